@@ -1,0 +1,31 @@
+"""The losses over a training."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.records.events import Progress
+
+
+def _empty() -> NDArray[np.float64]:
+    return np.zeros(0)
+
+
+@dataclass(frozen=True)
+class History:
+    """One entry a report of progress: step, seconds, train NLL and held-out NLL in nats, all (reports,)."""
+
+    step: NDArray[np.float64] = field(default_factory=_empty)
+    seconds: NDArray[np.float64] = field(default_factory=_empty)
+    train_nll: NDArray[np.float64] = field(default_factory=_empty)
+    heldout_nll: NDArray[np.float64] = field(default_factory=_empty)
+
+    def extended(self, progress: Progress) -> "History":
+        """This history with one more report."""
+        return History(
+            np.append(self.step, progress.step),
+            np.append(self.seconds, progress.seconds),
+            np.append(self.train_nll, progress.train_nll),
+            np.append(self.heldout_nll, progress.heldout_nll),
+        )

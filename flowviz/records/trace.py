@@ -1,0 +1,39 @@
+"""The particles after each bijector."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+PARTICLES = 8000
+
+
+def base_particles(count: int = PARTICLES, seed: int = 0) -> NDArray[np.float32]:
+    """Draws (count, 2) from the base distribution, the standard normal: where the particles of a trace start."""
+    return np.random.default_rng(seed).standard_normal((count, 2), dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Where each particle is at every stage, in drawing order: stage 0 is the base, the last one the target space.
+
+    positions (stages, n, 2), in target units at the last stage; log_det (stages, n), the forward log|det J| in nats
+    from the base up to that stage, 0 at stage 0; names (stages,).
+    """
+
+    names: tuple[str, ...]
+    positions: NDArray[np.float32]
+    log_det: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        stages, particles, _ = self.positions.shape
+        if len(self.names) != stages or self.log_det.shape != (stages, particles):
+            raise ValueError(
+                f"a Trace of {len(self.names)} names cannot have positions {self.positions.shape} "
+                f"and log_det {self.log_det.shape}"
+            )
+
+    @property
+    def last_stage(self) -> int:
+        """The number of the stage in target space."""
+        return len(self.names) - 1

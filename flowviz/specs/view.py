@@ -1,0 +1,45 @@
+"""How the cloud is drawn."""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
+
+from flowviz.errors import SpecError
+from flowviz.specs.spec import Spec
+
+Palette = Literal["color-blind safe", "plain"]
+Theme = Literal["light", "dark"]
+
+
+class PictureSize(Spec):
+    """Width and height of a picture, in pixels."""
+
+    width: Annotated[int, Field(ge=64, le=8192)] = 1080
+    height: Annotated[int, Field(ge=64, le=8192)] = 1080
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "1080x1080". Raises `SpecError`."""
+        match = re.fullmatch(r"\s*(\d{1,6})\s*[xX×]\s*(\d{1,6})\s*", text)
+        if match is None:
+            raise SpecError(f"The size {text!r} is not of the form WIDTHxHEIGHT, such as 1080x1080.")
+        return cls(width=int(match[1]), height=int(match[2]))
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+class ViewSpec(Spec):
+    """What of the plane is shown, and in which colors.
+
+    `center` and `half_extent` are in target units: the shorter side of the picture shows center ± half_extent.
+    Both axes have one scale. `point_diameter` is in pixels of a picture whose shorter side is 800.
+    """
+
+    center: tuple[float, float] = (0.0, 0.0)
+    half_extent: Annotated[float, Field(gt=0, le=1e12)] = 4.0
+    palette: Palette = "color-blind safe"
+    theme: Theme = "light"
+    point_diameter: Annotated[float, Field(gt=0, le=50)] = 3.5
+    labels: bool = True

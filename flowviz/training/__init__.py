@@ -1,0 +1,5 @@
+"""flow + target + spec -> events. Importing this room does not yet load TensorFlow: `train` does, when it runs."""
+
+from flowviz.training.train import train
+
+__all__ = ["train"]

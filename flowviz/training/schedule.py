@@ -1,0 +1,69 @@
+"""The learning rate over a training, and the budget that it is spread over."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.specs import TrainingSpec
+
+FLOOR = 1e-3  # of the peak: where the cosine ends
+
+
+def learning_rates(spec: TrainingSpec, steps: NDArray[np.int64], fractions: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Linear warm-up, then cosine decay (Loshchilov & Hutter 2017): the rate for each of the steps (n,).
+
+    `steps` counts from 0; `fractions` (n,), 0 to 1, is how much of the budget is spent by then.
+    """
+    warmup = np.minimum(1.0, (steps + 1) / max(spec.warmup_steps, 1))
+    cosine = 0.5 * (1 + np.cos(np.pi * np.clip(fractions, 0, 1)))
+    return (spec.learning_rate * warmup * (cosine + FLOOR)).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How far a training has come, of the steps or the seconds that it was given."""
+
+    spec: TrainingSpec
+    step: int
+    seconds: float
+
+    @property
+    def steps_per_second(self) -> float:
+        """The speed since the first step; 0 before it."""
+        return self.step / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def fraction(self) -> float:
+        """How much is spent, 0 to 1."""
+        return min(1.0, self._fraction_after(0))
+
+    @property
+    def seconds_left(self) -> float:
+        """The time to the end at the present speed."""
+        if self.spec.seconds is not None:
+            return max(0.0, self.spec.seconds - self.seconds)
+        assert self.spec.steps is not None
+        return (self.spec.steps - self.step) / self.steps_per_second if self.step else float("inf")
+
+    def steps_ahead(self, most: int) -> int:
+        """How many steps the next chunk shall take, `most` at the most, so that the last one ends on the budget."""
+        if self.spec.steps is not None:
+            return min(most, self.spec.steps - self.step)
+        if self.seconds_left <= 0:
+            return 0
+        affordable = round(self.seconds_left * self.steps_per_second) if self.step else most // 4
+        return min(most, max(1, affordable))
+
+    def rates(self, count: int) -> NDArray[np.float32]:
+        """The learning rates (count,) of the next steps."""
+        ahead = np.arange(count)
+        fractions = np.array([self._fraction_after(k) for k in ahead])
+        return learning_rates(self.spec, self.step + ahead, fractions)
+
+    def _fraction_after(self, steps: int) -> float:
+        if self.spec.steps is not None:
+            return (self.step + steps) / self.spec.steps
+        assert self.spec.seconds is not None
+        ahead = steps / self.steps_per_second if self.step else 0.0
+        return (self.seconds + ahead) / self.spec.seconds
