@@ -2,12 +2,15 @@
 
 import os
 
-# Before TensorFlow loads. Its start-up log is no message for people. The nets of a 2D flow are too small to share
-# between cores: one thread trains them faster than two, and leaves a core to the window.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+from flowviz.flows.quiet import native_log_hidden
 
-from flowviz.flows.build import build_flow  # noqa: E402
-from flowviz.flows.flow import Flow  # noqa: E402
+# The nets of a 2D flow are too small to share between cores: one thread trains them faster than two, and leaves a core
+# to the window. TensorFlow reads both variables when it loads.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+with native_log_hidden():
+    from flowviz.flows.build import build_flow
+    from flowviz.flows.flow import Flow
 
 __all__ = ["Flow", "build_flow"]

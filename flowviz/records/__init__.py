@@ -2,7 +2,7 @@
 
 from flowviz.records.events import Event, Finished, Preparing, Progress, Recovered, Snapshot
 from flowviz.records.history import History
-from flowviz.records.trace import Trace, base_particles
+from flowviz.records.trace import Trace, base_particles, untrained_trace
 from flowviz.records.weights import Weights
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "Trace",
     "Weights",
     "base_particles",
+    "untrained_trace",
 ]

@@ -55,6 +55,13 @@ class Recovered:
     learning_rate: float
     recoveries: int
 
+    def sentence(self) -> str:
+        """What happened, for a person."""
+        return (
+            f"A loss was not finite: went back to step {self.step}, its last good state, "
+            f"and go on at learning rate {self.learning_rate:.2g}."
+        )
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -70,6 +77,21 @@ class Finished:
     prepare_seconds: float
     weights: Weights
     trace: Trace
+
+    def figures(self) -> dict[str, float]:
+        """The figures that scripts read: NLLs, entropy and gap in nats."""
+        return {
+            "steps": self.progress.step,
+            "seconds": self.progress.seconds,
+            "steps_per_second": self.progress.steps_per_second,
+            "train_nll": self.progress.train_nll,
+            "heldout_nll": self.progress.heldout_nll,
+            "entropy": self.progress.entropy,
+            "gap": self.progress.gap,
+            "on_target": self.on_target,
+            "recoveries": self.recoveries,
+            "prepare_seconds": self.prepare_seconds,
+        }
 
 
 Event = Preparing | Progress | Snapshot | Recovered | Finished

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records.events import Progress
+from flowviz.records.events import Event, Finished, Progress
 
 
 def _empty() -> NDArray[np.float64]:
@@ -21,8 +21,11 @@ class History:
     train_nll: NDArray[np.float64] = field(default_factory=_empty)
     heldout_nll: NDArray[np.float64] = field(default_factory=_empty)
 
-    def extended(self, progress: Progress) -> "History":
-        """This history with one more report."""
+    def with_event(self, event: Event) -> "History":
+        """This history and one more report, if the event is one; `Finished` holds the last report."""
+        progress = event.progress if isinstance(event, Finished) else event
+        if not isinstance(progress, Progress):
+            return self
         return History(
             np.append(self.step, progress.step),
             np.append(self.seconds, progress.seconds),

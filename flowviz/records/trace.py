@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.specs import FlowSpec
+from flowviz.specs.flow import PERMUTE
+
 PARTICLES = 8000
 
 
@@ -37,3 +40,19 @@ class Trace:
     def last_stage(self) -> int:
         """The number of the stage in target space."""
         return len(self.names) - 1
+
+    def title(self, stage: int) -> str:
+        """The stage's number and name for people: "7 of 19 · real_nvp"."""
+        number, _, name = self.names[stage].partition("_")
+        return f"{int(number)} of {self.last_stage} · {name}"
+
+
+def untrained_trace(spec: FlowSpec, particles: NDArray[np.float32]) -> Trace:
+    """The trace of a flow before its first step, known without TensorFlow: (n, 2) particles of the base at every stage.
+
+    All bijectors start as the identity but the permutations, which mirror.
+    """
+    positions = [particles]
+    for kind in spec.bijector_kinds():
+        positions.append(positions[-1][:, ::-1] if kind == PERMUTE else positions[-1])
+    return Trace(spec.stage_names(), np.stack(positions), np.zeros((len(positions), len(particles)), np.float32))

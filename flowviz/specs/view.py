@@ -8,15 +8,17 @@ from pydantic import Field
 from flowviz.errors import SpecError
 from flowviz.specs.spec import Spec
 
-Palette = Literal["color-blind safe", "plain"]
+Palette = Literal["safe", "plain"]
 Theme = Literal["light", "dark"]
+
+SMALLEST_SIDE, LARGEST_SIDE = 64, 8192
 
 
 class PictureSize(Spec):
     """Width and height of a picture, in pixels."""
 
-    width: Annotated[int, Field(ge=64, le=8192)] = 1080
-    height: Annotated[int, Field(ge=64, le=8192)] = 1080
+    width: Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIDE)] = 1080
+    height: Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIDE)] = 1080
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -39,7 +41,7 @@ class ViewSpec(Spec):
 
     center: tuple[float, float] = (0.0, 0.0)
     half_extent: Annotated[float, Field(gt=0, le=1e12)] = 4.0
-    palette: Palette = "color-blind safe"
+    palette: Palette = "safe"
     theme: Theme = "light"
     point_diameter: Annotated[float, Field(gt=0, le=50)] = 3.5
     labels: bool = True

@@ -1,0 +1,1 @@
+"""The window: the only place that knows Qt. Widgets show and announce; the session decides."""

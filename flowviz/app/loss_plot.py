@@ -1,0 +1,64 @@
+"""The losses, live."""
+
+from typing import Any
+
+import pyqtgraph as pg
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from flowviz.app.theme import CURVES, background
+from flowviz.records import History
+from flowviz.rendering.colors import SURROUNDINGS
+from flowviz.specs.view import Theme
+
+
+class LossPlot(QWidget):
+    """Train and held-out NLL over the steps, and the entropy, which no flow can beat."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("lossPlot")
+        self.setAccessibleName("Loss over the steps of training")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(160)
+        self._plot: Any = pg.PlotWidget()
+        self._plot.setMenuEnabled(False)
+        self._plot.hideButtons()
+        self._plot.setMouseEnabled(x=False, y=False)
+        self._plot.getAxis("left").enableAutoSIPrefix(False)
+        self._plot.getAxis("bottom").enableAutoSIPrefix(False)
+        self._legend = self._plot.addLegend(offset=(-6, 6), labelTextSize="9pt")
+        self._train = self._plot.plot(name="train")
+        self._heldout = self._plot.plot(name="held-out")
+        self._entropy = pg.InfiniteLine(angle=0)
+        self._legend.addItem(pg.PlotDataItem(), "best possible")
+        self._plot.addItem(self._entropy)
+        self._entropy.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._plot)
+        self.set_theme("light")
+
+    def show_history(self, history: History, entropy: float) -> None:
+        """Show the losses so far, and the entropy of the target, in nats."""
+        self._train.setData(history.step, history.train_nll)
+        self._heldout.setData(history.step, history.heldout_nll)
+        self._entropy.setValue(entropy)
+        self._entropy.show()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw for a light or a dark ground."""
+        surroundings = SURROUNDINGS[theme]
+        pens = {name: pg.mkPen(color, width=2) for name, color in CURVES[theme].items()}
+        pens["entropy"].setStyle(Qt.PenStyle.DashLine)
+        self._plot.setBackground(background(theme))
+        self._train.setPen(pens["train"])
+        self._heldout.setPen(pens["heldout"])
+        self._entropy.setPen(pens["entropy"])
+        self._legend.items[2][0].item.setPen(pens["entropy"])
+        self._legend.setLabelTextColor(surroundings.label)
+        for side, text in (("left", "NLL (nats)"), ("bottom", "step")):
+            axis = self._plot.getAxis(side)
+            axis.setPen(surroundings.axis)
+            axis.setTextPen(surroundings.label)
+            axis.setLabel(text, color="#{:02x}{:02x}{:02x}".format(*surroundings.label))

@@ -1,0 +1,137 @@
+"""Start, pause, resume, stop; the budget; how far the training has come."""
+
+from enum import Enum, auto
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from flowviz.specs import TrainingSpec
+from flowviz.specs.training import DEFAULT_SECONDS
+
+PROGRESS_TICKS = 1000
+DEFAULT_BUDGETS = {"seconds": int(DEFAULT_SECONDS), "steps": 100_000}
+LARGEST_BUDGETS = {"seconds": 86_400, "steps": 100_000_000}
+
+
+class RunState(Enum):
+    """What the training is doing."""
+
+    IDLE = auto()
+    PREPARING = auto()
+    TRAINING = auto()
+    PAUSED = auto()
+    STOPPING = auto()
+
+
+class RunControls(QWidget):
+    """Announces what is pressed; shows the state and the figures of the run."""
+
+    train_requested = pyqtSignal()
+    pause_toggled = pyqtSignal()
+    stop_requested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._can_train = False
+        self._state = RunState.IDLE
+        self.train_button = _button("trainButton", "Train", "Start training on this text", self.train_requested)
+        self.pause_button = _button("pauseButton", "Pause", "Hold the training, or go on with it", self.pause_toggled)
+        self.stop_button = _button("stopButton", "Stop", "Stop and keep what was learned", self.stop_requested)
+        self.train_button.setDefault(True)
+
+        self._amount = QSpinBox()
+        self._amount.setAccessibleName("Budget")
+        self._amount.setGroupSeparatorShown(True)
+        self._unit = QComboBox()
+        self._unit.setAccessibleName("Unit of the budget")
+        self._unit.currentTextChanged.connect(self._use_unit)
+        self._unit.addItems(list(DEFAULT_BUDGETS))
+
+        self._bar = QProgressBar()
+        self._bar.setObjectName("progressBar")
+        self._bar.setAccessibleName("Progress of the training")
+        self._bar.setRange(0, PROGRESS_TICKS)
+        self._status = _wrapping_label("statusLabel", "State of the training")
+        self._status.setMinimumHeight(2 * self._status.fontMetrics().lineSpacing() + 4)
+        self._notice = _wrapping_label("noticeLabel", "Notice about the training")
+        self._notice.hide()
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(_row(QLabel("Train for"), self._amount, self._unit))
+        layout.addLayout(_row(self.train_button, self.pause_button, self.stop_button))
+        for widget in (self._bar, self._status, self._notice):
+            layout.addWidget(widget)
+        self.set_state(RunState.IDLE)
+
+    def budget(self) -> TrainingSpec:
+        """The budget that is chosen, as a spec."""
+        return TrainingSpec.model_validate({self._unit.currentText(): self._amount.value()})
+
+    def set_can_train(self, can_train: bool) -> None:
+        """Whether there is a target to train on."""
+        self._can_train = can_train
+        self.set_state(self._state)
+
+    def set_state(self, state: RunState) -> None:
+        """Show what the training is doing, and offer what can be done then."""
+        self._state = state
+        self.train_button.setEnabled(self._can_train)
+        self.train_button.setText("Train" if state == RunState.IDLE else "Restart")
+        self.pause_button.setEnabled(state in {RunState.TRAINING, RunState.PAUSED})
+        self.pause_button.setText("Resume" if state == RunState.PAUSED else "Pause")
+        self.stop_button.setEnabled(state in {RunState.PREPARING, RunState.TRAINING, RunState.PAUSED})
+        self._bar.setRange(0, 0 if state == RunState.PREPARING else PROGRESS_TICKS)  # 0 to 0 shows "busy"
+
+    def set_fraction(self, fraction: float) -> None:
+        """How much of the budget is spent, 0 to 1."""
+        self._bar.setValue(round(fraction * PROGRESS_TICKS))
+
+    def set_status(self, sentence: str) -> None:
+        """Say what is going on."""
+        self._status.setText(sentence)
+
+    def set_notice(self, sentence: str) -> None:
+        """Say something that stays until the next run; nothing, to take it away."""
+        self._notice.setText(sentence)
+        self._notice.setVisible(bool(sentence))
+
+    def _use_unit(self, unit: str) -> None:
+        self._amount.setRange(1, LARGEST_BUDGETS[unit])
+        self._amount.setSingleStep(10 if unit == "seconds" else 10_000)
+        self._amount.setValue(DEFAULT_BUDGETS[unit])
+
+
+def _button(object_name: str, text: str, tip: str, pressed: object) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(object_name)
+    button.setAccessibleName(text)
+    button.setToolTip(tip)
+    button.clicked.connect(lambda: pressed.emit())  # type: ignore[attr-defined]
+    return button
+
+
+def _wrapping_label(object_name: str, accessible_name: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(object_name)
+    label.setAccessibleName(accessible_name)
+    label.setWordWrap(True)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    for widget in widgets:
+        row.addWidget(widget, stretch=0 if isinstance(widget, QLabel) else 1)
+    return row

@@ -1,0 +1,70 @@
+"""The layer scrubber: a slider over the stages, with the name of the one chosen, and a play button."""
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStyle, QToolButton, QWidget
+
+
+class Scrubber(QWidget):
+    """Announces the stage that is chosen, by mouse or key, and the play button."""
+
+    stage_chosen = pyqtSignal(int)
+    play_toggled = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._titles: list[str] = []
+        self._play = QToolButton()
+        self._play.setObjectName("playButton")
+        self._play.setAutoRaise(True)
+        self._play.clicked.connect(lambda: self.play_toggled.emit())
+        self.show_playing(False)
+
+        self._slider = QSlider(Qt.Orientation.Horizontal)
+        self._slider.setObjectName("layerScrubber")
+        self._slider.setAccessibleName("Layer")
+        self._slider.setAccessibleDescription("The stage of the flow: 0 is the base, the last one the target")
+        self._slider.setPageStep(1)
+        self._slider.setTickPosition(QSlider.TickPosition.TicksBelow)
+        self._slider.setTickInterval(1)
+        self._slider.valueChanged.connect(self._choose)
+
+        self._label = QLabel()
+        self._label.setObjectName("stageLabel")
+        self._label.setAccessibleName("Name of the stage")
+
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._play)
+        layout.addWidget(self._slider, stretch=1)
+        layout.addWidget(self._label)
+
+    def set_titles(self, titles: list[str]) -> None:
+        """The titles of the stages, such as "7 of 19 · real_nvp"."""
+        if titles == self._titles:
+            return
+        self._titles = titles
+        self._slider.setMaximum(len(titles) - 1)
+        widest = max(self._label.fontMetrics().horizontalAdvance(title) for title in titles)
+        self._label.setMinimumWidth(widest + 8)
+        self._label.setText(titles[self._slider.value()])
+
+    def set_stage(self, stage: int) -> None:
+        """Choose a stage."""
+        self._slider.setValue(stage)
+
+    def step(self, stages: int) -> None:
+        """Go so many stages on, or back, as far as they go."""
+        self._slider.setValue(self._slider.value() + stages)
+
+    def show_playing(self, playing: bool) -> None:
+        """Show what the play button will do."""
+        style = self.style()
+        assert style is not None
+        icon = QStyle.StandardPixmap.SP_MediaPause if playing else QStyle.StandardPixmap.SP_MediaPlay
+        self._play.setIcon(style.standardIcon(icon))
+        self._play.setToolTip("Stop playing (Space)" if playing else "Play through the layers (Space)")
+        self._play.setAccessibleName("Stop playing" if playing else "Play")
+
+    def _choose(self, stage: int) -> None:
+        self._label.setText(self._titles[stage])
+        self.stage_chosen.emit(stage)

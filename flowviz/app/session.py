@@ -1,0 +1,232 @@
+"""The session owns the state: it hears the widgets, starts and stops work, and tells the widgets what to show."""
+
+from dataclasses import dataclass
+from itertools import count
+
+from PyQt6.QtCore import QObject
+
+from flowviz.app.cloud_view import CloudView
+from flowviz.app.loss_plot import LossPlot
+from flowviz.app.playhead import Playhead
+from flowviz.app.run_controls import RunControls, RunState
+from flowviz.app.scrubber import Scrubber
+from flowviz.app.target_panel import TargetPanel
+from flowviz.app.workers import TrainingWorker
+from flowviz.errors import FlowvizError
+from flowviz.records import (
+    Event,
+    Finished,
+    History,
+    Preparing,
+    Progress,
+    Recovered,
+    Snapshot,
+    Trace,
+    base_particles,
+    untrained_trace,
+)
+from flowviz.rendering import fitted_view
+from flowviz.specs import FlowSpec, TargetSpec, ViewSpec
+from flowviz.specs.view import Palette, Theme
+from flowviz.targets import Ink, build_target
+
+FIRST_TEXT = "BRAD"
+CLOSING_PATIENCE_MS = 1500
+
+
+@dataclass(frozen=True)
+class Panels:
+    """The widgets that the session speaks with."""
+
+    target: TargetPanel
+    controls: RunControls
+    losses: LossPlot
+    cloud: CloudView
+    scrubber: Scrubber
+
+
+class Session(QObject):
+    """One window's work: a target, a flow, its training, and the stage that is looked at."""
+
+    def __init__(self, panels: Panels, parent: QObject) -> None:
+        super().__init__(parent)
+        self._panels = panels
+        self._playhead = Playhead(self)
+        self._flow_spec = FlowSpec()
+        self._fitted = ViewSpec()
+        self._target: Ink | None = None
+        self._text = ""
+        self._history = History()
+        self._numbers = count(1)
+        self._worker: TrainingWorker | None = None
+        self._state = RunState.IDLE
+        self._connect()
+        self._show_trace(untrained_trace(self._flow_spec, base_particles()))
+        panels.target.set_text(FIRST_TEXT)
+        panels.controls.set_status("Press Train and watch the cloud become the word.")
+
+    @property
+    def trace(self) -> Trace:
+        """The particles that are shown."""
+        return self._trace
+
+    @property
+    def trained_text(self) -> str:
+        """The text that the particles shown were trained on, or the one typed before the first training."""
+        return self._text or self._panels.target.text()
+
+    def train(self) -> None:
+        """Start a training on the target that is shown; one that runs is dropped."""
+        if self._target is None:
+            return
+        previous = self._abandon()
+        worker = TrainingWorker(
+            next(self._numbers), self._target, self._flow_spec, self._panels.controls.budget(), previous
+        )
+        worker.event_arrived.connect(self._take_event)
+        worker.failed.connect(self._take_failure)
+        self._worker, self._text = worker, self._panels.target.text()
+        self._history = History()
+        self._panels.losses.show_history(self._history, self._target.entropy)
+        self._panels.controls.set_notice("")
+        self._panels.controls.set_fraction(0)
+        self._panels.controls.set_status("Preparing…")
+        self._set_state(RunState.PREPARING)
+        worker.start()
+
+    def toggle_pause(self) -> None:
+        """Pause the training, or go on."""
+        if self._worker is None:
+            return
+        if self._state == RunState.TRAINING:
+            self._worker.pause()
+            self._set_state(RunState.PAUSED)
+        elif self._state == RunState.PAUSED:
+            self._worker.resume()
+            self._set_state(RunState.TRAINING)
+
+    def stop(self) -> None:
+        """Stop the training and keep what was learned."""
+        if self._worker is not None:
+            self._worker.stop()
+            self._set_state(RunState.STOPPING)
+
+    def toggle_playing(self) -> None:
+        """Play through the layers, or stop playing."""
+        self._playhead.toggle_playing()
+
+    def step_stage(self, stages: int) -> None:
+        """Go so many stages on, or back."""
+        self._panels.scrubber.step(stages)
+
+    def fit(self) -> None:
+        """Show all particles, whatever the mouse zoomed to."""
+        self._fitted = fitted_view(self._trace, self._panels.cloud.view)
+        self._panels.cloud.set_view(self._fitted)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Color the particles otherwise."""
+        self._panels.cloud.set_view(self._panels.cloud.view.model_copy(update={"palette": palette}))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw everything for a light or a dark ground."""
+        self._panels.cloud.set_view(self._panels.cloud.view.model_copy(update={"theme": theme}))
+        self._panels.target.set_theme(theme)
+        self._panels.losses.set_theme(theme)
+
+    def shut_down(self) -> None:
+        """End all work, and wait a moment for it."""
+        worker = self._abandon()
+        if worker is not None:
+            worker.wait(CLOSING_PATIENCE_MS)
+
+    def _connect(self) -> None:
+        panels = self._panels
+        panels.target.text_changed.connect(self._take_text)
+        panels.controls.train_requested.connect(self.train)
+        panels.controls.pause_toggled.connect(self.toggle_pause)
+        panels.controls.stop_requested.connect(self.stop)
+        panels.cloud.fit_requested.connect(self.fit)
+        panels.scrubber.stage_chosen.connect(self._playhead.glide_to)
+        panels.scrubber.play_toggled.connect(self._playhead.toggle_playing)
+        self._playhead.moved.connect(panels.cloud.show_stage)
+        self._playhead.stage_reached.connect(panels.scrubber.set_stage)
+        self._playhead.playing_changed.connect(panels.scrubber.show_playing)
+
+    def _take_text(self, text: str) -> None:
+        try:
+            self._target = build_target(TargetSpec(text=text))
+        except FlowvizError as error:
+            self._target = None
+            self._panels.target.show_problem(str(error))
+        else:
+            self._panels.target.show_ink(self._target.mask)
+        self._panels.controls.set_can_train(self._target is not None)
+
+    def _take_event(self, number: int, event: Event) -> None:
+        if self._worker is None or number != self._worker.number:
+            return  # of an older run
+        self._history = self._history.with_event(event)
+        match event:
+            case Preparing():
+                self._panels.controls.set_status(f"{event.activity}…")
+            case Progress():
+                self._show_progress(event)
+            case Snapshot():
+                if self._state == RunState.PREPARING:
+                    self._set_state(RunState.TRAINING)
+                self._show_trace(event.trace)
+            case Recovered():
+                self._panels.controls.set_notice(event.sentence())
+            case Finished():
+                self._finish(event)
+
+    def _take_failure(self, number: int, sentence: str) -> None:
+        if self._worker is None or number != self._worker.number:
+            return
+        self._panels.controls.set_status("Training ended.")
+        self._panels.controls.set_notice(sentence)
+        self._set_state(RunState.IDLE)
+
+    def _finish(self, finished: Finished) -> None:
+        self._show_progress(finished.progress)
+        self._show_trace(finished.trace)
+        self.fit()
+        progress = finished.progress
+        self._panels.controls.set_status(
+            f"{finished.ending.capitalize()} after {progress.step:,} steps: gap {progress.gap:.3f} nats, "
+            f"{finished.on_target:.0%} of the particles on the word."
+        )
+        self._set_state(RunState.IDLE)
+
+    def _show_progress(self, progress: Progress) -> None:
+        self._panels.controls.set_fraction(progress.fraction)
+        self._panels.controls.set_status(
+            f"Step {progress.step:,} · gap {progress.gap:.3f} nats\n"
+            f"{progress.steps_per_second:,.0f} steps/s · {_duration(progress.seconds_left)} left"
+        )
+        self._panels.losses.show_history(self._history, progress.entropy)
+
+    def _show_trace(self, trace: Trace) -> None:
+        self._trace = trace
+        self._playhead.set_last(trace.last_stage)
+        self._panels.scrubber.set_titles([trace.title(stage) for stage in range(len(trace.names))])
+        self._panels.cloud.show_trace(trace)
+        if fitted_view(trace, self._fitted).half_extent > self._fitted.half_extent:
+            self.fit()  # while it trains the view may grow; to shrink as well would flicker
+
+    def _set_state(self, state: RunState) -> None:
+        self._state = state
+        self._panels.controls.set_state(state)
+
+    def _abandon(self) -> TrainingWorker | None:
+        """Let the present worker end, unheard; it is returned."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.abandon()
+        return worker
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(min(seconds, 359_999)), 60)
+    return f"{minutes}:{rest:02d} min" if minutes else f"{rest} s"

@@ -1,0 +1,129 @@
+"""What the flow shall learn: a text box and a preview of its ink."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QImage, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from flowviz.app.theme import background, ink
+from flowviz.specs.view import Theme
+
+TEXT_LINES = 2
+PREVIEW_MARGIN = 10
+
+
+class TargetPanel(QWidget):
+    """Announces what is typed; shows its ink, or what is wrong with it."""
+
+    text_changed = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = QPlainTextEdit()
+        self._text.setObjectName("targetText")
+        self._text.setAccessibleName("Text to learn")
+        self._text.setAccessibleDescription("The word, or words, that the flow shall learn to draw")
+        self._text.setPlaceholderText("Type a word")
+        self._text.setTabChangesFocus(True)
+        font = self._text.font()
+        font.setPointSizeF(1.3 * font.pointSizeF())
+        self._text.setFont(font)
+        line = self._text.fontMetrics().lineSpacing()
+        self._text.setFixedHeight(TEXT_LINES * line + 2 * int(self._text.document().documentMargin()) + 4)
+        self._text.textChanged.connect(lambda: self.text_changed.emit(self.text()))
+
+        self._problem = QLabel()
+        self._problem.setObjectName("targetProblem")
+        self._problem.setWordWrap(True)
+        self._problem.setAccessibleName("What is wrong with the text")
+        self._problem.hide()
+
+        self._preview = InkPreview()
+        self._preview.setObjectName("targetPreview")
+        self._preview.setAccessibleName("Preview of the target")
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for widget in (self._text, self._problem, self._preview):
+            layout.addWidget(widget)
+
+    def text(self) -> str:
+        """What is typed."""
+        return self._text.toPlainText()
+
+    def set_text(self, text: str) -> None:
+        """Type a text in place of the present one."""
+        self._text.setPlainText(text)
+        self._text.selectAll()
+
+    def show_ink(self, mask: NDArray[np.bool_]) -> None:
+        """The text is good: this is its ink, (rows, columns)."""
+        self._problem.hide()
+        self._preview.show_ink(mask)
+
+    def show_problem(self, sentence: str) -> None:
+        """The text cannot be learned, and why."""
+        self._problem.setText(sentence)
+        self._problem.show()
+        self._preview.show_ink(None)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw for a light or a dark ground."""
+        self._preview.set_theme(theme)
+
+
+class InkPreview(QWidget):
+    """A mask, fitted into the widget with its proportions kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mask: QImage | None = None
+        self._theme: Theme = "light"
+        self.setMinimumHeight(90)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_ink(self, mask: NDArray[np.bool_] | None) -> None:
+        """Show the ink (rows, columns) of a target, or nothing."""
+        self._mask = None if mask is None else _alpha_image(mask)
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw for a light or a dark ground."""
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 110)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(background(self._theme))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(self.rect(), 4, 4)
+        if self._mask is None:
+            return
+        room = self.size() - QSize(2 * PREVIEW_MARGIN, 2 * PREVIEW_MARGIN)
+        shown = self._mask.size().scaled(room * self.devicePixelRatioF(), Qt.AspectRatioMode.KeepAspectRatio)
+        scaled = self._mask.scaled(
+            shown.expandedTo(QSize(1, 1)), transformMode=Qt.TransformationMode.SmoothTransformation
+        )
+        place = QRectF(0, 0, shown.width() / self.devicePixelRatioF(), shown.height() / self.devicePixelRatioF())
+        place.moveCenter(QRectF(self.rect()).center())
+        painter.drawImage(place, _tinted(scaled, self._theme))
+
+
+def _alpha_image(mask: NDArray[np.bool_]) -> QImage:
+    rows, columns = mask.shape
+    alpha = (mask * np.uint8(255)).tobytes()
+    return QImage(alpha, columns, rows, columns, QImage.Format.Format_Alpha8).copy()
+
+
+def _tinted(alpha: QImage, theme: Theme) -> QImage:
+    tinted = alpha.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    painter = QPainter(tinted)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(tinted.rect(), ink(theme))
+    painter.end()
+    return tinted

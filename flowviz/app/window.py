@@ -1,0 +1,148 @@
+"""The main window: panels, menus and keys."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction, QActionGroup, QCloseEvent, QGuiApplication, QKeySequence
+from PyQt6.QtWidgets import QGroupBox, QMainWindow, QMenu, QMessageBox, QSplitter, QVBoxLayout, QWidget
+
+import flowviz
+from flowviz.app.cloud_view import CloudView
+from flowviz.app.export_dialog import ExportDialog
+from flowviz.app.loss_plot import LossPlot
+from flowviz.app.run_controls import RunControls
+from flowviz.app.scrubber import Scrubber
+from flowviz.app.session import Panels, Session
+from flowviz.app.target_panel import TargetPanel
+from flowviz.app.theme import SCHEMES, choose_scheme, current_theme
+from flowviz.specs.view import Palette
+
+PALETTES: dict[str, Palette] = {"Color-Blind Safe": "safe", "Plain, as in the Post": "plain"}
+SIDE_WIDTH = 340
+Choice = TypeVar("Choice")
+ABOUT = """<b>flowviz {version}</b><p>Type a word, watch a normalizing flow learn to bend a Gaussian cloud into it, and
+scrub through its layers to see how.</p><p>After Brad Saund's post on normalizing flows. Free software under the
+GNU General Public License, version 3 or later.</p>"""
+
+
+class MainWindow(QMainWindow):
+    """Target, run and losses to the left; the cloud and its scrubber to the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("flowviz")
+        self.resize(1280, 800)
+        panels = Panels(TargetPanel(), RunControls(), LossPlot(), CloudView(), Scrubber())
+        self.setCentralWidget(_laid_out(panels))
+        self._panels = panels
+        self.session = Session(panels, self)
+        self._make_menus()
+        self._follow_theme()
+
+    def export_frames(self) -> None:
+        """Ask where to, and write one PNG a stage."""
+        session, view = self.session, self._panels.cloud.view
+        dialog = ExportDialog(session.trace, view, session.trained_text, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self._panels.controls.set_notice(f"Frames written to {dialog.folder()}."))
+        dialog.open()
+
+    def _make_menus(self) -> None:
+        session = self.session
+        file = self._menu("&File")
+        export = self._action(file, "&Export Frames…", "Ctrl+E", self.export_frames)
+        export.setObjectName("exportFramesAction")
+        file.addSeparator()
+        self._action(file, "&Quit", QKeySequence.StandardKey.Quit, self.close)
+
+        training = self._menu("&Train")
+        self._action(training, "&Train", "Ctrl+Return", self._panels.controls.train_button.click)
+        self._action(training, "&Pause or Resume", "Ctrl+P", self._panels.controls.pause_button.click)
+        self._action(training, "&Stop and Keep", "Ctrl+.", self._panels.controls.stop_button.click)
+
+        layers = self._menu("&Layers")
+        self._action(layers, "&Play or Stop Playing", "Ctrl+Space", session.toggle_playing)
+        self._action(layers, "&Next", "Ctrl+Right", lambda: session.step_stage(1))
+        self._action(layers, "P&revious", "Ctrl+Left", lambda: session.step_stage(-1))
+        self._action(layers, "&First: the Base", "Ctrl+Home", lambda: session.step_stage(-session.trace.last_stage))
+        self._action(layers, "&Last: the Target", "Ctrl+End", lambda: session.step_stage(session.trace.last_stage))
+
+        view = self._menu("&View")
+        self._action(view, "&Fit the Cloud", "Ctrl+0", session.fit)
+        self._choices(view, "&Colors", PALETTES, session.set_palette)
+        self._choices(view, "&Theme", SCHEMES, choose_scheme)
+
+        self._action(self._menu("&Help"), "&About flowviz", None, self._show_about)
+
+    def _menu(self, title: str) -> QMenu:
+        bar = self.menuBar()
+        assert bar is not None
+        menu = bar.addMenu(title)
+        assert menu is not None
+        return menu
+
+    def _action(
+        self, menu: QMenu, title: str, key: str | QKeySequence.StandardKey | None, run: Callable[[], object]
+    ) -> QAction:
+        action = QAction(title, self)
+        if key is not None:
+            action.setShortcut(QKeySequence(key))
+        action.triggered.connect(lambda: run())
+        menu.addAction(action)
+        return action
+
+    def _choices(self, menu: QMenu, title: str, choices: dict[str, Choice], choose: Callable[[Choice], None]) -> None:
+        submenu = menu.addMenu(title)
+        assert submenu is not None
+        group = QActionGroup(self)
+        for name, value in choices.items():
+            action = self._action(submenu, name, None, lambda value=value: choose(value))
+            action.setCheckable(True)
+            group.addAction(action)
+        group.actions()[0].setChecked(True)
+
+    def _follow_theme(self) -> None:
+        hints = QGuiApplication.styleHints()
+        assert hints is not None
+        hints.colorSchemeChanged.connect(self._take_theme)
+        self._take_theme()
+
+    def _take_theme(self) -> None:
+        self.session.set_theme(current_theme())
+
+    def _show_about(self) -> None:
+        QMessageBox.about(self, "About flowviz", ABOUT.format(version=flowviz.__version__))
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        self.hide()
+        self.session.shut_down()
+        super().closeEvent(event)
+
+
+def _laid_out(panels: Panels) -> QWidget:
+    side = QWidget()
+    column = QVBoxLayout(side)
+    column.addWidget(_group("Target", panels.target))
+    column.addWidget(_group("Training", panels.controls))
+    column.addWidget(_group("Loss", panels.losses), stretch=1)
+    side.setMinimumWidth(260)
+
+    stage = QWidget()
+    picture = QVBoxLayout(stage)
+    picture.addWidget(panels.cloud, stretch=1)
+    picture.addWidget(panels.scrubber)
+
+    splitter = QSplitter(Qt.Orientation.Horizontal)
+    splitter.addWidget(side)
+    splitter.addWidget(stage)
+    splitter.setStretchFactor(1, 1)
+    splitter.setChildrenCollapsible(False)
+    splitter.setSizes([SIDE_WIDTH, 1280 - SIDE_WIDTH])
+    return splitter
+
+
+def _group(title: str, widget: QWidget) -> QGroupBox:
+    group = QGroupBox(title)
+    QVBoxLayout(group).addWidget(widget)
+    return group

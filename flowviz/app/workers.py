@@ -1,0 +1,113 @@
+"""Work off the GUI thread: training and export."""
+
+import logging
+from pathlib import Path
+from threading import Event as Flag
+
+from PyQt6.QtCore import QThread, pyqtSignal
+
+from flowviz.errors import FlowvizError
+from flowviz.records import Trace
+from flowviz.rendering import write_frames
+from flowviz.specs import FlowSpec, PictureSize, TrainingSpec, ViewSpec
+from flowviz.targets import Target
+from flowviz.training import train
+
+SNAPSHOT_SECONDS = 0.2
+log = logging.getLogger(__name__)
+
+# A running QThread must outlive its window: XLA cannot be interrupted while it compiles.
+_running: set[QThread] = set()
+
+
+def work_is_running() -> bool:
+    """Whether a thread of ours still runs."""
+    return any(worker.isRunning() for worker in _running)
+
+
+class Worker(QThread):
+    """A thread that is kept until it has ended."""
+
+    def start(self, priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
+        _running.add(self)
+        self.finished.connect(lambda: _running.discard(self))
+        super().start(priority)
+
+
+class TrainingWorker(Worker):
+    """Advances one training and passes on its events, with the number of the run."""
+
+    event_arrived = pyqtSignal(int, object)
+    failed = pyqtSignal(int, str)
+
+    def __init__(
+        self, number: int, target: Target, flow: FlowSpec, spec: TrainingSpec, previous: "TrainingWorker | None"
+    ) -> None:
+        """`previous` is the worker of the run before, which is waited for: one training at a time."""
+        super().__init__()
+        self.number = number
+        self._job = target, flow, spec
+        self._previous = previous
+        self._stopping, self._running = Flag(), Flag()
+        self._running.set()
+
+    def pause(self) -> None:
+        """Hold after the event that comes next."""
+        self._running.clear()
+
+    def resume(self) -> None:
+        """Go on."""
+        self._running.set()
+
+    def stop(self) -> None:
+        """End after the present chunk of steps, with `Finished`."""
+        self._stopping.set()
+        self._running.set()
+
+    def abandon(self) -> None:
+        """End as soon as possible; nobody listens any more."""
+        self.requestInterruption()
+        self.stop()
+
+    def run(self) -> None:
+        if self._previous is not None:
+            self._previous.wait()
+            self._previous = None
+        try:
+            for event in train(*self._job, snapshot_seconds=SNAPSHOT_SECONDS, stop_requested=self._stopping.is_set):
+                self.event_arrived.emit(self.number, event)
+                self._running.wait()
+                if self.isInterruptionRequested():
+                    return
+        except FlowvizError as error:
+            self.failed.emit(self.number, str(error))
+        except Exception as error:
+            log.exception("training failed")
+            self.failed.emit(self.number, f"Training ended unexpectedly: {type(error).__name__}. The last picture is kept.")
+
+
+class ExportWorker(Worker):
+    """Writes frames; an interruption leaves no file."""
+
+    advanced = pyqtSignal(int)
+    exported = pyqtSignal()
+    failed = pyqtSignal(str)
+
+    def __init__(self, trace: Trace, folder: Path, view: ViewSpec, size: PictureSize) -> None:
+        super().__init__()
+        self._job = trace, folder, view, size
+
+    def run(self) -> None:
+        try:
+            frames = write_frames(*self._job)
+            for count, _ in enumerate(frames, start=1):
+                self.advanced.emit(count)
+                if self.isInterruptionRequested():
+                    frames.close()
+                    return
+            self.exported.emit()
+        except FlowvizError as error:
+            self.failed.emit(str(error))
+        except Exception as error:
+            log.exception("export failed")
+            self.failed.emit(f"The export ended unexpectedly: {type(error).__name__}.")

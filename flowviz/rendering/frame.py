@@ -1,0 +1,76 @@
+"""One picture of the cloud: the window, a PNG and an animation all come from here."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from flowviz.rendering.annotate import RGBA, Projection, ground, words
+from flowviz.rendering.colors import quadrant_colors
+from flowviz.rendering.raster import Canvas
+from flowviz.records import Trace
+from flowviz.specs import PictureSize, ViewSpec
+
+REFERENCE_SIDE = 800  # the side for which a view's point diameter is given, in pixels
+SMALLEST_HALF_EXTENT = 4.0  # a standard normal cloud of 8000 points just fits
+
+
+def render_frame(trace: Trace, stage: float, view: ViewSpec, size: PictureSize, title: str = "") -> RGBA:
+    """The particles at a stage, or on their way to the next one, as pixels (height, width, 4).
+
+    `stage` 2.25 is a quarter of the way, in time, from stage 2 to stage 3.
+    """
+    return render_points(positions_at(trace, stage), quadrant_colors(trace.positions[0], view), view, size, title)
+
+
+def render_points(
+    points: NDArray[np.floating], colors: NDArray[np.uint8], view: ViewSpec, size: PictureSize, title: str = ""
+) -> RGBA:
+    """Points (n, 2) in target units as discs in `colors` (n, 3): pixels (height, width, 4)."""
+    canvas = Canvas(ground(view, size), view.point_diameter * min(size.width, size.height) / REFERENCE_SIDE)
+    canvas.draw_discs(Projection(view, size).pixels(points), colors)
+    picture = canvas.picture()
+    return _with_words(picture, words(view, size, title)) if view.labels else picture
+
+
+def positions_at(trace: Trace, stage: float) -> NDArray[np.float32]:
+    """Where the particles (n, 2) are at a stage, or on their eased way from one to the next.
+
+    In between, (1 - t)·x + t·f(x): for a coupling that is invertible at every t, so the way is a true one;
+    for a permutation it is a flip about y = x.
+    """
+    before = int(np.clip(np.floor(stage), 0, trace.last_stage))
+    after = min(before + 1, trace.last_stage)
+    t = ease(stage - before)
+    if t <= 0 or after == before:
+        return trace.positions[before]
+    return trace.positions[before] * np.float32(1 - t) + trace.positions[after] * np.float32(t)
+
+
+def ease(t: float) -> float:
+    """3t² - 2t³: from 0 to 1, slow at both ends."""
+    return t * t * (3 - 2 * t)
+
+
+def fitted_view(trace: Trace, view: ViewSpec) -> ViewSpec:
+    """The view centered and just wide enough for (nearly) all particles at all stages; the same for every stage.
+
+    One particle in a thousand may lie outside, so that a few outliers do not shrink the cloud to a dot.
+    """
+    reach = np.abs(trace.positions).max(axis=2).ravel()
+    reach = reach[np.isfinite(reach)]
+    needed = 1.05 * float(np.quantile(reach, 0.999)) if len(reach) else 0.0
+    return view.model_copy(update={"center": (0.0, 0.0), "half_extent": _rounded_up(needed)})
+
+
+def _rounded_up(extent: float) -> float:
+    """The next larger of 4, 5, 6, 8, 10, 15, 20, 30, 40, 50, 60, ...: few values, so that a view seldom changes."""
+    if extent <= SMALLEST_HALF_EXTENT:
+        return SMALLEST_HALF_EXTENT
+    power = 10 ** np.floor(np.log10(extent))
+    return float(next(power * f for f in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if power * f >= extent))
+
+
+def _with_words(picture: RGBA, layer: Image.Image) -> RGBA:
+    image = Image.frombuffer("RGBA", (picture.shape[1], picture.shape[0]), picture, "raw", "RGBA", 0, 1)
+    image.alpha_composite(layer)
+    return np.asarray(image)
