@@ -25,7 +25,7 @@ from flowviz.records.trace import PARTICLES
 from flowviz.rendering import fitted_view, write_frames
 from flowviz.specs import FlowSpec, PictureSize, TargetSpec, TrainingSpec, ViewSpec
 from flowviz.specs.training import DEFAULT_SECONDS
-from flowviz.specs.view import Palette, Theme
+from flowviz.specs.view import Theme
 from flowviz.targets import Target, build_target
 from flowviz.training import train as train_flow
 

@@ -13,7 +13,7 @@ from flowviz.errors import FileError
 def written_whole(path: Path) -> Iterator[Path]:
     """A new file beside `path` to write to; it takes the place of `path` when the block ends well, else it is removed.
 
-    The folder must exist. Raises `FileError` at once where nothing can be written there, and later where the disk fills.
+    The folder must exist. Raises `FileError`: at once where nothing can be written, later where the disk fills.
     """
     if path.is_dir():
         raise FileError(f"{path} is a folder. Give the name of a file.")

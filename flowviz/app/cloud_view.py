@@ -7,8 +7,8 @@ from PyQt6.QtCore import QRectF, pyqtSignal
 from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from flowviz.rendering import render_frame
 from flowviz.records import Trace
+from flowviz.rendering import render_frame
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import SMALLEST_SIDE
 
@@ -76,7 +76,7 @@ class CloudView(QWidget):
 
 
 class PictureItem(pg.GraphicsObject):
-    """Draws a frame over the whole view, device pixel on device pixel, when Qt asks for it and something has changed."""
+    """Draws a frame over the whole view, pixel on device pixel, when Qt asks for it and something has changed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,20 +100,20 @@ class PictureItem(pg.GraphicsObject):
     def paint(self, painter: QPainter, *_: Any) -> None:
         if self.trace is None:
             return
-        ratio = painter.device().devicePixelRatioF()
+        device = painter.device()
+        assert device is not None
+        ratio = device.devicePixelRatioF()
         area = self.getViewBox().rect()
         width, height = round(area.width() * ratio), round(area.height() * ratio)
         if min(width, height) < SMALLEST_SIDE:
             return
         if self._drawn is None or (self._drawn.width(), self._drawn.height()) != (width, height):
             frame = render_frame(self.trace, self.stage, self.view, PictureSize(width=width, height=height))
-            self._pixels = frame  # QImage does not own its pixels
-            self._drawn = QImage(frame.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
+            self._pixels = frame.tobytes()  # QImage does not own its pixels
+            self._drawn = QImage(self._pixels, width, height, QImage.Format.Format_RGBX8888)
             self._drawn.setDevicePixelRatio(ratio)
         painter.save()
         painter.resetTransform()
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         painter.drawImage(0, 0, self._drawn)
         painter.restore()
-
-

@@ -24,10 +24,19 @@ class Playhead(QObject):
         self._last = 0
         self._playing = False
         self._ticked = 0.0
-        self._ticks = QTimer(self, interval=FRAME_PERIOD_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._ticks = QTimer(self)
+        self._ticks.setInterval(FRAME_PERIOD_MS)
+        self._ticks.setTimerType(Qt.TimerType.PreciseTimer)
         self._ticks.timeout.connect(self._tick)
-        self._dwell = QTimer(self, interval=DWELL_MS, singleShot=True)
+        self._dwell = QTimer(self)
+        self._dwell.setInterval(DWELL_MS)
+        self._dwell.setSingleShot(True)
         self._dwell.timeout.connect(self._play_on)
+
+    @property
+    def stage(self) -> int:
+        """The stage where it is, or to which it is on its way."""
+        return self._goal
 
     def set_last(self, last: int) -> None:
         """The number of the last stage."""

@@ -1,7 +1,8 @@
 """The layer scrubber: a slider over the stages, with the name of the one chosen, and a play button."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStyle, QToolButton, QWidget
+from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
 
 
 class Scrubber(QWidget):
@@ -19,7 +20,7 @@ class Scrubber(QWidget):
         self._play.clicked.connect(lambda: self.play_toggled.emit())
         self.show_playing(False)
 
-        self._slider = QSlider(Qt.Orientation.Horizontal)
+        self._slider = StageSlider()
         self._slider.setObjectName("layerScrubber")
         self._slider.setAccessibleName("Layer")
         self._slider.setAccessibleDescription("The stage of the flow: 0 is the base, the last one the target")
@@ -68,3 +69,22 @@ class Scrubber(QWidget):
     def _choose(self, stage: int) -> None:
         self._label.setText(self._titles[stage])
         self.stage_chosen.emit(stage)
+
+
+class StageSlider(QSlider):
+    """A slider that goes where it is clicked, rather than one page in that direction."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        style, option = self.style(), QStyleOptionSlider()
+        assert event is not None
+        assert style is not None
+        self.initStyleOption(option)
+        complex_control, part = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
+        handle = style.subControlRect(complex_control, option, part, self)
+        if event.button() == Qt.MouseButton.LeftButton and not handle.contains(event.position().toPoint()):
+            x, width = event.position().x() - handle.width() / 2, self.width() - handle.width()
+            self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), round(x), width))
+        super().mousePressEvent(event)  # the handle is under the mouse now: a drag may follow

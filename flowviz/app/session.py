@@ -93,6 +93,8 @@ class Session(QObject):
         self._panels.controls.set_status("Preparing…")
         self._set_state(RunState.PREPARING)
         worker.start()
+        if self._playhead.stage == 0:  # the base never moves: look at what does
+            self._panels.scrubber.set_stage(self._trace.last_stage)
 
     def toggle_pause(self) -> None:
         """Pause the training, or go on."""

@@ -10,6 +10,7 @@ from flowviz.app.theme import background, ink
 from flowviz.specs.view import Theme
 
 TEXT_LINES = 2
+TEXT_FRAME = 12  # pixels that the box takes above and below its lines
 PREVIEW_MARGIN = 10
 
 
@@ -29,8 +30,7 @@ class TargetPanel(QWidget):
         font = self._text.font()
         font.setPointSizeF(1.3 * font.pointSizeF())
         self._text.setFont(font)
-        line = self._text.fontMetrics().lineSpacing()
-        self._text.setFixedHeight(TEXT_LINES * line + 2 * int(self._text.document().documentMargin()) + 4)
+        self._text.setFixedHeight(TEXT_LINES * self._text.fontMetrics().lineSpacing() + TEXT_FRAME)
         self._text.textChanged.connect(lambda: self.text_changed.emit(self.text()))
 
         self._problem = QLabel()

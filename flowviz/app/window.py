@@ -1,6 +1,7 @@
 """The main window: panels, menus and keys."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from PyQt6.QtCore import Qt
@@ -97,7 +98,7 @@ class MainWindow(QMainWindow):
         assert submenu is not None
         group = QActionGroup(self)
         for name, value in choices.items():
-            action = self._action(submenu, name, None, lambda value=value: choose(value))
+            action = self._action(submenu, name, None, partial(choose, value))
             action.setCheckable(True)
             group.addAction(action)
         group.actions()[0].setChecked(True)

@@ -83,7 +83,9 @@ class TrainingWorker(Worker):
             self.failed.emit(self.number, str(error))
         except Exception as error:
             log.exception("training failed")
-            self.failed.emit(self.number, f"Training ended unexpectedly: {type(error).__name__}. The last picture is kept.")
+            self.failed.emit(
+                self.number, f"Training ended unexpectedly: {type(error).__name__}. The last picture is kept."
+            )
 
 
 class ExportWorker(Worker):

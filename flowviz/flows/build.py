@@ -9,7 +9,6 @@ from flowviz.flows.permutation import Permutation
 from flowviz.flows.stage import Stage
 from flowviz.records import Weights
 from flowviz.specs import FlowSpec
-from flowviz.specs.flow import BATCH_NORMALIZATION, PERMUTE, REAL_NVP
 
 
 def build_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "float32") -> Flow:
@@ -18,8 +17,7 @@ def build_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "flo
     Raises `FileError` where the weights do not fit the spec.
     """
     stages = [
-        _stage(spec, kind, name)
-        for kind, name in zip(spec.bijector_kinds(), spec.stage_names()[1:], strict=True)
+        _stage(spec, kind, name) for kind, name in zip(spec.bijector_kinds(), spec.stage_names()[1:], strict=True)
     ]
     return Flow(stages, weights or initial_weights(stages, np.random.default_rng(spec.seed)), dtype)
 

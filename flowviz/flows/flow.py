@@ -68,7 +68,7 @@ class Flow(tf.Module):
         return adapted[::-1], tf.concat(flat, 0) if flat else tf.zeros(0, self.dtype)
 
     def distribution(self, bijectors: Sequence[tfb.Bijector]) -> tfd.TransformedDistribution:
-        """The base pushed through the bijectors. `tfb.Chain` applies its list backwards: reversed here and only here."""
+        """The base pushed through the bijectors. `tfb.Chain` applies its list backwards: reversed here, only here."""
         base = tfd.MultivariateNormalDiag(loc=tf.zeros(2, self.dtype), scale_diag=tf.ones(2, self.dtype))
         return tfd.TransformedDistribution(base, tfb.Chain(list(reversed(bijectors))))
 

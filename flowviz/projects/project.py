@@ -81,7 +81,9 @@ def from_bytes(content: bytes) -> Project:
     if not isinstance(version, int) or version < 1:
         raise FileError("It is not a flowviz project.")
     if version > FORMAT_VERSION:
-        raise FileError(f"It has format {version}, this flowviz knows format {FORMAT_VERSION}. Install a newer flowviz.")
+        raise FileError(
+            f"It has format {version}, this flowviz knows format {FORMAT_VERSION}. Install a newer flowviz."
+        )
     try:
         arrays = load(content)
         flow = FlowSpec(**text["flow"])
@@ -98,7 +100,7 @@ def from_bytes(content: bytes) -> Project:
 
 
 def _metadata(content: bytes) -> dict[str, Any]:
-    """The JSON of the metadata. safetensors: 8 bytes with the header's length, little-endian, then the header in JSON."""
+    """The JSON of the metadata. In safetensors the length of the header, 8 bytes little-endian, comes first."""
     length = int.from_bytes(content[:8], "little")
     try:
         header = json.loads(content[8 : 8 + length])

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from flowviz.rendering.colors import SURROUNDINGS
+from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.specs import PictureSize, ViewSpec
 
 RGBA = NDArray[np.uint8]  # (height, width, 4)
@@ -27,7 +28,7 @@ class Projection:
         """How many pixels one target unit takes."""
         return min(self.size.width, self.size.height) / (2 * self.view.half_extent)
 
-    def pixels(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
+    def pixels(self, points: NDArray[np.floating]) -> NDArray[Any]:
         """Points (n, 2) in target units -> pixels (n, 2)."""
         middle = np.array([self.size.width, self.size.height]) / 2
         flipped = np.array([self.pixels_per_unit, -self.pixels_per_unit])
@@ -70,20 +71,24 @@ def words(view: ViewSpec, size: PictureSize, title: str) -> Image.Image:
     em = max(9, min(size.width, size.height) / 54)
     layer = Image.new("RGBA", (size.width, size.height), (*surroundings.background, 0))
     draw = ImageDraw.Draw(layer)
-    halo = {"stroke_width": max(1, round(em / 6)), "stroke_fill": (*surroundings.background, 255)}
-    small = {"font": ImageFont.load_default(em), "fill": surroundings.label, **halo}
+
+    def write(xy: tuple[float, float], text: str, anchor: str, size: float, color: Color) -> None:
+        halo = (*surroundings.background, 255)
+        font = ImageFont.load_default(size)
+        draw.text(xy, text, color, font, anchor, stroke_width=max(1, round(em / 6)), stroke_fill=halo)
+
     projection = Projection(view, size)
     x_ticks, y_ticks = _ticks(view, size)
     for tick in x_ticks:
         x = projection.pixels(np.array([[tick, 0]]))[0, 0]
         if 2 * em < x < size.width - 2 * em:
-            draw.text((x, size.height - em / 2), _number(tick), anchor="mb", **small)
+            write((x, size.height - em / 2), f"{tick:.6g}", "mb", em, surroundings.label)
     for tick in y_ticks:
         y = projection.pixels(np.array([[0, tick]]))[0, 1]
         if 4 * em < y < size.height - 3 * em:
-            draw.text((em / 2, y), _number(tick), anchor="lm", **small)
+            write((em / 2, y), f"{tick:.6g}", "lm", em, surroundings.label)
     if title:
-        draw.text((em, em), title, anchor="lt", font=ImageFont.load_default(1.6 * em), fill=surroundings.title, **halo)
+        write((em, em), title, "lt", 1.6 * em, surroundings.title)
     return layer
 
 
@@ -95,7 +100,3 @@ def _ticks(view: ViewSpec, size: PictureSize) -> tuple[list[float], list[float]]
         return [k * step for k in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]
 
     return between(left, right), between(bottom, top)
-
-
-def _number(value: float) -> str:
-    return f"{value:.6g}"

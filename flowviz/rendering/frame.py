@@ -1,13 +1,15 @@
 """One picture of the cloud: the window, a PNG and an animation all come from here."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from flowviz.records import Trace
 from flowviz.rendering.annotate import RGBA, Projection, ground, words
 from flowviz.rendering.colors import quadrant_colors
 from flowviz.rendering.raster import Canvas
-from flowviz.records import Trace
 from flowviz.specs import PictureSize, ViewSpec
 
 REFERENCE_SIDE = 800  # the side for which a view's point diameter is given, in pixels
@@ -32,7 +34,7 @@ def render_points(
     return _with_words(picture, words(view, size, title)) if view.labels else picture
 
 
-def positions_at(trace: Trace, stage: float) -> NDArray[np.float32]:
+def positions_at(trace: Trace, stage: float) -> NDArray[Any]:
     """Where the particles (n, 2) are at a stage, or on their eased way from one to the next.
 
     In between, (1 - t)·x + t·f(x): for a coupling that is invertible at every t, so the way is a true one;
@@ -41,9 +43,8 @@ def positions_at(trace: Trace, stage: float) -> NDArray[np.float32]:
     before = int(np.clip(np.floor(stage), 0, trace.last_stage))
     after = min(before + 1, trace.last_stage)
     t = ease(stage - before)
-    if t <= 0 or after == before:
-        return trace.positions[before]
-    return trace.positions[before] * np.float32(1 - t) + trace.positions[after] * np.float32(t)
+    start, end = trace.positions[before], trace.positions[after]
+    return start if t <= 0 else np.add((1 - np.float32(t)) * start, np.float32(t) * end)
 
 
 def ease(t: float) -> float:
@@ -52,13 +53,13 @@ def ease(t: float) -> float:
 
 
 def fitted_view(trace: Trace, view: ViewSpec) -> ViewSpec:
-    """The view centered and just wide enough for (nearly) all particles at all stages; the same for every stage.
+    """The view centered and wide enough for the cloud at each of its stages; the same for every stage.
 
-    One particle in a thousand may lie outside, so that a few outliers do not shrink the cloud to a dot.
+    At each stage one particle in a hundred may come to lie near the edge or beyond it, so that a few far ones do not
+    shrink the cloud to a dot.
     """
-    reach = np.abs(trace.positions).max(axis=2).ravel()
-    reach = reach[np.isfinite(reach)]
-    needed = 1.05 * float(np.quantile(reach, 0.999)) if len(reach) else 0.0
+    reach = np.nan_to_num(np.abs(trace.positions).max(axis=2), nan=0.0, posinf=0.0)  # (stages, n)
+    needed = 1.2 * float(np.quantile(reach, 0.99, axis=1).max())
     return view.model_copy(update={"center": (0.0, 0.0), "half_extent": _rounded_up(needed)})
 
 

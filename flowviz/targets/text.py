@@ -44,7 +44,7 @@ def _draw(text: str, size: int, weight: float) -> NDArray[np.bool_]:
         spacing=size / 8,
     )  # fmt: skip
     mask = np.asarray(image) >= 128
-    rows, columns = mask.any(axis=1).nonzero()[0], mask.any(axis=0).nonzero()[0]
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         raise TargetError("This text leaves no ink, so there is nothing to learn. Type letters or digits.")
     return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -53,7 +53,9 @@ def _draw(text: str, size: int, weight: float) -> NDArray[np.bool_]:
 def _check_characters(text: str) -> None:
     missing = sorted({c for c in text if not c.isspace() and not _has_glyph(c)})
     if missing:
-        raise TargetError(f"The built-in font cannot draw {' '.join(missing[:5])}. Use Latin letters, digits and signs.")
+        raise TargetError(
+            f"The built-in font cannot draw {' '.join(missing[:5])}. Use Latin letters, digits and signs."
+        )
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,7 @@
 """Training as a plain generator of events."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from time import perf_counter
 
 import numpy as np
@@ -55,7 +55,7 @@ class Training:
         ending = yield from self._train()
         yield self._finished(ending, prepare_seconds)
 
-    def _train(self) -> Iterator[Event]:
+    def _train(self) -> Generator[Event, None, Ending]:
         while True:
             self._clock.resume()
             count = self._budget.steps_ahead(CHUNK_STEPS)

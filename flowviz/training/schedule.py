@@ -57,9 +57,8 @@ class Budget:
 
     def rates(self, count: int) -> NDArray[np.float32]:
         """The learning rates (count,) of the next steps."""
-        ahead = np.arange(count)
-        fractions = np.array([self._fraction_after(k) for k in ahead])
-        return learning_rates(self.spec, self.step + ahead, fractions)
+        fractions = np.array([self._fraction_after(ahead) for ahead in range(count)])
+        return learning_rates(self.spec, self.step + np.arange(count), fractions)
 
     def _fraction_after(self, steps: int) -> float:
         if self.spec.steps is not None:

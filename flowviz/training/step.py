@@ -68,7 +68,9 @@ class ChunkRunner:
         """Take len(rates) steps from `state`, the first of them number `step`; the new state and each step's NLL."""
         padded = np.zeros(self.shape[0], np.float32)
         padded[: len(rates)] = rates
-        *tensors, losses = self._compiled(*state, tf.constant(step), tf.constant(points), padded, tf.constant(len(rates)))
+        *tensors, losses = self._compiled(
+            *state, tf.constant(step), tf.constant(points), padded, tf.constant(len(rates))
+        )
         return State(*tensors), losses.numpy()[: len(rates)]
 
     def _function(self, jit_compile: bool) -> Any:
@@ -86,9 +88,7 @@ class ChunkRunner:
         )
         return *state, losses
 
-    def _take_step(
-        self, state: State, step: tf.Tensor, batch: tf.Tensor, rate: tf.Tensor
-    ) -> tuple[State, tf.Tensor]:
+    def _take_step(self, state: State, step: tf.Tensor, batch: tf.Tensor, rate: tf.Tensor) -> tuple[State, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(state.parameters)
             bijectors, statistics = self.flow.adapted(self.flow.bijectors(state.parameters, state.statistics), batch)
