@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +27,12 @@ class Projection:
         """How many pixels one target unit takes."""
         return min(self.size.width, self.size.height) / (2 * self.view.half_extent)
 
-    def pixels(self, points: NDArray[np.floating]) -> NDArray[Any]:
+    def pixels(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Points (n, 2) in target units -> pixels (n, 2)."""
         middle = np.array([self.size.width, self.size.height]) / 2
         flipped = np.array([self.pixels_per_unit, -self.pixels_per_unit])
-        return (np.asarray(points, np.float64) - self.view.center) * flipped + middle
+        pixels: NDArray[np.float64] = (np.asarray(points, np.float64) - self.view.center) * flipped + middle
+        return pixels
 
     @property
     def rectangle(self) -> tuple[float, float, float, float]:

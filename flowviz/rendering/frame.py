@@ -1,7 +1,5 @@
 """One picture of the cloud: the window, a PNG and an animation all come from here."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -34,7 +32,7 @@ def render_points(
     return _with_words(picture, words(view, size, title)) if view.labels else picture
 
 
-def positions_at(trace: Trace, stage: float) -> NDArray[Any]:
+def positions_at(trace: Trace, stage: float) -> NDArray[np.float32]:
     """Where the particles (n, 2) are at a stage, or on their eased way from one to the next.
 
     In between, (1 - t)·x + t·f(x): for a coupling that is invertible at every t, so the way is a true one;
@@ -44,7 +42,8 @@ def positions_at(trace: Trace, stage: float) -> NDArray[Any]:
     after = min(before + 1, trace.last_stage)
     t = ease(stage - before)
     start, end = trace.positions[before], trace.positions[after]
-    return start if t <= 0 else np.add((1 - np.float32(t)) * start, np.float32(t) * end)
+    between: NDArray[np.float32] = start if t <= 0 else (1 - np.float32(t)) * start + np.float32(t) * end
+    return between
 
 
 def ease(t: float) -> float:

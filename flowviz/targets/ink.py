@@ -36,9 +36,9 @@ class Ink:
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draws (count, 2): a pixel of ink, then a place in it."""
-        pixels = self._corners[rng.integers(len(self._corners), size=count)]
-        pixels += rng.random((count, 2), dtype=np.float32) * np.float32(self._pixel)
-        return pixels
+        points: NDArray[np.float32] = self._corners[rng.integers(len(self._corners), size=count)]
+        points += rng.random((count, 2), dtype=np.float32) * np.float32(self._pixel)
+        return points
 
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Which of the points (n, 2) lie on ink: (n,). A point that is not finite does not."""
