@@ -1,5 +1,6 @@
 """The session owns the state: it hears the widgets, starts and stops work, and tells the widgets what to show."""
 
+from collections import deque
 from dataclasses import dataclass
 from itertools import count
 
@@ -32,6 +33,7 @@ from flowviz.targets import Ink, build_target
 
 FIRST_TEXT = "BRAD"
 CLOSING_PATIENCE_MS = 1500
+STEADY_SNAPSHOTS = 10  # the view is wide enough for so many of the latest: it grows at once and shrinks late
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Session(QObject):
         self._panels = panels
         self._playhead = Playhead(self)
         self._flow_spec = FlowSpec()
+        self._fits: deque[ViewSpec] = deque(maxlen=STEADY_SNAPSHOTS)
         self._fitted = ViewSpec()
         self._target: Ink | None = None
         self._text = ""
@@ -123,8 +126,8 @@ class Session(QObject):
 
     def fit(self) -> None:
         """Show all particles, whatever the mouse zoomed to."""
-        self._fitted = fitted_view(self._trace, self._panels.cloud.view)
-        self._panels.cloud.set_view(self._fitted)
+        self._fits.clear()
+        self._show_fitted(fitted_view(self._trace, self._panels.cloud.view))
 
     def set_palette(self, palette: Palette) -> None:
         """Color the particles otherwise."""
@@ -214,8 +217,14 @@ class Session(QObject):
         self._playhead.set_last(trace.last_stage)
         self._panels.scrubber.set_titles([trace.title(stage) for stage in range(len(trace.names))])
         self._panels.cloud.show_trace(trace)
-        if fitted_view(trace, self._fitted).half_extent > self._fitted.half_extent:
-            self.fit()  # while it trains the view may grow; to shrink as well would flicker
+        self._fits.append(fitted_view(trace, self._panels.cloud.view))
+        widest = max(self._fits, key=lambda view: view.half_extent)
+        if widest.half_extent != self._fitted.half_extent:  # else a view that the mouse has chosen stays
+            self._show_fitted(widest)
+
+    def _show_fitted(self, view: ViewSpec) -> None:
+        self._fitted = view
+        self._panels.cloud.set_view(view)
 
     def _set_state(self, state: RunState) -> None:
         self._state = state

@@ -38,7 +38,8 @@ def positions_at(trace: Trace, stage: float) -> NDArray[np.float32]:
     In between, (1 - t)·x + t·f(x): for a coupling that is invertible at every t, so the way is a true one;
     for a permutation it is a flip about y = x.
     """
-    before = int(np.clip(np.floor(stage), 0, trace.last_stage))
+    stage = float(np.clip(stage, 0, trace.last_stage))
+    before = int(stage)
     after = min(before + 1, trace.last_stage)
     t = ease(stage - before)
     start, end = trace.positions[before], trace.positions[after]

@@ -73,23 +73,35 @@ class Training:
         steps, batch, _ = self._runner.shape
         points = self._target.sample(steps * batch, self._train_rng).reshape(steps, batch, 2)
         rates = self._budget.rates(count) * np.float32(self._guard.rate_factor)
-        state, losses = self._runner.run(self._guard.good_state, self._step, points, rates)
-        if not self._guard.accepts(state, self._step + count, losses):
-            return [Recovered(self._step, self._spec.learning_rate * self._guard.rate_factor, self._guard.recoveries)]
+        state, losses = self._runner.run(self._guard.state, self._guard.step, points, rates)
+        if not self._guard.take_chunk(state, self._guard.step + count, losses):
+            return [self._recovered()]
         state.store(self._flow)
         self._losses.extend(losses.tolist())
         return self._reports()
 
     def _reports(self) -> list[Event]:
         reports: list[Event] = []
+        snapshot_due = self._snapshot_due.passed(self._clock.seconds)
+        if snapshot_due or self._guard.wants_picture:
+            trace = self._trace()
+            if not self._guard.take_picture(trace.positions):
+                self._guard.state.store(self._flow)
+                return [self._recovered()]
+            if snapshot_due:
+                reports.append(Snapshot(self._guard.step, trace))
         if self._progress_due.passed(self._clock.seconds):
             reports.append(self._progress())
-        if self._snapshot_due.passed(self._clock.seconds):
-            reports.append(Snapshot(self._step, self._trace()))
         return reports
+
+    def _recovered(self) -> Recovered:
+        return Recovered(self._guard.step, self._spec.learning_rate * self._guard.rate_factor, self._guard.recoveries)
 
     def _finished(self, ending: Ending, prepare_seconds: float) -> Finished:
         trace = self._trace()
+        if not self._guard.take_picture(trace.positions):
+            self._guard.state.store(self._flow)
+            trace = self._trace()
         return Finished(
             ending=ending,
             progress=self._progress(),
@@ -115,12 +127,8 @@ class Training:
         )
 
     @property
-    def _step(self) -> int:
-        return self._guard.good_step
-
-    @property
     def _budget(self) -> Budget:
-        return Budget(self._spec, self._step, self._clock.seconds)
+        return Budget(self._spec, self._guard.step, self._clock.seconds)
 
     def _heldout_nll(self) -> float:
         return -float(self._flow.log_prob(self._heldout).mean())

@@ -1,0 +1,1 @@
+"""The rooms of flowviz again, one folder each, and the benchmarks."""

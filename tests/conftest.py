@@ -1,0 +1,34 @@
+"""What many tests need: a trained project, made once."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flowviz.projects import Project, save_project
+from flowviz.records import Finished, History
+from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.targets import build_target
+from flowviz.training import train
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    """A default flow after 300 steps on "Hi"."""
+    target, flow, spec = TargetSpec(text="Hi"), FlowSpec(), TrainingSpec(steps=300)
+    history = History()
+    for event in train(build_target(target), flow, spec):
+        history = history.with_event(event)
+    assert isinstance(event, Finished)
+    return Project(target, flow, spec, event.weights, history, event.trace)
+
+
+@pytest.fixture
+def project_file(project: Project, tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "hi.flowviz"
+    save_project(project, path)
+    yield path
+    assert not list(tmp_path.rglob(".flowviz-*")), "a temporary file was left"

@@ -1,0 +1,106 @@
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load, save
+
+from flowviz.errors import FileError
+from flowviz.flows import build_flow
+from flowviz.projects import Project, load_project, save_project, to_bytes
+from flowviz.projects.project import from_bytes
+
+
+def test_a_project_comes_back_as_it_was(project: Project, project_file: Path) -> None:
+    again = load_project(project_file)
+    assert (again.target, again.flow, again.training) == (project.target, project.flow, project.training)
+    np.testing.assert_array_equal(again.trace.positions, project.trace.positions)
+    np.testing.assert_array_equal(again.trace.log_det, project.trace.log_det)
+    assert again.trace.names == project.trace.names
+    np.testing.assert_array_equal(again.history.heldout_nll, project.history.heldout_nll)
+    points = project.trace.positions[-1][:100]
+    one, other = (build_flow(p.flow, p.weights).log_prob(points) for p in (project, again))
+    np.testing.assert_array_equal(one, other)
+
+
+def test_the_same_project_is_the_same_bytes(project: Project) -> None:
+    assert to_bytes(project) == to_bytes(from_bytes(to_bytes(project)))
+
+
+def test_the_saved_trace_is_that_of_the_saved_weights(project: Project) -> None:
+    trace = build_flow(project.flow, project.weights).trace(project.trace.positions[0])
+    np.testing.assert_allclose(trace.positions, project.trace.positions, atol=1e-5)
+
+
+def test_a_file_is_small(project_file: Path) -> None:
+    assert project_file.stat().st_size < 2_000_000
+
+
+def test_a_file_cut_anywhere_is_one_sentence(project_file: Path) -> None:
+    content = project_file.read_bytes()
+    for length in (0, 1, 7, 8, 9, 100, 2000, len(content) // 2, len(content) - 1):
+        project_file.write_bytes(content[:length])
+        with pytest.raises(FileError) as error:
+            load_project(project_file)
+        assert str(error.value).endswith(".")
+
+
+def test_flipped_bytes_raise_no_other_error(project: Project) -> None:
+    content, rng = to_bytes(project), np.random.default_rng(0)
+    header = 8 + int.from_bytes(content[:8], "little")
+    for _ in range(300):
+        damaged = bytearray(content)
+        damaged[rng.integers(header)] ^= 1 << rng.integers(8)
+        try:
+            from_bytes(bytes(damaged))
+        except FileError as error:
+            assert str(error).endswith(".")  # noqa: PT017
+
+
+def test_numbers_that_are_not_finite_are_refused(project: Project) -> None:
+    content = to_bytes(project)
+    arrays, text = load(content), json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    name = next(name for name in arrays if name.startswith("parameters/"))
+    arrays[name] = np.full_like(arrays[name], np.nan)
+    with pytest.raises(FileError, match="damaged"):
+        from_bytes(save(arrays, metadata=text["__metadata__"]))
+
+
+def test_a_newer_format_says_so(project: Project, tmp_path: Path) -> None:
+    content = to_bytes(project).replace(b'\\"format_version\\": 1', b'\\"format_version\\": 9')
+    path = tmp_path / "newer.flowviz"
+    path.write_bytes(content)
+    with pytest.raises(FileError, match="newer flowviz"):
+        load_project(path)
+
+
+def test_weights_of_another_flow_are_refused(project: Project) -> None:
+    with pytest.raises(FileError, match="do not fit"):
+        build_flow(project.flow.model_copy(update={"hidden": (7,)}), project.weights)
+
+
+def test_a_pickle_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "evil.flowviz"
+    path.write_bytes(pickle.dumps({"a": 1}))
+    with pytest.raises(FileError, match="not a flowviz project"):
+        load_project(path)
+
+
+def test_a_folder_that_is_gone_is_a_sentence(project: Project, tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="no such file or directory"):
+        save_project(project, tmp_path / "gone" / "x.flowviz")
+
+
+def test_a_failed_save_keeps_the_old_file(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "old.flowviz"
+    path.write_text("old")
+
+    def full(self: Path, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(FileError, match="no space left"):
+        save_project(project, path)
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["old.flowviz"]

@@ -1,0 +1,32 @@
+import numpy as np
+import pytest
+
+from flowviz.specs import TrainingSpec
+from flowviz.training.schedule import Budget, learning_rates
+
+
+def test_the_rate_warms_up_and_decays() -> None:
+    spec = TrainingSpec(steps=1000, learning_rate=1e-2, warmup_steps=100)
+    steps = np.arange(1000)
+    rates = learning_rates(spec, steps, steps / 1000)
+    assert rates[0] == pytest.approx(1e-4, rel=0.01)
+    assert rates.argmax() == pytest.approx(99, abs=2)
+    assert (np.diff(rates[100:]) <= 0).all()
+    assert 0 < rates[-1] < 1e-4
+
+
+def test_chunks_end_on_the_budget_of_steps() -> None:
+    assert Budget(TrainingSpec(steps=250), 200, 1.0).steps_ahead(100) == 50
+    assert Budget(TrainingSpec(steps=250), 250, 1.0).steps_ahead(100) == 0
+
+
+def test_chunks_end_on_the_budget_of_seconds() -> None:
+    spec = TrainingSpec(seconds=10)
+    assert Budget(spec, 1000, 5.0).steps_ahead(100) == 100
+    assert Budget(spec, 1980, 9.9).steps_ahead(100) == 20
+    assert Budget(spec, 2000, 10.0).steps_ahead(100) == 0
+
+
+def test_time_left() -> None:
+    assert Budget(TrainingSpec(steps=300), 100, 2.0).seconds_left == pytest.approx(4)
+    assert Budget(TrainingSpec(seconds=10), 100, 2.0).seconds_left == 8
