@@ -40,6 +40,16 @@ class CloudView(QWidget):
         """What is seen now, zoomed and panned by the mouse."""
         return self._picture.view
 
+    @property
+    def stage(self) -> float:
+        """The stage that is shown."""
+        return self._picture.stage
+
+    def zoom(self, factor: float) -> None:
+        """See so much of what is seen now, about its center: 0.5 doubles the size of everything."""
+        self._box.scaleBy((factor, factor))
+        self._take_range()
+
     def set_view(self, view: ViewSpec) -> None:
         """Show this part of the plane, in these colors."""
         self._picture.view = view

@@ -21,6 +21,7 @@ from flowviz.specs.view import Palette
 
 PALETTES: dict[str, Palette] = {"Color-Blind Safe": "safe", "Plain, as in the Post": "plain"}
 SIDE_WIDTH = 340
+ZOOM_STEP = 1.25
 Choice = TypeVar("Choice")
 ABOUT = """<b>flowviz {version}</b><p>Type a word, watch a normalizing flow learn to bend a Gaussian cloud into it, and
 scrub through its layers to see how.</p><p>After Brad Saund's post on normalizing flows. Free software under the
@@ -70,6 +71,8 @@ class MainWindow(QMainWindow):
         self._action(layers, "&Last: the Target", "Ctrl+End", lambda: session.step_stage(session.trace.last_stage))
 
         view = self._menu("&View")
+        self._action(view, "Zoom &In", QKeySequence.StandardKey.ZoomIn, lambda: self._panels.cloud.zoom(1 / ZOOM_STEP))
+        self._action(view, "Zoom &Out", QKeySequence.StandardKey.ZoomOut, lambda: self._panels.cloud.zoom(ZOOM_STEP))
         self._action(view, "&Fit the Cloud", "Ctrl+0", session.fit)
         self._choices(view, "&Colors", PALETTES, session.set_palette)
         self._choices(view, "&Theme", SCHEMES, choose_scheme)

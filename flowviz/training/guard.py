@@ -54,7 +54,7 @@ class Guard:
         return True
 
     def take_picture(self, positions: NDArray[np.floating]) -> bool:
-        """Remember this state as sound if its particles (stages, n, 2) are finite; else go back to the last sound one."""
+        """Remember this state as sound if its particles (stages, n, 2) are finite; else go back to the last one."""
         if not np.isfinite(positions).all():
             self.finite = self.sound
             self._recover()

@@ -1,0 +1,334 @@
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction, QImage
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.cloud_view import CloudView
+from flowviz.app.export_dialog import ExportDialog
+from flowviz.app.loss_plot import LossPlot
+from flowviz.rendering import render_frame
+from flowviz.specs import PictureSize
+from tests.app.conftest import Window
+
+PREPARING_MS = 30_000
+
+
+def pixels(widget: QWidget) -> NDArray[np.uint8]:
+    """What is seen of a widget: (height, width, 3)."""
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    bits = image.constBits()
+    assert bits is not None
+    rows = np.frombuffer(bits.asstring(image.sizeInBytes()), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
+
+
+def choose_steps(window: Window, steps: int) -> None:
+    unit, amount = window.main.findChildren(QComboBox)[0], window.main.findChildren(QSpinBox)[0]
+    unit.setCurrentText("steps")
+    amount.setValue(steps)
+
+
+def train(window: Window, qtbot: QtBot, steps: int) -> None:
+    choose_steps(window, steps)
+    qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
+    wait_for_status(window, qtbot, "Completed")
+
+
+def wait_for_status(window: Window, qtbot: QtBot, text: str) -> None:
+    qtbot.waitUntil(lambda: text in window.find(QLabel, "statusLabel").text(), timeout=PREPARING_MS)
+
+
+def test_scripts_find_everything_by_its_name(window: Window) -> None:
+    for kind, names in {
+        QPlainTextEdit: ["targetText"],
+        QPushButton: ["trainButton", "pauseButton", "stopButton"],
+        QProgressBar: ["progressBar"],
+        QLabel: ["statusLabel", "stageLabel"],
+        LossPlot: ["lossPlot"],
+        CloudView: ["cloudView"],
+        QSlider: ["layerScrubber"],
+        QToolButton: ["playButton"],
+        QWidget: ["targetPreview"],
+    }.items():
+        for name in names:
+            assert window.find(kind, name).accessibleName(), f"{name} has a name for screen readers"
+    assert window.find(QAction, "exportFramesAction").shortcut().toString() == "Ctrl+E"
+
+
+def test_the_window_opens_without_tensorflow() -> None:
+    code = (
+        "import os, sys; os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
+        "from PyQt6.QtWidgets import QApplication; app = QApplication([])\n"
+        "from flowviz.app.main import create_window; window = create_window(); window.show(); app.processEvents()\n"
+        "sys.exit('tensorflow' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_preview_follows_the_typing(window: Window, qtbot: QtBot) -> None:
+    text, preview = window.find(QPlainTextEdit, "targetText"), window.find(QWidget, "targetPreview")
+    text.selectAll()
+    qtbot.keyClicks(text, "I")
+    narrow = pixels(preview)
+    qtbot.keyClicks(text, "II")
+    assert (narrow < 128).sum() > 100
+    assert not np.array_equal(narrow, pixels(preview))
+
+
+def test_text_without_ink_says_so_and_disables_train(window: Window, qtbot: QtBot) -> None:
+    text, train_button = window.find(QPlainTextEdit, "targetText"), window.find(QPushButton, "trainButton")
+    problem = window.find(QLabel, "targetProblem")
+    for typed in ("", "  \n ", "你"):
+        text.setPlainText(typed)
+        assert problem.isVisible()
+        assert problem.text().endswith(".")
+        assert not train_button.isEnabled()
+    text.setPlainText("fine\ntoo")
+    assert not problem.isVisible()
+    assert train_button.isEnabled()
+
+
+def test_the_cloud_is_what_the_renderer_draws(window: Window, qtbot: QtBot) -> None:
+    cloud, scrubber = window.find(CloudView, "cloudView"), window.find(QSlider, "layerScrubber")
+    scrubber.setValue(8)
+    qtbot.waitUntil(lambda: cloud.stage == 8)
+    seen = pixels(cloud)
+    size = PictureSize(width=seen.shape[1], height=seen.shape[0])
+    np.testing.assert_array_equal(seen, render_frame(window.main.session.trace, 8, cloud.view, size)[..., :3])
+
+
+def test_keys_move_the_scrubber(window: Window, qtbot: QtBot) -> None:
+    scrubber, label = window.find(QSlider, "layerScrubber"), window.find(QLabel, "stageLabel")
+    assert scrubber.maximum() == 19
+    for key, stage, name in [
+        (Qt.Key.Key_End, 19, "real_nvp"),
+        (Qt.Key.Key_Left, 18, "permute"),
+        (Qt.Key.Key_Home, 0, "base"),
+        (Qt.Key.Key_Right, 1, "real_nvp"),
+        (Qt.Key.Key_Right, 2, "batch_normalization"),
+    ]:
+        qtbot.keyClick(scrubber, key)
+        assert scrubber.value() == stage
+        assert label.text() == f"{stage} of 19 · {name}"
+
+
+def test_a_click_on_the_scrubber_goes_there(window: Window, qtbot: QtBot) -> None:
+    scrubber = window.find(QSlider, "layerScrubber")
+    middle = scrubber.rect().center()
+    qtbot.mouseClick(scrubber, Qt.MouseButton.LeftButton, pos=middle)
+    assert abs(scrubber.value() - 9.5) <= 1
+
+
+def test_it_glides_between_stages(window: Window, qtbot: QtBot) -> None:
+    cloud, scrubber = window.find(CloudView, "cloudView"), window.find(QSlider, "layerScrubber")
+    seen: list[float] = []
+    scrubber.setValue(3)
+    qtbot.waitUntil(lambda: seen.append(cloud.stage) or cloud.stage == 3)  # type: ignore[func-returns-value]
+    assert len({stage for stage in seen if 0 < stage < 3 and stage % 1}) >= 5
+    assert seen == sorted(seen)
+
+
+def test_play_goes_on_to_the_last_stage_and_stops(window: Window, qtbot: QtBot) -> None:
+    play, scrubber = window.find(QToolButton, "playButton"), window.find(QSlider, "layerScrubber")
+    scrubber.setValue(17)
+    qtbot.mouseClick(play, Qt.MouseButton.LeftButton)
+    assert play.accessibleName() == "Stop playing"
+    qtbot.waitUntil(lambda: scrubber.value() == 19, timeout=5000)
+    qtbot.waitUntil(lambda: play.accessibleName() == "Play", timeout=5000)
+    qtbot.mouseClick(play, Qt.MouseButton.LeftButton)
+    assert scrubber.value() == 0, "from the beginning again"
+
+
+def test_zoom_and_fit(window: Window, qtbot: QtBot) -> None:
+    cloud = window.find(CloudView, "cloudView")
+    fitted = cloud.view
+    cloud.zoom(0.5)
+    assert cloud.view.half_extent == pytest.approx(fitted.half_extent / 2)
+    window.main.resize(window.main.width() - 100, window.main.height() - 50)
+    assert cloud.view.half_extent == pytest.approx(fitted.half_extent / 2), "a new size keeps what is seen"
+    window.main.session.fit()
+    assert cloud.view.half_extent == fitted.half_extent
+
+
+def test_both_themes(window: Window) -> None:
+    for theme, bright in (("dark", False), ("light", True)):
+        window.main.session.set_theme(theme)
+        for name in ("cloudView", "lossPlot", "targetPreview"):
+            assert (np.median(pixels(window.find(QWidget, name))) > 128) == bright, f"{name} in {theme}"
+
+
+def test_the_main_job(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    """Type, train, scrub while it trains, pause, go on, export, reopen the pictures."""
+    text, scrubber = window.find(QPlainTextEdit, "targetText"), window.find(QSlider, "layerScrubber")
+    pause, status = window.find(QPushButton, "pauseButton"), window.find(QLabel, "statusLabel")
+    bar = window.find(QProgressBar, "progressBar")
+    text.selectAll()
+    qtbot.keyClicks(text, "Hi")
+    untrained = window.main.session.trace
+    choose_steps(window, 6000)
+    qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
+    assert bar.maximum() == 0, "busy while it prepares"
+    wait_for_status(window, qtbot, "TensorFlow")
+    wait_for_status(window, qtbot, "gap")
+    assert scrubber.value() == 19, "the base never moves: what does is shown"
+    for stage in (4, 11, 19):
+        scrubber.setValue(stage)
+        qtbot.wait(60)
+    assert "steps/s" in status.text()
+    assert "left" in status.text()
+
+    qtbot.mouseClick(pause, Qt.MouseButton.LeftButton)
+    assert pause.text() == "Resume"
+    qtbot.wait(400)
+    held = bar.value(), status.text()
+    qtbot.wait(500)
+    assert (bar.value(), status.text()) == held
+    qtbot.mouseClick(pause, Qt.MouseButton.LeftButton)
+
+    wait_for_status(window, qtbot, "Completed after 6,000 steps")
+    trained = window.main.session.trace
+    assert not np.array_equal(untrained.positions[-1], trained.positions[-1])
+    assert np.isfinite(trained.positions).all()
+    folder = tmp_path / "frames"
+    export(window, qtbot, folder)
+    names = sorted(path.name for path in folder.iterdir())
+    assert len(names) == 20
+    assert (names[0], names[-1]) == ("00_base.png", "19_real_nvp.png")
+    for name in names:
+        with Image.open(folder / name) as image:
+            assert image.size == (200, 150)
+            assert len(image.getcolors(10_000) or []) > 10
+
+
+def export(window: Window, qtbot: QtBot, folder: Path) -> None:
+    window.find(QAction, "exportFramesAction").trigger()
+    dialog = window.main.findChild(ExportDialog)
+    assert dialog is not None
+    dialog.findChild(QLineEdit, "exportFolder").setText(str(folder))
+    dialog.findChild(QSpinBox, "exportWidth").setValue(200)
+    dialog.findChild(QSpinBox, "exportHeight").setValue(150)
+    with qtbot.waitSignal(dialog.finished, timeout=10_000):
+        qtbot.mouseClick(dialog.findChild(QPushButton, "exportButton"), Qt.MouseButton.LeftButton)
+
+
+def test_an_export_that_fails_says_why_and_can_be_mended(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    window.find(QAction, "exportFramesAction").trigger()
+    dialog = window.main.findChild(ExportDialog)
+    assert dialog is not None
+    folder, message = dialog.findChild(QLineEdit, "exportFolder"), dialog.findChild(QLabel, "exportMessage")
+    button = dialog.findChild(QPushButton, "exportButton")
+    assert folder is not None
+    assert message is not None
+    assert button is not None
+    folder.setText(str(tmp_path / "file"))
+    button.click()
+    qtbot.waitUntil(lambda: "is a file" in message.text())
+    assert button.isEnabled()
+    folder.setText(str(tmp_path / "folder"))
+    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+        button.click()
+    assert len(list((tmp_path / "folder").iterdir())) == 20
+
+
+def test_a_cancelled_export_leaves_no_file(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    window.find(QAction, "exportFramesAction").trigger()
+    dialog = window.main.findChild(ExportDialog)
+    assert dialog is not None
+    dialog.findChild(QLineEdit, "exportFolder").setText(str(tmp_path / "frames"))
+    dialog.findChild(QPushButton, "exportButton").click()
+    bar = dialog.findChild(QProgressBar, "exportProgress")
+    qtbot.waitUntil(lambda: bar.value() >= 1)
+    dialog.reject()
+    assert not list((tmp_path / "frames").iterdir())
+
+
+def test_stop_keeps_and_restart_drops_the_old_run(window: Window, qtbot: QtBot) -> None:
+    stop, train_button = window.find(QPushButton, "stopButton"), window.find(QPushButton, "trainButton")
+    choose_steps(window, 10_000_000)
+    train_button.click()
+    wait_for_status(window, qtbot, "gap")
+    window.find(QPlainTextEdit, "targetText").setPlainText("Z")
+    train_button.click()
+    assert "Preparing" in window.find(QLabel, "statusLabel").text()
+    wait_for_status(window, qtbot, "gap")
+    stop.click()
+    wait_for_status(window, qtbot, "Stopped after")
+    assert window.main.session.trained_text == "Z"
+    assert train_button.text() == "Train"
+    assert not stop.isEnabled()
+
+
+def test_a_training_that_fails_leaves_the_window_alive(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: object, **options: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("flowviz.app.workers.train", broken)
+    window.find(QPushButton, "trainButton").click()
+    qtbot.waitUntil(lambda: "unexpectedly" in window.find(QLabel, "noticeLabel").text())
+    assert window.find(QPushButton, "trainButton").text() == "Train"
+
+
+CLOSE_WHEN = {
+    "while TensorFlow loads": "'Loading' in status.text()",
+    "while it compiles": "'Compiling' in status.text()",
+    "while it trains": "'gap' in status.text()",
+}
+
+
+@pytest.mark.parametrize("moment", CLOSE_WHEN)
+def test_closing_ends_within_two_seconds_and_leaves_no_process(moment: str) -> None:
+    """Closes the real program, started as a person does, and lets it say when that was."""
+    code = f"""
+import os, sys, time
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QLabel, QPushButton
+import flowviz.app.main as main
+create = main.create_window
+def created():
+    window = create()
+    status = window.findChild(QLabel, "statusLabel")
+    def look():
+        if {CLOSE_WHEN[moment]}:
+            watch.stop()
+            QTimer.singleShot(400, close)
+    def close():
+        print(time.monotonic(), flush=True)
+        window.close()
+    watch = QTimer(window, interval=20)
+    watch.timeout.connect(look)
+    watch.start()
+    QTimer.singleShot(0, window.findChild(QPushButton, "trainButton").click)
+    return window
+main.create_window = created
+sys.exit(main.run())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    ended = time.monotonic()
+    assert done.returncode == 0, done.stderr
+    assert ended - float(done.stdout) < 2.5
+    assert "Traceback" not in done.stderr
+    assert "QThread" not in done.stderr

@@ -1,0 +1,163 @@
+"""How the window holds up: start, repaint, frames while it trains and scrubs, speed of training, memory, export.
+
+    python -m tests.benchmarks.window [--seconds 20]
+
+Needs a display (a real one, Xvfb, or QT_QPA_PLATFORM=offscreen). Prints one line a figure, with its goal.
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtWidgets import QApplication, QPushButton, QSlider
+
+from flowviz.app.main import create_window
+from flowviz.app.window import MainWindow
+from flowviz.records import Finished, Progress, base_particles, untrained_trace
+from flowviz.rendering import write_frames
+from flowviz.specs import FlowSpec, PictureSize, TargetSpec, TrainingSpec, ViewSpec
+from flowviz.targets import build_target
+from flowviz.training import train
+
+CLOUD_SIZE = 900, 800
+STAGE_SECONDS = 0.4  # the scrubber is sent on so often, so that the cloud is always on its way
+START = """
+import sys, time
+import flowviz.app.main as main
+create = main.create_window
+def created():
+    from PyQt6.QtCore import QTimer
+    window = create()
+    QTimer.singleShot(0, lambda: (window.repaint(), print(time.time(), flush=True), window.close()))
+    return window
+main.create_window = created
+sys.exit(main.run())
+"""
+
+
+def seconds_to_start() -> float:
+    """From the start of the process until the window is painted and its event loop answers."""
+    started = time.time()
+    said = subprocess.run([sys.executable, "-c", START], capture_output=True, text=True, check=True)
+    return float(said.stdout) - started
+
+
+def steps_per_second_headless(seconds: float) -> float:
+    """The speed of a training that nobody watches."""
+    *_, end = train(build_target(TargetSpec(text="BRAD")), FlowSpec(), TrainingSpec(seconds=seconds))
+    assert isinstance(end, Finished)
+    return end.progress.steps_per_second
+
+
+class WatchedWindow:
+    """The real window, training, with its frames and repaints timed."""
+
+    def __init__(self) -> None:
+        window = create_window()
+        assert isinstance(window, MainWindow)
+        self.window = window
+        self.cloud = window.session._panels.cloud
+        self.cloud.setFixedSize(*CLOUD_SIZE)
+        window.show()
+        self.progress: list[Progress] = []
+        self.painted: list[float] = []
+        paint = self.cloud._picture.paint
+
+        def watched(*arguments: object) -> None:
+            paint(*arguments)
+            self.painted.append(time.perf_counter())
+
+        self.cloud._picture.paint = watched
+        button = window.findChild(QPushButton, "trainButton")
+        button.click()
+        assert window.session._worker is not None
+        window.session._worker.event_arrived.connect(self._take_event)
+
+    def _take_event(self, _: int, event: object) -> None:
+        if isinstance(event, Progress):
+            self.progress.append(event)
+
+    def run(self, seconds: float, each_time: Callable[[], object] = lambda: None) -> None:
+        """Let the event loop run, and do something every stage's time."""
+        end, due = time.perf_counter() + seconds, 0.0
+        while (now := time.perf_counter()) < end:
+            if now > due:
+                each_time()
+                due = now + STAGE_SECONDS
+            QApplication.processEvents()
+            time.sleep(0.0005)
+
+    def steps_per_second(self, seconds: float, each_time: Callable[[], object] = lambda: None) -> float:
+        """The speed of training over some seconds from now."""
+        before = self.progress[-1]
+        self.run(seconds, each_time)
+        after = self.progress[-1]
+        return (after.step - before.step) / (after.seconds - before.seconds)
+
+    def scrub(self) -> None:
+        """Send the scrubber on by a stage, and back at the end."""
+        scrubber = self.window.findChild(QSlider, "layerScrubber")
+        scrubber.setValue((scrubber.value() + 1) % (scrubber.maximum() + 1))
+
+    def repaints_ms(self, count: int) -> NDArray[np.float64]:
+        """How long it takes to draw the cloud anew and show it."""
+        times = []
+        for k in range(count):
+            started = time.perf_counter()
+            self.cloud.show_stage(k / 7 % 19)
+            self.cloud._plot.viewport().repaint()
+            times.append(time.perf_counter() - started)
+            self.run(0.01)
+        return 1e3 * np.array(times)
+
+
+def report(name: str, value: float, unit: str, goal: str) -> None:
+    """One line of the table."""
+    print(f"{name:<52} {value:10.2f} {unit:<8} goal {goal}", flush=True)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=20.0, help="for each of the measured trainings")
+    seconds = parser.parse_args().seconds
+
+    starts = [seconds_to_start() for _ in range(5)]
+    report("start: window painted and answering, median of 5", float(np.median(starts)), "s", "<= 1.0")
+    headless = steps_per_second_headless(seconds)
+
+    application = QApplication(sys.argv[:1])
+    application.setStyle("Fusion")
+    watched = WatchedWindow()
+    while not watched.progress:
+        watched.run(0.1)
+    repaints = watched.repaints_ms(200)
+    report("repaint of 8000 points at 900x800, median", float(np.median(repaints)), "ms", "<= 10")
+    report("repaint of 8000 points at 900x800, p95", float(np.quantile(repaints, 0.95)), "ms", "")
+    watching = watched.steps_per_second(seconds)
+    watched.painted.clear()
+    scrubbing = watched.steps_per_second(seconds, watched.scrub)
+    intervals = 1e3 * np.diff(watched.painted)
+    report("frame interval while scrubbing and training, median", float(np.median(intervals)), "ms", "")
+    report("frame interval while scrubbing and training, p95", float(np.quantile(intervals, 0.95)), "ms", "<= 17")
+    report("steps/s headless", headless, "1/s", "")
+    report("steps/s in the window, of headless", 100 * watching / headless, "%", ">= 85")
+    report("steps/s in the window while scrubbing, of headless", 100 * scrubbing / headless, "%", ">= 85")
+    report("resident memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB", "<= 1500")
+    watched.window.close()
+
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        list(write_frames(untrained_trace(FlowSpec(), base_particles()), Path(folder), ViewSpec(), PictureSize()))
+        report("20 frames at 1080x1080", time.perf_counter() - started, "s", "<= 4")
+
+
+if __name__ == "__main__":
+    main()

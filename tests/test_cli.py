@@ -1,0 +1,218 @@
+"""The terminal: what each command writes, and one sentence with exit code 2 for what a person got wrong."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+import flowviz
+from flowviz import cli
+from flowviz.projects import Project, load_project
+
+
+def run(*arguments: object) -> int:
+    """The exit code of the `flowviz` command."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["flowviz", *map(str, arguments)])
+        try:
+            cli.main()
+        except SystemExit as stop:
+            return int(stop.code or 0)
+    return 0
+
+
+def test_importing_flowviz_loads_neither_tensorflow_nor_qt() -> None:
+    heavy = "[name for name in sys.modules if name.split('.')[0] in ('tensorflow', 'PyQt6', 'pyqtgraph')]"
+    for module in ("flowviz", "flowviz.cli", "flowviz.training", "flowviz.rendering", "flowviz.projects"):
+        code = f"import sys, {module}; sys.exit(str({heavy}) if {heavy} else 0)"
+        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0, module
+
+
+def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    assert flowviz.__version__ in capsys.readouterr().out
+    assert run("--help") == 0
+    out = capsys.readouterr().out
+    for command in ("train", "render", "trace", "sample", "score", "target"):
+        assert command in out
+
+
+def test_python_m_flowviz_is_the_command() -> None:
+    said = subprocess.run([sys.executable, "-m", "flowviz", "--version"], capture_output=True, text=True, check=True)
+    assert said.stdout == f"flowviz {flowviz.__version__}\n"
+
+
+def test_train_prints_its_figures_and_saves(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "i.flowviz"
+    assert run("train", "--text", "I", "--steps", 150, "--seed", 3, "-o", path, "--json") == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert list(figures) == [
+        "steps", "seconds", "steps_per_second", "train_nll", "heldout_nll", "entropy", "gap", "on_target",
+        "recoveries", "prepare_seconds",
+    ]  # fmt: skip
+    assert figures["steps"] == 150
+    assert figures["gap"] == figures["heldout_nll"] - figures["entropy"]
+    assert 0 <= figures["on_target"] <= 1
+    saved = load_project(path)
+    assert (saved.target.text, saved.training.steps, saved.training.seed) == ("I", 150, 3)
+    assert saved.history.step[-1] == 150
+    assert [p.name for p in tmp_path.iterdir()] == ["i.flowviz"]
+
+
+def test_train_is_quiet_about_tensorflow(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "flowviz",
+        "train",
+        "--text",
+        "I",
+        "--steps",
+        "10",
+        "-o",
+        str(tmp_path / "i.flowviz"),
+    ]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert said.stdout == ""
+    assert said.stderr.startswith("Completed after 10 steps")
+    assert said.stderr.count("\n") == 1
+
+
+def test_render_writes_a_png_a_stage(project_file: Path, project: Project, tmp_path: Path) -> None:
+    frames = tmp_path / "frames"
+    assert run("render", project_file, "-o", frames, "--size", "120x100") == 0
+    assert sorted(path.stem for path in frames.iterdir()) == list(project.trace.names)
+    with Image.open(frames / "19_real_nvp.png") as image:
+        assert image.size == (120, 100)
+
+
+@pytest.mark.parametrize(("stage", "count"), [("0", 1), ("19", 1), ("3-5", 3), ("0-19", 20)])
+def test_render_writes_the_stages_asked_for(project_file: Path, tmp_path: Path, stage: str, count: int) -> None:
+    assert run("render", project_file, "-o", tmp_path / "f", "--size", "64x64", "--stage", stage) == 0
+    assert len(list((tmp_path / "f").iterdir())) == count
+
+
+def test_trace_sample_score_agree(project_file: Path, project: Project, tmp_path: Path) -> None:
+    assert run("trace", project_file, "-n", 500, "--seed", 7, "-o", tmp_path / "t.npz") == 0
+    assert run("sample", project_file, "-n", 500, "--seed", 7, "-o", tmp_path / "s.npy") == 0
+    assert run("score", project_file, tmp_path / "s.npy", "-o", tmp_path / "lp.npy") == 0
+    with np.load(tmp_path / "t.npz") as trace:
+        positions, log_det, names = trace["positions"], trace["log_det"], trace["names"]
+    samples, log_prob = np.load(tmp_path / "s.npy"), np.load(tmp_path / "lp.npy")
+    assert (positions.shape, log_det.shape, names.shape) == ((20, 500, 2), (20, 500), (20,))
+    assert {a.dtype for a in (positions, samples, log_prob)} == {np.dtype(np.float32)}
+    assert tuple(names) == project.trace.names
+    np.testing.assert_allclose(samples, positions[-1], atol=1e-6)
+    base = -0.5 * (positions[0] ** 2).sum(axis=1) - np.log(2 * np.pi)
+    np.testing.assert_allclose(log_prob, base - log_det[-1], atol=5e-3)
+
+
+def test_target_draws_from_the_target(tmp_path: Path) -> None:
+    assert run("target", "--text", "BRAD", "-n", 1000, "-o", tmp_path / "p.npy") == 0
+    points: NDArray[np.float32] = np.load(tmp_path / "p.npy")
+    assert points.shape == (1000, 2)
+    assert points.dtype == np.float32
+    assert points.std(axis=0).max() == pytest.approx(1, abs=0.1)
+
+
+@pytest.fixture
+def bad_points(tmp_path: Path) -> Path:
+    np.save(tmp_path / "three.npy", np.zeros((4, 3)))
+    np.save(tmp_path / "nan.npy", np.full((4, 2), np.nan))
+    np.save(tmp_path / "words.npy", np.array([["a", "b"]]))
+    np.save(tmp_path / "objects.npy", np.array([[{}, {}]]), allow_pickle=True)
+    (tmp_path / "text.npy").write_text("x,y")
+    (tmp_path / "empty.npy").write_bytes(b"")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("train --text= -o x", "Type a word"),
+        ("train --text 你 -o x", "cannot draw 你"),
+        ("train --text a -o gone/x", "no such file or directory"),
+        ("train --text a -o .", "is a folder"),
+        ("train --text a --seconds 0 -o x", "seconds cannot be 0"),
+        ("train --text a --seconds 1 --steps 1 -o x", "either seconds or steps"),
+        ("train --text a --seed -1 -o x", "seed cannot be -1"),
+        ("train --text a --learning-rate nan -o x", "learning rate cannot be nan"),
+        ("render gone.flowviz -o f", "no such file or directory"),
+        ("render text.npy -o f", "not a flowviz project"),
+        ("render hi.flowviz -o hi.flowviz", "is a file"),
+        ("render hi.flowviz -o f --stage 20", "from 0 to 19"),
+        ("render hi.flowviz -o f --stage 5-3", "neither a number"),
+        ("render hi.flowviz -o f --stage x", "neither a number"),
+        ("render hi.flowviz -o f --size 9", "WIDTHxHEIGHT"),
+        ("render hi.flowviz -o f --size 9x9", "width cannot be 9"),
+        ("sample hi.flowviz -n 0 -o x", "number of points is 0"),
+        ("sample hi.flowviz -n 99999999 -o x", "number of points"),
+        ("trace hi.flowviz --seed -1 -o x", "seed is -1"),
+        ("score hi.flowviz gone.npy -o x", "no such file"),
+        ("score hi.flowviz three.npy -o x", "shape (n, 2)"),
+        ("score hi.flowviz nan.npy -o x", "NaN or infinite"),
+        ("score hi.flowviz words.npy -o x", "array of numbers"),
+        ("score hi.flowviz objects.npy -o x", "not an .npy file of numbers"),
+        ("score hi.flowviz text.npy -o x", "not an .npy file of numbers"),
+        ("score hi.flowviz empty.npy -o x", "not an .npy file of numbers"),
+        ("target --text a -n -5 -o x", "number of points is -5"),
+    ],
+)
+def test_what_a_person_got_wrong_is_one_sentence(
+    arguments: str,
+    said: str,
+    project_file: Path,
+    bad_points: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(bad_points)
+    before = sorted(path.name for path in bad_points.iterdir())
+    assert run(*arguments.split(" ")) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert said in captured.err
+    assert captured.err.strip().count("\n") == 0
+    assert captured.err.strip().endswith(".")
+    assert sorted(path.name for path in bad_points.iterdir() if path.name != "f") == before
+    assert not list((bad_points / "f").glob("*")) if (bad_points / "f").exists() else True
+
+
+@pytest.mark.parametrize("arguments", ["frobnicate", "train", "train --text a --steps x -o y", "render"])
+def test_usage_errors_exit_2(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*arguments.split()) == 2
+    assert "Error" in capsys.readouterr().err
+
+
+def test_ctrl_c_stops_and_keeps(tmp_path: Path) -> None:
+    script = (
+        "import os, signal, sys\n"
+        "from threading import Timer\n"
+        "import flowviz.training.loop as loop\n"
+        "train = loop.Training._train\n"
+        "def interrupted(self):\n"
+        "    Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()\n"
+        "    return (yield from train(self))\n"
+        "loop.Training._train = interrupted\n"
+        "sys.argv = ['flowviz', 'train', '--text', 'I', '--seconds', '600', '-o', 'i.flowviz', '--json']\n"
+        "from flowviz.cli import main; main()\n"
+    )
+    said = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    figures = json.loads(said.stdout)
+    assert figures["seconds"] < 5
+    assert load_project(tmp_path / "i.flowviz").history.step[-1] == figures["steps"] > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a display is named by the environment")
+def test_without_a_display_the_window_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert run() == 2
+    assert "no display" in capsys.readouterr().err
