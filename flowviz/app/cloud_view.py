@@ -94,6 +94,7 @@ class PictureItem(pg.GraphicsObject):
         self.stage = 0.0
         self.view = ViewSpec()
         self._bounds = QRectF()
+        self._pixels: Any = None
         self._drawn: QImage | None = None
 
     def redraw(self, bounds: QRectF) -> None:
@@ -119,7 +120,7 @@ class PictureItem(pg.GraphicsObject):
             return
         if self._drawn is None or (self._drawn.width(), self._drawn.height()) != (width, height):
             frame = render_frame(self.trace, self.stage, self.view, PictureSize(width=width, height=height))
-            self._pixels = frame.tobytes()  # QImage does not own its pixels
+            self._pixels = frame.data  # kept: QImage does not own its pixels
             self._drawn = QImage(self._pixels, width, height, QImage.Format.Format_RGBX8888)
             self._drawn.setDevicePixelRatio(ratio)
         painter.save()

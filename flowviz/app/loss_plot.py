@@ -34,6 +34,7 @@ class LossPlot(QWidget):
         self._legend.addItem(pg.PlotDataItem(), "best possible")
         self._plot.addItem(self._entropy)
         self._entropy.hide()
+        self._plot.setRange(xRange=(0, 1000), yRange=(0, 3), padding=0.05)  # until there is a loss
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
@@ -44,6 +45,7 @@ class LossPlot(QWidget):
         self._train.setData(history.step, history.train_nll)
         self._heldout.setData(history.step, history.heldout_nll)
         self._entropy.setValue(entropy)
+        self._plot.enableAutoRange(enable=len(history.step) > 0)
         self._entropy.show()
 
     def set_theme(self, theme: Theme) -> None:

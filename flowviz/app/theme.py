@@ -7,9 +7,9 @@ from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.specs.view import Theme
 
 SCHEMES = {
-    "As the System": Qt.ColorScheme.Unknown,
-    "Light": Qt.ColorScheme.Light,
-    "Dark": Qt.ColorScheme.Dark,
+    "As the &System": Qt.ColorScheme.Unknown,
+    "&Light": Qt.ColorScheme.Light,
+    "&Dark": Qt.ColorScheme.Dark,
 }
 
 # Okabe & Ito 2008; the held-out curve is the one to read, hence the stronger color.

@@ -19,7 +19,7 @@ from flowviz.app.target_panel import TargetPanel
 from flowviz.app.theme import SCHEMES, choose_scheme, current_theme
 from flowviz.specs.view import Palette
 
-PALETTES: dict[str, Palette] = {"Color-Blind Safe": "safe", "Plain, as in the Post": "plain"}
+PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Post": "plain"}
 SIDE_WIDTH = 340
 ZOOM_STEP = 1.25
 Choice = TypeVar("Choice")

@@ -5,8 +5,9 @@ import os
 from flowviz.flows.quiet import native_log_hidden
 
 # The nets of a 2D flow are too small to share between cores: one thread trains them faster than two, and leaves a core
-# to the window. TensorFlow reads both variables when it loads.
+# to the window. TensorFlow reads these variables when it loads.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 with native_log_hidden():

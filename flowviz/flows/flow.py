@@ -1,6 +1,6 @@
 """A normalizing flow: a base distribution and bijectors, in drawing order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,10 @@ class Flow(tf.Module):
         self.statistics = tf.Variable(
             _flatten(weights.statistics, self._statistic_shapes), dtype=self.dtype, trainable=False
         )
+        # Compiled for each flow by itself: a decorated method would share one cache, and warn about the third flow.
+        self._compiled_log_prob = _graph(self._log_prob)
+        self._compiled_forward = _graph(self._forward)
+        self._compiled_trace = _graph(self._trace)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -74,26 +78,23 @@ class Flow(tf.Module):
 
     def log_prob(self, points: NDArray[Any]) -> NDArray[Any]:
         """Log-density (n,) in nats of points (n, 2) in target units."""
-        return np.asarray(self._log_prob(tf.convert_to_tensor(points, self.dtype)))
+        return np.asarray(self._compiled_log_prob(tf.convert_to_tensor(points, self.dtype)))
 
     def sample(self, particles: NDArray[Any]) -> NDArray[Any]:
         """Where particles (n, 2) of the base end in target units (n, 2)."""
-        return np.asarray(self._forward(tf.convert_to_tensor(particles, self.dtype)))
+        return np.asarray(self._compiled_forward(tf.convert_to_tensor(particles, self.dtype)))
 
     def trace(self, particles: NDArray[Any]) -> Trace:
         """Particles (n, 2) of the base, followed through every stage."""
-        positions, log_det = self._trace(tf.convert_to_tensor(particles, self.dtype))
+        positions, log_det = self._compiled_trace(tf.convert_to_tensor(particles, self.dtype))
         return Trace(self.names, np.array(positions), np.array(log_det))
 
-    @tf.function(autograph=False, reduce_retracing=True)
     def _log_prob(self, points: tf.Tensor) -> tf.Tensor:
         return self.distribution(self._current_bijectors()).log_prob(points)
 
-    @tf.function(autograph=False, reduce_retracing=True)
     def _forward(self, particles: tf.Tensor) -> tf.Tensor:
         return self.distribution(self._current_bijectors()).bijector.forward(particles)
 
-    @tf.function(autograph=False, reduce_retracing=True)
     def _trace(self, particles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         positions, log_dets = [particles], [tf.zeros_like(particles[:, 0])]
         for bijector in self._current_bijectors():
@@ -104,6 +105,10 @@ class Flow(tf.Module):
 
     def _current_bijectors(self) -> list[tfb.Bijector]:
         return self.bijectors(self.parameters.read_value(), self.statistics.read_value())
+
+
+def _graph(function: Callable[..., Any]) -> Any:
+    return tf.function(function, autograph=False, reduce_retracing=True)
 
 
 Shapes = dict[str, tuple[int, ...]]

@@ -1,5 +1,6 @@
 """Loading TensorFlow without its start-up log, which is no message for people."""
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -17,14 +18,22 @@ def native_log_hidden() -> Iterator[None]:
     except OSError:  # no stderr at all, as in a windowed program on Windows
         yield
         return
-    python_stderr = os.fdopen(os.dup(terminal), "w", buffering=1)
-    python_uses_it = getattr(sys.stderr, "name", None) == "<stderr>"
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
     try:
-        with python_stderr, redirect_stderr(python_stderr if python_uses_it else sys.stderr):
-            yield
+        with os.fdopen(os.dup(terminal), "w", buffering=1) as bypass:
+            os.dup2(nowhere, 2)
+            python_uses_it = getattr(sys.stderr, "name", None) == "<stderr>"
+            with redirect_stderr(bypass if python_uses_it else sys.stderr):
+                yield
+            _redirect_handlers(bypass)
     finally:
         os.dup2(terminal, 2)
         os.close(nowhere)
         os.close(terminal)
+
+
+def _redirect_handlers(closing: object) -> None:
+    """TensorFlow's logger was made while stderr was another: give it the real one."""
+    for handler in logging.getLogger("tensorflow").handlers:
+        if isinstance(handler, logging.StreamHandler) and handler.stream is closing:
+            handler.setStream(sys.stderr)

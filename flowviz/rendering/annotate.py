@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from flowviz.rendering.colors import SURROUNDINGS, Color
+from flowviz.rendering.raster import RGBA, Layer
 from flowviz.specs import PictureSize, ViewSpec
-
-RGBA = NDArray[np.uint8]  # (height, width, 4)
 
 MOST_TICKS = 8  # on the shorter side
 
@@ -65,8 +64,8 @@ def ground(view: ViewSpec, size: PictureSize) -> RGBA:
 
 
 @lru_cache(maxsize=64)
-def words(view: ViewSpec, size: PictureSize, title: str) -> Image.Image:
-    """Tick labels and the title on a clear ground, to lay over the particles. Shared: not to be written to."""
+def words(view: ViewSpec, size: PictureSize, title: str) -> Layer:
+    """Tick labels and the title to lay over the particles. Shared: not to be written to."""
     surroundings = SURROUNDINGS[view.theme]
     em = max(9, min(size.width, size.height) / 54)
     layer = Image.new("RGBA", (size.width, size.height), (*surroundings.background, 0))
@@ -74,8 +73,7 @@ def words(view: ViewSpec, size: PictureSize, title: str) -> Image.Image:
 
     def write(xy: tuple[float, float], text: str, anchor: str, size: float, color: Color) -> None:
         halo = (*surroundings.background, 255)
-        font = ImageFont.load_default(size)
-        draw.text(xy, text, color, font, anchor, stroke_width=max(1, round(em / 6)), stroke_fill=halo)
+        draw.text(xy, text, color, _font(size), anchor, stroke_width=max(1, round(em / 6)), stroke_fill=halo)
 
     projection = Projection(view, size)
     x_ticks, y_ticks = _ticks(view, size)
@@ -89,7 +87,12 @@ def words(view: ViewSpec, size: PictureSize, title: str) -> Image.Image:
             write((em / 2, y), f"{tick:.6g}", "lm", em, surroundings.label)
     if title:
         write((em, em), title, "lt", 1.6 * em, surroundings.title)
-    return layer
+    return Layer(np.asarray(layer))
+
+
+@lru_cache(maxsize=16)
+def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size)
 
 
 def _ticks(view: ViewSpec, size: PictureSize) -> tuple[list[float], list[float]]:

@@ -2,12 +2,11 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from flowviz.records import Trace
-from flowviz.rendering.annotate import RGBA, Projection, ground, words
+from flowviz.rendering.annotate import Projection, ground, words
 from flowviz.rendering.colors import quadrant_colors
-from flowviz.rendering.raster import Canvas
+from flowviz.rendering.raster import RGBA, Canvas
 from flowviz.specs import PictureSize, ViewSpec
 
 REFERENCE_SIDE = 800  # the side for which a view's point diameter is given, in pixels
@@ -28,8 +27,9 @@ def render_points(
     """Points (n, 2) in target units as discs in `colors` (n, 3): pixels (height, width, 4)."""
     canvas = Canvas(ground(view, size), view.point_diameter * min(size.width, size.height) / REFERENCE_SIDE)
     canvas.draw_discs(Projection(view, size).pixels(points), colors)
-    picture = canvas.picture()
-    return _with_words(picture, words(view, size, title)) if view.labels else picture
+    if view.labels:
+        canvas.draw_layer(words(view, size, title))
+    return canvas.picture()
 
 
 def positions_at(trace: Trace, stage: float) -> NDArray[np.float32]:
@@ -58,8 +58,10 @@ def fitted_view(trace: Trace, view: ViewSpec) -> ViewSpec:
     At each stage one particle in a hundred may come to lie near the edge or beyond it, so that a few far ones do not
     shrink the cloud to a dot.
     """
-    reach = np.nan_to_num(np.abs(trace.positions).max(axis=2), nan=0.0, posinf=0.0)  # (stages, n)
-    needed = 1.2 * float(np.quantile(reach, 0.99, axis=1).max())
+    x, y = np.moveaxis(np.abs(trace.positions), 2, 0)
+    reach = np.nan_to_num(np.maximum(x, y), nan=0.0, posinf=0.0)  # (stages, n)
+    rank = int(0.99 * (reach.shape[1] - 1))
+    needed = 1.2 * float(np.partition(reach, rank, axis=1)[:, rank].max())  # ten times as fast as np.quantile
     return view.model_copy(update={"center": (0.0, 0.0), "half_extent": _rounded_up(needed)})
 
 
@@ -69,9 +71,3 @@ def _rounded_up(extent: float) -> float:
         return SMALLEST_HALF_EXTENT
     power = 10 ** np.floor(np.log10(extent))
     return float(next(power * f for f in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if power * f >= extent))
-
-
-def _with_words(picture: RGBA, layer: Image.Image) -> RGBA:
-    image = Image.frombuffer("RGBA", (picture.shape[1], picture.shape[0]), picture, "raw", "RGBA", 0, 1)
-    image.alpha_composite(layer)
-    return np.asarray(image)

@@ -10,8 +10,8 @@ from PIL import Image
 from flowviz.errors import SpecError
 from flowviz.files import make_folder, written_whole
 from flowviz.records import Trace
-from flowviz.rendering.annotate import RGBA
 from flowviz.rendering.frame import render_frame
+from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
 
 PNG_COMPRESSION = 3  # of 9: half the time of the default for a tenth more bytes

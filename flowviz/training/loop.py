@@ -15,7 +15,7 @@ from flowviz.training.guard import Guard
 from flowviz.training.schedule import Budget
 from flowviz.training.step import ChunkRunner, State
 
-CHUNK_STEPS = 100
+CHUNK_STEPS = 200
 HELDOUT_POINTS = 10_000
 PROGRESS_SECONDS = 0.5
 

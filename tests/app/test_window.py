@@ -28,6 +28,7 @@ from flowviz.app.export_dialog import ExportDialog
 from flowviz.app.loss_plot import LossPlot
 from flowviz.rendering import render_frame
 from flowviz.specs import PictureSize
+from flowviz.specs.view import Theme
 from tests.app.conftest import Window
 
 PREPARING_MS = 30_000
@@ -171,7 +172,8 @@ def test_zoom_and_fit(window: Window, qtbot: QtBot) -> None:
 
 
 def test_both_themes(window: Window) -> None:
-    for theme, bright in (("dark", False), ("light", True)):
+    themes: dict[Theme, bool] = {"dark": False, "light": True}
+    for theme, bright in themes.items():
         window.main.session.set_theme(theme)
         for name in ("cloudView", "lossPlot", "targetPreview"):
             assert (np.median(pixels(window.find(QWidget, name))) > 128) == bright, f"{name} in {theme}"

@@ -13,9 +13,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PyQt6.QtCore import QEventLoop, QTimer
 from PyQt6.QtWidgets import QApplication, QPushButton, QSlider
 
 from flowviz.app.main import create_window
@@ -27,7 +29,7 @@ from flowviz.targets import build_target
 from flowviz.training import train
 
 CLOUD_SIZE = 900, 800
-STAGE_SECONDS = 0.4  # the scrubber is sent on so often, so that the cloud is always on its way
+STAGE_SECONDS = 0.2  # the scrubber is sent on so often: before a glide has ended, so that the cloud never rests
 START = """
 import sys, time
 import flowviz.app.main as main
@@ -68,17 +70,20 @@ class WatchedWindow:
         window.show()
         self.progress: list[Progress] = []
         self.painted: list[float] = []
-        paint = self.cloud._picture.paint
+        self._watch_paints(self.cloud._picture)
+        button = window.findChild(QPushButton, "trainButton")
+        button.click()
+        assert window.session._worker is not None
+        window.session._worker.event_arrived.connect(self._take_event)
+
+    def _watch_paints(self, item: Any) -> None:
+        paint = item.paint
 
         def watched(*arguments: object) -> None:
             paint(*arguments)
             self.painted.append(time.perf_counter())
 
-        self.cloud._picture.paint = watched
-        button = window.findChild(QPushButton, "trainButton")
-        button.click()
-        assert window.session._worker is not None
-        window.session._worker.event_arrived.connect(self._take_event)
+        item.paint = watched
 
     def _take_event(self, _: int, event: object) -> None:
         if isinstance(event, Progress):
@@ -86,13 +91,12 @@ class WatchedWindow:
 
     def run(self, seconds: float, each_time: Callable[[], object] = lambda: None) -> None:
         """Let the event loop run, and do something every stage's time."""
-        end, due = time.perf_counter() + seconds, 0.0
-        while (now := time.perf_counter()) < end:
-            if now > due:
-                each_time()
-                due = now + STAGE_SECONDS
-            QApplication.processEvents()
-            time.sleep(0.0005)
+        loop, timer = QEventLoop(), QTimer()
+        timer.timeout.connect(each_time)
+        timer.start(int(1e3 * STAGE_SECONDS))
+        QTimer.singleShot(int(1e3 * seconds), loop.quit)
+        loop.exec()
+        timer.stop()
 
     def steps_per_second(self, seconds: float, each_time: Callable[[], object] = lambda: None) -> float:
         """The speed of training over some seconds from now."""

@@ -1,5 +1,7 @@
 """The laws of a bijector, for every stage, in float64, with random numbers in all their weights."""
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -122,3 +124,17 @@ def test_weights_come_back_as_they_went_in() -> None:
         assert list(before) == list(after)
         for name in before:
             np.testing.assert_array_equal(before[name], after[name])
+
+
+def test_many_flows_in_one_process_warn_of_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    """TensorFlow warns where one function is traced again and again; a window trains again and again."""
+    for _ in range(8):
+        build_flow(FlowSpec(couplings=1, hidden=(2,))).log_prob(np.zeros((3, 2)))
+    assert capfd.readouterr().err == ""
+
+
+def test_tensorflow_can_still_write_its_log() -> None:
+    code = "import logging, flowviz.flows; logging.getLogger('tensorflow').warning('heard')"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stderr.endswith("heard\n")
+    assert said.stderr.count("\n") == 1

@@ -1,0 +1,43 @@
+"""Train flowviz once, in this process, and print the figures and the peak of the memory as JSON."""
+
+import json
+import resource
+import sys
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+
+import flowviz
+from flowviz.records import Finished
+from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.targets import build_target
+from flowviz.training import train
+
+
+def main(
+    text: Annotated[str, typer.Option(help="The text that the flow shall learn.")],
+    flow: Annotated[str, typer.Option(help="A FlowSpec as JSON.")] = "{}",
+    seconds: Annotated[float, typer.Option(help="How long to train.")] = 30.0,
+    seed: Annotated[int, typer.Option(help="The seed of the training.")] = 0,
+) -> None:
+    """Train once and print one line of JSON."""
+    print(json.dumps(measure(text, FlowSpec.from_json(flow), TrainingSpec(seconds=seconds, seed=seed))))
+
+
+def measure(text: str, flow: FlowSpec, spec: TrainingSpec) -> dict[str, Any]:
+    """The figures of one training, and what it took of the machine."""
+    *_, end = train(build_target(TargetSpec(text=text)), flow, spec)
+    assert isinstance(end, Finished)
+    versions = {"flowviz": flowviz.__version__, "tensorflow": version("tensorflow")}
+    return {**end.figures(), "ending": end.ending, "peak_mib": peak_mib(), "versions": versions}
+
+
+def peak_mib() -> float:
+    """The most memory that this process held, in MiB."""
+    units = 2**20 if sys.platform == "darwin" else 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / units
+
+
+if __name__ == "__main__":
+    typer.run(main)
