@@ -190,7 +190,6 @@ def test_the_main_job(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     choose_steps(window, 6000)
     qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
     assert bar.maximum() == 0, "busy while it prepares"
-    wait_for_status(window, qtbot, "TensorFlow")
     wait_for_status(window, qtbot, "gap")
     assert scrubber.value() == 19, "the base never moves: what does is shown"
     for stage in (4, 11, 19):

@@ -13,7 +13,7 @@ from flowviz.records import Event, Finished, Preparing, Progress, Recovered, Sna
 from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
 from flowviz.targets import Ink, build_target
 from flowviz.training import train
-from flowviz.training.loop import Training
+from flowviz.training.loop import CHUNK_STEPS, Training
 from flowviz.training.step import ChunkRunner, State
 
 SMALL = FlowSpec(couplings=2, hidden=(8,))
@@ -154,11 +154,11 @@ def test_after_five_recoveries_in_a_row_it_gives_up(target: Ink, monkeypatch: py
 
     def broken(self: ChunkRunner, state: State, step: int, points: Any, rates: Any) -> tuple[State, Any]:
         state, losses = run(self, state, step, points, rates)
-        return state, losses * np.float32("nan") if step >= 100 else losses
+        return state, losses * np.float32("nan") if step >= CHUNK_STEPS else losses
 
     monkeypatch.setattr(ChunkRunner, "run", broken)
     end = finished(train(target, SMALL, TrainingSpec(steps=1000)))
-    assert (end.ending, end.recoveries, end.progress.step) == ("diverged", 5, 100)
+    assert (end.ending, end.recoveries, end.progress.step) == ("diverged", 5, CHUNK_STEPS)
     assert np.isfinite(list(end.figures().values())).all()
 
 
@@ -167,7 +167,7 @@ def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.Monk
     with_xla.compile()
     function = tf.function
 
-    def no_xla(*arguments: Any, jit_compile: bool, **options: Any) -> Any:
+    def no_xla(*arguments: Any, jit_compile: bool = False, **options: Any) -> Any:
         return refuse if jit_compile else function(*arguments, **options)
 
     def refuse(*arguments: Any) -> None:
