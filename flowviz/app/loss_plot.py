@@ -11,6 +11,8 @@ from flowviz.records import History
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs.view import Theme
 
+LEGEND_SIZE = "9pt"
+
 
 class LossPlot(QWidget):
     """Train and held-out NLL over the steps, and the entropy, which no flow can beat."""
@@ -27,7 +29,7 @@ class LossPlot(QWidget):
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.getAxis("left").enableAutoSIPrefix(False)
         self._plot.getAxis("bottom").enableAutoSIPrefix(False)
-        self._legend = self._plot.addLegend(offset=(-6, 6), labelTextSize="9pt")
+        self._legend = self._plot.addLegend(offset=(-6, 6), labelTextSize=LEGEND_SIZE)
         self._train = self._plot.plot(name="train")
         self._heldout = self._plot.plot(name="held-out")
         self._entropy = pg.InfiniteLine(angle=0)
@@ -51,6 +53,7 @@ class LossPlot(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
         surroundings = SURROUNDINGS[theme]
+        label_color = "#{:02x}{:02x}{:02x}".format(*surroundings.label)
         pens = {name: pg.mkPen(color, width=2) for name, color in CURVES[theme].items()}
         pens["entropy"].setStyle(Qt.PenStyle.DashLine)
         self._plot.setBackground(background(theme))
@@ -58,9 +61,10 @@ class LossPlot(QWidget):
         self._heldout.setPen(pens["heldout"])
         self._entropy.setPen(pens["entropy"])
         self._legend.items[2][0].item.setPen(pens["entropy"])
-        self._legend.setLabelTextColor(surroundings.label)
+        for _, label in self._legend.items:
+            label.setText(label.text, color=label_color, size=LEGEND_SIZE)
         for side, text in (("left", "NLL (nats)"), ("bottom", "step")):
             axis = self._plot.getAxis(side)
             axis.setPen(surroundings.axis)
             axis.setTextPen(surroundings.label)
-            axis.setLabel(text, color="#{:02x}{:02x}{:02x}".format(*surroundings.label))
+            axis.setLabel(text, color=label_color)

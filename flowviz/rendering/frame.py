@@ -55,19 +55,19 @@ def ease(t: float) -> float:
 def fitted_view(trace: Trace, view: ViewSpec) -> ViewSpec:
     """The view centered and wide enough for the cloud at each of its stages; the same for every stage.
 
-    At each stage one particle in a hundred may come to lie near the edge or beyond it, so that a few far ones do not
+    At each stage one particle in twenty may come to lie near the edge or beyond it, so that a few far ones do not
     shrink the cloud to a dot.
     """
     x, y = np.moveaxis(np.abs(trace.positions), 2, 0)
     reach = np.nan_to_num(np.maximum(x, y), nan=0.0, posinf=0.0)  # (stages, n)
-    rank = int(0.99 * (reach.shape[1] - 1))
-    needed = 1.2 * float(np.partition(reach, rank, axis=1)[:, rank].max())  # ten times as fast as np.quantile
+    rank = int(0.95 * (reach.shape[1] - 1))
+    needed = 1.25 * float(np.partition(reach, rank, axis=1)[:, rank].max())  # ten times as fast as np.quantile
     return view.model_copy(update={"center": (0.0, 0.0), "half_extent": _rounded_up(needed)})
 
 
 def _rounded_up(extent: float) -> float:
-    """The next larger of 4, 5, 6, 8, 10, 15, 20, 30, 40, 50, 60, ...: few values, so that a view seldom changes."""
+    """The next larger of 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 30, ...: few values, so that a view seldom changes."""
     if extent <= SMALLEST_HALF_EXTENT:
         return SMALLEST_HALF_EXTENT
     power = 10 ** np.floor(np.log10(extent))
-    return float(next(power * f for f in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if power * f >= extent))
+    return float(next(power * f for f in (1, 1.2, 1.5, 2, 3, 4, 5, 6, 7, 8, 9, 10) if power * f >= extent))
