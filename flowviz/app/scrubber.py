@@ -63,7 +63,7 @@ class Scrubber(QWidget):
         assert style is not None
         icon = QStyle.StandardPixmap.SP_MediaPause if playing else QStyle.StandardPixmap.SP_MediaPlay
         self._play.setIcon(style.standardIcon(icon))
-        self._play.setToolTip("Stop playing (Space)" if playing else "Play through the layers (Space)")
+        self._play.setToolTip("Stop playing (Ctrl+Space)" if playing else "Play through the layers (Ctrl+Space)")
         self._play.setAccessibleName("Stop playing" if playing else "Play")
 
     def _choose(self, stage: int) -> None:
