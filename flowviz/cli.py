@@ -18,14 +18,14 @@ from rich.progress import Progress as Bar
 
 import flowviz
 from flowviz.errors import FileError, FlowvizError, SpecError
-from flowviz.files import reason, written_whole
-from flowviz.projects import Project, load_project, to_bytes
+from flowviz.files import check_writable, reason, written_whole
+from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Event, Finished, History, Preparing, Progress, Recovered, base_particles
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import fitted_view, write_frames
 from flowviz.specs import FlowSpec, PictureSize, TargetSpec, TrainingSpec, ViewSpec
-from flowviz.specs.training import DEFAULT_SECONDS
-from flowviz.specs.view import Theme
+from flowviz.specs.training import DEFAULT_SECONDS, LEARNING_RATE
+from flowviz.specs.view import Palette, Theme
 from flowviz.targets import Target, build_target
 from flowviz.training import train as train_flow
 
@@ -79,7 +79,7 @@ def train(
     seconds: Annotated[float | None, typer.Option(help=f"Train so long; {DEFAULT_SECONDS:g} by default.")] = None,
     steps: Annotated[int | None, typer.Option(help="Train so many steps, instead of seconds.")] = None,
     seed: SeedOption = 0,
-    learning_rate: Annotated[float, typer.Option(help="The highest rate of the schedule.")] = 3e-3,
+    learning_rate: Annotated[float, typer.Option(help="The highest rate of the schedule.")] = LEARNING_RATE,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
 ) -> None:
     """Train a flow on a text and save it. Ctrl+C stops early and keeps what was learned."""
@@ -87,9 +87,10 @@ def train(
         seconds = DEFAULT_SECONDS
     target_spec, flow_spec = TargetSpec(text=text), FlowSpec(seed=seed)
     spec = TrainingSpec(seconds=seconds, steps=steps, seed=seed, learning_rate=learning_rate)
-    with written_whole(output) as part:
-        finished, history = _train(build_target(target_spec), flow_spec, spec)
-        part.write_bytes(to_bytes(Project(target_spec, flow_spec, spec, finished.weights, history, finished.trace)))
+    target = build_target(target_spec)
+    check_writable(output)
+    finished, history = _train(target, flow_spec, spec)
+    save_project(Project(target_spec, flow_spec, spec, finished.weights, history, finished.trace), output)
     figures = finished.figures()
     if as_json:
         typer.echo(json.dumps(figures))
@@ -106,7 +107,7 @@ def render(
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write the frames to.")],
     size: Annotated[str, typer.Option(help="Width and height in pixels.", metavar="WIDTHxHEIGHT")] = "1080x1080",
     stage: Annotated[str | None, typer.Option(help="One stage, such as 7, or a range, such as 0-19.")] = None,
-    palette: Annotated[str, typer.Option(help="The particles' colors: 'color-blind safe' or 'plain'.")] = "safe",
+    palette: Annotated[Palette, typer.Option(help="Color-blind safe tones, or the post's plain ones.")] = "safe",
     theme: Annotated[Theme, typer.Option(help="A light or a dark ground.")] = "light",
 ) -> None:
     """Draw the stages of a saved flow, one PNG a stage."""
@@ -146,7 +147,7 @@ def score(
 ) -> None:
     """The log-density of points under a saved flow, in nats: float32 (n,)."""
     loaded = _load_points(points)
-    _save_array(output, lambda: _flow(project).log_prob(loaded))
+    _save_array(output, lambda: _flow(project, "float64").log_prob(loaded))
 
 
 @app.command()
@@ -204,11 +205,14 @@ def _told(event: Event) -> dict[str, Any]:
     return {}
 
 
-def _flow(project: Path) -> "Flow":
-    loaded = load_project(project)
+def _flow(path: Path, dtype: str = "float32") -> "Flow":
+    project = load_project(path)
     from flowviz.flows import build_flow  # loads TensorFlow
 
-    return build_flow(loaded.flow, loaded.weights)
+    try:
+        return build_flow(project.flow, project.weights, dtype)
+    except FileError as error:
+        raise FileError(f"{path} cannot be opened. {error}") from error
 
 
 def _stages(text: str | None) -> range | None:
@@ -235,16 +239,16 @@ def _seed(seed: int) -> int:
 def _load_points(path: Path) -> NDArray[np.float64]:
     """Points (n, 2) of an .npy file. Raises `FileError`."""
     try:
-        points = np.load(path, allow_pickle=False)
+        with path.open("rb") as file:
+            points = np.lib.format.read_array(file, allow_pickle=False)
     except OSError as error:
         raise FileError(f"{path} cannot be read: {reason(error)}.") from error
-    except (ValueError, EOFError) as error:
+    except (ValueError, EOFError, MemoryError) as error:
         raise FileError(f"{path} is not an .npy file of numbers.") from error
-    if not isinstance(points, np.ndarray) or points.dtype.kind not in "fiu" or points.ndim != 2 or points.shape[1] != 2:
-        found = f"{points.dtype} {points.shape}" if isinstance(points, np.ndarray) else "several arrays"
-        raise FileError(f"{path} must hold one array of numbers of shape (n, 2); it holds {found}.")
-    if not np.isfinite(points).all():
-        raise FileError(f"{path} holds numbers that are NaN or infinite. Remove those rows.")
+    if points.dtype.kind not in "fiu" or points.ndim != 2 or points.shape[1] != 2:
+        raise FileError(f"{path} must hold numbers of shape (n, 2); it holds {points.dtype} {points.shape}.")
+    if not (np.abs(points) <= np.finfo(np.float32).max).all():
+        raise FileError(f"{path} holds numbers that are NaN, infinite or too large. Remove those rows.")
     return points.astype(np.float64)
 
 

@@ -13,16 +13,20 @@ from flowviz.errors import FileError
 def written_whole(path: Path) -> Iterator[Path]:
     """A new file beside `path` to write to; it takes the place of `path` when the block ends well, else it is removed.
 
-    The folder must exist. Raises `FileError`: at once where nothing can be written, later where the disk fills.
+    The folder must exist. Behind a symbolic link, the file that it points to is replaced. Raises `FileError`: at once
+    where nothing can be written, later where the disk fills.
     """
     if path.is_dir():
         raise FileError(f"{path} is a folder. Give the name of a file.")
-    part = path.with_name(f".flowviz-{secrets.token_hex(6)}{path.suffix}")
+    if path.exists() and not path.is_file():
+        raise FileError(f"{path} is a device or a pipe. Give the name of a file.")
+    whole = path.resolve()
+    part = whole.with_name(f".flowviz-{secrets.token_hex(6)}{path.suffix}")
     try:
         part.touch(exist_ok=False)
         try:
             yield part
-            part.replace(path)
+            part.replace(whole)
         except BaseException:
             with suppress(OSError):
                 part.unlink()
@@ -31,14 +35,36 @@ def written_whole(path: Path) -> Iterator[Path]:
         raise FileError(f"{path} cannot be written: {reason(error)}.") from error
 
 
-def make_folder(path: Path) -> None:
-    """Make the folder and those above it, where they are missing. Raises `FileError`."""
+class _OnlyChecking(Exception):  # noqa: N818
+    """Leaves `written_whole` before anything is written."""
+
+
+def check_writable(path: Path) -> None:
+    """Raise `FileError` where `written_whole` could not write: before long work, whose result has to go there."""
+    with suppress(_OnlyChecking), written_whole(path):
+        raise _OnlyChecking
+
+
+@contextmanager
+def folder_for(path: Path) -> Iterator[None]:
+    """Make the folder, and those above it, for the files of the block; where that fails, a new folder is removed again.
+
+    Raises `FileError`.
+    """
+    existed = path.exists()
     try:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
         raise FileError(f"{path} is a file. Give the name of a folder.") from error
     except OSError as error:
         raise FileError(f"The folder {path} cannot be made: {reason(error)}.") from error
+    try:
+        yield
+    except BaseException:
+        if not existed:
+            with suppress(OSError):  # somebody else may have put a file there
+                path.rmdir()
+        raise
 
 
 def reason(error: OSError) -> str:

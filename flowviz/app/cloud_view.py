@@ -17,6 +17,7 @@ class CloudView(QWidget):
     """Shows what `rendering` draws, pixel for pixel. Wheel and drag zoom and pan; a double click fits again."""
 
     fit_requested = pyqtSignal()
+    view_chosen = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,6 +77,7 @@ class CloudView(QWidget):
         center = shown.center().x(), shown.center().y()
         self._picture.view = self.view.model_copy(update={"center": center, "half_extent": half_extent})
         self._redraw()
+        self.view_chosen.emit()
 
     def _take_click(self, click: Any) -> None:
         if click.double():

@@ -38,6 +38,7 @@ class ExportDialog(QDialog):
         self._folder.setAccessibleName("Folder for the frames")
         self._folder.setMinimumWidth(340)
         self._browse = QPushButton("Browse…")
+        self._browse.setAutoDefault(False)
         self._browse.clicked.connect(self._choose_folder)
         self._width = _side_box("exportWidth", "Width in pixels", PictureSize().width)
         self._height = _side_box("exportHeight", "Height in pixels", PictureSize().height)
@@ -54,7 +55,6 @@ class ExportDialog(QDialog):
         self._export = self._buttons.addButton("Export", QDialogButtonBox.ButtonRole.ActionRole)
         assert self._export is not None
         self._export.setObjectName("exportButton")
-        self._export.setDefault(True)
         self._export.clicked.connect(self._start)
         self._buttons.rejected.connect(self.reject)
 
@@ -65,6 +65,7 @@ class ExportDialog(QDialog):
         layout.addLayout(form)
         for widget in (self._message, self._bar, self._buttons):
             layout.addWidget(widget)
+        self._export.setDefault(True)
 
     def _choose_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Folder for the frames", self._folder.text())
@@ -105,10 +106,10 @@ class ExportDialog(QDialog):
         return Path(self._folder.text()).expanduser()
 
     def reject(self) -> None:
-        """Cancel: an export that runs leaves no file."""
+        """Cancel: an export that runs removes what it wrote, by itself."""
         if self._worker is not None:
             self._worker.requestInterruption()
-            self._worker.wait()
+            self._worker = None
         super().reject()
 
 

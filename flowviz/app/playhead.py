@@ -73,6 +73,7 @@ class Playhead(QObject):
 
     def _set_playing(self, playing: bool) -> None:
         self._playing = playing
+        self._dwell.stop()
         self.playing_changed.emit(playing)
 
     def _tick(self) -> None:

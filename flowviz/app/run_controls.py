@@ -2,14 +2,13 @@
 
 from enum import Enum, auto
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QEvent, pyqtSignal
 from PyQt6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -39,6 +38,7 @@ class RunControls(QWidget):
     train_requested = pyqtSignal()
     pause_toggled = pyqtSignal()
     stop_requested = pyqtSignal()
+    button_changed = pyqtSignal(QPushButton)
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class RunControls(QWidget):
         self.stop_button = _button("stopButton", "Stop", "Stop and keep what was learned", self.stop_requested)
         self.train_button.setDefault(True)
 
-        self._amount = QSpinBox()
+        self._amount = BudgetBox()
         self._amount.setAccessibleName("Budget")
         self._amount.setGroupSeparatorShown(True)
         self._unit = QComboBox()
@@ -92,6 +92,8 @@ class RunControls(QWidget):
         self.pause_button.setText("Resume" if state == RunState.PAUSED else "Pause")
         self.stop_button.setEnabled(state in {RunState.PREPARING, RunState.TRAINING, RunState.PAUSED})
         self._bar.setRange(0, 0 if state == RunState.PREPARING else PROGRESS_TICKS)  # 0 to 0 shows "busy"
+        for button in (self.train_button, self.pause_button, self.stop_button):
+            self.button_changed.emit(button)
 
     def set_fraction(self, fraction: float) -> None:
         """How much of the budget is spent, 0 to 1."""
@@ -112,6 +114,16 @@ class RunControls(QWidget):
         self._amount.setValue(DEFAULT_BUDGETS[unit])
 
 
+class BudgetBox(QSpinBox):
+    """A number whose editor leaves the shortcuts of the window alone: it would take Ctrl+E for "to the end"."""
+
+    def event(self, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.ShortcutOverride:
+            event.ignore()
+            return False
+        return super().event(event)
+
+
 def _button(object_name: str, text: str, tip: str, pressed: object) -> QPushButton:
     button = QPushButton(text)
     button.setObjectName(object_name)
@@ -126,7 +138,6 @@ def _wrapping_label(object_name: str, accessible_name: str) -> QLabel:
     label.setObjectName(object_name)
     label.setAccessibleName(accessible_name)
     label.setWordWrap(True)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     return label
 
 

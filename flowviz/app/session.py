@@ -27,7 +27,7 @@ from flowviz.records import (
     untrained_trace,
 )
 from flowviz.rendering import fitted_view
-from flowviz.specs import FlowSpec, TargetSpec, ViewSpec
+from flowviz.specs import FlowSpec, TargetSpec
 from flowviz.specs.view import Palette, Theme
 from flowviz.targets import Ink, build_target
 
@@ -55,10 +55,10 @@ class Session(QObject):
         self._panels = panels
         self._playhead = Playhead(self)
         self._flow_spec = FlowSpec()
-        self._fits: deque[ViewSpec] = deque(maxlen=STEADY_SNAPSHOTS)
-        self._fitted = ViewSpec()
+        self._extents: deque[float] = deque(maxlen=STEADY_SNAPSHOTS)
+        self._follows_cloud = True  # until the mouse has chosen what is seen
         self._target: Ink | None = None
-        self._text = ""
+        self._text = self._text_in_training = ""
         self._history = History()
         self._numbers = count(1)
         self._worker: TrainingWorker | None = None
@@ -88,7 +88,7 @@ class Session(QObject):
         )
         worker.event_arrived.connect(self._take_event)
         worker.failed.connect(self._take_failure)
-        self._worker, self._text = worker, self._panels.target.text()
+        self._worker, self._text_in_training = worker, self._panels.target.text()
         self._history = History()
         self._panels.losses.show_history(self._history, self._target.entropy)
         self._panels.controls.set_notice("")
@@ -126,8 +126,9 @@ class Session(QObject):
 
     def fit(self) -> None:
         """Show all particles, whatever the mouse zoomed to."""
-        self._fits.clear()
-        self._show_fitted(fitted_view(self._trace, self._panels.cloud.view))
+        self._follows_cloud = True
+        self._extents.clear()
+        self._panels.cloud.set_view(fitted_view(self._trace, self._panels.cloud.view))
 
     def set_palette(self, palette: Palette) -> None:
         """Color the particles otherwise."""
@@ -152,6 +153,7 @@ class Session(QObject):
         panels.controls.pause_toggled.connect(self.toggle_pause)
         panels.controls.stop_requested.connect(self.stop)
         panels.cloud.fit_requested.connect(self.fit)
+        panels.cloud.view_chosen.connect(self._keep_view)
         panels.scrubber.stage_chosen.connect(self._playhead.glide_to)
         panels.scrubber.play_toggled.connect(self._playhead.toggle_playing)
         self._playhead.moved.connect(panels.cloud.show_stage)
@@ -180,11 +182,15 @@ class Session(QObject):
             case Snapshot():
                 if self._state == RunState.PREPARING:
                     self._set_state(RunState.TRAINING)
+                    self._text = self._text_in_training
                 self._show_trace(event.trace)
             case Recovered():
                 self._panels.controls.set_notice(event.sentence())
             case Finished():
                 self._finish(event)
+
+    def _keep_view(self) -> None:
+        self._follows_cloud = False
 
     def _take_failure(self, number: int, sentence: str) -> None:
         if self._worker is None or number != self._worker.number:
@@ -196,7 +202,8 @@ class Session(QObject):
     def _finish(self, finished: Finished) -> None:
         self._show_progress(finished.progress)
         self._show_trace(finished.trace)
-        self.fit()
+        if self._follows_cloud:
+            self.fit()
         progress = finished.progress
         self._panels.controls.set_status(
             f"{finished.ending.capitalize()} after {progress.step:,} steps: gap {progress.gap:.3f} nats, "
@@ -217,14 +224,11 @@ class Session(QObject):
         self._playhead.set_last(trace.last_stage)
         self._panels.scrubber.set_titles([trace.title(stage) for stage in range(len(trace.names))])
         self._panels.cloud.show_trace(trace)
-        self._fits.append(fitted_view(trace, self._panels.cloud.view))
-        widest = max(self._fits, key=lambda view: view.half_extent)
-        if widest.half_extent != self._fitted.half_extent:  # else a view that the mouse has chosen stays
-            self._show_fitted(widest)
-
-    def _show_fitted(self, view: ViewSpec) -> None:
-        self._fitted = view
-        self._panels.cloud.set_view(view)
+        view = fitted_view(trace, self._panels.cloud.view)
+        self._extents.append(view.half_extent)
+        widest = max(self._extents)
+        if self._follows_cloud and widest != self._panels.cloud.view.half_extent:
+            self._panels.cloud.set_view(view.model_copy(update={"half_extent": widest}))
 
     def _set_state(self, state: RunState) -> None:
         self._state = state

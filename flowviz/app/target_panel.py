@@ -4,14 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from flowviz.app.theme import background, ink
+from flowviz.app.theme import WARNING, background, ink
 from flowviz.specs.view import Theme
 
 TEXT_LINES = 2
 TEXT_FRAME = 12  # pixels that the box takes above and below its lines
 PREVIEW_MARGIN = 10
+PREVIEW_HEIGHT = 110
 
 
 class TargetPanel(QWidget):
@@ -27,6 +28,7 @@ class TargetPanel(QWidget):
         self._text.setAccessibleDescription("The word, or words, that the flow shall learn to draw")
         self._text.setPlaceholderText("Type a word")
         self._text.setTabChangesFocus(True)
+        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # as the target: a line is a line
         font = self._text.font()
         font.setPointSizeF(1.3 * font.pointSizeF())
         self._text.setFont(font)
@@ -37,16 +39,20 @@ class TargetPanel(QWidget):
         self._problem.setObjectName("targetProblem")
         self._problem.setWordWrap(True)
         self._problem.setAccessibleName("What is wrong with the text")
-        self._problem.hide()
+        self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
         self._preview = InkPreview()
         self._preview.setObjectName("targetPreview")
         self._preview.setAccessibleName("Preview of the target")
 
+        self._below = QStackedWidget()  # the preview, or in its place what is wrong: nothing else moves
+        self._below.setFixedHeight(PREVIEW_HEIGHT)
+        self._below.addWidget(self._preview)
+        self._below.addWidget(self._problem)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        for widget in (self._text, self._problem, self._preview):
-            layout.addWidget(widget)
+        layout.addWidget(self._text)
+        layout.addWidget(self._below)
 
     def text(self) -> str:
         """What is typed."""
@@ -59,18 +65,18 @@ class TargetPanel(QWidget):
 
     def show_ink(self, mask: NDArray[np.bool_]) -> None:
         """The text is good: this is its ink, (rows, columns)."""
-        self._problem.hide()
         self._preview.show_ink(mask)
+        self._below.setCurrentWidget(self._preview)
 
     def show_problem(self, sentence: str) -> None:
         """The text cannot be learned, and why."""
         self._problem.setText(sentence)
-        self._problem.show()
-        self._preview.show_ink(None)
+        self._below.setCurrentWidget(self._problem)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
         self._preview.set_theme(theme)
+        self._problem.setStyleSheet("color: rgb({}, {}, {})".format(*WARNING[theme]))
 
 
 class InkPreview(QWidget):
@@ -80,21 +86,16 @@ class InkPreview(QWidget):
         super().__init__()
         self._mask: QImage | None = None
         self._theme: Theme = "light"
-        self.setMinimumHeight(90)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_ink(self, mask: NDArray[np.bool_] | None) -> None:
-        """Show the ink (rows, columns) of a target, or nothing."""
-        self._mask = None if mask is None else _alpha_image(mask)
+    def show_ink(self, mask: NDArray[np.bool_]) -> None:
+        """Show the ink (rows, columns) of a target."""
+        self._mask = _alpha_image(mask)
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
         self._theme = theme
         self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(300, 110)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)

@@ -1,16 +1,18 @@
 """Light and dark: what follows the system, and what colors the plots take."""
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QGuiApplication
+from PyQt6.QtGui import QColor, QGuiApplication, QPalette
 
 from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.specs.view import Theme
 
-SCHEMES = {
-    "As the &System": Qt.ColorScheme.Unknown,
-    "&Light": Qt.ColorScheme.Light,
-    "&Dark": Qt.ColorScheme.Dark,
-}
+THEMES: dict[str, Theme | None] = {"As the &System": None, "&Light": "light", "&Dark": "dark"}
+
+WINDOW: dict[Theme, Color] = {"light": (239, 239, 239), "dark": (44, 47, 52)}
+BUTTON: dict[Theme, Color] = {"light": (239, 239, 239), "dark": (60, 64, 70)}
+DISABLED: dict[Theme, Color] = {"light": (165, 165, 165), "dark": (120, 124, 130)}
+HIGHLIGHT: dict[Theme, Color] = {"light": (48, 140, 198), "dark": (42, 110, 160)}
+WARNING: dict[Theme, Color] = {"light": (176, 58, 0), "dark": (255, 160, 100)}
 
 # Okabe & Ito 2008; the held-out curve is the one to read, hence the stronger color.
 CURVES: dict[Theme, dict[str, Color]] = {
@@ -19,17 +21,23 @@ CURVES: dict[Theme, dict[str, Color]] = {
 }
 
 
-def current_theme() -> Theme:
-    """The theme that the application shows now."""
+def system_theme() -> Theme:
+    """The theme of the system, where it has one."""
     hints = QGuiApplication.styleHints()
     return "dark" if hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark else "light"
 
 
-def choose_scheme(scheme: Qt.ColorScheme) -> None:
-    """Show the application light, dark, or as the system has it."""
-    hints = QGuiApplication.styleHints()
-    assert hints is not None
-    hints.setColorScheme(scheme)
+def palette(theme: Theme) -> QPalette:
+    """The colors of all widgets. Our own: where no desktop stands behind Qt, it cannot change them by itself."""
+    colors = QPalette(QColor(*BUTTON[theme]), QColor(*WINDOW[theme]))
+    colors.setColor(QPalette.ColorRole.Base, background(theme))
+    colors.setColor(QPalette.ColorRole.Highlight, QColor(*HIGHLIGHT[theme]))
+    colors.setColor(QPalette.ColorRole.HighlightedText, QColor("white"))
+    colors.setColor(QPalette.ColorRole.PlaceholderText, QColor(*SURROUNDINGS[theme].label))
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+        colors.setColor(role, ink(theme))
+        colors.setColor(QPalette.ColorGroup.Disabled, role, QColor(*DISABLED[theme]))
+    return colors
 
 
 def background(theme: Theme) -> QColor:

@@ -6,7 +6,17 @@ from typing import TypeVar
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QActionGroup, QCloseEvent, QGuiApplication, QKeySequence
-from PyQt6.QtWidgets import QGroupBox, QMainWindow, QMenu, QMessageBox, QSplitter, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QGroupBox,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 import flowviz
 from flowviz.app.cloud_view import CloudView
@@ -16,8 +26,8 @@ from flowviz.app.run_controls import RunControls
 from flowviz.app.scrubber import Scrubber
 from flowviz.app.session import Panels, Session
 from flowviz.app.target_panel import TargetPanel
-from flowviz.app.theme import SCHEMES, choose_scheme, current_theme
-from flowviz.specs.view import Palette
+from flowviz.app.theme import THEMES, palette, system_theme
+from flowviz.specs.view import Palette, Theme
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Post": "plain"}
 SIDE_WIDTH = 340
@@ -35,9 +45,11 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("flowviz")
         self.resize(1280, 800)
+        self.setMinimumSize(800, 640)
         panels = Panels(TargetPanel(), RunControls(), LossPlot(), CloudView(), Scrubber())
         self.setCentralWidget(_laid_out(panels))
         self._panels = panels
+        self._theme: Theme | None = None  # as the system
         self.session = Session(panels, self)
         self._make_menus()
         self._follow_theme()
@@ -59,23 +71,28 @@ class MainWindow(QMainWindow):
         self._action(file, "&Quit", QKeySequence.StandardKey.Quit, self.close)
 
         training = self._menu("&Train")
-        self._action(training, "&Train", "Ctrl+Return", self._panels.controls.train_button.click)
-        self._action(training, "&Pause or Resume", "Ctrl+P", self._panels.controls.pause_button.click)
-        self._action(training, "&Stop and Keep", "Ctrl+.", self._panels.controls.stop_button.click)
+        for title, key, button in (
+            ("&Train", "Ctrl+Return", self._panels.controls.train_button),
+            ("&Pause or Resume", "Ctrl+P", self._panels.controls.pause_button),
+            ("&Stop and Keep", "Ctrl+.", self._panels.controls.stop_button),
+        ):
+            action = self._action(training, title, key, button.click)
+            action.setEnabled(button.isEnabled())
+            self._panels.controls.button_changed.connect(partial(_follow, action, button))
 
         layers = self._menu("&Layers")
         self._action(layers, "&Play or Stop Playing", "Ctrl+Space", session.toggle_playing)
-        self._action(layers, "&Next", "Ctrl+Right", lambda: session.step_stage(1))
-        self._action(layers, "P&revious", "Ctrl+Left", lambda: session.step_stage(-1))
-        self._action(layers, "&First: the Base", "Ctrl+Home", lambda: session.step_stage(-session.trace.last_stage))
-        self._action(layers, "&Last: the Target", "Ctrl+End", lambda: session.step_stage(session.trace.last_stage))
+        self._action(layers, "&Next", "Alt+Right", lambda: session.step_stage(1))
+        self._action(layers, "P&revious", "Alt+Left", lambda: session.step_stage(-1))
+        self._action(layers, "&First: the Base", "Alt+Home", lambda: session.step_stage(-session.trace.last_stage))
+        self._action(layers, "&Last: the Target", "Alt+End", lambda: session.step_stage(session.trace.last_stage))
 
         view = self._menu("&View")
         self._action(view, "Zoom &In", QKeySequence.StandardKey.ZoomIn, lambda: self._panels.cloud.zoom(1 / ZOOM_STEP))
         self._action(view, "Zoom &Out", QKeySequence.StandardKey.ZoomOut, lambda: self._panels.cloud.zoom(ZOOM_STEP))
         self._action(view, "&Fit the Cloud", "Ctrl+0", session.fit)
         self._choices(view, "&Colors", PALETTES, session.set_palette)
-        self._choices(view, "&Theme", SCHEMES, choose_scheme)
+        self._choices(view, "&Theme", THEMES, self._choose_theme)
 
         self._action(self._menu("&Help"), "&About flowviz", None, self._show_about)
 
@@ -109,11 +126,17 @@ class MainWindow(QMainWindow):
     def _follow_theme(self) -> None:
         hints = QGuiApplication.styleHints()
         assert hints is not None
-        hints.colorSchemeChanged.connect(self._take_theme)
-        self._take_theme()
+        hints.colorSchemeChanged.connect(self._apply_theme)
+        self._apply_theme()
 
-    def _take_theme(self) -> None:
-        self.session.set_theme(current_theme())
+    def _choose_theme(self, theme: Theme | None) -> None:
+        self._theme = theme
+        self._apply_theme()
+
+    def _apply_theme(self) -> None:
+        theme = self._theme or system_theme()
+        QApplication.setPalette(palette(theme))
+        self.session.set_theme(theme)
 
     def _show_about(self) -> None:
         QMessageBox.about(self, "About flowviz", ABOUT.format(version=flowviz.__version__))
@@ -124,13 +147,18 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
 
+def _follow(action: QAction, button: QPushButton, changed: QPushButton) -> None:
+    if changed is button:
+        action.setEnabled(button.isEnabled())
+
+
 def _laid_out(panels: Panels) -> QWidget:
     side = QWidget()
     column = QVBoxLayout(side)
     column.addWidget(_group("Target", panels.target))
     column.addWidget(_group("Training", panels.controls))
     column.addWidget(_group("Loss", panels.losses), stretch=1)
-    side.setMinimumWidth(260)
+    side.setMinimumWidth(300)
 
     stage = QWidget()
     picture = QVBoxLayout(stage)

@@ -1,5 +1,5 @@
 """specs + records <-> one .flowviz file."""
 
-from flowviz.projects.project import Project, load_project, save_project, to_bytes
+from flowviz.projects.project import Project, load_project, save_project
 
-__all__ = ["Project", "load_project", "save_project", "to_bytes"]
+__all__ = ["Project", "load_project", "save_project"]

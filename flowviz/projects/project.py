@@ -120,6 +120,6 @@ def _group(arrays: Mapping[str, NDArray[Any]], group: str) -> dict[str, NDArray[
 
 
 def _trace(names: tuple[str, ...], positions: NDArray[Any], log_det: NDArray[Any]) -> Trace:
-    if positions.ndim != 3 or positions.shape[2] != 2:
+    if positions.ndim != 3 or positions.shape[1] < 1 or positions.shape[2] != 2:
         raise ValueError(f"positions of shape {positions.shape} are no trace")
     return Trace(names, positions.astype(np.float32), log_det.astype(np.float32))

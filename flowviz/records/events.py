@@ -1,6 +1,7 @@
 """What a training says while it runs. Every event owns its arrays: they are never changed after it was sent."""
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal
 
 from flowviz.records.trace import Trace
@@ -38,6 +39,10 @@ class Progress:
         """Held-out NLL - entropy of the ink, in nats: 0 is the best that any flow can do."""
         return self.heldout_nll - self.entropy
 
+    def finite(self) -> bool:
+        """Whether no loss is NaN or infinite."""
+        return isfinite(self.train_nll) and isfinite(self.heldout_nll)
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -46,10 +51,14 @@ class Snapshot:
     step: int
     trace: Trace
 
+    def finite(self) -> bool:
+        """Whether all particles are somewhere."""
+        return self.trace.finite()
+
 
 @dataclass(frozen=True)
 class Recovered:
-    """A loss was not finite: the training went back to `step`, its last good state, with a lower learning rate."""
+    """Numbers stopped being finite: the training went back to `step`, its last good state, at a lower rate."""
 
     step: int
     learning_rate: float
@@ -58,8 +67,8 @@ class Recovered:
     def sentence(self) -> str:
         """What happened, for a person."""
         return (
-            f"A loss was not finite: went back to step {self.step}, its last good state, "
-            f"and go on at learning rate {self.learning_rate:.2g}."
+            f"Numbers stopped being finite: the training went back to step {self.step}, its last good state, "
+            f"and goes on at learning rate {self.learning_rate:.2g}."
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records.events import Event, Finished, Progress
+from flowviz.records.events import Event, Finished, Progress, Recovered
 
 
 def _empty() -> NDArray[np.float64]:
@@ -22,7 +22,13 @@ class History:
     heldout_nll: NDArray[np.float64] = field(default_factory=_empty)
 
     def with_event(self, event: Event) -> "History":
-        """This history and one more report, if the event is one; `Finished` holds the last report."""
+        """This history and one more report, if the event is one; less what a recovery has undone.
+
+        `Finished` holds the last report.
+        """
+        if isinstance(event, Recovered):
+            kept = self.step <= event.step
+            return History(self.step[kept], self.seconds[kept], self.train_nll[kept], self.heldout_nll[kept])
         progress = event.progress if isinstance(event, Finished) else event
         if not isinstance(progress, Progress):
             return self

@@ -41,6 +41,10 @@ class Trace:
         """The number of the stage in target space."""
         return len(self.names) - 1
 
+    def finite(self) -> bool:
+        """Whether no position or log-det is NaN or infinite."""
+        return bool(np.isfinite(self.positions).all() and np.isfinite(self.log_det).all())
+
     def title(self, stage: int) -> str:
         """The stage's number and name for people: "7 of 19 · real_nvp"."""
         number, _, name = self.names[stage].partition("_")

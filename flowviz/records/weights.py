@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 
@@ -17,8 +16,3 @@ class Weights:
 
     parameters: Mapping[str, NDArray[Any]]
     statistics: Mapping[str, NDArray[Any]]
-
-    def finite(self) -> bool:
-        """Whether no number is NaN or infinite."""
-        arrays = (*self.parameters.values(), *self.statistics.values())
-        return all(np.isfinite(array).all() for array in arrays)

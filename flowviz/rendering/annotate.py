@@ -48,7 +48,7 @@ def tick_step(half_extent: float) -> float:
     return float(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least * (1 - 1e-9)))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def ground(view: ViewSpec, size: PictureSize) -> RGBA:
     """The background with its grid, (height, width, 4). Shared: not to be written to."""
     surroundings = SURROUNDINGS[view.theme]

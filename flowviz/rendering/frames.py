@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from flowviz.errors import SpecError
-from flowviz.files import make_folder, written_whole
+from flowviz.files import folder_for, written_whole
 from flowviz.records import Trace
 from flowviz.rendering.frame import render_frame
 from flowviz.rendering.raster import RGBA
@@ -29,8 +29,8 @@ def write_frames(
     for stage in chosen:
         if not 0 <= stage <= trace.last_stage:
             raise SpecError(f"There is no stage {stage}: the stages go from 0 to {trace.last_stage}.")
-    make_folder(folder)
     with ExitStack() as files:
+        files.enter_context(folder_for(folder))
         for stage in chosen:
             path = folder / f"{trace.names[stage]}.png"
             part = files.enter_context(written_whole(path))

@@ -1,6 +1,6 @@
 """The base class of all specs."""
 
-from typing import Any, Self
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -15,14 +15,6 @@ class Spec(BaseModel):
     def __init__(self, **values: Any) -> None:
         try:
             super().__init__(**values)
-        except ValidationError as error:
-            raise SpecError(_sentence(error)) from None
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read what `model_dump_json` wrote. Raises `SpecError` where it is not such a text."""
-        try:
-            return cls.model_validate_json(text)
         except ValidationError as error:
             raise SpecError(_sentence(error)) from None
 

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from flowviz.specs.spec import Spec
 
 DEFAULT_SECONDS = 60.0
+LEARNING_RATE = 3e-3
 
 
 class TrainingSpec(Spec):
@@ -20,12 +21,12 @@ class TrainingSpec(Spec):
     steps: Annotated[int, Field(gt=0, le=100_000_000)] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     batch: Annotated[int, Field(ge=2, le=65_536)] = 256
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 3e-3
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = LEARNING_RATE
     warmup_steps: Annotated[int, Field(ge=0)] = 200
     clip_norm: Annotated[float, Field(gt=0)] = 5.0
 
     @model_validator(mode="after")
     def _one_budget(self) -> Self:
         if (self.seconds is None) == (self.steps is None):
-            raise ValueError("Give a budget of either seconds or steps, not both and not neither.")
+            raise ValueError("Give a budget of either seconds or steps.")
         return self

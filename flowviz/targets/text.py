@@ -53,9 +53,8 @@ def _draw(text: str, size: int, weight: float) -> NDArray[np.bool_]:
 def _check_characters(text: str) -> None:
     missing = sorted({c for c in text if not c.isspace() and not _has_glyph(c)})
     if missing:
-        raise TargetError(
-            f"The built-in font cannot draw {' '.join(missing[:5])}. Use Latin letters, digits and signs."
-        )
+        named = ", ".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in missing[:5])
+        raise TargetError(f"The built-in font cannot draw {named}. Use letters without accents, digits and signs.")
 
 
 @lru_cache(maxsize=4096)

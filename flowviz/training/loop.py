@@ -81,27 +81,30 @@ class Training:
         return self._reports()
 
     def _reports(self) -> list[Event]:
-        reports: list[Event] = []
-        snapshot_due = self._snapshot_due.passed(self._clock.seconds)
-        if snapshot_due or self._guard.wants_picture:
-            trace = self._trace()
-            if not self._guard.take_picture(trace.positions):
-                self._guard.state.store(self._flow)
-                return [self._recovered()]
-            if snapshot_due:
-                reports.append(Snapshot(self._guard.step, trace))
+        if self._guard.wants_check and not self._check():
+            return [self._recovered()]
+        reports: list[Progress | Snapshot] = []
         if self._progress_due.passed(self._clock.seconds):
             reports.append(self._progress())
-        return reports
+        if self._snapshot_due.passed(self._clock.seconds):
+            reports.append(Snapshot(self._guard.step, self._trace()))
+        return [report for report in reports if report.finite()]  # what is not finite, the next check mends
+
+    def _check(self) -> bool:
+        """Whether the present state is sound; if not, the flow has gone back to the last one that was."""
+        sound = bool(np.isfinite(self._heldout_nll())) and self._trace().finite()
+        if not self._guard.take_check(sound=sound):
+            self._guard.state.store(self._flow)
+        return sound
 
     def _recovered(self) -> Recovered:
+        self._losses.clear()
         return Recovered(self._guard.step, self._spec.learning_rate * self._guard.rate_factor, self._guard.recoveries)
 
     def _finished(self, ending: Ending, prepare_seconds: float) -> Finished:
+        if not self._check():
+            self._losses.clear()
         trace = self._trace()
-        if not self._guard.take_picture(trace.positions):
-            self._guard.state.store(self._flow)
-            trace = self._trace()
         return Finished(
             ending=ending,
             progress=self._progress(),

@@ -26,9 +26,10 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.cloud_view import CloudView
 from flowviz.app.export_dialog import ExportDialog
 from flowviz.app.loss_plot import LossPlot
+from flowviz.app.workers import work_is_running
+from flowviz.records import Trace
 from flowviz.rendering import render_frame
 from flowviz.specs import PictureSize
-from flowviz.specs.view import Theme
 from tests.app.conftest import Window
 
 PREPARING_MS = 30_000
@@ -171,12 +172,60 @@ def test_zoom_and_fit(window: Window, qtbot: QtBot) -> None:
     assert cloud.view.half_extent == fitted.half_extent
 
 
+def choose(window: Window, title: str) -> None:
+    (action,) = [action for action in window.main.findChildren(QAction) if action.text().replace("&", "") == title]
+    action.trigger()
+
+
 def test_both_themes(window: Window) -> None:
-    themes: dict[Theme, bool] = {"dark": False, "light": True}
-    for theme, bright in themes.items():
-        window.main.session.set_theme(theme)
+    for theme, bright in {"Dark": False, "Light": True}.items():
+        choose(window, theme)
+        assert (np.median(pixels(window.main)) > 128) == bright
         for name in ("cloudView", "lossPlot", "targetPreview"):
             assert (np.median(pixels(window.find(QWidget, name))) > 128) == bright, f"{name} in {theme}"
+
+
+def test_a_view_that_was_chosen_stays_while_it_trains(window: Window) -> None:
+    session, cloud = window.main.session, window.find(CloudView, "cloudView")
+    trace = session.trace
+
+    def snapshot(scale: float) -> None:
+        session._show_trace(Trace(trace.names, trace.positions * scale, trace.log_det))
+
+    snapshot(3)
+    assert cloud.view.half_extent == 9
+    choose(window, "Dark")
+    choose(window, "Plain, as in the Post")
+    for _ in range(20):
+        snapshot(2)
+    assert cloud.view.half_extent == 6
+    assert (cloud.view.theme, cloud.view.palette) == ("dark", "plain")
+    cloud.zoom(0.5)
+    snapshot(5)
+    assert cloud.view.half_extent == pytest.approx(3)
+    session.fit()
+    assert cloud.view.half_extent == 15
+    choose(window, "Light")
+
+
+def test_menu_items_can_be_chosen_when_their_buttons_can(window: Window) -> None:
+    actions = {action.text(): action for action in window.main.findChildren(QAction)}
+    assert actions["&Train"].isEnabled()
+    assert not actions["&Stop and Keep"].isEnabled()
+    window.find(QPlainTextEdit, "targetText").clear()
+    assert not actions["&Train"].isEnabled()
+
+
+def test_return_in_the_export_dialog_exports(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    window.find(QAction, "exportFramesAction").trigger()
+    dialog = window.main.findChild(ExportDialog)
+    assert dialog is not None
+    folder = dialog.findChild(QLineEdit, "exportFolder")
+    assert folder is not None
+    folder.setText(str(tmp_path / "frames"))
+    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+        qtbot.keyClick(folder, Qt.Key.Key_Return)
+    assert len(list((tmp_path / "frames").iterdir())) == 20
 
 
 def test_the_main_job(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
@@ -261,7 +310,8 @@ def test_a_cancelled_export_leaves_no_file(window: Window, qtbot: QtBot, tmp_pat
     bar = dialog.findChild(QProgressBar, "exportProgress")
     qtbot.waitUntil(lambda: bar.value() >= 1)
     dialog.reject()
-    assert not list((tmp_path / "frames").iterdir())
+    qtbot.waitUntil(lambda: not work_is_running())
+    assert not list(tmp_path.iterdir())
 
 
 def test_stop_keeps_and_restart_drops_the_old_run(window: Window, qtbot: QtBot) -> None:

@@ -19,10 +19,11 @@ def main(
     text: Annotated[str, typer.Option(help="The text that the flow shall learn.")],
     flow: Annotated[str, typer.Option(help="A FlowSpec as JSON.")] = "{}",
     seconds: Annotated[float, typer.Option(help="How long to train.")] = 30.0,
-    seed: Annotated[int, typer.Option(help="The seed of the training.")] = 0,
+    seed: Annotated[int, typer.Option(help="The seed of the flow and of its training.")] = 0,
 ) -> None:
     """Train once and print one line of JSON."""
-    print(json.dumps(measure(text, FlowSpec.from_json(flow), TrainingSpec(seconds=seconds, seed=seed))))
+    spec = FlowSpec(**{**json.loads(flow), "seed": seed})
+    print(json.dumps(measure(text, spec, TrainingSpec(seconds=seconds, seed=seed))))
 
 
 def measure(text: str, flow: FlowSpec, spec: TrainingSpec) -> dict[str, Any]:

@@ -7,7 +7,7 @@ The exit code is 1 if any figure, weight or particle of any result is not finite
 
 import sys
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -53,8 +53,9 @@ def results(target: Ink, rate: float, steps: int, seeds: int) -> Iterator[Finish
 
 def finite(end: Finished) -> bool:
     """Whether every figure, weight and particle is."""
-    arrays = (list(end.figures().values()), end.trace.positions, end.trace.log_det)
-    return end.weights.finite() and all(np.isfinite(array).all() for array in arrays)
+    weights = (*end.weights.parameters.values(), *end.weights.statistics.values())
+    arrays: tuple[Any, ...] = (list(end.figures().values()), end.trace.positions, end.trace.log_det, *weights)
+    return all(np.isfinite(array).all() for array in arrays)
 
 
 def row(rate: float, ends: list[Finished]) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from safetensors.numpy import load, save
 
 from flowviz.errors import FileError
 from flowviz.flows import build_flow
-from flowviz.projects import Project, load_project, save_project, to_bytes
-from flowviz.projects.project import from_bytes
+from flowviz.projects import Project, load_project, save_project
+from flowviz.projects.project import from_bytes, to_bytes
 
 
 def test_a_project_comes_back_as_it_was(project: Project, project_file: Path) -> None:

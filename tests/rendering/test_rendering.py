@@ -126,6 +126,13 @@ def test_a_cancelled_export_leaves_what_was_there(trace: Trace, tmp_path: Path) 
     assert (tmp_path / "00_base.png").read_text() == "old"
 
 
+def test_a_cancelled_export_leaves_no_new_folder(trace: Trace, tmp_path: Path) -> None:
+    frames = write_frames(trace, tmp_path / "new", ViewSpec(), SMALL)
+    next(frames)
+    frames.close()
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_failed_export_leaves_no_file(trace: Trace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save, calls = Image.Image.save, []
 

@@ -8,8 +8,8 @@ import pytest
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from flowviz.flows import build_flow
-from flowviz.records import Event, Finished, Preparing, Progress, Recovered, Snapshot
+from flowviz.flows import Flow, build_flow
+from flowviz.records import Event, Finished, Preparing, Progress, Recovered, Snapshot, Trace
 from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
 from flowviz.targets import Ink, build_target
 from flowviz.training import train
@@ -99,7 +99,7 @@ def test_stop_keeps_what_was_learned(target: Ink) -> None:
     assert isinstance(event, Finished)
     assert event.ending == "stopped"
     assert 0 < event.progress.step < 1000
-    assert event.weights.finite()
+    assert all(np.isfinite(array).all() for array in event.weights.parameters.values())
 
 
 def test_events_own_their_arrays(target: Ink) -> None:
@@ -136,7 +136,7 @@ def test_a_loss_that_is_not_finite_is_undone(target: Ink) -> None:
     assert (end.ending, end.progress.step) == ("completed", 600)
     assert end.recoveries == len(recoveries)
     assert np.isfinite(list(end.figures().values())).all()
-    assert end.weights.finite()
+    assert all(np.isfinite(array).all() for array in end.weights.parameters.values())
     assert np.isfinite(end.trace.positions).all()
 
 
@@ -145,8 +145,32 @@ def test_no_learning_rate_ends_non_finite(target: Ink, learning_rate: float) -> 
     wild = FlowSpec(log_scale_bound=20)
     end = finished(train(target, wild, TrainingSpec(steps=300, learning_rate=learning_rate, warmup_steps=0)))
     assert np.isfinite(list(end.figures().values())).all()
-    assert end.weights.finite()
+    assert all(np.isfinite(array).all() for array in end.weights.parameters.values())
     assert np.isfinite(end.trace.positions).all()
+
+
+class Overflowing(Flow):
+    """A flow whose particles run away for a while, though its losses stay finite."""
+
+    traces = 0
+
+    def trace(self, particles: NDArray[Any]) -> Trace:
+        self.traces += 1
+        trace = super().trace(particles)
+        if 1 < self.traces < 4:
+            trace.positions[-1, 0] = np.inf
+        return trace
+
+
+def test_particles_that_run_away_are_brought_back(target: Ink) -> None:
+    fresh = build_flow(SMALL)
+    flow = Overflowing(fresh.stages, fresh.weights())
+    events = list(Training(flow, target, TrainingSpec(steps=5000), None, lambda: False).events(0.0))
+    assert [event.step for event in events if isinstance(event, Recovered)] == [0, 0]
+    end = events[-1]
+    assert isinstance(end, Finished)
+    assert end.progress.step == 5000
+    assert end.trace.finite()
 
 
 def test_after_five_recoveries_in_a_row_it_gives_up(target: Ink, monkeypatch: pytest.MonkeyPatch) -> None:
