@@ -1,8 +1,10 @@
 """The layer scrubber: a slider over the stages, with the name of the one chosen, and a play button."""
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QIcon, QMouseEvent, QPainter, QPalette, QPixmap, QPolygonF
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
+
+ICON_SIDE = 16  # pixels
 
 
 class Scrubber(QWidget):
@@ -18,7 +20,7 @@ class Scrubber(QWidget):
         self._play.setObjectName("playButton")
         self._play.setAutoRaise(True)
         self._play.clicked.connect(lambda: self.play_toggled.emit())
-        self.show_playing(False)
+        self._playing = False
 
         self._slider = StageSlider()
         self._slider.setObjectName("layerScrubber")
@@ -38,6 +40,7 @@ class Scrubber(QWidget):
         layout.addWidget(self._play)
         layout.addWidget(self._slider, stretch=1)
         layout.addWidget(self._label)
+        self.show_playing(False)
 
     def set_titles(self, titles: list[str]) -> None:
         """The titles of the stages, such as "7 of 19 · real_nvp"."""
@@ -59,16 +62,37 @@ class Scrubber(QWidget):
 
     def show_playing(self, playing: bool) -> None:
         """Show what the play button will do."""
-        style = self.style()
-        assert style is not None
-        icon = QStyle.StandardPixmap.SP_MediaPause if playing else QStyle.StandardPixmap.SP_MediaPlay
-        self._play.setIcon(style.standardIcon(icon))
+        self._playing = playing
+        self._play.setIcon(_icon(playing, self.palette().color(QPalette.ColorRole.ButtonText)))
         self._play.setToolTip("Stop playing (Ctrl+Space)" if playing else "Play through the layers (Ctrl+Space)")
         self._play.setAccessibleName("Stop playing" if playing else "Play")
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            self.show_playing(self._playing)
+        super().changeEvent(event)
 
     def _choose(self, stage: int) -> None:
         self._label.setText(self._titles[stage])
         self.stage_chosen.emit(stage)
+
+
+def _icon(playing: bool, color: QColor) -> QIcon:
+    """Two bars while it plays, else a triangle. Drawn, since the icons of Fusion are dark in both themes."""
+    picture = QPixmap(4 * ICON_SIDE, 4 * ICON_SIDE)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(picture.width(), picture.height())
+    if playing:
+        painter.fillRect(QRectF(0.2, 0.15, 0.2, 0.7), color)
+        painter.fillRect(QRectF(0.6, 0.15, 0.2, 0.7), color)
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawPolygon(QPolygonF([QPointF(0.2, 0.1), QPointF(0.9, 0.5), QPointF(0.2, 0.9)]))
+    painter.end()
+    return QIcon(picture)
 
 
 class StageSlider(QSlider):

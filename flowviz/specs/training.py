@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from flowviz.specs.spec import Spec
 
 DEFAULT_SECONDS = 60.0
-LEARNING_RATE = 3e-3
+LEARNING_RATE = 2e-3
 
 
 class TrainingSpec(Spec):
