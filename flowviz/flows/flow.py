@@ -59,12 +59,17 @@ class Flow(tf.Module):
         by_name = _unflatten(parameters, self._parameter_shapes), _unflatten(statistics, self._statistic_shapes)
         return [stage.bijector(*(_of_stage(numbers, stage.name) for numbers in by_name)) for stage in self.stages]
 
-    def adapted(self, bijectors: Sequence[tfb.Bijector], batch: tf.Tensor) -> tuple[list[tfb.Bijector], tf.Tensor]:
-        """The bijectors after their running averages took in a batch of data (n, 2), and the new flat statistics."""
+    def adapted(
+        self, bijectors: Sequence[tfb.Bijector], batch: tf.Tensor, pace: Any = 1.0
+    ) -> tuple[list[tfb.Bijector], tf.Tensor]:
+        """The bijectors after their running averages took in a batch of data (n, 2), and the new flat statistics.
+
+        `pace`, 0 to 1, slows the averages down.
+        """
         adapted, statistics, y = [], [], batch
         for stage, bijector in zip(reversed(self.stages), reversed(bijectors), strict=True):
             if isinstance(bijector, RunningBatchNormalization):
-                bijector = bijector.adapted(y)
+                bijector = bijector.adapted(y, pace)
             adapted.append(bijector)
             statistics.append(list(stage.statistics_of(bijector).values()))
             y = bijector.inverse(y)

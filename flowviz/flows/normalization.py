@@ -42,15 +42,16 @@ class RunningBatchNormalization(tfb.Bijector):
     def _parameter_properties(cls, dtype: Any) -> dict[str, Any]:
         return {}
 
-    def adapted(self, batch: tf.Tensor) -> "RunningBatchNormalization":
+    def adapted(self, batch: tf.Tensor, pace: Any = 1.0) -> "RunningBatchNormalization":
         """This bijector after its averages have taken in one batch (n, 2) of its outputs.
 
-        average <- momentum · average + (1 - momentum) · statistic of the batch
+        average <- (1 - share) · average + share · statistic of the batch,  share = (1 - momentum) · pace
         """
+        share = (1 - self.momentum) * pace
         batch_mean, batch_variance = tf.nn.moments(batch, axes=[0])
         return RunningBatchNormalization(
-            self.momentum * self.mean + (1 - self.momentum) * batch_mean,
-            self.momentum * self.variance + (1 - self.momentum) * batch_variance,
+            (1 - share) * self.mean + share * batch_mean,
+            (1 - share) * self.variance + share * batch_variance,
             self.beta,
             self.gamma,
             self.momentum,

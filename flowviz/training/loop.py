@@ -36,7 +36,7 @@ class Training:
         self._train_rng, heldout_rng = np.random.default_rng(spec.seed).spawn(2)
         self._heldout = target.sample(HELDOUT_POINTS, heldout_rng)
         self._particles = base_particles()
-        self._runner = ChunkRunner(flow, spec.clip_norm, CHUNK_STEPS, spec.batch)
+        self._runner = ChunkRunner(flow, spec, CHUNK_STEPS)
         self._guard = Guard(State.of(flow))
         self._losses: deque[float] = deque(maxlen=CHUNK_STEPS)
         self._clock = Stopwatch()

@@ -8,6 +8,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from flowviz.flows import Flow
+from flowviz.specs import TrainingSpec
 
 FIRST_DECAY, SECOND_DECAY, EPSILON = 0.9, 0.999, 1e-8  # of Adam: Kingma & Ba 2015, algorithm 1
 
@@ -43,10 +44,10 @@ Chunk = Callable[..., tuple[State, NDArray[np.float32]]]
 class ChunkRunner:
     """Runs chunks of steps on a flow: XLA-compiled, or as a plain TensorFlow graph where XLA does not work."""
 
-    def __init__(self, flow: Flow, clip_norm: float, steps: int, batch: int) -> None:
-        """`steps` a chunk at the most, of `batch` points each."""
-        self.flow, self.clip_norm = flow, clip_norm
-        self.shape = (steps, batch, 2)
+    def __init__(self, flow: Flow, spec: TrainingSpec, steps: int) -> None:
+        """`steps` a chunk at the most."""
+        self.flow, self.spec = flow, spec
+        self.shape = (steps, spec.batch, 2)
         self.uses_xla = True
 
     def compile(self) -> None:
@@ -91,9 +92,12 @@ class ChunkRunner:
     def _take_step(self, state: State, step: tf.Tensor, batch: tf.Tensor, rate: tf.Tensor) -> tuple[State, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(state.parameters)
-            bijectors, statistics = self.flow.adapted(self.flow.bijectors(state.parameters, state.statistics), batch)
+            # The averages slow down with the learning rate: at its end the weights could not follow them any more.
+            pace = tf.minimum(1.0, rate / self.spec.learning_rate)
+            bijectors = self.flow.bijectors(state.parameters, state.statistics)
+            bijectors, statistics = self.flow.adapted(bijectors, batch, pace)
             nll = -tf.reduce_mean(self.flow.distribution(bijectors).log_prob(batch))
-        gradient = tf.clip_by_norm(tape.gradient(nll, state.parameters), self.clip_norm)
+        gradient = tf.clip_by_norm(tape.gradient(nll, state.parameters), self.spec.clip_norm)
         return _adam(state, gradient, tf.cast(step + 1, tf.float32), rate)._replace(statistics=statistics), nll
 
 

@@ -57,3 +57,9 @@ def test_a_flow_adapts_each_normalization_to_what_reaches_it() -> None:
         if isinstance(one, RunningBatchNormalization):
             np.testing.assert_array_equal(one.mean, other.mean)
             np.testing.assert_array_equal(one.variance, other.variance)
+
+
+def test_a_pace_of_zero_keeps_the_averages() -> None:
+    for pace, share in ((0.0, 0.0), (0.5, 0.05)):
+        adapted = normalization(momentum=0.9).adapted(batch(), pace)
+        np.testing.assert_allclose(adapted.mean, share * np.mean(batch(), axis=0), atol=1e-15)

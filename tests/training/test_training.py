@@ -187,7 +187,7 @@ def test_after_five_recoveries_in_a_row_it_gives_up(target: Ink, monkeypatch: py
 
 
 def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    with_xla = ChunkRunner(build_flow(SMALL), 5.0, 4, 32)
+    with_xla = ChunkRunner(build_flow(SMALL), TrainingSpec(steps=1, batch=32), 4)
     with_xla.compile()
     function = tf.function
 
@@ -198,7 +198,7 @@ def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.Monk
         raise tf.errors.UnimplementedError(None, None, "this build has no XLA")
 
     monkeypatch.setattr("flowviz.training.step.tf.function", no_xla)
-    without = ChunkRunner(build_flow(SMALL), 5.0, 4, 32)
+    without = ChunkRunner(build_flow(SMALL), TrainingSpec(steps=1, batch=32), 4)
     without.compile()
     assert (with_xla.uses_xla, without.uses_xla) == (True, False)
     points = np.random.default_rng(0).normal(size=(4, 32, 2)).astype(np.float32)
