@@ -1,6 +1,5 @@
 """The compiled chunk: many steps of Adam in one call."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,9 +35,6 @@ class State(NamedTuple):
     def finite(self) -> bool:
         """Whether no number is NaN or infinite."""
         return all(bool(np.isfinite(tensor).all()) for tensor in self)
-
-
-Chunk = Callable[..., tuple[State, NDArray[np.float32]]]
 
 
 class ChunkRunner:
