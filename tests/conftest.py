@@ -17,13 +17,15 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 @pytest.fixture(scope="session")
 def project() -> Project:
-    """A default flow after 300 steps on "Hi"."""
-    target, flow, spec = TargetSpec(text="Hi"), FlowSpec(), TrainingSpec(steps=300)
+    """A default flow after 2100 steps on "Hi"."""
+    # So many steps that a state is kept in between.
+    target, flow, spec = TargetSpec(text="Hi"), FlowSpec(), TrainingSpec(steps=2100)
     history = History()
+    untrained = Project.untrained(target, flow, spec)
     for event in train(build_target(target), flow, spec):
         history = history.with_event(event)
     assert isinstance(event, Finished)
-    return Project(target, flow, spec, event.weights, history, event.trace)
+    return untrained.trained(event, history)
 
 
 @pytest.fixture

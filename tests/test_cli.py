@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event as Flag
 
 import numpy as np
 import pytest
@@ -13,7 +14,13 @@ from PIL import Image
 
 import flowviz
 from flowviz import cli
-from flowviz.projects import Project, load_project
+from flowviz.projects import Project, load_project, save_project
+from flowviz.records import Finished, History, Snapshot
+from flowviz.specs import RECIPES, FlowSpec, TargetSpec, TrainingSpec
+from flowviz.targets import build_target
+from flowviz.training import train
+
+FILES = Path(__file__).parent / "projects" / "files"
 
 
 def run(*arguments: object) -> int:
@@ -25,6 +32,19 @@ def run(*arguments: object) -> int:
         except SystemExit as stop:
             return int(stop.code or 0)
     return 0
+
+
+def stopped_training(steps: int, after: int) -> Project:
+    """A training of some steps that was stopped after fewer."""
+    target, flow, spec = TargetSpec(text="I"), FlowSpec(width=8), TrainingSpec(steps=steps)
+    stop, history = Flag(), History()
+    for event in train(build_target(target), flow, spec, stop_requested=stop.is_set, snapshot_seconds=0):
+        history = history.with_event(event)
+        if isinstance(event, Snapshot) and event.step >= after:
+            stop.set()
+    assert isinstance(event, Finished)
+    assert event.ending == "stopped"
+    return Project.untrained(target, flow, spec).trained(event, history)
 
 
 def test_importing_flowviz_loads_neither_tensorflow_nor_qt() -> None:
@@ -39,7 +59,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert flowviz.__version__ in capsys.readouterr().out
     assert run("--help") == 0
     out = capsys.readouterr().out
-    for command in ("train", "render", "trace", "sample", "score", "target"):
+    for command in ("train", "resume", "trials", "render", "trace", "sample", "score", "target", "info"):
         assert command in out
 
 
@@ -54,7 +74,7 @@ def test_train_prints_its_figures_and_saves(tmp_path: Path, capsys: pytest.Captu
     figures = json.loads(capsys.readouterr().out)
     assert list(figures) == [
         "steps", "seconds", "steps_per_second", "train_nll", "heldout_nll", "entropy", "gap", "on_target",
-        "recoveries", "prepare_seconds",
+        "coverage", "round_trip_error", "kept_step", "recoveries", "prepare_seconds",
     ]  # fmt: skip
     assert figures["steps"] == 150
     assert figures["gap"] == figures["heldout_nll"] - figures["entropy"]
@@ -63,6 +83,64 @@ def test_train_prints_its_figures_and_saves(tmp_path: Path, capsys: pytest.Captu
     assert (saved.target.text, saved.training.steps, saved.training.seed) == ("I", 150, 3)
     assert saved.history.step[-1] == 150
     assert [p.name for p in tmp_path.iterdir()] == ["i.flowviz"]
+
+
+@pytest.mark.parametrize("family", RECIPES)
+def test_every_family_trains_and_goes_through_every_command(family: str, tmp_path: Path) -> None:
+    path, points = tmp_path / "i.flowviz", tmp_path / "points.npy"
+    sizes = ("--layers", 2, "--width", 4, "--depth", 1, *(("--bins", 4) if family == "spline" else ()))
+    assert run("train", "--text", "I", "--steps", 60, "-o", path, "--flow", family, *sizes) == 0
+    names = load_project(path).flow.stage_names()
+    assert run("render", path, "-o", tmp_path / "frames", "--size", "64x64") == 0
+    assert sorted(p.stem for p in (tmp_path / "frames").iterdir()) == list(names)
+    assert run("trace", path, "-n", 5, "-o", tmp_path / "trace.npz") == 0
+    with np.load(tmp_path / "trace.npz") as trace:
+        assert tuple(trace["names"]) == names
+        last, log_det = trace["positions"][-1], trace["log_det"][-1]
+        base = -0.5 * (trace["positions"][0] ** 2).sum(axis=1) - np.log(2 * np.pi)
+    np.save(points, last)
+    assert run("score", path, points, "-o", tmp_path / "scores.npy") == 0
+    np.testing.assert_allclose(np.load(tmp_path / "scores.npy"), base - log_det, atol=1e-3)
+    assert run("sample", path, "-n", 5, "-o", points) == 0
+    np.testing.assert_allclose(np.load(points), last, atol=1e-4)
+
+
+def test_resume_goes_on_as_if_never_stopped(tmp_path: Path) -> None:
+    whole, half, resumed = (tmp_path / f"{name}.flowviz" for name in ("whole", "half", "resumed"))
+    assert run("train", "--text", "I", "--steps", 700, "--width", 8, "-o", whole) == 0
+    stopped = stopped_training(steps=700, after=300)
+    save_project(stopped, half)
+    assert run("resume", half, "-o", resumed) == 0
+    one, other = load_project(whole), load_project(resumed)
+    assert stopped.checkpoint is not None
+    assert 0 < stopped.checkpoint.step < 700
+    assert one.checkpoint is not None
+    assert other.checkpoint is not None
+    np.testing.assert_array_equal(one.checkpoint.parameters, other.checkpoint.parameters)
+    np.testing.assert_array_equal(one.trace.positions, other.trace.positions)
+    assert one.history.heldout_nll[-1] == other.history.heldout_nll[-1]
+    assert (other.history.step[0], other.history.step[-1]) == (stopped.history.step[0], 700)
+
+
+def test_a_project_without_a_checkpoint_cannot_be_resumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("resume", FILES / "format_1.flowviz", "-o", tmp_path / "x") == 2
+    assert "no checkpoint" in capsys.readouterr().err
+
+
+def test_info_says_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("info") == 0
+    assert "tensorflow" in capsys.readouterr().out
+    assert run("info", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["trains_on"] in {"CPU", "GPU"}
+    assert any(device.startswith("CPU") for device in found["devices"])
+    assert found["threads_within_an_op"]
+
+
+def test_minibatch_normalization_is_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--steps", 1, "--layers", 1, "--width", 2, "--normalization", "minibatch", "-o", tmp_path / "x")
+    assert run("train", "--text", "I", *arguments) == 0
+    assert "Choose running" in " ".join(capsys.readouterr().err.split())
 
 
 def test_train_is_quiet_about_tensorflow(tmp_path: Path) -> None:
@@ -145,6 +223,20 @@ def bad_points(tmp_path: Path) -> Path:
         ("train --text a --seconds 0 -o x", "seconds cannot be 0"),
         ("train --text a --seconds 1 --steps 1 -o x", "either seconds or steps"),
         ("train --text a --seed -1 -o x", "seed cannot be -1"),
+        ("train --text a --layers 33 -o x", "layers cannot be 33"),
+        ("train --text a --width 0 -o x", "width cannot be 0"),
+        ("train --text a --depth 9 -o x", "depth cannot be 9"),
+        ("train --text a --batch 1 -o x", "batch cannot be 1"),
+        ("train --text a --bins 8 -o x", "no other flow has them"),
+        ("train --text a --flow nice --log-scale-bound 2 -o x", "no log-scale"),
+        ("train --text a --flow spline --unbounded --bins 1 -o x", "bins"),
+        ("train --text a --unbounded --log-scale-bound 2 -o x", "either"),
+        ("resume gone.flowviz -o x", "no such file"),
+        ("trials --text a --learning-rates 1e-3,z -o x.csv", "not numbers separated by commas"),
+        ("trials --text a --learning-rates 2 -o x.csv", "learning rate cannot be 2"),
+        ("trials --text a --seeds 0 -o x.csv", "at least one seed"),
+        ("trials --text a --scheduler tcp://h:1 -o x.csv", "goes with --backend dask"),
+        ("trials --text a --backend dask -o x.csv", "address of the cluster"),
         ("train --text a --learning-rate nan -o x", "learning rate cannot be nan"),
         ("render gone.flowviz -o f", "no such file or directory"),
         ("render text.npy -o f", "not a flowviz project"),

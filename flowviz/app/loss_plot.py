@@ -42,13 +42,14 @@ class LossPlot(QWidget):
         layout.addWidget(self._plot)
         self.set_theme("light")
 
-    def show_history(self, history: History, entropy: float) -> None:
-        """Show the losses so far, and the entropy of the target, in nats."""
+    def show_history(self, history: History, entropy: float | None) -> None:
+        """Show the losses so far, and the entropy of the target, if it is known; all in nats."""
         self._train.setData(history.step, history.train_nll)
         self._heldout.setData(history.step, history.heldout_nll)
-        self._entropy.setValue(entropy)
         self._plot.enableAutoRange(enable=len(history.step) > 0)
-        self._entropy.show()
+        self._entropy.setVisible(entropy is not None)
+        if entropy is not None:
+            self._entropy.setValue(entropy)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""

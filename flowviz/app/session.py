@@ -204,17 +204,13 @@ class Session(QObject):
         self._show_trace(finished.trace)
         if self._follows_cloud:
             self.fit()
-        progress = finished.progress
-        self._panels.controls.set_status(
-            f"{finished.ending.capitalize()} after {progress.step:,} steps: gap {progress.gap:.3f} nats, "
-            f"{finished.on_target:.0%} of the particles on the word."
-        )
+        self._panels.controls.set_status(finished.sentence())
         self._set_state(RunState.IDLE)
 
     def _show_progress(self, progress: Progress) -> None:
         self._panels.controls.set_fraction(progress.fraction)
         self._panels.controls.set_status(
-            f"Step {progress.step:,} · gap {progress.gap:.3f} nats\n"
+            f"Step {progress.step:,} · {progress.score()}\n"
             f"{progress.steps_per_second:,.0f} steps/s · {_duration(progress.seconds_left)} left"
         )
         self._panels.losses.show_history(self._history, progress.entropy)

@@ -1,6 +1,7 @@
 """A normalizing flow: a base distribution and bijectors, in drawing order."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,10 @@ from tensorflow_probability import bijectors as tfb
 from tensorflow_probability import distributions as tfd
 
 from flowviz.errors import FileError
-from flowviz.flows.normalization import RunningBatchNormalization
-from flowviz.flows.stage import Stage
+from flowviz.flows.stage import Stage, Tensors
 from flowviz.records import Trace, Weights
-from flowviz.specs.flow import BASE
+from flowviz.specs import FlowSpec
+from flowviz.specs.recipes import BASE
 
 
 class Flow(tf.Module):
@@ -37,10 +38,11 @@ class Flow(tf.Module):
         self.statistics = tf.Variable(
             _flatten(weights.statistics, self._statistic_shapes), dtype=self.dtype, trainable=False
         )
-        # Compiled for each flow by itself: a decorated method would share one cache, and warn about the third flow.
-        self._compiled_log_prob = _graph(self._log_prob)
-        self._compiled_forward = _graph(self._forward)
-        self._compiled_trace = _graph(self._trace)
+
+    @property
+    def spec(self) -> FlowSpec:
+        """What this flow was built from."""
+        return self.stages[0].spec
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -54,66 +56,97 @@ class Flow(tf.Module):
             _unflatten(self.statistics.numpy(), self._statistic_shapes),
         )
 
+    def restore(self, weights: Weights) -> None:
+        """Take these numbers, by name. Raises `FileError` where they do not fit."""
+        self.parameters.assign(_flatten(weights.parameters, self._parameter_shapes))
+        self.statistics.assign(_flatten(weights.statistics, self._statistic_shapes))
+
     def bijectors(self, parameters: tf.Tensor, statistics: tf.Tensor) -> list[tfb.Bijector]:
         """The bijectors with these flat numbers, in drawing order."""
-        by_name = _unflatten(parameters, self._parameter_shapes), _unflatten(statistics, self._statistic_shapes)
-        return [stage.bijector(*(_of_stage(numbers, stage.name) for numbers in by_name)) for stage in self.stages]
+        return [stage.bijector(*numbers) for stage, *numbers in self._by_stage(parameters, statistics)]
 
-    def adapted(
-        self, bijectors: Sequence[tfb.Bijector], batch: tf.Tensor, pace: Any = 1.0
-    ) -> tuple[list[tfb.Bijector], tf.Tensor]:
-        """The bijectors after their running averages took in a batch of data (n, 2), and the new flat statistics.
+    def adapted_log_prob(
+        self, parameters: tf.Tensor, statistics: tf.Tensor, batch: tf.Tensor, pace: Any = 1.0
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Log-density (n,) of a batch of data (n, 2), as a training step sees it, and the flat statistics from then on.
 
-        `pace`, 0 to 1, slows the averages down.
+        `pace`, 0 to 1, slows running averages down. It walks from the data to the base and asks each bijector there,
+        where image and log-det share their work; `distribution` would ask for the log-dets on a way back.
         """
-        adapted, statistics, y = [], [], batch
-        for stage, bijector in zip(reversed(self.stages), reversed(bijectors), strict=True):
-            if isinstance(bijector, RunningBatchNormalization):
-                bijector = bijector.adapted(y, pace)
-            adapted.append(bijector)
-            statistics.append(list(stage.statistics_of(bijector).values()))
+        found, y, log_det = [], batch, tf.zeros_like(batch[:, 0])
+        for stage, learned, averages in reversed(self._by_stage(parameters, statistics)):
+            bijector, measured = stage.adapted(learned, averages, y, pace)
+            found.append([tf.reshape(measured[name], [-1]) for name in stage.initial_statistics()])
+            log_det += bijector.inverse_log_det_jacobian(y, event_ndims=1)
             y = bijector.inverse(y)
-        flat = [tf.reshape(number, [-1]) for numbers in reversed(statistics) for number in numbers]
-        return adapted[::-1], tf.concat(flat, 0) if flat else tf.zeros(0, self.dtype)
+        flat = [number for numbers in reversed(found) for number in numbers]
+        return self._base().log_prob(y) + log_det, tf.concat(flat, 0) if flat else statistics
+
+    def fit_start(self, points: NDArray[Any]) -> None:
+        """Set what shall start where the data are: points (n, 2) of the target."""
+        y = tf.convert_to_tensor(points, self.dtype)
+        start = {}
+        for stage, parameters, statistics in reversed(self._by_stage(self.parameters, self.statistics)):
+            fitted = stage.fitted(parameters, y)
+            start.update({f"{stage.name}/{name}": number for name, number in fitted.items()})
+            y = stage.bijector(fitted, statistics).inverse(y)
+        self.parameters.assign(tf.concat([tf.reshape(start[name], [-1]) for name in self._parameter_shapes], 0))
 
     def distribution(self, bijectors: Sequence[tfb.Bijector]) -> tfd.TransformedDistribution:
         """The base pushed through the bijectors. `tfb.Chain` applies its list backwards: reversed here, only here."""
-        base = tfd.MultivariateNormalDiag(loc=tf.zeros(2, self.dtype), scale_diag=tf.ones(2, self.dtype))
-        return tfd.TransformedDistribution(base, tfb.Chain(list(reversed(bijectors))))
+        return tfd.TransformedDistribution(self._base(), tfb.Chain(list(reversed(bijectors))))
+
+    def _base(self) -> tfd.Distribution:
+        return tfd.MultivariateNormalDiag(loc=tf.zeros(2, self.dtype), scale_diag=tf.ones(2, self.dtype))
 
     def log_prob(self, points: NDArray[Any]) -> NDArray[Any]:
         """Log-density (n,) in nats of points (n, 2) in target units."""
-        return np.asarray(self._compiled_log_prob(tf.convert_to_tensor(points, self.dtype)))
+        return np.asarray(self._log_prob_graph(tf.convert_to_tensor(points, self.dtype)))
 
     def sample(self, particles: NDArray[Any]) -> NDArray[Any]:
         """Where particles (n, 2) of the base end in target units (n, 2)."""
-        return np.asarray(self._compiled_forward(tf.convert_to_tensor(particles, self.dtype)))
+        return np.asarray(self._forward_graph(tf.convert_to_tensor(particles, self.dtype)))
 
     def trace(self, particles: NDArray[Any]) -> Trace:
         """Particles (n, 2) of the base, followed through every stage."""
-        positions, log_det = self._compiled_trace(tf.convert_to_tensor(particles, self.dtype))
-        return Trace(self.names, np.array(positions), np.array(log_det))
+        found = self._trace_graph(tf.convert_to_tensor(particles, self.dtype))
+        return Trace(self.names, *(np.array(array) for array in found))
 
-    def _log_prob(self, points: tf.Tensor) -> tf.Tensor:
-        return self.distribution(self._current_bijectors()).log_prob(points)
+    @cached_property
+    def _log_prob_graph(self) -> Any:
+        return self._graph(lambda points: self.distribution(self._current_bijectors()).log_prob(points))
 
-    def _forward(self, particles: tf.Tensor) -> tf.Tensor:
-        return self.distribution(self._current_bijectors()).bijector.forward(particles)
+    @cached_property
+    def _forward_graph(self) -> Any:
+        return self._graph(lambda points: self.distribution(self._current_bijectors()).bijector.forward(points))
 
-    def _trace(self, particles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    @cached_property
+    def _trace_graph(self) -> Any:
+        return self._graph(self._trace)
+
+    def _graph(self, function: Callable[[tf.Tensor], Any]) -> Any:
+        """A function of points (n, 2), traced once for any n. Concrete, lest TensorFlow warn of many flows."""
+        return tf.function(function, autograph=False).get_concrete_function(tf.TensorSpec([None, 2], self.dtype))
+
+    def _by_stage(self, parameters: tf.Tensor, statistics: tf.Tensor) -> list[tuple[Stage, Tensors, Tensors]]:
+        learned = _unflatten(parameters, self._parameter_shapes)
+        measured = _unflatten(statistics, self._statistic_shapes)
+        return [(s, _of_stage(learned, s.name), _of_stage(measured, s.name)) for s in self.stages]
+
+    def _trace(self, particles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         positions, log_dets = [particles], [tf.zeros_like(particles[:, 0])]
+        errors = [tf.zeros([], self.dtype)]
         for bijector in self._current_bijectors():
-            log_det = bijector.forward_log_det_jacobian(positions[-1], event_ndims=1)
+            x = positions[-1]
+            log_det = bijector.forward_log_det_jacobian(x, event_ndims=1)
             log_dets.append(log_dets[-1] + log_det)  # a constant Jacobian has a scalar log-det: it spreads over n
-            positions.append(bijector.forward(positions[-1]))
-        return tf.stack(positions), tf.stack(log_dets)
+            positions.append(bijector.forward(x))
+            back = bijector.inverse(tf.identity(positions[-1]))  # a new tensor: TFP remembers where it came from
+            errors.append(tf.reduce_max(tf.abs(x - back) / tf.maximum(tf.abs(x), 1)))
+        return tf.stack(positions), tf.stack(log_dets), tf.stack(errors)
 
     def _current_bijectors(self) -> list[tfb.Bijector]:
         return self.bijectors(self.parameters.read_value(), self.statistics.read_value())
-
-
-def _graph(function: Callable[..., Any]) -> Any:
-    return tf.function(function, autograph=False, reduce_retracing=True)
 
 
 Shapes = dict[str, tuple[int, ...]]
@@ -131,6 +164,8 @@ def _flatten(arrays: Mapping[str, NDArray[Any]], shapes: Shapes) -> NDArray[np.f
 
 
 def _unflatten(flat: Any, shapes: Shapes) -> dict[str, Any]:
+    if not shapes:
+        return {}
     sizes = [int(np.prod(shape)) for shape in shapes.values()]
     if isinstance(flat, np.ndarray):
         pieces: Any = np.split(flat, np.cumsum(sizes)[:-1])

@@ -1,6 +1,5 @@
-"""Batch normalization that stays invertible while it trains."""
+"""Batch normalization, by running averages or by the minibatch."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,58 +7,40 @@ import tensorflow as tf
 from tensorflow_probability import bijectors as tfb
 
 from flowviz.flows.stage import Arrays, Stage, Tensors
+from flowviz.specs.recipes import BATCH_NORMALIZATION
 
-VARIANCE_FLOOR = 1e-4
+RUNNING_VARIANCE_FLOOR = 1e-4
+MINIBATCH_VARIANCE_FLOOR = 1e-3  # that of Keras, which TFP's bijector uses
 
 
-class RunningBatchNormalization(tfb.Bijector):
-    """x = (y - mean) / sqrt(variance) · exp(gamma) + beta, with running averages for mean and variance.
+class Normalization(tfb.Bijector):
+    """x = (y - mean) / sqrt(variance + floor) · exp(gamma) + beta.
 
-    The normalizing direction is `inverse` (data to base). TFP's own bijector normalizes there with the statistics of
-    the minibatch but denormalizes with moving averages, so in training its two directions are not inverses; this one
-    has one set of statistics for both. `adapted` gives the next set, through whose newest share the gradient flows.
-    Shapes: x, y (n, 2); all four parameters (2,). Source: Dinh et al. 2017, section 3.7.
+    The normalizing direction is `inverse`, from the data to the base. Shapes: x, y (n, 2); all four parameters (2,).
+    Source: Dinh et al. 2017, section 3.7; Ioffe & Szegedy 2015.
     """
 
     def __init__(
-        self,
-        mean: tf.Tensor,
-        variance: tf.Tensor,
-        beta: tf.Tensor,
-        gamma: tf.Tensor,
-        momentum: float,
-        name: str = "batch_normalization",
+        self, mean: tf.Tensor, variance: tf.Tensor, beta: tf.Tensor, gamma: tf.Tensor, variance_floor: float
     ) -> None:
         parameters = dict(locals())
         self.mean, self.variance = mean, variance
         self.beta, self.gamma = beta, gamma
-        self.momentum = momentum
+        self.variance_floor = variance_floor
         super().__init__(
-            forward_min_event_ndims=1, is_constant_jacobian=True, dtype=mean.dtype, parameters=parameters, name=name
+            forward_min_event_ndims=1,
+            is_constant_jacobian=True,
+            dtype=mean.dtype,
+            parameters=parameters,
+            name=BATCH_NORMALIZATION,
         )
 
     @classmethod
     def _parameter_properties(cls, dtype: Any) -> dict[str, Any]:
         return {}
 
-    def adapted(self, batch: tf.Tensor, pace: Any = 1.0) -> "RunningBatchNormalization":
-        """This bijector after its averages have taken in one batch (n, 2) of its outputs.
-
-        average <- (1 - share) · average + share · statistic of the batch,  share = (1 - momentum) · pace
-        """
-        share = (1 - self.momentum) * pace
-        batch_mean, batch_variance = tf.nn.moments(batch, axes=[0])
-        return RunningBatchNormalization(
-            (1 - share) * self.mean + share * batch_mean,
-            (1 - share) * self.variance + share * batch_variance,
-            self.beta,
-            self.gamma,
-            self.momentum,
-            self.name,
-        )
-
     def _log_scale(self) -> tf.Tensor:
-        return 0.5 * tf.math.log(self.variance + VARIANCE_FLOOR) - self.gamma
+        return 0.5 * tf.math.log(self.variance + self.variance_floor) - self.gamma
 
     def _forward(self, x: tf.Tensor) -> tf.Tensor:
         return (x - self.beta) * tf.exp(self._log_scale()) + self.mean
@@ -71,20 +52,41 @@ class RunningBatchNormalization(tfb.Bijector):
         return tf.reduce_sum(self._log_scale())
 
 
-@dataclass(frozen=True)
 class BatchNormalization(Stage):
-    """The recipe of a `RunningBatchNormalization`, which starts as the identity."""
+    """The recipe of a `Normalization` by statistics that are measured. It starts as the identity.
 
-    momentum: float
+    With `running`, a training step normalizes with the running averages, into which it first takes the batch:
+    average <- (1 - share) · average + share · statistic of the batch,  share = (1 - momentum) · pace;
+    the gradient flows through the share of the batch, and picture and loss agree at every moment.
+    With `minibatch`, as in `tfb.BatchNormalization`, a training step normalizes with the statistics of the batch, and
+    the picture with the running averages: while it trains, the two directions are not inverses.
+    """
 
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:
-        return {"beta": np.zeros(2), "gamma": np.full(2, 0.5 * np.log1p(VARIANCE_FLOOR))}
+        return {"beta": np.zeros(2), "gamma": np.full(2, 0.5 * np.log1p(self._variance_floor))}
 
     def initial_statistics(self) -> Arrays:
         return {"mean": np.zeros(2), "variance": np.ones(2)}
 
-    def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        return RunningBatchNormalization(**statistics, **parameters, momentum=self.momentum)
+    def bijector(self, parameters: Tensors, statistics: Tensors) -> Normalization:
+        return Normalization(**statistics, **parameters, variance_floor=self._variance_floor)
 
-    def statistics_of(self, bijector: Any) -> Tensors:
-        return {"mean": bijector.mean, "variance": bijector.variance}
+    def adapted(
+        self, parameters: Tensors, statistics: Tensors, batch: tf.Tensor, pace: Any
+    ) -> tuple[Normalization, Tensors]:
+        mean, variance = tf.nn.moments(batch, axes=[0])
+        share = (1 - self.spec.batch_normalization_momentum) * (1 if self._by_minibatch else pace)
+        averages = {
+            "mean": (1 - share) * statistics["mean"] + share * mean,
+            "variance": (1 - share) * statistics["variance"] + share * variance,
+        }
+        used = {"mean": mean, "variance": variance} if self._by_minibatch else averages
+        return self.bijector(parameters, used), averages
+
+    @property
+    def _by_minibatch(self) -> bool:
+        return self.spec.normalization == "minibatch"
+
+    @property
+    def _variance_floor(self) -> float:
+        return MINIBATCH_VARIANCE_FLOOR if self._by_minibatch else RUNNING_VARIANCE_FLOOR

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 from tensorflow_probability import bijectors as tfb
+
+from flowviz.specs import FlowSpec
 
 Tensors = Mapping[str, Any]  # name -> tf.Tensor
 Arrays = dict[str, NDArray[np.float64]]
@@ -21,6 +24,7 @@ class Stage:
     """
 
     name: str
+    spec: FlowSpec
 
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:
         """What gradient descent changes, by name, at its start."""
@@ -34,6 +38,15 @@ class Stage:
         """The bijector with these numbers; `forward` goes from the base to the target."""
         raise NotImplementedError
 
-    def statistics_of(self, bijector: Any) -> Tensors:
-        """The statistics that a bijector of this stage holds; the opposite of `bijector`."""
-        return {}
+    def adapted(
+        self, parameters: Tensors, statistics: Tensors, batch: tf.Tensor, pace: Any
+    ) -> tuple[tfb.Bijector, Tensors]:
+        """The bijector that a training step uses on a batch (n, 2) of its outputs, and the statistics from then on.
+
+        `pace`, 0 to 1, slows running averages down.
+        """
+        return self.bijector(parameters, statistics), statistics
+
+    def fitted(self, parameters: Tensors, points: tf.Tensor) -> Tensors:
+        """The initial parameters where they depend on the data: points (n, 2) are what the stage shall put out."""
+        return parameters

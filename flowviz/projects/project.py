@@ -2,15 +2,21 @@
 
 The file is in the safetensors format: arrays, and a JSON text under the key "flowviz" of the metadata.
 
-    metadata    {"flowviz": '{"format_version": 1, "target": {...}, "flow": {...}, "training": {...}}'}
-    arrays      parameters/STAGE/NAME, statistics/STAGE/NAME    the weights
+    metadata    {"flowviz": '{"format_version": 2, "target": {...}, "flow": {...}, "training": {...},
+                              "checkpoint": {"step": ..., "seconds": ..., "random_state": {...}, ...} or null}'}
+    arrays      parameters/STAGE/NAME, statistics/STAGE/NAME    the weights of the state that was kept
                 history/step, .../seconds, .../train_nll, .../heldout_nll    float64 (reports,)
-                trace/positions float32 (stages, n, 2), trace/log_det float32 (stages, n)
+                trace/positions float32 (stages, n, 2), .../log_det float32 (stages, n),
+                .../round_trip_error float32 (stages,), if it was measured
+                checkpoint/parameters, .../first_moment, .../second_moment, .../statistics, .../losses    float32, flat
+                kept/parameters/STAGE/NAME, kept/statistics/STAGE/NAME    the best weights up to the checkpoint
+
+Format 1, the first one, had RealNVP only, and neither the checkpoint nor the round-trip error: see `upgrade.py`.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +27,20 @@ from safetensors.numpy import load, save
 
 from flowviz.errors import FileError, SpecError
 from flowviz.files import reason, written_whole
-from flowviz.records import History, Trace, Weights
+from flowviz.projects.upgrade import FORMAT_VERSION, upgraded
+from flowviz.records import (
+    Checkpoint,
+    Finished,
+    History,
+    Kept,
+    Trace,
+    Weights,
+    base_particles,
+    untrained_trace,
+)
 from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
 
-FORMAT_VERSION = 1
+TRACE_ARRAYS = ("positions", "log_det", "round_trip_error")
 LARGEST_FILE = 2**31  # bytes; a default project has two million
 
 
@@ -38,6 +54,19 @@ class Project:
     weights: Weights
     history: History
     trace: Trace
+    checkpoint: Checkpoint | None = None
+
+    @classmethod
+    def untrained(cls, target: TargetSpec, flow: FlowSpec, training: TrainingSpec) -> "Project":
+        """What is asked for, before anything is found."""
+        nothing = Weights({}, {})
+        return cls(target, flow, training, nothing, History(), untrained_trace(flow, base_particles()))
+
+    def trained(self, finished: Finished, history: History) -> "Project":
+        """This project with what a training of it found."""
+        return replace(
+            self, weights=finished.weights, history=history, trace=finished.trace, checkpoint=finished.checkpoint
+        )
 
 
 def save_project(project: Project, path: Path) -> None:
@@ -63,15 +92,23 @@ def load_project(path: Path) -> Project:
 def to_bytes(project: Project) -> bytes:
     """The project as the content of a file."""
     specs = {"target": project.target, "flow": project.flow, "training": project.training}
-    text = {"format_version": FORMAT_VERSION, **{name: spec.model_dump(mode="json") for name, spec in specs.items()}}
+    text: dict[str, Any] = {name: spec.model_dump(mode="json") for name, spec in specs.items()}
     groups: dict[str, Mapping[str, NDArray[Any]]] = {
         "parameters": project.weights.parameters,
         "statistics": project.weights.statistics,
         "history": asdict(project.history),
-        "trace": {"positions": project.trace.positions, "log_det": project.trace.log_det},
+        "trace": {name: getattr(project.trace, name) for name in TRACE_ARRAYS},
     }
-    arrays = {f"{group}/{name}": np.ascontiguousarray(a) for group, g in groups.items() for name, a in g.items()}
-    return save(arrays, metadata={"flowviz": json.dumps(text)})
+    if project.checkpoint is not None:
+        text["checkpoint"], of_checkpoint = _split(project.checkpoint)
+        groups |= of_checkpoint
+    arrays = {
+        f"{group}/{name}": np.ascontiguousarray(a)
+        for group, g in groups.items()
+        for name, a in g.items()
+        if a is not None
+    }
+    return save(arrays, metadata={"flowviz": json.dumps({"format_version": FORMAT_VERSION, **text})})
 
 
 def from_bytes(content: bytes) -> Project:
@@ -85,7 +122,7 @@ def from_bytes(content: bytes) -> Project:
             f"It has format {version}, this flowviz knows format {FORMAT_VERSION}. Install a newer flowviz."
         )
     try:
-        arrays = load(content)
+        arrays, text = load(content), upgraded(text)
         flow = FlowSpec(**text["flow"])
         return Project(
             target=TargetSpec(**text["target"]),
@@ -94,8 +131,9 @@ def from_bytes(content: bytes) -> Project:
             weights=Weights(_group(arrays, "parameters"), _group(arrays, "statistics")),
             history=History(**_group(arrays, "history")),
             trace=_trace(flow.stage_names(), **_group(arrays, "trace")),
+            checkpoint=_checkpoint(text["checkpoint"], arrays) if text.get("checkpoint") else None,
         )
-    except (SafetensorError, KeyError, TypeError, ValueError, SpecError) as error:
+    except (SafetensorError, KeyError, TypeError, ValueError, AttributeError, SpecError) as error:
         raise FileError("It is damaged, or was not written by flowviz.") from error
 
 
@@ -119,7 +157,28 @@ def _group(arrays: Mapping[str, NDArray[Any]], group: str) -> dict[str, NDArray[
     return found
 
 
-def _trace(names: tuple[str, ...], positions: NDArray[Any], log_det: NDArray[Any]) -> Trace:
+def _trace(names: tuple[str, ...], **arrays: NDArray[Any]) -> Trace:
+    positions = arrays["positions"]
     if positions.ndim != 3 or positions.shape[1] < 1 or positions.shape[2] != 2:
         raise ValueError(f"positions of shape {positions.shape} are no trace")
-    return Trace(names, positions.astype(np.float32), log_det.astype(np.float32))
+    return Trace(names, **{name: array.astype(np.float32) for name, array in arrays.items()})
+
+
+def _split(checkpoint: Checkpoint) -> tuple[dict[str, Any], dict[str, Mapping[str, NDArray[Any]]]]:
+    """What of a checkpoint is JSON, and what are arrays, by group."""
+    values = {field.name: getattr(checkpoint, field.name) for field in fields(checkpoint) if field.name != "kept"}
+    arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+    text = {name: value for name, value in values.items() if name not in arrays}
+    groups: dict[str, Mapping[str, NDArray[Any]]] = {"checkpoint": arrays}
+    if kept := checkpoint.kept:
+        text["kept"] = {"step": kept.step, "heldout_nll": kept.heldout_nll}
+        groups |= {"kept/parameters": kept.weights.parameters, "kept/statistics": kept.weights.statistics}
+    return text, groups
+
+
+def _checkpoint(text: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Checkpoint:
+    """The opposite of `_split`. Raises `KeyError`, `TypeError` or `ValueError` where it is none."""
+    kept = text.pop("kept", None)
+    weights = Weights(_group(arrays, "kept/parameters"), _group(arrays, "kept/statistics"))
+    values: dict[str, Any] = {**text, **_group(arrays, "checkpoint")}
+    return Checkpoint(**values, kept=Kept(weights, kept["heldout_nll"], kept["step"]) if kept else None)

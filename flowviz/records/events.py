@@ -4,10 +4,19 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Literal
 
+from flowviz.records.checkpoint import Checkpoint, Kept
 from flowviz.records.trace import Trace
 from flowviz.records.weights import Weights
 
 Ending = Literal["completed", "stopped", "diverged"]
+Cause = Literal["loss not finite", "loss exploded", "state not finite", "particles not finite"]
+
+CAUSES: dict[Cause, str] = {
+    "loss not finite": "The loss stopped being finite",
+    "loss exploded": "The loss exploded",
+    "state not finite": "A weight stopped being finite",
+    "particles not finite": "Particles ran away to infinity",
+}
 
 
 @dataclass(frozen=True)
@@ -22,7 +31,8 @@ class Progress:
     """The state of the training after some step.
 
     NLLs, entropy and gap in nats; the train NLL is the mean over the latest steps, the held-out NLL that of points
-    never trained on; the gap is held-out NLL - entropy. `fraction` of the budget that is spent, 0 to 1.
+    never trained on; the gap is held-out NLL - entropy. Entropy and gap are None where the entropy is unknown.
+    `fraction` of the budget that is spent, 0 to 1.
     """
 
     step: int
@@ -30,14 +40,18 @@ class Progress:
     fraction: float
     train_nll: float
     heldout_nll: float
-    entropy: float
+    entropy: float | None
     steps_per_second: float
     seconds_left: float
 
     @property
-    def gap(self) -> float:
-        """Held-out NLL - entropy of the ink, in nats: 0 is the best that any flow can do."""
-        return self.heldout_nll - self.entropy
+    def gap(self) -> float | None:
+        """Held-out NLL - entropy of the target, in nats: 0 is the best that any flow can do."""
+        return None if self.entropy is None else self.heldout_nll - self.entropy
+
+    def score(self) -> str:
+        """The gap, or where it is unknown the held-out NLL, for people."""
+        return f"held-out NLL {self.heldout_nll:.3f} nats" if self.gap is None else f"gap {self.gap:.3f} nats"
 
     def finite(self) -> bool:
         """Whether no loss is NaN or infinite."""
@@ -46,10 +60,16 @@ class Progress:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The particles after each bijector as the flow was at this step."""
+    """The particles after each bijector as the flow was at this step.
+
+    `on_target` is the share of the particles that land on the target, `coverage` the share of the target that they
+    reach; None where the target does not tell.
+    """
 
     step: int
     trace: Trace
+    on_target: float | None
+    coverage: float | None
 
     def finite(self) -> bool:
         """Whether all particles are somewhere."""
@@ -58,8 +78,9 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Recovered:
-    """Numbers stopped being finite: the training went back to `step`, its last good state, at a lower rate."""
+    """Something went wrong: the training went back to `step`, its last good state, at a lower rate."""
 
+    cause: Cause
     step: int
     learning_rate: float
     recoveries: int
@@ -67,28 +88,45 @@ class Recovered:
     def sentence(self) -> str:
         """What happened, for a person."""
         return (
-            f"Numbers stopped being finite: the training went back to step {self.step}, its last good state, "
+            f"{CAUSES[self.cause]}: the training went back to step {self.step:,}, its last good state, "
             f"and goes on at learning rate {self.learning_rate:.2g}."
         )
 
 
 @dataclass(frozen=True)
 class Finished:
-    """The end: the figures, the weights and the last trace. All numbers are finite.
+    """The end: the figures, the trace and the weights of the state that was kept. All numbers are finite.
 
-    `on_target` is the share of the particles that land on ink; `prepare_seconds` what loading and compiling took.
+    The kept state is the one with the lowest held-out NLL. `checkpoint` is where the training itself stands;
+    `prepare_seconds` is what loading and compiling took; `advice`, after it diverged, is what to change.
     """
 
     ending: Ending
     progress: Progress
-    on_target: float
+    snapshot: Snapshot
+    kept: Kept
     recoveries: int
     prepare_seconds: float
-    weights: Weights
-    trace: Trace
+    checkpoint: Checkpoint
+    advice: str = ""
 
-    def figures(self) -> dict[str, float]:
-        """The figures that scripts read: NLLs, entropy and gap in nats."""
+    @property
+    def keeps_last(self) -> bool:
+        """Whether the state that was kept is the last one."""
+        return self.kept.step == self.progress.step
+
+    @property
+    def weights(self) -> Weights:
+        """The weights of the state that was kept."""
+        return self.kept.weights
+
+    @property
+    def trace(self) -> Trace:
+        """The particles as the kept state moves them."""
+        return self.snapshot.trace
+
+    def figures(self) -> dict[str, float | None]:
+        """The figures that scripts read: NLLs, entropy and gap in nats; None for what the target does not tell."""
         return {
             "steps": self.progress.step,
             "seconds": self.progress.seconds,
@@ -97,10 +135,21 @@ class Finished:
             "heldout_nll": self.progress.heldout_nll,
             "entropy": self.progress.entropy,
             "gap": self.progress.gap,
-            "on_target": self.on_target,
+            "on_target": self.snapshot.on_target,
+            "coverage": self.snapshot.coverage,
+            "round_trip_error": self.trace.largest_round_trip_error,
+            "kept_step": self.kept.step,
             "recoveries": self.recoveries,
             "prepare_seconds": self.prepare_seconds,
         }
+
+    def sentence(self) -> str:
+        """How it ended, for a person."""
+        told = f"{self.ending.capitalize()} after {self.progress.step:,} steps: {self.progress.score()}"
+        if self.snapshot.on_target is not None:
+            told += f", {self.snapshot.on_target:.0%} of the particles on target"
+        told += "." if self.keeps_last else f". Kept is the best state, that of step {self.kept.step:,}."
+        return f"{told} {self.advice}".rstrip()
 
 
 Event = Preparing | Progress | Snapshot | Recovered | Finished

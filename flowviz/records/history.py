@@ -24,12 +24,12 @@ class History:
     def with_event(self, event: Event) -> "History":
         """This history and one more report, if the event is one; less what a recovery has undone.
 
-        `Finished` holds the last report.
+        `Finished` holds the last report, unless it is of an earlier state that was kept.
         """
         if isinstance(event, Recovered):
             kept = self.step <= event.step
             return History(self.step[kept], self.seconds[kept], self.train_nll[kept], self.heldout_nll[kept])
-        progress = event.progress if isinstance(event, Finished) else event
+        progress = event.progress if isinstance(event, Finished) and event.keeps_last else event
         if not isinstance(progress, Progress):
             return self
         return History(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.specs import FlowSpec
-from flowviz.specs.flow import PERMUTE
+from flowviz.specs.recipes import LINEAR_MIXING, PERMUTE
 
 PARTICLES = 8000
 
@@ -21,12 +21,14 @@ class Trace:
     """Where each particle is at every stage, in drawing order: stage 0 is the base, the last one the target space.
 
     positions (stages, n, 2), in target units at the last stage; log_det (stages, n), the forward log|det J| in nats
-    from the base up to that stage, 0 at stage 0; names (stages,).
+    from the base up to that stage, 0 at stage 0; names (stages,). round_trip_error (stages,), of each bijector by
+    itself: the largest |x - inverse(forward(x))| / max(1, |x|) over the particles; None where it was not measured.
     """
 
     names: tuple[str, ...]
     positions: NDArray[np.float32]
     log_det: NDArray[np.float32]
+    round_trip_error: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         stages, particles, _ = self.positions.shape
@@ -41,6 +43,11 @@ class Trace:
         """The number of the stage in target space."""
         return len(self.names) - 1
 
+    @property
+    def largest_round_trip_error(self) -> float | None:
+        """That of the worst bijector."""
+        return None if self.round_trip_error is None else float(self.round_trip_error.max())
+
     def finite(self) -> bool:
         """Whether no position or log-det is NaN or infinite."""
         return bool(np.isfinite(self.positions).all() and np.isfinite(self.log_det).all())
@@ -54,9 +61,15 @@ class Trace:
 def untrained_trace(spec: FlowSpec, particles: NDArray[np.float32]) -> Trace:
     """The trace of a flow before its first step, known without TensorFlow: (n, 2) particles of the base at every stage.
 
-    All bijectors start as the identity but the permutations, which mirror.
+    All bijectors start as the identity but the permutations and the linear mixings, which mirror.
     """
     positions = [particles]
     for kind in spec.bijector_kinds():
-        positions.append(positions[-1][:, ::-1] if kind == PERMUTE else positions[-1])
-    return Trace(spec.stage_names(), np.stack(positions), np.zeros((len(positions), len(particles)), np.float32))
+        positions.append(positions[-1][:, ::-1] if kind in {PERMUTE, LINEAR_MIXING} else positions[-1])
+    stages = len(positions)
+    return Trace(
+        spec.stage_names(),
+        np.stack(positions),
+        log_det=np.zeros((stages, len(particles)), np.float32),
+        round_trip_error=np.zeros(stages, np.float32),
+    )

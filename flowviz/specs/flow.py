@@ -1,44 +1,80 @@
 """The shape of the flow: which bijectors, in drawing order."""
 
-from typing import Annotated
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from flowviz.specs.recipes import BASE, NORMALIZATION_KINDS, PERMUTE, RECIPES, Family, Normalization, Recipe
 from flowviz.specs.spec import Spec
 
-BASE = "base"
-REAL_NVP = "real_nvp"
-BATCH_NORMALIZATION = "batch_normalization"
-PERMUTE = "permute"
-
-Width = Annotated[int, Field(ge=1, le=1024)]
+RUNNING_MOMENTUM, MINIBATCH_MOMENTUM = 0.9995, 0.99
+MINIBATCH_WARNING = (
+    "Minibatch normalization computes the loss with the statistics of each batch and draws with running averages: "
+    "while it trains, picture and loss disagree, and the cloud may be flattened. Choose running to avoid that."
+)
 
 
 class FlowSpec(Spec):
-    """The post's flow: affine couplings, batch normalization after every second one, permutations between.
+    """A family of flows and its sizes. What is not given is as the family's recipe has it.
 
-    With the default eight couplings that is 8 + 4 + 7 = 19 bijectors. `log_scale_bound` limits how much one coupling
-    stretches, to a factor e^±bound. A momentum near 1 keeps the noise of single batches out of the averages: the gap
-    varies less from seed to seed, and the clouds in between stay within a few units.
-    Source: B. Saund, "Normalizing Flows" (blog post); Dinh et al. 2017, "Density estimation using Real NVP".
+    `width` and `depth` are those of the network in each layer. `bins`, of the spline alone, is how many pieces its
+    curve has. `hats` is how many hat functions of its input the network sees beside it: they make sharp edges easy.
+    `log_scale_bound` limits how much one layer stretches, to a factor e^±bound; with None nothing limits it.
+    `batch_normalization_momentum` near 1 keeps the noise of single batches out of the averages: the gap varies less
+    from seed to seed, and the clouds in between stay within a few units.
     """
 
-    couplings: Annotated[int, Field(ge=1, le=32)] = 8
-    hidden: Annotated[tuple[Width, ...], Field(min_length=1, max_length=8)] = (32, 32)
-    log_scale_bound: Annotated[float, Field(gt=0, le=20)] = 1.0
-    batch_normalization_momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9995
+    family: Family = "realnvp"
+    layers: Annotated[int, Field(ge=1, le=32)] = 8
+    width: Annotated[int, Field(ge=1, le=1024)] = 32
+    depth: Annotated[int, Field(ge=1, le=8)] = 2
+    bins: Annotated[int, Field(ge=2, le=256)] | None = None
+    hats: Annotated[int, Field(ge=0, le=1024)] = 0
+    normalization: Normalization = "running"
+    log_scale_bound: Annotated[float, Field(gt=0, le=20)] | None = 1.0
+    batch_normalization_momentum: Annotated[float, Field(ge=0, lt=1)] = RUNNING_MOMENTUM
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+
+    @property
+    def recipe(self) -> Recipe:
+        """What the family is made of."""
+        return RECIPES[self.family]
+
+    @property
+    def warning(self) -> str | None:
+        """What a person should know before training such a flow, in a sentence or two."""
+        return MINIBATCH_WARNING if self.normalization == "minibatch" else None
 
     def bijector_kinds(self) -> tuple[str, ...]:
         """The kind of each bijector in drawing order, from the base to the target."""
-        kinds: list[str] = []
-        for coupling in range(self.couplings):
-            kinds.append(REAL_NVP)
-            if coupling % 2 == 0:
-                kinds.append(BATCH_NORMALIZATION)
-            kinds.append(PERMUTE)
-        return tuple(kinds[:-1])
+        kinds = [*self.recipe.first]
+        for layer in range(self.layers):
+            kinds += [kind for role in self.recipe.block if (kind := self._kind(role, layer)) is not None]
+        return tuple(kinds[:-1] if kinds[-1] == PERMUTE else kinds)  # at the very end it would only mirror the target
 
     def stage_names(self) -> tuple[str, ...]:
         """The base and then each bijector, with the number of the stage: `("00_base", "01_real_nvp", ...)`."""
         return tuple(f"{stage:02d}_{kind}" for stage, kind in enumerate((BASE, *self.bijector_kinds())))
+
+    def _kind(self, role: str, layer: int) -> str | None:
+        if role == "normalization":
+            normalized = layer % self.recipe.normalization_period == 0
+            return NORMALIZATION_KINDS.get(self.normalization) if normalized else None
+        return self.recipe.layer if role == "layer" else self.recipe.mixing
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_the_recipe_has_it(cls, values: Any) -> Any:
+        recipe = RECIPES.get(values.get("family", "realnvp"))
+        if recipe is None:
+            raise ValueError(f"There is no flow named {values['family']!r}. Choose one of {', '.join(RECIPES)}.")
+        momentum = {"batch_normalization_momentum": MINIBATCH_MOMENTUM}
+        return {**recipe.defaults, **(momentum if values.get("normalization") == "minibatch" else {}), **values}
+
+    @model_validator(mode="after")
+    def _no_idle_choice(self) -> Self:
+        if self.log_scale_bound is not None and not self.recipe.has_log_scale:
+            raise ValueError(f"The {self.family} flow has no log-scale, so there is none to bound.")
+        if (self.bins is not None) != self.recipe.has_bins:
+            raise ValueError("Bins belong to the spline flow, which needs some; no other flow has them.")
+        return self

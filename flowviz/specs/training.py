@@ -8,6 +8,7 @@ from flowviz.specs.spec import Spec
 
 DEFAULT_SECONDS = 60.0
 LEARNING_RATE = 2e-3
+BATCH = 256
 
 
 class TrainingSpec(Spec):
@@ -20,7 +21,7 @@ class TrainingSpec(Spec):
     seconds: Annotated[float, Field(gt=0, le=86_400)] | None = None
     steps: Annotated[int, Field(gt=0, le=100_000_000)] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    batch: Annotated[int, Field(ge=2, le=65_536)] = 256
+    batch: Annotated[int, Field(ge=2, le=65_536)] = BATCH
     learning_rate: Annotated[float, Field(gt=0, le=1)] = LEARNING_RATE
     warmup_steps: Annotated[int, Field(ge=0)] = 200
     clip_norm: Annotated[float, Field(gt=0)] = 5.0

@@ -2,6 +2,7 @@
 
 from flowviz.targets.build import build_target
 from flowviz.targets.ink import Ink
+from flowviz.targets.points import Points
 from flowviz.targets.target import Target
 
-__all__ = ["Ink", "Target", "build_target"]
+__all__ = ["Ink", "Points", "Target", "build_target"]

@@ -10,19 +10,22 @@ class Target(Protocol):
     """A distribution over the plane, in target units: centered, the larger standard deviation 1, y upwards."""
 
     @property
-    def entropy(self) -> float:
-        """The entropy in nats: the NLL of the best possible flow."""
-        ...
-
-    @property
-    def extent(self) -> tuple[float, float, float, float]:
-        """The rectangle that holds all points: left, right, bottom, top."""
+    def entropy(self) -> float | None:
+        """The entropy in nats, the NLL of the best possible flow; None where it is unknown."""
         ...
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draws, (count, 2)."""
+        """Draws to train on, (count, 2)."""
         ...
 
-    def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_]:
-        """Which of the points (n, 2) are where the target has any density: (n,)."""
+    def heldout(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Points to score on, (count, 2) or fewer: never among those to train on."""
+        ...
+
+    def on_target(self, points: NDArray[np.floating]) -> float | None:
+        """The share of the points (n, 2) where the target has any density; None where that is unknown."""
+        ...
+
+    def coverage(self, points: NDArray[np.floating]) -> float | None:
+        """The share of the target that the points (n, 2) reach; None where that is unknown."""
         ...

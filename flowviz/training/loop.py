@@ -7,21 +7,22 @@ from time import perf_counter
 import numpy as np
 
 from flowviz.flows import Flow
-from flowviz.records import Event, Finished, Progress, Recovered, Snapshot, Trace, base_particles
-from flowviz.records.events import Ending
+from flowviz.records import Checkpoint, Event, Finished, Kept, Progress, Recovered, Snapshot, base_particles
+from flowviz.records.events import Cause, Ending
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
-from flowviz.training.guard import Guard
-from flowviz.training.schedule import Budget
+from flowviz.training.guard import Guard, advice
+from flowviz.training.schedule import Budget, chunk_steps
 from flowviz.training.step import ChunkRunner, State
 
-CHUNK_STEPS = 200
+FIRST_STEPS = 50  # of the chunk that runs while XLA compiles
+FIT_POINTS = 2000
 HELDOUT_POINTS = 10_000
 PROGRESS_SECONDS = 0.5
 
 
 class Training:
-    """One run: a flow learns a target."""
+    """One run: a flow learns a target, from the start or from a checkpoint."""
 
     def __init__(
         self,
@@ -30,16 +31,23 @@ class Training:
         spec: TrainingSpec,
         snapshot_seconds: float | None,
         stop_requested: Callable[[], bool],
+        resume: Checkpoint | None = None,
     ) -> None:
         self._flow, self._target, self._spec = flow, target, spec
         self._stop_requested = stop_requested
         self._train_rng, heldout_rng = np.random.default_rng(spec.seed).spawn(2)
-        self._heldout = target.sample(HELDOUT_POINTS, heldout_rng)
+        self._heldout = target.heldout(HELDOUT_POINTS, heldout_rng)
         self._particles = base_particles()
-        self._runner = ChunkRunner(flow, spec, CHUNK_STEPS)
-        self._guard = Guard(State.of(flow))
-        self._losses: deque[float] = deque(maxlen=CHUNK_STEPS)
+        self._chunk_steps = chunk_steps(flow.spec, spec)
+        self._losses: deque[float] = deque(maxlen=self._chunk_steps)
         self._clock = Stopwatch()
+        self._kept: Kept | None = None
+        if resume is None:
+            flow.fit_start(target.sample(FIT_POINTS, self._train_rng))
+            self._guard = Guard(State.of(flow))
+        else:
+            self._restore(resume)
+        self._runner = ChunkRunner(flow, spec, self._chunk_steps)
         self._progress_due = Interval(PROGRESS_SECONDS)
         self._snapshot_due = Interval(snapshot_seconds)
 
@@ -48,75 +56,112 @@ class Training:
 
         `prepare_started`, of `perf_counter`, is when the preparation began.
         """
-        self._runner.compile()
-        yield Snapshot(0, self._trace())
+        self._runner.prepare()
+        yield self._snapshot()
         self._heldout_nll()  # traces its graph before the clock starts
+        if self._guard.step == 0:
+            yield from self._advance(self._budget.steps_ahead(min(FIRST_STEPS, self._chunk_steps)))
+            yield self._snapshot()
+        self._runner.use_compiled()
         prepare_seconds = perf_counter() - prepare_started
         ending = yield from self._train()
         yield self._finished(ending, prepare_seconds)
 
     def _train(self) -> Generator[Event, None, Ending]:
         while True:
-            self._clock.resume()
-            count = self._budget.steps_ahead(CHUNK_STEPS)
+            count = self._budget.steps_ahead(self._chunk_steps)
+            if self._guard.gives_up:
+                return "diverged"
             if count == 0:
                 return "completed"
             if self._stop_requested():
                 return "stopped"
-            events = self._advance(count)
-            self._clock.pause()
-            yield from events
-            if self._guard.gives_up:
-                return "diverged"
+            yield from self._advance(count)
 
     def _advance(self, count: int) -> list[Event]:
+        """Take so many steps, by the clock; what there is to report."""
+        self._clock.resume()
         steps, batch, _ = self._runner.shape
         points = self._target.sample(steps * batch, self._train_rng).reshape(steps, batch, 2)
         rates = self._budget.rates(count) * np.float32(self._guard.rate_factor)
         state, losses = self._runner.run(self._guard.state, self._guard.step, points, rates)
-        if not self._guard.take_chunk(state, self._guard.step + count, losses):
-            return [self._recovered()]
-        state.store(self._flow)
-        self._losses.extend(losses.tolist())
-        return self._reports()
+        cause = self._guard.take_chunk(state, self._guard.step + count, losses)
+        if cause is None:
+            state.store(self._flow)
+            self._losses.extend(losses.tolist())
+            cause = self._check() if self._guard.wants_check else None
+        reports: list[Event] = [self._recovered(cause)] if cause else self._reports()
+        self._clock.pause()
+        return reports
 
     def _reports(self) -> list[Event]:
-        if self._guard.wants_check and not self._check():
-            return [self._recovered()]
         reports: list[Progress | Snapshot] = []
         if self._progress_due.passed(self._clock.seconds):
-            reports.append(self._progress())
+            reports.append(self._progress(self._heldout_nll()))
         if self._snapshot_due.passed(self._clock.seconds):
-            reports.append(Snapshot(self._guard.step, self._trace()))
+            reports.append(self._snapshot())
         return [report for report in reports if report.finite()]  # what is not finite, the next check mends
 
-    def _check(self) -> bool:
-        """Whether the present state is sound; if not, the flow has gone back to the last one that was."""
-        sound = bool(np.isfinite(self._heldout_nll())) and self._trace().finite()
-        if not self._guard.take_check(sound=sound):
+    def _check(self) -> Cause | None:
+        """Keep the present state if it is the best so far; if it is not sound, go back to the last one that was."""
+        heldout_nll = self._heldout_nll()
+        finite = bool(np.isfinite(heldout_nll)) and self._flow.trace(self._particles).finite()
+        cause = self._guard.take_check(sound=finite)
+        if cause is not None:
             self._guard.state.store(self._flow)
-        return sound
+        elif self._kept is None or heldout_nll <= self._kept.heldout_nll:
+            self._kept = self._keep(heldout_nll)
+        return cause
 
-    def _recovered(self) -> Recovered:
+    def _recovered(self, cause: Cause) -> Recovered:
         self._losses.clear()
-        return Recovered(self._guard.step, self._spec.learning_rate * self._guard.rate_factor, self._guard.recoveries)
+        rate = self._spec.learning_rate * self._guard.rate_factor
+        return Recovered(cause, self._guard.step, rate, self._guard.recoveries)
 
     def _finished(self, ending: Ending, prepare_seconds: float) -> Finished:
-        if not self._check():
+        checkpoint = self._checkpoint()  # before the last check, which a training that goes on does not make
+        if self._check() is not None:
             self._losses.clear()
-        trace = self._trace()
+            checkpoint = self._checkpoint()
+        kept = self._kept or self._keep(self._heldout_nll())
+        self._flow.restore(kept.weights)
         return Finished(
             ending=ending,
-            progress=self._progress(),
-            on_target=float(self._target.contains(trace.positions[-1]).mean()),
+            progress=self._progress(kept.heldout_nll),
+            snapshot=self._snapshot(),
+            kept=kept,
             recoveries=self._guard.recoveries,
             prepare_seconds=prepare_seconds,
-            weights=self._flow.weights(),
-            trace=trace,
+            checkpoint=checkpoint,
+            advice=advice(self._flow.spec, self._spec) if ending == "diverged" else "",
         )
 
-    def _progress(self) -> Progress:
-        heldout_nll = self._heldout_nll()
+    def _checkpoint(self) -> Checkpoint:
+        return Checkpoint(
+            **self._guard.state.arrays(),
+            losses=np.array(self._losses, np.float32),
+            step=self._guard.step,
+            seconds=self._clock.seconds,
+            chunks=self._guard.chunks,
+            rate_factor=self._guard.rate_factor,
+            recoveries=self._guard.recoveries,
+            random_state=self._train_rng.bit_generator.state,
+            kept=self._kept,
+        )
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        state = State.of_checkpoint(checkpoint, self._flow)
+        state.store(self._flow)
+        self._guard = Guard.restored(state, checkpoint)
+        self._losses.extend(checkpoint.losses.tolist())
+        self._clock = Stopwatch(checkpoint.seconds)
+        self._train_rng.bit_generator.state = dict(checkpoint.random_state)
+        self._kept = checkpoint.kept
+
+    def _keep(self, heldout_nll: float) -> Kept:
+        return Kept(self._flow.weights(), heldout_nll, self._guard.step)
+
+    def _progress(self, heldout_nll: float) -> Progress:
         budget = self._budget
         return Progress(
             step=budget.step,
@@ -136,15 +181,17 @@ class Training:
     def _heldout_nll(self) -> float:
         return -float(self._flow.log_prob(self._heldout).mean())
 
-    def _trace(self) -> Trace:
-        return self._flow.trace(self._particles)
+    def _snapshot(self) -> Snapshot:
+        trace = self._flow.trace(self._particles)
+        samples = trace.positions[-1]
+        return Snapshot(self._guard.step, trace, self._target.on_target(samples), self._target.coverage(samples))
 
 
 class Stopwatch:
     """Counts seconds while it runs."""
 
-    def __init__(self) -> None:
-        self._counted = 0.0
+    def __init__(self, counted: float = 0.0) -> None:
+        self._counted = counted
         self._resumed: float | None = None
 
     @property

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.specs import TrainingSpec
+from flowviz.specs import FlowSpec, TrainingSpec
 
+MOST_CHUNK_STEPS = 200
+CHUNK_MULTIPLICATIONS = 2e9  # a fraction of a second
 FLOOR = 1e-3  # of the peak: where the cosine ends
 
 
@@ -18,6 +20,13 @@ def learning_rates(spec: TrainingSpec, steps: NDArray[np.int64], fractions: NDAr
     warmup = np.minimum(1.0, (steps + 1) / max(spec.warmup_steps, 1))
     cosine = 0.5 * (1 + np.cos(np.pi * np.clip(fractions, 0, 1)))
     return (spec.learning_rate * warmup * (cosine + FLOOR)).astype(np.float32)
+
+
+def chunk_steps(flow: FlowSpec, spec: TrainingSpec) -> int:
+    """How many steps a chunk has: fewer for a large flow, so that a stop is heard within a second or so."""
+    outputs = 3 * flow.bins if flow.bins else 2
+    layer = flow.width * (flow.width * (flow.depth - 1) + outputs)
+    return int(np.clip(CHUNK_MULTIPLICATIONS / (layer * flow.layers * spec.batch), 1, MOST_CHUNK_STEPS))
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ class Budget:
             return min(most, self.spec.steps - self.step)
         if self.seconds_left <= 0:
             return 0
-        affordable = round(self.seconds_left * self.steps_per_second) if self.step else most // 4
+        affordable = round(self.seconds_left * self.steps_per_second) if self.step else most
         return min(most, max(1, affordable))
 
     def rates(self, count: int) -> NDArray[np.float32]:

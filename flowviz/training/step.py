@@ -1,12 +1,16 @@
 """The compiled chunk: many steps of Adam in one call."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from flowviz.errors import FileError
 from flowviz.flows import Flow
+from flowviz.records import Checkpoint
 from flowviz.specs import TrainingSpec
 
 FIRST_DECAY, SECOND_DECAY, EPSILON = 0.9, 0.999, 1e-8  # of Adam: Kingma & Ba 2015, algorithm 1
@@ -27,10 +31,23 @@ class State(NamedTuple):
         zeros = tf.zeros_like(parameters)
         return cls(parameters, zeros, zeros, flow.statistics.read_value())
 
+    @classmethod
+    def of_checkpoint(cls, checkpoint: Checkpoint, flow: Flow) -> "State":
+        """The state that a checkpoint holds. Raises `FileError` where it is not one of this flow."""
+        fresh = cls.of(flow)
+        arrays = [getattr(checkpoint, name) for name in cls._fields]
+        if [array.shape for array in arrays] != [tuple(tensor.shape) for tensor in fresh]:
+            raise FileError("The checkpoint does not fit the flow, so the training cannot go on from it.")
+        return cls(*(tf.constant(array, flow.dtype) for array in arrays))
+
     def store(self, flow: Flow) -> None:
         """Give the flow these numbers."""
         flow.parameters.assign(self.parameters)
         flow.statistics.assign(self.statistics)
+
+    def arrays(self) -> dict[str, NDArray[np.float32]]:
+        """Copies of the tensors, by name."""
+        return {name: np.array(tensor, np.float32) for name, tensor in self._asdict().items()}
 
     def finite(self) -> bool:
         """Whether no number is NaN or infinite."""
@@ -38,26 +55,30 @@ class State(NamedTuple):
 
 
 class ChunkRunner:
-    """Runs chunks of steps on a flow: XLA-compiled, or as a plain TensorFlow graph where XLA does not work."""
+    """Runs chunks of steps on a flow: at first as a plain TensorFlow graph, then as XLA compiled it meanwhile.
+
+    Where XLA cannot compile for this machine, the graph stays in use.
+    """
 
     def __init__(self, flow: Flow, spec: TrainingSpec, steps: int) -> None:
-        """`steps` a chunk at the most."""
+        """`steps` a chunk at the most. Traces the graph."""
         self.flow, self.spec = flow, spec
         self.shape = (steps, spec.batch, 2)
-        self.uses_xla = True
+        signature = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in self._no_steps()]
+        self._graph = tf.function(self._take_steps, autograph=False).get_concrete_function(*signature)
+        self._run: Callable[..., Any] = self._graph
 
-    def compile(self) -> None:
-        """Compile, by a chunk of no steps. Falls back to a plain graph where XLA cannot compile for this machine."""
-        nothing = State.of(self.flow), 0, np.zeros(self.shape, np.float32), np.zeros(0, np.float32)
-        self._compiled = self._function(jit_compile=True)
-        try:
-            self.run(*nothing)
-        except (tf.errors.OpError, ValueError) as error:
-            if isinstance(error, tf.errors.ResourceExhaustedError):
-                raise
-            self.uses_xla = False
-            self._compiled = self._function(jit_compile=False)
-            self.run(*nothing)
+    def prepare(self) -> None:
+        """Let XLA compile in a thread of its own, and TensorFlow optimize the graph meanwhile."""
+        with ThreadPoolExecutor(1, "xla") as pool:
+            self._compiled = pool.submit(self._compile)
+            pool.shutdown(wait=False)
+        self._graph(*self._no_steps())
+
+    def use_compiled(self) -> bool:
+        """Wait for XLA and run its code from now on; whether there is any."""
+        self._run = self._compiled.result() or self._graph
+        return self._run is not self._graph
 
     def run(
         self, state: State, step: int, points: NDArray[np.float32], rates: NDArray[np.float32]
@@ -65,13 +86,27 @@ class ChunkRunner:
         """Take len(rates) steps from `state`, the first of them number `step`; the new state and each step's NLL."""
         padded = np.zeros(self.shape[0], np.float32)
         padded[: len(rates)] = rates
-        *tensors, losses = self._compiled(
-            *state, tf.constant(step), tf.constant(points), padded, tf.constant(len(rates))
+        *tensors, losses = self._run(
+            *state, tf.constant(step), tf.constant(points), tf.constant(padded), tf.constant(len(rates))
         )
         return State(*tensors), losses.numpy()[: len(rates)]
 
-    def _function(self, jit_compile: bool) -> Any:
-        return tf.function(self._take_steps, jit_compile=jit_compile, autograph=False)
+    def _compile(self) -> Callable[..., Any] | None:
+        """The graph as XLA compiles it when it is called first; None where XLA cannot."""
+        compiled: Callable[..., Any] = tf.function(
+            lambda *arguments: self._graph(*arguments), jit_compile=True, autograph=False
+        )
+        try:
+            compiled(*self._no_steps())
+        except (tf.errors.OpError, ValueError) as error:
+            if isinstance(error, tf.errors.ResourceExhaustedError):
+                raise
+            return None
+        return compiled
+
+    def _no_steps(self) -> list[tf.Tensor]:
+        """Arguments of a chunk that takes no step."""
+        return [*State.of(self.flow), tf.constant(0), tf.zeros(self.shape), tf.zeros(self.shape[0]), tf.constant(0)]
 
     def _take_steps(self, *arguments: tf.Tensor) -> tuple[tf.Tensor, ...]:
         *state, step, points, rates, count = arguments
@@ -90,9 +125,8 @@ class ChunkRunner:
             tape.watch(state.parameters)
             # The averages slow down with the learning rate: at its end the weights could not follow them any more.
             pace = tf.minimum(1.0, rate / self.spec.learning_rate)
-            bijectors = self.flow.bijectors(state.parameters, state.statistics)
-            bijectors, statistics = self.flow.adapted(bijectors, batch, pace)
-            nll = -tf.reduce_mean(self.flow.distribution(bijectors).log_prob(batch))
+            log_prob, statistics = self.flow.adapted_log_prob(state.parameters, state.statistics, batch, pace)
+            nll = -tf.reduce_mean(log_prob)
         gradient = tf.clip_by_norm(tape.gradient(nll, state.parameters), self.spec.clip_norm)
         return _adam(state, gradient, tf.cast(step + 1, tf.float32), rate)._replace(statistics=statistics), nll
 
@@ -101,7 +135,8 @@ def _adam(state: State, gradient: tf.Tensor, step: tf.Tensor, rate: tf.Tensor) -
     """Kingma & Ba 2015, algorithm 1; `step` counts from 1."""
     first = FIRST_DECAY * state.first_moment + (1 - FIRST_DECAY) * gradient
     second = SECOND_DECAY * state.second_moment + (1 - SECOND_DECAY) * gradient**2
-    first_unbiased = first / (1 - tf.pow(FIRST_DECAY, step))
-    second_unbiased = second / (1 - tf.pow(SECOND_DECAY, step))
-    parameters = state.parameters - rate * first_unbiased / (tf.sqrt(second_unbiased) + EPSILON)
+    # The corrections of the bias are one factor a step, kept out of the passes over all parameters.
+    root = tf.sqrt(1 - tf.pow(SECOND_DECAY, step))
+    pace = rate * root / (1 - tf.pow(FIRST_DECAY, step))
+    parameters = state.parameters - pace * first / (tf.sqrt(second) + EPSILON * root)
     return State(parameters, first, second, state.statistics)

@@ -60,7 +60,7 @@ def finite(end: Finished) -> bool:
 
 def row(rate: float, ends: list[Finished]) -> tuple[str, ...]:
     """The cells of the table, as in `HEADINGS`."""
-    gaps = [end.progress.gap for end in ends]
+    gaps = [end.progress.gap for end in ends if end.progress.gap is not None]
     counts = (
         len(ends),
         sum(not finite(end) for end in ends),

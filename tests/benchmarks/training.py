@@ -28,7 +28,7 @@ from tests.benchmarks.environment import default_environment, peers_python
 
 Run = dict[str, Any]
 
-FLOWS = (FlowSpec(), FlowSpec(hidden=(64, 64)))
+FLOWS = (FlowSpec(), FlowSpec(width=64))
 PEERS = ("flowjax-affine", "flowjax-spline")
 POINTS, HELDOUT_POINTS = 200_000, 20_000
 
@@ -93,7 +93,7 @@ def run_ours(flow: FlowSpec, word: str, seed: int, seconds: float) -> Run:
     """Train flowviz in a fresh process."""
     seeded = flow.model_copy(update={"seed": seed})
     command = [sys.executable, "-m", "tests.benchmarks.ours", f"--text={word}", f"--flow={seeded.model_dump_json()}"]
-    name = f"flowviz {'x'.join(map(str, flow.hidden))}"
+    name = f"flowviz {flow.family} {flow.width}"
     return {"name": name, **result([*command, f"--seconds={seconds}", f"--seed={seed}"])}
 
 

@@ -1,16 +1,29 @@
 """Batch normalization with running averages: invertible at every moment, its gradient through the batch's share."""
 
+from typing import Any
+
 import numpy as np
+import pytest
 import tensorflow as tf
+import tf_keras
+from tensorflow_probability import bijectors as tfb
 
 from flowviz.flows import build_flow
-from flowviz.flows.normalization import RunningBatchNormalization
+from flowviz.flows.glow import ActNorm
+from flowviz.flows.normalization import BatchNormalization, Normalization
 from flowviz.specs import FlowSpec
 
+START = {"mean": tf.zeros(2, tf.float64), "variance": tf.ones(2, tf.float64)}
+PARAMETERS = {"beta": tf.zeros(2, tf.float64), "gamma": tf.zeros(2, tf.float64)}
 
-def normalization(momentum: float = 0.9) -> RunningBatchNormalization:
-    zeros, ones = tf.zeros(2, tf.float64), tf.ones(2, tf.float64)
-    return RunningBatchNormalization(zeros, ones, zeros, zeros, momentum)
+
+def stage(momentum: float = 0.9, normalization: str = "running") -> BatchNormalization:
+    spec = FlowSpec.model_validate({"batch_normalization_momentum": momentum, "normalization": normalization})
+    return BatchNormalization("02_batch_normalization", spec)
+
+
+def adapted(statistics: Any = START, momentum: float = 0.9, pace: float = 1.0) -> tuple[Normalization, Any]:
+    return stage(momentum).adapted(PARAMETERS, statistics, batch(), pace)
 
 
 def batch(rows: int = 500) -> tf.Tensor:
@@ -18,15 +31,16 @@ def batch(rows: int = 500) -> tf.Tensor:
 
 
 def test_the_averages_move_by_the_share_of_the_batch() -> None:
-    adapted = normalization(momentum=0.9).adapted(batch())
-    np.testing.assert_allclose(adapted.mean, 0.1 * np.mean(batch(), axis=0))
-    np.testing.assert_allclose(adapted.variance, 0.9 + 0.1 * np.var(batch(), axis=0))
+    bijector, averages = adapted(momentum=0.9)
+    np.testing.assert_allclose(averages["mean"], 0.1 * np.mean(batch(), axis=0))
+    np.testing.assert_allclose(averages["variance"], 0.9 + 0.1 * np.var(batch(), axis=0))
+    np.testing.assert_array_equal(bijector.mean, averages["mean"])
 
 
 def test_after_many_batches_the_data_come_out_standardized() -> None:
-    bijector = normalization(momentum=0.5)
+    averages = START
     for _ in range(60):
-        bijector = bijector.adapted(batch())
+        bijector, averages = adapted(averages, momentum=0.5)
     latent = bijector.inverse(batch()).numpy()
     np.testing.assert_allclose(latent.mean(axis=0), 0, atol=1e-6)
     np.testing.assert_allclose(latent.std(axis=0), 1, atol=2e-3)
@@ -37,29 +51,71 @@ def test_the_gradient_flows_through_the_share_of_the_batch_alone() -> None:
     points = batch(10)
     with tf.GradientTape() as tape:
         tape.watch(points)
-        mean = tf.reduce_sum(normalization(momentum=0.9).adapted(points).mean)
+        mean = tf.reduce_sum(stage(0.9).adapted(PARAMETERS, START, points, 1.0)[1]["mean"])
     np.testing.assert_allclose(tape.gradient(mean, points), 0.1 / 10)
-
-
-def test_a_flow_adapts_each_normalization_to_what_reaches_it() -> None:
-    flow = build_flow(FlowSpec(), dtype="float64")
-    bijectors = flow.bijectors(flow.parameters, flow.statistics)
-    adapted, statistics = flow.adapted(bijectors, batch())
-    assert statistics.shape == flow.statistics.shape
-    y = batch()
-    for before, after in zip(reversed(bijectors), reversed(adapted), strict=True):
-        if isinstance(before, RunningBatchNormalization):
-            np.testing.assert_allclose(after.mean, before.adapted(y).mean)
-        y = after.inverse(y)
-    flow.statistics.assign(statistics)
-    again = flow.bijectors(flow.parameters, flow.statistics)
-    for one, other in zip(adapted, again, strict=True):
-        if isinstance(one, RunningBatchNormalization):
-            np.testing.assert_array_equal(one.mean, other.mean)
-            np.testing.assert_array_equal(one.variance, other.variance)
 
 
 def test_a_pace_of_zero_keeps_the_averages() -> None:
     for pace, share in ((0.0, 0.0), (0.5, 0.05)):
-        adapted = normalization(momentum=0.9).adapted(batch(), pace)
-        np.testing.assert_allclose(adapted.mean, share * np.mean(batch(), axis=0), atol=1e-15)
+        np.testing.assert_allclose(adapted(pace=pace)[1]["mean"], share * np.mean(batch(), axis=0), atol=1e-15)
+
+
+def test_a_flow_adapts_each_normalization_to_what_reaches_it() -> None:
+    flow = build_flow(FlowSpec(), dtype="float64")
+    log_prob, statistics = flow.adapted_log_prob(flow.parameters, flow.statistics, batch())
+    flow.statistics.assign(statistics)
+    y, share = batch(), 1 - FlowSpec().batch_normalization_momentum
+    for bijector in reversed(flow.bijectors(flow.parameters, flow.statistics)):
+        if isinstance(bijector, Normalization):
+            np.testing.assert_allclose(bijector.mean, share * np.mean(y, axis=0))
+        y = bijector.inverse(y)
+    np.testing.assert_allclose(log_prob, flow.log_prob(batch()), rtol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_minibatch_normalization_is_that_of_tfp() -> None:
+    """Same loss, same averages: the training direction is by the batch, the drawing direction by the averages."""
+    layer = tf_keras.layers.BatchNormalization(gamma_constraint=lambda x: tf.nn.relu(x) + 1e-6, dtype="float64")
+    theirs = tfb.BatchNormalization(layer, training=True)
+    theirs.inverse(batch())
+    layer.gamma.assign([2.0, 0.5])
+    layer.beta.assign([0.3, -1.0])
+    layer.moving_mean.assign([0.5, 0.25])
+    layer.moving_variance.assign([2.0, 3.0])
+    averages = {"mean": tf.constant([0.5, 0.25], tf.float64), "variance": tf.constant([2.0, 3.0], tf.float64)}
+    learned = {"gamma": tf.math.log(tf.constant([2.0, 0.5], tf.float64)), "beta": tf.constant([0.3, -1.0], tf.float64)}
+    recipe = stage(momentum=0.99, normalization="minibatch")
+    ours, moved = recipe.adapted(learned, averages, batch(), pace=0.5)
+    np.testing.assert_allclose(ours.inverse(batch()), theirs.inverse(tf.identity(batch())), rtol=1e-6)
+    np.testing.assert_allclose(
+        ours.inverse_log_det_jacobian(batch(), event_ndims=1),
+        theirs.inverse_log_det_jacobian(tf.identity(batch()), event_ndims=1),
+    )
+    np.testing.assert_allclose(moved["mean"], layer.moving_mean, rtol=1e-6)
+    np.testing.assert_allclose(moved["variance"], layer.moving_variance, rtol=1e-5)
+    drawing = recipe.bijector(learned, moved)
+    np.testing.assert_allclose(drawing.forward(batch()), theirs.forward(tf.identity(batch())), rtol=1e-5)
+
+
+def test_minibatch_normalization_warns_and_running_does_not() -> None:
+    assert "running" in (FlowSpec(normalization="minibatch").warning or "")
+    assert FlowSpec().warning is None
+
+
+def test_actnorm_starts_where_the_data_come_out_standardized() -> None:
+    flow = build_flow(FlowSpec(family="glow", layers=3), dtype="float64")
+    flow.fit_start(batch())
+    y = batch()
+    for recipe, bijector in zip(
+        reversed(flow.stages), reversed(flow.bijectors(flow.parameters, flow.statistics)), strict=True
+    ):
+        y = bijector.inverse(y)
+        if isinstance(recipe, ActNorm):
+            np.testing.assert_allclose(np.mean(y, axis=0), 0, atol=1e-9)
+            np.testing.assert_allclose(np.std(y, axis=0), 1, atol=1e-9)
+
+
+def test_points_all_on_a_line_leave_actnorm_finite() -> None:
+    flow = build_flow(FlowSpec(family="glow", layers=2))
+    flow.fit_start(np.stack([np.linspace(-1, 1, 50), np.zeros(50)], axis=1))
+    assert np.isfinite(flow.parameters.numpy()).all()

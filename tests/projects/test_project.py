@@ -1,5 +1,6 @@
 import json
 import pickle
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from flowviz.errors import FileError
 from flowviz.flows import build_flow
 from flowviz.projects import Project, load_project, save_project
 from flowviz.projects.project import from_bytes, to_bytes
+from flowviz.specs import FlowSpec
 
 
 def test_a_project_comes_back_as_it_was(project: Project, project_file: Path) -> None:
@@ -22,6 +24,32 @@ def test_a_project_comes_back_as_it_was(project: Project, project_file: Path) ->
     points = project.trace.positions[-1][:100]
     one, other = (build_flow(p.flow, p.weights).log_prob(points) for p in (project, again))
     np.testing.assert_array_equal(one, other)
+
+
+def test_the_checkpoint_comes_back_to_the_last_bit(project: Project, project_file: Path) -> None:
+    one, other = project.checkpoint, load_project(project_file).checkpoint
+    assert one is not None
+    assert other is not None
+    for field in fields(one):
+        before, after = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(before, np.ndarray):
+            np.testing.assert_array_equal(before, after)
+            assert before.dtype == after.dtype
+        elif field.name != "kept":
+            assert before == after
+    assert one.kept is not None
+    assert other.kept is not None
+    assert (one.kept.step, one.kept.heldout_nll) == (other.kept.step, other.kept.heldout_nll)
+
+
+def test_a_file_of_format_1_opens_as_the_flow_that_it_was() -> None:
+    old = load_project(Path(__file__).parent / "files" / "format_1.flowviz")
+    assert old.flow == FlowSpec(layers=4, width=8)
+    assert (old.target.text, old.training.steps, old.checkpoint) == ("Hi", 500, None)
+    assert old.trace.round_trip_error is None
+    trace = build_flow(old.flow, old.weights).trace(old.trace.positions[0])
+    np.testing.assert_allclose(trace.positions, old.trace.positions, atol=1e-4)
+    assert from_bytes(to_bytes(old)).flow == old.flow
 
 
 def test_the_same_project_is_the_same_bytes(project: Project) -> None:
@@ -68,7 +96,7 @@ def test_numbers_that_are_not_finite_are_refused(project: Project) -> None:
 
 
 def test_a_newer_format_says_so(project: Project, tmp_path: Path) -> None:
-    content = to_bytes(project).replace(b'\\"format_version\\": 1', b'\\"format_version\\": 9')
+    content = to_bytes(project).replace(b'\\"format_version\\": 2', b'\\"format_version\\": 9')
     path = tmp_path / "newer.flowviz"
     path.write_bytes(content)
     with pytest.raises(FileError, match="newer flowviz"):
@@ -77,7 +105,7 @@ def test_a_newer_format_says_so(project: Project, tmp_path: Path) -> None:
 
 def test_weights_of_another_flow_are_refused(project: Project) -> None:
     with pytest.raises(FileError, match="do not fit"):
-        build_flow(project.flow.model_copy(update={"hidden": (7,)}), project.weights)
+        build_flow(project.flow.model_copy(update={"width": 7}), project.weights)
 
 
 def test_a_pickle_is_not_opened(tmp_path: Path) -> None:

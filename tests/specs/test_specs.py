@@ -1,10 +1,12 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from flowviz.errors import SpecError
-from flowviz.specs import FlowSpec, PictureSize, TargetSpec, TrainingSpec
+from flowviz.specs import RECIPES, Family, FlowSpec, PictureSize, TargetSpec, TrainingSpec
 
 
 def test_the_default_flow_is_that_of_the_post() -> None:
@@ -24,13 +26,13 @@ def test_stages_are_named_with_their_number() -> None:
 
 
 def test_specs_survive_json() -> None:
-    for spec in (FlowSpec(hidden=(3, 4)), TargetSpec(text="é\n2"), TrainingSpec(steps=5)):
+    for spec in (FlowSpec(width=3), TargetSpec(text="é\n2"), TrainingSpec(steps=5)):
         assert type(spec)(**json.loads(spec.model_dump_json())) == spec
 
 
 def test_specs_are_frozen() -> None:
     with pytest.raises(ValidationError):
-        FlowSpec().couplings = 3  # type: ignore[misc]
+        FlowSpec().layers = 3  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
@@ -64,3 +66,43 @@ def test_a_bad_size_is_refused(text: str) -> None:
 
 def test_a_size_is_read() -> None:
     assert PictureSize.parse(" 640X480 ") == PictureSize(width=640, height=480)
+
+
+@pytest.mark.parametrize("family", RECIPES)
+def test_every_recipe_is_a_flow_that_says_what_it_is(family: Family) -> None:
+    spec = FlowSpec(family=family)
+    assert FlowSpec(**json.loads(spec.model_dump_json())) == spec
+    assert spec.recipe.layer in spec.bijector_kinds()
+    assert spec.recipe.sentence.endswith(".")
+    assert len(FlowSpec(family=family, layers=32).stage_names()) <= 100
+
+
+def test_glow_is_actnorm_mixing_and_coupling_from_data_to_base() -> None:
+    kinds = FlowSpec(family="glow", layers=2).bijector_kinds()
+    assert kinds[::-1] == ("actnorm", "linear_mixing", "real_nvp") * 2
+
+
+def test_nice_has_its_scale_beside_the_base() -> None:
+    assert FlowSpec(family="nice", layers=2, normalization="none").bijector_kinds() == (
+        "scale",
+        "additive_coupling",
+        "permute",
+        "additive_coupling",
+    )
+
+
+@given(st.data())
+def test_any_choice_is_a_flow_or_a_sentence(data: st.DataObject) -> None:
+    choices = {
+        "family": st.sampled_from([*RECIPES, "x"]),
+        "layers": st.integers(-1, 40),
+        "bins": st.none() | st.integers(0, 300),
+        "normalization": st.sampled_from(["running", "minibatch", "actnorm", "none", ""]),
+        "log_scale_bound": st.none() | st.floats(),
+    }
+    values = data.draw(st.fixed_dictionaries({}, optional=choices))
+    try:
+        spec = FlowSpec.model_validate(values) if data.draw(st.booleans()) else FlowSpec(**values)
+    except (SpecError, ValidationError):
+        return
+    assert len(spec.stage_names()) == len(spec.bijector_kinds()) + 1

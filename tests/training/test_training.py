@@ -8,15 +8,17 @@ import pytest
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
-from flowviz.records import Event, Finished, Preparing, Progress, Recovered, Snapshot, Trace
+from flowviz.records import Event, Finished, History, Preparing, Progress, Recovered, Snapshot, Trace
 from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
-from flowviz.targets import Ink, build_target
+from flowviz.targets import Ink, Points, build_target
 from flowviz.training import train
-from flowviz.training.loop import CHUNK_STEPS, Training
+from flowviz.training.guard import Guard, advice
+from flowviz.training.loop import Training
 from flowviz.training.step import ChunkRunner, State
 
-SMALL = FlowSpec(couplings=2, hidden=(8,))
+SMALL = FlowSpec(layers=2, width=8, depth=1)
 
 
 @pytest.fixture(scope="module")
@@ -30,14 +32,28 @@ def finished(events: Iterator[Event]) -> Finished:
     return last
 
 
+def figure(end: Finished, name: str) -> float:
+    value = end.figures()[name]
+    assert value is not None
+    return value
+
+
+def all_finite(end: Finished) -> bool:
+    weights = (*end.weights.parameters.values(), *end.weights.statistics.values())
+    figures = [value for value in end.figures().values() if value is not None]
+    return all(np.isfinite(array).all() for array in (np.array(figures), end.trace.positions, *weights))
+
+
 def test_events_come_in_their_order(target: Ink) -> None:
     events = list(train(target, SMALL, TrainingSpec(steps=250), snapshot_seconds=0.0))
-    assert [type(event) for event in events[:3]] == [Preparing, Preparing, Snapshot]
+    kinds = [type(event) for event in events[:5]]
+    assert kinds == [Preparing, Preparing, Snapshot, Progress, Snapshot], "a moving picture before XLA is ready"
     assert isinstance(events[-1], Finished)
     progress = [event for event in events if isinstance(event, Progress)]
     steps = [event.step for event in events if isinstance(event, Progress | Snapshot)]
     assert steps == sorted(steps)
     for report in progress:
+        assert report.entropy is not None
         assert report.gap == report.heldout_nll - report.entropy
         assert np.isfinite([report.train_nll, report.heldout_nll, report.steps_per_second]).all()
 
@@ -66,8 +82,9 @@ def test_the_same_seed_gives_the_same_numbers(target: Ink) -> None:
 
 def test_it_learns_and_cannot_beat_the_entropy(target: Ink) -> None:
     early, late = (finished(train(target, FlowSpec(), TrainingSpec(steps=n))) for n in (1, 1500))
-    assert 0 < late.progress.gap < 0.5 < early.progress.gap
-    assert late.on_target > early.on_target + 0.3
+    assert 0 < figure(late, "gap") < 0.5 < figure(early, "gap")
+    assert figure(late, "on_target") > figure(early, "on_target") + 0.3
+    assert figure(late, "coverage") > 0.8
 
 
 def test_picture_and_loss_agree_at_every_moment(target: Ink) -> None:
@@ -99,7 +116,7 @@ def test_stop_keeps_what_was_learned(target: Ink) -> None:
     assert isinstance(event, Finished)
     assert event.ending == "stopped"
     assert 0 < event.progress.step < 1000
-    assert all(np.isfinite(array).all() for array in event.weights.parameters.values())
+    assert all_finite(event)
 
 
 def test_events_own_their_arrays(target: Ink) -> None:
@@ -135,18 +152,78 @@ def test_a_loss_that_is_not_finite_is_undone(target: Ink) -> None:
     assert isinstance(end, Finished)
     assert (end.ending, end.progress.step) == ("completed", 600)
     assert end.recoveries == len(recoveries)
-    assert np.isfinite(list(end.figures().values())).all()
-    assert all(np.isfinite(array).all() for array in end.weights.parameters.values())
-    assert np.isfinite(end.trace.positions).all()
+    assert all_finite(end)
 
 
 @pytest.mark.parametrize("learning_rate", [1e-4, 1e-2, 1.0])
 def test_no_learning_rate_ends_non_finite(target: Ink, learning_rate: float) -> None:
     wild = FlowSpec(log_scale_bound=20)
     end = finished(train(target, wild, TrainingSpec(steps=300, learning_rate=learning_rate, warmup_steps=0)))
-    assert np.isfinite(list(end.figures().values())).all()
-    assert all(np.isfinite(array).all() for array in end.weights.parameters.values())
-    assert np.isfinite(end.trace.positions).all()
+    assert all_finite(end)
+
+
+WILD = {
+    "unbounded at a high rate": FlowSpec(layers=4, width=8, log_scale_bound=None, normalization="none"),
+    "minibatch normalization": FlowSpec(layers=4, width=8, log_scale_bound=None, normalization="minibatch"),
+    "spline": FlowSpec(family="spline", layers=2, width=8, bins=8),
+    "glow": FlowSpec(family="glow", layers=2, width=8, log_scale_bound=None),
+}
+
+
+@pytest.mark.parametrize("flow", WILD.values(), ids=WILD.keys())
+def test_real_causes_of_trouble_end_finite(target: Ink, flow: FlowSpec) -> None:
+    wild = TrainingSpec(steps=1200, learning_rate=0.3, warmup_steps=0, clip_norm=1e6)
+    end = finished(train(target, flow, wild))
+    assert all_finite(end)
+    if end.ending == "diverged":
+        assert "lower the learning rate to 0.002" in end.sentence()
+
+
+def test_one_far_outlier_in_a_point_cloud_does_no_harm() -> None:
+    points = np.random.default_rng(0).normal(size=(2000, 2))
+    points[7] = 1e6
+    end = finished(train(Points(points), SMALL, TrainingSpec(steps=1500)))
+    assert all_finite(end)
+    assert end.progress.gap is None
+    assert "held-out NLL" in end.sentence()
+
+
+def test_an_exploding_loss_is_undone() -> None:
+    guard, state = Guard(State.of(build_flow(SMALL))), State.of(build_flow(SMALL))
+    calm = np.full(10, 2, np.float32)
+    assert guard.take_chunk(state, 10, calm) is None
+    assert guard.take_chunk(state, 20, calm + 1000) == "loss exploded"
+    assert (guard.step, guard.rate_factor, guard.recoveries) == (10, 0.5, 1)
+    assert guard.take_chunk(state, 20, calm) is None
+    one_bad_batch = np.where(np.arange(10) == 3, 1e6, calm).astype(np.float32)
+    assert guard.take_chunk(state, 30, one_bad_batch) is None, "a single far point is no explosion"
+
+
+def test_the_advice_names_what_is_unusual() -> None:
+    wild = FlowSpec(log_scale_bound=None, normalization="minibatch")
+    told = advice(wild, TrainingSpec(steps=1, learning_rate=0.1))
+    for change in ("bound the log-scale", "running normalization", "lower the learning rate to 0.002"):
+        assert change in told
+    assert "points far outside" in advice(FlowSpec(), TrainingSpec(steps=1))
+
+
+def test_the_best_state_is_kept_when_a_small_cloud_is_learned_by_heart() -> None:
+    cloud = Points(np.random.default_rng(0).normal(size=(60, 2)))
+    spec = TrainingSpec(steps=9000, learning_rate=1e-2)
+    history = History()
+    for event in train(cloud, FlowSpec(family="spline", layers=4, width=16, bins=8), spec):
+        history = history.with_event(event)
+    assert isinstance(event, Finished)
+    assert event.kept.step < event.progress.step
+    assert f"that of step {event.kept.step:,}" in event.sentence()
+    assert event.progress.heldout_nll == event.kept.heldout_nll < history.heldout_nll[-1] - 0.1
+    assert history.train_nll[-1] < history.train_nll[0]
+
+
+def test_a_checkpoint_of_another_flow_is_refused(target: Ink) -> None:
+    end = finished(train(target, SMALL, TrainingSpec(steps=1)))
+    with pytest.raises(FileError, match="does not fit"):
+        list(train(target, FlowSpec(layers=3), TrainingSpec(steps=2), resume=end.checkpoint))
 
 
 class Overflowing(Flow):
@@ -157,7 +234,7 @@ class Overflowing(Flow):
     def trace(self, particles: NDArray[Any]) -> Trace:
         self.traces += 1
         trace = super().trace(particles)
-        if 1 < self.traces < 4:
+        if 2 < self.traces < 5:
             trace.positions[-1, 0] = np.inf
         return trace
 
@@ -178,32 +255,31 @@ def test_after_five_recoveries_in_a_row_it_gives_up(target: Ink, monkeypatch: py
 
     def broken(self: ChunkRunner, state: State, step: int, points: Any, rates: Any) -> tuple[State, Any]:
         state, losses = run(self, state, step, points, rates)
-        return state, losses * np.float32("nan") if step >= CHUNK_STEPS else losses
+        return state, losses * np.float32("nan") if step >= 50 else losses
 
     monkeypatch.setattr(ChunkRunner, "run", broken)
     end = finished(train(target, SMALL, TrainingSpec(steps=1000)))
-    assert (end.ending, end.recoveries, end.progress.step) == ("diverged", 5, CHUNK_STEPS)
-    assert np.isfinite(list(end.figures().values())).all()
+    assert (end.ending, end.recoveries, end.progress.step) == ("diverged", 5, 50)
+    assert all_finite(end)
 
 
 def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    with_xla = ChunkRunner(build_flow(SMALL), TrainingSpec(steps=1, batch=32), 4)
-    with_xla.compile()
-    function = tf.function
+    runners = [ChunkRunner(build_flow(SMALL), TrainingSpec(steps=1, batch=32), 4) for _ in range(2)]
+    runners[0].prepare()
+    assert runners[0].use_compiled()
 
-    def no_xla(*arguments: Any, jit_compile: bool = False, **options: Any) -> Any:
-        return refuse if jit_compile else function(*arguments, **options)
+    def no_xla(function: Any, *, jit_compile: bool, **options: Any) -> Any:
+        def refuse(*arguments: Any) -> None:
+            raise tf.errors.UnimplementedError(None, None, "this build has no XLA")
 
-    def refuse(*arguments: Any) -> None:
-        raise tf.errors.UnimplementedError(None, None, "this build has no XLA")
+        return refuse
 
     monkeypatch.setattr("flowviz.training.step.tf.function", no_xla)
-    without = ChunkRunner(build_flow(SMALL), TrainingSpec(steps=1, batch=32), 4)
-    without.compile()
-    assert (with_xla.uses_xla, without.uses_xla) == (True, False)
+    runners[1].prepare()
+    assert not runners[1].use_compiled()
     points = np.random.default_rng(0).normal(size=(4, 32, 2)).astype(np.float32)
     rates = np.full(3, 1e-3, np.float32)
-    results = [runner.run(State.of(runner.flow), 0, points, rates) for runner in (with_xla, without)]
+    results = [runner.run(State.of(runner.flow), 0, points, rates) for runner in runners]
     assert len(results[0][1]) == 3
     np.testing.assert_allclose(results[0][1], results[1][1], rtol=1e-5)
     np.testing.assert_allclose(results[0][0].parameters, results[1][0].parameters, atol=1e-6)

@@ -1,0 +1,159 @@
+"""The commands that train: train, resume, trials."""
+
+import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event as Flag
+from typing import Annotated, Literal
+
+import typer
+
+from flowviz.cli import options
+from flowviz.cli.talk import progress_bar, say, summary_table, talk, told
+from flowviz.errors import FileError, SpecError
+from flowviz.files import check_writable, written_whole
+from flowviz.projects import Project, load_project, save_project
+from flowviz.records import Finished, summarized, to_csv
+from flowviz.specs import TargetSpec
+from flowviz.specs.training import BATCH, LEARNING_RATE
+from flowviz.targets import build_target
+from flowviz.training import train as train_flow
+
+
+def train(
+    text: options.Text,
+    output: options.Output,
+    flow: options.Flow = "realnvp",
+    layers: options.Layers = None,
+    width: options.Width = None,
+    depth: options.Depth = None,
+    bins: options.Bins = None,
+    normalization: options.NormalizationChoice = None,
+    log_scale_bound: options.LogScaleBound = None,
+    unbounded: options.Unbounded = False,
+    seconds: options.Seconds = None,
+    steps: options.Steps = None,
+    seed: options.Seed = 0,
+    learning_rate: options.LearningRate = LEARNING_RATE,
+    batch: options.Batch = BATCH,
+    as_json: options.AsJson = False,
+) -> None:
+    """Train a flow on a text and save it. Ctrl+C stops early and keeps the best of what was learned."""
+    target_spec = TargetSpec(text=text)
+    flow_spec = options.flow_spec(
+        seed, flow, unbounded, layers=layers, width=width, depth=depth, bins=bins, normalization=normalization,
+        log_scale_bound=log_scale_bound,
+    )  # fmt: skip
+    spec = options.training_spec(seconds, steps, seed=seed, learning_rate=learning_rate, batch=batch)
+    build_target(target_spec)  # what is wrong with it is said before the long work
+    _train(Project.untrained(target_spec, flow_spec, spec), output, as_json)
+
+
+def resume(project: options.ProjectFile, output: options.Output, as_json: options.AsJson = False) -> None:
+    """Go on with a training that was stopped, step for step as if it had not been, to the end of its budget."""
+    found = load_project(project)
+    if found.checkpoint is None:
+        raise FileError(f"{project} holds no checkpoint to go on from: it was saved by an older flowviz.")
+    _train(found, output, as_json)
+
+
+def trials(
+    text: options.Text,
+    output: options.Output,
+    flow: options.Flow = "realnvp",
+    layers: options.Layers = None,
+    width: options.Width = None,
+    depth: options.Depth = None,
+    bins: options.Bins = None,
+    normalization: options.NormalizationChoice = None,
+    log_scale_bound: options.LogScaleBound = None,
+    unbounded: options.Unbounded = False,
+    seconds: options.Seconds = None,
+    steps: options.Steps = None,
+    batch: options.Batch = BATCH,
+    seeds: Annotated[int, typer.Option(help="How many runs at each rate, with the seeds 0, 1, ...")] = 5,
+    learning_rates: Annotated[str, typer.Option(help="Rates to try, separated by commas.")] = f"{LEARNING_RATE:g}",
+    plot: Annotated[Path | None, typer.Option(help="The plot, by default beside the table.")] = None,
+    jobs: Annotated[int, typer.Option(help="How many runs at a time; one a core by default.")] = -1,
+    backend: Annotated[
+        Literal["loky", "dask"], typer.Option(help="This machine's processes, or a Dask cluster.")
+    ] = "loky",
+    scheduler: Annotated[str | None, typer.Option(help="The cluster, such as tcp://HOST:8786.")] = None,
+) -> None:
+    """Train again and again with other seeds and rates: how often does it fail, and how good is it when it does not?"""
+    from flowviz.rendering.trials import write_plot  # these load much that no other command needs
+    from flowviz.training.trials import run_trials
+
+    target_spec, rates = TargetSpec(text=text), _rates(learning_rates)
+    flow_spec = options.flow_spec(
+        0, flow, unbounded, layers=layers, width=width, depth=depth, bins=bins, normalization=normalization,
+        log_scale_bound=log_scale_bound,
+    )  # fmt: skip
+    specs = [options.training_spec(seconds, steps, batch=batch, learning_rate=rate) for rate in rates]
+    plot = plot or output.with_suffix(".png")
+    for path in (output, plot):
+        check_writable(path)
+    runs = run_trials(target_spec, flow_spec, specs, range(seeds), jobs=jobs, backend=backend, scheduler=scheduler)
+    done = []
+    with progress_bar() as bar:
+        task = bar.add_task("Trials", total=seeds * len(rates), figures="")
+        for trial in runs:
+            done.append(trial)
+            bar.update(task, advance=1, figures=trial.sentence())
+    done.sort(key=lambda trial: (trial.learning_rate, trial.seed))
+    with written_whole(output) as part:
+        part.write_text(to_csv(done), encoding="utf-8", newline="")
+    write_plot(done, plot)
+    talk.print(summary_table(summarized(done)))
+    say(f"Wrote {output} and {plot}.")
+
+
+COMMANDS = (train, resume, trials)
+
+
+def _train(project: Project, output: Path, as_json: bool) -> None:
+    """Train what is left of a project, with a progress bar, and save it."""
+    if project.flow.warning:
+        say(project.flow.warning)
+    check_writable(output)
+    target, history = build_target(project.target), project.history
+    with _stop_on_interrupt() as stop, progress_bar() as bar:
+        task = bar.add_task("Starting", total=1.0, figures="")
+        events = train_flow(
+            target, project.flow, project.training, stop_requested=stop.is_set, resume=project.checkpoint
+        )
+        for event in events:
+            bar.update(task, **told(event))
+            history = history.with_event(event)
+    assert isinstance(event, Finished)
+    save_project(project.trained(event, history), output)
+    if as_json:
+        typer.echo(json.dumps(event.figures()))
+    say(f"{event.sentence()} Saved {output}.")
+
+
+@contextmanager
+def _stop_on_interrupt() -> Iterator[Flag]:
+    """A flag that the first Ctrl+C sets; a second one interrupts as always."""
+    stop = Flag()
+
+    def stop_and_keep(*_: object) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, stop_and_keep)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _rates(text: str) -> list[float]:
+    try:
+        return sorted({float(rate) for rate in text.split(",")})
+    except ValueError as error:
+        raise SpecError(
+            f"The learning rates {text!r} are not numbers separated by commas, such as 1e-3,1e-2."
+        ) from error

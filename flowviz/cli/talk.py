@@ -1,0 +1,60 @@
+"""What the terminal says while it works, on stderr."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from flowviz.records import Event, Preparing, Progress, Recovered, TrialSummary
+
+HEADINGS = ("flow", "learning rate", "runs", "finite", "diverged", "recoveries", "gap, nats: quartiles")
+
+talk = Console(stderr=True, highlight=False)
+
+
+def progress_bar() -> Bar:
+    """A progress bar, which is shown in a terminal only."""
+    return Bar(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[figures]}"),
+        TimeRemainingColumn(),
+        console=talk,
+        transient=True,
+        disable=not talk.is_terminal,
+    )
+
+
+def told(event: Event) -> dict[str, Any]:
+    """What the progress bar shows of an event; what must be heard is said at once."""
+    match event:
+        case Preparing():
+            return {"description": event.activity}
+        case Progress():
+            figures = f"{event.score()}, {event.steps_per_second:.0f} steps/s"
+            return {"description": "Training", "completed": event.fraction, "figures": figures}
+        case Recovered():
+            say(event.sentence())
+    return {}
+
+
+def say(sentence: str) -> None:
+    """Print a sentence as it is."""
+    talk.print(sentence, markup=False, soft_wrap=True)
+
+
+def summary_table(summaries: Sequence[TrialSummary]) -> Table:
+    """The trials in a table, a row a learning rate."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in HEADINGS:
+        table.add_column(heading, justify="left" if heading == "flow" else "right")
+    for s in summaries:
+        quartiles = "–" if s.gap_quartiles is None else "  ".join(f"{gap:.3f}" for gap in s.gap_quartiles)
+        counts = (s.runs, s.finite, s.diverged, s.recoveries)
+        table.add_row(s.family, f"{s.learning_rate:g}", *map(str, counts), quartiles)
+    return table

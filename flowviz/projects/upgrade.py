@@ -1,0 +1,20 @@
+"""Older formats of the project file are brought up to the present one, a version at a time."""
+
+from typing import Any
+
+FORMAT_VERSION = 2
+
+
+def upgraded(text: dict[str, Any]) -> dict[str, Any]:
+    """The JSON of a project file of any version, as the present version has it. Raises `KeyError`, `ValueError`."""
+    return _from_1(text) if text["format_version"] == 1 else text
+
+
+def _from_1(text: dict[str, Any]) -> dict[str, Any]:
+    """There was one family, with equal widths in practice, and its layers were called couplings."""
+    flow = dict(text["flow"])
+    widths = flow.pop("hidden")
+    if len(set(widths)) != 1:
+        raise ValueError(f"hidden layers of different widths, {widths}, are no longer known")
+    flow |= {"family": "realnvp", "layers": flow.pop("couplings"), "width": widths[0], "depth": len(widths)}
+    return {**text, "flow": flow}

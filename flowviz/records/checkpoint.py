@@ -1,0 +1,42 @@
+"""Where a training stands, so that it can go on as if it had never been stopped."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.records.weights import Weights
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The best state so far: the one with the lowest held-out NLL (nats), and the step that led to it."""
+
+    weights: Weights
+    heldout_nll: float
+    step: int
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that a training carries from one chunk of steps to the next.
+
+    parameters, first_moment, second_moment (P,) and statistics (S,), float32, flat in the order of the flow;
+    losses, the latest train NLLs in nats; random_state, that of numpy's bit generator, as JSON has it;
+    kept, the best of the states that were checked so far.
+    """
+
+    parameters: NDArray[np.float32]
+    first_moment: NDArray[np.float32]
+    second_moment: NDArray[np.float32]
+    statistics: NDArray[np.float32]
+    losses: NDArray[np.float32]
+    step: int
+    seconds: float
+    chunks: int
+    rate_factor: float
+    recoveries: int
+    random_state: Mapping[str, Any]
+    kept: Kept | None

@@ -1,0 +1,104 @@
+"""The families of flows: which bijectors each chains, and what is particular about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Family = Literal["realnvp", "nice", "glow", "maf", "iaf", "spline"]
+Normalization = Literal["running", "minibatch", "actnorm", "none"]
+Role = Literal["layer", "normalization", "mixing"]
+
+# The kinds of stages, as TFP names its bijectors where it has them.
+BASE = "base"
+REAL_NVP = "real_nvp"
+ADDITIVE_COUPLING = "additive_coupling"
+SPLINE_COUPLING = "spline_coupling"
+MASKED_AUTOREGRESSIVE = "masked_autoregressive"
+INVERSE_AUTOREGRESSIVE = "inverse_autoregressive"
+BATCH_NORMALIZATION = "batch_normalization"
+ACTNORM = "actnorm"
+PERMUTE = "permute"
+LINEAR_MIXING = "linear_mixing"
+SCALE = "scale"
+
+NORMALIZATION_KINDS: Mapping[Normalization, str] = {
+    "running": BATCH_NORMALIZATION,
+    "minibatch": BATCH_NORMALIZATION,
+    "actnorm": ACTNORM,
+}
+
+POST: tuple[Role, ...] = ("layer", "normalization", "mixing")
+GLOW: tuple[Role, ...] = ("layer", "mixing", "normalization")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A family. `block` is repeated for every layer, from the base to the target, after the stages of `first`.
+
+    `layer` is the kind of the stage that learns a curve, `mixing` the kind of the one that lets the next layer move
+    the other coordinate. Only every `normalization_period`-th layer is normalized. `defaults` are where the family
+    differs from those of `FlowSpec`.
+    """
+
+    title: str
+    sentence: str
+    layer: str
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    mixing: str = PERMUTE
+    block: tuple[Role, ...] = POST
+    normalization_period: int = 2
+    first: tuple[str, ...] = ()
+    has_log_scale: bool = True
+    has_bins: bool = False
+
+
+RECIPES: Mapping[Family, Recipe] = {
+    # B. Saund, "Normalizing Flows" (blog post); Dinh et al. 2017, "Density estimation using Real NVP".
+    "realnvp": Recipe(
+        "RealNVP",
+        "The post's flow: each coupling stretches and shifts one coordinate by curves of the other.",
+        REAL_NVP,
+    ),
+    # Dinh et al. 2014, "NICE: Non-linear independent components estimation".
+    "nice": Recipe(
+        "NICE",
+        "The ancestor: each coupling only shifts, so areas change in the scale and the normalizations alone.",
+        ADDITIVE_COUPLING,
+        {"log_scale_bound": None},
+        first=(SCALE,),
+        has_log_scale=False,
+    ),
+    # Kingma & Dhariwal 2018, "Glow: Generative flow with invertible 1×1 convolutions".
+    "glow": Recipe(
+        "Glow",
+        "Affine couplings with a learned linear map in place of each permutation, and actnorm.",
+        REAL_NVP,
+        {"normalization": "actnorm"},
+        mixing=LINEAR_MIXING,
+        block=GLOW,
+        normalization_period=1,
+    ),
+    # Papamakarios et al. 2017, "Masked autoregressive flow for density estimation"; E. Jang's tutorial, part 2.
+    "maf": Recipe(
+        "MAF",
+        "Masked autoregressive: the second coordinate is moved by curves of the first as it comes out. "
+        "Fast to score, slow to sample.",
+        MASKED_AUTOREGRESSIVE,
+    ),
+    # Kingma et al. 2016, "Improving variational inference with inverse autoregressive flow".
+    "iaf": Recipe(
+        "IAF",
+        "The inverse of MAF: the second coordinate is moved by curves of the first as it goes in. "
+        "Fast to sample, slow to score.",
+        INVERSE_AUTOREGRESSIVE,
+    ),
+    # Durkan et al. 2019, "Neural spline flows".
+    "spline": Recipe(
+        "Spline",
+        "Each coupling bends one coordinate along a smooth staircase instead of a straight line: the sharpest letters.",
+        SPLINE_COUPLING,
+        {"layers": 4, "bins": 32, "hats": 64, "normalization": "none", "log_scale_bound": None},
+        has_log_scale=False,
+        has_bins=True,
+    ),
+}

@@ -1,0 +1,33 @@
+"""A flow of every family, with random numbers in all its weights."""
+
+import numpy as np
+
+from flowviz.flows import build_flow
+from flowviz.records import Weights
+from flowviz.specs import RECIPES, FlowSpec
+
+# Every kind of bijector is in one of these; small, for the tests' sake.
+SPECS = {
+    "realnvp": FlowSpec(layers=4, width=16),
+    "nice": FlowSpec(family="nice", layers=4, width=16),
+    "glow": FlowSpec(family="glow", layers=3, width=16),
+    "maf": FlowSpec(family="maf", layers=3, width=16),
+    "iaf": FlowSpec(family="iaf", layers=3, width=16),
+    "spline": FlowSpec(family="spline", layers=3, width=16, bins=8),
+    "minibatch": FlowSpec(layers=3, width=8, normalization="minibatch"),
+    "unbounded": FlowSpec(layers=3, width=8, normalization="none", log_scale_bound=None),
+}
+assert set(SPECS) >= set(RECIPES)
+
+
+def random_weights(spec: FlowSpec, seed: int = 0, scale: float = 0.3) -> Weights:
+    """Normal draws for what is learned, and positive variances."""
+    rng = np.random.default_rng(seed)
+    fresh = build_flow(spec).weights()
+    return Weights(
+        {name: rng.normal(scale=scale, size=a.shape) for name, a in fresh.parameters.items()},
+        {
+            name: rng.uniform(0.5, 1.5, a.shape) if name.endswith("variance") else rng.normal(scale=0.3, size=a.shape)
+            for name, a in fresh.statistics.items()
+        },
+    )
