@@ -14,7 +14,6 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from flowviz.specs import TrainingSpec
 from flowviz.specs.training import DEFAULT_SECONDS
 
 PROGRESS_TICKS = 1000
@@ -50,9 +49,11 @@ class RunControls(QWidget):
         self.train_button.setDefault(True)
 
         self._amount = BudgetBox()
+        self._amount.setObjectName("budgetAmount")
         self._amount.setAccessibleName("Budget")
         self._amount.setGroupSeparatorShown(True)
         self._unit = QComboBox()
+        self._unit.setObjectName("budgetUnit")
         self._unit.setAccessibleName("Unit of the budget")
         self._unit.currentTextChanged.connect(self._use_unit)
         self._unit.addItems(list(DEFAULT_BUDGETS))
@@ -74,9 +75,9 @@ class RunControls(QWidget):
             layout.addWidget(widget)
         self.set_state(RunState.IDLE)
 
-    def budget(self) -> TrainingSpec:
-        """The budget that is chosen, as a spec."""
-        return TrainingSpec.model_validate({self._unit.currentText(): self._amount.value()})
+    def budget(self) -> dict[str, int]:
+        """The budget that is chosen, as a field of `TrainingSpec`."""
+        return {self._unit.currentText(): self._amount.value()}
 
     def set_can_train(self, can_train: bool) -> None:
         """Whether there is a target to train on."""

@@ -7,6 +7,8 @@ from itertools import count
 from PyQt6.QtCore import QObject
 
 from flowviz.app.cloud_view import CloudView
+from flowviz.app.figures import Figures
+from flowviz.app.flow_panel import FlowPanel
 from flowviz.app.loss_plot import LossPlot
 from flowviz.app.playhead import Playhead
 from flowviz.app.run_controls import RunControls, RunState
@@ -27,7 +29,7 @@ from flowviz.records import (
     untrained_trace,
 )
 from flowviz.rendering import fitted_view
-from flowviz.specs import FlowSpec, TargetSpec
+from flowviz.specs import TargetSpec, TrainingSpec
 from flowviz.specs.view import Palette, Theme
 from flowviz.targets import Ink, build_target
 
@@ -41,8 +43,10 @@ class Panels:
     """The widgets that the session speaks with."""
 
     target: TargetPanel
+    flow: FlowPanel
     controls: RunControls
     losses: LossPlot
+    figures: Figures
     cloud: CloudView
     scrubber: Scrubber
 
@@ -54,7 +58,6 @@ class Session(QObject):
         super().__init__(parent)
         self._panels = panels
         self._playhead = Playhead(self)
-        self._flow_spec = FlowSpec()
         self._extents: deque[float] = deque(maxlen=STEADY_SNAPSHOTS)
         self._follows_cloud = True  # until the mouse has chosen what is seen
         self._target: Ink | None = None
@@ -64,7 +67,7 @@ class Session(QObject):
         self._worker: TrainingWorker | None = None
         self._state = RunState.IDLE
         self._connect()
-        self._show_trace(untrained_trace(self._flow_spec, base_particles()))
+        self._show_untrained()
         panels.target.set_text(FIRST_TEXT)
         panels.controls.set_status("Press Train and watch the cloud become the word.")
 
@@ -83,14 +86,14 @@ class Session(QObject):
         if self._target is None:
             return
         previous = self._abandon()
-        worker = TrainingWorker(
-            next(self._numbers), self._target, self._flow_spec, self._panels.controls.budget(), previous
-        )
+        spec = TrainingSpec(**self._panels.controls.budget(), **self._panels.flow.training_options())
+        worker = TrainingWorker(next(self._numbers), self._target, self._panels.flow.flow_spec(), spec, previous)
         worker.event_arrived.connect(self._take_event)
         worker.failed.connect(self._take_failure)
         self._worker, self._text_in_training = worker, self._panels.target.text()
         self._history = History()
         self._panels.losses.show_history(self._history, self._target.entropy)
+        self._panels.figures.clear()
         self._panels.controls.set_notice("")
         self._panels.controls.set_fraction(0)
         self._panels.controls.set_status("Preparing…")
@@ -138,6 +141,7 @@ class Session(QObject):
         """Draw everything for a light or a dark ground."""
         self._panels.cloud.set_view(self._panels.cloud.view.model_copy(update={"theme": theme}))
         self._panels.target.set_theme(theme)
+        self._panels.flow.set_theme(theme)
         self._panels.losses.set_theme(theme)
 
     def shut_down(self) -> None:
@@ -149,6 +153,7 @@ class Session(QObject):
     def _connect(self) -> None:
         panels = self._panels
         panels.target.text_changed.connect(self._take_text)
+        panels.flow.flow_changed.connect(self._take_flow)
         panels.controls.train_requested.connect(self.train)
         panels.controls.pause_toggled.connect(self.toggle_pause)
         panels.controls.stop_requested.connect(self.stop)
@@ -158,6 +163,7 @@ class Session(QObject):
         panels.scrubber.play_toggled.connect(self._playhead.toggle_playing)
         self._playhead.moved.connect(panels.cloud.show_stage)
         self._playhead.stage_reached.connect(panels.scrubber.set_stage)
+        panels.scrubber.stage_chosen.connect(self._show_round_trip)
         self._playhead.playing_changed.connect(panels.scrubber.show_playing)
 
     def _take_text(self, text: str) -> None:
@@ -169,6 +175,11 @@ class Session(QObject):
         else:
             self._panels.target.show_ink(self._target.mask)
         self._panels.controls.set_can_train(self._target is not None)
+
+    def _take_flow(self) -> None:
+        """A flow that was trained stays in view until the next training; before the first one, show what is chosen."""
+        if not self._text and self._worker is None:
+            self._show_untrained()
 
     def _take_event(self, number: int, event: Event) -> None:
         if self._worker is None or number != self._worker.number:
@@ -183,7 +194,7 @@ class Session(QObject):
                 if self._state == RunState.PREPARING:
                     self._set_state(RunState.TRAINING)
                     self._text = self._text_in_training
-                self._show_trace(event.trace)
+                self._show_snapshot(event)
             case Recovered():
                 self._panels.controls.set_notice(event.sentence())
             case Finished():
@@ -201,7 +212,7 @@ class Session(QObject):
 
     def _finish(self, finished: Finished) -> None:
         self._show_progress(finished.progress)
-        self._show_trace(finished.trace)
+        self._show_snapshot(finished.snapshot)
         if self._follows_cloud:
             self.fit()
         self._panels.controls.set_status(finished.sentence())
@@ -213,7 +224,20 @@ class Session(QObject):
             f"Step {progress.step:,} · {progress.score()}\n"
             f"{progress.steps_per_second:,.0f} steps/s · {_duration(progress.seconds_left)} left"
         )
+        self._panels.figures.show_progress(progress)
         self._panels.losses.show_history(self._history, progress.entropy)
+
+    def _show_untrained(self) -> None:
+        self._show_trace(untrained_trace(self._panels.flow.flow_spec(), base_particles()))
+
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        self._show_trace(snapshot.trace)
+        self._panels.figures.show_snapshot(snapshot)
+        self._show_round_trip(self._playhead.stage)
+
+    def _show_round_trip(self, stage: int) -> None:
+        if self._text:  # a flow that was not trained has nothing to show
+            self._panels.figures.show_round_trip(self._trace, stage)
 
     def _show_trace(self, trace: Trace) -> None:
         self._trace = trace

@@ -4,15 +4,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QAction, QActionGroup, QCloseEvent, QGuiApplication, QKeySequence
 from PyQt6.QtWidgets import (
     QApplication,
+    QFrame,
     QGroupBox,
     QMainWindow,
     QMenu,
     QMessageBox,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -21,6 +23,8 @@ from PyQt6.QtWidgets import (
 import flowviz
 from flowviz.app.cloud_view import CloudView
 from flowviz.app.export_dialog import ExportDialog
+from flowviz.app.figures import Figures
+from flowviz.app.flow_panel import FlowPanel
 from flowviz.app.loss_plot import LossPlot
 from flowviz.app.run_controls import RunControls
 from flowviz.app.scrubber import Scrubber
@@ -30,7 +34,7 @@ from flowviz.app.theme import THEMES, palette, system_theme
 from flowviz.specs.view import Palette, Theme
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Post": "plain"}
-SIDE_WIDTH = 340
+SIDE_WIDTH, SIDE_LEAST_WIDTH = 340, 320
 ZOOM_STEP = 1.25
 Choice = TypeVar("Choice")
 ABOUT = """<b>flowviz {version}</b><p>Type a word, watch a normalizing flow learn to bend a Gaussian cloud into it, and
@@ -46,7 +50,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("flowviz")
         self.resize(1280, 800)
         self.setMinimumSize(800, 640)
-        panels = Panels(TargetPanel(), RunControls(), LossPlot(), CloudView(), Scrubber())
+        panels = Panels(TargetPanel(), FlowPanel(), RunControls(), LossPlot(), Figures(), CloudView(), Scrubber())
         self.setCentralWidget(_laid_out(panels))
         self._panels = panels
         self._theme: Theme | None = None  # as the system
@@ -156,9 +160,11 @@ def _laid_out(panels: Panels) -> QWidget:
     side = QWidget()
     column = QVBoxLayout(side)
     column.addWidget(_group("Target", panels.target))
+    column.addWidget(_group("Flow", panels.flow))
     column.addWidget(_group("Training", panels.controls))
-    column.addWidget(_group("Loss", panels.losses), stretch=1)
-    side.setMinimumWidth(300)
+    column.addWidget(_group("Loss", panels.losses, panels.figures), stretch=1)
+    scrolled = SideArea()
+    scrolled.setWidget(side)
 
     stage = QWidget()
     picture = QVBoxLayout(stage)
@@ -166,7 +172,7 @@ def _laid_out(panels: Panels) -> QWidget:
     picture.addWidget(panels.scrubber)
 
     splitter = QSplitter(Qt.Orientation.Horizontal)
-    splitter.addWidget(side)
+    splitter.addWidget(scrolled)
     splitter.addWidget(stage)
     splitter.setStretchFactor(1, 1)
     splitter.setChildrenCollapsible(False)
@@ -174,7 +180,28 @@ def _laid_out(panels: Panels) -> QWidget:
     return splitter
 
 
-def _group(title: str, widget: QWidget) -> QGroupBox:
+def _group(title: str, *widgets: QWidget) -> QGroupBox:
     group = QGroupBox(title)
-    QVBoxLayout(group).addWidget(widget)
+    layout = QVBoxLayout(group)
+    for widget in widgets:
+        layout.addWidget(widget)
     return group
+
+
+class SideArea(QScrollArea):
+    """Scrolls up and down where the window is too low for all panels; it is as wide as they need."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(SIDE_LEAST_WIDTH)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        side, bar = self.widget(), self.verticalScrollBar()
+        if side is watched and event is not None and event.type() == QEvent.Type.LayoutRequest:
+            assert side is not None
+            assert bar is not None
+            self.setMinimumWidth(max(SIDE_LEAST_WIDTH, side.minimumSizeHint().width() + bar.sizeHint().width()))
+        return super().eventFilter(watched, event)

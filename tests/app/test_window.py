@@ -45,7 +45,7 @@ def pixels(widget: QWidget) -> NDArray[np.uint8]:
 
 
 def choose_steps(window: Window, steps: int) -> None:
-    unit, amount = window.main.findChildren(QComboBox)[0], window.main.findChildren(QSpinBox)[0]
+    unit, amount = window.find(QComboBox, "budgetUnit"), window.find(QSpinBox, "budgetAmount")
     unit.setCurrentText("steps")
     amount.setValue(steps)
 
