@@ -70,9 +70,9 @@ class ChunkRunner:
 
     def prepare(self) -> None:
         """Let XLA compile in a thread of its own, and TensorFlow optimize the graph meanwhile."""
-        with ThreadPoolExecutor(1, "xla") as pool:
-            self._compiled = pool.submit(self._compile)
-            pool.shutdown(wait=False)
+        pool = ThreadPoolExecutor(1, "xla")
+        self._compiled = pool.submit(self._compile)
+        pool.shutdown(wait=False)  # it ends with its work
         self._graph(*self._no_steps())
 
     def use_compiled(self) -> bool:
