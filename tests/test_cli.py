@@ -36,7 +36,7 @@ def run(*arguments: object) -> int:
 
 def stopped_training(steps: int, after: int) -> Project:
     """A training of some steps that was stopped after fewer."""
-    target, flow, spec = TargetSpec(text="I"), FlowSpec(width=8), TrainingSpec(steps=steps)
+    target, flow, spec = TargetSpec(text="I"), FlowSpec(layers=2, width=8), TrainingSpec(steps=steps)
     stop, history = Flag(), History()
     for event in train(build_target(target), flow, spec, stop_requested=stop.is_set, snapshot_seconds=0):
         history = history.with_event(event)
@@ -107,7 +107,7 @@ def test_every_family_trains_and_goes_through_every_command(family: str, tmp_pat
 
 def test_resume_goes_on_as_if_never_stopped(tmp_path: Path) -> None:
     whole, half, resumed = (tmp_path / f"{name}.flowviz" for name in ("whole", "half", "resumed"))
-    assert run("train", "--text", "I", "--steps", 700, "--width", 8, "-o", whole) == 0
+    assert run("train", "--text", "I", "--steps", 700, "--layers", 2, "--width", 8, "-o", whole) == 0
     stopped = stopped_training(steps=700, after=300)
     save_project(stopped, half)
     assert run("resume", half, "-o", resumed) == 0

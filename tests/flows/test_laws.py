@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from flowviz.flows import Flow, build_flow
 from flowviz.records import base_particles, untrained_trace
-from flowviz.specs import FlowSpec
+from flowviz.specs import RECIPES, FlowSpec
 from tests.flows.families import SPECS, random_weights
 
 
@@ -157,6 +159,39 @@ def test_a_fresh_flow_only_mirrors(spec: FlowSpec) -> None:
     np.testing.assert_allclose(fresh.positions, predicted.positions, atol=2e-5)
     np.testing.assert_allclose(fresh.log_det, predicted.log_det, atol=1e-3)
     assert fresh.names == predicted.names
+
+
+SMALL_SPECS = st.builds(
+    lambda family, bins, **sizes: FlowSpec(family=family, bins=bins if family == "spline" else None, **sizes),
+    family=st.sampled_from(sorted(RECIPES)),
+    bins=st.integers(2, 9),
+    layers=st.integers(1, 4),
+    width=st.integers(1, 9),
+    depth=st.integers(1, 3),
+    hats=st.integers(0, 5),
+    normalization=st.sampled_from(["running", "minibatch", "actnorm", "none"]),
+    seed=st.integers(0, 2**63 - 1),
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(SMALL_SPECS)
+def test_any_flow_is_undone_by_its_inverse(spec: FlowSpec) -> None:
+    flow = build_flow(spec, random_weights(spec), dtype="float64")
+    x = y = tf.constant(np.random.default_rng(1).normal(size=(16, 2)))
+    log_det = np.zeros(16)
+    bijectors = flow.bijectors(flow.parameters, flow.statistics)
+    for bijector in bijectors:
+        log_det = log_det + bijector.forward_log_det_jacobian(y, event_ndims=1)
+        y = tf.identity(bijector.forward(y))
+    log_prob, statistics = flow.adapted_log_prob(flow.parameters, flow.statistics, y, pace=0.0)
+    if spec.normalization != "minibatch":  # whose training step normalizes otherwise
+        base = -0.5 * np.sum(np.square(x), axis=1) - np.log(2 * np.pi)
+        np.testing.assert_allclose(log_prob, base - log_det, atol=1e-6)
+        np.testing.assert_allclose(statistics, flow.statistics)
+    for bijector in reversed(bijectors):
+        y = tf.identity(bijector.inverse(y))
+    np.testing.assert_allclose(y, x, atol=1e-6)
 
 
 def test_weights_come_back_as_they_went_in() -> None:

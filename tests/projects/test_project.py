@@ -1,6 +1,6 @@
 import json
 import pickle
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,8 @@ from flowviz.errors import FileError
 from flowviz.flows import build_flow
 from flowviz.projects import Project, load_project, save_project
 from flowviz.projects.project import from_bytes, to_bytes
-from flowviz.specs import FlowSpec
+from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from tests.flows.families import SPECS, random_weights
 
 
 def test_a_project_comes_back_as_it_was(project: Project, project_file: Path) -> None:
@@ -24,6 +25,16 @@ def test_a_project_comes_back_as_it_was(project: Project, project_file: Path) ->
     points = project.trace.positions[-1][:100]
     one, other = (build_flow(p.flow, p.weights).log_prob(points) for p in (project, again))
     np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())
+def test_every_family_has_the_same_density_when_it_is_opened_again(spec: FlowSpec, tmp_path: Path) -> None:
+    untrained = Project.untrained(TargetSpec(text="Hi"), spec, TrainingSpec(steps=1))
+    save_project(replace(untrained, weights=random_weights(spec)), tmp_path / "x.flowviz")
+    again = load_project(tmp_path / "x.flowviz")
+    points = np.random.default_rng(0).normal(size=(50, 2))
+    one, other = build_flow(spec, random_weights(spec)), build_flow(again.flow, again.weights)
+    np.testing.assert_array_equal(one.log_prob(points), other.log_prob(points))
 
 
 def test_the_checkpoint_comes_back_to_the_last_bit(project: Project, project_file: Path) -> None:

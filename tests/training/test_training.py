@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
 from flowviz.records import Event, Finished, History, Preparing, Progress, Recovered, Snapshot, Trace
-from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs import RECIPES, FlowSpec, TargetSpec, TrainingSpec
 from flowviz.targets import Ink, Points, build_target
 from flowviz.training import train
 from flowviz.training.guard import Guard, advice
@@ -218,6 +218,24 @@ def test_the_best_state_is_kept_when_a_small_cloud_is_learned_by_heart() -> None
     assert f"that of step {event.kept.step:,}" in event.sentence()
     assert event.progress.heldout_nll == event.kept.heldout_nll < history.heldout_nll[-1] - 0.1
     assert history.train_nll[-1] < history.train_nll[0]
+
+
+@pytest.mark.parametrize("family", RECIPES)
+def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(target: Ink, family: str) -> None:
+    spec = TrainingSpec(steps=300)
+    flow = FlowSpec.model_validate({"family": family, "layers": 2, "width": 4, "hats": 3})
+    whole = finished(train(target, flow, spec))
+    stop = Flag()
+    for event in train(target, flow, spec, stop_requested=stop.is_set, snapshot_seconds=0.0):
+        if isinstance(event, Snapshot) and event.step > 0:
+            stop.set()
+    assert isinstance(event, Finished)
+    assert (event.ending, event.checkpoint.step) == ("stopped", 50)
+    resumed = finished(train(target, flow, spec, resume=event.checkpoint))
+    for name in ("parameters", "first_moment", "second_moment", "statistics", "losses"):
+        np.testing.assert_array_equal(getattr(whole.checkpoint, name), getattr(resumed.checkpoint, name))
+    assert whole.progress.heldout_nll == resumed.progress.heldout_nll
+    assert resumed.progress.seconds > event.progress.seconds
 
 
 def test_a_checkpoint_of_another_flow_is_refused(target: Ink) -> None:
