@@ -3,7 +3,7 @@
 import json
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event as Flag
 from typing import Annotated, Literal
@@ -96,18 +96,20 @@ def trials(
     for path in (output, plot):
         check_writable(path)
     runs = run_trials(target_spec, flow_spec, specs, range(seeds), jobs=jobs, backend=backend, scheduler=scheduler)
-    done = []
-    with progress_bar() as bar:
-        task = bar.add_task("Trials", total=seeds * len(rates), figures="")
+    done, total = [], seeds * len(rates)
+    with suppress(KeyboardInterrupt), progress_bar() as bar:  # what is done by then is written
+        task = bar.add_task("Trials", total=total, figures="")
         for trial in runs:
             done.append(trial)
             bar.update(task, advance=1, figures=trial.sentence())
+    if not done:
+        raise SpecError("It was interrupted before the first trial had ended. Nothing was written.")
     done.sort(key=lambda trial: (trial.learning_rate, trial.seed))
     with written_whole(output) as part:
         part.write_text(to_csv(done), encoding="utf-8", newline="")
     write_plot(done, plot)
     talk.print(summary_table(summarized(done)))
-    say(f"Wrote {output} and {plot}.")
+    say(f"Wrote {len(done)} of {total} trials to {output}, their plot to {plot}.")
 
 
 COMMANDS = (train, resume, trials)

@@ -48,7 +48,7 @@ class Training:
         else:
             self._restore(resume)
         self._runner = ChunkRunner(flow, spec, self._chunk_steps)
-        self._progress_due = Interval(PROGRESS_SECONDS)
+        self._progress_due = Interval(PROGRESS_SECONDS, first=PROGRESS_SECONDS)
         self._snapshot_due = Interval(snapshot_seconds)
 
     def events(self, prepare_started: float) -> Iterator[Event]:
@@ -58,10 +58,9 @@ class Training:
         """
         self._runner.prepare()
         yield self._snapshot()
-        self._heldout_nll()  # traces its graph before the clock starts
         if self._guard.step == 0:
             yield from self._advance(self._budget.steps_ahead(min(FIRST_STEPS, self._chunk_steps)))
-            yield self._snapshot()
+        self._heldout_nll()  # traces its graph while the clock stands still
         self._runner.use_compiled()
         prepare_seconds = perf_counter() - prepare_started
         ending = yield from self._train()
@@ -210,10 +209,10 @@ class Stopwatch:
 
 
 class Interval:
-    """Says when another `period` of seconds has passed; never, where it is None."""
+    """Says when another `period` of seconds has passed, for the first time at `first`; never, where it is None."""
 
-    def __init__(self, period: float | None) -> None:
-        self._period, self._due = period, 0.0
+    def __init__(self, period: float | None, first: float = 0.0) -> None:
+        self._period, self._due = period, first
 
     def passed(self, seconds: float) -> bool:
         """Whether it has, by the clock that now shows `seconds`."""

@@ -46,10 +46,12 @@ def all_finite(end: Finished) -> bool:
 
 def test_events_come_in_their_order(target: Ink) -> None:
     events = list(train(target, SMALL, TrainingSpec(steps=250), snapshot_seconds=0.0))
-    kinds = [type(event) for event in events[:5]]
-    assert kinds == [Preparing, Preparing, Snapshot, Progress, Snapshot], "a moving picture before XLA is ready"
+    assert [type(event) for event in events[:4]] == [Preparing, Preparing, Snapshot, Snapshot]
+    assert [event.step for event in events if isinstance(event, Snapshot)][:2] == [0, 50], (
+        "it moves before XLA is ready"
+    )
     assert isinstance(events[-1], Finished)
-    progress = [event for event in events if isinstance(event, Progress)]
+    progress = [event for event in events if isinstance(event, Progress)] + [events[-1].progress]
     steps = [event.step for event in events if isinstance(event, Progress | Snapshot)]
     assert steps == sorted(steps)
     for report in progress:
@@ -115,7 +117,8 @@ def test_stop_keeps_what_was_learned(target: Ink) -> None:
             stop.set()
     assert isinstance(event, Finished)
     assert event.ending == "stopped"
-    assert 0 < event.progress.step < 1000
+    assert 0.4 < event.progress.seconds < 5
+    assert event.progress.step > 0
     assert all_finite(event)
 
 
@@ -252,7 +255,7 @@ class Overflowing(Flow):
     def trace(self, particles: NDArray[Any]) -> Trace:
         self.traces += 1
         trace = super().trace(particles)
-        if 2 < self.traces < 5:
+        if 1 < self.traces < 4:
             trace.positions[-1, 0] = np.inf
         return trace
 
