@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from flowviz.app.labels import WrappingLabel
 from flowviz.app.theme import WARNING
 from flowviz.specs import RECIPES, FlowSpec
 from flowviz.specs.training import BATCH, LEARNING_RATE
@@ -43,8 +44,8 @@ class FlowPanel(QWidget):
         for family, recipe in RECIPES.items():
             self._family.addItem(recipe.title, family)
             self._family.setItemData(self._family.count() - 1, recipe.sentence, Qt.ItemDataRole.ToolTipRole)
-        self._sentence = _wrapping_label("flowSentence", "What the family does")
-        self._warning = _wrapping_label("flowWarning", "Warning about the flow")
+        self._sentence = WrappingLabel("flowSentence", "What the family does")
+        self._warning = WrappingLabel("flowWarning", "Warning about the flow")
         self._more = QToolButton()
         self._more.setObjectName("flowOptionsButton")
         self._more.setText("Options")
@@ -198,11 +199,3 @@ def _add_labeled(grid: QGridLayout, row: int, column: int, widget: QWidget, span
     label.setBuddy(widget)
     grid.addWidget(label, row, column)
     grid.addWidget(widget, row, column + 1, 1, span)
-
-
-def _wrapping_label(object_name: str, accessible_name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(object_name)
-    label.setAccessibleName(accessible_name)
-    label.setWordWrap(True)
-    return label

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from flowviz.app.labels import WrappingLabel
 from flowviz.specs.training import DEFAULT_SECONDS
 
 PROGRESS_TICKS = 1000
@@ -62,9 +63,9 @@ class RunControls(QWidget):
         self._bar.setObjectName("progressBar")
         self._bar.setAccessibleName("Progress of the training")
         self._bar.setRange(0, PROGRESS_TICKS)
-        self._status = _wrapping_label("statusLabel", "State of the training")
+        self._status = WrappingLabel("statusLabel", "State of the training")
         self._status.setMinimumHeight(2 * self._status.fontMetrics().lineSpacing() + 4)
-        self._notice = _wrapping_label("noticeLabel", "Notice about the training")
+        self._notice = WrappingLabel("noticeLabel", "Notice about the training")
         self._notice.hide()
 
         layout = QVBoxLayout(self)
@@ -132,14 +133,6 @@ def _button(object_name: str, text: str, tip: str, pressed: object) -> QPushButt
     button.setToolTip(tip)
     button.clicked.connect(lambda: pressed.emit())  # type: ignore[attr-defined]
     return button
-
-
-def _wrapping_label(object_name: str, accessible_name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(object_name)
-    label.setAccessibleName(accessible_name)
-    label.setWordWrap(True)
-    return label
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:
