@@ -70,15 +70,13 @@ class Flow(tf.Module):
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Log-density (n,) of a batch of data (n, 2), as a training step sees it, and the flat statistics from then on.
 
-        `pace`, 0 to 1, slows running averages down. It walks from the data to the base and asks each bijector there,
-        where image and log-det share their work; `distribution` would ask for the log-dets on a way back.
+        `pace`, 0 to 1, slows running averages down.
         """
         found, y, log_det = [], batch, tf.zeros_like(batch[:, 0])
         for stage, learned, averages in reversed(self._by_stage(parameters, statistics)):
             bijector, measured = stage.adapted(learned, averages, y, pace)
             found.append([tf.reshape(measured[name], [-1]) for name in stage.initial_statistics()])
-            log_det += bijector.inverse_log_det_jacobian(y, event_ndims=1)
-            y = bijector.inverse(y)
+            y, log_det = _undone(bijector, y, log_det)
         flat = [number for numbers in reversed(found) for number in numbers]
         return self._base().log_prob(y) + log_det, tf.concat(flat, 0) if flat else statistics
 
@@ -91,13 +89,6 @@ class Flow(tf.Module):
             start.update({f"{stage.name}/{name}": number for name, number in fitted.items()})
             y = stage.bijector(fitted, statistics).inverse(y)
         self.parameters.assign(tf.concat([tf.reshape(start[name], [-1]) for name in self._parameter_shapes], 0))
-
-    def distribution(self, bijectors: Sequence[tfb.Bijector]) -> tfd.TransformedDistribution:
-        """The base pushed through the bijectors. `tfb.Chain` applies its list backwards: reversed here, only here."""
-        return tfd.TransformedDistribution(self._base(), tfb.Chain(list(reversed(bijectors))))
-
-    def _base(self) -> tfd.Distribution:
-        return tfd.MultivariateNormalDiag(loc=tf.zeros(2, self.dtype), scale_diag=tf.ones(2, self.dtype))
 
     def log_prob(self, points: NDArray[Any]) -> NDArray[Any]:
         """Log-density (n,) in nats of points (n, 2) in target units."""
@@ -114,11 +105,11 @@ class Flow(tf.Module):
 
     @cached_property
     def _log_prob_graph(self) -> Any:
-        return self._graph(lambda points: self.distribution(self._current_bijectors()).log_prob(points))
+        return self._graph(self._log_prob)
 
     @cached_property
     def _forward_graph(self) -> Any:
-        return self._graph(lambda points: self.distribution(self._current_bijectors()).bijector.forward(points))
+        return self._graph(self._forward)
 
     @cached_property
     def _trace_graph(self) -> Any:
@@ -132,6 +123,17 @@ class Flow(tf.Module):
         learned = _unflatten(parameters, self._parameter_shapes)
         measured = _unflatten(statistics, self._statistic_shapes)
         return [(s, _of_stage(learned, s.name), _of_stage(measured, s.name)) for s in self.stages]
+
+    def _log_prob(self, points: tf.Tensor) -> tf.Tensor:
+        y, log_det = points, tf.zeros_like(points[:, 0])
+        for bijector in reversed(self._current_bijectors()):
+            y, log_det = _undone(bijector, y, log_det)
+        return self._base().log_prob(y) + log_det
+
+    def _forward(self, particles: tf.Tensor) -> tf.Tensor:
+        for bijector in self._current_bijectors():
+            particles = bijector.forward(particles)
+        return particles
 
     def _trace(self, particles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         positions, log_dets = [particles], [tf.zeros_like(particles[:, 0])]
@@ -147,6 +149,18 @@ class Flow(tf.Module):
 
     def _current_bijectors(self) -> list[tfb.Bijector]:
         return self.bijectors(self.parameters.read_value(), self.statistics.read_value())
+
+    def _base(self) -> tfd.Distribution:
+        return tfd.MultivariateNormalDiag(loc=tf.zeros(2, self.dtype), scale_diag=tf.ones(2, self.dtype))
+
+
+def _undone(bijector: tfb.Bijector, y: tf.Tensor, log_det: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """One step from the data to the base: where y (n, 2) comes from, and the log|det J| (n,) of the way so far.
+
+    Asked about the same tensor, image and log-det of a bijector share their work; `tfd.TransformedDistribution` asks
+    for the log-dets on a way back, and a network is then evaluated, and its gradient taken, twice.
+    """
+    return bijector.inverse(y), log_det + bijector.inverse_log_det_jacobian(y, event_ndims=1)
 
 
 Shapes = dict[str, tuple[int, ...]]
