@@ -11,7 +11,7 @@ from rich.table import Table
 
 from flowviz.records import Event, Preparing, Progress, Recovered, TrialSummary
 
-HEADINGS = ("flow", "learning rate", "runs", "finite", "diverged", "recoveries", "gap, nats: quartiles")
+HEADINGS = ("flow", "rate", "runs", "finite", "diverged", "recoveries", "25 %", "median", "75 %")
 
 talk = Console(stderr=True, highlight=False)
 
@@ -50,11 +50,11 @@ def say(sentence: str) -> None:
 
 def summary_table(summaries: Sequence[TrialSummary]) -> Table:
     """The trials in a table, a row a learning rate."""
-    table = Table(box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD, caption="Quartiles of the gap, in nats", caption_justify="right")
     for heading in HEADINGS:
         table.add_column(heading, justify="left" if heading == "flow" else "right")
     for s in summaries:
-        quartiles = "–" if s.gap_quartiles is None else "  ".join(f"{gap:.3f}" for gap in s.gap_quartiles)
         counts = (s.runs, s.finite, s.diverged, s.recoveries)
-        table.add_row(s.family, f"{s.learning_rate:g}", *map(str, counts), quartiles)
+        quartiles = [f"{gap:.3f}" for gap in s.gap_quartiles] if s.gap_quartiles else 3 * ["–"]
+        table.add_row(s.family, f"{s.learning_rate:g}", *map(str, counts), *quartiles)
     return table

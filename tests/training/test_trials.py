@@ -36,7 +36,7 @@ def test_the_command_writes_a_line_a_trial_and_a_plot(tmp_path: Path, capsys: py
     assert all(row["finite"] == "True" and float(row["gap"]) > 0 for row in rows)
     with Image.open(tmp_path / "trials.png") as plot:
         assert plot.size == (1200, 675)
-    assert "quartiles" in capsys.readouterr().err
+    assert "Quartiles" in capsys.readouterr().err
 
 
 def test_quartiles_are_those_of_the_finite_runs_at_each_rate() -> None:
