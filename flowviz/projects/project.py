@@ -2,16 +2,17 @@
 
 The file is in the safetensors format: arrays, and a JSON text under the key "flowviz" of the metadata.
 
-    metadata    {"flowviz": '{"format_version": 2, "target": {...}, "flow": {...}, "training": {...},
+    metadata    {"flowviz": '{"format_version": 3, "target": {...}, "flow": {...}, "training": {...},
                               "checkpoint": {"step": ..., "seconds": ..., "random_state": {...}, ...} or null}'}
     arrays      parameters/STAGE/NAME, statistics/STAGE/NAME    the weights of the state that was kept
                 history/step, .../seconds, .../train_nll, .../heldout_nll    float64 (reports,)
-                trace/positions float32 (stages, n, 2), .../log_det float32 (stages, n),
-                .../round_trip_error float32 (stages,), if it was measured
+                trace/positions float32 (stored, n, 2), .../log_det float32 (stored, n): of all stages but the
+                permutations, which mirror the stage before; .../round_trip_error float32 (stages,), if measured
                 checkpoint/parameters, .../first_moment, .../second_moment, .../statistics, .../losses    float32, flat
                 kept/parameters/STAGE/NAME, kept/statistics/STAGE/NAME    the best weights up to the checkpoint
 
-Format 1, the first one, had RealNVP only, and neither the checkpoint nor the round-trip error: see `upgrade.py`.
+Format 2 stored every stage of the trace. Format 1, the first one, had RealNVP only, and neither the checkpoint nor the
+round-trip error: see `upgrade.py`.
 """
 
 import json
@@ -39,8 +40,9 @@ from flowviz.records import (
     untrained_trace,
 )
 from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs.recipes import BASE, PERMUTE
 
-TRACE_ARRAYS = ("positions", "log_det", "round_trip_error")
+ALL_STAGES_FORMAT = 2  # the last that stored those that only mirror
 LARGEST_FILE = 2**31  # bytes; a default project has two million
 
 
@@ -93,11 +95,11 @@ def to_bytes(project: Project) -> bytes:
     """The project as the content of a file."""
     specs = {"target": project.target, "flow": project.flow, "training": project.training}
     text: dict[str, Any] = {name: spec.model_dump(mode="json") for name, spec in specs.items()}
-    groups: dict[str, Mapping[str, NDArray[Any]]] = {
+    groups: dict[str, Mapping[str, NDArray[Any] | None]] = {
         "parameters": project.weights.parameters,
         "statistics": project.weights.statistics,
         "history": asdict(project.history),
-        "trace": {name: getattr(project.trace, name) for name in TRACE_ARRAYS},
+        "trace": _stored(project.trace, project.flow),
     }
     if project.checkpoint is not None:
         text["checkpoint"], of_checkpoint = _split(project.checkpoint)
@@ -130,7 +132,7 @@ def from_bytes(content: bytes) -> Project:
             training=TrainingSpec(**text["training"]),
             weights=Weights(_group(arrays, "parameters"), _group(arrays, "statistics")),
             history=History(**_group(arrays, "history")),
-            trace=_trace(flow.stage_names(), **_group(arrays, "trace")),
+            trace=_trace(flow, version <= ALL_STAGES_FORMAT, **_group(arrays, "trace")),
             checkpoint=_checkpoint(text["checkpoint"], arrays) if text.get("checkpoint") else None,
         )
     except (SafetensorError, KeyError, TypeError, ValueError, AttributeError, SpecError) as error:
@@ -157,19 +159,43 @@ def _group(arrays: Mapping[str, NDArray[Any]], group: str) -> dict[str, NDArray[
     return found
 
 
-def _trace(names: tuple[str, ...], **arrays: NDArray[Any]) -> Trace:
-    positions = arrays["positions"]
+def _stored(trace: Trace, flow: FlowSpec) -> dict[str, NDArray[Any] | None]:
+    """The arrays of a trace, without the stages that are known from those before."""
+    stored = [kind != PERMUTE for kind in (BASE, *flow.bijector_kinds())]
+    return {
+        "positions": trace.positions[stored],
+        "log_det": trace.log_det[stored],
+        "round_trip_error": trace.round_trip_error,
+    }
+
+
+def _trace(flow: FlowSpec, all_stages: bool, **arrays: NDArray[Any]) -> Trace:
+    """The opposite of `_stored`, unless `all_stages` are there. Raises `KeyError` or `ValueError` where it is none."""
+    positions, log_det, *error = (array.astype(np.float32) for array in _in_order(arrays))
     if positions.ndim != 3 or positions.shape[1] < 1 or positions.shape[2] != 2:
         raise ValueError(f"positions of shape {positions.shape} are no trace")
-    return Trace(names, **{name: array.astype(np.float32) for name, array in arrays.items()})
+    if not all_stages:
+        kinds = (BASE, *flow.bijector_kinds())
+        if len(positions) != len(log_det) or len(positions) != sum(kind != PERMUTE for kind in kinds):
+            raise ValueError(f"{len(positions)} stored stages do not make the {len(kinds)} of the flow")
+        stored, stages = iter(zip(positions, log_det, strict=True)), list[Any]()
+        for kind in kinds:
+            stages.append((stages[-1][0][:, ::-1], stages[-1][1]) if kind == PERMUTE else next(stored))
+        positions, log_det = (np.stack(each) for each in zip(*stages, strict=True))
+    return Trace(flow.stage_names(), positions, log_det, *error)
 
 
-def _split(checkpoint: Checkpoint) -> tuple[dict[str, Any], dict[str, Mapping[str, NDArray[Any]]]]:
+def _in_order(arrays: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
+    names = ("positions", "log_det", *(["round_trip_error"] if "round_trip_error" in arrays else []))
+    return [arrays[name] for name in names]
+
+
+def _split(checkpoint: Checkpoint) -> tuple[dict[str, Any], dict[str, Mapping[str, NDArray[Any] | None]]]:
     """What of a checkpoint is JSON, and what are arrays, by group."""
     values = {field.name: getattr(checkpoint, field.name) for field in fields(checkpoint) if field.name != "kept"}
     arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
     text = {name: value for name, value in values.items() if name not in arrays}
-    groups: dict[str, Mapping[str, NDArray[Any]]] = {"checkpoint": arrays}
+    groups: dict[str, Mapping[str, NDArray[Any] | None]] = {"checkpoint": arrays}
     if kept := checkpoint.kept:
         text["kept"] = {"step": kept.step, "heldout_nll": kept.heldout_nll}
         groups |= {"kept/parameters": kept.weights.parameters, "kept/statistics": kept.weights.statistics}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 
 def upgraded(text: dict[str, Any]) -> dict[str, Any]:

@@ -63,6 +63,15 @@ def test_a_file_of_format_1_opens_as_the_flow_that_it_was() -> None:
     assert from_bytes(to_bytes(old)).flow == old.flow
 
 
+def test_a_file_of_format_2_opens_with_all_its_stages() -> None:
+    old = load_project(Path(__file__).parent / "files" / "format_2.flowviz")
+    assert (old.flow, old.training.steps) == (FlowSpec(layers=4, width=8), 500)
+    assert old.checkpoint is not None
+    trace = build_flow(old.flow, old.weights).trace(old.trace.positions[0])
+    np.testing.assert_allclose(trace.positions, old.trace.positions, atol=1e-4)
+    np.testing.assert_array_equal(from_bytes(to_bytes(old)).trace.positions, old.trace.positions)
+
+
 def test_the_same_project_is_the_same_bytes(project: Project) -> None:
     assert to_bytes(project) == to_bytes(from_bytes(to_bytes(project)))
 
@@ -107,7 +116,7 @@ def test_numbers_that_are_not_finite_are_refused(project: Project) -> None:
 
 
 def test_a_newer_format_says_so(project: Project, tmp_path: Path) -> None:
-    content = to_bytes(project).replace(b'\\"format_version\\": 2', b'\\"format_version\\": 9')
+    content = to_bytes(project).replace(b'\\"format_version\\": 3', b'\\"format_version\\": 9')
     path = tmp_path / "newer.flowviz"
     path.write_bytes(content)
     with pytest.raises(FileError, match="newer flowviz"):
