@@ -7,7 +7,7 @@ from PyQt6.QtCore import QRectF, pyqtSignal
 from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from flowviz.records import Trace
+from flowviz.records import Scene, Trace
 from flowviz.rendering import render_frame
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import SMALLEST_SIDE
@@ -121,7 +121,7 @@ class PictureItem(pg.GraphicsObject):
         if min(width, height) < SMALLEST_SIDE:
             return
         if self._drawn is None or (self._drawn.width(), self._drawn.height()) != (width, height):
-            frame = render_frame(self.trace, self.stage, self.view, PictureSize(width=width, height=height))
+            frame = render_frame(Scene(self.trace), self.stage, self.view, PictureSize(width=width, height=height))
             self._pixels = frame.data  # kept: QImage does not own its pixels
             self._drawn = QImage(self._pixels, width, height, QImage.Format.Format_RGBX8888)
             self._drawn.setDevicePixelRatio(ratio)

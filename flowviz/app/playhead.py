@@ -1,5 +1,6 @@
 """Where in the layers we are: glides from stage to stage."""
 
+from math import floor
 from time import perf_counter
 
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
@@ -88,4 +89,11 @@ class Playhead(QObject):
             self._ticks.stop()
             if self._playing:
                 self._dwell.start()
-        self.moved.emit(self._position)
+        self.moved.emit(eased(self._position))
+
+
+def eased(position: float) -> float:
+    """3t² - 2t³ between two stages: slow at both."""
+    stage = floor(position)
+    t = position - stage
+    return stage + t * t * (3 - 2 * t)

@@ -7,7 +7,7 @@ from threading import Event as Flag
 from PyQt6.QtCore import QThread, pyqtSignal
 
 from flowviz.errors import FlowvizError
-from flowviz.records import Trace
+from flowviz.records import Scene, Trace
 from flowviz.rendering import write_frames
 from flowviz.specs import FlowSpec, PictureSize, TrainingSpec, ViewSpec
 from flowviz.targets import Target
@@ -97,7 +97,7 @@ class ExportWorker(Worker):
 
     def __init__(self, trace: Trace, folder: Path, view: ViewSpec, size: PictureSize) -> None:
         super().__init__()
-        self._job = trace, folder, view, size
+        self._job = Scene(trace), folder, view, size
 
     def run(self) -> None:
         try:

@@ -15,7 +15,7 @@ from flowviz.cli.talk import progress_bar, say
 from flowviz.errors import FileError, SpecError
 from flowviz.files import reason, written_whole
 from flowviz.projects import load_project
-from flowviz.records import base_particles
+from flowviz.records import Scene, base_particles
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import fitted_view, write_frames
 from flowviz.specs import PictureSize, TargetSpec, ViewSpec
@@ -38,7 +38,7 @@ def render(
     found = load_project(project).trace
     stages = _stages(stage) or range(len(found.names))
     view = fitted_view(found, ViewSpec(palette=palette, theme=theme))
-    frames = write_frames(found, output, view, PictureSize.parse(size), stages)
+    frames = write_frames(Scene(found), output, view, PictureSize.parse(size), stages)
     with progress_bar() as bar:
         task = bar.add_task("Drawing", total=len(stages), figures="")
         for _ in frames:

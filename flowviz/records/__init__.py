@@ -1,14 +1,23 @@
 """What the program found: frozen dataclasses of numpy arrays."""
 
 from flowviz.records.checkpoint import Checkpoint, Kept
+from flowviz.records.density import Density, Rectangle, cell_centers, grid_shape
 from flowviz.records.events import Event, Finished, Preparing, Progress, Recovered, Snapshot
 from flowviz.records.history import History
+from flowviz.records.lattice import lattice_points
+from flowviz.records.report import Curve, StageReport
+from flowviz.records.scene import Scene
+from flowviz.records.selection import Combination, Selection, nearest
+from flowviz.records.timeline import Timeline
 from flowviz.records.trace import Trace, base_particles, untrained_trace
 from flowviz.records.trial import Trial, TrialSummary, summarized, to_csv
 from flowviz.records.weights import Weights
 
 __all__ = [
     "Checkpoint",
+    "Combination",
+    "Curve",
+    "Density",
     "Event",
     "Finished",
     "History",
@@ -16,12 +25,21 @@ __all__ = [
     "Preparing",
     "Progress",
     "Recovered",
+    "Rectangle",
+    "Scene",
+    "Selection",
     "Snapshot",
+    "StageReport",
+    "Timeline",
     "Trace",
     "Trial",
     "TrialSummary",
     "Weights",
     "base_particles",
+    "cell_centers",
+    "grid_shape",
+    "lattice_points",
+    "nearest",
     "summarized",
     "to_csv",
     "untrained_trace",

@@ -60,7 +60,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The particles after each bijector as the flow was at this step.
+    """The particles after each bijector as the flow was at this step, and the weights that moved them there.
 
     `on_target` is the share of the particles that land on the target, `coverage` the share of the target that they
     reach; None where the target does not tell.
@@ -68,6 +68,7 @@ class Snapshot:
 
     step: int
     trace: Trace
+    weights: Weights
     on_target: float | None
     coverage: float | None
 

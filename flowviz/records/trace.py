@@ -16,6 +16,12 @@ def base_particles(count: int = PARTICLES, seed: int = 0) -> NDArray[np.float32]
     return np.random.default_rng(seed).standard_normal((count, 2), dtype=np.float32)
 
 
+def base_log_density(points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The log-density (n,) of the base, the standard normal in the plane, at points (n, 2), in nats."""
+    found: NDArray[np.float32] = -0.5 * (points**2).sum(axis=1) - np.float32(np.log(2 * np.pi))
+    return found
+
+
 @dataclass(frozen=True)
 class Trace:
     """Where each particle is at every stage, in drawing order: stage 0 is the base, the last one the target space.
@@ -47,6 +53,26 @@ class Trace:
     def largest_round_trip_error(self) -> float | None:
         """That of the worst bijector."""
         return None if self.round_trip_error is None else float(self.round_trip_error.max())
+
+    def log_density(self, stage: int) -> NDArray[np.float32]:
+        """The log-density of the stage's own distribution at each particle, (n,): base less log-det, in nats."""
+        found: NDArray[np.float32] = base_log_density(self.positions[0]) - self.log_det[stage]
+        return found
+
+    def log_det_of(self, stage: int) -> NDArray[np.float32]:
+        """log|det J| of that stage's bijector alone, (n,), in nats; 0 for the base."""
+        found: NDArray[np.float32] = self.log_det[stage] - self.log_det[max(stage - 1, 0)]
+        return found
+
+    def volume_shares(self) -> NDArray[np.float64]:
+        """The share (stages,) of each stage in the change of areas: the mean of its |log|det J||, of the sum of all."""
+        means = np.array([np.abs(self.log_det_of(stage)).mean(dtype=np.float64) for stage in range(len(self.names))])
+        return means / means.sum() if means.sum() > 0 else means
+
+    @property
+    def nll(self) -> float:
+        """The mean of -log p over the particles at the last stage, in nats."""
+        return -float(self.log_density(self.last_stage).mean(dtype=np.float64))
 
     def finite(self) -> bool:
         """Whether no position or log-det is NaN or infinite."""

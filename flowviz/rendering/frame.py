@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import Trace
+from flowviz.records import Scene, Trace
 from flowviz.rendering.annotate import Projection, ground, words
 from flowviz.rendering.colors import quadrant_colors
 from flowviz.rendering.raster import RGBA, Canvas
@@ -13,11 +13,12 @@ REFERENCE_SIDE = 800  # the side for which a view's point diameter is given, in 
 SMALLEST_HALF_EXTENT = 4.0  # a standard normal cloud of 8000 points just fits
 
 
-def render_frame(trace: Trace, stage: float, view: ViewSpec, size: PictureSize, title: str = "") -> RGBA:
-    """The particles at a stage, or on their way to the next one, as pixels (height, width, 4).
+def render_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, title: str = "") -> RGBA:
+    """The scene at a stage, or on its way to the next one, as pixels (height, width, 4).
 
-    `stage` 2.25 is a quarter of the way, in time, from stage 2 to stage 3.
+    `stage` 2.25 is a quarter of the way from stage 2 to stage 3.
     """
+    trace = scene.trace
     return render_points(positions_at(trace, stage), quadrant_colors(trace.positions[0], view), view, size, title)
 
 
@@ -33,7 +34,7 @@ def render_points(
 
 
 def positions_at(trace: Trace, stage: float) -> NDArray[np.float32]:
-    """Where the particles (n, 2) are at a stage, or on their eased way from one to the next.
+    """Where the particles (n, 2) are at a stage, or on their straight way from one to the next.
 
     In between, (1 - t)·x + t·f(x): for a coupling that is invertible at every t, so the way is a true one;
     for a permutation it is a flip about y = x.
@@ -41,15 +42,10 @@ def positions_at(trace: Trace, stage: float) -> NDArray[np.float32]:
     stage = float(np.clip(stage, 0, trace.last_stage))
     before = int(stage)
     after = min(before + 1, trace.last_stage)
-    t = ease(stage - before)
+    t = stage - before
     start, end = trace.positions[before], trace.positions[after]
     between: NDArray[np.float32] = start if t <= 0 else (1 - np.float32(t)) * start + np.float32(t) * end
     return between
-
-
-def ease(t: float) -> float:
-    """3t² - 2t³: from 0 to 1, slow at both ends."""
-    return t * t * (3 - 2 * t)
 
 
 def fitted_view(trace: Trace, view: ViewSpec) -> ViewSpec:

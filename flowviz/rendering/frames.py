@@ -9,7 +9,7 @@ from PIL import Image
 
 from flowviz.errors import SpecError
 from flowviz.files import folder_for, written_whole
-from flowviz.records import Trace
+from flowviz.records import Scene
 from flowviz.rendering.frame import render_frame
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
@@ -18,13 +18,14 @@ PNG_COMPRESSION = 3  # of 9: half the time of the default for a tenth more bytes
 
 
 def write_frames(
-    trace: Trace, folder: Path, view: ViewSpec, size: PictureSize, stages: Sequence[int] | None = None
+    scene: Scene, folder: Path, view: ViewSpec, size: PictureSize, stages: Sequence[int] | None = None
 ) -> Generator[Path, None, None]:
     """Write `00_base.png`, `01_real_nvp.png`, ...; yields the name of each as it is drawn.
 
     The files appear together, when the last one is drawn. A generator that is closed before, or fails, leaves nothing.
     Raises `FileError` and, for a stage that does not exist, `SpecError`.
     """
+    trace = scene.trace
     chosen = range(len(trace.names)) if stages is None else stages
     for stage in chosen:
         if not 0 <= stage <= trace.last_stage:
@@ -34,7 +35,7 @@ def write_frames(
         for stage in chosen:
             path = folder / f"{trace.names[stage]}.png"
             part = files.enter_context(written_whole(path))
-            save_png(render_frame(trace, stage, view, size, title=trace.title(stage)), part)
+            save_png(render_frame(scene, stage, view, size, title=trace.title(stage)), part)
             yield path
 
 

@@ -10,6 +10,8 @@ from flowviz.specs.spec import Spec
 
 Palette = Literal["safe", "plain"]
 Theme = Literal["light", "dark"]
+ColorBy = Literal["quadrant", "angle", "radius", "log_density", "log_det", "selection"]
+Mark = Literal["density", "grid", "paths", "points"]  # in the order in which they are drawn
 
 SMALLEST_SIDE, LARGEST_SIDE = 64, 8192
 
@@ -37,6 +39,8 @@ class ViewSpec(Spec):
 
     `center` and `half_extent` are in target units: the shorter side of the picture shows center ± half_extent.
     Both axes have one scale. `point_diameter` is in pixels of a picture whose shorter side is 800.
+    `marks` is what is drawn; `color_by` is what the color of a particle means. With `beside`, density and grid stand
+    in a panel of their own to the right of the points, at the same scale. `labels` are grid, ticks, title and legend.
     """
 
     center: tuple[float, float] = (0.0, 0.0)
@@ -45,3 +49,6 @@ class ViewSpec(Spec):
     theme: Theme = "light"
     point_diameter: Annotated[float, Field(gt=0, le=50)] = 3.5
     labels: bool = True
+    color_by: ColorBy = "quadrant"
+    marks: frozenset[Mark] = frozenset({"points"})
+    beside: bool = False

@@ -183,7 +183,13 @@ class Training:
     def _snapshot(self) -> Snapshot:
         trace = self._flow.trace(self._particles)
         samples = trace.positions[-1]
-        return Snapshot(self._guard.step, trace, self._target.on_target(samples), self._target.coverage(samples))
+        return Snapshot(
+            step=self._guard.step,
+            trace=trace,
+            weights=self._flow.weights(),
+            on_target=self._target.on_target(samples),
+            coverage=self._target.coverage(samples),
+        )
 
 
 class Stopwatch:

@@ -27,7 +27,7 @@ from flowviz.app.cloud_view import CloudView
 from flowviz.app.export_dialog import ExportDialog
 from flowviz.app.loss_plot import LossPlot
 from flowviz.app.workers import work_is_running
-from flowviz.records import Trace
+from flowviz.records import Scene, Trace
 from flowviz.rendering import render_frame
 from flowviz.specs import PictureSize
 from tests.app.conftest import Window
@@ -116,7 +116,7 @@ def test_the_cloud_is_what_the_renderer_draws(window: Window, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: cloud.stage == 8)
     seen = pixels(cloud)
     size = PictureSize(width=seen.shape[1], height=seen.shape[0])
-    np.testing.assert_array_equal(seen, render_frame(window.main.session.trace, 8, cloud.view, size)[..., :3])
+    np.testing.assert_array_equal(seen, render_frame(Scene(window.main.session.trace), 8, cloud.view, size)[..., :3])
 
 
 def test_keys_move_the_scrubber(window: Window, qtbot: QtBot) -> None:

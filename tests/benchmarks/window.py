@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import QApplication, QPushButton, QSlider
 
 from flowviz.app.main import create_window
 from flowviz.app.window import MainWindow
-from flowviz.records import Finished, Progress, base_particles, untrained_trace
+from flowviz.records import Finished, Progress, Scene, base_particles, untrained_trace
 from flowviz.rendering import write_frames
 from flowviz.specs import FlowSpec, PictureSize, TargetSpec, TrainingSpec, ViewSpec
 from flowviz.targets import build_target
@@ -186,7 +186,9 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        list(write_frames(untrained_trace(FlowSpec(), base_particles()), Path(folder), ViewSpec(), PictureSize()))
+        list(
+            write_frames(Scene(untrained_trace(FlowSpec(), base_particles())), Path(folder), ViewSpec(), PictureSize())
+        )
         report("20 frames at 1080x1080", time.perf_counter() - started, "s", "<= 4")
 
 

@@ -1,0 +1,21 @@
+"""All that one picture may show."""
+
+from dataclasses import dataclass
+
+from flowviz.records.density import Density
+from flowviz.records.selection import Selection
+from flowviz.records.trace import Trace
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The particles, and what else is known of the same flow; None for what is not known, or not yet.
+
+    `density` is that of one stage; `grid` the trace of `lattice_points()`; `probe` the trace of a single point.
+    """
+
+    trace: Trace
+    selection: Selection | None = None
+    density: Density | None = None
+    grid: Trace | None = None
+    probe: Trace | None = None
