@@ -1,7 +1,21 @@
 """records + ViewSpec -> pixels -> image files. Knows neither Qt nor TensorFlow."""
 
 from flowviz.rendering.colors import quadrant_colors
-from flowviz.rendering.frame import fitted_view, positions_at, render_frame
-from flowviz.rendering.frames import write_frames
+from flowviz.rendering.frame import positions_at, render_frame
+from flowviz.rendering.frames import write_frames, write_sheet
+from flowviz.rendering.projection import fitted_view, pixel_position, plane_position, visible_rectangle
+from flowviz.rendering.sheet import render_sheet, render_thumbnails
 
-__all__ = ["fitted_view", "positions_at", "quadrant_colors", "render_frame", "write_frames"]
+__all__ = [
+    "fitted_view",
+    "pixel_position",
+    "plane_position",
+    "positions_at",
+    "quadrant_colors",
+    "render_frame",
+    "render_sheet",
+    "render_thumbnails",
+    "visible_rectangle",
+    "write_frames",
+    "write_sheet",
+]

@@ -1,44 +1,35 @@
-"""The ground on which particles are drawn: grid, axes, and the words."""
+"""The ground on which everything is drawn: grid, axes, and the words."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from flowviz.rendering.colors import SURROUNDINGS, Color
+from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA, Layer
-from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs import ViewSpec
 
 MOST_TICKS = 8  # on the shorter side
 
 
 @dataclass(frozen=True)
-class Projection:
-    """From target units, y upwards, to pixels from the upper left corner, y downwards; one scale for both axes."""
+class Word:
+    """A text at a pixel, anchored as Pillow does; its size in ems, its color that of labels if not said otherwise."""
 
-    view: ViewSpec
-    size: PictureSize
+    x: float
+    y: float
+    text: str
+    anchor: str
+    ems: float = 1.0
+    color: Color | None = None
 
-    @property
-    def pixels_per_unit(self) -> float:
-        """How many pixels one target unit takes."""
-        return min(self.size.width, self.size.height) / (2 * self.view.half_extent)
 
-    def pixels(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Points (n, 2) in target units -> pixels (n, 2)."""
-        middle = np.array([self.size.width, self.size.height]) / 2
-        flipped = np.array([self.pixels_per_unit, -self.pixels_per_unit])
-        pixels: NDArray[np.float64] = (np.asarray(points, np.float64) - self.view.center) * flipped + middle
-        return pixels
-
-    @property
-    def rectangle(self) -> tuple[float, float, float, float]:
-        """What of the plane is seen: left, right, bottom, top."""
-        half_width, half_height = (side / 2 / self.pixels_per_unit for side in (self.size.width, self.size.height))
-        x, y = self.view.center
-        return x - half_width, x + half_width, y - half_height, y + half_height
+def em(panel: Panel) -> float:
+    """The size of small text in a panel, in pixels."""
+    mean, side = np.sqrt(panel.width * panel.height), min(panel.width, panel.height)
+    return float(max(9, min(mean, 1.4 * side) / 56))
 
 
 def tick_step(half_extent: float) -> float:
@@ -48,56 +39,93 @@ def tick_step(half_extent: float) -> float:
     return float(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least * (1 - 1e-9)))
 
 
-@lru_cache(maxsize=2)
-def ground(view: ViewSpec, size: PictureSize) -> RGBA:
+def ground(view: ViewSpec, panel: Panel) -> RGBA:
     """The background with its grid, (height, width, 4). Shared: not to be written to."""
+    return _ground(view.model_copy(update={"marks": frozenset(), "color_by": "quadrant", "point_diameter": 1.0}), panel)
+
+
+@lru_cache(maxsize=4)
+def _ground(view: ViewSpec, panel: Panel) -> RGBA:
     surroundings = SURROUNDINGS[view.theme]
-    image = Image.new("RGBA", (size.width, size.height), (*surroundings.background, 255))
+    image = Image.new("RGBA", (panel.width, panel.height), (*surroundings.background, 255))
     if view.labels:
         draw = ImageDraw.Draw(image)
-        for x_ticks, y_ticks, color in ((*_ticks(view, size), surroundings.grid), ([0.0], [0.0], surroundings.axis)):
-            for x, _ in Projection(view, size).pixels(np.array([(x, 0) for x in x_ticks]).reshape(-1, 2)):
-                draw.line([(int(x), 0), (int(x), size.height)], fill=color)
-            for _, y in Projection(view, size).pixels(np.array([(0, y) for y in y_ticks]).reshape(-1, 2)):
-                draw.line([(0, int(y)), (size.width, int(y))], fill=color)
+        for x_ticks, y_ticks, color in ((*_ticks(view, panel), surroundings.grid), ([0.0], [0.0], surroundings.axis)):
+            for x, _ in Projection(view, panel).pixels(np.array([(x, 0) for x in x_ticks]).reshape(-1, 2)):
+                draw.line([(int(x), 0), (int(x), panel.height)], fill=color)
+            for _, y in Projection(view, panel).pixels(np.array([(0, y) for y in y_ticks]).reshape(-1, 2)):
+                draw.line([(0, int(y)), (panel.width, int(y))], fill=color)
     return np.asarray(image)
 
 
+def tick_words(view: ViewSpec, panel: Panel) -> list[Word]:
+    """The numbers at the grid lines, along the left and the lower edge."""
+    projection, size = Projection(view, panel), em(panel)
+    x_ticks, y_ticks = _ticks(view, panel)
+    places = projection.pixels(np.array([*((x, 0) for x in x_ticks), *((0, y) for y in y_ticks)]).reshape(-1, 2))
+    across = zip(x_ticks, places[: len(x_ticks), 0], strict=True)
+    upwards = zip(y_ticks, places[len(x_ticks) :, 1], strict=True)
+    return [
+        *(
+            Word(float(x), panel.height - size / 2, f"{tick:.6g}", "mb")
+            for tick, x in across
+            if 2 * size < x < panel.width - 2 * size
+        ),
+        *(
+            Word(size / 2, float(y), f"{tick:.6g}", "lm")
+            for tick, y in upwards
+            if 4 * size < y < panel.height - 3 * size
+        ),
+    ]
+
+
+def title_word(view: ViewSpec, panel: Panel, title: str) -> list[Word]:
+    """The title, in the upper left corner."""
+    size = em(panel)
+    return [Word(size, size, title, "lt", 1.6, SURROUNDINGS[view.theme].title)] if title else []
+
+
 @lru_cache(maxsize=64)
-def words(view: ViewSpec, size: PictureSize, title: str) -> Layer:
-    """Tick labels and the title to lay over the particles. Shared: not to be written to."""
+def write(view: ViewSpec, panel: Panel, words: tuple[Word, ...]) -> Layer:
+    """Words to lay over a picture. Shared: not to be written to."""
     surroundings = SURROUNDINGS[view.theme]
-    em = max(9, min(size.width, size.height) / 54)
-    layer = Image.new("RGBA", (size.width, size.height), (*surroundings.background, 0))
-    draw = ImageDraw.Draw(layer)
-
-    def write(xy: tuple[float, float], text: str, anchor: str, size: float, color: Color) -> None:
-        halo = (*surroundings.background, 255)
-        draw.text(xy, text, color, _font(size), anchor, stroke_width=max(1, round(em / 6)), stroke_fill=halo)
-
-    projection = Projection(view, size)
-    x_ticks, y_ticks = _ticks(view, size)
-    for tick in x_ticks:
-        x = projection.pixels(np.array([[tick, 0]]))[0, 0]
-        if 2 * em < x < size.width - 2 * em:
-            write((x, size.height - em / 2), f"{tick:.6g}", "mb", em, surroundings.label)
-    for tick in y_ticks:
-        y = projection.pixels(np.array([[0, tick]]))[0, 1]
-        if 4 * em < y < size.height - 3 * em:
-            write((em / 2, y), f"{tick:.6g}", "lm", em, surroundings.label)
-    if title:
-        write((em, em), title, "lt", 1.6 * em, surroundings.title)
+    layer = Image.new("RGBA", (panel.width, panel.height), (*surroundings.background, 0))
+    draw_words(layer, view, em(panel), words)
     return Layer(np.asarray(layer))
 
 
+@lru_cache(maxsize=64)
+def note(view: ViewSpec, panel: Panel, text: str) -> Layer:
+    """A line in the lower right corner, above the ticks: new in every frame, so only as large as it has to be."""
+    size = em(panel)
+    width, height = min(panel.width, round(len(text) * size)), min(panel.height, round(2 * size))
+    left, top = panel.width - width, max(0, panel.height - height - round(1.8 * size))
+    part = Image.new("RGBA", (width, height), (*SURROUNDINGS[view.theme].background, 0))
+    draw_words(part, view, size, (Word(width - size, height / 2, text, "rm"),))
+    return Layer(np.asarray(part), panel.width, left, top)
+
+
+def draw_words(layer: Image.Image, view: ViewSpec, size: float, words: tuple[Word, ...]) -> None:
+    """Draw words on a clear layer, each with a halo of the ground's color."""
+    surroundings = SURROUNDINGS[view.theme]
+    draw = ImageDraw.Draw(layer)
+    halo = (*surroundings.background, 255)
+    stroke = max(1, round(size / 6))
+    for word in words:
+        color = word.color or surroundings.label
+        place = word.x, word.y
+        draw.text(place, word.text, color, font(word.ems * size), word.anchor, stroke_width=stroke, stroke_fill=halo)
+
+
 @lru_cache(maxsize=16)
-def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """The typeface of all words, Pillow's own, at a size in pixels."""
     return ImageFont.load_default(size)
 
 
-def _ticks(view: ViewSpec, size: PictureSize) -> tuple[list[float], list[float]]:
+def _ticks(view: ViewSpec, panel: Panel) -> tuple[list[float], list[float]]:
     step = tick_step(view.half_extent)
-    left, right, bottom, top = Projection(view, size).rectangle
+    left, right, bottom, top = Projection(view, panel).rectangle
 
     def between(low: float, high: float) -> list[float]:
         return [k * step for k in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]

@@ -1,4 +1,4 @@
-"""The colors of particles and of what surrounds them, in both themes."""
+"""The colors of what surrounds the particles, in both themes, and of the quadrants."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 from flowviz.specs.view import Palette, Theme, ViewSpec
 
 Color = tuple[int, int, int]
+Packed = NDArray[np.uint32]  # the four bytes of a color in one number
 
 # Lower-left, lower-right, upper-left, upper-right: red, green, blue, black. Black is white on a dark ground.
-# The safe tones are of Okabe & Ito 2008, "Color Universal Design".
+# The safe tones are the vermilion, green and blue of Okabe & Ito 2008, "Color Universal Design", made lighter or
+# darker so that they are four steps of gray, too.
 QUADRANTS: dict[tuple[Palette, Theme], tuple[Color, Color, Color, Color]] = {
-    ("safe", "light"): ((213, 94, 0), (0, 158, 115), (0, 114, 178), (26, 26, 26)),
-    ("safe", "dark"): ((240, 120, 40), (0, 180, 130), (70, 160, 230), (235, 235, 235)),
+    ("safe", "light"): ((204, 84, 0), (60, 190, 145), (0, 78, 152), (16, 16, 16)),
+    ("safe", "dark"): ((240, 120, 40), (110, 225, 175), (45, 115, 225), (250, 250, 250)),
     ("plain", "light"): ((255, 0, 0), (0, 128, 0), (0, 0, 255), (0, 0, 0)),
     ("plain", "dark"): ((255, 60, 60), (0, 200, 0), (90, 110, 255), (255, 255, 255)),
 }
@@ -40,3 +42,14 @@ def quadrant_colors(latent: NDArray[np.floating], view: ViewSpec) -> NDArray[np.
     """The color (n, 3) of each particle, by the quadrant of the base (n, 2) that it starts in."""
     quadrant = (latent[:, 0] >= 0) + 2 * (latent[:, 1] >= 0)
     return np.array(QUADRANTS[view.palette, view.theme], np.uint8)[quadrant]
+
+
+def packed(colors: NDArray[np.uint8]) -> Packed:
+    """Colors (n, 3), opaque, as one number each."""
+    opaque = np.pad(colors, ((0, 0), (0, 1)), constant_values=255)
+    return np.ascontiguousarray(opaque).view(np.uint32)[:, 0]
+
+
+def packed_color(color: Color) -> int:
+    """One color as a number."""
+    return int(packed(np.array([color], np.uint8))[0])

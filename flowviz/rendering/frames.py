@@ -1,4 +1,4 @@
-"""A folder of frames, one PNG a stage."""
+"""Image files: a folder of frames, one PNG a stage, and the sheet of them all."""
 
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack
@@ -12,6 +12,7 @@ from flowviz.files import folder_for, written_whole
 from flowviz.records import Scene
 from flowviz.rendering.frame import render_frame
 from flowviz.rendering.raster import RGBA
+from flowviz.rendering.sheet import render_sheet
 from flowviz.specs import PictureSize, ViewSpec
 
 PNG_COMPRESSION = 3  # of 9: half the time of the default for a tenth more bytes
@@ -37,6 +38,12 @@ def write_frames(
             part = files.enter_context(written_whole(path))
             save_png(render_frame(scene, stage, view, size, title=trace.title(stage)), part)
             yield path
+
+
+def write_sheet(scene: Scene, path: Path, view: ViewSpec, size: PictureSize) -> None:
+    """Write all stages as one PNG. Raises `FileError` and, where the stages do not fit in the size, `SpecError`."""
+    with written_whole(path) as part:
+        save_png(render_sheet(scene, view, size), part)
 
 
 def save_png(picture: RGBA, path: Path) -> None:

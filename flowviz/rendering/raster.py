@@ -1,93 +1,187 @@
-"""Antialiased discs, thousands of them in a few milliseconds, with numpy."""
+"""A picture to draw on: antialiased discs, lines and meshes, thousands in a few milliseconds."""
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.records import Trace
+from flowviz.rendering.colors import Color, Packed, packed, packed_color
+from flowviz.rendering.projection import Projection
+
 PHASES = 8  # a disc is placed to an eighth of a pixel
+LARGE, LARGE_PHASES = 64, 2  # pixels; from there on half a pixel is as good, and an eighth takes much memory
+FINE = 6  # pixels; from there on a disc's rim is as good as straight within a pixel
+CROWDED = 1.0  # discs over each pixel, on average: from there on most of what is drawn is hidden
+OPAQUE = 256
 RGBA = NDArray[np.uint8]  # (height, width, 4)
 
 
+@cache
+def _kernels() -> ModuleType:
+    """Numba takes a fifth of a second to load: not before something is drawn."""
+    from flowviz.rendering import kernels
+
+    return kernels
+
+
+@dataclass(frozen=True)
+class Glide:
+    """Points (n, 2) in target units on their straight way from where they start to where they end, t in 0 to 1.
+
+    (1 - t)·x + t·f(x): for a coupling that is invertible at every t, so the way is a true one; for a permutation it is
+    a flip about y = x.
+    """
+
+    start: NDArray[np.float32]
+    end: NDArray[np.float32]
+    t: float
+
+    @classmethod
+    def at(cls, trace: Trace, stage: float) -> "Glide":
+        """The particles of a trace at a stage; 2.25 is a quarter of the way from stage 2 to stage 3."""
+        before, after, t = between(trace, stage)
+        return cls(trace.positions[before], trace.positions[after], t)
+
+    @classmethod
+    def still(cls, points: NDArray[np.floating]) -> "Glide":
+        """Points that stay where they are."""
+        where = np.asarray(points, np.float32)
+        return cls(where, where, 0.0)
+
+    def positions(self) -> NDArray[np.float32]:
+        """Where the points are now."""
+        if self.t <= 0:
+            return self.start
+        now: NDArray[np.float32] = (1 - np.float32(self.t)) * self.start + np.float32(self.t) * self.end
+        return now
+
+
+def between(trace: Trace, stage: float) -> tuple[int, int, float]:
+    """The stages before and after, and how far it is from the one to the other, 0 to 1."""
+    stage = float(np.clip(stage, 0, trace.last_stage))
+    before = int(stage)
+    return before, min(before + 1, trace.last_stage), stage - before
+
+
 class Canvas:
-    """A picture to draw discs on. Later discs cover earlier ones."""
+    """A picture of a part of the plane. What is drawn later covers what was drawn earlier."""
 
-    def __init__(self, background: RGBA, diameter: float) -> None:
-        """`background` (height, width, 4) is copied; `diameter` of the discs in pixels."""
-        self._coverage = disc_coverage(round(diameter, 3))
-        self._margin = self._coverage.shape[-1] + 1  # a disc that begins in the picture ends in the margin
-        height, width, _ = background.shape
-        self._size = np.array([width, height])
-        self._pixels = np.empty((height + 2 * self._margin, width + 2 * self._margin), np.uint32)
-        self._inner[:] = background.view(np.uint32)[..., 0]
+    def __init__(self, background: RGBA, projection: Projection) -> None:
+        """`background` (height, width, 4) is copied."""
+        self._pixels = _as_numbers(background).copy()
+        self._projection = projection
 
-    def draw_discs(self, centers: NDArray[np.floating], colors: NDArray[np.uint8]) -> None:
-        """Draw discs at `centers` (n, 2), in pixels from the upper left corner, in `colors` (n, 3)."""
-        middle = self._coverage.shape[-1] // 2
-        with np.errstate(invalid="ignore"):
-            visible = ((centers > -middle) & (centers < self._size + middle)).all(axis=1)  # false for NaN
-        centers, colors = centers[visible], np.pad(colors[visible], ((0, 0), (0, 1)), constant_values=255)
-        whole = np.floor(centers)
-        corners = whole.astype(np.int32) - middle
-        phases = ((centers - whole) * PHASES).astype(np.int32)
-        coverage = self._coverage[phases[:, 1], phases[:, 0]]  # (n, side, side)
-        width = self._pixels.shape[1]
-        start = (corners[:, 1] + self._margin) * width + corners[:, 0] + self._margin
-        flat, foreground = self._pixels.reshape(-1), colors.astype(np.int16)
-        for row, column in _rim_first(self._coverage):
-            _blend(flat, start + row * width + column, foreground, coverage[:, row, column])
+    def draw_discs(
+        self,
+        points: Glide,
+        colors: Packed,
+        diameter: float,
+        chosen: NDArray[np.bool_] | None = None,
+        wanted: bool = False,
+        ground: Color = (0, 0, 0),
+        dimness: float = 0.0,
+    ) -> int:
+        """Draw discs, diameter in pixels, in colors (n,), where `chosen` (n,) is as wanted; how many lie outside.
+
+        `dimness`, 0 to 1, mixes the ground into the colors.
+        """
+        coverage, spans = disc_coverage(round(diameter, 3))
+        if chosen is None:
+            chosen = np.zeros(len(colors), np.bool_)
+        start, end = np.ascontiguousarray(points.start), np.ascontiguousarray(points.end)
+        shade = packed_color(ground), round(OPAQUE * dimness)
+        way = self._projection.way
+        layers = len(colors) * diameter**2 / self._pixels.size
+        draw = _kernels().crowded_discs if layers > CROWDED else _kernels().discs
+        return int(draw(self._pixels, start, end, points.t, way, colors, chosen, wanted, *shade, coverage, spans))
+
+    def draw_lines(
+        self,
+        starts: NDArray[np.floating],
+        ends: NDArray[np.floating],
+        color: Color,
+        width: float,
+        alpha: float = 1.0,
+    ) -> None:
+        """Draw lines between points (m, 2) in target units, so many pixels wide."""
+        colors = np.full(len(starts), packed_color(color), np.uint32)
+        where = (np.ascontiguousarray(points, np.float32) for points in (starts, ends))
+        _kernels().lines(self._pixels, *where, self._projection.way, colors, alpha, width)
+
+    def draw_paths(
+        self,
+        trace: Trace,
+        particles: NDArray[np.int64],
+        stage: float,
+        alphas: NDArray[np.float32],
+        colors: Packed,
+        width: float,
+    ) -> None:
+        """Draw the ways of particles (m,) up to a stage; alphas (pieces, 2) are those of the last pieces of the way."""
+        first = int(np.ceil(stage)) - len(alphas)
+        positions = np.ascontiguousarray(trace.positions)
+        _kernels().paths(
+            self._pixels, positions, particles, first, stage, alphas.ravel(), self._projection.way, colors, width
+        )
+
+    def draw_mesh(self, nodes: NDArray[np.float32], side: int, colors: Packed, alpha: float) -> None:
+        """Fill the cells ((side - 1)²,) between nodes (side², 2) in target units."""
+        way = self._projection.way
+        _kernels().mesh(self._pixels, np.ascontiguousarray(nodes), side, way, colors, round(OPAQUE * alpha))
 
     def draw_layer(self, layer: "Layer") -> None:
         """Lay a mostly clear picture over this one."""
-        where = (layer.rows + self._margin) * self._pixels.shape[1] + layer.columns + self._margin
-        _blend(self._pixels.reshape(-1), where, layer.colors, layer.alpha)
+        _kernels().scatter(self._pixels, layer.where, layer.colors, layer.alphas)
+
+    def cross_fade(self, picture: RGBA, alpha: float) -> None:
+        """Mix a picture of the same size into this one, alpha 0 to 1."""
+        _kernels().cross_fade(self._pixels, _as_numbers(picture), round(OPAQUE * alpha))
 
     def picture(self) -> RGBA:
-        """The picture (height, width, 4) as it is now; a copy."""
-        return np.ascontiguousarray(self._inner).view(np.uint8).reshape(*self._inner.shape, 4)
-
-    @property
-    def _inner(self) -> NDArray[np.uint32]:
-        return self._pixels[self._margin : -self._margin, self._margin : -self._margin]
+        """The picture (height, width, 4) as it is now, not copied."""
+        return self._pixels.view(np.uint8).reshape(*self._pixels.shape, 4)
 
 
 class Layer:
     """The pixels of a mostly clear picture that are not clear: what to lay over others, quickly."""
 
-    def __init__(self, picture: RGBA) -> None:
-        """`picture` (height, width, 4)."""
-        self.rows, self.columns = np.nonzero(picture[..., 3])
-        self.colors = picture[self.rows, self.columns].astype(np.int16)
-        self.alpha = np.round(self.colors[:, 3] * (128 / 255)).astype(np.int16)
-        self.colors[:, 3] = 255
+    def __init__(self, picture: RGBA, width: int | None = None, left: int = 0, top: int = 0) -> None:
+        """`picture` (height, width, 4); where it is but a part of one of that width, its corner lies at left, top."""
+        rows, columns = np.nonzero(picture[..., 3])
+        self.where = (rows + top) * (picture.shape[1] if width is None else width) + columns + left
+        self.colors = packed(picture[rows, columns, :3])
+        self.alphas = np.round(picture[rows, columns, 3] * (OPAQUE / 255)).astype(np.uint16)
 
 
-def _blend(
-    flat: NDArray[np.uint32], where: NDArray[np.integer], color: NDArray[np.int16], alpha: NDArray[np.int16]
-) -> None:
-    """Mix `color` (n, 4) into the pixels `where` (n,) of a flat picture, alpha (n,) of 128."""
-    old = flat[where].view(np.uint8).reshape(-1, 4).astype(np.int16)
-    mixed = old + ((color - old) * alpha[:, None] >> 7)
-    flat[where] = mixed.astype(np.uint8).view(np.uint32)[:, 0]
+def tones(points: Glide, low: float, high: float, scale: NDArray[np.uint8]) -> Packed:
+    """The colors (n,) of gliding numbers (n,) on a scale (m, 3) from low to high."""
+    found: Packed = _kernels().tones(points.start, points.end, points.t, low, high, packed(scale))
+    return found
 
 
 @lru_cache(maxsize=32)
-def disc_coverage(diameter: float) -> NDArray[np.int16]:
-    """How much of each pixel a disc covers, 0 to 128: (phase y, phase x, side, side).
+def disc_coverage(diameter: float) -> tuple[NDArray[np.uint16], NDArray[np.int16]]:
+    """How much of each pixel a disc covers, 0 to 256: (phase y, phase x, side, side); and where its rows begin and end.
 
-    The disc's center lies in the middle pixel, at (phase + 1/2) / PHASES from its upper left corner.
+    The disc's center lies in the middle pixel, at (phase + 1/2) / phases from its upper left corner.
     """
-    radius = diameter / 2
+    radius, phases = diameter / 2, PHASES if diameter < LARGE else LARGE_PHASES
     side = 2 * int(np.ceil(radius + 0.5)) + 1
-    phase = (np.arange(PHASES) + 0.5) / PHASES
-    offset = np.arange(side) + 0.5 - (side - 1) / 2 - phase[:, None]  # (phase, side): from center to pixel center
+    parts = 8 if diameter < FINE else 1  # of a pixel's side: the smaller a disc, the more its rim is bent in a pixel
+    phase = (np.arange(phases) + 0.5) / phases
+    offset = (np.arange(side * parts) + 0.5) / parts - (side - 1) / 2 - phase[:, None]  # from center to part of a pixel
     distance = np.hypot(offset[:, None, :, None], offset[None, :, None, :])
-    peak = min(1.0, np.pi * radius**2)  # a disc smaller than a pixel is a fainter pixel
-    return np.round(np.clip(radius + 0.5 - distance, 0, 1) * peak * 128).astype(np.int16)
+    inside = np.clip((radius - distance) * parts + 0.5, 0, 1)
+    share = inside.reshape(phases, phases, side, parts, side, parts).mean(axis=(3, 5))
+    coverage = np.ascontiguousarray(np.round(share * OPAQUE), np.uint16)
+    covered = coverage > 0
+    first, last = covered.argmax(axis=3), side - covered[..., ::-1].argmax(axis=3)
+    spans = np.stack([first, np.where(covered.any(axis=3), last, 0)], axis=-1).astype(np.int16)
+    return coverage, spans
 
 
-def _rim_first(coverage: NDArray[np.int16]) -> list[tuple[int, int]]:
-    """The pixels of a disc, from its rim to its middle, so that no disc's soft rim lies on another's middle."""
-    middle = coverage.shape[-1] // 2
-    covered = [(int(row), int(column)) for row, column in np.argwhere(coverage.any(axis=(0, 1)))]
-    return sorted(covered, key=lambda pixel: -np.hypot(pixel[0] - middle, pixel[1] - middle))
+def _as_numbers(picture: RGBA) -> Packed:
+    return np.ascontiguousarray(picture).view(np.uint32)[..., 0]

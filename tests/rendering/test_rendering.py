@@ -2,62 +2,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
 from flowviz.errors import FileError, SpecError
 from flowviz.records import Scene, Trace, base_particles, untrained_trace
 from flowviz.rendering import fitted_view, positions_at, quadrant_colors, render_frame, write_frames
-from flowviz.rendering.annotate import Projection, tick_step
-from flowviz.rendering.frame import render_points
-from flowviz.rendering.raster import Canvas
+from flowviz.rendering.annotate import tick_step
+from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
+from flowviz.specs.view import Theme
 
 SMALL = PictureSize(width=90, height=80)
-BARE = ViewSpec(labels=False)
 
 
 @pytest.fixture(scope="module")
 def trace() -> Trace:
     return untrained_trace(FlowSpec(), base_particles(500))
-
-
-def darkness(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
-    return np.asarray(255.0 - picture[..., :3].mean(axis=2))
-
-
-@pytest.mark.parametrize("scale", [1, 2, 4])
-@pytest.mark.parametrize("point", [(0.0, 0.0), (1.03, -2.41), (-3.17, 3.333), (2.0, 0.7)])
-def test_a_point_is_drawn_where_it_is(point: tuple[float, float], scale: int) -> None:
-    """Its center of mass lies within a tenth of a pixel of its projection."""
-    size = PictureSize(width=360 * scale, height=320 * scale)
-    picture = render_points(np.array([point]), np.zeros((1, 3), np.uint8), BARE, size)
-    weight = darkness(picture)
-    rows, columns = np.indices(weight.shape)
-    center = np.array([(columns + 0.5).ravel() @ weight.ravel(), (rows + 0.5).ravel() @ weight.ravel()]) / weight.sum()
-    np.testing.assert_allclose(center, Projection(BARE, size).pixels(np.array([point]))[0], atol=0.1)
-
-
-def test_a_disc_has_its_area() -> None:
-    for diameter in (1.0, 3.5, 8.0, 20.0):
-        canvas = Canvas(np.full((60, 60, 4), 255, np.uint8), diameter)
-        canvas.draw_discs(np.array([[30.3, 29.8]]), np.zeros((1, 3), np.uint8))
-        assert darkness(canvas.picture()).sum() / 255 == pytest.approx(np.pi * diameter**2 / 4, rel=0.12)
-
-
-def test_points_outside_or_nowhere_do_no_harm() -> None:
-    far = np.array([[1e30, 0], [-1e30, 5], [np.nan, 0], [np.inf, -np.inf], [4.0, 4.0], [-4.0, -4.0], [0, 4.02]])
-    picture = render_points(far, np.zeros((7, 3), np.uint8), BARE, SMALL)
-    assert picture.shape == (80, 90, 4)
-    assert (picture[..., 3] == 255).all()
-    empty = render_points(np.zeros((0, 2)), np.zeros((0, 3), np.uint8), BARE, SMALL)
-    assert (empty == 255).all()
-
-
-def test_later_points_cover_earlier_ones() -> None:
-    colors = np.array([[255, 0, 0], [0, 0, 255]], np.uint8)
-    picture = render_points(np.zeros((2, 2)), colors, BARE.model_copy(update={"point_diameter": 40}), SMALL)
-    assert tuple(picture[40, 45, :3]) == (0, 0, 255)
 
 
 def test_quadrants_have_the_colors_of_the_post() -> None:
@@ -72,10 +32,13 @@ def test_quadrants_have_the_colors_of_the_post() -> None:
         assert np.ptp(safe[3]) < 10
 
 
-def test_quadrants_can_be_told_apart_in_gray() -> None:
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_quadrants_can_be_told_apart_in_gray(theme: Theme) -> None:
+    """From each other, and from the ground."""
     corners = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]])
-    gray = np.sort(quadrant_colors(corners, ViewSpec()) @ [0.299, 0.587, 0.114])
-    assert gray[0] < 40 < gray[1], "black stays apart from the colors"
+    ground = np.array(SURROUNDINGS[theme].background)
+    tones = np.vstack([quadrant_colors(corners, ViewSpec(theme=theme)), ground])
+    assert np.diff(np.sort(tones @ [0.299, 0.587, 0.114])).min() >= 35
 
 
 def test_in_between_is_the_straight_way(trace: Trace) -> None:

@@ -1,0 +1,139 @@
+"""The exact density of a stage: a heat map, with contours around given shares of its probability mass."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from flowviz.records import Density, Rectangle, Scene, Trace, cell_centers
+from flowviz.rendering.annotate import Word, em, ground
+from flowviz.rendering.colormaps import STEPS, color_scale
+from flowviz.rendering.colors import SURROUNDINGS
+from flowviz.rendering.projection import Panel, Projection
+from flowviz.rendering.raster import RGBA, Canvas
+from flowviz.rendering.remembered import remembered
+from flowviz.specs import ViewSpec
+
+MASSES = (0.5, 0.9, 0.99)
+STRENGTHS = (0.8, 0.65, 0.5)  # of their contours
+DIRECTIONS = (0.8, 0.45, 1.7)  # of their labels, seen from the middle: half-turns from the right, to the left
+FADE = 2.0  # per stage: half a stage away, nothing is left of it
+FAINTEST = 1.0  # nats below the outermost contour the heat map ends
+RISE = 0.35  # of the scale, from its low end, over which the ground shows through
+CONTOUR_WIDTH = 1.1
+
+
+def density_strength(scene: Scene, stage: float, view: ViewSpec) -> float:
+    """How strongly the density shows at a stage, 0 to 1: it is that of one stage, and of no other."""
+    if scene.density is None or "density" not in view.marks:
+        return 0.0
+    return max(0.0, 1 - FADE * abs(stage - scene.density.stage))
+
+
+def prepared(scene: Scene, stage: float, view: ViewSpec, projection: Projection, panel: Panel) -> Canvas:
+    """A canvas with what lies below everything: the ground, and the density as far as it shows."""
+    strength = density_strength(scene, stage, view)
+    if scene.density is None or strength <= 0:
+        return Canvas(ground(view, panel), projection)
+    heated = density_ground(scene.density, scene.trace, view, panel)
+    if strength >= 1:
+        return Canvas(heated, projection)
+    canvas = Canvas(ground(view, panel), projection)
+    canvas.cross_fade(heated, strength)
+    return canvas
+
+
+@remembered(most=4)
+def density_ground(density: Density, trace: Trace, view: ViewSpec, panel: Panel) -> RGBA:
+    """The ground with the density of a stage on it, (height, width, 4). Shared: not to be written to."""
+    projection = Projection(view, panel)
+    picture = ground(view, panel).copy()
+    low, high = density_limits(density, trace)
+    values = np.nan_to_num((density.log_density - low) / (high - low), nan=0.0, posinf=1.0, neginf=0.0)
+    _lay_heat(picture, values.clip(0, 1).astype(np.float32), density.rectangle, projection, view)
+    canvas = Canvas(picture, projection)
+    color, width = SURROUNDINGS[view.theme].title, CONTOUR_WIDTH * projection.pixel
+    for level, strength in zip(mass_levels(density, trace), STRENGTHS, strict=True):
+        for line in contour_lines(density, level):
+            canvas.draw_lines(line[:-1], line[1:], color, width, strength)
+    return canvas.picture()
+
+
+@remembered(most=8)
+def mass_levels(density: Density, trace: Trace) -> tuple[float, ...]:
+    """The log-densities at the contours: the region above holds 50, 90, 99 % of the probability of the stage.
+
+    The particles are exact draws from the distribution of the stage, and their log-densities are exact: the level
+    around a share m of the mass is the (1 - m)-quantile of them.
+    """
+    log_density = trace.log_density(density.stage)
+    log_density = log_density[np.isfinite(log_density)]
+    if not len(log_density):
+        return tuple(-np.inf for _ in MASSES)
+    return tuple(float(level) for level in np.quantile(log_density, [1 - mass for mass in MASSES]))
+
+
+@remembered(most=8)
+def density_limits(density: Density, trace: Trace) -> tuple[float, float]:
+    """From where to where, in nats, the heat map goes: rounded, so that it seldom changes."""
+    log_density = trace.log_density(density.stage)
+    log_density = log_density[np.isfinite(log_density)]
+    if not len(log_density):
+        return -6.0, 0.0
+    low = np.floor(2 * (mass_levels(density, trace)[-1] - FAINTEST)) / 2
+    high = np.ceil(2 * np.quantile(log_density, 0.98)) / 2
+    return float(low), float(max(high, low + 1))
+
+
+@remembered(most=8)
+def contour_lines(density: Density, level: float) -> list[NDArray[np.float64]]:
+    """Where the density has that level: lines (m, 2) in target units."""
+    from contourpy import contour_generator  # a tenth of a second that the window's start need not wait for
+
+    rows, columns = density.log_density.shape
+    centers = cell_centers(density.rectangle, (rows, columns)).reshape(rows, columns, 2)
+    field = np.nan_to_num(density.log_density.astype(np.float64), nan=-1e9, neginf=-1e9, posinf=1e9)
+    found: Any = contour_generator(centers[0, :, 0], centers[:, 0, 1], field).lines(level)
+    return list(found)
+
+
+def _lay_heat(
+    picture: RGBA, values: NDArray[np.float32], rectangle: Rectangle, projection: Projection, view: ViewSpec
+) -> None:
+    """Color the pixels of a picture by values (rows, columns), 0 to 1, in the density's own rectangle."""
+    rows, columns = values.shape
+    left, right, bottom, top = rectangle
+    (x0, y0), (x1, y1) = projection.pixels(np.array([(left, top), (right, bottom)]))
+    first, last = int(np.ceil(max(x0, 0))), int(np.floor(min(x1, picture.shape[1])))
+    upper, lower = int(np.ceil(max(y0, 0))), int(np.floor(min(y1, picture.shape[0])))
+    if first >= last or upper >= lower:
+        return
+    box = tuple((p - start) / (end - start) * cells for p, start, end, cells in (
+        (first, x0, x1, columns), (upper, y0, y1, rows), (last, x0, x1, columns), (lower, y0, y1, rows)))  # fmt: skip
+    size = (last - first, lower - upper)
+    smooth = np.asarray(Image.fromarray(values).resize(size, Image.Resampling.BICUBIC, box))
+    step = (smooth * (STEPS - 1)).clip(0, STEPS - 1).astype(np.uint8)
+    strength = np.minimum(np.arange(STEPS) / (RISE * STEPS), 1.0)[:, None]
+    colors = color_scale("heat", view.theme)
+    table = np.concatenate([colors * strength, 1 - strength], axis=1).astype(np.float32)
+    mixed = table[step]
+    part = picture[upper:lower, first:last, :3]
+    part[:] = (part * mixed[..., 3:] + mixed[..., :3]).astype(np.uint8)
+
+
+@remembered(most=4)
+def contour_words(density: Density, trace: Trace, view: ViewSpec, panel: Panel) -> tuple[Word, ...]:
+    """The share of the mass, at the outermost visible place of each contour; each in a direction of its own."""
+    projection, found = Projection(view, panel), []
+    size = np.array([panel.width, panel.height])
+    margin = 0.08 * size.min()
+    for mass, level, half_turns in zip(MASSES, mass_levels(density, trace), DIRECTIONS, strict=True):
+        lines = [projection.pixels(line) for line in contour_lines(density, level)]
+        longest = max(lines, key=lambda line: float(np.ptp(line, axis=0).max()), default=np.zeros((0, 2)))
+        visible = longest[((longest > margin) & (longest < size - margin)).all(axis=1)]
+        if len(visible):
+            direction = np.cos(np.pi * half_turns), -np.sin(np.pi * half_turns)
+            x, y = visible[(visible @ direction).argmax()] + em(panel) * np.array(direction)
+            found.append(Word(float(x), float(y), f"{100 * mass:.0f} %", "mm"))
+    return tuple(found)

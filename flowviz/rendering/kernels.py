@@ -1,0 +1,397 @@
+"""The loops over pixels, compiled by numba. They take no lock of Python's, so a picture does not hold up a training.
+
+Pixels (height, width) are the four bytes of a color in one number; alpha goes to 256. `way` is (scale, x, y): a point
+of the plane lies at x + scale · point[0], y - scale · point[1], in pixels from the upper left corner. Points glide:
+they are (1 - t) · start + t · end. What is not finite, or outside the picture, is passed over.
+"""
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+
+LANES = 0x00FF00FF00FF00FF  # a color is spread to four lanes of 16 bits, which are mixed at once
+HALVES = 0x0080008000800080
+OPAQUE = 256
+TILE = 8  # pixels
+FAR = 1e9  # pixels; beyond, a line's end is as good as nowhere
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+PIXELS = types.Array(types.uint32, 2, "C")
+POINTS = types.Array(types.float32, 2, "C", readonly=True)
+STAGES = types.Array(types.float32, 3, "C", readonly=True)
+WAY = types.Tuple([types.float64] * 3)
+NUMBERS = types.Array(types.float32, 1, "C", readonly=True)
+COLORS = types.Array(types.uint32, 1, "C", readonly=True)
+INDICES = types.Array(types.int64, 1, "C", readonly=True)
+FLAGS = types.Array(types.boolean, 1, "C", readonly=True)
+COVERAGE = types.Array(types.uint16, 4, "C", readonly=True)
+SPANS = types.Array(types.int16, 4, "C", readonly=True)
+NUMBER, WHOLE, NOTHING = types.float64, types.int64, types.void
+DISCS = WHOLE(PIXELS, POINTS, POINTS, NUMBER, WAY, COLORS, FLAGS, types.boolean, WHOLE, WHOLE, COVERAGE, SPANS)
+
+
+def compiled(signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Compile for these types at the first call; kept beside the source, or in the user's cache, if they are open.
+
+    What is kept is loaded in 20 ms, and compiled in about half a second: hence each for itself, when it is needed.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @cache
+        def made() -> Callable[..., Any]:
+            try:
+                return _jit(function, signature, keep=True)
+            except (RuntimeError, OSError):  # no folder, or a full disk
+                return _jit(function, signature, keep=False)
+
+        @wraps(function)
+        def call(*arguments: Any) -> Any:
+            return made()(*arguments)
+
+        return call
+
+    return decorate
+
+
+def _jit(function: Callable[..., Any], signature: Any = None, keep: bool = False) -> Callable[..., Any]:
+    made: Callable[..., Any] = numba.njit(signature, nogil=True, error_model="numpy", cache=keep)(function)
+    return made
+
+
+@_jit
+def _spread(color: int) -> int:
+    return (color & 0xFF00FF) | ((color & 0xFF00FF00) << 24)
+
+
+@_jit
+def _mixed(below: int, above: int, alpha: int) -> int:
+    """Two spread colors mixed."""
+    return ((below * (OPAQUE - alpha) + above * alpha + HALVES) >> 8) & LANES
+
+
+@_jit
+def _blend(pixels: Array, row: int, column: int, color: int, alpha: int) -> None:
+    """Mix a spread color into a pixel."""
+    i, j = np.uintp(row), np.uintp(column)  # unsigned, so that no check for an index from the end is compiled in
+    mixed = _mixed(_spread(np.int64(pixels[i, j])), color, alpha)
+    pixels[i, j] = _joined(mixed)
+
+
+@_jit
+def _joined(spread: int) -> Any:
+    return np.uint32((spread | (spread >> 24)) & 0xFFFFFFFF)
+
+
+@_jit
+def _place(start: Array, end: Array, t: float, way: tuple[float, float, float], k: int) -> tuple[float, float]:
+    """Where a gliding point is, in pixels."""
+    x, y = np.float64(start[k, 0]), np.float64(start[k, 1])
+    if t > 0:
+        x += t * (end[k, 0] - x)
+        y += t * (end[k, 1] - y)
+    scale, left, top = way
+    return left + scale * x, top - scale * y
+
+
+@compiled(DISCS)
+def discs(
+    pixels: Array,
+    start: Array,
+    end: Array,
+    t: float,
+    way: tuple[float, float, float],
+    colors: Array,
+    chosen: Array,
+    wanted: bool,
+    ground: int,
+    dimness: int,
+    coverage: Array,
+    spans: Array,
+) -> int:
+    """Draw a disc at each point whose `chosen` is as wanted, dimmed towards the ground; how many lay outside.
+
+    coverage (phases, phases, side, side), 0 to 256; spans (phases, phases, side, 2): from and to which column of each
+    row a disc covers anything.
+    """
+    height, width = pixels.shape
+    phases, _, side, _ = coverage.shape
+    middle, outside, behind = side // 2, 0, _spread(ground)
+    for k in range(len(start)):
+        if chosen[k] != wanted:
+            continue
+        x, y = _place(start, end, t, way, k)
+        if not (x >= 0 and x <= width and y >= 0 and y <= height):
+            outside += 1
+        if not (x > -middle and x < width + middle and y > -middle and y < height + middle):
+            continue
+        column, row = int(np.floor(x)), int(np.floor(y))
+        across, down = np.uintp((x - column) * phases), np.uintp((y - row) * phases)
+        color = _mixed(_spread(np.int64(colors[k])), behind, dimness)
+        packed = _joined(color)
+        column -= middle
+        row -= middle
+        for i in range(max(0, -row), min(side, height - row)):
+            first, last = np.int64(spans[down, across, i, 0]), np.int64(spans[down, across, i, 1])
+            for j in range(max(first, -column), min(last, width - column)):
+                alpha = np.int64(coverage[down, across, np.uintp(i), np.uintp(j)])
+                if alpha == OPAQUE:
+                    pixels[np.uintp(row + i), np.uintp(column + j)] = packed
+                else:
+                    _blend(pixels, row + i, column + j, color, alpha)
+    return outside
+
+
+@_jit
+def _tiles(height: int, width: int) -> Array:
+    """How many pixels each tile of a picture has."""
+    tiles = np.zeros(((height - 1) // TILE + 1, (width - 1) // TILE + 1), np.int64)
+    for i in range(height):
+        for j in range(width):
+            tiles[i // TILE, j // TILE] += 1
+    return tiles
+
+
+@_jit
+def _is_covered(open_: Array, top: int, bottom: int, left: int, right: int) -> bool:
+    """Whether no pixel is open in the tiles that a rectangle touches."""
+    for i in range(top // TILE, (bottom - 1) // TILE + 1):
+        for j in range(left // TILE, (right - 1) // TILE + 1):
+            if open_[np.uintp(i), np.uintp(j)] > 0:
+                return False
+    return True
+
+
+@_jit
+def _settle(pixels: Array, clear: Array, light: Array) -> None:
+    """Lay what was gathered over the pixels."""
+    for i in range(pixels.shape[0]):
+        for j in range(pixels.shape[1]):
+            below = _spread(np.int64(pixels[i, j])) * np.int64(clear[i, j])
+            pixels[i, j] = _joined(((below + light[i, j] + HALVES) >> 8) & LANES)
+
+
+@compiled(DISCS)
+def crowded_discs(
+    pixels: Array,
+    start: Array,
+    end: Array,
+    t: float,
+    way: tuple[float, float, float],
+    colors: Array,
+    chosen: Array,
+    wanted: bool,
+    ground: int,
+    dimness: int,
+    coverage: Array,
+    spans: Array,
+) -> int:
+    """The same picture as `discs` draws, from the last disc to the first: what is hidden altogether costs no more.
+
+    `clear` is how much of a pixel is still to be seen through, 0 to 256; `light` its color so far, in lanes; `open_`
+    how many pixels of each tile are not yet covered.
+    """
+    height, width = pixels.shape
+    phases, _, side, _ = coverage.shape
+    middle, outside, behind = side // 2, 0, _spread(ground)
+    clear = np.full((height, width), OPAQUE, np.int16)
+    light = np.zeros((height, width), np.int64)
+    open_ = _tiles(height, width)
+    for k in range(len(start) - 1, -1, -1):
+        if chosen[k] != wanted:
+            continue
+        x, y = _place(start, end, t, way, k)
+        if not (x >= 0 and x <= width and y >= 0 and y <= height):
+            outside += 1
+        if not (x > -middle and x < width + middle and y > -middle and y < height + middle):
+            continue
+        column, row = int(np.floor(x)), int(np.floor(y))
+        across, down = np.uintp((x - column) * phases), np.uintp((y - row) * phases)
+        column -= middle
+        row -= middle
+        if _is_covered(open_, max(0, row), min(height, row + side), max(0, column), min(width, column + side)):
+            continue
+        color = _mixed(_spread(np.int64(colors[k])), behind, dimness)
+        for i in range(max(0, -row), min(side, height - row)):
+            first, last = np.int64(spans[down, across, i, 0]), np.int64(spans[down, across, i, 1])
+            for j in range(max(first, -column), min(last, width - column)):
+                r, c = np.uintp(row + i), np.uintp(column + j)
+                seen = np.int64(clear[r, c])
+                if seen > 0:
+                    share = (seen * np.int64(coverage[down, across, np.uintp(i), np.uintp(j)]) + OPAQUE - 1) >> 8
+                    light[r, c] += color * share
+                    clear[r, c] = seen - share
+                    if share == seen:
+                        open_[r // TILE, c // TILE] -= 1
+    _settle(pixels, clear, light)
+    return outside
+
+
+@_jit
+def _line(
+    pixels: Array,
+    x0: float,
+    y0: float,
+    x1: float,
+    y1: float,
+    color: int,
+    alpha0: float,
+    alpha1: float,
+    line_width: float,
+) -> None:
+    """A straight line between two pixels, of a spread color; its alpha, 0 to 1, runs from one end to the other.
+
+    A column (or row, if it is steep) belongs to it if the column's middle does: lines that follow each other neither
+    overlap nor leave a gap.
+    """
+    if not (abs(x0) < FAR and abs(y0) < FAR and abs(x1) < FAR and abs(y1) < FAR):
+        return
+    steep = abs(y1 - y0) > abs(x1 - x0)
+    rows, columns = pixels.shape
+    along, aside = (rows, columns) if steep else (columns, rows)
+    if steep:
+        x0, y0, x1, y1 = y0, x0, y1, x1
+    if x0 > x1:
+        x0, y0, x1, y1, alpha0, alpha1 = x1, y1, x0, y0, alpha1, alpha0
+    if x1 == x0:
+        return
+    slope, fading = (y1 - y0) / (x1 - x0), (alpha1 - alpha0) / (x1 - x0)
+    tilt = 1 / np.sqrt(1 + slope * slope)  # how much nearer a line is than it seems along a column
+    strength = min(1.0, line_width) * OPAQUE  # a line thinner than a pixel is a fainter one
+    reach = max(line_width, 1.0) / 2 + 0.5
+    half = reach / tilt
+    for i in range(max(0, int(np.ceil(x0 - 0.5))), min(along, int(np.ceil(x1 - 0.5)))):
+        ahead = i + 0.5 - x0
+        middle = y0 + ahead * slope
+        if not (middle + half > 0.5 and middle - half < aside - 0.5):
+            continue
+        alpha = strength * (alpha0 + ahead * fading)
+        for j in range(max(0, int(np.ceil(middle - half - 0.5))), min(aside, int(np.ceil(middle + half - 0.5)))):
+            weight = int(alpha * min(1.0, reach - abs(j + 0.5 - middle) * tilt))
+            if steep:
+                _blend(pixels, i, j, color, weight)
+            else:
+                _blend(pixels, j, i, color, weight)
+
+
+@compiled(NOTHING(PIXELS, POINTS, POINTS, WAY, COLORS, NUMBER, NUMBER))
+def lines(
+    pixels: Array,
+    starts: Array,
+    ends: Array,
+    way: tuple[float, float, float],
+    colors: Array,
+    alpha: float,
+    line_width: float,
+) -> None:
+    """Lines between points of the plane, starts (m, 2) to ends (m, 2), in colors (m,)."""
+    scale, left, top = way
+    for k in range(len(starts)):
+        x0, y0 = left + scale * starts[k, 0], top - scale * starts[k, 1]
+        x1, y1 = left + scale * ends[k, 0], top - scale * ends[k, 1]
+        _line(pixels, x0, y0, x1, y1, _spread(np.int64(colors[k])), alpha, alpha, line_width)
+
+
+@compiled(NOTHING(PIXELS, STAGES, INDICES, WHOLE, NUMBER, NUMBERS, WAY, COLORS, NUMBER))
+def paths(
+    pixels: Array,
+    positions: Array,
+    particles: Array,
+    first: int,
+    stage: float,
+    alphas: Array,
+    way: tuple[float, float, float],
+    colors: Array,
+    line_width: float,
+) -> None:
+    """The ways of particles (m,) through positions (stages, n, 2) from stage `first` to `stage`, the oldest part first.
+
+    alphas (pieces, 2): at the start and the end of each piece, from `first` on, flat.
+    """
+    scale, left, top = way
+    for k in range(first, int(np.ceil(stage))):
+        t = min(1.0, stage - k)
+        alpha0, alpha1 = alphas[2 * (k - first)], alphas[2 * (k - first) + 1]
+        for particle in particles:
+            x0, y0 = np.float64(positions[k, particle, 0]), np.float64(positions[k, particle, 1])
+            x1 = x0 + t * (positions[k + 1, particle, 0] - x0)
+            y1 = y0 + t * (positions[k + 1, particle, 1] - y0)
+            x0, y0, x1, y1 = left + scale * x0, top - scale * y0, left + scale * x1, top - scale * y1
+            _line(pixels, x0, y0, x1, y1, _spread(np.int64(colors[particle])), alpha0, alpha1, line_width)
+
+
+@_jit
+def _triangle(
+    pixels: Array, a: tuple[float, float], b: tuple[float, float], c: tuple[float, float], color: int, alpha: int
+) -> None:
+    """Fill the pixels whose middles lie in a triangle with a spread color: none twice where two share an edge."""
+    a, b = (b, a) if b[1] < a[1] else (a, b)
+    b, c = (c, b) if c[1] < b[1] else (b, c)
+    a, b = (b, a) if b[1] < a[1] else (a, b)
+    (x0, y0), (x1, y1), (x2, y2) = a, b, c
+    far = max(abs(x0), abs(x1), abs(x2), abs(y0), abs(y1), abs(y2))
+    if not (far < FAR and abs(x0 + x1 + x2 + y0 + y1 + y2) < 6 * FAR):  # false for NaN
+        return
+    height, width = pixels.shape
+    long, upper, lower = (x2 - x0) / (y2 - y0), (x1 - x0) / (y1 - y0), (x2 - x1) / (y2 - y1)
+    above, packed = color * alpha + HALVES, _joined(color)
+    for row in range(max(0, int(np.ceil(y0 - 0.5))), min(height, int(np.ceil(y2 - 0.5)))):
+        y = row + 0.5
+        one = x0 + (y - y0) * long
+        other = x0 + (y - y0) * upper if y < y1 else x1 + (y - y1) * lower
+        first, last = int(np.ceil(min(one, other) - 0.5)), int(np.ceil(max(one, other) - 0.5))
+        for column in range(max(0, first), min(width, last)):
+            i, j = np.uintp(row), np.uintp(column)
+            if alpha == OPAQUE:
+                pixels[i, j] = packed
+                continue
+            below = _spread(np.int64(pixels[i, j])) * (OPAQUE - alpha)
+            pixels[i, j] = _joined(((below + above) >> 8) & LANES)
+
+
+@compiled(NOTHING(PIXELS, POINTS, WHOLE, WAY, COLORS, WHOLE))
+def mesh(pixels: Array, nodes: Array, side: int, way: tuple[float, float, float], colors: Array, alpha: int) -> None:
+    """Fill the cells ((side - 1)²,) between nodes (side², 2), each as two triangles that share no pixel."""
+    for cell in range((side - 1) * (side - 1)):
+        a = cell // (side - 1) * side + cell % (side - 1)
+        color = _spread(np.int64(colors[cell]))
+        for d in (a, a + side + 1):
+            _triangle(
+                pixels,
+                _place(nodes, nodes, 0.0, way, a + 1),
+                _place(nodes, nodes, 0.0, way, a + side),
+                _place(nodes, nodes, 0.0, way, d),
+                color,
+                alpha,
+            )
+
+
+@compiled(NOTHING(PIXELS, INDICES, COLORS, types.Array(types.uint16, 1, "C", readonly=True)))
+def scatter(pixels: Array, where: Array, colors: Array, alphas: Array) -> None:
+    """Mix colors (m,) into the pixels `where` (m,), counted row by row."""
+    width = pixels.shape[1]
+    for k in range(len(where)):
+        _blend(pixels, where[k] // width, where[k] % width, _spread(np.int64(colors[k])), np.int64(alphas[k]))
+
+
+@compiled(NOTHING(PIXELS, types.Array(types.uint32, 2, "C", readonly=True), WHOLE))
+def cross_fade(pixels: Array, other: Array, alpha: int) -> None:
+    """Mix another picture of the same size into this one."""
+    for row in range(pixels.shape[0]):
+        for column in range(pixels.shape[1]):
+            _blend(pixels, row, column, _spread(np.int64(other[row, column])), alpha)
+
+
+@compiled(types.Array(types.uint32, 1, "C")(NUMBERS, NUMBERS, NUMBER, NUMBER, NUMBER, COLORS))
+def tones(start: Array, end: Array, t: float, low: float, high: float, scale: Array) -> Array:
+    """The colors (n,) of numbers on their way from start (n,) to end (n,), on a scale (m,) from low to high."""
+    found = np.empty(len(start), np.uint32)
+    steps = len(scale)
+    for k in range(len(start)):
+        value = (start[k] + t * (end[k] - start[k]) - low) / (high - low) * steps
+        found[k] = scale[int(min(max(value, 0.0), steps - 1.0))] if value == value else scale[0]
+    return found

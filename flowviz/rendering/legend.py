@@ -1,0 +1,176 @@
+"""What the colors mean, with units, small in a corner."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from flowviz.records import Scene
+from flowviz.rendering.annotate import Word, draw_words, em
+from flowviz.rendering.colormaps import STEPS, Scale, color_scale
+from flowviz.rendering.colors import QUADRANTS, SURROUNDINGS
+from flowviz.rendering.density import density_limits, density_strength
+from flowviz.rendering.particles import (
+    CHOSEN,
+    RADIUS_LIMIT,
+    log_density_limits,
+    log_det_limit,
+    shown_selection,
+)
+from flowviz.rendering.paths import path_particles
+from flowviz.rendering.projection import Panel
+from flowviz.rendering.raster import Layer
+from flowviz.rendering.warp import area_limit
+from flowviz.specs import ViewSpec
+
+Shape = Literal["bar", "ring", "quadrants", "chosen", "words"]
+
+KEY_WIDTH, BAR_HEIGHT, MARGIN = 13.5, 0.8, 0.6  # in ems
+OPACITY = 225  # of the ground behind it, of 255
+BROAD = 40.0  # ems: a title and a legend fit beside each other
+
+
+@dataclass(frozen=True)
+class Key:
+    """One thing that colors mean. A bar or ring shows a scale, `quadrants` four swatches, `chosen` one, `words` none."""
+
+    caption: str
+    shape: Shape
+    ends: tuple[str, ...] = ()
+    scale: Scale = "amount"
+    turned: bool = False
+
+
+def keys(scene: Scene, stage: float, view: ViewSpec) -> tuple[Key, ...]:
+    """What there is to explain in a picture."""
+    found = []
+    if view.marks & {"points", "paths"}:
+        found += [_particle_key(scene, view), *_count_keys(scene, view)]
+    if scene.density is not None and density_strength(scene, stage, view) > 0:
+        low, high = density_limits(scene.density, scene.trace)
+        found.append(Key("log-density, nats", "bar", _ends(low, high), "heat"))
+    if "grid" in view.marks and scene.grid is not None and density_strength(scene, stage, view) < 1:
+        times = f"{np.exp(area_limit(scene.grid)):.3g}"
+        found.append(Key("area of a cell, times", "bar", (f"1/{times}", "1", times), "change"))
+    return tuple(found)
+
+
+def _particle_key(scene: Scene, view: ViewSpec) -> Key:
+    match view.color_by:
+        case "angle":
+            return Key("base angle", "ring", ("0°", "90°", "180°"), "angle")
+        case "radius":
+            return Key("base radius, std. dev.", "bar", ("0", f"{RADIUS_LIMIT:.0f}"), "amount", turned=True)
+        case "log_density":
+            return Key("log-density, nats", "bar", _ends(*log_density_limits(scene.trace)))
+        case "log_det":
+            limit = log_det_limit(scene.trace)
+            return Key("log|det J| here, nats", "bar", _ends(-limit, 0, limit), "change")
+        case "selection":
+            return Key(_selected(scene), "chosen")
+        case _:
+            return Key("base quadrant", "quadrants")
+
+
+def _count_keys(scene: Scene, view: ViewSpec) -> list[Key]:
+    found = []
+    if shown_selection(scene) is not None and view.color_by != "selection":
+        found.append(Key(_selected(scene), "words"))
+    drawn, candidates = path_particles(scene)
+    if "paths" in view.marks and len(drawn) < candidates:
+        found.append(Key(f"paths of {len(drawn):,} of {candidates:,}", "words"))
+    return found
+
+
+def _selected(scene: Scene) -> str:
+    count = scene.selection.count if scene.selection is not None else 0
+    return f"{count:,} of {scene.trace.positions.shape[1]:,} selected"
+
+
+def _ends(*numbers: float) -> tuple[str, ...]:
+    return tuple(f"{number + 0.0:.3g}" for number in numbers)  # -0.0 is 0
+
+
+@lru_cache(maxsize=32)
+def legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> Layer:
+    """The keys, one below the other in the upper right corner. Shared: not to be written to."""
+    layer = Image.new("RGBA", (panel.width, panel.height), (*SURROUNDINGS[view.theme].background, 0))
+    size = em(panel)
+    top = 3.2 * size if below_title and panel.width < BROAD * size else 0.5 * size
+    pictures = [key_picture(view, size, key) for key in found]
+    width, height = max(p.width for p in pictures), sum(p.height for p in pictures)
+    left = panel.width - width - 0.5 * size
+    if left >= 4 * size and top + height < panel.height - 4 * size:
+        for picture in pictures:
+            layer.paste(picture, (round(left + width) - picture.width, round(top)))
+            top += picture.height
+    return Layer(np.asarray(layer))
+
+
+def key_picture(view: ViewSpec, size: float, key: Key) -> Image.Image:
+    """One key on its own ground; `size` is that of its text, in pixels."""
+    draw, ems = SHAPES[key.shape]
+    ground = (*SURROUNDINGS[view.theme].background, OPACITY)
+    picture = Image.new("RGBA", (round(KEY_WIDTH * size), round(ems * size)), ground)
+    draw_words(picture, view, size, tuple(draw(picture, view, size, key)))
+    return picture
+
+
+def _bar(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
+    colors = color_scale(key.scale, view.theme)[:: -1 if key.turned else 1]
+    left, right = MARGIN * size, picture.width - MARGIN * size
+    strip = Image.fromarray(np.ascontiguousarray(colors[None])).resize((round(right - left), round(BAR_HEIGHT * size)))
+    picture.paste(strip, (round(left), round(1.5 * size)))
+    places = np.linspace(left, right, len(key.ends))
+    anchors = ["lt", *["mt"] * (len(key.ends) - 2), "rt"]
+    words = [Word(float(x), 2.5 * size, text, a) for x, text, a in zip(places, key.ends, anchors, strict=True)]
+    return [Word(left, 0.4 * size, key.caption, "lt"), *words]
+
+
+def _ring(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
+    outer, inner = 1.3 * size, 0.8 * size
+    x, y = picture.width - 3.8 * size, 3.2 * size
+    rows, columns = np.indices((picture.height, picture.width)) + 0.5
+    turn = np.arctan2(y - rows, columns - x) / (2 * np.pi) % 1
+    colors = color_scale("angle", view.theme)[(turn * STEPS).astype(int) % STEPS]
+    distance = np.hypot(columns - x, rows - y)
+    cover = np.clip(outer + 0.5 - distance, 0, 1) * np.clip(distance - inner + 0.5, 0, 1)
+    ring = np.concatenate([colors, np.round(255 * cover[..., None]).astype(np.uint8)], axis=2)
+    picture.alpha_composite(Image.fromarray(ring.astype(np.uint8)))
+    gap = outer + 0.35 * size
+    places = [(x + gap, y, "lm"), (x, y - outer - 0.25 * size, "mb"), (x - gap, y, "rm")]
+    words = [Word(*place[:2], text, place[2]) for place, text in zip(places, key.ends, strict=True)]
+    return [Word(MARGIN * size, 0.4 * size, key.caption, "lt"), *words]
+
+
+def _quadrants(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
+    side = round(1.1 * size)
+    draw = ImageDraw.Draw(picture)
+    left, top = picture.width - round(MARGIN * size) - 2 * side - 1, round(0.35 * size)
+    for number, color in enumerate(QUADRANTS[view.palette, view.theme]):
+        x, y = left + (number % 2) * (side + 1), top + (1 - number // 2) * (side + 1)
+        draw.rectangle((x, y, x + side - 1, y + side - 1), fill=(*color, 255))
+    return [Word(left - 0.5 * size, top + side, text, "rm") for text in [key.caption]]
+
+
+def _chosen(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
+    x, y, radius = picture.width - (MARGIN + 0.5) * size, 0.9 * size, 0.45 * size
+    ImageDraw.Draw(picture).ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*CHOSEN[view.theme], 255))
+    return [Word(x - 0.9 * size, y, key.caption, "rm")]
+
+
+def _words(picture: Image.Image, _: ViewSpec, size: float, key: Key) -> Sequence[Word]:
+    return [Word(picture.width - MARGIN * size, 0.9 * size, key.caption, "rm")]
+
+
+# What draws each shape, returning the words that go with it; and its height in ems.
+SHAPES: dict[Shape, tuple[Callable[[Image.Image, ViewSpec, float, Key], Sequence[Word]], float]] = {
+    "bar": (_bar, 3.6),
+    "ring": (_ring, 5.0),
+    "quadrants": (_quadrants, 3.0),
+    "chosen": (_chosen, 1.8),
+    "words": (_words, 1.8),
+}

@@ -1,0 +1,102 @@
+"""What the color of a particle means, and the particles themselves."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.records import Scene, Selection, Trace
+from flowviz.records.trace import base_log_density
+from flowviz.rendering.colormaps import STEPS, color_scale
+from flowviz.rendering.colors import SURROUNDINGS, Color, Packed, packed, quadrant_colors
+from flowviz.rendering.raster import Canvas, Glide, between, tones
+from flowviz.rendering.remembered import remembered
+from flowviz.specs import ViewSpec
+from flowviz.specs.view import Theme
+
+RADIUS_LIMIT = 3.0  # in standard deviations; one particle in ninety starts farther out
+JUDGED = 20_000  # particles, in random order, are enough to find limits from
+FEW = 0.01  # of the particles may lie beyond a limit at either end: outliers would wash out the colors
+DIMNESS = 0.82
+CHOSEN: dict[Theme, Color] = {"light": (204, 84, 0), "dark": (255, 150, 60)}
+OTHERS: dict[Theme, Color] = {"light": (168, 172, 178), "dark": (104, 109, 118)}
+
+
+def draw_points(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, diameter: float) -> int:
+    """Draw the particles, what is selected on top and the others dimmed; how many lie outside the picture."""
+    points, colors = Glide.at(scene.trace, stage), particle_colors(scene, stage, view)
+    selection = shown_selection(scene)
+    if selection is None:
+        return canvas.draw_discs(points, colors, diameter)
+    dimness = 0.0 if view.color_by == "selection" else DIMNESS
+    ground = SURROUNDINGS[view.theme].background
+    outside = canvas.draw_discs(
+        points, colors, diameter, selection.chosen, wanted=False, ground=ground, dimness=dimness
+    )
+    return outside + canvas.draw_discs(points, colors, diameter, selection.chosen, wanted=True)
+
+
+def shown_selection(scene: Scene) -> Selection | None:
+    """The selection, if there is anything in it."""
+    return scene.selection if scene.selection is not None and scene.selection.chosen.any() else None
+
+
+def particle_colors(scene: Scene, stage: float, view: ViewSpec) -> Packed:
+    """The color (n,) of each particle at a stage, by what the view says that it means."""
+    trace, theme = scene.trace, view.theme
+    match view.color_by:
+        case "log_density":
+            before, after, t = between(trace, stage)
+            base = _base_log_density(trace)
+            numbers = Glide(base - trace.log_det[before], base - trace.log_det[after], t)
+            return tones(numbers, *log_density_limits(trace), color_scale("amount", theme))
+        case "log_det":
+            before, after, t = between(trace, stage)
+            numbers = Glide(trace.log_det_of(before), trace.log_det_of(after), t)
+            limit = log_det_limit(trace)
+            return tones(numbers, -limit, limit, color_scale("change", theme))
+        case "selection":
+            return _selection_colors(trace, scene.selection, theme)
+        case _:
+            return _base_colors(trace, view.model_copy(update={"center": (0.0, 0.0), "half_extent": 4.0}))
+
+
+@remembered(most=4)
+def _base_colors(trace: Trace, view: ViewSpec) -> Packed:
+    """Colors (n,) by where a particle starts: they stay the same at every stage."""
+    base = trace.positions[0]
+    if view.color_by == "radius":
+        radius = Glide.still(np.hypot(*base.T))
+        return tones(radius, 0.0, RADIUS_LIMIT, color_scale("amount", view.theme)[::-1])
+    if view.color_by == "angle":
+        turn = np.nan_to_num(np.arctan2(base[:, 1], base[:, 0])) / (2 * np.pi)
+        return packed(color_scale("angle", view.theme)[(turn * STEPS).astype(np.int64) % STEPS])
+    return packed(quadrant_colors(base, view))
+
+
+@remembered(most=4)
+def _selection_colors(trace: Trace, selection: Selection | None, theme: Theme) -> Packed:
+    chosen = np.zeros(trace.positions.shape[1], np.int64) if selection is None else selection.chosen.astype(np.int64)
+    return packed(np.array([OTHERS[theme], CHOSEN[theme]], np.uint8)[chosen])
+
+
+@remembered(most=2)
+def _base_log_density(trace: Trace) -> NDArray[np.float32]:
+    return base_log_density(trace.positions[0])
+
+
+@remembered(most=8)
+def log_density_limits(trace: Trace) -> tuple[float, float]:
+    """From where to where, in nats, the log-density goes at all stages together; rounded, so that it seldom changes."""
+    judged = _base_log_density(trace)[:JUDGED] - trace.log_det[:, :JUDGED]
+    judged = judged[np.isfinite(judged)]
+    if not len(judged):
+        return -6.0, 0.0
+    low, high = np.quantile(judged, [FEW, 1 - FEW])
+    return float(np.floor(low)), float(max(np.ceil(high), np.floor(low) + 1))
+
+
+@remembered(most=8)
+def log_det_limit(trace: Trace) -> float:
+    """Up to where, in nats, the |log|det J|| of one bijector goes, at most; rounded, so that it seldom changes."""
+    steps = np.abs(np.diff(trace.log_det[:, :JUDGED], axis=0))
+    needed = max((float(np.quantile(s[np.isfinite(s)], 1 - FEW)) for s in steps if np.isfinite(s).any()), default=0.0)
+    return next((limit for limit in (0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8) if limit >= needed), float(np.ceil(needed)))

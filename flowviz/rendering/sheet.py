@@ -1,0 +1,106 @@
+"""All stages in one picture, as in the post, and each in a small one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from flowviz.errors import SpecError
+from flowviz.records import Scene
+from flowviz.rendering.annotate import Word, em, write
+from flowviz.rendering.colors import SURROUNDINGS
+from flowviz.rendering.frame import render_panel
+from flowviz.rendering.legend import Key, key_picture, keys
+from flowviz.rendering.projection import Panel, Projection
+from flowviz.rendering.raster import RGBA, Canvas, Layer
+from flowviz.specs import PictureSize, ViewSpec
+
+ENLARGED = 2.0  # points and lines are so much larger, for its size, in a small picture: else they would be too faint
+TITLE_EMS, GAP_EMS, FOOT_EMS = 1.7, 0.6, 5.6
+SMALLEST_PANEL = 16  # pixels
+
+
+def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize) -> RGBA:
+    """Every stage of the scene, row by row, pixels (height, width, 4). Raises `SpecError` where they do not fit."""
+    stages, whole = len(scene.trace.names), Panel(size.width, size.height)
+    found = keys(scene, scene.trace.last_stage, view) if view.labels else ()
+    layout = _Layout.of(stages, whole, labels=view.labels, foot=bool(found))
+    surroundings = SURROUNDINGS[view.theme]
+    picture = np.empty((size.height, size.width, 4), np.uint8)
+    picture[:] = (*surroundings.background, 255)
+    words = []
+    for stage in range(stages):
+        left, top = layout.corner(stage)
+        framed = picture[top - 1 : top + layout.panel.height + 1, left - 1 : left + layout.panel.width + 1]
+        framed[:] = (*surroundings.axis, 255)
+        framed[1:-1, 1:-1] = render_panel(scene, stage, _small(view), layout.panel, enlarged=ENLARGED)
+        words.append(Word(left, top - 0.5 * em(whole), _short_title(scene.trace.names[stage]), "ls"))
+    canvas = Canvas(picture, Projection(view, whole))
+    if view.labels:
+        canvas.draw_layer(write(view, whole, tuple(words)))
+    if found:
+        canvas.draw_layer(_foot(view, whole, found))
+    return canvas.picture()
+
+
+def render_thumbnails(scene: Scene, view: ViewSpec, side: int) -> NDArray[np.uint8]:
+    """A small square picture of every stage without words, (stages, side, side, 4)."""
+    small, panel = _small(view), Panel(side, side)
+    stages = range(len(scene.trace.names))
+    return np.stack([render_panel(scene, stage, small, panel, enlarged=ENLARGED) for stage in stages])
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the panels lie: `head` pixels for the title above each, `gap` between them."""
+
+    panel: Panel
+    columns: int
+    head: int
+    gap: int
+
+    @classmethod
+    def of(cls, stages: int, whole: Panel, labels: bool, foot: bool) -> "_Layout":
+        """The layout whose panels have the longest shorter side. Raises `SpecError`."""
+        text = em(whole)
+        head, gap = round(TITLE_EMS * text) if labels else 0, max(2, round(GAP_EMS * text))
+        below = round(FOOT_EMS * text) if foot else 0
+
+        def layout(columns: int) -> _Layout:
+            rows = -(-stages // columns)
+            width = (whole.width - gap) // columns - gap
+            height = (whole.height - below - gap) // rows - gap - head
+            return cls(Panel(width, height), columns, head, gap)
+
+        best = max(map(layout, range(1, stages + 1)), key=lambda found: min(found.panel))
+        if min(best.panel) < SMALLEST_PANEL:
+            raise SpecError(f"{stages} stages do not fit in {whole.width}x{whole.height}. Choose a larger size.")
+        return best
+
+    def corner(self, stage: int) -> tuple[int, int]:
+        """The upper left corner of a stage's panel: left, top."""
+        row, column = divmod(stage, self.columns)
+        left = self.gap + column * (self.panel.width + self.gap)
+        return left, self.gap + self.head + row * (self.panel.height + self.gap + self.head)
+
+
+def _small(view: ViewSpec) -> ViewSpec:
+    return view.model_copy(update={"labels": False, "beside": False})
+
+
+def _short_title(name: str) -> str:
+    """The stage's number and name, shorter than the title of a frame: "7 · real_nvp"."""
+    number, _, kind = name.partition("_")
+    return f"{int(number)} · {kind}"
+
+
+def _foot(view: ViewSpec, whole: Panel, found: tuple[Key, ...]) -> Layer:
+    """The keys, side by side in the lower right corner."""
+    layer = Image.new("RGBA", whole, (*SURROUNDINGS[view.theme].background, 0))
+    right = whole.width
+    for key in found:
+        picture = key_picture(view, em(whole), key)
+        right -= picture.width
+        layer.paste(picture, (right, round(whole.height - FOOT_EMS * em(whole))))
+    return Layer(np.asarray(layer))
