@@ -4,7 +4,7 @@ from flowviz.rendering.colors import quadrant_colors
 from flowviz.rendering.frame import positions_at, render_frame
 from flowviz.rendering.frames import write_frames, write_sheet
 from flowviz.rendering.projection import fitted_view, pixel_position, plane_position, visible_rectangle
-from flowviz.rendering.sheet import render_sheet, render_thumbnails
+from flowviz.rendering.sheet import render_sheet, render_thumbnails, sheet_stage
 
 __all__ = [
     "fitted_view",
@@ -15,6 +15,7 @@ __all__ = [
     "render_frame",
     "render_sheet",
     "render_thumbnails",
+    "sheet_stage",
     "visible_rectangle",
     "write_frames",
     "write_sheet",

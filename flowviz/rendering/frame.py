@@ -34,6 +34,7 @@ def render_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, 
     return picture
 
 
+@np.errstate(invalid="ignore", over="ignore")  # what has run off is passed over
 def render_panel(
     scene: Scene, stage: float, view: ViewSpec, panel: Panel, title: str = "", enlarged: float = 1.0
 ) -> RGBA:

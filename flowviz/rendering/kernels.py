@@ -2,7 +2,8 @@
 
 Pixels (height, width) are the four bytes of a color in one number; alpha goes to 256. `way` is (scale, x, y): a point
 of the plane lies at x + scale · point[0], y - scale · point[1], in pixels from the upper left corner. Points glide:
-they are (1 - t) · start + t · end. What is not finite, or outside the picture, is passed over.
+they are (1 - t) · start + t · end. What is not finite, or outside the picture, is passed over. All loops stand in this
+one file, because what numba keeps is made anew when the file changes that a loop stands in, and only then.
 """
 
 from collections.abc import Callable

@@ -35,7 +35,7 @@ BROAD = 40.0  # ems: a title and a legend fit beside each other
 
 @dataclass(frozen=True)
 class Key:
-    """One thing that colors mean. A bar or ring shows a scale, `quadrants` four swatches, `chosen` one, `words` none."""
+    """One thing that colors mean. Bar and ring show a scale, `quadrants` four swatches, `chosen` one, `words` none."""
 
     caption: str
     shape: Shape
@@ -44,6 +44,7 @@ class Key:
     turned: bool = False
 
 
+@np.errstate(invalid="ignore", over="ignore")  # what has run off is passed over
 def keys(scene: Scene, stage: float, view: ViewSpec) -> tuple[Key, ...]:
     """What there is to explain in a picture."""
     found = []

@@ -17,7 +17,7 @@ from flowviz.rendering.raster import RGBA, Canvas, Layer
 from flowviz.specs import PictureSize, ViewSpec
 
 ENLARGED = 2.0  # points and lines are so much larger, for its size, in a small picture: else they would be too faint
-TITLE_EMS, GAP_EMS, FOOT_EMS = 1.7, 0.6, 5.6
+TITLE_EMS, GAP_EMS, FOOT_EMS = 1.7, 0.6, 5.2
 SMALLEST_PANEL = 16  # pixels
 
 
@@ -25,7 +25,7 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize) -> RGBA:
     """Every stage of the scene, row by row, pixels (height, width, 4). Raises `SpecError` where they do not fit."""
     stages, whole = len(scene.trace.names), Panel(size.width, size.height)
     found = keys(scene, scene.trace.last_stage, view) if view.labels else ()
-    layout = _Layout.of(stages, whole, labels=view.labels, foot=bool(found))
+    layout = _Layout.of(stages, whole)
     surroundings = SURROUNDINGS[view.theme]
     picture = np.empty((size.height, size.width, 4), np.uint8)
     picture[:] = (*surroundings.background, 255)
@@ -42,6 +42,16 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize) -> RGBA:
     if found:
         canvas.draw_layer(_foot(view, whole, found))
     return canvas.picture()
+
+
+def sheet_stage(stages: int, size: PictureSize, x: float, y: float) -> int | None:
+    """The stage whose panel is at a pixel of a sheet of so many stages; None between them."""
+    layout = _Layout.of(stages, Panel(size.width, size.height))
+    for stage in range(stages):
+        left, top = layout.corner(stage)
+        if 0 <= x - left < layout.panel.width and -layout.head <= y - top < layout.panel.height:
+            return stage
+    return None
 
 
 def render_thumbnails(scene: Scene, view: ViewSpec, side: int) -> NDArray[np.uint8]:
@@ -61,11 +71,10 @@ class _Layout:
     gap: int
 
     @classmethod
-    def of(cls, stages: int, whole: Panel, labels: bool, foot: bool) -> "_Layout":
+    def of(cls, stages: int, whole: Panel) -> "_Layout":
         """The layout whose panels have the longest shorter side. Raises `SpecError`."""
         text = em(whole)
-        head, gap = round(TITLE_EMS * text) if labels else 0, max(2, round(GAP_EMS * text))
-        below = round(FOOT_EMS * text) if foot else 0
+        head, gap, below = round(TITLE_EMS * text), max(2, round(GAP_EMS * text)), round(FOOT_EMS * text)
 
         def layout(columns: int) -> _Layout:
             rows = -(-stages // columns)

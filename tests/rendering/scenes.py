@@ -1,0 +1,50 @@
+"""Scenes to draw: a flow that is known without TensorFlow."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.records import Density, Rectangle, Scene, Selection, Trace, base_particles, cell_centers, lattice_points
+from flowviz.records.trace import base_log_density
+
+NAMES = ("00_base", "01_scale", "02_permute", "03_real_nvp")
+SCALE = 0.5, 1.5
+WIDE: Rectangle = (-4.0, 4.0, -4.0, 4.0)
+
+
+def bent(points: NDArray[np.floating]) -> Trace:
+    """Points (n, 2) scaled, mirrored, then bent: y + sin x."""
+    base = points.astype(np.float32)
+    scaled = base * np.array(SCALE, np.float32)
+    mirrored = scaled[:, ::-1]
+    moved = mirrored + np.stack([np.zeros(len(base)), np.sin(mirrored[:, 0])], axis=1).astype(np.float32)
+    log_det = np.full((4, len(base)), np.log(np.prod(SCALE)), np.float32)
+    log_det[0] = 0
+    return Trace(NAMES, np.stack([base, scaled, mirrored, moved]), log_det)
+
+
+def base_density(stage: int = 0, rectangle: Rectangle = WIDE, side: int = 256) -> Density:
+    """The exact density of the base, said to be that of a stage."""
+    centers = cell_centers(rectangle, (side, side)).astype(np.float32)
+    return Density(stage, rectangle, base_log_density(centers).reshape(side, side))
+
+
+def full(count: int = 2000) -> Scene:
+    """A scene with everything in it."""
+    trace = bent(base_particles(count))
+    chosen = Selection.in_rectangle(trace.positions[0], (0.0, 0.0), (1.0, 1.0))
+    return Scene(trace, chosen, base_density(), bent(lattice_points()), bent(np.array([[1.0, -0.5]])))
+
+
+def broken() -> Scene:
+    """The same, where everything has somewhere run off or is not a number."""
+    scene = full()
+    assert scene.grid is not None
+    assert scene.density is not None
+    for trace in (scene.trace, scene.grid):
+        trace.positions[1, :6] = [[1e6, 0], [np.nan, 1], [np.inf, -np.inf], [1e30, 1e30], [-1e38, 1e38], [3e38, 0]]
+        trace.positions[2, :50] *= np.float32(1e9)
+        trace.log_det[2:, :3] = [np.nan, np.inf, -np.inf]
+    scene.density.log_density[:2, :2] = [[np.nan, np.inf], [-np.inf, -1e30]]
+    nowhere = bent(np.zeros((1, 2)))
+    nowhere.positions[:] = [np.nan, np.inf]
+    return Scene(scene.trace, scene.selection, scene.density, scene.grid, nowhere)

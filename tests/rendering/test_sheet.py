@@ -1,0 +1,79 @@
+"""All stages in one picture."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from flowviz.errors import SpecError
+from flowviz.records import Scene, base_particles, untrained_trace
+from flowviz.rendering import render_frame, render_sheet, render_thumbnails, sheet_stage, write_sheet
+from flowviz.rendering.projection import Panel
+from flowviz.rendering.sheet import _Layout
+from flowviz.specs import FlowSpec, PictureSize, ViewSpec
+from tests.rendering.scenes import full
+
+SIZE = PictureSize(width=600, height=480)
+
+
+@pytest.mark.parametrize(
+    ("stages", "width", "height"), [(1, 300, 200), (8, 900, 500), (20, 600, 480), (21, 300, 1200), (33, 2000, 400)]
+)
+def test_panels_lie_apart_within_the_picture(stages: int, width: int, height: int) -> None:
+    taken = np.zeros((height, width), int)
+    layout = _Layout.of(stages, Panel(width, height))
+    for stage in range(stages):
+        left, top = layout.corner(stage)
+        assert left > 0
+        assert top > layout.head
+        part = taken[top - 1 : top + layout.panel.height + 1, left - 1 : left + layout.panel.width + 1]
+        assert part.shape == (layout.panel.height + 2, layout.panel.width + 2)
+        part += 1
+        size = PictureSize(width=width, height=height)
+        assert sheet_stage(stages, size, left + 1, top + 1) == stage
+        assert sheet_stage(stages, size, left + layout.panel.width - 1, top + layout.panel.height - 1) == stage
+    assert taken.max() == 1
+    assert sheet_stage(stages, PictureSize(width=width, height=height), width - 1, height - 1) is None
+
+
+def test_twenty_stages_stand_as_in_the_post() -> None:
+    layout = _Layout.of(20, Panel(1080, 1000))
+    assert layout.columns == 5
+
+
+def test_each_panel_shows_its_stage() -> None:
+    scene = Scene(full().trace)
+    sheet = render_sheet(scene, ViewSpec(), SIZE)
+    layout = _Layout.of(4, Panel(SIZE.width, SIZE.height))
+    for stage in range(4):
+        left, top = layout.corner(stage)
+        shown = sheet[top : top + layout.panel.height, left : left + layout.panel.width]
+        bare = ViewSpec(labels=False, point_diameter=7.0)  # twice as large as usual
+        expected = render_frame(scene, stage, bare, PictureSize(width=layout.panel.width, height=layout.panel.height))
+        np.testing.assert_array_equal(shown, expected)
+
+
+def test_a_sheet_that_is_too_small_is_refused() -> None:
+    scene = Scene(untrained_trace(FlowSpec(), base_particles(10)))
+    with pytest.raises(SpecError, match="20 stages do not fit in 64x64"):
+        render_sheet(scene, ViewSpec(), PictureSize(width=64, height=64))
+
+
+def test_a_sheet_is_one_file(tmp_path: Path) -> None:
+    scene = full()
+    write_sheet(scene, tmp_path / "sheet.png", ViewSpec(), SIZE)
+    assert [path.name for path in tmp_path.iterdir()] == ["sheet.png"]
+    with Image.open(tmp_path / "sheet.png") as image:
+        np.testing.assert_array_equal(np.asarray(image), render_sheet(scene, ViewSpec(), SIZE)[..., :3])
+
+
+def test_thumbnails_show_all_stages_and_the_selection() -> None:
+    scene = full()
+    pictures = render_thumbnails(scene, ViewSpec(), 48)
+    assert pictures.shape == (4, 48, 48, 4)
+    assert pictures.dtype == np.uint8
+    for one, other in pairwise(pictures):
+        assert (one != other).any(axis=2).sum() > 100
+    assert (pictures != render_thumbnails(Scene(scene.trace), ViewSpec(), 48)).any()

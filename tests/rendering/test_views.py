@@ -1,0 +1,333 @@
+"""Every mark and every color, seen in the pixels."""
+
+import gc
+from typing import get_args
+
+import numpy as np
+import pytest
+from matplotlib.path import Path as Polygon
+from numpy.typing import NDArray
+
+from flowviz.records import Density, Scene, Selection, base_particles
+from flowviz.rendering import fitted_view, pixel_position, plane_position, render_frame, visible_rectangle
+from flowviz.rendering.colormaps import SCALES, Scale, color_scale
+from flowviz.rendering.density import contour_lines, mass_levels
+from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
+from flowviz.rendering.projection import Projection
+from flowviz.rendering.remembered import remembered
+from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs.view import ColorBy, Mark, Theme
+from tests.rendering.scenes import base_density, bent, broken, full
+
+SIZE = PictureSize(width=360, height=320)
+BARE = ViewSpec(labels=False)
+LUMA = np.array([0.299, 0.587, 0.114])
+
+
+def marked(*marks: Mark, **others: object) -> ViewSpec:
+    return BARE.model_copy(update={"marks": frozenset(marks), **others})
+
+
+def drawn(scene: Scene, view: ViewSpec, stage: float = 0.0, size: PictureSize = SIZE) -> NDArray[np.int_]:
+    return render_frame(scene, stage, view, size)[..., :3].astype(int)
+
+
+def middle(weight: NDArray[np.floating]) -> NDArray[np.float64]:
+    rows, columns = np.indices(weight.shape) + 0.5
+    return np.array([np.average(columns, weights=weight), np.average(rows, weights=weight)])
+
+
+def test_no_size_moves_a_point_by_half_a_pixel() -> None:
+    """The window's picture, and a PNG of once, twice and four times its size: each point of a cloud where it was."""
+    ticks = np.linspace(-3.6, 3.6, 9)
+    points = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2) + base_particles(81, seed=1) * 0.05
+    trace = bent(points)
+    for stage in (0.0, 0.4):
+        found = []
+        for scale in (1, 2, 4):
+            size = PictureSize(width=900 * scale, height=800 * scale)
+            weight = 255.0 - drawn(Scene(trace), BARE.model_copy(update={"palette": "plain"}), stage, size).mean(axis=2)
+            expected = Projection(BARE, size).pixels((1 - stage) * points + stage * points * (0.5, 1.5))
+            visible = (expected > 10 * scale).all(axis=1) & (expected < np.array([890, 790]) * scale).all(axis=1)
+            corners = np.floor(expected[visible]).astype(int) - 8 * scale
+            parts = [weight[y : y + 16 * scale, x : x + 16 * scale] for x, y in corners]
+            found.append((corners + [middle(part) for part in parts]) / scale)
+        assert np.abs(np.array(found) - found[0]).max() < 0.2
+        assert len(found[0]) > 50
+
+
+def test_classes_stay_mixed() -> None:
+    """Of what lies where two clouds overlap, each color is seen about as often."""
+    view = BARE.model_copy(update={"point_diameter": 12.0})
+    points = base_particles(4000) * np.float32(0.3)
+    picture = drawn(Scene(bent(np.abs(points) * np.where(np.arange(4000) % 2, 1, -1)[:, None])), view, 2.5)
+    dark, red = (picture.max(axis=2) < 60).sum(), ((picture[..., 0] > 180) & (picture[..., 2] < 60)).sum()
+    assert 0.3 < dark / red < 3
+
+
+@pytest.mark.parametrize("theme", get_args(Theme))
+@pytest.mark.parametrize("scale", ["amount", "change", "heat"])
+def test_scales_go_evenly_from_dark_to_light(scale: Scale, theme: Theme) -> None:
+    steps = np.diff(color_scale(scale, theme) @ LUMA)
+    assert (steps >= -1.5).all() or (steps <= 1.5).all()
+    assert abs(steps.sum()) > 90
+
+
+def test_the_scale_of_angles_is_a_cycle() -> None:
+    for theme in get_args(Theme):
+        colors = color_scale("angle", theme).astype(int)
+        assert np.abs(colors[0] - colors[-1]).max() < 8
+        assert np.ptp(colors @ LUMA) > 90
+    assert len(SCALES) == len(get_args(Scale)) * len(get_args(Theme))
+
+
+@pytest.mark.parametrize("color_by", get_args(ColorBy))
+def test_each_color_is_a_picture_of_its_own(color_by: ColorBy) -> None:
+    others = [other for other in get_args(ColorBy) if other != color_by]
+    scene = Scene(bent(base_particles(2000)))
+    picture = drawn(scene, marked("points", color_by=color_by), 3)
+    for other in others:
+        assert (picture != drawn(scene, marked("points", color_by=other), 3)).any(axis=2).sum() > 500
+
+
+def test_colors_by_number_glide_with_the_stage() -> None:
+    trace = bent(base_particles(500))
+    trace.log_det[3] += np.linspace(-1, 1, 500, dtype=np.float32)
+    limit = log_det_limit(trace)
+    assert limit == 1
+    view = ViewSpec(color_by="log_det")
+    scale = color_scale("change", "light")
+    for stage, share in ((2.0, 0.0), (2.5, 0.5), (3.0, 1.0)):
+        packed = particle_colors(Scene(trace), stage, view)
+        colors = packed.view(np.uint8).reshape(-1, 4)[:, :3]
+        step = ((share * np.linspace(-1, 1, 500) + limit) / (2 * limit) * 256).clip(0, 255).astype(int)
+        assert np.abs(colors.astype(int) - scale[step]).max() <= 4
+
+
+def test_a_few_outliers_do_not_wash_out_the_colors() -> None:
+    trace = bent(base_particles(5000))
+    before = log_density_limits(trace), log_det_limit(trace)
+    trace = bent(base_particles(5000))
+    trace.log_det[1:, :10] += 1e6
+    np.testing.assert_allclose(log_density_limits(trace), before[0], atol=1)
+    assert log_det_limit(trace) == before[1]
+
+
+def test_the_selected_lie_on_top_in_full_color_and_the_others_are_dimmed() -> None:
+    scene = full()
+    assert scene.selection is not None
+    few = Scene(scene.trace, scene.selection)
+    view = marked("points", palette="plain", point_diameter=25.0)
+    picture, plain = drawn(few, view), drawn(Scene(scene.trace), view)
+    left, right = SIZE.width // 2 + 3, SIZE.width // 2 + 36  # the square from 0 to 1
+    assert (picture[140:157, left:right].max(axis=2) < 20).mean() > 0.9
+    assert (plain.min(axis=2) < 20).sum() > 4 * (picture.min(axis=2) < 20).sum()
+    none = Scene(scene.trace, Selection.none(2000))
+    np.testing.assert_array_equal(drawn(none, view), plain)
+
+
+def test_color_by_selection_shows_it_strongly() -> None:
+    scene = full()
+    picture = drawn(Scene(scene.trace, scene.selection), marked("points", color_by="selection", point_diameter=8.0))
+    assert (picture == CHOSEN["light"]).all(axis=2).sum() > 100
+    unselected = drawn(Scene(scene.trace), marked("points", color_by="selection"))
+    assert not (unselected == CHOSEN["light"]).all(axis=2).any()
+
+
+def test_the_density_lies_where_it_belongs() -> None:
+    """However the view has moved since it was computed."""
+    rectangle = (0.5, 2.5, -1.0, 1.0)
+    trace = bent(base_particles(500))
+    peak = Density(0, rectangle, 4 * base_density(rectangle=(-1.0, 1.0, -1.0, 1.0)).log_density)
+    flat = Density(0, rectangle, np.zeros((256, 256), np.float32))
+    for center, half_extent in (((0.0, 0.0), 4.0), ((1.0, 0.3), 2.0), ((1.9, 0.2), 0.9)):
+        view = marked("density", center=center, half_extent=half_extent)
+        found = middle(255.0 - drawn(Scene(trace, density=peak), view).mean(axis=2))
+        np.testing.assert_allclose(found, pixel_position(view, SIZE, (1.5, 0.0)), atol=1.0)
+        rows, columns = np.nonzero((drawn(Scene(trace, density=flat), view) < 255).any(axis=2))
+        corners = Projection(view, SIZE).pixels(np.array([[0.5, 1.0], [2.5, -1.0]])).clip(0, (360, 320))
+        np.testing.assert_allclose([columns.min(), rows.min()], corners[0], atol=1.01)
+        np.testing.assert_allclose([columns.max() + 1, rows.max() + 1], corners[1], atol=1.01)
+
+
+def test_contours_enclose_their_share_of_the_mass() -> None:
+    scene = Scene(bent(base_particles(8000)), density=base_density())
+    assert scene.density is not None
+    fresh = base_particles(200_000, seed=5)
+    for mass, level in zip((0.5, 0.9, 0.99), mass_levels(scene.density, scene.trace), strict=True):
+        (line,) = contour_lines(scene.density, level)
+        assert Polygon(line).contains_points(fresh).mean() == pytest.approx(mass, abs=0.01)
+        radius = np.hypot(*line.T)
+        assert np.ptp(radius) < 0.02
+        assert radius.mean() == pytest.approx(np.sqrt(-2 * np.log(1 - mass)), rel=0.04)
+
+
+def test_the_density_shows_at_its_own_stage_only() -> None:
+    scene = Scene(bent(base_particles(500)), density=base_density(stage=1))
+    ink = [int((255 - drawn(scene, marked("density"), stage)).sum()) for stage in (0.5, 0.7, 1.0, 1.25, 1.5, 3.0)]
+    assert ink[0] == ink[4] == ink[5] == 0
+    assert 0 < ink[1] < 0.6 * ink[2]
+    assert ink[3] == pytest.approx(ink[2] / 2, rel=0.05)
+
+
+def test_the_grid_is_where_the_flow_takes_it() -> None:
+    scene = Scene(full().trace, grid=full().grid)
+    for stage, (half_width, half_height) in ((0.0, (3.0, 3.0)), (1.0, (1.5, 4.5)), (0.5, (2.25, 3.75))):
+        picture = drawn(scene, marked("grid", half_extent=5.0), stage)
+        rows, columns = np.nonzero((picture < 250).any(axis=2))
+        scale = SIZE.height / 10
+        assert np.ptp(columns) + 1 == pytest.approx(2 * half_width * scale, abs=3)
+        assert np.ptp(rows) + 1 == pytest.approx(2 * half_height * scale, abs=3)
+
+
+def test_cells_are_shaded_by_their_change_of_area() -> None:
+    """Where the flow halves areas a cell is darker than where it doubles them; at the base all are gray."""
+    scene = Scene(full().trace, grid=full().grid)
+    assert scene.grid is not None
+    scene.grid.log_det[3] = np.where(scene.grid.positions[0, :, 0] < 0, -np.log(2), np.log(2))
+    scene.grid.positions[3] = scene.grid.positions[0]
+    for stage, least, most in ((0, 0, 3), (3, 60, 255)):
+        gray = drawn(scene, marked("grid"), stage) @ LUMA
+        contrast = np.median(gray[100:220, 190:290]) - np.median(gray[100:220, 70:170])
+        assert least <= contrast <= most
+
+
+def test_paths_lead_from_the_base_to_the_particle_and_fade_towards_the_past() -> None:
+    point = np.array([[2.0, -2.0]])
+    view = marked("paths", palette="plain")
+    assert (drawn(Scene(bent(point)), view, 0.0) == 255).all()
+    ink = 255 - drawn(Scene(bent(point)), view, 0.99).min(axis=2)
+    start, end = (Projection(view, SIZE).pixels(p)[0] for p in (point, point * (0.5, 1.5)))
+    toward = np.linspace(start, end, 21)[1:-1].astype(int)
+    along = np.array([ink[y - 1 : y + 2, x - 1 : x + 2].sum() for x, y in toward], float)
+    assert along.min() > 0
+    assert along[:5].mean() < along[-5:].mean()
+    x, y = toward[0]
+    assert ink.sum() < 1.2 * along.mean() * np.hypot(*(end - start))
+    assert (255 - drawn(Scene(bent(point)), view, 3.0).min(axis=2))[y - 1 : y + 2, x - 1 : x + 2].sum() < along[0]
+
+
+def test_only_the_selected_leave_paths() -> None:
+    scene = full()
+    view = marked("paths")
+    assert scene.selection is not None
+    paths = (drawn(Scene(scene.trace, scene.selection), view, 1.0) < 250).any(axis=2)
+    rows, columns = np.nonzero(paths)
+    corner = pixel_position(view, SIZE, (0.0, 0.0))
+    assert columns.min() >= corner[0] - 2
+    assert rows.max() <= corner[1] + 2
+
+
+@pytest.mark.parametrize("stage", [0.0, 0.6, 3.0])
+def test_the_probe_crosses_where_its_point_is(stage: float) -> None:
+    scene = full()
+    assert scene.probe is not None
+    shown = Scene(scene.trace, probe=scene.probe)
+    ink = 255 - drawn(shown, marked("grid", half_extent=3.0), stage).mean(axis=2)
+    before, t = int(stage), stage - int(stage)
+    position = scene.probe.positions[before, 0] * (1 - t) + t * scene.probe.positions[min(before + 1, 3), 0]
+    x, y = pixel_position(marked("grid", half_extent=3.0), SIZE, (float(position[0]), float(position[1])))
+    assert abs(ink[:20].sum(axis=0).argmax() + 0.5 - x) <= 1
+    assert abs(ink[:, :20].sum(axis=1).argmax() + 0.5 - y) <= 1
+    assert ink[int(y) - 1 : int(y) + 1, int(x) - 1 : int(x) + 1].max() < 60, "the point itself stays free"
+
+
+@pytest.mark.parametrize("width", [360, 361])
+def test_side_by_side_both_panels_show_the_same_part_of_the_plane(width: int) -> None:
+    size = PictureSize(width=width, height=200)
+    view = marked("points", "density", beside=True)
+    scene = Scene(bent(base_particles(500)), density=base_density(), probe=full().probe)
+    picture = drawn(scene, view, size=size)
+    half = (width - 1) // 2
+    left, right = picture[:, :half], picture[:, -half:]
+    assert (picture[:, half : width - half] < 255).all(), "a line lies between"
+    alone = marked("points"), marked("density")
+    panel = PictureSize(width=half, height=200)
+    for part, only in zip((left, right), alone, strict=True):
+        np.testing.assert_array_equal(part, drawn(scene, only, size=panel))
+    x, y = pixel_position(view, size, (1.0, -0.5))
+    for start in (0, width - half):
+        np.testing.assert_allclose(plane_position(view, size, start + x, y), (1.0, -0.5), atol=1e-9)
+    assert visible_rectangle(view, size) == visible_rectangle(alone[0], panel)
+
+
+def test_a_view_with_nothing_to_stand_beside_has_one_panel() -> None:
+    scene = full()
+    np.testing.assert_array_equal(
+        drawn(scene, marked("points", beside=True)), drawn(scene, marked("points", beside=False))
+    )
+
+
+def test_the_visible_rectangle_and_pixels_agree() -> None:
+    view = ViewSpec(center=(2.0, -1.0), half_extent=3.0)
+    left, right, bottom, top = visible_rectangle(view, SIZE)
+    assert (bottom, top) == pytest.approx((-4.0, 2.0))
+    assert plane_position(view, SIZE, 0, 0) == pytest.approx((left, top))
+    assert pixel_position(view, SIZE, (right, bottom)) == pytest.approx((360, 320))
+
+
+@pytest.mark.parametrize("color_by", get_args(ColorBy))
+@pytest.mark.parametrize("marks", [{m} for m in get_args(Mark)] + [set(get_args(Mark))], ids=str)
+def test_what_has_run_off_is_passed_over_in_every_view(color_by: ColorBy, marks: set[Mark]) -> None:
+    scene, view = broken(), ViewSpec(color_by=color_by, marks=frozenset(marks), beside=len(marks) > 1)
+    for stage in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0):
+        assert render_frame(scene, stage, view, SIZE).shape == (320, 360, 4)
+
+
+def test_how_many_lie_outside_is_said() -> None:
+    trace = bent(base_particles(500))
+    trace.positions[0, :12] = [1e6, np.nan]
+    corner = np.s_[-40:-10, -120:]
+    quiet = drawn(Scene(bent(base_particles(500))), ViewSpec(marks=frozenset({"grid"})))[corner]
+    said = drawn(Scene(trace), ViewSpec(marks=frozenset({"points"}), point_diameter=0.1))[corner]
+    assert (np.abs(said - quiet).max(axis=2) > 100).sum() > 100
+
+
+@pytest.mark.parametrize("side", [64, 100, 200, 800])
+@pytest.mark.parametrize("theme", get_args(Theme))
+def test_the_legend_stays_clear_of_the_title(side: int, theme: Theme) -> None:
+    size, view = PictureSize(width=side, height=side), ViewSpec(theme=theme, marks=frozenset({"points", "density"}))
+    scene = Scene(bent(base_particles(8)), density=base_density(stage=0))
+    bare = ViewSpec(theme=theme, marks=frozenset())
+    titled = (render_frame(scene, 0, bare, size, "0 of 3 · base") != render_frame(scene, 0, bare, size)).any(axis=2)
+    with_title = render_frame(scene, 0, view, size, "0 of 3 · base")
+    expected = render_frame(scene, 0, bare, size, "0 of 3 · base")
+    if side >= 200:
+        np.testing.assert_array_equal(with_title[titled], expected[titled])
+
+
+def test_one_stage_alone_is_fitted_to_its_own_cloud() -> None:
+    trace = bent(base_particles(2000))
+    trace.positions[2] = trace.positions[2] * np.float32(1e-3) + np.array([1e6, -5.0], np.float32)
+    whole, alone = fitted_view(trace, BARE), fitted_view(trace, BARE, stage=1)
+    assert whole.half_extent >= 1e6
+    assert 3 <= alone.half_extent <= 5
+    far = fitted_view(trace, BARE, stage=2)
+    np.testing.assert_allclose(far.center, (1e6, -5.0), rtol=1e-3)
+    assert far.half_extent < 1
+    trace.positions[3] = np.nan
+    assert fitted_view(trace, BARE, stage=3).center == (0.0, 0.0)
+
+
+def test_what_is_remembered_goes_with_its_record() -> None:
+    made = []
+
+    @remembered(most=2)
+    def function(selection: Selection | None, number: int) -> int:
+        made.append(number)
+        return number
+
+    one, other = Selection.none(3), Selection.none(3)
+    assert [function(one, 1), function(one, 1), function(other, 2), function(one, 1), function(None, 3)] == [
+        1,
+        1,
+        2,
+        1,
+        3,
+    ]
+    assert made == [1, 2, 3]
+    assert function(other, 2) == 2, "the oldest was dropped"
+    assert made == [1, 2, 3, 2]
+    del one, other
+    gc.collect()
+    assert function(Selection.none(3), 4) == 4
