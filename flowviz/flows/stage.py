@@ -50,3 +50,17 @@ class Stage:
     def fitted(self, parameters: Tensors, points: tf.Tensor) -> Tensors:
         """The initial parameters where they depend on the data: points (n, 2) are what the stage shall put out."""
         return parameters
+
+
+def undone(bijector: tfb.Bijector, y: tf.Tensor, log_det: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """One step from the data to the base: where y (n, 2) comes from, and the log|det J| (n,) of the way so far.
+
+    Asked about the same tensor, image and log-det of a bijector share their work; `tfd.TransformedDistribution` asks
+    for the log-dets on a way back, and a network is then evaluated, and its gradient taken, twice.
+    """
+    return bijector.inverse(y), log_det + bijector.inverse_log_det_jacobian(y, event_ndims=1)
+
+
+def done(bijector: tfb.Bijector, x: tf.Tensor, log_det: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """One step from the base to the data, likewise."""
+    return bijector.forward(x), log_det + bijector.forward_log_det_jacobian(x, event_ndims=1)
