@@ -12,9 +12,10 @@ from tensorflow_probability import distributions as tfd
 
 from flowviz.errors import SpecError
 from flowviz.flows.flat import flatten, of_stage, shapes_of, unflatten
+from flowviz.flows.reporting import USUAL_SPANS, base_report, spans_of
 from flowviz.flows.stage import Stage, Tensors, undone
 from flowviz.flows.walk import Walk
-from flowviz.records import Density, Rectangle, Trace, Weights, cell_centers, grid_shape
+from flowviz.records import Density, Rectangle, StageReport, Trace, Weights, cell_centers, grid_shape
 from flowviz.records.density import DENSITY_SIDE
 from flowviz.specs import FlowSpec
 from flowviz.specs.recipes import BASE
@@ -140,6 +141,26 @@ class Flow(tf.Module):
             found[fine] = self._log_density(tf.float64, numbers, points[fine], stage)
         return found
 
+    def report(self, stage: int, trace: Trace | None = None) -> StageReport:
+        """What a stage is with its present numbers; its curves over where the particles of the trace are.
+
+        Without a trace, they are over [-4, 4]. Raises `SpecError` for a stage that does not exist.
+        """
+        if self._checked(stage) == 0:
+            return base_report()
+        recipe = self.stages[stage - 1]
+        before = stage if recipe.curves_over_output else stage - 1
+        spans = USUAL_SPANS if trace is None else spans_of(trace.positions[before])
+        flat, at = [tf.cast(each, tf.float64) for each in self._numbers], tf.constant(stage, tf.int32)
+        parameters = of_stage(unflatten(flat[0].numpy(), self._parameter_shapes), recipe.name)
+        statistics = of_stage(unflatten(flat[1].numpy(), self._statistic_shapes), recipe.name)
+
+        def moved(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+            images, log_dets = self._moved_graph(*flat, tf.constant(points), at)
+            return images.numpy(), log_dets.numpy()
+
+        return recipe.report({**parameters, **statistics}, spans, moved)
+
     @cached_property
     def _log_prob_graph(self) -> Any:
         return self._graph(self._log_prob)
@@ -159,6 +180,10 @@ class Flow(tf.Module):
     @cached_property
     def _trace_through_graph(self) -> Any:
         return self._walk_graph(self._walk.trace, self.dtype)
+
+    @cached_property
+    def _moved_graph(self) -> Any:
+        return self._walk_graph(self._walk.moved, tf.float64)
 
     @cached_property
     def _log_density_graphs(self) -> dict[tf.DType, Any]:

@@ -4,7 +4,9 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_probability import bijectors as tfb
 
+from flowviz.flows.reporting import Moved, Numbers, Spans, diagonal_numbers, linear_lines, linear_part, written
 from flowviz.flows.stage import Arrays, Stage, Tensors
+from flowviz.records import StageReport
 from flowviz.specs.recipes import ACTNORM, LINEAR_MIXING
 
 SMALLEST_DEVIATION = 1e-4
@@ -25,6 +27,18 @@ class LinearMixing(Stage):
         rows = tf.stack([scale[0], parameters["upper"][0], parameters["lower"][0], scale[1]])
         return tfb.ScaleMatvecLU(tf.reshape(rows, [2, 2]), permutation=[1, 0], name=LINEAR_MIXING)
 
+    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
+        matrix, shift = linear_part(moved)
+        determinant = float(np.linalg.det(matrix))
+        found = {
+            "horizontal from x": float(matrix[0, 0]),
+            "horizontal from y": float(matrix[0, 1]),
+            "vertical from x": float(matrix[1, 0]),
+            "vertical from y": float(matrix[1, 1]),
+            "determinant": determinant,
+        }
+        return self.reported((*linear_lines(matrix, shift), f"det J = {written(determinant)}"), found)
+
 
 class ActNorm(Stage):
     """y = x · exp(s) + t, a number s and a number t for each coordinate.
@@ -38,6 +52,10 @@ class ActNorm(Stage):
 
     def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
         return tfb.Chain([tfb.Shift(parameters["shift"]), tfb.Scale(log_scale=parameters["log_scale"])], name=ACTNORM)
+
+    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
+        linear = linear_part(moved)
+        return self.reported(linear_lines(*linear), diagonal_numbers(*linear))
 
     def fitted(self, parameters: Tensors, points: tf.Tensor) -> Tensors:
         mean, variance = tf.nn.moments(points, axes=[0])

@@ -5,7 +5,22 @@ import tensorflow as tf
 from tensorflow_probability import bijectors as tfb
 
 from flowviz.flows.conditioner import Conditioner, initial_weights
+from flowviz.flows.reporting import (
+    KEPT_AREA,
+    Moved,
+    Numbers,
+    Spans,
+    at,
+    curve,
+    diagonal_numbers,
+    evenly,
+    extremes,
+    linear_lines,
+    linear_part,
+    ranges,
+)
 from flowviz.flows.stage import Arrays, Stage, Tensors
+from flowviz.records import StageReport
 from flowviz.specs.recipes import ADDITIVE_COUPLING, SCALE
 
 
@@ -27,6 +42,12 @@ class AdditiveCoupling(Stage):
             name=ADDITIVE_COUPLING,
         )
 
+    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
+        x = evenly(spans[0])
+        curves = (curve("shift t(x)", x, moved(at(x))[0][:, 1]),)
+        formula = "horizontal: x → x", "vertical: y → y + t(x)", KEPT_AREA, *ranges(curves)
+        return self.reported(formula, extremes(curves), curves, across="horizontal x")
+
 
 class Scale(Stage):
     """y = x · exp(s), a number s for each coordinate: the only stage of NICE by itself that changes areas.
@@ -39,3 +60,7 @@ class Scale(Stage):
 
     def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
         return tfb.Scale(log_scale=parameters["log_scale"], name=SCALE)
+
+    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
+        linear = linear_part(moved)
+        return self.reported(linear_lines(*linear), diagonal_numbers(*linear))

@@ -6,7 +6,9 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_probability import bijectors as tfb
 
+from flowviz.flows.reporting import Moved, Numbers, Spans, diagonal_numbers, linear_lines, linear_part
 from flowviz.flows.stage import Arrays, Stage, Tensors
+from flowviz.records import StageReport
 from flowviz.specs.recipes import BATCH_NORMALIZATION
 
 RUNNING_VARIANCE_FLOOR = 1e-4
@@ -82,6 +84,22 @@ class BatchNormalization(Stage):
         }
         used = {"mean": mean, "variance": variance} if self._by_minibatch else averages
         return self.bijector(parameters, used), averages
+
+    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
+        linear = linear_part(moved)
+        pairs = {
+            "mean μ": numbers["mean"],
+            "variance σ²": numbers["variance"],
+            "γ": np.exp(numbers["gamma"]),
+            "β": numbers["beta"],
+        }
+        found = {
+            f"{coordinate} {name}": float(pair[i])
+            for i, coordinate in enumerate(("horizontal", "vertical"))
+            for name, pair in pairs.items()
+        }
+        formula = "each: v → (v − β) / γ · √(σ² + ε) + μ", *linear_lines(*linear)
+        return self.reported(formula, {**found, "ε": self._variance_floor, **diagonal_numbers(*linear)})
 
     @property
     def _by_minibatch(self) -> bool:

@@ -2,7 +2,9 @@
 
 from tensorflow_probability import bijectors as tfb
 
+from flowviz.flows.reporting import Moved, Numbers, Spans, linear_lines, linear_part
 from flowviz.flows.stage import Stage, Tensors
+from flowviz.records import StageReport
 
 
 class Permutation(Stage):
@@ -10,3 +12,6 @@ class Permutation(Stage):
 
     def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
         return tfb.Permute(permutation=[1, 0])
+
+    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
+        return self.reported(linear_lines(*linear_part(moved)), {})

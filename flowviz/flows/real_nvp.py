@@ -7,7 +7,9 @@ import tensorflow as tf
 from tensorflow_probability import bijectors as tfb
 
 from flowviz.flows.conditioner import AffineConditioner, initial_weights
+from flowviz.flows.reporting import Moved, Numbers, Spans, at, curve, evenly, extremes, ranges
 from flowviz.flows.stage import Arrays, Stage, Tensors
+from flowviz.records import StageReport
 from flowviz.specs.recipes import REAL_NVP
 
 
@@ -52,3 +54,10 @@ class AffineCoupling(Stage):
 
     def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
         return AffineBijector(AffineConditioner(parameters, self.spec.log_scale_bound))
+
+    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
+        x = evenly(spans[0])
+        images, log_scale = moved(at(x))  # from y = 0, so that what comes out is the shift
+        curves = curve("shift t(x)", x, images[:, 1]), curve("log-scale s(x)", x, log_scale)
+        formula = "horizontal: x → x", "vertical: y → y · exp(s(x)) + t(x)", "log|det J| = s(x)", *ranges(curves)
+        return self.reported(formula, extremes(curves), curves, across="horizontal x")

@@ -7,9 +7,12 @@ import tensorflow as tf
 from tensorflow_probability import bijectors as tfb
 
 from flowviz.flows.conditioner import Conditioner, initial_weights
+from flowviz.flows.reporting import Moved, Numbers, Spans, at, curve, evenly, written
 from flowviz.flows.stage import Arrays, Stage, Tensors
+from flowviz.records import StageReport
 from flowviz.specs.recipes import SPLINE_COUPLING
 
+REPORTED_MAPS = 5  # of the family that a stage is
 BOUND = 3.0  # of the interval, in standard deviations of the target
 
 # As in the authors' code: of a bin's width and height, in shares of the interval, and of a slope.
@@ -204,6 +207,23 @@ class SplineCoupling(Stage):
 
     def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
         return SplineBijector(Conditioner(parameters), self._bins, BOUND)
+
+    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
+        """Its map y -> f(y; x) for some x: the middles of equal parts of where the particles are."""
+        y, (low, high) = evenly(spans[1]), spans[0]
+        x = low + (high - low) * (np.arange(REPORTED_MAPS) + 0.5) / REPORTED_MAPS
+        images, log_slopes = moved(at(np.repeat(x, len(y)), np.tile(y, len(x))))
+        slopes = np.exp(log_slopes)
+        formula = (
+            "horizontal: x → x",
+            f"vertical: y → f(y; x), for |y| ≤ {BOUND:g} in {self._bins} pieces; else y → y",
+            "log|det J| = log ∂f/∂y",
+            f"{written(slopes.min())} ≤ ∂f/∂y ≤ {written(slopes.max())}",
+        )
+        found = {"bins": self._bins, "bound": BOUND, "least slope": slopes.min(), "greatest slope": slopes.max()}
+        maps = images[:, 1].reshape(len(x), len(y))
+        curves = tuple(curve(f"x = {written(at_x)}", y, image) for at_x, image in zip(x, maps, strict=True))
+        return self.reported(formula, {name: float(number) for name, number in found.items()}, curves, "vertical y")
 
     @property
     def _bins(self) -> int:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 from tensorflow_probability import bijectors as tfb
 
+from flowviz.flows.reporting import Moved, Numbers, Spans
+from flowviz.records import Curve, StageReport
 from flowviz.specs import FlowSpec
 
 Tensors = Mapping[str, Any]  # name -> tf.Tensor
@@ -25,6 +27,9 @@ class Stage:
 
     name: str
     spec: FlowSpec
+    curves_over_output: ClassVar[bool] = (
+        False  # whether what it learned are curves of where a point goes, not comes from
+    )
 
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:
         """What gradient descent changes, by name, at its start."""
@@ -50,6 +55,20 @@ class Stage:
     def fitted(self, parameters: Tensors, points: tf.Tensor) -> Tensors:
         """The initial parameters where they depend on the data: points (n, 2) are what the stage shall put out."""
         return parameters
+
+    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
+        """What the stage is with these numbers, found by moving points; its curves over where the particles are.
+
+        The formula takes (x, y), horizontal and vertical, from the base towards the target.
+        """
+        raise NotImplementedError
+
+    def reported(
+        self, formula: tuple[str, ...], numbers: Mapping[str, float], curves: tuple[Curve, ...] = (), across: str = ""
+    ) -> StageReport:
+        """The report of this stage, by its number and kind."""
+        number, _, kind = self.name.partition("_")
+        return StageReport(int(number), kind, formula, numbers, curves, across)
 
 
 def undone(bijector: tfb.Bijector, y: tf.Tensor, log_det: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

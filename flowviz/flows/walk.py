@@ -52,6 +52,12 @@ class Walk:
         *_, positions, log_dets = _while(lambda k, *_: k < self._last, up, stage, points, positions, log_dets)
         return positions.stack(), tf.cumsum(log_dets.stack())
 
+    def moved(
+        self, parameters: tf.Tensor, statistics: tf.Tensor, points: tf.Tensor, stage: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Where the bijector of a stage, 1 or more, moves points (n, 2), and its log|det J| there (n,)."""
+        return self._at(stage, (parameters, statistics), lambda bijector: done(bijector, points, 0 * points[:, 0]))
+
     def log_density(
         self, parameters: tf.Tensor, statistics: tf.Tensor, points: tf.Tensor, stage: tf.Tensor
     ) -> tf.Tensor:
