@@ -130,9 +130,10 @@ class Flow(tf.Module):
     def log_density(self, stage: int, points: NDArray[np.float64]) -> NDArray[np.float32]:
         """The log-density (n,) of the distribution of a stage at points (n, 2), in nats.
 
-        -inf where there is none, or where it cannot be told from none. Computed in float32; then, at the last stage and
-        where it is above -10, in float64: there, as a picture of the target shows it, it is that of `flowviz score` to
-        1e-6. Elsewhere it is off by 1e-5 nats in the mean, near the walls of letters by 1e-3.
+        -inf where there is none, or where it cannot be told from none. It is computed in float32; at the last stage,
+        which others score too, again in float64 where it is above -10: there it is that of `flowviz score` to 1e-5.
+        Elsewhere it is mostly off by 1e-5, at the worst by some 1e-3 (where walls of letters are steep), and in the far
+        tails by that share of itself.
         Raises `SpecError` for a stage that does not exist.
         """
         numbers, last = self._numbers, self._checked(stage) == len(self.stages)
