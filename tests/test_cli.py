@@ -59,7 +59,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert flowviz.__version__ in capsys.readouterr().out
     assert run("--help") == 0
     out = capsys.readouterr().out
-    for command in ("train", "resume", "trials", "render", "trace", "sample", "score", "target", "info"):
+    for command in ("train", "resume", "trials", "render", "inspect", "trace", "sample", "score", "target", "info"):
         assert command in out
 
 
@@ -103,6 +103,10 @@ def test_every_family_trains_and_goes_through_every_command(family: str, tmp_pat
     np.testing.assert_allclose(np.load(tmp_path / "scores.npy"), base - log_det, atol=1e-3)
     assert run("sample", path, "-n", 5, "-o", points) == 0
     np.testing.assert_allclose(np.load(points), last, atol=1e-4)
+    view = ("--view", "density,grid,paths,points", "--size", "64x64", "--probe", "1:0,0")
+    assert run("render", path, "-o", tmp_path / "views", *view) == 0
+    assert len(list((tmp_path / "views").iterdir())) == len(names)
+    assert run("inspect", path) == 0
 
 
 def test_resume_goes_on_as_if_never_stopped(tmp_path: Path) -> None:
@@ -246,6 +250,32 @@ def bad_points(tmp_path: Path) -> Path:
         ("render hi.flowviz -o f --stage x", "neither a number"),
         ("render hi.flowviz -o f --size 9", "WIDTHxHEIGHT"),
         ("render hi.flowviz -o f --size 9x9", "width cannot be 9"),
+        ("render hi.flowviz -o f --view heat", "'heat' is not known"),
+        ("render hi.flowviz -o f --view overview,density", "cannot show the density"),
+        ("render hi.flowviz -o f --view overview --stage 3", "shows all stages"),
+        ("render hi.flowviz -o f --view overview,grid --beside", "nothing stands beside"),
+        ("render hi.flowviz -o . --view overview", "is a folder"),
+        ("render hi.flowviz -o gone/f.png --view overview", "no such file or directory"),
+        ("render hi.flowviz -o f.png --view overview --size 64x64", "larger size"),
+        ("render hi.flowviz -o f --beside", "Only density and grid can stand beside"),
+        ("render hi.flowviz -o f --view density --beside", "points or paths must be there"),
+        ("render hi.flowviz -o f --color-by selection", "--select"),
+        ("render hi.flowviz -o f --particles 0", "number of points is 0"),
+        ("render hi.flowviz -o f --select 20:0,0,1,1", "from 0 to 19"),
+        ("render hi.flowviz -o f --select 3:0,0,1", "STAGE:LEFT,BOTTOM,RIGHT,TOP"),
+        ("render hi.flowviz -o f --select 0,0,1,1", "STAGE:LEFT,BOTTOM,RIGHT,TOP"),
+        ("render hi.flowviz -o f --probe 3:0,nan", "STAGE:X,Y"),
+        ("render hi.flowviz -o f --probe -1:0,0", "STAGE:X,Y"),
+        ("render hi.flowviz -o f --probe 99:0,0", "from 0 to 19"),
+        ("render hi.flowviz -o f --center 1", "X,Y"),
+        ("render hi.flowviz -o f --center 1,inf", "X,Y"),
+        ("render hi.flowviz -o f --half-extent 0", "half extent cannot be 0"),
+        ("render hi.flowviz -o f --half-extent nan", "half extent cannot be nan"),
+        ("inspect gone.flowviz", "no such file"),
+        ("inspect hi.flowviz --stage 20", "from 0 to 19"),
+        ("inspect hi.flowviz --stage -1", "from 0 to 19"),
+        ("inspect hi.flowviz --stage 3 --curves c.csv", "no curve to write"),
+        ("inspect hi.flowviz --curves gone/c.csv", "no such file or directory"),
         ("sample hi.flowviz -n 0 -o x", "number of points is 0"),
         ("sample hi.flowviz -n 99999999 -o x", "number of points"),
         ("trace hi.flowviz --seed -1 -o x", "seed is -1"),

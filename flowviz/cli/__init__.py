@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 import flowviz
-from flowviz.cli import files, running
+from flowviz.cli import files, inside, pictures, running
 from flowviz.cli.talk import talk
 from flowviz.errors import FlowvizError
 
@@ -17,7 +17,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (*running.COMMANDS, *files.COMMANDS):
+for command in (*running.COMMANDS, *pictures.COMMANDS, *inside.COMMANDS, *files.COMMANDS):
     app.command()(command)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flowviz.cli.opened import Direction
 from flowviz.errors import SpecError
 from flowviz.specs import RECIPES, Family, FlowSpec, Normalization, TrainingSpec
 from flowviz.specs.training import BATCH, DEFAULT_SECONDS, LEARNING_RATE
@@ -30,6 +31,9 @@ Unbounded = Annotated[bool, typer.Option("--unbounded", help="Let a layer stretc
 
 Seconds = Annotated[float | None, typer.Option(help=f"Train so long; {DEFAULT_SECONDS:g} by default.")]
 Steps = Annotated[int | None, typer.Option(help="Train so many steps, instead of seconds.")]
+DirectionChoice = Annotated[
+    Direction, typer.Option("--direction", help="Particles of the base forward, or points of the target pulled back.")
+]
 LearningRate = Annotated[float, typer.Option(help="The highest rate of the schedule.")]
 Batch = Annotated[int, typer.Option(help="How many points a step sees.")]
 

@@ -1,6 +1,6 @@
 """Image files: a folder of frames, one PNG a stage, and the sheet of them all."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -19,10 +19,16 @@ PNG_COMPRESSION = 3  # of 9: half the time of the default for a tenth more bytes
 
 
 def write_frames(
-    scene: Scene, folder: Path, view: ViewSpec, size: PictureSize, stages: Sequence[int] | None = None
+    scene: Scene,
+    folder: Path,
+    view: ViewSpec,
+    size: PictureSize,
+    stages: Sequence[int] | None = None,
+    complete: Callable[[Scene, int], Scene] | None = None,
 ) -> Generator[Path, None, None]:
     """Write `00_base.png`, `01_real_nvp.png`, ...; yields the name of each as it is drawn.
 
+    `complete` adds to the scene what is known of a stage alone, such as its density.
     The files appear together, when the last one is drawn. A generator that is closed before, or fails, leaves nothing.
     Raises `FileError` and, for a stage that does not exist, `SpecError`.
     """
@@ -36,6 +42,7 @@ def write_frames(
         for stage in chosen:
             path = folder / f"{trace.names[stage]}.png"
             part = files.enter_context(written_whole(path))
+            scene = complete(scene, stage) if complete else scene
             save_png(render_frame(scene, stage, view, size, title=trace.title(stage)), part)
             yield path
 

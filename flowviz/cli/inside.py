@@ -1,0 +1,100 @@
+"""The command that looks inside: inspect."""
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from textwrap import fill
+from typing import Annotated, Any
+
+import typer
+
+from flowviz.cli import options
+from flowviz.cli.opened import Opened
+from flowviz.cli.talk import say
+from flowviz.errors import SpecError
+from flowviz.files import check_writable, written_whole
+from flowviz.records import StageReport
+
+WIDTH, INDENT = 80, "      "
+
+
+def inspect(
+    project: options.ProjectFile,
+    stage: Annotated[int | None, typer.Option(help="This stage only.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    curves: Annotated[
+        Path | None, typer.Option(help="Write the learned curves to this file.", metavar="FILE.csv")
+    ] = None,
+) -> None:
+    """Say what each stage of a saved flow is: its formula and numbers, its share in the change of areas."""
+    opened = Opened.at(project)
+    found = opened.project.trace
+    if stage is not None and not 0 <= stage <= found.last_stage:
+        raise SpecError(f"There is no stage {stage}: the stages go from 0 to {found.last_stage}.")
+    if curves is not None:
+        check_writable(curves)
+    shares = found.volume_shares()
+    stages = range(len(found.names)) if stage is None else (stage,)
+    inspected = [_Inspected(opened.flow.report(k, found), float(shares[k])) for k in stages]
+    if curves is not None:
+        _write_curves([each.report for each in inspected], curves)
+    if as_json:
+        objects = [each.as_json() for each in inspected]
+        typer.echo(json.dumps(objects if stage is None else objects[0], ensure_ascii=False))
+    else:
+        typer.echo("\n\n".join(each.text() for each in inspected))
+
+
+COMMANDS = (inspect,)
+
+
+@dataclass(frozen=True)
+class _Inspected:
+    """A stage's report, and its share, 0 to 1, in the change of areas."""
+
+    report: StageReport
+    share: float
+
+    def as_json(self) -> dict[str, Any]:
+        """All but the points of the curves."""
+        report = self.report
+        return {
+            "stage": report.stage,
+            "kind": report.kind,
+            "formula": report.formula,
+            "numbers": dict(report.numbers),
+            "share_of_area_change": self.share,
+            "curves": [curve.name for curve in report.curves],
+            "across": report.across,
+        }
+
+    def text(self) -> str:
+        """For a person, in lines of 80 characters at the most."""
+        report = self.report
+        head = f"{report.stage:>2} · {report.kind}, {self.share:.0%} of the change of areas"
+        numbers = "; ".join(f"{name} {number:.3g}" for name, number in report.numbers.items())
+        lines = [head, *(INDENT + line for line in report.formula)]
+        if numbers:
+            lines.append(fill(numbers, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT))
+        return "\n".join(lines)
+
+
+def _write_curves(reports: Sequence[StageReport], path: Path) -> None:
+    """A table with a line a point: stage, kind, curve, across, x, y. Raises `SpecError` where there is no curve."""
+    rows = [
+        (report.stage, report.kind, curve.name, report.across, f"{x:.9g}", f"{y:.9g}")
+        for report in reports
+        for curve in report.curves
+        for x, y in zip(curve.x, curve.y, strict=True)
+    ]
+    if not rows:
+        raise SpecError("There is no curve to write: no network belongs to what was inspected. Choose another stage.")
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([("stage", "kind", "curve", "across", "x", "y"), *rows])
+    with written_whole(path) as part:
+        part.write_text(text.getvalue(), encoding="utf-8", newline="")
+    say(f"Wrote {sum(len(report.curves) for report in reports)} curves to {path}.")

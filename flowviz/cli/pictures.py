@@ -1,0 +1,184 @@
+"""The command that draws: render."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import typer
+
+from flowviz.cli import options
+from flowviz.cli.opened import Opened
+from flowviz.cli.talk import progress_bar, say
+from flowviz.errors import SpecError
+from flowviz.records import Scene, Selection, Trace
+from flowviz.records.trace import PARTICLES
+from flowviz.rendering import fitted_view, visible_rectangle, write_frames, write_sheet
+from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs.view import ColorBy, Mark, Palette, Theme
+
+AtStage = tuple[int, tuple[float, ...]]  # a stage, and numbers there
+
+OVERVIEW = "overview"
+BESIDE = "Only density and grid can stand beside, and points or paths must be there to stand beside of."
+VIEW_HELP = f"What to draw, separated by commas: {', '.join(get_args(Mark))}; with overview, all stages in one PNG."
+
+
+def render(
+    project: options.ProjectFile,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder for the frames; or the PNG, of overview.")],
+    view: Annotated[str, typer.Option(help=VIEW_HELP)] = "points",
+    beside: Annotated[bool, typer.Option("--beside", help="Density and grid beside the points, not below.")] = False,
+    color_by: Annotated[ColorBy, typer.Option(help="What the color of a particle means.")] = "quadrant",
+    direction: options.DirectionChoice = "generate",
+    particles: Annotated[int | None, typer.Option(help="How many; by default as many as were saved.")] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(help="Select what is in a rectangle; again: add.", metavar="STAGE:LEFT,BOTTOM,RIGHT,TOP"),
+    ] = None,
+    probe: Annotated[
+        str | None, typer.Option(help="Mark where a point of a stage is in every stage.", metavar="STAGE:X,Y")
+    ] = None,
+    center: Annotated[str | None, typer.Option(help="The middle of the view, in target units.", metavar="X,Y")] = None,
+    half_extent: Annotated[float | None, typer.Option(help="Half of its shorter side; fitted by default.")] = None,
+    size: Annotated[str, typer.Option(help="Width and height in pixels.", metavar="WIDTHxHEIGHT")] = "1080x1080",
+    stage: Annotated[str | None, typer.Option(help="One stage, such as 7, or a range, such as 0-19.")] = None,
+    palette: Annotated[Palette, typer.Option(help="Color-blind safe tones, or the post's plain ones.")] = "safe",
+    theme: Annotated[Theme, typer.Option(help="A light or a dark ground.")] = "light",
+) -> None:
+    """Draw the stages of a saved flow, one PNG a stage, or all of them in one."""
+    opened, marks, window = Opened.at(project), _marks(view), _window(center, half_extent)
+    spec = ViewSpec(
+        palette=palette, theme=theme, color_by=color_by, beside=beside, marks=marks - {OVERVIEW}, **window
+    )  # fmt: skip
+    _check(spec, overview=OVERVIEW in marks, stage=stage, select=select)
+    rectangles = [_at_stage(text, 4, "select", "STAGE:LEFT,BOTTOM,RIGHT,TOP", opened) for text in select or []]
+    picture = _Picture(
+        opened=opened,
+        size=PictureSize.parse(size),
+        stages=_stages(stage) or range(len(opened.project.trace.names)),
+        probe=None if probe is None else _at_stage(probe, 2, "probe", "STAGE:X,Y", opened),
+    )
+    trace = _trace(opened, direction, particles)
+    spec = ViewSpec(**{**fitted_view(trace, spec).model_dump(), **window})
+    write = picture.write_overview if OVERVIEW in marks else picture.write_frames
+    write(Scene(trace, _selection(trace, rectangles)), spec, output)
+
+
+COMMANDS = (render,)
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """What is to be drawn of a project, besides its particles."""
+
+    opened: Opened
+    size: PictureSize
+    stages: range
+    probe: AtStage | None
+
+    def write_frames(self, scene: Scene, view: ViewSpec, folder: Path) -> None:
+        """One PNG a stage."""
+
+        def completed(scene: Scene, stage: int) -> Scene:
+            return self._completed(scene, stage, view)
+
+        with progress_bar() as bar:
+            task = bar.add_task("Drawing", total=len(self.stages), figures="")
+            for _ in write_frames(scene, folder, view, self.size, self.stages, completed):
+                bar.advance(task)
+        say(f"Wrote {len(self.stages)} {'frame' if len(self.stages) == 1 else 'frames'} to {folder}.")
+
+    def write_overview(self, scene: Scene, view: ViewSpec, path: Path) -> None:
+        """All stages in one PNG."""
+        write_sheet(self._completed(scene, 0, view), path, view, self.size)
+        say(f"Wrote {len(scene.trace.names)} stages to {path}.")
+
+    def _completed(self, scene: Scene, stage: int, view: ViewSpec) -> Scene:
+        """The scene with density, grid and probe, where they are asked for."""
+        if self.probe is None and not view.marks & {"density", "grid"}:
+            return scene
+        flow = self.opened.flow
+        from flowviz.flows.scenes import completed  # loads TensorFlow
+
+        return completed(
+            flow, scene, stage, view, visible_rectangle(view, self.size), None if scene.probe else self.probe
+        )
+
+
+def _trace(opened: Opened, direction: Any, particles: int | None) -> Trace:
+    saved = opened.project.trace
+    count = saved.positions.shape[1] if particles is None else options.checked_count(particles)
+    if direction == "generate" and count == saved.positions.shape[1]:
+        return saved
+    return opened.followed(direction, PARTICLES if particles is None else count)
+
+
+def _check(view: ViewSpec, overview: bool, stage: str | None, select: Sequence[str] | None) -> None:
+    """Raise `SpecError` for choices that do not go together."""
+    if overview and "density" in view.marks:
+        raise SpecError("The overview cannot show the density, which is computed for one stage. Leave one of them out.")
+    if overview and stage is not None:
+        raise SpecError("The overview shows all stages. Leave --stage out.")
+    if view.beside and overview:
+        raise SpecError("In the overview nothing stands beside the points. Leave --beside out.")
+    if view.beside and not (view.marks & {"density", "grid"} and view.marks & {"points", "paths"}):
+        raise SpecError(BESIDE)
+    if view.color_by == "selection" and not select:
+        raise SpecError("Nothing is selected to color by. Give --select as well.")
+
+
+def _marks(text: str) -> frozenset[Any]:
+    """The marks of a list such as "points,density". Raises `SpecError`."""
+    words = {word.strip() for word in text.split(",")}
+    unknown = sorted(words - {*get_args(Mark), OVERVIEW})
+    if unknown:
+        raise SpecError(f"The view {unknown[0]!r} is not known. Choose from {', '.join(get_args(Mark))}, {OVERVIEW}.")
+    return frozenset(words | {"points"} if words == {OVERVIEW} else words)
+
+
+def _window(center: str | None, half_extent: float | None) -> dict[str, Any]:
+    """What of a view is given rather than fitted."""
+    found: dict[str, Any] = {} if center is None else {"center": _numbers(center, 2, "center", "X,Y")}
+    return found if half_extent is None else {**found, "half_extent": half_extent}
+
+
+def _selection(trace: Trace, rectangles: Sequence[AtStage]) -> Selection | None:
+    found = None
+    for stage, (left, bottom, right, top) in rectangles:
+        one = Selection.in_rectangle(trace.positions[stage], (left, bottom), (right, top))
+        found = one if found is None else found.combined(one, "add")
+    return found
+
+
+def _at_stage(text: str, count: int, name: str, form: str, opened: Opened) -> AtStage:
+    """A stage, and numbers there. Raises `SpecError`."""
+    stage, _, numbers = text.partition(":")
+    if not re.fullmatch(r"\s*\d{1,3}\s*", stage):
+        raise SpecError(f"The {name} {text!r} is not of the form {form}.")
+    last = opened.project.trace.last_stage
+    if int(stage) > last:
+        raise SpecError(f"There is no stage {int(stage)}: the stages go from 0 to {last}.")
+    return int(stage), _numbers(numbers, count, name, form)
+
+
+def _numbers(text: str, count: int, name: str, form: str) -> tuple[float, ...]:
+    """So many finite numbers, separated by commas. Raises `SpecError`."""
+    try:
+        found = tuple(float(number) for number in text.split(","))
+    except ValueError:
+        found = ()
+    if len(found) != count or not all(map(isfinite, found)):
+        raise SpecError(f"The {name} {text!r} is not of the form {form}.")
+    return found
+
+
+def _stages(text: str | None) -> range | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3}))?", text.strip())
+    if match is None or int(match[2] or match[1]) < int(match[1]):
+        raise SpecError(f"The stage {text!r} is neither a number, such as 7, nor a range, such as 0-19.")
+    return range(int(match[1]), int(match[2] or match[1]) + 1)
