@@ -1,9 +1,11 @@
-"""Export Frames: where to, how large, and how far it has come."""
+"""Export Frames: what, where to, how large, and how far it has come."""
 
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QStandardPaths
 from PyQt6.QtWidgets import (
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -18,20 +20,22 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from flowviz.app.export import WHAT, Export
+from flowviz.app.labels import WrappingLabel
 from flowviz.app.workers import ExportWorker
-from flowviz.records import Trace
-from flowviz.specs import PictureSize, ViewSpec
+from flowviz.rendering.frames import FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND
+from flowviz.specs import PictureSize
 from flowviz.specs.view import LARGEST_SIDE, SMALLEST_SIDE
 
 
 class ExportDialog(QDialog):
-    """Writes one PNG a stage into a folder, while the window stays alive."""
+    """Writes PNG pictures of what is seen into a folder, while the window stays alive."""
 
-    def __init__(self, trace: Trace, view: ViewSpec, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, export: Export, name: str, parent: QWidget | None = None) -> None:
         """`name` of the word, for the folder that is proposed."""
         super().__init__(parent)
         self.setWindowTitle("Export Frames")
-        self._trace, self._view = trace, view
+        self._export_job = export
         self._worker: ExportWorker | None = None
         self._folder = QLineEdit(str(_pictures() / f"{_as_file_name(name)} frames"))
         self._folder.setObjectName("exportFolder")
@@ -43,13 +47,19 @@ class ExportDialog(QDialog):
         self._width = _side_box("exportWidth", "Width in pixels", PictureSize().width)
         self._height = _side_box("exportHeight", "Height in pixels", PictureSize().height)
 
-        frames = len(trace.names)
-        self._message = QLabel(f"{frames} pictures, {trace.names[0]}.png to {trace.names[-1]}.png.")
-        self._message.setObjectName("exportMessage")
-        self._message.setWordWrap(True)
+        self._what = QComboBox()
+        self._what.setObjectName("exportWhat")
+        self._what.setAccessibleName("What to export")
+        for what, title in WHAT.items():
+            self._what.addItem(title, what)
+        self._rate = QSpinBox()
+        self._rate.setObjectName("exportRate")
+        self._rate.setAccessibleName("Frames a second")
+        self._rate.setRange(1, MOST_FRAMES_PER_SECOND)
+        self._rate.setValue(FRAMES_PER_SECOND)
+        self._message = WrappingLabel("exportMessage", "What is written")
         self._bar = QProgressBar()
         self._bar.setObjectName("exportProgress")
-        self._bar.setRange(0, frames)
         self._bar.setAccessibleName("Progress of the export")
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._export = self._buttons.addButton("Export", QDialogButtonBox.ButtonRole.ActionRole)
@@ -59,6 +69,7 @@ class ExportDialog(QDialog):
         self._buttons.rejected.connect(self.reject)
 
         form = QFormLayout()
+        form.addRow("Pictures", _row(self._what, self._rate, QLabel("a second"), stretch_last=True))
         form.addRow("Folder", _row(self._folder, self._browse))
         form.addRow("Size", _row(self._width, QLabel("×"), self._height, QLabel("pixels"), stretch_last=True))
         layout = QVBoxLayout(self)
@@ -66,6 +77,17 @@ class ExportDialog(QDialog):
         for widget in (self._message, self._bar, self._buttons):
             layout.addWidget(widget)
         self._export.setDefault(True)
+        self._what.currentIndexChanged.connect(self._describe)
+        self._rate.valueChanged.connect(self._describe)
+        self._describe()
+
+    def _describe(self) -> None:
+        """Say what would be written."""
+        names = self._export_job.names(self._what.currentData(), self._rate.value())
+        told = names[0] if len(names) == 1 else f"{len(names):,} pictures, {names[0]} to {names[-1]}"
+        self._message.setText(f"{told}. Density, grid, selection and colors are as in the window.")
+        self._bar.setRange(0, len(names))
+        self._rate.setEnabled(self._what.currentData() == "playback")
 
     def _choose_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Folder for the frames", self._folder.text())
@@ -77,7 +99,9 @@ class ExportDialog(QDialog):
             self._message.setText("Choose a folder for the frames.")
             return
         size = PictureSize(width=self._width.value(), height=self._height.value())
-        worker = ExportWorker(self._trace, Path(self._folder.text()).expanduser(), self._view, size)
+        worker = ExportWorker(
+            partial(self._export_job.written, self._what.currentData(), self.folder(), size, self._rate.value())
+        )
         worker.advanced.connect(self._bar.setValue)
         worker.exported.connect(self._finish)
         worker.failed.connect(self._fail)
@@ -98,7 +122,7 @@ class ExportDialog(QDialog):
 
     def _set_busy(self, busy: bool) -> None:
         assert self._export is not None
-        for widget in (self._folder, self._browse, self._width, self._height, self._export):
+        for widget in (self._what, self._rate, self._folder, self._browse, self._width, self._height, self._export):
             widget.setEnabled(not busy)
 
     def folder(self) -> Path:

@@ -1,27 +1,18 @@
-"""The layer scrubber: a slider over the stages, with the name of the one chosen, and a play button."""
+"""The layer scrubber: a slider over the stages, below their pictures, and the name of the one chosen."""
 
-from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QIcon, QMouseEvent, QPainter, QPalette, QPixmap, QPolygonF
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
-
-ICON_SIDE = 16  # pixels
+from PyQt6.QtCore import QRect, Qt, pyqtSignal
+from PyQt6.QtGui import QMouseEvent, QResizeEvent
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QWidget
 
 
 class Scrubber(QWidget):
-    """Announces the stage that is chosen, by mouse or key, and the play button."""
+    """Announces the stage that is chosen, by mouse or key."""
 
     stage_chosen = pyqtSignal(int)
-    play_toggled = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
         self._titles: list[str] = []
-        self._play = QToolButton()
-        self._play.setObjectName("playButton")
-        self._play.setAutoRaise(True)
-        self._play.clicked.connect(lambda: self.play_toggled.emit())
-        self._playing = False
-
         self._slider = StageSlider()
         self._slider.setObjectName("layerScrubber")
         self._slider.setAccessibleName("Layer")
@@ -31,16 +22,12 @@ class Scrubber(QWidget):
         self._slider.setTickInterval(1)
         self._slider.valueChanged.connect(self._choose)
 
-        self._label = QLabel()
-        self._label.setObjectName("stageLabel")
-        self._label.setAccessibleName("Name of the stage")
+        self.label = QLabel()  # the window puts it where there is room
+        self.label.setObjectName("stageLabel")
+        self.label.setAccessibleName("Name of the stage")
 
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._play)
-        layout.addWidget(self._slider, stretch=1)
-        layout.addWidget(self._label)
-        self.show_playing(False)
+        self._layout = QHBoxLayout(self)
+        self._layout.addWidget(self._slider)
 
     def set_titles(self, titles: list[str]) -> None:
         """The titles of the stages, such as "7 of 19 · real_nvp"."""
@@ -48,9 +35,10 @@ class Scrubber(QWidget):
             return
         self._titles = titles
         self._slider.setMaximum(len(titles) - 1)
-        widest = max(self._label.fontMetrics().horizontalAdvance(title) for title in titles)
-        self._label.setMinimumWidth(widest + 8)
-        self._label.setText(titles[self._slider.value()])
+        widest = max(self.label.fontMetrics().horizontalAdvance(title) for title in titles)
+        self.label.setMinimumWidth(widest + 8)
+        self.label.setText(titles[self._slider.value()])
+        self._align()
 
     def set_stage(self, stage: int) -> None:
         """Choose a stage."""
@@ -60,39 +48,18 @@ class Scrubber(QWidget):
         """Go so many stages on, or back, as far as they go."""
         self._slider.setValue(self._slider.value() + stages)
 
-    def show_playing(self, playing: bool) -> None:
-        """Show what the play button will do."""
-        self._playing = playing
-        self._play.setIcon(_icon(playing, self.palette().color(QPalette.ColorRole.ButtonText)))
-        self._play.setToolTip("Stop playing (Ctrl+Space)" if playing else "Play through the layers (Ctrl+Space)")
-        self._play.setAccessibleName("Stop playing" if playing else "Play")
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._align()
+        super().resizeEvent(event)
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        if event is not None and event.type() == QEvent.Type.PaletteChange:
-            self.show_playing(self._playing)
-        super().changeEvent(event)
+    def _align(self) -> None:
+        """Put each place of the handle below the middle of its stage's picture in the strip."""
+        margin = max(0, round((self.width() / max(len(self._titles), 1) - self._slider.handle().width()) / 2))
+        self._layout.setContentsMargins(margin, 0, margin, 0)
 
     def _choose(self, stage: int) -> None:
-        self._label.setText(self._titles[stage])
+        self.label.setText(self._titles[stage])
         self.stage_chosen.emit(stage)
-
-
-def _icon(playing: bool, color: QColor) -> QIcon:
-    """Two bars while it plays, else a triangle. Drawn, since the icons of Fusion are dark in both themes."""
-    picture = QPixmap(4 * ICON_SIDE, 4 * ICON_SIDE)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(picture.width(), picture.height())
-    if playing:
-        painter.fillRect(QRectF(0.2, 0.15, 0.2, 0.7), color)
-        painter.fillRect(QRectF(0.6, 0.15, 0.2, 0.7), color)
-    else:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        painter.drawPolygon(QPolygonF([QPointF(0.2, 0.1), QPointF(0.9, 0.5), QPointF(0.2, 0.9)]))
-    painter.end()
-    return QIcon(picture)
 
 
 class StageSlider(QSlider):
@@ -101,13 +68,16 @@ class StageSlider(QSlider):
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
 
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+    def handle(self) -> QRect:
+        """Where the handle is."""
         style, option = self.style(), QStyleOptionSlider()
-        assert event is not None
         assert style is not None
         self.initStyleOption(option)
-        complex_control, part = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
-        handle = style.subControlRect(complex_control, option, part, self)
+        return style.subControlRect(QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        handle = self.handle()
         if event.button() == Qt.MouseButton.LeftButton and not handle.contains(event.position().toPoint()):
             x, width = event.position().x() - handle.width() / 2, self.width() - handle.width()
             self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), round(x), width))

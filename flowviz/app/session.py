@@ -1,41 +1,25 @@
-"""The session owns the state: it hears the widgets, starts and stops work, and tells the widgets what to show."""
+"""The session owns the work: a target, a flow, its training. What is looked at is the exploration's."""
 
-from collections import deque
 from dataclasses import dataclass
 from itertools import count
 
 from PyQt6.QtCore import QObject
 
-from flowviz.app.cloud_view import CloudView
+from flowviz.app.exploration import Exploration
 from flowviz.app.figures import Figures
 from flowviz.app.flow_panel import FlowPanel
 from flowviz.app.loss_plot import LossPlot
-from flowviz.app.playhead import Playhead
 from flowviz.app.run_controls import RunControls, RunState
-from flowviz.app.scrubber import Scrubber
 from flowviz.app.target_panel import TargetPanel
 from flowviz.app.workers import TrainingWorker
 from flowviz.errors import FlowvizError
-from flowviz.records import (
-    Event,
-    Finished,
-    History,
-    Preparing,
-    Progress,
-    Recovered,
-    Snapshot,
-    Trace,
-    base_particles,
-    untrained_trace,
-)
-from flowviz.rendering import fitted_view
-from flowviz.specs import TargetSpec, TrainingSpec
-from flowviz.specs.view import Palette, Theme
+from flowviz.records import Event, Finished, History, Preparing, Progress, Recovered, Snapshot
+from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs.view import Theme
 from flowviz.targets import Ink, build_target
 
 FIRST_TEXT = "BRAD"
 CLOSING_PATIENCE_MS = 1500
-STEADY_SNAPSHOTS = 10  # the view is wide enough for so many of the latest: it grows at once and shrinks late
 
 
 @dataclass(frozen=True)
@@ -47,34 +31,25 @@ class Panels:
     controls: RunControls
     losses: LossPlot
     figures: Figures
-    cloud: CloudView
-    scrubber: Scrubber
 
 
 class Session(QObject):
-    """One window's work: a target, a flow, its training, and the stage that is looked at."""
+    """One window's work: it hears the panels, starts and stops trainings, and tells the panels what to show."""
 
-    def __init__(self, panels: Panels, parent: QObject) -> None:
+    def __init__(self, panels: Panels, exploration: Exploration, parent: QObject) -> None:
         super().__init__(parent)
-        self._panels = panels
-        self._playhead = Playhead(self)
-        self._extents: deque[float] = deque(maxlen=STEADY_SNAPSHOTS)
-        self._follows_cloud = True  # until the mouse has chosen what is seen
+        self._panels, self._exploration = panels, exploration
         self._target: Ink | None = None
+        self._target_in_training: Ink | None = None
         self._text = self._text_in_training = ""
         self._history = History()
         self._numbers = count(1)
         self._worker: TrainingWorker | None = None
         self._state = RunState.IDLE
+        self._flow_in_training = FlowSpec()
         self._connect()
-        self._show_untrained()
         panels.target.set_text(FIRST_TEXT)
         panels.controls.set_status("Press Train and watch the cloud become the word.")
-
-    @property
-    def trace(self) -> Trace:
-        """The particles that are shown."""
-        return self._trace
 
     @property
     def trained_text(self) -> str:
@@ -87,10 +62,12 @@ class Session(QObject):
             return
         previous = self._abandon()
         spec = TrainingSpec(**self._panels.controls.budget(), **self._panels.flow.training_options())
-        worker = TrainingWorker(next(self._numbers), self._target, self._panels.flow.flow_spec(), spec, previous)
+        self._flow_in_training = self._panels.flow.flow_spec()
+        worker = TrainingWorker(next(self._numbers), self._target, self._flow_in_training, spec, previous)
         worker.event_arrived.connect(self._take_event)
         worker.failed.connect(self._take_failure)
         self._worker, self._text_in_training = worker, self._panels.target.text()
+        self._target_in_training = self._target
         self._history = History()
         self._panels.losses.show_history(self._history, self._target.entropy)
         self._panels.figures.clear()
@@ -99,8 +76,7 @@ class Session(QObject):
         self._panels.controls.set_status("Preparing…")
         self._set_state(RunState.PREPARING)
         worker.start()
-        if self._playhead.stage == 0:  # the base never moves: look at what does
-            self._panels.scrubber.set_stage(self._trace.last_stage)
+        self._exploration.leave_base()
 
     def toggle_pause(self) -> None:
         """Pause the training, or go on."""
@@ -119,27 +95,9 @@ class Session(QObject):
             self._worker.stop()
             self._set_state(RunState.STOPPING)
 
-    def toggle_playing(self) -> None:
-        """Play through the layers, or stop playing."""
-        self._playhead.toggle_playing()
-
-    def step_stage(self, stages: int) -> None:
-        """Go so many stages on, or back."""
-        self._panels.scrubber.step(stages)
-
-    def fit(self) -> None:
-        """Show all particles, whatever the mouse zoomed to."""
-        self._follows_cloud = True
-        self._extents.clear()
-        self._panels.cloud.set_view(fitted_view(self._trace, self._panels.cloud.view))
-
-    def set_palette(self, palette: Palette) -> None:
-        """Color the particles otherwise."""
-        self._panels.cloud.set_view(self._panels.cloud.view.model_copy(update={"palette": palette}))
-
     def set_theme(self, theme: Theme) -> None:
         """Draw everything for a light or a dark ground."""
-        self._panels.cloud.set_view(self._panels.cloud.view.model_copy(update={"theme": theme}))
+        self._exploration.set_theme(theme)
         self._panels.target.set_theme(theme)
         self._panels.flow.set_theme(theme)
         self._panels.losses.set_theme(theme)
@@ -149,6 +107,7 @@ class Session(QObject):
         worker = self._abandon()
         if worker is not None:
             worker.wait(CLOSING_PATIENCE_MS)
+        self._exploration.close()
 
     def _connect(self) -> None:
         panels = self._panels
@@ -157,14 +116,8 @@ class Session(QObject):
         panels.controls.train_requested.connect(self.train)
         panels.controls.pause_toggled.connect(self.toggle_pause)
         panels.controls.stop_requested.connect(self.stop)
-        panels.cloud.fit_requested.connect(self.fit)
-        panels.cloud.view_chosen.connect(self._keep_view)
-        panels.scrubber.stage_chosen.connect(self._playhead.glide_to)
-        panels.scrubber.play_toggled.connect(self._playhead.toggle_playing)
-        self._playhead.moved.connect(panels.cloud.show_stage)
-        self._playhead.stage_reached.connect(panels.scrubber.set_stage)
-        panels.scrubber.stage_chosen.connect(self._show_round_trip)
-        self._playhead.playing_changed.connect(panels.scrubber.show_playing)
+        self._exploration.failed.connect(panels.controls.set_notice)
+        self._exploration.stage_changed.connect(self._show_round_trip)
 
     def _take_text(self, text: str) -> None:
         try:
@@ -175,6 +128,7 @@ class Session(QObject):
         else:
             self._panels.target.show_ink(self._target.mask)
         self._panels.controls.set_can_train(self._target is not None)
+        self._take_flow()
 
     def _take_flow(self) -> None:
         """A flow that was trained stays in view until the next training; before the first one, show what is chosen."""
@@ -192,16 +146,19 @@ class Session(QObject):
                 self._show_progress(event)
             case Snapshot():
                 if self._state == RunState.PREPARING:
-                    self._set_state(RunState.TRAINING)
-                    self._text = self._text_in_training
+                    self._begin()
                 self._show_snapshot(event)
             case Recovered():
                 self._panels.controls.set_notice(event.sentence())
             case Finished():
                 self._finish(event)
 
-    def _keep_view(self) -> None:
-        self._follows_cloud = False
+    def _begin(self) -> None:
+        """The first picture of a training: from now on it is what is looked at."""
+        assert self._target_in_training is not None
+        self._set_state(RunState.TRAINING)
+        self._text = self._text_in_training
+        self._exploration.begin_training(self._flow_in_training, self._target_in_training)
 
     def _take_failure(self, number: int, sentence: str) -> None:
         if self._worker is None or number != self._worker.number:
@@ -213,8 +170,7 @@ class Session(QObject):
     def _finish(self, finished: Finished) -> None:
         self._show_progress(finished.progress)
         self._show_snapshot(finished.snapshot)
-        if self._follows_cloud:
-            self.fit()
+        self._exploration.refit()
         self._panels.controls.set_status(finished.sentence())
         self._set_state(RunState.IDLE)
 
@@ -228,27 +184,16 @@ class Session(QObject):
         self._panels.losses.show_history(self._history, progress.entropy)
 
     def _show_untrained(self) -> None:
-        self._show_trace(untrained_trace(self._panels.flow.flow_spec(), base_particles()))
+        self._exploration.show_untrained(self._panels.flow.flow_spec(), self._target)
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
-        self._show_trace(snapshot.trace)
+        self._exploration.take_snapshot(snapshot)
         self._panels.figures.show_snapshot(snapshot)
-        self._show_round_trip(self._playhead.stage)
+        self._show_round_trip()
 
-    def _show_round_trip(self, stage: int) -> None:
+    def _show_round_trip(self) -> None:
         if self._text:  # a flow that was not trained has nothing to show
-            self._panels.figures.show_round_trip(self._trace, stage)
-
-    def _show_trace(self, trace: Trace) -> None:
-        self._trace = trace
-        self._playhead.set_last(trace.last_stage)
-        self._panels.scrubber.set_titles([trace.title(stage) for stage in range(len(trace.names))])
-        self._panels.cloud.show_trace(trace)
-        view = fitted_view(trace, self._panels.cloud.view)
-        self._extents.append(view.half_extent)
-        widest = max(self._extents)
-        if self._follows_cloud and widest != self._panels.cloud.view.half_extent:
-            self._panels.cloud.set_view(view.model_copy(update={"half_extent": widest}))
+            self._panels.figures.show_round_trip(self._exploration.generated, self._exploration.stage)
 
     def _set_state(self, state: RunState) -> None:
         self._state = state

@@ -21,6 +21,20 @@ CURVES: dict[Theme, dict[str, Color]] = {
 }
 
 
+# What is on has to be seen in both themes: Fusion only darkens it, which is not seen in the dark.
+STYLE = """
+QToolButton:checked {{
+    background: rgb{highlight}; color: white;
+    border: 1px solid rgb{highlight}; border-radius: 3px; padding: 3px;
+}}
+"""
+
+
+def style_sheet(theme: Theme) -> str:
+    """What the palette cannot say."""
+    return STYLE.format(highlight=HIGHLIGHT[theme])
+
+
 def system_theme() -> Theme:
     """The theme of the system, where it has one."""
     hints = QGuiApplication.styleHints()

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import (
     QApplication,
     QFrame,
     QGroupBox,
+    QHBoxLayout,
     QMainWindow,
     QMenu,
     QMessageBox,
@@ -22,20 +23,41 @@ from PyQt6.QtWidgets import (
 
 import flowviz
 from flowviz.app.cloud_view import CloudView
+from flowviz.app.exploration import Exploration, Instruments
 from flowviz.app.export_dialog import ExportDialog
 from flowviz.app.figures import Figures
 from flowviz.app.flow_panel import FlowPanel
+from flowviz.app.history_bar import HistoryBar
+from flowviz.app.inspector import Inspector
 from flowviz.app.loss_plot import LossPlot
+from flowviz.app.playback_bar import PlaybackBar
+from flowviz.app.readout import Readout
 from flowviz.app.run_controls import RunControls
 from flowviz.app.scrubber import Scrubber
 from flowviz.app.session import Panels, Session
+from flowviz.app.strip import Strip
 from flowviz.app.target_panel import TargetPanel
-from flowviz.app.theme import THEMES, palette, system_theme
+from flowviz.app.theme import THEMES, palette, style_sheet, system_theme
+from flowviz.app.view_bar import ViewBar
 from flowviz.specs.view import Palette, Theme
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Post": "plain"}
 SIDE_WIDTH, SIDE_LEAST_WIDTH = 340, 320
+INSPECTOR_WIDTH = 270
 ZOOM_STEP = 1.25
+LARGEST_FLOW = 1000  # more stages than any flow has
+STEPS = (
+    ("&Next", "Alt+Right", 1),
+    ("P&revious", "Alt+Left", -1),
+    ("&First: the Base", "Alt+Home", -LARGEST_FLOW),
+    ("&Last: the Target", "Alt+End", LARGEST_FLOW),
+)
+PLAYING = (
+    ("&Once, Loop or Ping-Pong", "Ctrl+L", "repeat"),
+    ("For&ward or Backward", "Ctrl+R", "heading"),
+    ("S&mooth or Steady", "Ctrl+M", "easing"),
+    ("Layers, Training or &Both", "Ctrl+T", "through"),
+)
 Choice = TypeVar("Choice")
 ABOUT = """<b>flowviz {version}</b><p>Type a word, watch a normalizing flow learn to bend a Gaussian cloud into it, and
 scrub through its layers to see how.</p><p>After Brad Saund's post on normalizing flows. Free software under the
@@ -43,62 +65,88 @@ GNU General Public License, version 3 or later.</p>"""
 
 
 class MainWindow(QMainWindow):
-    """Target, run and losses to the left; the cloud and its scrubber to the right."""
+    """Target, run and losses to the left; the cloud, what it is, and the ways through it to the right."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle("flowviz")
         self.resize(1280, 800)
         self.setMinimumSize(800, 640)
-        panels = Panels(TargetPanel(), FlowPanel(), RunControls(), LossPlot(), Figures(), CloudView(), Scrubber())
-        self.setCentralWidget(_laid_out(panels))
-        self._panels = panels
+        self._panels = Panels(TargetPanel(), FlowPanel(), RunControls(), LossPlot(), Figures())
+        self._instruments = Instruments(
+            ViewBar(), CloudView(), Readout(), Strip(), Scrubber(), PlaybackBar(), HistoryBar(), Inspector()
+        )
+        self.setCentralWidget(_laid_out(self._panels, self._instruments))
         self._theme: Theme | None = None  # as the system
-        self.session = Session(panels, self)
+        self.exploration = Exploration(self._instruments, self)
+        self.session = Session(self._panels, self.exploration, self)
         self._make_menus()
         self._follow_theme()
 
     def export_frames(self) -> None:
-        """Ask where to, and write one PNG a stage."""
-        session, view = self.session, self._panels.cloud.view
-        dialog = ExportDialog(session.trace, view, session.trained_text, self)
+        """Ask what, where to and how large, and write the pictures."""
+        dialog = ExportDialog(self.exploration.export(), self.session.trained_text, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._panels.controls.set_notice(f"Frames written to {dialog.folder()}."))
         dialog.open()
 
     def _make_menus(self) -> None:
-        session = self.session
         file = self._menu("&File")
         export = self._action(file, "&Export Frames…", "Ctrl+E", self.export_frames)
         export.setObjectName("exportFramesAction")
         file.addSeparator()
         self._action(file, "&Quit", QKeySequence.StandardKey.Quit, self.close)
-
-        training = self._menu("&Train")
-        for title, key, button in (
-            ("&Train", "Ctrl+Return", self._panels.controls.train_button),
-            ("&Pause or Resume", "Ctrl+P", self._panels.controls.pause_button),
-            ("&Stop and Keep", "Ctrl+.", self._panels.controls.stop_button),
-        ):
-            action = self._action(training, title, key, button.click)
-            action.setEnabled(button.isEnabled())
-            self._panels.controls.button_changed.connect(partial(_follow, action, button))
-
-        layers = self._menu("&Layers")
-        self._action(layers, "&Play or Stop Playing", "Ctrl+Space", session.toggle_playing)
-        self._action(layers, "&Next", "Alt+Right", lambda: session.step_stage(1))
-        self._action(layers, "P&revious", "Alt+Left", lambda: session.step_stage(-1))
-        self._action(layers, "&First: the Base", "Alt+Home", lambda: session.step_stage(-session.trace.last_stage))
-        self._action(layers, "&Last: the Target", "Alt+End", lambda: session.step_stage(session.trace.last_stage))
-
-        view = self._menu("&View")
-        self._action(view, "Zoom &In", QKeySequence.StandardKey.ZoomIn, lambda: self._panels.cloud.zoom(1 / ZOOM_STEP))
-        self._action(view, "Zoom &Out", QKeySequence.StandardKey.ZoomOut, lambda: self._panels.cloud.zoom(ZOOM_STEP))
-        self._action(view, "&Fit the Cloud", "Ctrl+0", session.fit)
-        self._choices(view, "&Colors", PALETTES, session.set_palette)
-        self._choices(view, "&Theme", THEMES, self._choose_theme)
-
+        self._make_selection_menu(self._menu("&Select"))
+        self._make_view_menu(self._menu("&View"))
+        self._make_training_menu(self._menu("&Train"))
+        self._make_layers_menu(self._menu("&Layers"))
         self._action(self._menu("&Help"), "&About flowviz", None, self._show_about)
+
+    def _make_selection_menu(self, menu: QMenu) -> None:
+        bar = self._instruments.bar
+        menu.addActions(list(bar.tool_actions.values()))
+        menu.addSeparator()
+        menu.addActions([bar.invert_action, bar.clear_action])
+
+    def _make_view_menu(self, menu: QMenu) -> None:
+        bar, cloud, inspector = self._instruments.bar, self._instruments.cloud, self._instruments.inspector
+        menu.addActions([*bar.mark_actions.values(), bar.beside_action, bar.overview_action])
+        menu.addSeparator()
+        self._action(menu, "Zoom &In", QKeySequence.StandardKey.ZoomIn, lambda: cloud.zoom(1 / ZOOM_STEP))
+        self._action(menu, "Zoom &Out", QKeySequence.StandardKey.ZoomOut, lambda: cloud.zoom(ZOOM_STEP))
+        self._action(menu, "&Fit the Cloud", "Ctrl+0", self.exploration.fit)
+        self._action(menu, "Fit This &Stage", "Ctrl+Shift+0", self.exploration.fit_stage)
+        menu.addSeparator()
+        self._toggle(menu, "Layer Inspec&tor", "Ctrl+I", inspector.setVisible)
+        self._toggle(menu, "E&xplanations", "Ctrl+H", inspector.show_words)
+        self._choices(menu, "&Colors", PALETTES, lambda palette: self.exploration.set_view(palette=palette))
+        self._choices(menu, "T&heme", THEMES, self._choose_theme)
+
+    def _make_training_menu(self, menu: QMenu) -> None:
+        controls, history = self._panels.controls, self._instruments.history
+        for title, key, button in (
+            ("&Train", "Ctrl+Return", controls.train_button),
+            ("&Pause or Resume", "Ctrl+P", controls.pause_button),
+            ("&Stop and Keep", "Ctrl+.", controls.stop_button),
+        ):
+            action = self._action(menu, title, key, button.click)
+            action.setEnabled(button.isEnabled())
+            controls.button_changed.connect(partial(_follow, action, button))
+        menu.addSeparator()
+        self._action(menu, "&Earlier", "Alt+Down", lambda: history.step(-1))
+        self._action(menu, "&Later", "Alt+Up", lambda: history.step(1))
+        self._action(menu, "&Live", "Alt+PgUp", history.follow)
+
+    def _make_layers_menu(self, menu: QMenu) -> None:
+        scrubber, playback = self._instruments.scrubber, self._instruments.playback
+        for title, key, stages in STEPS:
+            self._action(menu, title, key, partial(scrubber.step, stages))
+        menu.addSeparator()
+        self._action(menu, "&Play or Stop Playing", "Ctrl+Space", self.exploration.playhead.toggle_playing)
+        self._action(menu, "Fas&ter", "Ctrl+]", lambda: playback.choose_next("speed", 1, around=False))
+        self._action(menu, "&Slower", "Ctrl+[", lambda: playback.choose_next("speed", -1, around=False))
+        for title, key, name in PLAYING:
+            self._action(menu, title, key, partial(playback.choose_next, name))
 
     def _menu(self, title: str) -> QMenu:
         bar = self.menuBar()
@@ -116,6 +164,15 @@ class MainWindow(QMainWindow):
         action.triggered.connect(lambda: run())
         menu.addAction(action)
         return action
+
+    def _toggle(self, menu: QMenu, title: str, key: str, show: Callable[[bool], object]) -> None:
+        """A menu item with a check mark, which is there at first."""
+        action = QAction(title, self)
+        action.setShortcut(QKeySequence(key))
+        action.setCheckable(True)
+        action.setChecked(True)
+        action.toggled.connect(show)
+        menu.addAction(action)
 
     def _choices(self, menu: QMenu, title: str, choices: dict[str, Choice], choose: Callable[[Choice], None]) -> None:
         submenu = menu.addMenu(title)
@@ -140,6 +197,7 @@ class MainWindow(QMainWindow):
     def _apply_theme(self) -> None:
         theme = self._theme or system_theme()
         QApplication.setPalette(palette(theme))
+        self.setStyleSheet(style_sheet(theme))
         self.session.set_theme(theme)
 
     def _show_about(self) -> None:
@@ -156,7 +214,17 @@ def _follow(action: QAction, button: QPushButton, changed: QPushButton) -> None:
         action.setEnabled(button.isEnabled())
 
 
-def _laid_out(panels: Panels) -> QWidget:
+def _laid_out(panels: Panels, instruments: Instruments) -> QWidget:
+    splitter = QSplitter(Qt.Orientation.Horizontal)
+    splitter.addWidget(_side(panels))
+    splitter.addWidget(_stage(instruments))
+    splitter.setStretchFactor(1, 1)
+    splitter.setChildrenCollapsible(False)
+    splitter.setSizes([SIDE_WIDTH, 1280 - SIDE_WIDTH])
+    return splitter
+
+
+def _side(panels: Panels) -> QWidget:
     side = QWidget()
     column = QVBoxLayout(side)
     column.addWidget(_group("Target", panels.target))
@@ -165,19 +233,31 @@ def _laid_out(panels: Panels) -> QWidget:
     column.addWidget(_group("Loss", panels.losses, panels.figures), stretch=1)
     scrolled = SideArea()
     scrolled.setWidget(side)
+    return scrolled
 
+
+def _stage(instruments: Instruments) -> QWidget:
+    """What is looked at, above the ways through it."""
+    picture = QSplitter(Qt.Orientation.Horizontal)
+    picture.addWidget(instruments.cloud)
+    picture.addWidget(instruments.inspector)
+    picture.setStretchFactor(0, 1)
+    picture.setCollapsible(0, False)
+    picture.setSizes([1280 - SIDE_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
+    playing = QHBoxLayout()
+    playing.addWidget(instruments.playback, stretch=1)
+    playing.addWidget(instruments.scrubber.label)
     stage = QWidget()
-    picture = QVBoxLayout(stage)
-    picture.addWidget(panels.cloud, stretch=1)
-    picture.addWidget(panels.scrubber)
-
-    splitter = QSplitter(Qt.Orientation.Horizontal)
-    splitter.addWidget(scrolled)
-    splitter.addWidget(stage)
-    splitter.setStretchFactor(1, 1)
-    splitter.setChildrenCollapsible(False)
-    splitter.setSizes([SIDE_WIDTH, 1280 - SIDE_WIDTH])
-    return splitter
+    column = QVBoxLayout(stage)
+    column.setSpacing(4)
+    column.addWidget(instruments.bar)
+    column.addWidget(picture, stretch=1)
+    column.addWidget(instruments.readout)
+    column.addWidget(instruments.strip)
+    column.addWidget(instruments.scrubber)
+    column.addLayout(playing)
+    column.addWidget(instruments.history)
+    return stage
 
 
 def _group(title: str, *widgets: QWidget) -> QGroupBox:

@@ -1,15 +1,14 @@
 """Work off the GUI thread: training and export."""
 
 import logging
+from collections.abc import Callable, Generator
 from pathlib import Path
 from threading import Event as Flag
 
 from PyQt6.QtCore import QThread, pyqtSignal
 
 from flowviz.errors import FlowvizError
-from flowviz.records import Scene, Trace
-from flowviz.rendering import write_frames
-from flowviz.specs import FlowSpec, PictureSize, TrainingSpec, ViewSpec
+from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
 from flowviz.training import train
 
@@ -95,13 +94,14 @@ class ExportWorker(Worker):
     exported = pyqtSignal()
     failed = pyqtSignal(str)
 
-    def __init__(self, trace: Trace, folder: Path, view: ViewSpec, size: PictureSize) -> None:
+    def __init__(self, write: Callable[[], Generator[Path, None, None]]) -> None:
+        """`write` starts the writing; each path that it then yields is a picture that is drawn."""
         super().__init__()
-        self._job = Scene(trace), folder, view, size
+        self._write = write
 
     def run(self) -> None:
         try:
-            frames = write_frames(*self._job)
+            frames = self._write()
             for count, _ in enumerate(frames, start=1):
                 self.advanced.emit(count)
                 if self.isInterruptionRequested():

@@ -36,7 +36,7 @@ def inspect(
         raise SpecError(f"There is no stage {stage}: the stages go from 0 to {found.last_stage}.")
     if curves is not None:
         check_writable(curves)
-    shares = found.volume_shares()
+    shares = found.volume_shares
     stages = range(len(found.names)) if stage is None else (stage,)
     inspected = [_Inspected(opened.flow.report(k, found), float(shares[k])) for k in stages]
     if curves is not None:

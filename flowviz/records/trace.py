@@ -1,6 +1,7 @@
 """The particles after each bijector."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +65,7 @@ class Trace:
         found: NDArray[np.float32] = self.log_det[stage] - self.log_det[max(stage - 1, 0)]
         return found
 
+    @cached_property
     def volume_shares(self) -> NDArray[np.float64]:
         """The share (stages,) of each stage in the change of areas: the mean of its |log|det J||, of the sum of all."""
         means = np.array([np.abs(self.log_det_of(stage)).mean(dtype=np.float64) for stage in range(len(self.names))])

@@ -2,7 +2,7 @@
 
 from flowviz.rendering.colors import quadrant_colors
 from flowviz.rendering.frame import positions_at, render_frame
-from flowviz.rendering.frames import write_frames, write_sheet
+from flowviz.rendering.frames import write_frames, write_overview, write_playback, write_sheet
 from flowviz.rendering.projection import fitted_view, pixel_position, plane_position, visible_rectangle
 from flowviz.rendering.sheet import render_sheet, render_thumbnails, sheet_stage
 
@@ -18,5 +18,7 @@ __all__ = [
     "sheet_stage",
     "visible_rectangle",
     "write_frames",
+    "write_overview",
+    "write_playback",
     "write_sheet",
 ]

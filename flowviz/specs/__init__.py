@@ -1,6 +1,7 @@
 """What a person asks for: frozen, validated, JSON in and out."""
 
 from flowviz.specs.flow import FlowSpec
+from flowviz.specs.playback import Playback
 from flowviz.specs.recipes import RECIPES, Family, Normalization
 from flowviz.specs.spec import Spec
 from flowviz.specs.target import TargetSpec
@@ -13,6 +14,7 @@ __all__ = [
     "FlowSpec",
     "Normalization",
     "PictureSize",
+    "Playback",
     "Spec",
     "TargetSpec",
     "TrainingSpec",

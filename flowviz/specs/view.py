@@ -11,6 +11,7 @@ from flowviz.specs.spec import Spec
 Palette = Literal["safe", "plain"]
 Theme = Literal["light", "dark"]
 ColorBy = Literal["quadrant", "angle", "radius", "log_density", "log_det", "selection"]
+Direction = Literal["generate", "encode"]
 Mark = Literal["density", "grid", "paths", "points"]  # in the order in which they are drawn
 
 SMALLEST_SIDE, LARGEST_SIDE = 64, 8192

@@ -26,8 +26,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.cloud_view import CloudView
 from flowviz.app.export_dialog import ExportDialog
 from flowviz.app.loss_plot import LossPlot
-from flowviz.app.workers import work_is_running
-from flowviz.records import Scene, Trace
+from flowviz.records import Trace
 from flowviz.rendering import render_frame
 from flowviz.specs import PictureSize
 from tests.app.conftest import Window
@@ -116,7 +115,8 @@ def test_the_cloud_is_what_the_renderer_draws(window: Window, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: cloud.stage == 8)
     seen = pixels(cloud)
     size = PictureSize(width=seen.shape[1], height=seen.shape[0])
-    np.testing.assert_array_equal(seen, render_frame(Scene(window.main.session.trace), 8, cloud.view, size)[..., :3])
+    drawn = render_frame(window.main.exploration.scene, 8, cloud.view, size)
+    np.testing.assert_array_equal(seen, drawn[..., :3])
 
 
 def test_keys_move_the_scrubber(window: Window, qtbot: QtBot) -> None:
@@ -168,7 +168,7 @@ def test_zoom_and_fit(window: Window, qtbot: QtBot) -> None:
     assert cloud.view.half_extent == pytest.approx(fitted.half_extent / 2)
     window.main.resize(window.main.width() - 100, window.main.height() - 50)
     assert cloud.view.half_extent == pytest.approx(fitted.half_extent / 2), "a new size keeps what is seen"
-    window.main.session.fit()
+    window.main.exploration.fit()
     assert cloud.view.half_extent == fitted.half_extent
 
 
@@ -186,11 +186,11 @@ def test_both_themes(window: Window) -> None:
 
 
 def test_a_view_that_was_chosen_stays_while_it_trains(window: Window) -> None:
-    session, cloud = window.main.session, window.find(CloudView, "cloudView")
-    trace = session.trace
+    exploration, cloud = window.main.exploration, window.find(CloudView, "cloudView")
+    trace = exploration.scene.trace
 
     def snapshot(scale: float) -> None:
-        session._show_trace(Trace(trace.names, trace.positions * scale, trace.log_det))
+        exploration._show_trace(Trace(trace.names, trace.positions * scale, trace.log_det))
 
     snapshot(3)
     assert cloud.view.half_extent == 9
@@ -203,7 +203,7 @@ def test_a_view_that_was_chosen_stays_while_it_trains(window: Window) -> None:
     cloud.zoom(0.5)
     snapshot(5)
     assert cloud.view.half_extent == pytest.approx(3)
-    session.fit()
+    exploration.fit()
     assert cloud.view.half_extent == 15
     choose(window, "Light")
 
@@ -235,7 +235,7 @@ def test_the_main_job(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     bar = window.find(QProgressBar, "progressBar")
     text.selectAll()
     qtbot.keyClicks(text, "Hi")
-    untrained = window.main.session.trace
+    untrained = window.main.exploration.scene.trace
     choose_steps(window, 6000)
     qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
     assert bar.maximum() == 0, "busy while it prepares"
@@ -256,7 +256,7 @@ def test_the_main_job(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.mouseClick(pause, Qt.MouseButton.LeftButton)
 
     wait_for_status(window, qtbot, "Completed after 6,000 steps")
-    trained = window.main.session.trace
+    trained = window.main.exploration.scene.trace
     assert not np.array_equal(untrained.positions[-1], trained.positions[-1])
     assert np.isfinite(trained.positions).all()
     folder = tmp_path / "frames"
@@ -310,8 +310,7 @@ def test_a_cancelled_export_leaves_no_file(window: Window, qtbot: QtBot, tmp_pat
     bar = dialog.findChild(QProgressBar, "exportProgress")
     qtbot.waitUntil(lambda: bar.value() >= 1)
     dialog.reject()
-    qtbot.waitUntil(lambda: not work_is_running())
-    assert not list(tmp_path.iterdir())
+    qtbot.waitUntil(lambda: not list(tmp_path.iterdir()))
 
 
 def test_stop_keeps_and_restart_drops_the_old_run(window: Window, qtbot: QtBot) -> None:
@@ -383,3 +382,20 @@ sys.exit(main.run())
     assert ended - float(done.stdout) < 2.5
     assert "Traceback" not in done.stderr
     assert "QThread" not in done.stderr
+
+
+@pytest.mark.parametrize(("what", "count"), [("All stages in one", 1), ("What plays", 44)])
+def test_the_overview_and_what_plays_can_be_exported(
+    window: Window, qtbot: QtBot, tmp_path: Path, what: str, count: int
+) -> None:
+    window.find(QComboBox, "speedBox").setCurrentText("4×")
+    window.find(QAction, "exportFramesAction").trigger()
+    dialog = window.main.findChild(ExportDialog)
+    assert dialog is not None
+    dialog.findChild(QComboBox, "exportWhat").setCurrentText(what)
+    dialog.findChild(QSpinBox, "exportRate").setValue(12)
+    dialog.findChild(QLineEdit, "exportFolder").setText(str(tmp_path / "frames"))
+    assert f"{count} pictures" in dialog.findChild(QLabel, "exportMessage").text() or count == 1
+    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+        dialog.findChild(QPushButton, "exportButton").click()
+    assert len(list((tmp_path / "frames").iterdir())) == count

@@ -90,7 +90,7 @@ class WatchedWindow:
         window = create_window()
         assert isinstance(window, MainWindow)
         self.window = window
-        self.cloud = window.session._panels.cloud
+        self.cloud = window._instruments.cloud
         self.cloud.setFixedSize(*CLOUD_SIZE)
         window.show()
         self.progress: list[Progress] = []

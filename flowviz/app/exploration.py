@@ -1,0 +1,308 @@
+"""The exploration owns what is looked at: a flow at a stage, at a moment of its training, in one direction."""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.cloud_view import CloudView
+from flowviz.app.export import Export
+from flowviz.app.history_bar import HistoryBar
+from flowviz.app.inspector import Inspector
+from flowviz.app.playback_bar import PlaybackBar
+from flowviz.app.playhead import Playhead
+from flowviz.app.pointing import Pointing
+from flowviz.app.questions import Questions, Subject, encoded_trace
+from flowviz.app.readout import Readout
+from flowviz.app.scrubber import Scrubber
+from flowviz.app.strip import Strip
+from flowviz.app.view_bar import ViewBar
+from flowviz.records import Density, Scene, Snapshot, StageReport, Timeline, Trace, base_particles
+from flowviz.records.trace import untrained_trace
+from flowviz.rendering import fitted_view
+from flowviz.specs import FlowSpec, ViewSpec
+from flowviz.specs.view import Direction, Theme
+from flowviz.targets import Target
+
+STEADY_SNAPSHOTS = 10  # the view is wide enough for so many of the latest: it grows at once and shrinks late
+
+
+@dataclass(frozen=True)
+class Instruments:
+    """The widgets that the exploration speaks with."""
+
+    bar: ViewBar
+    cloud: CloudView
+    readout: Readout
+    strip: Strip
+    scrubber: Scrubber
+    playback: PlaybackBar
+    history: HistoryBar
+    inspector: Inspector
+
+
+class Exploration(QObject):
+    """Shows one flow, trained or not, and answers what is asked of it by mouse and key."""
+
+    stage_changed = pyqtSignal()
+    failed = pyqtSignal(str)
+
+    def __init__(self, instruments: Instruments, parent: QObject) -> None:
+        super().__init__(parent)
+        self._show = show = instruments
+        self.playhead = Playhead(self)
+        self._questions = Questions(self)
+        self._pointing = Pointing(show.bar, show.cloud, show.readout, self.playhead, self._questions, self)
+        self._subject = Subject(FlowSpec())
+        self._target: Target | None = None
+        self._timeline = Timeline()
+        self._moment: int | None = None  # of the timeline; None for the latest
+        self._direction: Direction = "generate"
+        self._generated = untrained_trace(FlowSpec(), base_particles())
+        self._scene = Scene(self._generated)
+        self._extents: deque[float] = deque(maxlen=STEADY_SNAPSHOTS)
+        self._follows_cloud = True  # until the mouse has chosen what is seen
+        self._connect()
+
+    @property
+    def scene(self) -> Scene:
+        """What is shown."""
+        return self._scene
+
+    @property
+    def generated(self) -> Trace:
+        """The particles of the base, in whichever direction one looks."""
+        return self._generated
+
+    @property
+    def stage(self) -> int:
+        """The stage that is looked at."""
+        return self.playhead.stage
+
+    def show_untrained(self, spec: FlowSpec, target: Target | None) -> None:
+        """Show a flow before its first step."""
+        self._begin(spec, target)
+        self._generated = untrained_trace(spec, base_particles())
+        self._refresh(Subject(spec))
+
+    def begin_training(self, spec: FlowSpec, target: Target) -> None:
+        """The snapshots that come from now on are of a new training."""
+        self._begin(spec, target)
+
+    def take_snapshot(self, snapshot: Snapshot) -> None:
+        """Keep the latest picture of the training, and show it unless an older one is looked at."""
+        seen = None if self._moment is None else self._timeline.snapshots[self._moment].step
+        self._timeline = self._timeline.with_snapshot(snapshot)
+        if seen is None:
+            self._show_snapshot(snapshot)
+        else:  # the timeline may have been thinned out
+            steps = np.array([kept.step for kept in self._timeline.snapshots])
+            self._moment = int(np.abs(steps - seen).argmin())
+        self._show.history.show_timeline(self._timeline, self._moment)
+
+    def fit(self) -> None:
+        """Show all particles, whatever the mouse zoomed to."""
+        self._follows_cloud = True
+        self._extents.clear()
+        self._place(fitted_view(self._scene.trace, self._show.cloud.view))
+
+    def fit_stage(self) -> None:
+        """Show the particles of this stage, however far they are."""
+        self._follows_cloud = False
+        self._place(fitted_view(self._scene.trace, self._show.cloud.view, self.playhead.stage))
+
+    def refit(self) -> None:
+        """Fit, unless the mouse has chosen what is seen."""
+        if self._follows_cloud:
+            self.fit()
+
+    def set_view(self, **changes: Any) -> None:
+        """Change fields of the view: colors, marks, theme, what of the plane is seen."""
+        self._show.cloud.set_view(self._show.cloud.view.model_copy(update=changes))
+        self._take_view()
+
+    def export(self) -> Export:
+        """What is seen, to be written to files."""
+        return Export(
+            self._subject,
+            self._scene,
+            self.stage,
+            self._show.cloud.view,
+            self.playhead.playback,
+            self._timeline,
+            partial(encoded_trace, self._target) if self._is_encoded() and self._target is not None else None,
+        )
+
+    def leave_base(self) -> None:
+        """Look at the last stage in place of the base, which never moves."""
+        if self.stage == 0:
+            self._show.scrubber.set_stage(self._scene.trace.last_stage)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw for a light or a dark ground."""
+        self.set_view(theme=theme)
+        self._show.inspector.set_theme(theme)
+
+    def close(self) -> None:
+        """End all work, and wait a moment for it."""
+        self._questions.close()
+
+    def _connect(self) -> None:
+        show, playhead = self._show, self.playhead
+        self._questions.failed.connect(self.failed)
+        self._pointing.selection_changed.connect(lambda selection: self._change_scene(selection=selection))
+        self._pointing.probe_changed.connect(lambda probe: self._change_scene(probe=probe))
+        show.bar.marks_chosen.connect(lambda marks: self.set_view(marks=marks))
+        show.bar.color_chosen.connect(lambda color_by: self.set_view(color_by=color_by))
+        show.bar.beside_toggled.connect(lambda beside: self.set_view(beside=beside))
+        show.bar.direction_chosen.connect(self._choose_direction)
+        show.bar.overview_toggled.connect(show.cloud.set_overview)
+        show.cloud.fit_requested.connect(self.fit)
+        show.cloud.view_chosen.connect(self._keep_view)
+        show.cloud.resized.connect(self._ask_density)
+        show.cloud.stage_clicked.connect(self._open_stage)
+        show.strip.stage_clicked.connect(show.scrubber.set_stage)
+        show.strip.side_changed.connect(self._ask_thumbnails)
+        show.scrubber.stage_chosen.connect(playhead.glide_to)
+        show.scrubber.stage_chosen.connect(self._take_stage)
+        show.playback.play_toggled.connect(playhead.toggle_playing)
+        show.playback.playback_chosen.connect(playhead.set_playback)
+        show.history.moment_chosen.connect(self._choose_moment)
+        show.history.live_chosen.connect(partial(self._choose_moment, None))
+        playhead.moved.connect(show.cloud.show_stage)
+        playhead.stage_reached.connect(show.scrubber.set_stage)
+        playhead.moment_reached.connect(self._play_moment)
+        playhead.playing_changed.connect(show.playback.show_playing)
+
+    def _begin(self, spec: FlowSpec, target: Target | None) -> None:
+        self._questions.drop()
+        self._subject, self._target = Subject(spec), target
+        self._timeline, self._moment = Timeline(), None
+        self._show.history.show_timeline(self._timeline, None)
+
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        self._generated = snapshot.trace
+        self._refresh(Subject(self._subject.spec, snapshot.weights))
+
+    def _refresh(self, subject: Subject) -> None:
+        """Show another flow, or other numbers of the same: what is known of it now; the rest as it comes."""
+        self._subject = subject
+        if self._direction == "encode" and self._target is not None:
+            self._questions.encoded(subject, self._target, self._show_trace)
+        else:
+            self._show_trace(self._generated)
+        self._ask_density()
+        self._ask_grid()
+        self._ask_report()
+
+    def _show_trace(self, trace: Trace) -> None:
+        if trace.names != self._scene.trace.names:
+            self._scene = Scene(trace)
+        self._scene = replace(self._scene, trace=trace)
+        self._pointing.point_at(self._subject, trace)
+        titles = [trace.title(stage) for stage in range(len(trace.names))]
+        self._show.strip.set_stages(titles, trace.volume_shares)
+        self._show.scrubber.set_titles(titles)
+        self.playhead.set_last(trace.last_stage)
+        self._follow_cloud(trace)
+        self._change_scene()
+        self._show_words()
+
+    def _follow_cloud(self, trace: Trace) -> None:
+        view = fitted_view(trace, self._show.cloud.view)
+        self._extents.append(view.half_extent)
+        widest = max(self._extents)
+        if self._follows_cloud and widest != self._show.cloud.view.half_extent:
+            self._place(view.model_copy(update={"half_extent": widest}))
+
+    def _place(self, view: ViewSpec) -> None:
+        self.set_view(center=view.center, half_extent=view.half_extent)
+
+    def _change_scene(self, **changes: Any) -> None:
+        scene = self._scene = replace(self._scene, **changes)
+        if scene.selection is not None and len(scene.selection.chosen) != scene.trace.positions.shape[1]:
+            return  # of other particles, which are about to be shown
+        self._show.cloud.show_scene(scene)
+        selected = scene.selection.count if scene.selection else 0
+        if "probe" not in changes:
+            self._show.readout.show_standing(scene.trace, encoded=self._is_encoded(), selected=selected)
+        self._ask_thumbnails()
+
+    def _is_encoded(self) -> bool:
+        return self._scene.trace is not self._generated
+
+    def _show_words(self) -> None:
+        trace, stage, view = self._scene.trace, self.playhead.stage, self._show.cloud.view
+        kind = trace.names[stage].partition("_")[2]
+        self._show.inspector.show_stage(trace.title(stage), kind, float(trace.volume_shares[stage]))
+        self._show.inspector.show_view(self._direction, view.marks, view.color_by)
+
+    def _keep_view(self) -> None:
+        self._follows_cloud = False
+        self._take_view()
+
+    def _take_view(self) -> None:
+        """What follows from another view."""
+        self._ask_density()
+        if "grid" in self._show.cloud.view.marks and self._scene.grid is None:
+            self._ask_grid()
+        self._ask_thumbnails()
+        self._show_words()
+
+    def _take_stage(self, stage: int) -> None:
+        self._show.strip.show_stage(stage)
+        self._ask_density()
+        self._ask_report()
+        self._show_words()
+        self.stage_changed.emit()
+
+    def _choose_direction(self, direction: Direction) -> None:
+        self._direction = direction
+        self._pointing.clear()  # the particles are others
+        self._refresh(self._subject)
+
+    def _open_stage(self, stage: int) -> None:
+        self._show.bar.show_overview(False)
+        self._show.scrubber.set_stage(stage)
+
+    def _choose_moment(self, moment: int | None) -> None:
+        if self._timeline.snapshots:
+            self._moment = moment
+            self._show_snapshot(self._timeline.snapshots[-1 if moment is None else moment])
+            self._show.history.show_timeline(self._timeline, moment)
+
+    def _play_moment(self, way: float) -> None:
+        """Show the moment so far on the way, 0 to 1, from the start of the training to now."""
+        moment = round(way * (len(self._timeline.snapshots) - 1))
+        if moment >= 0 and moment != self._moment:
+            self._choose_moment(moment)
+
+    def _ask_density(self) -> None:
+        cloud = self._show.cloud
+        if "density" in cloud.view.marks:
+            self._questions.density(self._subject, self.playhead.stage, cloud.rectangle, self._take_density)
+
+    def _take_density(self, density: Density) -> None:
+        self._change_scene(density=density)
+
+    def _ask_grid(self) -> None:
+        if "grid" in self._show.cloud.view.marks:
+            self._questions.grid(self._subject, lambda grid: self._change_scene(grid=grid))
+
+    def _ask_report(self) -> None:
+        """Only of a trained flow: of any other there is little to say, and TensorFlow would have to be loaded."""
+        if self._subject.weights is None:
+            self._show.inspector.show_report(None)
+        else:
+            self._questions.report(self._subject, self.playhead.stage, self._take_report)
+
+    def _take_report(self, report: StageReport) -> None:
+        if report.stage == self.playhead.stage:
+            self._show.inspector.show_report(report)
+
+    def _ask_thumbnails(self) -> None:
+        strip, view = self._show.strip, self._show.cloud.view.model_copy(update={"labels": False, "beside": False})
+        self._questions.thumbnails(self._scene, view, strip.side, strip.show_pictures)

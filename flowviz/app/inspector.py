@@ -1,0 +1,140 @@
+"""The layer inspector: what the stage is, with its present numbers and curves; and what one sees, in words."""
+
+from typing import Any
+
+import pyqtgraph as pg
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from flowviz.app.labels import WrappingLabel
+from flowviz.app.theme import background
+from flowviz.records import StageReport
+from flowviz.rendering.colors import SURROUNDINGS, Color
+from flowviz.specs import explanations
+from flowviz.specs.view import ColorBy, Direction, Mark, Theme
+
+# Okabe & Ito 2008, in an order that also differs in lightness.
+CURVE_COLORS: dict[Theme, tuple[Color, ...]] = {
+    "light": ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (120, 120, 120)),
+    "dark": ((86, 180, 233), (240, 150, 60), (60, 200, 150), (220, 150, 190), (170, 170, 170)),
+}
+PLOT_HEIGHT = 180
+
+
+class Inspector(QScrollArea):
+    """Shows a stage: its explanation, formula, numbers and curves, and its share of the change of areas."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("layerInspector")
+        self.setAccessibleName("What this stage is")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._title = WrappingLabel("inspectorTitle", "Stage")
+        self._explanation = WrappingLabel("stageExplanation", "What this stage does")
+        self._formula = WrappingLabel("stageFormula", "Formula")
+        self._numbers = WrappingLabel("stageNumbers", "Numbers of this stage")
+        self._share = WrappingLabel("stageShare", "Share in the change of areas")
+        self._view_explanation = WrappingLabel("viewExplanation", "What is seen")
+        for label in (self._formula, self._numbers):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._plot = CurvePlot()
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(4, 0, 8, 0)
+        layout.setSpacing(8)
+        for widget in (self._title, self._formula, self._numbers, self._plot, self._share):
+            layout.addWidget(widget)
+        for words in (self._explanation, self._view_explanation):
+            layout.addWidget(words)
+        layout.addStretch()
+        self.setWidget(content)
+
+    def show_stage(self, title: str, kind: str, share: float) -> None:
+        """Show what is known of a stage before its numbers are: its kind, and its share of the change of areas."""
+        self._title.setText(f"<b>{title.replace('_', ' ')}</b>")
+        self._explanation.setText(explanations.STAGES[kind])
+        self._share.setText(f"Share in the change of areas: {share:.1%}")
+
+    def show_report(self, report: StageReport | None) -> None:
+        """Show a stage's formula, numbers and curves; None where they are not known yet."""
+        self._formula.setText("<br>".join(report.formula) if report else "Train, and its numbers stand here.")
+        numbers = [f"{name} = {value:.3g}" for name, value in report.numbers.items()] if report else []
+        self._numbers.setText("<br>".join(numbers))
+        self._numbers.setVisible(bool(numbers))
+        self._plot.show_curves(report)
+
+    def show_view(self, direction: Direction, marks: frozenset[Mark], color_by: ColorBy) -> None:
+        """Explain what is seen."""
+        told = [explanations.DIRECTIONS[direction]]
+        told += [explanations.MARKS[mark] for mark in explanations.MARKS if mark in marks]
+        told += [explanations.COLORS[color_by]] if "points" in marks else []
+        self._view_explanation.setText("<hr>" + "<p>".join(told))
+
+    def show_words(self, shown: bool) -> None:
+        """Show the explanations, or only what is measured."""
+        self._explanation.setVisible(shown)
+        self._view_explanation.setVisible(shown)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw for a light or a dark ground."""
+        self._plot.set_theme(theme)
+
+
+class CurvePlot(QWidget):
+    """The curves that a stage has learned."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("curvePlot")
+        self.setAccessibleName("Curves of this stage")
+        self.setFixedHeight(PLOT_HEIGHT)
+        self._plot: Any = pg.PlotWidget()
+        self._plot.setMenuEnabled(False)
+        self._plot.hideButtons()
+        self._plot.setMouseEnabled(x=False, y=False)
+        self._theme: Theme = "light"
+        self._report: StageReport | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._plot)
+        self.set_theme("light")
+
+    def show_curves(self, report: StageReport | None) -> None:
+        """Draw the curves of a stage; hide where there are none."""
+        self._report = report
+        self.setVisible(bool(report and report.curves))
+        if report is None or not report.curves:
+            return
+        items = self._plot.listDataItems()
+        if [item.name() for item in items] != [curve.name for curve in report.curves]:
+            self._plot.clear()
+            items = [self._plot.plot(name=curve.name, pen=self._pen(i)) for i, curve in enumerate(report.curves)]
+        for item, curve in zip(items, report.curves, strict=True):
+            item.setData(curve.x, curve.y)
+        self._plot.setLabel("bottom", report.across)
+        self._plot.setTitle(" &nbsp; ".join(self._named(i, curve.name) for i, curve in enumerate(report.curves)))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw for a light or a dark ground."""
+        self._theme = theme
+        surroundings = SURROUNDINGS[theme]
+        self._plot.setBackground(background(theme))
+        for side in ("left", "bottom"):
+            axis = self._plot.getAxis(side)
+            axis.setPen(surroundings.axis)
+            axis.setTextPen(surroundings.label)
+        self._plot.clear()
+        self.show_curves(self._report)
+
+    def _named(self, number: int, name: str) -> str:
+        """The name of a curve in its color: a legend inside the plot would cover the curves."""
+        return f"<span style='font-size: 9pt; color: rgb{self._color(number)}'>{name}</span>"
+
+    def _pen(self, number: int) -> Any:
+        return pg.mkPen(self._color(number), width=2)
+
+    def _color(self, number: int) -> tuple[int, int, int]:
+        colors = CURVE_COLORS[self._theme]
+        return colors[number % len(colors)]

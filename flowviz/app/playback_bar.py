@@ -1,0 +1,95 @@
+"""Play, and how: what is played, again or once, easing, heading, speed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap, QPolygonF
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+
+from flowviz.specs import Playback
+
+ICON_SIDE = 16  # pixels
+CHOICES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "through": ("What is played", {"Layers": "layers", "Training": "training", "Both": "both"}),
+    "repeat": ("Once or again", {"Once": "once", "Loop": "loop", "Ping-pong": "ping-pong"}),
+    "heading": ("Heading", {"Forward": "forward", "Backward": "backward"}),
+    "easing": ("Easing", {"Smooth": "smooth", "Steady": "linear"}),
+    "speed": ("Speed", {"0.25×": 0.25, "0.5×": 0.5, "1×": 1.0, "2×": 2.0, "4×": 4.0}),
+}
+
+
+class PlaybackBar(QWidget):
+    """Announces the play button and what is chosen."""
+
+    play_toggled = pyqtSignal()
+    playback_chosen = pyqtSignal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._play = QToolButton()
+        self._play.setObjectName("playButton")
+        self._play.setAutoRaise(True)
+        self._play.clicked.connect(lambda: self.play_toggled.emit())
+        self._playing = False
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._play)
+        self._boxes: dict[str, QComboBox] = {}
+        for name, (title, choices) in CHOICES.items():
+            self._boxes[name] = _combo(name, title, choices, getattr(Playback(), name))
+            self._boxes[name].currentIndexChanged.connect(lambda: self.playback_chosen.emit(self.playback()))
+            layout.addWidget(self._boxes[name])
+        layout.addStretch()
+        self.show_playing(False)
+
+    def playback(self) -> Playback:
+        """What is chosen."""
+        return Playback(**{name: box.currentData() for name, box in self._boxes.items()})
+
+    def choose_next(self, name: str, step: int = 1, *, around: bool = True) -> None:
+        """Choose the next value of `through`, `repeat`, `heading`, `easing` or `speed`; from the last one the first."""
+        box = self._boxes[name]
+        index = box.currentIndex() + step
+        box.setCurrentIndex(index % box.count() if around else min(max(index, 0), box.count() - 1))
+
+    def show_playing(self, playing: bool) -> None:
+        """Show what the play button will do."""
+        self._playing = playing
+        self._play.setIcon(_icon(playing, self.palette().color(QPalette.ColorRole.ButtonText)))
+        self._play.setToolTip("Stop playing (Ctrl+Space)" if playing else "Play (Ctrl+Space)")
+        self._play.setAccessibleName("Stop playing" if playing else "Play")
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            self.show_playing(self._playing)
+        super().changeEvent(event)
+
+
+def _combo(name: str, title: str, choices: Mapping[str, Any], chosen: Any) -> QComboBox:
+    box = QComboBox()
+    box.setObjectName(f"{name}Box")
+    box.setAccessibleName(title)
+    box.setToolTip(title)
+    for text, value in choices.items():
+        box.addItem(text, value)
+    box.setCurrentIndex(box.findData(chosen))
+    return box
+
+
+def _icon(playing: bool, color: QColor) -> QIcon:
+    """Two bars while it plays, else a triangle. Drawn, since the icons of Fusion are dark in both themes."""
+    picture = QPixmap(4 * ICON_SIDE, 4 * ICON_SIDE)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(picture.width(), picture.height())
+    if playing:
+        painter.fillRect(QRectF(0.2, 0.15, 0.2, 0.7), color)
+        painter.fillRect(QRectF(0.6, 0.15, 0.2, 0.7), color)
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawPolygon(QPolygonF([QPointF(0.2, 0.1), QPointF(0.9, 0.5), QPointF(0.2, 0.9)]))
+    painter.end()
+    return QIcon(picture)

@@ -1,0 +1,114 @@
+"""What the window asks of the flow that is shown: densities, grids, inverses, reports; answered off the GUI thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.background import Background
+from flowviz.records import Density, Rectangle, Scene, StageReport, Trace, Weights, lattice_points
+from flowviz.records.trace import PARTICLES
+from flowviz.rendering import render_thumbnails
+from flowviz.specs import FlowSpec, ViewSpec
+from flowviz.targets import Target
+
+if TYPE_CHECKING:
+    from flowviz.flows import Flow
+
+Answer = TypeVar("Answer")
+Hear = Callable[[Answer], object]
+CLOSING_PATIENCE_MS = 1500
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A flow: its spec, and its weights, which are None before any training."""
+
+    spec: FlowSpec
+    weights: Weights | None = None
+
+
+class Questions(QObject):
+    """Three threads: for slow questions about the flow, for the probe under the mouse, and for small pictures."""
+
+    failed = pyqtSignal(str)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._slow, self._quick, self._pictures = threads = Background(), Background(), Background()
+        self._threads = threads
+        self._keepers = {self._slow: FlowKeeper(), self._quick: FlowKeeper()}
+        for thread in threads:
+            thread.failed.connect(self.failed)
+
+    def density(self, subject: Subject, stage: int, rectangle: Rectangle, hear: Hear[Density]) -> None:
+        """The exact density of a stage over a rectangle."""
+        self._ask(self._slow, "density", subject, lambda flow: flow.density(stage, rectangle), hear)
+
+    def grid(self, subject: Subject, hear: Hear[Trace]) -> None:
+        """The square grid on the base, carried through all stages."""
+        self._ask(self._slow, "grid", subject, lambda flow: flow.trace(lattice_points()), hear)
+
+    def encoded(self, subject: Subject, target: Target, hear: Hear[Trace]) -> None:
+        """Points of the target, always the same ones, pulled back through all stages."""
+        self._slow.ask("encoding", partial(encoded_trace, target, self._keepers[self._slow], subject), hear)
+
+    def report(self, subject: Subject, stage: int, hear: Hear[StageReport]) -> None:
+        """What a stage is, with its present numbers."""
+        self._ask(self._slow, "report", subject, lambda flow: flow.report(stage), hear)
+
+    def probe(self, subject: Subject, point: tuple[float, float], stage: int, hear: Hear[Trace]) -> None:
+        """Where a point of a stage is at every other stage."""
+        points = np.array([point], np.float32)
+        self._ask(self._quick, "probe", subject, lambda flow: flow.trace_through(points, stage), hear)
+
+    def thumbnails(self, scene: Scene, view: ViewSpec, side: int, hear: Hear[NDArray[np.uint8]]) -> None:
+        """A small picture of each stage."""
+        self._pictures.ask("thumbnails", lambda: render_thumbnails(scene, view, side), hear)
+
+    def drop(self) -> None:
+        """Hear no answer to what was asked up to now."""
+        for thread in self._threads:
+            thread.drop()
+
+    def close(self) -> None:
+        """End all threads, and wait a moment for them."""
+        for thread in self._threads:
+            thread.close()
+        for thread in self._threads:
+            thread.wait(CLOSING_PATIENCE_MS)
+
+    def _ask(
+        self, thread: Background, topic: str, subject: Subject, ask: "Callable[[Flow], Answer]", hear: Hear[Answer]
+    ) -> None:
+        keeper = self._keepers[thread]
+        thread.ask(topic, lambda: ask(keeper.flow(subject)), hear)
+
+
+def encoded_trace(target: Target, keeper: "FlowKeeper", subject: Subject) -> Trace:
+    """Points of the target, always the same ones, pulled back through all stages."""
+    points = target.sample(PARTICLES, np.random.default_rng(0))
+    return keeper.flow(subject).trace_through(points, len(subject.spec.bijector_kinds()))
+
+
+class FlowKeeper:
+    """A flow with the numbers that were asked for last; for the use of one thread."""
+
+    def __init__(self) -> None:
+        self._flow: Flow | None = None
+        self._subject: Subject | None = None
+
+    def flow(self, subject: Subject) -> "Flow":
+        """The flow of that spec with its weights, freshly initialized where there are none. Loads TensorFlow."""
+        from flowviz.flows import build_flow
+
+        if self._flow is None or self._flow.spec != subject.spec or subject.weights is None:
+            self._flow = build_flow(subject.spec, subject.weights)
+        elif subject is not self._subject:
+            self._flow.restore(subject.weights)
+        self._subject = subject
+        return self._flow

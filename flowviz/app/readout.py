@@ -1,0 +1,51 @@
+"""One line below the cloud: what is under the mouse, and what is selected."""
+
+import numpy as np
+from PyQt6.QtWidgets import QLabel, QSizePolicy
+
+from flowviz.records import Trace
+
+
+class Readout(QLabel):
+    """Shows a particle, a probed point, or what is true of the whole picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("readout")
+        self.setAccessibleName("What is under the mouse")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._standing = ""
+
+    def show_standing(self, trace: Trace, *, encoded: bool, selected: int) -> None:
+        """What is true of the whole picture, for when nothing is under the mouse."""
+        count = trace.positions.shape[1]
+        told = f"{count:,} particles of the base"
+        if encoded:
+            told = f"{count:,} points of the target, pulled back · NLL {trace.nll:.3f} nats"
+        self._standing = told + (f" · {selected:,} selected" if selected else "")
+        self.setText(self._standing)
+
+    def show_nothing(self) -> None:
+        """Nothing is under the mouse."""
+        self.setText(self._standing)
+
+    def show_particle(self, trace: Trace, particle: int, stage: int) -> None:
+        """Show where a particle comes from and goes to, and what the stage does to it."""
+        log_density, log_det = trace.log_density(stage)[particle], trace.log_det_of(stage)[particle]
+        self.setText(
+            f"Particle {particle:,} · latent {_point(trace.positions[0, particle])} · "
+            f"target {_point(trace.positions[-1, particle])} · log p {log_density:.2f} nats · "
+            f"log|det J| of this stage {log_det:.2f}"
+        )
+
+    def show_probe(self, probe: Trace, stage: int) -> None:
+        """Show where the probed point is at the base, here, and in the target space."""
+        self.setText(
+            f"Here {_point(probe.positions[stage, 0])} · latent {_point(probe.positions[0, 0])} · "
+            f"target {_point(probe.positions[-1, 0])} · log p {probe.log_density(stage)[0]:.2f} nats"
+        )
+
+
+def _point(position: np.ndarray) -> str:
+    x, y = position
+    return f"({x:.2f}, {y:.2f})".replace("-", "\N{MINUS SIGN}")

@@ -1,0 +1,155 @@
+"""What is shown of the flow, and what the mouse does: the bar above the cloud, whose actions the menus share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
+from PyQt6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from flowviz.app.cloud_view import Tool
+from flowviz.specs.view import ColorBy, Direction, Mark
+
+MARKS: Mapping[Mark, tuple[str, str, str]] = {
+    "points": ("&Points", "Ctrl+1", "The particles"),
+    "density": ("&Density", "Ctrl+2", "The exact density of this stage, with lines around 50, 90 and 99 % of it"),
+    "grid": ("&Grid", "Ctrl+3", "A square grid on the base, carried through the layers"),
+    "paths": ("P&aths", "Ctrl+4", "The way that the particles have come: of all, or of those selected"),
+}
+TOOLS: Mapping[Tool, tuple[str, str, str]] = {
+    "move": ("&Move", "Ctrl+Shift+M", "Drag to pan; click a particle to select it"),
+    "rectangle": ("&Rectangle", "Ctrl+Shift+R", "Drag to select; Shift adds, Alt takes away"),
+    "lasso": ("&Lasso", "Ctrl+Shift+L", "Draw around particles to select them; Shift adds, Alt takes away"),
+    "probe": ("Pro&be", "Ctrl+Shift+P", "Follow the point under the mouse through all stages"),
+}
+COLORS: Mapping[ColorBy, str] = {
+    "quadrant": "Quadrant",
+    "angle": "Angle",
+    "radius": "Radius",
+    "log_density": "Log-density",
+    "log_det": "Log|det J|",
+    "selection": "Selection",
+}
+DIRECTIONS: Mapping[Direction, str] = {"generate": "Generate: base → data", "encode": "Encode: data → base"}
+
+
+class ViewBar(QWidget):
+    """Announces what is chosen."""
+
+    marks_chosen = pyqtSignal(object)  # frozenset of Mark
+    color_chosen = pyqtSignal(str)
+    direction_chosen = pyqtSignal(str)
+    tool_chosen = pyqtSignal(str)
+    beside_toggled = pyqtSignal(bool)
+    overview_toggled = pyqtSignal(bool)
+    selection_inverted = pyqtSignal()
+    selection_cleared = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._direction = _combo("directionBox", "Direction", DIRECTIONS)
+        self._direction.currentIndexChanged.connect(lambda: self.direction_chosen.emit(self._direction.currentData()))
+        self._color = _combo("colorBox", "Color by", COLORS)
+        self._color.currentIndexChanged.connect(lambda: self.color_chosen.emit(self._color.currentData()))
+        self.mark_actions = {mark: self._toggle(f"{mark}Action", *texts) for mark, texts in MARKS.items()}
+        self.mark_actions["points"].setChecked(True)
+        for action in self.mark_actions.values():
+            action.toggled.connect(lambda: self.marks_chosen.emit(self.marks()))
+        self.beside_action = self._toggle("besideAction", "Be&side", "Ctrl+5", "Density and grid beside the points")
+        self.beside_action.toggled.connect(self.beside_toggled)
+        self.overview_action = self._toggle(
+            "overviewAction", "&Overview", "Ctrl+6", "All stages in one figure, as in the post; click one to go there"
+        )
+        self.overview_action.toggled.connect(self.overview_toggled)
+        self.tool_actions = self._tools()
+        self.invert_action = self._command("&Invert Selection", "Ctrl+Shift+I", "Select all the others")
+        self.invert_action.setIconText("Invert")  # what a button shows
+        self.invert_action.triggered.connect(lambda: self.selection_inverted.emit())
+        self.clear_action = self._command("&Clear Selection", "Ctrl+Shift+A", "Select nothing")
+        self.clear_action.setIconText("Clear")
+        self.clear_action.triggered.connect(lambda: self.selection_cleared.emit())
+        self._lay_out()
+
+    def marks(self) -> frozenset[Mark]:
+        """What is to be drawn."""
+        return frozenset(mark for mark, action in self.mark_actions.items() if action.isChecked())
+
+    def show_overview(self, shown: bool) -> None:
+        """Choose the overview, or a single stage."""
+        self.overview_action.setChecked(shown)
+
+    def set_selected(self, count: int) -> None:
+        """How many particles are selected."""
+        self.clear_action.setEnabled(count > 0)
+
+    def _tools(self) -> dict[Tool, QAction]:
+        group, actions = QActionGroup(self), dict[Tool, QAction]()
+        for tool, texts in TOOLS.items():
+            action = self._toggle(f"{tool}Tool", *texts)
+            action.triggered.connect(lambda _, tool=tool: self.tool_chosen.emit(tool))
+            group.addAction(action)
+            actions[tool] = action
+        actions["move"].setChecked(True)
+        return actions
+
+    def _toggle(self, object_name: str, text: str, key: str, tip: str) -> QAction:
+        action = self._command(text, key, tip)
+        action.setObjectName(object_name)
+        action.setCheckable(True)
+        return action
+
+    def _command(self, text: str, key: str, tip: str) -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(key))
+        action.setToolTip(f"{tip} ({key})")
+        return action
+
+    def _lay_out(self) -> None:
+        chosen = QHBoxLayout()
+        for label, box in (("Direction", self._direction), ("Color by", self._color)):
+            text = QLabel(label)
+            text.setBuddy(box)
+            chosen.addWidget(text)
+            chosen.addWidget(box)
+        chosen.addStretch()
+        chosen.addWidget(_button(self.overview_action))
+        toggled = QHBoxLayout()
+        toggled.setSpacing(3)
+        for action in (*self.mark_actions.values(), self.beside_action):
+            toggled.addWidget(_button(action))
+        toggled.addWidget(_line())
+        for action in self.tool_actions.values():
+            toggled.addWidget(_button(action))
+        toggled.addStretch()
+        for action in (self.invert_action, self.clear_action):
+            toggled.addWidget(_button(action))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(chosen)
+        layout.addLayout(toggled)
+
+
+def _combo(object_name: str, name: str, choices: Mapping[Any, str]) -> QComboBox:
+    box = QComboBox()
+    box.setObjectName(object_name)
+    box.setAccessibleName(name)
+    for value, text in choices.items():
+        box.addItem(text, value)
+    return box
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    name = action.text().replace("&", "")
+    button.setObjectName(f"{name.split()[0].lower()}Button")
+    button.setAccessibleName(name)
+    return button
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setFrameShape(QFrame.Shape.VLine)
+    line.setFrameShadow(QFrame.Shadow.Sunken)
+    return line

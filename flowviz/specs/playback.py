@@ -1,0 +1,69 @@
+"""How one plays through the layers: the window's clock and the frames of an export both ask here."""
+
+from math import floor
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from flowviz.specs.spec import Spec
+
+Repeat = Literal["once", "loop", "ping-pong"]
+Easing = Literal["smooth", "linear"]
+Heading = Literal["forward", "backward"]
+Through = Literal["layers", "training", "both"]
+
+SLOWEST, FASTEST = 0.25, 4.0
+STEP_SECONDS = 0.75  # from a stage to the next one, at speed 1
+GLIDING = 0.55  # the share of a smooth step that moves; the rest of it rests at the stage
+
+
+class Playback(Spec):
+    """A way through `last` steps: from 0 to `last` or backward, once or again and again.
+
+    `smooth` rests at every stage and is slow beside it; `linear` moves all the time. `through` says what is played:
+    the layers, the training's past, or both at once.
+    """
+
+    repeat: Repeat = "once"
+    easing: Easing = "smooth"
+    heading: Heading = "forward"
+    speed: Annotated[float, Field(ge=SLOWEST, le=FASTEST)] = 1.0
+    through: Through = "layers"
+
+    def seconds(self, last: int) -> float:
+        """How long one pass takes, there and back for ping-pong; it rests at the end as at every stage."""
+        return self._steps(last) * STEP_SECONDS / self.speed
+
+    def over(self, seconds: float, last: int) -> bool:
+        """Whether it has ended so long after its start."""
+        return self.repeat == "once" and seconds >= self.seconds(last)
+
+    def position(self, seconds: float, last: int) -> float:
+        """Where it is so long after its start, from 0 to `last`; 2.25 is a quarter of the way from 2 to 3."""
+        if last == 0:
+            return 0.0
+        steps, cycle = seconds * self.speed / STEP_SECONDS, self._steps(last)
+        steps = min(steps, last) if self.repeat == "once" else steps % cycle
+        if steps > last:  # on the way back, or at rest before it begins again
+            steps = cycle - steps if self.repeat == "ping-pong" else last
+        way = eased(steps) if self.easing == "smooth" else steps
+        return way if self.heading == "forward" else last - way
+
+    def start(self, position: float, last: int) -> float:
+        """How long after its start it is at a stage, `position`, on the first pass."""
+        way = position if self.heading == "forward" else last - position
+        return floor(way + 1e-9) * STEP_SECONDS / self.speed
+
+    def _steps(self, last: int) -> int:
+        return {"once": last, "loop": last + 1, "ping-pong": 2 * last}[self.repeat]
+
+
+def eased(steps: float) -> float:
+    """Whole steps and a fraction: the share of a step that moves is slow at both ends, the rest of it rests."""
+    whole = floor(steps)
+    return whole + smoothed(min(1.0, (steps - whole) / GLIDING))
+
+
+def smoothed(t: float) -> float:
+    """3t² - 2t³: from 0 to 1, slow at both ends."""
+    return t * t * (3 - 2 * t)
