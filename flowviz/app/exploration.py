@@ -297,7 +297,7 @@ class Exploration(QObject):
         if self._subject.weights is None:
             self._show.inspector.show_report(None)
         else:
-            self._questions.report(self._subject, self.playhead.stage, self._take_report)
+            self._questions.report(self._subject, self.playhead.stage, self._generated, self._take_report)
 
     def _take_report(self, report: StageReport) -> None:
         if report.stage == self.playhead.stage:

@@ -51,15 +51,15 @@ class Questions(QObject):
 
     def grid(self, subject: Subject, hear: Hear[Trace]) -> None:
         """The square grid on the base, carried through all stages."""
-        self._ask(self._slow, "grid", subject, lambda flow: flow.trace(lattice_points()), hear)
+        self._ask(self._slow, "grid", subject, lambda flow: flow.trace_through(lattice_points(), 0), hear)
 
     def encoded(self, subject: Subject, target: Target, hear: Hear[Trace]) -> None:
         """Points of the target, always the same ones, pulled back through all stages."""
         self._slow.ask("encoding", partial(encoded_trace, target, self._keepers[self._slow], subject), hear)
 
-    def report(self, subject: Subject, stage: int, hear: Hear[StageReport]) -> None:
-        """What a stage is, with its present numbers."""
-        self._ask(self._slow, "report", subject, lambda flow: flow.report(stage), hear)
+    def report(self, subject: Subject, stage: int, trace: Trace, hear: Hear[StageReport]) -> None:
+        """What a stage is, with its present numbers; its curves over where the particles of the trace are."""
+        self._ask(self._slow, "report", subject, lambda flow: flow.report(stage, trace), hear)
 
     def probe(self, subject: Subject, point: tuple[float, float], stage: int, hear: Hear[Trace]) -> None:
         """Where a point of a stage is at every other stage."""

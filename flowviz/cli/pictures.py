@@ -1,7 +1,7 @@
 """The command that draws: render."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -15,8 +15,10 @@ from flowviz.cli.talk import progress_bar, say
 from flowviz.errors import SpecError
 from flowviz.records import Scene, Selection, Trace
 from flowviz.records.trace import PARTICLES
-from flowviz.rendering import fitted_view, visible_rectangle, write_frames, write_sheet
-from flowviz.specs import PictureSize, ViewSpec
+from flowviz.rendering import fitted_view, visible_rectangle, write_frames, write_playback, write_sheet
+from flowviz.rendering.frames import FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND, playback_names
+from flowviz.specs import PictureSize, Playback, ViewSpec
+from flowviz.specs.playback import Easing, Heading, Repeat
 from flowviz.specs.view import ColorBy, Mark, Palette, Theme
 
 AtStage = tuple[int, tuple[float, ...]]  # a stage, and numbers there
@@ -45,25 +47,36 @@ def render(
     half_extent: Annotated[float | None, typer.Option(help="Half of its shorter side; fitted by default.")] = None,
     size: Annotated[str, typer.Option(help="Width and height in pixels.", metavar="WIDTHxHEIGHT")] = "1080x1080",
     stage: Annotated[str | None, typer.Option(help="One stage, such as 7, or a range, such as 0-19.")] = None,
+    fps: Annotated[
+        int | None, typer.Option(help="Play through the layers, so many frames a second, in place of one a stage.")
+    ] = None,
+    repeat: Annotated[Repeat, typer.Option(help="With --fps: once, or a pass that can be repeated.")] = "once",
+    heading: Annotated[Heading, typer.Option(help="With --fps: from the base, or to it.")] = "forward",
+    easing: Annotated[Easing, typer.Option(help="With --fps: rest at each stage, or move steadily.")] = "smooth",
+    speed: Annotated[float, typer.Option(help="With --fps: 0.25 to 4 times as fast.")] = 1.0,
     palette: Annotated[Palette, typer.Option(help="Color-blind safe tones, or the post's plain ones.")] = "safe",
     theme: Annotated[Theme, typer.Option(help="A light or a dark ground.")] = "light",
 ) -> None:
-    """Draw the stages of a saved flow, one PNG a stage, or all of them in one."""
+    """Draw the stages of a saved flow, one PNG a stage, or all of them in one; or play through them."""
     opened, marks, window = Opened.at(project), _marks(view), _window(center, half_extent)
     spec = ViewSpec(
         palette=palette, theme=theme, color_by=color_by, beside=beside, marks=marks - {OVERVIEW}, **window
     )  # fmt: skip
-    _check(spec, overview=OVERVIEW in marks, stage=stage, select=select)
+    _check(spec, overview=OVERVIEW in marks, playing=fps is not None, stage=stage, select=select)
     rectangles = [_at_stage(text, 4, "select", "STAGE:LEFT,BOTTOM,RIGHT,TOP", opened) for text in select or []]
     picture = _Picture(
         opened=opened,
         size=PictureSize.parse(size),
         stages=_stages(stage) or range(len(opened.project.trace.names)),
         probe=None if probe is None else _at_stage(probe, 2, "probe", "STAGE:X,Y", opened),
+        playback=Playback(repeat=repeat, heading=heading, easing=easing, speed=speed),
+        rate=FRAMES_PER_SECOND if fps is None else _rate(fps),
     )
     trace = _trace(opened, direction, particles)
     spec = ViewSpec(**{**fitted_view(trace, spec).model_dump(), **window})
-    write = picture.write_overview if OVERVIEW in marks else picture.write_frames
+    write = (
+        picture.write_overview if OVERVIEW in marks else picture.write_frames if fps is None else picture.write_playing
+    )
     write(Scene(trace, _selection(trace, rectangles)), spec, output)
 
 
@@ -78,6 +91,8 @@ class _Picture:
     size: PictureSize
     stages: range
     probe: AtStage | None
+    playback: Playback
+    rate: int
 
     def write_frames(self, scene: Scene, view: ViewSpec, folder: Path) -> None:
         """One PNG a stage."""
@@ -85,11 +100,19 @@ class _Picture:
         def completed(scene: Scene, stage: int) -> Scene:
             return self._completed(scene, stage, view)
 
-        with progress_bar() as bar:
-            task = bar.add_task("Drawing", total=len(self.stages), figures="")
-            for _ in write_frames(scene, folder, view, self.size, self.stages, completed):
-                bar.advance(task)
-        say(f"Wrote {len(self.stages)} {'frame' if len(self.stages) == 1 else 'frames'} to {folder}.")
+        _draw(write_frames(scene, folder, view, self.size, self.stages, completed), len(self.stages), folder)
+
+    def write_playing(self, scene: Scene, view: ViewSpec, folder: Path) -> None:
+        """One PNG a frame of what plays."""
+        latest, last = scene, scene.trace.last_stage
+
+        def scene_at(position: float) -> tuple[Scene, float]:
+            nonlocal latest  # so that what is drawn for one frame serves the next
+            latest = self._completed(latest, round(position), view)
+            return latest, position
+
+        frames = write_playback(scene_at, folder, view, self.size, self.playback, last, self.rate)
+        _draw(frames, len(playback_names(self.playback, last, self.rate)), folder)
 
     def write_overview(self, scene: Scene, view: ViewSpec, path: Path) -> None:
         """All stages in one PNG."""
@@ -108,6 +131,20 @@ class _Picture:
         )
 
 
+def _draw(frames: Iterable[Path], count: int, folder: Path) -> None:
+    with progress_bar() as bar:
+        task = bar.add_task("Drawing", total=count, figures="")
+        for _ in frames:
+            bar.advance(task)
+    say(f"Wrote {count} {'frame' if count == 1 else 'frames'} to {folder}.")
+
+
+def _rate(fps: int) -> int:
+    if not 1 <= fps <= MOST_FRAMES_PER_SECOND:
+        raise SpecError(f"{fps} frames a second cannot be written. Choose 1 to {MOST_FRAMES_PER_SECOND}.")
+    return fps
+
+
 def _trace(opened: Opened, direction: Any, particles: int | None) -> Trace:
     saved = opened.project.trace
     count = saved.positions.shape[1] if particles is None else options.checked_count(particles)
@@ -116,7 +153,7 @@ def _trace(opened: Opened, direction: Any, particles: int | None) -> Trace:
     return opened.followed(direction, PARTICLES if particles is None else count)
 
 
-def _check(view: ViewSpec, overview: bool, stage: str | None, select: Sequence[str] | None) -> None:
+def _check(view: ViewSpec, overview: bool, playing: bool, stage: str | None, select: Sequence[str] | None) -> None:
     """Raise `SpecError` for choices that do not go together."""
     if overview and "density" in view.marks:
         raise SpecError("The overview cannot show the density, which is computed for one stage. Leave one of them out.")
@@ -124,6 +161,8 @@ def _check(view: ViewSpec, overview: bool, stage: str | None, select: Sequence[s
         raise SpecError("The overview shows all stages. Leave --stage out.")
     if view.beside and overview:
         raise SpecError("In the overview nothing stands beside the points. Leave --beside out.")
+    if playing and (overview or stage is not None):
+        raise SpecError("With --fps one plays through all stages. Leave overview and --stage out.")
     if view.beside and not (view.marks & {"density", "grid"} and view.marks & {"points", "paths"}):
         raise SpecError(BESIDE)
     if view.color_by == "selection" and not select:

@@ -16,7 +16,7 @@ from flowviz.flows import build_flow
 from flowviz.projects import Project
 from flowviz.records import Scene, Selection
 from flowviz.rendering import fitted_view, render_frame
-from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs import PictureSize, Playback, ViewSpec
 from tests.test_cli import run
 
 SIZE = PictureSize(width=160, height=120)
@@ -116,6 +116,24 @@ def test_the_overview_is_one_picture(project_file: Path, tmp_path: Path, capsys:
     with Image.open(path) as image:
         assert image.size == (600, 500)
     assert "20 stages" in capsys.readouterr().err
+
+
+def test_what_plays_is_a_frame_a_moment(project_file: Path, project: Project, tmp_path: Path) -> None:
+    folder, playing = tmp_path / "p", ("--fps", 4, "--repeat", "ping-pong", "--speed", 4)
+    assert run("render", project_file, "-o", folder, "--size", SIZE, *playing) == 0
+    paths, playback = sorted(folder.iterdir()), Playback(repeat="ping-pong", speed=4)
+    assert len(paths) == round(4 * playback.seconds(19)) + 1
+    position = playback.position(5 / 4, 19)
+    view = fitted_view(project.trace, ViewSpec())
+    frame = render_frame(Scene(project.trace), position, view, SIZE, title=project.trace.title(round(position)))
+    with Image.open(paths[5]) as image:
+        np.testing.assert_array_equal(np.asarray(image), frame[..., :3])
+
+
+def test_odd_playing_is_refused(project_file: Path, tmp_path: Path) -> None:
+    for odd in (("--fps", 0), ("--fps", 500), ("--fps", 5, "--stage", 3), ("--fps", 5, "--speed", 9)):
+        assert run("render", project_file, "-o", tmp_path / "p", *odd) == 2
+    assert not (tmp_path / "p").exists()
 
 
 class TestEncoding:
