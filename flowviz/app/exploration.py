@@ -147,7 +147,7 @@ class Exploration(QObject):
         self._show.inspector.set_theme(theme)
 
     def close(self) -> None:
-        """End all work, and wait a moment for it."""
+        """End all work, as soon as it can be ended."""
         self._questions.close()
 
     def _connect(self) -> None:

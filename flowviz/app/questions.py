@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 Hear = Callable[[Answer], object]
-CLOSING_PATIENCE_MS = 1500
 
 
 @dataclass(frozen=True)
@@ -76,11 +75,9 @@ class Questions(QObject):
             thread.drop()
 
     def close(self) -> None:
-        """End all threads, and wait a moment for them."""
+        """End all threads after their present questions."""
         for thread in self._threads:
             thread.close()
-        for thread in self._threads:
-            thread.wait(CLOSING_PATIENCE_MS)
 
     def _ask(
         self, thread: Background, topic: str, subject: Subject, ask: "Callable[[Flow], Answer]", hear: Hear[Answer]

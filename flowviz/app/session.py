@@ -11,7 +11,7 @@ from flowviz.app.flow_panel import FlowPanel
 from flowviz.app.loss_plot import LossPlot
 from flowviz.app.run_controls import RunControls, RunState
 from flowviz.app.target_panel import TargetPanel
-from flowviz.app.workers import TrainingWorker
+from flowviz.app.workers import TrainingWorker, wait_for_work
 from flowviz.errors import FlowvizError
 from flowviz.records import Event, Finished, History, Preparing, Progress, Recovered, Snapshot
 from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
@@ -104,10 +104,9 @@ class Session(QObject):
 
     def shut_down(self) -> None:
         """End all work, and wait a moment for it."""
-        worker = self._abandon()
-        if worker is not None:
-            worker.wait(CLOSING_PATIENCE_MS)
+        self._abandon()
         self._exploration.close()
+        wait_for_work(CLOSING_PATIENCE_MS)
 
     def _connect(self) -> None:
         panels = self._panels

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from threading import Event as Flag
 
-from PyQt6.QtCore import QThread, pyqtSignal
+from PyQt6.QtCore import QDeadlineTimer, QThread, pyqtSignal
 
 from flowviz.errors import FlowvizError
 from flowviz.specs import FlowSpec, TrainingSpec
@@ -22,6 +22,13 @@ _running: set[QThread] = set()
 def work_is_running() -> bool:
     """Whether a thread of ours still runs."""
     return any(worker.isRunning() for worker in _running)
+
+
+def wait_for_work(milliseconds: int) -> None:
+    """Wait for all threads that were told to end, so long together."""
+    deadline = QDeadlineTimer(milliseconds)
+    for worker in tuple(_running):
+        worker.wait(deadline)
 
 
 class Worker(QThread):

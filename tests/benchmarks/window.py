@@ -29,7 +29,7 @@ from flowviz.targets import build_target
 from flowviz.training import train
 
 CLOUD_SIZE = 900, 800
-STAGE_SECONDS = 0.2  # the scrubber is sent on so often: before a glide has ended, so that the cloud never rests
+STAGE_SECONDS = 0.12  # the scrubber is sent on so often: before a glide has ended, so that the cloud never rests
 START = """
 import sys, time
 import flowviz.app.main as main
