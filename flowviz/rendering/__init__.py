@@ -1,7 +1,7 @@
 """records + ViewSpec -> pixels -> image files. Knows neither Qt nor TensorFlow."""
 
 from flowviz.rendering.colors import quadrant_colors
-from flowviz.rendering.frame import positions_at, render_frame
+from flowviz.rendering.frame import positions_at, prepare_density, render_frame
 from flowviz.rendering.frames import write_frames, write_overview, write_playback, write_sheet
 from flowviz.rendering.projection import fitted_view, pixel_position, plane_position, visible_rectangle
 from flowviz.rendering.sheet import render_sheet, render_thumbnails, sheet_stage
@@ -11,6 +11,7 @@ __all__ = [
     "pixel_position",
     "plane_position",
     "positions_at",
+    "prepare_density",
     "quadrant_colors",
     "render_frame",
     "render_sheet",

@@ -91,7 +91,7 @@ def write(view: ViewSpec, panel: Panel, words: tuple[Word, ...]) -> Layer:
     surroundings = SURROUNDINGS[view.theme]
     layer = Image.new("RGBA", (panel.width, panel.height), (*surroundings.background, 0))
     draw_words(layer, view, em(panel), words)
-    return Layer(np.asarray(layer))
+    return Layer.of(np.asarray(layer))
 
 
 @lru_cache(maxsize=64)
@@ -102,7 +102,7 @@ def note(view: ViewSpec, panel: Panel, text: str) -> Layer:
     left, top = panel.width - width, max(0, panel.height - height - round(1.8 * size))
     part = Image.new("RGBA", (width, height), (*SURROUNDINGS[view.theme].background, 0))
     draw_words(part, view, size, (Word(width - size, height / 2, text, "rm"),))
-    return Layer(np.asarray(part), panel.width, left, top)
+    return Layer.of(np.asarray(part), panel.width, left, top)
 
 
 def draw_words(layer: Image.Image, view: ViewSpec, size: float, words: tuple[Word, ...]) -> None:

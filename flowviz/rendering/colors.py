@@ -1,6 +1,7 @@
 """The colors of what surrounds the particles, in both themes, and of the quadrants."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,7 @@ def packed(colors: NDArray[np.uint8]) -> Packed:
     return np.ascontiguousarray(opaque).view(np.uint32)[:, 0]
 
 
+@lru_cache
 def packed_color(color: Color) -> int:
     """One color as a number."""
     return int(packed(np.array([color], np.uint8))[0])

@@ -6,14 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from flowviz.records import Density, Rectangle, Scene, Trace, cell_centers
+from flowviz.records import Density, Scene, Trace, cell_centers
 from flowviz.rendering.annotate import Word, em, ground
 from flowviz.rendering.colormaps import STEPS, color_scale
-from flowviz.rendering.colors import SURROUNDINGS
+from flowviz.rendering.colors import SURROUNDINGS, packed
 from flowviz.rendering.projection import Panel, Projection
-from flowviz.rendering.raster import RGBA, Canvas
+from flowviz.rendering.raster import OPAQUE, RGBA, Canvas, Layer
 from flowviz.rendering.remembered import remembered
 from flowviz.specs import ViewSpec
+from flowviz.specs.view import Theme
 
 MASSES = (0.5, 0.9, 0.99)
 STRENGTHS = (0.8, 0.65, 0.5)  # of their contours
@@ -22,6 +23,7 @@ FADE = 2.0  # per stage: half a stage away, nothing is left of it
 FAINTEST = 1.0  # nats below the outermost contour the heat map ends
 RISE = 0.35  # of the scale, from its low end, over which the ground shows through
 CONTOUR_WIDTH = 1.1
+PIECES = slice(None, -1), slice(1, None)  # of a line of points: where each piece starts, and where it ends
 
 
 def density_strength(scene: Scene, stage: float, view: ViewSpec) -> float:
@@ -48,15 +50,13 @@ def prepared(scene: Scene, stage: float, view: ViewSpec, projection: Projection,
 def density_ground(density: Density, trace: Trace, view: ViewSpec, panel: Panel) -> RGBA:
     """The ground with the density of a stage on it, (height, width, 4). Shared: not to be written to."""
     projection = Projection(view, panel)
-    picture = ground(view, panel).copy()
-    low, high = density_limits(density, trace)
-    values = np.nan_to_num((density.log_density - low) / (high - low), nan=0.0, posinf=1.0, neginf=0.0)
-    _lay_heat(picture, values.clip(0, 1).astype(np.float32), density.rectangle, projection, view)
-    canvas = Canvas(picture, projection)
+    canvas = Canvas(ground(view, panel), projection)
+    canvas.draw_layer(_heat(density, density_limits(density, trace), projection, view.theme))
     color, width = SURROUNDINGS[view.theme].title, CONTOUR_WIDTH * projection.pixel
     for level, strength in zip(mass_levels(density, trace), STRENGTHS, strict=True):
-        for line in contour_lines(density, level):
-            canvas.draw_lines(line[:-1], line[1:], color, width, strength)
+        lines = contour_lines(density, level)
+        starts, ends = [np.concatenate([np.zeros((0, 2)), *(line[part] for line in lines)]) for part in PIECES]
+        canvas.draw_lines(starts, ends, color, width, strength)
     return canvas.picture()
 
 
@@ -98,28 +98,28 @@ def contour_lines(density: Density, level: float) -> list[NDArray[np.float64]]:
     return list(found)
 
 
-def _lay_heat(
-    picture: RGBA, values: NDArray[np.float32], rectangle: Rectangle, projection: Projection, view: ViewSpec
-) -> None:
-    """Color the pixels of a picture by values (rows, columns), 0 to 1, in the density's own rectangle."""
-    rows, columns = values.shape
-    left, right, bottom, top = rectangle
+def _heat(density: Density, limits: tuple[float, float], projection: Projection, theme: Theme) -> Layer:
+    """The colors of the pixels in the density's own rectangle, smoothly between its cells."""
+    low, high = limits
+    values = np.nan_to_num((density.log_density - low) / (high - low), nan=0.0, posinf=1.0, neginf=0.0)
+    left, right, bottom, top = density.rectangle
     (x0, y0), (x1, y1) = projection.pixels(np.array([(left, top), (right, bottom)]))
-    first, last = int(np.ceil(max(x0, 0))), int(np.floor(min(x1, picture.shape[1])))
-    upper, lower = int(np.ceil(max(y0, 0))), int(np.floor(min(y1, picture.shape[0])))
-    if first >= last or upper >= lower:
-        return
-    box = tuple((p - start) / (end - start) * cells for p, start, end, cells in (
-        (first, x0, x1, columns), (upper, y0, y1, rows), (last, x0, x1, columns), (lower, y0, y1, rows)))  # fmt: skip
-    size = (last - first, lower - upper)
-    smooth = np.asarray(Image.fromarray(values).resize(size, Image.Resampling.BICUBIC, box))
-    step = (smooth * (STEPS - 1)).clip(0, STEPS - 1).astype(np.uint8)
-    strength = np.minimum(np.arange(STEPS) / (RISE * STEPS), 1.0)[:, None]
-    colors = color_scale("heat", view.theme)
-    table = np.concatenate([colors * strength, 1 - strength], axis=1).astype(np.float32)
-    mixed = table[step]
-    part = picture[upper:lower, first:last, :3]
-    part[:] = (part * mixed[..., 3:] + mixed[..., :3]).astype(np.uint8)
+    width, height = projection.panel.width, projection.panel.height
+    columns = np.arange(int(np.ceil(max(x0, 0))), int(np.floor(min(x1, width))))
+    rows = np.arange(int(np.ceil(max(y0, 0))), int(np.floor(min(y1, height))))
+    if not len(columns) or not len(rows):
+        return Layer(np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.uint16))
+    cells = np.array(values.shape[::-1]) / (x1 - x0, y1 - y0)  # a pixel
+    first = (np.array([columns[0], rows[0]]) - (x0, y0)) * cells
+    last = (np.array([columns[-1] + 1, rows[-1] + 1]) - (x0, y0)) * cells
+    source = Image.fromarray(values.clip(0, 1).astype(np.float32))
+    smooth = source.resize((len(columns), len(rows)), Image.Resampling.BICUBIC, (*first, *last))
+    step = (np.asarray(smooth) * np.float32(STEPS - 1)).clip(0, STEPS - 1).astype(np.uint8)
+    alphas = np.round(np.minimum(np.arange(STEPS) / (RISE * STEPS), 1.0) * OPAQUE).astype(np.uint16)
+    hot = np.flatnonzero(step)
+    where = rows[hot // len(columns)] * width + columns[hot % len(columns)]
+    step = step.ravel()[hot]
+    return Layer(where, packed(color_scale("heat", theme))[step], alphas[step])
 
 
 @remembered(most=4)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from flowviz.records import Scene, Trace
 from flowviz.rendering.annotate import note, tick_words, title_word, write
 from flowviz.rendering.colors import SURROUNDINGS
-from flowviz.rendering.density import contour_words, density_strength, prepared
+from flowviz.rendering.density import contour_words, density_ground, density_strength, prepared
 from flowviz.rendering.legend import keys, legend
 from flowviz.rendering.particles import draw_points, particle_colors
 from flowviz.rendering.paths import draw_paths
@@ -15,6 +15,7 @@ from flowviz.rendering.projection import Panel, Projection, is_split, panel_of
 from flowviz.rendering.raster import RGBA, Canvas, Glide
 from flowviz.rendering.warp import draw_grid
 from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs.view import Mark
 
 
 def render_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, title: str = "") -> RGBA:
@@ -27,11 +28,25 @@ def render_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, 
         return render_panel(scene, stage, view, panel, title)
     picture = np.empty((size.height, size.width, 4), np.uint8)
     picture[:] = (*SURROUNDINGS[view.theme].axis, 255)
-    first = view.model_copy(update={"marks": view.marks & {"points", "paths"}})
-    second = view.model_copy(update={"marks": view.marks & {"density", "grid"}})
-    picture[:, : panel.width] = render_panel(scene, stage, first, panel, title)
-    picture[:, -panel.width :] = render_panel(scene, stage, second, panel)
+    picture[:, : panel.width] = render_panel(scene, stage, _with_marks(view, {"points", "paths"}), panel, title)
+    picture[:, -panel.width :] = render_panel(scene, stage, _second(view), panel)
     return picture
+
+
+def prepare_density(scene: Scene, view: ViewSpec, size: PictureSize) -> None:
+    """Draw what `render_frame` would draw of the density, so that it need not when it is asked: from any thread."""
+    if scene.density is not None and "density" in view.marks:
+        second = _second(view) if is_split(view) else view
+        density_ground(scene.density, scene.trace, second, panel_of(view, size))
+
+
+def _second(view: ViewSpec) -> ViewSpec:
+    """What the panel beside the particles shows."""
+    return _with_marks(view, {"density", "grid"})
+
+
+def _with_marks(view: ViewSpec, marks: set[Mark]) -> ViewSpec:
+    return view.model_copy(update={"marks": view.marks & marks})
 
 
 @np.errstate(invalid="ignore", over="ignore")  # what has run off is passed over

@@ -108,7 +108,7 @@ def legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bo
         for picture in pictures:
             layer.paste(picture, (round(left + width) - picture.width, round(top)))
             top += picture.height
-    return Layer(np.asarray(layer))
+    return Layer.of(np.asarray(layer))
 
 
 def key_picture(view: ViewSpec, size: float, key: Key) -> Image.Image:

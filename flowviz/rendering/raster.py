@@ -145,15 +145,24 @@ class Canvas:
         return self._pixels.view(np.uint8).reshape(*self._pixels.shape, 4)
 
 
+@dataclass(frozen=True)
 class Layer:
-    """The pixels of a mostly clear picture that are not clear: what to lay over others, quickly."""
+    """What to lay over a picture: the pixels `where` (m,), counted row by row, their colors, and alphas 0 to 256."""
 
-    def __init__(self, picture: RGBA, width: int | None = None, left: int = 0, top: int = 0) -> None:
-        """`picture` (height, width, 4); where it is but a part of one of that width, its corner lies at left, top."""
+    where: NDArray[np.int64]
+    colors: Packed
+    alphas: NDArray[np.uint16]
+
+    @classmethod
+    def of(cls, picture: RGBA, width: int | None = None, left: int = 0, top: int = 0) -> "Layer":
+        """That of a mostly clear picture (height, width, 4).
+
+        Where it is but a part of one of that width, its corner lies at left, top.
+        """
         rows, columns = np.nonzero(picture[..., 3])
-        self.where = (rows + top) * (picture.shape[1] if width is None else width) + columns + left
-        self.colors = packed(picture[rows, columns, :3])
-        self.alphas = np.round(picture[rows, columns, 3] * (OPAQUE / 255)).astype(np.uint16)
+        where = (rows + top) * (picture.shape[1] if width is None else width) + columns + left
+        alphas = np.round(picture[rows, columns, 3] * (OPAQUE / 255)).astype(np.uint16)
+        return cls(where, packed(picture[rows, columns, :3]), alphas)
 
 
 def tones(points: Glide, low: float, high: float, scale: NDArray[np.uint8]) -> Packed:

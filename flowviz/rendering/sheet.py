@@ -112,4 +112,4 @@ def _foot(view: ViewSpec, whole: Panel, found: tuple[Key, ...]) -> Layer:
         picture = key_picture(view, em(whole), key)
         right -= picture.width
         layer.paste(picture, (right, round(whole.height - FOOT_EMS * em(whole))))
-    return Layer(np.asarray(layer))
+    return Layer.of(np.asarray(layer))

@@ -9,7 +9,14 @@ from matplotlib.path import Path as Polygon
 from numpy.typing import NDArray
 
 from flowviz.records import Density, Scene, Selection, base_particles
-from flowviz.rendering import fitted_view, pixel_position, plane_position, render_frame, visible_rectangle
+from flowviz.rendering import (
+    fitted_view,
+    pixel_position,
+    plane_position,
+    prepare_density,
+    render_frame,
+    visible_rectangle,
+)
 from flowviz.rendering.colormaps import SCALES, Scale, color_scale
 from flowviz.rendering.density import contour_lines, mass_levels
 from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
@@ -168,6 +175,15 @@ def test_the_density_shows_at_its_own_stage_only() -> None:
     assert ink[0] == ink[4] == ink[5] == 0
     assert 0 < ink[1] < 0.6 * ink[2]
     assert ink[3] == pytest.approx(ink[2] / 2, rel=0.05)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_density_prepared_elsewhere_is_not_drawn_again(beside: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene(bent(base_particles(500)), density=base_density())
+    view = marked("density", "points", beside=beside)
+    prepare_density(scene, view, SIZE)
+    monkeypatch.setattr("flowviz.rendering.density._heat", lambda *_: pytest.fail("drawn again"))
+    drawn(scene, view)
 
 
 def test_the_grid_is_where_the_flow_takes_it() -> None:
