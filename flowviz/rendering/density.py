@@ -17,7 +17,7 @@ from flowviz.specs import ViewSpec
 from flowviz.specs.view import Theme
 
 MASSES = (0.5, 0.9, 0.99)
-STRENGTHS = (0.8, 0.65, 0.5)  # of their contours
+STRENGTHS = (0.45, 0.6, 0.6)  # of their contours
 DIRECTIONS = (0.8, 0.45, 1.7)  # of their labels, seen from the middle: half-turns from the right, to the left
 FADE = 2.0  # per stage: half a stage away, nothing is left of it
 FAINTEST = 1.0  # nats below the outermost contour the heat map ends

@@ -150,10 +150,10 @@ def discs(
 @_jit
 def _tiles(height: int, width: int) -> Array:
     """How many pixels each tile of a picture has."""
-    tiles = np.zeros(((height - 1) // TILE + 1, (width - 1) // TILE + 1), np.int64)
-    for i in range(height):
-        for j in range(width):
-            tiles[i // TILE, j // TILE] += 1
+    tiles = np.empty(((height - 1) // TILE + 1, (width - 1) // TILE + 1), np.int64)
+    for i in range(tiles.shape[0]):
+        for j in range(tiles.shape[1]):
+            tiles[i, j] = min(TILE, height - i * TILE) * min(TILE, width - j * TILE)
     return tiles
 
 
@@ -338,9 +338,12 @@ def _triangle(
     if not (far < FAR and abs(x0 + x1 + x2 + y0 + y1 + y2) < 6 * FAR):  # false for NaN
         return
     height, width = pixels.shape
+    above, below = max(0, int(np.ceil(y0 - 0.5))), min(height, int(np.ceil(y2 - 0.5)))
+    if above >= below:
+        return
     long, upper, lower = (x2 - x0) / (y2 - y0), (x1 - x0) / (y1 - y0), (x2 - x1) / (y2 - y1)
-    above, packed = color * alpha + HALVES, _joined(color)
-    for row in range(max(0, int(np.ceil(y0 - 0.5))), min(height, int(np.ceil(y2 - 0.5)))):
+    share, packed = color * alpha + HALVES, _joined(color)
+    for row in range(above, below):
         y = row + 0.5
         one = x0 + (y - y0) * long
         other = x0 + (y - y0) * upper if y < y1 else x1 + (y - y1) * lower
@@ -350,25 +353,19 @@ def _triangle(
             if alpha == OPAQUE:
                 pixels[i, j] = packed
                 continue
-            below = _spread(np.int64(pixels[i, j])) * (OPAQUE - alpha)
-            pixels[i, j] = _joined(((below + above) >> 8) & LANES)
+            other_share = _spread(np.int64(pixels[i, j])) * (OPAQUE - alpha)
+            pixels[i, j] = _joined(((share + other_share) >> 8) & LANES)
 
 
 @compiled(NOTHING(PIXELS, POINTS, WHOLE, WAY, COLORS, WHOLE))
 def mesh(pixels: Array, nodes: Array, side: int, way: tuple[float, float, float], colors: Array, alpha: int) -> None:
     """Fill the cells ((side - 1)²,) between nodes (side², 2), each as two triangles that share no pixel."""
+    places = [_place(nodes, nodes, 0.0, way, k) for k in range(len(nodes))]
     for cell in range((side - 1) * (side - 1)):
         a = cell // (side - 1) * side + cell % (side - 1)
         color = _spread(np.int64(colors[cell]))
-        for d in (a, a + side + 1):
-            _triangle(
-                pixels,
-                _place(nodes, nodes, 0.0, way, a + 1),
-                _place(nodes, nodes, 0.0, way, a + side),
-                _place(nodes, nodes, 0.0, way, d),
-                color,
-                alpha,
-            )
+        _triangle(pixels, places[a], places[a + 1], places[a + side], color, alpha)
+        _triangle(pixels, places[a + side + 1], places[a + 1], places[a + side], color, alpha)
 
 
 @compiled(NOTHING(PIXELS, INDICES, COLORS, types.Array(types.uint16, 1, "C", readonly=True)))

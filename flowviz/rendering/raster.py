@@ -14,7 +14,7 @@ from flowviz.rendering.projection import Projection
 PHASES = 8  # a disc is placed to an eighth of a pixel
 LARGE, LARGE_PHASES = 64, 2  # pixels; from there on half a pixel is as good, and an eighth takes much memory
 FINE = 6  # pixels; from there on a disc's rim is as good as straight within a pixel
-CROWDED = 1.0  # discs over each pixel, on average: from there on most of what is drawn is hidden
+CROWDED = 2.0  # discs over each pixel, on average: from there on most of what is drawn is hidden
 OPAQUE = 256
 RGBA = NDArray[np.uint8]  # (height, width, 4)
 
