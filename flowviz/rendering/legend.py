@@ -132,8 +132,8 @@ def _bar(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequenc
 
 
 def _ring(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
-    outer, inner = 1.3 * size, 0.8 * size
-    x, y = picture.width - 3.8 * size, 3.2 * size
+    outer, inner = 1.15 * size, 0.7 * size
+    x, y = picture.width - 3.6 * size, 3.85 * size
     rows, columns = np.indices((picture.height, picture.width)) + 0.5
     turn = np.arctan2(y - rows, columns - x) / (2 * np.pi) % 1
     colors = color_scale("angle", view.theme)[(turn * STEPS).astype(int) % STEPS]
@@ -144,7 +144,7 @@ def _ring(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequen
     gap = outer + 0.35 * size
     places = [(x + gap, y, "lm"), (x, y - outer - 0.25 * size, "mb"), (x - gap, y, "rm")]
     words = [Word(*place[:2], text, place[2]) for place, text in zip(places, key.ends, strict=True)]
-    return [Word(MARGIN * size, 0.4 * size, key.caption, "lt"), *words]
+    return [Word(picture.width - MARGIN * size, 0.4 * size, key.caption, "rt"), *words]
 
 
 def _quadrants(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
@@ -170,7 +170,7 @@ def _words(picture: Image.Image, _: ViewSpec, size: float, key: Key) -> Sequence
 # What draws each shape, returning the words that go with it; and its height in ems.
 SHAPES: dict[Shape, tuple[Callable[[Image.Image, ViewSpec, float, Key], Sequence[Word]], float]] = {
     "bar": (_bar, 3.6),
-    "ring": (_ring, 5.0),
+    "ring": (_ring, 5.2),
     "quadrants": (_quadrants, 3.0),
     "chosen": (_chosen, 1.8),
     "words": (_words, 1.8),

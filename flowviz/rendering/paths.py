@@ -9,7 +9,7 @@ from flowviz.rendering.particles import shown_selection
 from flowviz.rendering.raster import Canvas
 from flowviz.rendering.remembered import remembered
 
-MOST_PIECES = 6000  # of all paths together: more hide each other, and take longer to draw than a frame lasts
+MOST_PIECES = 5000  # of all paths together: more hide each other, and take longer to draw than a frame lasts
 HEAD_ALPHA, TAIL_ALPHA = 0.75, 0.12  # now, and at stage 0
 MEMORY = 3.0  # stages over which a tail fades to its faintest, e-fold
 MIRRORED = 0.35  # of the alpha is left to the long straight ways of a permutation
