@@ -16,7 +16,7 @@ from flowviz.cli.opened import Opened
 from flowviz.cli.talk import say
 from flowviz.errors import SpecError
 from flowviz.files import check_writable, written_whole
-from flowviz.records import StageReport
+from flowviz.records import StageReport, checked_stage
 
 WIDTH, INDENT = 80, "      "
 
@@ -32,12 +32,10 @@ def inspect(
     """Say what each stage of a saved flow is: its formula and numbers, its share in the change of areas."""
     opened = Opened.at(project)
     found = opened.project.trace
-    if stage is not None and not 0 <= stage <= found.last_stage:
-        raise SpecError(f"There is no stage {stage}: the stages go from 0 to {found.last_stage}.")
+    stages = range(len(found.names)) if stage is None else (checked_stage(stage, found.last_stage),)
     if curves is not None:
         check_writable(curves)
     shares = found.volume_shares
-    stages = range(len(found.names)) if stage is None else (stage,)
     inspected = [_Inspected(opened.flow.report(k, found), float(shares[k])) for k in stages]
     if curves is not None:
         _write_curves([each.report for each in inspected], curves)

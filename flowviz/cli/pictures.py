@@ -13,7 +13,8 @@ from flowviz.cli import options
 from flowviz.cli.opened import Opened
 from flowviz.cli.talk import progress_bar, say
 from flowviz.errors import SpecError
-from flowviz.records import Scene, Selection, Trace
+from flowviz.files import check_writable
+from flowviz.records import Scene, Selection, Trace, checked_stage
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import fitted_view, visible_rectangle, write_frames, write_playback, write_sheet
 from flowviz.rendering.frames import FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND, playback_names
@@ -24,7 +25,7 @@ from flowviz.specs.view import ColorBy, Mark, Palette, Theme
 AtStage = tuple[int, tuple[float, ...]]  # a stage, and numbers there
 
 OVERVIEW = "overview"
-BESIDE = "Only density and grid can stand beside, and points or paths must be there to stand beside of."
+BESIDE = "With --beside, density or grid stand beside points or paths. Choose some of both with --view."
 VIEW_HELP = f"What to draw, separated by commas: {', '.join(get_args(Mark))}; with overview, all stages in one PNG."
 
 
@@ -67,11 +68,13 @@ def render(
     picture = _Picture(
         opened=opened,
         size=PictureSize.parse(size),
-        stages=_stages(stage) or range(len(opened.project.trace.names)),
+        stages=_stages(stage, opened.project.trace.last_stage),
         probe=None if probe is None else _at_stage(probe, 2, "probe", "STAGE:X,Y", opened),
         playback=Playback(repeat=repeat, heading=heading, easing=easing, speed=speed),
         rate=FRAMES_PER_SECOND if fps is None else _rate(fps),
     )
+    if OVERVIEW in marks:
+        check_writable(output)  # before the long work
     trace = _trace(opened, direction, particles)
     spec = ViewSpec(**{**fitted_view(trace, spec).model_dump(), **window})
     write = (
@@ -197,10 +200,8 @@ def _at_stage(text: str, count: int, name: str, form: str, opened: Opened) -> At
     stage, _, numbers = text.partition(":")
     if not re.fullmatch(r"\s*\d{1,3}\s*", stage):
         raise SpecError(f"The {name} {text!r} is not of the form {form}.")
-    last = opened.project.trace.last_stage
-    if int(stage) > last:
-        raise SpecError(f"There is no stage {int(stage)}: the stages go from 0 to {last}.")
-    return int(stage), _numbers(numbers, count, name, form)
+    at = checked_stage(int(stage), opened.project.trace.last_stage)
+    return at, _numbers(numbers, count, name, form)
 
 
 def _numbers(text: str, count: int, name: str, form: str) -> tuple[float, ...]:
@@ -214,10 +215,11 @@ def _numbers(text: str, count: int, name: str, form: str) -> tuple[float, ...]:
     return found
 
 
-def _stages(text: str | None) -> range | None:
+def _stages(text: str | None, last: int) -> range:
+    """The stages of "7" or "0-19"; all, where none are named. Raises `SpecError`."""
     if text is None:
-        return None
+        return range(last + 1)
     match = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3}))?", text.strip())
     if match is None or int(match[2] or match[1]) < int(match[1]):
         raise SpecError(f"The stage {text!r} is neither a number, such as 7, nor a range, such as 0-19.")
-    return range(int(match[1]), int(match[2] or match[1]) + 1)
+    return range(int(match[1]), checked_stage(int(match[2] or match[1]), last) + 1)

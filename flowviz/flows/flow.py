@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from tensorflow_probability import bijectors as tfb
 from tensorflow_probability import distributions as tfd
 
-from flowviz.errors import SpecError
 from flowviz.flows.flat import flatten, of_stage, shapes_of, unflatten
 from flowviz.flows.reporting import USUAL_SPANS, base_report, spans_of
 from flowviz.flows.stage import Stage, Tensors, undone
 from flowviz.flows.walk import Walk
-from flowviz.records import Density, Rectangle, StageReport, Trace, Weights, cell_centers, grid_shape
+from flowviz.records import Density, Rectangle, StageReport, Trace, Weights, cell_centers, checked_stage, grid_shape
 from flowviz.records.density import DENSITY_SIDE
 from flowviz.specs import FlowSpec
 from flowviz.specs.recipes import BASE
@@ -116,7 +115,7 @@ class Flow(tf.Module):
         Raises `SpecError` for a stage that does not exist.
         """
         points = tf.convert_to_tensor(points, self.dtype)
-        found = self._trace_through_graph(*self._numbers, points, tf.constant(self._checked(stage), tf.int32))
+        found = self._trace_through_graph(*self._numbers, points, self._number(stage))
         return Trace(self.names, *(np.array(array) for array in found))
 
     def density(self, stage: int, rectangle: Rectangle, side: int = DENSITY_SIDE) -> Density:
@@ -136,10 +135,10 @@ class Flow(tf.Module):
         tails by that share of itself.
         Raises `SpecError` for a stage that does not exist.
         """
-        numbers, last = self._numbers, self._checked(stage) == len(self.stages)
-        found = self._log_density(tf.float32, numbers, points, stage)
-        if last and (fine := found > FINE_ABOVE).any():
-            found[fine] = self._log_density(tf.float64, numbers, points[fine], stage)
+        numbers, at = self._numbers, self._number(stage)
+        found = self._log_density(tf.float32, numbers, points, at)
+        if stage == len(self.stages) and (fine := found > FINE_ABOVE).any():
+            found[fine] = self._log_density(tf.float64, numbers, points[fine], at)
         return found
 
     def report(self, stage: int, trace: Trace | None = None) -> StageReport:
@@ -147,12 +146,13 @@ class Flow(tf.Module):
 
         Without a trace, they are over [-4, 4]. Raises `SpecError` for a stage that does not exist.
         """
-        if self._checked(stage) == 0:
+        at = self._number(stage)
+        if stage == 0:
             return base_report()
         recipe = self.stages[stage - 1]
         before = stage if recipe.curves_over_output else stage - 1
         spans = USUAL_SPANS if trace is None else spans_of(trace.positions[before])
-        flat, at = [tf.cast(each, tf.float64) for each in self._numbers], tf.constant(stage, tf.int32)
+        flat = [tf.cast(each, tf.float64) for each in self._numbers]
         parameters = of_stage(unflatten(flat[0].numpy(), self._parameter_shapes), recipe.name)
         statistics = of_stage(unflatten(flat[1].numpy(), self._statistic_shapes), recipe.name)
 
@@ -190,18 +190,16 @@ class Flow(tf.Module):
     def _log_density_graphs(self) -> dict[tf.DType, Any]:
         return {dtype: self._walk_graph(self._walk.log_density, dtype) for dtype in (tf.float32, tf.float64)}
 
-    def _log_density(self, dtype: tf.DType, numbers: Any, points: NDArray[Any], stage: int) -> NDArray[np.float32]:
+    def _log_density(self, dtype: tf.DType, numbers: Any, points: NDArray[Any], at: tf.Tensor) -> NDArray[np.float32]:
         cast = (tf.cast(each, dtype) for each in (*numbers, points))
-        return np.array(self._log_density_graphs[dtype](*cast, tf.constant(stage, tf.int32)), np.float32)
+        return np.array(self._log_density_graphs[dtype](*cast, at), np.float32)
+
+    def _number(self, stage: int) -> tf.Tensor:
+        return tf.constant(checked_stage(stage, len(self.stages)), tf.int32)
 
     @property
     def _numbers(self) -> tuple[tf.Tensor, tf.Tensor]:
         return self.parameters.read_value(), self.statistics.read_value()
-
-    def _checked(self, stage: int) -> int:
-        if not 0 <= stage <= len(self.stages):
-            raise SpecError(f"There is no stage {stage}: the stages go from 0 to {len(self.stages)}.")
-        return stage
 
     def _walk_graph(self, function: Callable[..., Any], dtype: tf.DType) -> Any:
         """A function of a walk, traced once for any numbers, points and stage."""

@@ -9,7 +9,7 @@ from flowviz.records.report import Curve, StageReport
 from flowviz.records.scene import Scene
 from flowviz.records.selection import Combination, Selection, nearest
 from flowviz.records.timeline import Timeline
-from flowviz.records.trace import Trace, base_particles, untrained_trace
+from flowviz.records.trace import Trace, base_particles, checked_stage, untrained_trace
 from flowviz.records.trial import Trial, TrialSummary, summarized, to_csv
 from flowviz.records.weights import Weights
 
@@ -37,6 +37,7 @@ __all__ = [
     "Weights",
     "base_particles",
     "cell_centers",
+    "checked_stage",
     "grid_shape",
     "lattice_points",
     "nearest",

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.errors import SpecError
 from flowviz.specs import FlowSpec
 from flowviz.specs.recipes import LINEAR_MIXING, PERMUTE
 
@@ -21,6 +22,13 @@ def base_log_density(points: NDArray[np.float32]) -> NDArray[np.float32]:
     """The log-density (n,) of the base, the standard normal in the plane, at points (n, 2), in nats."""
     found: NDArray[np.float32] = -0.5 * (points**2).sum(axis=1) - np.float32(np.log(2 * np.pi))
     return found
+
+
+def checked_stage(stage: int, last: int) -> int:
+    """The number of a stage, if it is one from 0 to the last. Raises `SpecError`."""
+    if not 0 <= stage <= last:
+        raise SpecError(f"There is no stage {stage}: the stages go from 0 to {last}.")
+    return stage
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from flowviz.errors import SpecError
 from flowviz.files import folder_for, written_whole
-from flowviz.records import Scene
+from flowviz.records import Scene, checked_stage
 from flowviz.rendering.frame import render_frame
 from flowviz.rendering.raster import RGBA
 from flowviz.rendering.sheet import render_sheet
@@ -38,8 +37,7 @@ def write_frames(
     trace = scene.trace
     chosen = range(len(trace.names)) if stages is None else stages
     for stage in chosen:
-        if not 0 <= stage <= trace.last_stage:
-            raise SpecError(f"There is no stage {stage}: the stages go from 0 to {trace.last_stage}.")
+        checked_stage(stage, trace.last_stage)
 
     def drawn(stage: int) -> RGBA:
         completed = complete(scene, stage) if complete else scene

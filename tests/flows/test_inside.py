@@ -116,6 +116,17 @@ class TestDensityOfAnyStage:
         assert flow.log_density(1, points[:0]).shape == (0,)
 
 
+@pytest.mark.parametrize("family", ["realnvp", "nice", "spline"])
+def test_a_flow_of_a_single_layer_is_no_special_case(family: str) -> None:
+    spec = FlowSpec.model_validate({"family": family, "layers": 1, "width": 4, "normalization": "none"})
+    flow = build_flow(spec, random_weights(spec), dtype="float64")
+    points = base_particles(20).astype(np.float64)
+    through = flow.trace_through(points, len(flow.stages))
+    np.testing.assert_allclose(flow.sample(through.positions[0]), points, atol=1e-12)
+    np.testing.assert_allclose(flow.log_density(len(flow.stages), points), flow.log_prob(points), atol=1e-6)
+    assert flow.report(len(flow.stages), through).curves
+
+
 def test_in_float32_too_a_trained_density_is_that_of_score(trained: Flow, project: Project) -> None:
     exact = build_flow(project.flow, project.weights, dtype="float64")
     for rectangle in ((-3.0, 3.0, -3.0, 3.0), (-0.5, 0.5, -0.5, 0.5)):
