@@ -33,17 +33,11 @@ def density_strength(scene: Scene, stage: float, view: ViewSpec) -> float:
     return max(0.0, 1 - FADE * abs(stage - scene.density.stage))
 
 
-def prepared(scene: Scene, stage: float, view: ViewSpec, projection: Projection, panel: Panel) -> Canvas:
-    """A canvas with what lies below everything: the ground, and the density as far as it shows."""
+def draw_density(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, panel: Panel) -> None:
+    """Draw the density, as far as it shows, in place of what is on the canvas."""
     strength = density_strength(scene, stage, view)
-    if scene.density is None or strength <= 0:
-        return Canvas(ground(view, panel), projection)
-    heated = density_ground(scene.density, scene.trace, view, panel)
-    if strength >= 1:
-        return Canvas(heated, projection)
-    canvas = Canvas(ground(view, panel), projection)
-    canvas.cross_fade(heated, strength)
-    return canvas
+    if scene.density is not None and strength > 0:
+        canvas.cross_fade(density_ground(scene.density, scene.trace, view, panel), strength)
 
 
 @remembered(most=4)

@@ -4,16 +4,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Scene, Trace
-from flowviz.rendering.annotate import note, tick_words, title_word, write
+from flowviz.rendering.annotate import ground, note, tick_words, title_word, write
 from flowviz.rendering.colors import SURROUNDINGS
-from flowviz.rendering.density import contour_words, density_ground, density_strength, prepared
+from flowviz.rendering.density import contour_words, density_ground, density_strength, draw_density
 from flowviz.rendering.legend import keys, legend
 from flowviz.rendering.particles import draw_points, particle_colors
 from flowviz.rendering.paths import draw_paths
 from flowviz.rendering.probe import draw_probe
 from flowviz.rendering.projection import Panel, Projection, is_split, panel_of
 from flowviz.rendering.raster import RGBA, Canvas, Glide
-from flowviz.rendering.warp import draw_grid
+from flowviz.rendering.warp import draw_cells, draw_sides
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import Mark
 
@@ -56,10 +56,13 @@ def render_panel(
     """All marks in one panel, (height, width, 4)."""
     projection = Projection(view, panel, enlarged)
     outside = 0
-    canvas = prepared(scene, stage, view, projection, panel)
-    if "grid" in view.marks and scene.grid is not None:
-        shading = 1 - density_strength(scene, stage, view)  # the colors of only one of them can be read
-        draw_grid(canvas, scene.grid, stage, view, projection.pixel, shading)
+    canvas = Canvas(ground(view, panel), projection)
+    grid = scene.grid if "grid" in view.marks else None
+    if grid is not None and density_strength(scene, stage, view) < 1:  # the colors of only one of them can be read
+        draw_cells(canvas, grid, stage, view)
+    draw_density(canvas, scene, stage, view, panel)
+    if grid is not None:
+        draw_sides(canvas, grid, stage, view, projection.pixel)
     if "paths" in view.marks:
         draw_paths(canvas, scene, stage, particle_colors(scene, stage, view), projection.pixel)
     if "points" in view.marks:

@@ -327,9 +327,9 @@ def paths(
 
 @_jit
 def _triangle(
-    pixels: Array, a: tuple[float, float], b: tuple[float, float], c: tuple[float, float], color: int, alpha: int
+    pixels: Array, a: tuple[float, float], b: tuple[float, float], c: tuple[float, float], color: Any
 ) -> None:
-    """Fill the pixels whose middles lie in a triangle with a spread color: none twice where two share an edge."""
+    """Fill the pixels whose middles lie in a triangle: none is left out where two share an edge."""
     a, b = (b, a) if b[1] < a[1] else (a, b)
     b, c = (c, b) if c[1] < b[1] else (b, c)
     a, b = (b, a) if b[1] < a[1] else (a, b)
@@ -342,30 +342,23 @@ def _triangle(
     if above >= below:
         return
     long, upper, lower = (x2 - x0) / (y2 - y0), (x1 - x0) / (y1 - y0), (x2 - x1) / (y2 - y1)
-    share, packed = color * alpha + HALVES, _joined(color)
     for row in range(above, below):
         y = row + 0.5
         one = x0 + (y - y0) * long
         other = x0 + (y - y0) * upper if y < y1 else x1 + (y - y1) * lower
         first, last = int(np.ceil(min(one, other) - 0.5)), int(np.ceil(max(one, other) - 0.5))
         for column in range(max(0, first), min(width, last)):
-            i, j = np.uintp(row), np.uintp(column)
-            if alpha == OPAQUE:
-                pixels[i, j] = packed
-                continue
-            other_share = _spread(np.int64(pixels[i, j])) * (OPAQUE - alpha)
-            pixels[i, j] = _joined(((share + other_share) >> 8) & LANES)
+            pixels[np.uintp(row), np.uintp(column)] = color
 
 
-@compiled(NOTHING(PIXELS, POINTS, WHOLE, WAY, COLORS, WHOLE))
-def mesh(pixels: Array, nodes: Array, side: int, way: tuple[float, float, float], colors: Array, alpha: int) -> None:
-    """Fill the cells ((side - 1)²,) between nodes (side², 2), each as two triangles that share no pixel."""
+@compiled(NOTHING(PIXELS, POINTS, WHOLE, WAY, COLORS))
+def mesh(pixels: Array, nodes: Array, side: int, way: tuple[float, float, float], colors: Array) -> None:
+    """Fill the cells ((side - 1)²,) between nodes (side², 2), each as two triangles."""
     places = [_place(nodes, nodes, 0.0, way, k) for k in range(len(nodes))]
     for cell in range((side - 1) * (side - 1)):
         a = cell // (side - 1) * side + cell % (side - 1)
-        color = _spread(np.int64(colors[cell]))
-        _triangle(pixels, places[a], places[a + 1], places[a + side], color, alpha)
-        _triangle(pixels, places[a + side + 1], places[a + 1], places[a + side], color, alpha)
+        _triangle(pixels, places[a], places[a + 1], places[a + side], colors[cell])
+        _triangle(pixels, places[a + side + 1], places[a + 1], places[a + side], colors[cell])
 
 
 @compiled(NOTHING(PIXELS, INDICES, COLORS, types.Array(types.uint16, 1, "C", readonly=True)))

@@ -127,10 +127,9 @@ class Canvas:
             self._pixels, positions, particles, first, stage, alphas.ravel(), self._projection.way, colors, width
         )
 
-    def draw_mesh(self, nodes: NDArray[np.float32], side: int, colors: Packed, alpha: float) -> None:
+    def draw_mesh(self, nodes: NDArray[np.float32], side: int, colors: Packed) -> None:
         """Fill the cells ((side - 1)²,) between nodes (side², 2) in target units."""
-        way = self._projection.way
-        _kernels().mesh(self._pixels, np.ascontiguousarray(nodes), side, way, colors, round(OPAQUE * alpha))
+        _kernels().mesh(self._pixels, np.ascontiguousarray(nodes), side, self._projection.way, colors)
 
     def draw_layer(self, layer: "Layer") -> None:
         """Lay a mostly clear picture over this one."""
@@ -138,7 +137,10 @@ class Canvas:
 
     def cross_fade(self, picture: RGBA, alpha: float) -> None:
         """Mix a picture of the same size into this one, alpha 0 to 1."""
-        _kernels().cross_fade(self._pixels, _as_numbers(picture), round(OPAQUE * alpha))
+        if alpha < 1:
+            _kernels().cross_fade(self._pixels, _as_numbers(picture), round(OPAQUE * alpha))
+        else:
+            self._pixels[:] = _as_numbers(picture)
 
     def picture(self) -> RGBA:
         """The picture (height, width, 4) as it is now, not copied."""

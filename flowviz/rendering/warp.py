@@ -21,16 +21,17 @@ MOST_DOUBLINGS = 6  # more would leave little color for what is common
 FEW = 0.1  # of the nodes may lie beyond the limits of the shading
 
 
-def draw_grid(canvas: Canvas, grid: Trace, stage: float, view: ViewSpec, pixel: float, shading: float) -> None:
-    """Draw the grid, a trace of `lattice_points()`, on its way through the stages, shaded so strongly, 0 to 1."""
-    nodes = Glide.at(grid, stage).positions()
-    if shading > 0:
-        before, after, t = between(grid, stage)
-        limit, scale = area_limit(grid), color_scale("change", view.theme)
-        changes = Glide(_of_cells(grid.log_det[before]), _of_cells(grid.log_det[after]), t)
-        canvas.draw_mesh(nodes, LATTICE_SIDE, tones(changes, -limit, limit, scale), shading)
-    starts, ends = _sides()
-    color, alpha = LINES[view.theme]
+def draw_cells(canvas: Canvas, grid: Trace, stage: float, view: ViewSpec) -> None:
+    """Shade the cells of the grid, a trace of `lattice_points()`, on its way through the stages."""
+    before, after, t = between(grid, stage)
+    limit, scale = area_limit(grid), color_scale("change", view.theme)
+    changes = Glide(_of_cells(grid.log_det[before]), _of_cells(grid.log_det[after]), t)
+    canvas.draw_mesh(Glide.at(grid, stage).positions(), LATTICE_SIDE, tones(changes, -limit, limit, scale))
+
+
+def draw_sides(canvas: Canvas, grid: Trace, stage: float, view: ViewSpec, pixel: float) -> None:
+    """Draw the lines of the grid."""
+    nodes, (starts, ends), (color, alpha) = Glide.at(grid, stage).positions(), _sides(), LINES[view.theme]
     canvas.draw_lines(nodes[starts], nodes[ends], color, LINE_WIDTH * pixel, alpha)
 
 
