@@ -13,11 +13,12 @@ from flowviz.records import Combination, Rectangle, Scene
 from flowviz.rendering import plane_position, render_frame, render_sheet, sheet_stage, visible_rectangle
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
-from flowviz.specs.view import SMALLEST_SIDE
+from flowviz.specs.view import LARGEST_SIDE, SMALLEST_SIDE
 
 Tool = Literal["move", "rectangle", "lasso", "probe"]
 
 ZOOM_A_NOTCH = 1.25
+LARGEST_WORD = 13.0  # pixels of Qt: about as the words of the widgets
 WHEEL_NOTCH = 120  # eighths of a degree
 RUBBER_BAND = QColor(128, 128, 128)
 
@@ -63,6 +64,11 @@ class CloudView(QWidget):
     def rectangle(self) -> Rectangle:
         """What of the plane is seen."""
         return visible_rectangle(self.view, self._picture.logical_size())
+
+    @property
+    def size_in_pixels(self) -> PictureSize:
+        """The size of the picture in pixels of the display."""
+        return self._picture.size_in_pixels(self.devicePixelRatioF())
 
     @property
     def pixel(self) -> float:
@@ -137,7 +143,12 @@ class PictureItem(pg.GraphicsWidget):
 
     def logical_size(self) -> PictureSize:
         """The size of the picture in the pixels of Qt, which are larger than those of a fine display."""
-        width, height = (max(SMALLEST_SIDE, round(side)) for side in (self.size().width(), self.size().height()))
+        return self.size_in_pixels(1.0)
+
+    def size_in_pixels(self, ratio: float) -> PictureSize:
+        """The size of the picture in pixels of a display that has so many a pixel of Qt."""
+        sides = self.size().width() * ratio, self.size().height() * ratio
+        width, height = (min(max(SMALLEST_SIDE, round(side)), LARGEST_SIDE) for side in sides)
         return PictureSize(width=width, height=height)
 
     def paint(self, painter: QPainter, *_: Any) -> None:
@@ -145,16 +156,16 @@ class PictureItem(pg.GraphicsWidget):
         if self.scene_shown is None or device is None:
             return
         ratio = device.devicePixelRatioF()
-        width, height = round(self.size().width() * ratio), round(self.size().height() * ratio)
-        if min(width, height) < SMALLEST_SIDE:
-            return
-        if self._drawn is None or (self._drawn.width(), self._drawn.height()) != (width, height):
+        size = self.size_in_pixels(ratio)
+        if self._drawn is None or (self._drawn.width(), self._drawn.height()) != (size.width, size.height):
             try:
-                self._pixels = self._render(self.scene_shown, PictureSize(width=width, height=height)).data
+                self._pixels = self._render(self.scene_shown, size).data
             except SpecError as error:  # too many stages for an overview of this size
                 painter.drawText(self.boundingRect(), Qt.AlignmentFlag.AlignCenter, str(error))
                 return
-            self._drawn = QImage(self._pixels, width, height, QImage.Format.Format_RGBX8888)  # does not own its pixels
+            self._drawn = QImage(
+                self._pixels, size.width, size.height, QImage.Format.Format_RGBX8888
+            )  # does not own its pixels
             self._drawn.setDevicePixelRatio(ratio)
         painter.save()
         painter.resetTransform()
@@ -174,7 +185,9 @@ class PictureItem(pg.GraphicsWidget):
         return plane_position(self.view, self.logical_size(), pixel.x(), pixel.y())
 
     def resizeEvent(self, event: Any) -> None:
-        self._drawn = None
+        size = self.logical_size()
+        share = min(LARGEST_WORD / min(size.width, size.height), 0.1)
+        self.show(view=self.view.model_copy(update={"word_height": share}))
         self._owner.resized.emit()
         super().resizeEvent(event)
 
@@ -228,7 +241,7 @@ class PictureItem(pg.GraphicsWidget):
 
     def _click_in_overview(self, pixel: QPointF) -> None:
         assert self.scene_shown is not None
-        stage = sheet_stage(len(self.scene_shown.trace.names), self.logical_size(), pixel.x(), pixel.y())
+        stage = sheet_stage(len(self.scene_shown.trace.names), self.view, self.logical_size(), pixel.x(), pixel.y())
         if stage is not None:
             self._owner.stage_clicked.emit(stage)
 

@@ -283,7 +283,9 @@ class Exploration(QObject):
     def _ask_density(self) -> None:
         cloud = self._show.cloud
         if "density" in cloud.view.marks:
-            self._questions.density(self._subject, self.playhead.stage, cloud.rectangle, self._take_density)
+            self._questions.density(
+                self._subject, self.stage, self._generated, cloud.view, cloud.size_in_pixels, self._take_density
+            )
 
     def _take_density(self, density: Density) -> None:
         self._change_scene(density=density)

@@ -27,7 +27,8 @@ class Playhead(QObject):
         self._position = 0.0
         self._goal = 0
         self._last = 0
-        self._started: float | None = None  # when, by the clock, the playing began
+        self._playing = False
+        self._started: float | None = None  # when, by the clock, the playing began: after the glide before it has ended
         self._ticked = 0.0
         self._ticks = QTimer(self)
         self._ticks.setInterval(FRAME_PERIOD_MS)
@@ -47,7 +48,7 @@ class Playhead(QObject):
     @property
     def playing(self) -> bool:
         """Whether it moves on by itself."""
-        return self._started is not None
+        return self._playing
 
     @property
     def playback(self) -> Playback:
@@ -57,7 +58,7 @@ class Playhead(QObject):
     def set_playback(self, playback: Playback) -> None:
         """Play so from now on; what is being played goes on from where it is."""
         self._playback = playback
-        if self.playing:
+        if self._started is not None:
             self._start()
 
     def set_last(self, last: int) -> None:
@@ -77,12 +78,13 @@ class Playhead(QObject):
 
     def toggle_playing(self) -> None:
         """Play, from the beginning if the end is reached already; or stop playing, at the nearest stage."""
-        if self.playing:
+        if self._playing:
             self._stop_playing()
-            self._run()  # to the stage that it was on its way to
-            return
-        self._start()
-        self.playing_changed.emit(True)
+        else:
+            self._playing = True
+            self.playing_changed.emit(True)
+            if self._position == self._goal:
+                self._start()
         self._run()
 
     def _start(self) -> None:
@@ -93,8 +95,8 @@ class Playhead(QObject):
         self._follow(start)
 
     def _stop_playing(self) -> None:
-        if self.playing:
-            self._started = None
+        if self._playing:
+            self._playing, self._started = False, None
             self.playing_changed.emit(False)
 
     def _run(self) -> None:
@@ -135,6 +137,9 @@ class Playhead(QObject):
         self._position += stride if distance > 0 else -stride
         if abs(self._goal - self._position) < 1e-6:
             self._position = float(self._goal)
+            if self._playing:
+                self._start()
+                return
             self._ticks.stop()
         before = floor(self._position)
         self.moved.emit(before + smoothed(self._position - before))

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.background import Background
-from flowviz.records import Density, Rectangle, Scene, StageReport, Trace, Weights, lattice_points
+from flowviz.records import Density, Scene, StageReport, Trace, Weights, lattice_points
 from flowviz.records.trace import PARTICLES
-from flowviz.rendering import render_thumbnails
-from flowviz.specs import FlowSpec, ViewSpec
+from flowviz.rendering import prepare_density, render_thumbnails, visible_rectangle
+from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from flowviz.targets import Target
 
 if TYPE_CHECKING:
@@ -44,9 +44,17 @@ class Questions(QObject):
         for thread in threads:
             thread.failed.connect(self.failed)
 
-    def density(self, subject: Subject, stage: int, rectangle: Rectangle, hear: Hear[Density]) -> None:
-        """The exact density of a stage over a rectangle."""
-        self._ask(self._slow, "density", subject, lambda flow: flow.density(stage, rectangle), hear)
+    def density(
+        self, subject: Subject, stage: int, particles: Trace, view: ViewSpec, size: PictureSize, hear: Hear[Density]
+    ) -> None:
+        """The exact density of a stage over what is seen, and its picture; `particles` are those of the base."""
+
+        def compute(flow: "Flow") -> Density:
+            density = flow.density(stage, visible_rectangle(view, size), particles)
+            prepare_density(density, view, size)
+            return density
+
+        self._ask(self._slow, "density", subject, compute, hear)
 
     def grid(self, subject: Subject, hear: Hear[Trace]) -> None:
         """The square grid on the base, carried through all stages."""

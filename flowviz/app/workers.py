@@ -8,6 +8,7 @@ from threading import Event as Flag
 from PyQt6.QtCore import QDeadlineTimer, QThread, pyqtSignal
 
 from flowviz.errors import FlowvizError
+from flowviz.records import Snapshot, Trace
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
 from flowviz.training import train
@@ -81,6 +82,8 @@ class TrainingWorker(Worker):
             self._previous = None
         try:
             for event in train(*self._job, snapshot_seconds=SNAPSHOT_SECONDS, stop_requested=self._stopping.is_set):
+                if isinstance(event, Snapshot):
+                    _measure(event.trace)
                 self.event_arrived.emit(self.number, event)
                 self._running.wait()
                 if self.isInterruptionRequested():
@@ -92,6 +95,11 @@ class TrainingWorker(Worker):
             self.failed.emit(
                 self.number, f"Training ended unexpectedly: {type(error).__name__}. The last picture is kept."
             )
+
+
+def _measure(trace: Trace) -> None:
+    """Have the trace compute here, once, what the window asks of it at once."""
+    _ = trace.reaches, trace.volume_shares
 
 
 class ExportWorker(Worker):

@@ -15,7 +15,6 @@ from flowviz.flows.reporting import (
     combination,
     curve,
     evenly,
-    extremes,
     horizontal_part,
     ranges,
     written,
@@ -64,7 +63,7 @@ class MaskedAutoregressive(Stage):
             f"vertical: y → {vertical}",
             f"log|det J| = {written(np.log(scale))} {log_det}",
         )
-        numbers = {"horizontal scale": scale, "horizontal shift": shift, **extremes(curves)}
+        numbers = {"horizontal scale": scale, "horizontal shift": shift}
         across = "horizontal x′" if self.curves_over_output else "horizontal x"
         return self.reported((*formula, *ranges(curves)), numbers, curves, across)
 

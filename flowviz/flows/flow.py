@@ -14,7 +14,17 @@ from flowviz.flows.flat import flatten, of_stage, shapes_of, unflatten
 from flowviz.flows.reporting import USUAL_SPANS, base_report, spans_of
 from flowviz.flows.stage import Stage, Tensors, undone
 from flowviz.flows.walk import Walk
-from flowviz.records import Density, Rectangle, StageReport, Trace, Weights, cell_centers, checked_stage, grid_shape
+from flowviz.records import (
+    Density,
+    Rectangle,
+    StageReport,
+    Trace,
+    Weights,
+    base_particles,
+    cell_centers,
+    checked_stage,
+    grid_shape,
+)
 from flowviz.records.density import DENSITY_SIDE
 from flowviz.specs import FlowSpec
 from flowviz.specs.recipes import BASE
@@ -118,13 +128,18 @@ class Flow(tf.Module):
         found = self._trace_through_graph(*self._numbers, points, self._number(stage))
         return Trace(self.names, *(np.array(array) for array in found))
 
-    def density(self, stage: int, rectangle: Rectangle, side: int = DENSITY_SIDE) -> Density:
+    def density(
+        self, stage: int, rectangle: Rectangle, particles: Trace | None = None, side: int = DENSITY_SIDE
+    ) -> Density:
         """The density of a stage over a rectangle, on square cells, `side` of them along its shorter side.
 
-        As exact as `log_density`. Raises `SpecError` for a stage that does not exist.
+        As exact as `log_density`. `particles` are those of the base as this flow moves them; where they are not given,
+        they are followed anew. Raises `SpecError` for a stage that does not exist.
         """
         shape = grid_shape(rectangle, side)
-        return Density(stage, rectangle, self.log_density(stage, cell_centers(rectangle, shape)).reshape(shape))
+        values = self.log_density(stage, cell_centers(rectangle, shape)).reshape(shape)
+        drawn = particles or self.trace_through(base_particles(), 0)
+        return Density(stage, rectangle, values, drawn.log_density(stage))
 
     def log_density(self, stage: int, points: NDArray[np.float64]) -> NDArray[np.float32]:
         """The log-density (n,) of the distribution of a stage at points (n, 2), in nats.

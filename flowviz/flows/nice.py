@@ -14,7 +14,6 @@ from flowviz.flows.reporting import (
     curve,
     diagonal_numbers,
     evenly,
-    extremes,
     linear_lines,
     linear_part,
     ranges,
@@ -46,7 +45,7 @@ class AdditiveCoupling(Stage):
         x = evenly(spans[0])
         curves = (curve("shift t(x)", x, moved(at(x))[0][:, 1]),)
         formula = "horizontal: x → x", "vertical: y → y + t(x)", KEPT_AREA, *ranges(curves)
-        return self.reported(formula, extremes(curves), curves, across="horizontal x")
+        return self.reported(formula, {}, curves, across="horizontal x")
 
 
 class Scale(Stage):

@@ -51,14 +51,6 @@ def curve(name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> Curve:
     return Curve(name, x[finite].astype(np.float32), values[finite])
 
 
-def extremes(curves: Sequence[Curve]) -> dict[str, float]:
-    """The least and the greatest value of each curve, by name."""
-    found: dict[str, float] = {}
-    for each in (each for each in curves if len(each.y)):
-        found |= {f"least {each.name}": float(each.y.min()), f"greatest {each.name}": float(each.y.max())}
-    return found
-
-
 def ranges(curves: Sequence[Curve]) -> tuple[str, ...]:
     """The least and the greatest value of each curve, in a line each: "−0.4 ≤ t(x) ≤ 1.2"."""
     return tuple(

@@ -220,10 +220,9 @@ class SplineCoupling(Stage):
             "log|det J| = log ∂f/∂y",
             f"{written(slopes.min())} ≤ ∂f/∂y ≤ {written(slopes.max())}",
         )
-        found = {"bins": self._bins, "bound": BOUND, "least slope": slopes.min(), "greatest slope": slopes.max()}
         maps = images[:, 1].reshape(len(x), len(y))
         curves = tuple(curve(f"x = {written(at_x)}", y, image) for at_x, image in zip(x, maps, strict=True))
-        return self.reported(formula, {name: float(number) for name, number in found.items()}, curves, "vertical y")
+        return self.reported(formula, {"bins": self._bins, "bound": BOUND}, curves, "vertical y")
 
     @property
     def _bins(self) -> int:

@@ -14,12 +14,19 @@ DENSITY_SIDE = 256  # cells along the shorter side of a rectangle
 class Density:
     """log p of the distribution at a stage, in nats, at the center of each cell of a grid over the rectangle.
 
-    log_density (rows, columns), float32, the top row first.
+    log_density (rows, columns), float32, the top row first. draws (m,), float32: the log-densities of exact draws from
+    that distribution, which tell how much of its probability lies above a level.
     """
 
     stage: int
     rectangle: Rectangle
     log_density: NDArray[np.float32]
+    draws: NDArray[np.float32]
+
+    def level(self, mass: float) -> float:
+        """The log-density above which a share `mass` of the probability lies: the (1 - mass)-quantile of the draws."""
+        finite = self.draws[np.isfinite(self.draws)]
+        return float(np.quantile(finite, 1 - mass)) if len(finite) else -np.inf
 
 
 def cell_centers(rectangle: Rectangle, shape: tuple[int, int]) -> NDArray[np.float64]:

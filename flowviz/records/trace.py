@@ -11,6 +11,7 @@ from flowviz.specs import FlowSpec
 from flowviz.specs.recipes import LINEAR_MIXING, PERMUTE
 
 PARTICLES = 8000
+BULK = 0.95  # of the particles: what a view has to show
 
 
 def base_particles(count: int = PARTICLES, seed: int = 0) -> NDArray[np.float32]:
@@ -29,6 +30,14 @@ def checked_stage(stage: int, last: int) -> int:
     if not 0 <= stage <= last:
         raise SpecError(f"There is no stage {stage}: the stages go from 0 to {last}.")
     return stage
+
+
+def reach(positions: NDArray[np.floating], center: tuple[float, float] = (0.0, 0.0)) -> float:
+    """How far from the center, on either axis, nineteen of twenty positions (n, 2) are at most; NaN counts as 0."""
+    x, y = np.abs(positions - np.asarray(center, positions.dtype)).T
+    distance = np.nan_to_num(np.maximum(x, y), nan=0.0, posinf=0.0)
+    rank = int(BULK * (len(distance) - 1))
+    return float(np.partition(distance, rank)[rank])  # ten times as fast as np.quantile
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,11 @@ class Trace:
         """The share (stages,) of each stage in the change of areas: the mean of its |log|det J||, of the sum of all."""
         means = np.array([np.abs(self.log_det_of(stage)).mean(dtype=np.float64) for stage in range(len(self.names))])
         return means / means.sum() if means.sum() > 0 else means
+
+    @cached_property
+    def reaches(self) -> NDArray[np.float64]:
+        """How far from the origin, on either axis, nineteen of twenty particles are at most, (stages,)."""
+        return np.array([reach(positions) for positions in self.positions])
 
     @property
     def nll(self) -> float:

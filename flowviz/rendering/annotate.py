@@ -26,10 +26,10 @@ class Word:
     color: Color | None = None
 
 
-def em(panel: Panel) -> float:
+def em(view: ViewSpec, panel: Panel) -> float:
     """The size of small text in a panel, in pixels."""
     mean, side = np.sqrt(panel.width * panel.height), min(panel.width, panel.height)
-    return float(max(9, min(mean, 1.4 * side) / 56))
+    return float(max(9, min(mean / 56, side / 40, side * view.word_height)))
 
 
 def tick_step(half_extent: float) -> float:
@@ -60,7 +60,7 @@ def _ground(view: ViewSpec, panel: Panel) -> RGBA:
 
 def tick_words(view: ViewSpec, panel: Panel) -> list[Word]:
     """The numbers at the grid lines, along the left and the lower edge."""
-    projection, size = Projection(view, panel), em(panel)
+    projection, size = Projection(view, panel), em(view, panel)
     x_ticks, y_ticks = _ticks(view, panel)
     places = projection.pixels(np.array([*((x, 0) for x in x_ticks), *((0, y) for y in y_ticks)]).reshape(-1, 2))
     across = zip(x_ticks, places[: len(x_ticks), 0], strict=True)
@@ -81,7 +81,7 @@ def tick_words(view: ViewSpec, panel: Panel) -> list[Word]:
 
 def title_word(view: ViewSpec, panel: Panel, title: str) -> list[Word]:
     """The title, in the upper left corner."""
-    size = em(panel)
+    size = em(view, panel)
     return [Word(size, size, title, "lt", 1.6, SURROUNDINGS[view.theme].title)] if title else []
 
 
@@ -90,14 +90,14 @@ def write(view: ViewSpec, panel: Panel, words: tuple[Word, ...]) -> Layer:
     """Words to lay over a picture. Shared: not to be written to."""
     surroundings = SURROUNDINGS[view.theme]
     layer = Image.new("RGBA", (panel.width, panel.height), (*surroundings.background, 0))
-    draw_words(layer, view, em(panel), words)
+    draw_words(layer, view, em(view, panel), words)
     return Layer.of(np.asarray(layer))
 
 
 @lru_cache(maxsize=64)
 def note(view: ViewSpec, panel: Panel, text: str) -> Layer:
     """A line in the lower right corner, above the ticks: new in every frame, so only as large as it has to be."""
-    size = em(panel)
+    size = em(view, panel)
     width, height = min(panel.width, round(len(text) * size)), min(panel.height, round(2 * size))
     left, top = panel.width - width, max(0, panel.height - height - round(1.8 * size))
     part = Image.new("RGBA", (width, height), (*SURROUNDINGS[view.theme].background, 0))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from flowviz.records import Density, Scene, Trace, cell_centers
+from flowviz.records import Density, Scene, cell_centers
 from flowviz.rendering.annotate import Word, em, ground
 from flowviz.rendering.colormaps import STEPS, color_scale
 from flowviz.rendering.colors import SURROUNDINGS, packed
@@ -21,6 +21,7 @@ STRENGTHS = (0.45, 0.6, 0.6)  # of their contours
 DIRECTIONS = (0.8, 0.45, 1.7)  # of their labels, seen from the middle: half-turns from the right, to the left
 FADE = 2.0  # per stage: half a stage away, nothing is left of it
 FAINTEST = 1.0  # nats below the outermost contour the heat map ends
+BRIGHTEST = 0.98  # the quantile of the draws at which the heat map is at its end
 RISE = 0.35  # of the scale, from its low end, over which the ground shows through
 CONTOUR_WIDTH = 1.1
 PIECES = slice(None, -1), slice(1, None)  # of a line of points: where each piece starts, and where it ends
@@ -37,17 +38,17 @@ def draw_density(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, pan
     """Draw the density, as far as it shows, in place of what is on the canvas."""
     strength = density_strength(scene, stage, view)
     if scene.density is not None and strength > 0:
-        canvas.cross_fade(density_ground(scene.density, scene.trace, view, panel), strength)
+        canvas.cross_fade(density_ground(scene.density, view, panel), strength)
 
 
 @remembered(most=4)
-def density_ground(density: Density, trace: Trace, view: ViewSpec, panel: Panel) -> RGBA:
+def density_ground(density: Density, view: ViewSpec, panel: Panel) -> RGBA:
     """The ground with the density of a stage on it, (height, width, 4). Shared: not to be written to."""
     projection = Projection(view, panel)
     canvas = Canvas(ground(view, panel), projection)
-    canvas.draw_layer(_heat(density, density_limits(density, trace), projection, view.theme))
+    canvas.draw_layer(_heat(density, density_limits(density), projection, view.theme))
     color, width = SURROUNDINGS[view.theme].title, CONTOUR_WIDTH * projection.pixel
-    for level, strength in zip(mass_levels(density, trace), STRENGTHS, strict=True):
+    for level, strength in zip(mass_levels(density), STRENGTHS, strict=True):
         lines = contour_lines(density, level)
         starts, ends = [np.concatenate([np.zeros((0, 2)), *(line[part] for line in lines)]) for part in PIECES]
         canvas.draw_lines(starts, ends, color, width, strength)
@@ -55,28 +56,18 @@ def density_ground(density: Density, trace: Trace, view: ViewSpec, panel: Panel)
 
 
 @remembered(most=8)
-def mass_levels(density: Density, trace: Trace) -> tuple[float, ...]:
-    """The log-densities at the contours: the region above holds 50, 90, 99 % of the probability of the stage.
-
-    The particles are exact draws from the distribution of the stage, and their log-densities are exact: the level
-    around a share m of the mass is the (1 - m)-quantile of them.
-    """
-    log_density = trace.log_density(density.stage)
-    log_density = log_density[np.isfinite(log_density)]
-    if not len(log_density):
-        return tuple(-np.inf for _ in MASSES)
-    return tuple(float(level) for level in np.quantile(log_density, [1 - mass for mass in MASSES]))
+def mass_levels(density: Density) -> tuple[float, ...]:
+    """The log-densities at the contours: the region above holds 50, 90, 99 % of the probability of the stage."""
+    return tuple(density.level(mass) for mass in MASSES)
 
 
 @remembered(most=8)
-def density_limits(density: Density, trace: Trace) -> tuple[float, float]:
+def density_limits(density: Density) -> tuple[float, float]:
     """From where to where, in nats, the heat map goes: rounded, so that it seldom changes."""
-    log_density = trace.log_density(density.stage)
-    log_density = log_density[np.isfinite(log_density)]
-    if not len(log_density):
+    lowest, highest = mass_levels(density)[-1], density.level(1 - BRIGHTEST)
+    if not np.isfinite(lowest):
         return -6.0, 0.0
-    low = np.floor(2 * (mass_levels(density, trace)[-1] - FAINTEST)) / 2
-    high = np.ceil(2 * np.quantile(log_density, 0.98)) / 2
+    low, high = np.floor(2 * (lowest - FAINTEST)) / 2, np.ceil(2 * highest) / 2
     return float(low), float(max(high, low + 1))
 
 
@@ -117,17 +108,17 @@ def _heat(density: Density, limits: tuple[float, float], projection: Projection,
 
 
 @remembered(most=4)
-def contour_words(density: Density, trace: Trace, view: ViewSpec, panel: Panel) -> tuple[Word, ...]:
+def contour_words(density: Density, view: ViewSpec, panel: Panel) -> tuple[Word, ...]:
     """The share of the mass, at the outermost visible place of each contour; each in a direction of its own."""
     projection, found = Projection(view, panel), []
     size = np.array([panel.width, panel.height])
     margin = 0.08 * size.min()
-    for mass, level, half_turns in zip(MASSES, mass_levels(density, trace), DIRECTIONS, strict=True):
+    for mass, level, half_turns in zip(MASSES, mass_levels(density), DIRECTIONS, strict=True):
         lines = [projection.pixels(line) for line in contour_lines(density, level)]
         longest = max(lines, key=lambda line: float(np.ptp(line, axis=0).max()), default=np.zeros((0, 2)))
         visible = longest[((longest > margin) & (longest < size - margin)).all(axis=1)]
         if len(visible):
             direction = np.cos(np.pi * half_turns), -np.sin(np.pi * half_turns)
-            x, y = visible[(visible @ direction).argmax()] + em(panel) * np.array(direction)
+            x, y = visible[(visible @ direction).argmax()] + em(view, panel) * np.array(direction)
             found.append(Word(float(x), float(y), f"{100 * mass:.0f} %", "mm"))
     return tuple(found)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import Scene, Trace
+from flowviz.records import Density, Scene, Trace
 from flowviz.rendering.annotate import ground, note, tick_words, title_word, write
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.density import contour_words, density_ground, density_strength, draw_density
@@ -33,11 +33,12 @@ def render_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, 
     return picture
 
 
-def prepare_density(scene: Scene, view: ViewSpec, size: PictureSize) -> None:
-    """Draw what `render_frame` would draw of the density, so that it need not when it is asked: from any thread."""
-    if scene.density is not None and "density" in view.marks:
-        second = _second(view) if is_split(view) else view
-        density_ground(scene.density, scene.trace, second, panel_of(view, size))
+def prepare_density(density: Density, view: ViewSpec, size: PictureSize) -> None:
+    """Draw what `render_frame` would draw of a density, so that it need not when it is asked: from any thread."""
+    second, panel = _second(view) if is_split(view) else view, panel_of(view, size)
+    density_ground(density, second, panel)
+    if view.labels:
+        write(second, panel, contour_words(density, second, panel))
 
 
 def _second(view: ViewSpec) -> ViewSpec:
@@ -79,7 +80,7 @@ def _annotate(
 ) -> None:
     canvas.draw_layer(write(view, panel, (*tick_words(view, panel), *title_word(view, panel, title))))
     if scene.density is not None and density_strength(scene, stage, view) > 0:
-        canvas.draw_layer(write(view, panel, contour_words(scene.density, scene.trace, view, panel)))
+        canvas.draw_layer(write(view, panel, contour_words(scene.density, view, panel)))
     found = keys(scene, stage, view)
     if found:
         canvas.draw_layer(legend(view, panel, found, below_title=bool(title)))

@@ -51,7 +51,7 @@ def keys(scene: Scene, stage: float, view: ViewSpec) -> tuple[Key, ...]:
     if view.marks & {"points", "paths"}:
         found += [_particle_key(scene, view), *_count_keys(scene, view)]
     if scene.density is not None and density_strength(scene, stage, view) > 0:
-        low, high = density_limits(scene.density, scene.trace)
+        low, high = density_limits(scene.density)
         found.append(Key("log-density, nats", "bar", _ends(low, high), "heat"))
     if "grid" in view.marks and scene.grid is not None and density_strength(scene, stage, view) < 1:
         times = f"{np.exp(area_limit(scene.grid)):.3g}"
@@ -98,17 +98,18 @@ def _ends(*numbers: float) -> tuple[str, ...]:
 @lru_cache(maxsize=32)
 def legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> Layer:
     """The keys, one below the other in the upper right corner. Shared: not to be written to."""
-    layer = Image.new("RGBA", (panel.width, panel.height), (*SURROUNDINGS[view.theme].background, 0))
-    size = em(panel)
-    top = 3.2 * size if below_title and panel.width < BROAD * size else 0.5 * size
+    size, ground = em(view, panel), (*SURROUNDINGS[view.theme].background, 0)
+    top = round(3.2 * size if below_title and panel.width < BROAD * size else 0.5 * size)
     pictures = [key_picture(view, size, key) for key in found]
     width, height = max(p.width for p in pictures), sum(p.height for p in pictures)
-    left = panel.width - width - 0.5 * size
-    if left >= 4 * size and top + height < panel.height - 4 * size:
-        for picture in pictures:
-            layer.paste(picture, (round(left + width) - picture.width, round(top)))
-            top += picture.height
-    return Layer.of(np.asarray(layer))
+    left = round(panel.width - width - 0.5 * size)
+    if left < 4 * size or top + height >= panel.height - 4 * size:
+        return Layer.of(np.zeros((1, 1, 4), np.uint8))
+    together, y = Image.new("RGBA", (width, height), ground), 0
+    for picture in pictures:
+        together.paste(picture, (width - picture.width, y))
+        y += picture.height
+    return Layer.of(np.asarray(together), panel.width, left, top)
 
 
 def key_picture(view: ViewSpec, size: float, key: Key) -> Image.Image:

@@ -161,10 +161,12 @@ class Layer:
 
         Where it is but a part of one of that width, its corner lies at left, top.
         """
-        rows, columns = np.nonzero(picture[..., 3])
+        pixels = picture.reshape(-1, 4)
+        inked = np.flatnonzero(pixels[:, 3] != 0)
+        rows, columns = np.divmod(inked, picture.shape[1])
         where = (rows + top) * (picture.shape[1] if width is None else width) + columns + left
-        alphas = np.round(picture[rows, columns, 3] * (OPAQUE / 255)).astype(np.uint16)
-        return cls(where, packed(picture[rows, columns, :3]), alphas)
+        alphas = np.round(pixels[inked, 3] * (OPAQUE / 255)).astype(np.uint16)
+        return cls(where, packed(pixels[inked, :3]), alphas)
 
 
 def tones(points: Glide, low: float, high: float, scale: NDArray[np.uint8]) -> Packed:

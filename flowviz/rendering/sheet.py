@@ -25,7 +25,7 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize) -> RGBA:
     """Every stage of the scene, row by row, pixels (height, width, 4). Raises `SpecError` where they do not fit."""
     stages, whole = len(scene.trace.names), Panel(size.width, size.height)
     found = keys(scene, scene.trace.last_stage, view) if view.labels else ()
-    layout = _Layout.of(stages, whole)
+    layout = _Layout.of(view, stages, whole)
     surroundings = SURROUNDINGS[view.theme]
     picture = np.empty((size.height, size.width, 4), np.uint8)
     picture[:] = (*surroundings.background, 255)
@@ -35,7 +35,7 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize) -> RGBA:
         framed = picture[top - 1 : top + layout.panel.height + 1, left - 1 : left + layout.panel.width + 1]
         framed[:] = (*surroundings.axis, 255)
         framed[1:-1, 1:-1] = render_panel(scene, stage, _small(view), layout.panel, enlarged=ENLARGED)
-        words.append(Word(left, top - 0.5 * em(whole), _short_title(scene.trace.names[stage]), "ls"))
+        words.append(Word(left, top - 0.5 * em(view, whole), _short_title(scene.trace.names[stage]), "ls"))
     canvas = Canvas(picture, Projection(view, whole))
     if view.labels:
         canvas.draw_layer(write(view, whole, tuple(words)))
@@ -44,9 +44,9 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize) -> RGBA:
     return canvas.picture()
 
 
-def sheet_stage(stages: int, size: PictureSize, x: float, y: float) -> int | None:
+def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: float) -> int | None:
     """The stage whose panel is at a pixel of a sheet of so many stages; None between them."""
-    layout = _Layout.of(stages, Panel(size.width, size.height))
+    layout = _Layout.of(view, stages, Panel(size.width, size.height))
     for stage in range(stages):
         left, top = layout.corner(stage)
         if 0 <= x - left < layout.panel.width and -layout.head <= y - top < layout.panel.height:
@@ -71,9 +71,9 @@ class _Layout:
     gap: int
 
     @classmethod
-    def of(cls, stages: int, whole: Panel) -> "_Layout":
+    def of(cls, view: ViewSpec, stages: int, whole: Panel) -> "_Layout":
         """The layout whose panels have the longest shorter side. Raises `SpecError`."""
-        text = em(whole)
+        text = em(view, whole)
         head, gap, below = round(TITLE_EMS * text), max(2, round(GAP_EMS * text)), round(FOOT_EMS * text)
 
         def layout(columns: int) -> _Layout:
@@ -109,7 +109,7 @@ def _foot(view: ViewSpec, whole: Panel, found: tuple[Key, ...]) -> Layer:
     layer = Image.new("RGBA", whole, (*SURROUNDINGS[view.theme].background, 0))
     right = whole.width
     for key in found:
-        picture = key_picture(view, em(whole), key)
+        picture = key_picture(view, em(view, whole), key)
         right -= picture.width
-        layer.paste(picture, (right, round(whole.height - FOOT_EMS * em(whole))))
+        layer.paste(picture, (right, round(whole.height - FOOT_EMS * em(view, whole))))
     return Layer.of(np.asarray(layer))

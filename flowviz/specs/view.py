@@ -41,7 +41,8 @@ class ViewSpec(Spec):
     `center` and `half_extent` are in target units: the shorter side of the picture shows center ± half_extent.
     Both axes have one scale. `point_diameter` is in pixels of a picture whose shorter side is 800.
     `marks` is what is drawn; `color_by` is what the color of a particle means. With `beside`, density and grid stand
-    in a panel of their own to the right of the points, at the same scale. `labels` are grid, ticks, title and legend.
+    in a panel of their own to the right of the points, at the same scale. `labels` are grid, ticks, title and legend;
+    their words are as high as a share `word_height` of the shorter side, at most.
     """
 
     center: tuple[float, float] = (0.0, 0.0)
@@ -53,3 +54,4 @@ class ViewSpec(Spec):
     color_by: ColorBy = "quadrant"
     marks: frozenset[Mark] = frozenset({"points"})
     beside: bool = False
+    word_height: Annotated[float, Field(gt=0, le=0.1)] = 0.025

@@ -75,7 +75,9 @@ def full_scene(count: int) -> Scene:
     density = base_log_density(cell_centers(rectangle, shape).astype(np.float32)).reshape(shape)
     chosen = Selection.in_rectangle(trace.positions[0], (0.0, 0.0), (1.0, 1.0))
     probe = bent_trace(np.array([[0.5, 0.5]]))
-    return Scene(trace, chosen, Density(10, rectangle, density), bent_trace(lattice_points()), probe)
+    return Scene(
+        trace, chosen, Density(10, rectangle, density, trace.log_density(10)), bent_trace(lattice_points()), probe
+    )
 
 
 def median_ms(draw: Callable[[float], object], stages: list[float], repeats: int) -> float:

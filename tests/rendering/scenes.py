@@ -25,7 +25,8 @@ def bent(points: NDArray[np.floating]) -> Trace:
 def base_density(stage: int = 0, rectangle: Rectangle = WIDE, side: int = 256) -> Density:
     """The exact density of the base, said to be that of a stage."""
     centers = cell_centers(rectangle, (side, side)).astype(np.float32)
-    return Density(stage, rectangle, base_log_density(centers).reshape(side, side))
+    draws = base_log_density(base_particles(8000, seed=3))
+    return Density(stage, rectangle, base_log_density(centers).reshape(side, side), draws)
 
 
 def full(count: int = 2000) -> Scene:

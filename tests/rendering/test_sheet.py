@@ -23,7 +23,7 @@ SIZE = PictureSize(width=600, height=480)
 )
 def test_panels_lie_apart_within_the_picture(stages: int, width: int, height: int) -> None:
     taken = np.zeros((height, width), int)
-    layout = _Layout.of(stages, Panel(width, height))
+    layout = _Layout.of(ViewSpec(), stages, Panel(width, height))
     for stage in range(stages):
         left, top = layout.corner(stage)
         assert left > 0
@@ -32,21 +32,23 @@ def test_panels_lie_apart_within_the_picture(stages: int, width: int, height: in
         assert part.shape == (layout.panel.height + 2, layout.panel.width + 2)
         part += 1
         size = PictureSize(width=width, height=height)
-        assert sheet_stage(stages, size, left + 1, top + 1) == stage
-        assert sheet_stage(stages, size, left + layout.panel.width - 1, top + layout.panel.height - 1) == stage
+        assert sheet_stage(stages, ViewSpec(), size, left + 1, top + 1) == stage
+        assert (
+            sheet_stage(stages, ViewSpec(), size, left + layout.panel.width - 1, top + layout.panel.height - 1) == stage
+        )
     assert taken.max() == 1
-    assert sheet_stage(stages, PictureSize(width=width, height=height), width - 1, height - 1) is None
+    assert sheet_stage(stages, ViewSpec(), PictureSize(width=width, height=height), width - 1, height - 1) is None
 
 
 def test_twenty_stages_stand_as_in_the_post() -> None:
-    layout = _Layout.of(20, Panel(1080, 1000))
+    layout = _Layout.of(ViewSpec(), 20, Panel(1080, 1000))
     assert layout.columns == 5
 
 
 def test_each_panel_shows_its_stage() -> None:
     scene = Scene(full().trace)
     sheet = render_sheet(scene, ViewSpec(), SIZE)
-    layout = _Layout.of(4, Panel(SIZE.width, SIZE.height))
+    layout = _Layout.of(ViewSpec(), 4, Panel(SIZE.width, SIZE.height))
     for stage in range(4):
         left, top = layout.corner(stage)
         shown = sheet[top : top + layout.panel.height, left : left + layout.panel.width]

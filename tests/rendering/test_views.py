@@ -145,8 +145,9 @@ def test_the_density_lies_where_it_belongs() -> None:
     """However the view has moved since it was computed."""
     rectangle = (0.5, 2.5, -1.0, 1.0)
     trace = bent(base_particles(500))
-    peak = Density(0, rectangle, 4 * base_density(rectangle=(-1.0, 1.0, -1.0, 1.0)).log_density)
-    flat = Density(0, rectangle, np.zeros((256, 256), np.float32))
+    draws = base_density().draws
+    peak = Density(0, rectangle, 4 * base_density(rectangle=(-1.0, 1.0, -1.0, 1.0)).log_density, draws)
+    flat = Density(0, rectangle, np.zeros((256, 256), np.float32), draws)
     for center, half_extent in (((0.0, 0.0), 4.0), ((1.0, 0.3), 2.0), ((1.9, 0.2), 0.9)):
         view = marked("density", center=center, half_extent=half_extent)
         found = middle(255.0 - drawn(Scene(trace, density=peak), view).mean(axis=2))
@@ -161,7 +162,7 @@ def test_contours_enclose_their_share_of_the_mass() -> None:
     scene = Scene(bent(base_particles(8000)), density=base_density())
     assert scene.density is not None
     fresh = base_particles(200_000, seed=5)
-    for mass, level in zip((0.5, 0.9, 0.99), mass_levels(scene.density, scene.trace), strict=True):
+    for mass, level in zip((0.5, 0.9, 0.99), mass_levels(scene.density), strict=True):
         (line,) = contour_lines(scene.density, level)
         assert Polygon(line).contains_points(fresh).mean() == pytest.approx(mass, abs=0.01)
         radius = np.hypot(*line.T)
@@ -179,9 +180,9 @@ def test_the_density_shows_at_its_own_stage_only() -> None:
 
 @pytest.mark.parametrize("beside", [False, True])
 def test_a_density_prepared_elsewhere_is_not_drawn_again(beside: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    scene = Scene(bent(base_particles(500)), density=base_density())
-    view = marked("density", "points", beside=beside)
-    prepare_density(scene, view, SIZE)
+    density = base_density()
+    scene, view = Scene(bent(base_particles(500)), density=density), marked("density", "points", beside=beside)
+    prepare_density(density, view, SIZE)
     monkeypatch.setattr("flowviz.rendering.density._heat", lambda *_: pytest.fail("drawn again"))
     drawn(scene, view)
 
@@ -299,12 +300,14 @@ def test_how_many_lie_outside_is_said() -> None:
     assert (np.abs(said - quiet).max(axis=2) > 100).sum() > 100
 
 
+BOTH = {"marks": frozenset({"points", "density"})}
+
+
 @pytest.mark.parametrize("side", [64, 100, 200, 800])
 @pytest.mark.parametrize("theme", get_args(Theme))
 def test_the_legend_stays_clear_of_the_title(side: int, theme: Theme) -> None:
-    size, view = PictureSize(width=side, height=side), ViewSpec(theme=theme, marks=frozenset({"points", "density"}))
-    scene = Scene(bent(base_particles(8)), density=base_density(stage=0))
-    bare = ViewSpec(theme=theme, marks=frozenset())
+    size, bare = PictureSize(width=side, height=side), ViewSpec(theme=theme, marks=frozenset(), half_extent=8.0)
+    scene, view = Scene(bent(base_particles(8)), density=base_density(stage=0)), bare.model_copy(update=BOTH)
     titled = (render_frame(scene, 0, bare, size, "0 of 3 · base") != render_frame(scene, 0, bare, size)).any(axis=2)
     with_title = render_frame(scene, 0, view, size, "0 of 3 · base")
     expected = render_frame(scene, 0, bare, size, "0 of 3 · base")
