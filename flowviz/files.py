@@ -71,3 +71,31 @@ def reason(error: OSError) -> str:
     """What the system says went wrong, as the end of a sentence."""
     text = os.strerror(error.errno) if error.errno else str(error)
     return text[:1].lower() + text[1:]
+
+
+def check_readable(path: Path, most_bytes: int) -> int:
+    """The size of a file that a person chose, in bytes. Raises `FileError` where it is none, is empty or too large."""
+    try:
+        if path.is_dir():
+            raise FileError(f"{path} is a folder. Give the name of a file.")
+        size = path.stat().st_size
+        if not path.is_file():
+            raise FileError(f"{path} is a device or a pipe. Give the name of a file.")
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {reason(error)}.") from error
+    if not size:
+        raise FileError(f"{path} is empty.")
+    if size > most_bytes:
+        raise FileError(f"{path} is too large: it has {size / 1e6:,.0f} MB; {most_bytes / 1e6:,.0f} are the most.")
+    return size
+
+
+def content_of(path: Path, most_bytes: int) -> bytes:
+    """The content of a file that a person chose. Raises `FileError`, as `check_readable` does."""
+    check_readable(path, most_bytes)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {reason(error)}.") from error

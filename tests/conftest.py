@@ -8,7 +8,7 @@ import pytest
 
 from flowviz.projects import Project, save_project
 from flowviz.records import Finished, History
-from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train
 
@@ -19,7 +19,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 def project() -> Project:
     """A default flow after 2100 steps on "Hi"."""
     # So many steps that a state is kept in between.
-    target, flow, spec = TargetSpec(text="Hi"), FlowSpec(), TrainingSpec(steps=2100)
+    target, flow, spec = TextSpec(text="Hi"), FlowSpec(), TrainingSpec(steps=2100)
     history = History()
     untrained = Project.untrained(target, flow, spec)
     for event in train(build_target(target), flow, spec):

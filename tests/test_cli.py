@@ -16,7 +16,7 @@ import flowviz
 from flowviz import cli
 from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Finished, History, Snapshot
-from flowviz.specs import RECIPES, FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train
 
@@ -36,7 +36,7 @@ def run(*arguments: object) -> int:
 
 def stopped_training(steps: int, after: int) -> Project:
     """A training of some steps that was stopped after fewer."""
-    target, flow, spec = TargetSpec(text="I"), FlowSpec(layers=2, width=8), TrainingSpec(steps=steps)
+    target, flow, spec = TextSpec(text="I"), FlowSpec(layers=2, width=8), TrainingSpec(steps=steps)
     stop, history = Flag(), History()
     for event in train(build_target(target), flow, spec, stop_requested=stop.is_set, snapshot_seconds=0):
         history = history.with_event(event)
@@ -80,7 +80,7 @@ def test_train_prints_its_figures_and_saves(tmp_path: Path, capsys: pytest.Captu
     assert figures["gap"] == figures["heldout_nll"] - figures["entropy"]
     assert 0 <= figures["on_target"] <= 1
     saved = load_project(path)
-    assert (saved.target.text, saved.training.steps, saved.training.seed) == ("I", 150, 3)
+    assert (saved.target, saved.training.steps, saved.training.seed) == (TextSpec(text="I"), 150, 3)
     assert saved.history.step[-1] == 150
     assert [p.name for p in tmp_path.iterdir()] == ["i.flowviz"]
 
@@ -221,7 +221,7 @@ def bad_points(tmp_path: Path) -> Path:
     ("arguments", "said"),
     [
         ("train --text= -o x", "Type a word"),
-        ("train --text 你 -o x", "cannot draw 你"),
+        ("train --text \u0378 -o x", "can draw U+0378"),
         ("train --text a -o gone/x", "no such file or directory"),
         ("train --text a -o .", "is a folder"),
         ("train --text a --seconds 0 -o x", "seconds cannot be 0"),

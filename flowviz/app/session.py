@@ -14,7 +14,7 @@ from flowviz.app.target_panel import TargetPanel
 from flowviz.app.workers import TrainingWorker, wait_for_work
 from flowviz.errors import FlowvizError
 from flowviz.records import Event, Finished, History, Preparing, Progress, Recovered, Snapshot
-from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.view import Theme
 from flowviz.targets import Ink, build_target
 
@@ -120,7 +120,7 @@ class Session(QObject):
 
     def _take_text(self, text: str) -> None:
         try:
-            self._target = build_target(TargetSpec(text=text))
+            self._target = build_target(TextSpec(text=text))
         except FlowvizError as error:
             self._target = None
             self._panels.target.show_problem(str(error))

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from flowviz.cli import options
 from flowviz.cli.opened import Opened
+from flowviz.cli.sources import built, takes_target
+from flowviz.cli.talk import say
 from flowviz.errors import FileError
 from flowviz.files import reason, written_whole
 from flowviz.records import base_particles
 from flowviz.records.trace import PARTICLES
-from flowviz.specs import TargetSpec
+from flowviz.specs import SHAPES, ShapeSpec, TargetSpec
 from flowviz.targets import build_target
 
 
@@ -55,11 +57,30 @@ def score(
     _save_array(output, lambda: Opened.at(project).built("float64").log_prob(loaded))
 
 
-def target(text: options.Text, output: options.Output, n: options.Count = 100_000, seed: options.Seed = 0) -> None:
+def _list_shapes(asked: bool) -> None:
+    if not asked:
+        return
+    for name, sentence in SHAPES.items():
+        entropy = build_target(ShapeSpec(name=name)).entropy
+        typer.echo(f"{name:<16} {sentence:<52} {'entropy unknown' if entropy is None else f'{entropy:.4f} nats'}")
+    raise typer.Exit
+
+
+@takes_target
+def target(
+    target: TargetSpec,
+    output: options.Output,
+    n: options.Count = 100_000,
+    seed: options.Seed = 0,
+    shapes: Annotated[  # noqa: ARG001  # typer hands it to the callback
+        bool, typer.Option("--list", callback=_list_shapes, is_eager=True, help="List the shapes, and exit.")
+    ] = False,
+) -> None:
     """Draw points from the target itself, in target units: float32 (n, 2)."""
-    built = build_target(TargetSpec(text=text))
-    rng = np.random.default_rng(options.checked_seed(seed))
-    _save_array(output, lambda: built.sample(options.checked_count(n), rng))
+    found, rng = built(target), np.random.default_rng(options.checked_seed(seed))
+    _save_array(output, lambda: found.sample(options.checked_count(n), rng))
+    known = "unknown" if found.entropy is None else f"{found.entropy:.4f} nats"
+    say(f"Wrote {n:,} points of {target.title} to {output}. The entropy is {known}.")
 
 
 def info(as_json: options.AsJson = False) -> None:

@@ -12,7 +12,6 @@ from flowviz.specs.training import BATCH, DEFAULT_SECONDS, LEARNING_RATE
 
 MOST_POINTS = 10_000_000
 
-Text = Annotated[str, typer.Option("--text", help="The text that the flow shall learn to draw.")]
 Seed = Annotated[int, typer.Option("--seed", help="The start of the random numbers.")]
 Count = Annotated[int, typer.Option("-n", help="How many points.")]
 Output = Annotated[Path, typer.Option("-o", "--output", help="The file to write.")]

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from flowviz.cli import options
+from flowviz.cli.sources import built, takes_target
 from flowviz.cli.talk import progress_bar, say, summary_table, talk, told
 from flowviz.errors import FileError, SpecError
 from flowviz.files import check_writable, written_whole
@@ -18,12 +19,12 @@ from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Finished, summarized, to_csv
 from flowviz.specs import TargetSpec
 from flowviz.specs.training import BATCH, LEARNING_RATE
-from flowviz.targets import build_target
 from flowviz.training import train as train_flow
 
 
+@takes_target
 def train(
-    text: options.Text,
+    target: TargetSpec,
     output: options.Output,
     flow: options.Flow = "realnvp",
     layers: options.Layers = None,
@@ -40,15 +41,13 @@ def train(
     batch: options.Batch = BATCH,
     as_json: options.AsJson = False,
 ) -> None:
-    """Train a flow on a text and save it. Ctrl+C stops early and keeps the best of what was learned."""
-    target_spec = TargetSpec(text=text)
+    """Train a flow on a target and save it. Ctrl+C stops early and keeps the best of what was learned."""
     flow_spec = options.flow_spec(
         seed, flow, unbounded, layers=layers, width=width, depth=depth, bins=bins, normalization=normalization,
         log_scale_bound=log_scale_bound,
     )  # fmt: skip
     spec = options.training_spec(seconds, steps, seed=seed, learning_rate=learning_rate, batch=batch)
-    build_target(target_spec)  # what is wrong with it is said before the long work
-    _train(Project.untrained(target_spec, flow_spec, spec), output, as_json)
+    _train(Project.untrained(target, flow_spec, spec), output, as_json)
 
 
 def resume(project: options.ProjectFile, output: options.Output, as_json: options.AsJson = False) -> None:
@@ -59,8 +58,9 @@ def resume(project: options.ProjectFile, output: options.Output, as_json: option
     _train(found, output, as_json)
 
 
+@takes_target
 def trials(
-    text: options.Text,
+    target: TargetSpec,
     output: options.Output,
     flow: options.Flow = "realnvp",
     layers: options.Layers = None,
@@ -86,7 +86,7 @@ def trials(
     from flowviz.rendering.trials import write_plot  # these load much that no other command needs
     from flowviz.training.trials import run_trials
 
-    target_spec, rates = TargetSpec(text=text), _rates(learning_rates)
+    rates = _rates(learning_rates)
     flow_spec = options.flow_spec(
         0, flow, unbounded, layers=layers, width=width, depth=depth, bins=bins, normalization=normalization,
         log_scale_bound=log_scale_bound,
@@ -95,7 +95,7 @@ def trials(
     plot = plot or output.with_suffix(".png")
     for path in (output, plot):
         check_writable(path)
-    runs = run_trials(target_spec, flow_spec, specs, range(seeds), jobs=jobs, backend=backend, scheduler=scheduler)
+    runs = run_trials(target, flow_spec, specs, range(seeds), jobs=jobs, backend=backend, scheduler=scheduler)
     done, total = [], seeds * len(rates)
     with suppress(KeyboardInterrupt), progress_bar() as bar:  # what is done by then is written
         task = bar.add_task("Trials", total=total, figures="")
@@ -119,8 +119,8 @@ def _train(project: Project, output: Path, as_json: bool) -> None:
     """Train what is left of a project, with a progress bar, and save it."""
     if project.flow.warning:
         say(project.flow.warning)
+    target, history = built(project.target), project.history
     check_writable(output)
-    target, history = build_target(project.target), project.history
     with _stop_on_interrupt() as stop, progress_bar() as bar:
         task = bar.add_task("Starting", total=1.0, figures="")
         events = train_flow(

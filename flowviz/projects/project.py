@@ -2,17 +2,18 @@
 
 The file is in the safetensors format: arrays, and a JSON text under the key "flowviz" of the metadata.
 
-    metadata    {"flowviz": '{"format_version": 3, "target": {...}, "flow": {...}, "training": {...},
+    metadata    {"flowviz": '{"format_version": 4, "target": {...}, "flow": {...}, "training": {...},
                               "checkpoint": {"step": ..., "seconds": ..., "random_state": {...}, ...} or null}'}
-    arrays      parameters/STAGE/NAME, statistics/STAGE/NAME    the weights of the state that was kept
+    arrays      target/NUMBER    uint8: pictures (PNG) and points (float32) of the target; see `contents.py`
+                parameters/STAGE/NAME, statistics/STAGE/NAME    the weights of the state that was kept
                 history/step, .../seconds, .../train_nll, .../heldout_nll    float64 (reports,)
                 trace/positions float32 (stored, n, 2), .../log_det float32 (stored, n): of all stages but the
                 permutations, which mirror the stage before; .../round_trip_error float32 (stages,), if measured
                 checkpoint/parameters, .../first_moment, .../second_moment, .../statistics, .../losses    float32, flat
                 kept/parameters/STAGE/NAME, kept/statistics/STAGE/NAME    the best weights up to the checkpoint
 
-Format 2 stored every stage of the trace. Format 1, the first one, had RealNVP only, and neither the checkpoint nor the
-round-trip error: see `upgrade.py`.
+Format 3 knew no target but text. Format 2 stored every stage of the trace. Format 1, the first one, had RealNVP only,
+and neither the checkpoint nor the round-trip error: see `upgrade.py`.
 """
 
 import json
@@ -28,6 +29,7 @@ from safetensors.numpy import load, save
 
 from flowviz.errors import FileError, SpecError
 from flowviz.files import reason, written_whole
+from flowviz.projects.contents import put_back, taken_out
 from flowviz.projects.upgrade import FORMAT_VERSION, upgraded
 from flowviz.records import (
     Checkpoint,
@@ -39,7 +41,7 @@ from flowviz.records import (
     base_particles,
     untrained_trace,
 )
-from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec, target_spec
 from flowviz.specs.recipes import BASE, PERMUTE
 
 ALL_STAGES_FORMAT = 2  # the last that stored those that only mirror
@@ -93,9 +95,12 @@ def load_project(path: Path) -> Project:
 
 def to_bytes(project: Project) -> bytes:
     """The project as the content of a file."""
-    specs = {"target": project.target, "flow": project.flow, "training": project.training}
+    specs = {"flow": project.flow, "training": project.training}
     text: dict[str, Any] = {name: spec.model_dump(mode="json") for name, spec in specs.items()}
+    contents: dict[str, NDArray[Any] | None] = {}
+    text["target"] = taken_out(project.target.model_dump(), contents)
     groups: dict[str, Mapping[str, NDArray[Any] | None]] = {
+        "target": contents,
         "parameters": project.weights.parameters,
         "statistics": project.weights.statistics,
         "history": asdict(project.history),
@@ -127,7 +132,7 @@ def from_bytes(content: bytes) -> Project:
         arrays, text = load(content), upgraded(text)
         flow = FlowSpec(**text["flow"])
         return Project(
-            target=TargetSpec(**text["target"]),
+            target=target_spec(put_back(text["target"], _named(arrays, "target"))),
             flow=flow,
             training=TrainingSpec(**text["training"]),
             weights=Weights(_group(arrays, "parameters"), _group(arrays, "statistics")),
@@ -152,11 +157,16 @@ def _metadata(content: bytes) -> dict[str, Any]:
 
 def _group(arrays: Mapping[str, NDArray[Any]], group: str) -> dict[str, NDArray[Any]]:
     """The arrays `group/...`, without that prefix. Raises `ValueError` where a number is not finite."""
-    prefix = f"{group}/"
-    found = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+    found = _named(arrays, group)
     if any(array.dtype.kind != "f" or not np.isfinite(array).all() for array in found.values()):
         raise ValueError(f"{group} holds numbers that are not finite")
     return found
+
+
+def _named(arrays: Mapping[str, NDArray[Any]], group: str) -> dict[str, NDArray[Any]]:
+    """The arrays `group/...`, without that prefix."""
+    prefix = f"{group}/"
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def _stored(trace: Trace, flow: FlowSpec) -> dict[str, NDArray[Any] | None]:

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 
 def upgraded(text: dict[str, Any]) -> dict[str, Any]:
     """The JSON of a project file of any version, as the present version has it. Raises `KeyError`, `ValueError`."""
-    return _from_1(text) if text["format_version"] == 1 else text
+    version = text["format_version"]
+    if version == 1:
+        text = _from_1(text)
+    return _from_3(text) if version <= 3 else text
 
 
 def _from_1(text: dict[str, Any]) -> dict[str, Any]:
@@ -18,3 +21,8 @@ def _from_1(text: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(f"hidden layers of different widths, {widths}, are no longer known")
     flow |= {"family": "realnvp", "layers": flow.pop("couplings"), "width": widths[0], "depth": len(widths)}
     return {**text, "flow": flow}
+
+
+def _from_3(text: dict[str, Any]) -> dict[str, Any]:
+    """All targets were texts in the built-in font, their lines centered."""
+    return {**text, "target": {**text["target"], "kind": "text"}}

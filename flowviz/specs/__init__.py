@@ -3,20 +3,43 @@
 from flowviz.specs.flow import FlowSpec
 from flowviz.specs.playback import Playback
 from flowviz.specs.recipes import RECIPES, Family, Normalization
+from flowviz.specs.shapes import SHAPES, ShapeName
 from flowviz.specs.spec import Spec
-from flowviz.specs.target import TargetSpec
+from flowviz.specs.target import (
+    DrawingSpec,
+    ImageSpec,
+    MixSpec,
+    Part,
+    PointsSpec,
+    ShapeSpec,
+    SourceSpec,
+    TargetSpec,
+    TextSpec,
+    target_spec,
+)
 from flowviz.specs.training import TrainingSpec
 from flowviz.specs.view import PictureSize, ViewSpec
 
 __all__ = [
     "RECIPES",
+    "SHAPES",
+    "DrawingSpec",
     "Family",
     "FlowSpec",
+    "ImageSpec",
+    "MixSpec",
     "Normalization",
+    "Part",
     "PictureSize",
     "Playback",
+    "PointsSpec",
+    "ShapeName",
+    "ShapeSpec",
+    "SourceSpec",
     "Spec",
     "TargetSpec",
+    "TextSpec",
     "TrainingSpec",
     "ViewSpec",
+    "target_spec",
 ]

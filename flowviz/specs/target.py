@@ -1,22 +1,73 @@
-"""What the flow shall learn to draw."""
+"""What the flow shall learn to draw: one kind of source a class, or a mix of several."""
 
-from typing import Annotated
+import base64
+import binascii
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, field_validator, model_validator
+from pydantic import ValidationError as PydanticError
 
+from flowviz.errors import SpecError
+from flowviz.specs.shapes import SHAPES, ShapeName
 from flowviz.specs.spec import Spec
 
 LONGEST_TEXT = 200
+MOST_POINTS = 5_000_000
+MOST_PARTS = 8
+POINT_BYTES = 8  # two float32
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+Align = Literal["left", "center", "right"]
+Layout = Literal["beside", "over"]
 
 
-class TargetSpec(Spec):
+def _decoded(content: Any) -> Any:
+    if not isinstance(content, str):
+        return content
+    try:
+        return base64.b64decode(content, validate=True)
+    except binascii.Error as error:
+        raise ValueError("What should be a file's content in base64 is something else.") from error
+
+
+def _png(content: Any) -> Any:
+    content = _decoded(content)
+    if not isinstance(content, bytes) or not content.startswith(PNG_SIGNATURE):
+        raise ValueError("The picture is not in the PNG format.")
+    return content
+
+
+def _points(content: Any) -> Any:
+    content = _decoded(content)
+    if not isinstance(content, bytes) or len(content) % POINT_BYTES:
+        raise ValueError("The points are not pairs of float32.")
+    if len(content) > MOST_POINTS * POINT_BYTES:
+        raise ValueError(
+            f"There are {len(content) // POINT_BYTES:,} points; {MOST_POINTS:,} are the most that can be learned from."
+        )
+    return content
+
+
+# Bytes in Python, base64 in JSON.
+_Base64 = PlainSerializer(lambda content: base64.b64encode(content).decode("ascii"), when_used="json")
+Png = Annotated[bytes, BeforeValidator(_png), _Base64]
+PointBytes = Annotated[bytes, BeforeValidator(_points), _Base64]
+
+
+class TextSpec(Spec):
     """A text, one or several lines.
 
-    `weight` is the width of the stroke that thickens the letters, as a share of the font size.
+    `weight` is the width of the stroke that thickens the letters, as a share of the font size. `font` is the name of
+    an installed font, such as "DejaVu Sans Bold"; None is the built-in one.
     """
 
+    kind: Literal["text"] = "text"
     text: str
     weight: Annotated[float, Field(ge=0, le=0.2)] = 0.025
+    font: str | None = None
+    align: Align = "center"
 
     @field_validator("text")
     @classmethod
@@ -24,3 +75,129 @@ class TargetSpec(Spec):
         if len(text) > LONGEST_TEXT:
             raise ValueError(f"The text has {len(text)} characters; shorten it to {LONGEST_TEXT} or fewer.")
         return text
+
+    @property
+    def title(self) -> str:
+        """What a person would call it."""
+        return " ".join(self.text.split())
+
+
+class ImageSpec(Spec):
+    """A picture. Its dark pixels are ink; a transparent one never is.
+
+    `png` is the picture made small, turned upright and gray, with its alpha: `targets.image.read_image` makes it.
+    `threshold` is how dark, from 0 to 1, a pixel of ink is at least. With `grayscale` nothing is cut off: the darker
+    a pixel, the more points it gets. With `invert` the light pixels count as dark ones. `name` is that of the file.
+    """
+
+    kind: Literal["image"] = "image"
+    png: Annotated[Png, Field(repr=False)]
+    name: str = "image"
+    threshold: Annotated[float, Field(ge=0.01, le=1)] = 0.5
+    invert: bool = False
+    grayscale: bool = False
+
+    @property
+    def title(self) -> str:
+        """What a person would call it."""
+        return self.name
+
+
+class ShapeSpec(Spec):
+    """A shape of the catalogue."""
+
+    kind: Literal["shape"] = "shape"
+    name: ShapeName
+
+    @field_validator("name", mode="before")
+    @classmethod
+    def _in_the_catalogue(cls, name: Any) -> Any:
+        if not isinstance(name, str) or name not in SHAPES:
+            raise ValueError(f"There is no shape named {name!r}. Choose one of {', '.join(SHAPES)}.")
+        return name
+
+    @property
+    def title(self) -> str:
+        """What a person would call it."""
+        return self.name.replace("_", " ")
+
+
+class DrawingSpec(Spec):
+    """A drawing: a PNG of the whole canvas. What is dark and opaque in it is ink."""
+
+    kind: Literal["drawing"] = "drawing"
+    png: Annotated[Png, Field(repr=False)]
+
+    @property
+    def title(self) -> str:
+        """What a person would call it."""
+        return "drawing"
+
+
+class PointsSpec(Spec):
+    """A cloud of points, in a file's order: `point = center + unit · row`.
+
+    `data` are the rows (n, 2), float32, little-endian: centered and scaled, so that float32 is exact enough whatever
+    the units of the file. `targets.points.read_points` and `points_spec` make it. `name` is that of the file.
+    """
+
+    kind: Literal["points"] = "points"
+    data: Annotated[PointBytes, Field(repr=False)]
+    center: tuple[float, float] = (0.0, 0.0)
+    unit: Annotated[float, Field(gt=0)] = 1.0
+    name: str = "points"
+
+    @property
+    def rows(self) -> NDArray[np.float32]:
+        """The points (n, 2), centered and scaled."""
+        return np.frombuffer(self.data, "<f4").reshape(-1, 2)
+
+    @property
+    def title(self) -> str:
+        """What a person would call it."""
+        return self.name
+
+
+SourceSpec = Annotated[TextSpec | ImageSpec | ShapeSpec | DrawingSpec | PointsSpec, Field(discriminator="kind")]
+
+
+class Part(Spec):
+    """One source of a mix. Of all points, it gets the share weight / sum of the weights."""
+
+    source: SourceSpec
+    weight: Annotated[float, Field(gt=0, le=1000)] = 1.0
+
+
+class MixSpec(Spec):
+    """Several sources, side by side from left to right or one over the other."""
+
+    kind: Literal["mix"] = "mix"
+    parts: tuple[Part, ...]
+    layout: Layout = "beside"
+
+    @model_validator(mode="after")
+    def _some_parts(self) -> Self:
+        if not 2 <= len(self.parts) <= MOST_PARTS:
+            raise ValueError(f"A mix has 2 to {MOST_PARTS} parts; this one has {len(self.parts)}.")
+        return self
+
+    @property
+    def title(self) -> str:
+        """What a person would call it."""
+        joint = " + " if self.layout == "beside" else " over "
+        return joint.join(part.source.title for part in self.parts)
+
+
+TargetSpec = Annotated[
+    TextSpec | ImageSpec | ShapeSpec | DrawingSpec | PointsSpec | MixSpec, Field(discriminator="kind")
+]
+_ADAPTER: TypeAdapter[TargetSpec] = TypeAdapter(TargetSpec)
+
+
+def target_spec(values: Any) -> TargetSpec:
+    """The spec that `model_dump` made these values from, of whatever kind. Raises `SpecError`."""
+    try:
+        return _ADAPTER.validate_python(values)
+    except PydanticError as error:
+        kinds = "text, image, shape, drawing, points and mix"
+        raise SpecError(f"The target is of no kind that this flowviz knows; it knows {kinds}.") from error

@@ -1,8 +1,34 @@
 """spec -> Target: where the points come from that the flow learns."""
 
 from flowviz.targets.build import build_target
+from flowviz.targets.drawing import read_drawing
+from flowviz.targets.fonts import BUILT_IN, Face, installed_faces
+from flowviz.targets.image import image_spec, read_image
 from flowviz.targets.ink import Ink
-from flowviz.targets.points import Points
-from flowviz.targets.target import Target
+from flowviz.targets.layout import Borrowed
+from flowviz.targets.pixels import PixelDensity
+from flowviz.targets.points import Points, points_spec
+from flowviz.targets.tables import columns_of, read_points, reading_points
+from flowviz.targets.target import Extent, Target
+from flowviz.targets.text import borrowed_fonts
 
-__all__ = ["Ink", "Points", "Target", "build_target"]
+__all__ = [
+    "BUILT_IN",
+    "Borrowed",
+    "Extent",
+    "Face",
+    "Ink",
+    "PixelDensity",
+    "Points",
+    "Target",
+    "borrowed_fonts",
+    "build_target",
+    "columns_of",
+    "image_spec",
+    "installed_faces",
+    "points_spec",
+    "read_drawing",
+    "read_image",
+    "read_points",
+    "reading_points",
+]

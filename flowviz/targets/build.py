@@ -1,10 +1,43 @@
 """TargetSpec -> Target."""
 
-from flowviz.specs import TargetSpec
+from typing import overload
+
+from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, PointsSpec, ShapeSpec, TargetSpec, TextSpec
+from flowviz.targets.drawing import drawing_target
+from flowviz.targets.image import image_target
 from flowviz.targets.ink import Ink
+from flowviz.targets.mix import mixed
+from flowviz.targets.pixels import PixelDensity
+from flowviz.targets.points import Points
+from flowviz.targets.shapes import shape_target
+from flowviz.targets.target import Target
 from flowviz.targets.text import text_mask
 
 
-def build_target(spec: TargetSpec) -> Ink:
-    """The target that the spec describes. Raises `TargetError` where there is nothing to learn from."""
-    return Ink(text_mask(spec.text, spec.weight))
+@overload
+def build_target(spec: TextSpec | DrawingSpec) -> Ink: ...
+@overload
+def build_target(spec: ImageSpec) -> PixelDensity: ...
+@overload
+def build_target(spec: PointsSpec) -> Points: ...
+@overload
+def build_target(spec: TargetSpec) -> Target: ...
+def build_target(spec: TargetSpec) -> Target:
+    """The target that the spec describes.
+
+    Raises `TargetError` where there is nothing to learn from, `FileError` where a picture in it is damaged.
+    """
+    match spec:
+        case TextSpec():
+            return Ink(text_mask(spec))
+        case ImageSpec():
+            return image_target(spec)
+        case ShapeSpec():
+            return shape_target(spec.name)
+        case DrawingSpec():
+            return drawing_target(spec)
+        case PointsSpec():
+            return Points(spec.rows)
+        case MixSpec():
+            parts = spec.parts
+            return mixed([build_target(p.source) for p in parts], [p.weight for p in parts], spec.layout)

@@ -4,10 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.errors import TargetError
+from flowviz.specs import PointsSpec
+from flowviz.targets.cloud import SHOWN, cloud_extent, cloud_picture
+from flowviz.targets.target import Extent
 
 HELDOUT_SHARE = 0.2
 FEWEST_POINTS = 20
-SHUFFLE_SEED = 0
+SPLIT_SEED = 0
+FAR_OUT = 3  # interquartile ranges beyond the quartiles: Tukey 1977, "Exploratory data analysis"
+ON_A_LINE = 1e-7  # float32 tells no thinner cloud from a line
 
 
 class Points:
@@ -18,23 +23,24 @@ class Points:
     """
 
     def __init__(self, points: NDArray[np.floating]) -> None:
-        if points.ndim != 2 or points.shape[1] != 2:
-            raise TargetError(f"Points need two columns; these have the shape {points.shape}.")
-        if len(points) < FEWEST_POINTS:
-            raise TargetError(f"There are {len(points)} points; the flow needs {FEWEST_POINTS} or more.")
-        if not np.isfinite(points).all():
-            raise TargetError("Some points are NaN or infinite. Remove them.")
-        centered = np.asarray(points, np.float64) - points.mean(axis=0, dtype=np.float64)
-        deviation = centered.std(axis=0).max()
-        if not 0 < deviation < np.inf:
-            raise TargetError("All points are the same, or too far apart to be told apart.")
-        shuffled = np.random.default_rng(SHUFFLE_SEED).permutation(centered / deviation).astype(np.float32)
-        self._heldout, self._train = np.split(shuffled, [max(1, round(HELDOUT_SHARE * len(points)))])
+        centered, _, _ = standardized(points)
+        rng, count = np.random.default_rng(SPLIT_SEED), max(1, round(HELDOUT_SHARE * len(points)))
+        heldout = rng.choice(len(points), count, replace=False)
+        self._heldout, self._train = centered[heldout], np.delete(centered, heldout, axis=0)
+        # Some, in no order, tell where all lie.
+        self._shown = centered[rng.integers(len(points), size=SHOWN)] if len(points) > SHOWN else centered
+        self._extent = cloud_extent(self._shown)
+        self.outliers = _outliers(centered, self._shown)
 
     @property
     def entropy(self) -> None:
         """Unknown."""
         return
+
+    @property
+    def extent(self) -> Extent:
+        """The rectangle around nearly all points: left, right, bottom, top."""
+        return self._extent
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draws (count, 2) from the points to train on, with replacement."""
@@ -52,3 +58,44 @@ class Points:
     def coverage(self, points: NDArray[np.floating]) -> None:
         """Unknown."""
         return
+
+    def preview(self) -> NDArray[np.uint8]:
+        """A histogram of the points, (rows, columns)."""
+        return cloud_picture(self._shown, self._extent)
+
+
+def points_spec(points: NDArray[np.floating], name: str = "points") -> PointsSpec:
+    """The spec that holds these points (n, 2). Raises `TargetError` where there is nothing to learn."""
+    rows, center, unit = standardized(points)
+    return PointsSpec(data=rows.astype("<f4").tobytes(), center=center, unit=unit, name=name)
+
+
+def standardized(points: NDArray[np.floating]) -> tuple[NDArray[np.float32], tuple[float, float], float]:
+    """The points (n, 2), centered, with the larger standard deviation 1; the center; that deviation.
+
+    Raises `TargetError` where there is nothing to learn.
+    """
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise TargetError(f"Points need two columns; these have the shape {points.shape}.")
+    if len(points) < FEWEST_POINTS:
+        found = "is 1 point" if len(points) == 1 else f"are {len(points)} points"
+        raise TargetError(f"There {found}; the flow needs {FEWEST_POINTS} or more.")
+    if not np.isfinite(points).all():
+        raise TargetError("Some points are NaN or infinite. Remove them.")
+    with np.errstate(over="ignore", invalid="ignore"):
+        center = points.mean(axis=0, dtype=np.float64)
+        centered = points - center
+        unit = float(centered.std(axis=0).max())
+    if not 0 < unit < np.inf:
+        raise TargetError("All points are the same, or too far apart to be told apart.")
+    centered /= unit
+    if np.linalg.eigvalsh(np.cov(centered.T))[0] < ON_A_LINE**2:
+        raise TargetError("All points lie on a line. A flow of the plane needs points beside it.")
+    return centered.astype(np.float32), (float(center[0]), float(center[1])), unit
+
+
+def _outliers(points: NDArray[np.float32], some: NDArray[np.float32]) -> int:
+    """How many points lie far out on either axis; `some` of them tell where the quartiles are."""
+    low, high = np.quantile(some, (0.25, 0.75), axis=0)
+    reach = (FAR_OUT * (high - low)).astype(np.float32)
+    return int(((points < low - reach) | (points > high + reach)).any(axis=1).sum())

@@ -5,6 +5,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+Extent = tuple[float, float, float, float]  # left, right, bottom, top, in target units
+
 
 class Target(Protocol):
     """A distribution over the plane, in target units: centered, the larger standard deviation 1, y upwards."""
@@ -12,6 +14,11 @@ class Target(Protocol):
     @property
     def entropy(self) -> float | None:
         """The entropy in nats, the NLL of the best possible flow; None where it is unknown."""
+        ...
+
+    @property
+    def extent(self) -> Extent:
+        """The rectangle around the target, or around nearly all of one that has no edge: left, right, bottom, top."""
         ...
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -28,4 +35,8 @@ class Target(Protocol):
 
     def coverage(self, points: NDArray[np.floating]) -> float | None:
         """The share of the target that the points (n, 2) reach; None where that is unknown."""
+        ...
+
+    def preview(self) -> NDArray[np.uint8]:
+        """A picture of what lies in the extent, (rows, columns), top row first: 0 is empty, 255 is densest."""
         ...

@@ -17,7 +17,7 @@ import numpy as np
 from flowviz.flows import Flow, build_flow
 from flowviz.records import Finished, Progress, Trace, cell_centers
 from flowviz.rendering import fitted_view, visible_rectangle
-from flowviz.specs import FlowSpec, PictureSize, TargetSpec, TrainingSpec, ViewSpec
+from flowviz.specs import FlowSpec, PictureSize, TextSpec, TrainingSpec, ViewSpec
 from flowviz.targets import build_target
 from flowviz.training import train
 from tests.benchmarks.window import report
@@ -28,7 +28,7 @@ VISIBLE = -10.0  # nats: densities below are not seen
 
 def trained(spec: FlowSpec, seconds: float) -> tuple[Flow, Trace]:
     """A flow after a training on BRAD."""
-    *_, end = train(build_target(TargetSpec(text="BRAD")), spec, TrainingSpec(seconds=seconds))
+    *_, end = train(build_target(TextSpec(text="BRAD")), spec, TrainingSpec(seconds=seconds))
     assert isinstance(end, Finished)
     return build_flow(spec, end.weights), end.trace
 
@@ -39,7 +39,7 @@ def training(spec: FlowSpec) -> Iterator[None]:
     stop, started = threading.Event(), threading.Event()
 
     def run() -> None:
-        target = build_target(TargetSpec(text="BRAD"))
+        target = build_target(TextSpec(text="BRAD"))
         for event in train(target, spec, TrainingSpec(seconds=3600), stop_requested=stop.is_set):
             if isinstance(event, Progress):
                 started.set()

@@ -10,7 +10,7 @@ import typer
 
 import flowviz
 from flowviz.records import Finished
-from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train
 
@@ -28,7 +28,7 @@ def main(
 
 def measure(text: str, flow: FlowSpec, spec: TrainingSpec) -> dict[str, Any]:
     """The figures of one training, and what it took of the machine."""
-    *_, end = train(build_target(TargetSpec(text=text)), flow, spec)
+    *_, end = train(build_target(TextSpec(text=text)), flow, spec)
     assert isinstance(end, Finished)
     versions = {"flowviz": flowviz.__version__, "tensorflow": version("tensorflow")}
     return {**end.figures(), "ending": end.ending, "peak_mib": peak_mib(), "versions": versions}

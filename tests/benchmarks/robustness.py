@@ -13,7 +13,7 @@ from rich.console import Console
 
 from flowviz.cli.talk import summary_table
 from flowviz.records import Trial, summarized
-from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.training.trials import run_trials
 
 
@@ -25,7 +25,7 @@ def main(
     text: Annotated[str, typer.Option(help="The text that the flow shall learn.")] = "BRAD",
 ) -> None:
     """Train with every seed at every rate; count what is not finite and how often the training had to go back."""
-    target, trials = TargetSpec(text=text), list[Trial]()
+    target, trials = TextSpec(text=text), list[Trial]()
     specs = [TrainingSpec(steps=steps, learning_rate=float(rate)) for rate in rates.split(",")]
     for family in families.split(","):
         for trial in run_trials(target, FlowSpec.model_validate({"family": family}), specs, range(seeds)):

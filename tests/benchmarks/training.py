@@ -25,7 +25,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from flowviz.specs import FlowSpec, TargetSpec
+from flowviz.specs import FlowSpec, TextSpec
 from flowviz.targets import Ink, build_target
 from tests.benchmarks.environment import default_environment, peers_python
 
@@ -80,7 +80,7 @@ def main(
 
 def turn(word: str, seed: int, seconds: float, python: Path | None) -> Iterator[Run]:
     """Ours and the peers, one after the other. `python` is that of the peers, if they shall run."""
-    target = build_target(TargetSpec(text=word))
+    target = build_target(TextSpec(text=word))
     with TemporaryDirectory() as folder:
         save_clouds(target, seed, Path(folder))
         for name, flow in FLOWS.items():

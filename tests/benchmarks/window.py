@@ -24,7 +24,7 @@ from flowviz.app.main import create_window
 from flowviz.app.window import MainWindow
 from flowviz.records import Finished, Progress, Scene, base_particles, untrained_trace
 from flowviz.rendering import write_frames
-from flowviz.specs import FlowSpec, PictureSize, TargetSpec, TrainingSpec, ViewSpec
+from flowviz.specs import FlowSpec, PictureSize, TextSpec, TrainingSpec, ViewSpec
 from flowviz.targets import build_target
 from flowviz.training import train
 
@@ -78,7 +78,7 @@ def seconds_to_first_picture() -> float:
 
 def steps_per_second_headless(seconds: float) -> float:
     """The speed of a training that nobody watches."""
-    *_, end = train(build_target(TargetSpec(text="BRAD")), FlowSpec(), TrainingSpec(seconds=seconds))
+    *_, end = train(build_target(TextSpec(text="BRAD")), FlowSpec(), TrainingSpec(seconds=seconds))
     assert isinstance(end, Finished)
     return end.progress.steps_per_second
 

@@ -24,7 +24,7 @@ from flowviz.records import (
     cell_centers,
     lattice_points,
 )
-from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec, ViewSpec
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec, ViewSpec
 from flowviz.targets import build_target
 from flowviz.training import train
 from tests.flows.families import SPECS, random_weights
@@ -313,7 +313,7 @@ def test_it_answers_while_another_thread_trains(project: Project) -> None:
 
     def run() -> None:
         spec = TrainingSpec(steps=100_000)
-        for event in train(build_target(TargetSpec(text="I")), project.flow, spec, stop_requested=stop.is_set):
+        for event in train(build_target(TextSpec(text="I")), project.flow, spec, stop_requested=stop.is_set):
             if isinstance(event, Progress):
                 started.set()
 

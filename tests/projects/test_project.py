@@ -11,7 +11,7 @@ from flowviz.errors import FileError
 from flowviz.flows import build_flow
 from flowviz.projects import Project, load_project, save_project
 from flowviz.projects.project import from_bytes, to_bytes
-from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs import DrawingSpec, FlowSpec, MixSpec, Part, PointsSpec, TextSpec, TrainingSpec
 from tests.flows.families import SPECS, random_weights
 
 
@@ -29,7 +29,7 @@ def test_a_project_comes_back_as_it_was(project: Project, project_file: Path) ->
 
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())
 def test_every_family_has_the_same_density_when_it_is_opened_again(spec: FlowSpec, tmp_path: Path) -> None:
-    untrained = Project.untrained(TargetSpec(text="Hi"), spec, TrainingSpec(steps=1))
+    untrained = Project.untrained(TextSpec(text="Hi"), spec, TrainingSpec(steps=1))
     save_project(replace(untrained, weights=random_weights(spec)), tmp_path / "x.flowviz")
     again = load_project(tmp_path / "x.flowviz")
     points = np.random.default_rng(0).normal(size=(50, 2))
@@ -56,7 +56,7 @@ def test_the_checkpoint_comes_back_to_the_last_bit(project: Project, project_fil
 def test_a_file_of_format_1_opens_as_the_flow_that_it_was() -> None:
     old = load_project(Path(__file__).parent / "files" / "format_1.flowviz")
     assert old.flow == FlowSpec(layers=4, width=8)
-    assert (old.target.text, old.training.steps, old.checkpoint) == ("Hi", 500, None)
+    assert (old.target, old.training.steps, old.checkpoint) == (TextSpec(text="Hi"), 500, None)
     assert old.trace.round_trip_error is None
     trace = build_flow(old.flow, old.weights).trace(old.trace.positions[0])
     np.testing.assert_allclose(trace.positions, old.trace.positions, atol=1e-4)
@@ -70,6 +70,30 @@ def test_a_file_of_format_2_opens_with_all_its_stages() -> None:
     trace = build_flow(old.flow, old.weights).trace(old.trace.positions[0])
     np.testing.assert_allclose(trace.positions, old.trace.positions, atol=1e-4)
     np.testing.assert_array_equal(from_bytes(to_bytes(old)).trace.positions, old.trace.positions)
+
+
+def test_a_file_of_format_3_opens_with_the_text_that_was_its_target() -> None:
+    old = load_project(Path(__file__).parent / "files" / "format_3.flowviz")
+    assert (old.flow, old.target) == (FlowSpec(layers=4, width=8), TextSpec(text="Hi"))
+    assert old.checkpoint is not None
+    assert from_bytes(to_bytes(old)).target == old.target
+
+
+def test_what_the_target_was_made_from_is_in_the_file(tmp_path: Path) -> None:
+    picture, rows = b"\x89PNG\r\n\x1a\n" + bytes(200_000), np.arange(200_000, dtype="<f4").tobytes()
+    parts = (Part(source=DrawingSpec(png=picture)), Part(source=PointsSpec(data=rows, center=(1, 2), unit=3)))
+    untrained = Project.untrained(MixSpec(parts=parts), FlowSpec(), TrainingSpec(steps=1))
+    bare = Project.untrained(TextSpec(text=""), FlowSpec(), TrainingSpec(steps=1))
+    assert from_bytes(to_bytes(untrained)).target == untrained.target
+    added = len(to_bytes(untrained)) - len(to_bytes(bare))
+    assert added < len(picture) + len(rows) + 1000, "as bytes: base64 would take a third more"
+
+
+def test_a_file_that_lacks_what_its_target_was_made_from_is_damaged() -> None:
+    spec = DrawingSpec(png=b"\x89PNG\r\n\x1a\n")
+    content = to_bytes(Project.untrained(spec, FlowSpec(), TrainingSpec(steps=1)))
+    with pytest.raises(FileError, match="damaged"):
+        from_bytes(content.replace(b"target/0", b"target/1"))
 
 
 def test_the_same_project_is_the_same_bytes(project: Project) -> None:
@@ -116,7 +140,7 @@ def test_numbers_that_are_not_finite_are_refused(project: Project) -> None:
 
 
 def test_a_newer_format_says_so(project: Project, tmp_path: Path) -> None:
-    content = to_bytes(project).replace(b'\\"format_version\\": 3', b'\\"format_version\\": 9')
+    content = to_bytes(project).replace(b'\\"format_version\\": 4', b'\\"format_version\\": 9')
     path = tmp_path / "newer.flowviz"
     path.write_bytes(content)
     with pytest.raises(FileError, match="newer flowviz"):

@@ -6,7 +6,23 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from flowviz.errors import SpecError
-from flowviz.specs import RECIPES, Family, FlowSpec, PictureSize, TargetSpec, TrainingSpec
+from flowviz.specs import (
+    RECIPES,
+    DrawingSpec,
+    Family,
+    FlowSpec,
+    ImageSpec,
+    MixSpec,
+    Part,
+    PictureSize,
+    PointsSpec,
+    ShapeSpec,
+    SourceSpec,
+    TargetSpec,
+    TextSpec,
+    TrainingSpec,
+    target_spec,
+)
 
 
 def test_the_default_flow_is_that_of_the_post() -> None:
@@ -26,8 +42,52 @@ def test_stages_are_named_with_their_number() -> None:
 
 
 def test_specs_survive_json() -> None:
-    for spec in (FlowSpec(width=3), TargetSpec(text="é\n2"), TrainingSpec(steps=5)):
+    for spec in (FlowSpec(width=3), TextSpec(text="é\n2"), TrainingSpec(steps=5)):
         assert type(spec)(**json.loads(spec.model_dump_json())) == spec
+
+
+PNG = b"\x89PNG\r\n\x1a\n and the rest"
+SOURCES: tuple[SourceSpec, ...] = (
+    TextSpec(text="é\n2", font="DejaVu Sans", weight=0.1, align="left"),
+    ImageSpec(png=PNG, threshold=0.2, invert=True, grayscale=True, name="me.jpg"),
+    ShapeSpec(name="two_moons"),
+    DrawingSpec(png=PNG),
+    PointsSpec(data=bytes(range(16)), center=(1e9, -2.5), unit=3.5, name="x.csv"),
+)
+MIX = MixSpec(parts=tuple(Part(source=source, weight=2) for source in SOURCES), layout="over")
+
+
+@pytest.mark.parametrize("spec", [*SOURCES, MIX], ids=lambda spec: spec.kind)
+def test_every_kind_of_target_survives_json(spec: TargetSpec) -> None:
+    assert target_spec(json.loads(spec.model_dump_json())) == spec
+    assert target_spec(spec.model_dump()) == spec
+    assert spec.title
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, "no kind that this flowviz knows"),
+        ({"kind": "smell"}, "no kind that this flowviz knows"),
+        ([], "no kind that this flowviz knows"),
+        ({"kind": "text"}, "text"),
+        ({"kind": "shape", "name": "blob"}, "no shape named 'blob'"),
+        ({"kind": "shape", "name": ["heart"]}, "no shape named"),
+        ({"kind": "image", "png": "!!"}, "base64"),
+        ({"kind": "image", "png": "AAAA"}, "not in the PNG format"),
+        ({"kind": "drawing", "png": 3}, "not in the PNG format"),
+        ({"kind": "points", "data": b"123"}, "not pairs of float32"),
+        ({"kind": "points", "data": bytes(40_000_008)}, "5,000,000 are the most"),
+        ({"kind": "points", "data": b"", "unit": 0}, "unit"),
+        ({"kind": "mix", "parts": []}, "2 to 8 parts"),
+        ({"kind": "mix", "parts": [{"source": MIX.model_dump()}] * 2}, "source"),
+    ],
+)
+def test_what_is_no_target_is_one_sentence(values: object, said: str) -> None:
+    with pytest.raises(SpecError) as error:
+        target_spec(values)
+    assert said in str(error.value)
+    assert str(error.value).endswith(".")
 
 
 def test_specs_are_frozen() -> None:
@@ -55,7 +115,7 @@ def test_a_bad_budget_is_one_sentence(values: dict[str, float]) -> None:
 
 def test_a_text_too_long_says_by_how_much() -> None:
     with pytest.raises(SpecError, match="201 characters; shorten it to 200"):
-        TargetSpec(text="x" * 201)
+        TextSpec(text="x" * 201)
 
 
 @pytest.mark.parametrize("text", ["", "3", "axb", "100x", "x100", "63x100", "100x8193", "-100x100", "1e3x100"])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
 from flowviz.records import Event, Finished, History, Preparing, Progress, Recovered, Snapshot, Trace
-from flowviz.specs import RECIPES, FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import Ink, Points, build_target
 from flowviz.training import train
 from flowviz.training.guard import Guard, advice
@@ -23,7 +23,7 @@ SMALL = FlowSpec(layers=2, width=8, depth=1)
 
 @pytest.fixture(scope="module")
 def target() -> Ink:
-    return build_target(TargetSpec(text="I"))
+    return build_target(TextSpec(text="I"))
 
 
 def finished(events: Iterator[Event]) -> Finished:

@@ -10,11 +10,11 @@ from PIL import Image
 
 from flowviz.records import Trial, summarized, to_csv
 from flowviz.rendering.trials import write_plot
-from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.training.trials import run_trials
 from tests.test_cli import run
 
-TARGET, FLOW = TargetSpec(text="I"), FlowSpec(layers=1, width=2, depth=1)
+TARGET, FLOW = TextSpec(text="I"), FlowSpec(layers=1, width=2, depth=1)
 
 
 def trial(rate: float, seed: int, gap: float | None, finite: bool = True) -> Trial:

@@ -1,0 +1,269 @@
+"""The shapes of the catalogue: those with edges are ink, those without are drawn from by formula."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.specs import ShapeName
+from flowviz.targets.cloud import cloud_extent, cloud_picture
+from flowviz.targets.ink import Ink
+from flowviz.targets.target import Extent, Target
+
+Array = NDArray[np.floating]  # float32 wherever there are many: twice as fast
+Draw = Callable[[int, np.random.Generator], Array]
+
+SIDE = 600  # pixels of a shape with edges
+STANDARD_SAMPLE = 200_000
+STANDARD_SEED = 0
+GAUSSIAN_ENTROPY = float(np.log(2 * np.pi * np.e))  # of a standard one in the plane, in nats
+
+
+def shape_target(name: ShapeName) -> Target:
+    """The shape of that name."""
+    if name in EDGED:
+        return Ink(_mask(EDGED[name]))
+    draw, entropy = DRAWN[name]
+    return Drawn(draw, entropy() if entropy else None)
+
+
+class Drawn:
+    """A distribution that is drawn from by formula. It has no edge, so nothing is off target.
+
+    `entropy` is that of the formula, in nats, if it is known.
+    """
+
+    def __init__(self, draw: Draw, entropy: float | None) -> None:
+        points = draw(STANDARD_SAMPLE, np.random.default_rng(STANDARD_SEED))
+        self._draw, self._center = draw, points.mean(axis=0, dtype=np.float64).astype(np.float32)
+        self._unit = float(points.std(axis=0, dtype=np.float64).max())
+        self._shown = self._standardized(points)
+        self._extent = cloud_extent(self._shown)
+        # h(a·Y) = h(Y) + 2 log a in the plane.
+        self._entropy = None if entropy is None else entropy - 2 * float(np.log(self._unit))
+
+    @property
+    def entropy(self) -> float | None:
+        """In nats, where there is a formula."""
+        return self._entropy
+
+    @property
+    def extent(self) -> Extent:
+        """The rectangle around nearly all points: left, right, bottom, top."""
+        return self._extent
+
+    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Draws (count, 2)."""
+        return self._standardized(self._draw(count, rng))
+
+    def heldout(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Fresh draws (count, 2): from a density, no draw comes twice."""
+        return self.sample(count, rng)
+
+    def on_target(self, points: NDArray[np.floating]) -> None:
+        """Unknown."""
+        return
+
+    def coverage(self, points: NDArray[np.floating]) -> None:
+        """Unknown."""
+        return
+
+    def preview(self) -> NDArray[np.uint8]:
+        """A histogram of draws, (rows, columns)."""
+        return cloud_picture(self._shown, self._extent)
+
+    def _standardized(self, points: Array) -> NDArray[np.float32]:
+        standardized: NDArray[np.float32] = ((points - self._center) / self._unit).astype(np.float32)
+        return standardized
+
+
+def _mask(inside: Callable[[Array, Array], NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    """Where the shape is, over the square from -1 to 1, trimmed."""
+    middles = (np.arange(SIDE, dtype=np.float32) + np.float32(0.5)) * (2 / SIDE) - 1
+    mask = inside(middles, -middles[:, np.newaxis])
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _square(x: Array, y: Array) -> NDArray[np.bool_]:
+    return (np.abs(x) <= 1) & (np.abs(y) <= 1)
+
+
+def _checkerboard(x: Array, y: Array) -> NDArray[np.bool_]:
+    dark: NDArray[np.bool_] = (np.floor(2 * x) + np.floor(2 * y)) % 2 == 0
+    return dark
+
+
+def _cross(x: Array, y: Array) -> NDArray[np.bool_]:
+    return (np.abs(x) <= 1 / 3) | (np.abs(y) <= 1 / 3)
+
+
+def _star(x: Array, y: Array) -> NDArray[np.bool_]:
+    """A pentagram: a point is in it if it lies within four or more of the five half-planes."""
+    angles = np.pi / 2 + 2 * np.pi * np.arange(5) / 5
+    depth = np.cos(2 * np.pi / 5)  # of the inner pentagon, where the outer points lie at 1
+    sides: NDArray[np.intp] = np.sum([x * np.cos(a) + y * np.sin(a) <= depth for a in angles], axis=0)
+    return sides >= 4
+
+
+def _heart(x: Array, y: Array) -> NDArray[np.bool_]:
+    """(x² + y² − 1)³ ≤ x² y³, made to fit."""
+    x, y = 1.25 * x, 1.25 * y + 0.1
+    within: NDArray[np.bool_] = (x**2 + y**2 - 1) ** 3 <= x**2 * y**3
+    return within
+
+
+def _smiley(x: Array, y: Array) -> NDArray[np.bool_]:
+    radius = np.hypot(x, y)
+    face: NDArray[np.bool_] = (radius >= 0.85) & (radius <= 1)
+    eyes: NDArray[np.bool_] = np.hypot(np.abs(x) - 0.33, y - 0.3) <= 0.13
+    mouth: NDArray[np.bool_] = (np.abs(np.hypot(x, y - 0.05) - 0.55) <= 0.07) & (y <= -0.15)
+    return face | eyes | mouth
+
+
+def _gaussian(count: int, rng: np.random.Generator) -> Array:
+    """Correlation 0.8."""
+    normal = _normal((count, 2), rng)
+    normal[:, 1] = 0.8 * normal[:, 0] + 0.6 * normal[:, 1]
+    return normal
+
+
+def _gaussian_entropy() -> float:
+    return GAUSSIAN_ENTROPY + float(np.log(0.6))
+
+
+def _two_moons(count: int, rng: np.random.Generator) -> Array:
+    """As scikit-learn's `make_moons(noise=0.08)`."""
+    angle, lower = np.pi * _uniform(count, rng), _uniform(count, rng) < 0.5
+    x, y = np.cos(angle), np.sin(angle)
+    x[lower], y[lower] = 1 - x[lower], 0.5 - y[lower]
+    return _noisy(x, y, 0.08, rng)
+
+
+def _circles(count: int, rng: np.random.Generator) -> Array:
+    return _around(count, CIRCLES, rng)
+
+
+def _rings(count: int, rng: np.random.Generator) -> Array:
+    return _around(count, RINGS, rng)
+
+
+CIRCLES, RINGS, CIRCLE_NOISE = (0.5, 1.0), (0.25, 0.5, 0.75, 1.0), 0.05
+
+
+def _around(count: int, radii: tuple[float, ...], rng: np.random.Generator) -> Array:
+    """Gaussian noise around circles, each of which gets as many points."""
+    angle, radius = 2 * np.pi * _uniform(count, rng), np.array(radii)[rng.integers(len(radii), size=count)]
+    return _noisy(radius * np.cos(angle), radius * np.sin(angle), CIRCLE_NOISE, rng)
+
+
+def _around_entropy(radii: tuple[float, ...]) -> Callable[[], float]:
+    """-∫ p log p over the radius ρ, by quadrature: p(ρ) = mean over r of exp(−(ρ²+r²)/2σ²) I₀(ρr/σ²) / 2πσ²."""
+
+    def entropy() -> float:
+        rho = np.linspace(0, max(radii) + 12 * CIRCLE_NOISE, 20_001)
+        scaled = [
+            np.exp(-((rho - r) ** 2) / (2 * CIRCLE_NOISE**2)) * _scaled_i0(rho * r / CIRCLE_NOISE**2) for r in radii
+        ]
+        p = np.mean(scaled, axis=0) / (2 * np.pi * CIRCLE_NOISE**2)
+        return float(np.trapezoid(-p * np.log(np.maximum(p, 1e-300)) * 2 * np.pi * rho, rho))
+
+    return entropy
+
+
+def _scaled_i0(x: Array) -> Array:
+    """I₀(x) e⁻ˣ: I₀ itself would overflow above 700."""
+    return np.asarray(np.i0(x) * np.exp(-x))
+
+
+def _eight_gaussians(count: int, rng: np.random.Generator) -> Array:
+    x, y = 2 * EIGHT_CENTERS[rng.integers(8, size=count)].T
+    return _noisy(x, y, EIGHT_NOISE, rng)
+
+
+EIGHT_CENTERS = np.stack([f(2 * np.pi * np.arange(8) / 8) for f in (np.cos, np.sin)], axis=1)
+EIGHT_NOISE = 0.25
+
+
+def _eight_gaussians_entropy() -> float:
+    """-∫ p log p by quadrature over a grid: for a smooth density the error falls faster than any power of the step."""
+    axis, step = np.linspace(-4.5, 4.5, 901, retstep=True)
+    one = np.exp(-((axis[:, np.newaxis] - 2 * EIGHT_CENTERS.ravel()) ** 2) / (2 * EIGHT_NOISE**2))
+    p = one[:, 0::2] @ one[:, 1::2].T / (8 * 2 * np.pi * EIGHT_NOISE**2)
+    return float(-(p * np.log(np.maximum(p, 1e-300))).sum() * step**2)
+
+
+def _pinwheel(count: int, rng: np.random.Generator) -> Array:
+    """Five Gaussian spokes, turned by an angle that grows with the radius: Johnson et al. 2016."""
+    spoke, normal = rng.integers(5, size=count), _normal((count, 2), rng)
+    along, across = 1 + 0.3 * normal[:, 0], 0.1 * normal[:, 1]
+    angle = 2 * np.pi * spoke / 5 + 0.25 * np.exp(along)
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.stack([along * cos - across * sin, along * sin + across * cos], axis=1)
+
+
+def _two_spirals(count: int, rng: np.random.Generator) -> Array:
+    turn = 3 * np.pi * np.sqrt(_uniform(count, rng))  # the root: as dense outside as inside
+    sign = np.where(_uniform(count, rng) < 0.5, 1, -1)
+    return _noisy(sign * -np.cos(turn) * turn, sign * np.sin(turn) * turn, 0.25, rng)
+
+
+def _swiss_roll(count: int, rng: np.random.Generator) -> Array:
+    """As scikit-learn's `make_swiss_roll(noise=0.3)`, seen from its end."""
+    turn = 1.5 * np.pi * (1 + 2 * _uniform(count, rng))
+    return _noisy(turn * np.cos(turn), turn * np.sin(turn), 0.3, rng)
+
+
+def _banana(count: int, rng: np.random.Generator) -> Array:
+    """Y = N(0, ½²) + x²/2, x = N(0, 1): a shear, which keeps areas. Haario et al. 1999."""
+    normal = _normal((count, 2), rng)
+    normal[:, 1] = 0.5 * normal[:, 1] + 0.5 * normal[:, 0] ** 2
+    return normal
+
+
+def _banana_entropy() -> float:
+    return GAUSSIAN_ENTROPY + float(np.log(0.5))
+
+
+def _sine(count: int, rng: np.random.Generator) -> Array:
+    """Y = sin x + N(0, 0.2²), x uniform over two periods: a shear again."""
+    x = 4 * np.pi * _uniform(count, rng) - 2 * np.pi
+    return np.stack([x, np.sin(x) + 0.2 * _normal(count, rng)], axis=1)
+
+
+def _sine_entropy() -> float:
+    return float(np.log(4 * np.pi) + np.log(0.2)) + GAUSSIAN_ENTROPY / 2
+
+
+def _uniform(count: int, rng: np.random.Generator) -> Array:
+    return rng.random(count, dtype=np.float32)
+
+
+def _normal(shape: int | tuple[int, int], rng: np.random.Generator) -> Array:
+    return rng.standard_normal(shape, dtype=np.float32)
+
+
+def _noisy(x: Array, y: Array, noise: float, rng: np.random.Generator) -> Array:
+    return np.stack([x, y], axis=1) + noise * _normal((len(x), 2), rng)
+
+
+EDGED: Mapping[ShapeName, Callable[[Array, Array], NDArray[np.bool_]]] = {
+    "square": _square,
+    "checkerboard": _checkerboard,
+    "cross": _cross,
+    "star": _star,
+    "heart": _heart,
+    "smiley": _smiley,
+}
+DRAWN: Mapping[ShapeName, tuple[Draw, Callable[[], float] | None]] = {
+    "gaussian": (_gaussian, _gaussian_entropy),
+    "two_moons": (_two_moons, None),
+    "circles": (_circles, _around_entropy(CIRCLES)),
+    "rings": (_rings, _around_entropy(RINGS)),
+    "eight_gaussians": (_eight_gaussians, _eight_gaussians_entropy),
+    "pinwheel": (_pinwheel, None),
+    "two_spirals": (_two_spirals, None),
+    "swiss_roll": (_swiss_roll, None),
+    "banana": (_banana, _banana_entropy),
+    "sine": (_sine, _sine_entropy),
+}

@@ -1,0 +1,243 @@
+"""Files of points: tables of text (.csv, .txt) and arrays (.npy, .npz), told apart by what is in them."""
+
+import re
+import zipfile
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.errors import FileError
+from flowviz.files import check_readable
+from flowviz.specs import PointsSpec
+from flowviz.specs.target import MOST_POINTS
+from flowviz.targets.points import points_spec
+
+LARGEST_FILE = 2_000_000_000  # bytes
+LARGEST_ARRAY = 400_000_000  # bytes, of one that is compressed
+CHUNK_ROWS = 250_000
+FIRST_BYTES = 65_536  # the first rows must be in them
+SEPARATORS = (";", "\t", ",")
+COMMENT = "#"  # as numpy.savetxt writes it
+NAMED_COLUMNS = 12  # in an error
+
+Found = Generator[float, None, NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns of a file, by name or, where they have none, by number from 1; and how to read two of them."""
+
+    columns: tuple[str, ...]
+    read: Callable[[int, int], Found]
+
+
+def columns_of(path: Path) -> tuple[str, ...]:
+    """The names of the columns of a file, from its beginning. Raises `FileError`."""
+    return _table(path).columns
+
+
+def read_points(path: Path, columns: str | None = None) -> PointsSpec:
+    """The points in a file, all at once: see `reading_points`."""
+    reading = reading_points(path, columns)
+    while True:
+        try:
+            next(reading)
+        except StopIteration as end:
+            spec: PointsSpec = end.value
+            return spec
+
+
+def reading_points(path: Path, columns: str | None = None) -> Generator[float, None, PointsSpec]:
+    """Read the points in a file, yielding the share that is done, 0 to 1; closing the generator cancels it.
+
+    `columns`, such as "x,y" or "1,2", are needed where the file has more than two.
+    Raises `FileError` where the file holds no two columns of numbers, `TargetError` where they cannot be learned.
+    """
+    table = _table(path)
+    points = yield from table.read(*_chosen(columns, table.columns, path))
+    bad = np.flatnonzero(~np.isfinite(points).all(axis=1))
+    if len(bad):
+        raise FileError(
+            f"In {len(bad):,} of the {len(points):,} rows of {path.name}, the first of them row {bad[0] + 1:,}, "
+            "a number is missing, NaN or infinite. Remove them."
+        )
+    return points_spec(points, path.name)
+
+
+def _chosen(columns: str | None, names: Sequence[str], path: Path) -> tuple[int, int]:
+    """The places of two columns. Raises `FileError`."""
+    listed = ", ".join(names[:NAMED_COLUMNS]) + (", ..." if len(names) > NAMED_COLUMNS else "")
+    if len(names) < 2:
+        raise FileError(f"{path.name} has one column only; points need two.")
+    if columns is None:
+        if len(names) > 2:
+            raise FileError(f"{path.name} has {len(names)} columns: {listed}. Choose two of them.")
+        return 0, 1
+    wanted = [name.strip() for name in columns.split(",")]
+    places = [_place(name, names) for name in wanted]
+    if len(places) != 2 or None in places or places[0] == places[1]:
+        raise FileError(f"{columns!r} does not name two columns of {path.name}. It has {listed}.")
+    assert places[0] is not None
+    assert places[1] is not None
+    return places[0], places[1]
+
+
+def _place(name: str, names: Sequence[str]) -> int | None:
+    if name in names:
+        return names.index(name)
+    number = int(name) if name.isascii() and name.isdecimal() and len(name) < 10 else 0
+    return number - 1 if 1 <= number <= len(names) else None
+
+
+def _table(path: Path) -> Table:
+    size = check_readable(path, LARGEST_FILE)
+    with path.open("rb") as file:
+        start = file.read(FIRST_BYTES)
+    if start.startswith(np.lib.format.MAGIC_PREFIX):
+        return _array_table(path, _loaded(path, lambda: np.lib.format.open_memmap(path, mode="r")))
+    if start.startswith(b"PK"):
+        return _archive_table(path)
+    return _text_table(path, start, size)
+
+
+def _loaded(path: Path, load: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    try:
+        return load()
+    except FileError:
+        raise
+    except (ValueError, EOFError, OSError, MemoryError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise FileError(f"{path.name} is damaged, or holds something other than arrays of numbers.") from error
+    except Exception as error:  # the header of an array is Python's syntax: much can be wrong with it
+        raise FileError(f"{path.name} is damaged: the description of its array makes no sense.") from error
+
+
+def _array_table(path: Path, array: NDArray[Any]) -> Table:
+    if array.dtype.names and array.ndim == 1:
+        names = array.dtype.names
+        return _columns_table(path, names, [array[name] for name in names])
+    if array.ndim != 2:
+        raise FileError(f"{path.name} must hold an array of shape (n, 2); its shape is {array.shape}.")
+    names = tuple(str(number + 1) for number in range(min(array.shape[1], NAMED_COLUMNS**2)))
+    return _columns_table(path, names, [array[:, place] for place in range(len(names))])
+
+
+def _columns_table(path: Path, names: tuple[str, ...], columns: Sequence[NDArray[Any]]) -> Table:
+    def read(x: int, y: int) -> Found:
+        if not all(columns[place].dtype.kind in "fiu" for place in (x, y)):
+            raise FileError(f"{path.name} holds {columns[x].dtype} where numbers are needed.")
+        _check_rows(path, len(columns[x]))
+        yield 0.0
+        return np.stack([columns[x], columns[y]], axis=1).astype(np.float64)
+
+    return Table(names, read)
+
+
+def _archive_table(path: Path) -> Table:
+    arrays: dict[str, NDArray[Any]] = {}
+
+    def load() -> NDArray[Any]:
+        with zipfile.ZipFile(path) as archive:
+            members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
+            if sum(info.file_size for info in members) > LARGEST_ARRAY:
+                raise FileError(f"{path.name} is too large: {LARGEST_ARRAY // 1_000_000} MB, unpacked, are the most.")
+            for info in members:
+                with archive.open(info) as member:
+                    arrays[info.filename.removesuffix(".npy")] = np.lib.format.read_array(member, allow_pickle=False)
+        return np.empty(0)
+
+    _loaded(path, load)
+    tables = [array for array in arrays.values() if array.ndim == 2]
+    if len(tables) == 1:
+        return _array_table(path, tables[0])
+    columns = {name: array for name, array in arrays.items() if array.ndim == 1}
+    if tables or len({len(column) for column in columns.values()}) != 1:
+        held = ", ".join(f"{name} {array.shape}" for name, array in list(arrays.items())[:NAMED_COLUMNS])
+        raise FileError(f"{path.name} must hold one array of shape (n, 2), or columns; it holds {held or 'no arrays'}.")
+    return _columns_table(path, tuple(columns), list(columns.values()))
+
+
+def _text_table(path: Path, start: bytes, size: int) -> Table:
+    lines = _first_lines(path, start, size)
+    separator = next((s for s in SEPARATORS if s in lines[0]), None)
+    decimal = "," if separator == ";" and any("," in line for line in lines) else "."
+    fields, *others = ([field.strip().strip('"') for field in line.split(separator)] for line in lines)
+    ragged = next((other for other in others if len(other) != len(fields)), fields)
+    if len(ragged) != len(fields):
+        raise FileError(f"{path.name} is not a table: its first row has {len(fields)} columns, another {len(ragged)}.")
+    has_header = not all(_is_number(field.replace(decimal, ".")) for field in fields)
+    named = has_header and len(set(fields)) == len(fields)
+    names = tuple(fields) if named else tuple(str(number + 1) for number in range(len(fields)))
+    form = {"sep": separator or r"\s+", "decimal": decimal, "header": 0 if has_header else None}
+    return Table(names, lambda x, y: _read_text(path, size, [x, y], len(fields), **form))
+
+
+def _first_lines(path: Path, start: bytes, size: int) -> list[str]:
+    """The first two lines that are neither empty nor a comment, or one. Raises `FileError`."""
+    lines = start.splitlines(keepends=True)
+    if len(start) < size and lines:
+        lines.pop()  # it may be cut
+    try:
+        text = [line.decode("utf-8-sig" if number == 0 else "utf-8").strip() for number, line in enumerate(lines)]
+    except UnicodeDecodeError as error:
+        raise FileError(f"{path.name} is not a table in UTF-8. Save it as CSV with that encoding.") from error
+    first = [line for line in text if line and not line.startswith(COMMENT)][:2]
+    if not first or "\0" in first[0]:
+        raise FileError(f"{path.name} holds no table of numbers: neither CSV, nor text, nor .npy or .npz.")
+    return first
+
+
+def _is_number(field: str) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
+
+
+def _read_text(path: Path, size: int, places: list[int], columns: int, **form: Any) -> Found:
+    """Two of the columns. Where there are no others, a row that is too long is an error; else its end is left out."""
+    import pandas as pd  # takes half a second
+
+    chunks, rows = list[NDArray[np.float64]](), 0
+    if columns > 2:
+        form["usecols"] = places
+    try:
+        with path.open("rb") as file, pd.read_csv(
+            file, index_col=False, dtype=np.float64, comment=COMMENT, chunksize=CHUNK_ROWS, encoding="utf-8",
+            encoding_errors="strict", skipinitialspace=True, engine="c", **form,
+        ) as reader:  # fmt: skip
+            for chunk in reader:
+                chunks.append(chunk.to_numpy()[:, np.argsort(np.argsort(places))])
+                rows += len(chunk)
+                _check_rows(path, rows)
+                yield min(1.0, file.tell() / size)
+    except UnicodeDecodeError as error:
+        raise FileError(f"{path.name} is not a table in UTF-8. Save it as CSV with that encoding.") from error
+    except pd.errors.ParserError as error:
+        raise FileError(f"{path.name} is not a table: {_told_of_parser(str(error))}") from error
+    except (ValueError, OverflowError, pd.errors.EmptyDataError) as error:
+        raise FileError(f"{path.name} holds something other than numbers{_told_of_value(str(error))}.") from error
+    except (OSError, MemoryError) as error:
+        raise FileError(f"{path.name} cannot be read to its end.") from error
+    return np.concatenate(chunks) if chunks else np.empty((0, 2))
+
+
+def _check_rows(path: Path, rows: int) -> None:
+    if rows > MOST_POINTS:
+        raise FileError(f"{path.name} has more than {MOST_POINTS:,} rows. Give fewer of them.")
+
+
+def _told_of_parser(message: str) -> str:
+    found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message)
+    if found is None:
+        return "its rows cannot be told apart."
+    return f"line {found[2]} has {found[3]} columns instead of {found[1]}."
+
+
+def _told_of_value(message: str) -> str:
+    found = re.search(r"could not convert string to float: (.{1,40})", message)
+    return f", such as {found[1]}" if found else ""

@@ -1,0 +1,215 @@
+"""Points from files of every form, and what is refused."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from flowviz.errors import FileError, FlowvizError
+from flowviz.specs import PointsSpec, target_spec
+from flowviz.targets import Points, build_target, columns_of, points_spec, read_points, reading_points, tables
+
+DATA = np.random.default_rng(0).normal(size=(60, 2)) * 3 + 100
+
+
+def rows(separator: str = ",", data: NDArray[np.float64] = DATA) -> str:
+    return "".join(separator.join(f"{value:.6f}" for value in row) + "\n" for row in data)
+
+
+def points_of(spec: PointsSpec) -> NDArray[np.float64]:
+    return spec.rows.astype(np.float64) * spec.unit + spec.center
+
+
+TABLES: dict[str, str | bytes] = {
+    "plain": rows(),
+    "header": "x,y\n" + rows(),
+    "header of one word each, quoted": '"lon","lat"\n' + rows(", "),
+    "semicolons and decimal commas": "a;b\n" + rows(";").replace(".", ","),
+    "semicolons and decimal points": rows(";"),
+    "tabs": rows("\t"),
+    "spaces": "  " + rows("   ").replace("\n", "\n   "),
+    "comments": "# made by hand\n# x y\n" + rows(" "),
+    "windows": b"\xef\xbb\xbfx,y\r\n" + rows().replace("\n", "\r\n").encode(),
+    "blank lines": "\n\nx,y\n\n" + rows() + "\n\n",
+    "no line break at the end": rows().rstrip("\n"),
+}
+
+
+@pytest.mark.parametrize("content", TABLES.values(), ids=TABLES.keys())
+def test_tables_are_read(content: str | bytes, tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    np.testing.assert_allclose(points_of(read_points(path)), DATA, atol=1e-5)
+
+
+def test_arrays_are_read(tmp_path: Path) -> None:
+    x, y = DATA.T
+    np.save(tmp_path / "plain.npy", DATA)
+    np.save(tmp_path / "other.npy", np.asfortranarray(DATA.astype(">f4")))
+    np.save(tmp_path / "named.npy", np.array(list(zip(x, y, strict=True)), dtype=[("x", "f8"), ("y", "f8")]))
+    np.savez(tmp_path / "one.npz", points=DATA)
+    np.savez_compressed(tmp_path / "columns.npz", x=x, y=y)
+    np.savetxt(tmp_path / "text.txt", DATA, header="x y")
+    for path in sorted(tmp_path.iterdir()):
+        np.testing.assert_allclose(points_of(read_points(path)), DATA, atol=1e-4, err_msg=path.name)
+
+
+def test_two_columns_are_chosen_by_name_or_number(tmp_path: Path) -> None:
+    data = np.random.default_rng(1).normal(size=(60, 4))
+    csv, npy, npz = (tmp_path / f"four.{ending}" for ending in ("csv", "npy", "npz"))
+    csv.write_text("t,lon,name,lat\n" + rows(data=data).replace("\n", "\n"))
+    np.save(npy, data)
+    np.savez(npz, t=data[:, 0], lon=data[:, 1], name=data[:, 2], lat=data[:, 3])
+    assert columns_of(csv) == columns_of(npz) == ("t", "lon", "name", "lat")
+    assert columns_of(npy) == ("1", "2", "3", "4")
+    for path, columns in ((csv, "lat, lon"), (csv, "4,2"), (npy, "4,2"), (npz, "lat,lon"), (npz, "lat,2")):
+        np.testing.assert_allclose(points_of(read_points(path, columns)), data[:, [3, 1]], atol=1e-5)
+
+
+def test_a_column_of_words_is_no_harm_where_others_are_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "cities.csv"
+    path.write_text("city,x,y\n" + "".join(f"town {i},{x},{y}\n" for i, (x, y) in enumerate(DATA)))
+    np.testing.assert_allclose(points_of(read_points(path, "x,y")), DATA, atol=1e-5)
+    with pytest.raises(FileError, match="other than numbers, such as 'town 0'"):
+        read_points(path, "city,y")
+
+
+def test_far_units_lose_nothing(tmp_path: Path) -> None:
+    """Seconds since 1970: float32 alone would round them to two minutes."""
+    data = np.stack([1.7e9 + np.arange(100.0), np.random.default_rng(0).random(100)], axis=1)
+    np.save(tmp_path / "times.npy", data)
+    np.testing.assert_allclose(points_of(read_points(tmp_path / "times.npy"))[:, 0], data[:, 0], atol=1e-3)
+
+
+def test_progress_is_told_and_reading_can_be_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "CHUNK_ROWS", 5000)
+    path = tmp_path / "many.csv"
+    path.write_text(1000 * rows())
+    shares = list(reading_points(path))
+    assert len(shares) == 12
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 0.5 < shares[-1] == 1
+    reading = reading_points(path)
+    next(reading)
+    reading.close()
+    with pytest.raises(StopIteration):
+        next(reading)
+    path.rename(tmp_path / "not in use")
+
+
+def test_more_rows_than_can_be_learned_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MOST_POINTS", 59)
+    (tmp_path / "x.csv").write_text(rows())
+    np.save(tmp_path / "x.npy", DATA)
+    for name in ("x.csv", "x.npy"):
+        with pytest.raises(FileError, match="more than 59 rows"):
+            read_points(tmp_path / name)
+
+
+BAD: dict[str, tuple[str | bytes, str]] = {
+    "one row": ("1,2\n", "There is 1 point;"),
+    "header only": ("x,y\n", "There are 0 points"),
+    "one column": ("1\n2\n3\n", "one column only"),
+    "three columns": (rows(data=np.random.default_rng(0).normal(size=(30, 3))), "has 3 columns: 1, 2, 3. Choose two"),
+    "nan": (rows() + "nan,1\n", "In 1 of the 61 rows of x, the first of them row 61"),
+    "infinity": ("1,inf\n" + rows(), "the first of them row 1"),
+    "too large": ("1e400,1\n" * 30, "In 30 of the 30 rows"),
+    "a cell is missing": (rows() + "3,\n", "the first of them row 61"),
+    "a word": (rows() + "3,abc\n", "such as 'abc'"),
+    "a long row": (rows() + "1,2,3\n", "line 61 has 3 columns instead of 2"),
+    "a header that is too short": ("x,y\n" + "1,2,3\n" * 30, "first row has 2 columns, another 3"),
+    "an open quote": ('"1,2\n' + rows(), "cannot be told apart"),
+    "latin-1, at once": ("größe,y\n".encode("latin-1") + rows().encode(), "not a table in UTF-8"),
+    "latin-1, later": (3000 * rows().encode() + b"\xe4,1\n", "not a table in UTF-8"),
+    "utf-16": (rows().encode("utf-16"), "not a table in UTF-8"),
+    "zeros": (bytes(5000), "no table of numbers"),
+    "noise": (np.random.default_rng(0).bytes(5000), "not a table in UTF-8"),
+    "one endless line": ("1" * 200_000, "no table of numbers"),
+    "the same point": ("1,2\n" * 40, "All points are the same"),
+    "on a line": ("".join(f"{i},{2 * i}\n" for i in range(40)), "All points lie on a line"),
+    "far apart": ("".join(f"{i}e307,{i * i}e306\n" for i in range(-9, 10)) + "1,1\n", "too far apart"),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), BAD.values(), ids=BAD.keys())
+def test_bad_tables_are_one_sentence(content: str | bytes, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(FlowvizError) as error:
+        read_points(path)
+    assert said in str(error.value)
+    assert str(error.value).endswith(".")
+    assert "\n" not in str(error.value)
+
+
+def test_bad_arrays_are_one_sentence(tmp_path: Path) -> None:
+    def saved(array: NDArray[np.generic], change: tuple[bytes, bytes] = (b"", b""), end: int | None = None) -> bytes:
+        np.save(tmp_path / "x.npy", array, allow_pickle=True)
+        return (tmp_path / "x.npy").read_bytes().replace(*change)[:end]
+
+    bad = {
+        saved(np.array([1, "a", None], object)): "something other than arrays of numbers",
+        saved(DATA, end=300): "damaged",
+        saved(DATA, (b"(60, 2)", b"(6e, 2)")): "damaged",
+        saved(DATA, (b"(60, 2)", b"(99999999999, 2)")): "damaged",
+        saved(DATA.astype(complex)): "complex128 where numbers are needed",
+        saved(DATA > 0): "bool where numbers",
+        saved(DATA.astype(str)): "where numbers are needed",
+        saved(np.array(3.0)): "shape (n, 2); its shape is ()",
+        saved(DATA.T): "has 60 columns",
+        saved(DATA[:, :1]): "one column only",
+    }
+    for content, said in bad.items():
+        (tmp_path / "x.npy").write_bytes(content)
+        with pytest.raises(FileError) as error:
+            read_points(tmp_path / "x.npy")
+        assert said in str(error.value)
+        assert str(error.value).endswith(".")
+
+
+def test_bad_archives_are_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.npz"
+    np.savez(path, DATA, DATA)
+    with pytest.raises(FileError, match=r"it holds arr_0 \(60, 2\), arr_1 \(60, 2\)"):
+        read_points(path)
+    np.savez(path)
+    with pytest.raises(FileError, match="no arrays"):
+        read_points(path)
+    np.savez(path, DATA)
+    path.write_bytes(path.read_bytes()[:300])
+    with pytest.raises(FileError, match="damaged"):
+        read_points(path)
+    monkeypatch.setattr(tables, "LARGEST_ARRAY", 1_000_000)
+    np.savez_compressed(path, np.zeros((100_000, 2)))
+    with pytest.raises(FileError, match="1 MB, unpacked, are the most"):
+        read_points(path)
+
+
+def test_what_is_no_file_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "loop.csv").symlink_to(tmp_path / "loop.csv")
+    os.mkfifo(tmp_path / "pipe.csv")
+    for name, said in (("empty", "is empty"), ("loop", "symbolic links"), ("pipe", "a pipe"), ("gone", "no such file")):
+        with pytest.raises(FileError, match=said):
+            read_points(tmp_path / f"{name}.csv")
+    with pytest.raises(FileError, match="is a folder"):
+        read_points(tmp_path)
+
+
+def test_points_survive_json() -> None:
+    spec = points_spec(DATA, "mine.csv")
+    assert target_spec(spec.model_dump(mode="json")) == spec
+    np.testing.assert_allclose(points_of(spec), DATA, atol=1e-5)
+
+
+def test_points_far_out_are_counted_and_do_not_shrink_the_picture() -> None:
+    rng = np.random.default_rng(0)
+    target = Points(np.concatenate([rng.normal(size=(5000, 2)), [[1000, 0], [0, -1000], [500, 500]]]))
+    assert target.outliers == 3
+    left, right, _, _ = target.extent
+    assert (right - left) < 0.2 * np.abs(target.sample(100_000, rng)).max()
+    assert target.preview().max() == 255
+    assert Points(rng.normal(size=(5000, 2))).outliers <= 5
+    assert isinstance(build_target(points_spec(DATA)), Points)
