@@ -38,7 +38,7 @@ class MaskedAutoregressive(Stage):
         return {"first_shift": np.zeros(1), "first_log_scale": np.zeros(1), **initial_weights(self.spec, 2, rng)}
 
     def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        conditioner = AffineConditioner(parameters, self.spec.log_scale_bound)
+        conditioner = AffineConditioner(parameters, self.spec.log_scale_bound, self.spec.waves)
         first_shift = parameters["first_shift"]
         first_log_scale = softly_bounded(parameters["first_log_scale"], self.spec.log_scale_bound)
 

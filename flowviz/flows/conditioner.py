@@ -11,7 +11,8 @@ from flowviz.specs import FlowSpec
 
 FEW = 4  # outputs of a layer, up to which elementwise work beats a product of matrices
 REACH = 3.0  # of the grid of hats, in standard deviations
-HAT_NOISE = 0.1
+LONGEST_WAVE = 8.0  # standard deviations: about as wide as the cloud
+HAT_NOISE, WAVE_NOISE = 0.1, 0.3
 
 
 class Conditioner(tf.Module):
@@ -20,17 +21,21 @@ class Conditioner(tf.Module):
     With `hats` it sees, beside x_a, that many hat functions of it: 1 at a node of an even grid over [-REACH, REACH] and
     falling to 0 at the nodes beside. The first layer is then any broken line over the grid, so it can be as sharp as
     the edge of a letter from the first steps on; of x_a alone, sharp edges come late.
+    With `waves` it sees two triangle waves of x_a, a quarter of a period apart, for each of so many octaves: the first
+    LONGEST_WAVE long, each of the others half as long as the one before. A few of them reach as fine as many hats.
+    This is the positional encoding of Mildenhall et al. 2020, "NeRF", eq. 4, without its sines, which are slow.
     Inside, points run along the last axis, (width, n): the sums over points that the gradient needs are then over
     contiguous memory, which makes a compiled step on the CPU 1.7 times as fast as with (n, width). Asked about the same
     points again, it gives the same tensor: the gradient then goes through the network once, not once a question.
     Shapes: points (n, 2) or (n, 1), of which it sees x_a, the first column -> (outputs, n).
     """
 
-    def __init__(self, weights: Tensors) -> None:
+    def __init__(self, weights: Tensors, waves: int = 0) -> None:
         super().__init__(name="conditioner")
         layers = range(sum(name.startswith("kernel_") for name in weights))
         self._flat = [weights[f"{kind}_{i}"] for i in layers for kind in ("kernel", "bias")]
-        self._hats = self._flat[0].shape[1] - 1
+        self._waves = waves
+        self._hats = self._flat[0].shape[1] - 1 - 2 * waves
         self._answered: tuple[tf.Tensor, tf.Tensor] | None = None
         self.dtype = self._flat[0].dtype
 
@@ -40,11 +45,24 @@ class Conditioner(tf.Module):
         return self._answered[1]
 
     def _features(self, x_a: tf.Tensor) -> tf.Tensor:
-        if not self._hats:
-            return x_a
+        seen = [x_a]
+        if self._hats:
+            seen.append(self._hats_of(x_a))
+        if self._waves:
+            seen.append(_waves_of(x_a, self._waves))
+        return tf.concat(seen, axis=0) if len(seen) > 1 else x_a
+
+    def _hats_of(self, x_a: tf.Tensor) -> tf.Tensor:
         nodes = tf.constant(np.linspace(-REACH, REACH, self._hats)[:, np.newaxis], x_a.dtype)
         distance = tf.abs(tf.clip_by_value(x_a, -REACH, REACH) - nodes) * ((self._hats - 1) / (2 * REACH))
-        return tf.concat([x_a, tf.nn.relu(1 - distance)], axis=0)
+        return tf.nn.relu(1 - distance)
+
+
+def _waves_of(x_a: tf.Tensor, octaves: int) -> tf.Tensor:
+    """Triangle waves (2·octaves, n) of x_a (1, n), between -1 and 1."""
+    periods = x_a * tf.constant(2.0 ** np.arange(octaves)[:, np.newaxis] / LONGEST_WAVE, x_a.dtype)
+    shifted = tf.concat([periods, periods + 0.25], axis=0)
+    return 4 * tf.abs(shifted - tf.stop_gradient(tf.round(shifted))) - 1
 
 
 @tf.custom_gradient
@@ -92,8 +110,8 @@ class AffineConditioner(Conditioner):
     So bounded, no step of training can make exp(log_scale) overflow. Shapes: points (n, 2) -> (n,), (n,).
     """
 
-    def __init__(self, weights: Tensors, bound: float | None) -> None:
-        super().__init__(weights)
+    def __init__(self, weights: Tensors, bound: float | None, waves: int = 0) -> None:
+        super().__init__(weights, waves)
         self._bound = bound
 
     def shift_and_log_scale(self, points: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -111,15 +129,16 @@ def initial_weights(spec: FlowSpec, outputs: int, rng: np.random.Generator) -> A
     """He initialization (He et al. 2015); the last layer is zero, so that the layer of the flow starts as the identity.
 
     The first layer sees a single number: its biases are spread over [-1, 1] so that its units bend at different places.
-    Its weights for the hats, where it has any, start as small noise.
+    Its weights for hats and waves, where it has any, start as noise.
     Shapes: kernel (out, in), bias (out, 1).
     """
     weights: Arrays = {}
     for i, (width_in, width_out) in enumerate(pairwise((1, *[spec.width] * spec.depth, outputs))):
         last = i == spec.depth
         kernel = rng.normal(scale=0 if last else np.sqrt(2 / width_in), size=(width_out, width_in))
-        if i == 0 and spec.hats:
-            kernel = np.hstack([kernel, rng.normal(scale=HAT_NOISE, size=(width_out, spec.hats))])
+        if i == 0:
+            scales = np.repeat([HAT_NOISE, WAVE_NOISE], [spec.hats, 2 * spec.waves])
+            kernel = np.hstack([kernel, rng.normal(scale=scales, size=(width_out, len(scales)))])
         weights[f"kernel_{i}"] = kernel
         weights[f"bias_{i}"] = rng.uniform(-1, 1, (width_out, 1)) if i == 0 else np.zeros((width_out, 1))
     return weights

@@ -33,7 +33,7 @@ class AdditiveCoupling(Stage):
         return initial_weights(self.spec, 1, rng)
 
     def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        conditioner = Conditioner(parameters)
+        conditioner = Conditioner(parameters, self.spec.waves)
         return tfb.RealNVP(
             num_masked=1,
             bijector_fn=lambda x_a, *_, **__: tfb.Shift(tf.transpose(conditioner(x_a))),

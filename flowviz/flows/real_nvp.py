@@ -53,7 +53,7 @@ class AffineCoupling(Stage):
         return initial_weights(self.spec, 2, rng)
 
     def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        return AffineBijector(AffineConditioner(parameters, self.spec.log_scale_bound))
+        return AffineBijector(AffineConditioner(parameters, self.spec.log_scale_bound, self.spec.waves))
 
     def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
         x = evenly(spans[0])

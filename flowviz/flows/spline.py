@@ -206,7 +206,7 @@ class SplineCoupling(Stage):
         return initial_weights(self.spec, 3 * self._bins - 1, rng)
 
     def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        return SplineBijector(Conditioner(parameters), self._bins, BOUND)
+        return SplineBijector(Conditioner(parameters, self.spec.waves), self._bins, BOUND)
 
     def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
         """Its map y -> f(y; x) for some x: the middles of equal parts of where the particles are."""

@@ -2,7 +2,7 @@
 
 The file is in the safetensors format: arrays, and a JSON text under the key "flowviz" of the metadata.
 
-    metadata    {"flowviz": '{"format_version": 4, "target": {...}, "flow": {...}, "training": {...},
+    metadata    {"flowviz": '{"format_version": 5, "target": {...}, "flow": {...}, "training": {...},
                               "checkpoint": {"step": ..., "seconds": ..., "random_state": {...}, ...} or null}'}
     arrays      target/NUMBER    uint8: pictures (PNG) and points (float32) of the target; see `contents.py`
                 parameters/STAGE/NAME, statistics/STAGE/NAME    the weights of the state that was kept
@@ -12,8 +12,8 @@ The file is in the safetensors format: arrays, and a JSON text under the key "fl
                 checkpoint/parameters, .../first_moment, .../second_moment, .../statistics, .../losses    float32, flat
                 kept/parameters/STAGE/NAME, kept/statistics/STAGE/NAME    the best weights up to the checkpoint
 
-Format 3 knew no target but text. Format 2 stored every stage of the trace. Format 1, the first one, had RealNVP only,
-and neither the checkpoint nor the round-trip error: see `upgrade.py`.
+Format 4 had no flow with waves, format 3 no target but text. Format 2 stored every stage of the trace. Format 1, the
+first one, had RealNVP only, and neither the checkpoint nor the round-trip error: see `upgrade.py`.
 """
 
 import json

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 
 def upgraded(text: dict[str, Any]) -> dict[str, Any]:
@@ -10,7 +10,9 @@ def upgraded(text: dict[str, Any]) -> dict[str, Any]:
     version = text["format_version"]
     if version == 1:
         text = _from_1(text)
-    return _from_3(text) if version <= 3 else text
+    if version <= 3:
+        text = _from_3(text)
+    return _from_4(text) if version <= 4 else text
 
 
 def _from_1(text: dict[str, Any]) -> dict[str, Any]:
@@ -26,3 +28,8 @@ def _from_1(text: dict[str, Any]) -> dict[str, Any]:
 def _from_3(text: dict[str, Any]) -> dict[str, Any]:
     """All targets were texts in the built-in font, their lines centered."""
     return {**text, "target": {**text["target"], "kind": "text"}}
+
+
+def _from_4(text: dict[str, Any]) -> dict[str, Any]:
+    """No network saw waves of its input; now those of the default flow do."""
+    return {**text, "flow": {**text["flow"], "waves": 0}}

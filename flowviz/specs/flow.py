@@ -19,6 +19,7 @@ class FlowSpec(Spec):
 
     `width` and `depth` are those of the network in each layer. `bins`, of the spline alone, is how many pieces its
     curve has. `hats` is how many hat functions of its input the network sees beside it: they make sharp edges easy.
+    `waves` is how many octaves of triangle waves it sees: as sharp, and with far fewer numbers.
     `log_scale_bound` limits how much one layer stretches, to a factor e^±bound; with None nothing limits it.
     `batch_normalization_momentum` near 1 keeps the noise of single batches out of the averages: the gap varies less
     from seed to seed, and the clouds in between stay within a few units.
@@ -30,6 +31,7 @@ class FlowSpec(Spec):
     depth: Annotated[int, Field(ge=1, le=8)] = 2
     bins: Annotated[int, Field(ge=2, le=256)] | None = None
     hats: Annotated[int, Field(ge=0, le=1024)] = 0
+    waves: Annotated[int, Field(ge=0, le=12)] = 0
     normalization: Normalization = "running"
     log_scale_bound: Annotated[float, Field(gt=0, le=20)] | None = 1.0
     batch_normalization_momentum: Annotated[float, Field(ge=0, lt=1)] = RUNNING_MOMENTUM

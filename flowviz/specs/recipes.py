@@ -58,6 +58,7 @@ RECIPES: Mapping[Family, Recipe] = {
         "RealNVP",
         "The post's flow: each coupling stretches and shifts one coordinate by curves of the other.",
         REAL_NVP,
+        {"waves": 6},
     ),
     # Dinh et al. 2014, "NICE: Non-linear independent components estimation".
     "nice": Recipe(

@@ -34,7 +34,7 @@ Run = dict[str, Any]
 FLOWS = {
     "flowviz realnvp": FlowSpec(),
     "flowviz spline": FlowSpec(family="spline"),
-    "flowviz realnvp, 64x64": FlowSpec(width=64, depth=2, hats=0),
+    "flowviz realnvp, 64x64": FlowSpec(width=64, depth=2, waves=0),
     "flowviz spline, 64x64": FlowSpec(family="spline", layers=4, width=64, depth=2, bins=32, hats=0),
 }
 PEERS = {"flowjax-affine": "realnvp", "flowjax-spline": "spline"}  # each with the family that it stands beside

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from flowviz.flows import Flow, build_flow
+from flowviz.flows.conditioner import LONGEST_WAVE, Conditioner, initial_weights
 from flowviz.records import base_particles, untrained_trace
 from flowviz.specs import RECIPES, FlowSpec
 from tests.flows.families import SPECS, random_weights
@@ -169,6 +170,7 @@ SMALL_SPECS = st.builds(
     width=st.integers(1, 9),
     depth=st.integers(1, 3),
     hats=st.integers(0, 5),
+    waves=st.integers(0, 3),
     normalization=st.sampled_from(["running", "minibatch", "actnorm", "none"]),
     seed=st.integers(0, 2**63 - 1),
 )
@@ -192,6 +194,18 @@ def test_any_flow_is_undone_by_its_inverse(spec: FlowSpec) -> None:
     for bijector in reversed(bijectors):
         y = tf.identity(bijector.inverse(y))
     np.testing.assert_allclose(y, x, atol=1e-6)
+
+
+def test_a_network_that_sees_waves_alone_repeats_itself_with_the_longest() -> None:
+    spec = FlowSpec(width=8, hats=0, waves=3)
+    weights = initial_weights(spec, 2, np.random.default_rng(0))
+    weights["kernel_0"][:, 0] = 0  # of x_a itself
+    weights["kernel_2"] = np.ones_like(weights["kernel_2"])
+    conditioner = Conditioner({name: tf.constant(array) for name, array in weights.items()}, spec.waves)
+    x_a = np.linspace(-3, 3, 50)[:, np.newaxis]
+    rows = conditioner(tf.constant(x_a)).numpy()
+    np.testing.assert_allclose(conditioner(tf.constant(x_a + LONGEST_WAVE)), rows, atol=1e-12)
+    assert not np.allclose(conditioner(tf.constant(x_a + LONGEST_WAVE / 2)), rows, atol=1e-2)
 
 
 def test_weights_come_back_as_they_went_in() -> None:

@@ -55,7 +55,7 @@ def test_the_checkpoint_comes_back_to_the_last_bit(project: Project, project_fil
 
 def test_a_file_of_format_1_opens_as_the_flow_that_it_was() -> None:
     old = load_project(Path(__file__).parent / "files" / "format_1.flowviz")
-    assert old.flow == FlowSpec(layers=4, width=8)
+    assert old.flow == FlowSpec(layers=4, width=8, waves=0)
     assert (old.target, old.training.steps, old.checkpoint) == (TextSpec(text="Hi"), 500, None)
     assert old.trace.round_trip_error is None
     trace = build_flow(old.flow, old.weights).trace(old.trace.positions[0])
@@ -65,18 +65,31 @@ def test_a_file_of_format_1_opens_as_the_flow_that_it_was() -> None:
 
 def test_a_file_of_format_2_opens_with_all_its_stages() -> None:
     old = load_project(Path(__file__).parent / "files" / "format_2.flowviz")
-    assert (old.flow, old.training.steps) == (FlowSpec(layers=4, width=8), 500)
+    assert (old.flow, old.training.steps) == (FlowSpec(layers=4, width=8, waves=0), 500)
     assert old.checkpoint is not None
     trace = build_flow(old.flow, old.weights).trace(old.trace.positions[0])
     np.testing.assert_allclose(trace.positions, old.trace.positions, atol=1e-4)
     np.testing.assert_array_equal(from_bytes(to_bytes(old)).trace.positions, old.trace.positions)
 
 
-def test_a_file_of_format_3_opens_with_the_text_that_was_its_target() -> None:
+def test_a_file_of_format_3_opens_with_its_text_and_without_waves() -> None:
     old = load_project(Path(__file__).parent / "files" / "format_3.flowviz")
-    assert (old.flow, old.target) == (FlowSpec(layers=4, width=8), TextSpec(text="Hi"))
+    assert (old.flow, old.target) == (FlowSpec(layers=4, width=8, waves=0), TextSpec(text="Hi"))
     assert old.checkpoint is not None
-    assert from_bytes(to_bytes(old)).target == old.target
+    flow = build_flow(old.flow, old.weights)
+    assert old.checkpoint.parameters.shape == flow.parameters.shape, "so that its training can go on"
+    trace = flow.trace(old.trace.positions[0])
+    np.testing.assert_allclose(trace.positions, old.trace.positions, atol=1e-4)
+    again = from_bytes(to_bytes(old))
+    assert (again.flow, again.target) == (old.flow, old.target)
+
+
+def test_a_file_of_format_4_opens_with_its_mix_and_without_waves() -> None:
+    old = load_project(Path(__file__).parent / "files" / "format_4.flowviz")
+    assert old.target.title == "Hi + heart"
+    assert old.flow == FlowSpec(layers=4, width=8, waves=0)
+    trace = build_flow(old.flow, old.weights).trace(old.trace.positions[0])
+    np.testing.assert_allclose(trace.positions, old.trace.positions, atol=1e-4)
 
 
 def test_what_the_target_was_made_from_is_in_the_file(tmp_path: Path) -> None:
@@ -140,7 +153,7 @@ def test_numbers_that_are_not_finite_are_refused(project: Project) -> None:
 
 
 def test_a_newer_format_says_so(project: Project, tmp_path: Path) -> None:
-    content = to_bytes(project).replace(b'\\"format_version\\": 4', b'\\"format_version\\": 9')
+    content = to_bytes(project).replace(b'\\"format_version\\": 5', b'\\"format_version\\": 9')
     path = tmp_path / "newer.flowviz"
     path.write_bytes(content)
     with pytest.raises(FileError, match="newer flowviz"):
