@@ -1,4 +1,4 @@
-"""Where a cloud of points lies, and a picture of it."""
+"""What is known by its points only: where they lie, and a picture of them."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,39 @@ LEFT_OUT = 0.001  # of the points, at either end of an axis: they may be far awa
 MARGIN = 0.05
 SIDE = 160  # cells of the picture's longer side
 SHOWN = 200_000  # points are enough for it
+
+
+class Cloud:
+    """A distribution whose support is unknown, and with it the share on target and the coverage; so may its entropy be.
+
+    `shown` (n, 2), in target units, are points of it that tell where it lies and how it looks.
+    """
+
+    def __init__(self, shown: NDArray[np.floating], entropy: float | None = None) -> None:
+        self._shown, self._entropy = shown, entropy
+        self._extent = cloud_extent(shown)
+
+    @property
+    def entropy(self) -> float | None:
+        """In nats, where there is a formula."""
+        return self._entropy
+
+    @property
+    def extent(self) -> Extent:
+        """The rectangle around nearly all points: left, right, bottom, top."""
+        return self._extent
+
+    def on_target(self, points: NDArray[np.floating]) -> None:
+        """Unknown."""
+        return
+
+    def coverage(self, points: NDArray[np.floating]) -> None:
+        """Unknown."""
+        return
+
+    def preview(self) -> NDArray[np.uint8]:
+        """A histogram of the points, (rows, columns)."""
+        return cloud_picture(self._shown, self._extent)
 
 
 def cloud_extent(points: NDArray[np.floating]) -> Extent:

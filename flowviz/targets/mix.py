@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from flowviz.errors import TargetError
 from flowviz.specs.target import Layout
-from flowviz.targets.cloud import cloud_extent, cloud_picture
+from flowviz.targets.cloud import Cloud
 from flowviz.targets.pixels import PixelDensity
 from flowviz.targets.target import Extent, Target
 
@@ -57,7 +57,7 @@ def mixed(targets: Sequence[Target], weights: Sequence[float], layout: Layout) -
     return Mix(parts)
 
 
-class Mix:
+class Mix(Cloud):
     """Σ share · density of the part. Entropy, share on target and coverage are unknown."""
 
     def __init__(self, parts: Sequence[Placed]) -> None:
@@ -65,18 +65,7 @@ class Mix:
         self._center, self._unit = np.zeros(2), 1.0
         points = self.sample(STANDARD_SAMPLE, np.random.default_rng(STANDARD_SEED)).astype(np.float64)
         self._center, self._unit = points.mean(axis=0), float(points.std(axis=0).max())
-        self._shown = (points - self._center) / self._unit
-        self._extent = cloud_extent(self._shown)
-
-    @property
-    def entropy(self) -> None:
-        """Unknown."""
-        return
-
-    @property
-    def extent(self) -> Extent:
-        """The rectangle around nearly all points: left, right, bottom, top."""
-        return self._extent
+        super().__init__((points - self._center) / self._unit)
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draws (count, 2): a part, then a point of it."""
@@ -93,18 +82,6 @@ class Mix:
             for h, part in zip(held, self._parts, strict=True)
         ]
         return rng.permutation(np.concatenate(taken))
-
-    def on_target(self, points: NDArray[np.floating]) -> None:
-        """Unknown."""
-        return
-
-    def coverage(self, points: NDArray[np.floating]) -> None:
-        """Unknown."""
-        return
-
-    def preview(self) -> NDArray[np.uint8]:
-        """A histogram of draws, (rows, columns)."""
-        return cloud_picture(self._shown, self._extent)
 
     def _placed(self, part: Placed, points: NDArray[np.float32]) -> NDArray[np.float32]:
         """A part's own points (n, 2), at their place in the mix."""

@@ -5,8 +5,7 @@ from numpy.typing import NDArray
 
 from flowviz.errors import TargetError
 from flowviz.specs import PointsSpec
-from flowviz.targets.cloud import SHOWN, cloud_extent, cloud_picture
-from flowviz.targets.target import Extent
+from flowviz.targets.cloud import SHOWN, Cloud
 
 HELDOUT_SHARE = 0.2
 FEWEST_POINTS = 20
@@ -15,7 +14,7 @@ FAR_OUT = 3  # interquartile ranges beyond the quartiles: Tukey 1977, "Explorato
 ON_A_LINE = 1e-7  # float32 tells no thinner cloud from a line
 
 
-class Points:
+class Points(Cloud):
     """The empirical distribution of points (n, 2). A fifth of them, chosen by lot, is held out to score on.
 
     What density the points came from is unknown, and so are the entropy, the share on target and the coverage.
@@ -28,19 +27,8 @@ class Points:
         heldout = rng.choice(len(points), count, replace=False)
         self._heldout, self._train = centered[heldout], np.delete(centered, heldout, axis=0)
         # Some, in no order, tell where all lie.
-        self._shown = centered[rng.integers(len(points), size=SHOWN)] if len(points) > SHOWN else centered
-        self._extent = cloud_extent(self._shown)
+        super().__init__(centered[rng.integers(len(points), size=SHOWN)] if len(points) > SHOWN else centered)
         self.outliers = _outliers(centered, self._shown)
-
-    @property
-    def entropy(self) -> None:
-        """Unknown."""
-        return
-
-    @property
-    def extent(self) -> Extent:
-        """The rectangle around nearly all points: left, right, bottom, top."""
-        return self._extent
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draws (count, 2) from the points to train on, with replacement."""
@@ -50,18 +38,6 @@ class Points:
     def heldout(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """The points that are held out, `count` at the most."""
         return self._heldout[:count]
-
-    def on_target(self, points: NDArray[np.floating]) -> None:
-        """Unknown."""
-        return
-
-    def coverage(self, points: NDArray[np.floating]) -> None:
-        """Unknown."""
-        return
-
-    def preview(self) -> NDArray[np.uint8]:
-        """A histogram of the points, (rows, columns)."""
-        return cloud_picture(self._shown, self._extent)
 
 
 def points_spec(points: NDArray[np.floating], name: str = "points") -> PointsSpec:

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.specs import ShapeName
-from flowviz.targets.cloud import cloud_extent, cloud_picture
+from flowviz.targets.cloud import Cloud
 from flowviz.targets.ink import Ink
-from flowviz.targets.target import Extent, Target
+from flowviz.targets.target import Target
 
 Array = NDArray[np.floating]  # float32 wherever there are many: twice as fast
 Draw = Callable[[int, np.random.Generator], Array]
@@ -27,7 +27,7 @@ def shape_target(name: ShapeName) -> Target:
     return Drawn(draw, entropy() if entropy else None)
 
 
-class Drawn:
+class Drawn(Cloud):
     """A distribution that is drawn from by formula. It has no edge, so nothing is off target.
 
     `entropy` is that of the formula, in nats, if it is known.
@@ -37,20 +37,10 @@ class Drawn:
         points = draw(STANDARD_SAMPLE, np.random.default_rng(STANDARD_SEED))
         self._draw, self._center = draw, points.mean(axis=0, dtype=np.float64).astype(np.float32)
         self._unit = float(points.std(axis=0, dtype=np.float64).max())
-        self._shown = self._standardized(points)
-        self._extent = cloud_extent(self._shown)
         # h(a·Y) = h(Y) + 2 log a in the plane.
-        self._entropy = None if entropy is None else entropy - 2 * float(np.log(self._unit))
-
-    @property
-    def entropy(self) -> float | None:
-        """In nats, where there is a formula."""
-        return self._entropy
-
-    @property
-    def extent(self) -> Extent:
-        """The rectangle around nearly all points: left, right, bottom, top."""
-        return self._extent
+        super().__init__(
+            self._standardized(points), None if entropy is None else entropy - 2 * float(np.log(self._unit))
+        )
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draws (count, 2)."""
@@ -59,18 +49,6 @@ class Drawn:
     def heldout(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Fresh draws (count, 2): from a density, no draw comes twice."""
         return self.sample(count, rng)
-
-    def on_target(self, points: NDArray[np.floating]) -> None:
-        """Unknown."""
-        return
-
-    def coverage(self, points: NDArray[np.floating]) -> None:
-        """Unknown."""
-        return
-
-    def preview(self) -> NDArray[np.uint8]:
-        """A histogram of draws, (rows, columns)."""
-        return cloud_picture(self._shown, self._extent)
 
     def _standardized(self, points: Array) -> NDArray[np.float32]:
         standardized: NDArray[np.float32] = ((points - self._center) / self._unit).astype(np.float32)
