@@ -5,17 +5,18 @@ from typing import Any
 
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap, QPolygonF
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from flowviz.app.choice_box import ChoiceBox
 from flowviz.specs import Playback
 
 ICON_SIDE = 16  # pixels
-CHOICES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    "through": ("What is played", {"Layers": "layers", "Training": "training", "Both": "both"}),
-    "repeat": ("Once or again", {"Once": "once", "Loop": "loop", "Ping-pong": "ping-pong"}),
-    "heading": ("Heading", {"Forward": "forward", "Backward": "backward"}),
-    "easing": ("Easing", {"Smooth": "smooth", "Steady": "linear"}),
-    "speed": ("Speed", {"0.25×": 0.25, "0.5×": 0.5, "1×": 1.0, "2×": 2.0, "4×": 4.0}),
+CHOICES: Mapping[str, tuple[str, Mapping[Any, str]]] = {
+    "through": ("What is played", {"layers": "Layers", "training": "Training", "both": "Both"}),
+    "repeat": ("Once or again", {"once": "Once", "loop": "Loop", "ping-pong": "Ping-pong"}),
+    "heading": ("Heading", {"forward": "Forward", "backward": "Backward"}),
+    "easing": ("Easing", {"smooth": "Smooth", "linear": "Steady"}),
+    "speed": ("Speed", {0.25: "0.25×", 0.5: "0.5×", 1.0: "1×", 2.0: "2×", 4.0: "4×"}),
 }
 
 
@@ -35,17 +36,17 @@ class PlaybackBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._play)
-        self._boxes: dict[str, QComboBox] = {}
-        for name, (title, choices) in CHOICES.items():
-            self._boxes[name] = _combo(name, title, choices, getattr(Playback(), name))
-            self._boxes[name].currentIndexChanged.connect(lambda: self.playback_chosen.emit(self.playback()))
-            layout.addWidget(self._boxes[name])
+        self._boxes = {name: ChoiceBox(f"{name}Box", title, choices) for name, (title, choices) in CHOICES.items()}
+        for name, box in self._boxes.items():
+            box.choose(getattr(Playback(), name))
+            box.chosen.connect(lambda: self.playback_chosen.emit(self.playback()))
+            layout.addWidget(box)
         layout.addStretch()
         self.show_playing(False)
 
     def playback(self) -> Playback:
         """What is chosen."""
-        return Playback(**{name: box.currentData() for name, box in self._boxes.items()})
+        return Playback(**{name: box.value for name, box in self._boxes.items()})
 
     def choose_next(self, name: str, step: int = 1, *, around: bool = True) -> None:
         """Choose the next value of `through`, `repeat`, `heading`, `easing` or `speed`; from the last one the first."""
@@ -64,17 +65,6 @@ class PlaybackBar(QWidget):
         if event is not None and event.type() == QEvent.Type.PaletteChange:
             self.show_playing(self._playing)
         super().changeEvent(event)
-
-
-def _combo(name: str, title: str, choices: Mapping[str, Any], chosen: Any) -> QComboBox:
-    box = QComboBox()
-    box.setObjectName(f"{name}Box")
-    box.setAccessibleName(title)
-    box.setToolTip(title)
-    for text, value in choices.items():
-        box.addItem(text, value)
-    box.setCurrentIndex(box.findData(chosen))
-    return box
 
 
 def _icon(playing: bool, color: QColor) -> QIcon:

@@ -1,12 +1,12 @@
 """What is shown of the flow, and what the mouse does: the bar above the cloud, whose actions the menus share."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
-from PyQt6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from flowviz.app.choice_box import ChoiceBox
 from flowviz.app.cloud_view import Tool
 from flowviz.specs.view import ColorBy, Direction, Mark
 
@@ -37,8 +37,8 @@ class ViewBar(QWidget):
     """Announces what is chosen."""
 
     marks_chosen = pyqtSignal(object)  # frozenset of Mark
-    color_chosen = pyqtSignal(str)
-    direction_chosen = pyqtSignal(str)
+    color_chosen = pyqtSignal(object)
+    direction_chosen = pyqtSignal(object)
     tool_chosen = pyqtSignal(str)
     beside_toggled = pyqtSignal(bool)
     overview_toggled = pyqtSignal(bool)
@@ -47,10 +47,10 @@ class ViewBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._direction = _combo("directionBox", "Direction", DIRECTIONS)
-        self._direction.currentIndexChanged.connect(lambda: self.direction_chosen.emit(self._direction.currentData()))
-        self._color = _combo("colorBox", "Color by", COLORS)
-        self._color.currentIndexChanged.connect(lambda: self.color_chosen.emit(self._color.currentData()))
+        self._direction = ChoiceBox("directionBox", "Direction", DIRECTIONS)
+        self._direction.chosen.connect(self.direction_chosen)
+        self._color = ChoiceBox("colorBox", "Color by", COLORS)
+        self._color.chosen.connect(self.color_chosen)
         self.mark_actions = {mark: self._toggle(f"{mark}Action", *texts) for mark, texts in MARKS.items()}
         self.mark_actions["points"].setChecked(True)
         for action in self.mark_actions.values():
@@ -128,15 +128,6 @@ class ViewBar(QWidget):
         layout.setSpacing(4)
         layout.addLayout(chosen)
         layout.addLayout(toggled)
-
-
-def _combo(object_name: str, name: str, choices: Mapping[Any, str]) -> QComboBox:
-    box = QComboBox()
-    box.setObjectName(object_name)
-    box.setAccessibleName(name)
-    for value, text in choices.items():
-        box.addItem(text, value)
-    return box
 
 
 def _button(action: QAction) -> QToolButton:
