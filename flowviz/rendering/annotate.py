@@ -12,6 +12,7 @@ from flowviz.rendering.raster import RGBA, Layer
 from flowviz.specs import ViewSpec
 
 MOST_TICKS = 8  # on the shorter side
+NARROW = 2  # pixels
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,11 @@ def draw_words(layer: Image.Image, view: ViewSpec, size: float, words: tuple[Wor
     halo = (*surroundings.background, 255)
     stroke = max(1, round(size / 6))
     for word in words:
+        place, letters = (word.x, word.y), font(word.ems * size)
+        # A narrow space of few whole pixels disappears between the letters' halos.
+        text = word.text.replace(" ", "  ") if letters.getlength(" ") <= stroke + NARROW else word.text
         color = word.color or surroundings.label
-        place = word.x, word.y
-        draw.text(place, word.text, color, font(word.ems * size), word.anchor, stroke_width=stroke, stroke_fill=halo)
+        draw.text(place, text, color, letters, word.anchor, stroke_width=stroke, stroke_fill=halo)
 
 
 @lru_cache(maxsize=16)
