@@ -27,8 +27,9 @@ def run() -> int:
     window = create_window()
     window.show()
     code = app.exec()
-    if work_is_running():
-        # XLA is compiling for a window that is gone, and cannot be interrupted. All files are whole: leave now.
+    if work_is_running() or "tensorflow" in sys.modules:
+        # XLA may be compiling for a window that is gone, and cannot be interrupted; and TensorFlow takes its time to be
+        # torn down. All files are whole: leave now.
         os._exit(code)
     return code
 

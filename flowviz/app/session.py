@@ -19,7 +19,7 @@ from flowviz.specs.view import Theme
 from flowviz.targets import Ink, build_target
 
 FIRST_TEXT = "BRAD"
-CLOSING_PATIENCE_MS = 1500
+CLOSING_PATIENCE_MS = 1000
 
 
 @dataclass(frozen=True)
