@@ -3,6 +3,7 @@
 The file is in the safetensors format: arrays, and a JSON text under the key "flowviz" of the metadata.
 
     metadata    {"flowviz": '{"format_version": 5, "target": {...}, "flow": {...}, "training": {...},
+                              "changes": [{"step": ..., "title": ...}, ...] of the target while it was trained,
                               "checkpoint": {"step": ..., "seconds": ..., "random_state": {...}, ...} or null}'}
     arrays      target/NUMBER    uint8: pictures (PNG) and points (float32) of the target; see `contents.py`
                 parameters/STAGE/NAME, statistics/STAGE/NAME    the weights of the state that was kept
@@ -36,6 +37,7 @@ from flowviz.records import (
     Finished,
     History,
     Kept,
+    Retargeted,
     Trace,
     Weights,
     base_particles,
@@ -97,13 +99,14 @@ def to_bytes(project: Project) -> bytes:
     """The project as the content of a file."""
     specs = {"flow": project.flow, "training": project.training}
     text: dict[str, Any] = {name: spec.model_dump(mode="json") for name, spec in specs.items()}
+    text["changes"] = [asdict(change) for change in project.history.changes]
     contents: dict[str, NDArray[Any] | None] = {}
     text["target"] = taken_out(project.target.model_dump(), contents)
     groups: dict[str, Mapping[str, NDArray[Any] | None]] = {
         "target": contents,
         "parameters": project.weights.parameters,
         "statistics": project.weights.statistics,
-        "history": asdict(project.history),
+        "history": _arrays(project.history),
         "trace": _stored(project.trace, project.flow),
     }
     if project.checkpoint is not None:
@@ -136,7 +139,7 @@ def from_bytes(content: bytes) -> Project:
             flow=flow,
             training=TrainingSpec(**text["training"]),
             weights=Weights(_group(arrays, "parameters"), _group(arrays, "statistics")),
-            history=History(**_group(arrays, "history")),
+            history=History(**_group(arrays, "history"), changes=_changes(text)),
             trace=_trace(flow, version <= ALL_STAGES_FORMAT, **_group(arrays, "trace")),
             checkpoint=_checkpoint(text["checkpoint"], arrays) if text.get("checkpoint") else None,
         )
@@ -167,6 +170,15 @@ def _named(arrays: Mapping[str, NDArray[Any]], group: str) -> dict[str, NDArray[
     """The arrays `group/...`, without that prefix."""
     prefix = f"{group}/"
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _arrays(history: History) -> dict[str, NDArray[Any]]:
+    return {name: value for name, value in vars(history).items() if isinstance(value, np.ndarray)}
+
+
+def _changes(text: Mapping[str, Any]) -> tuple[Retargeted, ...]:
+    """Raises `TypeError` or `ValueError` where they are none."""
+    return tuple(Retargeted(int(change["step"]), str(change["title"])) for change in text.get("changes", ()))
 
 
 def _stored(trace: Trace, flow: FlowSpec) -> dict[str, NDArray[Any] | None]:

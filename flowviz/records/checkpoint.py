@@ -25,7 +25,8 @@ class Checkpoint:
 
     parameters, first_moment, second_moment (P,) and statistics (S,), float32, flat in the order of the flow;
     losses, the latest train NLLs in nats; random_state, that of numpy's bit generator, as JSON has it;
-    kept, the best of the states that were checked so far.
+    kept, the best of the states that were checked so far; start_step and start_seconds, where the schedule of the
+    learning rate began, which is later than 0 where the target became another one.
     """
 
     parameters: NDArray[np.float32]
@@ -40,3 +41,5 @@ class Checkpoint:
     recoveries: int
     random_state: Mapping[str, Any]
     kept: Kept | None
+    start_step: int = 0
+    start_seconds: float = 0.0

@@ -95,6 +95,14 @@ class Recovered:
 
 
 @dataclass(frozen=True)
+class Retargeted:
+    """After `step` steps the training turned to another target, which people call `title`."""
+
+    step: int
+    title: str
+
+
+@dataclass(frozen=True)
 class Finished:
     """The end: the figures, the trace and the weights of the state that was kept. All numbers are finite.
 
@@ -153,4 +161,4 @@ class Finished:
         return f"{told} {self.advice}".rstrip()
 
 
-Event = Preparing | Progress | Snapshot | Recovered | Finished
+Event = Preparing | Progress | Snapshot | Recovered | Retargeted | Finished

@@ -1,11 +1,11 @@
 """The losses over a training."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records.events import Event, Finished, Progress, Recovered
+from flowviz.records.events import Event, Finished, Progress, Recovered, Retargeted
 
 
 def _empty() -> NDArray[np.float64]:
@@ -14,12 +14,16 @@ def _empty() -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class History:
-    """One entry a report of progress: step, seconds, train NLL and held-out NLL in nats, all (reports,)."""
+    """One entry a report of progress: step, seconds, train NLL and held-out NLL in nats, all (reports,).
+
+    `changes` are the moments when the target became another one.
+    """
 
     step: NDArray[np.float64] = field(default_factory=_empty)
     seconds: NDArray[np.float64] = field(default_factory=_empty)
     train_nll: NDArray[np.float64] = field(default_factory=_empty)
     heldout_nll: NDArray[np.float64] = field(default_factory=_empty)
+    changes: tuple[Retargeted, ...] = ()
 
     def with_event(self, event: Event) -> "History":
         """This history and one more report, if the event is one; less what a recovery has undone.
@@ -27,8 +31,9 @@ class History:
         `Finished` holds the last report, unless it is of an earlier state that was kept.
         """
         if isinstance(event, Recovered):
-            kept = self.step <= event.step
-            return History(self.step[kept], self.seconds[kept], self.train_nll[kept], self.heldout_nll[kept])
+            return self._up_to(event.step)
+        if isinstance(event, Retargeted):
+            return replace(self, changes=(*self.changes, event))
         progress = event.progress if isinstance(event, Finished) and event.keeps_last else event
         if not isinstance(progress, Progress):
             return self
@@ -37,4 +42,9 @@ class History:
             np.append(self.seconds, progress.seconds),
             np.append(self.train_nll, progress.train_nll),
             np.append(self.heldout_nll, progress.heldout_nll),
+            self.changes,
         )
+
+    def _up_to(self, step: int) -> "History":
+        kept = self.step <= step
+        return History(self.step[kept], self.seconds[kept], self.train_nll[kept], self.heldout_nll[kept], self.changes)

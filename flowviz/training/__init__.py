@@ -1,5 +1,6 @@
 """flow + target + spec -> events. Importing this room does not yet load TensorFlow: `train` does, when it runs."""
 
+from flowviz.training.new_target import NewTarget
 from flowviz.training.train import train
 
-__all__ = ["train"]
+__all__ = ["NewTarget", "train"]

@@ -82,6 +82,16 @@ class Guard:
         self._bad_checks = 0
         return None
 
+    def begin_anew(self) -> None:
+        """The target is another one: the present state is the one to go back to, and its loss tells nothing of the new.
+
+        The learning rate has its full height again.
+        """
+        self.sound = self.finite
+        self.rate_factor = 1.0
+        self._bad_chunks, self._bad_checks = 0, 0
+        self._loss = np.inf
+
     def _fault(self, state: State, losses: NDArray[np.float32]) -> Cause | None:
         if not np.isfinite(losses).all():
             return "loss not finite"

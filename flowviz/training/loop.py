@@ -5,13 +5,15 @@ from collections.abc import Callable, Generator, Iterator
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flowviz.flows import Flow
-from flowviz.records import Checkpoint, Event, Finished, Kept, Progress, Recovered, Snapshot, base_particles
+from flowviz.records import Checkpoint, Event, Finished, Kept, Progress, Recovered, Retargeted, Snapshot, base_particles
 from flowviz.records.events import Cause, Ending
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
 from flowviz.training.guard import Guard, advice
+from flowviz.training.new_target import NewTarget, Retarget, same_target
 from flowviz.training.schedule import Budget, chunk_steps
 from flowviz.training.step import ChunkRunner, State
 
@@ -22,7 +24,7 @@ PROGRESS_SECONDS = 0.5
 
 
 class Training:
-    """One run: a flow learns a target, from the start or from a checkpoint."""
+    """One run: a flow learns a target, from the start or from a checkpoint; or several targets, one after another."""
 
     def __init__(
         self,
@@ -32,15 +34,17 @@ class Training:
         snapshot_seconds: float | None,
         stop_requested: Callable[[], bool],
         resume: Checkpoint | None = None,
+        retarget: Retarget = same_target,
     ) -> None:
         self._flow, self._target, self._spec = flow, target, spec
-        self._stop_requested = stop_requested
-        self._train_rng, heldout_rng = np.random.default_rng(spec.seed).spawn(2)
-        self._heldout = target.heldout(HELDOUT_POINTS, heldout_rng)
+        self._stop_requested, self._retarget = stop_requested, retarget
+        self._train_rng, _ = _random(spec)
+        self._heldout = _heldout(target, spec)
         self._particles = base_particles()
         self._chunk_steps = chunk_steps(flow.spec, spec)
         self._losses: deque[float] = deque(maxlen=self._chunk_steps)
         self._clock = Stopwatch()
+        self._start = 0, 0.0  # step and seconds, where the schedule began
         self._kept: Kept | None = None
         if resume is None:
             flow.fit_start(target.sample(FIT_POINTS, self._train_rng))
@@ -68,6 +72,8 @@ class Training:
 
     def _train(self) -> Generator[Event, None, Ending]:
         while True:
+            if (new := self._retarget()) is not None:
+                yield self._take_target(new)
             count = self._budget.steps_ahead(self._chunk_steps)
             if self._guard.gives_up:
                 return "diverged"
@@ -76,6 +82,16 @@ class Training:
             if self._stop_requested():
                 return "stopped"
             yield from self._advance(count)
+
+    def _take_target(self, new: NewTarget) -> Retargeted:
+        """Learn another target from now on, with a full budget: the weights stay, what was best so far does not."""
+        self._target = new.target
+        self._heldout = _heldout(new.target, self._spec)
+        self._losses.clear()
+        self._kept = None
+        self._guard.begin_anew()
+        self._start = self._guard.step, self._clock.seconds
+        return Retargeted(self._guard.step, new.title)
 
     def _advance(self, count: int) -> list[Event]:
         """Take so many steps, by the clock; what there is to report."""
@@ -146,6 +162,8 @@ class Training:
             recoveries=self._guard.recoveries,
             random_state=self._train_rng.bit_generator.state,
             kept=self._kept,
+            start_step=self._start[0],
+            start_seconds=self._start[1],
         )
 
     def _restore(self, checkpoint: Checkpoint) -> None:
@@ -156,6 +174,7 @@ class Training:
         self._clock = Stopwatch(checkpoint.seconds)
         self._train_rng.bit_generator.state = dict(checkpoint.random_state)
         self._kept = checkpoint.kept
+        self._start = checkpoint.start_step, checkpoint.start_seconds
 
     def _keep(self, heldout_nll: float) -> Kept:
         return Kept(self._flow.weights(), heldout_nll, self._guard.step)
@@ -175,7 +194,7 @@ class Training:
 
     @property
     def _budget(self) -> Budget:
-        return Budget(self._spec, self._guard.step, self._clock.seconds)
+        return Budget(self._spec, self._guard.step, self._clock.seconds, *self._start)
 
     def _heldout_nll(self) -> float:
         return -float(self._flow.log_prob(self._heldout).mean())
@@ -190,6 +209,16 @@ class Training:
             on_target=self._target.on_target(samples),
             coverage=self._target.coverage(samples),
         )
+
+
+def _random(spec: TrainingSpec) -> list[np.random.Generator]:
+    """To train with, and to hold out with."""
+    return np.random.default_rng(spec.seed).spawn(2)
+
+
+def _heldout(target: Target, spec: TrainingSpec) -> NDArray[np.float32]:
+    """Points (n, 2) to score on: always the same ones, so that a training that is resumed scores on them, too."""
+    return target.heldout(HELDOUT_POINTS, _random(spec)[1])
 
 
 class Stopwatch:

@@ -31,11 +31,13 @@ def chunk_steps(flow: FlowSpec, spec: TrainingSpec) -> int:
 
 @dataclass(frozen=True)
 class Budget:
-    """How far a training has come, of the steps or the seconds that it was given."""
+    """How far a training has come, of the steps or the seconds that it was given from `start_step` on."""
 
     spec: TrainingSpec
     step: int
     seconds: float
+    start_step: int = 0
+    start_seconds: float = 0.0
 
     @property
     def steps_per_second(self) -> float:
@@ -51,14 +53,14 @@ class Budget:
     def seconds_left(self) -> float:
         """The time to the end at the present speed."""
         if self.spec.seconds is not None:
-            return max(0.0, self.spec.seconds - self.seconds)
+            return max(0.0, self.spec.seconds - self._seconds_spent)
         assert self.spec.steps is not None
-        return (self.spec.steps - self.step) / self.steps_per_second if self.step else float("inf")
+        return (self.spec.steps - self._steps_spent) / self.steps_per_second if self.step else float("inf")
 
     def steps_ahead(self, most: int) -> int:
         """How many steps the next chunk shall take, `most` at the most, so that the last one ends on the budget."""
         if self.spec.steps is not None:
-            return min(most, self.spec.steps - self.step)
+            return min(most, self.spec.steps - self._steps_spent)
         if self.seconds_left <= 0:
             return 0
         affordable = round(self.seconds_left * self.steps_per_second) if self.step else most
@@ -67,11 +69,19 @@ class Budget:
     def rates(self, count: int) -> NDArray[np.float32]:
         """The learning rates (count,) of the next steps."""
         fractions = np.array([self._fraction_after(ahead) for ahead in range(count)])
-        return learning_rates(self.spec, self.step + np.arange(count), fractions)
+        return learning_rates(self.spec, self._steps_spent + np.arange(count), fractions)
 
     def _fraction_after(self, steps: int) -> float:
         if self.spec.steps is not None:
-            return (self.step + steps) / self.spec.steps
+            return (self._steps_spent + steps) / self.spec.steps
         assert self.spec.seconds is not None
         ahead = steps / self.steps_per_second if self.step else 0.0
-        return (self.seconds + ahead) / self.spec.seconds
+        return (self._seconds_spent + ahead) / self.spec.seconds
+
+    @property
+    def _steps_spent(self) -> int:
+        return self.step - self.start_step
+
+    @property
+    def _seconds_spent(self) -> float:
+        return self.seconds - self.start_seconds

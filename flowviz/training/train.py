@@ -6,6 +6,7 @@ from time import perf_counter
 from flowviz.records import Checkpoint, Event, Preparing
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
+from flowviz.training.new_target import Retarget, same_target
 
 
 def train(
@@ -16,6 +17,7 @@ def train(
     snapshot_seconds: float | None = None,
     stop_requested: Callable[[], bool] = lambda: False,
     resume: Checkpoint | None = None,
+    retarget: Retarget = same_target,
 ) -> Iterator[Event]:
     """Train a flow on the target, a fresh one or that of the checkpoint; yields events, the last of them `Finished`.
 
@@ -24,6 +26,9 @@ def train(
     current chunk of steps (about 100 ms), keeping the best state. With the `checkpoint` of a `Finished` as `resume`,
     and the same specs, it goes on step for step as if it had never been stopped. Raises `FileError` where they do not
     fit.
+
+    `retarget` is asked before every chunk. Where it returns another target, the flow turns to that: it keeps its
+    weights and its compiled code, and has the whole budget anew, with its warm-up; `Retargeted` marks the step.
     """
     started = perf_counter()
     yield Preparing("Loading TensorFlow")
@@ -31,5 +36,5 @@ def train(
     from flowviz.training.loop import Training
 
     yield Preparing("Compiling the training step")
-    training = Training(build_flow(flow_spec), target, spec, snapshot_seconds, stop_requested, resume)
+    training = Training(build_flow(flow_spec), target, spec, snapshot_seconds, stop_requested, resume, retarget)
     yield from training.events(prepare_started=started)
