@@ -99,3 +99,10 @@ def content_of(path: Path, most_bytes: int) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise FileError(f"{path} cannot be read: {reason(error)}.") from error
+
+
+def resource(name: str) -> Path:
+    """A file of `resources/`: beside the package's modules in a wheel, beside the package in a checkout."""
+    package = Path(__file__).parent
+    installed = package / "resources" / name
+    return installed if installed.exists() else package.parent / "resources" / name

@@ -20,6 +20,7 @@ from flowviz.app.readout import Readout
 from flowviz.app.scrubber import Scrubber
 from flowviz.app.strip import Strip
 from flowviz.app.view_bar import ViewBar
+from flowviz.projects import Project
 from flowviz.records import Density, Scene, Snapshot, StageReport, Timeline, Trace, base_particles
 from flowviz.records.trace import untrained_trace
 from flowviz.rendering import fitted_view
@@ -65,6 +66,7 @@ class Exploration(QObject):
         self._scene = Scene(self._generated)
         self._extents: deque[float] = deque(maxlen=STEADY_SNAPSHOTS)
         self._follows_cloud = True  # until the mouse has chosen what is seen
+        self._is_awake = False  # whether the numbers of a stage are worth the loading of TensorFlow
         self._connect()
 
     @property
@@ -91,6 +93,19 @@ class Exploration(QObject):
     def begin_training(self, spec: FlowSpec, target: Target) -> None:
         """The snapshots that come from now on are of a new training."""
         self._begin(spec, target)
+        self._is_awake = True
+
+    def set_target(self, target: Target) -> None:
+        """What the training learns from now on is another target."""
+        self._target = target
+
+    def show_project(self, project: Project, target: Target) -> None:
+        """Show a trained flow as its file has it: without TensorFlow, until something is asked that needs it."""
+        self._begin(project.flow, target)
+        self._is_awake = False
+        self._generated = project.trace
+        self._refresh(Subject(project.flow, project.weights))
+        self.fit()
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
         """Keep the latest picture of the training, and show it unless an older one is looked at."""
@@ -170,6 +185,7 @@ class Exploration(QObject):
         show.scrubber.stage_chosen.connect(self._take_stage)
         show.playback.play_toggled.connect(playhead.toggle_playing)
         show.playback.playback_chosen.connect(playhead.set_playback)
+        show.inspector.report_requested.connect(self._wake)
         show.history.moment_chosen.connect(self._choose_moment)
         show.history.live_chosen.connect(partial(self._choose_moment, None))
         playhead.moved.connect(show.cloud.show_stage)
@@ -298,8 +314,14 @@ class Exploration(QObject):
         """Only of a trained flow: of any other there is little to say, and TensorFlow would have to be loaded."""
         if self._subject.weights is None:
             self._show.inspector.show_report(None)
+        elif not self._is_awake:
+            self._show.inspector.offer_report()
         else:
             self._questions.report(self._subject, self.playhead.stage, self._generated, self._take_report)
+
+    def _wake(self) -> None:
+        self._is_awake = True
+        self._ask_report()
 
     def _take_report(self, report: StageReport) -> None:
         if report.stage == self.playhead.stage:

@@ -2,7 +2,7 @@
 
 from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from flowviz.records import Progress, Snapshot, Trace
+from flowviz.records import Progress, Trace
 
 FIGURES = {
     "heldoutNll": ("Held-out NLL", "The mean of -log p over points that were never trained on, in nats"),
@@ -50,10 +50,10 @@ class Figures(QWidget):
         self._show("heldoutNll", progress.heldout_nll, "{:.3f} nats")
         self._show("gap", progress.gap, "{:.3f} nats")
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
+    def show_hits(self, on_target: float | None, coverage: float | None) -> None:
         """Show where the particles end."""
-        self._show("onTarget", snapshot.on_target, "{:.1%}")
-        self._show("coverage", snapshot.coverage, "{:.1%}")
+        self._show("onTarget", on_target, "{:.1%}")
+        self._show("coverage", coverage, "{:.1%}")
 
     def show_round_trip(self, trace: Trace, stage: int) -> None:
         """Show how exactly the stage is undone."""

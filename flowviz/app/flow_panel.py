@@ -74,6 +74,14 @@ class FlowPanel(QWidget):
         """The flow that is chosen."""
         return FlowSpec(family=self._family.currentData(), **self._options.of_flow())
 
+    def show_flow(self, spec: FlowSpec) -> None:
+        """Choose this flow."""
+        self._family.blockSignals(True)
+        self._family.setCurrentIndex(self._family.findData(spec.family))
+        self._family.blockSignals(False)
+        self._options.show_flow(spec)
+        self._announce()
+
     def training_options(self) -> dict[str, Any]:
         """What is chosen of the training, but its budget: fields of `TrainingSpec`."""
         return self._options.of_training()
@@ -128,6 +136,13 @@ class Options(QWidget):
             box.valueChanged.connect(lambda: self.changed.emit())
         self._normalization.currentIndexChanged.connect(lambda: self.changed.emit())
         self._bounded.toggled.connect(lambda: self.changed.emit())
+
+    def show_flow(self, spec: FlowSpec) -> None:
+        """Choose what this flow has, its seed included."""
+        self._seed.blockSignals(True)
+        self._seed.setValue(min(spec.seed, LARGEST_SEED))
+        self._seed.blockSignals(False)
+        self.show_recipe(spec)
 
     def show_recipe(self, spec: FlowSpec) -> None:
         """Choose what this flow has, and offer what its family can have."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pyqtgraph as pg
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from flowviz.app.labels import WrappingLabel
@@ -19,10 +19,16 @@ CURVE_COLORS: dict[Theme, tuple[Color, ...]] = {
     "dark": ((86, 180, 233), (240, 150, 60), (60, 200, 150), (220, 150, 190), (170, 170, 170)),
 }
 PLOT_HEIGHT = 180
+OFFER = '<a href="#numbers">Show formula, numbers and curves</a>, which loads TensorFlow.'
 
 
 class Inspector(QScrollArea):
-    """Shows a stage: its explanation, formula, numbers and curves, and its share of the change of areas."""
+    """Shows a stage: its explanation, formula, numbers and curves, and its share of the change of areas.
+
+    Announces that the numbers are wanted, where they were only offered.
+    """
+
+    report_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,7 +44,8 @@ class Inspector(QScrollArea):
         self._share = WrappingLabel("stageShare", "Share in the change of areas")
         self._view_explanation = WrappingLabel("viewExplanation", "What is seen")
         for label in (self._formula, self._numbers):
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self._formula.linkActivated.connect(lambda: self.report_requested.emit())
         self._plot = CurvePlot()
         content = QWidget()
         layout = QVBoxLayout(content)
@@ -64,6 +71,11 @@ class Inspector(QScrollArea):
         self._numbers.setText("<br>".join(numbers))
         self._numbers.setVisible(bool(numbers))
         self._plot.show_curves(report)
+
+    def offer_report(self) -> None:
+        """Offer a stage's formula, numbers and curves, which take some seconds the first time."""
+        self.show_report(None)
+        self._formula.setText(OFFER)
 
     def show_view(self, direction: Direction, marks: frozenset[Mark], color_by: ColorBy) -> None:
         """Explain what is seen."""

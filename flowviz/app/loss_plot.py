@@ -12,6 +12,9 @@ from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs.view import Theme
 
 LEGEND_SIZE = "9pt"
+CHANGE_LABEL = {"position": 0.06, "movable": False, "rotateAxis": (1, 0), "anchors": [(0, 1), (0, 1)]}
+ROOM_FOR_NAME = 0.08  # of all steps
+LONGEST_NAME = 24  # characters
 
 
 class LossPlot(QWidget):
@@ -34,6 +37,9 @@ class LossPlot(QWidget):
         self._train = self._plot.plot(name="train")
         self._heldout = self._plot.plot(name="held-out")
         self._entropy = pg.InfiniteLine(angle=0)
+        self._changes: list[Any] = []
+        self._change_pen: Any = None
+        self._label_color: Any = None
         self._legend.addItem(pg.PlotDataItem(), "best possible")
         self._plot.addItem(self._entropy)
         self._entropy.hide()
@@ -51,6 +57,24 @@ class LossPlot(QWidget):
         self._entropy.setVisible(entropy is not None)
         if entropy is not None:
             self._entropy.setValue(entropy)
+        self._show_changes(history)
+
+    def _show_changes(self, history: History) -> None:
+        """A line wherever the target became another one, with its name where there is room before the next."""
+        changes = history.changes
+        for line in self._changes[len(changes) :]:
+            self._plot.removeItem(line)
+        self._changes = self._changes[: len(changes)]
+        for change in changes[len(self._changes) :]:
+            line = pg.InfiniteLine(change.step, 90, pen=self._change_pen, label="", labelOpts=CHANGE_LABEL)
+            line.label.setColor(self._label_color)
+            self._plot.addItem(line, ignoreBounds=True)
+            self._changes.append(line)
+        steps = [change.step for change in changes] + [int(history.step[-1]) if len(history.step) else 0]
+        for line, change, after in zip(self._changes, changes, steps[1:], strict=True):
+            apart = after - change.step >= ROOM_FOR_NAME * steps[-1] or change is changes[-1]
+            line.setValue(change.step)
+            line.label.setFormat(change.title[:LONGEST_NAME].replace("{", "").replace("}", "") if apart else "")
 
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
@@ -63,6 +87,11 @@ class LossPlot(QWidget):
         self._heldout.setPen(pens["heldout"])
         self._entropy.setPen(pens["entropy"])
         self._legend.items[2][0].item.setPen(pens["entropy"])
+        self._change_pen = pg.mkPen(surroundings.label, width=1, style=Qt.PenStyle.DotLine)
+        self._label_color = label_color
+        for line in self._changes:
+            line.setPen(self._change_pen)
+            line.label.setColor(label_color)
         for _, label in self._legend.items:
             label.setText(label.text, color=label_color, size=LEGEND_SIZE)
         for side, text in (("left", "NLL (nats)"), ("bottom", "step")):

@@ -6,10 +6,10 @@ import sys
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication, QMainWindow
 
-from flowviz.app.resources import resource
 from flowviz.app.window import MainWindow
 from flowviz.app.workers import work_is_running
 from flowviz.errors import FlowvizError
+from flowviz.files import resource
 
 
 def create_window() -> QMainWindow:

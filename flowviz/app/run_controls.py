@@ -4,6 +4,7 @@ from enum import Enum, auto
 
 from PyQt6.QtCore import QEvent, pyqtSignal
 from PyQt6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -38,13 +39,14 @@ class RunControls(QWidget):
     train_requested = pyqtSignal()
     pause_toggled = pyqtSignal()
     stop_requested = pyqtSignal()
+    follow_toggled = pyqtSignal(bool)
     button_changed = pyqtSignal(QPushButton)
 
     def __init__(self) -> None:
         super().__init__()
         self._can_train = False
         self._state = RunState.IDLE
-        self.train_button = _button("trainButton", "Train", "Start training on this text", self.train_requested)
+        self.train_button = _button("trainButton", "Train", "Start training on this target", self.train_requested)
         self.pause_button = _button("pauseButton", "Pause", "Hold the training, or go on with it", self.pause_toggled)
         self.stop_button = _button("stopButton", "Stop", "Stop and keep what was learned", self.stop_requested)
         self.train_button.setDefault(True)
@@ -59,6 +61,11 @@ class RunControls(QWidget):
         self._unit.currentTextChanged.connect(self._use_unit)
         self._unit.addItems(list(DEFAULT_BUDGETS))
 
+        self._follow = QCheckBox("Follow the target")
+        self._follow.setObjectName("followBox")
+        self._follow.setAccessibleName("Follow the target")
+        self._follow.setToolTip("While it trains, let the flow turn to every target that is typed, drawn or picked")
+        self._follow.toggled.connect(self.follow_toggled)
         self._bar = QProgressBar()
         self._bar.setObjectName("progressBar")
         self._bar.setAccessibleName("Progress of the training")
@@ -72,13 +79,19 @@ class RunControls(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(_row(QLabel("Train for"), self._amount, self._unit))
         layout.addLayout(_row(self.train_button, self.pause_button, self.stop_button))
-        for widget in (self._bar, self._status, self._notice):
+        layout.addLayout(_row(self._bar, self._follow))
+        for widget in (self._status, self._notice):
             layout.addWidget(widget)
         self.set_state(RunState.IDLE)
 
     def budget(self) -> dict[str, int]:
         """The budget that is chosen, as a field of `TrainingSpec`."""
         return {self._unit.currentText(): self._amount.value()}
+
+    @property
+    def follows(self) -> bool:
+        """Whether the training shall turn to every new target."""
+        return self._follow.isChecked()
 
     def set_can_train(self, can_train: bool) -> None:
         """Whether there is a target to train on."""
@@ -138,5 +151,5 @@ def _button(object_name: str, text: str, tip: str, pressed: object) -> QPushButt
 def _row(*widgets: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
     for widget in widgets:
-        row.addWidget(widget, stretch=0 if isinstance(widget, QLabel) else 1)
+        row.addWidget(widget, stretch=0 if isinstance(widget, QLabel | QCheckBox) else 1)
     return row

@@ -1,6 +1,6 @@
 """The session owns the work: a target, a flow, its training. What is looked at is the exploration's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from PyQt6.QtCore import QObject
@@ -8,15 +8,17 @@ from PyQt6.QtCore import QObject
 from flowviz.app.exploration import Exploration
 from flowviz.app.figures import Figures
 from flowviz.app.flow_panel import FlowPanel
+from flowviz.app.goal import Goal
 from flowviz.app.loss_plot import LossPlot
 from flowviz.app.run_controls import RunControls, RunState
+from flowviz.app.sources import Sources
 from flowviz.app.target_panel import TargetPanel
 from flowviz.app.workers import TrainingWorker, wait_for_work
-from flowviz.errors import FlowvizError
-from flowviz.records import Event, Finished, History, Preparing, Progress, Recovered, Snapshot
+from flowviz.projects import Project
+from flowviz.records import Event, Finished, History, Preparing, Progress, Recovered, Retargeted, Snapshot
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.view import Theme
-from flowviz.targets import Ink, build_target
+from flowviz.targets import build_target
 
 FIRST_TEXT = "BRAD"
 CLOSING_PATIENCE_MS = 1000
@@ -33,46 +35,50 @@ class Panels:
     figures: Figures
 
 
+@dataclass(frozen=True)
+class Run:
+    """One training: the thread that it runs in, what is learned, and the flow that learns it."""
+
+    worker: TrainingWorker
+    goal: Goal
+    flow: FlowSpec
+
+
 class Session(QObject):
     """One window's work: it hears the panels, starts and stops trainings, and tells the panels what to show."""
 
-    def __init__(self, panels: Panels, exploration: Exploration, parent: QObject) -> None:
+    def __init__(self, panels: Panels, sources: Sources, exploration: Exploration, parent: QObject) -> None:
         super().__init__(parent)
-        self._panels, self._exploration = panels, exploration
-        self._target: Ink | None = None
-        self._target_in_training: Ink | None = None
-        self._text = self._text_in_training = ""
+        self._panels, self._sources, self._exploration = panels, sources, exploration
+        self._run: Run | None = None
+        self._trained = ""  # what the flow that is shown was trained on
         self._history = History()
         self._numbers = count(1)
-        self._worker: TrainingWorker | None = None
         self._state = RunState.IDLE
-        self._flow_in_training = FlowSpec()
         self._connect()
-        panels.target.set_text(FIRST_TEXT)
-        panels.controls.set_status("Press Train and watch the cloud become the word.")
+        panels.target.show_spec(TextSpec(text=FIRST_TEXT))
+        panels.controls.set_status("Press Train and watch the cloud become the target.")
 
     @property
-    def trained_text(self) -> str:
-        """The text that the particles shown were trained on, or the one typed before the first training."""
-        return self._text or self._panels.target.text()
+    def trained_title(self) -> str:
+        """What the particles shown were trained on, or what is chosen before the first training; for people."""
+        goal = self._sources.goal
+        return self._trained or (goal.title if goal else "")
 
     def train(self) -> None:
         """Start a training on the target that is shown; one that runs is dropped."""
-        if self._target is None:
+        goal = self._sources.goal
+        if goal is None:
             return
         previous = self._abandon()
         spec = TrainingSpec(**self._panels.controls.budget(), **self._panels.flow.training_options())
-        self._flow_in_training = self._panels.flow.flow_spec()
-        worker = TrainingWorker(next(self._numbers), self._target, self._flow_in_training, spec, previous)
+        flow = self._panels.flow.flow_spec()
+        worker = TrainingWorker(next(self._numbers), goal, flow, spec, previous)
         worker.event_arrived.connect(self._take_event)
+        worker.goal_reached.connect(self._take_reached)
         worker.failed.connect(self._take_failure)
-        self._worker, self._text_in_training = worker, self._panels.target.text()
-        self._target_in_training = self._target
-        self._history = History()
-        self._panels.losses.show_history(self._history, self._target.entropy)
-        self._panels.figures.clear()
-        self._panels.controls.set_notice("")
-        self._panels.controls.set_fraction(0)
+        self._run = Run(worker, goal, flow)
+        self._show_history(History(), goal.target.entropy)
         self._panels.controls.set_status("Preparing…")
         self._set_state(RunState.PREPARING)
         worker.start()
@@ -80,20 +86,38 @@ class Session(QObject):
 
     def toggle_pause(self) -> None:
         """Pause the training, or go on."""
-        if self._worker is None:
+        if self._run is None:
             return
         if self._state == RunState.TRAINING:
-            self._worker.pause()
+            self._run.worker.pause()
             self._set_state(RunState.PAUSED)
         elif self._state == RunState.PAUSED:
-            self._worker.resume()
+            self._run.worker.resume()
             self._set_state(RunState.TRAINING)
 
     def stop(self) -> None:
         """Stop the training and keep what was learned."""
-        if self._worker is not None:
-            self._worker.stop()
+        if self._run is not None:
+            self._run.worker.stop()
             self._set_state(RunState.STOPPING)
+
+    def show_project(self, project: Project) -> None:
+        """Show a flow that was trained before; a training that runs is dropped. Raises `FlowvizError`."""
+        target = build_target(project.target)
+        self._abandon()
+        self._set_state(RunState.IDLE)
+        self._trained = project.target.title
+        self._panels.flow.show_flow(project.flow)
+        self._panels.target.show_spec(project.target)
+        self._show_history(project.history, target.entropy)
+        self._exploration.show_project(project, target)
+        ends = project.trace.positions[-1]
+        self._panels.figures.show_hits(target.on_target(ends), target.coverage(ends))
+        if (progress := project.history.last_progress(target.entropy)) is not None:
+            self._panels.figures.show_progress(progress)
+            self._panels.controls.set_status(f"{self._trained}, after {progress.step:,} steps: {progress.score()}.")
+        self._show_round_trip()
+        self._exploration.leave_base()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything for a light or a dark ground."""
@@ -105,12 +129,14 @@ class Session(QObject):
     def shut_down(self) -> None:
         """End all work, and wait a moment for it."""
         self._abandon()
+        self._sources.close()
         self._exploration.close()
         wait_for_work(CLOSING_PATIENCE_MS)
 
     def _connect(self) -> None:
         panels = self._panels
-        panels.target.text_changed.connect(self._take_text)
+        self._sources.goal_changed.connect(self._take_goal)
+        panels.controls.follow_toggled.connect(lambda: self._follow())
         panels.flow.flow_changed.connect(self._take_flow)
         panels.controls.train_requested.connect(self.train)
         panels.controls.pause_toggled.connect(self.toggle_pause)
@@ -118,24 +144,33 @@ class Session(QObject):
         self._exploration.failed.connect(panels.controls.set_notice)
         self._exploration.stage_changed.connect(self._show_round_trip)
 
-    def _take_text(self, text: str) -> None:
-        try:
-            self._target = build_target(TextSpec(text=text))
-        except FlowvizError as error:
-            self._target = None
-            self._panels.target.show_problem(str(error))
-        else:
-            self._panels.target.show_ink(self._target.mask)
-        self._panels.controls.set_can_train(self._target is not None)
+    def _take_goal(self, goal: Goal | None) -> None:
+        self._panels.controls.set_can_train(goal is not None)
+        self._follow()
         self._take_flow()
+
+    def _follow(self) -> None:
+        """Let the training that runs turn to what is chosen, where that is wanted."""
+        goal, run = self._sources.goal, self._run
+        if goal is None or run is None or goal is run.goal or not self._panels.controls.follows:
+            return
+        if self._state not in {RunState.IDLE, RunState.STOPPING}:
+            run.worker.follow(goal)
+
+    def _take_reached(self, number: int, goal: Goal) -> None:
+        """The training that runs has turned to another goal."""
+        if self._run is not None and number == self._run.worker.number:
+            self._run = replace(self._run, goal=goal)
+            self._trained = goal.title
+            self._exploration.set_target(goal.target)
 
     def _take_flow(self) -> None:
         """A flow that was trained stays in view until the next training; before the first one, show what is chosen."""
-        if not self._text and self._worker is None:
+        if not self._trained and self._run is None:
             self._show_untrained()
 
     def _take_event(self, number: int, event: Event) -> None:
-        if self._worker is None or number != self._worker.number:
+        if self._run is None or number != self._run.worker.number:
             return  # of an older run
         self._history = self._history.with_event(event)
         match event:
@@ -147,6 +182,8 @@ class Session(QObject):
                 if self._state == RunState.PREPARING:
                     self._begin()
                 self._show_snapshot(event)
+            case Retargeted():
+                self._panels.losses.show_history(self._history, self._run.goal.target.entropy)
             case Recovered():
                 self._panels.controls.set_notice(event.sentence())
             case Finished():
@@ -154,13 +191,13 @@ class Session(QObject):
 
     def _begin(self) -> None:
         """The first picture of a training: from now on it is what is looked at."""
-        assert self._target_in_training is not None
+        assert self._run is not None
         self._set_state(RunState.TRAINING)
-        self._text = self._text_in_training
-        self._exploration.begin_training(self._flow_in_training, self._target_in_training)
+        self._trained = self._run.goal.title
+        self._exploration.begin_training(self._run.flow, self._run.goal.target)
 
     def _take_failure(self, number: int, sentence: str) -> None:
-        if self._worker is None or number != self._worker.number:
+        if self._run is None or number != self._run.worker.number:
             return
         self._panels.controls.set_status("Training ended.")
         self._panels.controls.set_notice(sentence)
@@ -182,16 +219,25 @@ class Session(QObject):
         self._panels.figures.show_progress(progress)
         self._panels.losses.show_history(self._history, progress.entropy)
 
+    def _show_history(self, history: History, entropy: float | None) -> None:
+        """Show a training from its beginning, without the figures of the one before."""
+        self._history = history
+        self._panels.losses.show_history(history, entropy)
+        self._panels.figures.clear()
+        self._panels.controls.set_notice("")
+        self._panels.controls.set_fraction(0)
+
     def _show_untrained(self) -> None:
-        self._exploration.show_untrained(self._panels.flow.flow_spec(), self._target)
+        goal = self._sources.goal
+        self._exploration.show_untrained(self._panels.flow.flow_spec(), goal.target if goal else None)
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self._exploration.take_snapshot(snapshot)
-        self._panels.figures.show_snapshot(snapshot)
+        self._panels.figures.show_hits(snapshot.on_target, snapshot.coverage)
         self._show_round_trip()
 
     def _show_round_trip(self) -> None:
-        if self._text:  # a flow that was not trained has nothing to show
+        if self._trained:  # a flow that was not trained has nothing to show
             self._panels.figures.show_round_trip(self._exploration.generated, self._exploration.stage)
 
     def _set_state(self, state: RunState) -> None:
@@ -200,10 +246,11 @@ class Session(QObject):
 
     def _abandon(self) -> TrainingWorker | None:
         """Let the present worker end, unheard; it is returned."""
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.abandon()
-        return worker
+        run, self._run = self._run, None
+        if run is None:
+            return None
+        run.worker.abandon()
+        return run.worker
 
 
 def _duration(seconds: float) -> str:

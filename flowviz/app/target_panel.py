@@ -1,130 +1,163 @@
-"""What the flow shall learn: a text box and a preview of its ink."""
+"""What the flow shall learn: a kind of source, the page of that kind, and a preview."""
 
-import numpy as np
-from numpy.typing import NDArray
-from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QImage, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
+from functools import partial
+from typing import Literal
 
-from flowviz.app.theme import WARNING, background, ink
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from flowviz.app.drawing_page import DrawingPage
+from flowviz.app.goal import Goal
+from flowviz.app.image_page import ImagePage
+from flowviz.app.labels import WrappingLabel
+from flowviz.app.mix_page import MixPage
+from flowviz.app.page import Page
+from flowviz.app.points_page import PointsPage
+from flowviz.app.preview import Preview
+from flowviz.app.reading_bar import ReadingBar
+from flowviz.app.shape_page import ShapePage
+from flowviz.app.text_page import TextPage
+from flowviz.app.theme import WARNING
+from flowviz.errors import FlowvizError
+from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, PointsSpec, ShapeSpec, SourceSpec, TargetSpec, TextSpec
 from flowviz.specs.view import Theme
+from flowviz.targets.image import darkness_of
 
-TEXT_LINES = 2
-TEXT_FRAME = 12  # pixels that the box takes above and below its lines
-PREVIEW_MARGIN = 10
-PREVIEW_HEIGHT = 110
+Kind = Literal["text", "image", "shape", "drawing", "points", "mix"]
+PREVIEW_HEIGHT = 90
 
 
 class TargetPanel(QWidget):
-    """Announces what is typed; shows its ink, or what is wrong with it."""
+    """Announces that the source has changed; shows what is made of it, or what is wrong with it."""
 
-    text_changed = pyqtSignal(str)
+    changed = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
-        self._text = QPlainTextEdit()
-        self._text.setObjectName("targetText")
-        self._text.setAccessibleName("Text to learn")
-        self._text.setAccessibleDescription("The word, or words, that the flow shall learn to draw")
-        self._text.setPlaceholderText("Type a word")
-        self._text.setTabChangesFocus(True)
-        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # as the target: a line is a line
-        font = self._text.font()
-        font.setPointSizeF(1.3 * font.pointSizeF())
-        self._text.setFont(font)
-        self._text.setFixedHeight(TEXT_LINES * self._text.fontMetrics().lineSpacing() + TEXT_FRAME)
-        self._text.textChanged.connect(lambda: self.text_changed.emit(self.text()))
-
-        self._problem = QLabel()
-        self._problem.setObjectName("targetProblem")
-        self._problem.setWordWrap(True)
-        self._problem.setAccessibleName("What is wrong with the text")
-        self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
-
-        self._preview = InkPreview()
+        self.text, self.image, self.shape = TextPage(), ImagePage(), ShapePage()
+        self.drawing, self.points, self.mix = DrawingPage(), PointsPage(), MixPage()
+        self._pages: dict[Kind, Page] = {
+            "text": self.text,
+            "image": self.image,
+            "shape": self.shape,
+            "drawing": self.drawing,
+            "points": self.points,
+            "mix": self.mix,
+        }
+        self._kind: Kind = "text"
+        self._preview = Preview()
         self._preview.setObjectName("targetPreview")
         self._preview.setAccessibleName("Preview of the target")
-
+        self._problem = WrappingLabel("targetProblem", "What is wrong with the target")
+        self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._note = WrappingLabel("targetNote", "About the target")
         self._below = QStackedWidget()  # the preview, or in its place what is wrong: nothing else moves
         self._below.setFixedHeight(PREVIEW_HEIGHT)
         self._below.addWidget(self._preview)
         self._below.addWidget(self._problem)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._text)
-        layout.addWidget(self._below)
+        self.reading = ReadingBar()
+        self._buttons = QButtonGroup(self)
+        self._lay_out()
+        for kind, page in self._pages.items():
+            page.changed.connect(partial(self._announce, kind))
+        self.choose("text")
 
-    def text(self) -> str:
-        """What is typed."""
-        return self._text.toPlainText()
+    def spec(self) -> TargetSpec:
+        """The source that is chosen. Raises `FlowvizError` where there is none."""
+        return self._pages[self._kind].spec()
 
-    def set_text(self, text: str) -> None:
-        """Type a text in place of the present one."""
-        self._text.setPlainText(text)
-        self._text.selectAll()
+    def sources(self) -> list[SourceSpec]:
+        """What stands on the pages, but for a mix."""
+        found: list[SourceSpec] = []
+        for page in self._pages.values():
+            try:
+                spec = page.spec()
+            except FlowvizError:
+                continue
+            if not isinstance(spec, MixSpec) and not (isinstance(spec, TextSpec) and not spec.text.strip()):
+                found.append(spec)
+        return found
 
-    def show_ink(self, mask: NDArray[np.bool_]) -> None:
-        """The text is good: this is its ink, (rows, columns)."""
-        self._preview.show_ink(mask)
+    def choose(self, kind: Kind) -> None:
+        """Turn to the page of a kind of source."""
+        self._kind = kind
+        for name, page in self._pages.items():
+            page.setVisible(name == kind)
+        self._button(kind).setChecked(True)
+        self._below.setVisible(kind != "drawing")  # there, the canvas shows both
+        self.changed.emit()
+
+    def show_spec(self, spec: TargetSpec) -> None:
+        """Show this source, and turn to its page. Raises `FileError` where a picture in it is damaged."""
+        match spec:
+            case TextSpec():
+                self.text.show_spec(spec)
+            case ImageSpec():
+                self.image.show_spec(spec)
+            case ShapeSpec():
+                self.shape.show_spec(spec)
+            case DrawingSpec():
+                self.drawing.show_spec(darkness_of(spec.png, "The drawing"))
+            case PointsSpec():
+                self.points.show_spec(spec)
+            case MixSpec():
+                self.mix.show_spec(spec)
+        self.choose(spec.kind)
+
+    def show_goal(self, goal: Goal) -> None:
+        """The source is good: this is made of it."""
+        self._preview.show_picture(goal.picture)
         self._below.setCurrentWidget(self._preview)
+        self.drawing.canvas.show_hint("")
+        if not isinstance(goal.spec, DrawingSpec):
+            self.drawing.set_traced(goal.picture)
+        self._show_note(goal.note)
 
     def show_problem(self, sentence: str) -> None:
-        """The text cannot be learned, and why."""
+        """The source cannot be learned, and why."""
         self._problem.setText(sentence)
         self._below.setCurrentWidget(self._problem)
+        self.drawing.canvas.show_hint(sentence if self._kind == "drawing" else "")
+        self._show_note("")
 
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
         self._preview.set_theme(theme)
+        self.reading.set_theme(theme)
         self._problem.setStyleSheet("color: rgb({}, {}, {})".format(*WARNING[theme]))
+        for page in self._pages.values():
+            page.set_theme(theme)
 
+    def _lay_out(self) -> None:
+        kinds = QHBoxLayout()
+        kinds.setSpacing(2)
+        for kind in self._pages:
+            kinds.addWidget(self._made_button(kind), stretch=1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(kinds)
+        for widget in (*self._pages.values(), self.reading, self._below, self._note):
+            layout.addWidget(widget)
 
-class InkPreview(QWidget):
-    """A mask, fitted into the widget with its proportions kept."""
+    def _made_button(self, kind: Kind) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"{kind}Source")
+        button.setText(kind.capitalize())
+        button.setAccessibleName(f"Learn from: {kind}")
+        button.setCheckable(True)
+        button.clicked.connect(lambda: self.choose(kind))
+        self._buttons.addButton(button)
+        return button
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._mask: QImage | None = None
-        self._theme: Theme = "light"
+    def _button(self, kind: Kind) -> QToolButton:
+        (found,) = (button for button in self._buttons.buttons() if button.objectName() == f"{kind}Source")
+        assert isinstance(found, QToolButton)
+        return found
 
-    def show_ink(self, mask: NDArray[np.bool_]) -> None:
-        """Show the ink (rows, columns) of a target."""
-        self._mask = _alpha_image(mask)
-        self.update()
+    def _announce(self, kind: Kind) -> None:
+        if kind == self._kind:
+            self.changed.emit()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw for a light or a dark ground."""
-        self._theme = theme
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(background(self._theme))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(self.rect(), 4, 4)
-        if self._mask is None:
-            return
-        room = self.size() - QSize(2 * PREVIEW_MARGIN, 2 * PREVIEW_MARGIN)
-        shown = self._mask.size().scaled(room * self.devicePixelRatioF(), Qt.AspectRatioMode.KeepAspectRatio)
-        scaled = self._mask.scaled(
-            shown.expandedTo(QSize(1, 1)), transformMode=Qt.TransformationMode.SmoothTransformation
-        )
-        place = QRectF(0, 0, shown.width() / self.devicePixelRatioF(), shown.height() / self.devicePixelRatioF())
-        place.moveCenter(QRectF(self.rect()).center())
-        painter.drawImage(place, _tinted(scaled, self._theme))
-
-
-def _alpha_image(mask: NDArray[np.bool_]) -> QImage:
-    rows, columns = mask.shape
-    alpha = (mask * np.uint8(255)).tobytes()
-    return QImage(alpha, columns, rows, columns, QImage.Format.Format_Alpha8).copy()
-
-
-def _tinted(alpha: QImage, theme: Theme) -> QImage:
-    tinted = alpha.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-    painter = QPainter(tinted)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(tinted.rect(), ink(theme))
-    painter.end()
-    return tinted
+    def _show_note(self, note: str) -> None:
+        self._note.setText(note)
+        self._note.setVisible(bool(note))

@@ -23,10 +23,12 @@ from PyQt6.QtWidgets import (
 
 import flowviz
 from flowviz.app.cloud_view import CloudView
+from flowviz.app.drop_zone import DropZone
 from flowviz.app.exploration import Exploration, Instruments
 from flowviz.app.export_dialog import ExportDialog
 from flowviz.app.figures import Figures
 from flowviz.app.flow_panel import FlowPanel
+from flowviz.app.gallery_dialog import GalleryDialog
 from flowviz.app.history_bar import HistoryBar
 from flowviz.app.inspector import Inspector
 from flowviz.app.loss_plot import LossPlot
@@ -35,6 +37,7 @@ from flowviz.app.readout import Readout
 from flowviz.app.run_controls import RunControls
 from flowviz.app.scrubber import Scrubber
 from flowviz.app.session import Panels, Session
+from flowviz.app.sources import Sources
 from flowviz.app.strip import Strip
 from flowviz.app.target_panel import TargetPanel
 from flowviz.app.theme import THEMES, palette, style_sheet, system_theme
@@ -79,19 +82,35 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(_laid_out(self._panels, self._instruments))
         self._theme: Theme | None = None  # as the system
         self.exploration = Exploration(self._instruments, self)
-        self.session = Session(self._panels, self.exploration, self)
+        self.sources = Sources(self._panels.target, self)
+        self.session = Session(self._panels, self.sources, self.exploration, self)
+        DropZone(self, self.sources.take_media)
         self._make_menus()
         self._follow_theme()
 
     def export_frames(self) -> None:
         """Ask what, where to and how large, and write the pictures."""
-        dialog = ExportDialog(self.exploration.export(), self.session.trained_text, self)
+        dialog = ExportDialog(self.exploration.export(), self.session.trained_title, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._panels.controls.set_notice(f"Frames written to {dialog.folder()}."))
         dialog.open()
 
+    def show_gallery(self) -> None:
+        """Let one of the trained examples be chosen, and show it."""
+        dialog = GalleryDialog(self._instruments.cloud.view.theme, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.project_chosen.connect(self.session.show_project)
+        dialog.open()
+
     def _make_menus(self) -> None:
         file = self._menu("&File")
+        panel = self._panels.target
+        self._action(file, "&Gallery…", "Ctrl+G", self.show_gallery).setObjectName("galleryAction")
+        file.addSeparator()
+        self._action(file, "Open &Image…", None, panel.image.choose_file)
+        self._action(file, "Open P&oints…", None, panel.points.choose_file)
+        self._action(file, "&Paste", QKeySequence.StandardKey.Paste, self.sources.paste)
+        file.addSeparator()
         export = self._action(file, "&Export Frames…", "Ctrl+E", self.export_frames)
         export.setObjectName("exportFramesAction")
         file.addSeparator()

@@ -1,17 +1,18 @@
 """Work off the GUI thread: training and export."""
 
 import logging
+from collections import deque
 from collections.abc import Callable, Generator
 from pathlib import Path
 from threading import Event as Flag
 
 from PyQt6.QtCore import QDeadlineTimer, QThread, pyqtSignal
 
+from flowviz.app.goal import Goal
 from flowviz.errors import FlowvizError
-from flowviz.records import Snapshot, Trace
+from flowviz.records import Retargeted, Snapshot, Trace
 from flowviz.specs import FlowSpec, TrainingSpec
-from flowviz.targets import Target
-from flowviz.training import train
+from flowviz.training import NewTarget, train
 
 SNAPSHOT_SECONDS = 0.2
 log = logging.getLogger(__name__)
@@ -45,15 +46,18 @@ class TrainingWorker(Worker):
     """Advances one training and passes on its events, with the number of the run."""
 
     event_arrived = pyqtSignal(int, object)
+    goal_reached = pyqtSignal(int, object)  # the Goal that is trained on from now on
     failed = pyqtSignal(int, str)
 
     def __init__(
-        self, number: int, target: Target, flow: FlowSpec, spec: TrainingSpec, previous: "TrainingWorker | None"
+        self, number: int, goal: Goal, flow: FlowSpec, spec: TrainingSpec, previous: "TrainingWorker | None"
     ) -> None:
         """`previous` is the worker of the run before, which is waited for: one training at a time."""
         super().__init__()
         self.number = number
-        self._job = target, flow, spec
+        self._job = goal.target, flow, spec
+        self._next: deque[Goal] = deque(maxlen=1)  # one that is not taken yet gives way to a newer one
+        self._taken = goal
         self._previous = previous
         self._stopping, self._running = Flag(), Flag()
         self._running.set()
@@ -65,6 +69,10 @@ class TrainingWorker(Worker):
     def resume(self) -> None:
         """Go on."""
         self._running.set()
+
+    def follow(self, goal: Goal) -> None:
+        """Train on this from the next chunk of steps on."""
+        self._next.append(goal)
 
     def stop(self) -> None:
         """End after the present chunk of steps, with `Finished`."""
@@ -81,7 +89,14 @@ class TrainingWorker(Worker):
             self._previous.wait()
             self._previous = None
         try:
-            for event in train(*self._job, snapshot_seconds=SNAPSHOT_SECONDS, stop_requested=self._stopping.is_set):
+            for event in train(
+                *self._job,
+                snapshot_seconds=SNAPSHOT_SECONDS,
+                stop_requested=self._stopping.is_set,
+                retarget=self._take_next,
+            ):
+                if isinstance(event, Retargeted):
+                    self.goal_reached.emit(self.number, self._taken)
                 if isinstance(event, Snapshot):
                     _measure(event.trace)
                 self.event_arrived.emit(self.number, event)
@@ -95,6 +110,12 @@ class TrainingWorker(Worker):
             self.failed.emit(
                 self.number, f"Training ended unexpectedly: {type(error).__name__}. The last picture is kept."
             )
+
+    def _take_next(self) -> NewTarget | None:
+        if not self._next:
+            return None
+        self._taken = self._next.pop()
+        return NewTarget(self._taken.target, self._taken.title)
 
 
 def _measure(trace: Trace) -> None:

@@ -13,8 +13,9 @@ from flowviz.cli import options
 from flowviz.cli.opened import Opened
 from flowviz.cli.sources import built, takes_target
 from flowviz.cli.talk import say
-from flowviz.errors import FileError
+from flowviz.errors import FileError, SpecError
 from flowviz.files import reason, written_whole
+from flowviz.projects import example, examples
 from flowviz.records import base_particles
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import SHAPES, ShapeSpec, TargetSpec
@@ -83,6 +84,21 @@ def target(
     say(f"Wrote {n:,} points of {target.title} to {output}. The entropy is {known}.")
 
 
+def gallery(
+    name: Annotated[str | None, typer.Argument(help="An example; without it, all are listed.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to copy it to.")] = None,
+) -> None:
+    """List the trained examples that come with flowviz, or copy one."""
+    if name is None:
+        for found in examples():
+            typer.echo(f"{found.name:<18}{found.sentence}")
+        return
+    if output is None:
+        raise SpecError(f"Where to? Give a file: flowviz gallery {name} -o {name}.flowviz.")
+    example(name).copy_to(output)
+    say(f"Wrote {output}.")
+
+
 def info(as_json: options.AsJson = False) -> None:
     """Say what flowviz found on this machine: versions, devices, XLA, threads."""
     from flowviz.flows.machine import described  # loads TensorFlow
@@ -95,7 +111,7 @@ def info(as_json: options.AsJson = False) -> None:
         typer.echo(f"{name.replace('_', ' '):<24}{', '.join(value) if isinstance(value, list) else value}")
 
 
-COMMANDS = (trace, sample, score, target, info)
+COMMANDS = (trace, sample, score, target, gallery, info)
 
 
 def _load_points(path: Path) -> NDArray[np.float64]:

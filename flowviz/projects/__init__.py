@@ -1,5 +1,6 @@
 """specs + records <-> one .flowviz file."""
 
+from flowviz.projects.gallery import Example, example, examples
 from flowviz.projects.project import Project, load_project, save_project
 
-__all__ = ["Project", "load_project", "save_project"]
+__all__ = ["Example", "Project", "example", "examples", "load_project", "save_project"]

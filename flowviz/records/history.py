@@ -45,6 +45,22 @@ class History:
             self.changes,
         )
 
+    def last_progress(self, entropy: float | None) -> Progress | None:
+        """The last report, as it was when the training had ended; None where there is none."""
+        if not len(self.step):
+            return None
+        step, seconds = int(self.step[-1]), float(self.seconds[-1])
+        return Progress(
+            step=step,
+            seconds=seconds,
+            fraction=1.0,
+            train_nll=float(self.train_nll[-1]),
+            heldout_nll=float(self.heldout_nll[-1]),
+            entropy=entropy,
+            steps_per_second=step / seconds if seconds else 0.0,
+            seconds_left=0.0,
+        )
+
     def _up_to(self, step: int) -> "History":
         kept = self.step <= step
         return History(self.step[kept], self.seconds[kept], self.train_nll[kept], self.heldout_nll[kept], self.changes)

@@ -324,7 +324,7 @@ def test_stop_keeps_and_restart_drops_the_old_run(window: Window, qtbot: QtBot) 
     wait_for_status(window, qtbot, "gap")
     stop.click()
     wait_for_status(window, qtbot, "Stopped after")
-    assert window.main.session.trained_text == "Z"
+    assert window.main.session.trained_title == "Z"
     assert train_button.text() == "Train"
     assert not stop.isEnabled()
 

@@ -58,7 +58,7 @@ def heard(number, event):
         print(time.perf_counter() - started, flush=True)
         os._exit(0)
 window.findChild(QPushButton, "trainButton").click()
-window.session._worker.event_arrived.connect(heard)
+window.session._run.worker.event_arrived.connect(heard)
 sys.exit(application.exec())
 """
 
@@ -98,8 +98,8 @@ class WatchedWindow:
         self._watch_paints(self.cloud._picture)
         button = window.findChild(QPushButton, "trainButton")
         button.click()
-        assert window.session._worker is not None
-        window.session._worker.event_arrived.connect(self._take_event)
+        assert window.session._run is not None
+        window.session._run.worker.event_arrived.connect(self._take_event)
 
     def _watch_paints(self, item: Any) -> None:
         paint = item.paint

@@ -1,0 +1,119 @@
+"""Files and pictures are read off the GUI thread."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from threading import Event as Flag
+from typing import TypeVar
+
+from PyQt6.QtCore import QBuffer, QObject, pyqtSignal
+from PyQt6.QtGui import QImage
+
+from flowviz.app.background import Background
+from flowviz.errors import FlowvizError
+from flowviz.specs import ImageSpec, PointsSpec
+from flowviz.targets import columns_of, image_spec, installed_faces, read_image, reading_points
+
+CLOSING_PATIENCE_MS = 1500
+UNCOMPRESSED = 100  # the quality of a PNG, to Qt: it is made small afterwards
+Read = TypeVar("Read")
+
+
+class FileReader(QObject):
+    """Announces what was read, or the sentence of what is wrong with it."""
+
+    picture_read = pyqtSignal(object)  # ImageSpec
+    columns_read = pyqtSignal(object)  # their names
+    points_read = pyqtSignal(object)  # PointsSpec
+    progressed = pyqtSignal(float)  # the share of the points that is read
+    refused = pyqtSignal(str)  # a file that is bad
+    _advanced = pyqtSignal(object, float)
+    faces_read = pyqtSignal(object)  # Faces
+    failed = pyqtSignal(str)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._background = Background()
+        self._background.failed.connect(self.failed)
+        self._cancelled = Flag()
+        self._advanced.connect(self._take_advance)
+
+    def read_picture(self, path: Path) -> None:
+        """Read a picture from a file."""
+        self._ask("picture", lambda: read_image(path), self.picture_read.emit)
+
+    def take_picture(self, image: QImage) -> None:
+        """Take a picture that was copied or dragged."""
+        self._ask("picture", lambda: _of_image(image), self.picture_read.emit)
+
+    def read_points(self, path: Path) -> None:
+        """Read the first two columns of a file of points, after the names of all."""
+        self.cancel()
+        self._ask("columns", partial(columns_of, path), partial(self._take_columns, path))
+
+    def read_columns(self, path: Path, columns: str) -> None:
+        """Read two columns of a file of points."""
+        self.cancel()
+        cancelled = self._cancelled = Flag()
+        self.progressed.emit(0.0)
+        self._ask("points", partial(self._read, path, columns, cancelled), self._take_points)
+
+    def cancel(self) -> None:
+        """Read no further in a file of points."""
+        self._cancelled.set()
+
+    def read_faces(self) -> None:
+        """Find the installed fonts."""
+        self._background.ask("fonts", installed_faces, self.faces_read.emit)
+
+    def close(self) -> None:
+        """End, and wait a moment for it."""
+        self.cancel()
+        self._background.close()
+        self._background.wait(CLOSING_PATIENCE_MS)
+
+    def _ask(self, topic: str, read: Callable[[], Read], hear: Callable[[Read], object]) -> None:
+        def read_or_sentence() -> tuple[Read | None, str]:
+            try:
+                return read(), ""
+            except FlowvizError as error:
+                return None, str(error)
+
+        def heard(answer: tuple[Read | None, str]) -> None:
+            found, sentence = answer
+            if sentence:
+                self.refused.emit(sentence)
+            else:
+                hear(found)  # type: ignore[arg-type]
+
+        self._background.ask(topic, read_or_sentence, heard)
+
+    def _take_columns(self, path: Path, names: tuple[str, ...]) -> None:
+        self.columns_read.emit(names)
+        self.read_columns(path, "1,2")
+
+    def _read(self, path: Path, columns: str, cancelled: Flag) -> PointsSpec | None:
+        reading = reading_points(path, columns)
+        while not cancelled.is_set():
+            try:
+                self._advanced.emit(cancelled, next(reading))
+            except StopIteration as end:
+                found: PointsSpec = end.value
+                return found
+        reading.close()
+        return None
+
+    def _take_advance(self, cancelled: Flag, share: float) -> None:
+        if not cancelled.is_set():  # it may have been on its way when that happened
+            self.progressed.emit(share)
+
+    def _take_points(self, points: PointsSpec | None) -> None:
+        if points is not None:
+            self.points_read.emit(points)
+
+
+def _of_image(image: QImage) -> ImageSpec:
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG", UNCOMPRESSED)
+    return image_spec(bytes(buffer.data().data()), "pasted picture")

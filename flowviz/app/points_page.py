@@ -1,0 +1,82 @@
+"""Points of a file as the target: which file, which columns of it."""
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QLabel, QWidget
+
+from flowviz.app.page import Page, button, row
+from flowviz.errors import SpecError
+from flowviz.specs import PointsSpec
+
+PATTERNS = "Points (*.csv *.txt *.tsv *.npy *.npz);;All files (*)"
+
+
+class PointsPage(Page):
+    """Announces the file and the columns that are chosen."""
+
+    file_chosen = pyqtSignal(str)
+    columns_chosen = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__("pointsPage")
+        self._points: PointsSpec | None = None
+        self._open = button("openPointsButton", "Open…", "Open a table of points: .csv, .txt, .npy or .npz")
+        self._open.clicked.connect(self.choose_file)
+        self._name = QLabel()
+        self._name.setObjectName("pointsName")
+        self._x, self._y = _column_box("pointsX", "Column for x"), _column_box("pointsY", "Column for y")
+        self._columns = QWidget()
+        line = row(QLabel("x"), self._x, QLabel("y"), self._y, stretched=self._x)
+        line.setContentsMargins(0, 0, 0, 0)
+        self._columns.setLayout(line)
+        self._columns.hide()
+        self.column.addLayout(row(self._open, self._name, stretched=self._name))
+        self.column.addWidget(self._columns)
+        for box in (self._x, self._y):
+            box.activated.connect(lambda: self.columns_chosen.emit(self._chosen()))
+
+    def spec(self) -> PointsSpec:
+        if self._points is None:
+            raise SpecError("Open a table of points, or drop one on the window.")
+        return self._points
+
+    def show_spec(self, spec: PointsSpec) -> None:
+        """Show these points in place of the present ones."""
+        self._columns.hide()  # of the file, nothing more is known
+        self.take_points(spec)
+
+    def take_points(self, points: PointsSpec) -> None:
+        """The points were read."""
+        self._points = points
+        self._name.setText(points.name)
+        self._name.setToolTip(points.name)
+        self.changed.emit()
+
+    def show_columns(self, names: tuple[str, ...]) -> None:
+        """Offer the columns of a file, where there is a choice; the first two are chosen."""
+        for place, box in enumerate((self._x, self._y)):
+            box.clear()
+            box.addItems(list(names))
+            box.setCurrentIndex(place)
+        self._columns.setVisible(len(names) > 2)
+
+    def choose_file(self) -> None:
+        """Ask for a file."""
+        path, _ = QFileDialog.getOpenFileName(self, "Open Points", "", PATTERNS)
+        if path:
+            self.file_chosen.emit(path)
+
+    def _chosen(self) -> str:
+        """The columns by their numbers, as `reading_points` takes them."""
+        return f"{self._x.currentIndex() + 1},{self._y.currentIndex() + 1}"
+
+
+def _column_box(object_name: str, name: str) -> QComboBox:
+    box = QComboBox()
+    box.setObjectName(object_name)
+    box.setAccessibleName(name)
+    box.setToolTip(name)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(6)
+    box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return box

@@ -1,0 +1,145 @@
+"""The sources own the goal: they hear the target panel and what is opened, pasted and dropped, and build targets."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QMimeData, QObject, QTimer, pyqtSignal
+from PyQt6.QtGui import QGuiApplication, QImage
+
+from flowviz.app.background import Background
+from flowviz.app.file_reader import CLOSING_PATIENCE_MS, FileReader
+from flowviz.app.goal import Goal, goal_or_sentence
+from flowviz.app.target_panel import Kind, TargetPanel
+from flowviz.errors import FlowvizError
+from flowviz.specs import SHAPES, DrawingSpec, ShapeName, ShapeSpec, TargetSpec, TextSpec
+from flowviz.targets import build_target
+
+POINTS_SUFFIXES = (".csv", ".txt", ".tsv", ".npy", ".npz")
+QUICK = (TextSpec, DrawingSpec)  # built within a frame or two, so at once
+FONTS_DELAY_MS = 1500  # the window comes first
+
+
+class Sources(QObject):
+    """Announces the goal whenever there is another, or none; the last good file stays when the next one is bad."""
+
+    goal_changed = pyqtSignal(object)  # Goal or None
+
+    def __init__(self, panel: TargetPanel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._panel = panel
+        self._builder = Background()
+        self._reader = FileReader(self)
+        self._points_path = Path()
+        self.goal: Goal | None = None
+        self._connect()
+        fonts = QTimer(self)
+        fonts.setSingleShot(True)
+        fonts.timeout.connect(self._reader.read_faces)
+        fonts.start(FONTS_DELAY_MS)
+
+    def open_file(self, path: Path) -> None:
+        """Open a file of points or a picture; as soon as it is read, its page is turned to."""
+        if path.suffix.lower() in POINTS_SUFFIXES:
+            self.open_points(path)
+        else:
+            self._reader.read_picture(path)
+
+    def open_points(self, path: Path) -> None:
+        """Open a file of points."""
+        self._points_path = path
+        self._reader.read_points(path)
+
+    def paste(self) -> None:
+        """Take what is on the clipboard."""
+        clipboard = QGuiApplication.clipboard()
+        found = clipboard.mimeData() if clipboard is not None else None
+        if found is None or not self.take_media(found):
+            self._panel.reading.show_problem("There is no picture on the clipboard. Copy one first.")
+
+    def take_media(self, media: QMimeData) -> bool:
+        """Take what was pasted or dropped: a file, a picture or a text; whether it is one."""
+        files = [url.toLocalFile() for url in media.urls() if url.isLocalFile()]
+        image = media.imageData() if media.hasImage() else None
+        if files:
+            self.open_file(Path(files[0]))
+        elif isinstance(image, QImage) and not image.isNull():
+            self._reader.take_picture(image)
+        elif media.hasText() and media.text().strip():
+            self._panel.show_spec(TextSpec.model_construct(text=media.text()))
+        else:
+            return False
+        return True
+
+    def close(self) -> None:
+        """End all work, and wait a moment for it."""
+        self._reader.close()
+        self._builder.close()
+        self._builder.wait(CLOSING_PATIENCE_MS)
+
+    def _connect(self) -> None:
+        panel, reader = self._panel, self._reader
+        panel.changed.connect(self._take_change)
+        panel.text.media_arrived.connect(self.take_media)
+        panel.image.file_chosen.connect(lambda path: reader.read_picture(Path(path)))
+        panel.image.paste_requested.connect(self.paste)
+        panel.points.file_chosen.connect(lambda path: self.open_points(Path(path)))
+        panel.points.columns_chosen.connect(lambda columns: reader.read_columns(self._points_path, columns))
+        panel.reading.cancel_requested.connect(reader.cancel)
+        panel.reading.cancel_requested.connect(panel.reading.show_nothing)
+        panel.mix.offers_requested.connect(lambda: panel.mix.show_offers(panel.sources()))
+        reader.picture_read.connect(panel.image.take_picture)
+        reader.picture_read.connect(partial(self._turn_to, "image"))
+        reader.columns_read.connect(self._take_columns)
+        reader.points_read.connect(panel.points.take_points)
+        reader.points_read.connect(partial(self._turn_to, "points"))
+        reader.progressed.connect(panel.reading.show_progress)
+        reader.refused.connect(panel.reading.show_problem)
+        reader.faces_read.connect(panel.text.fonts.show_faces)
+        for background in (reader, self._builder):
+            background.failed.connect(panel.show_problem)
+
+    def _turn_to(self, kind: Kind, _: object) -> None:
+        """What was read is good: look at it."""
+        self._panel.reading.show_nothing()
+        self._panel.choose(kind)
+
+    def _take_columns(self, names: tuple[str, ...]) -> None:
+        self._panel.points.show_columns(names)
+        if len(names) > 2:  # there is something to choose, also where the first two cannot be read
+            self._panel.choose("points")
+
+    def _take_change(self) -> None:
+        self._builder.drop()
+        self._panel.reading.forget_problem()
+        try:
+            spec = self._panel.spec()
+        except FlowvizError as error:
+            self._take(str(error))
+            return
+        if self.goal is not None and spec == self.goal.spec:
+            self._panel.show_goal(self.goal)
+            return
+        if isinstance(spec, QUICK):
+            self._take(goal_or_sentence(spec))
+        else:
+            self._build(spec)
+
+    def _build(self, spec: TargetSpec) -> None:
+        self._builder.ask("target", partial(goal_or_sentence, spec), self._take)
+        if isinstance(spec, ShapeSpec) and self._panel.shape.wants_pictures:
+            self._builder.ask("pictures of the shapes", _shape_pictures, self._panel.shape.show_pictures)
+
+    def _take(self, found: Goal | str) -> None:
+        if isinstance(found, str):
+            self.goal = None
+            self._panel.show_problem(found)
+        else:
+            self.goal = found
+            self._panel.show_goal(found)
+        self.goal_changed.emit(self.goal)
+
+
+def _shape_pictures() -> dict[ShapeName, NDArray[np.uint8]]:
+    return {name: build_target(ShapeSpec(name=name)).preview() for name in SHAPES}

@@ -1,0 +1,61 @@
+"""The gallery: trained projects that come with flowviz. `resources/make_gallery.py` trains them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flowviz.errors import FileError
+from flowviz.files import content_of, resource, written_whole
+from flowviz.projects.project import LARGEST_FILE, Project, load_project
+
+SENTENCES: Mapping[str, str] = {
+    "brad": "The word of the post that flowviz grew out of, by its flow: affine couplings and batch normalization.",
+    "flow": "Four couplings by splines: the sharpest letters from the fewest layers.",
+    "hello": "Eight times actnorm, mixing and coupling, as in Glow, learn a word in italics.",
+    "two_moons": "The field's first exercise: a Gaussian is torn into two half circles, but for a thin thread.",
+    "checkerboard": "Eight squares from one cloud: a spline folds density into corners and leaves none between.",
+    "eight_gaussians": "One Gaussian becomes eight. A flow cannot tear the plane, so bridges stay between them.",
+    "rings": "Circles within circles, by masked autoregressive layers. See what happens to the hole.",
+    "two_spirals": "Two arms wind around each other: layer after layer turns the plane a little further.",
+    "heart": "A filled shape by inverse autoregressive layers, which are fast to sample.",
+    "smiley": "Eyes, a mouth and a ring: four islands that splines pull apart.",
+    "portrait": "A picture in shades of gray as a density: the darker, the more particles.",
+    "moons_and_word": "A mix: a word beside two moons.",
+}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A trained project: its name, what there is to see in it, and its file."""
+
+    name: str
+    sentence: str
+    path: Path
+
+    def project(self) -> Project:
+        """What is in the file. Raises `FileError`."""
+        return load_project(self.path)
+
+    def copy_to(self, path: Path) -> None:
+        """Write the project file once more. Raises `FileError`."""
+        content = content_of(self.path, LARGEST_FILE)
+        with written_whole(path) as part:
+            part.write_bytes(content)
+
+
+def examples() -> list[Example]:
+    """All that there are, in the order in which they are best seen."""
+    found = [Example(name, sentence, _path(name)) for name, sentence in SENTENCES.items()]
+    return [example for example in found if example.path.exists()]
+
+
+def example(name: str) -> Example:
+    """The one of that name. Raises `FileError`."""
+    named = {each.name: each for each in examples()}
+    if name not in named:
+        raise FileError(f"The gallery has no example named {name!r}. Choose one of {', '.join(named)}.")
+    return named[name]
+
+
+def _path(name: str) -> Path:
+    return resource(f"gallery/{name}.flowviz")
