@@ -11,7 +11,7 @@ from flowviz.projects.project import LARGEST_FILE, Project, load_project
 SENTENCES: Mapping[str, str] = {
     "brad": "The word of the post that flowviz grew out of, by its flow: affine couplings and batch normalization.",
     "flow": "Four couplings by splines: the sharpest letters from the fewest layers.",
-    "hello": "Eight times actnorm, mixing and coupling, as in Glow, learn a word in italics.",
+    "hello": "Three times actnorm, mixing and coupling, as in Glow: every mixing turns and shears the whole cloud.",
     "two_moons": "The field's first exercise: a Gaussian is torn into two half circles, but for a thin thread.",
     "checkerboard": "Eight squares from one cloud: a spline folds density into corners and leaves none between.",
     "eight_gaussians": "One Gaussian becomes eight. A flow cannot tear the plane, so bridges stay between them.",
@@ -19,8 +19,8 @@ SENTENCES: Mapping[str, str] = {
     "two_spirals": "Two arms wind around each other: layer after layer turns the plane a little further.",
     "heart": "A filled shape by inverse autoregressive layers, which are fast to sample.",
     "smiley": "Eyes, a mouth and a ring: four islands that splines pull apart.",
-    "portrait": "A picture in shades of gray as a density: the darker, the more particles.",
-    "moons_and_word": "A mix: a word beside two moons.",
+    "planet": "A picture in shades of gray as a density: the darker, the more particles.",
+    "word_and_moons": "A mix: a word, and beside it the moons that it names.",
 }
 
 
