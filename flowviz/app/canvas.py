@@ -182,12 +182,11 @@ class Canvas(QWidget):
             self._paint_hint(painter)
 
     def _paint_hint(self, painter: QPainter) -> None:
+        painter.setPen(ink(self._theme))  # without a pen, no text has a size
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         room = self._ground.adjusted(20, 10, -20, -10)
         plate = painter.boundingRect(room, flags, self._hint).adjusted(-6, -4, 6, 4)
-        painter.setBrush(background(self._theme))
-        painter.drawRoundedRect(plate, 4, 4)
-        painter.setPen(ink(self._theme))
+        painter.fillRect(plate, background(self._theme))
         painter.drawText(room, flags, self._hint)
 
 

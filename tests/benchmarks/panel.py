@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -71,9 +72,10 @@ def draw_stroke(window: MainWindow, k: int) -> None:
     """Draw a line, and paint it."""
     canvas: QWidget = window.findChild(Canvas, "canvas")
     start, end = QPoint(20 + 8 * k, 20), QPoint(280 - 8 * k, 160)
-    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
-    QTest.mouseMove(canvas, end)
-    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
+    mouse: Any = QTest  # its types know no static methods
+    mouse.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
+    mouse.mouseMove(canvas, end)
+    mouse.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
     canvas.repaint()
 
 
