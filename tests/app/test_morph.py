@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from PyQt6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton, QToolButton
+from PyQt6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.loss_plot import LossPlot
@@ -22,6 +22,8 @@ class Morphing:
     def __init__(self, window: Window, qtbot: QtBot) -> None:
         self.window, self.qtbot = window, qtbot
         self.follow = window.find(QCheckBox, "followBox")
+        for name, value in {"flowLayers": 3, "flowWidth": 16}.items():  # compiled in a moment
+            window.find(QSpinBox, name).setValue(value)
         choose_steps(window, 10_000_000)
         window.find(QPushButton, "trainButton").click()
         wait_for_status(window, qtbot, "gap")
