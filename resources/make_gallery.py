@@ -26,7 +26,7 @@ PICTURE = "planet.png"
 ARGUMENTS = {
     "brad": ["--text", "BRAD", "--layers", "6"],
     "flow": ["--text", "FLOW", "--flow", "spline"],
-    "hello": ["--text", "hello", "--flow", "glow", "--layers", "3"],
+    "sine": ["--shape", "sine", "--flow", "glow", "--layers", "3"],
     "two_moons": ["--shape", "two_moons", "--layers", "5"],
     "checkerboard": ["--shape", "checkerboard", "--flow", "spline"],
     "eight_gaussians": ["--shape", "eight_gaussians", "--layers", "5"],

@@ -103,8 +103,8 @@ class Exploration(QObject):
         """Show a trained flow as its file has it: without TensorFlow, until something is asked that needs it."""
         self._begin(project.flow, target)
         self._is_awake = False
-        self._generated = project.trace
-        self._refresh(Subject(project.flow, project.weights))
+        step = int(project.history.step[-1]) if len(project.history.step) else 0
+        self.take_snapshot(Snapshot(step, project.trace, project.weights, None, None))
         self.fit()
 
     def take_snapshot(self, snapshot: Snapshot) -> None:

@@ -104,4 +104,5 @@ def _picture(example: Example, view: ViewSpec) -> NDArray[np.uint8] | None:
         trace = example.project().trace
     except FlowvizError:
         return None
-    return render_frame(Scene(trace), trace.last_stage, fitted_view(trace, view), PictureSize(width=200, height=200))
+    fitted = fitted_view(trace, view, trace.last_stage)
+    return render_frame(Scene(trace), trace.last_stage, fitted, PictureSize(width=PICTURE_SIDE, height=PICTURE_SIDE))

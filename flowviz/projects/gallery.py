@@ -11,7 +11,7 @@ from flowviz.projects.project import LARGEST_FILE, Project, load_project
 SENTENCES: Mapping[str, str] = {
     "brad": "The word of the post that flowviz grew out of, by its flow: affine couplings and batch normalization.",
     "flow": "Four couplings by splines: the sharpest letters from the fewest layers.",
-    "hello": "Three times actnorm, mixing and coupling, as in Glow: every mixing turns and shears the whole cloud.",
+    "sine": "A wave by Glow: three times actnorm, a mixing that turns and shears the whole cloud, and a coupling.",
     "two_moons": "The field's first exercise: a Gaussian is torn into two half circles, but for a thin thread.",
     "checkerboard": "Eight squares from one cloud: a spline folds density into corners and leaves none between.",
     "eight_gaussians": "One Gaussian becomes eight. A flow cannot tear the plane, so bridges stay between them.",
