@@ -165,6 +165,7 @@ class Options(QWidget):
             "width": self._width.value(),
             "depth": self._depth.value(),
             "bins": self._bins.value() if self._spec.recipe.has_bins else None,
+            "hats": self._spec.hats,
             "normalization": self._normalization.currentData(),
             "log_scale_bound": self._spec.log_scale_bound if self._bounded.isChecked() else None,
             "seed": self._seed.value(),

@@ -51,6 +51,16 @@ def test_options_reach_the_flow_and_the_training(window: Window) -> None:
     assert window.find(QSlider, "layerScrubber").maximum() == len(spec(window).bijector_kinds())
 
 
+def test_a_flow_is_shown_with_all_that_it_has(window: Window) -> None:
+    (panel,) = window.main.findChildren(FlowPanel)
+    for flow in (
+        FlowSpec(family="spline", layers=3, bins=12, seed=7),
+        FlowSpec(layers=2, log_scale_bound=None, hats=5),
+    ):
+        panel.show_flow(flow)
+        assert panel.flow_spec() == flow
+
+
 def test_minibatch_normalization_warns_why(window: Window) -> None:
     warning, box = window.find(QLabel, "flowWarning"), window.find(QComboBox, "flowNormalization")
     assert not warning.isVisible()
