@@ -17,7 +17,7 @@ from flowviz.rendering import fitted_view, render_frame
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import Theme
 
-PICTURE_SIDE = 140  # pixels
+PICTURE_SIDE = 130  # pixels
 COLUMNS, ROWS = 4, 3
 CLOSING_PATIENCE_MS = 1500
 
@@ -68,7 +68,9 @@ class GalleryDialog(QDialog):
         if item is not None and pixels is not None:
             height, width, channels = pixels.shape
             image = QImage(pixels.tobytes(), width, height, channels * width, QImage.Format.Format_RGBA8888)
-            item.setIcon(QIcon(QPixmap.fromImage(image)))
+            icon = QIcon(QPixmap.fromImage(image))
+            icon.addPixmap(QPixmap.fromImage(image), QIcon.Mode.Selected)  # else Qt tints it
+            item.setIcon(icon)
 
     def _end(self) -> None:
         self._background.close()
@@ -85,8 +87,8 @@ def _picture_list() -> QListWidget:
     found.setUniformItemSizes(True)
     found.setSpacing(6)
     found.setIconSize(QSize(PICTURE_SIDE, PICTURE_SIDE))
-    cell = found.fontMetrics().lineSpacing() + PICTURE_SIDE + 24
-    found.setMinimumSize(COLUMNS * (PICTURE_SIDE + 24) + 24, 2 * cell)
+    cell = found.fontMetrics().lineSpacing() + PICTURE_SIDE + 16
+    found.setMinimumSize(COLUMNS * (PICTURE_SIDE + 20) + 16, ROWS * cell)
     return found
 
 

@@ -12,7 +12,7 @@ from flowviz.app.preview import alpha_image, draw_fitted
 from flowviz.specs import SHAPES, ShapeName, ShapeSpec
 from flowviz.specs.view import Theme
 
-ICON_SIDE = 32  # pixels
+ICON_SIDE = 28  # pixels
 ICON_SHARPNESS = 2  # pixels of the picture a pixel of the screen: for screens that have more of them
 FIRST: ShapeName = "two_moons"
 
@@ -26,6 +26,7 @@ class ShapePage(Page):
         self._box.setObjectName("targetShape")
         self._box.setAccessibleName("Shape")
         self._box.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
+        self._box.setMinimumHeight(ICON_SIDE + 6)
         self._box.setMaxVisibleItems(len(SHAPES))
         for name in SHAPES:
             self._box.addItem(name.replace("_", " ").capitalize(), name)
