@@ -24,7 +24,7 @@ PICTURE = "planet.png"
 
 # A stage of 8000 particles takes 96 kB: hence fewer layers than the recipes have.
 ARGUMENTS = {
-    "brad": ["--text", "BRAD", "--layers", "6"],
+    "brad": ["--text", "BRAD", "--layers", "6", "--width", "24"],
     "flow": ["--text", "FLOW", "--flow", "spline"],
     "sine": ["--shape", "sine", "--flow", "glow", "--layers", "3"],
     "two_moons": ["--shape", "two_moons", "--layers", "5"],

@@ -14,7 +14,6 @@ from flowviz.errors import FlowvizError
 from flowviz.specs import ImageSpec, PointsSpec
 from flowviz.targets import columns_of, image_spec, installed_faces, read_image, reading_points
 
-CLOSING_PATIENCE_MS = 1500
 UNCOMPRESSED = 100  # the quality of a PNG, to Qt: it is made small afterwards
 Read = TypeVar("Read")
 
@@ -67,10 +66,9 @@ class FileReader(QObject):
         self._background.ask("fonts", installed_faces, self.faces_read.emit)
 
     def close(self) -> None:
-        """End, and wait a moment for it."""
+        """End after what is being read."""
         self.cancel()
         self._background.close()
-        self._background.wait(CLOSING_PATIENCE_MS)
 
     def _ask(self, topic: str, read: Callable[[], Read], hear: Callable[[Read], object]) -> None:
         def read_or_sentence() -> tuple[Read | None, str]:

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QMimeData, QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QImage
 
 from flowviz.app.background import Background
-from flowviz.app.file_reader import CLOSING_PATIENCE_MS, FileReader
+from flowviz.app.file_reader import FileReader
 from flowviz.app.goal import Goal, goal_or_sentence
 from flowviz.app.target_panel import Kind, TargetPanel
 from flowviz.errors import FlowvizError
@@ -73,10 +73,9 @@ class Sources(QObject):
         return True
 
     def close(self) -> None:
-        """End all work, and wait a moment for it."""
+        """End all work after what is being done."""
         self._reader.close()
         self._builder.close()
-        self._builder.wait(CLOSING_PATIENCE_MS)
 
     def _connect(self) -> None:
         panel, reader = self._panel, self._reader
