@@ -166,6 +166,7 @@ class Options(QWidget):
             "depth": self._depth.value(),
             "bins": self._bins.value() if self._spec.recipe.has_bins else None,
             "hats": self._spec.hats,
+            "waves": self._spec.waves,
             "normalization": self._normalization.currentData(),
             "log_scale_bound": self._spec.log_scale_bound if self._bounded.isChecked() else None,
             "seed": self._seed.value(),

@@ -55,7 +55,7 @@ def test_a_flow_is_shown_with_all_that_it_has(window: Window) -> None:
     (panel,) = window.main.findChildren(FlowPanel)
     for flow in (
         FlowSpec(family="spline", layers=3, bins=12, seed=7),
-        FlowSpec(layers=2, log_scale_bound=None, hats=5),
+        FlowSpec(layers=2, log_scale_bound=None, hats=5, waves=2),
     ):
         panel.show_flow(flow)
         assert panel.flow_spec() == flow
