@@ -8,8 +8,8 @@ from flowviz.specs.view import ColorBy, Direction, Mark
 STAGES: Mapping[str, str] = {
     recipes.BASE: (
         "Here everything begins: 8000 particles drawn from a round Gaussian cloud, whose density is a known formula. "
-        "The flow moves every particle to a new place, layer by layer, until the cloud has become the word. Each layer "
-        "can be undone exactly, so the density of the result is known exactly, too."
+        "The flow moves every particle to a new place, layer by layer, until the cloud has become the target. Each "
+        "layer can be undone exactly, so the density of the result is known exactly, too."
     ),
     recipes.REAL_NVP: (
         "A coupling keeps every particle's horizontal coordinate and moves only the vertical one: stretched by a "
@@ -79,15 +79,15 @@ COLORS: Mapping[ColorBy, str] = {
     "log_det": (
         "The color is log|det J|, the logarithm of the factor by which this one layer stretches the area around the "
         "particle: above 0 it spreads, below 0 it crowds. Added up over the layers, it turns the base's density into "
-        "that of the word."
+        "that of the target."
     ),
     "selection": "The particles that you have selected stand out, at every stage the same ones.",
 }
 
 DIRECTIONS: Mapping[Direction, str] = {
-    "generate": "Generate: particles start in the Gaussian cloud and are pushed through the layers to the word.",
+    "generate": "Generate: particles start in the Gaussian cloud and are pushed through the layers to the target.",
     "encode": (
-        "Encode: points of the word itself are pulled back through the inverse layers. If the flow has learned well, "
-        "they form a round Gaussian cloud at the base; what is left of the word there is what it has not learned."
+        "Encode: points of the target itself are pulled back through the inverse layers. If the flow has learned well, "
+        "they form a round Gaussian cloud at the base; what is left of the target there is what it has not learned."
     ),
 }
