@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from PyQt6.QtCore import pyqtSignal
 
 from flowviz.app.workers import Worker
+from flowviz.errors import FlowvizError
 
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class Background(Worker):
     """
 
     _answered = pyqtSignal(str, object, object)
+    _unanswered = pyqtSignal(object, str)
     failed = pyqtSignal(str)
 
     def __init__(self) -> None:
@@ -42,6 +44,7 @@ class Background(Worker):
         self._oldest = 0  # numbers up to it are not heard any more
         self._heard: dict[str, int] = {}
         self._answered.connect(self._pass_on)
+        self._unanswered.connect(self._pass_failure)
 
     def ask(self, topic: str, compute: Callable[[], Answer], hear: Callable[[Answer], object]) -> None:
         """Have `compute` run in the thread, and its result be given to `hear`."""
@@ -69,9 +72,11 @@ class Background(Worker):
             topic, question = found
             try:
                 answer = question.compute()
+            except FlowvizError as error:
+                self._unanswered.emit(question, str(error))
             except Exception as error:
                 log.exception("no answer on %s", topic)
-                self.failed.emit(f"The {topic} cannot be computed: {type(error).__name__}.")
+                self._unanswered.emit(question, f"The {topic} cannot be computed: {type(error).__name__}.")
             else:
                 self._answered.emit(topic, question, answer)
 
@@ -85,7 +90,14 @@ class Background(Worker):
             topic = next(iter(self._waiting))
             return topic, self._waiting.pop(topic)
 
+    def _is_heard(self, question: Question) -> bool:
+        return not self._closed and question.number > self._oldest
+
+    def _pass_failure(self, question: Question, sentence: str) -> None:
+        if self._is_heard(question):
+            self.failed.emit(sentence)
+
     def _pass_on(self, topic: str, question: Question, answer: Any) -> None:
-        if not self._closed and question.number > max(self._heard.get(topic, 0), self._oldest):
+        if self._is_heard(question) and question.number > self._heard.get(topic, 0):
             self._heard[topic] = question.number
             question.hear(answer)

@@ -49,6 +49,7 @@ class Exploration(QObject):
     """Shows one flow, trained or not, and answers what is asked of it by mouse and key."""
 
     stage_changed = pyqtSignal()
+    moment_shown = pyqtSignal(object, bool)  # the Snapshot, and whether it is the latest
     failed = pyqtSignal(str)
 
     def __init__(self, instruments: Instruments, parent: QObject) -> None:
@@ -83,6 +84,11 @@ class Exploration(QObject):
     def stage(self) -> int:
         """The stage that is looked at."""
         return self.playhead.stage
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the latest moment of the training is seen."""
+        return self._moment is None
 
     def show_untrained(self, spec: FlowSpec, target: Target | None) -> None:
         """Show a flow before its first step."""
@@ -195,6 +201,7 @@ class Exploration(QObject):
 
     def _begin(self, spec: FlowSpec, target: Target | None) -> None:
         self._questions.drop()
+        self._scene = Scene(self._scene.trace, self._scene.selection)  # what else is seen is of the flow before
         self._subject, self._target = Subject(spec), target
         self._timeline, self._moment = Timeline(), None
         self._show.history.show_timeline(self._timeline, None)
@@ -202,17 +209,28 @@ class Exploration(QObject):
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self._generated = snapshot.trace
         self._refresh(Subject(self._subject.spec, snapshot.weights))
+        self.moment_shown.emit(snapshot, self._moment is None)
 
     def _refresh(self, subject: Subject) -> None:
         """Show another flow, or other numbers of the same: what is known of it now; the rest as it comes."""
         self._subject = subject
-        if self._direction == "encode" and self._target is not None:
-            self._questions.encoded(subject, self._target, self._show_trace)
-        else:
+        marks = self._show.cloud.view.marks
+        if "grid" not in marks:
+            self._scene = replace(self._scene, grid=None)
+        if "density" not in marks:
+            self._scene = replace(self._scene, density=None)
+        encodes = self._direction == "encode" and self._target is not None
+        if not encodes or self._generated.names != self._scene.trace.names:
             self._show_trace(self._generated)
+        if encodes and self._target is not None:
+            self._questions.encoded(subject, self._target, self._take_encoded)
         self._ask_density()
         self._ask_grid()
         self._ask_report()
+
+    def _take_encoded(self, trace: Trace) -> None:
+        if self._direction == "encode":  # it may have been chosen otherwise meanwhile
+            self._show_trace(trace)
 
     def _show_trace(self, trace: Trace) -> None:
         if trace.names != self._scene.trace.names:
@@ -287,14 +305,15 @@ class Exploration(QObject):
     def _choose_moment(self, moment: int | None) -> None:
         if self._timeline.snapshots:
             self._moment = moment
-            self._show_snapshot(self._timeline.snapshots[-1 if moment is None else moment])
             self._show.history.show_timeline(self._timeline, moment)
+            self._show_snapshot(self._timeline.snapshots[-1 if moment is None else moment])
 
     def _play_moment(self, way: float) -> None:
         """Show the moment so far on the way, 0 to 1, from the start of the training to now."""
-        moment = round(way * (len(self._timeline.snapshots) - 1))
-        if moment >= 0 and moment != self._moment:
-            self._choose_moment(moment)
+        last = len(self._timeline.snapshots) - 1
+        moment = round(way * last)
+        if moment != (last if self._moment is None else self._moment):
+            self._choose_moment(None if moment == last else moment)
 
     def _ask_density(self) -> None:
         cloud = self._show.cloud

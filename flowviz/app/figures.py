@@ -23,7 +23,6 @@ class Figures(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._values: dict[str, QLabel] = {}
-        self._trace: Trace | None = None
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(2)
@@ -45,10 +44,10 @@ class Figures(QWidget):
         for value in self._values.values():
             value.setText(UNKNOWN)
 
-    def show_progress(self, progress: Progress) -> None:
-        """Show how well it predicts."""
-        self._show("heldoutNll", progress.heldout_nll, "{:.3f} nats")
-        self._show("gap", progress.gap, "{:.3f} nats")
+    def show_progress(self, progress: Progress | None) -> None:
+        """Show how well it predicts, if that is known."""
+        self._show("heldoutNll", progress.heldout_nll if progress else None, "{:.3f} nats")
+        self._show("gap", progress.gap if progress else None, "{:.3f} nats")
 
     def show_hits(self, on_target: float | None, coverage: float | None) -> None:
         """Show where the particles end."""

@@ -1,15 +1,20 @@
 """Starts the program."""
 
+import logging
 import os
 import sys
+from functools import partial
+from typing import Any
 
 from PyQt6.QtGui import QIcon
-from PyQt6.QtWidgets import QApplication, QMainWindow
+from PyQt6.QtWidgets import QApplication, QLabel, QMainWindow
 
 from flowviz.app.window import MainWindow
 from flowviz.app.workers import work_is_running
 from flowviz.errors import FlowvizError
 from flowviz.files import resource
+
+log = logging.getLogger(__name__)
 
 
 def create_window() -> QMainWindow:
@@ -25,6 +30,7 @@ def run() -> int:
     app.setStyle("Fusion")
     app.setWindowIcon(QIcon(str(resource("icon.png"))))
     window = create_window()
+    sys.excepthook = partial(_tell_unexpected, window)  # without one, Qt would end the program
     window.show()
     code = app.exec()
     if work_is_running() or "tensorflow" in sys.modules:
@@ -32,6 +38,15 @@ def run() -> int:
         # torn down. All files are whole: leave now.
         os._exit(code)
     return code
+
+
+def _tell_unexpected(window: QMainWindow, kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """A slip of the program is logged and told; the window, and what was trained, stay."""
+    log.error("unexpected", exc_info=(kind, error, trace))
+    notice = window.findChild(QLabel, "noticeLabel")
+    if notice is not None:
+        notice.setText(f"Something went wrong inside flowviz: {kind.__name__}. What was trained is still there.")
+        notice.show()
 
 
 def _check_display() -> None:

@@ -46,11 +46,6 @@ class Playhead(QObject):
         return self._position
 
     @property
-    def playing(self) -> bool:
-        """Whether it moves on by itself."""
-        return self._playing
-
-    @property
     def playback(self) -> Playback:
         """How it plays."""
         return self._playback

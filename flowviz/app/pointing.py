@@ -47,6 +47,8 @@ class Pointing(QObject):
 
     def point_at(self, subject: Subject, trace: Trace) -> None:
         """Point at these particles of this flow from now on: the selection stays while they are as many."""
+        if self._trace is not None and trace.names != self._trace.names:
+            self._probed = None  # that stage may not be there any more
         self._subject, self._trace = subject, trace
         if len(self._selection.chosen) != self._count:
             self._select(Selection.none(self._count))

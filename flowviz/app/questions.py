@@ -111,9 +111,11 @@ class FlowKeeper:
         """The flow of that spec with its weights, freshly initialized where there are none. Loads TensorFlow."""
         from flowviz.flows import build_flow
 
+        if subject is self._subject and self._flow is not None:
+            return self._flow
         if self._flow is None or self._flow.spec != subject.spec or subject.weights is None:
             self._flow = build_flow(subject.spec, subject.weights)
-        elif subject is not self._subject:
+        else:
             self._flow.restore(subject.weights)
         self._subject = subject
         return self._flow

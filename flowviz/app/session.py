@@ -51,6 +51,8 @@ class Session(QObject):
         super().__init__(parent)
         self._panels, self._sources, self._exploration = panels, sources, exploration
         self._run: Run | None = None
+        self._abandoned: TrainingWorker | None = None  # it may not have ended yet
+        self._progress: Progress | None = None  # the latest
         self._trained = ""  # what the flow that is shown was trained on
         self._history = History()
         self._numbers = count(1)
@@ -70,10 +72,10 @@ class Session(QObject):
         goal = self._sources.goal
         if goal is None:
             return
-        previous = self._abandon()
+        self._abandon()
         spec = TrainingSpec(**self._panels.controls.budget(), **self._panels.flow.training_options())
         flow = self._panels.flow.flow_spec()
-        worker = TrainingWorker(next(self._numbers), goal, flow, spec, previous)
+        worker = TrainingWorker(next(self._numbers), goal, flow, spec, self._abandoned)
         worker.event_arrived.connect(self._take_event)
         worker.goal_reached.connect(self._take_reached)
         worker.failed.connect(self._take_failure)
@@ -114,6 +116,7 @@ class Session(QObject):
         ends = project.trace.positions[-1]
         self._panels.figures.show_hits(target.on_target(ends), target.coverage(ends))
         if (progress := project.history.last_progress(target.entropy)) is not None:
+            self._progress = progress
             self._panels.figures.show_progress(progress)
             self._panels.controls.set_status(f"{self._trained}, after {progress.step:,} steps: {progress.score()}.")
         self._show_round_trip()
@@ -143,6 +146,7 @@ class Session(QObject):
         panels.controls.stop_requested.connect(self.stop)
         self._exploration.failed.connect(panels.controls.set_notice)
         self._exploration.stage_changed.connect(self._show_round_trip)
+        self._exploration.moment_shown.connect(self._show_moment)
 
     def _take_goal(self, goal: Goal | None) -> None:
         self._panels.controls.set_can_train(goal is not None)
@@ -181,7 +185,7 @@ class Session(QObject):
             case Snapshot():
                 if self._state == RunState.PREPARING:
                     self._begin()
-                self._show_snapshot(event)
+                self._exploration.take_snapshot(event)
             case Retargeted():
                 self._panels.losses.show_history(self._history, self._run.goal.target.entropy)
             case Recovered():
@@ -205,7 +209,7 @@ class Session(QObject):
 
     def _finish(self, finished: Finished) -> None:
         self._show_progress(finished.progress)
-        self._show_snapshot(finished.snapshot)
+        self._exploration.take_snapshot(finished.snapshot)
         self._exploration.refit()
         self._panels.controls.set_status(finished.sentence())
         self._set_state(RunState.IDLE)
@@ -216,12 +220,14 @@ class Session(QObject):
             f"Step {progress.step:,} · {progress.score()}\n"
             f"{progress.steps_per_second:,.0f} steps/s · {_duration(progress.seconds_left)} left"
         )
-        self._panels.figures.show_progress(progress)
+        self._progress = progress
+        if self._exploration.is_live:
+            self._panels.figures.show_progress(progress)
         self._panels.losses.show_history(self._history, progress.entropy)
 
     def _show_history(self, history: History, entropy: float | None) -> None:
         """Show a training from its beginning, without the figures of the one before."""
-        self._history = history
+        self._history, self._progress = history, None
         self._panels.losses.show_history(history, entropy)
         self._panels.figures.clear()
         self._panels.controls.set_notice("")
@@ -231,9 +237,10 @@ class Session(QObject):
         goal = self._sources.goal
         self._exploration.show_untrained(self._panels.flow.flow_spec(), goal.target if goal else None)
 
-    def _show_snapshot(self, snapshot: Snapshot) -> None:
-        self._exploration.take_snapshot(snapshot)
+    def _show_moment(self, snapshot: Snapshot, is_latest: bool) -> None:
+        """Show the figures of the moment that is seen; of an earlier one, the losses are in the plot alone."""
         self._panels.figures.show_hits(snapshot.on_target, snapshot.coverage)
+        self._panels.figures.show_progress(self._progress if is_latest else None)
         self._show_round_trip()
 
     def _show_round_trip(self) -> None:
@@ -244,13 +251,11 @@ class Session(QObject):
         self._state = state
         self._panels.controls.set_state(state)
 
-    def _abandon(self) -> TrainingWorker | None:
-        """Let the present worker end, unheard; it is returned."""
-        run, self._run = self._run, None
-        if run is None:
-            return None
-        run.worker.abandon()
-        return run.worker
+    def _abandon(self) -> None:
+        """Let the present worker end, unheard."""
+        if self._run is not None:
+            self._abandoned, self._run = self._run.worker, None
+            self._abandoned.abandon()
 
 
 def _duration(seconds: float) -> str:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from flowviz.records import Curve, StageReport
 from flowviz.specs.recipes import BASE
 
-CURVE_POINTS = 200
+CURVE_POINTS = 400
 OUTSIDE = 0.001  # the share of the particles that a span may leave out at each end
 
 Numbers = Mapping[str, NDArray[np.float64]]  # the parameters and the statistics of a stage

@@ -11,6 +11,7 @@ from flowviz.specs import FlowSpec
 from flowviz.specs.recipes import LINEAR_MIXING, PERMUTE
 
 PARTICLES = 8000
+SMALLEST_CHANGE = 1e-4  # nats: less is rounding
 BULK = 0.95  # of the particles: what a view has to show
 
 
@@ -38,6 +39,12 @@ def reach(positions: NDArray[np.floating], center: tuple[float, float] = (0.0, 0
     distance = np.nan_to_num(np.maximum(x, y), nan=0.0, posinf=0.0)
     rank = int(BULK * (len(distance) - 1))
     return float(np.partition(distance, rank)[rank])  # ten times as fast as np.quantile
+
+
+def _mean_size(log_det: NDArray[np.float32]) -> float:
+    """The mean of |log|det J|| over the particles (n,) where it is finite; 0 where it nowhere is."""
+    sizes = np.abs(log_det[np.isfinite(log_det)])
+    return float(sizes.mean(dtype=np.float64)) if len(sizes) else 0.0
 
 
 @dataclass(frozen=True)
@@ -85,8 +92,8 @@ class Trace:
     @cached_property
     def volume_shares(self) -> NDArray[np.float64]:
         """The share (stages,) of each stage in the change of areas: the mean of its |log|det J||, of the sum of all."""
-        means = np.array([np.abs(self.log_det_of(stage)).mean(dtype=np.float64) for stage in range(len(self.names))])
-        return means / means.sum() if means.sum() > 0 else means
+        means = np.array([_mean_size(self.log_det_of(stage)) for stage in range(len(self.names))])
+        return means / means.sum() if means.sum() > SMALLEST_CHANGE else np.zeros_like(means)
 
     @cached_property
     def reaches(self) -> NDArray[np.float64]:

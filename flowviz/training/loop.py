@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -143,7 +144,7 @@ class Training:
         return Finished(
             ending=ending,
             progress=self._progress(kept.heldout_nll),
-            snapshot=self._snapshot(),
+            snapshot=replace(self._snapshot(), step=kept.step),
             kept=kept,
             recoveries=self._guard.recoveries,
             prepare_seconds=prepare_seconds,

@@ -190,7 +190,7 @@ class TestInspector:
         assert run("inspect", project_file, "--stage", 4, "--curves", path) == 0
         rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
         assert list(rows[0]) == ["stage", "kind", "curve", "across", "x", "y"]
-        assert len(rows) == 2 * 200
+        assert len(rows) == 2 * 400
         curves = build_flow(project.flow, project.weights).report(4, project.trace).curves
         np.testing.assert_allclose([float(row["y"]) for row in rows], np.concatenate([curve.y for curve in curves]))
         assert run("inspect", project_file, "--curves", path) == 0

@@ -102,7 +102,7 @@ class TestDensityOfAnyStage:
         seen = scores > -10
         assert seen.sum() > 500
         np.testing.assert_allclose(density.log_density[seen], scores[seen], atol=1e-5)
-        np.testing.assert_allclose(density.log_density, scores, atol=0.05, rtol=1e-3)
+        np.testing.assert_allclose(density.log_density, scores, atol=0.05, rtol=5e-3)
 
     def test_the_base_is_the_standard_normal(self, flow: Flow) -> None:
         points = cell_centers(WIDE, (50, 60))
@@ -168,13 +168,15 @@ class TestReports:
     """A report is true: what it says of a stage is what the stage does to particles."""
 
     def test_affine_curves_move_the_particles(self, flow: Flow, trace: Trace) -> None:
-        for (before, after, log_det), report in moving(flow, trace, {"real_nvp", "additive_coupling"}):
-            x, y = before.T
-            log_scale = interpolated(report, "log-scale")(x) if len(report.curves) == 2 else 0 * x
-            moved = y * np.exp(log_scale) + interpolated(report, "shift")(x)
-            np.testing.assert_allclose(after[:, 0], x)
-            np.testing.assert_allclose(moved, after[:, 1], atol=2e-3)
-            np.testing.assert_allclose(log_scale, log_det, atol=2e-3)
+        for _, report in moving(flow, trace, {"real_nvp", "additive_coupling"}):
+            shift, *scaled = report.curves
+            x, log_scale = shift.x.astype(np.float64), scaled[0].y if scaled else 0 * shift.y
+            y = np.linspace(-2, 2, len(x))
+            found = flow.trace_through(np.stack([x, y], axis=1), report.stage - 1)
+            after, log_det = found.positions[report.stage], found.log_det_of(report.stage)
+            np.testing.assert_allclose(after[:, 0], x, atol=1e-6)
+            np.testing.assert_allclose(y * np.exp(log_scale) + shift.y, after[:, 1], atol=1e-5)
+            np.testing.assert_allclose(log_scale, log_det, atol=1e-5)
 
     def test_autoregressive_curves_move_the_particles(self, flow: Flow, trace: Trace) -> None:
         for (before, after, log_det), report in moving(
@@ -228,7 +230,7 @@ class TestReports:
             assert all(len(line) <= 64 for line in report.formula)
             assert all(np.isfinite(number) for number in report.numbers.values())
             for curve in report.curves:
-                assert curve.x.shape == curve.y.shape == (200,)
+                assert curve.x.shape == curve.y.shape == (400,)
                 assert np.isfinite(curve.y).all()
             assert bool(report.curves) == bool(report.across)
 
