@@ -175,12 +175,13 @@ class Exploration(QObject):
         show, playhead = self._show, self.playhead
         self._questions.failed.connect(self.failed)
         self._pointing.selection_changed.connect(lambda selection: self._change_scene(selection=selection))
-        self._pointing.probe_changed.connect(lambda probe: self._change_scene(probe=probe))
+        self._pointing.probe_changed.connect(self._take_probe)
         show.bar.marks_chosen.connect(lambda marks: self.set_view(marks=marks))
         show.bar.color_chosen.connect(lambda color_by: self.set_view(color_by=color_by))
         show.bar.beside_toggled.connect(lambda beside: self.set_view(beside=beside))
         show.bar.direction_chosen.connect(self._choose_direction)
         show.bar.overview_toggled.connect(show.cloud.set_overview)
+        show.bar.overview_toggled.connect(self._show_words)
         show.cloud.fit_requested.connect(self.fit)
         show.cloud.view_chosen.connect(self._keep_view)
         show.cloud.resized.connect(self._ask_density)
@@ -228,6 +229,12 @@ class Exploration(QObject):
         self._ask_grid()
         self._ask_report()
 
+    def _take_probe(self, probe: Trace | None) -> None:
+        is_new = (probe is None) != (self._scene.probe is None)
+        self._change_scene(probe=probe)
+        if is_new:
+            self._show_words()
+
     def _take_encoded(self, trace: Trace) -> None:
         if self._direction == "encode":  # it may have been chosen otherwise meanwhile
             self._show_trace(trace)
@@ -272,7 +279,8 @@ class Exploration(QObject):
         trace, stage, view = self._scene.trace, self.playhead.stage, self._show.cloud.view
         kind = trace.names[stage].partition("_")[2]
         self._show.inspector.show_stage(trace.title(stage), kind, float(trace.volume_shares[stage]))
-        self._show.inspector.show_view(self._direction, view.marks, view.color_by)
+        overview, probed = self._show.bar.overview_action.isChecked(), self._scene.probe is not None
+        self._show.inspector.show_view(self._direction, view, overview=overview, probed=probed)
 
     def _keep_view(self) -> None:
         self._follows_cloud = False

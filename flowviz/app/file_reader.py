@@ -6,13 +6,14 @@ from pathlib import Path
 from threading import Event as Flag
 from typing import TypeVar
 
+import numpy as np
 from PyQt6.QtCore import QBuffer, QObject, pyqtSignal
 from PyQt6.QtGui import QImage
 
 from flowviz.app.background import Background
-from flowviz.errors import FlowvizError
+from flowviz.errors import FlowvizError, TargetError
 from flowviz.specs import ImageSpec, PointsSpec
-from flowviz.targets import columns_of, image_spec, installed_faces, read_image, reading_points
+from flowviz.targets import build_target, columns_of, image_spec, installed_faces, read_image, reading_points
 
 UNCOMPRESSED = 100  # the quality of a PNG, to Qt: it is made small afterwards
 Read = TypeVar("Read")
@@ -39,11 +40,11 @@ class FileReader(QObject):
 
     def read_picture(self, path: Path) -> None:
         """Read a picture from a file."""
-        self._ask("picture", lambda: read_image(path), self.picture_read.emit)
+        self._ask("picture", lambda: _with_ink(read_image(path)), self.picture_read.emit)
 
     def take_picture(self, image: QImage) -> None:
         """Take a picture that was copied or dragged."""
-        self._ask("picture", lambda: _of_image(image), self.picture_read.emit)
+        self._ask("picture", lambda: _with_ink(_of_image(image)), self.picture_read.emit)
 
     def read_points(self, path: Path) -> None:
         """Read the first two columns of a file of points, after the names of all."""
@@ -108,6 +109,17 @@ class FileReader(QObject):
     def _take_points(self, points: PointsSpec | None) -> None:
         if points is not None:
             self.points_read.emit(points)
+
+
+def _with_ink(picture: ImageSpec) -> ImageSpec:
+    """The picture, if some threshold finds something in it to learn. Raises `TargetError`."""
+    try:
+        build_target(picture)
+    except TargetError:
+        shades = build_target(ImageSpec(**{**picture.model_dump(), "grayscale": True})).preview()
+        if np.ptp(shades) == 0:
+            raise
+    return picture
 
 
 def _of_image(image: QImage) -> ImageSpec:

@@ -8,10 +8,10 @@ from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from flowviz.app.labels import WrappingLabel
 from flowviz.app.theme import background
-from flowviz.records import StageReport
+from flowviz.records import StageReport, written
 from flowviz.rendering.colors import SURROUNDINGS, Color
-from flowviz.specs import explanations
-from flowviz.specs.view import ColorBy, Direction, Mark, Theme
+from flowviz.specs import ViewSpec, explanations
+from flowviz.specs.view import Direction, Theme
 
 # Okabe & Ito 2008, in an order that also differs in lightness.
 CURVE_COLORS: dict[Theme, tuple[Color, ...]] = {
@@ -60,14 +60,14 @@ class Inspector(QScrollArea):
 
     def show_stage(self, title: str, kind: str, share: float) -> None:
         """Show what is known of a stage before its numbers are: its kind, and its share of the change of areas."""
-        self._title.setText(f"<b>{title.replace('_', ' ')}</b>")
+        self._title.setText(f"<b>{title}</b>")
         self._explanation.setText(explanations.STAGES[kind])
         self._share.setText(f"Share in the change of areas: {share:.1%}")
 
     def show_report(self, report: StageReport | None) -> None:
         """Show a stage's formula, numbers and curves; None where they are not known yet."""
         self._formula.setText("<br>".join(report.formula) if report else "Train, and its numbers stand here.")
-        numbers = [f"{name} = {value:.3g}" for name, value in report.numbers.items()] if report else []
+        numbers = [f"{name} = {written(value)}" for name, value in report.numbers.items()] if report else []
         self._numbers.setText("<br>".join(numbers))
         self._numbers.setVisible(bool(numbers))
         self._plot.show_curves(report)
@@ -77,11 +77,14 @@ class Inspector(QScrollArea):
         self.show_report(None)
         self._formula.setText(OFFER)
 
-    def show_view(self, direction: Direction, marks: frozenset[Mark], color_by: ColorBy) -> None:
+    def show_view(self, direction: Direction, view: ViewSpec, *, overview: bool, probed: bool) -> None:
         """Explain what is seen."""
-        told = [explanations.DIRECTIONS[direction]]
-        told += [explanations.MARKS[mark] for mark in explanations.MARKS if mark in marks]
-        told += [explanations.COLORS[color_by]] if "points" in marks else []
+        told = [explanations.OVERVIEW] if overview else []
+        told += [explanations.DIRECTIONS[direction]]
+        told += [words for mark, words in explanations.MARKS.items() if mark in view.marks]
+        told += [explanations.COLORS[view.color_by]] if "points" in view.marks else []
+        told += [explanations.BESIDE] if view.beside else []
+        told += [explanations.PROBE] if probed else []
         self._view_explanation.setText("<hr>" + "<p>".join(told))
 
     def show_words(self, shown: bool) -> None:

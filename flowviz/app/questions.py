@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.background import Background
-from flowviz.records import Density, Scene, StageReport, Trace, Weights, lattice_points
+from flowviz.records import Density, Scene, StageReport, Trace, Weights
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import prepare_density, render_thumbnails, visible_rectangle
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
@@ -58,7 +58,13 @@ class Questions(QObject):
 
     def grid(self, subject: Subject, hear: Hear[Trace]) -> None:
         """The square grid on the base, carried through all stages."""
-        self._ask(self._slow, "grid", subject, lambda flow: flow.trace_through(lattice_points(), 0), hear)
+
+        def compute(flow: "Flow") -> Trace:
+            from flowviz.flows.scenes import grid_trace
+
+            return grid_trace(flow)
+
+        self._ask(self._slow, "grid", subject, compute, hear)
 
     def encoded(self, subject: Subject, target: Target, hear: Hear[Trace]) -> None:
         """Points of the target, always the same ones, pulled back through all stages."""
@@ -70,8 +76,13 @@ class Questions(QObject):
 
     def probe(self, subject: Subject, point: tuple[float, float], stage: int, hear: Hear[Trace]) -> None:
         """Where a point of a stage is at every other stage."""
-        points = np.array([point], np.float32)
-        self._ask(self._quick, "probe", subject, lambda flow: flow.trace_through(points, stage), hear)
+
+        def compute(flow: "Flow") -> Trace:
+            from flowviz.flows.scenes import probe_trace
+
+            return probe_trace(flow, (stage, point))
+
+        self._ask(self._quick, "probe", subject, compute, hear)
 
     def thumbnails(self, scene: Scene, view: ViewSpec, side: int, hear: Hear[NDArray[np.uint8]]) -> None:
         """A small picture of each stage."""
@@ -97,7 +108,7 @@ class Questions(QObject):
 def encoded_trace(target: Target, keeper: "FlowKeeper", subject: Subject) -> Trace:
     """Points of the target, always the same ones, pulled back through all stages."""
     points = target.sample(PARTICLES, np.random.default_rng(0))
-    return keeper.flow(subject).trace_through(points, len(subject.spec.bijector_kinds()))
+    return keeper.flow(subject).encoded(points)
 
 
 class FlowKeeper:

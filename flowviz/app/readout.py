@@ -34,18 +34,22 @@ class Readout(QLabel):
         log_density, log_det = trace.log_density(stage)[particle], trace.log_det_of(stage)[particle]
         self.setText(
             f"Particle {particle:,} · latent {_point(trace.positions[0, particle])} · "
-            f"target {_point(trace.positions[-1, particle])} · log p {log_density:.2f} nats · "
-            f"log|det J| of this stage {log_det:.2f}"
+            f"target {_point(trace.positions[-1, particle])} · log p {_signed(log_density)} nats · "
+            f"log|det J| of this stage {_signed(log_det)}"
         )
 
     def show_probe(self, probe: Trace, stage: int) -> None:
         """Show where the probed point is at the base, here, and in the target space."""
         self.setText(
             f"Here {_point(probe.positions[stage, 0])} · latent {_point(probe.positions[0, 0])} · "
-            f"target {_point(probe.positions[-1, 0])} · log p {probe.log_density(stage)[0]:.2f} nats"
+            f"target {_point(probe.positions[-1, 0])} · log p {_signed(probe.log_density(stage)[0])} nats"
         )
 
 
 def _point(position: np.ndarray) -> str:
     x, y = position
-    return f"({x:.2f}, {y:.2f})".replace("-", "\N{MINUS SIGN}")
+    return f"({_signed(x)}, {_signed(y)})"
+
+
+def _signed(number: float) -> str:
+    return f"{number:.2f}".replace("-", "\N{MINUS SIGN}")

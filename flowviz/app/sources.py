@@ -31,7 +31,7 @@ class Sources(QObject):
         self._panel = panel
         self._builder = Background()
         self._reader = FileReader(self)
-        self._points_path = Path()
+        self._points_path = self._opening = Path()
         self.goal: Goal | None = None
         self._connect()
         fonts = QTimer(self)
@@ -48,7 +48,7 @@ class Sources(QObject):
 
     def open_points(self, path: Path) -> None:
         """Open a file of points."""
-        self._points_path = path
+        self._opening = path
         self._reader.read_points(path)
 
     def paste(self) -> None:
@@ -105,6 +105,9 @@ class Sources(QObject):
         self._panel.choose(kind)
 
     def _take_columns(self, names: tuple[str, ...]) -> None:
+        if len(names) < 2:
+            return  # they will be refused: those of the good file stay
+        self._points_path = self._opening
         self._panel.points.show_columns(names)
         if len(names) > 2:  # there is something to choose, also where the first two cannot be read
             self._panel.choose("points")
@@ -126,6 +129,8 @@ class Sources(QObject):
             self._build(spec)
 
     def _build(self, spec: TargetSpec) -> None:
+        self.goal = None  # nothing is trained on what was chosen before
+        self.goal_changed.emit(None)
         self._builder.ask("target", partial(goal_or_sentence, spec), self._take)
         if isinstance(spec, ShapeSpec) and self._panel.shape.wants_pictures:
             self._builder.ask("pictures of the shapes", _shape_pictures, self._panel.shape.show_pictures)

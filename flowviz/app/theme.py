@@ -47,6 +47,7 @@ def palette(theme: Theme) -> QPalette:
     colors.setColor(QPalette.ColorRole.Base, background(theme))
     colors.setColor(QPalette.ColorRole.Highlight, QColor(*HIGHLIGHT[theme]))
     colors.setColor(QPalette.ColorRole.HighlightedText, QColor("white"))
+    colors.setColor(QPalette.ColorRole.Link, QColor(*CURVES[theme]["heldout"]))
     colors.setColor(QPalette.ColorRole.PlaceholderText, QColor(*SURROUNDINGS[theme].label))
     for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
         colors.setColor(role, ink(theme))

@@ -14,7 +14,7 @@ MARKS: Mapping[Mark, tuple[str, str, str]] = {
     "points": ("&Points", "Ctrl+1", "The particles"),
     "density": ("&Density", "Ctrl+2", "The exact density of this stage, with lines around 50, 90 and 99 % of it"),
     "grid": ("&Grid", "Ctrl+3", "A square grid on the base, carried through the layers"),
-    "paths": ("P&aths", "Ctrl+4", "The way that the particles have come: of all, or of those selected"),
+    "paths": ("P&aths", "Ctrl+4", "The ways that particles have come: a fair sample of all, or of those selected"),
 }
 TOOLS: Mapping[Tool, tuple[str, str, str]] = {
     "move": ("&Move", "Ctrl+Shift+M", "Drag to pan; click a particle to select it"),

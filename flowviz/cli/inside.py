@@ -16,7 +16,7 @@ from flowviz.cli.opened import Opened
 from flowviz.cli.talk import say
 from flowviz.errors import SpecError
 from flowviz.files import check_writable, written_whole
-from flowviz.records import StageReport, checked_stage
+from flowviz.records import StageReport, checked_stage, written
 
 WIDTH, INDENT = 80, "      "
 
@@ -73,7 +73,7 @@ class _Inspected:
         """For a person, in lines of 80 characters at the most."""
         report = self.report
         head = f"{report.stage:>2} · {report.kind}, {self.share:.0%} of the change of areas"
-        numbers = "; ".join(f"{name} {number:.3g}" for name, number in report.numbers.items())
+        numbers = "; ".join(f"{name} {written(number)}" for name, number in report.numbers.items())
         lines = [head, *(INDENT + line for line in report.formula)]
         if numbers:
             lines.append(fill(numbers, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT))

@@ -50,6 +50,6 @@ class Opened:
         if direction == "generate":
             return self.flow.trace(base_particles(count, seed))
         points = build_target(self.project.target).sample(count, np.random.default_rng(seed))
-        found = self.flow.trace_through(points, len(self.flow.stages))
+        found = self.flow.encoded(points)
         say(f"The NLL of {count:,} points of the target is {found.nll:.3f} nats.")
         return found

@@ -51,10 +51,10 @@ def render(
     fps: Annotated[
         int | None, typer.Option(help="Play through the layers, so many frames a second, in place of one a stage.")
     ] = None,
-    repeat: Annotated[Repeat, typer.Option(help="With --fps: once, or a pass that can be repeated.")] = "once",
-    heading: Annotated[Heading, typer.Option(help="With --fps: from the base, or to it.")] = "forward",
-    easing: Annotated[Easing, typer.Option(help="With --fps: rest at each stage, or move steadily.")] = "smooth",
-    speed: Annotated[float, typer.Option(help="With --fps: 0.25 to 4 times as fast.")] = 1.0,
+    repeat: Annotated[Repeat | None, typer.Option(help="With --fps: once, or a pass that can be repeated.")] = None,
+    heading: Annotated[Heading | None, typer.Option(help="With --fps: from the base, or to it.")] = None,
+    easing: Annotated[Easing | None, typer.Option(help="With --fps: rest at each stage, or move steadily.")] = None,
+    speed: Annotated[float | None, typer.Option(help="With --fps: 0.25 to 4 times as fast.")] = None,
     palette: Annotated[Palette, typer.Option(help="Color-blind safe tones, or the post's plain ones.")] = "safe",
     theme: Annotated[Theme, typer.Option(help="A light or a dark ground.")] = "light",
 ) -> None:
@@ -70,7 +70,7 @@ def render(
         size=PictureSize.parse(size),
         stages=_stages(stage, opened.project.trace.last_stage),
         probe=None if probe is None else _at_stage(probe, 2, "probe", "STAGE:X,Y", opened),
-        playback=Playback(repeat=repeat, heading=heading, easing=easing, speed=speed),
+        playback=_playback(fps, repeat=repeat, heading=heading, easing=easing, speed=speed),
         rate=FRAMES_PER_SECOND if fps is None else _rate(fps),
     )
     if OVERVIEW in marks:
@@ -140,6 +140,13 @@ def _draw(frames: Iterable[Path], count: int, folder: Path) -> None:
         for _ in frames:
             bar.advance(task)
     say(f"Wrote {count} {'frame' if count == 1 else 'frames'} to {folder}.")
+
+
+def _playback(fps: int | None, **choices: Any) -> Playback:
+    given = {name: value for name, value in choices.items() if value is not None}
+    if given and fps is None:
+        raise SpecError(f"--{next(iter(given))} says how to play. Give --fps as well.")
+    return Playback(**given)
 
 
 def _rate(fps: int) -> int:

@@ -17,10 +17,9 @@ from flowviz.flows.reporting import (
     evenly,
     horizontal_part,
     ranges,
-    written,
 )
 from flowviz.flows.stage import Arrays, Stage, Tensors
-from flowviz.records import Curve, StageReport
+from flowviz.records import Curve, StageReport, written
 from flowviz.specs.recipes import INVERSE_AUTOREGRESSIVE, MASKED_AUTOREGRESSIVE
 
 

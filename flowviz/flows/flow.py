@@ -128,6 +128,10 @@ class Flow(tf.Module):
         found = self._trace_through_graph(*self._numbers, points, self._number(stage))
         return Trace(self.names, *(np.array(array) for array in found))
 
+    def encoded(self, points: NDArray[Any]) -> Trace:
+        """Points (n, 2) of the target, pulled back through every stage to the base."""
+        return self.trace_through(points, len(self.stages))
+
     def density(
         self, stage: int, rectangle: Rectangle, particles: Trace | None = None, side: int = DENSITY_SIDE
     ) -> Density:

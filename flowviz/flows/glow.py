@@ -4,9 +4,9 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_probability import bijectors as tfb
 
-from flowviz.flows.reporting import Moved, Numbers, Spans, diagonal_numbers, linear_lines, linear_part, written
+from flowviz.flows.reporting import Moved, Numbers, Spans, diagonal_numbers, linear_lines, linear_part
 from flowviz.flows.stage import Arrays, Stage, Tensors
-from flowviz.records import StageReport
+from flowviz.records import StageReport, written
 from flowviz.specs.recipes import ACTNORM, LINEAR_MIXING
 
 SMALLEST_DEVIATION = 1e-4

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import Curve, StageReport
+from flowviz.records import Curve, StageReport, written
 from flowviz.specs.recipes import BASE
 
 CURVE_POINTS = 400
@@ -102,12 +102,3 @@ def combination(factors: Sequence[float] | NDArray[np.float64], constant: float)
         sign = ("− " if value < 0 else "+ ") if words else ("−" if value < 0 else "")
         words.append(sign + term)
     return " ".join(words)
-
-
-def written(number: float) -> str:
-    """A number with three significant digits: "−0.123", "1.2·10⁶"."""
-    mantissa, _, exponent = f"{number:.3g}".replace("-", "−").partition("e")
-    if not exponent:
-        return mantissa
-    sign = "⁻" if exponent[0] == "−" else ""
-    return f"{mantissa}·10{sign}{exponent[1:].lstrip('0').translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"

@@ -7,9 +7,9 @@ import tensorflow as tf
 from tensorflow_probability import bijectors as tfb
 
 from flowviz.flows.conditioner import Conditioner, initial_weights
-from flowviz.flows.reporting import Moved, Numbers, Spans, at, curve, evenly, written
+from flowviz.flows.reporting import Moved, Numbers, Spans, at, curve, evenly
 from flowviz.flows.stage import Arrays, Stage, Tensors
-from flowviz.records import StageReport
+from flowviz.records import StageReport, written
 from flowviz.specs.recipes import SPLINE_COUPLING
 
 REPORTED_MAPS = 5  # of the family that a stage is

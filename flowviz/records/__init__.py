@@ -5,7 +5,7 @@ from flowviz.records.density import Density, Rectangle, cell_centers, grid_shape
 from flowviz.records.events import Event, Finished, Preparing, Progress, Recovered, Retargeted, Snapshot
 from flowviz.records.history import History
 from flowviz.records.lattice import lattice_points
-from flowviz.records.report import Curve, StageReport
+from flowviz.records.report import Curve, StageReport, written
 from flowviz.records.scene import Scene
 from flowviz.records.selection import Combination, Selection, nearest
 from flowviz.records.timeline import Timeline
@@ -45,4 +45,5 @@ __all__ = [
     "summarized",
     "to_csv",
     "untrained_trace",
+    "written",
 ]

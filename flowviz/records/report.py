@@ -29,3 +29,12 @@ class StageReport:
     numbers: Mapping[str, float] = field(default_factory=dict)
     curves: tuple[Curve, ...] = ()
     across: str = ""
+
+
+def written(number: float) -> str:
+    """A number with three significant digits: "−0.123", "1.2·10⁶"."""
+    mantissa, _, exponent = f"{number:.3g}".replace("-", "−").partition("e")
+    if not exponent:
+        return mantissa
+    sign = "⁻" if exponent[0] == "−" else ""
+    return f"{mantissa}·10{sign}{exponent[1:].lstrip('0').translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"

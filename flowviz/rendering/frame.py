@@ -63,7 +63,7 @@ def render_panel(
         draw_cells(canvas, grid, stage, view)
     draw_density(canvas, scene, stage, view, panel)
     if grid is not None:
-        draw_sides(canvas, grid, stage, view, projection.pixel)
+        draw_sides(canvas, grid, stage, view, projection.pixel, bare=density_strength(scene, stage, view) > 0)
     if "paths" in view.marks:
         draw_paths(canvas, scene, stage, particle_colors(scene, stage, view), projection.pixel)
     if "points" in view.marks:

@@ -52,7 +52,7 @@ def keys(scene: Scene, stage: float, view: ViewSpec) -> tuple[Key, ...]:
         found += [_particle_key(scene, view), *_count_keys(scene, view)]
     if scene.density is not None and density_strength(scene, stage, view) > 0:
         low, high = density_limits(scene.density)
-        found.append(Key("heat map: log-density, nats", "bar", _ends(low, high), "heat"))
+        found.append(Key("heat: log-density, nats", "bar", _ends(low, high), "heat"))
     if "grid" in view.marks and scene.grid is not None and density_strength(scene, stage, view) < 1:
         times = f"{np.exp(area_limit(scene.grid)):.3g}"
         found.append(Key("area of a cell, times", "bar", (f"1/{times}", "1", times), "change"))

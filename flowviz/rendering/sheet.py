@@ -95,7 +95,9 @@ class _Layout:
 
 
 def _small(view: ViewSpec) -> ViewSpec:
-    return view.model_copy(update={"labels": False, "beside": False})
+    """What each small picture shows: no density, which is known of one stage alone."""
+    marks = view.marks - {"density"} or frozenset({"points"})
+    return view.model_copy(update={"labels": False, "beside": False, "marks": marks})
 
 
 def _short_title(name: str) -> str:

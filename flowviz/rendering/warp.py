@@ -17,6 +17,7 @@ from flowviz.specs.view import Theme
 
 LINE_WIDTH = 0.9
 LINES: dict[Theme, tuple[Color, float]] = {"light": ((255, 255, 255), 0.4), "dark": ((235, 236, 238), 0.3)}
+BARE_LINES: dict[Theme, tuple[Color, float]] = {"light": ((60, 62, 68), 0.35), "dark": ((235, 236, 238), 0.35)}
 MOST_DOUBLINGS = 6  # more would leave little color for what is common
 FEW = 0.1  # of the nodes may lie beyond the limits of the shading
 
@@ -29,9 +30,10 @@ def draw_cells(canvas: Canvas, grid: Trace, stage: float, view: ViewSpec) -> Non
     canvas.draw_mesh(Glide.at(grid, stage).positions(), LATTICE_SIDE, tones(changes, -limit, limit, scale))
 
 
-def draw_sides(canvas: Canvas, grid: Trace, stage: float, view: ViewSpec, pixel: float) -> None:
-    """Draw the lines of the grid."""
-    nodes, (starts, ends), (color, alpha) = Glide.at(grid, stage).positions(), _sides(), LINES[view.theme]
+def draw_sides(canvas: Canvas, grid: Trace, stage: float, view: ViewSpec, pixel: float, bare: bool) -> None:
+    """Draw the lines of the grid; `bare` where no shaded cells lie below them."""
+    nodes, (starts, ends) = Glide.at(grid, stage).positions(), _sides()
+    color, alpha = (BARE_LINES if bare else LINES)[view.theme]
     canvas.draw_lines(nodes[starts], nodes[ends], color, LINE_WIDTH * pixel, alpha)
 
 

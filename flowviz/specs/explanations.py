@@ -7,9 +7,9 @@ from flowviz.specs.view import ColorBy, Direction, Mark
 
 STAGES: Mapping[str, str] = {
     recipes.BASE: (
-        "Here everything begins: 8000 particles drawn from a round Gaussian cloud, whose density is a known formula. "
-        "The flow moves every particle to a new place, layer by layer, until the cloud has become the target. Each "
-        "layer can be undone exactly, so the density of the result is known exactly, too."
+        "The base is a round Gaussian cloud, whose density is a known formula. The flow moves every particle of it to "
+        "a new place, layer by layer, until the cloud has become the target. Each layer can be undone exactly, so the "
+        "density of the result is known exactly, too."
     ),
     recipes.REAL_NVP: (
         "A coupling keeps every particle's horizontal coordinate and moves only the vertical one: stretched by a "
@@ -68,7 +68,7 @@ MARKS: Mapping[Mark, str] = {
         "A square grid on the base, carried through the layers. Where its cells grow, the layers spread particles "
         "thin; where they shrink, particles crowd. The flow may bend the grid but never tears or folds it."
     ),
-    "paths": "The tails show the way that each particle has come, from the base to this stage.",
+    "paths": "The tails show the ways that particles have come, from the base to this stage; a fair sample of them.",
 }
 
 COLORS: Mapping[ColorBy, str] = {
@@ -81,7 +81,9 @@ COLORS: Mapping[ColorBy, str] = {
         "particle: above 0 it spreads, below 0 it crowds. Added up over the layers, it turns the base's density into "
         "that of the target."
     ),
-    "selection": "The particles that you have selected stand out, at every stage the same ones.",
+    "selection": (
+        "The particles that you select, by a click, a rectangle or a lasso, stand out: at every stage the same ones."
+    ),
 }
 
 DIRECTIONS: Mapping[Direction, str] = {
@@ -91,3 +93,10 @@ DIRECTIONS: Mapping[Direction, str] = {
         "they form a round Gaussian cloud at the base; what is left of the target there is what it has not learned."
     ),
 }
+
+OVERVIEW = "All stages at once, from the base to the target, row by row. Click one to look at it alone."
+BESIDE = "Both halves show the same part of the plane at the same scale."
+PROBE = (
+    "The crosshair is one and the same point at every stage: where it comes from, where it is here, and where it goes. "
+    "It need not be a particle, since the layers move the whole plane."
+)

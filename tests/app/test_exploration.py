@@ -15,7 +15,7 @@ from flowviz.app.strip import Strip
 from flowviz.projects import Project
 from flowviz.records import Scene, Selection, Snapshot, Trace
 from flowviz.rendering import render_frame, visible_rectangle
-from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs import PictureSize
 from flowviz.targets import build_target
 from tests.app.conftest import Window
 from tests.app.test_window import choose, pixels
@@ -334,4 +334,3 @@ def test_what_is_seen_is_what_is_rendered(explored: Explored) -> None:
     drawn = render_frame(explored.scene, explored.cloud.stage, explored.cloud.view, size)
     np.testing.assert_array_equal(seen, drawn[..., :3])
     assert explored.cloud.rectangle == visible_rectangle(explored.cloud.view, size)
-    assert isinstance(explored.cloud.view, ViewSpec)

@@ -212,6 +212,36 @@ def test_a_bad_file_does_not_turn_the_page(sourced: Sourced, tmp_path: Path) -> 
         assert sourced.window.find(QWidget, "textPage").isVisible()
 
 
+@pytest.mark.parametrize("shade", [0, 128, 255])
+def test_a_blank_picture_does_not_take_the_place_of_a_good_target(sourced: Sourced, tmp_path: Path, shade: int) -> None:
+    good, problem = sourced.goal, sourced.window.find(QLabel, "fileProblem")
+    path = tmp_path / "blank.png"
+    QImage(bytes([shade]) * 4000, 100, 40, 100, QImage.Format.Format_Grayscale8).save(str(path))
+    sourced.drop(media_of(path))
+    sourced.wait(lambda: problem.isVisible() and problem.text().endswith("."))
+    assert sourced.goal is good
+    assert sourced.can_train
+    assert sourced.window.find(QWidget, "textPage").isVisible()
+
+
+def test_a_bad_table_leaves_the_columns_of_the_good_one(sourced: Sourced, table: Path, tmp_path: Path) -> None:
+    sourced.drop(media_of(table))
+    good = sourced.wait_for_other(sourced.goal)
+    problem, box = sourced.window.find(QLabel, "fileProblem"), sourced.window.find(QComboBox, "pointsX")
+    (tmp_path / "thin.csv").write_text("x\n" + "1\n" * 50)
+    sourced.drop(media_of(tmp_path / "thin.csv"))
+    sourced.wait(lambda: problem.isVisible() and problem.text().endswith("."))
+    assert sourced.goal is good
+    assert [box.itemText(k) for k in range(box.count())] == ["a", "b", "c"]
+
+
+def test_nothing_is_trained_on_what_was_chosen_before(sourced: Sourced) -> None:
+    sourced.turn_to("shape")
+    goal = sourced.goal
+    assert goal is None or goal.spec.kind == "shape"
+    sourced.wait(lambda: sourced.goal is not None and sourced.can_train)
+
+
 def test_a_threshold_without_ink_says_so(sourced: Sourced, tmp_path: Path) -> None:
     path = tmp_path / "pale.png"
     shades = np.tile(np.linspace(255, 200, 100, dtype=np.uint8), (40, 1))

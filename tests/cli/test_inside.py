@@ -131,7 +131,13 @@ def test_what_plays_is_a_frame_a_moment(project_file: Path, project: Project, tm
 
 
 def test_odd_playing_is_refused(project_file: Path, tmp_path: Path) -> None:
-    for odd in (("--fps", 0), ("--fps", 500), ("--fps", 5, "--stage", 3), ("--fps", 5, "--speed", 9)):
+    for odd in (
+        ("--fps", 0),
+        ("--fps", 500),
+        ("--fps", 5, "--stage", 3),
+        ("--fps", 5, "--speed", 9),
+        ("--repeat", "loop"),
+    ):
         assert run("render", project_file, "-o", tmp_path / "p", *odd) == 2
     assert not (tmp_path / "p").exists()
 
@@ -196,4 +202,4 @@ class TestInspector:
         assert run("inspect", project_file, "--curves", path) == 0
         rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
         assert {row["kind"] for row in rows} == {"real_nvp"}
-        assert len(rows) == 8 * 2 * 200
+        assert len(rows) == 8 * 2 * 400

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
 from flowviz.flows import Flow, build_flow
-from flowviz.flows.reporting import combination, spans_of, written
+from flowviz.flows.reporting import combination, spans_of
 from flowviz.flows.scenes import completed
 from flowviz.projects import Project
 from flowviz.records import (
@@ -23,6 +23,7 @@ from flowviz.records import (
     base_particles,
     cell_centers,
     lattice_points,
+    written,
 )
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec, ViewSpec
 from flowviz.targets import build_target
