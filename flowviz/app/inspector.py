@@ -1,5 +1,7 @@
 """The layer inspector: what the stage is, with its present numbers and curves; and what one sees, in words."""
 
+from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import pyqtgraph as pg
@@ -8,7 +10,7 @@ from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from flowviz.app.labels import WrappingLabel
 from flowviz.app.theme import background
-from flowviz.records import StageReport, written
+from flowviz.records import Curve, StageReport, written
 from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.specs import ViewSpec, explanations
 from flowviz.specs.view import Direction, Theme
@@ -129,7 +131,7 @@ class CurvePlot(QWidget):
         for item, curve in zip(items, report.curves, strict=True):
             item.setData(curve.x, curve.y)
         self._plot.setLabel("bottom", report.across)
-        self._plot.setTitle(" &nbsp; ".join(self._named(i, curve.name) for i, curve in enumerate(report.curves)))
+        self._plot.setTitle(" &nbsp; ".join(map(self._named, count(), _short_names(report.curves))))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
@@ -145,7 +147,7 @@ class CurvePlot(QWidget):
 
     def _named(self, number: int, name: str) -> str:
         """The name of a curve in its color: a legend inside the plot would cover the curves."""
-        return f"<span style='font-size: 9pt; color: rgb{self._color(number)}'>{name}</span>"
+        return f"<span style='font-size: 8pt; color: rgb{self._color(number)}'>{name}</span>"
 
     def _pen(self, number: int) -> Any:
         return pg.mkPen(self._color(number), width=2)
@@ -153,3 +155,10 @@ class CurvePlot(QWidget):
     def _color(self, number: int) -> tuple[int, int, int]:
         colors = CURVE_COLORS[self._theme]
         return colors[number % len(colors)]
+
+
+def _short_names(curves: Sequence[Curve]) -> list[str]:
+    """The names of curves side by side: what all begin with, such as "x = ", is said once."""
+    first, *others = [curve.name for curve in curves]
+    start = f"{first.partition(' = ')[0]} = "
+    return [first, *(name.removeprefix(start) for name in others)]

@@ -8,7 +8,7 @@ from PIL import Image
 
 from flowviz.errors import SpecError
 from flowviz.records import Scene
-from flowviz.rendering.annotate import Word, em, write
+from flowviz.rendering.annotate import Word, em, font, write
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.frame import render_panel
 from flowviz.rendering.legend import Key, key_picture, keys
@@ -24,7 +24,7 @@ SMALLEST_PANEL = 16  # pixels
 def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize) -> RGBA:
     """Every stage of the scene, row by row, pixels (height, width, 4). Raises `SpecError` where they do not fit."""
     stages, whole = len(scene.trace.names), Panel(size.width, size.height)
-    found = keys(scene, scene.trace.last_stage, view) if view.labels else ()
+    found = keys(scene, scene.trace.last_stage, _small(view)) if view.labels else ()
     layout = _Layout.of(view, stages, whole)
     surroundings = SURROUNDINGS[view.theme]
     picture = np.empty((size.height, size.width, 4), np.uint8)
@@ -35,7 +35,9 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize) -> RGBA:
         framed = picture[top - 1 : top + layout.panel.height + 1, left - 1 : left + layout.panel.width + 1]
         framed[:] = (*surroundings.axis, 255)
         framed[1:-1, 1:-1] = render_panel(scene, stage, _small(view), layout.panel, enlarged=ENLARGED)
-        words.append(Word(left, top - 0.5 * em(view, whole), _short_title(scene.trace.names[stage]), "ls"))
+        words.append(
+            Word(left, top - 0.5 * em(view, whole), _short_title(scene.trace.names[stage], view, layout.panel), "ls")
+        )
     canvas = Canvas(picture, Projection(view, whole))
     if view.labels:
         canvas.draw_layer(write(view, whole, tuple(words)))
@@ -100,10 +102,15 @@ def _small(view: ViewSpec) -> ViewSpec:
     return view.model_copy(update={"labels": False, "beside": False, "marks": marks})
 
 
-def _short_title(name: str) -> str:
-    """The stage's number and name, shorter than the title of a frame: "7 · real_nvp"."""
+def _short_title(name: str, view: ViewSpec, panel: Panel) -> str:
+    """The stage's number and name, "7 · real_nvp": no longer than its panel is wide."""
     number, _, kind = name.partition("_")
-    return f"{int(number)} · {kind}"
+    title, letters = f"{int(number)} · {kind}", font(em(view, panel))
+    if letters.getlength(title) <= panel.width:
+        return title
+    while len(title) > 1 and letters.getlength(f"{title}…") > panel.width:
+        title = title[:-1]
+    return f"{title}…"
 
 
 def _foot(view: ViewSpec, whole: Panel, found: tuple[Key, ...]) -> Layer:
