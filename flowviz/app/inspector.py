@@ -131,7 +131,7 @@ class CurvePlot(QWidget):
         for item, curve in zip(items, report.curves, strict=True):
             item.setData(curve.x, curve.y)
         self._plot.setLabel("bottom", report.across)
-        self._plot.setTitle(" &nbsp; ".join(map(self._named, count(), _short_names(report.curves))))
+        self._plot.setTitle("&nbsp; ".join(map(self._named, count(), _short_names(report.curves))))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""

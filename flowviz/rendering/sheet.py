@@ -35,9 +35,8 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize) -> RGBA:
         framed = picture[top - 1 : top + layout.panel.height + 1, left - 1 : left + layout.panel.width + 1]
         framed[:] = (*surroundings.axis, 255)
         framed[1:-1, 1:-1] = render_panel(scene, stage, _small(view), layout.panel, enlarged=ENLARGED)
-        words.append(
-            Word(left, top - 0.5 * em(view, whole), _short_title(scene.trace.names[stage], view, layout.panel), "ls")
-        )
+        title = _short_title(scene.trace.names[stage], em(view, whole), layout.panel.width)
+        words.append(Word(left, top - 0.5 * em(view, whole), title, "ls"))
     canvas = Canvas(picture, Projection(view, whole))
     if view.labels:
         canvas.draw_layer(write(view, whole, tuple(words)))
@@ -102,13 +101,13 @@ def _small(view: ViewSpec) -> ViewSpec:
     return view.model_copy(update={"labels": False, "beside": False, "marks": marks})
 
 
-def _short_title(name: str, view: ViewSpec, panel: Panel) -> str:
-    """The stage's number and name, "7 · real_nvp": no longer than its panel is wide."""
+def _short_title(name: str, size: float, width: float) -> str:
+    """The stage's number and name, "7 · real_nvp", in letters of that size: no wider than its panel."""
     number, _, kind = name.partition("_")
-    title, letters = f"{int(number)} · {kind}", font(em(view, panel))
-    if letters.getlength(title) <= panel.width:
+    title, letters, room = f"{int(number)} · {kind}", font(size), width - size / 2
+    if letters.getlength(title) <= room:
         return title
-    while len(title) > 1 and letters.getlength(f"{title}…") > panel.width:
+    while len(title) > 1 and letters.getlength(f"{title}…") > room:
         title = title[:-1]
     return f"{title}…"
 
