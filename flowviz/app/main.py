@@ -14,11 +14,13 @@ from flowviz.app.workers import work_is_running
 from flowviz.errors import FlowvizError
 from flowviz.files import resource
 
+SWITCH_SECONDS = 5e-4  # a thread that computes in Python gives way to the window ten times as soon as by default
 log = logging.getLogger(__name__)
 
 
 def create_window() -> QMainWindow:
     """The main window, not yet shown. There must be a `QApplication`."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     return MainWindow()
 
 
