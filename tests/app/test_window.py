@@ -216,18 +216,6 @@ def test_menu_items_can_be_chosen_when_their_buttons_can(window: Window) -> None
     assert not actions["&Train"].isEnabled()
 
 
-def test_return_in_the_export_dialog_exports(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
-    window.find(QAction, "exportFramesAction").trigger()
-    dialog = window.main.findChild(ExportDialog)
-    assert dialog is not None
-    folder = dialog.findChild(QLineEdit, "exportFolder")
-    assert folder is not None
-    folder.setText(str(tmp_path / "frames"))
-    with qtbot.waitSignal(dialog.finished, timeout=20_000):
-        qtbot.keyClick(folder, Qt.Key.Key_Return)
-    assert len(list((tmp_path / "frames").iterdir())) == 20
-
-
 def test_the_main_job(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     """Type, train, scrub while it trains, pause, go on, export, reopen the pictures."""
     text, scrubber = window.find(QPlainTextEdit, "targetText"), window.find(QSlider, "layerScrubber")
@@ -279,38 +267,6 @@ def export(window: Window, qtbot: QtBot, folder: Path) -> None:
     dialog.findChild(QSpinBox, "exportHeight").setValue(150)
     with qtbot.waitSignal(dialog.finished, timeout=10_000):
         qtbot.mouseClick(dialog.findChild(QPushButton, "exportButton"), Qt.MouseButton.LeftButton)
-
-
-def test_an_export_that_fails_says_why_and_can_be_mended(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    window.find(QAction, "exportFramesAction").trigger()
-    dialog = window.main.findChild(ExportDialog)
-    assert dialog is not None
-    folder, message = dialog.findChild(QLineEdit, "exportFolder"), dialog.findChild(QLabel, "exportMessage")
-    button = dialog.findChild(QPushButton, "exportButton")
-    assert folder is not None
-    assert message is not None
-    assert button is not None
-    folder.setText(str(tmp_path / "file"))
-    button.click()
-    qtbot.waitUntil(lambda: "is a file" in message.text())
-    assert button.isEnabled()
-    folder.setText(str(tmp_path / "folder"))
-    with qtbot.waitSignal(dialog.finished, timeout=20_000):
-        button.click()
-    assert len(list((tmp_path / "folder").iterdir())) == 20
-
-
-def test_a_cancelled_export_leaves_no_file(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
-    window.find(QAction, "exportFramesAction").trigger()
-    dialog = window.main.findChild(ExportDialog)
-    assert dialog is not None
-    dialog.findChild(QLineEdit, "exportFolder").setText(str(tmp_path / "frames"))
-    dialog.findChild(QPushButton, "exportButton").click()
-    bar = dialog.findChild(QProgressBar, "exportProgress")
-    qtbot.waitUntil(lambda: bar.value() >= 1)
-    dialog.reject()
-    qtbot.waitUntil(lambda: not list(tmp_path.iterdir()))
 
 
 def test_stop_keeps_and_restart_drops_the_old_run(window: Window, qtbot: QtBot) -> None:
@@ -382,20 +338,3 @@ sys.exit(main.run())
     assert ended - float(done.stdout) < 2.5
     assert "Traceback" not in done.stderr
     assert "QThread" not in done.stderr
-
-
-@pytest.mark.parametrize(("what", "count"), [("All stages in one", 1), ("What plays", 44)])
-def test_the_overview_and_what_plays_can_be_exported(
-    window: Window, qtbot: QtBot, tmp_path: Path, what: str, count: int
-) -> None:
-    window.find(QComboBox, "speedBox").setCurrentText("4×")
-    window.find(QAction, "exportFramesAction").trigger()
-    dialog = window.main.findChild(ExportDialog)
-    assert dialog is not None
-    dialog.findChild(QComboBox, "exportWhat").setCurrentText(what)
-    dialog.findChild(QSpinBox, "exportRate").setValue(12)
-    dialog.findChild(QLineEdit, "exportFolder").setText(str(tmp_path / "frames"))
-    assert f"{count} pictures" in dialog.findChild(QLabel, "exportMessage").text() or count == 1
-    with qtbot.waitSignal(dialog.finished, timeout=20_000):
-        dialog.findChild(QPushButton, "exportButton").click()
-    assert len(list((tmp_path / "frames").iterdir())) == count
