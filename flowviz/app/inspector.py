@@ -1,7 +1,5 @@
 """The layer inspector: what the stage is, with its present numbers and curves; and what one sees, in words."""
 
-from collections.abc import Sequence
-from itertools import count
 from typing import Any
 
 import pyqtgraph as pg
@@ -10,7 +8,7 @@ from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from flowviz.app.labels import WrappingLabel
 from flowviz.app.theme import background
-from flowviz.records import Curve, StageReport, written
+from flowviz.records import StageReport, written
 from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.specs import ViewSpec, explanations
 from flowviz.specs.view import Direction, Theme
@@ -20,7 +18,7 @@ CURVE_COLORS: dict[Theme, tuple[Color, ...]] = {
     "light": ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (120, 120, 120)),
     "dark": ((86, 180, 233), (240, 150, 60), (60, 200, 150), (220, 150, 190), (170, 170, 170)),
 }
-PLOT_HEIGHT = 180
+PLOT_HEIGHT = 160
 OFFER = '<a href="#numbers">Show formula, numbers and curves</a>, which loads TensorFlow.'
 
 
@@ -106,8 +104,9 @@ class CurvePlot(QWidget):
         super().__init__()
         self.setObjectName("curvePlot")
         self.setAccessibleName("Curves of this stage")
-        self.setFixedHeight(PLOT_HEIGHT)
+        self._names = WrappingLabel("curveNames", "Names of the curves")
         self._plot: Any = pg.PlotWidget()
+        self._plot.setFixedHeight(PLOT_HEIGHT)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
         self._plot.setMouseEnabled(x=False, y=False)
@@ -115,6 +114,7 @@ class CurvePlot(QWidget):
         self._report: StageReport | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._names)
         layout.addWidget(self._plot)
         self.set_theme("light")
 
@@ -131,7 +131,7 @@ class CurvePlot(QWidget):
         for item, curve in zip(items, report.curves, strict=True):
             item.setData(curve.x, curve.y)
         self._plot.setLabel("bottom", report.across)
-        self._plot.setTitle("&nbsp; ".join(map(self._named, count(), _short_names(report.curves))))
+        self._names.setText(" &nbsp; ".join(self._named(i, curve.name) for i, curve in enumerate(report.curves)))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
@@ -146,8 +146,8 @@ class CurvePlot(QWidget):
         self.show_curves(self._report)
 
     def _named(self, number: int, name: str) -> str:
-        """The name of a curve in its color: a legend inside the plot would cover the curves."""
-        return f"<span style='font-size: 8pt; color: rgb{self._color(number)}'>{name}</span>"
+        """The name of a curve in its color: a legend inside the plot would cover the curves, a title be cut."""
+        return f"<span style='white-space: nowrap; color: rgb{self._color(number)}'>{name}</span>"
 
     def _pen(self, number: int) -> Any:
         return pg.mkPen(self._color(number), width=2)
@@ -155,10 +155,3 @@ class CurvePlot(QWidget):
     def _color(self, number: int) -> tuple[int, int, int]:
         colors = CURVE_COLORS[self._theme]
         return colors[number % len(colors)]
-
-
-def _short_names(curves: Sequence[Curve]) -> list[str]:
-    """The names of curves side by side: what all begin with, such as "x = ", is said once."""
-    first, *others = [curve.name for curve in curves]
-    start = f"{first.partition(' = ')[0]} = "
-    return [first, *(name.removeprefix(start) for name in others)]
