@@ -110,17 +110,17 @@ class Exploration(QObject):
         self._begin(project.flow, target)
         self._is_awake = False
         step = int(project.history.step[-1]) if len(project.history.step) else 0
-        self.take_snapshot(Snapshot(step, project.trace, project.weights, None, None))
+        self.take_snapshot(Snapshot(step, project.weights, None, None, project.trace))
         self.fit()
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
         """Keep the latest picture of the training, and show it unless an older one is looked at."""
-        seen = None if self._moment is None else self._timeline.snapshots[self._moment].step
+        seen = None if self._moment is None else self._timeline.moments[self._moment].step
         self._timeline = self._timeline.with_snapshot(snapshot)
         if seen is None:
             self._show_snapshot(snapshot)
         else:  # the timeline may have been thinned out
-            steps = np.array([kept.step for kept in self._timeline.snapshots])
+            steps = np.array([kept.step for kept in self._timeline.moments])
             self._moment = int(np.abs(steps - seen).argmin())
         self._show.history.show_timeline(self._timeline, self._moment)
 
@@ -311,14 +311,16 @@ class Exploration(QObject):
         self._show.scrubber.set_stage(stage)
 
     def _choose_moment(self, moment: int | None) -> None:
-        if self._timeline.snapshots:
+        if self._timeline.moments:
             self._moment = moment
             self._show.history.show_timeline(self._timeline, moment)
-            self._show_snapshot(self._timeline.snapshots[-1 if moment is None else moment])
+            shown = self._timeline.moments[-1 if moment is None else moment]
+            assert isinstance(shown, Snapshot)
+            self._show_snapshot(shown)
 
     def _play_moment(self, way: float) -> None:
         """Show the moment so far on the way, 0 to 1, from the start of the training to now."""
-        last = len(self._timeline.snapshots) - 1
+        last = len(self._timeline.moments) - 1
         moment = round(way * last)
         if moment != (last if self._moment is None else self._moment):
             self._choose_moment(None if moment == last else moment)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from flowviz.app.questions import FlowKeeper, Subject
-from flowviz.records import Scene, Timeline, Trace
+from flowviz.records import Scene, Snapshot, Timeline, Trace
 from flowviz.rendering import visible_rectangle, write_frames, write_overview, write_playback
 from flowviz.rendering.frames import OVERVIEW_NAME, playback_names
 from flowviz.specs import PictureSize, Playback, ViewSpec
@@ -88,7 +88,7 @@ class _Painter:
     def _moment(self, position: float) -> tuple[Subject, Trace]:
         """The flow, and its particles, at a position of the playing."""
         export = self.export
-        snapshots = export.timeline.snapshots
+        snapshots = [moment for moment in export.timeline.moments if isinstance(moment, Snapshot)]
         if export.playback.through == "layers" or not snapshots:
             return export.subject, export.scene.trace
         snapshot = snapshots[round(position / max(export.scene.trace.last_stage, 1) * (len(snapshots) - 1))]

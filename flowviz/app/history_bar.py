@@ -43,7 +43,7 @@ class HistoryBar(QWidget):
 
     def show_timeline(self, timeline: Timeline, moment: int | None) -> None:
         """Show how many snapshots there are, and which one is seen; None for the latest, which is followed."""
-        self._steps = [snapshot.step for snapshot in timeline.snapshots]
+        self._steps = [kept.step for kept in timeline.moments]
         self.setEnabled(len(self._steps) > 1)
         self._slider.blockSignals(True)
         self._slider.setMaximum(max(len(self._steps) - 1, 0))

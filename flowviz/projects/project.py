@@ -19,7 +19,7 @@ first one, had RealNVP only, and neither the checkpoint nor the round-trip error
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +38,14 @@ from flowviz.records import (
     History,
     Kept,
     Retargeted,
+    Selection,
+    Timeline,
     Trace,
     Weights,
     base_particles,
     untrained_trace,
 )
-from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec, target_spec
+from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec, target_spec
 from flowviz.specs.recipes import BASE, PERMUTE
 
 ALL_STAGES_FORMAT = 2  # the last that stored those that only mirror
@@ -51,8 +53,21 @@ LARGEST_FILE = 2**31  # bytes; a default project has two million
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What is asked for: a training."""
+
+    target: TargetSpec
+    flow: FlowSpec
+    training: TrainingSpec
+
+
+@dataclass(frozen=True)
 class Project:
-    """What was asked for and what was found."""
+    """What was asked for, what was found, and what of it is looked at.
+
+    `timeline` are moments of the training up to the present one, whose particles are the trace; `next` is what the
+    next training shall be, where that is something else.
+    """
 
     target: TargetSpec
     flow: FlowSpec
@@ -61,6 +76,10 @@ class Project:
     history: History
     trace: Trace
     checkpoint: Checkpoint | None = None
+    timeline: Timeline = field(default_factory=Timeline)
+    seen: Seen = field(default_factory=Seen)
+    selection: Selection | None = None
+    next: Plan | None = None
 
     @classmethod
     def untrained(cls, target: TargetSpec, flow: FlowSpec, training: TrainingSpec) -> "Project":

@@ -2,7 +2,7 @@
 
 from flowviz.records.checkpoint import Checkpoint, Kept
 from flowviz.records.density import Density, Rectangle, cell_centers, grid_shape
-from flowviz.records.events import Event, Finished, Preparing, Progress, Recovered, Retargeted, Snapshot
+from flowviz.records.events import Event, Finished, Moment, Preparing, Progress, Recovered, Retargeted, Snapshot
 from flowviz.records.history import History
 from flowviz.records.lattice import lattice_points
 from flowviz.records.report import Curve, StageReport, written
@@ -22,6 +22,7 @@ __all__ = [
     "Finished",
     "History",
     "Kept",
+    "Moment",
     "Preparing",
     "Progress",
     "Recovered",

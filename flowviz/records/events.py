@@ -59,18 +59,24 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """The particles after each bijector as the flow was at this step, and the weights that moved them there.
+class Moment:
+    """The flow as it was at this step.
 
     `on_target` is the share of the particles that land on the target, `coverage` the share of the target that they
     reach; None where the target does not tell.
     """
 
     step: int
-    trace: Trace
     weights: Weights
     on_target: float | None
     coverage: float | None
+
+
+@dataclass(frozen=True)
+class Snapshot(Moment):
+    """A moment, and the particles after each bijector as its weights move them there."""
+
+    trace: Trace
 
     def finite(self) -> bool:
         """Whether all particles are somewhere."""
@@ -161,4 +167,4 @@ class Finished:
         return f"{told} {self.advice}".rstrip()
 
 
-Event = Preparing | Progress | Snapshot | Recovered | Retargeted | Finished
+Event = Preparing | Progress | Snapshot | Checkpoint | Recovered | Retargeted | Finished

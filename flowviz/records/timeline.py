@@ -2,20 +2,21 @@
 
 from dataclasses import dataclass
 
-from flowviz.records.events import Snapshot
+from flowviz.records.events import Moment, Snapshot
 
-MOST_SNAPSHOTS = 64
+MOST_MOMENTS = 64
 MOST_BYTES = 256 * 2**20  # of particles, where a flow has many stages
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Snapshots of a training in the order of their steps, thinned out as they come: at most 64, and the latest of all.
+    """Moments of a training in the order of their steps, thinned out as they come: at most 64, and the latest of all.
 
+    Those that were seen while it trained are snapshots; those of a project file have no particles yet.
     `period` is how many steps lie between two that are kept, at least.
     """
 
-    snapshots: tuple[Snapshot, ...] = ()
+    moments: tuple[Moment, ...] = ()
     period: int = 1
 
     def with_snapshot(self, snapshot: Snapshot) -> "Timeline":
@@ -24,7 +25,7 @@ class Timeline:
         The one before it stays only if it is a period away from its own predecessor. Where there are too many, every
         second one goes and the period doubles: the memory is bounded, and the past evenly covered.
         """
-        before = tuple(s for s in self.snapshots if s.step < snapshot.step)
+        before = tuple(moment for moment in self.moments if moment.step < snapshot.step)
         if len(before) > 1 and before[-1].step - before[-2].step < self.period:
             before = before[:-1]
         kept, period = (*before, snapshot), self.period
@@ -36,4 +37,4 @@ class Timeline:
 
 def _most(snapshot: Snapshot) -> int:
     size = snapshot.trace.positions.nbytes + snapshot.trace.log_det.nbytes
-    return max(2, min(MOST_SNAPSHOTS, MOST_BYTES // size))
+    return max(2, min(MOST_MOMENTS, MOST_BYTES // size))

@@ -1,8 +1,10 @@
 """What a person asks for: frozen, validated, JSON in and out."""
 
+from flowviz.specs.export import ExportSpec
 from flowviz.specs.flow import FlowSpec
 from flowviz.specs.playback import Playback
 from flowviz.specs.recipes import RECIPES, Family, Normalization
+from flowviz.specs.seen import Seen
 from flowviz.specs.shapes import SHAPES, ShapeName
 from flowviz.specs.spec import Spec
 from flowviz.specs.target import (
@@ -24,6 +26,7 @@ __all__ = [
     "RECIPES",
     "SHAPES",
     "DrawingSpec",
+    "ExportSpec",
     "Family",
     "FlowSpec",
     "ImageSpec",
@@ -33,6 +36,7 @@ __all__ = [
     "PictureSize",
     "Playback",
     "PointsSpec",
+    "Seen",
     "ShapeName",
     "ShapeSpec",
     "SourceSpec",

@@ -63,6 +63,7 @@ class Training:
         """
         self._runner.prepare()
         yield self._snapshot()
+        yield self._checkpoint()
         if self._guard.step == 0:
             yield from self._advance(self._budget.steps_ahead(min(FIRST_STEPS, self._chunk_steps)))
         self._heldout_nll()  # traces its graph while the clock stands still
@@ -111,12 +112,16 @@ class Training:
         return reports
 
     def _reports(self) -> list[Event]:
-        reports: list[Progress | Snapshot] = []
-        if self._progress_due.passed(self._clock.seconds):
-            reports.append(self._progress(self._heldout_nll()))
-        if self._snapshot_due.passed(self._clock.seconds):
-            reports.append(self._snapshot())
-        return [report for report in reports if report.finite()]  # what is not finite, the next check mends
+        """What there is to tell; what is not finite is not told: the next check mends it."""
+        reports: list[Event] = []
+        if (
+            self._progress_due.passed(self._clock.seconds)
+            and (progress := self._progress(self._heldout_nll())).finite()
+        ):
+            reports.append(progress)
+        if self._snapshot_due.passed(self._clock.seconds) and (snapshot := self._snapshot()).finite():
+            reports += [snapshot, self._checkpoint()]
+        return reports
 
     def _check(self) -> Cause | None:
         """Keep the present state if it is the best so far; if it is not sound, go back to the last one that was."""
@@ -205,10 +210,10 @@ class Training:
         samples = trace.positions[-1]
         return Snapshot(
             step=self._guard.step,
-            trace=trace,
             weights=self._flow.weights(),
             on_target=self._target.on_target(samples),
             coverage=self._target.coverage(samples),
+            trace=trace,
         )
 
 

@@ -22,10 +22,10 @@ def train(
     """Train a flow on the target, a fresh one or that of the checkpoint; yields events, the last of them `Finished`.
 
     A generator: it pauses while nobody asks for the next event, and its clock with it. With `snapshot_seconds`
-    a `Snapshot` of the particles comes about that often. Once `stop_requested()` is true it ends after the
-    current chunk of steps (about 100 ms), keeping the best state. With the `checkpoint` of a `Finished` as `resume`,
-    and the same specs, it goes on step for step as if it had never been stopped. Raises `FileError` where they do not
-    fit.
+    a `Snapshot` of the particles comes about that often, and then the `Checkpoint` of that moment. Once
+    `stop_requested()` is true it ends after the current chunk of steps (about 100 ms), keeping the best state. With a
+    checkpoint as `resume`, and the same specs, it goes on step for step as if it had never been stopped. Raises
+    `FileError` where they do not fit.
 
     `retarget` is asked before every chunk. Where it returns another target, the flow turns to that: it keeps its
     weights and its compiled code, and has the whole budget anew, with its warm-up; `Retargeted` marks the step.

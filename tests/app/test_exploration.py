@@ -97,7 +97,7 @@ class Explored:
 
     def take(self, trace: Trace, step: int = 3000) -> None:
         """A snapshot of the training that goes on."""
-        self.exploration.take_snapshot(Snapshot(step, trace, self.project.weights, None, None))
+        self.exploration.take_snapshot(Snapshot(step, self.project.weights, None, None, trace))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
-from flowviz.records import Event, Finished, History, Preparing, Progress, Recovered, Snapshot, Trace
+from flowviz.records import Checkpoint, Event, Finished, History, Preparing, Progress, Recovered, Snapshot, Trace
 from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import Ink, Points, build_target
 from flowviz.training import train
@@ -46,7 +46,7 @@ def all_finite(end: Finished) -> bool:
 
 def test_events_come_in_their_order(target: Ink) -> None:
     events = list(train(target, SMALL, TrainingSpec(steps=250), snapshot_seconds=0.0))
-    assert [type(event) for event in events[:4]] == [Preparing, Preparing, Snapshot, Snapshot]
+    assert [type(event) for event in events[:6]] == [*2 * [Preparing], *2 * [Snapshot, Checkpoint]]
     assert [event.step for event in events if isinstance(event, Snapshot)][:2] == [0, 50], (
         "it moves before XLA is ready"
     )
@@ -239,6 +239,19 @@ def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(target: Ink, 
         np.testing.assert_array_equal(getattr(whole.checkpoint, name), getattr(resumed.checkpoint, name))
     assert whole.progress.heldout_nll == resumed.progress.heldout_nll
     assert resumed.progress.seconds > event.progress.seconds
+
+
+def test_a_training_that_ended_without_warning_goes_on_from_its_last_checkpoint(target: Ink) -> None:
+    spec, flow = TrainingSpec(steps=300), FlowSpec(layers=2, width=4)
+    events = list(train(target, flow, spec, snapshot_seconds=0.0))
+    whole = events[-1]
+    assert isinstance(whole, Finished)
+    checkpoints = {event.step: event for event in events if isinstance(event, Checkpoint)}
+    assert {0, 50} < set(checkpoints)
+    for checkpoint in (checkpoints[0], checkpoints[50]):
+        resumed = finished(train(target, flow, spec, resume=checkpoint))
+        np.testing.assert_array_equal(whole.checkpoint.parameters, resumed.checkpoint.parameters)
+        assert whole.progress.heldout_nll == resumed.progress.heldout_nll
 
 
 def test_a_checkpoint_of_another_flow_is_refused(target: Ink) -> None:

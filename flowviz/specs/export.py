@@ -1,0 +1,71 @@
+"""What is taken away from a project, and as what."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from flowviz.specs.seen import Seen, Stage
+from flowviz.specs.spec import Spec
+from flowviz.specs.view import LARGEST_SIDE, PictureSize
+
+What = Literal["view", "stages", "sheet", "animation", "frames", "trace", "samples", "losses"]
+Format = Literal["png", "svg", "pdf", "gif", "apng", "webp", "mp4", "npz", "csv"]
+
+FORMATS: Mapping[What, tuple[Format, ...]] = {
+    "view": ("png",),
+    "stages": ("png",),
+    "sheet": ("png", "svg", "pdf"),
+    "animation": ("gif", "apng", "webp", "mp4"),
+    "frames": ("png",),
+    "trace": ("npz", "csv"),
+    "samples": ("npz", "csv"),
+    "losses": ("csv", "png"),
+}
+IN_FOLDERS: frozenset[What] = frozenset({"stages", "frames"})  # one file a picture
+FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND = 25, 120
+IN_BETWEENS, MOST_IN_BETWEENS = 18, 240
+
+
+class ExportSpec(Spec):
+    """What is written: `what`, in which format, of what is seen.
+
+    view: one picture; stages: one a stage, in a folder; sheet: all stages in one; animation: one file that plays;
+    frames: its pictures, in a folder; trace: particles at every stage; samples: points of the flow; losses: the
+    history of the training.
+
+    `size` is in pixels, `scale` multiplies it. `first` and `last` are the range of stages, both inclusive; None for
+    the base and the last one. An animation has `in_betweens` frames between two stages, and `fps` frames a second.
+    `particles` is how many are followed or drawn as samples; None for as many as are in the project.
+    """
+
+    what: What = "view"
+    format: Format = "png"
+    seen: Seen = Seen()
+    size: PictureSize = PictureSize()
+    scale: Annotated[int, Field(ge=1, le=8)] = 1
+    first: Stage | None = None
+    last: Stage | None = None
+    in_betweens: Annotated[int, Field(ge=0, le=MOST_IN_BETWEENS)] = IN_BETWEENS
+    fps: Annotated[int, Field(ge=1, le=MOST_FRAMES_PER_SECOND)] = FRAMES_PER_SECOND
+    particles: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+
+    @property
+    def pixels(self) -> PictureSize:
+        """The size of the picture that is written."""
+        return PictureSize(width=self.size.width * self.scale, height=self.size.height * self.scale)
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        if self.format not in FORMATS[self.what]:
+            raise ValueError(f"The {self.what} cannot be written as {self.format}. Choose {_any(FORMATS[self.what])}.")
+        if max(self.size.width, self.size.height) * self.scale > LARGEST_SIDE:
+            raise ValueError(f"{self.size} pixels times {self.scale} is more than {LARGEST_SIDE} on a side.")
+        if self.first is not None and self.last is not None and self.first > self.last:
+            raise ValueError(f"The stages {self.first} to {self.last} are no range. Give the lower one first.")
+        return self
+
+
+def _any(formats: tuple[Format, ...]) -> str:
+    *others, last = formats
+    return f"{', '.join(others)} or {last}" if others else last
