@@ -41,7 +41,7 @@ class GalleryDialog(QDialog):
         layout = QVBoxLayout(self)
         for widget in (self._list, self._sentence, self._buttons):
             layout.addWidget(widget)
-        view = ViewSpec(theme=theme, labels=False)
+        view = ViewSpec(theme=theme, labels=False, axes=False)
         for number, example in enumerate(self._examples):
             self._list.addItem(_item(example))
             self._background.ask(example.name, partial(_picture, example, view), partial(self._show, number))

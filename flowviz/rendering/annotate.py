@@ -40,6 +40,11 @@ def tick_step(half_extent: float) -> float:
     return float(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least * (1 - 1e-9)))
 
 
+def paper(view: ViewSpec) -> tuple[int, int, int, int]:
+    """The color and the alpha of what is drawn on: the theme's color also where it is clear, see `raster.lifted`."""
+    return (*SURROUNDINGS[view.theme].background, 0 if view.background == "transparent" else 255)
+
+
 def ground(view: ViewSpec, panel: Panel) -> RGBA:
     """The background with its grid, (height, width, 4). Shared: not to be written to."""
     return _ground(view.model_copy(update={"marks": frozenset(), "color_by": "quadrant", "point_diameter": 1.0}), panel)
@@ -48,8 +53,8 @@ def ground(view: ViewSpec, panel: Panel) -> RGBA:
 @lru_cache(maxsize=4)
 def _ground(view: ViewSpec, panel: Panel) -> RGBA:
     surroundings = SURROUNDINGS[view.theme]
-    image = Image.new("RGBA", (panel.width, panel.height), (*surroundings.background, 255))
-    if view.labels:
+    image = Image.new("RGBA", (panel.width, panel.height), paper(view))
+    if view.axes:
         draw = ImageDraw.Draw(image)
         for x_ticks, y_ticks, color in ((*_ticks(view, panel), surroundings.grid), ([0.0], [0.0], surroundings.axis)):
             for x, _ in Projection(view, panel).pixels(np.array([(x, 0) for x in x_ticks]).reshape(-1, 2)):

@@ -12,7 +12,7 @@ from flowviz.rendering.particles import draw_points, particle_colors
 from flowviz.rendering.paths import draw_paths
 from flowviz.rendering.probe import draw_probe
 from flowviz.rendering.projection import Panel, Projection, is_split, panel_of
-from flowviz.rendering.raster import RGBA, Canvas, Glide
+from flowviz.rendering.raster import RGBA, Canvas, Glide, lifted
 from flowviz.rendering.warp import draw_cells, draw_sides
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import Mark
@@ -23,9 +23,15 @@ def render_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, 
 
     `stage` 2.25 is a quarter of the way from stage 2 to stage 3. What the scene does not hold is left out.
     """
+    if is_split(view):
+        picture = _split_frame(scene, stage, view, size, title)
+    else:
+        picture = render_panel(scene, stage, view, panel_of(view, size), title)
+    return picture if view.background == "solid" else lifted(picture, SURROUNDINGS[view.theme].background)
+
+
+def _split_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, title: str) -> RGBA:
     panel = panel_of(view, size)
-    if not is_split(view):
-        return render_panel(scene, stage, view, panel, title)
     picture = np.empty((size.height, size.width, 4), np.uint8)
     picture[:] = (*SURROUNDINGS[view.theme].axis, 255)
     picture[:, : panel.width] = render_panel(scene, stage, _with_marks(view, {"points", "paths"}), panel, title)
@@ -70,6 +76,8 @@ def render_panel(
         outside = draw_points(canvas, scene, stage, view, view.point_diameter * projection.pixel)
     if scene.probe is not None:
         draw_probe(canvas, scene.probe, stage, view, projection)
+    numbers = tick_words(view, panel) if view.axes else []
+    canvas.draw_layer(write(view, panel, (*numbers, *(title_word(view, panel, title) if view.labels else []))))
     if view.labels:
         _annotate(canvas, scene, stage, view, panel, title, outside)
     return canvas.picture()
@@ -78,7 +86,6 @@ def render_panel(
 def _annotate(
     canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, panel: Panel, title: str, outside: int
 ) -> None:
-    canvas.draw_layer(write(view, panel, (*tick_words(view, panel), *title_word(view, panel, title))))
     if scene.density is not None and density_strength(scene, stage, view) > 0:
         canvas.draw_layer(write(view, panel, contour_words(scene.density, view, panel)))
     found = keys(scene, stage, view)

@@ -169,6 +169,19 @@ class Layer:
         return cls(where, packed(pixels[inked, :3]), alphas)
 
 
+def lifted(picture: RGBA, ground: Color) -> RGBA:
+    """A picture (height, width, 4) drawn on a clear ground of that color, without it: laid over it again, it is the same.
+
+    The kernels mix the four bytes of a pixel alike, so the alpha that they leave is how much of the ground is covered,
+    and the color is color · alpha + ground · (1 - alpha), to be solved for the color.
+    """
+    pixels = picture.reshape(-1, 4).copy()
+    partly = np.flatnonzero((pixels[:, 3] > 0) & (pixels[:, 3] < 255))
+    alphas, below = pixels[partly, 3:] / np.float32(255), np.array(ground, np.float32)
+    pixels[partly, :3] = np.round(below + (pixels[partly, :3] - below) / alphas).clip(0, 255)
+    return pixels.reshape(picture.shape)
+
+
 def tones(points: Glide, low: float, high: float, scale: NDArray[np.uint8]) -> Packed:
     """The colors (n,) of gliding numbers (n,) on a scale (m, 3) from low to high."""
     found: Packed = _kernels().tones(points.start, points.end, points.t, low, high, packed(scale))

@@ -8,12 +8,12 @@ from PIL import Image
 
 from flowviz.errors import SpecError
 from flowviz.records import Scene
-from flowviz.rendering.annotate import Word, em, font, write
+from flowviz.rendering.annotate import Word, em, font, paper, write
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.frame import render_panel
 from flowviz.rendering.legend import Key, key_picture, keys
 from flowviz.rendering.projection import Panel, Projection
-from flowviz.rendering.raster import RGBA, Canvas, Layer
+from flowviz.rendering.raster import RGBA, Canvas, Layer, lifted
 from flowviz.specs import PictureSize, ViewSpec
 
 ENLARGED = 2.0  # points and lines are so much larger, for its size, in a small picture: else they would be too faint
@@ -21,17 +21,20 @@ TITLE_EMS, GAP_EMS, FOOT_EMS = 1.7, 0.6, 5.2
 SMALLEST_PANEL = 16  # pixels
 
 
-def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize) -> RGBA:
-    """Every stage of the scene, row by row, pixels (height, width, 4). Raises `SpecError` where they do not fit."""
-    stages, whole = len(scene.trace.names), Panel(size.width, size.height)
+def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: range | None = None) -> RGBA:
+    """Every stage of the scene, or those named, row by row, pixels (height, width, 4).
+
+    Raises `SpecError` where they do not fit.
+    """
+    chosen, whole = stages or range(len(scene.trace.names)), Panel(size.width, size.height)
     found = keys(scene, scene.trace.last_stage, _small(view)) if view.labels else ()
-    layout = _Layout.of(view, stages, whole)
+    layout = _Layout.of(view, len(chosen), whole)
     surroundings = SURROUNDINGS[view.theme]
     picture = np.empty((size.height, size.width, 4), np.uint8)
-    picture[:] = (*surroundings.background, 255)
+    picture[:] = paper(view)
     words = []
-    for stage in range(stages):
-        left, top = layout.corner(stage)
+    for place, stage in enumerate(chosen):
+        left, top = layout.corner(place)
         framed = picture[top - 1 : top + layout.panel.height + 1, left - 1 : left + layout.panel.width + 1]
         framed[:] = (*surroundings.axis, 255)
         framed[1:-1, 1:-1] = render_panel(scene, stage, _small(view), layout.panel, enlarged=ENLARGED)
@@ -42,7 +45,7 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize) -> RGBA:
         canvas.draw_layer(write(view, whole, tuple(words)))
     if found:
         canvas.draw_layer(_foot(view, whole, found))
-    return canvas.picture()
+    return canvas.picture() if view.background == "solid" else lifted(canvas.picture(), surroundings.background)
 
 
 def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: float) -> int | None:
@@ -98,7 +101,7 @@ class _Layout:
 def _small(view: ViewSpec) -> ViewSpec:
     """What each small picture shows: no density, which is known of one stage alone."""
     marks = view.marks - {"density"} or frozenset({"points"})
-    return view.model_copy(update={"labels": False, "beside": False, "marks": marks})
+    return view.model_copy(update={"labels": False, "axes": False, "beside": False, "marks": marks})
 
 
 def _short_title(name: str, size: float, width: float) -> str:

@@ -12,6 +12,7 @@ Palette = Literal["safe", "plain"]
 Theme = Literal["light", "dark"]
 ColorBy = Literal["quadrant", "angle", "radius", "log_density", "log_det", "selection"]
 Direction = Literal["generate", "encode"]
+Background = Literal["solid", "transparent"]
 Mark = Literal["density", "grid", "paths", "points"]  # in the order in which they are drawn
 
 SMALLEST_SIDE, LARGEST_SIDE = 64, 8192
@@ -41,8 +42,9 @@ class ViewSpec(Spec):
     `center` and `half_extent` are in target units: the shorter side of the picture shows center ± half_extent.
     Both axes have one scale. `point_diameter` is in pixels of a picture whose shorter side is 800.
     `marks` is what is drawn; `color_by` is what the color of a particle means. With `beside`, density and grid stand
-    in a panel of their own to the right of the points, at the same scale. `labels` are grid, ticks, title and legend;
-    their words are as high as a share `word_height` of the shorter side, at most.
+    in a panel of their own to the right of the points, at the same scale. `labels` are the words: title, legend, notes;
+    they are as high as a share `word_height` of the shorter side, at most. `axes` are the lines at round numbers, and
+    these numbers. With a transparent `background` only what is drawn is opaque.
     """
 
     center: tuple[float, float] = (0.0, 0.0)
@@ -51,7 +53,9 @@ class ViewSpec(Spec):
     theme: Theme = "light"
     point_diameter: Annotated[float, Field(gt=0, le=50)] = 3.5
     labels: bool = True
+    axes: bool = True
     color_by: ColorBy = "quadrant"
     marks: frozenset[Mark] = frozenset({"points"})
     beside: bool = False
+    background: Background = "solid"
     word_height: Annotated[float, Field(gt=0, le=0.1)] = 0.025

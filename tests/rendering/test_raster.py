@@ -14,7 +14,7 @@ from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import CROWDED, Canvas, Glide
 from flowviz.specs import ViewSpec
 
-BARE = ViewSpec(labels=False)
+BARE = ViewSpec(labels=False, axes=False)
 SMALL = Panel(90, 80)
 
 

@@ -52,7 +52,7 @@ def test_each_panel_shows_its_stage() -> None:
     for stage in range(4):
         left, top = layout.corner(stage)
         shown = sheet[top : top + layout.panel.height, left : left + layout.panel.width]
-        bare = ViewSpec(labels=False, point_diameter=7.0)  # twice as large as usual
+        bare = ViewSpec(labels=False, axes=False, point_diameter=7.0)  # twice as large as usual
         expected = render_frame(scene, stage, bare, PictureSize(width=layout.panel.width, height=layout.panel.height))
         np.testing.assert_array_equal(shown, expected)
 

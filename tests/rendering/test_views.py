@@ -27,7 +27,7 @@ from flowviz.specs.view import ColorBy, Mark, Theme
 from tests.rendering.scenes import base_density, bent, broken, full
 
 SIZE = PictureSize(width=360, height=320)
-BARE = ViewSpec(labels=False)
+BARE = ViewSpec(labels=False, axes=False)
 LUMA = np.array([0.299, 0.587, 0.114])
 
 
