@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from flowviz.projects import Project, save_project
-from flowviz.records import Finished, History
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
-from flowviz.training import train
+from flowviz.training import trained
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -19,13 +18,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 def project() -> Project:
     """A default flow after 2100 steps on "Hi"."""
     # So many steps that a state is kept in between.
-    target, flow, spec = TextSpec(text="Hi"), FlowSpec(), TrainingSpec(steps=2100)
-    history = History()
-    untrained = Project.untrained(target, flow, spec)
-    for event in train(build_target(target), flow, spec):
-        history = history.with_event(event)
-    assert isinstance(event, Finished)
-    return untrained.trained(event, history)
+    target = TextSpec(text="Hi")
+    return trained(Project.untrained(target, FlowSpec(), TrainingSpec(steps=2100)), build_target(target))
 
 
 @pytest.fixture

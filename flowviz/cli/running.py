@@ -16,10 +16,10 @@ from flowviz.cli.talk import progress_bar, say, summary_table, talk, told
 from flowviz.errors import FileError, SpecError
 from flowviz.files import check_writable, written_whole
 from flowviz.projects import Project, load_project, save_project
-from flowviz.records import Finished, summarized, to_csv
+from flowviz.records import Event, Finished, summarized, to_csv
 from flowviz.specs import TargetSpec
 from flowviz.specs.training import BATCH, LEARNING_RATE
-from flowviz.training import train as train_flow
+from flowviz.training import trained
 
 
 @takes_target
@@ -119,21 +119,22 @@ def _train(project: Project, output: Path, as_json: bool) -> None:
     """Train what is left of a project, with a progress bar, and save it."""
     if project.flow.warning:
         say(project.flow.warning)
-    target, history = built(project.target), project.history
+    target, ending = built(project.target), list[Finished]()
     check_writable(output)
     with _stop_on_interrupt() as stop, progress_bar() as bar:
         task = bar.add_task("Starting", total=1.0, figures="")
-        events = train_flow(
-            target, project.flow, project.training, stop_requested=stop.is_set, resume=project.checkpoint
-        )
-        for event in events:
+
+        def hear(event: Event) -> None:
             bar.update(task, **told(event))
-            history = history.with_event(event)
-    assert isinstance(event, Finished)
-    save_project(project.trained(event, history), output)
+            if isinstance(event, Finished):
+                ending.append(event)
+
+        found = trained(project, target, hear=hear, stop_requested=stop.is_set)
+    save_project(found, output)
+    [end] = ending
     if as_json:
-        typer.echo(json.dumps(event.figures()))
-    say(f"{event.sentence()} Saved {output}.")
+        typer.echo(json.dumps(end.figures()))
+    say(f"{end.sentence()} Saved {output}.")
 
 
 @contextmanager

@@ -2,5 +2,6 @@
 
 from flowviz.training.new_target import NewTarget
 from flowviz.training.train import train
+from flowviz.training.trained import trained
 
-__all__ = ["NewTarget", "train"]
+__all__ = ["NewTarget", "train", "trained"]
