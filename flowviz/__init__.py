@@ -1,6 +1,70 @@
 """flowviz: watch a normalizing flow bend a Gaussian cloud into a word.
 
-Importing the package loads neither TensorFlow nor Qt.
+`from flowviz import ...` offers the library: the specs say what is asked for, the functions of `flowviz.library` do it.
+Importing the package loads neither TensorFlow nor Qt, and each name only when it is first used.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flowviz.errors import FlowvizError
+    from flowviz.library import build_flow, build_target, load, save, trace, train
+    from flowviz.projects import Project
+    from flowviz.specs import (
+        DrawingSpec,
+        ExportSpec,
+        FlowSpec,
+        ImageSpec,
+        MixSpec,
+        Part,
+        PictureSize,
+        Playback,
+        PointsSpec,
+        Seen,
+        ShapeSpec,
+        TextSpec,
+        TrainingSpec,
+        ViewSpec,
+    )
+
 __version__ = "0.1.0"
+__all__ = [
+    "DrawingSpec",
+    "ExportSpec",
+    "FlowSpec",
+    "FlowvizError",
+    "ImageSpec",
+    "MixSpec",
+    "Part",
+    "PictureSize",
+    "Playback",
+    "PointsSpec",
+    "Project",
+    "Seen",
+    "ShapeSpec",
+    "TextSpec",
+    "TrainingSpec",
+    "ViewSpec",
+    "build_flow",
+    "build_target",
+    "load",
+    "save",
+    "trace",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """A name of the library, from the room that it lives in: PEP 562."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name.endswith("Spec") or name in {"Part", "PictureSize", "Playback", "Seen"}:
+        room = "flowviz.specs"
+    else:
+        room = {"FlowvizError": "flowviz.errors", "Project": "flowviz.projects"}.get(name, "flowviz.library")
+    return getattr(import_module(room), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

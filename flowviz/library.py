@@ -1,0 +1,74 @@
+"""The library: what the window and the terminal do, as a few functions. `from flowviz import ...` offers them.
+
+Points are arrays (n, 2) in target units: centered, the larger standard deviation 1, y upwards. Densities are in nats.
+Paths are text or `Path`. What a person can put right is raised as a `FlowvizError`, whose text says how.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flowviz.projects import Project, load_project, save_project
+from flowviz.records import Event, Trace, Weights, base_particles
+from flowviz.records.trace import PARTICLES
+from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.targets import Target
+from flowviz.targets import build_target as target_of
+from flowviz.training import trained
+
+if TYPE_CHECKING:
+    from flowviz.flows import Flow
+
+
+def build_target(spec: TargetSpec) -> Target:
+    """The distribution that the spec describes: it samples, and knows its entropy, where that can be known.
+
+    Raises `TargetError` where there is nothing to learn from, `FileError` where a picture in the spec is damaged.
+    """
+    return target_of(spec)
+
+
+def build_flow(spec: FlowSpec, weights: Weights | None = None) -> "Flow":
+    """The flow of that spec: `sample`, `log_prob`, `trace`, `density`. Loads TensorFlow.
+
+    Its numbers are the given weights, such as those of a project, or fresh ones, with which it is the identity.
+    Raises `FileError` where the weights do not fit the spec.
+    """
+    from flowviz.flows import build_flow
+
+    return build_flow(spec, weights)
+
+
+def train(
+    target_spec: TargetSpec,
+    flow_spec: FlowSpec,
+    training_spec: TrainingSpec,
+    *,
+    hear: Callable[[Event], object] = lambda _: None,
+) -> Project:
+    """Train a flow on a target, to the end of the budget; what was learned, with its losses and its past.
+
+    `hear` is told each event: `Preparing`, `Progress`, `Snapshot`, `Recovered`, ..., at last `Finished`, which has the
+    figures. Loads TensorFlow. Raises `TargetError` and `FileError` as `build_target` does.
+    """
+    return trained(Project.untrained(target_spec, flow_spec, training_spec), build_target(target_spec), hear=hear)
+
+
+def trace(project: Project, n: int = PARTICLES, seed: int = 0) -> Trace:
+    """`n` particles of the base, drawn with that seed, at every stage of the project's flow. Loads TensorFlow.
+
+    positions (stages, n, 2), log_det (stages, n) in nats, names (stages,). Raises `FileError` where the weights do not
+    fit the flow.
+    """
+    weights = project.weights if project.weights.parameters else None  # before any training
+    return build_flow(project.flow, weights).trace(base_particles(n, seed))
+
+
+def save(project: Project, path: str | Path) -> None:
+    """Write a project to a file, whole or not at all. Raises `FileError`."""
+    save_project(project, Path(path))
+
+
+def load(path: str | Path) -> Project:
+    """The project in a file that flowviz saved. Raises `FileError`."""
+    return load_project(Path(path))

@@ -1,0 +1,86 @@
+"""The library: `from flowviz import ...`, and the example in the README."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import flowviz
+from flowviz import FlowSpec, Project, ShapeSpec, TextSpec, TrainingSpec, build_flow, build_target, load, save, trace
+from flowviz.errors import FlowvizError
+from flowviz.records import Event, Finished, base_particles
+
+SMALL = FlowSpec(layers=2, width=8)
+
+
+def test_every_name_is_there_and_listed() -> None:
+    assert set(flowviz.__all__) <= set(dir(flowviz))
+    for name in flowviz.__all__:
+        assert getattr(flowviz, name).__doc__
+    with pytest.raises(AttributeError, match="nonesuch"):
+        getattr(flowviz, "nonesuch")  # noqa: B009  # mypy knows that it is not there
+
+
+def test_specs_come_without_anything_heavy() -> None:
+    heavy = "{name.split('.')[0] for name in sys.modules} & {'tensorflow', 'PyQt6', 'pandas', 'matplotlib', 'numba'}"
+    code = f"import sys; from flowviz import TextSpec, ExportSpec; TextSpec(text='a'); sys.exit(str({heavy} or ''))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert said.stderr.strip() == ""
+
+
+def test_train_tells_its_events_and_keeps_what_was_found() -> None:
+    heard: list[Event] = []
+    found = flowviz.train(TextSpec(text="I"), SMALL, TrainingSpec(steps=300), hear=heard.append)
+    finished = heard[-1]
+    assert isinstance(finished, Finished)
+    assert finished.progress.step == 300
+    assert found.weights is finished.weights
+    assert found.history.step[-1] == 300
+    assert found.checkpoint is finished.checkpoint
+
+
+def test_the_past_of_a_training_is_in_the_project(project: Project) -> None:
+    moments = project.timeline.moments
+    assert [moments[0].step, moments[-1].step] == [0, 2100]
+    assert [m.step for m in moments] == sorted({m.step for m in moments})
+    of_start = build_flow(project.flow, moments[0].weights).sample(base_particles(100))
+    of_end = build_flow(project.flow, moments[-1].weights).sample(base_particles(100))
+    np.testing.assert_array_equal(of_end, build_flow(project.flow, project.weights).sample(base_particles(100)))
+    assert np.abs(of_start - of_end).max() > 0.5
+
+
+def test_a_trace_is_of_as_many_particles_as_one_wants(project: Project) -> None:
+    found = trace(project, n=50, seed=3)
+    assert found.positions.shape == (20, 50, 2)
+    np.testing.assert_array_equal(found.positions[0], base_particles(50, 3))
+    np.testing.assert_allclose(trace(project).positions, project.trace.positions, atol=1e-5)
+    untrained = trace(Project.untrained(TextSpec(text="I"), SMALL, TrainingSpec(steps=1)), n=5)
+    np.testing.assert_allclose(np.sort(untrained.positions[-1]), np.sort(untrained.positions[0]))
+
+
+def test_a_target_samples_and_a_flow_scores() -> None:
+    points = build_target(ShapeSpec(name="heart")).sample(500, np.random.default_rng(0))
+    assert points.shape == (500, 2)
+    assert build_flow(SMALL).log_prob(points).shape == (500,)
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_project_is_saved_and_loaded(kind: type, project: Project, tmp_path: Path) -> None:
+    path = kind(tmp_path / "hi.flowviz")
+    save(project, path)
+    again = load(path)
+    np.testing.assert_array_equal(again.trace.positions, project.trace.positions)
+    assert again.target == project.target
+
+
+def test_what_a_person_can_put_right_is_a_flowviz_error(tmp_path: Path) -> None:
+    for wrong in (
+        lambda: load(tmp_path / "gone.flowviz"),
+        lambda: build_target(TextSpec(text=" ")),
+        lambda: TrainingSpec(),
+        lambda: flowviz.train(TextSpec(text=""), SMALL, TrainingSpec(steps=1)),
+    ):
+        with pytest.raises(FlowvizError, match=r"\.$"):
+            wrong()
