@@ -170,7 +170,7 @@ class Layer:
 
 
 def lifted(picture: RGBA, ground: Color) -> RGBA:
-    """A picture (height, width, 4) drawn on a clear ground of that color, without it: laid over it again, it is the same.
+    """A picture (height, width, 4) drawn on a clear ground of that color, without it; over it again, it is the same.
 
     The kernels mix the four bytes of a pixel alike, so the alpha that they leave is how much of the ground is covered,
     and the color is color · alpha + ground · (1 - alpha), to be solved for the color.

@@ -23,6 +23,8 @@ FORMATS: Mapping[What, tuple[Format, ...]] = {
     "losses": ("csv", "png"),
 }
 IN_FOLDERS: frozenset[What] = frozenset({"stages", "frames"})  # one file a picture
+FILMS: frozenset[What] = frozenset({"animation", "frames"})  # what plays
+PICTURES: frozenset[What] = FILMS | {"view", "stages", "sheet"}  # what shows particles
 FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND = 25, 120
 IN_BETWEENS, MOST_IN_BETWEENS = 18, 240
 

@@ -40,19 +40,32 @@ class Playback(Spec):
 
     def position(self, seconds: float, last: int) -> float:
         """Where it is so long after its start, from 0 to `last`; 2.25 is a quarter of the way from 2 to 3."""
-        if last == 0:
-            return 0.0
-        steps, cycle = seconds * self.speed / STEP_SECONDS, self._steps(last)
-        steps = min(steps, last) if self.repeat == "once" else steps % cycle
-        if steps > last:  # on the way back, or at rest before it begins again
-            steps = cycle - steps if self.repeat == "ping-pong" else last
-        way = eased(steps) if self.easing == "smooth" else steps
-        return way if self.heading == "forward" else last - way
+        return self._after(seconds * self.speed / STEP_SECONDS, last)
+
+    def frames(self, last: int, in_betweens: int) -> tuple[float, ...]:
+        """Where it is in each frame of one pass, with so many frames between two stages, whatever the speed.
+
+        Once, the last frame is where it ends. Of a pass that repeats, the first frame comes after the last one, so that
+        nothing is shown twice: ping-pong ends a frame before where it began; a loop rests at its end for a step.
+        """
+        a_step = in_betweens + 1
+        count = self._steps(last) * a_step + (self.repeat == "once")
+        return tuple(self._after(frame / a_step, last) for frame in range(max(count, 1)))
 
     def start(self, position: float, last: int) -> float:
         """How long after its start it is at a stage, `position`, on the first pass."""
         way = position if self.heading == "forward" else last - position
         return floor(way + 1e-9) * STEP_SECONDS / self.speed
+
+    def _after(self, steps: float, last: int) -> float:
+        if last == 0:
+            return 0.0
+        cycle = self._steps(last)
+        steps = min(steps, last) if self.repeat == "once" else steps % cycle
+        if steps > last:  # on the way back, or at rest before it begins again
+            steps = cycle - steps if self.repeat == "ping-pong" else last
+        way = eased(steps) if self.easing == "smooth" else steps
+        return way if self.heading == "forward" else last - way
 
     def _steps(self, last: int) -> int:
         return {"once": last, "loop": last + 1, "ping-pong": 2 * last}[self.repeat]

@@ -1,0 +1,5 @@
+"""A project + an ExportSpec -> files. Knows no Qt; TensorFlow is loaded only for what the project does not hold."""
+
+from flowviz.exporting.export import Export
+
+__all__ = ["Export"]

@@ -1,0 +1,70 @@
+"""What each picture of an export shows."""
+
+from dataclasses import dataclass
+
+from flowviz.errors import SpecError
+from flowviz.projects import Project
+from flowviz.records import Moment, checked_stage
+from flowviz.specs import ExportSpec
+from flowviz.specs.export import FILMS
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A stage of the flow, or a place on the way to the next one, at a moment of the training; None: its present."""
+
+    stage: float
+    moment: Moment | None = None
+
+
+def shots(project: Project, spec: ExportSpec) -> tuple[Shot, ...]:
+    """The pictures of an export, one after the other. Raises `SpecError` for what the project does not have."""
+    moment, stages = seen_moment(project, spec), stage_range(project, spec)
+    if spec.what in FILMS:
+        return _played(project, spec, stages, moment)
+    if spec.what in {"stages", "sheet", "trace"}:
+        return tuple(Shot(stage, moment) for stage in stages)
+    return (Shot(project.trace.last_stage if spec.what == "samples" else seen_stage(project, spec), moment),)
+
+
+def stage_range(project: Project, spec: ExportSpec) -> range:
+    """The stages from the first to the last one. Raises `SpecError` where one of them does not exist."""
+    end = project.trace.last_stage
+    first = checked_stage(0 if spec.first is None else spec.first, end)
+    return range(first, checked_stage(end if spec.last is None else spec.last, end) + 1)
+
+
+def seen_stage(project: Project, spec: ExportSpec) -> int:
+    """The stage that is looked at. Raises `SpecError` where it does not exist."""
+    end = project.trace.last_stage
+    return end if spec.seen.stage is None else checked_stage(spec.seen.stage, end)
+
+
+def seen_moment(project: Project, spec: ExportSpec) -> Moment | None:
+    """The moment that is looked at; None for the present one. Raises `SpecError` where there is none at that step."""
+    step, moments = spec.seen.moment, project.timeline.moments
+    if step is None or (moments and step == moments[-1].step):
+        return None
+    found = next((moment for moment in moments if moment.step == step), None)
+    if found is None:
+        steps = ", ".join(f"{moment.step:,}" for moment in moments) or "none"
+        raise SpecError(f"The project has no moment of its training at step {step:,}. It has: {steps}.")
+    return found
+
+
+def _played(project: Project, spec: ExportSpec, stages: range, moment: Moment | None) -> tuple[Shot, ...]:
+    """One pass of the playback.
+
+    Through the training alone the stage stays, and a pass takes as long as one through all layers.
+    """
+    playback, moments = spec.seen.playback, project.timeline.moments
+    if playback.through == "layers":
+        return tuple(Shot(stages[0] + way, moment) for way in playback.frames(len(stages) - 1, spec.in_betweens))
+    if len(moments) < 2:
+        raise SpecError("The project holds no moments of its training to play through. Play through the layers.")
+    last = project.trace.last_stage if playback.through == "training" else len(stages) - 1
+    past, found = [*moments[:-1], None], []  # the last moment is the present one
+    for way in playback.frames(last, spec.in_betweens):
+        stage = seen_stage(project, spec) if playback.through == "training" else stages[0] + way
+        found.append(Shot(stage, past[round(way / max(last, 1) * (len(past) - 1))]))
+    return tuple(found)
