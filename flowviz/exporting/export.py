@@ -8,7 +8,9 @@ import numpy as np
 from PIL import Image
 
 from flowviz.errors import SpecError
+from flowviz.exporting.film import write_film
 from flowviz.exporting.pictures import write_picture, write_together
+from flowviz.exporting.reel import Reel
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Shot, shots, stage_range
 from flowviz.projects import Project
@@ -74,6 +76,16 @@ class Export:
         elif self._spec.what in IN_FOLDERS:
             draw = [partial(scenes.picture, shot, self._view, size) for shot in self._shots]
             yield from write_together(output, list(zip(self.names(), draw, strict=True)))
+        elif self._spec.what == "animation":
+            reel = Reel(
+                lambda number: scenes.picture(self._shots[number], self._view, size),
+                len(self._shots),
+                size,
+                self._spec.fps,
+                self._spec.seen.playback.repeat != "once",
+                self._view,
+            )
+            yield from write_film(output, reel, self._spec.format)
         else:
             raise SpecError(f"The {self._spec.what} cannot be written yet.")
 

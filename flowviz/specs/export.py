@@ -25,7 +25,7 @@ FORMATS: Mapping[What, tuple[Format, ...]] = {
 IN_FOLDERS: frozenset[What] = frozenset({"stages", "frames"})  # one file a picture
 FILMS: frozenset[What] = frozenset({"animation", "frames"})  # what plays
 PICTURES: frozenset[What] = FILMS | {"view", "stages", "sheet"}  # what shows particles
-FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND = 25, 120
+FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND, MOST_GIF_FRAMES_PER_SECOND = 25, 120, 50
 IN_BETWEENS, MOST_IN_BETWEENS = 18, 240
 
 
@@ -61,6 +61,13 @@ class ExportSpec(Spec):
     def _goes_together(self) -> Self:
         if self.format not in FORMATS[self.what]:
             raise ValueError(f"The {self.what} cannot be written as {self.format}. Choose {_any(FORMATS[self.what])}.")
+        if self.format == "gif" and self.fps > MOST_GIF_FRAMES_PER_SECOND:
+            raise ValueError(
+                f"A GIF shows {MOST_GIF_FRAMES_PER_SECOND} frames a second at most, since it counts in hundredths of a "
+                f"second, and programs slow down what is faster. Choose fewer than {self.fps}, or another format."
+            )
+        if self.format == "mp4" and self.seen.view.background == "transparent":
+            raise ValueError("An MP4 cannot be transparent. Choose a solid background, or another format.")
         if max(self.size.width, self.size.height) * self.scale > LARGEST_SIDE:
             raise ValueError(f"{self.size} pixels times {self.scale} is more than {LARGEST_SIDE} on a side.")
         if self.first is not None and self.last is not None and self.first > self.last:
