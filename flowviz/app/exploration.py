@@ -1,48 +1,37 @@
 """The exploration owns what is looked at: a flow at a stage, at a moment of its training, in one direction."""
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.cloud_view import CloudView
 from flowviz.app.export import Export
-from flowviz.app.history_bar import HistoryBar
-from flowviz.app.inspector import Inspector
-from flowviz.app.playback_bar import PlaybackBar
+from flowviz.app.instruments import Instruments
+from flowviz.app.moments import Moments
 from flowviz.app.playhead import Playhead
 from flowviz.app.pointing import Pointing
 from flowviz.app.questions import Questions, Subject, encoded_trace
-from flowviz.app.readout import Readout
-from flowviz.app.scrubber import Scrubber
-from flowviz.app.strip import Strip
-from flowviz.app.view_bar import ViewBar
 from flowviz.projects import Project
-from flowviz.records import Density, Scene, Snapshot, StageReport, Timeline, Trace, base_particles
+from flowviz.records import (
+    Density,
+    Moment,
+    Scene,
+    Selection,
+    Snapshot,
+    StageReport,
+    Timeline,
+    Trace,
+    base_particles,
+)
 from flowviz.records.trace import untrained_trace
 from flowviz.rendering import fitted_view
-from flowviz.specs import FlowSpec, ViewSpec
+from flowviz.specs import FlowSpec, Seen, ViewSpec
 from flowviz.specs.view import Direction, Theme
 from flowviz.targets import Target
 
 STEADY_SNAPSHOTS = 10  # the view is wide enough for so many of the latest: it grows at once and shrinks late
-
-
-@dataclass(frozen=True)
-class Instruments:
-    """The widgets that the exploration speaks with."""
-
-    bar: ViewBar
-    cloud: CloudView
-    readout: Readout
-    strip: Strip
-    scrubber: Scrubber
-    playback: PlaybackBar
-    history: HistoryBar
-    inspector: Inspector
 
 
 class Exploration(QObject):
@@ -50,6 +39,8 @@ class Exploration(QObject):
 
     stage_changed = pyqtSignal()
     moment_shown = pyqtSignal(object, bool)  # the Snapshot, and whether it is the latest
+    following_changed = pyqtSignal(bool)  # whether particles of earlier moments are being followed
+    selection_changed = pyqtSignal()
     failed = pyqtSignal(str)
 
     def __init__(self, instruments: Instruments, parent: QObject) -> None:
@@ -57,11 +48,10 @@ class Exploration(QObject):
         self._show = show = instruments
         self.playhead = Playhead(self)
         self._questions = Questions(self)
+        self._moments = Moments(show.history, self._questions, self)
         self._pointing = Pointing(show.bar, show.cloud, show.readout, self.playhead, self._questions, self)
         self._subject = Subject(FlowSpec())
         self._target: Target | None = None
-        self._timeline = Timeline()
-        self._moment: int | None = None  # of the timeline; None for the latest
         self._direction: Direction = "generate"
         self._generated = untrained_trace(FlowSpec(), base_particles())
         self._scene = Scene(self._generated)
@@ -88,7 +78,30 @@ class Exploration(QObject):
     @property
     def is_live(self) -> bool:
         """Whether the latest moment of the training is seen."""
-        return self._moment is None
+        return self._moments.is_live
+
+    @property
+    def timeline(self) -> Timeline:
+        """The moments of the training of the flow that is shown."""
+        return self._moments.timeline
+
+    @property
+    def selection(self) -> Selection | None:
+        """Which particles are chosen, if any."""
+        return self._pointing.selection
+
+    def seen(self) -> Seen:
+        """What is looked at, to come back to it."""
+        return Seen(
+            view=self._show.cloud.view,
+            stage=self.stage,
+            direction=self._direction,
+            moment=self._moments.step,
+            playback=self.playhead.playback,
+            probe=self._pointing.probed,
+            fitted=self._follows_cloud,
+            overview=self._show.bar.overview_action.isChecked(),
+        )
 
     def show_untrained(self, spec: FlowSpec, target: Target | None) -> None:
         """Show a flow before its first step."""
@@ -96,33 +109,51 @@ class Exploration(QObject):
         self._generated = untrained_trace(spec, base_particles())
         self._refresh(Subject(spec))
 
-    def begin_training(self, spec: FlowSpec, target: Target) -> None:
-        """The snapshots that come from now on are of a new training."""
-        self._begin(spec, target)
+    def begin_training(self, spec: FlowSpec, target: Target, past: Timeline | None = None) -> None:
+        """The snapshots that come from now on are of a new training, or of one that goes on after its past."""
+        self._begin(spec, target, past)
         self._is_awake = True
 
     def set_target(self, target: Target) -> None:
         """What the training learns from now on is another target."""
         self._target = target
 
-    def show_project(self, project: Project, target: Target) -> None:
+    def show_project(self, project: Project, target: Target | None) -> None:
         """Show a trained flow as its file has it: without TensorFlow, until something is asked that needs it."""
-        self._begin(project.flow, target)
+        *past, present = project.timeline.moments or (_present(project, target),)
+        latest = Snapshot(present.step, project.weights, present.on_target, present.coverage, project.trace)
+        self._begin(project.flow, target, replace(project.timeline, moments=(*past, latest)))
         self._is_awake = False
-        step = int(project.history.step[-1]) if len(project.history.step) else 0
-        self.take_snapshot(Snapshot(step, project.weights, None, None, project.trace))
-        self.fit()
+        self._show_snapshot(latest)
+
+    def show_seen(self, seen: Seen, selection: Selection | None) -> None:
+        """Look at the flow that is shown as it was looked at before; theme and size of words are the window's own.
+
+        What no window has shown yet is looked at as the flow before it was.
+        """
+        show, view = self._show, self._show.cloud.view
+        if seen == Seen():
+            self._pointing.show_selection(selection)
+            self.fit()
+            self.leave_base()
+            return
+        show.playback.show_playback(seen.playback)
+        self.playhead.set_playback(seen.playback)
+        show.bar.show_seen(seen)
+        if seen.moment is not None:
+            self._moments.choose_step(seen.moment)
+        last = self._scene.trace.last_stage
+        self.playhead.jump_to(last if seen.stage is None else min(seen.stage, last))
+        self._pointing.show_selection(selection)
+        self._pointing.show_probe(seen.probe)
+        self._extents.clear()
+        self.set_view(**{**dict(seen.view), "theme": view.theme, "word_height": view.word_height})
+        self._follows_cloud = seen.fitted
+        self._extents.append(show.cloud.view.half_extent)
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
         """Keep the latest picture of the training, and show it unless an older one is looked at."""
-        seen = None if self._moment is None else self._timeline.moments[self._moment].step
-        self._timeline = self._timeline.with_snapshot(snapshot)
-        if seen is None:
-            self._show_snapshot(snapshot)
-        else:  # the timeline may have been thinned out
-            steps = np.array([kept.step for kept in self._timeline.moments])
-            self._moment = int(np.abs(steps - seen).argmin())
-        self._show.history.show_timeline(self._timeline, self._moment)
+        self._moments.take_snapshot(snapshot)
 
     def fit(self) -> None:
         """Show all particles, whatever the mouse zoomed to."""
@@ -153,7 +184,7 @@ class Exploration(QObject):
             self.stage,
             self._show.cloud.view,
             self.playhead.playback,
-            self._timeline,
+            self._moments.timeline,
             partial(encoded_trace, self._target) if self._is_encoded() and self._target is not None else None,
         )
 
@@ -175,6 +206,7 @@ class Exploration(QObject):
         show, playhead = self._show, self.playhead
         self._questions.failed.connect(self.failed)
         self._pointing.selection_changed.connect(lambda selection: self._change_scene(selection=selection))
+        self._pointing.selection_changed.connect(lambda: self.selection_changed.emit())
         self._pointing.probe_changed.connect(self._take_probe)
         show.bar.marks_chosen.connect(lambda marks: self.set_view(marks=marks))
         show.bar.color_chosen.connect(lambda color_by: self.set_view(color_by=color_by))
@@ -193,24 +225,23 @@ class Exploration(QObject):
         show.playback.play_toggled.connect(playhead.toggle_playing)
         show.playback.playback_chosen.connect(playhead.set_playback)
         show.inspector.report_requested.connect(self._wake)
-        show.history.moment_chosen.connect(self._choose_moment)
-        show.history.live_chosen.connect(partial(self._choose_moment, None))
+        self._moments.chosen.connect(self._show_snapshot)
+        self._moments.following_changed.connect(self.following_changed)
         playhead.moved.connect(show.cloud.show_stage)
         playhead.stage_reached.connect(show.scrubber.set_stage)
-        playhead.moment_reached.connect(self._play_moment)
+        playhead.moment_reached.connect(self._moments.play)
         playhead.playing_changed.connect(show.playback.show_playing)
 
-    def _begin(self, spec: FlowSpec, target: Target | None) -> None:
+    def _begin(self, spec: FlowSpec, target: Target | None, past: Timeline | None = None) -> None:
         self._questions.drop()
         self._scene = Scene(self._scene.trace, self._scene.selection)  # what else is seen is of the flow before
         self._subject, self._target = Subject(spec), target
-        self._timeline, self._moment = Timeline(), None
-        self._show.history.show_timeline(self._timeline, None)
+        self._moments.begin(spec, past or Timeline())
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self._generated = snapshot.trace
         self._refresh(Subject(self._subject.spec, snapshot.weights))
-        self.moment_shown.emit(snapshot, self._moment is None)
+        self.moment_shown.emit(snapshot, self.is_live)
 
     def _refresh(self, subject: Subject) -> None:
         """Show another flow, or other numbers of the same: what is known of it now; the rest as it comes."""
@@ -310,21 +341,6 @@ class Exploration(QObject):
         self._show.bar.show_overview(False)
         self._show.scrubber.set_stage(stage)
 
-    def _choose_moment(self, moment: int | None) -> None:
-        if self._timeline.moments:
-            self._moment = moment
-            self._show.history.show_timeline(self._timeline, moment)
-            shown = self._timeline.moments[-1 if moment is None else moment]
-            assert isinstance(shown, Snapshot)
-            self._show_snapshot(shown)
-
-    def _play_moment(self, way: float) -> None:
-        """Show the moment so far on the way, 0 to 1, from the start of the training to now."""
-        last = len(self._timeline.moments) - 1
-        moment = round(way * last)
-        if moment != (last if self._moment is None else self._moment):
-            self._choose_moment(None if moment == last else moment)
-
     def _ask_density(self) -> None:
         cloud = self._show.cloud
         if "density" in cloud.view.marks:
@@ -359,3 +375,11 @@ class Exploration(QObject):
     def _ask_thumbnails(self) -> None:
         strip, view = self._show.strip, self._show.cloud.view.model_copy(update={"labels": False, "beside": False})
         self._questions.thumbnails(self._scene, view, strip.side, strip.show_pictures)
+
+
+def _present(project: Project, target: Target | None) -> Moment:
+    """The moment of the weights of a project that has no past."""
+    step = int(project.history.step[-1]) if len(project.history.step) else 0
+    ends = project.trace.positions[-1]
+    hits = (target.on_target(ends), target.coverage(ends)) if target else (None, None)
+    return Moment(step, project.weights, *hits)

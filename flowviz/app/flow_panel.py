@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.labels import WrappingLabel
 from flowviz.app.theme import WARNING
-from flowviz.specs import RECIPES, FlowSpec
+from flowviz.specs import RECIPES, FlowSpec, TrainingSpec
 from flowviz.specs.training import BATCH, LEARNING_RATE
 from flowviz.specs.view import Theme
 
@@ -73,6 +73,11 @@ class FlowPanel(QWidget):
     def flow_spec(self) -> FlowSpec:
         """The flow that is chosen."""
         return FlowSpec(family=self._family.currentData(), **self._options.of_flow())
+
+    def show_plan(self, flow: FlowSpec, training: TrainingSpec) -> None:
+        """Choose this flow, and what is chosen of the training here."""
+        self._options.show_training(training)
+        self.show_flow(flow)
 
     def show_flow(self, spec: FlowSpec) -> None:
         """Choose this flow."""
@@ -132,7 +137,7 @@ class Options(QWidget):
         self._bounded.setToolTip("Limit how much one layer stretches, so that no number overflows")
         self._spec = FlowSpec()
         self._lay_out()
-        for box in (self._layers, self._width, self._depth, self._bins, self._batch, self._seed):
+        for box in (self._layers, self._width, self._depth, self._bins, self._batch, self._seed, self._rate):
             box.valueChanged.connect(lambda: self.changed.emit())
         self._normalization.currentIndexChanged.connect(lambda: self.changed.emit())
         self._bounded.toggled.connect(lambda: self.changed.emit())
@@ -143,6 +148,13 @@ class Options(QWidget):
         self._seed.setValue(min(spec.seed, LARGEST_SEED))
         self._seed.blockSignals(False)
         self.show_recipe(spec)
+
+    def show_training(self, spec: TrainingSpec) -> None:
+        """Choose the rate and the batch of this training."""
+        self.blockSignals(True)
+        self._rate.setValue(spec.learning_rate)
+        self._batch.setValue(spec.batch)
+        self.blockSignals(False)
 
     def show_recipe(self, spec: FlowSpec) -> None:
         """Choose what this flow has, and offer what its family can have."""

@@ -48,6 +48,14 @@ class PlaybackBar(QWidget):
         """What is chosen."""
         return Playback(**{name: box.value for name, box in self._boxes.items()})
 
+    def show_playback(self, playback: Playback) -> None:
+        """Choose this."""
+        speed = self._boxes["speed"]
+        if speed.findData(playback.speed) < 0:
+            speed.addItem(f"{playback.speed:g}×", playback.speed)
+        for name, box in self._boxes.items():
+            box.choose(getattr(playback, name))
+
     def choose_next(self, name: str, step: int = 1, *, around: bool = True) -> None:
         """Choose the next value of `through`, `repeat`, `heading`, `easing` or `speed`; from the last one the first."""
         box = self._boxes[name]

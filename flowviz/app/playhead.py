@@ -71,6 +71,14 @@ class Playhead(QObject):
         self._goal = stage
         self._run()
 
+    def jump_to(self, stage: int) -> None:
+        """Be at a stage at once, and play no longer."""
+        self._stop_playing()
+        self._ticks.stop()
+        self._goal, self._position = stage, float(stage)
+        self.stage_reached.emit(stage)
+        self.moved.emit(self._position)
+
     def toggle_playing(self) -> None:
         """Play, from the beginning if the end is reached already; or stop playing, at the nearest stage."""
         if self._playing:

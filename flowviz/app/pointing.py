@@ -45,6 +45,28 @@ class Pointing(QObject):
         cloud.point_clicked.connect(self._select_point)
         cloud.pointer_moved.connect(self._take_pointer)
 
+    @property
+    def selection(self) -> Selection | None:
+        """Which particles are selected, if any."""
+        return self._selection if self._selection.count else None
+
+    @property
+    def probed(self) -> tuple[int, tuple[float, float]] | None:
+        """The stage and the place of the point that is probed, if any."""
+        return self._probed
+
+    def show_selection(self, selection: Selection | None) -> None:
+        """Select these particles, if they are as many as there are; None for none."""
+        fits = selection is not None and len(selection.chosen) == self._count
+        self._select(selection if selection is not None and fits else Selection.none(self._count))
+
+    def show_probe(self, probed: tuple[int, tuple[float, float]] | None) -> None:
+        """Probe this point of this stage, if the flow has it; None for none."""
+        self._bar.show_tool("move" if probed is None else "probe")
+        if probed is not None and self._trace is not None and probed[0] <= self._trace.last_stage:
+            self._probed = probed
+            self._ask_probe()
+
     def point_at(self, subject: Subject, trace: Trace) -> None:
         """Point at these particles of this flow from now on: the selection stays while they are as many."""
         if self._trace is not None and trace.names != self._trace.names:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.background import Background
-from flowviz.records import Density, Scene, StageReport, Trace, Weights
+from flowviz.app.workers import measure
+from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Trace, Weights
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import prepare_density, render_thumbnails, visible_rectangle
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
@@ -70,6 +71,17 @@ class Questions(QObject):
         """Points of the target, always the same ones, pulled back through all stages."""
         self._slow.ask("encoding", partial(encoded_trace, target, self._keepers[self._slow], subject), hear)
 
+    def followed(
+        self,
+        spec: FlowSpec,
+        particles: NDArray[np.float32],
+        moments: tuple[Moment, ...],
+        hear: Hear[tuple[Snapshot, ...]],
+    ) -> None:
+        """Particles (n, 2) of the base, as the flow moved them at earlier moments of its training."""
+        keeper = self._keepers[self._slow]
+        self._slow.ask("past", lambda: tuple(_followed(keeper, spec, particles, each) for each in moments), hear)
+
     def report(self, subject: Subject, stage: int, trace: Trace, hear: Hear[StageReport]) -> None:
         """What a stage is, with its present numbers; its curves over where the particles of the trace are."""
         self._ask(self._slow, "report", subject, lambda flow: flow.report(stage, trace), hear)
@@ -109,6 +121,12 @@ def encoded_trace(target: Target, keeper: "FlowKeeper", subject: Subject) -> Tra
     """Points of the target, always the same ones, pulled back through all stages."""
     points = target.sample(PARTICLES, np.random.default_rng(0))
     return keeper.flow(subject).encoded(points)
+
+
+def _followed(keeper: "FlowKeeper", spec: FlowSpec, particles: NDArray[np.float32], moment: Moment) -> Snapshot:
+    trace = keeper.flow(Subject(spec, moment.weights)).trace(particles)
+    measure(trace)
+    return Snapshot(moment.step, moment.weights, moment.on_target, moment.coverage, trace)
 
 
 class FlowKeeper:

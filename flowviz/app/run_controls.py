@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.labels import WrappingLabel
+from flowviz.specs import TrainingSpec
 from flowviz.specs.training import DEFAULT_SECONDS
 
 PROGRESS_TICKS = 1000
@@ -40,11 +41,12 @@ class RunControls(QWidget):
     pause_toggled = pyqtSignal()
     stop_requested = pyqtSignal()
     follow_toggled = pyqtSignal(bool)
+    budget_changed = pyqtSignal()
     button_changed = pyqtSignal(QPushButton)
 
     def __init__(self) -> None:
         super().__init__()
-        self._can_train = False
+        self._can_train, self._can_resume = False, False
         self._state = RunState.IDLE
         self.train_button = _button("trainButton", "Train", "Start training on this target", self.train_requested)
         self.pause_button = _button("pauseButton", "Pause", "Hold the training, or go on with it", self.pause_toggled)
@@ -60,6 +62,8 @@ class RunControls(QWidget):
         self._unit.setAccessibleName("Unit of the budget")
         self._unit.currentTextChanged.connect(self._use_unit)
         self._unit.addItems(list(DEFAULT_BUDGETS))
+        self._amount.valueChanged.connect(lambda: self.budget_changed.emit())
+        self._unit.currentTextChanged.connect(lambda: self.budget_changed.emit())
 
         self._follow = QCheckBox("Follow the target")
         self._follow.setObjectName("followBox")
@@ -88,6 +92,12 @@ class RunControls(QWidget):
         """The budget that is chosen, as a field of `TrainingSpec`."""
         return {self._unit.currentText(): self._amount.value()}
 
+    def show_budget(self, spec: TrainingSpec) -> None:
+        """Choose the budget of a training."""
+        unit, amount = ("seconds", spec.seconds) if spec.seconds is not None else ("steps", spec.steps)
+        self._unit.setCurrentText(unit)
+        self._amount.setValue(round(amount or 1))
+
     @property
     def follows(self) -> bool:
         """Whether the training shall turn to every new target."""
@@ -98,13 +108,19 @@ class RunControls(QWidget):
         self._can_train = can_train
         self.set_state(self._state)
 
+    def set_can_resume(self, can_resume: bool) -> None:
+        """Whether a training that has ended, or was opened, can go on."""
+        self._can_resume = can_resume
+        self.set_state(self._state)
+
     def set_state(self, state: RunState) -> None:
         """Show what the training is doing, and offer what can be done then."""
         self._state = state
         self.train_button.setEnabled(self._can_train)
         self.train_button.setText("Train" if state == RunState.IDLE else "Restart")
-        self.pause_button.setEnabled(state in {RunState.TRAINING, RunState.PAUSED})
-        self.pause_button.setText("Resume" if state == RunState.PAUSED else "Pause")
+        resumes = state == RunState.PAUSED or (state == RunState.IDLE and self._can_resume)
+        self.pause_button.setEnabled(resumes or state == RunState.TRAINING)
+        self.pause_button.setText("Resume" if resumes else "Pause")
         self.stop_button.setEnabled(state in {RunState.PREPARING, RunState.TRAINING, RunState.PAUSED})
         self._bar.setRange(0, 0 if state == RunState.PREPARING else PROGRESS_TICKS)  # 0 to 0 shows "busy"
         for button in (self.train_button, self.pause_button, self.stop_button):
@@ -113,6 +129,11 @@ class RunControls(QWidget):
     def set_fraction(self, fraction: float) -> None:
         """How much of the budget is spent, 0 to 1."""
         self._bar.setValue(round(fraction * PROGRESS_TICKS))
+
+    @property
+    def status(self) -> str:
+        """What is said of what is going on."""
+        return self._status.text()
 
     def set_status(self, sentence: str) -> None:
         """Say what is going on."""

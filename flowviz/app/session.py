@@ -3,24 +3,27 @@
 from dataclasses import dataclass, replace
 from itertools import count
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.exploration import Exploration
 from flowviz.app.figures import Figures
 from flowviz.app.flow_panel import FlowPanel
-from flowviz.app.goal import Goal
+from flowviz.app.goal import Goal, goal_or_sentence
+from flowviz.app.learned import Learned, Run, after
 from flowviz.app.loss_plot import LossPlot
+from flowviz.app.plans import Plans
 from flowviz.app.run_controls import RunControls, RunState
 from flowviz.app.sources import Sources
 from flowviz.app.target_panel import TargetPanel
 from flowviz.app.workers import TrainingWorker, wait_for_work
 from flowviz.projects import Project
-from flowviz.records import Event, Finished, History, Preparing, Progress, Recovered, Retargeted, Snapshot
-from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.records import Checkpoint, Event, Finished, History, Preparing, Progress, Recovered, Retargeted, Snapshot
+from flowviz.specs import TextSpec
 from flowviz.specs.view import Theme
-from flowviz.targets import build_target
 
 FIRST_TEXT = "BRAD"
+GREETING = "Press Train and watch the cloud become the target."
+FOLLOWING = "Following the particles of earlier moments, for which TensorFlow is loaded…"
 CLOSING_PATIENCE_MS = 1000
 
 
@@ -35,31 +38,29 @@ class Panels:
     figures: Figures
 
 
-@dataclass(frozen=True)
-class Run:
-    """One training: the thread that it runs in, what is learned, and the flow that learns it."""
-
-    worker: TrainingWorker
-    goal: Goal
-    flow: FlowSpec
-
-
 class Session(QObject):
-    """One window's work: it hears the panels, starts and stops trainings, and tells the panels what to show."""
+    """One window's work: it hears the panels, starts and stops trainings, and tells the panels what to show.
+
+    Announces that its project may have become another one.
+    """
+
+    changed = pyqtSignal()
 
     def __init__(self, panels: Panels, sources: Sources, exploration: Exploration, parent: QObject) -> None:
         super().__init__(parent)
         self._panels, self._sources, self._exploration = panels, sources, exploration
+        self._plans = Plans(panels.target, panels.flow, panels.controls, sources, self)
         self._run: Run | None = None
         self._abandoned: TrainingWorker | None = None  # it may not have ended yet
+        self._learned: Learned | None = None  # what can be saved, and resumed
         self._progress: Progress | None = None  # the latest
         self._trained = ""  # what the flow that is shown was trained on
-        self._history = History()
         self._numbers = count(1)
         self._state = RunState.IDLE
+        self._told = GREETING  # before something took its time
         self._connect()
         panels.target.show_spec(TextSpec(text=FIRST_TEXT))
-        panels.controls.set_status("Press Train and watch the cloud become the target.")
+        panels.controls.set_status(GREETING)
 
     @property
     def trained_title(self) -> str:
@@ -67,27 +68,79 @@ class Session(QObject):
         goal = self._sources.goal
         return self._trained or (goal.title if goal else "")
 
+    def project(self) -> Project:
+        """All of it as it stands now: while it trains, as it was at the latest snapshot."""
+        asked = self._plans.asked()
+        if self._learned is None:
+            project = Project.untrained(asked.target, asked.flow, asked.training)
+        else:
+            project = self._learned.project
+        return replace(
+            project,
+            seen=self._exploration.seen(),
+            selection=self._exploration.selection,
+            next=None if asked == project.plan else asked,
+        )
+
+    def show_project(self, project: Project, goal: Goal | None = None) -> str:
+        """Show what was saved, as it was; a training that runs is dropped.
+
+        `goal` is what was learned, where it is known already. The sentence of what could not be restored, or nothing.
+        """
+        problem = ""
+        if goal is None:
+            found = goal_or_sentence(project.target)
+            goal, problem = (None, found) if isinstance(found, str) else (found, "")
+        self._abandon()
+        self._learned = Learned(project, goal) if project.weights.parameters else None
+        self._trained = project.target.title if self._learned else ""
+        self._set_state(RunState.IDLE)
+        entropy = goal.target.entropy if goal else None
+        self._show_history(project.history, entropy)
+        unseen = self._plans.show(project.next or project.plan)
+        target = goal.target if goal else None
+        if self._learned is None:
+            self._exploration.show_untrained(project.flow, target)
+            self._panels.controls.set_status(GREETING)
+        else:
+            self._exploration.show_project(project, target)
+            self._show_trained(project, goal)
+        self._exploration.show_seen(project.seen, project.selection)
+        self.changed.emit()
+        return problem or unseen
+
     def train(self) -> None:
         """Start a training on the target that is shown; one that runs is dropped."""
-        goal = self._sources.goal
-        if goal is None:
-            return
+        goal, asked = self._sources.goal, self._plans.asked()
+        if goal is not None:
+            self._start(goal, Project.untrained(goal.spec, asked.flow, asked.training))
+
+    def resume(self) -> None:
+        """Go on with the training that was stopped, saved or lost, step for step as if it had not been."""
+        learned = self._learned
+        if learned is not None and learned.goal is not None and learned.can_resume():
+            self._start(learned.goal, learned.project)
+
+    def _start(self, goal: Goal, project: Project) -> None:
         self._abandon()
-        spec = TrainingSpec(**self._panels.controls.budget(), **self._panels.flow.training_options())
-        flow = self._panels.flow.flow_spec()
-        worker = TrainingWorker(next(self._numbers), goal, flow, spec, self._abandoned)
+        checkpoint = project.checkpoint
+        history = project.history.up_to(checkpoint.step) if checkpoint else project.history
+        worker = TrainingWorker(next(self._numbers), goal, project.plan, checkpoint, self._abandoned)
         worker.event_arrived.connect(self._take_event)
         worker.goal_reached.connect(self._take_reached)
         worker.failed.connect(self._take_failure)
-        self._run = Run(worker, goal, flow)
-        self._show_history(History(), goal.target.entropy)
+        self._run = Run(worker, goal, replace(project, history=history))
+        self._show_history(history, goal.target.entropy)
         self._panels.controls.set_status("Preparing…")
         self._set_state(RunState.PREPARING)
         worker.start()
-        self._exploration.leave_base()
+        if not checkpoint:
+            self._exploration.leave_base()
 
     def toggle_pause(self) -> None:
-        """Pause the training, or go on."""
+        """Pause the training, or go on: also with one that was stopped, or opened."""
+        if self._state == RunState.IDLE:
+            self.resume()
         if self._run is None:
             return
         if self._state == RunState.TRAINING:
@@ -102,25 +155,6 @@ class Session(QObject):
         if self._run is not None:
             self._run.worker.stop()
             self._set_state(RunState.STOPPING)
-
-    def show_project(self, project: Project) -> None:
-        """Show a flow that was trained before; a training that runs is dropped. Raises `FlowvizError`."""
-        target = build_target(project.target)
-        self._abandon()
-        self._set_state(RunState.IDLE)
-        self._trained = project.target.title
-        self._panels.flow.show_flow(project.flow)
-        self._panels.target.show_spec(project.target)
-        self._show_history(project.history, target.entropy)
-        self._exploration.show_project(project, target)
-        ends = project.trace.positions[-1]
-        self._panels.figures.show_hits(target.on_target(ends), target.coverage(ends))
-        if (progress := project.history.last_progress(target.entropy)) is not None:
-            self._progress = progress
-            self._panels.figures.show_progress(progress)
-            self._panels.controls.set_status(f"{self._trained}, after {progress.step:,} steps: {progress.score()}.")
-        self._show_round_trip()
-        self._exploration.leave_base()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything for a light or a dark ground."""
@@ -147,6 +181,9 @@ class Session(QObject):
         self._exploration.failed.connect(panels.controls.set_notice)
         self._exploration.stage_changed.connect(self._show_round_trip)
         self._exploration.moment_shown.connect(self._show_moment)
+        self._exploration.following_changed.connect(self._tell_following)
+        self._exploration.selection_changed.connect(self.changed)
+        self._plans.changed.connect(self.changed)
 
     def _take_goal(self, goal: Goal | None) -> None:
         self._panels.controls.set_can_train(goal is not None)
@@ -164,19 +201,20 @@ class Session(QObject):
     def _take_reached(self, number: int, goal: Goal) -> None:
         """The training that runs has turned to another goal."""
         if self._run is not None and number == self._run.worker.number:
-            self._run = replace(self._run, goal=goal)
+            self._run = replace(self._run, goal=goal, project=replace(self._run.project, target=goal.spec))
             self._trained = goal.title
             self._exploration.set_target(goal.target)
 
     def _take_flow(self) -> None:
         """A flow that was trained stays in view until the next training; before the first one, show what is chosen."""
         if not self._trained and self._run is None:
-            self._show_untrained()
+            goal = self._sources.goal
+            self._exploration.show_untrained(self._plans.asked().flow, goal.target if goal else None)
 
     def _take_event(self, number: int, event: Event) -> None:
         if self._run is None or number != self._run.worker.number:
             return  # of an older run
-        self._history = self._history.with_event(event)
+        self._run = replace(self._run, project=after(self._run.project, event))
         match event:
             case Preparing():
                 self._panels.controls.set_status(f"{event.activity}…")
@@ -186,8 +224,10 @@ class Session(QObject):
                 if self._state == RunState.PREPARING:
                     self._begin()
                 self._exploration.take_snapshot(event)
+            case Checkpoint():
+                self._keep()
             case Retargeted():
-                self._panels.losses.show_history(self._history, self._run.goal.target.entropy)
+                self._show_losses()
             case Recovered():
                 self._panels.controls.set_notice(event.sentence())
             case Finished():
@@ -198,7 +238,14 @@ class Session(QObject):
         assert self._run is not None
         self._set_state(RunState.TRAINING)
         self._trained = self._run.goal.title
-        self._exploration.begin_training(self._run.flow, self._run.goal.target)
+        project = self._run.project
+        self._exploration.begin_training(project.flow, self._run.goal.target, project.timeline)
+
+    def _keep(self) -> None:
+        """This is what is saved, and resumed, from now on."""
+        assert self._run is not None
+        self._learned = Learned(replace(self._run.project, timeline=self._exploration.timeline), self._run.goal)
+        self.changed.emit()
 
     def _take_failure(self, number: int, sentence: str) -> None:
         if self._run is None or number != self._run.worker.number:
@@ -211,6 +258,7 @@ class Session(QObject):
         self._show_progress(finished.progress)
         self._exploration.take_snapshot(finished.snapshot)
         self._exploration.refit()
+        self._keep()
         self._panels.controls.set_status(finished.sentence())
         self._set_state(RunState.IDLE)
 
@@ -223,19 +271,38 @@ class Session(QObject):
         self._progress = progress
         if self._exploration.is_live:
             self._panels.figures.show_progress(progress)
-        self._panels.losses.show_history(self._history, progress.entropy)
+        self._show_losses()
 
     def _show_history(self, history: History, entropy: float | None) -> None:
         """Show a training from its beginning, without the figures of the one before."""
-        self._history, self._progress = history, None
+        self._progress = None
         self._panels.losses.show_history(history, entropy)
         self._panels.figures.clear()
         self._panels.controls.set_notice("")
         self._panels.controls.set_fraction(0)
 
-    def _show_untrained(self) -> None:
-        goal = self._sources.goal
-        self._exploration.show_untrained(self._panels.flow.flow_spec(), goal.target if goal else None)
+    def _show_losses(self) -> None:
+        assert self._run is not None
+        self._panels.losses.show_history(self._run.project.history, self._run.goal.target.entropy)
+
+    def _show_trained(self, project: Project, goal: Goal | None) -> None:
+        """Show the figures of a flow that was trained before."""
+        assert self._learned is not None
+        progress = project.history.last_progress(goal.target.entropy if goal else None)
+        if progress is not None:
+            self._progress = progress
+            self._panels.figures.show_progress(progress)
+            self._panels.controls.set_status(f"{self._trained}, after {progress.step:,} steps: {progress.score()}.")
+        self._panels.controls.set_fraction(self._learned.fraction)
+        self._show_round_trip()
+
+    def _tell_following(self, following: bool) -> None:
+        """Say why an earlier moment of an opened project takes its time."""
+        if following:
+            self._told = self._panels.controls.status
+            self._panels.controls.set_status(FOLLOWING)
+        elif self._panels.controls.status == FOLLOWING:
+            self._panels.controls.set_status(self._told)
 
     def _show_moment(self, snapshot: Snapshot, is_latest: bool) -> None:
         """Show the figures of the moment that is seen; of an earlier one, the losses are in the plot alone."""
@@ -249,6 +316,7 @@ class Session(QObject):
 
     def _set_state(self, state: RunState) -> None:
         self._state = state
+        self._panels.controls.set_can_resume(self._learned is not None and self._learned.can_resume())
         self._panels.controls.set_state(state)
 
     def _abandon(self) -> None:

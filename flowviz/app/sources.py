@@ -33,6 +33,7 @@ class Sources(QObject):
         self._reader = FileReader(self)
         self._points_path = self._opening = Path()
         self.goal: Goal | None = None
+        self.spec: TargetSpec = TextSpec(text="")  # what is chosen, also while nothing can be made of it
         self._connect()
         fonts = QTimer(self)
         fonts.setSingleShot(True)
@@ -120,6 +121,7 @@ class Sources(QObject):
         except FlowvizError as error:
             self._take(str(error))
             return
+        self.spec = spec
         if self.goal is not None and spec == self.goal.spec:
             self._panel.show_goal(self.goal)
             return

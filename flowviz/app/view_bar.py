@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayou
 
 from flowviz.app.choice_box import ChoiceBox
 from flowviz.app.cloud_view import Tool
+from flowviz.specs import Seen
 from flowviz.specs.view import ColorBy, Direction, Mark
 
 MARKS: Mapping[Mark, tuple[str, str, str]] = {
@@ -73,6 +74,19 @@ class ViewBar(QWidget):
     def marks(self) -> frozenset[Mark]:
         """What is to be drawn."""
         return frozenset(mark for mark, action in self.mark_actions.items() if action.isChecked())
+
+    def show_seen(self, seen: Seen) -> None:
+        """Choose what was chosen before: direction, color, marks, beside, overview."""
+        self._direction.choose(seen.direction)
+        self._color.choose(seen.view.color_by)
+        for mark, action in self.mark_actions.items():
+            action.setChecked(mark in seen.view.marks)
+        self.beside_action.setChecked(seen.view.beside)
+        self.show_overview(seen.overview)
+
+    def show_tool(self, tool: Tool) -> None:
+        """Choose a tool."""
+        self.tool_actions[tool].trigger()
 
     def show_overview(self, shown: bool) -> None:
         """Choose the overview, or a single stage."""

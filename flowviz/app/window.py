@@ -24,13 +24,14 @@ from PyQt6.QtWidgets import (
 import flowviz
 from flowviz.app.cloud_view import CloudView
 from flowviz.app.drop_zone import DropZone
-from flowviz.app.exploration import Exploration, Instruments
+from flowviz.app.exploration import Exploration
 from flowviz.app.export_dialog import ExportDialog
 from flowviz.app.figures import Figures
 from flowviz.app.flow_panel import FlowPanel
 from flowviz.app.gallery_dialog import GalleryDialog
 from flowviz.app.history_bar import HistoryBar
 from flowviz.app.inspector import Inspector
+from flowviz.app.instruments import Instruments
 from flowviz.app.loss_plot import LossPlot
 from flowviz.app.playback_bar import PlaybackBar
 from flowviz.app.readout import Readout

@@ -10,8 +10,8 @@ from PyQt6.QtCore import QDeadlineTimer, QThread, pyqtSignal
 
 from flowviz.app.goal import Goal
 from flowviz.errors import FlowvizError
-from flowviz.records import Retargeted, Snapshot, Trace
-from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.projects import Plan
+from flowviz.records import Checkpoint, Retargeted, Snapshot, Trace
 from flowviz.training import NewTarget, train
 
 SNAPSHOT_SECONDS = 0.2
@@ -50,12 +50,21 @@ class TrainingWorker(Worker):
     failed = pyqtSignal(int, str)
 
     def __init__(
-        self, number: int, goal: Goal, flow: FlowSpec, spec: TrainingSpec, previous: "TrainingWorker | None"
+        self,
+        number: int,
+        goal: Goal,
+        plan: Plan,
+        checkpoint: Checkpoint | None,
+        previous: "TrainingWorker | None",
     ) -> None:
-        """`previous` is the worker of the run before, which is waited for: one training at a time."""
+        """It goes on from the checkpoint, if there is one.
+
+        `previous` is the worker of the run before, which is waited for: one training at a time.
+        """
         super().__init__()
         self.number = number
-        self._job = goal.target, flow, spec
+        self._job = goal.target, plan.flow, plan.training
+        self._checkpoint = checkpoint
         self._next: deque[Goal] = deque(maxlen=1)  # one that is not taken yet gives way to a newer one
         self._taken = goal
         self._previous = previous
@@ -93,12 +102,13 @@ class TrainingWorker(Worker):
                 *self._job,
                 snapshot_seconds=SNAPSHOT_SECONDS,
                 stop_requested=self._stopping.is_set,
+                resume=self._checkpoint,
                 retarget=self._take_next,
             ):
                 if isinstance(event, Retargeted):
                     self.goal_reached.emit(self.number, self._taken)
                 if isinstance(event, Snapshot):
-                    _measure(event.trace)
+                    measure(event.trace)
                 self.event_arrived.emit(self.number, event)
                 self._running.wait()
                 if self.isInterruptionRequested():
@@ -118,7 +128,7 @@ class TrainingWorker(Worker):
         return NewTarget(self._taken.target, self._taken.title)
 
 
-def _measure(trace: Trace) -> None:
+def measure(trace: Trace) -> None:
     """Have the trace compute here, once, what the window asks of it at once."""
     _ = trace.reaches, trace.volume_shares
 

@@ -87,6 +87,11 @@ class Project:
         nothing = Weights({}, {})
         return cls(target, flow, training, nothing, History(), untrained_trace(flow, base_particles()))
 
+    @property
+    def plan(self) -> Plan:
+        """What was asked for."""
+        return Plan(self.target, self.flow, self.training)
+
     def trained(self, finished: Finished, history: History) -> "Project":
         """This project with what a training of it found."""
         return replace(

@@ -31,7 +31,7 @@ class History:
         `Finished` holds the last report, unless it is of an earlier state that was kept.
         """
         if isinstance(event, Recovered):
-            return self._up_to(event.step)
+            return self.up_to(event.step)
         if isinstance(event, Retargeted):
             return replace(self, changes=(*self.changes, event))
         progress = event.progress if isinstance(event, Finished) and event.keeps_last else event
@@ -61,6 +61,7 @@ class History:
             seconds_left=0.0,
         )
 
-    def _up_to(self, step: int) -> "History":
+    def up_to(self, step: int) -> "History":
+        """This history without the reports of later steps."""
         kept = self.step <= step
         return History(self.step[kept], self.seconds[kept], self.train_nll[kept], self.heldout_nll[kept], self.changes)

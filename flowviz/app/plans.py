@@ -1,0 +1,57 @@
+"""What the panels ask for: a target, a flow, a training."""
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.flow_panel import FlowPanel
+from flowviz.app.run_controls import RunControls
+from flowviz.app.sources import Sources
+from flowviz.app.target_panel import TargetPanel
+from flowviz.errors import FlowvizError
+from flowviz.projects import Plan
+from flowviz.specs import TrainingSpec
+
+
+class Plans(QObject):
+    """Announces that the panels may ask for something else.
+
+    A plan that was shown is asked for exactly as it was until a person changes something: the panels round, and have
+    no control for some of it.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(
+        self, target: TargetPanel, flow: FlowPanel, controls: RunControls, sources: Sources, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._target, self._flow, self._controls, self._sources = target, flow, controls, sources
+        self._shown = self._said = self._says()
+        target.changed.connect(self.changed)
+        flow.flow_changed.connect(self.changed)
+        controls.budget_changed.connect(self.changed)
+
+    def asked(self) -> Plan:
+        """What is asked for now; where nothing can be made of the target, it is the last one that could be read."""
+        said, shown, before = self._says(), self._shown, self._said
+        return Plan(
+            shown.target if said.target == before.target else said.target,
+            shown.flow if said.flow == before.flow else said.flow,
+            shown.training if said.training == before.training else said.training,
+        )
+
+    def show(self, plan: Plan) -> str:
+        """Have the panels ask for this; the sentence of what they cannot show, or nothing."""
+        problem = ""
+        self._flow.show_plan(plan.flow, plan.training)
+        self._controls.show_budget(plan.training)
+        try:
+            self._target.show_spec(plan.target)
+        except FlowvizError as error:
+            problem = str(error)
+        self._shown, self._said = plan, self._says()
+        return problem
+
+    def _says(self) -> Plan:
+        flow = self._flow.flow_spec()
+        training = TrainingSpec(**self._controls.budget(), **self._flow.training_options())
+        return Plan(self._sources.spec, flow, training)
