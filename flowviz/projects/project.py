@@ -92,6 +92,11 @@ class Project:
         """What was asked for."""
         return Plan(self.target, self.flow, self.training)
 
+    @property
+    def asked(self) -> Plan:
+        """What the next training shall be: that of the project once more, where nothing else is asked for."""
+        return self.next or self.plan
+
     def trained(self, finished: Finished, history: History) -> "Project":
         """This project with what a training of it found."""
         return replace(

@@ -9,7 +9,7 @@ from safetensors.numpy import load, save
 
 from flowviz.errors import FileError
 from flowviz.flows import build_flow
-from flowviz.projects import Project, load_project, save_project
+from flowviz.projects import Plan, Project, load_project, save_project
 from flowviz.projects.project import from_bytes, to_bytes
 from flowviz.specs import DrawingSpec, FlowSpec, MixSpec, Part, PointsSpec, TextSpec, TrainingSpec
 from tests.flows.families import SPECS, random_weights
@@ -25,6 +25,13 @@ def test_a_project_comes_back_as_it_was(project: Project, project_file: Path) ->
     points = project.trace.positions[-1][:100]
     one, other = (build_flow(p.flow, p.weights).log_prob(points) for p in (project, again))
     np.testing.assert_array_equal(one, other)
+
+
+def test_what_comes_next_is_the_same_again_where_nothing_else_is_asked_for(project: Project) -> None:
+    again = Plan(project.target, project.flow, project.training)
+    other = Plan(TextSpec(text="other"), FlowSpec(layers=1), TrainingSpec(steps=1))
+    assert project.plan == project.asked == again
+    assert replace(project, next=other).asked == other
 
 
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())
