@@ -85,6 +85,21 @@ def test_train_prints_its_figures_and_saves(tmp_path: Path, capsys: pytest.Captu
     assert [p.name for p in tmp_path.iterdir()] == ["i.flowviz"]
 
 
+def test_every_field_of_a_flow_and_of_its_training_has_an_option(tmp_path: Path) -> None:
+    flow = FlowSpec(
+        family="spline", layers=2, width=5, depth=1, bins=3, hats=2, waves=1, normalization="minibatch",
+        batch_normalization_momentum=0.9, seed=7,
+    )  # fmt: skip
+    training = TrainingSpec(steps=3, seed=6, batch=8, learning_rate=1e-4, warmup_steps=2, clip_norm=0.25)
+    options = {**flow.model_dump(), **training.model_dump(), "flow": flow.family, "flow_seed": flow.seed}
+    for name in ("family", "log_scale_bound", "seconds"):
+        del options[name]
+    arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    assert run("train", "--text", "I", *arguments, "-o", tmp_path / "i.flowviz") == 0
+    saved = load_project(tmp_path / "i.flowviz")
+    assert (saved.flow, saved.training) == (flow, training)
+
+
 @pytest.mark.parametrize("family", RECIPES)
 def test_every_family_trains_and_goes_through_every_command(family: str, tmp_path: Path) -> None:
     path, points = tmp_path / "i.flowviz", tmp_path / "points.npy"

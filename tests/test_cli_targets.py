@@ -92,6 +92,19 @@ def test_a_project_is_whole_without_the_files_that_its_target_came_from(files: P
     assert run("resume", "x.flowviz", "-o", "y.flowviz") == 0
 
 
+def test_the_target_of_a_project_is_learned_again(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = ("--steps", 5, "--layers", 1, "--width", 4)
+    assert run("train", "--image", "box.png", "--points", "two.npy", "--over", *small, "-o", "one.flowviz") == 0
+    assert run("train", "--of", "one.flowviz", *small, "-o", "other.flowviz") == 0
+    one, other = load_project(Path("one.flowviz")), load_project(Path("other.flowviz"))
+    assert one.target == other.target
+    assert run("target", "--of", "one.flowviz", "-n", 5, "-o", "x.npy") == 0
+    capsys.readouterr()
+    for beside in ("--text a", "--shares 1,2", "--shape heart --over"):
+        assert run("target", "--of", "one.flowviz", *beside.split(), "-o", "y.npy") == 2
+        assert "Leave the other sources out" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["target", "train --steps 5", "trials --steps 5 --jobs 1"])
 @pytest.mark.parametrize(
     ("options", "said"),
@@ -111,6 +124,8 @@ def test_every_command_takes_one_source_or_a_mix(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        ("--of gone.flowviz", "no such file"),
+        ("--of box.png", "not a flowviz project"),
         ("--text a --beside", "2 to 8 parts; this one has 1"),
         ("--text a --text b --beside --shares 1", "2 sources, but 1 shares"),
         ("--text a --text b --beside --shares 1,x", "not numbers separated by commas"),

@@ -10,8 +10,9 @@ import typer
 from numpy.typing import NDArray
 
 from flowviz.cli import options
+from flowviz.cli.choosing import takes
 from flowviz.cli.opened import Opened
-from flowviz.cli.sources import built, takes_target
+from flowviz.cli.sources import built, chosen_target
 from flowviz.cli.talk import say
 from flowviz.errors import FileError, SpecError
 from flowviz.files import reason, written_whole
@@ -67,7 +68,7 @@ def _list_shapes(asked: bool) -> None:
     raise typer.Exit
 
 
-@takes_target
+@takes(target=chosen_target)
 def target(
     target: TargetSpec,
     output: options.Output,

@@ -1,14 +1,14 @@
 """The options that several commands share, and the specs that they amount to."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from flowviz.cli.opened import Direction
 from flowviz.errors import SpecError
 from flowviz.specs import RECIPES, Family, FlowSpec, Normalization, TrainingSpec
-from flowviz.specs.training import BATCH, DEFAULT_SECONDS, LEARNING_RATE
+from flowviz.specs.training import BATCH, CLIP_NORM, DEFAULT_SECONDS, WARMUP
 
 MOST_POINTS = 10_000_000
 
@@ -18,40 +18,54 @@ Output = Annotated[Path, typer.Option("-o", "--output", help="The file to write.
 ProjectFile = Annotated[Path, typer.Argument(help="A project that flowviz saved.", metavar="PROJECT.flowviz")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
 
-FLOWS = "; ".join(f"{name}: {recipe.sentence}" for name, recipe in RECIPES.items())
-Flow = Annotated[Family, typer.Option("--flow", help=f"The family of the flow. {FLOWS}")]
-Layers = Annotated[int | None, typer.Option(help="How many layers, 1 to 32.")]
-Width = Annotated[int | None, typer.Option(help="How many units each hidden layer of a network has.")]
-Depth = Annotated[int | None, typer.Option(help="How many hidden layers each network has.")]
-Bins = Annotated[int | None, typer.Option(help="How many pieces the curve of a spline has.")]
-NormalizationChoice = Annotated[Normalization | None, typer.Option("--normalization", help="Between the layers.")]
-LogScaleBound = Annotated[float | None, typer.Option(help="One layer stretches by e^±bound at the most.")]
-Unbounded = Annotated[bool, typer.Option("--unbounded", help="Let a layer stretch without a bound, as in the post.")]
-
-Seconds = Annotated[float | None, typer.Option(help=f"Train so long; {DEFAULT_SECONDS:g} by default.")]
-Steps = Annotated[int | None, typer.Option(help="Train so many steps, instead of seconds.")]
 DirectionChoice = Annotated[
     Direction, typer.Option("--direction", help="Particles of the base forward, or points of the target pulled back.")
 ]
 LearningRate = Annotated[float, typer.Option(help="The highest rate of the schedule.")]
-Batch = Annotated[int, typer.Option(help="How many points a step sees.")]
 
-__all__ = ["BATCH", "LEARNING_RATE"]
+FLOWS = "; ".join(f"{name}: {recipe.sentence}" for name, recipe in RECIPES.items())
 
 
-def flow_spec(seed: int, family: Family, unbounded: bool, **choices: Any) -> FlowSpec:
-    """The flow; a choice that is None is as the family's recipe has it. Raises `SpecError`."""
+def chosen_flow(
+    family: Annotated[Family, typer.Option("--flow", help=f"The family of the flow. {FLOWS}")] = "realnvp",
+    layers: Annotated[int | None, typer.Option(help="How many layers, 1 to 32.")] = None,
+    width: Annotated[int | None, typer.Option(help="How many units each hidden layer of a network has.")] = None,
+    depth: Annotated[int | None, typer.Option(help="How many hidden layers each network has.")] = None,
+    bins: Annotated[int | None, typer.Option(help="How many pieces the curve of a spline has.")] = None,
+    hats: Annotated[int | None, typer.Option(help="How many hat functions of its input a network sees.")] = None,
+    waves: Annotated[int | None, typer.Option(help="How many octaves of triangle waves a network sees.")] = None,
+    normalization: Annotated[Normalization | None, typer.Option(help="Between the layers.")] = None,
+    batch_normalization_momentum: Annotated[
+        float | None, typer.Option(help="How much of its running averages a batch normalization keeps at each step.")
+    ] = None,
+    log_scale_bound: Annotated[float | None, typer.Option(help="One layer stretches by e^±bound at the most.")] = None,
+    unbounded: Annotated[
+        bool, typer.Option("--unbounded", help="Let a layer stretch without a bound, as in the post.")
+    ] = False,
+) -> FlowSpec:
+    """The flow; what is not chosen is as the family's recipe has it. Raises `SpecError`."""
+    choices = {
+        "layers": layers, "width": width, "depth": depth, "bins": bins, "hats": hats, "waves": waves,
+        "normalization": normalization, "batch_normalization_momentum": batch_normalization_momentum,
+        "log_scale_bound": log_scale_bound,
+    }  # fmt: skip
     chosen = {name: value for name, value in choices.items() if value is not None}
     if unbounded and "log_scale_bound" in chosen:
         raise SpecError("Give either --log-scale-bound or --unbounded.")
-    return FlowSpec(seed=seed, family=family, **chosen, **({"log_scale_bound": None} if unbounded else {}))
+    return FlowSpec(family=family, **chosen, **({"log_scale_bound": None} if unbounded else {}))
 
 
-def training_spec(seconds: float | None, steps: int | None, **choices: Any) -> TrainingSpec:
+def chosen_training(
+    seconds: Annotated[float | None, typer.Option(help=f"Train so long; {DEFAULT_SECONDS:g} by default.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Train so many steps, instead of seconds.")] = None,
+    batch: Annotated[int, typer.Option(help="How many points a step sees.")] = BATCH,
+    warmup_steps: Annotated[int, typer.Option(help="So many steps pass until the rate is at its highest.")] = WARMUP,
+    clip_norm: Annotated[float, typer.Option(help="The longest gradient that is taken as it is.")] = CLIP_NORM,
+) -> TrainingSpec:
     """The training, of the default length where none is given. Raises `SpecError`."""
     if seconds is None and steps is None:
         seconds = DEFAULT_SECONDS
-    return TrainingSpec(seconds=seconds, steps=steps, **choices)
+    return TrainingSpec(seconds=seconds, steps=steps, batch=batch, warmup_steps=warmup_steps, clip_norm=clip_norm)
 
 
 def checked_count(n: int) -> int:

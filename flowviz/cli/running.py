@@ -11,43 +11,33 @@ from typing import Annotated, Literal
 import typer
 
 from flowviz.cli import options
-from flowviz.cli.sources import built, takes_target
+from flowviz.cli.choosing import takes
+from flowviz.cli.sources import built, chosen_target
 from flowviz.cli.talk import progress_bar, say, summary_table, talk, told
 from flowviz.errors import FileError, SpecError
 from flowviz.files import check_writable, written_whole
 from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Event, Finished, summarized, to_csv
-from flowviz.specs import TargetSpec
-from flowviz.specs.training import BATCH, LEARNING_RATE
+from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs.training import LEARNING_RATE
 from flowviz.training import trained
 
 
-@takes_target
+@takes(target=chosen_target, flow=options.chosen_flow, training=options.chosen_training)
 def train(
     target: TargetSpec,
+    flow: FlowSpec,
+    training: TrainingSpec,
     output: options.Output,
-    flow: options.Flow = "realnvp",
-    layers: options.Layers = None,
-    width: options.Width = None,
-    depth: options.Depth = None,
-    bins: options.Bins = None,
-    normalization: options.NormalizationChoice = None,
-    log_scale_bound: options.LogScaleBound = None,
-    unbounded: options.Unbounded = False,
-    seconds: options.Seconds = None,
-    steps: options.Steps = None,
     seed: options.Seed = 0,
+    flow_seed: Annotated[int | None, typer.Option(help="Another start of the random numbers for the flow.")] = None,
     learning_rate: options.LearningRate = LEARNING_RATE,
-    batch: options.Batch = BATCH,
     as_json: options.AsJson = False,
 ) -> None:
     """Train a flow on a target and save it. Ctrl+C stops early and keeps the best of what was learned."""
-    flow_spec = options.flow_spec(
-        seed, flow, unbounded, layers=layers, width=width, depth=depth, bins=bins, normalization=normalization,
-        log_scale_bound=log_scale_bound,
-    )  # fmt: skip
-    spec = options.training_spec(seconds, steps, seed=seed, learning_rate=learning_rate, batch=batch)
-    _train(Project.untrained(target, flow_spec, spec), output, as_json)
+    flow = FlowSpec(**{**flow.model_dump(), "seed": seed if flow_seed is None else flow_seed})
+    training = TrainingSpec(**{**training.model_dump(), "seed": seed, "learning_rate": learning_rate})
+    _train(Project.untrained(target, flow, training), output, as_json)
 
 
 def resume(project: options.ProjectFile, output: options.Output, as_json: options.AsJson = False) -> None:
@@ -58,21 +48,12 @@ def resume(project: options.ProjectFile, output: options.Output, as_json: option
     _train(found, output, as_json)
 
 
-@takes_target
+@takes(target=chosen_target, flow=options.chosen_flow, training=options.chosen_training)
 def trials(
     target: TargetSpec,
+    flow: FlowSpec,
+    training: TrainingSpec,
     output: options.Output,
-    flow: options.Flow = "realnvp",
-    layers: options.Layers = None,
-    width: options.Width = None,
-    depth: options.Depth = None,
-    bins: options.Bins = None,
-    normalization: options.NormalizationChoice = None,
-    log_scale_bound: options.LogScaleBound = None,
-    unbounded: options.Unbounded = False,
-    seconds: options.Seconds = None,
-    steps: options.Steps = None,
-    batch: options.Batch = BATCH,
     seeds: Annotated[int, typer.Option(help="How many runs at each rate, with the seeds 0, 1, ...")] = 5,
     learning_rates: Annotated[str, typer.Option(help="Rates to try, separated by commas.")] = f"{LEARNING_RATE:g}",
     plot: Annotated[Path | None, typer.Option(help="The plot, by default beside the table.")] = None,
@@ -87,15 +68,11 @@ def trials(
     from flowviz.training.trials import run_trials
 
     rates = _rates(learning_rates)
-    flow_spec = options.flow_spec(
-        0, flow, unbounded, layers=layers, width=width, depth=depth, bins=bins, normalization=normalization,
-        log_scale_bound=log_scale_bound,
-    )  # fmt: skip
-    specs = [options.training_spec(seconds, steps, batch=batch, learning_rate=rate) for rate in rates]
+    specs = [TrainingSpec(**{**training.model_dump(), "learning_rate": rate}) for rate in rates]
     plot = plot or output.with_suffix(".png")
     for path in (output, plot):
         check_writable(path)
-    runs = run_trials(target, flow_spec, specs, range(seeds), jobs=jobs, backend=backend, scheduler=scheduler)
+    runs = run_trials(target, flow, specs, range(seeds), jobs=jobs, backend=backend, scheduler=scheduler)
     done, total = [], seeds * len(rates)
     with suppress(KeyboardInterrupt), progress_bar() as bar:  # what is done by then is written
         task = bar.add_task("Trials", total=total, figures="")

@@ -1,8 +1,6 @@
 """The options that say what the flow shall learn: the same for every command that needs a target."""
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import wraps
-from inspect import Parameter, Signature, signature
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,27 +8,10 @@ import typer
 
 from flowviz.cli.talk import progress_bar, say
 from flowviz.errors import SpecError
+from flowviz.projects import load_project
 from flowviz.specs import MixSpec, Part, PointsSpec, ShapeSpec, SourceSpec, TargetSpec, TextSpec
 from flowviz.specs.target import Align
 from flowviz.targets import Points, Target, borrowed_fonts, build_target, read_drawing, read_image, reading_points
-
-Command = Callable[..., None]
-
-
-def takes_target(command: Command) -> Command:
-    """The command, with the options of `chosen_target` in place of its first parameter, which is a `TargetSpec`."""
-    options = signature(chosen_target).parameters
-
-    @wraps(command)
-    def with_options(**values: Any) -> None:
-        chosen = {name: values.pop(name) for name in options}
-        command(chosen_target(**chosen), **values)
-
-    own = list(signature(command).parameters.values())[1:]
-    with_options.__signature__ = Signature(  # type: ignore[attr-defined]  # typer reads it
-        [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in (*options.values(), *own)]
-    )
-    return with_options
 
 
 def chosen_target(
@@ -43,6 +24,9 @@ def chosen_target(
         list[Path] | None, typer.Option(metavar="FILE", help="A drawing, dark on white or on nothing.")
     ] = None,
     points: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Points: .csv, .txt, .npy or .npz.")] = None,
+    of: Annotated[
+        Path | None, typer.Option(metavar="PROJECT.flowviz", help="What the next training of a project is to learn.")
+    ] = None,
     font: Annotated[
         str | None, typer.Option(metavar="NAME", help="The text's font, such as 'DejaVu Sans Bold'.")
     ] = None,
@@ -76,9 +60,14 @@ def chosen_target(
         yield from (read_drawing(path) for path in drawing or ())
         yield from (_read_points(path, columns) for path in points or ())
 
+    if of is not None:
+        _check_alone(text, image, shape, drawing, points, beside, over, shares)
+        return load_project(of).plan.target
     count = sum(len(given or ()) for given in (text, image, shape, drawing, points))
     if not count:
-        raise SpecError("Say what the flow shall learn: give --text, --image, --shape, --drawing or --points.")
+        raise SpecError(
+            "Say what the flow shall learn: give --text, --image, --shape, --drawing or --points, or --of a project."
+        )
     if beside and over:
         raise SpecError("Give either --beside or --over.")
     if not (beside or over):
@@ -113,6 +102,12 @@ def _check_belonging(source: str, given: object, options: Mapping[str, object]) 
     idle = next((name for name, value in options.items() if value not in (None, False)), None)
     if idle and not given:
         raise SpecError(f"{idle} needs {source}.")
+
+
+def _check_alone(*others: object) -> None:
+    """Raise `SpecError` where there are other sources beside a project's target."""
+    if any(others):
+        raise SpecError("With --of, all of the target comes from a project. Leave the other sources out.")
 
 
 def _weights(shares: str | None, count: int) -> list[float]:

@@ -9,6 +9,8 @@ from flowviz.specs.spec import Spec
 DEFAULT_SECONDS = 60.0
 LEARNING_RATE = 2e-3
 BATCH = 256
+WARMUP = 200  # steps
+CLIP_NORM = 5.0
 
 
 class TrainingSpec(Spec):
@@ -23,8 +25,8 @@ class TrainingSpec(Spec):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     batch: Annotated[int, Field(ge=2, le=65_536)] = BATCH
     learning_rate: Annotated[float, Field(gt=0, le=1)] = LEARNING_RATE
-    warmup_steps: Annotated[int, Field(ge=0)] = 200
-    clip_norm: Annotated[float, Field(gt=0)] = 5.0
+    warmup_steps: Annotated[int, Field(ge=0)] = WARMUP
+    clip_norm: Annotated[float, Field(gt=0)] = CLIP_NORM
 
     @model_validator(mode="after")
     def _one_budget(self) -> Self:
