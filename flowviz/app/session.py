@@ -97,7 +97,7 @@ class Session(QObject):
         self._set_state(RunState.IDLE)
         entropy = goal.target.entropy if goal else None
         self._show_history(project.history, entropy)
-        unseen = self._plans.show(project.next or project.plan)
+        unseen = self._plans.show(project.asked)
         target = goal.target if goal else None
         if self._learned is None:
             self._exploration.show_untrained(project.flow, target)

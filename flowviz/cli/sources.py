@@ -62,7 +62,7 @@ def chosen_target(
 
     if of is not None:
         _check_alone(text, image, shape, drawing, points, beside, over, shares)
-        return load_project(of).plan.target
+        return load_project(of).asked.target
     count = sum(len(given or ()) for given in (text, image, shape, drawing, points))
     if not count:
         raise SpecError(
