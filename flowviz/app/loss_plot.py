@@ -6,9 +6,9 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from flowviz.app.theme import CURVES, background
+from flowviz.app.theme import background
 from flowviz.records import History
-from flowviz.rendering.colors import SURROUNDINGS
+from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme
 
 LEGEND_SIZE = "9pt"

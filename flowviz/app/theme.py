@@ -3,7 +3,7 @@
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QPalette
 
-from flowviz.rendering.colors import SURROUNDINGS, Color
+from flowviz.rendering.colors import CURVES, SURROUNDINGS, Color
 from flowviz.specs.view import Theme
 
 THEMES: dict[str, Theme | None] = {"As the &System": None, "&Light": "light", "&Dark": "dark"}
@@ -13,12 +13,6 @@ BUTTON: dict[Theme, Color] = {"light": (239, 239, 239), "dark": (60, 64, 70)}
 DISABLED: dict[Theme, Color] = {"light": (165, 165, 165), "dark": (120, 124, 130)}
 HIGHLIGHT: dict[Theme, Color] = {"light": (48, 140, 198), "dark": (42, 110, 160)}
 WARNING: dict[Theme, Color] = {"light": (176, 58, 0), "dark": (255, 160, 100)}
-
-# Okabe & Ito 2008; the held-out curve is the one to read, hence the stronger color.
-CURVES: dict[Theme, dict[str, Color]] = {
-    "light": {"train": (150, 154, 162), "heldout": (0, 114, 178), "entropy": (0, 128, 94)},
-    "dark": {"train": (128, 133, 142), "heldout": (86, 180, 233), "entropy": (60, 190, 150)},
-}
 
 
 # What is on has to be seen in both themes: Fusion only darkens it, which is not seen in the dark.

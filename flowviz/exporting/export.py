@@ -1,27 +1,32 @@
 """What is taken away of a project: the window's dialog and the terminal's command both ask here."""
 
 from collections.abc import Generator
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from flowviz.errors import SpecError
+from flowviz.exporting import mp4, tables
 from flowviz.exporting.film import write_film
-from flowviz.exporting.pictures import write_picture, write_together
+from flowviz.exporting.pictures import Draw, write_picture, write_together
 from flowviz.exporting.reel import Reel
-from flowviz.exporting.scenes import Scenes
-from flowviz.exporting.shots import Shot, shots, stage_range
+from flowviz.exporting.scenes import Scenes, slices
+from flowviz.exporting.shots import shots, stage_range
+from flowviz.files import written_whole
 from flowviz.projects import Project
 from flowviz.records import Selection
-from flowviz.rendering import render_sheet
+from flowviz.rendering import render_sheet, sheet_stage
 from flowviz.rendering.raster import RGBA
-from flowviz.specs import ExportSpec, PictureSize, ViewSpec
+from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.export import IN_FOLDERS, PICTURES
 from flowviz.specs.view import SMALLEST_SIDE
+from flowviz.targets import build_target
 
 PREVIEW_SIDE = 1080  # pixels: a preview is drawn so large at the most, then made smaller, so that its words fit, too
+
+Steps = Generator[None, None, None]
 
 
 class Export:
@@ -32,17 +37,19 @@ class Export:
     """
 
     def __init__(self, project: Project, spec: ExportSpec) -> None:
-        """Raises `SpecError` for what the project does not have."""
+        """Raises `SpecError` for what the project does not have, and for a package that is missing."""
         self._project = project
         self._spec = spec
         self._shots = shots(project, spec)
-        self._previewed = self._scenes()
+        self._previewed = self._scenes(spec.particles if spec.what in PICTURES else None)
         _check(project, spec, self._previewed.selection)
 
     @property
     def count(self) -> int:
         """How many steps `write` yields."""
-        return 1 if self._spec.what not in IN_FOLDERS | {"animation"} else len(self._shots)
+        if self._spec.what in {"trace", "samples"}:
+            return len(slices(self._particles.count))
+        return len(self._shots) if self._spec.what in IN_FOLDERS | {"animation"} else 1
 
     def names(self) -> list[str]:
         """The names of the files, for what is written into a folder; else none."""
@@ -53,64 +60,123 @@ class Export:
     def preview(self, share: float, size: PictureSize) -> RGBA:
         """The picture so far on the way through all, 0 to 1: as it will look, but small enough to fit into a size."""
         drawn = _previewed(self._spec.pixels)
-        if self._spec.what == "sheet":
-            picture = self._sheet(self._previewed, drawn)
-        else:
-            shot = self._shots[round(min(max(share, 0.0), 1.0) * (len(self._shots) - 1))]
-            picture = self._previewed.picture(shot, self._view, drawn)
+        picture = self._drawing(self._previewed, share, drawn)()
         scale = min(1.0, size.width / drawn.width, size.height / drawn.height)
         small = max(1, round(scale * drawn.width)), max(1, round(scale * drawn.height))
         return np.asarray(Image.fromarray(picture).resize(small, Image.Resampling.BOX))
 
-    def write(self, output: Path) -> Generator[None, None, None]:
+    def write(self, output: Path) -> Steps:
         """Write it to a file or, for what is several files, into a folder; yields after each step.
 
         Closed early, or failing, it leaves nothing behind. Raises `FileError` and `SpecError`.
         """
-        scenes = self._scenes()
-        size = self._spec.pixels
+        yield from self._steps(output)
+
+    def _steps(self, output: Path) -> Steps:
+        match self._spec.what:
+            case "stages" | "frames":
+                return self._write_folder(output)
+            case "animation":
+                return self._write_film(output)
+            case "trace":
+                return self._write_trace(output)
+            case "samples":
+                return self._write_samples(output)
+            case "losses" if self._spec.format == "csv":
+                return tables.write_losses_csv(output, self._project.history, self._entropy())
+            case "sheet" if self._spec.format != "png":
+                return self._write_figure(output)
+            case _:
+                return write_picture(output, self._drawing(self._scenes(self._spec.particles), 0.0, self._spec.pixels))
+
+    def _drawing(self, scenes: Scenes, share: float, size: PictureSize) -> Draw:
+        """What draws the picture at a share of the way through all."""
         if self._spec.what == "sheet":
-            yield from write_picture(output, partial(self._sheet, scenes, size))
-        elif self._spec.what == "view":
-            yield from write_picture(output, partial(scenes.picture, self._shots[0], self._view, size))
-        elif self._spec.what in IN_FOLDERS:
-            draw = [partial(scenes.picture, shot, self._view, size) for shot in self._shots]
-            yield from write_together(output, list(zip(self.names(), draw, strict=True)))
-        elif self._spec.what == "animation":
-            reel = Reel(
-                lambda number: scenes.picture(self._shots[number], self._view, size),
-                len(self._shots),
-                size,
-                self._spec.fps,
-                self._spec.seen.playback.repeat != "once",
-                self._view,
-            )
-            yield from write_film(output, reel, self._spec.format)
-        else:
-            raise SpecError(f"The {self._spec.what} cannot be written yet.")
-
-    def _scenes(self) -> Scenes:
-        particles = self._spec.particles if self._spec.what in PICTURES else None
-        return Scenes(self._project, self._spec.seen, particles)
-
-    @cached_property
-    def _view(self) -> ViewSpec:
-        return self._previewed.view(self._shots)
+            return partial(self._sheet, scenes, size)
+        if self._spec.what == "losses":
+            return partial(self._losses, size)
+        shot = self._shots[round(min(max(share, 0.0), 1.0) * (len(self._shots) - 1))]
+        return partial(scenes.picture, shot, size)
 
     def _sheet(self, scenes: Scenes, size: PictureSize) -> RGBA:
-        scene = scenes.scene(Shot(0, self._shots[0].moment), self._view, size)
-        return render_sheet(scene, self._view, size, stage_range(self._project, self._spec))
+        return render_sheet(scenes.scene(self._shots[0], size), scenes.view, size, self._stages)
+
+    def _losses(self, size: PictureSize) -> RGBA:
+        from flowviz.rendering.losses import (
+            render_losses,  # matplotlib: a fifth of a second that others need not wait for
+        )
+
+        return render_losses(self._project.history, self._entropy(), self._spec.seen.view, size)
+
+    def _write_folder(self, folder: Path) -> Steps:
+        scenes = self._scenes(self._spec.particles)
+        draw = [partial(scenes.picture, shot, self._spec.pixels) for shot in self._shots]
+        return write_together(folder, list(zip(self.names(), draw, strict=True)))
+
+    def _write_film(self, path: Path) -> Steps:
+        scenes, spec = self._scenes(self._spec.particles), self._spec
+        reel = Reel(
+            draw=lambda number: scenes.picture(self._shots[number], spec.pixels),
+            count=len(self._shots),
+            size=spec.pixels,
+            fps=spec.fps,
+            repeats=spec.seen.playback.repeat != "once",
+            view=spec.seen.view,
+        )
+        return write_film(path, reel, spec.format)
+
+    def _write_figure(self, path: Path) -> Steps:
+        from flowviz.rendering.figure import save_figure
+
+        scenes, size, form = self._scenes(self._spec.particles), self._spec.pixels, self._spec.format
+        assert form in {"svg", "pdf"}
+        with written_whole(path) as part:
+            save_figure(scenes.scene(self._shots[0], size), scenes.view, size, self._stages, part, form)
+            yield
+
+    def _write_trace(self, path: Path) -> Steps:
+        particles = self._particles
+        parts = particles.parts(self._shots[0].moment)
+        if self._spec.format == "csv":
+            return tables.write_trace_csv(path, parts, self._stages)
+        return tables.write_trace_npz(path, parts, self._stages, particles.count)
+
+    def _write_samples(self, path: Path) -> Steps:
+        points = (trace.positions[-1] for trace in self._particles.parts(self._shots[0].moment))
+        write = tables.write_points_csv if self._spec.format == "csv" else tables.write_points_npz
+        return write(path, points)
+
+    @property
+    def _stages(self) -> range:
+        return stage_range(self._project, self._spec)
+
+    @property
+    def _particles(self) -> Scenes:
+        return self._scenes(self._spec.particles)
+
+    def _scenes(self, particles: int | None) -> Scenes:
+        seen = self._spec.seen
+        if self._spec.what == "samples":  # of the flow, wherever one looks
+            seen = seen.model_copy(update={"direction": "generate"})
+        return Scenes(self._project, seen, particles, self._shots)
+
+    def _entropy(self) -> float | None:
+        return build_target(self._project.target).entropy
 
 
 def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> None:
     """Raise `SpecError` for what the project does not have, or what does not go together."""
     view = spec.seen.view
-    if spec.what == "sheet" and "density" in view.marks:
-        raise SpecError("A sheet cannot show the density, which is computed for one stage. Leave one of them out.")
+    if spec.what == "sheet":
+        if "density" in view.marks:
+            raise SpecError("A sheet cannot show the density, which is computed for one stage. Leave one of them out.")
+        sheet_stage(len(stage_range(project, spec)), view, spec.pixels, 0, 0)
     if spec.what in PICTURES and view.color_by == "selection" and selection is None:
         raise SpecError("Nothing is selected to color by. Select some particles, or choose other colors.")
     if spec.what == "losses" and not len(project.history.step):
         raise SpecError("The project has no losses: its flow was never trained.")
+    if spec.format == "mp4":
+        mp4.check_available()
 
 
 def _previewed(size: PictureSize) -> PictureSize:

@@ -1,6 +1,6 @@
 """What is seen of a project: its particles, and what is computed of its flow to be seen beside them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ from flowviz.targets import build_target
 if TYPE_CHECKING:
     from flowviz.flows import Flow
 
+TOGETHER = 16_384  # particles that are followed at once: the networks of a flow take a kilobyte for each
+
 
 class Scenes:
     """The scenes of a project as it is seen, for the use of one thread.
@@ -27,10 +29,12 @@ class Scenes:
     TensorFlow is loaded only for what is not in the project.
     """
 
-    def __init__(self, project: Project, seen: Seen, particles: int | None) -> None:
+    def __init__(self, project: Project, seen: Seen, particles: int | None, shots: Sequence[Shot]) -> None:
+        """`shots` are all that will be drawn: where the view is fitted, it shows the particles of each."""
         self._project = project
         self._seen = seen
         self._particles = particles
+        self._shots = shots
         self._flow: Flow | None = None
         self._weights: Weights | None = None
         self._last: tuple[Moment | None, Scene] | None = None
@@ -47,25 +51,25 @@ class Scenes:
         found = self._project.selection
         return found if found is not None and len(found.chosen) == self.count else None
 
-    def view(self, shots: Iterable[Shot]) -> ViewSpec:
-        """The view of pictures; where it is fitted, wide enough for the particles at each of their moments."""
+    @cached_property
+    def view(self) -> ViewSpec:
+        """The view of all pictures; where it is fitted, wide enough for the particles at each of their moments."""
         if not self._seen.fitted:
             return self._seen.view
-        moments = {id(shot.moment): shot.moment for shot in shots}.values()
+        moments = {id(shot.moment): shot.moment for shot in self._shots}.values()
         fitted = [fitted_view(self.trace(moment), self._seen.view) for moment in moments]
         return max(fitted, key=lambda view: view.half_extent)
 
-    def picture(self, shot: Shot, view: ViewSpec, size: PictureSize) -> RGBA:
+    def picture(self, shot: Shot, size: PictureSize) -> RGBA:
         """One picture, (height, width, 4)."""
-        scene = self.scene(shot, view, size)
-        return render_frame(scene, shot.stage, view, size, title=scene.trace.title(round(shot.stage)))
+        scene = self.scene(shot, size)
+        return render_frame(scene, shot.stage, self.view, size, title=scene.trace.title(round(shot.stage)))
 
-    def scene(self, shot: Shot, view: ViewSpec, size: PictureSize) -> Scene:
+    def scene(self, shot: Shot, size: PictureSize) -> Scene:
         """What a picture of that size shows."""
         if self._last is None or self._last[0] is not shot.moment:
-            trace = self.trace(shot.moment)
-            self._last = shot.moment, Scene(trace, self.selection)
-        scene = self._completed(self._last[1], shot, view, size)
+            self._last = shot.moment, Scene(self.trace(shot.moment), self.selection)
+        scene = self._completed(self._last[1], shot, size)
         self._last = shot.moment, scene
         return scene
 
@@ -73,16 +77,32 @@ class Scenes:
         """The particles at every stage, as the flow was at a moment."""
         if self._last is not None and self._last[0] is moment:
             return self._last[1].trace
-        if self._seen.direction == "encode":
-            return self.flow(moment).encoded(self._target_points)
-        present = self._project.trace
-        if self.count == present.positions.shape[1]:
-            if moment is None:
-                return present
-            return moment.trace if isinstance(moment, Snapshot) else self.flow(moment).trace(present.positions[0])
-        return self.flow(moment).trace(base_particles(self.count))
+        return self._known(moment) or _joined(self._followed(moment))
 
-    def flow(self, moment: Moment | None) -> "Flow":
+    def parts(self, moment: Moment | None) -> Iterator[Trace]:
+        """The same, some particles after the others, so that not all need to be there at once."""
+        known = self._known(moment)
+        if known is None:
+            return self._followed(moment)
+        return (Trace(known.names, known.positions[:, some], known.log_det[:, some]) for some in slices(self.count))
+
+    def _known(self, moment: Moment | None) -> Trace | None:
+        """The particles that are in the project, if they are those that are asked for."""
+        present = self._project.trace
+        if self._seen.direction == "encode" or self.count != present.positions.shape[1]:
+            return None
+        if moment is None:
+            return present
+        return moment.trace if isinstance(moment, Snapshot) else None
+
+    def _followed(self, moment: Moment | None) -> Iterator[Trace]:
+        """The particles as the flow moves them, or points of the target as it pulls them back; in parts."""
+        flow = self._flow_at(moment)
+        for some in slices(self.count):
+            points = self._points[some]
+            yield flow.encoded(points) if self._seen.direction == "encode" else flow.trace(points)
+
+    def _flow_at(self, moment: Moment | None) -> "Flow":
         """The flow as it was at a moment. Raises `FileError` where the weights do not fit."""
         from flowviz.flows import build_flow  # loads TensorFlow
 
@@ -95,16 +115,32 @@ class Scenes:
         return self._flow
 
     @cached_property
-    def _target_points(self) -> NDArray[np.floating]:
-        """Points of the target (n, 2), always the same ones."""
-        return build_target(self._project.target).sample(self.count, np.random.default_rng(0))
+    def _points(self) -> NDArray[np.floating]:
+        """Where the particles (n, 2) start, on the base or on the target: always the same ones."""
+        if self._seen.direction == "encode":
+            return build_target(self._project.target).sample(self.count, np.random.default_rng(0))
+        own = self._project.trace.positions[0]
+        return own if len(own) == self.count else base_particles(self.count)
 
-    def _completed(self, scene: Scene, shot: Shot, view: ViewSpec, size: PictureSize) -> Scene:
+    def _completed(self, scene: Scene, shot: Shot, size: PictureSize) -> Scene:
         """The scene with density, grid and probe, where they are asked for."""
         probe = self._seen.probe if scene.probe is None else None
-        if not view.marks & {"density", "grid"} and probe is None:
+        if not self.view.marks & {"density", "grid"} and probe is None:
             return scene
-        flow = self.flow(shot.moment)
+        flow = self._flow_at(shot.moment)
         from flowviz.flows.scenes import completed  # loads TensorFlow
 
-        return completed(flow, scene, round(shot.stage), view, visible_rectangle(view, size), probe)
+        return completed(flow, scene, round(shot.stage), self.view, visible_rectangle(self.view, size), probe)
+
+
+def slices(count: int) -> list[slice]:
+    """The parts of so many particles that are followed together."""
+    return [slice(start, min(start + TOGETHER, count)) for start in range(0, count, TOGETHER)]
+
+
+def _joined(parts: Iterable[Trace]) -> Trace:
+    found = list(parts)
+    if len(found) == 1:
+        return found[0]
+    positions = np.concatenate([trace.positions for trace in found], axis=1)
+    return Trace(found[0].names, positions, np.concatenate([trace.log_det for trace in found], axis=1))

@@ -39,6 +39,13 @@ SURROUNDINGS: dict[Theme, Surroundings] = {
 }
 
 
+# Okabe & Ito 2008; the held-out curve is the one to read, hence the stronger color.
+CURVES: dict[Theme, dict[str, Color]] = {
+    "light": {"train": (150, 154, 162), "heldout": (0, 114, 178), "entropy": (0, 128, 94)},
+    "dark": {"train": (128, 133, 142), "heldout": (86, 180, 233), "entropy": (60, 190, 150)},
+}
+
+
 def quadrant_colors(latent: NDArray[np.floating], view: ViewSpec) -> NDArray[np.uint8]:
     """The color (n, 3) of each particle, by the quadrant of the base (n, 2) that it starts in."""
     quadrant = (latent[:, 0] >= 0) + 2 * (latent[:, 1] >= 0)

@@ -29,7 +29,7 @@ from flowviz.specs import ViewSpec
 Shape = Literal["bar", "ring", "quadrants", "chosen", "words"]
 
 KEY_WIDTH, BAR_HEIGHT, MARGIN = 13.5, 0.8, 0.6  # in ems
-OPACITY = 225  # of the ground behind it, of 255
+OPACITY = 225  # of the ground that keeps it apart from the particles, of 255
 BROAD = 40.0  # ems: a title and a legend fit beside each other
 
 
@@ -100,7 +100,7 @@ def legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bo
     """The keys, one below the other in the upper right corner. Shared: not to be written to."""
     size, ground = em(view, panel), (*SURROUNDINGS[view.theme].background, 0)
     top = round(3.2 * size if below_title and panel.width < BROAD * size else 0.5 * size)
-    pictures = [key_picture(view, size, key) for key in found]
+    pictures = [key_picture(view, size, key, OPACITY) for key in found]
     width, height = max(p.width for p in pictures), sum(p.height for p in pictures)
     left = round(panel.width - width - 0.5 * size)
     if left < 4 * size or top + height >= panel.height - 4 * size:
@@ -112,13 +112,19 @@ def legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bo
     return Layer.of(np.asarray(together), panel.width, left, top)
 
 
-def key_picture(view: ViewSpec, size: float, key: Key) -> Image.Image:
-    """One key on its own ground; `size` is that of its text, in pixels."""
-    draw, ems = SHAPES[key.shape]
-    ground = (*SURROUNDINGS[view.theme].background, OPACITY)
-    picture = Image.new("RGBA", (round(KEY_WIDTH * size), round(ems * size)), ground)
-    draw_words(picture, view, size, tuple(draw(picture, view, size, key)))
+def key_picture(view: ViewSpec, size: float, key: Key, opacity: int = 0) -> Image.Image:
+    """One key; `size` is that of its text, in pixels, `opacity`, up to 255, that of its ground."""
+    picture, words = key_parts(view, size, key, opacity)
+    draw_words(picture, view, size, words)
     return picture
+
+
+def key_parts(view: ViewSpec, size: float, key: Key, opacity: int = 0) -> tuple[Image.Image, tuple[Word, ...]]:
+    """One key without its words, and these, with their places in it."""
+    draw, ems = SHAPES[key.shape]
+    ground = (*SURROUNDINGS[view.theme].background, opacity)
+    picture = Image.new("RGBA", (round(KEY_WIDTH * size), round(ems * size)), ground)
+    return picture, tuple(draw(picture, view, size, key))
 
 
 def _bar(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:

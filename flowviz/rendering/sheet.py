@@ -1,5 +1,6 @@
 """All stages in one picture, as in the post, and each in a small one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from flowviz.records import Scene
 from flowviz.rendering.annotate import Word, em, font, paper, write
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.frame import render_panel
-from flowviz.rendering.legend import Key, key_picture, keys
+from flowviz.rendering.legend import KEY_WIDTH, Key, key_picture, keys
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA, Canvas, Layer, lifted
 from flowviz.specs import PictureSize, ViewSpec
@@ -27,8 +28,8 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: range 
     Raises `SpecError` where they do not fit.
     """
     chosen, whole = stages or range(len(scene.trace.names)), Panel(size.width, size.height)
-    found = keys(scene, scene.trace.last_stage, _small(view)) if view.labels else ()
-    layout = _Layout.of(view, len(chosen), whole)
+    found = keys(scene, scene.trace.last_stage, small_view(view)) if view.labels else ()
+    layout, text = SheetLayout.of(view, len(chosen), whole), em(view, whole)
     surroundings = SURROUNDINGS[view.theme]
     picture = np.empty((size.height, size.width, 4), np.uint8)
     picture[:] = paper(view)
@@ -37,9 +38,9 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: range 
         left, top = layout.corner(place)
         framed = picture[top - 1 : top + layout.panel.height + 1, left - 1 : left + layout.panel.width + 1]
         framed[:] = (*surroundings.axis, 255)
-        framed[1:-1, 1:-1] = render_panel(scene, stage, _small(view), layout.panel, enlarged=ENLARGED)
-        title = _short_title(scene.trace.names[stage], em(view, whole), layout.panel.width)
-        words.append(Word(left, top - 0.5 * em(view, whole), title, "ls"))
+        framed[1:-1, 1:-1] = render_panel(scene, stage, small_view(view), layout.panel, enlarged=ENLARGED)
+        title = short_title(scene.trace.names[stage], font(text).getlength, layout.panel.width - text / 2)
+        words.append(Word(left, top - 0.5 * text, title, "ls"))
     canvas = Canvas(picture, Projection(view, whole))
     if view.labels:
         canvas.draw_layer(write(view, whole, tuple(words)))
@@ -50,7 +51,7 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: range 
 
 def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: float) -> int | None:
     """The stage whose panel is at a pixel of a sheet of so many stages; None between them."""
-    layout = _Layout.of(view, stages, Panel(size.width, size.height))
+    layout = SheetLayout.of(view, stages, Panel(size.width, size.height))
     for stage in range(stages):
         left, top = layout.corner(stage)
         if 0 <= x - left < layout.panel.width and -layout.head <= y - top < layout.panel.height:
@@ -60,13 +61,13 @@ def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: flo
 
 def render_thumbnails(scene: Scene, view: ViewSpec, side: int) -> NDArray[np.uint8]:
     """A small square picture of every stage without words, (stages, side, side, 4)."""
-    small, panel = _small(view), Panel(side, side)
+    small, panel = small_view(view), Panel(side, side)
     stages = range(len(scene.trace.names))
     return np.stack([render_panel(scene, stage, small, panel, enlarged=ENLARGED) for stage in stages])
 
 
 @dataclass(frozen=True)
-class _Layout:
+class SheetLayout:
     """Where the panels lie: `head` pixels for the title above each, `gap` between them."""
 
     panel: Panel
@@ -75,12 +76,12 @@ class _Layout:
     gap: int
 
     @classmethod
-    def of(cls, view: ViewSpec, stages: int, whole: Panel) -> "_Layout":
+    def of(cls, view: ViewSpec, stages: int, whole: Panel) -> "SheetLayout":
         """The layout whose panels have the longest shorter side. Raises `SpecError`."""
         text = em(view, whole)
         head, gap, below = round(TITLE_EMS * text), max(2, round(GAP_EMS * text)), round(FOOT_EMS * text)
 
-        def layout(columns: int) -> _Layout:
+        def layout(columns: int) -> SheetLayout:
             rows = -(-stages // columns)
             width = (whole.width - gap) // columns - gap
             height = (whole.height - below - gap) // rows - gap - head
@@ -98,29 +99,33 @@ class _Layout:
         return left, self.gap + self.head + row * (self.panel.height + self.gap + self.head)
 
 
-def _small(view: ViewSpec) -> ViewSpec:
+def small_view(view: ViewSpec) -> ViewSpec:
     """What each small picture shows: no density, which is known of one stage alone."""
     marks = view.marks - {"density"} or frozenset({"points"})
     return view.model_copy(update={"labels": False, "axes": False, "beside": False, "marks": marks})
 
 
-def _short_title(name: str, size: float, width: float) -> str:
-    """The stage's number and name, "7 · real_nvp", in letters of that size: no wider than its panel."""
+def short_title(name: str, length: Callable[[str], float], room: float) -> str:
+    """The stage's number and name, "7 · real_nvp", or as much of it as has room, in letters of a certain length."""
     number, _, kind = name.partition("_")
-    title, letters, room = f"{int(number)} · {kind}", font(size), width - size / 2
-    if letters.getlength(title) <= room:
+    title = f"{int(number)} · {kind}"
+    if length(title) <= room:
         return title
-    while len(title) > 1 and letters.getlength(f"{title}…") > room:
+    while len(title) > 1 and length(f"{title}…") > room:
         title = title[:-1]
     return f"{title}…"
+
+
+def foot_places(view: ViewSpec, whole: Panel | PictureSize, count: int) -> list[tuple[int, int]]:
+    """The upper left corners of so many keys, side by side from the lower right corner."""
+    text = em(view, Panel(whole.width, whole.height))
+    width, top = round(KEY_WIDTH * text), round(whole.height - FOOT_EMS * text)
+    return [(whole.width - (number + 1) * width, top) for number in range(count)]
 
 
 def _foot(view: ViewSpec, whole: Panel, found: tuple[Key, ...]) -> Layer:
     """The keys, side by side in the lower right corner."""
     layer = Image.new("RGBA", whole, (*SURROUNDINGS[view.theme].background, 0))
-    right = whole.width
-    for key in found:
-        picture = key_picture(view, em(view, whole), key)
-        right -= picture.width
-        layer.paste(picture, (right, round(whole.height - FOOT_EMS * em(view, whole))))
+    for key, place in zip(found, foot_places(view, whole, len(found)), strict=True):
+        layer.paste(key_picture(view, em(view, whole), key), place)
     return Layer.of(np.asarray(layer))

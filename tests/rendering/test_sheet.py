@@ -11,7 +11,7 @@ from flowviz.errors import SpecError
 from flowviz.records import Scene, base_particles, untrained_trace
 from flowviz.rendering import render_frame, render_sheet, render_thumbnails, sheet_stage, write_sheet
 from flowviz.rendering.projection import Panel
-from flowviz.rendering.sheet import _Layout
+from flowviz.rendering.sheet import SheetLayout
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from tests.rendering.scenes import full
 
@@ -23,7 +23,7 @@ SIZE = PictureSize(width=600, height=480)
 )
 def test_panels_lie_apart_within_the_picture(stages: int, width: int, height: int) -> None:
     taken = np.zeros((height, width), int)
-    layout = _Layout.of(ViewSpec(), stages, Panel(width, height))
+    layout = SheetLayout.of(ViewSpec(), stages, Panel(width, height))
     for stage in range(stages):
         left, top = layout.corner(stage)
         assert left > 0
@@ -41,14 +41,14 @@ def test_panels_lie_apart_within_the_picture(stages: int, width: int, height: in
 
 
 def test_twenty_stages_stand_as_in_the_post() -> None:
-    layout = _Layout.of(ViewSpec(), 20, Panel(1080, 1000))
+    layout = SheetLayout.of(ViewSpec(), 20, Panel(1080, 1000))
     assert layout.columns == 5
 
 
 def test_each_panel_shows_its_stage() -> None:
     scene = Scene(full().trace)
     sheet = render_sheet(scene, ViewSpec(), SIZE)
-    layout = _Layout.of(ViewSpec(), 4, Panel(SIZE.width, SIZE.height))
+    layout = SheetLayout.of(ViewSpec(), 4, Panel(SIZE.width, SIZE.height))
     for stage in range(4):
         left, top = layout.corner(stage)
         shown = sheet[top : top + layout.panel.height, left : left + layout.panel.width]

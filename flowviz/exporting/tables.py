@@ -1,0 +1,92 @@
+"""Numbers as files: .npz for programs that know numpy, .csv for all others."""
+
+from collections.abc import Generator, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.files import written_whole
+from flowviz.records import History, Trace
+
+Columns = Mapping[str, NDArray[Any]]
+
+
+def write_trace_csv(path: Path, parts: Iterable[Trace], stages: range) -> Generator[None, None, None]:
+    """A line a particle and stage: particle,stage,name,x,y,log_det; yields after each part of the particles.
+
+    Raises `FileError`.
+    """
+    yield from _write_csv(path, _numbered(parts, stages))
+
+
+def write_trace_npz(path: Path, parts: Iterable[Trace], stages: range, count: int) -> Generator[None, None, None]:
+    """Positions float32 (stages, n, 2), log_det (stages, n), names (stages,); yields after each part of the particles.
+
+    Raises `FileError`.
+    """
+    with written_whole(path) as part, part.open("wb") as file:
+        positions, log_det = np.empty((len(stages), count, 2), np.float32), np.empty((len(stages), count), np.float32)
+        names, done = np.array([], str), 0
+        for trace in parts:
+            names, many = np.array(trace.names)[stages], trace.positions.shape[1]
+            positions[:, done : done + many] = trace.positions[stages]
+            log_det[:, done : done + many] = trace.log_det[stages]
+            done += many
+            yield
+        np.savez(file, positions=positions, log_det=log_det, names=names)
+
+
+def write_points_csv(path: Path, parts: Iterable[NDArray[np.float32]]) -> Generator[None, None, None]:
+    """A line a point: x,y; yields after each part of them. Raises `FileError`."""
+    yield from _write_csv(path, ({"x": points[:, 0], "y": points[:, 1]} for points in parts))
+
+
+def write_points_npz(path: Path, parts: Iterable[NDArray[np.float32]]) -> Generator[None, None, None]:
+    """`points` float32 (n, 2); yields after each part of them. Raises `FileError`."""
+    with written_whole(path) as part, part.open("wb") as file:
+        found = []
+        for points in parts:
+            found.append(points)
+            yield
+        np.savez(file, points=np.concatenate(found))
+
+
+def write_losses_csv(path: Path, history: History, entropy: float | None) -> Generator[None, None, None]:
+    """A line a report: step,seconds,train_nll,heldout_nll,gap. Raises `FileError`."""
+    losses = {"step": history.step.astype(np.int64), "seconds": history.seconds, "train_nll": history.train_nll}
+    yield from _write_csv(path, [{**losses, "heldout_nll": history.heldout_nll, "gap": _gap(history, entropy)}])
+
+
+def _gap(history: History, entropy: float | None) -> NDArray[np.float64]:
+    """Held-out NLL less the entropy of the target, in nats; NaN where that is unknown, as of a target that was left."""
+    since = history.changes[-1].step if history.changes else -1
+    known = np.nan if entropy is None else entropy
+    return np.where(history.step > since, history.heldout_nll - known, np.nan)
+
+
+def _numbered(parts: Iterable[Trace], stages: range) -> Generator[Columns, None, None]:
+    first = 0
+    for trace in parts:
+        count = trace.positions.shape[1]
+        x, y = np.moveaxis(trace.positions[stages], (1, 2), (1, 0))
+        yield {
+            "particle": np.repeat(np.arange(first, first + count), len(stages)),
+            "stage": np.tile(np.array(stages), count),
+            "name": np.tile(np.array(trace.names)[stages], count),
+            "x": x.T.ravel(),
+            "y": y.T.ravel(),
+            "log_det": trace.log_det[stages].T.ravel(),
+        }
+        first += count
+
+
+def _write_csv(path: Path, parts: Iterable[Columns]) -> Generator[None, None, None]:
+    """A first line with the names, then parts of the table. Each number has the digits that tell it from all others."""
+    from pandas import DataFrame  # half a second that pictures need not wait for
+
+    with written_whole(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+        for number, columns in enumerate(parts):
+            DataFrame(columns).to_csv(file, header=number == 0, index=False, lineterminator="\n")
+            yield

@@ -1,0 +1,113 @@
+"""The losses over a training, as a plot."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from flowviz.records import History
+from flowviz.rendering.annotate import em
+from flowviz.rendering.colors import CURVES, SURROUNDINGS, Color
+from flowviz.rendering.projection import Panel, Projection
+from flowviz.rendering.raster import RGBA
+from flowviz.specs import PictureSize, ViewSpec
+
+DPI = 72  # so that a point, in which matplotlib gives widths and sizes of text, is a pixel
+LINE_WIDTH = 2.0
+ROOM_FOR_NAME = 0.08  # of all steps
+LONGEST_NAME = 24  # characters
+WORDS_EMS, AXES_EMS = (30, 14), (12, 8)  # a smaller plot has no room for its words, or its numbers
+NUMBER_EMS, MOST_NUMBERS = 7, 8  # the room for a number at the lower edge, and how many there are at most
+LACKING = "□"  # in place of a character that the font does not have
+
+
+def render_losses(history: History, entropy: float | None, view: ViewSpec, size: PictureSize) -> RGBA:
+    """Train and held-out NLL over the steps, and the entropy, in nats: pixels (height, width, 4).
+
+    `entropy` is None where it is unknown. Of the view, it takes the theme, the ground, and whether to have axes, words.
+    """
+    text, pixel = em(view, Panel(size.width, size.height)), Projection(view, size).pixel
+    view = view.model_copy(
+        update={
+            "labels": view.labels and _holds(size, WORDS_EMS, text),
+            "axes": view.axes and _holds(size, AXES_EMS, text),
+        }
+    )
+    layout = ConstrainedLayoutEngine(w_pad=0.8 * text / DPI, h_pad=0.8 * text / DPI)
+    figure = Figure(figsize=(size.width / DPI, size.height / DPI), dpi=DPI, layout=layout)
+    canvas: Any = FigureCanvasAgg(figure)
+    figure.set_facecolor((*_rgb(SURROUNDINGS[view.theme].background), float(view.background == "solid")))
+    axes = figure.add_subplot()
+    _draw_curves(axes, history, entropy, view, pixel)
+    _draw_changes(axes, history, view, text, pixel)
+    _style(axes, view, size.width, text, pixel)
+    if view.labels:
+        label = _rgb(SURROUNDINGS[view.theme].label)
+        figure.legend(fontsize=text, labelcolor=label, frameon=False, loc="outside upper right", ncols=3)
+    canvas.draw()
+    return np.array(canvas.buffer_rgba())
+
+
+def _draw_curves(axes: Axes, history: History, entropy: float | None, view: ViewSpec, pixel: float) -> None:
+    colors, width = {name: _rgb(color) for name, color in CURVES[view.theme].items()}, max(1.0, LINE_WIDTH * pixel)
+    axes.plot(history.step, history.train_nll, color=colors["train"], linewidth=width, label="train")
+    axes.plot(history.step, history.heldout_nll, color=colors["heldout"], linewidth=width, label="held-out")
+    if entropy is not None:
+        axes.axhline(entropy, color=colors["entropy"], linewidth=width, linestyle="--", label="best possible")
+    axes.margins(x=0.02)
+
+
+def _draw_changes(axes: Axes, history: History, view: ViewSpec, text: float, pixel: float) -> None:
+    """A line wherever the target became another one, with its name where there is room before the next."""
+    color, steps = _rgb(SURROUNDINGS[view.theme].label), [change.step for change in history.changes]
+    for change, after in zip(history.changes, [*steps[1:], np.inf], strict=True):
+        axes.axvline(change.step, color=color, linewidth=pixel, linestyle=":")
+        if view.labels and after - change.step >= ROOM_FOR_NAME * history.step[-1]:
+            axes.annotate(
+                _written(change.title[:LONGEST_NAME]),
+                (change.step, 1),
+                (0.4 * text, -0.4 * text),
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                color=color,
+                fontsize=0.9 * text,
+                va="top",
+                parse_math=False,
+            )
+
+
+def _style(axes: Axes, view: ViewSpec, width: int, text: float, pixel: float) -> None:
+    colors = SURROUNDINGS[view.theme]
+    label = _rgb(colors.label)
+    axes.set_facecolor("none")
+    for name, spine in axes.spines.items():
+        spine.set(color=_rgb(colors.axis), linewidth=pixel, visible=view.axes and name in {"left", "bottom"})
+    axes.tick_params(labelsize=text, labelcolor=label, color=_rgb(colors.axis), width=pixel, length=0.4 * text)
+    if view.axes:
+        axes.grid(color=_rgb(colors.grid), linewidth=pixel)
+        axes.set_axisbelow(True)
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.locator_params(axis="x", nbins=int(np.clip(width / (NUMBER_EMS * text), 1, MOST_NUMBERS)))
+    else:
+        axes.set(xticks=[], yticks=[])
+    if view.labels:
+        axes.set_xlabel("step", fontsize=text, color=label)
+        axes.set_ylabel("NLL (nats)", fontsize=text, color=label)
+
+
+def _holds(size: PictureSize, ems: tuple[int, int], text: float) -> bool:
+    return size.width >= ems[0] * text and size.height >= ems[1] * text
+
+
+def _written(name: str) -> str:
+    """The name in letters that the font has: there is no other one that every machine has."""
+    known = get_font(findfont("DejaVu Sans")).get_charmap()
+    return "".join(letter if ord(letter) in known else LACKING for letter in name)
+
+
+def _rgb(color: Color) -> Any:
+    return tuple(part / 255 for part in color)
