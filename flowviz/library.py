@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flowviz.exporting import Export
 from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Event, Trace, Weights, base_particles
 from flowviz.records.trace import PARTICLES
-from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs import ExportSpec, FlowSpec, TargetSpec, TrainingSpec
 from flowviz.targets import Target
 from flowviz.targets import build_target as target_of
 from flowviz.training import trained
@@ -62,6 +63,17 @@ def trace(project: Project, n: int = PARTICLES, seed: int = 0) -> Trace:
     """
     weights = project.weights if project.weights.parameters else None  # before any training
     return build_flow(project.flow, weights).trace(base_particles(n, seed))
+
+
+def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
+    """Write what the spec says of a project: to a file, or where it is one file a picture, into a folder.
+
+    The same project and spec are the same bytes, and those that the window and the terminal write. TensorFlow is loaded
+    only for what is not in the project, such as a density. Raises `FileError`, and `SpecError` where the project does
+    not have what is asked for.
+    """
+    for _ in Export(project, spec).write(Path(path)):
+        pass
 
 
 def save(project: Project, path: str | Path) -> None:

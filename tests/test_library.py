@@ -8,9 +8,26 @@ import numpy as np
 import pytest
 
 import flowviz
-from flowviz import FlowSpec, Project, ShapeSpec, TextSpec, TrainingSpec, build_flow, build_target, load, save, trace
+from flowviz import (
+    ExportSpec,
+    FlowSpec,
+    PictureSize,
+    Project,
+    Seen,
+    ShapeSpec,
+    TextSpec,
+    TrainingSpec,
+    ViewSpec,
+    build_flow,
+    build_target,
+    load,
+    render,
+    save,
+    trace,
+)
 from flowviz.errors import FlowvizError
 from flowviz.records import Event, Finished, base_particles
+from tests.test_cli import run
 
 SMALL = FlowSpec(layers=2, width=8)
 
@@ -75,11 +92,27 @@ def test_a_project_is_saved_and_loaded(kind: type, project: Project, tmp_path: P
     assert again.target == project.target
 
 
-def test_what_a_person_can_put_right_is_a_flowviz_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [str, Path])
+def test_what_is_rendered_is_what_the_command_writes(
+    kind: type, project: Project, project_file: Path, tmp_path: Path
+) -> None:
+    view = ViewSpec(theme="dark", color_by="radius")
+    spec = ExportSpec(what="stages", seen=Seen(view=view), size=PictureSize(width=80, height=64), first=18)
+    render(project, spec, kind(tmp_path / "one"))
+    options = ("--theme", "dark", "--color-by", "radius", "--size", "80x64", "--stage", "18-19")
+    assert run("render", project_file, "-o", tmp_path / "other", *options) == 0
+    one, other = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "other"))
+    assert sorted(one) == ["18_permute.png", "19_real_nvp.png"]
+    assert one == other
+
+
+def test_what_a_person_can_put_right_is_a_flowviz_error(project: Project, tmp_path: Path) -> None:
     for wrong in (
         lambda: load(tmp_path / "gone.flowviz"),
         lambda: build_target(TextSpec(text=" ")),
         lambda: TrainingSpec(),
+        lambda: render(project, ExportSpec(seen=Seen(stage=20)), tmp_path / "x.png"),
+        lambda: render(project, ExportSpec(), tmp_path / "gone" / "x.png"),
         lambda: flowviz.train(TextSpec(text=""), SMALL, TrainingSpec(steps=1)),
     ):
         with pytest.raises(FlowvizError, match=r"\.$"):

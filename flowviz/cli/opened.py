@@ -51,5 +51,10 @@ class Opened:
             return self.flow.trace(base_particles(count, seed))
         points = build_target(self.project.target).sample(count, np.random.default_rng(seed))
         found = self.flow.encoded(points)
-        say(f"The NLL of {count:,} points of the target is {found.nll:.3f} nats.")
+        say_nll(found)
         return found
+
+
+def say_nll(encoded: Trace) -> None:
+    """Say what points of the target have told."""
+    say(f"The NLL of {encoded.positions.shape[1]:,} points of the target is {encoded.nll:.3f} nats.")
