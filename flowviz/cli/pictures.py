@@ -75,7 +75,7 @@ class _Followed:
     @cached_property
     def scenes(self) -> Scenes:
         """Knows the particles, and the view that shows them."""
-        return Scenes(self.project, self.spec.seen, self.spec.particles)
+        return Scenes(self.project, self.spec.seen, self.spec.particles, shots(self.project, self.spec))
 
     @cached_property
     def trace(self) -> Trace:
@@ -100,7 +100,7 @@ class _Followed:
         named = given.keys() & {"center", "half_extent"}
         if not named or not self.spec.seen.fitted:
             return self.spec
-        view, fitted = self.spec.seen.view, self.scenes.view(shots(self.project, self.spec))
+        view, fitted = self.spec.seen.view, self.scenes.view
         window = {name: getattr(view if name in named else fitted, name) for name in ("center", "half_extent")}
         seen = self.spec.seen.model_copy(update={"view": view.model_copy(update=window), "fitted": False})
         return self.spec.model_copy(update={"seen": seen})
