@@ -6,7 +6,8 @@ from pathlib import Path
 
 from flowviz.errors import FileError
 from flowviz.files import content_of, resource, written_whole
-from flowviz.projects.project import LARGEST_FILE, Project, load_project
+from flowviz.projects.format import LARGEST_FILE, load_project
+from flowviz.projects.project import Project
 
 SENTENCES: Mapping[str, str] = {
     "brad": "The word of the post that flowviz grew out of, by its flow: affine couplings and batch normalization.",

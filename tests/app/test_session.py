@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.cloud_view import CloudView
 from flowviz.flows import build_flow
 from flowviz.projects import Project
-from flowviz.projects.project import from_bytes, to_bytes
+from flowviz.projects.format import from_bytes, to_bytes
 from flowviz.records import Finished, Moment, Selection, Snapshot, Timeline
 from flowviz.specs import FlowSpec, Playback, Seen, TextSpec, TrainingSpec, ViewSpec
 from flowviz.targets import build_target

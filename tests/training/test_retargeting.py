@@ -7,7 +7,7 @@ import pytest
 
 from flowviz.flows import build_flow
 from flowviz.projects import Project
-from flowviz.projects.project import from_bytes, to_bytes
+from flowviz.projects.format import from_bytes, to_bytes
 from flowviz.records import Checkpoint, Event, Finished, History, Progress, Retargeted, Snapshot
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import Target, build_target

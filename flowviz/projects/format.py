@@ -1,0 +1,250 @@
+"""The format of a project file, number 6: a project <-> the bytes of its file.
+
+It is that of safetensors: arrays, and a JSON text under the key "flowviz" of the metadata. A state is a row with all
+numbers of the flow at one moment; states that are the same bit for bit are stored once. The same project makes the
+same bytes.
+
+    metadata    format_version    6
+                target            the spec, with {"content": NUMBER} where it holds the bytes of a file
+                flow, training    the other specs of the training that was made
+                next              {"target", "flow", "training"} of the one to come, where it is another; or null
+                layout            {"parameters": {"STAGE/NAME": SHAPE, ...}, "statistics": {...}}: what a state holds,
+                                  array after array, each in C order
+                present           the number of the state that the trace is of
+                changes           [{"step", "title"}, ...] of the target while it was trained, the latest
+                checkpoint        where the training stands, or null: {"step", "seconds" from the first step on,
+                                  "start_step" and "start_seconds" of the schedule, "chunks" of steps, "recoveries",
+                                  "rate_factor" of the learning rate, "random_state" of numpy's PCG64,
+                                  "kept": {"step", "heldout_nll" in nats, "state"} the best one so far, or null}
+                timeline          {"period", "moments": [{"step", "state", "on_target", "coverage"}, ...]} of the
+                                  training: the steps ascend, the shares are from 0 to 1 or null. The particles of a
+                                  moment are not stored, unless it is the last one and its state is the present one:
+                                  then the trace has them
+                seen              what was looked at, and how: the spec `Seen`
+    arrays      target/NUMBER     uint8: pictures (PNG) and points (float32, little-endian, x and y in turn) of targets
+                states/parameters (states, P), states/statistics (states, S)    float32
+                trace/columns     float32 (stored, n): n particles' x, y or log-det at a stage, those that differ
+                trace/index       uint16 (stages, 3): which columns are x, y and log-det of a stage, the base first;
+                                  a stored column stands for two at the most, on average
+                trace/round_trip_error    float32 (stages,), if it was measured
+                history/step, .../seconds, .../train_nll, .../heldout_nll    float64 (reports,), in nats
+                checkpoint/parameters, .../first_moment, .../second_moment float32 (P,), .../statistics float32 (S,):
+                the state of the training and of Adam; checkpoint/losses float32, the latest ones, in nats
+                selection/chosen  uint8: a bit a particle, the first one the highest bit of the first byte
+
+Opening a file believes nothing: every number is finite, every array has the shape that the others ask for, and all
+takes at most 4 times the memory of the file (or 2 MB more than that of a small one). `upgrade.py` opens older formats.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from flowviz.errors import FileError, SpecError
+from flowviz.files import content_of, written_whole
+from flowviz.projects.columns import columns_of, trace_of
+from flowviz.projects.contents import put_back, taken_out
+from flowviz.projects.header import metadata, most_memory
+from flowviz.projects.metadata import CheckpointText, Metadata
+from flowviz.projects.moments import with_particles
+from flowviz.projects.project import Plan, Project
+from flowviz.projects.states import Layout, States, size_of, weights_of
+from flowviz.projects.upgrade import FORMAT_VERSION, upgraded
+from flowviz.records import Checkpoint, History, Kept, Moment, Retargeted, Selection, Timeline, Trace, Weights
+
+LARGEST_FILE = 2**31  # bytes; a default project has two million
+
+Arrays = dict[str, NDArray[Any] | None]
+NotOurs = (
+    SafetensorError,
+    SpecError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+
+
+def save_project(project: Project, path: Path) -> None:
+    """Write what is storable of the project, whole or not at all. Raises `FileError`."""
+    content = to_bytes(project)
+    with written_whole(path) as part:
+        part.write_bytes(content)
+
+
+def load_project(path: Path) -> Project:
+    """Read what `save_project` wrote. Raises `FileError` with a sentence for anything else."""
+    try:
+        return from_bytes(content_of(path, LARGEST_FILE))
+    except FileError as error:
+        if str(path) in str(error):
+            raise
+        raise FileError(f"{path} cannot be opened. {error}") from error
+
+
+def to_bytes(project: Project) -> bytes:
+    """What is storable of the project, as the content of a file."""
+    project = project.storable()
+    states = States(Layout.of(project.weights))
+    contents: list[bytes] = []
+    text = taken_out(_metadata(project, states), contents)
+    columns, index = columns_of(project.trace)
+    groups: dict[str, Arrays] = {
+        "target": {str(number): np.frombuffer(content, np.uint8) for number, content in enumerate(contents)},
+        "states": {**states.arrays()},
+        "trace": {"columns": columns, "index": index, "round_trip_error": project.trace.round_trip_error},
+        "history": _arrays_of(project.history),
+        "checkpoint": _arrays_of(project.checkpoint),
+        "selection": {"chosen": None if project.selection is None else np.packbits(project.selection.chosen)},
+    }
+    arrays = {
+        f"{group}/{name}": np.ascontiguousarray(a)
+        for group, g in groups.items()
+        for name, a in g.items()
+        if a is not None
+    }
+    return save(arrays, metadata={"flowviz": json.dumps(text, allow_nan=False)})
+
+
+def from_bytes(content: bytes) -> Project:
+    """The project that `to_bytes` wrote. Raises `FileError`."""
+    text, memory = metadata(content), most_memory(len(content))
+    version = text.get("format_version")
+    if not isinstance(version, int) or version < 1:
+        raise FileError("It is not a flowviz project.")
+    if version > FORMAT_VERSION:
+        raise FileError(
+            f"It has format {version}, this flowviz knows format {FORMAT_VERSION}. Install a newer flowviz."
+        )
+    try:
+        arrays = load(content)
+        del content  # its memory is needed for the trace
+        text, arrays = upgraded(text, arrays)
+        found = Metadata.model_validate(put_back(text, _contents(arrays)))
+        return _project(found, arrays, memory)
+    except NotOurs as error:
+        raise FileError("It is damaged, or was not written by flowviz.") from error
+
+
+def _metadata(project: Project, states: States) -> dict[str, Any]:
+    """All that is JSON, but for the bytes in it; the weights that it speaks of are added to the states."""
+    present = states.number(project.weights)
+    checkpoint = project.checkpoint and {
+        **{name: value for name, value in vars(project.checkpoint).items() if not isinstance(value, np.ndarray)},
+        "kept": (kept := project.checkpoint.kept)
+        and {"step": kept.step, "heldout_nll": kept.heldout_nll, "state": states.number(kept.weights)},
+    }
+    moments = [
+        {name: vars(moment)[name] for name in ("step", "on_target", "coverage")}
+        | {"state": states.number(moment.weights)}
+        for moment in project.timeline.moments
+    ]
+    return {
+        "format_version": FORMAT_VERSION,
+        **_dumped(project.plan),
+        "next": project.next and _dumped(project.next),
+        "layout": vars(states.layout),
+        "present": present,
+        "changes": [vars(change) for change in project.history.changes],
+        "checkpoint": checkpoint,
+        "timeline": {"period": project.timeline.period, "moments": moments},
+        "seen": project.seen.model_dump(),
+    }
+
+
+def _dumped(plan: Plan) -> dict[str, Any]:
+    return {name: spec.model_dump() for name, spec in vars(plan).items()}
+
+
+def _arrays_of(record: History | Checkpoint | None) -> Arrays:
+    values = vars(record) if record else {}
+    return {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+
+
+def _contents(arrays: Mapping[str, NDArray[Any]]) -> dict[int, bytes]:
+    """The content of each file that the targets were made from, by its number. Raises `ValueError`."""
+    named = {name.removeprefix("target/"): array for name, array in arrays.items() if name.startswith("target/")}
+    return {int(number): _checked(array, np.uint8).tobytes() for number, array in named.items()}
+
+
+def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -> Project:
+    """The project of JSON and arrays, all of which were checked. Raises one of `NotOurs`."""
+    layout = Layout(found.layout.parameters, found.layout.statistics)
+    parameters = _checked(arrays["states/parameters"], np.float32, np.float64)
+    statistics = _checked(arrays["states/statistics"], np.float32, np.float64)
+    states = weights_of(layout, parameters, statistics, memory)
+    trace = _trace(found, arrays)
+    checkpoint = _checkpoint(found.checkpoint, arrays, states) if found.checkpoint else None
+    return Project(
+        target=found.target,
+        flow=found.flow,
+        training=found.training,
+        weights=states[found.present],
+        history=_history(found, arrays),
+        trace=trace,
+        checkpoint=checkpoint,
+        timeline=_timeline(found, states, trace),
+        seen=found.seen,
+        selection=_selection(arrays.get("selection/chosen"), trace),
+        next=Plan(found.next.target, found.next.flow, found.next.training) if found.next else None,
+    )
+
+
+def _trace(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> Trace:
+    error = arrays.get("trace/round_trip_error")
+    return trace_of(
+        found.flow.stage_names(),
+        _checked(arrays["trace/columns"], np.float32),
+        _checked(arrays["trace/index"], np.uint16),
+        error if error is None else _checked(error, np.float32),
+    )
+
+
+def _history(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> History:
+    names = ("step", "seconds", "train_nll", "heldout_nll")
+    columns = {name: _checked(arrays[f"history/{name}"], np.float64) for name in names}
+    if len({column.shape for column in columns.values()}) != 1 or columns["step"].ndim != 1:
+        raise ValueError("the columns of the history are not of one length")
+    return History(**columns, changes=tuple(Retargeted(change.step, change.title) for change in found.changes))
+
+
+def _checkpoint(text: CheckpointText, arrays: Mapping[str, NDArray[Any]], states: list[Weights]) -> Checkpoint:
+    parameters, statistics = (size_of(of_flow) for of_flow in (states[0].parameters, states[0].statistics))
+    sizes = dict.fromkeys(("parameters", "first_moment", "second_moment"), parameters) | {"statistics": statistics}
+    flat = {name: _checked(arrays[f"checkpoint/{name}"], np.float32) for name in (*sizes, "losses")}
+    if any(flat[name].shape != (size,) for name, size in sizes.items()) or flat["losses"].ndim != 1:
+        raise ValueError("the checkpoint is of another flow")
+    kept = text.kept and Kept(states[text.kept.state], text.kept.heldout_nll, text.kept.step)
+    return Checkpoint(**{**dict(text), **flat, "kept": kept})
+
+
+def _timeline(found: Metadata, states: list[Weights], trace: Trace) -> Timeline:
+    texts = found.timeline.moments
+    moments = [Moment(text.step, states[text.state], text.on_target, text.coverage) for text in texts]
+    if texts and texts[-1].state == found.present:
+        moments[-1] = with_particles(moments[-1], trace)
+    return Timeline(tuple(moments), found.timeline.period)
+
+
+def _selection(bits: NDArray[Any] | None, trace: Trace) -> Selection | None:
+    if bits is None:
+        return None
+    count = trace.positions.shape[1]
+    if _checked(bits, np.uint8).shape != (-(-count // 8),):
+        raise ValueError(f"a selection of {bits.size} bytes is not one of {count} particles")
+    return Selection(np.unpackbits(bits, count=count).astype(np.bool_))
+
+
+def _checked(array: NDArray[Any], *dtypes: Any) -> NDArray[Any]:
+    """The array, if it is of one of these types and all its numbers are finite. Raises `ValueError`."""
+    if array.dtype not in dtypes or (array.dtype.kind == "f" and not np.isfinite(array).all()):
+        raise ValueError(f"{array.dtype} {array.shape} is not what it should be")
+    return array

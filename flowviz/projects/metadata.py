@@ -1,0 +1,116 @@
+"""What of a project is JSON, as its file has it. Numbers of a flow are meant by naming one of the stored states."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self, cast
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from flowviz.records.timeline import MOST_MOMENTS
+from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
+from flowviz.specs.spec import Spec
+
+Count = Annotated[int, Field(ge=0, lt=2**53)]
+State = Annotated[int, Field(ge=0, le=MOST_MOMENTS + 2)]
+Shapes = dict[str, tuple[Count, ...]]
+
+
+class LayoutText(Spec):
+    """The names and shapes of a flow's numbers, in the order of a stored state."""
+
+    parameters: Shapes
+    statistics: Shapes
+
+
+class ChangeText(Spec):
+    """A `Retargeted`."""
+
+    step: Count
+    title: str
+
+
+class KeptText(Spec):
+    """A `Kept`."""
+
+    step: Count
+    heldout_nll: float
+    state: State
+
+
+class CheckpointText(Spec):
+    """What of a `Checkpoint` are no arrays."""
+
+    step: Count
+    seconds: Annotated[float, Field(ge=0)]
+    chunks: Count
+    rate_factor: Annotated[float, Field(gt=0)]
+    recoveries: Count
+    random_state: Mapping[str, Any]
+    kept: KeptText | None = None
+    start_step: Count = 0
+    start_seconds: Annotated[float, Field(ge=0)] = 0.0
+
+    @model_validator(mode="after")
+    def _numpy_takes_it(self) -> Self:
+        try:
+            np.random.PCG64().state = cast("Any", self.random_state)
+        except (TypeError, KeyError, OverflowError) as error:
+            raise ValueError("The random state is none of numpy's PCG64.") from error
+        return self
+
+
+class MomentText(Spec):
+    """A `Moment`."""
+
+    step: Count
+    on_target: float | None
+    coverage: float | None
+    state: State
+
+
+class TimelineText(Spec):
+    """A `Timeline`."""
+
+    period: Annotated[int, Field(ge=1, lt=2**53)] = 1
+    moments: Annotated[tuple[MomentText, ...], Field(max_length=MOST_MOMENTS + 1)] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        steps = [moment.step for moment in self.moments]
+        if steps != sorted(set(steps)):
+            raise ValueError(f"The steps {steps} are no timeline.")
+        return self
+
+
+class PlanText(Spec):
+    """A `Plan`."""
+
+    target: TargetSpec
+    flow: FlowSpec
+    training: TrainingSpec
+
+
+class Metadata(PlanText):
+    """All of it. `present` is the state of the project's weights."""
+
+    format_version: int
+    layout: LayoutText
+    present: State
+    changes: tuple[ChangeText, ...] = ()
+    checkpoint: CheckpointText | None = None
+    timeline: TimelineText = TimelineText()
+    seen: Seen = Seen()
+    next: PlanText | None = None
+
+    @model_validator(mode="after")
+    def _of_this_flow(self) -> Self:
+        names = self.flow.stage_names()
+        layout = (*self.layout.parameters, *self.layout.statistics)
+        if any(name.partition("/")[0] not in names for name in layout):
+            raise ValueError("There are numbers of another flow.")
+        stages = (self.seen.stage, self.seen.probe and self.seen.probe[0])
+        if any(stage is not None and stage >= len(names) for stage in stages):
+            raise ValueError("What is seen is no stage.")
+        if self.seen.moment not in (None, *(moment.step for moment in self.timeline.moments)):
+            raise ValueError("What is seen is no moment.")
+        return self
