@@ -152,7 +152,7 @@ def test_a_file_of_format_5_opens_with_its_checkpoint_and_its_points() -> None:
     assert old.flow == FlowSpec(layers=4, width=8)
     assert old.target.title == "Hi + dots.csv"
     assert old.history.changes == (Retargeted(500, "Hi + dots.csv"),)
-    assert len(old.history.step) == 1
+    assert old.history.heldout_nll.tolist() == [1.75, 1.5]
     assert old.checkpoint is not None
     assert old.checkpoint.kept is not None
     assert (old.checkpoint.step, old.trace.positions.shape) == (2100, (10, 100, 2))
