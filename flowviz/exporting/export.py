@@ -16,7 +16,7 @@ from flowviz.exporting.scenes import Scenes, slices
 from flowviz.exporting.shots import shots, stage_range
 from flowviz.files import written_whole
 from flowviz.projects import Project
-from flowviz.records import Selection
+from flowviz.records import Selection, checked_stage
 from flowviz.rendering import render_sheet, sheet_stage
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import ExportSpec, PictureSize
@@ -167,6 +167,8 @@ class Export:
 def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> None:
     """Raise `SpecError` for what the project does not have, or what does not go together."""
     view = spec.seen.view
+    if spec.seen.probe is not None:
+        checked_stage(spec.seen.probe[0], project.trace.last_stage)
     if spec.what == "sheet":
         if "density" in view.marks:
             raise SpecError("A sheet cannot show the density, which is computed for one stage. Leave one of them out.")

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,21 +31,21 @@ def encoder(reel: Reel) -> Encode:
 
 def _write(command: list[str], pictures: Iterator[RGBA], path: Path) -> None:
     with TemporaryFile() as said:
-        process = subprocess.Popen([*command, str(path)], stdin=subprocess.PIPE, stderr=said)  # noqa: S603  # all of it is our own
-        assert process.stdin is not None
-        try:
-            for picture in pictures:
-                process.stdin.write(picture[..., :3].tobytes())
-            process.stdin.close()
-        except BrokenPipeError:  # it says itself why it ended
-            pass
-        except BaseException:
-            process.kill()
-            raise
-        finally:
-            failed = process.wait()
-        if failed:
+        process = subprocess.Popen([*command, str(path)], stdin=subprocess.PIPE, stderr=said)  # noqa: S603  # our own
+        with suppress(BrokenPipeError), process:  # where it has ended it says itself why
+            try:
+                _hand_over(pictures, process)
+            except BaseException:
+                process.kill()
+                raise
+        if process.wait():
             raise FileError(f"ffmpeg could not write the animation: {_last_line(said)}.")
+
+
+def _hand_over(pictures: Iterator[RGBA], process: "subprocess.Popen[bytes]") -> None:
+    assert process.stdin is not None
+    for picture in pictures:
+        process.stdin.write(picture[..., :3].tobytes())
 
 
 def _command(reel: Reel) -> list[str]:

@@ -77,7 +77,8 @@ class _Page:
         found = keys(scene, scene.trace.last_stage, small_view(self._view))
         for key, (left, top) in zip(found, foot_places(self._view, self._size, len(found)), strict=True):
             picture, words = key_parts(self._view, DETAIL * self._em, key)
-            self._draw_picture(np.asarray(picture), left, top, picture.width / DETAIL, picture.height / DETAIL)
+            if key.shape != "words":
+                self._draw_picture(np.asarray(picture), left, top, picture.width / DETAIL, picture.height / DETAIL)
             for word in words:
                 self._write(left, top, Word(word.x / DETAIL, word.y / DETAIL, word.text, word.anchor, word.ems))
 

@@ -16,12 +16,13 @@ from itertools import cycle
 
 import numpy as np
 
-from flowviz.records import Density, Scene, Selection, Trace, base_particles, cell_centers, grid_shape, lattice_points
+from flowviz.records import Density, Scene, Selection, base_particles, cell_centers, grid_shape, lattice_points
 from flowviz.records.trace import base_log_density
 from flowviz.rendering import fitted_view, render_frame, render_sheet, render_thumbnails, visible_rectangle
-from flowviz.specs import FlowSpec, PictureSize, ViewSpec
+from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import ColorBy, Mark
 from tests.benchmarks.window import report
+from tests.rendering.scenes import bent_trace
 
 SIZE, DENSE_SIZE = PictureSize(width=900, height=800), PictureSize(width=1800, height=1600)
 DENSE = 2.5  # times as long may a picture of four times as many pixels take
@@ -50,21 +51,6 @@ started = time.perf_counter()
 render_frame(scene, 0.5, ViewSpec(), PictureSize(width=900, height=800))
 print(time.perf_counter() - started)
 """
-
-
-def bent_trace(points: np.ndarray) -> Trace:
-    """Points (n, 2) through bijectors in the order of the default flow that bend as a trained one does."""
-    spec = FlowSpec()
-    positions, log_det = [points.astype(np.float32)], [np.zeros(len(points), np.float32)]
-    for number, kind in enumerate(spec.bijector_kinds()):
-        x, y = positions[-1].T
-        scale = 0.4 * np.sin(2 * x + number) - 0.1
-        bent = {"permute": (y, x), "batch_normalization": (0.95 * x, 0.95 * y)}
-        moved = bent.get(kind, (x, y * np.exp(scale) + 0.6 * np.cos(1.5 * x + number)))
-        positions.append(np.stack(moved, axis=1).astype(np.float32))
-        change = {"permute": 0 * x, "batch_normalization": 0 * x + 2 * np.log(0.95)}.get(kind, scale)
-        log_det.append((log_det[-1] + change).astype(np.float32))
-    return Trace(spec.stage_names(), np.stack(positions), np.stack(log_det))
 
 
 def full_scene(count: int) -> Scene:

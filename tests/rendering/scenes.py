@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from flowviz.records import Density, Rectangle, Scene, Selection, Trace, base_particles, cell_centers, lattice_points
 from flowviz.records.trace import base_log_density
+from flowviz.specs import FlowSpec
 
 NAMES = ("00_base", "01_scale", "02_permute", "03_real_nvp")
 SCALE = 0.5, 1.5
@@ -20,6 +21,21 @@ def bent(points: NDArray[np.floating]) -> Trace:
     log_det = np.full((4, len(base)), np.log(np.prod(SCALE)), np.float32)
     log_det[0] = 0
     return Trace(NAMES, np.stack([base, scaled, mirrored, moved]), log_det)
+
+
+def bent_trace(points: NDArray[np.floating]) -> Trace:
+    """Points (n, 2) through bijectors in the order of the default flow that bend as a trained one does."""
+    spec = FlowSpec()
+    positions, log_det = [points.astype(np.float32)], [np.zeros(len(points), np.float32)]
+    for number, kind in enumerate(spec.bijector_kinds()):
+        x, y = positions[-1].T
+        scale = 0.4 * np.sin(2 * x + number) - 0.1
+        bent = {"permute": (y, x), "batch_normalization": (0.95 * x, 0.95 * y)}
+        moved = bent.get(kind, (x, y * np.exp(scale) + 0.6 * np.cos(1.5 * x + number)))
+        positions.append(np.stack(moved, axis=1).astype(np.float32))
+        change = {"permute": 0 * x, "batch_normalization": 0 * x + 2 * np.log(0.95)}.get(kind, scale)
+        log_det.append((log_det[-1] + change).astype(np.float32))
+    return Trace(spec.stage_names(), np.stack(positions), np.stack(log_det))
 
 
 def base_density(stage: int = 0, rectangle: Rectangle = WIDE, side: int = 256) -> Density:

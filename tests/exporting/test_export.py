@@ -1,0 +1,302 @@
+"""Everything that can be taken away: what is written, that it is the same each time, and what goes wrong."""
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from flowviz.errors import FileError, SpecError
+from flowviz.exporting import Export
+from flowviz.projects import Project
+from flowviz.records import History, Selection, Timeline
+from flowviz.rendering import fitted_view, render_frame, render_sheet
+from flowviz.rendering.projection import Projection
+from flowviz.specs import ExportSpec, PictureSize, Seen, ViewSpec
+from flowviz.specs.export import FORMATS, IN_FOLDERS
+from tests.exporting.projects import SMALL, bent_project, playing, shrunk, written
+from tests.rendering.scenes import bent_trace
+
+SHEET = PictureSize(width=400, height=360)
+EVERY = [(what, form) for what, forms in FORMATS.items() for form in forms]
+SAME = """
+import sys
+from pathlib import Path
+from tests.exporting.projects import bent_project, written
+from tests.exporting.test_export import EVERY, digest, small_spec
+for what, form in EVERY:
+    print(digest(written(bent_project(), small_spec(what, form), Path(sys.argv[1]) / f"{what}.{form}")))
+assert "tensorflow" not in sys.modules
+assert "PyQt6" not in sys.modules
+"""
+
+
+@pytest.fixture(scope="module")
+def bent() -> Project:
+    return bent_project()
+
+
+def small_spec(what: Any, form: Any, **changes: Any) -> ExportSpec:
+    """One of each kind, small."""
+    size = SHEET if what in {"sheet", "losses"} else SMALL
+    return ExportSpec(what=what, format=form, size=size, **{"first": 0, "last": 3, "in_betweens": 1, **changes})
+
+
+def digest(path: Path) -> str:
+    """That of a file, or of all files in a folder with their names."""
+    if path.is_dir():
+        return "".join(each.name + digest(each) for each in sorted(path.iterdir()))
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def reopened(path: Path, form: str) -> Any:
+    """What another program makes of a file."""
+    if form == "npz":
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+    if form == "csv":
+        return path.read_text().splitlines()
+    if form == "svg":
+        return ET.parse(path).getroot()
+    if form in {"pdf", "mp4"}:
+        return path.read_bytes()
+    with Image.open(path) as image:
+        image.load()
+        return image.convert("RGBA")
+
+
+@pytest.mark.parametrize(("what", "form"), EVERY)
+def test_everything_is_written_and_opens_again(bent: Project, tmp_path: Path, what: str, form: str) -> None:
+    spec = small_spec(what, form)
+    path = written(bent, spec, tmp_path / f"it.{form}")
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+    names = Export(bent, spec).names()
+    assert bool(names) == (spec.what in IN_FOLDERS)
+    assert sorted(each.name for each in path.iterdir()) == names if names else path.is_file()
+    found = reopened(path / names[-1] if names else path, form)
+    if isinstance(found, Image.Image):
+        assert found.size == (spec.size.width, spec.size.height)
+    elif form == "pdf":
+        assert found.startswith(b"%PDF") and found.rstrip().endswith(b"%%EOF")  # noqa: PT018
+    elif form == "svg":
+        words = [element.text for element in found.iter("{http://www.w3.org/2000/svg}text")]
+        assert {"0 · base", "base quadrant"} <= set(words)
+        assert len(list(found.iter("{http://www.w3.org/2000/svg}image"))) == 4 + 1  # the stages, and the swatches
+    else:
+        assert len(found) > (form == "csv")
+
+
+@pytest.mark.parametrize(("what", "form"), EVERY)
+def test_the_same_is_the_same_bytes(bent: Project, tmp_path: Path, what: str, form: str) -> None:
+    spec = small_spec(what, form)
+    one, other = (written(bent, spec, tmp_path / f"{name}.{form}") for name in ("one", "other"))
+    assert digest(one) == digest(other)
+
+
+def test_another_process_writes_the_same_bytes_and_loads_no_tensorflow(bent: Project, tmp_path: Path) -> None:
+    (there := tmp_path / "there").mkdir()
+    environment = {**os.environ, "PYTHONHASHSEED": "7"}
+    command = [sys.executable, "-c", SAME, str(there)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    here = [digest(written(bent, small_spec(what, form), tmp_path / f"{what}.{form}")) for what, form in EVERY]
+    assert told.stdout.split() == here
+
+
+@pytest.mark.parametrize(("what", "form"), EVERY)
+def test_what_is_cancelled_leaves_nothing(bent: Project, tmp_path: Path, what: str, form: str) -> None:
+    steps = Export(bent, small_spec(what, form)).write(tmp_path / "new")
+    next(steps)
+    steps.close()
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "old").write_text("old") if what not in IN_FOLDERS else None
+    steps = Export(bent, small_spec(what, form)).write(tmp_path / "old")
+    next(steps)
+    steps.close()
+    assert what in IN_FOLDERS or (tmp_path / "old").read_text() == "old"
+
+
+@contextmanager
+def full_disk(room: int) -> Iterator[None]:
+    """No file can become larger than so many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize(("what", "form"), EVERY)
+def test_a_disk_that_fills_is_a_sentence(bent: Project, tmp_path: Path, what: str, form: str) -> None:
+    spec = small_spec(what, form)
+    path = written(bent, spec, tmp_path / f"whole.{form}")  # compiles and caches what it needs
+    size = max(each.stat().st_size for each in path.iterdir()) if path.is_dir() else path.stat().st_size
+    with full_disk(size // 2), pytest.raises(FileError, match=r"cannot be written|could not write"):
+        list(Export(bent, spec).write(tmp_path / f"new.{form}"))
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(("what", "form"), EVERY)
+def test_places_where_nothing_can_be_written_are_a_sentence(
+    bent: Project, tmp_path: Path, what: str, form: str
+) -> None:
+    export, wrong = Export(bent, small_spec(what, form)), tmp_path / "wrong"
+    if what in IN_FOLDERS:
+        wrong.write_text("")
+    else:
+        wrong.mkdir()
+    with pytest.raises(FileError, match="is a f"):
+        list(export.write(wrong))
+    with pytest.raises(FileError):
+        list(export.write(wrong / "gone" / "it"))
+    assert [each.name for each in tmp_path.iterdir()] == ["wrong"]
+
+
+def test_every_particle_is_where_the_trace_says(tmp_path: Path) -> None:
+    """Within half a pixel: few particles far apart, and the middles of the discs that are drawn."""
+    corners = np.stack(np.meshgrid(np.linspace(-1.8, 1.9, 4), np.linspace(-1.7, 1.6, 4)), axis=-1).reshape(-1, 2)
+    trace = shrunk(bent_trace(corners), 1.0)
+    project = replace(bent_project(), trace=trace, timeline=Timeline(), selection=None)
+    view = ViewSpec(labels=False, axes=False, background="transparent", point_diameter=9, half_extent=3.0)
+    size = PictureSize(width=1080, height=900)
+    spec = ExportSpec(what="stages", size=size, last=3, seen=Seen(view=view, fitted=False))
+    for stage, path in enumerate(sorted(written(project, spec, tmp_path / "stages").iterdir())):
+        alpha = np.asarray(Image.open(path))[..., 3].astype(float)
+        drawn = 0.0
+        for x, y in Projection(view, size).pixels(trace.positions[stage]):
+            left, top = int(x) - 8, int(y) - 8
+            part = alpha[top : top + 17, left : left + 17]
+            rows, columns = np.indices(part.shape) + 0.5
+            assert (part * columns).sum() / part.sum() + left == pytest.approx(x, abs=0.2)
+            assert (part * rows).sum() / part.sum() + top == pytest.approx(y, abs=0.2)
+            drawn += part.sum()
+        assert drawn == alpha.sum()
+
+
+def test_pictures_are_those_of_the_renderer(bent: Project, tmp_path: Path) -> None:
+    view = fitted_view(bent.trace, ViewSpec())
+    scene = Export(bent, ExportSpec())._scenes(None).scene(Export(bent, ExportSpec())._shots[0], SMALL)
+    frame = render_frame(scene, 5, view, SMALL, title=bent.trace.title(5))
+    picture = reopened(written(bent, ExportSpec(size=SMALL, seen=Seen(stage=5)), tmp_path / "view.png"), "png")
+    np.testing.assert_array_equal(picture, frame)
+    sheet = reopened(written(bent, ExportSpec(what="sheet", size=SHEET), tmp_path / "sheet.png"), "png")
+    np.testing.assert_array_equal(sheet, render_sheet(scene, view, SHEET))
+
+
+def test_a_view_that_is_not_fitted_stays(bent: Project, tmp_path: Path) -> None:
+    near = ViewSpec(center=(0.3, 0.2), half_extent=0.5)
+    pictures = [
+        written(bent, ExportSpec(size=SMALL, seen=Seen(view=near, fitted=fitted)), tmp_path / f"{fitted}.png")
+        for fitted in (False, True)
+    ]
+    assert digest(pictures[0]) != digest(pictures[1])
+    usual = written(bent, ExportSpec(size=SMALL), tmp_path / "usual.png")
+    assert digest(usual) == digest(pictures[1])
+
+
+def test_the_scale_multiplies_the_size(bent: Project, tmp_path: Path) -> None:
+    twice = reopened(written(bent, ExportSpec(size=SMALL, scale=2), tmp_path / "twice.png"), "png")
+    assert twice.size == (320, 240)
+
+
+@pytest.mark.parametrize(("what", "form"), EVERY)
+def test_a_preview_is_small_and_looks_the_same(bent: Project, what: Any, form: Any) -> None:
+    size = PictureSize(width=100, height=90)
+    spec = small_spec(what, form, seen=Seen(view=ViewSpec(theme="dark")))
+    picture = Export(bent, spec).preview(1.0, size)
+    assert picture.shape[0] <= 90
+    assert picture.shape[1] <= 100
+    assert picture.shape[1] / picture.shape[0] == pytest.approx(spec.size.width / spec.size.height, rel=0.02)
+    assert picture.std() > 5
+
+
+def test_a_preview_goes_through_all_pictures(bent: Project, tmp_path: Path) -> None:
+    export = Export(bent, playing())
+    frames = written(bent, playing(what="frames", format="png"), tmp_path / "frames")
+    paths = sorted(frames.iterdir())
+    for share, path in ((0.0, paths[0]), (1.0, paths[-1]), (0.5, paths[4])):
+        np.testing.assert_array_equal(export.preview(share, SMALL), reopened(path, "png"))
+    large = Export(bent, playing(size=PictureSize(width=4000, height=3000)))
+    assert large.preview(0.3, SMALL).shape == (120, 160, 4)
+
+
+def test_a_large_preview_is_laid_out_as_the_picture(bent: Project) -> None:
+    """Its words are as large, for its size, as those of the picture."""
+    spec = ExportSpec(size=PictureSize(width=2000, height=1600))
+    preview = Export(bent, spec).preview(0.0, PictureSize(width=500, height=400)).astype(float)
+    whole = Export(bent, spec)._drawing(Export(bent, spec)._previewed, 0.0, spec.size)()
+    small = np.asarray(Image.fromarray(whole).resize((500, 400), Image.Resampling.BOX)).astype(float)
+    assert np.abs(preview - small).mean() < 2
+
+
+@pytest.mark.parametrize(
+    ("spec", "sentence"),
+    [
+        (ExportSpec(seen=Seen(stage=20)), "no stage 20: the stages go from 0 to 19"),
+        (ExportSpec(what="stages", last=20), "no stage 20"),
+        (ExportSpec(what="trace", format="csv", first=30), "no stage 30"),
+        (ExportSpec(seen=Seen(probe=(25, (0.0, 0.0)))), "no stage 25"),
+        (ExportSpec(seen=Seen(moment=3)), "no moment of its training at step 3"),
+        (ExportSpec(what="sheet", seen=Seen(view=ViewSpec(marks=frozenset({"density"})))), "cannot show the density"),
+        (ExportSpec(what="sheet", size=PictureSize(width=64, height=64)), "do not fit in 64x64"),
+        (ExportSpec(seen=Seen(view=ViewSpec(color_by="selection"))), "Nothing is selected"),
+        (playing(through="training"), "no moments of its training"),
+        (ExportSpec(what="losses", format="csv"), "no losses"),
+    ],
+)
+def test_what_the_project_does_not_have_is_a_sentence(bent: Project, spec: ExportSpec, sentence: str) -> None:
+    bare = replace(bent, timeline=Timeline(), history=History(), selection=None)
+    with pytest.raises(SpecError, match=sentence):
+        Export(bare, spec)
+
+
+def test_a_selection_of_other_particles_is_none(bent: Project) -> None:
+    seen = Seen(view=ViewSpec(color_by="selection"))
+    assert Export(bent, ExportSpec(seen=seen)).count == 1
+    with pytest.raises(SpecError, match="Nothing is selected"):
+        Export(bent, ExportSpec(seen=seen, particles=10))
+    assert Export(replace(bent, selection=Selection.none(60)), ExportSpec(seen=seen)).count == 1
+
+
+def test_the_moment_that_is_seen_is_drawn(bent: Project, tmp_path: Path) -> None:
+    pictures = {
+        step: digest(written(bent, ExportSpec(size=SMALL, seen=Seen(moment=step)), tmp_path / f"{step}.png"))
+        for step in (0, 400, 1000, None)
+    }
+    assert pictures[1000] == pictures[None]
+    assert len(set(pictures.values())) == 3
+
+
+@pytest.mark.parametrize("form", ["svg", "pdf", "png"])
+def test_a_sheet_can_do_without_its_ground(bent: Project, tmp_path: Path, form: str) -> None:
+    clear = Seen(view=ViewSpec(background="transparent"))
+    found = reopened(written(bent, small_spec("sheet", form, seen=clear), tmp_path / f"sheet.{form}"), form)
+    if form == "png":
+        assert found.getpixel((0, 0))[3] == 0
+    solid = reopened(written(bent, small_spec("sheet", form), tmp_path / f"solid.{form}"), form)
+    if form == "svg":
+        ground = [ET.tostring(each).count(b"fill: #ffffff") for each in (found, solid)]
+        assert ground[0] < ground[1]
+
+
+def test_specs_that_do_not_go_together_are_refused() -> None:
+    with pytest.raises(SpecError, match="50 frames a second at most"):
+        playing(fps=51)
+    with pytest.raises(SpecError, match="cannot be transparent"):
+        playing(format="mp4", background="transparent")
+
+
+def test_losses_can_be_drawn_however_small(bent: Project) -> None:
+    for width, height in ((64, 64), (64, 500), (1000, 100), (216, 126), (126, 90)):
+        spec = ExportSpec(what="losses", size=PictureSize(width=width, height=height))
+        assert Export(bent, spec).preview(0.0, spec.size).shape == (height, width, 4)
