@@ -70,13 +70,13 @@ def _numbered(parts: Iterable[Trace], stages: range) -> Generator[Columns, None,
     first = 0
     for trace in parts:
         count = trace.positions.shape[1]
-        x, y = np.moveaxis(trace.positions[stages], (1, 2), (1, 0))
+        x, y = trace.positions[stages].T  # (particles, stages)
         yield {
             "particle": np.repeat(np.arange(first, first + count), len(stages)),
             "stage": np.tile(np.array(stages), count),
             "name": np.tile(np.array(trace.names)[stages], count),
-            "x": x.T.ravel(),
-            "y": y.T.ravel(),
+            "x": x.ravel(),
+            "y": y.ravel(),
             "log_det": trace.log_det[stages].T.ravel(),
         }
         first += count

@@ -17,7 +17,7 @@ STEPS = (0, 400, 1000)
 
 def bent_project(count: int = 60) -> Project:
     """A default flow as if it were trained: three moments, a history, half of the particles selected."""
-    project = Project.untrained(ShapeSpec(name="two_moons"), FlowSpec(), TrainingSpec(steps=1000))
+    project = Project.untrained(ShapeSpec(name="square"), FlowSpec(), TrainingSpec(steps=1000))
     traces = [shrunk(bent_trace(base_particles(count)), 0.4 + 0.3 * number) for number in range(3)]
     moments = tuple(
         Snapshot(step, project.weights, None, None, trace) for step, trace in zip(STEPS, traces, strict=True)

@@ -74,3 +74,25 @@ def test_it_moves_without_a_jump() -> None:
 def test_an_odd_speed_is_refused() -> None:
     with pytest.raises(SpecError, match="speed"):
         Playback(speed=5)
+
+
+@given(playbacks, st.integers(0, LAST), st.integers(0, 20))
+def test_frames_are_the_positions_of_the_clock(playback: Playback, last: int, in_betweens: int) -> None:
+    step = playback.seconds(2) - playback.seconds(1) if playback.repeat != "ping-pong" else playback.seconds(1) / 2
+    frames = playback.frames(last, in_betweens)
+    expected = [playback.position(frame * step / (in_betweens + 1), last) for frame in range(len(frames))]
+    assert frames == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_pass_that_repeats_begins_after_its_last_frame() -> None:
+    """Once, it ends at the end; there and back, neither end is shown twice."""
+    linear = {"easing": "linear"}
+    assert Playback(**linear).frames(2, 1) == (0, 0.5, 1, 1.5, 2)
+    assert Playback(**linear, repeat="ping-pong").frames(2, 1) == (0, 0.5, 1, 1.5, 2, 1.5, 1, 0.5)
+    assert Playback(**linear, repeat="loop").frames(2, 1) == (0, 0.5, 1, 1.5, 2, 2)
+    assert Playback(**linear, heading="backward").frames(2, 0) == (2, 1, 0)
+    assert [len(Playback(repeat=repeat).frames(0, 3)) for repeat in ("once", "loop", "ping-pong")] == [1, 4, 1]
+
+
+def test_the_speed_does_not_change_the_frames() -> None:
+    assert Playback(speed=4.0).frames(5, 3) == Playback(speed=0.25).frames(5, 3)

@@ -1,0 +1,106 @@
+"""Exports that ask the flow: what the project does not hold."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from flowviz.exporting import Export
+from flowviz.exporting.scenes import TOGETHER
+from flowviz.flows import build_flow
+from flowviz.flows.scenes import completed
+from flowviz.projects import Project
+from flowviz.records import Moment, Scene, Snapshot, Timeline, base_particles
+from flowviz.rendering import fitted_view, render_frame, visible_rectangle
+from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, ViewSpec
+from flowviz.targets import build_target
+from tests.exporting.projects import SMALL, written
+
+EVERYTHING = ViewSpec(marks=frozenset({"density", "grid", "points"}), labels=False)
+
+
+def read(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def test_density_grid_and_probe_are_those_of_the_flow(project: Project, tmp_path: Path) -> None:
+    seen = Seen(view=EVERYTHING, stage=12, probe=(3, (0.5, -0.5)))
+    drawn = read(written(project, ExportSpec(size=SMALL, seen=seen), tmp_path / "view.png"))
+    view, flow = fitted_view(project.trace, EVERYTHING), build_flow(project.flow, project.weights)
+    scene = completed(flow, Scene(project.trace), 12, view, visible_rectangle(view, SMALL), (3, (0.5, -0.5)))
+    np.testing.assert_array_equal(drawn, render_frame(scene, 12, view, SMALL)[..., :3])
+    assert (drawn != render_frame(Scene(project.trace), 12, view, SMALL)[..., :3]).any()
+
+
+def test_a_film_of_densities_is_the_same_each_time(project: Project, tmp_path: Path) -> None:
+    playback = Playback(repeat="ping-pong")
+    seen = Seen(view=EVERYTHING, playback=playback)
+    spec = ExportSpec(what="frames", size=SMALL, first=17, in_betweens=1, seen=seen)
+    one, other = (written(project, spec, tmp_path / name) for name in ("one", "other"))
+    pictures = [read(path) for path in sorted(one.iterdir())]
+    assert len(pictures) == 8
+    np.testing.assert_array_equal(pictures, [read(path) for path in sorted(other.iterdir())])
+    for way, back in ((1, 7), (2, 6), (3, 5)):
+        np.testing.assert_array_equal(pictures[way], pictures[back])
+    still = written(project, ExportSpec(size=SMALL, seen=seen), tmp_path / "still.png")
+    np.testing.assert_array_equal(pictures[4], read(still))
+
+
+def test_encoding_pulls_points_of_the_target_back(project: Project, tmp_path: Path) -> None:
+    spec = ExportSpec(what="trace", format="npz", particles=500, seen=Seen(direction="encode"))
+    with np.load(written(project, spec, tmp_path / "trace.npz")) as found:
+        target = build_target(project.target).sample(500, np.random.default_rng(0))
+        np.testing.assert_array_equal(found["positions"][-1], target.astype(np.float32))
+        expected = build_flow(project.flow, project.weights).encoded(target)
+        np.testing.assert_array_equal(found["positions"], expected.positions)
+        np.testing.assert_array_equal(found["log_det"], expected.log_det)
+
+
+def test_many_particles_are_followed_in_parts(project: Project, tmp_path: Path) -> None:
+    count = TOGETHER + 100
+    spec = ExportSpec(what="trace", format="npz", particles=count, first=19)
+    assert Export(project, spec).count == 2
+    with np.load(written(project, spec, tmp_path / "trace.npz")) as found:
+        assert found["names"].tolist() == ["19_real_nvp"]
+        expected = build_flow(project.flow, project.weights).trace(base_particles(count))
+        np.testing.assert_allclose(found["positions"][0], expected.positions[-1], atol=1e-5)
+    samples = replace_spec(spec, what="samples", seen=Seen(direction="encode"))
+    with np.load(written(project, samples, tmp_path / "samples.npz")) as points:
+        np.testing.assert_allclose(points["points"], expected.positions[-1], atol=1e-5)
+    picture = written(project, ExportSpec(size=SMALL, particles=count), tmp_path / "many.png")
+    assert (read(picture) != read(written(project, ExportSpec(size=SMALL), tmp_path / "few.png"))).any()
+
+
+def replace_spec(spec: ExportSpec, **changes: object) -> ExportSpec:
+    return ExportSpec(**{**{name: getattr(spec, name) for name in type(spec).model_fields}, **changes})
+
+
+def test_a_moment_without_particles_looks_as_it_did_with_them(project: Project, tmp_path: Path) -> None:
+    """Before the project was saved, while its past was in memory, and after."""
+    flow = build_flow(project.flow)
+    snapshots = [Snapshot(0, flow.weights(), None, None, flow.trace(base_particles()))]
+    flow.restore(project.weights)
+    snapshots.append(Snapshot(2100, project.weights, None, None, project.trace))
+    pictures = []
+    for number in range(2):
+        past = tuple(each if number else Moment(each.step, each.weights, None, None) for each in snapshots)
+        living = replace(project, timeline=Timeline(past))
+        seen = Seen(playback=Playback(through="both"))
+        spec = ExportSpec(what="frames", size=SMALL, seen=seen, in_betweens=0)
+        pictures.append([read(path) for path in sorted(written(living, spec, tmp_path / str(number)).iterdir())])
+    np.testing.assert_array_equal(pictures[0], pictures[1])
+
+
+def test_an_untrained_flow_can_be_seen(project: Project, tmp_path: Path) -> None:
+    untrained = Project.untrained(project.target, project.flow, project.training)
+    spec = ExportSpec(size=SMALL, seen=Seen(view=EVERYTHING, direction="encode"))
+    assert read(written(untrained, spec, tmp_path / "it.png")).std() > 5
+
+
+@pytest.mark.parametrize("direction", ["generate", "encode"])
+def test_previews_ask_the_flow_as_well(project: Project, direction: str) -> None:
+    spec = ExportSpec(size=PictureSize(width=300, height=300), seen=Seen(view=EVERYTHING, direction=direction))
+    assert Export(project, spec).preview(0.0, SMALL).std() > 5
