@@ -70,6 +70,16 @@ class CloudView(QWidget):
         """The size of the picture in pixels of the display."""
         return self._picture.size_in_pixels(self.devicePixelRatioF())
 
+    def picture(self) -> QImage:
+        """What is seen, at the pixels of the display."""
+        size = self.size_in_pixels
+        image = QImage(size.width, size.height, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(self.devicePixelRatioF())
+        painter = QPainter(image)
+        self._picture.paint(painter)
+        painter.end()
+        return image
+
     @property
     def pixel(self) -> float:
         """The side of a pixel in target units."""

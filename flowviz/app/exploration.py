@@ -127,7 +127,7 @@ class Exploration(QObject):
         self._show_snapshot(latest)
 
     def show_seen(self, seen: Seen, selection: Selection | None) -> None:
-        """Look at the flow that is shown as it was looked at before; theme and size of words are the window's own.
+        """Look at the flow that is shown as it was looked at before; theme, ground and size of words are the window's.
 
         What no window has shown yet is looked at as the flow before it was.
         """
@@ -147,7 +147,8 @@ class Exploration(QObject):
         self._pointing.show_selection(selection)
         self._pointing.show_probe(seen.probe)
         self._extents.clear()
-        self.set_view(**{**dict(seen.view), "theme": view.theme, "word_height": view.word_height})
+        own = {"theme": view.theme, "word_height": view.word_height, "background": view.background}
+        self.set_view(**{**dict(seen.view), **own})
         self._follows_cloud = seen.fitted
         self._extents.append(show.cloud.view.half_extent)
 

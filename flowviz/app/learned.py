@@ -18,9 +18,9 @@ class Run:
     project: Project
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Learned:
-    """A trained project, and what it has learned; None where that can no longer be made."""
+    """A trained project, and what it has learned; None where that can no longer be made. Equal only to itself."""
 
     project: Project
     goal: Goal | None

@@ -4,10 +4,11 @@ import logging
 import os
 import sys
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PyQt6.QtGui import QIcon
-from PyQt6.QtWidgets import QApplication, QLabel, QMainWindow
+from PyQt6.QtWidgets import QApplication, QLabel
 
 from flowviz.app.window import MainWindow
 from flowviz.app.workers import work_is_running
@@ -18,14 +19,17 @@ SWITCH_SECONDS = 5e-4  # a thread that computes in Python gives way to the windo
 log = logging.getLogger(__name__)
 
 
-def create_window() -> QMainWindow:
+def create_window() -> MainWindow:
     """The main window, not yet shown. There must be a `QApplication`."""
     sys.setswitchinterval(SWITCH_SECONDS)
     return MainWindow()
 
 
-def run() -> int:
-    """Open the window and stay until it is closed; the exit code. Raises `FlowvizError` where there is no display."""
+def run(path: Path | None = None) -> int:
+    """Open the window, with the project of a file, and stay until it is closed; the exit code.
+
+    Where the file is bad the window says so. Raises `FlowvizError` where there is no display.
+    """
     _check_display()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("flowviz")
@@ -34,6 +38,8 @@ def run() -> int:
     window = create_window()
     sys.excepthook = partial(_tell_unexpected, window)  # without one, Qt would end the program
     window.show()
+    if path is not None:
+        window.desk.open(path)
     code = app.exec()
     if work_is_running() or "tensorflow" in sys.modules:
         # XLA may be compiling for a window that is gone, and cannot be interrupted; and TensorFlow takes its time to be
@@ -42,7 +48,7 @@ def run() -> int:
     return code
 
 
-def _tell_unexpected(window: QMainWindow, kind: type[BaseException], error: BaseException, trace: Any) -> None:
+def _tell_unexpected(window: MainWindow, kind: type[BaseException], error: BaseException, trace: Any) -> None:
     """A slip of the program is logged and told; the window, and what was trained, stay."""
     log.error("unexpected", exc_info=(kind, error, trace))
     notice = window.findChild(QLabel, "noticeLabel")

@@ -48,8 +48,12 @@ class Plans(QObject):
             self._target.show_spec(plan.target)
         except FlowvizError as error:
             problem = str(error)
-        self._shown, self._said = plan, self._says()
+        self.take(plan)
         return problem
+
+    def take(self, plan: Plan) -> None:
+        """This is what the panels ask for now."""
+        self._shown, self._said = plan, self._says()
 
     def _says(self) -> Plan:
         flow = self._flow.flow_spec()

@@ -16,7 +16,7 @@ from flowviz.app.run_controls import RunControls, RunState
 from flowviz.app.sources import Sources
 from flowviz.app.target_panel import TargetPanel
 from flowviz.app.workers import TrainingWorker, wait_for_work
-from flowviz.projects import Project
+from flowviz.projects import Plan, Project
 from flowviz.records import Checkpoint, Event, Finished, History, Preparing, Progress, Recovered, Retargeted, Snapshot
 from flowviz.specs import TextSpec
 from flowviz.specs.view import Theme
@@ -82,16 +82,21 @@ class Session(QObject):
             next=None if asked == project.plan else asked,
         )
 
-    def show_project(self, project: Project, goal: Goal | None = None) -> str:
+    def standing(self) -> tuple[object, ...]:
+        """Equal to another one if nothing has changed that is worth saving: merely looking changes nothing."""
+        selection = self._exploration.selection
+        return self._plans.asked(), self._learned, selection and selection.chosen.tobytes()
+
+    def show_project(self, project: Project, found: Goal | str | None = None) -> str:
         """Show what was saved, as it was; a training that runs is dropped.
 
-        `goal` is what was learned, where it is known already. The sentence of what could not be restored, or nothing.
+        `found` is what was learned, or why it cannot be made, where that is known already. The sentence of what could
+        not be restored, or nothing.
         """
-        problem = ""
-        if goal is None:
-            found = goal_or_sentence(project.target)
-            goal, problem = (None, found) if isinstance(found, str) else (found, "")
+        found = found or goal_or_sentence(project.target)
+        goal, problem = (None, found) if isinstance(found, str) else (found, "")
         self._abandon()
+        self._sources.expect(goal)
         self._learned = Learned(project, goal) if project.weights.parameters else None
         self._trained = project.target.title if self._learned else ""
         self._set_state(RunState.IDLE)
@@ -113,7 +118,9 @@ class Session(QObject):
         """Start a training on the target that is shown; one that runs is dropped."""
         goal, asked = self._sources.goal, self._plans.asked()
         if goal is not None:
-            self._start(goal, Project.untrained(goal.spec, asked.flow, asked.training))
+            plan = Plan(goal.spec, asked.flow, asked.training)
+            self._plans.take(plan)
+            self._start(goal, Project.untrained(plan.target, plan.flow, plan.training))
 
     def resume(self) -> None:
         """Go on with the training that was stopped, saved or lost, step for step as if it had not been."""

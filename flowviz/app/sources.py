@@ -17,6 +17,7 @@ from flowviz.specs import SHAPES, DrawingSpec, ShapeName, ShapeSpec, TargetSpec,
 from flowviz.targets import build_target
 
 POINTS_SUFFIXES = (".csv", ".txt", ".tsv", ".npy", ".npz")
+PROJECT_SUFFIX = ".flowviz"
 QUICK = (TextSpec, DrawingSpec)  # built within a frame or two, so at once
 FONTS_DELAY_MS = 1500  # the window comes first
 
@@ -25,6 +26,7 @@ class Sources(QObject):
     """Announces the goal whenever there is another, or none; the last good file stays when the next one is bad."""
 
     goal_changed = pyqtSignal(object)  # Goal or None
+    project_arrived = pyqtSignal(object)  # the Path of one that was dropped, pasted or opened here
 
     def __init__(self, panel: TargetPanel, parent: QObject) -> None:
         super().__init__(parent)
@@ -33,6 +35,7 @@ class Sources(QObject):
         self._reader = FileReader(self)
         self._points_path = self._opening = Path()
         self.goal: Goal | None = None
+        self._expected: Goal | None = None
         self.spec: TargetSpec = TextSpec(text="")  # what is chosen, also while nothing can be made of it
         self._connect()
         fonts = QTimer(self)
@@ -40,9 +43,15 @@ class Sources(QObject):
         fonts.timeout.connect(self._reader.read_faces)
         fonts.start(FONTS_DELAY_MS)
 
+    def expect(self, goal: Goal | None) -> None:
+        """This one is made already, if it is what is chosen next."""
+        self._expected = goal
+
     def open_file(self, path: Path) -> None:
-        """Open a file of points or a picture; as soon as it is read, its page is turned to."""
-        if path.suffix.lower() in POINTS_SUFFIXES:
+        """Open a file of points or a picture; as soon as it is read, its page is turned to. Announces a project."""
+        if path.suffix.lower() == PROJECT_SUFFIX:
+            self.project_arrived.emit(path)
+        elif path.suffix.lower() in POINTS_SUFFIXES:
             self.open_points(path)
         else:
             self._reader.read_picture(path)
@@ -124,6 +133,10 @@ class Sources(QObject):
         self.spec = spec
         if self.goal is not None and spec == self.goal.spec:
             self._panel.show_goal(self.goal)
+            return
+        expected, self._expected = self._expected, None
+        if expected is not None and spec == expected.spec:
+            self._take(expected)
             return
         if isinstance(spec, QUICK):
             self._take(goal_or_sentence(spec))

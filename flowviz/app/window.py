@@ -23,10 +23,12 @@ from PyQt6.QtWidgets import (
 
 import flowviz
 from flowviz.app.cloud_view import CloudView
+from flowviz.app.desk import Desk
 from flowviz.app.drop_zone import DropZone
 from flowviz.app.exploration import Exploration
 from flowviz.app.export_dialog import ExportDialog
 from flowviz.app.figures import Figures
+from flowviz.app.file_menu import FileMenu
 from flowviz.app.flow_panel import FlowPanel
 from flowviz.app.gallery_dialog import GalleryDialog
 from flowviz.app.history_bar import HistoryBar
@@ -62,6 +64,7 @@ PLAYING = (
     ("S&mooth or Steady", "Ctrl+M", "easing"),
     ("Layers, Training or &Both", "Ctrl+T", "through"),
 )
+LONGEST_TITLE = 60  # characters
 Choice = TypeVar("Choice")
 ABOUT = """<b>flowviz {version}</b><p>Type a word, watch a normalizing flow learn to bend a Gaussian cloud into it, and
 scrub through its layers to see how.</p><p>After Brad Saund's post on normalizing flows. Free software under the
@@ -73,7 +76,6 @@ class MainWindow(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setWindowTitle("flowviz")
         self.resize(1280, 800)
         self.setMinimumSize(800, 640)
         self._panels = Panels(TargetPanel(), FlowPanel(), RunControls(), LossPlot(), Figures())
@@ -85,9 +87,25 @@ class MainWindow(QMainWindow):
         self.exploration = Exploration(self._instruments, self)
         self.sources = Sources(self._panels.target, self)
         self.session = Session(self._panels, self.sources, self.exploration, self)
+        self.desk = Desk(self, self.session)
+        self._may_close = False
         DropZone(self, self.sources.take_media)
         self._make_menus()
         self._follow_theme()
+        self.desk.told.connect(self._panels.controls.set_notice)
+        self.desk.document.state_changed.connect(self._show_title)
+        self.sources.project_arrived.connect(self.desk.open)
+        self._show_title()
+
+    def discard_changes(self) -> None:
+        """What has changed is not worth keeping: closing asks nothing."""
+        self.desk.document.discard_changes()
+
+    def copy_image(self) -> None:
+        """Put what is seen of the cloud on the clipboard, as a picture."""
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setImage(self._instruments.cloud.picture())
 
     def export_frames(self) -> None:
         """Ask what, where to and how large, and write the pictures."""
@@ -100,11 +118,12 @@ class MainWindow(QMainWindow):
         """Let one of the trained examples be chosen, and show it."""
         dialog = GalleryDialog(self._instruments.cloud.view.theme, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.project_chosen.connect(self.session.show_project)
+        dialog.project_chosen.connect(self.desk.show_untitled)
         dialog.open()
 
     def _make_menus(self) -> None:
         file = self._menu("&File")
+        self._file_menu = FileMenu(file, self.desk)
         panel = self._panels.target
         self._action(file, "&Gallery…", "Ctrl+G", self.show_gallery).setObjectName("galleryAction")
         file.addSeparator()
@@ -114,6 +133,8 @@ class MainWindow(QMainWindow):
         file.addSeparator()
         export = self._action(file, "&Export Frames…", "Ctrl+E", self.export_frames)
         export.setObjectName("exportFramesAction")
+        copy = self._action(file, "&Copy Image", "Ctrl+Shift+C", self.copy_image)
+        copy.setObjectName("copyImageAction")
         file.addSeparator()
         self._action(file, "&Quit", QKeySequence.StandardKey.Quit, self.close)
         self._make_selection_menu(self._menu("&Select"))
@@ -220,13 +241,34 @@ class MainWindow(QMainWindow):
         self.setStyleSheet(style_sheet(theme))
         self.session.set_theme(theme)
 
+    def _show_title(self) -> None:
+        document = self.desk.document
+        self.setWindowTitle(f"{_shortened(document.name)}[*] – flowviz")
+        self.setWindowModified(document.is_changed)
+
+    def _close_now(self) -> None:
+        self._may_close = True
+        self.close()
+
     def _show_about(self) -> None:
         QMessageBox.about(self, "About flowviz", ABOUT.format(version=flowviz.__version__))
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
+        if not self._may_close and self.desk.document.is_changed:
+            assert event is not None
+            event.ignore()
+            self.desk.leave(self._close_now)
+            return
         self.hide()
         self.session.shut_down()
+        self.desk.close()
         super().closeEvent(event)
+
+
+def _shortened(title: str) -> str:
+    """Long texts are cut; "[*]" has a meaning in the title of a window."""
+    shown = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
+    return shown.replace("[*]", "[*][*]") or "Untitled"
 
 
 def _follow(action: QAction, button: QPushButton, changed: QPushButton) -> None:

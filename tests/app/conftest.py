@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 import pytest
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QSettings
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.main import create_window
@@ -26,6 +26,15 @@ class Window:
         return found
 
 
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the person who runs the tests is read or written; for programs that a test starts, neither."""
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path_factory.mktemp(name)))
+    folder = str(tmp_path_factory.mktemp("settings"))
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+
+
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[Window]:
     main = create_window()
@@ -34,5 +43,6 @@ def window(qtbot: QtBot) -> Iterator[Window]:
     main.show()
     qtbot.waitExposed(main)
     yield Window(main)
+    main.discard_changes()
     main.close()
     qtbot.waitUntil(lambda: not work_is_running(), timeout=20_000)

@@ -322,6 +322,7 @@ def created():
             watch.stop()
             QTimer.singleShot(400, close)
     def close():
+        window.discard_changes()
         print(time.monotonic(), flush=True)
         window.close()
     watch = QTimer(window, interval=20)

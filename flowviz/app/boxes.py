@@ -1,0 +1,47 @@
+"""Questions and sentences that the person has to see. None of them holds the program: the answer comes later."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QMessageBox, QPushButton, QWidget
+
+Role = QMessageBox.ButtonRole
+SAVE, DISCARD, CANCEL = Role.AcceptRole, Role.DestructiveRole, Role.RejectRole
+
+
+class Answer(NamedTuple):
+    """A button, and what is done when it is pressed."""
+
+    text: str
+    role: QMessageBox.ButtonRole
+    run: Callable[[], object] = lambda: None
+
+
+def ask(parent: QWidget, name: str, question: str, more: str, *answers: Answer) -> QMessageBox:
+    """Open a box with these buttons; the first is that of the Return key, the last that of Escape."""
+    box = QMessageBox(parent)
+    box.setObjectName(name)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setIcon(QMessageBox.Icon.Question if len(answers) > 1 else QMessageBox.Icon.Warning)
+    box.setWindowTitle("flowviz")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(question)
+    box.setInformativeText(more)
+    buttons: list[QPushButton] = []
+    for answer in answers:
+        button = box.addButton(answer.text, answer.role)
+        assert button is not None
+        button.setObjectName(f"{answer.text.replace('&', '').split()[0].rstrip('…').lower()}Button")
+        buttons.append(button)
+    box.setDefaultButton(buttons[0])
+    box.setEscapeButton(buttons[-1])
+
+    def answered() -> None:
+        for button, answer in zip(buttons, answers, strict=True):
+            if button is box.clickedButton():
+                answer.run()
+
+    box.finished.connect(answered)
+    box.open()
+    return box

@@ -1,0 +1,161 @@
+"""The document: the project of the window and its file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.background import Background
+from flowviz.app.goal import Goal, goal_or_sentence
+from flowviz.app.session import Session
+from flowviz.app.workers import measure
+from flowviz.errors import FlowvizError
+from flowviz.projects import Project, load_project, save_project
+
+CLOSING_PATIENCE_MS = 5000
+Mark = tuple[int, ...] | None  # of a file's content at a moment; None where there is no file
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A project that was read, what it learned, or why that cannot be made, and the mark of its file."""
+
+    project: Project
+    found: Goal | str
+    mark: Mark = None
+
+
+class Document(QObject):
+    """Knows which file the window's project is in, and whether it has changed since; reads and writes in a thread.
+
+    What is in memory stays as it is whatever fails.
+    """
+
+    state_changed = pyqtSignal()  # name, file, or whether it has changed
+    opened = pyqtSignal(str)  # what could not be restored, or nothing
+    saved = pyqtSignal()
+    refused = pyqtSignal(object, str)  # the Path that cannot be read, and why
+    failed = pyqtSignal(str)  # it could not be saved, and why
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._background = Background()
+        self.path: Path | None = None
+        self._mark: Mark = None
+        self._standing: tuple[object, ...] | None = session.standing()  # when it was last saved; None: never
+        self._said = False, self.name  # what was announced last
+        self._writing = False
+        self._next: Callable[[], None] | None = None  # to save, after what is being saved
+        session.changed.connect(self._look)
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return self.path.stem if self.path else self._session.trained_title
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something would be lost."""
+        return self._standing != self._session.standing()
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether another program has changed the file since it was opened or saved."""
+        return self.path is not None and marked(self.path) not in {self._mark, None}
+
+    def open(self, path: Path) -> None:
+        """Read a file; as soon as it is read it takes the place of what is here, if it is a good one."""
+        self._background.ask("file", partial(_read, path), partial(self._take_read, path))
+
+    def show(self, opened: Opened, path: Path | None = None, *, changed: bool = False) -> None:
+        """Show a project in place of what is here; `changed` where it is not as its file has it."""
+        problem = self._session.show_project(opened.project, opened.found)
+        self.path, self._mark = path, opened.mark
+        self._standing = None if changed else self._session.standing()
+        self._announce()
+        self.opened.emit(problem)
+
+    def save(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
+        """Write it to a file, which is its own from now on; then go on, unless that has failed."""
+        if self._writing:
+            self._next = partial(self.save, path, then)
+            return
+        self._writing = True
+        project, standing = self._session.project(), self._session.standing()
+        self._background.ask(
+            "saving", partial(_written, project, path), partial(self._take_written, path, standing, then)
+        )
+
+    def discard_changes(self) -> None:
+        """What has changed is not worth keeping."""
+        self._standing = self._session.standing()
+        self._look()
+
+    def close(self) -> None:
+        """End after what is being written."""
+        self._background.close()
+        self._background.wait(CLOSING_PATIENCE_MS)
+
+    def _take_read(self, path: Path, found: Opened | str) -> None:
+        if isinstance(found, str):
+            self.refused.emit(path, found)
+        else:
+            self.show(found, path)
+
+    def _take_written(
+        self, path: Path, standing: tuple[object, ...], then: Callable[[], object], found: Mark | str
+    ) -> None:
+        self._writing = False
+        if isinstance(found, str):
+            self._next = None
+            self.failed.emit(found)
+            return
+        self.path, self._mark, self._standing = path, found, standing
+        self._announce()
+        self.saved.emit()
+        then()
+        if self._next is not None:
+            save, self._next = self._next, None
+            save()
+
+    def _look(self) -> None:
+        if self._said != (self.is_changed, self.name):
+            self._announce()
+
+    def _announce(self) -> None:
+        self._said = self.is_changed, self.name
+        self.state_changed.emit()
+
+
+def opened(project: Project, mark: Mark = None) -> Opened:
+    """A project, and what takes its time of showing it: not for the GUI thread, where a target is large."""
+    measure(project.trace)
+    return Opened(project, goal_or_sentence(project.target), mark)
+
+
+def marked(path: Path) -> Mark:
+    """What tells a file's content from that at another moment."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _read(path: Path) -> Opened | str:
+    try:
+        mark = marked(path)
+        return opened(load_project(path), mark)
+    except FlowvizError as error:
+        return str(error)
+
+
+def _written(project: Project, path: Path) -> Mark | str:
+    try:
+        save_project(project, path)
+    except FlowvizError as error:
+        return str(error)
+    return marked(path)
