@@ -38,11 +38,11 @@ class Desk(QObject):
     def new(self) -> None:
         """Begin with nothing trained."""
         first = Project.untrained(TextSpec(text=FIRST_TEXT), FlowSpec(), TrainingSpec(seconds=DEFAULT_SECONDS))
-        self.show_untitled(first)
+        self.leave(lambda: self.document.show(opened(first)))
 
-    def show_untitled(self, project: Project) -> None:
-        """Show a project that has no file of the person's."""
-        self.leave(lambda: self.document.show(opened(project)))
+    def open_copy(self, path: Path) -> None:
+        """Open a file of the program's own: saving asks for another."""
+        self.leave(partial(self.document.open, path, is_copy=True))
 
     def choose(self) -> None:
         """Ask which file to open."""

@@ -66,9 +66,12 @@ class Document(QObject):
         """Whether another program has changed the file since it was opened or saved."""
         return self.path is not None and marked(self.path) not in {self._mark, None}
 
-    def open(self, path: Path) -> None:
-        """Read a file; as soon as it is read it takes the place of what is here, if it is a good one."""
-        self._background.ask("file", partial(_read, path), partial(self._take_read, path))
+    def open(self, path: Path, *, is_copy: bool = False) -> None:
+        """Read a file; as soon as it is read it takes the place of what is here, if it is a good one.
+
+        A copy is not to be saved to that file.
+        """
+        self._background.ask("file", partial(_read, path), partial(self._take_read, path, is_copy))
 
     def show(self, opened: Opened, path: Path | None = None, *, changed: bool = False) -> None:
         """Show a project in place of what is here; `changed` where it is not as its file has it."""
@@ -99,11 +102,11 @@ class Document(QObject):
         self._background.close()
         self._background.wait(CLOSING_PATIENCE_MS)
 
-    def _take_read(self, path: Path, found: Opened | str) -> None:
+    def _take_read(self, path: Path, is_copy: bool, found: Opened | str) -> None:
         if isinstance(found, str):
             self.refused.emit(path, found)
         else:
-            self.show(found, path)
+            self.show(found, None if is_copy else path)
 
     def _take_written(
         self, path: Path, standing: tuple[object, ...], then: Callable[[], object], found: Mark | str

@@ -23,9 +23,9 @@ CLOSING_PATIENCE_MS = 1500
 
 
 class GalleryDialog(QDialog):
-    """Announces the project that is chosen."""
+    """Announces the example that is chosen."""
 
-    project_chosen = pyqtSignal(object)
+    example_chosen = pyqtSignal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,13 +52,8 @@ class GalleryDialog(QDialog):
 
     def accept(self) -> None:
         """Open what is chosen, and leave."""
-        try:
-            project = self._examples[self._list.currentRow()].project()
-            self.project_chosen.emit(project)
-        except FlowvizError as error:
-            self._sentence.setText(str(error))
-        else:
-            super().accept()
+        self.example_chosen.emit(self._examples[self._list.currentRow()])
+        super().accept()
 
     def _explain(self, row: int) -> None:
         self._sentence.setText(self._examples[row].sentence)

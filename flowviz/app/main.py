@@ -37,9 +37,9 @@ def run(path: Path | None = None) -> int:
     app.setWindowIcon(QIcon(str(resource("icon.png"))))
     window = create_window()
     sys.excepthook = partial(_tell_unexpected, window)  # without one, Qt would end the program
-    window.show()
     if path is not None:
-        window.desk.open(path)
+        window.desk.open(path)  # it is read while the window comes up
+    window.show()
     code = app.exec()
     if work_is_running() or "tensorflow" in sys.modules:
         # XLA may be compiling for a window that is gone, and cannot be interrupted; and TensorFlow takes its time to be

@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
         """Let one of the trained examples be chosen, and show it."""
         dialog = GalleryDialog(self._instruments.cloud.view.theme, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.project_chosen.connect(self.desk.show_untitled)
+        dialog.example_chosen.connect(lambda example: self.desk.open_copy(example.path))
         dialog.open()
 
     def _make_menus(self) -> None:

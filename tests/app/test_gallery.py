@@ -90,13 +90,15 @@ def test_one_is_chosen_from_the_gallery_by_its_picture(window: Window, qtbot: Qt
     assert dialog.findChild(QLabel, "gallerySentence").text() == examples()[1].sentence
     with qtbot.waitSignal(dialog.finished):
         qtbot.keyClick(found, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.main.session.trained_title == "FLOW")
+    assert window.main.desk.document.path is None, "it is a copy"
+    assert not window.main.isWindowModified()
     project = examples()[1].project()
     exploration = window.main.exploration
     assert np.array_equal(exploration.scene.trace.positions, project.trace.positions)
     assert window.find(QSlider, "layerScrubber").maximum() == project.trace.last_stage
     assert window.find(QPlainTextEdit, "targetText").toPlainText() == "FLOW"
     assert window.find(QComboBox, "flowFamily").currentData() == "spline"
-    assert window.main.session.trained_title == "FLOW"
     assert "gap" in window.find(QLabel, "statusLabel").text()
     for name in ("gap", "onTarget", "coverage", "roundTrip"):
         assert window.find(QLabel, f"{name}Figure").text() != "–"
