@@ -257,6 +257,9 @@ class Session(QObject):
     def _take_failure(self, number: int, sentence: str) -> None:
         if self._run is None or number != self._run.worker.number:
             return
+        if self._state == RunState.PREPARING and self._learned is not None:  # which is still what is seen
+            goal = self._learned.goal
+            self._show_history(self._learned.project.history, goal.target.entropy if goal else None)
         self._panels.controls.set_status("Training ended.")
         self._panels.controls.set_notice(sentence)
         self._set_state(RunState.IDLE)

@@ -160,7 +160,8 @@ class MainWindow(QMainWindow):
         menu.addSeparator()
         self._toggle(menu, "Layer Inspec&tor", "Ctrl+I", inspector.setVisible)
         self._toggle(menu, "E&xplanations", "Ctrl+H", inspector.show_words)
-        self._choices(menu, "&Colors", PALETTES, lambda palette: self.exploration.set_view(palette=palette))
+        palettes = self._choices(menu, "&Colors", PALETTES, lambda palette: self.exploration.set_view(palette=palette))
+        menu.aboutToShow.connect(lambda: palettes[cloud.view.palette].setChecked(True))  # a file may have another
         self._choices(menu, "T&heme", THEMES, self._choose_theme)
 
     def _make_training_menu(self, menu: QMenu) -> None:
@@ -215,7 +216,9 @@ class MainWindow(QMainWindow):
         action.toggled.connect(show)
         menu.addAction(action)
 
-    def _choices(self, menu: QMenu, title: str, choices: dict[str, Choice], choose: Callable[[Choice], None]) -> None:
+    def _choices(
+        self, menu: QMenu, title: str, choices: dict[str, Choice], choose: Callable[[Choice], None]
+    ) -> dict[Choice, QAction]:
         submenu = menu.addMenu(title)
         assert submenu is not None
         group = QActionGroup(self)
@@ -224,6 +227,7 @@ class MainWindow(QMainWindow):
             action.setCheckable(True)
             group.addAction(action)
         group.actions()[0].setChecked(True)
+        return dict(zip(choices.values(), group.actions(), strict=True))
 
     def _follow_theme(self) -> None:
         hints = QGuiApplication.styleHints()

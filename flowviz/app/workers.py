@@ -110,7 +110,8 @@ class TrainingWorker(Worker):
                 if isinstance(event, Snapshot):
                     measure(event.trace)
                 self.event_arrived.emit(self.number, event)
-                self._running.wait()
+                if not isinstance(event, Snapshot):  # which is worth nothing without the checkpoint that comes next
+                    self._running.wait()
                 if self.isInterruptionRequested():
                     return
         except FlowvizError as error:
