@@ -2,17 +2,15 @@
 
 from collections import deque
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.export import Export
 from flowviz.app.instruments import Instruments
 from flowviz.app.moments import Moments
 from flowviz.app.playhead import Playhead
 from flowviz.app.pointing import Pointing
-from flowviz.app.questions import Questions, Subject, encoded_trace
+from flowviz.app.questions import Questions, Subject
 from flowviz.projects import Project
 from flowviz.records import (
     Density,
@@ -176,18 +174,6 @@ class Exploration(QObject):
         """Change fields of the view: colors, marks, theme, what of the plane is seen."""
         self._show.cloud.set_view(self._show.cloud.view.model_copy(update=changes))
         self._take_view()
-
-    def export(self) -> Export:
-        """What is seen, to be written to files."""
-        return Export(
-            self._subject,
-            self._scene,
-            self.stage,
-            self._show.cloud.view,
-            self.playhead.playback,
-            self._moments.timeline,
-            partial(encoded_trace, self._target) if self._is_encoded() and self._target is not None else None,
-        )
 
     def leave_base(self) -> None:
         """Look at the last stage in place of the base, which never moves."""

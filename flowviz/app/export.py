@@ -1,98 +1,85 @@
-"""What the window shows, written to files."""
+"""The exports of a window: one dialog at a time, and what was chosen in it last."""
 
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Literal
+from contextlib import suppress
+from typing import TypeVar
 
-from flowviz.app.questions import FlowKeeper, Subject
-from flowviz.records import Scene, Snapshot, Timeline, Trace
-from flowviz.rendering import visible_rectangle, write_frames, write_overview, write_playback
-from flowviz.rendering.frames import OVERVIEW_NAME, playback_names
-from flowviz.specs import PictureSize, Playback, ViewSpec
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtWidgets import QWidget
 
-What = Literal["stages", "overview", "playback"]
-WHAT: Mapping[What, str] = {
-    "stages": "Every stage",
-    "overview": "All stages in one",
-    "playback": "What plays",
-}
+from flowviz.app.export_dialog import ExportDialog
+from flowviz.app.export_source import ExportSource
+from flowviz.errors import SpecError
+from flowviz.specs import ExportSpec
+from flowviz.specs.spec import Spec
+
+AnySpec = TypeVar("AnySpec", bound=Spec)
 
 
-@dataclass(frozen=True)
-class Export:
-    """A scene of a flow as it is seen, at a stage; and as it plays, through the layers, the training or both.
+class Exports(QObject):
+    """Shows the dialog; what was chosen stays chosen, unless the window has changed since."""
 
-    `encode` pulls points of the target back through a flow; None where particles of the base are seen.
-    """
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._dialog: ExportDialog | None = None
+        self._source: ExportSource | None = None  # of the dialog, or of the one before
+        self._chosen = ExportSpec()
 
-    subject: Subject
-    scene: Scene
-    stage: int
-    view: ViewSpec
-    playback: Playback
-    timeline: Timeline
-    encode: Callable[[FlowKeeper, Subject], Trace] | None = None
+    def show(self, source: ExportSource) -> None:
+        """Ask what to export of this; where something is being written, only show how far it is."""
+        if self._dialog is None or not self._dialog.is_running:
+            self.close()
+            self._open(source)
+        assert self._dialog is not None
+        self._dialog.show()
+        self._dialog.raise_()
+        self._dialog.activateWindow()
 
-    def names(self, what: What, rate: int) -> list[str]:
-        """The files that would be written, `rate` frames a second of playing."""
-        if what == "overview":
-            return [OVERVIEW_NAME]
-        if what == "playback":
-            return playback_names(self.playback, self.scene.trace.last_stage, rate)
-        return [f"{name}.png" for name in self.scene.trace.names]
+    def close(self) -> None:
+        """Cancel what is being written, and close the dialog."""
+        if self._dialog is not None:
+            self._dialog.close()
 
-    def written(self, what: What, folder: Path, size: PictureSize, rate: int) -> Generator[Path, None, None]:
-        """Write them; yields each as it is drawn. Loads TensorFlow where something is to be computed by the flow."""
-        scene = replace(self.scene, density=None, grid=None)  # they may be of a moment ago
-        painter = _Painter(self, FlowKeeper(), size)
-        if what == "overview":
-            return write_overview(painter.completed(scene, self.stage, self.subject), folder, self.view, size)
-        if what == "playback":
-            return write_playback(painter.at, folder, self.view, size, self.playback, scene.trace.last_stage, rate)
-        return write_frames(
-            scene, folder, self.view, size, complete=lambda scene, stage: painter.completed(scene, stage, self.subject)
-        )
+    def _open(self, source: ExportSource) -> None:
+        before, self._source = self._source, source
+        spec = first_choices(source) if before is None else carried_on(self._chosen, before, source)
+        dialog = ExportDialog(source, spec, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(self._keep)
+        self._dialog = dialog
+
+    def _keep(self) -> None:
+        """The dialog is closed."""
+        assert self._dialog is not None
+        with suppress(SpecError):  # what does not go together is not worth keeping
+            self._chosen = self._dialog.spec()
+        self._dialog = None
 
 
-@dataclass
-class _Painter:
-    """Completes the scenes of an export, in its thread."""
+def first_choices(source: ExportSource) -> ExportSpec:
+    """A picture of what the window shows."""
+    seen = source.project.seen
+    if seen.overview:
+        return ExportSpec(what="sheet", seen=seen.model_copy(update={"overview": False}))
+    return ExportSpec(seen=seen)
 
-    export: Export
-    keeper: FlowKeeper
-    size: PictureSize
-    _last: Scene | None = None
-    _subject: Subject | None = None
 
-    def at(self, position: float) -> tuple[Scene, float]:
-        """The scene, and the stage, at a position of the playing."""
-        export = self.export
-        stage = float(export.stage) if export.playback.through == "training" else position
-        subject, trace = self._moment(position)
-        if self._last is None or subject is not self._subject:
-            self._last = replace(export.scene, trace=trace, density=None, grid=None)
-            self._subject = subject
-        self._last = self.completed(self._last, round(stage), subject)
-        return self._last, stage
+def carried_on(chosen: ExportSpec, before: ExportSource, now: ExportSource) -> ExportSpec:
+    """The choices of last time, with all that has changed in the window since."""
+    seen = _merged(chosen.seen, before.project.seen, now.project.seen)
+    spec = chosen.model_copy(update={"seen": seen.model_copy(update={"overview": False})})
+    if now.project.seen.overview and not before.project.seen.overview:
+        spec = spec.model_copy(update={"what": "sheet", "format": "png"})
+    return spec.model_copy(update={"size": now.window}) if chosen.size == before.window else spec
 
-    def completed(self, scene: Scene, stage: int, subject: Subject) -> Scene:
-        """The scene with what the view shows of it beside the particles."""
-        view = self.export.view
-        if not view.marks & {"density", "grid"}:
-            return scene
-        from flowviz.flows.scenes import completed  # loads TensorFlow
 
-        return completed(self.keeper.flow(subject), scene, stage, view, visible_rectangle(view, self.size))
-
-    def _moment(self, position: float) -> tuple[Subject, Trace]:
-        """The flow, and its particles, at a position of the playing."""
-        export = self.export
-        snapshots = [moment for moment in export.timeline.moments if isinstance(moment, Snapshot)]
-        if export.playback.through == "layers" or not snapshots:
-            return export.subject, export.scene.trace
-        snapshot = snapshots[round(position / max(export.scene.trace.last_stage, 1) * (len(snapshots) - 1))]
-        if self._subject is not None and snapshot.weights is self._subject.weights and self._last is not None:
-            return self._subject, self._last.trace
-        subject = Subject(export.subject.spec, snapshot.weights)
-        return subject, export.encode(self.keeper, subject) if export.encode else snapshot.trace
+def _merged(chosen: AnySpec, before: AnySpec, now: AnySpec) -> AnySpec:
+    """What was chosen, but for fields that differ now from what they were before."""
+    changes = {}
+    for name in type(now).model_fields:
+        mine, old, new = (getattr(spec, name) for spec in (chosen, before, now))
+        if isinstance(new, Spec):
+            changes[name] = _merged(mine, old, new)
+        else:
+            changes[name] = mine if old == new else new
+    return now.model_copy(update=changes)

@@ -1,165 +1,224 @@
-"""Export Frames: what, where to, how large, and how far it has come."""
+"""Export: what, how, and where to, with a live preview; and how far it has come."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import QStandardPaths
-from PyQt6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QProgressBar,
-    QPushButton,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtCore import QSize, Qt, QUrl, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
+from PyQt6.QtWidgets import QDialog, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
-from flowviz.app.export import WHAT, Export
+from flowviz.app.export_choices import WHAT
+from flowviz.app.export_form import ExportForm
+from flowviz.app.export_place import ExportPlace
+from flowviz.app.export_preview import ExportPreview
+from flowviz.app.export_run import ExportRun
+from flowviz.app.export_source import ExportSource
 from flowviz.app.labels import WrappingLabel
-from flowviz.app.workers import ExportWorker
-from flowviz.rendering.frames import FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND
-from flowviz.specs import PictureSize
-from flowviz.specs.view import LARGEST_SIDE, SMALLEST_SIDE
+from flowviz.app.page import button
+from flowviz.errors import FlowvizError
+from flowviz.exporting.export import Export
+from flowviz.exporting.repeat import render_command, render_python
+from flowviz.specs import ExportSpec
+from flowviz.specs.export import IN_FOLDERS
+
+SIZE = QSize(980, 680)
+NO_PATH = "Choose where to write it."
+CANCELLED = "Cancelled. Nothing was written."
+Repeated = Callable[[Path, ExportSpec, Path], str]
 
 
 class ExportDialog(QDialog):
-    """Writes PNG pictures of what is seen into a folder, while the window stays alive."""
+    """Writes what is chosen, while the window stays alive. Announces the path of what was written."""
 
-    def __init__(self, export: Export, name: str, parent: QWidget | None = None) -> None:
-        """`name` of the word, for the folder that is proposed."""
+    exported = pyqtSignal(object)
+
+    def __init__(self, source: ExportSource, spec: ExportSpec, parent: QWidget | None = None) -> None:
+        """It begins with the choices of `spec`."""
         super().__init__(parent)
-        self.setWindowTitle("Export Frames")
-        self._export_job = export
-        self._worker: ExportWorker | None = None
-        self._folder = QLineEdit(str(_pictures() / f"{_as_file_name(name)} frames"))
-        self._folder.setObjectName("exportFolder")
-        self._folder.setAccessibleName("Folder for the frames")
-        self._folder.setMinimumWidth(340)
-        self._browse = QPushButton("Browse…")
-        self._browse.setAutoDefault(False)
-        self._browse.clicked.connect(self._choose_folder)
-        self._width = _side_box("exportWidth", "Width in pixels", PictureSize().width)
-        self._height = _side_box("exportHeight", "Height in pixels", PictureSize().height)
-
-        self._what = QComboBox()
-        self._what.setObjectName("exportWhat")
-        self._what.setAccessibleName("What to export")
-        for what, title in WHAT.items():
-            self._what.addItem(title, what)
-        self._rate = QSpinBox()
-        self._rate.setObjectName("exportRate")
-        self._rate.setAccessibleName("Frames a second")
-        self._rate.setRange(1, MOST_FRAMES_PER_SECOND)
-        self._rate.setValue(FRAMES_PER_SECOND)
+        self.setWindowTitle("Export")
+        self._source = source
+        self._export: Export | None = None  # what is chosen; None where the choices do not go together
+        self._problem = ""  # why they do not
+        self._path = Path()  # of what is written
+        self._form = ExportForm(source.project, source.window)
+        self._preview = ExportPreview()
+        self._place = ExportPlace(source.project.target.title)
+        self._run = ExportRun()
         self._message = WrappingLabel("exportMessage", "What is written")
-        self._bar = QProgressBar()
-        self._bar.setObjectName("exportProgress")
-        self._bar.setAccessibleName("Progress of the export")
-        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self._export = self._buttons.addButton("Export", QDialogButtonBox.ButtonRole.ActionRole)
-        assert self._export is not None
-        self._export.setObjectName("exportButton")
-        self._export.clicked.connect(self._start)
-        self._buttons.rejected.connect(self.reject)
+        self._message.setMinimumHeight(2 * self._message.fontMetrics().lineSpacing())
+        self._make_buttons()
+        self._lay_out()
+        self._connect()
+        self._form.show_spec(spec)
+        self._take_form()
 
-        form = QFormLayout()
-        form.addRow("Pictures", _row(self._what, self._rate, QLabel("a second"), stretch_last=True))
-        form.addRow("Folder", _row(self._folder, self._browse))
-        form.addRow("Size", _row(self._width, QLabel("×"), self._height, QLabel("pixels"), stretch_last=True))
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        for widget in (self._message, self._bar, self._buttons):
+    @property
+    def is_running(self) -> bool:
+        """Whether something is being written."""
+        return self._run.is_running
+
+    def spec(self) -> ExportSpec:
+        """What is chosen. Raises `SpecError` where the choices do not go together."""
+        return self._form.spec()
+
+    def reject(self) -> None:
+        """Cancel what is being written; where nothing is, leave."""
+        if self._run.is_running:
+            self._run.cancel()
+        else:
+            super().reject()
+
+    def _make_buttons(self) -> None:
+        self._command = button("exportCopyCommand", "Copy as Co&mmand", "The flowviz command that writes the same")
+        self._python = button("exportCopyPython", "Copy as P&ython", "The lines of Python that write the same")
+        self._show = button("exportShow", "Show in Folder", "Open the folder with what was written")
+        self._show.hide()
+        self._start = button("exportButton", "&Export", "Write it (Return)")
+        self._start.setDefault(True)
+        self._leave = button("exportLeave", "Close", "Leave (Esc)")
+
+    def _lay_out(self) -> None:
+        chosen, buttons, layout = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        chosen.addWidget(self._preview, stretch=1)
+        chosen.addWidget(self._form)
+        for left in (self._command, self._python):
+            buttons.addWidget(left)
+        buttons.addStretch()
+        for right in (self._show, self._start, self._leave):
+            buttons.addWidget(right)
+        layout.addLayout(chosen, stretch=1)
+        for widget in (self._place, self._run, self._message):
             layout.addWidget(widget)
-        self._export.setDefault(True)
-        self._what.currentIndexChanged.connect(self._describe)
-        self._rate.valueChanged.connect(self._describe)
+        layout.addLayout(buttons)
+        self.resize(SIZE)
+
+    def _connect(self) -> None:
+        self._form.changed.connect(self._take_form)
+        self._place.changed.connect(self._describe)
+        self._run.exported.connect(self._finish)
+        self._run.cancelled.connect(partial(self._come_back, CANCELLED))
+        self._run.failed.connect(self._fail)
+        self._command.clicked.connect(lambda: self._copy("command", render_command))
+        self._python.clicked.connect(lambda: self._copy("Python", render_python))
+        self._show.clicked.connect(self._show_folder)
+        self._start.clicked.connect(self._ask_and_write)
+        self._leave.clicked.connect(self.reject)
+        self.finished.connect(self._preview.close_thread)
+
+    def _take_form(self) -> None:
+        """Preview what is chosen, or say why it cannot be written."""
+        self._export, self._problem = None, ""
+        try:
+            spec = self._form.spec()
+            self._export = Export(self._source.project, spec)
+            self._preview.show_export(self._export, spec)
+        except FlowvizError as error:
+            self._problem = str(error)
+            self._preview.show_problem(self._problem)
+        else:
+            self._form.show_length(_length(self._export, spec))
+            self._place.show_kind(spec.what, spec.format)
         self._describe()
 
     def _describe(self) -> None:
-        """Say what would be written."""
-        names = self._export_job.names(self._what.currentData(), self._rate.value())
-        told = names[0] if len(names) == 1 else f"{len(names):,} pictures, {names[0]} to {names[-1]}"
-        self._message.setText(f"{told}. Density, grid, selection and colors are as in the window.")
-        self._bar.setRange(0, len(names))
-        self._rate.setEnabled(self._what.currentData() == "playback")
+        """Say what would be written, or what is in the way."""
+        problem = self._problem or ("" if self._place.path else NO_PATH)
+        self._show.hide()
+        self._message.setText(problem or self._told())
+        self._start.setEnabled(not problem)
+        for copy in (self._command, self._python):
+            copy.setEnabled(self._export is not None and self._place.path is not None)
 
-    def _choose_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Folder for the frames", self._folder.text())
-        if folder:
-            self._folder.setText(folder)
+    def _told(self) -> str:
+        """What would be written."""
+        assert self._export is not None
+        spec, names = self._form.spec(), self._export.names()
+        told = [WHAT[spec.what][1]]
+        if names:
+            told.append(f"{len(names):,} pictures, {names[0]} to {names[-1]}")
+        if spec.what == "animation":
+            told.append(_length(self._export, spec))
+        return f"{' · '.join(told)}."
 
-    def _start(self) -> None:
-        if not self._folder.text().strip():
-            self._message.setText("Choose a folder for the frames.")
+    def _ask_and_write(self) -> None:
+        """Write at once, unless there are files that would be overwritten: they are asked about."""
+        path = self._place.path
+        assert path is not None
+        if self._export is None:
             return
-        size = PictureSize(width=self._width.value(), height=self._height.value())
-        worker = ExportWorker(
-            partial(self._export_job.written, self._what.currentData(), self.folder(), size, self._rate.value())
-        )
-        worker.advanced.connect(self._bar.setValue)
-        worker.exported.connect(self._finish)
-        worker.failed.connect(self._fail)
-        self._worker = worker
-        self._message.setText("Drawing…")
+        is_folder = self._form.spec().what in IN_FOLDERS
+        files = [path / name for name in self._export.names()] if is_folder else [path]
+        there = sum(file.is_file() for file in files)
+        if not there:
+            self._write(path)
+            return
+        box = QMessageBox(QMessageBox.Icon.Question, "Export", _overwriting(path, there, len(files)), parent=self)
+        overwrite = box.addButton("&Overwrite", QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.buttonClicked.connect(lambda clicked: self._write(path) if clicked is overwrite else None)
+        box.open()
+
+    def _write(self, path: Path) -> None:
+        assert self._export is not None
+        self._path = path
         self._set_busy(True)
-        worker.start()
+        self._message.setText(f"Writing {path}. The training and the window go on meanwhile.")
+        self._run.start(partial(self._export.write, path), self._export.count)
 
     def _finish(self) -> None:
-        self._worker = None
-        self.accept()
+        self._come_back(f"Written: {self._path}")
+        self._show.show()
+        self.exported.emit(self._path)
 
     def _fail(self, sentence: str) -> None:
-        self._worker = None
-        self._message.setText(sentence)
-        self._bar.setValue(0)
+        self._come_back(sentence)
+        self._place.focus()
+
+    def _come_back(self, sentence: str) -> None:
+        """Let the next one be chosen."""
         self._set_busy(False)
+        self._message.setText(sentence)
 
     def _set_busy(self, busy: bool) -> None:
-        assert self._export is not None
-        for widget in (self._what, self._rate, self._folder, self._browse, self._width, self._height, self._export):
+        self._show.hide()
+        for widget in (self._form, self._place, self._start):
             widget.setEnabled(not busy)
+        self._leave.setText("Cancel" if busy else "Close")
+        self._leave.setToolTip("Stop, and remove what was written (Esc)" if busy else "Leave (Esc)")
 
-    def folder(self) -> Path:
-        """Where the frames went."""
-        return Path(self._folder.text()).expanduser()
+    def _copy(self, title: str, repeated: Repeated) -> None:
+        """Put on the clipboard what writes the same bytes from the project's file."""
+        clipboard, path = QGuiApplication.clipboard(), self._place.path
+        assert clipboard is not None
+        assert path is not None
+        try:
+            clipboard.setText(repeated(self._source.named, self._form.spec(), path))
+        except FlowvizError as error:
+            self._message.setText(str(error))
+        else:
+            self._message.setText(copied(title, is_saved=self._source.is_saved))
 
-    def reject(self) -> None:
-        """Cancel: an export that runs removes what it wrote, by itself."""
-        if self._worker is not None:
-            self._worker.requestInterruption()
-            self._worker = None
-        super().reject()
+    def _show_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path if self._path.is_dir() else self._path.parent)))
 
-
-def _pictures() -> Path:
-    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    return Path(folder) if folder else Path.home()
-
-
-def _as_file_name(text: str) -> str:
-    kept = "".join(c if c.isalnum() or c in " -_" else " " for c in text)
-    return " ".join(kept.split())[:40] or "flowviz"
-
-
-def _side_box(object_name: str, accessible_name: str, value: int) -> QSpinBox:
-    box = QSpinBox()
-    box.setObjectName(object_name)
-    box.setAccessibleName(accessible_name)
-    box.setRange(SMALLEST_SIDE, LARGEST_SIDE)
-    box.setValue(value)
-    return box
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        self._run.cancel()
+        self.done(QDialog.DialogCode.Rejected)
 
 
-def _row(*widgets: QWidget, stretch_last: bool = False) -> QHBoxLayout:
-    row = QHBoxLayout()
-    for widget in widgets:
-        row.addWidget(widget)
-    if stretch_last:
-        row.addStretch()
-    return row
+def _length(export: Export, spec: ExportSpec) -> str:
+    return f"{export.count:,} frames, {export.count / spec.fps:.1f} s"
+
+
+def copied(title: str, *, is_saved: bool) -> str:
+    """What to say after a command, or Python, was copied; whether its project's file is as it is in the window."""
+    save_first = "" if is_saved else f" Save the project first: the {title} reads its file."
+    return f"The {title} was copied.{save_first}"
+
+
+def _overwriting(path: Path, there: int, count: int) -> str:
+    if count == 1:
+        return f"{path} exists already. Shall it be overwritten?"
+    return f"{there:,} of the {count:,} pictures exist already in {path}. Shall they be overwritten?"

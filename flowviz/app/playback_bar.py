@@ -65,7 +65,7 @@ class PlaybackBar(QWidget):
     def show_playing(self, playing: bool) -> None:
         """Show what the play button will do."""
         self._playing = playing
-        self._play.setIcon(_icon(playing, self.palette().color(QPalette.ColorRole.ButtonText)))
+        self._play.setIcon(play_icon(playing, self.palette().color(QPalette.ColorRole.ButtonText)))
         self._play.setToolTip("Stop playing (Ctrl+Space)" if playing else "Play (Ctrl+Space)")
         self._play.setAccessibleName("Stop playing" if playing else "Play")
 
@@ -75,7 +75,7 @@ class PlaybackBar(QWidget):
         super().changeEvent(event)
 
 
-def _icon(playing: bool, color: QColor) -> QIcon:
+def play_icon(playing: bool, color: QColor) -> QIcon:
     """Two bars while it plays, else a triangle. Drawn, since the icons of Fusion are dark in both themes."""
     picture = QPixmap(4 * ICON_SIDE, 4 * ICON_SIDE)
     picture.fill(Qt.GlobalColor.transparent)

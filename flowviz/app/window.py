@@ -26,7 +26,8 @@ from flowviz.app.cloud_view import CloudView
 from flowviz.app.desk import Desk
 from flowviz.app.drop_zone import DropZone
 from flowviz.app.exploration import Exploration
-from flowviz.app.export_dialog import ExportDialog
+from flowviz.app.export import Exports
+from flowviz.app.export_source import ExportSource
 from flowviz.app.figures import Figures
 from flowviz.app.file_menu import FileMenu
 from flowviz.app.flow_panel import FlowPanel
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self.session = Session(self._panels, self.sources, self.exploration, self)
         self.desk = Desk(self, self.session)
         self._may_close = False
+        self.exports = Exports(self)
         DropZone(self, self.sources.take_media)
         self._make_menus()
         self._follow_theme()
@@ -107,12 +109,10 @@ class MainWindow(QMainWindow):
         if clipboard is not None:
             clipboard.setImage(self._instruments.cloud.picture())
 
-    def export_frames(self) -> None:
-        """Ask what, where to and how large, and write the pictures."""
-        dialog = ExportDialog(self.exploration.export(), self.session.trained_title, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: self._panels.controls.set_notice(f"Frames written to {dialog.folder()}."))
-        dialog.open()
+    def export(self) -> None:
+        """Ask what to take away, and write it."""
+        window = self._instruments.cloud.size_in_pixels
+        self.exports.show(ExportSource(self.session.project(), None, is_saved=False, window=window))
 
     def show_gallery(self) -> None:
         """Let one of the trained examples be chosen, and show it."""
@@ -131,10 +131,8 @@ class MainWindow(QMainWindow):
         self._action(file, "Open P&oints…", None, panel.points.choose_file)
         self._action(file, "&Paste", QKeySequence.StandardKey.Paste, self.sources.paste)
         file.addSeparator()
-        export = self._action(file, "&Export Frames…", "Ctrl+E", self.export_frames)
-        export.setObjectName("exportFramesAction")
-        copy = self._action(file, "&Copy Image", "Ctrl+Shift+C", self.copy_image)
-        copy.setObjectName("copyImageAction")
+        self._action(file, "&Export…", "Ctrl+E", self.export).setObjectName("exportAction")
+        self._action(file, "&Copy Image", "Ctrl+Shift+C", self.copy_image).setObjectName("copyImageAction")
         file.addSeparator()
         self._action(file, "&Quit", QKeySequence.StandardKey.Quit, self.close)
         self._make_selection_menu(self._menu("&Select"))
@@ -264,6 +262,7 @@ class MainWindow(QMainWindow):
             self.desk.leave(self._close_now)
             return
         self.hide()
+        self.exports.close()
         self.session.shut_down()
         self.desk.close()
         super().closeEvent(event)

@@ -1,9 +1,7 @@
-"""Work off the GUI thread: training and export."""
+"""Work off the GUI thread: threads, and the one that trains."""
 
 import logging
 from collections import deque
-from collections.abc import Callable, Generator
-from pathlib import Path
 from threading import Event as Flag
 
 from PyQt6.QtCore import QDeadlineTimer, QThread, pyqtSignal
@@ -132,31 +130,3 @@ class TrainingWorker(Worker):
 def measure(trace: Trace) -> None:
     """Have the trace compute here, once, what the window asks of it at once."""
     _ = trace.reaches, trace.volume_shares
-
-
-class ExportWorker(Worker):
-    """Writes frames; an interruption leaves no file."""
-
-    advanced = pyqtSignal(int)
-    exported = pyqtSignal()
-    failed = pyqtSignal(str)
-
-    def __init__(self, write: Callable[[], Generator[Path, None, None]]) -> None:
-        """`write` starts the writing; each path that it then yields is a picture that is drawn."""
-        super().__init__()
-        self._write = write
-
-    def run(self) -> None:
-        try:
-            frames = self._write()
-            for count, _ in enumerate(frames, start=1):
-                self.advanced.emit(count)
-                if self.isInterruptionRequested():
-                    frames.close()
-                    return
-            self.exported.emit()
-        except FlowvizError as error:
-            self.failed.emit(str(error))
-        except Exception as error:
-            log.exception("export failed")
-            self.failed.emit(f"The export ended unexpectedly: {type(error).__name__}.")

@@ -1,4 +1,4 @@
-"""The export dialog of the real window: what it writes, what goes wrong, and cancelling."""
+"""Exporting from the real window: what is seen, while it trains, and again with the choices of the last time."""
 
 from pathlib import Path
 
@@ -8,66 +8,154 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QProgressBar, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.choice_box import ChoiceBox
+from flowviz.app.export import carried_on, first_choices
 from flowviz.app.export_dialog import ExportDialog
+from flowviz.app.export_source import ExportSource
+from flowviz.projects import Project
+from flowviz.specs import FlowSpec, PictureSize, Seen, TextSpec, TrainingSpec, ViewSpec
 from tests.app.conftest import Window
+from tests.app.exporting import WRITING_MS, Dialog
+
+
+def export(window: Window, qtbot: QtBot) -> Dialog:
+    """The dialog, as the menu opens it."""
+    window.find(QAction, "exportAction").trigger()
+    dialog = next(found for found in window.main.findChildren(ExportDialog) if found.isVisible())
+    return Dialog(dialog, qtbot)
 
 
 def test_return_in_the_export_dialog_exports(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
-    window.find(QAction, "exportFramesAction").trigger()
-    dialog = window.main.findChild(ExportDialog)
-    assert dialog is not None
-    folder = dialog.findChild(QLineEdit, "exportFolder")
-    assert folder is not None
+    dialog = export(window, qtbot)
+    dialog.choose("exportWhat", "stages")
+    folder = dialog.find(QLineEdit, "exportPath")
     folder.setText(str(tmp_path / "frames"))
-    with qtbot.waitSignal(dialog.finished, timeout=20_000):
+    with qtbot.waitSignal(dialog.itself.exported, timeout=WRITING_MS):
         qtbot.keyClick(folder, Qt.Key.Key_Return)
     assert len(list((tmp_path / "frames").iterdir())) == 20
 
 
 def test_an_export_that_fails_says_why_and_can_be_mended(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    window.find(QAction, "exportFramesAction").trigger()
-    dialog = window.main.findChild(ExportDialog)
-    assert dialog is not None
-    folder, message = dialog.findChild(QLineEdit, "exportFolder"), dialog.findChild(QLabel, "exportMessage")
-    button = dialog.findChild(QPushButton, "exportButton")
-    assert folder is not None
-    assert message is not None
-    assert button is not None
-    folder.setText(str(tmp_path / "file"))
+    dialog = export(window, qtbot)
+    dialog.choose("exportWhat", "stages")
+    dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "file"))
+    button = dialog.find(QPushButton, "exportButton")
     button.click()
-    qtbot.waitUntil(lambda: "is a file" in message.text())
+    qtbot.waitUntil(lambda: "is a file" in dialog.message)
     assert button.isEnabled()
-    folder.setText(str(tmp_path / "folder"))
-    with qtbot.waitSignal(dialog.finished, timeout=20_000):
-        button.click()
+    dialog.write(tmp_path / "folder")
     assert len(list((tmp_path / "folder").iterdir())) == 20
 
 
 def test_a_cancelled_export_leaves_no_file(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
-    window.find(QAction, "exportFramesAction").trigger()
-    dialog = window.main.findChild(ExportDialog)
-    assert dialog is not None
-    dialog.findChild(QLineEdit, "exportFolder").setText(str(tmp_path / "frames"))
-    dialog.findChild(QPushButton, "exportButton").click()
-    bar = dialog.findChild(QProgressBar, "exportProgress")
+    dialog = export(window, qtbot)
+    dialog.choose("exportWhat", "stages")
+    dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))
+    dialog.find(QPushButton, "exportButton").click()
+    bar = dialog.find(QProgressBar, "exportProgress")
     qtbot.waitUntil(lambda: bar.value() >= 1)
-    dialog.reject()
+    dialog.itself.reject()
     qtbot.waitUntil(lambda: not list(tmp_path.iterdir()))
 
 
-@pytest.mark.parametrize(("what", "count"), [("All stages in one", 1), ("What plays", 44)])
+@pytest.mark.parametrize(("what", "count"), [("sheet", 1), ("frames", 58)])
 def test_the_overview_and_what_plays_can_be_exported(
     window: Window, qtbot: QtBot, tmp_path: Path, what: str, count: int
 ) -> None:
-    window.find(QComboBox, "speedBox").setCurrentText("4×")
-    window.find(QAction, "exportFramesAction").trigger()
-    dialog = window.main.findChild(ExportDialog)
-    assert dialog is not None
-    dialog.findChild(QComboBox, "exportWhat").setCurrentText(what)
-    dialog.findChild(QSpinBox, "exportRate").setValue(12)
-    dialog.findChild(QLineEdit, "exportFolder").setText(str(tmp_path / "frames"))
-    assert f"{count} pictures" in dialog.findChild(QLabel, "exportMessage").text() or count == 1
-    with qtbot.waitSignal(dialog.finished, timeout=20_000):
-        dialog.findChild(QPushButton, "exportButton").click()
-    assert len(list((tmp_path / "frames").iterdir())) == count
+    dialog = export(window, qtbot)
+    dialog.choose("exportWhat", what)
+    dialog.find(QSpinBox, "exportInBetweens").setValue(2)
+    path = tmp_path / ("frames" if count > 1 else "sheet.png")
+    if count > 1:
+        assert f"{count} pictures" in dialog.message
+    dialog.write(path)
+    assert len(list(path.iterdir()) if count > 1 else [path]) == count
+
+
+def test_it_begins_with_what_is_seen(window: Window, qtbot: QtBot) -> None:
+    window.find(QComboBox, "colorBox").setCurrentText("Angle")
+    window.find(QComboBox, "repeatBox").setCurrentText("Ping-pong")
+    window.find(QAction, "pathsAction").trigger()
+    window.find(QAction, "overviewAction").trigger()
+    dialog = export(window, qtbot)
+    spec = dialog.itself.spec()
+    assert spec.what == "sheet"
+    assert spec.seen.view.color_by == "angle"
+    assert spec.seen.view.marks == {"points", "paths"}
+    assert spec.seen.playback.repeat == "ping-pong"
+    assert str(window.main.exploration.seen().view.theme) == spec.seen.view.theme
+
+
+def test_the_choices_of_last_time_stay(window: Window, qtbot: QtBot) -> None:
+    first = export(window, qtbot)
+    first.choose("exportWhat", "animation")
+    first.choose("exportFormat", "webp")
+    first.find(QSpinBox, "exportRate").setValue(7)
+    first.choose("exportPalette", "plain")
+    first.itself.close()
+    window.find(QComboBox, "colorBox").setCurrentText("Angle")
+    spec = export(window, qtbot).itself.spec()
+    assert (spec.what, spec.format, spec.fps) == ("animation", "webp", 7)
+    assert spec.seen.view.palette == "plain"
+    assert spec.seen.view.color_by == "angle"  # chosen in the window since
+
+
+def source(seen: Seen, window: PictureSize) -> ExportSource:
+    untrained = Project.untrained(TextSpec(text="I"), FlowSpec(), TrainingSpec(steps=1))
+    return ExportSource(Project(**{**vars(untrained), "seen": seen}), None, is_saved=False, window=window)
+
+
+def test_what_was_chosen_gives_way_to_what_the_window_changed() -> None:
+    small, large = PictureSize(width=300, height=200), PictureSize(width=600, height=400)
+    before = source(Seen(view=ViewSpec(theme="light", half_extent=3.0)), small)
+    chosen = first_choices(before).model_copy(update={"size": small, "fps": 9})
+    chosen = chosen.model_copy(update={"seen": Seen(view=ViewSpec(theme="dark", half_extent=3.0), direction="encode")})
+    now = carried_on(chosen, before, source(Seen(view=ViewSpec(theme="light", half_extent=5.0)), large))
+    assert (now.fps, now.seen.view.theme, now.seen.direction) == (9, "dark", "encode")
+    assert now.seen.view.half_extent == 5.0
+    assert now.size == large  # still that of the window
+    assert carried_on(chosen, before, source(Seen(overview=True), small)).what == "sheet"
+
+
+def test_an_export_goes_through_while_it_trains(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    window.find(QComboBox, "budgetUnit").setCurrentText("steps")
+    window.find(QSpinBox, "budgetAmount").setValue(10_000_000)
+    window.find(QPushButton, "trainButton").click()
+    status = window.find(QLabel, "statusLabel")
+    qtbot.waitUntil(lambda: "steps/s" in status.text(), timeout=60_000)
+    dialog = export(window, qtbot)
+    dialog.choose("exportWhat", "frames")
+    dialog.choose("exportSize", "1080x1080")
+    dialog.find(QSpinBox, "exportWidth").setValue(200)
+    dialog.find(QSpinBox, "exportHeight").setValue(200)
+    before = status.text()
+    dialog.write(tmp_path / "frames")
+    qtbot.waitUntil(lambda: status.text() != before)
+    assert window.find(QPushButton, "stopButton").isEnabled()
+    assert len(list((tmp_path / "frames").iterdir())) == 362
+
+
+def test_while_it_writes_the_menu_shows_how_far_it_is(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = export(window, qtbot)
+    dialog.choose("exportWhat", "frames")
+    dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))
+    dialog.find(QPushButton, "exportButton").click()
+    assert export(window, qtbot).itself is dialog.itself
+    assert dialog.itself.is_running
+    assert not dialog.itself.isModal()
+    window.main.close()
+    qtbot.waitUntil(lambda: not list(tmp_path.iterdir()))
+
+
+def test_choices_are_of_the_stages_that_there_are(window: Window, qtbot: QtBot) -> None:
+    first = export(window, qtbot)
+    first.choose("exportWhat", "stages")
+    first.choose("exportFirst", 18)
+    first.itself.close()
+    window.find(QComboBox, "flowFamily").setCurrentIndex(1)
+    window.find(QComboBox, "flowFamily").setCurrentIndex(5)  # a spline: fewer stages
+    dialog = export(window, qtbot)
+    last = dialog.find(ChoiceBox, "exportLast").value
+    assert last < 18
+    assert dialog.itself.spec().first == last

@@ -73,7 +73,7 @@ def test_scripts_find_everything_by_its_name(window: Window) -> None:
     }.items():
         for name in names:
             assert window.find(kind, name).accessibleName(), f"{name} has a name for screen readers"
-    assert window.find(QAction, "exportFramesAction").shortcut().toString() == "Ctrl+E"
+    assert window.find(QAction, "exportAction").shortcut().toString() == "Ctrl+E"
 
 
 def test_the_window_opens_without_tensorflow() -> None:
@@ -259,13 +259,14 @@ def test_the_main_job(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
 
 
 def export(window: Window, qtbot: QtBot, folder: Path) -> None:
-    window.find(QAction, "exportFramesAction").trigger()
+    window.find(QAction, "exportAction").trigger()
     dialog = window.main.findChild(ExportDialog)
     assert dialog is not None
-    dialog.findChild(QLineEdit, "exportFolder").setText(str(folder))
+    dialog.findChild(QComboBox, "exportWhat").setCurrentText("Each stage")
+    dialog.findChild(QLineEdit, "exportPath").setText(str(folder))
     dialog.findChild(QSpinBox, "exportWidth").setValue(200)
     dialog.findChild(QSpinBox, "exportHeight").setValue(150)
-    with qtbot.waitSignal(dialog.finished, timeout=10_000):
+    with qtbot.waitSignal(dialog.exported, timeout=10_000):
         qtbot.mouseClick(dialog.findChild(QPushButton, "exportButton"), Qt.MouseButton.LeftButton)
 
 
