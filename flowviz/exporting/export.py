@@ -10,6 +10,7 @@ from PIL import Image
 from flowviz.errors import SpecError
 from flowviz.exporting import mp4, tables
 from flowviz.exporting.film import write_film
+from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.pictures import Draw, write_picture, write_together
 from flowviz.exporting.reel import Reel
 from flowviz.exporting.scenes import Scenes, slices
@@ -36,12 +37,15 @@ class Export:
     particles of a moment of which it knows the weights alone.
     """
 
-    def __init__(self, project: Project, spec: ExportSpec) -> None:
-        """Raises `SpecError` for what the project does not have, and for a package that is missing."""
+    def __init__(self, project: Project, spec: ExportSpec, keeper: FlowKeeper | None = None) -> None:
+        """Raises `SpecError` for what the project does not have, and for a package that is missing.
+
+        Previews take the flow from `keeper`: others of the project, in the same thread, need not build it again.
+        """
         self._project = project
         self._spec = spec
         self._shots = shots(project, spec)
-        self._previewed = self._scenes(spec.particles if spec.what in PICTURES else None)
+        self._previewed = self._scenes(spec.particles if spec.what in PICTURES else None, keeper)
         _check(project, spec, self._previewed.selection)
 
     @property
@@ -154,11 +158,11 @@ class Export:
     def _particles(self) -> Scenes:
         return self._scenes(self._spec.particles)
 
-    def _scenes(self, particles: int | None) -> Scenes:
+    def _scenes(self, particles: int | None, keeper: FlowKeeper | None = None) -> Scenes:
         seen = self._spec.seen
         if self._spec.what == "samples":  # of the flow, wherever one looks
             seen = seen.model_copy(update={"direction": "generate"})
-        return Scenes(self._project, seen, particles, self._shots)
+        return Scenes(self._project, seen, particles, self._shots, keeper)
 
     def _entropy(self) -> float | None:
         return build_target(self._project.target).entropy

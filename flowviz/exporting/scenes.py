@@ -2,22 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.shots import Shot
 from flowviz.projects import Project
-from flowviz.records import Moment, Scene, Selection, Snapshot, Trace, Weights, base_particles
+from flowviz.records import Moment, Scene, Selection, Snapshot, Trace, base_particles
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import fitted_view, render_frame, visible_rectangle
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, Seen, ViewSpec
 from flowviz.targets import build_target
-
-if TYPE_CHECKING:
-    from flowviz.flows import Flow
 
 TOGETHER = 16_384  # particles that are followed at once: the networks of a flow take a kilobyte for each
 
@@ -29,14 +26,23 @@ class Scenes:
     TensorFlow is loaded only for what is not in the project.
     """
 
-    def __init__(self, project: Project, seen: Seen, particles: int | None, shots: Sequence[Shot]) -> None:
-        """`shots` are all that will be drawn: where the view is fitted, it shows the particles of each."""
+    def __init__(
+        self,
+        project: Project,
+        seen: Seen,
+        particles: int | None,
+        shots: Sequence[Shot],
+        keeper: FlowKeeper | None = None,
+    ) -> None:
+        """`shots` are all that will be drawn: where the view is fitted, it shows the particles of each.
+
+        `keeper` has the flow of the project; None for one of its own.
+        """
         self._project = project
         self._seen = seen
         self._particles = particles
         self._shots = shots
-        self._flow: Flow | None = None
-        self._weights: Weights | None = None
+        self._keeper = keeper or FlowKeeper(project)
         self._last: tuple[Moment | None, Scene] | None = None
 
     @property
@@ -97,22 +103,10 @@ class Scenes:
 
     def _followed(self, moment: Moment | None) -> Iterator[Trace]:
         """The particles as the flow moves them, or points of the target as it pulls them back; in parts."""
-        flow = self._flow_at(moment)
+        flow = self._keeper.at(moment)
         for some in slices(self.count):
             points = self._points[some]
             yield flow.encoded(points) if self._seen.direction == "encode" else flow.trace(points)
-
-    def _flow_at(self, moment: Moment | None) -> "Flow":
-        """The flow as it was at a moment. Raises `FileError` where the weights do not fit."""
-        from flowviz.flows import build_flow  # loads TensorFlow
-
-        weights = self._project.weights if moment is None else moment.weights
-        if self._flow is None:
-            self._flow = build_flow(self._project.flow, weights if weights.parameters else None)
-        elif weights is not self._weights:
-            self._flow.restore(weights)
-        self._weights = weights
-        return self._flow
 
     @cached_property
     def _points(self) -> NDArray[np.floating]:
@@ -127,7 +121,7 @@ class Scenes:
         probe = self._seen.probe if scene.probe is None else None
         if not self.view.marks & {"density", "grid"} and probe is None:
             return scene
-        flow = self._flow_at(shot.moment)
+        flow = self._keeper.at(shot.moment)
         from flowviz.flows.scenes import completed  # loads TensorFlow
 
         return completed(flow, scene, round(shot.stage), self.view, visible_rectangle(self.view, size), probe)
