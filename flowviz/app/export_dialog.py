@@ -18,6 +18,7 @@ from flowviz.app.labels import WrappingLabel
 from flowviz.app.page import button
 from flowviz.errors import FlowvizError
 from flowviz.exporting.export import Export
+from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.repeat import render_command, render_python
 from flowviz.specs import ExportSpec
 from flowviz.specs.export import IN_FOLDERS
@@ -38,6 +39,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Export")
         self._source = source
+        self._keeper = FlowKeeper(source.project)  # for the thread of the preview
         self._export: Export | None = None  # what is chosen; None where the choices do not go together
         self._problem = ""  # why they do not
         self._path = Path()  # of what is written
@@ -111,7 +113,7 @@ class ExportDialog(QDialog):
         self._export, self._problem = None, ""
         try:
             spec = self._form.spec()
-            self._export = Export(self._source.project, spec)
+            self._export = Export(self._source.project, spec, self._keeper)
             self._preview.show_export(self._export, spec)
         except FlowvizError as error:
             self._problem = str(error)

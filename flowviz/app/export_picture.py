@@ -3,12 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from flowviz.specs import PictureSize
 from flowviz.specs.view import SMALLEST_SIDE, Theme
 
+DRAWING = "Drawing…"
 LEAST_SIDE, SQUARE = 240, 8  # pixels of the screen
 SQUARES: dict[Theme, tuple[int, int]] = {"light": (255, 224), "dark": (44, 68)}  # grays
 
@@ -27,6 +28,7 @@ class ExportPicture(QWidget):
         self._image: QImage | None = None
         self._pixels = b""
         self._sentence = ""
+        self._is_busy = False
         self._theme: Theme = "light"
 
     def room(self, size: PictureSize) -> PictureSize:
@@ -56,16 +58,29 @@ class ExportPicture(QWidget):
         self.setAccessibleDescription(sentence)
         self.update()
 
+    def set_busy(self, busy: bool) -> None:
+        """Say that another picture is on its way, or that it is there."""
+        self._is_busy = busy
+        self.update()
+
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        place = QRectF(self.rect())
         if self._image is None:
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(QRectF(self.rect()).adjusted(16, 16, -16, -16), flags, self._sentence)
-            return
-        place = self._place(self._image)
-        painter.drawTiledPixmap(place, _checkerboard(self._theme))
-        painter.drawImage(place, self._image)
+            painter.drawText(place.adjusted(16, 16, -16, -16), flags, self._sentence)
+        else:
+            place = self._place(self._image)
+            painter.drawTiledPixmap(place, _checkerboard(self._theme))
+            painter.drawImage(place, self._image)
+        if self._is_busy:
+            self._paint_note(painter, place)
+
+    def _paint_note(self, painter: QPainter, place: QRectF) -> None:
+        room = painter.boundingRect(place, Qt.AlignmentFlag.AlignCenter, DRAWING).adjusted(-10, -6, 10, 6)
+        painter.fillRect(room, self.palette().color(QPalette.ColorRole.Window))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, DRAWING)
 
     def _place(self, image: QImage) -> QRectF:
         """Where the picture is: in the middle, not larger than it is, and on whole pixels."""

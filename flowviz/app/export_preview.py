@@ -1,8 +1,11 @@
 """A live preview of an export: the picture, and the way through those that are written."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
@@ -13,8 +16,10 @@ from flowviz.app.page import row
 from flowviz.app.playback_bar import play_icon
 from flowviz.exporting.export import Export
 from flowviz.specs import ExportSpec
+from flowviz.specs.view import Theme
 
 DEBOUNCE_MS = 60
+PATIENCE_MS = 400  # before it is said that a picture takes its time
 LEAST_PERIOD_MS = 33  # between two pictures of what plays
 STAGES_PER_SECOND = 3
 CLOSING_PATIENCE_MS = 1500
@@ -31,7 +36,6 @@ class ExportPreview(QWidget):
         self._background = Background()
         self._background.failed.connect(self._take_failure)
         self._picture = ExportPicture()
-        self._picture.show_sentence("Drawing…")
         self._picture.resized.connect(self._ask_soon)
         self._play = _play_button()
         self._play.toggled.connect(self._set_playing)
@@ -41,10 +45,8 @@ class ExportPreview(QWidget):
         self._words.setObjectName("exportPlaceWords")
         self._words.setAccessibleName("The picture that is previewed")
         self._words.setMinimumWidth(self._words.fontMetrics().horizontalAdvance("00,000 of 00,000"))
-        self._debounce = QTimer(self)
-        self._debounce.setSingleShot(True)
-        self._debounce.setInterval(DEBOUNCE_MS)
-        self._debounce.timeout.connect(self._ask)
+        self._debounce = self._timer(DEBOUNCE_MS, self._ask)
+        self._patience = self._timer(PATIENCE_MS, lambda: self._picture.set_busy(True))
         self._ticks = QTimer(self)
         self._ticks.timeout.connect(self._step)
         self._lay_out()
@@ -70,12 +72,13 @@ class ExportPreview(QWidget):
         self._export = None
         self._debounce.stop()
         self._background.drop()
+        self._end_waiting()
         self._picture.show_sentence(sentence)
 
     def close_thread(self) -> None:
         """Draw no more."""
-        self._ticks.stop()
-        self._debounce.stop()
+        for timer in (self._ticks, self._debounce, self._patience):
+            timer.stop()
         self._background.close()
         self._background.wait(CLOSING_PATIENCE_MS)
 
@@ -118,10 +121,28 @@ class ExportPreview(QWidget):
         if self._export is not None:
             size, theme = self._picture.room(self._spec.pixels), self._spec.seen.view.theme
             drawn = partial(self._export.preview, self._share, size)
-            self._background.ask("preview", drawn, lambda pixels: self._picture.show_pixels(pixels, theme))
+            self._background.ask("preview", drawn, partial(self._show, theme))
+            if not self._patience.isActive():
+                self._patience.start()
+
+    def _show(self, theme: Theme, pixels: NDArray[np.uint8]) -> None:
+        self._end_waiting()
+        self._picture.show_pixels(pixels, theme)
 
     def _take_failure(self, sentence: str) -> None:
+        self._end_waiting()
         self._picture.show_sentence(sentence)
+
+    def _end_waiting(self) -> None:
+        self._patience.stop()
+        self._picture.set_busy(False)
+
+    def _timer(self, milliseconds: int, run: Callable[[], object]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(run)
+        return timer
 
     def changeEvent(self, event: QEvent | None) -> None:
         if event is not None and event.type() == QEvent.Type.PaletteChange:
