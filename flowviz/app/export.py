@@ -1,22 +1,29 @@
 """The exports of a window: one dialog at a time, and what was chosen in it last."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TypeVar
 
-from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QWidget
 
-from flowviz.app.export_dialog import ExportDialog
+from flowviz.app.export_dialog import ExportDialog, copied
 from flowviz.app.export_source import ExportSource
-from flowviz.errors import SpecError
+from flowviz.errors import FlowvizError, SpecError
+from flowviz.projects import Plan
 from flowviz.specs import ExportSpec
 from flowviz.specs.spec import Spec
 
+TrainingRepeated = Callable[[Plan, Path, Path | None], str]
 AnySpec = TypeVar("AnySpec", bound=Spec)
 
 
 class Exports(QObject):
     """Shows the dialog; what was chosen stays chosen, unless the window has changed since."""
+
+    told = pyqtSignal(str)  # a sentence on what was written or copied
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -35,6 +42,17 @@ class Exports(QObject):
         self._dialog.raise_()
         self._dialog.activateWindow()
 
+    def copy_training(self, title: str, repeated: TrainingRepeated, source: ExportSource) -> None:
+        """Put on the clipboard what trains what is asked for: a command, or Python, as `title` says."""
+        clipboard = QGuiApplication.clipboard()
+        assert clipboard is not None
+        try:
+            clipboard.setText(repeated(source.project.asked, source.again, source.path if source.is_saved else None))
+        except FlowvizError as error:
+            self.told.emit(str(error))
+        else:
+            self.told.emit(copied(title, is_saved=True))  # all that it reads was there
+
     def close(self) -> None:
         """Cancel what is being written, and close the dialog."""
         if self._dialog is not None:
@@ -46,6 +64,7 @@ class Exports(QObject):
         dialog = ExportDialog(source, spec, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(self._keep)
+        dialog.exported.connect(lambda path: self.told.emit(f"Written: {path}"))
         self._dialog = dialog
 
     def _keep(self) -> None:

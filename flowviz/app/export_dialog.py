@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QSize, Qt, QUrl, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
+from PyQt6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication, QPalette
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
 from flowviz.app.export_choices import WHAT
@@ -13,9 +13,10 @@ from flowviz.app.export_form import ExportForm
 from flowviz.app.export_place import ExportPlace
 from flowviz.app.export_preview import ExportPreview
 from flowviz.app.export_run import ExportRun
-from flowviz.app.export_source import ExportSource
+from flowviz.app.export_source import ExportSource, as_file_name
 from flowviz.app.labels import WrappingLabel
 from flowviz.app.page import button
+from flowviz.app.theme import WARNING
 from flowviz.errors import FlowvizError
 from flowviz.exporting.export import Export
 from flowviz.exporting.flow_keeper import FlowKeeper
@@ -24,6 +25,7 @@ from flowviz.specs import ExportSpec
 from flowviz.specs.export import IN_FOLDERS
 
 SIZE = QSize(980, 680)
+HALF_LIGHT = 128  # of 255
 NO_PATH = "Choose where to write it."
 CANCELLED = "Cancelled. Nothing was written."
 Repeated = Callable[[Path, ExportSpec, Path], str]
@@ -37,7 +39,7 @@ class ExportDialog(QDialog):
     def __init__(self, source: ExportSource, spec: ExportSpec, parent: QWidget | None = None) -> None:
         """It begins with the choices of `spec`."""
         super().__init__(parent)
-        self.setWindowTitle("Export")
+        self.setWindowTitle(f"Export – {as_file_name(source.project.target.title)}")
         self._source = source
         self._keeper = FlowKeeper(source.project)  # for the thread of the preview
         self._export: Export | None = None  # what is chosen; None where the choices do not go together
@@ -127,7 +129,7 @@ class ExportDialog(QDialog):
         """Say what would be written, or what is in the way."""
         problem = self._problem or ("" if self._place.path else NO_PATH)
         self._show.hide()
-        self._message.setText(problem or self._told())
+        self._say(problem or self._told(), is_problem=bool(problem))
         self._start.setEnabled(not problem)
         for copy in (self._command, self._python):
             copy.setEnabled(self._export is not None and self._place.path is not None)
@@ -166,7 +168,7 @@ class ExportDialog(QDialog):
         assert self._export is not None
         self._path = path
         self._set_busy(True)
-        self._message.setText(f"Writing {path}. The training and the window go on meanwhile.")
+        self._say(f"Writing {path}.")
         self._run.start(partial(self._export.write, path), self._export.count)
 
     def _finish(self) -> None:
@@ -175,12 +177,18 @@ class ExportDialog(QDialog):
         self.exported.emit(self._path)
 
     def _fail(self, sentence: str) -> None:
-        self._come_back(sentence)
+        self._come_back(sentence, is_problem=True)
         self._place.focus()
 
-    def _come_back(self, sentence: str) -> None:
+    def _come_back(self, sentence: str, *, is_problem: bool = False) -> None:
         """Let the next one be chosen."""
         self._set_busy(False)
+        self._say(sentence, is_problem=is_problem)
+
+    def _say(self, sentence: str, *, is_problem: bool = False) -> None:
+        is_dark = self.palette().color(QPalette.ColorRole.Window).lightness() < HALF_LIGHT
+        color = "rgb({}, {}, {})".format(*WARNING["dark" if is_dark else "light"])
+        self._message.setStyleSheet(f"color: {color}" if is_problem else "")
         self._message.setText(sentence)
 
     def _set_busy(self, busy: bool) -> None:
@@ -198,9 +206,9 @@ class ExportDialog(QDialog):
         try:
             clipboard.setText(repeated(self._source.named, self._form.spec(), path))
         except FlowvizError as error:
-            self._message.setText(str(error))
+            self._say(str(error), is_problem=True)
         else:
-            self._message.setText(copied(title, is_saved=self._source.is_saved))
+            self._say(copied(title, is_saved=self._source.is_saved))
 
     def _show_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path if self._path.is_dir() else self._path.parent)))

@@ -22,7 +22,6 @@ DEBOUNCE_MS = 60
 PATIENCE_MS = 400  # before it is said that a picture takes its time
 LEAST_PERIOD_MS = 33  # between two pictures of what plays
 STAGES_PER_SECOND = 3
-CLOSING_PATIENCE_MS = 1500
 
 
 class ExportPreview(QWidget):
@@ -80,7 +79,6 @@ class ExportPreview(QWidget):
         for timer in (self._ticks, self._debounce, self._patience):
             timer.stop()
         self._background.close()
-        self._background.wait(CLOSING_PATIENCE_MS)
 
     def _lay_out(self) -> None:
         self._ways = QWidget()

@@ -25,6 +25,11 @@ class ExportSource:
         """Its file, or the one that it would have."""
         return self.path or Path(f"{as_file_name(self.project.target.title)}.flowviz")
 
+    @property
+    def again(self) -> Path:
+        """A file for the same training, done once more; not over what was trained."""
+        return self.named if self.path is None else self.named.with_stem(f"{self.named.stem} again")
+
 
 def as_file_name(text: str) -> str:
     """A text as the name of a file on any system."""

@@ -75,7 +75,7 @@ class ExportViewPart(ExportPart):
         moment = None if self._moment.value == PRESENT else self._moment.value
         seen = with_seen(
             spec,
-            stage=self._stage.value,
+            stage=None if self._stage.value == self._last else self._stage.value,
             moment=moment,
             direction=self._direction.value,
             fitted=self._fitted.isChecked(),

@@ -26,7 +26,7 @@ from flowviz.app.cloud_view import CloudView
 from flowviz.app.desk import Desk
 from flowviz.app.drop_zone import DropZone
 from flowviz.app.exploration import Exploration
-from flowviz.app.export import Exports
+from flowviz.app.export import Exports, TrainingRepeated
 from flowviz.app.export_source import ExportSource
 from flowviz.app.figures import Figures
 from flowviz.app.file_menu import FileMenu
@@ -46,6 +46,7 @@ from flowviz.app.strip import Strip
 from flowviz.app.target_panel import TargetPanel
 from flowviz.app.theme import THEMES, palette, style_sheet, system_theme
 from flowviz.app.view_bar import ViewBar
+from flowviz.exporting.repeat import train_command, train_python
 from flowviz.specs.view import Palette, Theme
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Post": "plain"}
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self.desk = Desk(self, self.session)
         self._may_close = False
         self.exports = Exports(self)
+        self.exports.told.connect(self._panels.controls.set_notice)
         DropZone(self, self.sources.take_media)
         self._make_menus()
         self._follow_theme()
@@ -111,8 +113,7 @@ class MainWindow(QMainWindow):
 
     def export(self) -> None:
         """Ask what to take away, and write it."""
-        window = self._instruments.cloud.size_in_pixels
-        self.exports.show(ExportSource(self.session.project(), None, is_saved=False, window=window))
+        self.exports.show(self._export_source())
 
     def show_gallery(self) -> None:
         """Let one of the trained examples be chosen, and show it."""
@@ -176,6 +177,10 @@ class MainWindow(QMainWindow):
         self._action(menu, "&Earlier", "Alt+Down", lambda: history.step(-1))
         self._action(menu, "&Later", "Alt+Up", lambda: history.step(1))
         self._action(menu, "&Live", "Alt+PgUp", history.follow)
+        menu.addSeparator()
+        for title, repeated in (("command", train_command), ("Python", train_python)):
+            copy = partial(self._copy_training, title, repeated)
+            self._action(menu, f"Copy as {title.capitalize()}", None, copy).setObjectName(f"{title}TrainingAction")
 
     def _make_layers_menu(self, menu: QMenu) -> None:
         scrubber, playback = self._instruments.scrubber, self._instruments.playback
@@ -251,6 +256,13 @@ class MainWindow(QMainWindow):
     def _close_now(self) -> None:
         self._may_close = True
         self.close()
+
+    def _export_source(self) -> ExportSource:
+        document, size = self.desk.document, self._instruments.cloud.size_in_pixels
+        return ExportSource(self.session.project().storable(), document.path, not document.is_changed, size)
+
+    def _copy_training(self, title: str, repeated: TrainingRepeated) -> None:
+        self.exports.copy_training(title, repeated, self._export_source())
 
     def _show_about(self) -> None:
         QMessageBox.about(self, "About flowviz", ABOUT.format(version=flowviz.__version__))

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QProgressBar, QPushButton, QSpinBox
+from PyQt6.QtGui import QAction, QGuiApplication
+from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.choice_box import ChoiceBox
 from flowviz.app.export import carried_on, first_choices
 from flowviz.app.export_dialog import ExportDialog
 from flowviz.app.export_source import ExportSource
+from flowviz.exporting.repeat import train_command, train_python
 from flowviz.projects import Project
 from flowviz.specs import FlowSpec, PictureSize, Seen, TextSpec, TrainingSpec, ViewSpec
 from tests.app.conftest import Window
@@ -159,3 +160,19 @@ def test_choices_are_of_the_stages_that_there_are(window: Window, qtbot: QtBot) 
     last = dialog.find(ChoiceBox, "exportLast").value
     assert last < 18
     assert dialog.itself.spec().first == last
+
+
+def test_a_training_is_copied_as_command_and_as_python(window: Window) -> None:
+    window.find(QPlainTextEdit, "targetText").setPlainText("Hi you")
+    window.find(QComboBox, "budgetUnit").setCurrentText("steps")
+    window.find(QSpinBox, "budgetAmount").setValue(300)
+    notice, clipboard = window.find(QLabel, "noticeLabel"), QGuiApplication.clipboard()
+    assert clipboard is not None
+    window.find(QAction, "commandTrainingAction").trigger()
+    assert clipboard.text() == train_command(window.main.session.project().asked, Path("Hi you.flowviz"), None)
+    assert "--text 'Hi you'" in clipboard.text()
+    assert "--steps 300" in clipboard.text()
+    assert notice.text() == "The command was copied."
+    window.find(QAction, "PythonTrainingAction").trigger()
+    assert clipboard.text() == train_python(window.main.session.project().asked, Path("Hi you.flowviz"), None)
+    assert notice.text() == "The Python was copied."
