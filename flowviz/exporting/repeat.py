@@ -85,7 +85,7 @@ def train_python(plan: Plan, output: Path, project_path: Path | None) -> str:
 def _written(spec: ExportSpec) -> Options:
     """The options of the fields of the spec itself."""
     changed = _changed(spec, ExportSpec(what=spec.what, format=spec.format))
-    del changed["seen"]
+    changed.pop("seen", None)
     if {"first", "last"} <= changed.keys():
         changed["stage"] = f"{changed.pop('first')}-{changed.pop('last')}"
     return list(changed.items())

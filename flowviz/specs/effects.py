@@ -45,6 +45,8 @@ def relevant(spec: ExportSpec) -> ExportSpec:
     seen = spec.seen
     view_fields = named - ({"center", "half_extent"} if seen.fitted else set())
     view = type(seen.view)(**_chosen(seen.view, view_fields))
+    if not (view.marks & {"density", "grid"} and view.marks & {"points", "paths"}):
+        view = view.model_copy(update={"beside": False})
     playback = type(seen.playback)(**_chosen(seen.playback, named))
     looked_at = type(seen)(**_chosen(seen, named), view=view, playback=playback)
     return ExportSpec(what=spec.what, format=spec.format, **_chosen(spec, named), seen=looked_at)

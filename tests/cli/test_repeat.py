@@ -1,0 +1,372 @@
+"""What is copied as a command, or as Python, does exactly what was done."""
+
+import os
+import shlex
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+import flowviz
+from flowviz.cli import pictures, running
+from flowviz.errors import FileError, SpecError
+from flowviz.exporting import Export
+from flowviz.exporting.repeat import render_command, render_python, train_command, train_python
+from flowviz.projects import Plan, Project, save_project
+from flowviz.records import Selection
+from flowviz.specs import (
+    SHAPES,
+    ExportSpec,
+    FlowSpec,
+    MixSpec,
+    Part,
+    PictureSize,
+    Playback,
+    Seen,
+    ShapeSpec,
+    TargetSpec,
+    TextSpec,
+    TrainingSpec,
+    ViewSpec,
+)
+from flowviz.specs.effects import relevant
+from flowviz.specs.export import FORMATS, What
+from flowviz.specs.playback import Easing, Heading, Repeat, Through
+from flowviz.specs.view import Background, ColorBy, Direction, Mark, Palette, Theme
+from flowviz.targets import read_image
+from tests.test_cli import run
+
+ROOT = Path(flowviz.__file__).parents[1]
+STRICT = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+ODD_NAMES = ["plain", "two words", "-dash", "it's", 'say "hi"', "größe 漢字", "$HOME `x` \\n", "a;b & c", "-o=x", "*"]
+
+
+def of(literal: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from(get_args(literal))
+
+
+finite = st.floats(-1e6, 1e6)
+stages = st.none() | st.integers(0, 19)
+views = st.builds(
+    ViewSpec,
+    center=st.tuples(finite, finite),
+    half_extent=st.floats(1e-3, 1e12),
+    palette=of(Palette),
+    theme=of(Theme),
+    background=of(Background),
+    point_diameter=st.floats(0.1, 50),
+    word_height=st.floats(1e-3, 0.1),
+    labels=st.booleans(),
+    axes=st.booleans(),
+    color_by=of(ColorBy),
+    marks=st.frozensets(of(Mark)),
+    beside=st.booleans(),
+)
+playbacks = st.builds(
+    Playback, repeat=of(Repeat), easing=of(Easing), heading=of(Heading), through=of(Through), speed=st.floats(0.25, 4)
+)
+looks = st.builds(
+    Seen,
+    view=views,
+    playback=playbacks,
+    stage=stages,
+    direction=of(Direction),
+    moment=st.none() | st.integers(0, 10**9 - 1),
+    probe=st.none() | st.tuples(st.integers(0, 19), st.tuples(finite, finite)),
+    fitted=st.booleans(),
+    overview=st.booleans(),
+)
+
+
+@st.composite
+def specs(draw: st.DrawFn) -> ExportSpec:
+    """Any export that may be asked for."""
+    what = draw(of(What))
+    format_ = draw(st.sampled_from(FORMATS[what]))
+    seen = draw(looks)
+    if format_ == "mp4":
+        seen = seen.model_copy(update={"view": seen.view.model_copy(update={"background": "solid"})})
+    ends = draw(stages), draw(stages)
+    first, last = ends if None in ends else sorted(ends)  # type: ignore[type-var]  # neither is None
+    return ExportSpec(
+        what=what,
+        format=format_,
+        seen=seen,
+        size=PictureSize(width=draw(st.integers(64, 1000)), height=draw(st.integers(64, 1000))),
+        scale=draw(st.integers(1, 8)),
+        first=first,
+        last=last,
+        in_betweens=draw(st.integers(0, 240)),
+        fps=draw(st.integers(1, 50)),
+        particles=draw(st.none() | st.integers(1, 10_000_000)),
+    )
+
+
+outputs = st.builds(
+    lambda name, suffix: Path(name + suffix),
+    st.sampled_from(ODD_NAMES),
+    st.sampled_from(["", ".png", ".PNG", ".svg", ".pdf", ".gif", ".apng", ".webp", ".mp4", ".npz", ".csv", ".x"]),
+)
+
+
+class Heard:
+    """Stands where work is done, and keeps what it is asked to do."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    def __call__(self, *values: Any, **_: Any) -> Any:
+        self.asked.append(values)
+        return self
+
+    count = 1
+
+    def write(self, path: Path) -> list[None]:
+        self.asked.append((path,))
+        return []
+
+
+SELECTION = Selection(np.arange(8000) < 100)
+UNTRAINED = Project.untrained(TextSpec(text="I"), FlowSpec(), TrainingSpec(steps=1))
+
+
+@STRICT
+@given(spec=specs(), output=outputs, name=st.sampled_from(ODD_NAMES))
+def test_the_command_asks_for_the_very_same_export(spec: ExportSpec, output: Path, name: str) -> None:
+    engine, opened, saved = Heard(), Heard(), replace(UNTRAINED, selection=SELECTION)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pictures, "Export", engine)
+        patch.setattr(pictures, "load_project", lambda path: opened(path) and saved)
+        patch.setattr(pictures._Followed, "trace", None)  # of points of the target: computed for its NLL
+        patch.setattr(pictures, "say_nll", lambda _: None)
+        program, *arguments = shlex.split(render_command(Path(name), spec, output))
+        assert (program, run(*arguments)) == ("flowviz", 0)
+    (found, asked), (written_to,) = engine.asked
+    assert asked == relevant(spec)
+    assert written_to == output
+    assert opened.asked == [(Path(name),)]
+    assert found.selection is SELECTION
+
+
+@STRICT
+@given(spec=specs(), output=outputs, name=st.sampled_from(ODD_NAMES))
+def test_the_python_asks_for_the_very_same_export(spec: ExportSpec, output: Path, name: str) -> None:
+    render, load, code = Heard(), Heard(), render_python(Path(name), spec, output)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flowviz.library.render", render)
+        patch.setattr("flowviz.library.load", load)
+        exec(code, {})
+    assert len(code.splitlines()) <= 8
+    assert load.asked == [(name,)]
+    assert render.asked == [(load, relevant(spec), str(output))]
+
+
+def test_only_what_is_not_as_usual_is_said() -> None:
+    assert render_command(Path("a.flowviz"), ExportSpec(), Path("a.png")) == "flowviz render a.flowviz --output a.png"
+    sheet = ExportSpec(what="sheet", format="svg", seen=Seen(view=ViewSpec(theme="dark")))
+    assert render_command(Path("a.flowviz"), sheet, Path("a.svg")).endswith("--output a.svg --theme dark")
+    plan = Plan(TextSpec(text="BRAD"), FlowSpec(), TrainingSpec(seconds=60))
+    assert train_command(plan, Path("a.flowviz"), None) == "flowviz train --text BRAD --output a.flowviz"
+
+
+SMALL = PictureSize(width=80, height=64)
+WRITTEN = [
+    (ExportSpec(seen=Seen(stage=3, view=ViewSpec(color_by="log_det", axes=False)), size=SMALL), "a b.png"),
+    (ExportSpec(what="stages", seen=Seen(view=ViewSpec(marks={"grid"}, background="transparent")), size=SMALL), "it's"),
+    (ExportSpec(what="sheet", size=SMALL, scale=8, seen=Seen(direction="encode"), first=3), "-dash.png"),
+    (
+        ExportSpec(
+            what="animation",
+            format="gif",
+            size=SMALL,
+            last=2,
+            in_betweens=2,
+            fps=10,
+            seen=Seen(view=ViewSpec(center=(-0.1, 1 / 3), half_extent=2.7), fitted=False),
+        ),
+        "größe.gif",
+    ),
+    (ExportSpec(what="frames", size=SMALL, last=1, in_betweens=1, particles=500), "$x"),
+]
+
+
+def files(path: Path) -> dict[str, bytes]:
+    """What was written there: a file, or the files of a folder."""
+    return {each.name: each.read_bytes() for each in path.iterdir()} if path.is_dir() else {"": path.read_bytes()}
+
+
+@pytest.mark.parametrize(("spec", "name"), WRITTEN)
+def test_command_and_python_write_the_same_bytes(
+    spec: ExportSpec, name: str, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("window", "terminal", "library"):
+        (tmp_path / folder).mkdir()
+    source = tmp_path / "my project.flowviz"
+    save_project(project, source)
+    for _ in Export(project, spec).write(tmp_path / "window" / name):
+        pass
+    monkeypatch.chdir(tmp_path / "terminal")
+    assert run(*shlex.split(render_command(source, spec, Path(name)))[1:]) == 0
+    monkeypatch.chdir(tmp_path / "library")
+    exec(render_python(source, spec, Path(name)), {})
+    expected = files(tmp_path / "window" / name)
+    assert files(tmp_path / "terminal" / name) == expected
+    assert files(tmp_path / "library" / name) == expected
+
+
+def test_a_shell_takes_the_command_and_an_interpreter_the_program(project: Project, tmp_path: Path) -> None:
+    spec = ExportSpec(what="sheet", seen=Seen(view=ViewSpec(color_by="angle")), size=PictureSize(width=300, height=300))
+    source, output = tmp_path / "it's $mine.flowviz", Path("-a; b.png")
+    save_project(project, source)
+    for _ in Export(project, spec).write(tmp_path / "window.png"):
+        pass
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = render_command(source, spec, output).replace("flowviz", f"{shlex.quote(sys.executable)} -m flowviz", 1)
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment, check=True)
+    assert (tmp_path / output).read_bytes() == (tmp_path / "window.png").read_bytes()
+    (tmp_path / output).unlink()
+    program = [sys.executable, "-c", render_python(source, spec, output)]
+    subprocess.run(program, cwd=tmp_path, env=environment, check=True)
+    assert (tmp_path / output).read_bytes() == (tmp_path / "window.png").read_bytes()
+
+
+texts = st.builds(
+    TextSpec,
+    text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+    | st.sampled_from(["-x", "--text", "two\nlines", "it's", " "]),
+    weight=st.just(0.025) | st.floats(0, 0.2),
+    font=st.none() | st.sampled_from(["DejaVu Sans Bold", "-x"]),
+    align=st.sampled_from(["left", "center", "right"]),
+)
+shapes = st.builds(ShapeSpec, name=st.sampled_from(list(SHAPES)))
+weights = st.just(1.0) | st.floats(0.01, 1000)
+shape_mixes = st.builds(
+    MixSpec,
+    parts=st.lists(st.builds(Part, source=shapes, weight=weights), min_size=2, max_size=8).map(tuple),
+    layout=st.sampled_from(["beside", "over"]),
+)
+text_mixes = st.builds(
+    lambda text, shape, weight, layout: MixSpec(
+        parts=(Part(source=text, weight=weight), Part(source=text), Part(source=shape)), layout=layout
+    ),
+    texts,
+    shapes,
+    weights,
+    st.sampled_from(["beside", "over"]),
+)
+seeds = st.just(0) | st.integers(0, 2**63 - 1)
+
+
+@st.composite
+def flows(draw: st.DrawFn) -> FlowSpec:
+    """Any flow, with some of its fields moved off those of its family."""
+    family = draw(st.sampled_from(["realnvp", "nice", "glow", "maf", "iaf", "spline"]))
+    fields: dict[str, Any] = {
+        "layers": draw(st.integers(1, 32)),
+        "width": draw(st.integers(1, 1024)),
+        "depth": draw(st.integers(1, 8)),
+        "hats": draw(st.integers(0, 1024)),
+        "waves": draw(st.integers(0, 12)),
+        "normalization": draw(st.sampled_from(["running", "minibatch", "actnorm", "none"])),
+        "batch_normalization_momentum": draw(st.floats(0, 1, exclude_max=True)),
+        "seed": draw(seeds),
+    }
+    if family == "spline":
+        fields["bins"] = draw(st.integers(2, 256))
+    elif family != "nice":
+        fields["log_scale_bound"] = draw(st.none() | st.floats(0.01, 20))
+    kept = draw(st.sets(st.sampled_from(sorted(fields))))
+    return FlowSpec(family=family, **{name: fields[name] for name in kept})
+
+
+@st.composite
+def trainings(draw: st.DrawFn) -> TrainingSpec:
+    """Any training."""
+    budget = draw(
+        st.fixed_dictionaries({"steps": st.integers(1, 10**8)})
+        | st.fixed_dictionaries({"seconds": st.just(60.0) | st.floats(0.001, 86_400)})
+    )
+    return TrainingSpec(
+        **budget,
+        seed=draw(seeds),
+        batch=draw(st.just(256) | st.integers(2, 65_536)),
+        learning_rate=draw(st.just(2e-3) | st.floats(1e-9, 1)),
+        warmup_steps=draw(st.just(200) | st.integers(0, 10**6)),
+        clip_norm=draw(st.just(5.0) | st.floats(1e-6, 1e6)),
+    )
+
+
+plans = st.builds(Plan, texts | shapes | shape_mixes | text_mixes, flows(), trainings())
+
+
+@STRICT
+@given(plan=plans, name=st.sampled_from(ODD_NAMES))
+def test_the_command_asks_for_the_very_same_training(plan: Plan, name: str) -> None:
+    train = Heard()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running, "_train", train)
+        program, *arguments = shlex.split(train_command(plan, Path(name), None))
+        assert (program, run(*arguments)) == ("flowviz", 0)
+    [(project, output, _)] = train.asked
+    assert (project.plan, output) == (plan, Path(name))
+
+
+@STRICT
+@given(plan=plans, name=st.sampled_from(ODD_NAMES))
+def test_the_python_asks_for_the_very_same_training(plan: Plan, name: str) -> None:
+    train, save, code = Heard(), Heard(), train_python(plan, Path(name), None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flowviz.library.train", train)
+        patch.setattr("flowviz.library.save", save)
+        exec(code, {})
+    assert len(code.splitlines()) <= 8
+    assert train.asked == [(plan.target, plan.flow, plan.training)]
+    assert save.asked == [(train, name)]
+
+
+@pytest.fixture
+def content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[TargetSpec]:
+    """Targets that options alone cannot say."""
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(np.tri(40, dtype=np.uint8) * 255).save("picture.png")
+    image = read_image(Path("picture.png"))
+    two_fonts = (Part(source=TextSpec(text="a")), Part(source=TextSpec(text="b", align="left")))
+    backward = (Part(source=ShapeSpec(name="heart")), Part(source=TextSpec(text="b")))
+    mixes = [MixSpec(parts=parts) for parts in (two_fonts, backward, (Part(source=image), *backward))]
+    return [image, *mixes]
+
+
+def test_what_options_cannot_say_is_taken_from_the_file(
+    content: list[TargetSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal, library = Heard(), Heard()
+    monkeypatch.setattr(running, "_train", terminal)
+    monkeypatch.setattr("flowviz.library.train", library)
+    monkeypatch.setattr("flowviz.library.save", Heard())
+    for number, target in enumerate(content):
+        plan, source = Plan(target, FlowSpec(layers=1), TrainingSpec(steps=3)), Path(f"{number} it's.flowviz")
+        with pytest.raises(SpecError, match=r"Save the project first.*\.$"):
+            train_command(plan, Path("x.flowviz"), None)
+        save_project(Project.untrained(target, plan.flow, plan.training), source)
+        assert run(*shlex.split(train_command(plan, Path("x.flowviz"), source))[1:]) == 0
+        exec(train_python(plan, Path("x.flowviz"), source), {})
+        assert terminal.asked.pop()[0].plan == plan
+        assert library.asked.pop() == (target, plan.flow, plan.training)
+
+
+def test_a_file_that_holds_another_target_is_not_named(content: list[TargetSpec]) -> None:
+    image, mix, *_ = content
+    plan = Plan(image, FlowSpec(), TrainingSpec(steps=1))
+    save_project(Project.untrained(mix, plan.flow, plan.training), Path("x.flowviz"))
+    for repeated in (train_command, train_python):
+        with pytest.raises(SpecError, match="Save the project first"):
+            repeated(plan, Path("y.flowviz"), Path("x.flowviz"))
+        with pytest.raises(FileError):
+            repeated(plan, Path("y.flowviz"), Path("gone.flowviz"))
