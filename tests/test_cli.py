@@ -210,6 +210,15 @@ def test_trace_sample_score_agree(project_file: Path, project: Project, tmp_path
     np.testing.assert_allclose(log_prob, base - log_det[-1], atol=5e-3)
 
 
+@pytest.mark.parametrize("suffix", [".npz", ".csv"])
+def test_trace_and_sample_write_what_render_does(suffix: str, project_file: Path, tmp_path: Path) -> None:
+    one, other = tmp_path / f"one{suffix}", tmp_path / f"other{suffix}"
+    for command, what in (("trace", "trace"), ("sample", "samples")):
+        assert run(command, project_file, "-n", 50, "-o", one) == 0
+        assert run("render", project_file, "--what", what, "--particles", 50, "-o", other) == 0
+        assert one.read_bytes() == other.read_bytes()
+
+
 def test_target_draws_from_the_target(tmp_path: Path) -> None:
     assert run("target", "--text", "BRAD", "-n", 1000, "-o", tmp_path / "p.npy") == 0
     points: NDArray[np.float32] = np.load(tmp_path / "p.npy")

@@ -1,9 +1,9 @@
 """The commands that make or read arrays, and info: trace, sample, score, target, info."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import numpy as np
 import typer
@@ -15,12 +15,15 @@ from flowviz.cli.opened import Opened
 from flowviz.cli.sources import built, chosen_target
 from flowviz.cli.talk import say
 from flowviz.errors import FileError, SpecError
+from flowviz.exporting import tables
 from flowviz.files import reason, written_whole
 from flowviz.projects import example, examples
 from flowviz.records import base_particles
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import SHAPES, ShapeSpec, TargetSpec
 from flowviz.targets import build_target
+
+Part = TypeVar("Part")
 
 
 def trace(
@@ -30,23 +33,35 @@ def trace(
     seed: options.Seed = 0,
     direction: options.DirectionChoice = "generate",
 ) -> None:
-    """Follow particles of the base, or points of the target, through every stage: one .npz file.
+    """Follow particles of the base, or points of the target, through every stage: an .npz or a .csv file.
 
-    It holds positions, log_det, names.
+    An .npz holds positions, log_det, names; a .csv has a line a particle and stage.
     """
-    count, start = options.checked_count(n), options.checked_seed(seed)
-    with written_whole(output) as part:
-        found = Opened.at(project).followed(direction, count, start)
-        with part.open("wb") as file:
-            np.savez(file, positions=found.positions, log_det=found.log_det, names=np.array(found.names))
+    count, start, opened = options.checked_count(n), options.checked_seed(seed), Opened.at(project)
+    parts = _later(lambda: opened.followed(direction, count, start))
+    stages = range(len(opened.project.trace.names))
+    if output.suffix.lower() == ".csv":
+        _drain(tables.write_trace_csv(output, parts, stages))
+    else:
+        _drain(tables.write_trace_npz(output, parts, stages, count))
 
 
 def sample(
     project: options.ProjectFile, output: options.Output, n: options.Count = 20_000, seed: options.Seed = 0
 ) -> None:
-    """Draw points from a saved flow, in target units: float32 (n, 2)."""
+    """Draw points from a saved flow, in target units: float32 (n, 2) as .npy or .npz, or x and y as .csv."""
     particles = base_particles(options.checked_count(n), options.checked_seed(seed))
-    _save_array(output, lambda: Opened.at(project).flow.sample(particles))
+
+    def compute() -> NDArray[np.float32]:
+        return Opened.at(project).flow.sample(particles)
+
+    match output.suffix.lower():
+        case ".csv":
+            _drain(tables.write_points_csv(output, _later(compute)))
+        case ".npz":
+            _drain(tables.write_points_npz(output, _later(compute)))
+        case _:
+            _save_array(output, compute)
 
 
 def score(
@@ -129,6 +144,16 @@ def _load_points(path: Path) -> NDArray[np.float64]:
     if not (np.abs(points) <= np.finfo(np.float32).max).all():
         raise FileError(f"{path} holds numbers that are NaN, infinite or too large. Remove those rows.")
     return points.astype(np.float64)
+
+
+def _later(compute: Callable[[], Part]) -> Iterator[Part]:
+    """The one part of a table, computed when the file that it goes to is open."""
+    yield compute()
+
+
+def _drain(steps: Iterable[None]) -> None:
+    for _ in steps:
+        pass
 
 
 def _save_array(path: Path, compute: Callable[[], NDArray[Any]]) -> None:

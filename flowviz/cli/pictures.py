@@ -22,6 +22,7 @@ from flowviz.exporting.shots import seen_moment, shots
 from flowviz.projects import Project, load_project
 from flowviz.records import Selection, Trace, checked_stage
 from flowviz.specs import ExportSpec, Seen
+from flowviz.specs.effects import effects
 from flowviz.specs.export import IN_FOLDERS
 
 RECTANGLE = "STAGE:LEFT,BOTTOM,RIGHT,TOP"
@@ -53,7 +54,7 @@ def render(
     spec = export_spec(path, given, found.seen if as_seen else Seen())
     followed = _Followed(found, spec)
     found = replace(found, selection=followed.selection(select or [SAVED]))
-    if spec.seen.direction == "encode":
+    if spec.seen.direction == "encode" and "direction" in effects(spec):
         say_nll(followed.trace)
     _write(Export(found, followed.with_window(given)), spec, path)
 
@@ -108,7 +109,7 @@ class _Followed:
 
 def _write(export: Export, spec: ExportSpec, path: Path) -> None:
     with progress_bar() as bar:
-        task = bar.add_task("Drawing", total=export.count, figures="")
+        task = bar.add_task("Writing", total=export.count, figures="")
         for _ in export.write(path):
             bar.advance(task)
     if spec.what in IN_FOLDERS:

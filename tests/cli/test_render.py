@@ -1,0 +1,226 @@
+"""`flowviz render`: what the name of the output says, what begins as the window left it, and what is refused."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from flowviz.cli import pictures
+from flowviz.projects import Project
+from flowviz.records import Moment, Selection, Timeline
+from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, ViewSpec
+from tests.test_cli import run
+
+SEEN = Seen(
+    view=ViewSpec(
+        theme="dark",
+        marks=frozenset({"density", "points"}),
+        center=(1, 2),
+        half_extent=3,
+        beside=True,
+        word_height=0.05,
+    ),
+    stage=7,
+    moment=50,
+    probe=(3, (0.5, -0.5)),
+    fitted=False,
+    playback=Playback(repeat="loop", speed=2),
+)
+SELECTION = Selection(np.arange(8000) < 100)
+
+
+@pytest.fixture
+def asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Project, ExportSpec]]:
+    """What the engine is asked for, of a project that was looked at."""
+    found: list[tuple[Project, ExportSpec]] = []
+
+    class Engine:
+        count = 1
+
+        def __init__(self, project: Project, spec: ExportSpec) -> None:
+            found.append((project, spec))
+
+        def write(self, path: Path) -> list[None]:
+            return []
+
+    past = Timeline((Moment(50, project.weights, None, None), *project.timeline.moments[-1:]))
+    looked_at = replace(project, seen=SEEN, selection=SELECTION, timeline=past)
+    monkeypatch.setattr(pictures, "load_project", lambda _: looked_at)
+    monkeypatch.setattr(pictures, "Export", Engine)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what", "form"),
+    [
+        ("-o frames", "stages", "png"),
+        ("-o frames.v2", "stages", "png"),
+        ("-o frames --fps 10", "frames", "png"),
+        ("-o x.png", "view", "png"),
+        ("-o X.PNG", "view", "png"),
+        ("-o x.png --view overview", "sheet", "png"),
+        ("-o x --view overview", "sheet", "png"),
+        ("-o x.svg", "sheet", "svg"),
+        ("-o x.pdf", "sheet", "pdf"),
+        ("-o x.gif", "animation", "gif"),
+        ("-o x.apng", "animation", "apng"),
+        ("-o x.webp", "animation", "webp"),
+        ("-o x.mp4", "animation", "mp4"),
+        ("-o x.png --what animation --format apng", "animation", "apng"),
+        ("-o x.png --what frames", "frames", "png"),
+        ("-o x.csv --what trace", "trace", "csv"),
+        ("-o x.npz --what samples", "samples", "npz"),
+        ("-o x.png --what losses", "losses", "png"),
+        ("-o x --what losses", "losses", "csv"),
+    ],
+)
+def test_the_name_of_the_output_says_what(
+    arguments: str, what: str, form: str, asked: list[tuple[Project, ExportSpec]]
+) -> None:
+    assert run("render", "x.flowviz", *arguments.split()) == 0
+    [(_, spec)] = asked
+    assert (spec.what, spec.format) == (what, form)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("-o x.png", ExportSpec(seen=SEEN)),
+        ("-o x", ExportSpec(what="stages", seen=SEEN)),
+        ("-o x.png --stage 3 --scale 2", ExportSpec(seen=SEEN.model_copy(update={"stage": 3}), scale=2)),
+        ("-o x.png --fit --moment latest", ExportSpec(seen=SEEN.model_copy(update={"fitted": True, "moment": None}))),
+        ("-o x.png --probe none", ExportSpec(seen=SEEN.model_copy(update={"probe": None}))),
+        (
+            "-o x.gif --repeat once --in-betweens 3 --stage 2-5",
+            ExportSpec(
+                what="animation",
+                format="gif",
+                in_betweens=3,
+                first=2,
+                last=5,
+                seen=SEEN.model_copy(update={"playback": Playback(repeat="once", speed=2)}),
+            ),
+        ),
+        (
+            "-o x.png --no-beside --center 0,0 --no-axes --no-labels --background transparent --size 99x88",
+            ExportSpec(
+                size=PictureSize(width=99, height=88),
+                seen=SEEN.model_copy(
+                    update={
+                        "view": SEEN.view.model_copy(
+                            update={
+                                "beside": False,
+                                "center": (0.0, 0.0),
+                                "axes": False,
+                                "labels": False,
+                                "background": "transparent",
+                            }
+                        )
+                    }
+                ),
+            ),
+        ),
+    ],
+)
+def test_one_begins_with_what_is_seen_and_changes_it(
+    arguments: str, expected: ExportSpec, asked: list[tuple[Project, ExportSpec]]
+) -> None:
+    assert run("render", "x.flowviz", "--as-seen", *arguments.split()) == 0
+    [(found, spec)] = asked
+    assert spec == expected
+    assert found.selection is SELECTION
+
+
+def test_all_stages_at_once_are_a_sheet_without_density(
+    asked: list[tuple[Project, ExportSpec]], project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overview = replace(project, seen=Seen(overview=True, view=ViewSpec(marks=frozenset({"density", "grid"}))))
+    monkeypatch.setattr(pictures, "load_project", lambda _: overview)
+    for name in ("x.png", "x"):
+        assert run("render", "x.flowviz", "--as-seen", "-o", name) == 0
+    (_, sheet), (_, stages) = asked
+    assert sheet.what == "sheet"
+    assert sheet.seen.view.marks == frozenset({"grid"})
+    assert stages.what == "stages"
+    assert stages.seen.view.marks == frozenset({"density", "grid"})
+
+
+def test_without_as_seen_nothing_is_as_the_window_left_it_but_the_selection(
+    asked: list[tuple[Project, ExportSpec]],
+) -> None:
+    assert run("render", "x.flowviz", "-o", "x.png") == 0
+    assert run("render", "x.flowviz", "-o", "x.png", "--select", "none") == 0
+    (found, spec), (bare, _) = asked
+    assert spec == ExportSpec()
+    assert found.selection is SELECTION
+    assert bare.selection is None
+
+
+def test_rectangles_add_to_what_is_saved(asked: list[tuple[Project, ExportSpec]], project: Project) -> None:
+    rectangle = Selection.in_rectangle(project.trace.positions[0], (0, 0), (1, 1))
+    assert run("render", "x.flowviz", "-o", "x.png", "--select", "saved", "--select", "0:0,0,1,1") == 0
+    assert run("render", "x.flowviz", "-o", "x.png", "--select", "0:0,0,1,1") == 0
+    (both, _), (alone, _) = asked
+    assert both.selection is not None
+    assert alone.selection is not None
+    np.testing.assert_array_equal(both.selection.chosen, SELECTION.chosen | rectangle.chosen)
+    np.testing.assert_array_equal(alone.selection.chosen, rectangle.chosen)
+
+
+@pytest.mark.parametrize(("speed", "fps", "in_betweens"), [(1, 25, 18), (4, 25, 4), (0.25, 10, 29), (4, 1, 0)])
+def test_speed_says_how_many_frames_are_in_between(
+    speed: float, fps: int, in_betweens: int, asked: list[tuple[Project, ExportSpec]]
+) -> None:
+    assert run("render", "x.flowviz", "-o", "x", "--fps", fps, "--speed", speed) == 0
+    assert asked[0][1].in_betweens == in_betweens
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("-o x.npz", "Give --what as well: trace, samples or losses"),
+        ("-o x.png --what animation", "cannot be written as png. Choose gif, apng, webp or mp4"),
+        ("-o x.gif --what view", "cannot be written as gif. Choose png"),
+        (
+            "-o x.gif --what trace --format csv --size 90x90",
+            "--size belongs to view, stages, sheet, animation, frames, not",
+        ),
+        ("-o x.png --what view --view overview", "--what sheet"),
+        ("-o x.png --fps 5", "--fps belongs to animation, not to view"),
+        ("-o x.png --first 3", "--first belongs to stages, sheet, animation, frames, trace, not to view"),
+        ("-o x.gif --stage 3", "--stage belongs to view, not to animation"),
+        ("-o x.gif --through training --first 3", "--first makes no difference where one plays through the training"),
+        ("-o x.gif --through both --moment 50", "--moment makes no difference where one plays through the training"),
+        ("-o x.gif --speed 1 --in-betweens 3", "either --in-betweens or --speed"),
+        ("-o x.gif --in-betweens 999", "in betweens cannot be 999"),
+        ("-o x --stage 3-5 --first 3", "either --stage or --first and --last"),
+        ("-o x --first 5 --last 3", "5 to 3 are no range"),
+        ("-o x.png --scale 9", "scale cannot be 9"),
+        ("-o x.png --size 8000x8000 --scale 2", "more than 8192"),
+        ("-o x.png --moment soon", "neither a step of the training, such as 500, nor latest"),
+        ("-o x.mp4 --background transparent", "cannot be transparent"),
+        ("-o x.gif --fps 99", "Choose fewer than 99"),
+        ("-o x --what samples --direction encode", "--direction belongs to"),
+        ("-o x --what losses --select saved", "--select belongs to"),
+        ("-o x.png --point-diameter 0", "point diameter cannot be 0"),
+        ("-o x.png --color-by selection --select none", "Give --select as well"),
+    ],
+)
+def test_what_does_not_go_together_is_one_sentence(
+    arguments: str, said: str, asked: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("render", "x.flowviz", *arguments.split()) == 2
+    told = capsys.readouterr().err.strip()
+    assert said in told
+    assert told.endswith(".")
+    assert "\n" not in told
+    assert not asked
+
+
+def test_a_moment_that_is_not_kept_is_named_with_those_that_are(
+    project_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("render", project_file, "-o", tmp_path / "x.png", "--moment", 3) == 2
+    assert "no moment of its training at step 3" in capsys.readouterr().err
