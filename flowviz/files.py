@@ -1,38 +1,84 @@
 """Files are written whole or not at all, and a failure is a sentence."""
 
 import os
+import re
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from flowviz.errors import FileError
 
+PART_NAME = re.compile(r"\.flowviz-[0-9a-f]{12}\.part")
+STALE_SECONDS = 86_400  # so old is an unfinished file that nobody writes to any more, since its process was killed
+
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
+def written_whole(path: Path, *, lasting: bool = False) -> Iterator[Path]:
     """A new file beside `path` to write to; it takes the place of `path` when the block ends well, else it is removed.
 
-    The folder must exist. Behind a symbolic link, the file that it points to is replaced. Raises `FileError`: at once
-    where nothing can be written, later where the disk fills.
+    Its name does not tell the format. The folder must exist. Behind a symbolic link, the file that it points to is
+    replaced; the new one has the permissions of the old one. With `lasting`, which takes some hundredths of a second,
+    there is either the old or the new one also after a power failure. Raises `FileError`: at once where nothing can be
+    written, later where the disk fills.
     """
-    if path.is_dir():
-        raise FileError(f"{path} is a folder. Give the name of a file.")
-    if path.exists() and not path.is_file():
-        raise FileError(f"{path} is a device or a pipe. Give the name of a file.")
-    whole = path.resolve()
-    part = whole.with_name(f".flowviz-{secrets.token_hex(6)}{path.suffix}")
     try:
+        whole = _place(path)
+        part = whole.with_name(f".flowviz-{secrets.token_hex(6)}.part")
         part.touch(exist_ok=False)
         try:
+            _remove_stale(part.parent)
             yield part
-            part.replace(whole)
+            _take_place(part, whole, lasting)
         except BaseException:
             with suppress(OSError):
                 part.unlink()
             raise
     except OSError as error:
         raise FileError(f"{path} cannot be written: {reason(error)}.") from error
+
+
+def _place(path: Path) -> Path:
+    """Where a file of that name is, or will be. Raises `FileError` where none can be written, and `OSError`."""
+    if path.is_dir():
+        raise FileError(f"{path} is a folder. Give the name of a file.")
+    if path.exists() and not path.is_file():
+        raise FileError(f"{path} is a device or a pipe. Give the name of a file.")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise FileError(f"{path} is write-protected. Give the name of another file, or allow writing to it.")
+    try:
+        return path.resolve()
+    except (RuntimeError, ValueError) as error:  # links that lead in a circle; a name with a zero byte
+        raise FileError(f"{path} cannot be the name of a file.") from error
+
+
+def _take_place(part: Path, whole: Path, lasting: bool) -> None:
+    if lasting:
+        _flush(part, os.O_RDWR)
+    with suppress(OSError):  # there is no old one, or the file system knows no permissions
+        part.chmod(whole.stat().st_mode & 0o777)
+    part.replace(whole)
+    if lasting:
+        with suppress(OSError):  # not every system can flush a folder
+            _flush(whole.parent, os.O_RDONLY)
+
+
+def _flush(path: Path, flags: int) -> None:
+    """Return when it is on the disk."""
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_stale(folder: Path) -> None:
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if PART_NAME.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > STALE_SECONDS:
+                Path(entry.path).unlink()
 
 
 class _OnlyChecking(Exception):  # noqa: N818
@@ -73,6 +119,24 @@ def reason(error: OSError) -> str:
     return text[:1].lower() + text[1:]
 
 
+@dataclass(frozen=True)
+class Fingerprint:
+    """What changes when another program writes a file: when it was written, its size in bytes, its number."""
+
+    modified_ns: int
+    size: int
+    inode: int
+
+
+def fingerprint(path: Path) -> Fingerprint | None:
+    """That of a file; None where there is none."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return Fingerprint(found.st_mtime_ns, found.st_size, found.st_ino)
+
+
 def check_readable(path: Path, most_bytes: int) -> int:
     """The size of a file that a person chose, in bytes. Raises `FileError` where it is none, is empty or too large."""
     try:
@@ -85,6 +149,8 @@ def check_readable(path: Path, most_bytes: int) -> int:
             pass
     except OSError as error:
         raise FileError(f"{path} cannot be read: {reason(error)}.") from error
+    except ValueError as error:
+        raise FileError(f"{path} cannot be the name of a file.") from error
     if not size:
         raise FileError(f"{path} is empty.")
     if size > most_bytes:
@@ -94,9 +160,10 @@ def check_readable(path: Path, most_bytes: int) -> int:
 
 def content_of(path: Path, most_bytes: int) -> bytes:
     """The content of a file that a person chose. Raises `FileError`, as `check_readable` does."""
-    check_readable(path, most_bytes)
+    size = check_readable(path, most_bytes)
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(size)
     except OSError as error:
         raise FileError(f"{path} cannot be read: {reason(error)}.") from error
 

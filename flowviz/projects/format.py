@@ -74,9 +74,9 @@ NotOurs = (
 
 
 def save_project(project: Project, path: Path) -> None:
-    """Write what is storable of the project, whole or not at all. Raises `FileError`."""
+    """Write what is storable of the project: whole or not at all, also where the power fails. Raises `FileError`."""
     content = to_bytes(project)
-    with written_whole(path) as part:
+    with written_whole(path, lasting=True) as part:
         part.write_bytes(content)
 
 
