@@ -1,0 +1,243 @@
+"""What a window saved by itself is found again when it was killed, and never while it lives."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from flowviz.errors import FileError
+from flowviz.projects.drafts import UNKNOWN_TITLE, Drafts, drafts_folder
+from tests.projects.disks import small_disk
+from tests.projects.examples import assert_same, bare_project, whole_project
+
+WINDOW = """
+import sys
+from pathlib import Path
+from flowviz.projects.drafts import Drafts
+from tests.projects.examples import whole_project
+drafts = Drafts(Path(sys.argv[1]))
+for line in sys.stdin:
+    match line.split():
+        case ["save", seed]:
+            drafts.own().save(whole_project(seed=int(seed)), None)
+        case ["save", seed, original]:
+            drafts.own().save(whole_project(seed=int(seed)), Path(original))
+        case ["discard"]:
+            drafts.own().discard()
+        case ["fork"]:
+            import subprocess
+            away = subprocess.DEVNULL
+            child = subprocess.Popen(["sleep", "60"], stdin=away, stdout=away)
+            print(child.pid, flush=True)
+            continue
+        case ["end"]:
+            break
+    print(len(drafts.abandoned()), flush=True)
+"""
+
+
+class Window:
+    """Another process, with drafts in the same folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", WINDOW, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def does(self, *words: object) -> int:
+        """How many drafts it finds abandoned, then."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(" ".join(map(str, words)) + "\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def end(self) -> None:
+        self.process.communicate("end\n")
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.communicate()
+
+
+@contextmanager
+def window(folder: Path) -> Iterator[Window]:
+    opened = Window(folder)
+    try:
+        yield opened
+    finally:
+        if opened.process.poll() is None:
+            opened.kill()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "drafts"
+
+
+@pytest.fixture
+def drafts(folder: Path) -> Iterator[Drafts]:
+    found = Drafts(folder)
+    yield found
+    found.close()
+
+
+def test_a_killed_window_leaves_its_latest_draft(folder: Path, drafts: Drafts, tmp_path: Path) -> None:
+    original = tmp_path / "my word.flowviz"
+    original.write_bytes(b"mine")
+    with window(folder) as other:
+        other.does("save", 1, tmp_path / "elsewhere.flowviz")
+        other.does("save", 2, str(original).replace(" ", "_"))
+        assert drafts.abandoned() == []
+        other.kill()
+    (found,) = drafts.abandoned()
+    assert_same(found.load(), whole_project(seed=2).storable())
+    assert found.original == tmp_path / "my_word.flowviz"
+    assert found.title == "drawing"
+    assert abs(datetime.now().astimezone() - found.saved_at) < timedelta(minutes=1)
+    assert drafts.abandoned() == [found], "it is asked for again"
+    found.discard()
+    assert drafts.abandoned() == []
+    assert [path.name for path in folder.iterdir()] == ["drafts.guard"]
+    assert original.read_bytes() == b"mine"
+
+
+def test_windows_do_not_see_the_drafts_of_each_other(folder: Path, drafts: Drafts) -> None:
+    drafts.own().save(whole_project(), None)
+    with window(folder) as one, window(folder) as other:
+        assert [one.does("save", 1), other.does("save", 2), one.does("look"), other.does("look")] == [0, 0, 0, 0]
+        assert drafts.abandoned() == []
+
+
+def test_what_one_window_took_up_the_next_one_does_not_see(folder: Path, drafts: Drafts) -> None:
+    with window(folder) as other:
+        other.does("save", 1)
+        other.kill()
+    assert len(drafts.abandoned()) == 1
+    with window(folder) as next_one:
+        assert next_one.does("look") == 0
+        drafts.close()
+        assert next_one.does("look") == 1, "it was not discarded"
+
+
+def test_a_window_that_discards_leaves_nothing(folder: Path, drafts: Drafts) -> None:
+    with window(folder) as other:
+        other.does("save", 1)
+        other.does("discard")
+        other.kill()
+    assert drafts.abandoned() == []
+    with window(folder) as other:
+        other.does("save", 1)
+        other.does("discard")
+        other.does("save", 2)
+        other.end()
+    assert len(drafts.abandoned()) == 1, "an end without discarding is no better than a crash"
+
+
+def test_a_process_that_a_window_started_does_not_hold_its_draft(folder: Path, drafts: Drafts) -> None:
+    with window(folder) as other:
+        other.does("save", 1)
+        child = other.does("fork")
+        try:
+            other.kill()
+            assert len(drafts.abandoned()) == 1
+        finally:
+            os.kill(child, signal.SIGKILL)
+
+
+def test_the_newest_comes_first(folder: Path, drafts: Drafts) -> None:
+    for seed, age in ((1, 50), (2, 10), (3, 90)):
+        with window(folder) as other:
+            other.does("save", seed)
+            other.kill()
+        (path,) = [path for path in folder.glob("*.flowviz") if path.stat().st_mtime > 1e9]
+        os.utime(path, (1e9 - age, 1e9 - age))
+    seeds = [draft.load().trace.positions[3, 0, 1] for draft in drafts.abandoned()]
+    assert seeds == [whole_project(seed=seed).trace.positions[3, 0, 1] for seed in (2, 1, 3)]
+
+
+@pytest.mark.parametrize("note", [b"", b"{", b"[]", b'{"original": 7, "title": null}', b"\xff", b"[" * 100_000])
+def test_a_damaged_draft_is_listed_and_can_be_discarded(folder: Path, drafts: Drafts, note: bytes) -> None:
+    folder.mkdir(parents=True)
+    (folder / "0123.flowviz").write_bytes(b"damaged")
+    (folder / "0123.json").write_bytes(note)
+    (found,) = drafts.abandoned()
+    assert (found.title, found.original) == (UNKNOWN_TITLE, None)
+    with pytest.raises(FileError, match=r"cannot be opened.*\.$"):
+        found.load()
+    found.discard()
+    assert drafts.abandoned() == []
+
+
+def test_a_draft_that_goes_while_it_is_offered_is_a_sentence(folder: Path, drafts: Drafts) -> None:
+    with window(folder) as other:
+        other.does("save", 1)
+        other.kill()
+    (found,) = drafts.abandoned()
+    found.path.unlink()
+    with pytest.raises(FileError, match="no such file"):
+        found.load()
+    with pytest.raises(FileError, match="no such file"):
+        _ = found.saved_at
+    found.discard()
+    assert drafts.abandoned() == []
+
+
+def test_the_folder_is_private_and_made_when_it_is_needed(folder: Path, drafts: Drafts) -> None:
+    assert drafts.abandoned() == []
+    assert not folder.exists()
+    drafts.own()
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_draft_without_an_original_has_none(drafts: Drafts) -> None:
+    own = drafts.own()
+    assert own is drafts.own()
+    own.save(bare_project(), None)
+    assert own.original is None
+    assert own.title == "Hi"
+    own.save(bare_project(), Path("here.flowviz"))
+    assert own.original == Path.cwd() / "here.flowviz"
+    own.save(bare_project(), Path("/tmp/\udcff.flowviz"))
+    assert own.original == Path("/tmp/\udcff.flowviz"), "a name that is no text"
+
+
+def test_a_full_disk_leaves_the_draft_before(tmp_path: Path) -> None:
+    with small_disk(tmp_path) as disk:
+        drafts = Drafts(disk / "drafts")
+        drafts.own().save(whole_project(12_000), None)
+        with pytest.raises(FileError, match="no space left"):
+            drafts.own().save(whole_project(12_000, seed=1), None)
+        assert_same(drafts.own().load(), whole_project(12_000).storable())
+        drafts.close()
+
+
+def test_a_place_where_no_folder_can_be_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(FileError, match=r"Drafts cannot be kept in .*\.$"):
+        Drafts(tmp_path / "file" / "drafts").own()
+    with pytest.raises(FileError, match=r"Drafts cannot be kept in .*\.$"):
+        Drafts(tmp_path / "file").own()
+    assert Drafts(tmp_path / "file").abandoned() == []
+
+
+def test_what_a_crash_leaves_besides_is_cleared_away(folder: Path, drafts: Drafts) -> None:
+    folder.mkdir(parents=True)
+    (folder / "0123.lock").touch()
+    (folder / "0123.json").write_text(json.dumps({"title": "no project was written"}))
+    assert drafts.abandoned() == []
+    assert [path.name for path in folder.iterdir()] == ["drafts.guard"]
+
+
+def test_drafts_are_among_the_data_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    if sys.platform == "linux":
+        monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+        assert drafts_folder() == tmp_path / "flowviz" / "drafts"
+    assert drafts_folder().parent.name == "flowviz"
