@@ -1,6 +1,8 @@
 """The document of the real window: opened, saved, changed, asked about, and never lost."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -358,3 +360,85 @@ def test_a_folder_without_permission_is_a_sentence(desk: Desk, tmp_path: Path) -
     desk.answer_dialog("saveDialog", locked / "x.flowviz")
     desk.press("failedBox", "close")
     assert desk.is_changed
+
+
+STARTED = """
+import sys
+from pathlib import Path
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QLabel, QSlider
+import flowviz.app.main as main
+create = main.create_window
+def created():
+    window = create()
+    scrubber, notice = window.findChild(QSlider, "layerScrubber"), window.findChild(QLabel, "noticeLabel")
+    def look():
+        if notice.isVisible() or (window.desk.document.path and scrubber.value() == 0):
+            watch.stop()
+            print(window.windowTitle(), notice.text(), "tensorflow" in sys.modules, sep="|", flush=True)
+            window.close()
+        elif window.desk.document.path:
+            scrubber.setValue(scrubber.value() - 1)
+    watch = QTimer(window, interval=30)
+    watch.timeout.connect(look)
+    watch.start()
+    return window
+main.create_window = created
+sys.exit(main.run(Path(sys.argv[1])))
+"""
+
+
+def started(path: Path) -> list[str]:
+    """Title and notice of a window that the program opens with a file, and whether TensorFlow was loaded."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", STARTED, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, timeout=60)
+    return done.stdout.strip().split("|")
+
+
+def test_a_file_given_at_the_start_is_opened_and_scrubbed_without_tensorflow(project_file: Path) -> None:
+    assert started(project_file) == ["hi[*] – flowviz", "", "False"]
+
+
+def test_a_bad_file_given_at_the_start_is_a_sentence_in_the_window(tmp_path: Path) -> None:
+    title, notice, _ = started(tmp_path / "gone.flowviz")
+    assert title == "BRAD[*] – flowviz"
+    assert notice.endswith("cannot be read: no such file or directory.")
+
+
+def test_what_is_saved_is_what_is_opened_again(desk: Desk, project: Project, tmp_path: Path) -> None:
+    chosen = tmp_path / "seen.flowviz"
+    desk.window.main.session.show_project(project)
+    desk.window.find(QSlider, "layerScrubber").setValue(4)
+    cloud = desk.window.find(CloudView, "cloudView")
+    desk.wait(lambda: cloud.stage == 4)
+    cloud.zoom(0.7)
+    desk.window.find(QAction, "pathsAction").trigger()
+    desk.window.find(QComboBox, "colorBox").setCurrentIndex(2)
+    choose(desk, "Plain, as in the Post")
+    seen, picture = desk.window.main.session.project().seen, pixels(cloud)
+    desk.save_as(chosen)
+    desk.choose("new")
+    desk.wait(lambda: desk.window.main.desk.document.path is None)
+    assert desk.text == "BRAD"
+    desk.window.find(QComboBox, "colorBox").setCurrentIndex(0)
+    desk.window.find(CloudView, "cloudView").zoom(3.0)
+    desk.open(chosen)
+    assert desk.window.main.session.project().seen == seen
+    np.testing.assert_array_equal(pixels(cloud), picture)
+
+
+def test_closing_asks_and_closes_after_the_answer(desk: Desk, project_file: Path) -> None:
+    main = desk.window.main
+    desk.open(project_file)
+    desk.type("No")
+    assert not main.close()
+    assert main.isVisible()
+    desk.press("unsavedBox", "cancel")
+    assert main.isVisible()
+    assert not main.close()
+    desk.press("unsavedBox", "save")
+    desk.wait(lambda: not main.isVisible())
+    plan = load_project(project_file).next
+    assert plan is not None
+    assert plan.target.title == "No"
