@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
 from flowviz.app.boxes import CANCEL, DISCARD, SAVE, Answer, ask
 from flowviz.app.document import Document, opened
+from flowviz.app.file_names import as_file_name
 from flowviz.app.recent_files import RecentFiles
 from flowviz.app.session import FIRST_TEXT, Session
 from flowviz.app.sources import PROJECT_SUFFIX
@@ -91,7 +92,7 @@ class Desk(QObject):
         """Ask for a file, and write the document there; then go on, unless that is called off or fails."""
         dialog = self._dialog("saveDialog", "Save As", QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(PROJECT_SUFFIX.lstrip("."))
-        dialog.selectFile(str(self.document.path or f"{_file_name(self.document.name)}{PROJECT_SUFFIX}"))
+        dialog.selectFile(str(self.document.path or f"{as_file_name(self.document.name)}{PROJECT_SUFFIX}"))
         dialog.fileSelected.connect(lambda name: self.document.save(Path(name).absolute(), then))
         dialog.open()
 
@@ -144,8 +145,3 @@ class Desk(QObject):
 def _documents() -> Path:
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     return Path(folder) if folder else Path.home()
-
-
-def _file_name(title: str) -> str:
-    kept = "".join(c if c.isalnum() or c in " -_" else " " for c in title)
-    return " ".join(kept.split())[:40] or "flowviz"

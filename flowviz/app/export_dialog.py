@@ -13,7 +13,7 @@ from flowviz.app.export_form import ExportForm
 from flowviz.app.export_place import ExportPlace
 from flowviz.app.export_preview import ExportPreview
 from flowviz.app.export_run import ExportRun
-from flowviz.app.export_source import ExportSource, as_file_name
+from flowviz.app.export_source import ExportSource
 from flowviz.app.labels import WrappingLabel
 from flowviz.app.page import button
 from flowviz.app.theme import WARNING
@@ -39,7 +39,7 @@ class ExportDialog(QDialog):
     def __init__(self, source: ExportSource, spec: ExportSpec, parent: QWidget | None = None) -> None:
         """It begins with the choices of `spec`."""
         super().__init__(parent)
-        self.setWindowTitle(f"Export – {as_file_name(source.project.target.title)}")
+        self.setWindowTitle(f"Export – {source.file_name}")
         self._source = source
         self._keeper = FlowKeeper(source.project)  # for the thread of the preview
         self._export: Export | None = None  # what is chosen; None where the choices do not go together
@@ -47,7 +47,7 @@ class ExportDialog(QDialog):
         self._path = Path()  # of what is written
         self._form = ExportForm(source.project, source.window)
         self._preview = ExportPreview()
-        self._place = ExportPlace(source.project.target.title)
+        self._place = ExportPlace(source.file_name)
         self._run = ExportRun()
         self._message = WrappingLabel("exportMessage", "What is written")
         self._message.setMinimumHeight(2 * self._message.fontMetrics().lineSpacing())

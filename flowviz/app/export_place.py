@@ -6,7 +6,6 @@ from typing import get_args
 from PyQt6.QtCore import QStandardPaths, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
 
-from flowviz.app.export_source import as_file_name
 from flowviz.app.page import button, row
 from flowviz.specs.export import IN_FOLDERS, Format, What
 
@@ -33,9 +32,9 @@ class ExportPlace(QWidget):
     changed = pyqtSignal()
 
     def __init__(self, name: str) -> None:
-        """`name` of the word, for the files that are proposed."""
+        """`name` begins those of the files that are proposed."""
         super().__init__()
-        self._name = as_file_name(name)
+        self._name = name
         self._what: What = "view"
         self._format: Format = "png"
         self._proposed = ""

@@ -3,35 +3,37 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from flowviz.app.file_names import as_file_name
+from flowviz.app.sources import PROJECT_SUFFIX
 from flowviz.projects import Project
 from flowviz.specs import PictureSize
 
 
 @dataclass(frozen=True)
 class ExportSource:
-    """A project as its file holds it.
+    """A project as its file has it, and what people call it.
 
-    `path` is its file, None where it has none; `is_saved` says whether this file holds it as it is. `window` is the
+    `path` is this file, None where it has none; `is_saved` says whether it has the project already. `window` is the
     size of the picture in the window.
     """
 
     project: Project
+    name: str
     path: Path | None
     is_saved: bool
     window: PictureSize
 
     @property
+    def file_name(self) -> str:
+        """For files that are made of it, without a suffix."""
+        return as_file_name(self.name)
+
+    @property
     def named(self) -> Path:
         """Its file, or the one that it would have."""
-        return self.path or Path(f"{as_file_name(self.project.target.title)}.flowviz")
+        return self.path or Path(f"{self.file_name}{PROJECT_SUFFIX}")
 
     @property
     def again(self) -> Path:
         """A file for the same training, done once more; not over what was trained."""
         return self.named if self.path is None else self.named.with_stem(f"{self.named.stem} again")
-
-
-def as_file_name(text: str) -> str:
-    """A text as the name of a file on any system."""
-    kept = "".join(c if c.isalnum() or c in " -_" else " " for c in text)
-    return " ".join(kept.split())[:40] or "flowviz"

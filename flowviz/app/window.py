@@ -258,8 +258,10 @@ class MainWindow(QMainWindow):
         self.close()
 
     def _export_source(self) -> ExportSource:
+        """The project as `flowviz render` finds it in its file."""
         document, size = self.desk.document, self._instruments.cloud.size_in_pixels
-        return ExportSource(self.session.project().storable(), document.path, not document.is_changed, size)
+        is_saved = document.path is not None and not document.is_changed
+        return ExportSource(self.session.project().storable(), document.name, document.path, is_saved, size)
 
     def _copy_training(self, title: str, repeated: TrainingRepeated) -> None:
         self.exports.copy_training(title, repeated, self._export_source())

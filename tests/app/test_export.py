@@ -1,5 +1,7 @@
 """Exporting from the real window: what is seen, while it trains, and again with the choices of the last time."""
 
+import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from flowviz.app.choice_box import ChoiceBox
 from flowviz.app.export import carried_on, first_choices
 from flowviz.app.export_dialog import ExportDialog
 from flowviz.app.export_source import ExportSource
+from flowviz.cli import main
 from flowviz.exporting.repeat import train_command, train_python
 from flowviz.projects import Project
 from flowviz.specs import FlowSpec, PictureSize, Seen, TextSpec, TrainingSpec, ViewSpec
@@ -104,7 +107,7 @@ def test_the_choices_of_last_time_stay(window: Window, qtbot: QtBot) -> None:
 
 def source(seen: Seen, window: PictureSize) -> ExportSource:
     untrained = Project.untrained(TextSpec(text="I"), FlowSpec(), TrainingSpec(steps=1))
-    return ExportSource(Project(**{**vars(untrained), "seen": seen}), None, is_saved=False, window=window)
+    return ExportSource(Project(**{**vars(untrained), "seen": seen}), "I", None, is_saved=False, window=window)
 
 
 def test_what_was_chosen_gives_way_to_what_the_window_changed() -> None:
@@ -127,14 +130,14 @@ def test_an_export_goes_through_while_it_trains(window: Window, qtbot: QtBot, tm
     qtbot.waitUntil(lambda: "steps/s" in status.text(), timeout=60_000)
     dialog = export(window, qtbot)
     dialog.choose("exportWhat", "frames")
-    dialog.choose("exportSize", "1080x1080")
     dialog.find(QSpinBox, "exportWidth").setValue(200)
     dialog.find(QSpinBox, "exportHeight").setValue(200)
+    dialog.find(QSpinBox, "exportInBetweens").setValue(5)
     before = status.text()
     dialog.write(tmp_path / "frames")
     qtbot.waitUntil(lambda: status.text() != before)
     assert window.find(QPushButton, "stopButton").isEnabled()
-    assert len(list((tmp_path / "frames").iterdir())) == 362
+    assert len(list((tmp_path / "frames").iterdir())) == 115
 
 
 def test_while_it_writes_the_menu_shows_how_far_it_is(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
@@ -176,3 +179,36 @@ def test_a_training_is_copied_as_command_and_as_python(window: Window) -> None:
     window.find(QAction, "PythonTrainingAction").trigger()
     assert clipboard.text() == train_python(window.main.session.project().asked, Path("Hi you.flowviz"), None)
     assert notice.text() == "The Python was copied."
+
+
+def test_what_is_copied_writes_what_the_window_writes(
+    window: Window, qtbot: QtBot, project_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = window.main.desk.document
+    with qtbot.waitSignal(document.opened):
+        window.main.desk.open(project_file)
+    window.find(QComboBox, "colorBox").setCurrentText("Radius")
+    window.find(QAction, "pathsAction").trigger()
+    dialog = export(window, qtbot)
+    dialog.choose("exportWhat", "animation")
+    dialog.choose("exportFormat", "apng")
+    dialog.choose("exportFirst", 17)
+    dialog.choose("exportBackground", "transparent")
+    for name, value in (("exportWidth", 200), ("exportHeight", 120), ("exportInBetweens", 2)):
+        dialog.find(QSpinBox, name).setValue(value)
+    written = tmp_path / "it.apng"
+    dialog.write(written)
+    wanted = written.read_bytes()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    for button in ("exportCopyCommand", "exportCopyPython"):
+        dialog.find(QPushButton, button).click()
+        assert "Save" not in dialog.message
+        written.unlink()
+        if button == "exportCopyCommand":
+            monkeypatch.setattr(sys, "argv", shlex.split(clipboard.text()))
+            with pytest.raises(SystemExit, match=r"^0$"):
+                main()
+        else:
+            exec(clipboard.text(), {})
+        assert written.read_bytes() == wanted
