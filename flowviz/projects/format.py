@@ -59,6 +59,7 @@ from flowviz.projects.upgrade import FORMAT_VERSION, upgraded
 from flowviz.records import Checkpoint, History, Kept, Moment, Retargeted, Selection, Timeline, Trace, Weights
 
 LARGEST_FILE = 2**31  # bytes; a default project has two million
+UNLIKELY_VERSION = 1000
 
 Arrays = dict[str, NDArray[Any] | None]
 NotOurs = (
@@ -118,7 +119,7 @@ def from_bytes(content: bytes) -> Project:
     """The project that `to_bytes` wrote. Raises `FileError`."""
     text, memory = metadata(content), most_memory(len(content))
     version = text.get("format_version")
-    if not isinstance(version, int) or version < 1:
+    if not isinstance(version, int) or not 0 < version < UNLIKELY_VERSION:
         raise FileError("It is not a flowviz project.")
     if version > FORMAT_VERSION:
         raise FileError(
