@@ -20,6 +20,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 MOST_PIXELS = 50_000_000  # WebP, the worst, takes 16 bytes for each while it is decoded: less than 1 GB
 LARGEST_FILE = 250_000_000  # bytes: so many pixels, uncompressed
 KEPT_PIXELS = 600_000  # of a picture made small: as fine as the mask of a text
+MOST_KEPT_PIXELS = 4_000_000  # of a picture in a spec: whoever makes a project file may have kept more of them
 BAND_PIXELS = 2_000_000
 ORIENTATION = 0x0112  # the tag of EXIF
 TURNS = {  # what brings a picture of each orientation upright
@@ -60,8 +61,8 @@ def image_target(spec: ImageSpec) -> PixelDensity:
 
 
 def darkness_of(content: bytes, name: str, invert: bool = False) -> NDArray[np.uint8]:
-    """How dark each pixel of a picture is, (rows, columns); a transparent one is not. Raises `FileError`."""
-    with _opened(content, name) as image:
+    """How dark each pixel of a picture in a spec is, (rows, columns); a transparent one is not. Raises `FileError`."""
+    with _opened(content, name, MOST_KEPT_PIXELS) as image:
         dark = image.convert("L") if invert else ImageChops.invert(image.convert("L"))
         if image.has_transparency_data:
             dark = ImageChops.multiply(dark, image.convert("LA").getchannel("A"))
@@ -77,14 +78,14 @@ def small_png(content: bytes, name: str) -> bytes:
 
 
 @contextmanager
-def _opened(content: bytes, name: str) -> Iterator[Image.Image]:
+def _opened(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> Iterator[Image.Image]:
     """The picture, not decoded yet. Raises `FileError`, also where decoding it in the block fails."""
-    limit = f"{name} has too many pixels. {MOST_PIXELS // 1_000_000} megapixels are the most that flowviz opens."
+    limit = f"{name} has too many pixels. {most_pixels // 1_000_000} megapixels are the most that flowviz opens."
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(BytesIO(content), formats=FORMATS)
-        _check_size(image)
+        _check_size(image, most_pixels)
         with image:
             yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -95,8 +96,8 @@ def _opened(content: bytes, name: str) -> Iterator[Image.Image]:
         raise FileError(f"{name} is damaged or cut short, so its picture cannot be read.") from error
 
 
-def _check_size(image: Image.Image) -> None:
-    if image.width * image.height > MOST_PIXELS:
+def _check_size(image: Image.Image, most_pixels: int) -> None:
+    if image.width * image.height > most_pixels:
         raise Image.DecompressionBombError
 
 

@@ -140,6 +140,15 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(width: int, height:
         build_target(ImageSpec(png=bomb(width, height)))  # a project file may hold anything
 
 
+def test_a_picture_in_a_spec_is_a_small_one() -> None:
+    large = Image.new("1", (2100, 2000))
+    large.paste(1, (0, 0, 1000, 1000))
+    for spec in (ImageSpec(png=png(large)), DrawingSpec(png=png(large))):
+        with pytest.raises(FileError, match="4 megapixels are the most"):
+            build_target(spec)
+    assert build_target(image_spec(png(large))).extent is not None
+
+
 def test_a_picture_in_a_spec_that_is_damaged_is_one_sentence() -> None:
     content = png(picture())
     for spec in (ImageSpec(png=content[:50]), DrawingSpec(png=content[:50])):
