@@ -2,6 +2,7 @@
 
 import json
 import random
+import subprocess
 import sys
 import tracemalloc
 from collections import Counter
@@ -220,3 +221,40 @@ def test_opening_a_file_takes_little_memory(tracing: None, tmp_path: Path) -> No
     for project in (bare_project(), whole_project(8000), bare_project(FlowSpec(family="nice", normalization="none"))):
         path.write_bytes(to_bytes(project))
         assert traced(lambda: load_project(path)) <= 3.5 * path.stat().st_size
+
+
+RESIDENT = """
+import sys
+from pathlib import Path
+from flowviz.errors import FileError
+from flowviz.projects import load_project
+
+def kilobytes(name):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+
+small, large = map(Path, sys.argv[1:])
+load_project(small)
+before = kilobytes("VmRSS")
+try:
+    load_project(large)
+except FileError:
+    pass
+print((kilobytes("VmHWM") - before) * 1024)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks Linux how much memory a process took")
+@pytest.mark.parametrize("damaged", [False, True])
+def test_what_the_system_sees_is_little_memory_too(damaged: bool, tmp_path: Path) -> None:
+    """Also what is allocated outside of Python, by safetensors and pydantic."""
+    small, large = tmp_path / "small.flowviz", tmp_path / "large.flowviz"
+    small.write_bytes(to_bytes(whole_project()))
+    content = to_bytes(whole_project(particles=200_000, width=100, moments=10, flow=FlowSpec(width=8)))
+    if damaged:
+        header, text, data = parts(content)
+        text["changes"] = [[]] * (len(content) // 3000)
+        content = joined(header, text, data)
+    large.write_bytes(content)
+    told = subprocess.check_output([sys.executable, "-c", RESIDENT, str(small), str(large)], text=True)
+    assert len(content) / 2 < int(told) <= MOST * len(content)
