@@ -25,7 +25,7 @@ class TrainingSpec(Spec):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     batch: Annotated[int, Field(ge=2, le=65_536)] = BATCH
     learning_rate: Annotated[float, Field(gt=0, le=1)] = LEARNING_RATE
-    warmup_steps: Annotated[int, Field(ge=0)] = WARMUP
+    warmup_steps: Annotated[int, Field(ge=0, le=100_000_000)] = WARMUP
     clip_norm: Annotated[float, Field(gt=0)] = CLIP_NORM
 
     @model_validator(mode="after")
