@@ -4,6 +4,7 @@ import numpy as np
 
 from flowviz.projects.states import Layout, memory_of
 from flowviz.records import Moment, Snapshot, Timeline, Trace, Weights
+from flowviz.records.timeline import MOST_MOMENTS
 
 MOMENTS_BYTES = 900_000  # of memory, for all earlier moments together: 13 of a default flow, 650 kB of its file
 FEWEST_MOMENTS = 4  # earlier ones, however large the flow
@@ -20,7 +21,7 @@ def storable_timeline(timeline: Timeline, weights: Weights, trace: Trace, named:
     if not moments:
         return Timeline()
     earlier = max(FEWEST_MOMENTS, MOMENTS_BYTES // max(1, memory_of(weights)))
-    kept = _thinned(moments, earlier + 1, named)
+    kept = _thinned(moments, min(earlier + 1, MOST_MOMENTS), named)
     period = timeline.period
     if len(kept) < len(timeline.moments):
         period = max(period, (kept[-1].step - kept[0].step) // len(kept))

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
 from flowviz.errors import FileError
-from flowviz.projects import Project, from_bytes, load_project, to_bytes
+from flowviz.projects import Project, from_bytes, load_project, save_project, to_bytes
 from flowviz.projects.columns import SHARING, columns_of
 from flowviz.projects.moments import FEWEST_MOMENTS
 from flowviz.records import Moment, Retargeted, Selection, Snapshot, Timeline, base_particles, untrained_trace
+from flowviz.records.timeline import MOST_MOMENTS
 from flowviz.specs import FlowSpec, MixSpec, Part, PointsSpec, Seen, TextSpec
 from tests.flows.families import SPECS
 from tests.projects.examples import assert_same, bare_project, moved, replace_moment, weights, whole_project
@@ -76,6 +77,12 @@ def test_moments_are_thinned_evenly_and_the_one_that_is_looked_at_stays(named: i
 def test_a_large_flow_keeps_a_few_moments() -> None:
     project = whole_project(particles=10, moments=20, width=400)
     assert len(project.storable().timeline.moments) == FEWEST_MOMENTS + 1
+
+
+def test_no_more_moments_are_stored_than_a_window_has() -> None:
+    project = whole_project(particles=10, moments=100, width=1)
+    assert len(project.storable().timeline.moments) == MOST_MOMENTS
+    assert_same(from_bytes(to_bytes(project)), project.storable())
 
 
 def test_what_there_is_not_is_neither_seen_nor_selected() -> None:
@@ -260,3 +267,10 @@ def test_a_default_project_with_a_full_timeline_is_small(project: Project) -> No
     assert len(full.storable().timeline.moments) > 10
     assert len(to_bytes(full)) <= 2_000_000
     assert_same(from_bytes(to_bytes(full)), full.storable())
+
+
+def test_what_could_not_be_opened_is_not_saved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("flowviz.projects.format.LARGEST_FILE", 10_000)
+    with pytest.raises(FileError, match="too large to be saved"):
+        save_project(whole_project(particles=1000), tmp_path / "x.flowviz")
+    assert not list(tmp_path.iterdir())
