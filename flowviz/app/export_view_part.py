@@ -112,7 +112,7 @@ class ExportViewPart(ExportPart):
         self.add_row("marks", "", self._beside, self._fitted)
         self.add_row("color_by", "&Color by", self._color, stretched=self._color)
         self.add_row("palette", "Palette", self._palette, stretched=self._palette)
-        self.add_row("marks", "Words", self._axes, self._labels)
+        self.add_row("labels", "Words", self._axes, self._labels)
         self.add_row("particles", "Particles", self._particles)
 
     def _connect(self) -> None:

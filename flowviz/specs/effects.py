@@ -6,6 +6,7 @@ from typing import Any
 from flowviz.specs.export import ExportSpec, What
 
 PICTURE = frozenset({"size", "scale", "background", "theme"})
+PLOT = PICTURE | {"labels", "axes", "word_height"}
 DRAWN = frozenset(
     {"marks", "color_by", "palette", "point_diameter", "word_height", "labels", "direction", "moment", "particles"}
 ) | {"fitted", "probe", "selection"}
@@ -30,7 +31,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {  # of the specs, where an effect is no
 def effects(spec: ExportSpec) -> frozenset[str]:
     """The choices that make a difference: fields of the spec and of what is in it, but for those of `FIELDS`."""
     if (spec.what, spec.format) == ("losses", "png"):
-        return PICTURE
+        return PLOT
     found = EFFECTS[spec.what]
     if "through" not in found or spec.seen.playback.through == "layers":
         return found

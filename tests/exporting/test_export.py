@@ -22,7 +22,8 @@ from flowviz.projects import Project
 from flowviz.records import History, Selection, Timeline
 from flowviz.rendering import fitted_view, render_frame, render_sheet
 from flowviz.rendering.projection import Projection
-from flowviz.specs import ExportSpec, PictureSize, Seen, ViewSpec
+from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, ViewSpec
+from flowviz.specs.effects import relevant
 from flowviz.specs.export import FORMATS, IN_FOLDERS
 from tests.exporting.projects import SMALL, bent_project, playing, shrunk, written
 from tests.rendering.scenes import bent_trace
@@ -118,11 +119,38 @@ def test_what_is_cancelled_leaves_nothing(bent: Project, tmp_path: Path, what: s
     next(steps)
     steps.close()
     assert not list(tmp_path.iterdir())
-    (tmp_path / "old").write_text("old") if what not in IN_FOLDERS else None
-    steps = Export(bent, small_spec(what, form)).write(tmp_path / "old")
+    export, path = Export(bent, small_spec(what, form)), tmp_path / "old"
+    old = path / export.names()[0] if what in IN_FOLDERS else path
+    old.parent.mkdir(exist_ok=True)
+    old.write_text("old")
+    steps = export.write(path)
     next(steps)
     steps.close()
-    assert what in IN_FOLDERS or (tmp_path / "old").read_text() == "old"
+    assert old.read_text() == "old"
+    assert len(list(tmp_path.rglob("*"))) == (2 if what in IN_FOLDERS else 1)
+
+
+@pytest.mark.parametrize(("what", "form"), EVERY)
+def test_what_makes_no_difference_makes_none(bent: Project, tmp_path: Path, what: str, form: str) -> None:
+    """Of a spec in which everything is unusual, what counts is what `relevant` keeps."""
+    view = ViewSpec(
+        center=(0.1, 0.2),
+        half_extent=3.0,
+        palette="plain",
+        theme="dark",
+        point_diameter=5.0,
+        labels=False,
+        axes=False,
+        color_by="radius",
+        marks=frozenset({"points", "paths"}),
+        word_height=0.04,
+        background="solid" if form == "mp4" else "transparent",
+    )
+    playback = Playback(repeat="ping-pong", easing="linear", heading="backward", speed=2.0)
+    seen = Seen(view=view, playback=playback, stage=2, moment=400, fitted=False, overview=True)
+    spec = small_spec(what, form, seen=seen, scale=2, first=1, fps=30, particles=60)
+    one, other = (written(bent, each, tmp_path / str(n)) for n, each in enumerate((spec, relevant(spec))))
+    assert digest(one) == digest(other)
 
 
 @contextmanager
