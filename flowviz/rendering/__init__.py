@@ -1,8 +1,7 @@
-"""records + ViewSpec -> pixels -> image files. Knows neither Qt nor TensorFlow."""
+"""records + ViewSpec -> pixels. Knows neither Qt nor TensorFlow."""
 
 from flowviz.rendering.colors import quadrant_colors
 from flowviz.rendering.frame import positions_at, prepare_density, render_frame
-from flowviz.rendering.frames import write_frames, write_overview, write_playback, write_sheet
 from flowviz.rendering.projection import fitted_view, pixel_position, plane_position, visible_rectangle
 from flowviz.rendering.sheet import render_sheet, render_thumbnails, sheet_stage
 
@@ -18,8 +17,4 @@ __all__ = [
     "render_thumbnails",
     "sheet_stage",
     "visible_rectangle",
-    "write_frames",
-    "write_overview",
-    "write_playback",
-    "write_sheet",
 ]

@@ -1,4 +1,4 @@
-"""How the window holds up: start, repaint, frames while it trains and scrubs, speed of training, memory, export.
+"""How the window holds up: start, repaint, frames while it trains and scrubs, speed of training, memory.
 
     python -m tests.benchmarks.window [--seconds 20]
 
@@ -9,10 +9,8 @@ import argparse
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,9 +20,8 @@ from PyQt6.QtWidgets import QApplication, QPushButton, QSlider
 
 from flowviz.app.main import create_window
 from flowviz.app.window import MainWindow
-from flowviz.records import Finished, Progress, Scene, base_particles, untrained_trace
-from flowviz.rendering import write_frames
-from flowviz.specs import FlowSpec, PictureSize, TextSpec, TrainingSpec, ViewSpec
+from flowviz.records import Finished, Progress
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train
 
@@ -183,13 +180,6 @@ def main() -> None:
     report("steps/s in the window while scrubbing, of headless", 100 * scrubbing / headless, "%", ">= 85")
     report("resident memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB", "<= 1500")
     watched.window.close()
-
-    with tempfile.TemporaryDirectory() as folder:
-        started = time.perf_counter()
-        list(
-            write_frames(Scene(untrained_trace(FlowSpec(), base_particles())), Path(folder), ViewSpec(), PictureSize())
-        )
-        report("20 frames at 1080x1080", time.perf_counter() - started, "s", "<= 4")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,8 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
-from PIL import Image
 
-from flowviz.errors import FileError, SpecError
-from flowviz.records import Scene, Trace, base_particles, untrained_trace
-from flowviz.rendering import fitted_view, positions_at, quadrant_colors, render_frame, write_frames
+from flowviz.records import Trace, base_particles, untrained_trace
+from flowviz.rendering import fitted_view, positions_at, quadrant_colors
 from flowviz.rendering.annotate import tick_step
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
@@ -64,57 +60,3 @@ def test_ticks_are_round_and_few() -> None:
         step = tick_step(half_extent)
         assert 2 * half_extent / step <= 8 + 1e-6
         assert f"{step:.0e}"[0] in "125"
-
-
-def test_frames_are_written_under_their_names(trace: Trace, tmp_path: Path) -> None:
-    written = list(write_frames(Scene(trace), tmp_path / "new" / "frames", ViewSpec(), SMALL))
-    assert [path.name for path in written][::19] == ["00_base.png", "19_real_nvp.png"]
-    assert sorted(path.name for path in (tmp_path / "new" / "frames").iterdir()) == [path.name for path in written]
-    with Image.open(written[3]) as image:
-        assert image.size == (90, 80)
-        drawn = np.asarray(image)
-    expected = render_frame(Scene(trace), 3, ViewSpec(), SMALL, title="3 of 19 · permute")
-    np.testing.assert_array_equal(drawn, expected[..., :3])
-
-
-def test_a_cancelled_export_leaves_what_was_there(trace: Trace, tmp_path: Path) -> None:
-    (tmp_path / "00_base.png").write_text("old")
-    frames = write_frames(Scene(trace), tmp_path, ViewSpec(), SMALL)
-    next(frames), next(frames)
-    frames.close()
-    assert [path.name for path in tmp_path.iterdir()] == ["00_base.png"]
-    assert (tmp_path / "00_base.png").read_text() == "old"
-
-
-def test_a_cancelled_export_leaves_no_new_folder(trace: Trace, tmp_path: Path) -> None:
-    frames = write_frames(Scene(trace), tmp_path / "new", ViewSpec(), SMALL)
-    next(frames)
-    frames.close()
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_failed_export_leaves_no_file(trace: Trace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    save, calls = Image.Image.save, []
-
-    def full(self: Image.Image, *arguments: object, **options: object) -> None:
-        calls.append(1)
-        if len(calls) == 7:
-            raise OSError(28, "No space left on device")
-        save(self, *arguments, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Image.Image, "save", full)
-    with pytest.raises(FileError, match="no space left on device"):
-        list(write_frames(Scene(trace), tmp_path, ViewSpec(), SMALL))
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_stage_that_does_not_exist_is_refused_before_anything_is_made(trace: Trace, tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="from 0 to 19"):
-        list(write_frames(Scene(trace), tmp_path / "frames", ViewSpec(), SMALL, [20]))
-    assert not (tmp_path / "frames").exists()
-
-
-def test_a_folder_that_is_a_file_is_refused(trace: Trace, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(FileError, match="is a file"):
-        list(write_frames(Scene(trace), tmp_path / "file", ViewSpec(), SMALL))

@@ -1,15 +1,13 @@
 """All stages in one picture."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from flowviz.errors import SpecError
 from flowviz.records import Scene, base_particles, untrained_trace
-from flowviz.rendering import render_frame, render_sheet, render_thumbnails, sheet_stage, write_sheet
+from flowviz.rendering import render_frame, render_sheet, render_thumbnails, sheet_stage
 from flowviz.rendering.projection import Panel
 from flowviz.rendering.sheet import SheetLayout
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
@@ -61,14 +59,6 @@ def test_a_sheet_that_is_too_small_is_refused() -> None:
     scene = Scene(untrained_trace(FlowSpec(), base_particles(10)))
     with pytest.raises(SpecError, match="20 stages do not fit in 64x64"):
         render_sheet(scene, ViewSpec(), PictureSize(width=64, height=64))
-
-
-def test_a_sheet_is_one_file(tmp_path: Path) -> None:
-    scene = full()
-    write_sheet(scene, tmp_path / "sheet.png", ViewSpec(), SIZE)
-    assert [path.name for path in tmp_path.iterdir()] == ["sheet.png"]
-    with Image.open(tmp_path / "sheet.png") as image:
-        np.testing.assert_array_equal(np.asarray(image), render_sheet(scene, ViewSpec(), SIZE)[..., :3])
 
 
 def test_thumbnails_show_all_stages_and_the_selection() -> None:
