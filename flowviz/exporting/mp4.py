@@ -53,16 +53,18 @@ def _command(reel: Reel) -> list[str]:
     r, g, b = reel.ground
     even = f"pad=ceil(iw/2)*2:ceil(ih/2)*2:color=0x{r:02x}{g:02x}{b:02x}"
     given = f"-f rawvideo -pix_fmt rgb24 -s {reel.size} -framerate {reel.fps} -i pipe:0 -an"
+    # Said twice: newer ones believe the pictures, older ones the options.
     tagged = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+    colors = "-colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv"
     filters = f"{even},scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,{tagged}"
-    made = f"-c:v libx264 -preset veryfast -crf {QUALITY} -threads {THREADS} -fps_mode passthrough"
+    made = f"-c:v libx264 -preset veryfast -crf {QUALITY} -threads {THREADS}"
     same = "-map_metadata -1 -fflags +bitexact -flags:v +bitexact"
     return [
         _ffmpeg(),
         *["-v", "error", "-nostats", "-y"],
         *given.split(),
         *("-vf", filters),
-        *f"{made} {same} -movflags +faststart -f mp4".split(),
+        *f"{made} {colors} {same} -movflags +faststart -f mp4".split(),
     ]
 
 
