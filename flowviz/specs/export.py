@@ -36,9 +36,13 @@ class ExportSpec(Spec):
     frames: its pictures, in a folder; trace: particles at every stage; samples: points of the flow; losses: the
     history of the training.
 
-    `size` is in pixels, `scale` multiplies it. `first` and `last` are the range of stages, both inclusive; None for
-    the base and the last one. An animation has `in_betweens` frames between two stages, and `fps` frames a second.
-    `particles` is how many are followed or drawn as samples; None for as many as are in the project.
+    `size` is in pixels, `scale` multiplies it; MP4 has even sides only, and gets a row or column of the ground where
+    one is odd. `first` and `last` are the range of stages, both inclusive; None for the base and the last one.
+    An animation is one pass of the playback through that range, with `in_betweens` frames between two stages and `fps`
+    frames a second, whatever its speed. It repeats for ever, unless it plays once. Through the training alone it stays
+    at the stage that is seen, and has as many frames as through all stages.
+    `particles` is how many are followed, or drawn as samples; None for as many as are in the project or, where points
+    of the target are pulled back, as the window shows.
     """
 
     what: What = "view"
