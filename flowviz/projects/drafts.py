@@ -8,7 +8,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
 from flowviz.errors import FileError
-from flowviz.files import reason, written_whole
+from flowviz.files import Fingerprint, reason, written_whole
 from flowviz.projects.format import load_project, save_project
 from flowviz.projects.project import Project
 
@@ -50,6 +50,13 @@ class Draft:
         return Path(original) if isinstance(original, str) else None
 
     @property
+    def mark(self) -> Fingerprint | None:
+        """That of the original when it was opened or saved; None where it is not known."""
+        mark = self._told().get("mark")
+        whole = isinstance(mark, list) and len(mark) == 3 and all(type(number) is int for number in mark)
+        return Fingerprint(*mark) if whole else None  # type: ignore[misc]
+
+    @property
     def title(self) -> str:
         """What a person would call its target."""
         title = self._told().get("title")
@@ -61,9 +68,16 @@ class Draft:
         with _sentences(self.folder):
             return datetime.fromtimestamp(self.path.stat().st_mtime, UTC).astimezone()
 
-    def save(self, project: Project, original: Path | None) -> None:
-        """Write the project in place of what was saved before, whole or not at all. Raises `FileError`."""
-        told = {"original": None if original is None else str(original.absolute()), "title": project.target.title}
+    def save(self, project: Project, original: Path | None, mark: Fingerprint | None = None) -> None:
+        """Write the project in place of what was saved before, whole or not at all. Raises `FileError`.
+
+        `mark` is that of the original when it was opened or saved.
+        """
+        told = {
+            "original": None if original is None else str(original.absolute()),
+            "mark": None if mark is None else astuple(mark),
+            "title": project.target.title,
+        }
         with written_whole(self._note) as part:
             part.write_text(json.dumps(told), encoding="ascii")
         save_project(project, self.path)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from flowviz.errors import FileError
+from flowviz.files import fingerprint
 from flowviz.projects.drafts import UNKNOWN_TITLE, Drafts, drafts_folder
 from tests.projects.disks import small_disk
 from tests.projects.examples import assert_same, bare_project, whole_project
@@ -207,6 +208,18 @@ def test_a_draft_without_an_original_has_none(drafts: Drafts) -> None:
     assert own.original == Path.cwd() / "here.flowviz"
     own.save(bare_project(), Path("/tmp/\udcff.flowviz"))
     assert own.original == Path("/tmp/\udcff.flowviz"), "a name that is no text"
+
+
+@pytest.mark.parametrize("mark", [7, "now", [1, 2], [1, 2, None], [True, 1, 2], {}])
+def test_a_draft_knows_its_original_as_it_was(drafts: Drafts, tmp_path: Path, mark: object) -> None:
+    own = drafts.own()
+    original = tmp_path / "hi.flowviz"
+    original.write_bytes(b"mine")
+    own.save(bare_project(), original, fingerprint(original))
+    assert own.mark == fingerprint(original)
+    (note,) = own.folder.glob("*.json")
+    note.write_text(json.dumps({**json.loads(note.read_text()), "mark": mark}))
+    assert own.mark is None
 
 
 def test_a_full_disk_leaves_the_draft_before(tmp_path: Path) -> None:
