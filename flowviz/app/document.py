@@ -12,10 +12,10 @@ from flowviz.app.goal import Goal, goal_or_sentence
 from flowviz.app.session import Session
 from flowviz.app.workers import measure
 from flowviz.errors import FlowvizError
+from flowviz.files import Fingerprint, fingerprint
 from flowviz.projects import Project, load_project, save_project
 
 CLOSING_PATIENCE_MS = 5000
-Mark = tuple[int, ...] | None  # of a file's content at a moment; None where there is no file
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Opened:
 
     project: Project
     found: Goal | str
-    mark: Mark = None
+    mark: Fingerprint | None = None
 
 
 class Document(QObject):
@@ -44,7 +44,7 @@ class Document(QObject):
         self._session = session
         self._background = Background()
         self.path: Path | None = None
-        self._mark: Mark = None
+        self.mark: Fingerprint | None = None  # of the file, when it was opened or saved
         self._standing: tuple[object, ...] | None = session.standing()  # when it was last saved; None: never
         self._said = False, self.name  # what was announced last
         self._writing = False
@@ -64,7 +64,7 @@ class Document(QObject):
     @property
     def is_overtaken(self) -> bool:
         """Whether another program has changed the file since it was opened or saved."""
-        return self.path is not None and marked(self.path) not in {self._mark, None}
+        return self.path is not None and fingerprint(self.path) not in {self.mark, None}
 
     def open(self, path: Path, *, is_copy: bool = False) -> None:
         """Read a file; as soon as it is read it takes the place of what is here, if it is a good one.
@@ -76,7 +76,7 @@ class Document(QObject):
     def show(self, opened: Opened, path: Path | None = None, *, changed: bool = False) -> None:
         """Show a project in place of what is here; `changed` where it is not as its file has it."""
         problem = self._session.show_project(opened.project, opened.found)
-        self.path, self._mark = path, opened.mark
+        self.path, self.mark = path, opened.mark
         self._standing = None if changed else self._session.standing()
         self._announce()
         self.opened.emit(problem)
@@ -109,14 +109,14 @@ class Document(QObject):
             self.show(found, None if is_copy else path)
 
     def _take_written(
-        self, path: Path, standing: tuple[object, ...], then: Callable[[], object], found: Mark | str
+        self, path: Path, standing: tuple[object, ...], then: Callable[[], object], found: Fingerprint | str | None
     ) -> None:
         self._writing = False
         if isinstance(found, str):
             self._next = None
             self.failed.emit(found)
             return
-        self.path, self._mark, self._standing = path, found, standing
+        self.path, self.mark, self._standing = path, found, standing
         self._announce()
         self.saved.emit()
         then()
@@ -133,32 +133,23 @@ class Document(QObject):
         self.state_changed.emit()
 
 
-def opened(project: Project, mark: Mark = None) -> Opened:
+def opened(project: Project, mark: Fingerprint | None = None) -> Opened:
     """A project, and what takes its time of showing it: not for the GUI thread, where a target is large."""
     measure(project.trace)
     return Opened(project, goal_or_sentence(project.target), mark)
 
 
-def marked(path: Path) -> Mark:
-    """What tells a file's content from that at another moment."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
 def _read(path: Path) -> Opened | str:
     try:
-        mark = marked(path)
+        mark = fingerprint(path)
         return opened(load_project(path), mark)
     except FlowvizError as error:
         return str(error)
 
 
-def _written(project: Project, path: Path) -> Mark | str:
+def _written(project: Project, path: Path) -> Fingerprint | str | None:
     try:
         save_project(project, path)
     except FlowvizError as error:
         return str(error)
-    return marked(path)
+    return fingerprint(path)

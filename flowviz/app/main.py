@@ -40,6 +40,7 @@ def run(path: Path | None = None) -> int:
     if path is not None:
         window.desk.open(path)  # it is read while the window comes up
     window.show()
+    window.recovery.look()
     code = app.exec()
     if work_is_running() or "tensorflow" in sys.modules:
         # XLA may be compiling for a window that is gone, and cannot be interrupted; and TensorFlow takes its time to be
@@ -49,12 +50,13 @@ def run(path: Path | None = None) -> int:
 
 
 def _tell_unexpected(window: MainWindow, kind: type[BaseException], error: BaseException, trace: Any) -> None:
-    """A slip of the program is logged and told; the window, and what was trained, stay."""
+    """A slip of the program is logged and told; the window, and what was trained, stay, and are kept at once."""
     log.error("unexpected", exc_info=(kind, error, trace))
     notice = window.findChild(QLabel, "noticeLabel")
     if notice is not None:
         notice.setText(f"Something went wrong inside flowviz: {kind.__name__}. What was trained is still there.")
         notice.show()
+    window.autosave.save()
 
 
 def _check_display() -> None:

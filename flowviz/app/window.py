@@ -22,6 +22,8 @@ from PyQt6.QtWidgets import (
 )
 
 import flowviz
+from flowviz.app.autosave import Autosave
+from flowviz.app.background import Background
 from flowviz.app.cloud_view import CloudView
 from flowviz.app.desk import Desk
 from flowviz.app.drop_zone import DropZone
@@ -38,6 +40,7 @@ from flowviz.app.instruments import Instruments
 from flowviz.app.loss_plot import LossPlot
 from flowviz.app.playback_bar import PlaybackBar
 from flowviz.app.readout import Readout
+from flowviz.app.recovery import Recovery
 from flowviz.app.run_controls import RunControls
 from flowviz.app.scrubber import Scrubber
 from flowviz.app.session import Panels, Session
@@ -47,6 +50,7 @@ from flowviz.app.target_panel import TargetPanel
 from flowviz.app.theme import THEMES, palette, style_sheet, system_theme
 from flowviz.app.view_bar import ViewBar
 from flowviz.exporting.repeat import train_command, train_python
+from flowviz.projects.drafts import Drafts, drafts_folder
 from flowviz.specs.view import Palette, Theme
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Post": "plain"}
@@ -90,13 +94,17 @@ class MainWindow(QMainWindow):
         self.sources = Sources(self._panels.target, self)
         self.session = Session(self._panels, self.sources, self.exploration, self)
         self.desk = Desk(self, self.session)
+        drafts, thread, document = Drafts(drafts_folder()), Background(), self.desk.document
+        self.autosave = Autosave(drafts, thread, self.session, document, self)
+        self.recovery = Recovery(drafts, thread, document, self.autosave, self)
         self._may_close = False
         self.exports = Exports(self)
         self.exports.told.connect(self._panels.controls.set_notice)
         DropZone(self, self.sources.take_media)
         self._make_menus()
         self._follow_theme()
-        self.desk.told.connect(self._panels.controls.set_notice)
+        for told in (self.desk.told, self.autosave.failed, thread.failed):
+            told.connect(self._panels.controls.set_notice)
         self.desk.document.state_changed.connect(self._show_title)
         self.sources.project_arrived.connect(self.desk.open)
         self._show_title()
@@ -279,6 +287,7 @@ class MainWindow(QMainWindow):
         self.exports.close()
         self.session.shut_down()
         self.desk.close()
+        self.autosave.close()
         super().closeEvent(event)
 
 

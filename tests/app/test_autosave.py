@@ -1,0 +1,147 @@
+"""What is not saved survives the end of the program, however it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from flowviz.errors import FileError
+from flowviz.projects import load_project
+from flowviz.projects.drafts import Draft, Drafts, drafts_folder
+from tests.app.conftest import Window
+from tests.app.test_document import Desk
+
+TRAINED_AND_KILLED = """
+import sys
+from pathlib import Path
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QPlainTextEdit, QPushButton
+import flowviz.app.autosave as autosave, flowviz.app.main as main
+autosave.PERIOD_MS = 300
+create = main.create_window
+def created():
+    window = create()
+    def train():
+        window.findChild(QPlainTextEdit, "targetText").setPlainText("No")
+        window.findChild(QPushButton, "trainButton").click()
+    window.desk.document.opened.connect(train)
+    return window
+main.create_window = created
+main.run(Path(sys.argv[1]))
+"""
+
+
+@pytest.fixture
+def desk(window: Window, qtbot: QtBot) -> Desk:
+    return Desk(window, qtbot)
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never happened")
+
+
+def test_a_training_that_is_killed_is_offered_and_recovered(desk: Desk, project_file: Path, qtbot: QtBot) -> None:
+    content = project_file.read_bytes()
+    killed = subprocess.Popen(
+        [sys.executable, "-c", TRAINED_AND_KILLED, str(project_file)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    wait(lambda: any(load_project(draft).target.title == "No" for draft in drafts()))
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert project_file.read_bytes() == content, "the person's file is as it was"
+    main = desk.window.main
+    main.recovery.look()
+    desk.wait(lambda: desk.boxes == ["recoveryBox"])
+    assert "unsaved work on 'hi'" in desk.window.find(QMessageBox, "recoveryBox").text()
+    desk.press("recoveryBox", "later")
+    main.recovery.look()
+    desk.press("recoveryBox", "recover")
+    desk.wait(lambda: main.desk.document.path == project_file)
+    recovered = main.session.project()
+    assert recovered.target.title == "No"
+    assert recovered.checkpoint is not None
+    assert recovered.weights.parameters
+    assert desk.is_changed
+    assert not main.desk.document.is_overtaken
+    desk.choose("save")
+    desk.wait(lambda: not desk.is_changed)
+    saved = load_project(project_file)
+    for name, array in recovered.weights.parameters.items():
+        np.testing.assert_array_equal(saved.weights.parameters[name], array)
+    desk.wait(lambda: not drafts())
+
+
+def drafts() -> list[Path]:
+    """The files of drafts, of programs that run, too."""
+    return list(Path(os.environ["XDG_DATA_HOME"]).rglob("[!.]*.flowviz"))
+
+
+def test_a_draft_is_there_while_something_is_not_saved(desk: Desk, tmp_path: Path) -> None:
+    autosave = desk.window.main.autosave
+    autosave.save()
+    desk.qtbot.wait(100)
+    assert not drafts(), "nothing has changed"
+    desk.type("Mine")
+    autosave.save()
+    desk.wait(lambda: len(drafts()) == 1)
+    (draft,) = drafts()
+    desk.wait(lambda: load_project(draft).target.title == "Mine")
+    written = draft.stat().st_mtime_ns
+    autosave.save()
+    desk.qtbot.wait(100)
+    assert draft.stat().st_mtime_ns == written, "nothing has changed since"
+    assert not Drafts(drafts_folder()).abandoned(), "whose window is open is not abandoned"
+    desk.save_as(tmp_path / "mine.flowviz")
+    desk.wait(lambda: not drafts())
+
+
+def test_a_draft_goes_with_the_changes_that_are_discarded(desk: Desk) -> None:
+    main = desk.window.main
+    desk.type("Mine")
+    main.autosave.save()
+    desk.wait(lambda: len(drafts()) == 1)
+    assert not main.close()
+    desk.press("unsavedBox", "discard")
+    desk.wait(lambda: not main.isVisible())
+    assert not drafts()
+
+
+def test_an_autosave_that_fails_is_told_once_and_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    autosave, told = desk.window.main.autosave, list[str]()
+    autosave.failed.connect(told.append)
+
+    def full(*_: object) -> None:
+        raise FileError("The draft cannot be written: no space left on device.")
+
+    desk.type("Mine")
+    with monkeypatch.context() as patched:
+        patched.setattr(Draft, "save", full)
+        for _ in range(3):
+            autosave.save()
+            desk.qtbot.wait(100)
+        assert len(told) == 1
+        assert "no space left" in desk.notice
+    autosave.save()
+    desk.wait(lambda: len(drafts()) == 1)
+
+
+def test_a_slip_of_the_program_keeps_what_is_not_saved_at_once(desk: Desk) -> None:
+    from flowviz.app.main import _tell_unexpected
+
+    desk.type("Mine")
+    _tell_unexpected(desk.window.main, RuntimeError, RuntimeError("slip"), None)
+    assert "RuntimeError" in desk.notice
+    desk.wait(lambda: len(drafts()) == 1)
