@@ -171,3 +171,33 @@ def test_a_training_that_is_stopped_saved_and_opened_again_ends_as_if_it_had_not
             np.testing.assert_array_equal(found.weights.parameters[name], array)
         assert found.checkpoint is not None
         np.testing.assert_array_equal(found.checkpoint.parameters, uninterrupted.checkpoint.parameters)
+
+
+def test_a_probe_and_the_way_back_come_back_with_what_is_selected(
+    window: Window, project: Project, qtbot: QtBot
+) -> None:
+    chosen = np.zeros(8000, np.bool_)
+    chosen[:9] = True
+    seen = Seen(stage=5, direction="encode", probe=(3, (0.5, 0.25)), overview=True)
+    session, exploration = window.main.session, window.main.exploration
+    session.show_project(replace(project, seen=seen, selection=Selection(chosen)))
+    again = session.project()
+    assert (again.seen.stage, again.seen.direction, again.seen.probe) == (5, "encode", (3, (0.5, 0.25)))
+    assert again.seen.overview
+    qtbot.waitUntil(lambda: exploration.scene.probe is not None, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: exploration.scene.trace is not exploration.generated, timeout=SLOW_MS)
+    assert again.selection is not None
+    assert exploration.selection is not None
+    np.testing.assert_array_equal(exploration.selection.chosen, chosen)
+
+
+def test_a_target_that_can_no_longer_be_made_is_said_and_the_flow_is_shown(
+    window: Window, project: Project, qtbot: QtBot
+) -> None:
+    session = window.main.session
+    gone = TextSpec(text="Hi", font="A Font That Nobody Has")
+    problem = session.show_project(replace(project, target=gone))
+    assert "A Font That Nobody Has" in problem
+    assert window.main.exploration.scene.trace is project.trace
+    assert session.project().target == gone
+    assert not window.find(QPushButton, "pauseButton").isEnabled()
