@@ -10,6 +10,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.export_dialog import ExportDialog, copied
+from flowviz.app.export_place import pictures_folder
 from flowviz.app.export_source import ExportSource
 from flowviz.errors import FlowvizError, SpecError
 from flowviz.projects import Plan
@@ -31,6 +32,7 @@ class Exports(QObject):
         self._dialog: ExportDialog | None = None
         self._source: ExportSource | None = None  # of the dialog, or of the one before
         self._chosen = ExportSpec()
+        self._folder = pictures_folder()
 
     def show(self, source: ExportSource) -> None:
         """Ask what to export of this; where something is being written, only show how far it is."""
@@ -61,7 +63,7 @@ class Exports(QObject):
     def _open(self, source: ExportSource) -> None:
         before, self._source = self._source, source
         spec = first_choices(source) if before is None else carried_on(self._chosen, before, source)
-        dialog = ExportDialog(source, spec, self._window)
+        dialog = ExportDialog(source, spec, self._folder, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(self._keep)
         dialog.exported.connect(lambda path: self.told.emit(f"Written: {path}"))
@@ -72,6 +74,7 @@ class Exports(QObject):
         assert self._dialog is not None
         with suppress(SpecError):  # what does not go together is not worth keeping
             self._chosen = self._dialog.spec()
+        self._folder = self._dialog.folder or self._folder
         self._dialog = None
 
 

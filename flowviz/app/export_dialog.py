@@ -36,8 +36,8 @@ class ExportDialog(QDialog):
 
     exported = pyqtSignal(object)
 
-    def __init__(self, source: ExportSource, spec: ExportSpec, parent: QWidget | None = None) -> None:
-        """It begins with the choices of `spec`."""
+    def __init__(self, source: ExportSource, spec: ExportSpec, folder: Path, parent: QWidget | None = None) -> None:
+        """It begins with the choices of `spec`, and proposes files in the folder."""
         super().__init__(parent)
         self.setWindowTitle(f"Export – {source.file_name}")
         self._source = source
@@ -47,7 +47,7 @@ class ExportDialog(QDialog):
         self._path = Path()  # of what is written
         self._form = ExportForm(source.project, source.window)
         self._preview = ExportPreview()
-        self._place = ExportPlace(source.file_name)
+        self._place = ExportPlace(folder, source.file_name)
         self._run = ExportRun()
         self._message = WrappingLabel("exportMessage", "What is written")
         self._message.setMinimumHeight(2 * self._message.fontMetrics().lineSpacing())
@@ -61,6 +61,11 @@ class ExportDialog(QDialog):
     def is_running(self) -> bool:
         """Whether something is being written."""
         return self._run.is_running
+
+    @property
+    def folder(self) -> Path | None:
+        """Where it is written to, or would be."""
+        return None if self._place.path is None else self._place.path.parent
 
     def spec(self) -> ExportSpec:
         """What is chosen. Raises `SpecError` where the choices do not go together."""
@@ -100,6 +105,7 @@ class ExportDialog(QDialog):
     def _connect(self) -> None:
         self._form.changed.connect(self._take_form)
         self._place.changed.connect(self._describe)
+        self._place.format_named.connect(self._form.choose_format)
         self._run.exported.connect(self._finish)
         self._run.cancelled.connect(partial(self._come_back, CANCELLED))
         self._run.failed.connect(self._fail)
@@ -167,6 +173,7 @@ class ExportDialog(QDialog):
     def _write(self, path: Path) -> None:
         assert self._export is not None
         self._path = path
+        self._place.show_path()
         self._set_busy(True)
         self._say(f"Writing {path}.")
         self._run.start(partial(self._export.write, path), self._export.count)

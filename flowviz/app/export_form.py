@@ -10,6 +10,7 @@ from flowviz.app.export_view_part import ExportViewPart
 from flowviz.projects import Project
 from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.effects import effects
+from flowviz.specs.export import Format
 
 OPAQUE = {"mp4": "MP4 has no transparency."}
 
@@ -44,6 +45,10 @@ class ExportForm(QScrollArea):
         for part in self._parts:
             part.show_spec(spec)
         self._settle()
+
+    def choose_format(self, format_: Format) -> None:
+        """Choose a format, as a person does."""
+        self._kind.choose_format(format_)
 
     def show_length(self, length: str) -> None:
         """Say how many frames there are, and how long they take."""

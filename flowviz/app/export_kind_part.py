@@ -58,6 +58,10 @@ class ExportKindPart(ExportPart):
             return str(error)
         return ""
 
+    def choose_format(self, format_: Format) -> None:
+        """Choose a format, as a person does."""
+        self._format.choose(format_)
+
     def show_spec(self, spec: ExportSpec) -> None:
         self.blockSignals(True)
         self._formats[spec.what] = spec.format

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QStandardPaths, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
 
 from flowviz.app.page import button, row
-from flowviz.specs.export import IN_FOLDERS, Format, What
+from flowviz.specs.export import FORMATS, IN_FOLDERS, Format, What
 
 SUFFIXES = frozenset(f".{format_}" for format_ in get_args(Format))
 PLACE_WIDTH = 340  # pixels, at least
@@ -26,15 +26,17 @@ NAMES: dict[What, str] = {
 class ExportPlace(QWidget):
     """A line for the path, whose suffix follows the format, and a button to look for one.
 
-    What is proposed follows the choices until another path is given; then only its suffix does.
+    What is proposed follows the choices until another path is given; then only its suffix does. Announces the format
+    whose suffix is typed, too.
     """
 
     changed = pyqtSignal()
+    format_named = pyqtSignal(str)
 
-    def __init__(self, name: str) -> None:
-        """`name` begins those of the files that are proposed."""
+    def __init__(self, folder: Path, name: str) -> None:
+        """Files in the folder are proposed, whose names begin with this one."""
         super().__init__()
-        self._name = name
+        self._folder, self._name = folder, name
         self._what: What = "view"
         self._format: Format = "png"
         self._proposed = ""
@@ -42,7 +44,7 @@ class ExportPlace(QWidget):
         self._line = QLineEdit()
         self._line.setObjectName("exportPath")
         self._line.setMinimumWidth(PLACE_WIDTH)
-        self._line.textChanged.connect(lambda: self.changed.emit())
+        self._line.textChanged.connect(self._take_text)
         self._label.setBuddy(self._line)
         self._browse = button("exportBrowse", "Browse…", "Choose it in the folders")
         self._browse.setAccessibleName("Browse")
@@ -63,9 +65,14 @@ class ExportPlace(QWidget):
         self._label.setText("Fo&lder" if what in IN_FOLDERS else "Fi&le")
         self._line.setAccessibleName("Folder for the pictures" if what in IN_FOLDERS else "File to write")
         if self._line.text() == self._proposed:
-            self._proposed = str(self._fitting(pictures_folder() / NAMES[what].format(self._name)))
+            self._proposed = str(self._fitting(self._folder / NAMES[what].format(self._name)))
             self._line.setText(self._proposed)
-        elif (path := self.path) is not None:
+        else:
+            self.show_path()
+
+    def show_path(self) -> None:
+        """Show the path as it is written to."""
+        if (path := self.path) is not None:
             self._line.setText(str(path))
 
     def focus(self) -> None:
@@ -79,8 +86,14 @@ class ExportPlace(QWidget):
         stem = path.with_suffix("") if path.suffix.lower() in SUFFIXES else path
         return stem if self._what in IN_FOLDERS else stem.with_name(f"{stem.name}.{self._format}")
 
+    def _take_text(self, text: str) -> None:
+        named = Path(text).suffix.lower().removeprefix(".")
+        if self._what not in IN_FOLDERS and named in FORMATS[self._what] and named != self._format:
+            self.format_named.emit(named)
+        self.changed.emit()
+
     def _choose(self) -> None:
-        path = str(self.path or pictures_folder())
+        path = str(self.path or self._folder)
         if self._what in IN_FOLDERS:
             chosen = QFileDialog.getExistingDirectory(self, "Folder for the pictures", path)
         else:  # the dialog of export asks before something is overwritten, however its path was given

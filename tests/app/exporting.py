@@ -50,7 +50,7 @@ class Dialog:
 def opened(project: Project, path: Path | None, qtbot: QtBot, *, is_saved: bool = True) -> Iterator[Dialog]:
     """The dialog for a project, whose window shows a picture of 300 × 200 pixels."""
     source = ExportSource(project, project.target.title, path, is_saved, window=PictureSize(width=300, height=200))
-    found = ExportDialog(source, SMALL.model_copy(update={"seen": project.seen}))
+    found = ExportDialog(source, SMALL.model_copy(update={"seen": project.seen}), Path("/pictures"))
     qtbot.addWidget(found)
     found.show()
     yield Dialog(found, qtbot)

@@ -97,9 +97,12 @@ def test_the_choices_of_last_time_stay(window: Window, qtbot: QtBot) -> None:
     first.choose("exportFormat", "webp")
     first.find(QSpinBox, "exportRate").setValue(7)
     first.choose("exportPalette", "plain")
+    first.find(QLineEdit, "exportPath").setText("/films/mine.webp")
     first.itself.close()
     window.find(QComboBox, "colorBox").setCurrentText("Angle")
-    spec = export(window, qtbot).itself.spec()
+    again = export(window, qtbot)
+    spec = again.itself.spec()
+    assert again.find(QLineEdit, "exportPath").text() == "/films/BRAD.webp"
     assert (spec.what, spec.format, spec.fps) == ("animation", "webp", 7)
     assert spec.seen.view.palette == "plain"
     assert spec.seen.view.color_by == "angle"  # chosen in the window since

@@ -195,14 +195,18 @@ def test_a_range_has_its_first_stage_first(dialog: Dialog) -> None:
 
 def test_the_path_follows_what_is_written(dialog: Dialog) -> None:
     path = dialog.find(QLineEdit, "exportPath")
-    assert path.text().endswith("/Hi.png")
+    assert path.text() == "/pictures/Hi.png"
     dialog.choose("exportWhat", "stages")
-    assert path.text().endswith("/Hi stages")
+    assert path.text() == "/pictures/Hi stages"
     path.setText("/tmp/x.y")
     dialog.choose("exportWhat", "animation")
     assert path.text() == "/tmp/x.y.gif"
     dialog.choose("exportFormat", "webp")
     assert path.text() == "/tmp/x.y.webp"
+    path.setText("/tmp/z.APNG")  # a suffix chooses the format as well
+    assert dialog.find(ChoiceBox, "exportFormat").value == "apng"
+    path.setText("/tmp/x.y.csv")
+    assert dialog.find(ChoiceBox, "exportFormat").value == "apng"
     dialog.choose("exportWhat", "frames")
     assert path.text() == "/tmp/x.y"
     path.setText("  ")
