@@ -106,4 +106,4 @@ class ExportPlace(QWidget):
 def pictures_folder() -> Path:
     """Where pictures go, if nothing else is chosen."""
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    return Path(folder) if folder else Path.home()
+    return Path(folder) if folder and Path(folder).is_dir() else Path.home()

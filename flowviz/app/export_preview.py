@@ -16,6 +16,7 @@ from flowviz.app.page import row
 from flowviz.app.playback_bar import play_icon
 from flowviz.exporting.export import Export
 from flowviz.specs import ExportSpec
+from flowviz.specs.export import FILMS
 from flowviz.specs.view import Theme
 
 DEBOUNCE_MS = 60
@@ -53,8 +54,9 @@ class ExportPreview(QWidget):
 
     def show_export(self, export: Export, spec: ExportSpec) -> None:
         """Preview this one, at the same place as the one before."""
-        self._export, self._spec, self._count = export, spec, export.count
-        self._rate = spec.fps if spec.what in {"animation", "frames"} else STAGES_PER_SECOND
+        self._export, self._spec = export, spec
+        self._count = export.count if spec.what in FILMS | {"stages"} else 1
+        self._rate = spec.fps if spec.what in FILMS else STAGES_PER_SECOND
         self._ticks.setInterval(max(LEAST_PERIOD_MS, round(1000 / self._rate)))
         self._ways.setVisible(self._count > 1)
         if self._count == 1:
@@ -96,10 +98,11 @@ class ExportPreview(QWidget):
         self._ask()
 
     def _say_place(self) -> None:
-        if self._export is not None:
-            names, number = self._export.names(), self._slider.value()
-            is_stage = self._spec.what == "stages"
-            self._words.setText(Path(names[number]).stem if is_stage else f"{number + 1:,} of {self._count:,}")
+        number = self._slider.value()
+        if self._export is not None and self._spec.what == "stages":
+            self._words.setText(Path(self._export.names()[number]).stem)
+        else:
+            self._words.setText(f"{number + 1:,} of {self._count:,}")
 
     def _set_playing(self, playing: bool) -> None:
         self._play.setIcon(play_icon(playing, self.palette().color(QPalette.ColorRole.ButtonText)))

@@ -238,6 +238,14 @@ def test_the_preview_follows_choices_slider_and_play(dialog: Dialog, qtbot: QtBo
     seen(dialog, qtbot, batch)
 
 
+def test_there_is_a_way_only_through_several_pictures(dialog: Dialog) -> None:
+    dialog.choose("exportWhat", "trace")
+    dialog.find(QSpinBox, "exportParticles").setValue(50_000)  # written in parts, but there is one picture
+    assert not dialog.is_shown("exportSlider")
+    dialog.choose("exportWhat", "frames")
+    assert dialog.is_shown("exportSlider")
+
+
 def test_a_choice_that_is_not_possible_is_said_and_not_written(dialog: Dialog, qtbot: QtBot) -> None:
     dialog.choose("exportWhat", "sheet")
     dialog.choose("exportFirst", 0)
