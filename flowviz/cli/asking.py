@@ -83,7 +83,7 @@ def _looks(given: Given, what: What) -> dict[str, Any]:
     """The plain fields of what is seen."""
     found = {"direction": given["direction"]} if "direction" in given else dict[str, Any]()
     stage = _stages(given)
-    if stage is not None and len(stage) == 1 and what != "stages":
+    if stage is not None and not _names_range(given) and what != "stages":
         found["stage"] = stage[0]
     if "moment" in given:
         found["moment"] = _moment(given["moment"])
@@ -104,7 +104,7 @@ def _written(given: Given, what: What) -> dict[str, Any]:
     if "speed" in given:
         found["in_betweens"] = _in_betweens(given)
     stages = _stages(given)
-    if stages is not None and (len(stages) > 1 or what == "stages"):
+    if stages is not None and (_names_range(given) or what == "stages"):
         if found.keys() & {"first", "last"}:
             raise SpecError("Give either --stage or --first and --last.")
         found |= {"first": stages[0], "last": stages[-1]}
@@ -136,6 +136,11 @@ def _stages(given: Given) -> range | None:
     if match is None or int(match[2] or match[1]) < int(match[1]):
         raise SpecError(f"The stage {given['stage']!r} is neither a number, such as 7, nor a range, such as 0-19.")
     return range(int(match[1]), int(match[2] or match[1]) + 1)
+
+
+def _names_range(given: Given) -> bool:
+    """Whether it is a range of stages, be it of one, such as 7-7, and not the stage that is seen."""
+    return "-" in given.get("stage", "")
 
 
 def _words(given: Given) -> set[str]:
@@ -178,7 +183,7 @@ def _check_beside(what: What, marks: frozenset[Any]) -> None:
 def _check_idle(spec: ExportSpec, given: Given) -> None:
     """An option that would do nothing is a mistake. Raises `SpecError`."""
     stages = _stages(given)
-    if spec.what == "sheet" and stages is not None and len(stages) == 1:
+    if spec.what == "sheet" and stages is not None and not _names_range(given):
         raise SpecError("A sheet shows all stages, or a range of them, such as 3-9.")
     renamed = {**EFFECT, "stage": "range" if stages is not None and spec.first is not None else "stage"}
     allowed = effects(spec) | {"what", "format", *({"fps"} if spec.what in FILMS else ())}

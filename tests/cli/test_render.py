@@ -220,6 +220,13 @@ def test_what_does_not_go_together_is_one_sentence(
     assert not asked
 
 
+@pytest.mark.parametrize(("output", "what"), [("x.gif", "animation"), ("x.svg", "sheet")])
+def test_a_range_may_be_of_one_stage(output: str, what: str, asked: list[tuple[Project, ExportSpec]]) -> None:
+    assert run("render", "x.flowviz", "-o", output, "--stage", "4-4") == 0
+    ((_, spec),) = asked
+    assert (spec.what, spec.first, spec.last) == (what, 4, 4)
+
+
 def test_a_moment_that_is_not_kept_is_named_with_those_that_are(
     project_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
