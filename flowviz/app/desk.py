@@ -18,7 +18,7 @@ from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.training import DEFAULT_SECONDS
 
 PATTERN = f"flowviz projects (*{PROJECT_SUFFIX})"
-KEPT = "What is in the window stays as it is, and is not saved yet."
+KEPT = "What is in the window stays as it is, and is not saved yet. Save it elsewhere, or mend that and save again."
 
 
 class Desk(QObject):

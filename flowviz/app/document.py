@@ -43,11 +43,13 @@ class Document(QObject):
         super().__init__(parent)
         self._session = session
         self._background = Background()
+        self._background.failed.connect(self._take_slip)
         self.path: Path | None = None
         self.mark: Fingerprint | None = None  # of the file, when it was opened or saved
         self._standing: tuple[object, ...] | None = session.standing()  # when it was last saved; None: never
         self._said = False, self.name  # what was announced last
         self._writing = False
+        self._opening = Path()
         self._next: Callable[[], None] | None = None  # to save, after what is being saved
         session.changed.connect(self._look)
 
@@ -71,6 +73,7 @@ class Document(QObject):
 
         A copy is not to be saved to that file.
         """
+        self._opening = path
         self._background.ask("file", partial(_read, path), partial(self._take_read, path, is_copy))
 
     def show(self, opened: Opened, path: Path | None = None, *, changed: bool = False) -> None:
@@ -123,6 +126,14 @@ class Document(QObject):
         if self._next is not None:
             save, self._next = self._next, None
             save()
+
+    def _take_slip(self, sentence: str) -> None:
+        """What could not be read or written for a reason that nobody has thought of."""
+        if self._writing:
+            self._writing, self._next = False, None
+            self.failed.emit(sentence)
+        else:
+            self.refused.emit(self._opening, sentence)
 
     def _look(self) -> None:
         if self._said != (self.is_changed, self.name):

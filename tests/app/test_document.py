@@ -246,6 +246,27 @@ def test_a_save_that_fails_says_so_and_loses_nothing(
     desk.wait(lambda: not desk.is_changed)
 
 
+def test_a_slip_while_it_saves_or_opens_is_told_and_can_be_mended(
+    desk: Desk, project_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.open(project_file)
+    desk.type("Mine")
+
+    def slip(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("flowviz.app.document.save_project", slip)
+        patched.setattr("flowviz.app.document.load_project", slip)
+        desk.choose("save")
+        desk.press("failedBox", "close")
+        desk.window.main.desk.document.open(project_file)
+        desk.wait(lambda: "MemoryError" in desk.notice)
+    assert desk.is_changed
+    desk.choose("save")
+    desk.wait(lambda: not desk.is_changed)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
 def test_a_disk_that_is_full_leaves_the_document_changed(desk: Desk, tmp_path: Path) -> None:
     desk.type("Mine")
