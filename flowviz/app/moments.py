@@ -50,7 +50,7 @@ class Moments(QObject):
     def take_snapshot(self, snapshot: Snapshot) -> None:
         """Keep the latest picture of the training, and show it unless an older one is looked at."""
         seen = self.step
-        self.timeline = self.timeline.with_snapshot(snapshot)
+        self.timeline = self.timeline.with_moment(snapshot)
         if seen is None:
             self.chosen.emit(snapshot)
         else:  # the timeline may have been thinned out

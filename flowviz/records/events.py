@@ -167,4 +167,4 @@ class Finished:
         return f"{told} {self.advice}".rstrip()
 
 
-Event = Preparing | Progress | Snapshot | Checkpoint | Recovered | Retargeted | Finished
+Event = Preparing | Progress | Moment | Snapshot | Checkpoint | Recovered | Retargeted | Finished

@@ -19,22 +19,24 @@ class Timeline:
     moments: tuple[Moment, ...] = ()
     period: int = 1
 
-    def with_snapshot(self, snapshot: Snapshot) -> "Timeline":
-        """This timeline and the latest snapshot, less what a recovery has undone.
+    def with_moment(self, moment: Moment) -> "Timeline":
+        """This timeline and the latest moment, less what a recovery has undone.
 
         The one before it stays only if it is a period away from its own predecessor. Where there are too many, every
         second one goes and the period doubles: the memory is bounded, and the past evenly covered.
         """
-        before = tuple(moment for moment in self.moments if moment.step < snapshot.step)
+        before = tuple(each for each in self.moments if each.step < moment.step)
         if len(before) > 1 and before[-1].step - before[-2].step < self.period:
             before = before[:-1]
-        kept, period = (*before, snapshot), self.period
-        while len(kept) > _most(snapshot):
+        kept, period = (*before, moment), self.period
+        while len(kept) > _most(moment):
             kept = (*kept[:-1:2], kept[-1])
             period = max(2 * period, (kept[-1].step - kept[0].step) // len(kept))
         return Timeline(kept, period)
 
 
-def _most(snapshot: Snapshot) -> int:
-    size = snapshot.trace.positions.nbytes + snapshot.trace.log_det.nbytes
+def _most(moment: Moment) -> int:
+    if not isinstance(moment, Snapshot):
+        return MOST_MOMENTS
+    size = moment.trace.positions.nbytes + moment.trace.log_det.nbytes
     return max(2, min(MOST_MOMENTS, MOST_BYTES // size))

@@ -9,7 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.flows import Flow
-from flowviz.records import Checkpoint, Event, Finished, Kept, Progress, Recovered, Retargeted, Snapshot, base_particles
+from flowviz.records import (
+    Checkpoint,
+    Event,
+    Finished,
+    Kept,
+    Moment,
+    Progress,
+    Recovered,
+    Retargeted,
+    Snapshot,
+    base_particles,
+)
 from flowviz.records.events import Cause, Ending
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
@@ -36,6 +47,7 @@ class Training:
         stop_requested: Callable[[], bool],
         resume: Checkpoint | None = None,
         retarget: Retarget = same_target,
+        moment_seconds: float | None = None,
     ) -> None:
         self._flow, self._target, self._spec = flow, target, spec
         self._stop_requested, self._retarget = stop_requested, retarget
@@ -55,6 +67,7 @@ class Training:
         self._runner = ChunkRunner(flow, spec, self._chunk_steps)
         self._progress_due = Interval(PROGRESS_SECONDS, first=PROGRESS_SECONDS)
         self._snapshot_due = Interval(snapshot_seconds)
+        self._moment_due = Interval(moment_seconds)
 
     def events(self, prepare_started: float) -> Iterator[Event]:
         """Prepare, train until the budget is spent or a stop is requested, and finish.
@@ -109,7 +122,14 @@ class Training:
             cause = self._check() if self._guard.wants_check else None
         reports: list[Event] = [self._recovered(cause)] if cause else self._reports()
         self._clock.pause()
-        return reports
+        return [*reports, *self._past()]
+
+    def _past(self) -> list[Event]:
+        """The present moment, where one is due. It is to be looked at: the time it takes is not the training's."""
+        if not self._moment_due.passed(self._clock.seconds):
+            return []
+        now = self._snapshot()
+        return [Moment(now.step, now.weights, now.on_target, now.coverage)] if now.finite() else []
 
     def _reports(self) -> list[Event]:
         """What there is to tell; what is not finite is not told: the next check mends it."""

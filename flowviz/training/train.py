@@ -15,6 +15,7 @@ def train(
     spec: TrainingSpec,
     *,
     snapshot_seconds: float | None = None,
+    moment_seconds: float | None = None,
     stop_requested: Callable[[], bool] = lambda: False,
     resume: Checkpoint | None = None,
     retarget: Retarget = same_target,
@@ -22,8 +23,9 @@ def train(
     """Train a flow on the target, a fresh one or that of the checkpoint; yields events, the last of them `Finished`.
 
     A generator: it pauses while nobody asks for the next event, and its clock with it. With `snapshot_seconds`
-    a `Snapshot` of the particles comes about that often, and then the `Checkpoint` of that moment. Once
-    `stop_requested()` is true it ends after the current chunk of steps (about 100 ms), keeping the best state. With a
+    a `Snapshot` of the particles comes about that often, and then the `Checkpoint` of that moment; with
+    `moment_seconds` a `Moment`, which has no particles and whose time is not counted. Once `stop_requested()` is true
+    it ends after the current chunk of steps (about 100 ms), keeping the best state. With a
     checkpoint as `resume`, and the same specs, it goes on step for step as if it had never been stopped. Raises
     `FileError` where they do not fit.
 
@@ -36,5 +38,6 @@ def train(
     from flowviz.training.loop import Training
 
     yield Preparing("Compiling the training step")
-    training = Training(build_flow(flow_spec), target, spec, snapshot_seconds, stop_requested, resume, retarget)
+    flow = build_flow(flow_spec)
+    training = Training(flow, target, spec, snapshot_seconds, stop_requested, resume, retarget, moment_seconds)
     yield from training.events(prepare_started=started)

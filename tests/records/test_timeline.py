@@ -18,7 +18,7 @@ def steps(timeline: Timeline) -> list[int]:
 def test_it_keeps_the_first_the_latest_and_an_even_share_between(count: int) -> None:
     timeline = Timeline()
     for i in range(count):
-        timeline = timeline.with_snapshot(snapshot(100 * i))
+        timeline = timeline.with_moment(snapshot(100 * i))
         assert len(timeline.moments) <= MOST_MOMENTS
         assert steps(timeline)[-1] == 100 * i, "the present is always there"
     kept = steps(timeline)
@@ -33,12 +33,12 @@ def test_it_keeps_the_first_the_latest_and_an_even_share_between(count: int) -> 
 def test_a_recovery_takes_back_what_it_undid() -> None:
     timeline = Timeline()
     for step in (0, 10, 20, 30, 15):
-        timeline = timeline.with_snapshot(snapshot(step))
+        timeline = timeline.with_moment(snapshot(step))
     assert steps(timeline) == [0, 10, 15]
 
 
 def test_large_flows_keep_fewer() -> None:
     timeline, large = Timeline(), snapshot(0, particles=3_000_000)
     for step in range(40):
-        timeline = timeline.with_snapshot(Snapshot(step, large.weights, None, None, large.trace))
+        timeline = timeline.with_moment(Snapshot(step, large.weights, None, None, large.trace))
     assert 2 <= len(timeline.moments) <= 8
