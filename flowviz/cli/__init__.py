@@ -1,17 +1,37 @@
 """The terminal: one short function a command. Results go to files or stdout, talk goes to stderr."""
 
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import flowviz
-from flowviz.cli import files, inside, pictures, running
+from flowviz.cli import files, inside, options, pictures, running
 from flowviz.cli.talk import talk
 from flowviz.errors import FlowvizError
+from flowviz.files import check_readable
+
+OPEN = "open"
+
+
+class _Commands(TyperGroup):
+    """The commands; what is none of them, but a file, is opened in the window."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        first = Path(args[0])
+        if args[0] not in self.commands and (first.suffix == ".flowviz" or first.is_file()):
+            args = [OPEN, *args]
+        return super().resolve_command(ctx, args)
+
 
 app = typer.Typer(
-    help="Watch a normalizing flow bend a Gaussian cloud into a word. Without a command, the window opens.",
+    cls=_Commands,
+    help=(
+        "Watch a normalizing flow bend a Gaussian cloud into a word. "
+        "Without a command, the window opens; with a file, it opens the project in it."
+    ),
     invoke_without_command=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -19,6 +39,15 @@ app = typer.Typer(
 )
 for command in (*running.COMMANDS, *pictures.COMMANDS, *inside.COMMANDS, *files.COMMANDS):
     app.command()(command)
+
+
+@app.command(OPEN, hidden=True)
+def _open(project: options.ProjectFile) -> None:
+    """Open the window with a project."""
+    check_readable(project, sys.maxsize)
+    from flowviz.app.main import run
+
+    sys.exit(run(project))
 
 
 def main() -> None:

@@ -1,0 +1,59 @@
+"""`flowviz FILE` opens the window with the project in it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.test_cli import run
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
+    """What the window is opened with."""
+    found: list[Path | None] = []
+    monkeypatch.chdir(tmp_path)
+
+    def run_window(path: Path | None = None) -> int:
+        found.append(path)
+        return 7
+
+    monkeypatch.setattr("flowviz.app.main.run", run_window)
+    return found
+
+
+@pytest.mark.parametrize("name", ["hi.flowviz", "HI", "two words.flowviz", "größe.flowviz", "info.flowviz", "./train"])
+def test_a_file_is_opened_in_the_window(name: str, opened: list[Path | None]) -> None:
+    Path(name).write_text("any")
+    assert run(name) == 7
+    assert opened == [Path(name)]
+
+
+def test_without_a_file_the_window_opens_empty(opened: list[Path | None]) -> None:
+    assert run() == 7
+    assert opened == [None]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("gone.flowviz", "no such file"), ("folder.flowviz", "is a folder"), ("empty.flowviz", "empty")]
+)
+def test_what_cannot_be_read_is_one_sentence(
+    name: str, said: str, opened: list[Path | None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("folder.flowviz").mkdir()
+    Path("empty.flowviz").touch()
+    assert run(name) == 2
+    told = capsys.readouterr().err.strip()
+    assert said in told
+    assert told.endswith(".")
+    assert "\n" not in told
+    assert not opened
+
+
+def test_commands_stay_what_they_are(opened: list[Path | None], capsys: pytest.CaptureFixture[str]) -> None:
+    Path("gallery").write_text("a file that is called like a command")
+    assert run("gallery") == 0
+    assert run("frobnicate") == 2
+    assert run("hi.flowviz", "other.flowviz") == 2
+    assert not opened
+    assert run("--help") == 0
+    assert not any(line.split()[:1] == ["open"] for line in capsys.readouterr().out.splitlines())
