@@ -176,9 +176,15 @@ def test_only_what_is_not_as_usual_is_said() -> None:
     assert train_command(plan, Path("a.flowviz"), None) == "flowviz train --text BRAD --output a.flowviz"
 
 
+@pytest.fixture
+def looked_at(project: Project) -> Project:
+    """A project in which something is selected."""
+    return replace(project, selection=SELECTION)
+
+
 SMALL = PictureSize(width=80, height=64)
 WRITTEN = [
-    (ExportSpec(seen=Seen(stage=3, view=ViewSpec(color_by="log_det", axes=False)), size=SMALL), "a b.png"),
+    (ExportSpec(seen=Seen(stage=3, view=ViewSpec(color_by="selection", axes=False)), size=SMALL), "a b.png"),
     (ExportSpec(what="stages", seen=Seen(view=ViewSpec(marks={"grid"}, background="transparent")), size=SMALL), "it's"),
     (ExportSpec(what="sheet", size=SMALL, scale=8, seen=Seen(direction="encode"), first=3), "-dash.png"),
     (
@@ -194,6 +200,12 @@ WRITTEN = [
         "größe.gif",
     ),
     (ExportSpec(what="frames", size=SMALL, last=1, in_betweens=1, particles=500), "$x"),
+    (
+        ExportSpec(
+            what="animation", format="webp", size=SMALL, in_betweens=0, seen=Seen(playback=Playback(through="training"))
+        ),
+        "past.webp",
+    ),
 ]
 
 
@@ -204,13 +216,13 @@ def files(path: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(("spec", "name"), WRITTEN)
 def test_command_and_python_write_the_same_bytes(
-    spec: ExportSpec, name: str, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    spec: ExportSpec, name: str, looked_at: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for folder in ("window", "terminal", "library"):
         (tmp_path / folder).mkdir()
     source = tmp_path / "my project.flowviz"
-    save_project(project, source)
-    for _ in Export(project, spec).write(tmp_path / "window" / name):
+    save_project(looked_at, source)
+    for _ in Export(looked_at, spec).write(tmp_path / "window" / name):
         pass
     monkeypatch.chdir(tmp_path / "terminal")
     assert run(*shlex.split(render_command(source, spec, Path(name)))[1:]) == 0
@@ -221,11 +233,11 @@ def test_command_and_python_write_the_same_bytes(
     assert files(tmp_path / "library" / name) == expected
 
 
-def test_a_shell_takes_the_command_and_an_interpreter_the_program(project: Project, tmp_path: Path) -> None:
+def test_a_shell_takes_the_command_and_an_interpreter_the_program(looked_at: Project, tmp_path: Path) -> None:
     spec = ExportSpec(what="sheet", seen=Seen(view=ViewSpec(color_by="angle")), size=PictureSize(width=300, height=300))
     source, output = tmp_path / "it's $mine.flowviz", Path("-a; b.png")
-    save_project(project, source)
-    for _ in Export(project, spec).write(tmp_path / "window.png"):
+    save_project(looked_at, source)
+    for _ in Export(looked_at, spec).write(tmp_path / "window.png"):
         pass
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = render_command(source, spec, output).replace("flowviz", f"{shlex.quote(sys.executable)} -m flowviz", 1)
