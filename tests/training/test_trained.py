@@ -1,0 +1,45 @@
+"""From a project that asks for a training to one that holds what the training found."""
+
+from time import sleep
+
+import numpy as np
+import pytest
+
+from flowviz.projects import Project, from_bytes, to_bytes
+from flowviz.records import Finished, Moment, Snapshot
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.targets import build_target
+from flowviz.training import train, trained
+from flowviz.training.loop import Training
+
+TARGET, FLOW, SPEC = TextSpec(text="I"), FlowSpec(layers=2, width=8), TrainingSpec(steps=900)
+
+
+def test_moments_change_no_number_and_take_none_of_the_trainings_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    *_, plain = train(build_target(TARGET), FLOW, SPEC)
+    snapshot = Training._snapshot
+
+    def slow(self: Training) -> Snapshot:
+        sleep(1)
+        return snapshot(self)
+
+    monkeypatch.setattr(Training, "_snapshot", slow)
+    events = list(train(build_target(TARGET), FLOW, SPEC, moment_seconds=0))
+    moments = [event for event in events if type(event) is Moment]
+    end = events[-1]
+    assert isinstance(end, Finished)
+    assert isinstance(plain, Finished)
+    assert len(moments) > 3
+    steps = [moment.step for moment in moments]
+    assert steps == sorted(set(steps))
+    assert end.progress.seconds < plain.progress.seconds + len(moments) - 2
+    np.testing.assert_array_equal(end.checkpoint.parameters, plain.checkpoint.parameters)
+
+
+def test_what_comes_out_is_what_a_file_has() -> None:
+    found = trained(Project.untrained(TARGET, FLOW, SPEC), build_target(TARGET))
+    again = from_bytes(to_bytes(found))
+    assert [m.step for m in again.timeline.moments] == [m.step for m in found.timeline.moments]
+    assert to_bytes(again) == to_bytes(found)
+    assert found.timeline.moments[0].step == 0
+    assert found.timeline.moments[-1].weights.parameters.keys() == found.weights.parameters.keys()
