@@ -41,7 +41,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(f"Export – {source.file_name}")
         self._source = source
-        self._keeper = FlowKeeper(source.project)  # for the thread of the preview
+        self._keeper = FlowKeeper()  # for the thread of the preview
         self._export: Export | None = None  # what is chosen; None where the choices do not go together
         self._problem = ""  # why they do not
         self._path = Path()  # of what is written

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.background import Background
 from flowviz.app.workers import measure
+from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Trace, Weights
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import prepare_density, render_thumbnails, visible_rectangle
@@ -114,37 +115,16 @@ class Questions(QObject):
         self, thread: Background, topic: str, subject: Subject, ask: "Callable[[Flow], Answer]", hear: Hear[Answer]
     ) -> None:
         keeper = self._keepers[thread]
-        thread.ask(topic, lambda: ask(keeper.flow(subject)), hear)
+        thread.ask(topic, lambda: ask(keeper.flow(subject.spec, subject.weights)), hear)
 
 
-def encoded_trace(target: Target, keeper: "FlowKeeper", subject: Subject) -> Trace:
+def encoded_trace(target: Target, keeper: FlowKeeper, subject: Subject) -> Trace:
     """Points of the target, always the same ones, pulled back through all stages."""
     points = target.sample(PARTICLES, np.random.default_rng(0))
-    return keeper.flow(subject).encoded(points)
+    return keeper.flow(subject.spec, subject.weights).encoded(points)
 
 
-def _followed(keeper: "FlowKeeper", spec: FlowSpec, particles: NDArray[np.float32], moment: Moment) -> Snapshot:
-    trace = keeper.flow(Subject(spec, moment.weights)).trace(particles)
+def _followed(keeper: FlowKeeper, spec: FlowSpec, particles: NDArray[np.float32], moment: Moment) -> Snapshot:
+    trace = keeper.flow(spec, moment.weights).trace(particles)
     measure(trace)
     return Snapshot(moment.step, moment.weights, moment.on_target, moment.coverage, trace)
-
-
-class FlowKeeper:
-    """A flow with the numbers that were asked for last; for the use of one thread."""
-
-    def __init__(self) -> None:
-        self._flow: Flow | None = None
-        self._subject: Subject | None = None
-
-    def flow(self, subject: Subject) -> "Flow":
-        """The flow of that spec with its weights, freshly initialized where there are none. Loads TensorFlow."""
-        from flowviz.flows import build_flow
-
-        if subject is self._subject and self._flow is not None:
-            return self._flow
-        if self._flow is None or self._flow.spec != subject.spec or subject.weights is None:
-            self._flow = build_flow(subject.spec, subject.weights)
-        else:
-            self._flow.restore(subject.weights)
-        self._subject = subject
-        return self._flow

@@ -1,9 +1,9 @@
-"""The flow of a project, built once."""
+"""A flow that is built once."""
 
 from typing import TYPE_CHECKING
 
-from flowviz.projects import Project
-from flowviz.records import Moment, Weights
+from flowviz.records import Weights
+from flowviz.specs import FlowSpec
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -12,19 +12,21 @@ if TYPE_CHECKING:
 class FlowKeeper:
     """Keeps the flow with the weights that were asked for last; for the use of one thread."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self) -> None:
         self._flow: Flow | None = None
         self._weights: Weights | None = None
 
-    def at(self, moment: Moment | None) -> "Flow":
-        """The flow as it was at a moment. Loads TensorFlow. Raises `FileError` where the weights do not fit."""
+    def flow(self, spec: FlowSpec, weights: Weights | None) -> "Flow":
+        """The flow of that spec with its weights, freshly initialized where there are none. Loads TensorFlow.
+
+        Raises `FileError` where the weights do not fit.
+        """
         from flowviz.flows import build_flow
 
-        weights = self._project.weights if moment is None else moment.weights
-        if self._flow is None:
-            self._flow = build_flow(self._project.flow, weights if weights.parameters else None)
-        elif weights is not self._weights:
-            self._flow.restore(weights)
-        self._weights = weights
+        given = weights if weights and weights.parameters else None
+        if self._flow is None or self._flow.spec != spec or (given is None and self._weights is not None):
+            self._flow = build_flow(spec, given)
+        elif given is not None and given is not self._weights:
+            self._flow.restore(given)
+        self._weights = given
         return self._flow

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from flowviz.rendering import fitted_view, render_frame, visible_rectangle
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, Seen, ViewSpec
 from flowviz.targets import build_target
+
+if TYPE_CHECKING:
+    from flowviz.flows import Flow
 
 TOGETHER = 16_384  # particles that are followed at once: the networks of a flow take a kilobyte for each
 
@@ -36,13 +40,13 @@ class Scenes:
     ) -> None:
         """`shots` are all that will be drawn: where the view is fitted, it shows the particles of each.
 
-        `keeper` has the flow of the project; None for one of its own.
+        `keeper` may have the flow of the project; None for one of its own.
         """
         self._project = project
         self._seen = seen
         self._particles = particles
         self._shots = shots
-        self._keeper = keeper or FlowKeeper(project)
+        self._keeper = keeper or FlowKeeper()
         self._last: tuple[Moment | None, Scene] | None = None
 
     @property
@@ -103,10 +107,14 @@ class Scenes:
 
     def _followed(self, moment: Moment | None) -> Iterator[Trace]:
         """The particles as the flow moves them, or points of the target as it pulls them back; in parts."""
-        flow = self._keeper.at(moment)
+        flow = self._flow(moment)
         for some in slices(self.count):
             points = self._points[some]
             yield flow.encoded(points) if self._seen.direction == "encode" else flow.trace(points)
+
+    def _flow(self, moment: Moment | None) -> "Flow":
+        """The flow as it was at a moment. Raises `FileError` where the weights do not fit."""
+        return self._keeper.flow(self._project.flow, (self._project if moment is None else moment).weights)
 
     @cached_property
     def _points(self) -> NDArray[np.floating]:
@@ -121,7 +129,7 @@ class Scenes:
         probe = self._seen.probe if scene.probe is None else None
         if not self.view.marks & {"density", "grid"} and probe is None:
             return scene
-        flow = self._keeper.at(shot.moment)
+        flow = self._flow(shot.moment)
         from flowviz.flows.scenes import completed  # loads TensorFlow
 
         return completed(flow, scene, round(shot.stage), self.view, visible_rectangle(self.view, size), probe)
