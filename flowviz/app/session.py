@@ -245,8 +245,9 @@ class Session(QObject):
         assert self._run is not None
         self._set_state(RunState.TRAINING)
         self._trained = self._run.goal.title
-        project = self._run.project
-        self._exploration.begin_training(project.flow, self._run.goal.target, project.timeline)
+        project, goes_on = self._run.project, self._run.project.checkpoint is not None
+        past = self._exploration.timeline if goes_on else None  # with the particles that were followed meanwhile
+        self._exploration.begin_training(project.flow, self._run.goal.target, past)
 
     def _keep(self) -> None:
         """This is what is saved, and resumed, from now on."""

@@ -20,6 +20,7 @@ from tests.app.conftest import Window
 from tests.app.test_window import choose_steps, wait_for_status
 
 SLOW_MS = 30_000
+STEPS = 6000  # a second or two: it can be paused before they are over
 
 
 @pytest.fixture
@@ -29,6 +30,11 @@ def past(project: Project) -> Project:
     assert kept is not None
     moments = tuple(Moment(step, kept.weights, 0.5, 0.25) for step in (100, 900))
     return replace(project, timeline=Timeline((*moments, Moment(2100, project.weights, 0.9, 0.8)), period=7))
+
+
+def wait_for_end(window: Window, qtbot: QtBot) -> None:
+    status, ended = window.find(QLabel, "statusLabel"), f"Completed after {STEPS:,} steps"
+    qtbot.waitUntil(lambda: ended in status.text(), timeout=3 * SLOW_MS)
 
 
 def test_before_any_training_the_project_is_what_the_panels_say(window: Window) -> None:
@@ -138,14 +144,18 @@ def test_a_training_that_is_stopped_saved_and_opened_again_ends_as_if_it_had_not
 ) -> None:
     session, pause = window.main.session, window.find(QPushButton, "pauseButton")
     window.find(QPlainTextEdit, "targetText").setPlainText("Hi")
-    choose_steps(window, 5000)
+    choose_steps(window, STEPS)
     window.find(QPushButton, "trainButton").click()
-    wait_for_status(window, qtbot, "steps/s")
+
+    def has_begun() -> bool:
+        checkpoint = session.project().checkpoint
+        return checkpoint is not None and checkpoint.step > 0
+
+    qtbot.waitUntil(has_begun, timeout=SLOW_MS)
     pause.click()
-    qtbot.waitUntil(lambda: bool(session.project().weights.parameters))
     paused = from_bytes(to_bytes(session.project()))
     assert paused.checkpoint is not None
-    assert 0 < paused.checkpoint.step < 5000
+    assert 0 < paused.checkpoint.step < STEPS
     window.find(QPushButton, "stopButton").click()
     wait_for_status(window, qtbot, "Stopped")
     stopped = from_bytes(to_bytes(session.project()))
@@ -153,7 +163,7 @@ def test_a_training_that_is_stopped_saved_and_opened_again_ends_as_if_it_had_not
     assert pause.text() == "Resume"
     window.find(QPlainTextEdit, "targetText").setPlainText("No")  # is not what goes on
     pause.click()
-    wait_for_status(window, qtbot, "Completed after 5,000 steps")
+    wait_for_end(window, qtbot)
     in_place = session.project()
     assert not pause.isEnabled()
     assert len(in_place.history.step) > steps
@@ -162,9 +172,9 @@ def test_a_training_that_is_stopped_saved_and_opened_again_ends_as_if_it_had_not
     assert pause.text() == "Resume"
     (entry,) = [a for a in window.main.findChildren(QAction) if a.text() == "&Pause or Resume"]
     entry.trigger()
-    wait_for_status(window, qtbot, "Completed after 5,000 steps")
+    wait_for_end(window, qtbot)
     reopened = session.project()
-    *_, uninterrupted = train(build_target(TextSpec(text="Hi")), FlowSpec(), TrainingSpec(steps=5000))
+    *_, uninterrupted = train(build_target(TextSpec(text="Hi")), FlowSpec(), TrainingSpec(steps=STEPS))
     assert isinstance(uninterrupted, Finished)
     for found in (in_place, reopened):
         for name, array in uninterrupted.weights.parameters.items():
