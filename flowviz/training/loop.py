@@ -27,7 +27,7 @@ from flowviz.targets import Target
 from flowviz.training.guard import Guard, advice
 from flowviz.training.new_target import NewTarget, Retarget, same_target
 from flowviz.training.schedule import Budget, chunk_steps
-from flowviz.training.step import ChunkRunner, State
+from flowviz.training.step import State, chunk_runner
 
 FIRST_STEPS = 50  # of the chunk that runs while XLA compiles
 FIT_POINTS = 2000
@@ -64,7 +64,7 @@ class Training:
             self._guard = Guard(State.of(flow))
         else:
             self._restore(resume)
-        self._runner = ChunkRunner(flow, spec, self._chunk_steps)
+        self._runner = chunk_runner(flow.spec, spec, self._chunk_steps)
         self._progress_due = Interval(PROGRESS_SECONDS, first=PROGRESS_SECONDS)
         self._snapshot_due = Interval(snapshot_seconds)
         self._moment_due = Interval(moment_seconds)
@@ -78,9 +78,10 @@ class Training:
         yield self._snapshot()
         yield self._checkpoint()
         if self._guard.step == 0:
-            yield from self._advance(self._budget.steps_ahead(min(FIRST_STEPS, self._chunk_steps)))
+            # Always as a graph, also where XLA is ready: the same seed gives the same numbers.
+            yield from self._advance(self._budget.steps_ahead(min(FIRST_STEPS, self._chunk_steps)), compiled=False)
         self._heldout_nll()  # traces its graph while the clock stands still
-        self._runner.use_compiled()
+        self._runner.wait()
         prepare_seconds = perf_counter() - prepare_started
         ending = yield from self._train()
         yield self._finished(ending, prepare_seconds)
@@ -108,13 +109,13 @@ class Training:
         self._start = self._guard.step, self._clock.seconds
         return Retargeted(self._guard.step, new.title)
 
-    def _advance(self, count: int) -> list[Event]:
+    def _advance(self, count: int, *, compiled: bool = True) -> list[Event]:
         """Take so many steps, by the clock; what there is to report."""
         self._clock.resume()
         steps, batch, _ = self._runner.shape
         points = self._target.sample(steps * batch, self._train_rng).reshape(steps, batch, 2)
         rates = self._budget.rates(count) * np.float32(self._guard.rate_factor)
-        state, losses = self._runner.run(self._guard.state, self._guard.step, points, rates)
+        state, losses = self._runner.run(self._guard.state, self._guard.step, points, rates, compiled=compiled)
         cause = self._guard.take_chunk(state, self._guard.step + count, losses)
         if cause is None:
             state.store(self._flow)

@@ -1,7 +1,8 @@
 """The compiled chunk: many steps of Adam in one call."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,11 +10,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from flowviz.errors import FileError
-from flowviz.flows import Flow
+from flowviz.flows import Flow, build_flow
 from flowviz.records import Checkpoint
-from flowviz.specs import TrainingSpec
+from flowviz.specs import FlowSpec, TrainingSpec
 
 FIRST_DECAY, SECOND_DECAY, EPSILON = 0.9, 0.999, 1e-8  # of Adam: Kingma & Ba 2015, algorithm 1
+REMEMBERED = 8  # programs: TensorFlow keeps each, so one is made once
 
 
 class State(NamedTuple):
@@ -54,39 +56,56 @@ class State(NamedTuple):
         return all(bool(np.isfinite(tensor).all()) for tensor in self)
 
 
+def chunk_runner(flow: FlowSpec, spec: TrainingSpec, steps: int) -> "ChunkRunner":
+    """The runner for such flows and trainings, `steps` a chunk at the most; a new one, unless there is one already."""
+    return _made(flow.model_copy(update={"seed": 0}), spec.batch, spec.learning_rate, spec.clip_norm, steps)
+
+
+@lru_cache(REMEMBERED)
+def _made(flow: FlowSpec, batch: int, learning_rate: float, clip_norm: float, steps: int) -> "ChunkRunner":
+    spec = TrainingSpec(steps=1, batch=batch, learning_rate=learning_rate, clip_norm=clip_norm)
+    return ChunkRunner(build_flow(flow), spec, steps)
+
+
 class ChunkRunner:
-    """Runs chunks of steps on a flow: at first as a plain TensorFlow graph, then as XLA compiled it meanwhile.
+    """Runs chunks of steps, as a plain TensorFlow graph or as XLA compiles it. It has no numbers of its own.
 
     Where XLA cannot compile for this machine, the graph stays in use.
     """
 
     def __init__(self, flow: Flow, spec: TrainingSpec, steps: int) -> None:
-        """`steps` a chunk at the most. Traces the graph."""
+        """`flow` is one of those that it is for, `steps` a chunk at the most. Traces the graph."""
         self.flow, self.spec = flow, spec
         self.shape = (steps, spec.batch, 2)
         signature = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in self._no_steps()]
         self._graph = tf.function(self._take_steps, autograph=False).get_concrete_function(*signature)
-        self._run: Callable[..., Any] = self._graph
+        self._compiled: Future[Callable[..., Any] | None] | None = None
 
     def prepare(self) -> None:
-        """Let XLA compile in a thread of its own, and TensorFlow optimize the graph meanwhile."""
+        """Let XLA compile in a thread of its own, and TensorFlow optimize the graph meanwhile; once."""
+        if self._compiled is not None:
+            return
         pool = ThreadPoolExecutor(1, "xla")
         self._compiled = pool.submit(self._compile)
         pool.shutdown(wait=False)  # it ends with its work
         self._graph(*self._no_steps())
 
-    def use_compiled(self) -> bool:
-        """Wait for XLA and run its code from now on; whether there is any."""
-        self._run = self._compiled.result() or self._graph
-        return self._run is not self._graph
+    def wait(self) -> bool:
+        """Wait for XLA, which was begun by `prepare`; whether it can compile."""
+        assert self._compiled is not None
+        return self._compiled.result() is not None
 
     def run(
-        self, state: State, step: int, points: NDArray[np.float32], rates: NDArray[np.float32]
+        self, state: State, step: int, points: NDArray[np.float32], rates: NDArray[np.float32], *, compiled: bool = True
     ) -> tuple[State, NDArray[np.float32]]:
-        """Take len(rates) steps from `state`, the first of them number `step`; the new state and each step's NLL."""
+        """Take len(rates) steps from `state`, the first of them number `step`; the new state and each step's NLL.
+
+        Where it is not `compiled`, there is no waiting for XLA; the numbers differ by rounding.
+        """
         padded = np.zeros(self.shape[0], np.float32)
         padded[: len(rates)] = rates
-        *tensors, losses = self._run(
+        found = self._compiled.result() if compiled and self._compiled else None
+        *tensors, losses = (found or self._graph)(
             *state, tf.constant(step), tf.constant(points), tf.constant(padded), tf.constant(len(rates))
         )
         return State(*tensors), losses.numpy()[: len(rates)]

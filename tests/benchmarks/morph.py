@@ -42,8 +42,8 @@ def main(
     training = Training(flow, target, TrainingSpec(seconds=60), 0.2, lambda: False, retarget=retarget)
     changed, codes, reached = 0.0, list[Any](), None
     for event in training.events(0.0):
-        if training._runner._run not in codes:
-            codes.append(training._runner._run)
+        if training._runner._compiled not in codes:
+            codes.append(training._runner._compiled)
         if isinstance(event, Retargeted):
             changed, before = training._clock.seconds, len(codes)
             share = new.target.on_target(flow.sample(base_particles()))

@@ -47,7 +47,7 @@ def test_it_learns_the_new_target_with_the_code_that_was_compiled_for_the_old() 
     on_new = list[float]()
     for event in training.events(0.0):
         if isinstance(event, Snapshot) and event.step >= 200:
-            compiled.add(id(training._runner._run))
+            compiled.add(id(training._runner._compiled))
             share = SECOND.on_target(event.trace.positions[-1])
             assert share is not None
             on_new.append(share)

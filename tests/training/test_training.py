@@ -287,8 +287,8 @@ def test_particles_that_run_away_are_brought_back(target: Ink) -> None:
 def test_after_five_recoveries_in_a_row_it_gives_up(target: Ink, monkeypatch: pytest.MonkeyPatch) -> None:
     run = ChunkRunner.run
 
-    def broken(self: ChunkRunner, state: State, step: int, points: Any, rates: Any) -> tuple[State, Any]:
-        state, losses = run(self, state, step, points, rates)
+    def broken(self: ChunkRunner, state: State, step: int, *arguments: Any, **how: Any) -> tuple[State, Any]:
+        state, losses = run(self, state, step, *arguments, **how)
         return state, losses * np.float32("nan") if step >= 50 else losses
 
     monkeypatch.setattr(ChunkRunner, "run", broken)
@@ -297,10 +297,20 @@ def test_after_five_recoveries_in_a_row_it_gives_up(target: Ink, monkeypatch: py
     assert all_finite(end)
 
 
+def test_a_training_like_one_before_is_compiled_no_more_and_gives_the_same_numbers(target: Ink) -> None:
+    flow, spec = FlowSpec(layers=2, width=5), TrainingSpec(steps=300)
+    ends = [finished(train(target, flow, spec)) for _ in range(2)]
+    assert ends[1].prepare_seconds < ends[0].prepare_seconds / 2
+    np.testing.assert_array_equal(ends[0].checkpoint.parameters, ends[1].checkpoint.parameters)
+    other = finished(train(target, flow.model_copy(update={"seed": 1}), TrainingSpec(steps=300, seed=1)))
+    assert other.prepare_seconds < ends[0].prepare_seconds / 2
+    assert (other.checkpoint.parameters != ends[0].checkpoint.parameters).any()
+
+
 def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     runners = [ChunkRunner(build_flow(SMALL), TrainingSpec(steps=1, batch=32), 4) for _ in range(2)]
     runners[0].prepare()
-    assert runners[0].use_compiled()
+    assert runners[0].wait()
 
     def no_xla(function: Any, *, jit_compile: bool, **options: Any) -> Any:
         def refuse(*arguments: Any) -> None:
@@ -310,7 +320,7 @@ def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.Monk
 
     monkeypatch.setattr("flowviz.training.step.tf.function", no_xla)
     runners[1].prepare()
-    assert not runners[1].use_compiled()
+    assert not runners[1].wait()
     points = np.random.default_rng(0).normal(size=(4, 32, 2)).astype(np.float32)
     rates = np.full(3, 1e-3, np.float32)
     results = [runner.run(State.of(runner.flow), 0, points, rates) for runner in runners]
