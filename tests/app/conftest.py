@@ -1,10 +1,13 @@
-"""A real window, and the widgets in it by their names."""
+"""A real window, the widgets in it by their names, and its File menu."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from PyQt6.QtCore import QObject, QSettings
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.main import create_window
@@ -24,6 +27,68 @@ class Window:
         """The one object of that name."""
         (found,) = self.main.findChildren(kind, name)
         return found
+
+
+class Desk:
+    """The File menu of the window, as a person uses it."""
+
+    def __init__(self, window: Window, qtbot: QtBot) -> None:
+        self.window, self.qtbot = window, qtbot
+
+    def choose(self, name: str) -> None:
+        self.window.find(QAction, f"{name}Action").trigger()
+
+    def choose_titled(self, title: str) -> None:
+        actions = self.window.main.findChildren(QAction)
+        (action,) = [found for found in actions if found.text().replace("&", "") == title]
+        action.trigger()
+
+    def open(self, path: Path) -> None:
+        """Through the dialog."""
+        self.choose("open")
+        self.answer_dialog("openDialog", path)
+        self.wait(lambda: self.window.main.desk.document.path == path)
+
+    def save_as(self, path: Path) -> None:
+        self.choose("saveas")
+        self.answer_dialog("saveDialog", path)
+        self.wait(lambda: self.window.main.desk.document.path == path and not self.is_changed)
+
+    def answer_dialog(self, name: str, path: Path) -> None:
+        dialog = self.window.find(QFileDialog, name)
+        dialog.fileSelected.emit(str(path))
+        dialog.done(0)
+        self.wait(lambda: not self.window.main.findChildren(QFileDialog))
+
+    def press(self, box: str, button: str) -> None:
+        """Press a button of a box that is open."""
+        self.wait(lambda: bool(self.window.main.findChildren(QMessageBox, box)))
+        found = self.window.find(QMessageBox, box).findChild(QPushButton, f"{button}Button")
+        assert found is not None
+        found.click()
+        self.wait(lambda: not self.window.main.findChildren(QMessageBox, box))
+
+    def type(self, text: str) -> None:
+        self.window.find(QPlainTextEdit, "targetText").setPlainText(text)
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=20_000)
+
+    @property
+    def text(self) -> str:
+        return self.window.find(QPlainTextEdit, "targetText").toPlainText()
+
+    @property
+    def notice(self) -> str:
+        return self.window.find(QLabel, "noticeLabel").text()
+
+    @property
+    def boxes(self) -> list[str]:
+        return [box.objectName() for box in self.window.main.findChildren(QMessageBox)]
+
+    @property
+    def is_changed(self) -> bool:
+        return self.window.main.isWindowModified()
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +111,8 @@ def window(qtbot: QtBot) -> Iterator[Window]:
     main.discard_changes()
     main.close()
     qtbot.waitUntil(lambda: not work_is_running(), timeout=20_000)
+
+
+@pytest.fixture
+def desk(window: Window, qtbot: QtBot) -> Desk:
+    return Desk(window, qtbot)

@@ -16,8 +16,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.errors import FileError
 from flowviz.projects import load_project
 from flowviz.projects.drafts import Draft, Drafts, drafts_folder
-from tests.app.conftest import Window
-from tests.app.test_document import Desk
+from tests.app.conftest import Desk
 
 TRAINED_AND_KILLED = """
 import sys
@@ -37,11 +36,6 @@ def created():
 main.create_window = created
 main.run(Path(sys.argv[1]))
 """
-
-
-@pytest.fixture
-def desk(window: Window, qtbot: QtBot) -> Desk:
-    return Desk(window, qtbot)
 
 
 def wait(condition: Callable[[], bool]) -> None:
