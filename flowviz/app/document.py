@@ -27,6 +27,15 @@ class Opened:
     mark: Fingerprint | None = None
 
 
+@dataclass(frozen=True)
+class _Saved:
+    """What is being written: the number of what was shown then, its file, and how it stood."""
+
+    number: int
+    path: Path
+    standing: tuple[object, ...]
+
+
 class Document(QObject):
     """Knows which file the window's project is in, and whether it has changed since; reads and writes in a thread.
 
@@ -49,7 +58,8 @@ class Document(QObject):
         self._standing: tuple[object, ...] | None = session.standing()  # when it was last saved; None: never
         self._said = False, self.name  # what was announced last
         self._writing = False
-        self._opening = Path()
+        self._opening: Path | None = None  # the file that was asked for last, until something is shown
+        self._number = 0  # of what is shown
         self._next: Callable[[], None] | None = None  # to save, after what is being saved
         session.changed.connect(self._look)
 
@@ -66,7 +76,7 @@ class Document(QObject):
     @property
     def is_overtaken(self) -> bool:
         """Whether another program has changed the file since it was opened or saved."""
-        return self.path is not None and fingerprint(self.path) not in {self.mark, None}
+        return self.path is not None and not self._writing and fingerprint(self.path) not in {self.mark, None}
 
     def open(self, path: Path, *, is_copy: bool = False) -> None:
         """Read a file; as soon as it is read it takes the place of what is here, if it is a good one.
@@ -77,7 +87,12 @@ class Document(QObject):
         self._background.ask("file", partial(_read, path), partial(self._take_read, path, is_copy))
 
     def show(self, opened: Opened, path: Path | None = None, *, changed: bool = False) -> None:
-        """Show a project in place of what is here; `changed` where it is not as its file has it."""
+        """Show a project in place of what is here; `changed` where it is not as its file has it.
+
+        What is still being read comes too late; what is still being written is not what is here any more.
+        """
+        self._number += 1
+        self._opening = self._next = None
         problem = self._session.show_project(opened.project, opened.found)
         self.path, self.mark = path, opened.mark
         self._standing = None if changed else self._session.standing()
@@ -90,10 +105,8 @@ class Document(QObject):
             self._next = partial(self.save, path, then)
             return
         self._writing = True
-        project, standing = self._session.project(), self._session.standing()
-        self._background.ask(
-            "saving", partial(_written, project, path), partial(self._take_written, path, standing, then)
-        )
+        project, saved = self._session.project(), _Saved(self._number, path, self._session.standing())
+        self._background.ask("saving", partial(_written, project, path), partial(self._take_written, saved, then))
 
     def discard_changes(self) -> None:
         """What has changed is not worth keeping."""
@@ -106,20 +119,22 @@ class Document(QObject):
         self._background.wait(CLOSING_PATIENCE_MS)
 
     def _take_read(self, path: Path, is_copy: bool, found: Opened | str) -> None:
+        if path is not self._opening:
+            return
         if isinstance(found, str):
             self.refused.emit(path, found)
         else:
             self.show(found, None if is_copy else path)
 
-    def _take_written(
-        self, path: Path, standing: tuple[object, ...], then: Callable[[], object], found: Fingerprint | str | None
-    ) -> None:
+    def _take_written(self, saved: "_Saved", then: Callable[[], object], found: Fingerprint | str | None) -> None:
         self._writing = False
         if isinstance(found, str):
             self._next = None
             self.failed.emit(found)
             return
-        self.path, self.mark, self._standing = path, found, standing
+        if saved.number != self._number:  # something else is shown by now
+            return
+        self.path, self.mark, self._standing = saved.path, found, saved.standing
         self._announce()
         self.saved.emit()
         then()
@@ -132,7 +147,7 @@ class Document(QObject):
         if self._writing:
             self._writing, self._next = False, None
             self.failed.emit(sentence)
-        else:
+        elif self._opening is not None:
             self.refused.emit(self._opening, sentence)
 
     def _look(self) -> None:

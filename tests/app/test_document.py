@@ -1,9 +1,11 @@
 """The document of the real window: opened, saved, changed, asked about, and never lost."""
 
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event as Flag
 
 import numpy as np
 import pytest
@@ -11,9 +13,11 @@ from PyQt6.QtGui import QAction, QGuiApplication, QImage
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QMessageBox, QPushButton
 
 from flowviz.app.cloud_view import CloudView
+from flowviz.app.document import opened
 from flowviz.errors import FileError
+from flowviz.files import fingerprint
 from flowviz.projects import Project, load_project, save_project
-from flowviz.specs import Seen
+from flowviz.specs import Seen, TextSpec
 from tests.app.conftest import Desk, Window
 from tests.app.test_window import choose_steps, pixels, wait_for_status
 
@@ -236,3 +240,66 @@ def test_closing_asks_and_closes_after_the_answer(desk: Desk, project_file: Path
     plan = load_project(project_file).next
     assert plan is not None
     assert plan.target.title == "No"
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Flag]:
+    """A disk that does nothing until this flag is set."""
+    ready = Flag()
+
+    def slowly(work: Callable[..., object]) -> Callable[..., object]:
+        def waiting(*args: object) -> object:
+            assert ready.wait(20)
+            return work(*args)
+
+        return waiting
+
+    for name, work in (("save_project", save_project), ("load_project", load_project)):
+        monkeypatch.setattr(f"flowviz.app.document.{name}", slowly(work))
+    yield ready
+    ready.set()
+
+
+def test_what_was_being_saved_is_not_the_file_of_what_took_its_place(
+    desk: Desk, project_file: Path, disk: Flag
+) -> None:
+    document = desk.window.main.desk.document
+    disk.set()
+    desk.open(project_file)
+    disk.clear()
+    desk.type("Mine")
+    desk.choose("save")
+    desk.choose("save")  # waits for the first one
+    desk.choose("new")
+    desk.press("unsavedBox", "discard")
+    disk.set()
+    desk.wait(lambda: load_project(project_file).asked.target.title == "Mine")
+    desk.qtbot.wait(200)
+    assert (desk.text, document.path, desk.is_changed) == ("BRAD", None, False)
+    assert load_project(project_file).asked.target.title == "Mine"
+
+
+def test_a_file_that_is_read_too_late_does_not_take_the_place_of_what_was_shown_since(
+    desk: Desk, project_file: Path, project: Project, disk: Flag
+) -> None:
+    document = desk.window.main.desk.document
+    document.open(project_file)
+    recovered = replace(project, target=TextSpec(text="Recovered"))
+    document.show(opened(recovered), changed=True)
+    disk.set()
+    desk.qtbot.wait(1000)
+    assert (desk.text, document.path, desk.is_changed) == ("Recovered", None, True)
+
+
+def test_a_second_save_while_the_first_one_writes_asks_nothing(desk: Desk, project_file: Path) -> None:
+    document = desk.window.main.desk.document
+    desk.open(project_file)
+    desk.type("Mine")
+    before = fingerprint(project_file)
+    desk.choose("save")
+    while fingerprint(project_file) == before:  # it is written, and the window has not heard of it
+        time.sleep(0.01)
+    desk.choose("save")
+    assert not desk.boxes
+    desk.wait(lambda: not desk.is_changed)
+    assert not document.is_overtaken
