@@ -9,7 +9,7 @@ from typing import Any, get_args
 from flowviz.cli import options
 from flowviz.cli.looking import OVERVIEW, Given
 from flowviz.errors import SpecError
-from flowviz.exporting.repeat import NONE, default_format, said_by_name
+from flowviz.exporting.repeat import NONE, SUFFIXES, default_format, said_by_name
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, Spec, ViewSpec
 from flowviz.specs.effects import EFFECTS, effects
 from flowviz.specs.export import FILMS, FRAMES_PER_SECOND, What
@@ -43,9 +43,9 @@ def export_spec(output: Path, given: Given, base: Seen) -> ExportSpec:
 def at_stage(text: str, count: int, name: str, form: str) -> tuple[int, tuple[float, ...]]:
     """A stage, and so many numbers there. Raises `SpecError`."""
     stage, _, numbers = text.partition(":")
-    if not re.fullmatch(r"\s*\d{1,3}\s*", stage):
+    if not re.fullmatch(r"\s*\d{1,3}\s*", stage) or (found := _parsed(numbers, count)) is None:
         raise SpecError(f"The {name} {text!r} is not of the form {form}.")
-    return int(stage), _numbers(numbers, count, name, form)
+    return int(stage), found
 
 
 def _what(output: Path, given: Given, base: Seen) -> What:
@@ -59,10 +59,17 @@ def _what(output: Path, given: Given, base: Seen) -> What:
         return asked
     said, _ = said_by_name(output)
     if said is None:
-        raise SpecError(f"{output} does not say what to write. Give --what as well: trace, samples or losses.")
+        raise SpecError(_unsaid(output))
     if said == "stages" and "fps" in given:
         return "frames"
     return "sheet" if said == "view" and base.overview and "view" not in given else said
+
+
+def _unsaid(output: Path) -> str:
+    """Why the name of an output does not say what to write."""
+    if output.suffix.lower() in SUFFIXES:
+        return f"{output} does not say what to write. Give --what as well: trace, samples or losses."
+    return f"{output.suffix} files cannot be written. Choose from {', '.join(SUFFIXES)}, or name a folder."
 
 
 def _view(given: Given, base: ViewSpec, what: What) -> ViewSpec:
@@ -164,13 +171,19 @@ def _fields(kind: type[Spec], base: Spec, given: Given) -> dict[str, Any]:
 
 def _numbers(text: str, count: int, name: str, form: str) -> tuple[float, ...]:
     """So many finite numbers, separated by commas. Raises `SpecError`."""
+    found = _parsed(text, count)
+    if found is None:
+        raise SpecError(f"The {name} {text!r} is not of the form {form}.")
+    return found
+
+
+def _parsed(text: str, count: int) -> tuple[float, ...] | None:
+    """So many finite numbers, separated by commas; None where it is something else."""
     try:
         found = tuple(float(number) for number in text.split(","))
     except ValueError:
-        found = ()
-    if len(found) != count or not all(map(isfinite, found)):
-        raise SpecError(f"The {name} {text!r} is not of the form {form}.")
-    return found
+        return None
+    return found if len(found) == count and all(map(isfinite, found)) else None
 
 
 def _check_beside(what: What, marks: frozenset[Any]) -> None:

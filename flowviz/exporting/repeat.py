@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator, Mapping
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, get_args
 
@@ -31,8 +32,12 @@ Options = list[tuple[str, Any]]
 
 
 def said_by_name(output: Path) -> tuple[What | None, Format | None]:
-    """What the name of an output says is to be written, and as what; one that says nothing is that of a folder."""
-    return SUFFIXES.get(output.suffix.lower(), ("stages", None))
+    """What the name of an output says is to be written, and as what; one that says nothing is that of a folder.
+
+    The name of a file that cannot be written, such as a .jpg, is not.
+    """
+    kind, _ = guess_type(output.name)
+    return SUFFIXES.get(output.suffix.lower(), ("stages" if kind is None else None, None))
 
 
 def default_format(what: What, output: Path) -> Format:
