@@ -78,9 +78,13 @@ class Draft:
             "mark": None if mark is None else astuple(mark),
             "title": project.target.title,
         }
-        with written_whole(self._note) as part:
-            part.write_text(json.dumps(told), encoding="ascii")
+        note = json.dumps(told)
+        if self._told() != json.loads(note):
+            with _sentences(self.folder):
+                self._note.unlink(missing_ok=True)  # at no moment does it tell of another project than that beside it
         save_project(project, self.path)
+        with written_whole(self._note) as part:
+            part.write_text(note, encoding="ascii")
 
     def load(self) -> Project:
         """The project that was saved last. Raises `FileError`, where it is damaged or gone."""

@@ -232,6 +232,22 @@ def test_a_full_disk_leaves_the_draft_before(tmp_path: Path) -> None:
         drafts.close()
 
 
+def test_a_draft_that_cannot_be_written_does_not_name_the_file_of_another(
+    drafts: Drafts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, first = drafts.own(), whole_project(seed=1)
+    own.save(first, tmp_path / "first.flowviz")
+    monkeypatch.setattr("flowviz.projects.drafts.save_project", _full)
+    with pytest.raises(FileError):
+        own.save(whole_project(seed=2), tmp_path / "second.flowviz")
+    assert_same(own.load(), first.storable())
+    assert own.original in {tmp_path / "first.flowviz", None}, "recovered, it would be saved over the second one"
+
+
+def _full(*_: object) -> None:
+    raise FileError("The disk is full.")
+
+
 def test_a_place_where_no_folder_can_be_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(FileError, match=r"Drafts cannot be kept in .*\.$"):
