@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from flowviz.errors import FileError
@@ -74,7 +75,9 @@ def _flush(path: Path, flags: int) -> None:
         os.close(descriptor)
 
 
+@cache
 def _remove_stale(folder: Path) -> None:
+    """Once in a process: for thousands of pictures that are written together, it would take its time."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if PART_NAME.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > STALE_SECONDS:
