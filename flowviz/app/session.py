@@ -300,10 +300,11 @@ class Session(QObject):
         """Show the figures of a flow that was trained before."""
         assert self._learned is not None
         progress = project.history.last_progress(goal.target.entropy if goal else None)
-        if progress is not None:
-            self._progress = progress
-            self._panels.figures.show_progress(progress)
-            self._panels.controls.set_status(f"{self._trained}, after {progress.step:,} steps: {progress.score()}.")
+        self._progress = progress
+        self._panels.figures.show_progress(progress)
+        step = project.checkpoint.step if project.checkpoint else 0
+        told = f"{progress.step:,} steps: {progress.score()}" if progress else f"{step:,} steps: no losses yet"
+        self._panels.controls.set_status(f"{self._trained}, after {told}.")
         self._panels.controls.set_fraction(self._learned.fraction)
         self._show_round_trip()
 

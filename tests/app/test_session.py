@@ -12,7 +12,7 @@ from flowviz.app.cloud_view import CloudView
 from flowviz.flows import build_flow
 from flowviz.projects import Project
 from flowviz.projects.format import from_bytes, to_bytes
-from flowviz.records import Finished, Moment, Selection, Snapshot, Timeline
+from flowviz.records import Finished, History, Moment, Selection, Snapshot, Timeline
 from flowviz.specs import FlowSpec, Playback, Seen, TextSpec, TrainingSpec, ViewSpec
 from flowviz.targets import build_target
 from flowviz.training import train
@@ -47,6 +47,19 @@ def test_before_any_training_the_project_is_what_the_panels_say(window: Window) 
     assert project.training == TrainingSpec(steps=1234)
     assert not project.weights.parameters
     assert project.next is None
+
+
+def test_a_training_saved_before_its_first_losses_is_not_told_with_those_of_another(
+    window: Window, project: Project
+) -> None:
+    session = window.main.session
+    session.show_project(project)
+    assert project.checkpoint is not None
+    early = replace(project, history=History(), checkpoint=replace(project.checkpoint, step=50))
+    session.show_project(early)
+    status = window.find(QLabel, "statusLabel").text()
+    assert status == f"{project.target.title}, after 50 steps: no losses yet."
+    assert window.find(QLabel, "heldoutNllFigure").text() == "–"
 
 
 def test_all_of_a_project_comes_back(window: Window, past: Project, qtbot: QtBot) -> None:
