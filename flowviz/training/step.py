@@ -82,8 +82,11 @@ class ChunkRunner:
         self._compiled: Future[Callable[..., Any] | None] | None = None
 
     def prepare(self) -> None:
-        """Let XLA compile in a thread of its own, and TensorFlow optimize the graph meanwhile; once."""
-        if self._compiled is not None:
+        """Let XLA compile in a thread of its own, and TensorFlow optimize the graph meanwhile.
+
+        Once; again where that has failed, as for lack of memory.
+        """
+        if self._compiled is not None and not (self._compiled.done() and self._compiled.exception()):
             return
         pool = ThreadPoolExecutor(1, "xla")
         self._compiled = pool.submit(self._compile)

@@ -327,3 +327,21 @@ def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.Monk
     assert len(results[0][1]) == 3
     np.testing.assert_allclose(results[0][1], results[1][1], rtol=1e-5)
     np.testing.assert_allclose(results[0][0].parameters, results[1][0].parameters, atol=1e-6)
+
+
+def test_xla_that_had_no_memory_is_asked_again_by_the_next_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = ChunkRunner(build_flow(SMALL), TrainingSpec(steps=1, batch=32), 4)
+
+    def no_memory(function: Any, **options: Any) -> Any:
+        def refuse(*arguments: Any) -> None:
+            raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
+
+        return refuse
+
+    with monkeypatch.context() as patched:
+        patched.setattr("flowviz.training.step.tf.function", no_memory)
+        runner.prepare()
+        with pytest.raises(tf.errors.ResourceExhaustedError):
+            runner.wait()
+    runner.prepare()
+    assert runner.wait()
