@@ -1,5 +1,6 @@
 """The document: the project of the window and its file."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,7 @@ from flowviz.files import Fingerprint, fingerprint
 from flowviz.projects import Project, load_project, save_project
 
 CLOSING_PATIENCE_MS = 5000
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -122,16 +124,20 @@ class Document(QObject):
         if path is not self._opening:
             return
         if isinstance(found, str):
+            _log_failure("opened", path, found)
             self.refused.emit(path, found)
         else:
+            log.info("opened %r", str(path))
             self.show(found, None if is_copy else path)
 
     def _take_written(self, saved: "_Saved", then: Callable[[], object], found: Fingerprint | str | None) -> None:
         self._writing = False
         if isinstance(found, str):
             self._next = None
+            _log_failure("saved", saved.path, found)
             self.failed.emit(found)
             return
+        log.info("saved %r", str(saved.path))
         if saved.number != self._number:  # something else is shown by now
             return
         self.path, self.mark, self._standing = saved.path, found, saved.standing
@@ -163,6 +169,11 @@ def opened(project: Project, mark: Fingerprint | None = None) -> Opened:
     """A project, and what takes its time of showing it: not for the GUI thread, where a target is large."""
     measure(project.trace)
     return Opened(project, goal_or_sentence(project.target), mark)
+
+
+def _log_failure(done: str, path: Path, sentence: str) -> None:
+    """The path is in quotes, by which a bug report knows it."""
+    log.warning("not %s: %s", done, sentence.replace(str(path), repr(str(path))))
 
 
 def _read(path: Path) -> Opened | str:

@@ -1,5 +1,6 @@
 """The exports of a window: one dialog at a time, and what was chosen in it last."""
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from flowviz.specs.spec import Spec
 
 TrainingRepeated = Callable[[Plan, Path, Path | None], str]
 AnySpec = TypeVar("AnySpec", bound=Spec)
+log = logging.getLogger(__name__)
 
 
 class Exports(QObject):
@@ -66,8 +68,12 @@ class Exports(QObject):
         dialog = ExportDialog(source, spec, self._folder, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(self._keep)
-        dialog.exported.connect(lambda path: self.told.emit(f"Written: {path}"))
+        dialog.exported.connect(self._take_exported)
         self._dialog = dialog
+
+    def _take_exported(self, path: Path) -> None:
+        log.info("exported %r", str(path))
+        self.told.emit(f"Written: {path}")
 
     def _keep(self) -> None:
         """The dialog is closed."""

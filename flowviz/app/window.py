@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 import flowviz
 from flowviz.app.autosave import Autosave
 from flowviz.app.background import Background
+from flowviz.app.bug_report import BugReport
 from flowviz.app.cloud_view import CloudView
 from flowviz.app.desk import Desk
 from flowviz.app.drop_zone import DropZone
@@ -48,6 +49,7 @@ from flowviz.app.sources import Sources
 from flowviz.app.strip import Strip
 from flowviz.app.target_panel import TargetPanel
 from flowviz.app.theme import THEMES, palette, style_sheet, system_theme
+from flowviz.app.unexpected import Unexpected
 from flowviz.app.view_bar import ViewBar
 from flowviz.exporting.repeat import train_command, train_python
 from flowviz.projects.drafts import Drafts, drafts_folder
@@ -97,13 +99,17 @@ class MainWindow(QMainWindow):
         drafts, thread, document = Drafts(drafts_folder()), Background(), self.desk.document
         self.autosave = Autosave(drafts, thread, self.session, document, self)
         self.recovery = Recovery(drafts, thread, document, self.autosave, self)
+        self.unexpected = Unexpected(self.autosave, self)
+        self._report = BugReport(self)
         self._may_close = False
         self.exports = Exports(self)
         self.exports.told.connect(self._panels.controls.set_notice)
         DropZone(self, self.sources.take_media)
         self._make_menus()
         self._follow_theme()
-        for told in (self.desk.told, self.autosave.failed, thread.failed):
+        for told in (
+            self.desk.told, self.autosave.failed, thread.failed, self.unexpected.told, self._report.told
+        ):  # fmt: skip
             told.connect(self._panels.controls.set_notice)
         self.desk.document.state_changed.connect(self._show_title)
         self.sources.project_arrived.connect(self.desk.open)
@@ -148,7 +154,10 @@ class MainWindow(QMainWindow):
         self._make_view_menu(self._menu("&View"))
         self._make_training_menu(self._menu("&Train"))
         self._make_layers_menu(self._menu("&Layers"))
-        self._action(self._menu("&Help"), "&About flowviz", None, self._show_about)
+        help_ = self._menu("&Help")
+        self._action(help_, "Show &Log", None, self._report.show_log)
+        self._action(help_, "&Copy Details for a Bug Report", None, self._report.copy_details)
+        self._action(help_, "&About flowviz", None, self._show_about)
 
     def _make_selection_menu(self, menu: QMenu) -> None:
         bar = self._instruments.bar

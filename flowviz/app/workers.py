@@ -9,7 +9,7 @@ from PyQt6.QtCore import QDeadlineTimer, QThread, pyqtSignal
 from flowviz.app.goal import Goal
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
-from flowviz.records import Checkpoint, Retargeted, Snapshot, Trace
+from flowviz.records import Checkpoint, Finished, Recovered, Retargeted, Snapshot, Trace
 from flowviz.training import NewTarget, train
 
 SNAPSHOT_SECONDS = 0.2
@@ -103,6 +103,8 @@ class TrainingWorker(Worker):
                 resume=self._checkpoint,
                 retarget=self._take_next,
             ):
+                if isinstance(event, Recovered | Finished):
+                    log.info("%s", event.sentence())
                 if isinstance(event, Retargeted):
                     self.goal_reached.emit(self.number, self._taken)
                 if isinstance(event, Snapshot):

@@ -9,6 +9,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from flowviz import machine
 from flowviz.cli import options
 from flowviz.cli.choosing import takes
 from flowviz.cli.opened import Opened
@@ -120,11 +121,7 @@ def info(as_json: options.AsJson = False) -> None:
     from flowviz.flows.machine import described  # loads TensorFlow
 
     found = described()
-    if as_json:
-        typer.echo(json.dumps(found))
-        return
-    for name, value in found.items():
-        typer.echo(f"{name.replace('_', ' '):<24}{', '.join(value) if isinstance(value, list) else value}")
+    typer.echo(json.dumps(found) if as_json else machine.told(found))
 
 
 COMMANDS = (trace, sample, score, target, gallery, info)

@@ -133,9 +133,7 @@ def test_an_autosave_that_fails_is_told_once_and_tried_again(desk: Desk, monkeyp
 
 
 def test_a_slip_of_the_program_keeps_what_is_not_saved_at_once(desk: Desk) -> None:
-    from flowviz.app.main import _tell_unexpected
-
     desk.type("Mine")
-    _tell_unexpected(desk.window.main, RuntimeError, RuntimeError("slip"), None)
+    desk.window.main.unexpected.take(RuntimeError, RuntimeError("slip"), None)
     assert "RuntimeError" in desk.notice
     desk.wait(lambda: len(drafts()) == 1)

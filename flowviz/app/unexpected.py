@@ -1,0 +1,90 @@
+"""What nobody has foreseen: it is logged, told once, and what is not saved is kept; the window stays."""
+
+import logging
+import sys
+import threading
+from traceback import extract_tb
+from types import TracebackType
+
+from PyQt6.QtCore import QMessageLogContext, QObject, QtMsgType, pyqtSignal, qInstallMessageHandler
+
+from flowviz.app.autosave import Autosave
+
+LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+log = logging.getLogger(__name__)
+qt_log = logging.getLogger("qt")
+
+
+class Unexpected(QObject):
+    """Takes the exceptions that nothing caught, in whatever thread. Without it, Qt would end the program."""
+
+    told = pyqtSignal(str)
+    _happened = pyqtSignal(str)  # heard in the GUI thread, wherever it is emitted
+
+    def __init__(self, autosave: Autosave, parent: QObject) -> None:
+        super().__init__(parent)
+        self._autosave = autosave
+        self._known = set[tuple[object, ...]]()
+        self._is_keeping = False
+        self._happened.connect(self._tell)
+
+    def listen(self) -> None:
+        """From now on."""
+        sys.excepthook = self.take
+        threading.excepthook = self._take_of_thread
+
+    def leave(self) -> None:
+        """Hear no more, before the window is gone."""
+        sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
+
+    def take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """One exception; may be called in any thread. What comes again from the same line is not told again."""
+        place = kind, *((frame.filename, frame.lineno) for frame in extract_tb(trace)[-1:])
+        if place in self._known:
+            self._happened.emit("")
+            return
+        self._known.add(place)
+        log.critical("unexpected", exc_info=(kind, error, trace))
+        self._happened.emit(
+            f"Something went wrong inside flowviz: {kind.__name__}. What was trained is still there. "
+            "Help ▸ Copy Details for a Bug Report has what helps to mend it."
+        )
+
+    def _take_of_thread(self, args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            self.take(args.exc_type, args.exc_value, args.exc_traceback)
+
+    def _tell(self, sentence: str) -> None:
+        if self._is_keeping:
+            return  # keeping it is what has failed
+        self._is_keeping = True
+        try:
+            if sentence:
+                self.told.emit(sentence)
+            self._autosave.save()
+        except Exception:
+            log.exception("after that, it could not be kept")
+        finally:
+            self._is_keeping = False
+
+
+def log_qt_messages() -> None:
+    """Qt's warnings go to the log, from now on."""
+    qInstallMessageHandler(_log_message)
+
+
+def let_qt_be() -> None:
+    """Before the program ends: Qt may say more when Python is gone."""
+    qInstallMessageHandler(None)
+
+
+def _log_message(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
+    qt_log.log(LEVELS[kind], "%s: %s", context.category, message)
+    if kind == QtMsgType.QtFatalMsg and sys.stderr is not None:  # Qt ends the program now
+        sys.stderr.write(f"{message}\n")

@@ -1,0 +1,164 @@
+"""The log and the details of the real window: what is in them, and what is not."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QUrl
+from PyQt6.QtGui import QAction, QDesktopServices, QGuiApplication
+from PyQt6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+import flowviz
+from flowviz.app.bug_report import details
+from flowviz.logbook import log_file, log_folder
+from tests.app.conftest import Window
+
+SLIPS = """
+import os, sys, threading
+from pathlib import Path
+from PyQt6.QtCore import QThread, QTimer, qWarning
+import flowviz.app.main as main
+create = main.create_window
+
+class Work(QThread):
+    def run(self):
+        raise LookupError("in a thread of Qt")
+
+def slip(error):
+    raise error
+
+def created():
+    window = create()
+    work = Work(window)
+    window.unexpected.told.connect(print)
+    window.desk.document.opened.connect(lambda: QTimer.singleShot(500, end))
+    def end():
+        window.discard_changes()
+        window.close()
+    for delay, act in enumerate((
+        lambda: slip(RuntimeError("in a slot")),
+        lambda: slip(RuntimeError("in a slot")),
+        lambda: threading.Thread(target=slip, args=(ValueError("in a thread"),)).start(),
+        work.start,
+        lambda: qWarning("odd geometry"),
+        lambda: window.desk.open(Path(sys.argv[1])),
+    )):
+        QTimer.singleShot(100 * delay, act)
+    return window
+
+main.create_window = created
+sys.exit(main.run())
+"""
+
+
+def logged() -> str:
+    return log_file(log_folder()).read_text(encoding="utf-8")
+
+
+def choose(window: Window, title: str) -> None:
+    (action,) = [action for action in window.main.findChildren(QAction) if action.text().replace("&", "") == title]
+    action.trigger()
+
+
+def run_with_slips(project: Path) -> "subprocess.CompletedProcess[str]":
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", SLIPS, str(project)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
+
+
+def test_what_nobody_has_foreseen_is_logged_and_told_and_the_window_stays(project_file: Path) -> None:
+    done = run_with_slips(project_file)
+    assert done.returncode == 0, done.stderr
+    told = [line.split(".")[0].rpartition(" ")[2] for line in done.stdout.splitlines()]
+    assert sorted(told) == ["LookupError", "RuntimeError", "ValueError"]  # the same again is not told again
+    assert "Traceback" not in done.stderr
+    found = logged()
+    assert f"'flowviz': '{flowviz.__version__}'" in found
+    assert found.count("RuntimeError: in a slot") == 1
+    for logged_once in (
+        "ValueError: in a thread",
+        "LookupError: in a thread of Qt",
+        "odd geometry",
+        "Traceback",
+        "closed",
+    ):
+        assert logged_once in found
+    assert f"opened {str(project_file)!r}" in found
+    assert "Hi" not in found  # what is in the project
+
+
+def test_an_exception_in_another_thread_is_told_in_the_window(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice = window.find(QLabel, "noticeLabel")
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    window.main.unexpected.listen()
+    thread = threading.Thread(target=lambda: 1 // 0)
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: "ZeroDivisionError" in notice.text())
+    window.main.unexpected.leave()
+    assert sys.excepthook is sys.__excepthook__
+
+
+def test_the_details_have_what_helps_and_nothing_personal(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home" / "annette"
+    for name, value in (("HOME", home), ("USERPROFILE", home), ("LOGNAME", "annette"), ("USER", "annette")):
+        monkeypatch.setenv(name, str(value))
+    log_folder().mkdir(parents=True)
+    lines = [f"line {number} of annette" for number in range(100)] + [f"opened '{home}/secret.flowviz'", "the last"]
+    log_file(log_folder()).write_text("\n".join(lines))
+    choose(window, "Copy Details for a Bug Report")
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    found = clipboard.text()
+    for told in (flowviz.__version__, "python", "pyqt6", "tensorflow", "devices", "screens", "offscreen", "the last"):
+        assert told in found
+    for left_out in ("annette", str(home), "secret", "line 1 "):
+        assert left_out not in found
+    assert "clipboard" in window.find(QLabel, "noticeLabel").text()
+
+
+def test_the_details_do_not_load_tensorflow() -> None:
+    code = (
+        "import sys; from PyQt6.QtWidgets import QApplication; app = QApplication([])\n"
+        "from flowviz.app.bug_report import details; text = details(); assert 'tensorflow   ' in text, text\n"
+        "sys.exit('tensorflow' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_details_name_the_devices_when_something_was_trained(window: Window) -> None:
+    import flowviz.flows  # noqa: F401  # as a training does
+
+    assert "devices                 CPU" in details()
+
+
+@pytest.mark.parametrize("opens", ["file", "folder", "nothing"])
+def test_show_log_opens_it_or_its_folder_or_says_where_it_is(
+    opens: str, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[str]()
+
+    def open_url(url: QUrl) -> bool:
+        asked.append(url.toLocalFile())
+        return opens == "file" or (opens == "folder" and len(asked) == 2)
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    notice = window.find(QLabel, "noticeLabel")
+    choose(window, "Show Log")
+    assert "There is no log" in notice.text()
+    assert not asked
+    log_folder().mkdir(parents=True)
+    log_file(log_folder()).touch()
+    choose(window, "Show Log")
+    expected = [str(log_file(log_folder())), str(log_folder())]
+    assert asked == expected[: 1 if opens == "file" else 2]
+    assert (str(log_file(log_folder())) in notice.text()) == (opens == "nothing")
