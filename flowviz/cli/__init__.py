@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 import flowviz
 from flowviz.cli import files, inside, options, pictures, running
-from flowviz.cli.talk import talk
+from flowviz.cli.talk import say, talk
 from flowviz.errors import FlowvizError
 from flowviz.files import check_readable
 
@@ -63,10 +63,31 @@ def main() -> None:
 def _window(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Say which version this is, and exit.")] = False,
+    self_test: Annotated[bool, typer.Option("--self-test", help="Try what works on this machine, and exit.")] = False,
 ) -> None:
     if version:
         typer.echo(f"flowviz {flowviz.__version__}")
-    elif context.invoked_subcommand is None:
+        raise typer.Exit
+    if self_test:
+        raise typer.Exit(_test_self())
+    if context.invoked_subcommand is None:
         from flowviz.app.main import run
 
         sys.exit(run())
+
+
+def _test_self() -> int:
+    """Say what works here; the exit code."""
+    from flowviz.self_test import self_test  # these load much that no command needs
+
+    say("Trying what flowviz does, on this machine. It takes about 20 seconds.")
+    failed = list[str]()
+    for finding in self_test():
+        typer.echo(str(finding))
+        if finding.needed and not finding.works:
+            failed.append(finding.name)
+    if failed:
+        typer.echo(f"flowviz is of little use here before this works: {', '.join(failed)}.")
+        return 1
+    typer.echo("All that flowviz needs works here.")
+    return 0

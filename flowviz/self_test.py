@@ -1,0 +1,154 @@
+"""The self-test: does all that flowviz is for work on this machine, and what is missing?"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from PIL import Image
+
+from flowviz import library, machine
+from flowviz.app.display import display_name
+from flowviz.errors import FileError, FlowvizError
+from flowviz.files import reason
+from flowviz.projects import Project, example
+from flowviz.projects.drafts import Drafts, drafts_folder
+from flowviz.records import Event, Finished
+from flowviz.specs import ExportSpec, FlowSpec, PictureSize, TextSpec, TrainingSpec
+from flowviz.specs.export import Format
+from flowviz.targets import installed_faces
+
+SECONDS = 5.0
+WORD, SIZE = "flow", PictureSize(width=320, height=320)
+IN_BETWEENS = 1  # a short animation
+INSTALL = "Install flowviz again: pip install --force-reinstall flowviz."
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Whether something works, whether flowviz is of use without it, and a sentence on it."""
+
+    name: str
+    works: bool
+    needed: bool
+    sentence: str
+
+    def __str__(self) -> str:
+        state = "works" if self.works else "FAILS" if self.needed else "missing"
+        return f"{state:<9}{self.name:<14}{self.sentence}"
+
+
+def self_test(training: TrainingSpec | None = None) -> Iterator[Finding]:
+    """What works on this machine and what does not, one after the other, as it is found.
+
+    Trains for `SECONDS`, unless `training` says otherwise; writes to a temporary folder, which is removed. Raises
+    `FileError` where there can be none.
+    """
+    try:
+        with TemporaryDirectory(prefix="flowviz-") as folder:
+            yield from _SelfTest(Path(folder), training or TrainingSpec(seconds=SECONDS)).findings()
+    except OSError as error:
+        raise FileError(f"There is no room for temporary files: {reason(error)}. Free some of the disk.") from error
+
+
+class _SelfTest:
+    """Each check returns what to say of what works, or raises: what it says then is what is missing."""
+
+    def __init__(self, folder: Path, training: TrainingSpec) -> None:
+        self._folder, self._training = folder, training
+        self._trained: Project | None = None
+
+    def findings(self) -> Iterator[Finding]:
+        yield _found("versions", self._versions)
+        yield _found("training", self._train, needed=True)
+        yield _found("XLA", self._xla)
+        yield _found("picture", self._draw, needed=True)
+        yield _found("GIF", lambda: self._film("gif"), needed=True)
+        yield _found("MP4", lambda: self._film("mp4"))
+        yield _found("project file", self._save, needed=True)
+        yield _found("fonts", _fonts)
+        yield _found("data folder", _keep_draft)
+        yield _found("display", _display)
+
+    @property
+    def _project(self) -> Project:
+        """What was just trained or, where that has failed, what comes with flowviz."""
+        return self._trained or example("brad").project()
+
+    def _versions(self) -> str:
+        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in machine.described().items())
+
+    def _train(self) -> str:
+        ending = list[Finished]()
+
+        def hear(event: Event) -> None:
+            if isinstance(event, Finished):
+                ending.append(event)
+
+        self._trained = library.train(TextSpec(text=WORD), FlowSpec(), self._training, hear=hear)
+        [end] = ending
+        if end.ending == "diverged":
+            raise FlowvizError(end.sentence())
+        return (
+            f"{end.progress.step:,} steps in {end.progress.seconds:.1f} s, after {end.prepare_seconds:.1f} s to prepare"
+        )
+
+    def _xla(self) -> str:
+        from flowviz.flows.machine import devices, xla_compiles  # loads TensorFlow
+
+        if not xla_compiles():
+            raise FlowvizError("XLA cannot compile here. Training takes the plain graph, which is slower.")
+        return f"compiles the training for {', '.join(devices())}"
+
+    def _draw(self) -> str:
+        return self._written(ExportSpec(what="view", format="png", size=SIZE))
+
+    def _film(self, format_: Format) -> str:
+        return self._written(ExportSpec(what="animation", format=format_, size=SIZE, in_betweens=IN_BETWEENS))
+
+    def _written(self, spec: ExportSpec) -> str:
+        path = self._folder / f"self-test.{spec.format}"
+        library.render(self._project, spec, path)
+        if spec.format != "mp4":
+            with Image.open(path) as picture:
+                picture.load()
+        return f"{spec.size} pixels, {path.stat().st_size:,} bytes"
+
+    def _save(self) -> str:
+        project, path = self._project, self._folder / "self-test.flowviz"
+        library.save(project, path)
+        again, learned = library.load(path).weights.parameters, project.weights.parameters
+        if again.keys() != learned.keys() or not all(np.array_equal(again[name], learned[name]) for name in learned):
+            raise FileError("What was opened is not what was saved.")
+        return "opens as it was saved"
+
+
+def _fonts() -> str:
+    count = len(installed_faces())
+    if not count:
+        raise FlowvizError("No font is installed: texts are drawn in the one that is built in, which is Latin only.")
+    return f"{count} fonts are installed"
+
+
+def _keep_draft() -> str:
+    drafts = Drafts(drafts_folder())
+    try:
+        drafts.own()
+    finally:
+        drafts.close()
+    return "can be written to"
+
+
+def _display() -> str:
+    return f"Qt shows windows by {display_name()}"
+
+
+def _found(name: str, check: Callable[[], str], *, needed: bool = False) -> Finding:
+    try:
+        return Finding(name, True, needed, f"{check()}.")
+    except FlowvizError as error:
+        told = str(error)
+    except Exception as error:  # whatever a broken installation raises
+        told = f"{type(error).__name__}: {' '.join(str(error).split()).rstrip('.')}. {INSTALL}"
+    return Finding(name, False, needed, told)
