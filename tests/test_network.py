@@ -1,0 +1,76 @@
+"""No network at run time: training, drawing, files and the window, in a process where every connection is refused."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REFUSED = """
+import socket, sys
+
+tried = []
+
+def refuse(event, arguments):
+    if event in {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.sendmsg"}:
+        tried.append(event)
+        raise OSError(f"{event} is refused")
+
+sys.addaudithook(refuse)
+for attempt in (
+    lambda: socket.create_connection(("127.0.0.1", 9)),
+    lambda: socket.socket().connect(("127.0.0.1", 9)),
+    lambda: socket.getaddrinfo("localhost", 9),
+):
+    try:
+        attempt()
+    except OSError as error:
+        assert "refused" in str(error)
+assert len(tried) == 3, tried
+tried.clear()
+"""
+LIBRARY = """
+from flowviz import ExportSpec, FlowSpec, TextSpec, TrainingSpec, load, render, save, train
+
+save(train(TextSpec(text="I"), FlowSpec(layers=2, width=8), TrainingSpec(steps=20)), "i.flowviz")
+project = load("i.flowviz")
+render(project, ExportSpec(), "i.png")
+render(project, ExportSpec(what="sheet", format="svg"), "i.svg")
+render(project, ExportSpec(what="animation", format="mp4", in_betweens=0), "i.mp4")
+assert not tried, tried
+"""
+WINDOW = """
+from pathlib import Path
+from PyQt6.QtCore import QTimer
+import flowviz.app.main as main
+
+create = main.create_window
+
+def created():
+    window = create()
+    def close():
+        window.discard_changes()
+        window.close()
+    QTimer.singleShot(1500, close)
+    return window
+
+main.create_window = created
+code = main.run(Path("i.flowviz"))
+assert not tried, tried
+assert code == 0
+"""
+
+
+def run(code: str, folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", REFUSED + code], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_nothing_connects_to_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    run(LIBRARY, tmp_path)
+    assert {"i.flowviz", "i.png", "i.svg", "i.mp4"} <= {path.name for path in tmp_path.iterdir()}
+    run(WINDOW, tmp_path)
