@@ -1,5 +1,6 @@
 """Recovery: what a program that ended unexpectedly has left is offered at the next start."""
 
+from datetime import datetime
 from functools import partial
 
 from PyQt6.QtCore import QObject
@@ -59,4 +60,10 @@ class Recovery(QObject):
 def _told(draft: Draft) -> str:
     """What is in it, and of when, in a sentence."""
     name = draft.original.stem if draft.original else draft.title
-    return f"There is unsaved work on '{name}', of {draft.saved_at:%H:%M}."
+    return f"There is unsaved work on '{name}', of {_moment(draft.saved_at)}."
+
+
+def _moment(saved_at: datetime) -> str:
+    """The time; of another day with its date."""
+    today = saved_at.date() == datetime.now(saved_at.tzinfo).date()
+    return f"{saved_at:%H:%M}" if today else f"{saved_at:%d %B %Y, %H:%M}"

@@ -26,14 +26,15 @@ def trained(
     event, the last of them `Finished`; with `stop_requested` it ends early, as `train` does. Raises `FileError` where
     checkpoint and specs do not fit.
     """
-    history, timeline = project.history, project.timeline
+    checkpoint, timeline = project.checkpoint, project.timeline
+    history = project.history.up_to(checkpoint.step) if checkpoint else project.history
     events = train(
         target,
         project.flow,
         project.training,
         moment_seconds=_period(project.training),
         stop_requested=stop_requested,
-        resume=project.checkpoint,
+        resume=checkpoint,
     )
     for event in events:
         hear(event)

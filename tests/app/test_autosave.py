@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +62,12 @@ def test_a_training_that_is_killed_is_offered_and_recovered(desk: Desk, project_
     desk.wait(lambda: desk.boxes == ["recoveryBox"])
     assert "unsaved work on 'hi'" in desk.window.find(QMessageBox, "recoveryBox").text()
     desk.press("recoveryBox", "later")
+    long_ago = datetime(2020, 2, 29, 12, 34).timestamp()
+    for draft in drafts():
+        os.utime(draft, (long_ago, long_ago))
     main.recovery.look()
+    desk.wait(lambda: desk.boxes == ["recoveryBox"])
+    assert "of 29 February 2020, 12:34." in desk.window.find(QMessageBox, "recoveryBox").text()
     desk.press("recoveryBox", "recover")
     desk.wait(lambda: main.desk.document.path == project_file)
     recovered = main.session.project()
