@@ -52,7 +52,7 @@ class ExportSpec(Spec):
     scale: Annotated[int, Field(ge=1, le=8)] = 1
     first: Stage | None = None
     last: Stage | None = None
-    in_betweens: Annotated[int, Field(ge=0, le=MOST_IN_BETWEENS)] = IN_BETWEENS
+    in_betweens: Annotated[int, Field(ge=0, le=MOST_IN_BETWEENS, title="in-betweens")] = IN_BETWEENS
     fps: Annotated[int, Field(ge=1, le=MOST_FRAMES_PER_SECOND)] = FRAMES_PER_SECOND
     particles: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
 

@@ -1,10 +1,15 @@
 """The base class of all specs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
 
 from flowviz.errors import SpecError
+
+# pydantic's words, and those of a person.
+WORDS = {"Input should be": "it must be", "greater than or equal to": "at least", "less than or equal to": "at most"}
 
 
 class Spec(BaseModel):
@@ -16,14 +21,17 @@ class Spec(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise SpecError(_sentence(error)) from None
+            raise SpecError(_sentence(error, type(self).model_fields)) from None
 
 
-def _sentence(error: ValidationError) -> str:
+def _sentence(error: ValidationError, fields: Mapping[str, FieldInfo]) -> str:
     first = error.errors(include_url=False)[0]
-    field = " ".join(str(part) for part in first["loc"]).replace("_", " ")
     # pydantic puts "Value error, " before the sentence of one of our own validators.
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "value_error":
         return message
+    for words, ours in WORDS.items():
+        message = message.replace(words, ours)
+    titles = [info.title for part in first["loc"] if (info := fields.get(str(part))) and info.title]
+    field = titles[0] if titles else " ".join(str(part) for part in first["loc"]).replace("_", " ")
     return f"The {field} cannot be {first['input']!r}: {message[0].lower()}{message[1:]}."

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from flowviz.errors import SpecError
 from flowviz.specs import (
     RECIPES,
     DrawingSpec,
+    ExportSpec,
     Family,
     FlowSpec,
     ImageSpec,
@@ -18,6 +20,7 @@ from flowviz.specs import (
     PointsSpec,
     ShapeSpec,
     SourceSpec,
+    Spec,
     TargetSpec,
     TextSpec,
     TrainingSpec,
@@ -166,3 +169,17 @@ def test_any_choice_is_a_flow_or_a_sentence(data: st.DataObject) -> None:
     except (SpecError, ValidationError):
         return
     assert len(spec.stage_names()) == len(spec.bijector_kinds()) + 1
+
+
+@pytest.mark.parametrize(
+    ("build", "sentence"),
+    [
+        (lambda: ExportSpec(in_betweens=300), "The in-betweens cannot be 300: it must be at most 240."),
+        (lambda: FlowSpec(layers=0), "The layers cannot be 0: it must be at least 1."),
+        (lambda: TrainingSpec(seconds=0), "The seconds cannot be 0: it must be greater than 0."),
+    ],
+)
+def test_a_number_out_of_range_is_told_in_plain_words(build: Callable[[], Spec], sentence: str) -> None:
+    with pytest.raises(SpecError) as told:
+        build()
+    assert str(told.value) == sentence
