@@ -99,6 +99,7 @@ def test_a_draft_is_there_while_something_is_not_saved(desk: Desk, tmp_path: Pat
     desk.wait(lambda: len(drafts()) == 1)
     (draft,) = drafts()
     desk.wait(lambda: load_project(draft).target.title == "Mine")
+    desk.wait(lambda: autosave._standing == desk.window.main.session.standing())  # the window has heard of it
     written = draft.stat().st_mtime_ns
     autosave.save()
     desk.qtbot.wait(100)
