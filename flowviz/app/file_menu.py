@@ -3,12 +3,11 @@
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenu
 
 from flowviz.app.desk import Desk
+from flowviz.app.entries import Key, entry
 
-Key = QKeySequence.StandardKey
 SAVE_AS_KEY = "Ctrl+Shift+S"  # the standard one is none on some systems
 
 
@@ -17,17 +16,17 @@ class FileMenu:
 
     def __init__(self, menu: QMenu, desk: Desk) -> None:
         self._desk = desk
-        _entry(menu, "&New", Key.New, desk.new)
-        _entry(menu, "&Open…", Key.Open, desk.choose)
+        entry(menu, "&New", Key.New, desk.new)
+        entry(menu, "&Open…", Key.Open, desk.choose)
         recent = menu.addMenu("Open &Recent")
         assert recent is not None
         self._recent = recent
         self._recent.setObjectName("recentMenu")
         self._recent.setToolTipsVisible(True)
         menu.addSeparator()
-        _entry(menu, "&Save", Key.Save, desk.save)
-        _entry(menu, "Save &As…", SAVE_AS_KEY, desk.save_as)
-        self._revert = _entry(menu, "Re&vert", None, desk.revert)
+        entry(menu, "&Save", Key.Save, desk.save)
+        entry(menu, "Save &As…", SAVE_AS_KEY, desk.save_as)
+        self._revert = entry(menu, "Re&vert", None, desk.revert)
         menu.addSeparator()
         self._recent.aboutToShow.connect(self._list_recent)
         desk.document.state_changed.connect(self._look)
@@ -40,25 +39,15 @@ class FileMenu:
     def _list_recent(self) -> None:
         self._recent.clear()
         for number, path in enumerate(self._desk.recent.paths(), start=1):
-            _entry(self._recent, _titled(number, path), None, partial(self._desk.open, path)).setToolTip(str(path))
+            entry(self._recent, _titled(number, path), None, partial(self._desk.open, path)).setToolTip(str(path))
         if self._recent.isEmpty():
-            _entry(self._recent, "Nothing Yet", None, lambda: None).setEnabled(False)
+            entry(self._recent, "Nothing Yet", None, lambda: None).setEnabled(False)
             return
         self._recent.addSeparator()
-        _entry(self._recent, "&Clear", None, self._desk.recent.clear)
+        entry(self._recent, "&Clear", None, self._desk.recent.clear)
 
 
 def _titled(number: int, path: Path) -> str:
     """The names of files may be the same: so the folder follows. The first nine have a key."""
     name, folder = (text.replace("&", "&&") for text in (path.name, str(path.parent)))
     return f"{f'&{number}' if number < 10 else number}  {name} – {folder}"
-
-
-def _entry(menu: QMenu, title: str, key: QKeySequence.StandardKey | str | None, run: object) -> QAction:
-    action = QAction(title, menu)
-    action.setObjectName(f"{title.replace('&', '').rstrip('…').replace(' ', '').lower()}Action")
-    if key is not None:
-        action.setShortcut(QKeySequence(key))
-    action.triggered.connect(lambda: run())  # type: ignore[operator]
-    menu.addAction(action)
-    return action

@@ -1,20 +1,14 @@
-"""The main window: panels, menus and keys."""
-
-from collections.abc import Callable
-from functools import partial
-from typing import TypeVar
+"""The main window: its panels, and what its menus are about."""
 
 from PyQt6.QtCore import QEvent, QObject, Qt
-from PyQt6.QtGui import QAction, QActionGroup, QCloseEvent, QGuiApplication, QKeySequence
+from PyQt6.QtGui import QCloseEvent, QGuiApplication
 from PyQt6.QtWidgets import (
     QApplication,
     QFrame,
     QGroupBox,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
     QMessageBox,
-    QPushButton,
     QScrollArea,
     QSplitter,
     QVBoxLayout,
@@ -28,6 +22,7 @@ from flowviz.app.bug_report import BugReport
 from flowviz.app.cloud_view import CloudView
 from flowviz.app.desk import Desk
 from flowviz.app.drop_zone import DropZone
+from flowviz.app.entries import Key, entry
 from flowviz.app.exploration import Exploration
 from flowviz.app.export import Exports, TrainingRepeated
 from flowviz.app.export_source import ExportSource
@@ -39,6 +34,15 @@ from flowviz.app.history_bar import HistoryBar
 from flowviz.app.inspector import Inspector
 from flowviz.app.instruments import Instruments
 from flowviz.app.loss_plot import LossPlot
+from flowviz.app.menus import (
+    fill_export_entries,
+    fill_layers_menu,
+    fill_selection_menu,
+    fill_source_entries,
+    fill_training_menu,
+    fill_view_menu,
+    new_menu,
+)
 from flowviz.app.playback_bar import PlaybackBar
 from flowviz.app.readout import Readout
 from flowviz.app.recovery import Recovery
@@ -48,32 +52,15 @@ from flowviz.app.session import Panels, Session
 from flowviz.app.sources import Sources
 from flowviz.app.strip import Strip
 from flowviz.app.target_panel import TargetPanel
-from flowviz.app.theme import THEMES, palette, style_sheet, system_theme
+from flowviz.app.theme import palette, style_sheet, system_theme
 from flowviz.app.unexpected import Unexpected
 from flowviz.app.view_bar import ViewBar
-from flowviz.exporting.repeat import train_command, train_python
 from flowviz.projects.drafts import Drafts, drafts_folder
-from flowviz.specs.view import Palette, Theme
+from flowviz.specs.view import Theme
 
-PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Post": "plain"}
 SIDE_WIDTH, SIDE_LEAST_WIDTH = 340, 320
 INSPECTOR_WIDTH = 270
-ZOOM_STEP = 1.25
-LARGEST_FLOW = 1000  # more stages than any flow has
-STEPS = (
-    ("&Next", "Alt+Right", 1),
-    ("P&revious", "Alt+Left", -1),
-    ("&First: the Base", "Alt+Home", -LARGEST_FLOW),
-    ("&Last: the Target", "Alt+End", LARGEST_FLOW),
-)
-PLAYING = (
-    ("&Once, Loop or Ping-Pong", "Ctrl+L", "repeat"),
-    ("For&ward or Backward", "Ctrl+R", "heading"),
-    ("S&mooth or Steady", "Ctrl+M", "easing"),
-    ("Layers, Training or &Both", "Ctrl+T", "through"),
-)
 LONGEST_TITLE = 60  # characters
-Choice = TypeVar("Choice")
 ABOUT = """<b>flowviz {version}</b><p>Type a word, watch a normalizing flow learn to bend a Gaussian cloud into it, and
 scrub through its layers to see how.</p><p>After Brad Saund's post on normalizing flows. Free software under the
 GNU General Public License, version 3 or later.</p>"""
@@ -137,117 +124,20 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def _make_menus(self) -> None:
-        file = self._menu("&File")
+        panels, show, playhead = self._panels, self._instruments, self.exploration.playhead
+        file = new_menu(self, "&File")
         self._file_menu = FileMenu(file, self.desk)
-        panel = self._panels.target
-        self._action(file, "&Gallery…", "Ctrl+G", self.show_gallery).setObjectName("galleryAction")
-        file.addSeparator()
-        self._action(file, "Open &Image…", None, panel.image.choose_file)
-        self._action(file, "Open P&oints…", None, panel.points.choose_file)
-        self._action(file, "&Paste", QKeySequence.StandardKey.Paste, self.sources.paste)
-        file.addSeparator()
-        self._action(file, "&Export…", "Ctrl+E", self.export).setObjectName("exportAction")
-        self._action(file, "&Copy Image", "Ctrl+Shift+C", self.copy_image).setObjectName("copyImageAction")
-        file.addSeparator()
-        self._action(file, "&Quit", QKeySequence.StandardKey.Quit, self.close)
-        self._make_selection_menu(self._menu("&Select"))
-        self._make_view_menu(self._menu("&View"))
-        self._make_training_menu(self._menu("&Train"))
-        self._make_layers_menu(self._menu("&Layers"))
-        help_ = self._menu("&Help")
-        self._action(help_, "Show &Log", None, self._report.show_log)
-        self._action(help_, "&Copy Details for a Bug Report", None, self._report.copy_details)
-        self._action(help_, "&About flowviz", None, self._show_about)
-
-    def _make_selection_menu(self, menu: QMenu) -> None:
-        bar = self._instruments.bar
-        menu.addActions(list(bar.tool_actions.values()))
-        menu.addSeparator()
-        menu.addActions([bar.invert_action, bar.clear_action])
-
-    def _make_view_menu(self, menu: QMenu) -> None:
-        bar, cloud, inspector = self._instruments.bar, self._instruments.cloud, self._instruments.inspector
-        menu.addActions([*bar.mark_actions.values(), bar.beside_action, bar.overview_action])
-        menu.addSeparator()
-        self._action(menu, "Zoom &In", QKeySequence.StandardKey.ZoomIn, lambda: cloud.zoom(1 / ZOOM_STEP))
-        self._action(menu, "Zoom &Out", QKeySequence.StandardKey.ZoomOut, lambda: cloud.zoom(ZOOM_STEP))
-        self._action(menu, "&Fit the Cloud", "Ctrl+0", self.exploration.fit)
-        self._action(menu, "Fit This &Stage", "Ctrl+Shift+0", self.exploration.fit_stage)
-        menu.addSeparator()
-        self._toggle(menu, "Layer Inspec&tor", "Ctrl+I", inspector.setVisible)
-        self._toggle(menu, "E&xplanations", "Ctrl+H", inspector.show_words)
-        palettes = self._choices(menu, "&Colors", PALETTES, lambda palette: self.exploration.set_view(palette=palette))
-        menu.aboutToShow.connect(lambda: palettes[cloud.view.palette].setChecked(True))  # a file may have another
-        self._choices(menu, "T&heme", THEMES, self._choose_theme)
-
-    def _make_training_menu(self, menu: QMenu) -> None:
-        controls, history = self._panels.controls, self._instruments.history
-        for title, key, button in (
-            ("&Train", "Ctrl+Return", controls.train_button),
-            ("&Pause or Resume", "Ctrl+P", controls.pause_button),
-            ("&Stop and Keep", "Ctrl+.", controls.stop_button),
-        ):
-            action = self._action(menu, title, key, button.click)
-            action.setEnabled(button.isEnabled())
-            controls.button_changed.connect(partial(_follow, action, button))
-        menu.addSeparator()
-        self._action(menu, "&Earlier", "Alt+Down", lambda: history.step(-1))
-        self._action(menu, "&Later", "Alt+Up", lambda: history.step(1))
-        self._action(menu, "&Live", "Alt+PgUp", history.follow)
-        menu.addSeparator()
-        for title, repeated in (("command", train_command), ("Python", train_python)):
-            copy = partial(self._copy_training, title, repeated)
-            self._action(menu, f"Copy as {title.capitalize()}", None, copy).setObjectName(f"{title}TrainingAction")
-
-    def _make_layers_menu(self, menu: QMenu) -> None:
-        scrubber, playback = self._instruments.scrubber, self._instruments.playback
-        for title, key, stages in STEPS:
-            self._action(menu, title, key, partial(scrubber.step, stages))
-        menu.addSeparator()
-        self._action(menu, "&Play or Stop Playing", "Ctrl+Space", self.exploration.playhead.toggle_playing)
-        self._action(menu, "Fas&ter", "Ctrl+]", lambda: playback.choose_next("speed", 1, around=False))
-        self._action(menu, "&Slower", "Ctrl+[", lambda: playback.choose_next("speed", -1, around=False))
-        for title, key, name in PLAYING:
-            self._action(menu, title, key, partial(playback.choose_next, name))
-
-    def _menu(self, title: str) -> QMenu:
-        bar = self.menuBar()
-        assert bar is not None
-        menu = bar.addMenu(title)
-        assert menu is not None
-        return menu
-
-    def _action(
-        self, menu: QMenu, title: str, key: str | QKeySequence.StandardKey | None, run: Callable[[], object]
-    ) -> QAction:
-        action = QAction(title, self)
-        if key is not None:
-            action.setShortcut(QKeySequence(key))
-        action.triggered.connect(lambda: run())
-        menu.addAction(action)
-        return action
-
-    def _toggle(self, menu: QMenu, title: str, key: str, show: Callable[[bool], object]) -> None:
-        """A menu item with a check mark, which is there at first."""
-        action = QAction(title, self)
-        action.setShortcut(QKeySequence(key))
-        action.setCheckable(True)
-        action.setChecked(True)
-        action.toggled.connect(show)
-        menu.addAction(action)
-
-    def _choices(
-        self, menu: QMenu, title: str, choices: dict[str, Choice], choose: Callable[[Choice], None]
-    ) -> dict[Choice, QAction]:
-        submenu = menu.addMenu(title)
-        assert submenu is not None
-        group = QActionGroup(self)
-        for name, value in choices.items():
-            action = self._action(submenu, name, None, partial(choose, value))
-            action.setCheckable(True)
-            group.addAction(action)
-        group.actions()[0].setChecked(True)
-        return dict(zip(choices.values(), group.actions(), strict=True))
+        fill_source_entries(file, panels.target, self.sources, self.show_gallery)
+        fill_export_entries(file, self.export, self.copy_image)
+        entry(file, "&Quit", Key.Quit, self.close)
+        fill_selection_menu(new_menu(self, "&Select"), show.bar)
+        fill_view_menu(new_menu(self, "&View"), show, self.exploration, self._choose_theme)
+        fill_training_menu(new_menu(self, "&Train"), panels.controls, show.history, self._copy_training)
+        fill_layers_menu(new_menu(self, "&Layers"), show.scrubber, show.playback, playhead.toggle_playing)
+        help_ = new_menu(self, "&Help")
+        entry(help_, "Show &Log", None, self._report.show_log)
+        entry(help_, "&Copy Details for a Bug Report", None, self._report.copy_details)
+        entry(help_, "&About flowviz", None, self._show_about)
 
     def _follow_theme(self) -> None:
         hints = QGuiApplication.styleHints()
@@ -304,11 +194,6 @@ def _shortened(title: str) -> str:
     """Long texts are cut; "[*]" has a meaning in the title of a window."""
     shown = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
     return shown.replace("[*]", "[*][*]") or "Untitled"
-
-
-def _follow(action: QAction, button: QPushButton, changed: QPushButton) -> None:
-    if changed is button:
-        action.setEnabled(button.isEnabled())
 
 
 def _laid_out(panels: Panels, instruments: Instruments) -> QWidget:

@@ -1,0 +1,45 @@
+"""The entries of menus."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
+from PyQt6.QtWidgets import QMenu
+
+Key = QKeySequence.StandardKey
+Choice = TypeVar("Choice")
+
+
+def entry(menu: QMenu, title: str, key: str | Key | None, run: Callable[[], object]) -> QAction:
+    """An entry that does something; its object name is made from its title."""
+    action = QAction(title, menu)
+    action.setObjectName(f"{title.replace('&', '').rstrip('…').replace(' ', '').lower()}Action")
+    if key is not None:
+        action.setShortcut(QKeySequence(key))
+    action.triggered.connect(lambda: run())
+    menu.addAction(action)
+    return action
+
+
+def toggle(menu: QMenu, title: str, key: str, show: Callable[[bool], object]) -> None:
+    """An entry with a check mark, which is there at first."""
+    action = entry(menu, title, key, lambda: None)
+    action.setCheckable(True)
+    action.setChecked(True)
+    action.toggled.connect(show)
+
+
+def choices(
+    menu: QMenu, title: str, values: dict[str, Choice], choose: Callable[[Choice], None]
+) -> dict[Choice, QAction]:
+    """A menu in a menu, of which one entry is chosen: the first one, to begin with."""
+    submenu = menu.addMenu(title)
+    assert submenu is not None
+    group = QActionGroup(menu)
+    actions = {value: entry(submenu, name, None, partial(choose, value)) for name, value in values.items()}
+    for action in actions.values():
+        action.setCheckable(True)
+        group.addAction(action)
+    group.actions()[0].setChecked(True)
+    return actions
