@@ -11,33 +11,35 @@ Key = QKeySequence.StandardKey
 Choice = TypeVar("Choice")
 
 
-def entry(menu: QMenu, title: str, key: str | Key | None, run: Callable[[], object]) -> QAction:
-    """An entry that does something; its object name is made from its title."""
+def entry(menu: QMenu, title: str, key: str | Key | None, run: Callable[[], object], tip: str) -> QAction:
+    """An entry that does something; its object name is made from its title, and `tip` says what it does."""
     action = QAction(title, menu)
     action.setObjectName(f"{title.replace('&', '').rstrip('…').replace(' ', '').lower()}Action")
     if key is not None:
         action.setShortcut(QKeySequence(key))
+    action.setToolTip(tip)
     action.triggered.connect(lambda: run())
     menu.addAction(action)
     return action
 
 
-def toggle(menu: QMenu, title: str, key: str, show: Callable[[bool], object]) -> None:
+def toggle(menu: QMenu, title: str, key: str, show: Callable[[bool], object], tip: str) -> None:
     """An entry with a check mark, which is there at first."""
-    action = entry(menu, title, key, lambda: None)
+    action = entry(menu, title, key, lambda: None, tip)
     action.setCheckable(True)
     action.setChecked(True)
     action.toggled.connect(show)
 
 
 def choices(
-    menu: QMenu, title: str, values: dict[str, Choice], choose: Callable[[Choice], None]
+    menu: QMenu, title: str, values: dict[str, Choice], choose: Callable[[Choice], None], tip: str
 ) -> dict[Choice, QAction]:
     """A menu in a menu, of which one entry is chosen: the first one, to begin with."""
     submenu = menu.addMenu(title)
     assert submenu is not None
+    submenu.setToolTipsVisible(True)
     group = QActionGroup(menu)
-    actions = {value: entry(submenu, name, None, partial(choose, value)) for name, value in values.items()}
+    actions = {value: entry(submenu, name, None, partial(choose, value), tip) for name, value in values.items()}
     for action in actions.values():
         action.setCheckable(True)
         group.addAction(action)

@@ -16,17 +16,17 @@ class FileMenu:
 
     def __init__(self, menu: QMenu, desk: Desk) -> None:
         self._desk = desk
-        entry(menu, "&New", Key.New, desk.new)
-        entry(menu, "&Open…", Key.Open, desk.choose)
+        entry(menu, "&New", Key.New, desk.new, "Begin with nothing trained")
+        entry(menu, "&Open…", Key.Open, desk.choose, "Open a project from its file")
         recent = menu.addMenu("Open &Recent")
         assert recent is not None
         self._recent = recent
         self._recent.setObjectName("recentMenu")
         self._recent.setToolTipsVisible(True)
         menu.addSeparator()
-        entry(menu, "&Save", Key.Save, desk.save)
-        entry(menu, "Save &As…", SAVE_AS_KEY, desk.save_as)
-        self._revert = entry(menu, "Re&vert", None, desk.revert)
+        entry(menu, "&Save", Key.Save, desk.save, "Write the project to its file")
+        entry(menu, "Save &As…", SAVE_AS_KEY, desk.save_as, "Write the project to another file")
+        self._revert = entry(menu, "Re&vert", None, desk.revert, "Go back to what the file holds")
         menu.addSeparator()
         self._recent.aboutToShow.connect(self._list_recent)
         desk.document.state_changed.connect(self._look)
@@ -39,12 +39,14 @@ class FileMenu:
     def _list_recent(self) -> None:
         self._recent.clear()
         for number, path in enumerate(self._desk.recent.paths(), start=1):
-            entry(self._recent, _titled(number, path), None, partial(self._desk.open, path)).setToolTip(str(path))
+            entry(self._recent, _titled(number, path), None, partial(self._desk.open, path), str(path))
         if self._recent.isEmpty():
-            entry(self._recent, "Nothing Yet", None, lambda: None).setEnabled(False)
+            entry(
+                self._recent, "Nothing Yet", None, lambda: None, "Projects that are opened or saved are listed here"
+            ).setEnabled(False)
             return
         self._recent.addSeparator()
-        entry(self._recent, "&Clear", None, self._desk.recent.clear)
+        entry(self._recent, "&Clear", None, self._desk.recent.clear, "Forget which projects were opened")
 
 
 def _titled(number: int, path: Path) -> str:

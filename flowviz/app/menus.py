@@ -6,6 +6,7 @@ from functools import partial
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
 
+from flowviz.app.bug_report import BugReport
 from flowviz.app.entries import Key, choices, entry, toggle
 from flowviz.app.exploration import Exploration
 from flowviz.app.export import TrainingRepeated
@@ -25,16 +26,26 @@ PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the 
 ZOOM_STEP = 1.25
 LARGEST_FLOW = 1000  # more stages than any flow has
 STEPS = (
-    ("&Next", "Alt+Right", 1),
-    ("P&revious", "Alt+Left", -1),
-    ("&First: the Base", "Alt+Home", -LARGEST_FLOW),
-    ("&Last: the Target", "Alt+End", LARGEST_FLOW),
+    ("&Next", "Alt+Right", 1, "Go on to the stage after this layer"),
+    ("P&revious", "Alt+Left", -1, "Go back to the stage before this layer"),
+    ("&First: the Base", "Alt+Home", -LARGEST_FLOW, "Go to the Gaussian cloud that the flow begins with"),
+    ("&Last: the Target", "Alt+End", LARGEST_FLOW, "Go to the cloud that all layers together make"),
 )
 PLAYING = (
-    ("&Once, Loop or Ping-Pong", "Ctrl+L", "repeat"),
-    ("For&ward or Backward", "Ctrl+R", "heading"),
-    ("S&mooth or Steady", "Ctrl+M", "easing"),
-    ("Layers, Training or &Both", "Ctrl+T", "through"),
+    (
+        "&Once, Loop or Ping-Pong",
+        "Ctrl+L",
+        "repeat",
+        "Choose what playing does at the end: stop, begin again, or turn round",
+    ),
+    ("For&ward or Backward", "Ctrl+R", "heading", "Turn the way that is played"),
+    ("S&mooth or Steady", "Ctrl+M", "easing", "Let the motion rest at each stage, or go on evenly"),
+    (
+        "Layers, Training or &Both",
+        "Ctrl+T",
+        "through",
+        "Choose what is played: the layers, the training, or one after the other",
+    ),
 )
 
 
@@ -44,23 +55,26 @@ def new_menu(window: QMainWindow, title: str) -> QMenu:
     assert bar is not None
     menu = bar.addMenu(title)
     assert menu is not None
+    menu.setToolTipsVisible(True)
     return menu
 
 
 def fill_source_entries(menu: QMenu, panel: TargetPanel, sources: Sources, show_gallery: Callable[[], None]) -> None:
     """The part of the File menu that brings in what is to be learned."""
-    entry(menu, "&Gallery…", "Ctrl+G", show_gallery)
+    entry(menu, "&Gallery…", "Ctrl+G", show_gallery, "Look at flows that were trained before")
     menu.addSeparator()
-    entry(menu, "Open &Image…", None, panel.image.choose_file)
-    entry(menu, "Open P&oints…", None, panel.points.choose_file)
-    entry(menu, "&Paste", Key.Paste, sources.paste)
+    entry(menu, "Open &Image…", None, panel.image.choose_file, "Learn the dark parts of a picture")
+    entry(menu, "Open P&oints…", None, panel.points.choose_file, "Learn the points of a table")
+    entry(menu, "&Paste", Key.Paste, sources.paste, "Learn what is on the clipboard: text, a picture or a file")
     menu.addSeparator()
 
 
 def fill_export_entries(menu: QMenu, export: Callable[[], None], copy_image: Callable[[], None]) -> None:
     """The part of the File menu that takes pictures away."""
-    entry(menu, "&Export…", "Ctrl+E", export)
-    entry(menu, "&Copy Image", "Ctrl+Shift+C", copy_image).setObjectName("copyImageAction")
+    entry(menu, "&Export…", "Ctrl+E", export, "Write pictures, an animation or the numbers of what is seen")
+    entry(
+        menu, "&Copy Image", "Ctrl+Shift+C", copy_image, "Put the picture of the cloud on the clipboard"
+    ).setObjectName("copyImageAction")
     menu.addSeparator()
 
 
@@ -77,16 +91,36 @@ def fill_view_menu(
     """What is drawn, how near, in what colors."""
     menu.addActions([*show.bar.mark_actions.values(), show.bar.beside_action, show.bar.overview_action])
     menu.addSeparator()
-    entry(menu, "Zoom &In", Key.ZoomIn, lambda: show.cloud.zoom(1 / ZOOM_STEP))
-    entry(menu, "Zoom &Out", Key.ZoomOut, lambda: show.cloud.zoom(ZOOM_STEP))
-    entry(menu, "&Fit the Cloud", "Ctrl+0", exploration.fit)
-    entry(menu, "Fit This &Stage", "Ctrl+Shift+0", exploration.fit_stage)
+    entry(menu, "Zoom &In", Key.ZoomIn, lambda: show.cloud.zoom(1 / ZOOM_STEP), "Look from nearer")
+    entry(menu, "Zoom &Out", Key.ZoomOut, lambda: show.cloud.zoom(ZOOM_STEP), "Look from farther away")
+    entry(menu, "&Fit the Cloud", "Ctrl+0", exploration.fit, "Show all stages of the cloud whole")
+    entry(
+        menu,
+        "Fit This &Stage",
+        "Ctrl+Shift+0",
+        exploration.fit_stage,
+        "Show the cloud of this stage as large as it goes",
+    )
     menu.addSeparator()
-    toggle(menu, "Layer Inspec&tor", "Ctrl+I", show.inspector.setVisible)
-    toggle(menu, "E&xplanations", "Ctrl+H", show.inspector.show_words)
-    palettes = choices(menu, "&Colors", PALETTES, lambda palette: exploration.set_view(palette=palette))
+    toggle(
+        menu,
+        "Layer Inspec&tor",
+        "Ctrl+I",
+        show.inspector.setVisible,
+        "Show the formula of the layer and its numbers beside the cloud",
+    )
+    toggle(
+        menu, "E&xplanations", "Ctrl+H", show.inspector.show_words, "Explain each layer and each view in a few words"
+    )
+    palettes = choices(
+        menu,
+        "&Colors",
+        PALETTES,
+        lambda palette: exploration.set_view(palette=palette),
+        "Color the particles with these colors",
+    )
     menu.aboutToShow.connect(lambda: palettes[show.cloud.view.palette].setChecked(True))  # a file may have another
-    choices(menu, "T&heme", THEMES, choose_theme)
+    choices(menu, "T&heme", THEMES, choose_theme, "Show the window and its pictures in this theme")
 
 
 def fill_training_menu(
@@ -95,22 +129,37 @@ def fill_training_menu(
     """Training, its moments, and how to repeat it elsewhere."""
     _fill_run_entries(menu, controls)
     menu.addSeparator()
-    entry(menu, "&Earlier", "Alt+Down", lambda: history.step(-1))
-    entry(menu, "&Later", "Alt+Up", lambda: history.step(1))
-    entry(menu, "&Live", "Alt+PgUp", history.follow)
+    entry(
+        menu,
+        "&Earlier",
+        "Alt+Down",
+        lambda: history.step(-1),
+        "Look at the flow at the moment of its training before this one",
+    )
+    entry(
+        menu,
+        "&Later",
+        "Alt+Up",
+        lambda: history.step(1),
+        "Look at the flow at the moment of its training after this one",
+    )
+    entry(menu, "&Live", "Alt+PgUp", history.follow, "Look at the latest moment, and go along with the training")
     menu.addSeparator()
-    for name, repeated in (("command", train_command), ("Python", train_python)):
-        action = entry(menu, f"Copy as {name.capitalize()}", None, partial(copy, name, repeated))
+    for name, repeated, tip in (
+        ("command", train_command, "Copy the line that repeats this training in a terminal"),
+        ("Python", train_python, "Copy the code that repeats this training in Python"),
+    ):
+        action = entry(menu, f"Copy as {name.capitalize()}", None, partial(copy, name, repeated), tip)
         action.setObjectName(f"{name}TrainingAction")
 
 
 def _fill_run_entries(menu: QMenu, controls: RunControls) -> None:
-    for title, key, button in (
-        ("&Train", "Ctrl+Return", controls.train_button),
-        ("&Pause or Resume", "Ctrl+P", controls.pause_button),
-        ("&Stop and Keep", "Ctrl+.", controls.stop_button),
+    for title, key, button, tip in (
+        ("&Train", "Ctrl+Return", controls.train_button, "Train a flow on this target, from the beginning"),
+        ("&Pause or Resume", "Ctrl+P", controls.pause_button, "Hold the training, or go on with it"),
+        ("&Stop and Keep", "Ctrl+.", controls.stop_button, "End the training, and keep what was learned"),
     ):
-        action = entry(menu, title, key, button.click)
+        action = entry(menu, title, key, button.click, tip)
         action.setEnabled(button.isEnabled())
         controls.button_changed.connect(partial(_follow, action, button))
 
@@ -119,14 +168,51 @@ def fill_layers_menu(
     menu: QMenu, scrubber: Scrubber, playback: PlaybackBar, toggle_playing: Callable[[], None]
 ) -> None:
     """The way through the stages."""
-    for title, key, stages in STEPS:
-        entry(menu, title, key, partial(scrubber.step, stages))
+    for title, key, stages, tip in STEPS:
+        entry(menu, title, key, partial(scrubber.step, stages), tip)
     menu.addSeparator()
-    entry(menu, "&Play or Stop Playing", "Ctrl+Space", toggle_playing)
-    entry(menu, "Fas&ter", "Ctrl+]", lambda: playback.choose_next("speed", 1, around=False))
-    entry(menu, "&Slower", "Ctrl+[", lambda: playback.choose_next("speed", -1, around=False))
-    for title, key, name in PLAYING:
-        entry(menu, title, key, partial(playback.choose_next, name))
+    entry(
+        menu,
+        "&Play or Stop Playing",
+        "Ctrl+Space",
+        toggle_playing,
+        "Let the cloud move through the layers, or the training, by itself",
+    )
+    entry(
+        menu,
+        "Fas&ter",
+        "Ctrl+]",
+        lambda: playback.choose_next("speed", 1, around=False),
+        "Play at the next higher speed",
+    )
+    entry(
+        menu,
+        "&Slower",
+        "Ctrl+[",
+        lambda: playback.choose_next("speed", -1, around=False),
+        "Play at the next lower speed",
+    )
+    for title, key, name, tip in PLAYING:
+        entry(menu, title, key, partial(playback.choose_next, name), tip)
+
+
+def fill_help_menu(
+    menu: QMenu,
+    show_shortcuts: Callable[[], None],
+    find_command: Callable[[], None],
+    report: BugReport,
+    show_about: Callable[[], None],
+) -> None:
+    """What the program can do, and what it is."""
+    tip = "List every command with its key; stays open beside the window"
+    entry(menu, "&Keyboard Shortcuts", "F1", show_shortcuts, tip).setObjectName("shortcutsAction")
+    entry(menu, "&Find a Command…", "Ctrl+K", find_command, "Type a few letters of a command, and run it")
+    menu.addSeparator()
+    entry(menu, "Show &Log", None, report.show_log, "Open the file in which the program notes what went wrong")
+    tip = "Put the versions and the devices on the clipboard, and nothing personal"
+    entry(menu, "&Copy Details for a Bug Report", None, report.copy_details, tip)
+    menu.addSeparator()
+    entry(menu, "&About flowviz", None, show_about, "Which version this is, and where it comes from")
 
 
 def _follow(action: QAction, button: QPushButton, changed: QPushButton) -> None:

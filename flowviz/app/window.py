@@ -1,6 +1,6 @@
 """The main window: its panels, and what its menus are about."""
 
-from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtCore import QEvent, QKeyCombination, QObject, Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication
 from PyQt6.QtWidgets import (
     QApplication,
@@ -20,6 +20,9 @@ from flowviz.app.autosave import Autosave
 from flowviz.app.background import Background
 from flowviz.app.bug_report import BugReport
 from flowviz.app.cloud_view import CloudView
+from flowviz.app.command_list import ShortcutsFirst
+from flowviz.app.command_palette import CommandPalette
+from flowviz.app.commands import Command, commands_of
 from flowviz.app.desk import Desk
 from flowviz.app.drop_zone import DropZone
 from flowviz.app.entries import Key, entry
@@ -36,6 +39,7 @@ from flowviz.app.instruments import Instruments
 from flowviz.app.loss_plot import LossPlot
 from flowviz.app.menus import (
     fill_export_entries,
+    fill_help_menu,
     fill_layers_menu,
     fill_selection_menu,
     fill_source_entries,
@@ -49,6 +53,7 @@ from flowviz.app.recovery import Recovery
 from flowviz.app.run_controls import RunControls
 from flowviz.app.scrubber import Scrubber
 from flowviz.app.session import Panels, Session
+from flowviz.app.shortcut_sheet import ShortcutSheet
 from flowviz.app.sources import Sources
 from flowviz.app.strip import Strip
 from flowviz.app.target_panel import TargetPanel
@@ -93,6 +98,7 @@ class MainWindow(QMainWindow):
         self.exports.told.connect(self._panels.controls.set_notice)
         DropZone(self, self.sources.take_media)
         self._make_menus()
+        self._keep_keys()
         self._follow_theme()
         for told in (
             self.desk.told, self.autosave.failed, thread.failed, self.unexpected.told, self._report.told
@@ -123,21 +129,39 @@ class MainWindow(QMainWindow):
         dialog.example_chosen.connect(lambda example: self.desk.open_copy(example.path))
         dialog.open()
 
+    def show_shortcuts(self) -> None:
+        """List every command with its key, beside the window."""
+        for sheet in self.findChildren(ShortcutSheet):
+            sheet.close()  # the commands of now may be others
+        ShortcutSheet(self._commands(), self).show()
+
+    def find_command(self) -> None:
+        """Let a command be found by a few letters, and run."""
+        CommandPalette(self._commands(), self).open()
+
+    def _commands(self) -> list[Command]:
+        bar = self.menuBar()
+        assert bar is not None
+        return commands_of(bar)
+
     def _make_menus(self) -> None:
         panels, show, playhead = self._panels, self._instruments, self.exploration.playhead
         file = new_menu(self, "&File")
         self._file_menu = FileMenu(file, self.desk)
         fill_source_entries(file, panels.target, self.sources, self.show_gallery)
         fill_export_entries(file, self.export, self.copy_image)
-        entry(file, "&Quit", Key.Quit, self.close)
+        entry(file, "&Quit", Key.Quit, self.close, "Close the window; what is not saved is asked about")
         fill_selection_menu(new_menu(self, "&Select"), show.bar)
         fill_view_menu(new_menu(self, "&View"), show, self.exploration, self._choose_theme)
         fill_training_menu(new_menu(self, "&Train"), panels.controls, show.history, self._copy_training)
         fill_layers_menu(new_menu(self, "&Layers"), show.scrubber, show.playback, playhead.toggle_playing)
-        help_ = new_menu(self, "&Help")
-        entry(help_, "Show &Log", None, self._report.show_log)
-        entry(help_, "&Copy Details for a Bug Report", None, self._report.copy_details)
-        entry(help_, "&About flowviz", None, self._show_about)
+        fill_help_menu(new_menu(self, "&Help"), self.show_shortcuts, self.find_command, self._report, self._show_about)
+
+    def _keep_keys(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        erases_line = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_K)  # on Linux and macOS
+        app.focusChanged.connect(ShortcutsFirst(erases_line, self).watch)
 
     def _follow_theme(self) -> None:
         hints = QGuiApplication.styleHints()

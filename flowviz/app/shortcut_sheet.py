@@ -1,0 +1,42 @@
+"""The shortcut sheet: every command, with its key and what it does, by menu."""
+
+from itertools import groupby
+
+from PyQt6.QtWidgets import QTreeWidgetItem, QWidget
+
+from flowviz.app.command_list import CommandList
+from flowviz.app.commands import Command
+
+
+class ShortcutSheet(CommandList):
+    """Stays beside the window while one works there."""
+
+    def __init__(self, commands: list[Command], parent: QWidget) -> None:
+        super().__init__("Keyboard Shortcuts", ["Command", "Key", "What it does"], commands, parent)
+        self.setObjectName("shortcutSheet")
+        self._order = {id(command): place for place, command in enumerate(commands)}
+        self._show_matching()
+
+    def show_commands(self, commands: list[Command]) -> None:
+        in_order = sorted(commands, key=lambda command: self._order[id(command)])
+        for menu, group in groupby(in_order, key=lambda command: command.menu):
+            heading = _heading(menu)
+            self.list.addTopLevelItem(heading)
+            heading.addChildren([_item(command) for command in group])
+            heading.setFirstColumnSpanned(True)
+        self.list.expandAll()
+
+
+def _heading(menu: str) -> QTreeWidgetItem:
+    heading = QTreeWidgetItem([menu])
+    font = heading.font(0)
+    font.setBold(True)
+    heading.setFont(0, font)
+    return heading
+
+
+def _item(command: Command) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([command.title, command.key, command.tip])
+    for column in range(item.columnCount()):
+        item.setToolTip(column, command.tip)
+    return item

@@ -1,0 +1,200 @@
+"""The shortcut sheet and the command palette, by keyboard."""
+
+from collections.abc import Iterator
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.command_list import CommandList
+from flowviz.app.command_palette import CommandPalette
+from flowviz.app.commands import Command, commands_of, matching
+from flowviz.app.shortcut_sheet import ShortcutSheet
+from tests.app.conftest import Window
+
+
+def entries(menu: QMenu) -> Iterator[QAction]:
+    for action in menu.actions():
+        inner = action.menu()
+        if inner is not None:
+            yield from entries(inner)
+        elif not action.isSeparator():
+            yield action
+
+
+def menu_entries(window: Window) -> list[QAction]:
+    bar = window.main.menuBar()
+    assert bar is not None
+    menus = [action.menu() for action in bar.actions()]
+    return [action for menu in menus if menu is not None for action in entries(menu)]
+
+
+def commands(window: Window) -> list[Command]:
+    bar = window.main.menuBar()
+    assert bar is not None
+    return commands_of(bar)
+
+
+def text_box(window: Window, qtbot: QtBot) -> QPlainTextEdit:
+    box = window.find(QPlainTextEdit, "targetText")
+    window.main.activateWindow()
+    box.setFocus()
+    qtbot.waitUntil(box.hasFocus)
+    return box
+
+
+def opened_by(key: Qt.Key, window: Window, qtbot: QtBot) -> CommandList:
+    box = text_box(window, qtbot)
+    control = Qt.KeyboardModifier.ControlModifier if key == Qt.Key.Key_K else Qt.KeyboardModifier.NoModifier
+    qtbot.keyClick(box, key, control)
+    (dialog,) = window.main.findChildren(CommandList)
+    qtbot.waitUntil(lambda: dialog.search.hasFocus())
+    return dialog
+
+
+@pytest.fixture
+def sheet(window: Window, qtbot: QtBot) -> CommandList:
+    found = opened_by(Qt.Key.Key_F1, window, qtbot)
+    assert isinstance(found, ShortcutSheet)
+    return found
+
+
+@pytest.fixture
+def palette(window: Window, qtbot: QtBot) -> CommandList:
+    found = opened_by(Qt.Key.Key_K, window, qtbot)
+    assert isinstance(found, CommandPalette)
+    return found
+
+
+def rows(tree: QTreeWidget) -> list[QTreeWidgetItem]:
+    tops = [tree.topLevelItem(row) for row in range(tree.topLevelItemCount())]
+    return [item for item in tops if item is not None]
+
+
+def listed(sheet: CommandList) -> list[QTreeWidgetItem]:
+    groups = rows(sheet.list)
+    children = [group.child(row) for group in groups for row in range(group.childCount())]
+    return [child for child in children if child is not None]
+
+
+def titles(palette: CommandList) -> list[str]:
+    return [row.text(0) for row in rows(palette.list)]
+
+
+def plain(action: QAction) -> str:
+    return action.text().replace("&", "")
+
+
+def test_each_command_is_in_the_sheet_with_its_key_and_what_it_does(window: Window, sheet: CommandList) -> None:
+    shown = sorted((item.text(0), item.text(1)) for item in listed(sheet))
+    assert shown == sorted((plain(action), action.shortcut().toString()) for action in menu_entries(window))
+    assert all(item.text(2) for item in listed(sheet))
+    assert {"File", "View", "View ▸ Colors", "Help"} <= {group.text(0) for group in rows(sheet.list)}
+
+
+def test_each_command_is_in_the_palette(window: Window, palette: CommandList) -> None:
+    shown = sorted(title.removesuffix(" (not now)") for title in titles(palette))
+    assert shown == sorted(plain(action) for action in menu_entries(window))
+
+
+def test_no_key_is_there_twice(window: Window) -> None:
+    keys = [key.toString() for action in menu_entries(window) for key in action.shortcuts()]
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_every_command_says_what_it_does(window: Window) -> None:
+    silent = [found.title for found in commands(window) if found.tip.rstrip("…") in ("", found.title.rstrip("…"))]
+    assert silent == []
+
+
+def test_the_sheet_filters_while_one_types_and_the_window_can_be_used(
+    window: Window, sheet: CommandList, qtbot: QtBot
+) -> None:
+    assert not sheet.isModal()
+    qtbot.keyClicks(sheet.search, "zoom")
+    assert [item.text(0) for item in listed(sheet)] == ["Zoom In", "Zoom Out"]
+    assert "2 of" in sheet.sentence.text()
+    qtbot.keyClicks(sheet.search, " no such thing")
+    assert listed(sheet) == []
+    assert "No command" in sheet.sentence.text()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F1, Qt.Key.Key_K])
+def test_escape_closes_it_and_gives_the_focus_back(window: Window, qtbot: QtBot, key: Qt.Key) -> None:
+    dialog = opened_by(key, window, qtbot)
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.main.findChildren(CommandList))
+    qtbot.waitUntil(lambda: window.find(QPlainTextEdit, "targetText").hasFocus())
+
+
+def test_f1_again_leaves_one_sheet(window: Window, qtbot: QtBot, sheet: CommandList) -> None:
+    window.main.show_shortcuts()
+    qtbot.waitUntil(lambda: len(window.main.findChildren(ShortcutSheet)) == 1)
+
+
+def test_letters_and_return_run_a_command(window: Window, palette: CommandList, qtbot: QtBot) -> None:
+    grid = window.find(QAction, "gridAction")
+    qtbot.keyClicks(palette.search, "gri")
+    assert titles(palette)[0] == "Grid"
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(grid.isChecked)
+    qtbot.waitUntil(lambda: window.find(QPlainTextEdit, "targetText").hasFocus())
+    assert not window.main.findChildren(CommandPalette)
+
+
+def test_down_and_up_choose_among_those_found(window: Window, palette: CommandList, qtbot: QtBot) -> None:
+    qtbot.keyClicks(palette.search, "zoom")
+    chosen = []
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+        qtbot.keyClick(palette.search, key)
+        current = palette.list.currentItem()
+        assert current is not None
+        chosen.append(current.text(0))
+    assert chosen == ["Zoom Out", "Zoom In"]
+
+
+def test_what_is_disabled_is_said_to_be_and_is_not_run(window: Window, palette: CommandList, qtbot: QtBot) -> None:
+    run = []
+    stop = next(action for action in menu_entries(window) if plain(action) == "Stop and Keep")
+    stop.triggered.connect(lambda: run.append("stop"))
+    qtbot.keyClicks(palette.search, "stop and")
+    assert titles(palette)[0] == "Stop and Keep (not now)"
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert palette.isVisible()
+    assert "cannot be done now" in window.find(QLabel, "commandSentence").text()
+    stop.setEnabled(True)  # as when a training begins
+    assert titles(palette)[0] == "Stop and Keep"
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: run == ["stop"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "best"),
+    [
+        ("ex", "Export…"),
+        ("zoo o", "Zoom Out"),
+        ("colors plain", "Plain, as in the Post"),
+        ("lyinsp", "Layer Inspector"),
+    ],
+)
+def test_the_best_match_comes_first(window: Window, typed: str, best: str) -> None:
+    found = matching(commands(window), typed)
+    assert best in [command.title for command in found[:2]]
+    assert len(found) < len(commands(window))
+
+
+def test_all_parts_have_names_for_screen_readers(window: Window, palette: CommandList) -> None:
+    parts: list[QWidget] = [window.find(QLineEdit, "commandSearch"), window.find(QTreeWidget, "commandList")]
+    assert all(part.accessibleName() for part in parts)
+    assert QApplication.focusWidget() is parts[0]
