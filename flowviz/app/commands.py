@@ -58,7 +58,7 @@ def _rank(command: Command, typed: str) -> int | None:
         title.startswith(typed),
         _begin_words(typed, title),
         _begin_words(typed, f"{menu} {title}"),
-        typed in f"{command.tip}\n{command.key}".casefold(),
+        typed == command.key.casefold() or _begin_words(typed, command.tip.casefold()),
         _are_letters_of(typed, title),
     )
     return fits.index(True) if any(fits) else None

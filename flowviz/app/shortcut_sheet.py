@@ -1,7 +1,5 @@
 """The shortcut sheet: every command, with its key and what it does, by menu."""
 
-from itertools import groupby
-
 from PyQt6.QtWidgets import QTreeWidgetItem, QWidget
 
 from flowviz.app.command_list import CommandList
@@ -14,16 +12,16 @@ class ShortcutSheet(CommandList):
     def __init__(self, commands: list[Command], parent: QWidget) -> None:
         super().__init__("Keyboard Shortcuts", ["Command", "Key", "What it does"], commands, parent)
         self.setObjectName("shortcutSheet")
-        self._order = {id(command): place for place, command in enumerate(commands)}
         self._show_matching()
 
     def show_commands(self, commands: list[Command]) -> None:
-        in_order = sorted(commands, key=lambda command: self._order[id(command)])
-        for menu, group in groupby(in_order, key=lambda command: command.menu):
-            heading = _heading(menu)
-            self.list.addTopLevelItem(heading)
-            heading.addChildren([_item(command) for command in group])
-            heading.setFirstColumnSpanned(True)
+        for menu in dict.fromkeys(command.menu for command in self._commands):
+            items = [_item(command) for command in self._commands if command.menu == menu and command in commands]
+            if items:
+                heading = _heading(menu)
+                self.list.addTopLevelItem(heading)
+                heading.addChildren(items)
+                heading.setFirstColumnSpanned(True)
         self.list.expandAll()
 
 
