@@ -133,7 +133,9 @@ class MainWindow(QMainWindow):
         """List every command with its key, beside the window."""
         for sheet in self.findChildren(ShortcutSheet):
             sheet.close()  # the commands of now may be others
-        ShortcutSheet(self._commands(), self).show()
+        sheet = ShortcutSheet(self._commands(), self)
+        sheet.show()
+        sheet.activateWindow()  # where no window manager does so
 
     def find_command(self) -> None:
         """Let a command be found by a few letters, and run."""
