@@ -54,7 +54,9 @@ def curve(name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> Curve:
 def ranges(curves: Sequence[Curve]) -> tuple[str, ...]:
     """The least and the greatest value of each curve, in a line each: "−0.4 ≤ t(x) ≤ 1.2"."""
     return tuple(
-        f"{written(each.y.min())} ≤ {each.name.split()[-1]} ≤ {written(each.y.max())}" for each in curves if len(each.y)
+        f"{written(float(each.y.min()))} ≤ {each.name.split()[-1]} ≤ {written(float(each.y.max()))}"
+        for each in curves
+        if len(each.y)
     )
 
 

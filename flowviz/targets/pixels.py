@@ -151,7 +151,8 @@ def _by_weight(weights: Weights) -> tuple[NDArray[np.intp], NDArray[np.float64],
     flat = weights.ravel()
     pixels = np.flatnonzero(flat)
     halves = weights.dtype == np.float16
-    bits = flat.view(np.uint16) if halves else flat  # they are in the order of the numbers that they stand for
+    # They are in the order of the numbers that they stand for.
+    bits: NDArray[np.unsignedinteger | np.bool_] = np.asarray(flat.view(np.uint16) if halves else flat)
     counts = np.bincount(bits[pixels])
     found = np.flatnonzero(counts)
     if len(found) > 1:
