@@ -195,7 +195,7 @@ def test_speed_says_how_many_frames_are_in_between(
         ("-o x.gif --through training --first 3", "--first makes no difference where one plays through the training"),
         ("-o x.gif --through both --moment 50", "--moment makes no difference where one plays through the training"),
         ("-o x.gif --speed 1 --in-betweens 3", "either --in-betweens or --speed"),
-        ("-o x.gif --in-betweens 999", "in betweens cannot be 999"),
+        ("-o x.gif --in-betweens 999", "in-betweens cannot be 999"),
         ("-o x --stage 3-5 --first 3", "either --stage or --first and --last"),
         ("-o x --first 5 --last 3", "5 to 3 are no range"),
         ("-o x.png --scale 9", "scale cannot be 9"),
