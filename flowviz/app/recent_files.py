@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from PyQt6.QtCore import QSettings
+from flowviz.app.settings import settings
 
 MOST = 15
 KEY = "recentFiles"
@@ -13,8 +13,7 @@ class RecentFiles:
     """Their paths, the latest first, in the settings of the person."""
 
     def __init__(self) -> None:
-        form, scope = QSettings.Format.IniFormat, QSettings.Scope.UserScope
-        self._settings = QSettings(form, scope, "flowviz", "flowviz")
+        self._settings = settings()
 
     def paths(self) -> list[Path]:
         """All of them; none where the settings are damaged."""
