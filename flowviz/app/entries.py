@@ -31,15 +31,20 @@ def toggle(menu: QMenu, title: str, key: str, show: Callable[[bool], object], ti
     action.toggled.connect(show)
 
 
+def submenu(menu: QMenu, title: str) -> QMenu:
+    """An empty menu in a menu."""
+    inner = menu.addMenu(title)
+    assert inner is not None
+    inner.setToolTipsVisible(True)
+    return inner
+
+
 def choices(
     menu: QMenu, title: str, values: dict[str, Choice], choose: Callable[[Choice], None], tip: str
 ) -> dict[Choice, QAction]:
     """A menu in a menu, of which one entry is chosen: the first one, to begin with."""
-    submenu = menu.addMenu(title)
-    assert submenu is not None
-    submenu.setToolTipsVisible(True)
-    group = QActionGroup(menu)
-    actions = {value: entry(submenu, name, None, partial(choose, value), tip) for name, value in values.items()}
+    inner, group = submenu(menu, title), QActionGroup(menu)
+    actions = {value: entry(inner, name, None, partial(choose, value), tip) for name, value in values.items()}
     for action in actions.values():
         action.setCheckable(True)
         group.addAction(action)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pyqtgraph as pg
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from flowviz.app.labels import WrappingLabel
@@ -18,6 +18,7 @@ CURVE_COLORS: dict[Theme, tuple[Color, ...]] = {
     "light": ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (120, 120, 120)),
     "dark": ((86, 180, 233), (240, 150, 60), (60, 200, 150), (220, 150, 190), (170, 170, 170)),
 }
+WIDTH, LEAST_WIDTH = 270, 200  # pixels
 PLOT_HEIGHT = 160
 OFFER = '<a href="#numbers">Show formula, numbers and curves</a>, which loads TensorFlow.'
 
@@ -34,6 +35,7 @@ class Inspector(QScrollArea):
         super().__init__()
         self.setObjectName("layerInspector")
         self.setAccessibleName("What this stage is")
+        self.setMinimumWidth(LEAST_WIDTH)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -95,6 +97,9 @@ class Inspector(QScrollArea):
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
         self._plot.set_theme(theme)
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, super().sizeHint().height())
 
 
 class CurvePlot(QWidget):

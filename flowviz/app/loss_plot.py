@@ -11,6 +11,7 @@ from flowviz.records import History
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme
 
+LEAST_HEIGHT = 120  # pixels
 LEGEND_SIZE = "9pt"
 CHANGE_LABEL = {"position": 0.06, "movable": False, "rotateAxis": (1, 0), "anchors": [(0, 1), (0, 1)]}
 ROOM_FOR_NAME = 0.08  # of all steps
@@ -25,7 +26,7 @@ class LossPlot(QWidget):
         self.setObjectName("lossPlot")
         self.setAccessibleName("Loss over the steps of training")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(160)
+        self.setMinimumHeight(LEAST_HEIGHT)
         self._plot: Any = pg.PlotWidget()
         self._plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # it would like 480 pixels
         self._plot.setMenuEnabled(False)

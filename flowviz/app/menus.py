@@ -7,11 +7,12 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
 
 from flowviz.app.bug_report import BugReport
-from flowviz.app.entries import Key, choices, entry, toggle
+from flowviz.app.entries import Key, choices, entry, submenu, toggle
 from flowviz.app.exploration import Exploration
 from flowviz.app.export import TrainingRepeated
 from flowviz.app.history_bar import HistoryBar
 from flowviz.app.instruments import Instruments
+from flowviz.app.layout import Layout
 from flowviz.app.playback_bar import PlaybackBar
 from flowviz.app.run_controls import RunControls
 from flowviz.app.scrubber import Scrubber
@@ -86,9 +87,13 @@ def fill_selection_menu(menu: QMenu, bar: ViewBar) -> None:
 
 
 def fill_view_menu(
-    menu: QMenu, show: Instruments, exploration: Exploration, choose_theme: Callable[[Theme | None], None]
+    menu: QMenu,
+    show: Instruments,
+    exploration: Exploration,
+    layout: Layout,
+    choose_theme: Callable[[Theme | None], None],
 ) -> None:
-    """What is drawn, how near, in what colors."""
+    """What is drawn, how near, in what colors; and which panels are there."""
     menu.addActions([*show.bar.mark_actions.values(), show.bar.beside_action, show.bar.overview_action])
     menu.addSeparator()
     entry(menu, "Zoom &In", Key.ZoomIn, lambda: show.cloud.zoom(1 / ZOOM_STEP), "Look from nearer")
@@ -102,13 +107,9 @@ def fill_view_menu(
         "Show the cloud of this stage as large as it goes",
     )
     menu.addSeparator()
-    toggle(
-        menu,
-        "Layer Inspec&tor",
-        "Ctrl+I",
-        show.inspector.setVisible,
-        "Show the formula of the layer and its numbers beside the cloud",
-    )
+    layout.fill_menu(submenu(menu, "Pa&nels"))
+    entry(menu, "&Reset Layout", None, layout.reset, "Put all panels where they were at first")
+    menu.addSeparator()
     toggle(
         menu, "E&xplanations", "Ctrl+H", show.inspector.show_words, "Explain each layer and each view in a few words"
     )

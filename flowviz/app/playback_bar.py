@@ -41,7 +41,6 @@ class PlaybackBar(QWidget):
             box.choose(getattr(Playback(), name))
             box.chosen.connect(lambda: self.playback_chosen.emit(self.playback()))
             layout.addWidget(box)
-        layout.addStretch()
         self.show_playing(False)
 
     def playback(self) -> Playback:

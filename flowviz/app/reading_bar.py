@@ -12,9 +12,10 @@ TICKS = 1000
 
 
 class ReadingBar(QWidget):
-    """Is there only where there is something to show; announces that the reading shall end."""
+    """Is there only where there is something to show; announces that the reading shall end, and that a file is bad."""
 
     cancel_requested = pyqtSignal()
+    problem_told = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,6 +49,7 @@ class ReadingBar(QWidget):
         """Say what is wrong with the file."""
         self._problem.setText(sentence)
         self._show(self._problem)
+        self.problem_told.emit()
 
     def forget_problem(self) -> None:
         """What was wrong is of no interest any more; what is being read is."""

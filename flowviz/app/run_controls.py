@@ -43,9 +43,11 @@ class RunControls(QWidget):
     follow_toggled = pyqtSignal(bool)
     budget_changed = pyqtSignal()
     button_changed = pyqtSignal(QPushButton)
+    notice_told = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.setObjectName("runControls")
         self._can_train, self._can_resume = False, False
         self._state = RunState.IDLE
         self.train_button = _button("trainButton", "Train", "Start training on this target", self.train_requested)
@@ -143,6 +145,8 @@ class RunControls(QWidget):
         """Say something that stays until the next run; nothing, to take it away."""
         self._notice.setText(sentence)
         self._notice.setVisible(bool(sentence))
+        if sentence:
+            self.notice_told.emit()
 
     def _use_unit(self, unit: str) -> None:
         self._amount.setRange(1, LARGEST_BUDGETS[unit])

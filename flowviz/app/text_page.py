@@ -34,6 +34,7 @@ class TextPage(Page):
         self._text = TextBox()
         self._text.textChanged.connect(self._announce)
         self._text.media_arrived.connect(self.media_arrived)
+        self.setFocusProxy(self._text)
         self._count = QLabel()
         self._count.setObjectName("characterCount")
         self._count.setAccessibleName("Characters")

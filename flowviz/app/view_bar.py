@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QToolButton, QWidget
 
 from flowviz.app.choice_box import ChoiceBox
 from flowviz.app.cloud_view import Tool
+from flowviz.app.wrapping_row import WrappingRow, group
 from flowviz.specs import Seen
 from flowviz.specs.view import ColorBy, Direction, Mark
 
@@ -119,29 +120,23 @@ class ViewBar(QWidget):
         return action
 
     def _lay_out(self) -> None:
-        chosen = QHBoxLayout()
-        for label, box in (("Direction", self._direction), ("Color by", self._color)):
-            text = QLabel(label)
-            text.setBuddy(box)
-            chosen.addWidget(text)
-            chosen.addWidget(box)
-        chosen.addStretch()
-        chosen.addWidget(_button(self.overview_action))
-        toggled = QHBoxLayout()
-        toggled.setSpacing(3)
-        for action in (*self.mark_actions.values(), self.beside_action):
-            toggled.addWidget(_button(action))
-        toggled.addWidget(_line())
-        for action in self.tool_actions.values():
-            toggled.addWidget(_button(action))
-        toggled.addStretch()
-        for action in (self.invert_action, self.clear_action):
-            toggled.addWidget(_button(action))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        chosen = [
+            group(_label(text, box), box, spacing=6)
+            for text, box in (("Direction", self._direction), ("Color by", self._color))
+        ]
+        marks = [_button(action) for action in (*self.mark_actions.values(), self.beside_action)]
+        tools = [_button(action) for action in self.tool_actions.values()]
+        selection = [_button(action) for action in (self.invert_action, self.clear_action)]
+        groups = [group(*buttons, spacing=3) for buttons in ([_button(self.overview_action)], marks, tools, selection)]
+        layout = WrappingRow(12, *chosen, *groups)
         layout.setSpacing(4)
-        layout.addLayout(chosen)
-        layout.addLayout(toggled)
+        self.setLayout(layout)
+
+
+def _label(text: str, box: QWidget) -> QLabel:
+    label = QLabel(text)
+    label.setBuddy(box)
+    return label
 
 
 def _button(action: QAction) -> QToolButton:
@@ -151,10 +146,3 @@ def _button(action: QAction) -> QToolButton:
     button.setObjectName(f"{name.split()[0].lower()}Button")
     button.setAccessibleName(name)
     return button
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setFrameShape(QFrame.Shape.VLine)
-    line.setFrameShadow(QFrame.Shadow.Sunken)
-    return line

@@ -1,24 +1,14 @@
 """The main window: its panels, and what its menus are about."""
 
-from PyQt6.QtCore import QEvent, QKeyCombination, QObject, Qt
+from PyQt6.QtCore import QKeyCombination, Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication
-from PyQt6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QGroupBox,
-    QHBoxLayout,
-    QMainWindow,
-    QMessageBox,
-    QScrollArea,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
 import flowviz
 from flowviz.app.autosave import Autosave
 from flowviz.app.background import Background
 from flowviz.app.bug_report import BugReport
+from flowviz.app.center import Center
 from flowviz.app.cloud_view import CloudView
 from flowviz.app.command_list import ShortcutsFirst
 from flowviz.app.command_palette import CommandPalette
@@ -36,6 +26,7 @@ from flowviz.app.gallery_dialog import GalleryDialog
 from flowviz.app.history_bar import HistoryBar
 from flowviz.app.inspector import Inspector
 from flowviz.app.instruments import Instruments
+from flowviz.app.layout import LEAST_SIZE, Layout
 from flowviz.app.loss_plot import LossPlot
 from flowviz.app.menus import (
     fill_export_entries,
@@ -63,8 +54,6 @@ from flowviz.app.view_bar import ViewBar
 from flowviz.projects.drafts import Drafts, drafts_folder
 from flowviz.specs.view import Theme
 
-SIDE_WIDTH, SIDE_LEAST_WIDTH = 340, 320
-INSPECTOR_WIDTH = 270
 LONGEST_TITLE = 60  # characters
 ABOUT = """<b>flowviz {version}</b><p>Type a word, watch a normalizing flow learn to bend a Gaussian cloud into it, and
 scrub through its layers to see how.</p><p>After Brad Saund's post on normalizing flows. Free software under the
@@ -72,17 +61,17 @@ GNU General Public License, version 3 or later.</p>"""
 
 
 class MainWindow(QMainWindow):
-    """Target, run and losses to the left; the cloud, what it is, and the ways through it to the right."""
+    """The cloud, the panels around it, and the menus."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.resize(1280, 800)
-        self.setMinimumSize(800, 640)
+        self.setMinimumSize(LEAST_SIZE)
         self._panels = Panels(TargetPanel(), FlowPanel(), RunControls(), LossPlot(), Figures())
         self._instruments = Instruments(
             ViewBar(), CloudView(), Readout(), Strip(), Scrubber(), PlaybackBar(), HistoryBar(), Inspector()
         )
-        self.setCentralWidget(_laid_out(self._panels, self._instruments))
+        self._layout = Layout(self, self._panels, self._instruments.inspector)
+        self.setCentralWidget(Center(self._instruments))
         self._theme: Theme | None = None  # as the system
         self.exploration = Exploration(self._instruments, self)
         self.sources = Sources(self._panels.target, self)
@@ -107,6 +96,8 @@ class MainWindow(QMainWindow):
         self.desk.document.state_changed.connect(self._show_title)
         self.sources.project_arrived.connect(self.desk.open)
         self._show_title()
+        self._layout.restore()
+        self._panels.target.text.setFocus()
 
     def discard_changes(self) -> None:
         """What has changed is not worth keeping: closing asks nothing."""
@@ -154,7 +145,7 @@ class MainWindow(QMainWindow):
         fill_export_entries(file, self.export, self.copy_image)
         entry(file, "&Quit", Key.Quit, self.close, "Close the window; what is not saved is asked about")
         fill_selection_menu(new_menu(self, "&Select"), show.bar)
-        fill_view_menu(new_menu(self, "&View"), show, self.exploration, self._choose_theme)
+        fill_view_menu(new_menu(self, "&View"), show, self.exploration, self._layout, self._choose_theme)
         fill_training_menu(new_menu(self, "&Train"), panels.controls, show.history, self._copy_training)
         fill_layers_menu(new_menu(self, "&Layers"), show.scrubber, show.playback, playhead.toggle_playing)
         fill_help_menu(new_menu(self, "&Help"), self.show_shortcuts, self.find_command, self._report, self._show_about)
@@ -208,6 +199,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.desk.leave(self._close_now)
             return
+        self._layout.remember()
         self.hide()
         self.exports.close()
         self.session.shut_down()
@@ -220,76 +212,3 @@ def _shortened(title: str) -> str:
     """Long texts are cut; "[*]" has a meaning in the title of a window."""
     shown = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
     return shown.replace("[*]", "[*][*]") or "Untitled"
-
-
-def _laid_out(panels: Panels, instruments: Instruments) -> QWidget:
-    splitter = QSplitter(Qt.Orientation.Horizontal)
-    splitter.addWidget(_side(panels))
-    splitter.addWidget(_stage(instruments))
-    splitter.setStretchFactor(1, 1)
-    splitter.setChildrenCollapsible(False)
-    splitter.setSizes([SIDE_WIDTH, 1280 - SIDE_WIDTH])
-    return splitter
-
-
-def _side(panels: Panels) -> QWidget:
-    side = QWidget()
-    column = QVBoxLayout(side)
-    column.addWidget(_group("Target", panels.target))
-    column.addWidget(_group("Flow", panels.flow))
-    column.addWidget(_group("Training", panels.controls))
-    column.addWidget(_group("Loss", panels.losses, panels.figures), stretch=1)
-    scrolled = SideArea()
-    scrolled.setWidget(side)
-    return scrolled
-
-
-def _stage(instruments: Instruments) -> QWidget:
-    """What is looked at, above the ways through it."""
-    picture = QSplitter(Qt.Orientation.Horizontal)
-    picture.addWidget(instruments.cloud)
-    picture.addWidget(instruments.inspector)
-    picture.setStretchFactor(0, 1)
-    picture.setCollapsible(0, False)
-    picture.setSizes([1280 - SIDE_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
-    playing = QHBoxLayout()
-    playing.addWidget(instruments.playback, stretch=1)
-    playing.addWidget(instruments.scrubber.label)
-    stage = QWidget()
-    column = QVBoxLayout(stage)
-    column.setSpacing(4)
-    column.addWidget(instruments.bar)
-    column.addWidget(picture, stretch=1)
-    column.addWidget(instruments.readout)
-    column.addWidget(instruments.strip)
-    column.addWidget(instruments.scrubber)
-    column.addLayout(playing)
-    column.addWidget(instruments.history)
-    return stage
-
-
-def _group(title: str, *widgets: QWidget) -> QGroupBox:
-    group = QGroupBox(title)
-    layout = QVBoxLayout(group)
-    for widget in widgets:
-        layout.addWidget(widget)
-    return group
-
-
-class SideArea(QScrollArea):
-    """Scrolls up and down where the window is too low for all panels; it is as wide as they need."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(SIDE_LEAST_WIDTH)
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        side, bar = self.widget(), self.verticalScrollBar()
-        if side is watched and event is not None and event.type() == QEvent.Type.LayoutRequest:
-            assert side is not None
-            assert bar is not None
-            self.setMinimumWidth(max(SIDE_LEAST_WIDTH, side.minimumSizeHint().width() + bar.sizeHint().width()))
-        return super().eventFilter(watched, event)
