@@ -9,6 +9,7 @@ from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QToolButton
 
 from flowviz.app.canvas import BRUSH, Canvas
+from flowviz.app.icons import icon
 from flowviz.app.page import Page, row, slider
 from flowviz.app.preview import alpha_image
 from flowviz.errors import SpecError
@@ -28,17 +29,18 @@ class DrawingPage(Page):
         self._traced: NDArray[np.uint8] | None = None
         self._brush = slider("brushSize", "Brush", "Size of the brush", THINNEST, THICKEST, BRUSH)
         self._brush.valueChanged.connect(self._take_brush)
-        self._eraser = _tool("eraserButton", "Eraser", "Rub out in place of drawing")
+        self._eraser = _tool("eraser", "Eraser", "Rub out in place of drawing")
         self._eraser.setCheckable(True)
         self._eraser.toggled.connect(self._take_eraser)
-        self._trace = _tool("traceButton", "Trace", "Show the last target faintly behind, to draw over it")
+        self._trace = _tool("trace", "Trace", "Show the last target faintly behind, to draw over it")
         self._trace.setCheckable(True)
         self._trace.toggled.connect(self._show_traced)
-        self._clear = _tool("clearDrawingButton", "Clear", "Take everything away")
+        self._clear = _tool("clear", "Clear", "Take everything away")
+        self._clear.setObjectName("clearDrawingButton")
         self._clear.clicked.connect(self.canvas.clear)
         strokes = self.canvas.strokes
-        undo = self._history("Undo", "↶", "Ctrl+Z", strokes.undo)
-        redo = self._history("Redo", "↷", "Ctrl+Shift+Z", strokes.redo)
+        undo = self._history("Undo", "Ctrl+Z", strokes.undo)
+        redo = self._history("Redo", "Ctrl+Shift+Z", strokes.redo)
         strokes.canUndoChanged.connect(undo.setEnabled)
         strokes.canRedoChanged.connect(redo.setEnabled)
         self.column.addWidget(self.canvas)
@@ -77,21 +79,20 @@ class DrawingPage(Page):
         shown = self._trace.isChecked() and self._traced is not None
         self.canvas.show_traced(alpha_image(self._traced) if shown and self._traced is not None else None)
 
-    def _history(self, name: str, sign: str, key: str, run: Callable[[], None]) -> QToolButton:
+    def _history(self, name: str, key: str, run: Callable[[], None]) -> QToolButton:
         """A button for undo or redo; its key works wherever the focus is on the page."""
         shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(run)
-        button = _tool(f"{name.lower()}Button", sign, f"{name} ({key})")
-        button.setAccessibleName(name)
+        button = _tool(name.lower(), name, f"{name} ({key})")
         button.setEnabled(False)
         button.clicked.connect(lambda: run())
         return button
 
 
-def _tool(object_name: str, text: str, tip: str) -> QToolButton:
+def _tool(name: str, title: str, tip: str) -> QToolButton:
     button = QToolButton()
-    button.setObjectName(object_name)
-    button.setText(text)
-    button.setAccessibleName(text)
+    button.setObjectName(f"{name}Button")
+    button.setIcon(icon(name))
+    button.setAccessibleName(title)
     button.setToolTip(tip)
     return button

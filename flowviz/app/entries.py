@@ -7,14 +7,19 @@ from typing import TypeVar
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QMenu
 
+from flowviz.app.icons import GLYPHS, icon
+
 Key = QKeySequence.StandardKey
 Choice = TypeVar("Choice")
 
 
 def entry(menu: QMenu, title: str, key: str | Key | None, run: Callable[[], object], tip: str) -> QAction:
-    """An entry that does something; its object name is made from its title, and `tip` says what it does."""
+    """An entry that does something, as `tip` says. Its name is made from its title; its icon is the one so named."""
     action = QAction(title, menu)
-    action.setObjectName(f"{title.replace('&', '').rstrip('…').replace(' ', '').lower()}Action")
+    name = title.replace("&", "").rstrip("…").replace(" ", "").lower()
+    action.setObjectName(f"{name}Action")
+    if name in GLYPHS:
+        action.setIcon(icon(name))
     if key is not None:
         action.setShortcut(QKeySequence(key))
     action.setToolTip(tip)

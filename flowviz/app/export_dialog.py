@@ -79,11 +79,15 @@ class ExportDialog(QDialog):
             super().reject()
 
     def _make_buttons(self) -> None:
-        self._command = button("exportCopyCommand", "Copy as Co&mmand", "The flowviz command that writes the same")
-        self._python = button("exportCopyPython", "Copy as P&ython", "The lines of Python that write the same")
-        self._show = button("exportShow", "Show in Folder", "Open the folder with what was written")
+        self._command = button(
+            "exportCopyCommand", "Copy as Co&mmand", "The flowviz command that writes the same", "copyascommand"
+        )
+        self._python = button(
+            "exportCopyPython", "Copy as P&ython", "The lines of Python that write the same", "copyaspython"
+        )
+        self._show = button("exportShow", "Show in Folder", "Open the folder with what was written", "folder")
         self._show.hide()
-        self._start = button("exportButton", "&Export", "Write it (Return)")
+        self._start = button("exportButton", "&Export", "Write it (Return)", "export")
         self._start.setDefault(True)
         self._leave = button("exportLeave", "Close", "Leave (Esc)")
 

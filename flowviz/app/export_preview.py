@@ -6,14 +6,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QEvent, Qt, QTimer
-from PyQt6.QtGui import QPalette
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.background import Background
 from flowviz.app.export_picture import ExportPicture
+from flowviz.app.icons import icon
 from flowviz.app.page import row
-from flowviz.app.playback_bar import play_icon
 from flowviz.exporting.export import Export
 from flowviz.specs import ExportSpec
 from flowviz.specs.export import FILMS
@@ -105,7 +104,7 @@ class ExportPreview(QWidget):
             self._words.setText(f"{number + 1:,} of {self._count:,}")
 
     def _set_playing(self, playing: bool) -> None:
-        self._play.setIcon(play_icon(playing, self.palette().color(QPalette.ColorRole.ButtonText)))
+        self._play.setIcon(icon("pause" if playing else "play"))
         self._play.setToolTip("Stop playing" if playing else "Play what is written")
         self._play.setAccessibleName(self._play.toolTip())
         (self._ticks.start if playing else self._ticks.stop)()
@@ -144,11 +143,6 @@ class ExportPreview(QWidget):
         timer.setInterval(milliseconds)
         timer.timeout.connect(run)
         return timer
-
-    def changeEvent(self, event: QEvent | None) -> None:
-        if event is not None and event.type() == QEvent.Type.PaletteChange:
-            self._set_playing(self._play.isChecked())
-        super().changeEvent(event)
 
 
 def _play_button() -> QToolButton:

@@ -1,8 +1,9 @@
 """The second timeline: the same picture back through the training."""
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
+from flowviz.app.icons import icon
 from flowviz.app.scrubber import StageSlider
 from flowviz.records import Timeline
 
@@ -28,6 +29,8 @@ class HistoryBar(QWidget):
         self._live = QToolButton()
         self._live.setObjectName("liveButton")
         self._live.setText("Live")
+        self._live.setIcon(icon("live"))
+        self._live.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._live.setAccessibleName("Follow the training")
         self._live.setToolTip("Show the present, and follow the training (Alt+PgUp)")
         self._live.setCheckable(True)

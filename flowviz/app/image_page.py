@@ -20,9 +20,9 @@ class ImagePage(Page):
     def __init__(self) -> None:
         super().__init__("imagePage")
         self._picture: ImageSpec | None = None
-        self._open = button("openImageButton", "Open…", "Open a picture, or drop one on the window")
+        self._open = button("openImageButton", "Open…", "Open a picture, or drop one on the window", "open")
         self._open.clicked.connect(self.choose_file)
-        self._paste = button("pasteButton", "Paste", "Take the picture from the clipboard (Ctrl+V)")
+        self._paste = button("pasteButton", "Paste", "Take the picture from the clipboard (Ctrl+V)", "paste")
         self._paste.clicked.connect(lambda: self.paste_requested.emit())
         self._name = QLabel()
         self._name.setObjectName("imageName")

@@ -6,6 +6,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from flowviz.app.icons import icon
 from flowviz.app.page import Page, row, slider
 from flowviz.errors import SpecError
 from flowviz.specs import MixSpec, Part, SourceSpec
@@ -35,6 +36,8 @@ class MixPage(Page):
         self._add = QToolButton()
         self._add.setObjectName("mixAddButton")
         self._add.setText("Add  ")  # room for the arrow
+        self._add.setIcon(icon("add"))
+        self._add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._add.setAccessibleName("Add a source")
         self._add.setToolTip("Add what stands on one of the other pages")
         self._add.setMenu(self._menu)
@@ -114,7 +117,7 @@ class PartLine(QWidget):
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100 %"))
         remove = QToolButton()
         remove.setObjectName("partRemove")
-        remove.setText("×")
+        remove.setIcon(icon("remove"))
         remove.setAutoRaise(True)
         remove.setAccessibleName(f"Remove {source.title}")
         remove.setToolTip("Remove it from the mix")

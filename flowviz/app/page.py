@@ -3,6 +3,7 @@
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
+from flowviz.app.icons import icon
 from flowviz.specs import TargetSpec
 from flowviz.specs.view import Theme
 
@@ -29,9 +30,11 @@ class Page(QWidget):
         """Draw for a light or a dark ground."""
 
 
-def button(object_name: str, text: str, tip: str) -> QPushButton:
+def button(object_name: str, text: str, tip: str, icon_name: str = "") -> QPushButton:
     """A button of a page."""
     found = QPushButton(text)
+    if icon_name:
+        found.setIcon(icon(icon_name))
     found.setObjectName(object_name)
     found.setAccessibleName(text)
     found.setToolTip(tip)

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap, QPolygonF
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from flowviz.app.choice_box import ChoiceBox
+from flowviz.app.icons import icon
 from flowviz.specs import Playback
 
-ICON_SIDE = 16  # pixels
 CHOICES: Mapping[str, tuple[str, Mapping[Any, str]]] = {
     "through": ("What is played", {"layers": "Layers", "training": "Training", "both": "Both"}),
     "repeat": ("Once or again", {"once": "Once", "loop": "Loop", "ping-pong": "Ping-pong"}),
@@ -32,7 +31,6 @@ class PlaybackBar(QWidget):
         self._play.setObjectName("playButton")
         self._play.setAutoRaise(True)
         self._play.clicked.connect(lambda: self.play_toggled.emit())
-        self._playing = False
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._play)
@@ -63,30 +61,6 @@ class PlaybackBar(QWidget):
 
     def show_playing(self, playing: bool) -> None:
         """Show what the play button will do."""
-        self._playing = playing
-        self._play.setIcon(play_icon(playing, self.palette().color(QPalette.ColorRole.ButtonText)))
+        self._play.setIcon(icon("pause" if playing else "play"))
         self._play.setToolTip("Stop playing (Ctrl+Space)" if playing else "Play (Ctrl+Space)")
         self._play.setAccessibleName("Stop playing" if playing else "Play")
-
-    def changeEvent(self, event: QEvent | None) -> None:
-        if event is not None and event.type() == QEvent.Type.PaletteChange:
-            self.show_playing(self._playing)
-        super().changeEvent(event)
-
-
-def play_icon(playing: bool, color: QColor) -> QIcon:
-    """Two bars while it plays, else a triangle. Drawn, since the icons of Fusion are dark in both themes."""
-    picture = QPixmap(4 * ICON_SIDE, 4 * ICON_SIDE)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(picture.width(), picture.height())
-    if playing:
-        painter.fillRect(QRectF(0.2, 0.15, 0.2, 0.7), color)
-        painter.fillRect(QRectF(0.6, 0.15, 0.2, 0.7), color)
-    else:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        painter.drawPolygon(QPolygonF([QPointF(0.2, 0.1), QPointF(0.9, 0.5), QPointF(0.2, 0.9)]))
-    painter.end()
-    return QIcon(picture)

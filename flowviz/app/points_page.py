@@ -19,7 +19,7 @@ class PointsPage(Page):
     def __init__(self) -> None:
         super().__init__("pointsPage")
         self._points: PointsSpec | None = None
-        self._open = button("openPointsButton", "Open…", "Open a table of points: .csv, .txt, .npy or .npz")
+        self._open = button("openPointsButton", "Open…", "Open a table of points: .csv, .txt, .npy or .npz", "open")
         self._open.clicked.connect(self.choose_file)
         self._name = QLabel()
         self._name.setObjectName("pointsName")

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from flowviz.app.icons import icon
 from flowviz.app.labels import WrappingLabel
 from flowviz.specs import TrainingSpec
 from flowviz.specs.training import DEFAULT_SECONDS
@@ -50,9 +51,9 @@ class RunControls(QWidget):
         self.setObjectName("runControls")
         self._can_train, self._can_resume = False, False
         self._state = RunState.IDLE
-        self.train_button = _button("trainButton", "Train", "Start training on this target", self.train_requested)
-        self.pause_button = _button("pauseButton", "Pause", "Hold the training, or go on with it", self.pause_toggled)
-        self.stop_button = _button("stopButton", "Stop", "Stop and keep what was learned", self.stop_requested)
+        self.train_button = _button("train", "Train", "Start training on this target", self.train_requested)
+        self.pause_button = _button("pause", "Pause", "Hold the training, or go on with it", self.pause_toggled)
+        self.stop_button = _button("stop", "Stop", "Stop and keep what was learned", self.stop_requested)
         self.train_button.setDefault(True)
 
         self._amount = BudgetBox()
@@ -123,6 +124,7 @@ class RunControls(QWidget):
         resumes = state == RunState.PAUSED or (state == RunState.IDLE and self._can_resume)
         self.pause_button.setEnabled(resumes or state == RunState.TRAINING)
         self.pause_button.setText("Resume" if resumes else "Pause")
+        self.pause_button.setIcon(icon("resume" if resumes else "pause"))
         self.stop_button.setEnabled(state in {RunState.PREPARING, RunState.TRAINING, RunState.PAUSED})
         self._bar.setRange(0, 0 if state == RunState.PREPARING else PROGRESS_TICKS)  # 0 to 0 shows "busy"
         for button in (self.train_button, self.pause_button, self.stop_button):
@@ -164,9 +166,9 @@ class BudgetBox(QSpinBox):
         return super().event(event)
 
 
-def _button(object_name: str, text: str, tip: str, pressed: object) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(object_name)
+def _button(name: str, text: str, tip: str, pressed: object) -> QPushButton:
+    button = QPushButton(icon(name), text)
+    button.setObjectName(f"{name}Button")
     button.setAccessibleName(text)
     button.setToolTip(tip)
     button.clicked.connect(lambda: pressed.emit())  # type: ignore[attr-defined]

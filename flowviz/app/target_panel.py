@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButt
 
 from flowviz.app.drawing_page import DrawingPage
 from flowviz.app.goal import Goal
+from flowviz.app.icons import icon
 from flowviz.app.image_page import ImagePage
 from flowviz.app.labels import WrappingLabel
 from flowviz.app.mix_page import MixPage
@@ -143,6 +144,8 @@ class TargetPanel(QWidget):
         button = QToolButton()
         button.setObjectName(f"{kind}Source")
         button.setText(kind.capitalize())
+        button.setIcon(icon(kind))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setAccessibleName(f"Learn from: {kind}")
         button.setCheckable(True)
         button.clicked.connect(lambda: self.choose(kind))

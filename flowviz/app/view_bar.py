@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QLabel, QToolButton, QWidget
 
 from flowviz.app.choice_box import ChoiceBox
 from flowviz.app.cloud_view import Tool
+from flowviz.app.icons import icon
 from flowviz.app.wrapping_row import WrappingRow, group
 from flowviz.specs import Seen
 from flowviz.specs.view import ColorBy, Direction, Mark
@@ -53,22 +54,26 @@ class ViewBar(QWidget):
         self._direction.chosen.connect(self.direction_chosen)
         self._color = ChoiceBox("colorBox", "Color by", COLORS)
         self._color.chosen.connect(self.color_chosen)
-        self.mark_actions = {mark: self._toggle(f"{mark}Action", *texts) for mark, texts in MARKS.items()}
+        self.mark_actions = {mark: self._toggle(mark, f"{mark}Action", *texts) for mark, texts in MARKS.items()}
         self.mark_actions["points"].setChecked(True)
         for action in self.mark_actions.values():
             action.toggled.connect(lambda: self.marks_chosen.emit(self.marks()))
-        self.beside_action = self._toggle("besideAction", "Be&side", "Ctrl+5", "Density and grid beside the points")
+        self.beside_action = self._toggle(
+            "beside", "besideAction", "Be&side", "Ctrl+5", "Density and grid beside the points"
+        )
         self.beside_action.toggled.connect(self.beside_toggled)
         self.overview_action = self._toggle(
-            "overviewAction", "&Overview", "Ctrl+6", "All stages in one figure, as in the post; click one to go there"
+            "overview",
+            "overviewAction",
+            "&Overview",
+            "Ctrl+6",
+            "All stages in one figure, as in the post; click one to go there",
         )
         self.overview_action.toggled.connect(self.overview_toggled)
         self.tool_actions = self._tools()
-        self.invert_action = self._command("&Invert Selection", "Ctrl+Shift+I", "Select all the others")
-        self.invert_action.setIconText("Invert")  # what a button shows
+        self.invert_action = self._command("invert", "&Invert Selection", "Ctrl+Shift+I", "Select all the others")
         self.invert_action.triggered.connect(lambda: self.selection_inverted.emit())
-        self.clear_action = self._command("&Clear Selection", "Ctrl+Shift+A", "Select nothing")
-        self.clear_action.setIconText("Clear")
+        self.clear_action = self._command("deselect", "&Clear Selection", "Ctrl+Shift+A", "Select nothing")
         self.clear_action.triggered.connect(lambda: self.selection_cleared.emit())
         self._lay_out()
 
@@ -100,21 +105,21 @@ class ViewBar(QWidget):
     def _tools(self) -> dict[Tool, QAction]:
         group, actions = QActionGroup(self), dict[Tool, QAction]()
         for tool, texts in TOOLS.items():
-            action = self._toggle(f"{tool}Tool", *texts)
+            action = self._toggle(tool, f"{tool}Tool", *texts)
             action.triggered.connect(lambda _, tool=tool: self.tool_chosen.emit(tool))
             group.addAction(action)
             actions[tool] = action
         actions["move"].setChecked(True)
         return actions
 
-    def _toggle(self, object_name: str, text: str, key: str, tip: str) -> QAction:
-        action = self._command(text, key, tip)
+    def _toggle(self, icon_name: str, object_name: str, text: str, key: str, tip: str) -> QAction:
+        action = self._command(icon_name, text, key, tip)
         action.setObjectName(object_name)
         action.setCheckable(True)
         return action
 
-    def _command(self, text: str, key: str, tip: str) -> QAction:
-        action = QAction(text, self)
+    def _command(self, icon_name: str, text: str, key: str, tip: str) -> QAction:
+        action = QAction(icon(icon_name), text, self)
         action.setShortcut(QKeySequence(key))
         action.setToolTip(f"{tip} ({key})")
         return action
@@ -124,10 +129,13 @@ class ViewBar(QWidget):
             group(_label(text, box), box, spacing=6)
             for text, box in (("Direction", self._direction), ("Color by", self._color))
         ]
-        marks = [_button(action) for action in (*self.mark_actions.values(), self.beside_action)]
+        marks = [_button(action, has_words=True) for action in (*self.mark_actions.values(), self.beside_action)]
         tools = [_button(action) for action in self.tool_actions.values()]
         selection = [_button(action) for action in (self.invert_action, self.clear_action)]
-        groups = [group(*buttons, spacing=3) for buttons in ([_button(self.overview_action)], marks, tools, selection)]
+        groups = [
+            group(*buttons, spacing=3)
+            for buttons in ([_button(self.overview_action, has_words=True)], marks, tools, selection)
+        ]
         layout = WrappingRow(12, *chosen, *groups)
         layout.setSpacing(4)
         self.setLayout(layout)
@@ -139,8 +147,10 @@ def _label(text: str, box: QWidget) -> QLabel:
     return label
 
 
-def _button(action: QAction) -> QToolButton:
+def _button(action: QAction, *, has_words: bool = False) -> QToolButton:
     button = QToolButton()
+    if has_words:
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setDefaultAction(action)
     name = action.text().replace("&", "")
     button.setObjectName(f"{name.split()[0].lower()}Button")
