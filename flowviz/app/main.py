@@ -47,6 +47,8 @@ def run(path: Path | None = None) -> int:
     log.info("started: %s", machine.described())
     if path is not None:
         window.desk.open(path)  # it is read while the window comes up
+    else:
+        window.start.show()
     window.show()
     window.recovery.look()
     code = app.exec()

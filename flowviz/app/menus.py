@@ -17,6 +17,7 @@ from flowviz.app.playback_bar import PlaybackBar
 from flowviz.app.run_controls import RunControls
 from flowviz.app.scrubber import Scrubber
 from flowviz.app.sources import Sources
+from flowviz.app.start import Start
 from flowviz.app.target_panel import TargetPanel
 from flowviz.app.theme import THEMES
 from flowviz.app.view_bar import ViewBar
@@ -195,6 +196,13 @@ def fill_layers_menu(
     )
     for title, key, name, tip in PLAYING:
         entry(menu, title, key, partial(playback.choose_next, name), tip)
+
+
+def fill_start_entries(menu: QMenu, start: Start) -> None:
+    """The part of the Help menu for those who are new."""
+    entry(menu, "&Start Page", None, start.show, "Show the page to begin with: a word, recent projects, the gallery")
+    entry(menu, "&Take the Tour", None, start.take_tour, "See in a minute what is where in the window")
+    menu.addSeparator()
 
 
 def fill_help_menu(

@@ -26,6 +26,7 @@ class Scrubber(QWidget):
         self.label.setObjectName("stageLabel")
         self.label.setAccessibleName("Name of the stage")
 
+        self.setFocusProxy(self._slider)
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self._slider)
 

@@ -105,6 +105,17 @@ class TargetPanel(QWidget):
                 self.mix.show_spec(spec)
         self.choose(spec.kind)
 
+    def show_text(self, text: str) -> None:
+        """Have this text learned, in the font that is chosen."""
+        self.text.show_text(text)
+        if self._kind != "text":
+            self.choose("text")
+
+    @property
+    def problem(self) -> str:
+        """Why the source cannot be learned; nothing, where it can."""
+        return self._problem.text() if self._below.currentWidget() is self._problem else ""
+
     def show_goal(self, goal: Goal) -> None:
         """The source is good: this is made of it."""
         self._preview.show_picture(goal.picture)

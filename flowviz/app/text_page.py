@@ -62,9 +62,14 @@ class TextPage(Page):
         self._show_options(False)
         self._announce()
 
+    @property
+    def text(self) -> str:
+        """What stands in the box."""
+        return self._text.toPlainText()
+
     def spec(self) -> TextSpec:
         return TextSpec(
-            text=self._text.toPlainText(),
+            text=self.text,
             weight=self._weight.value() * WEIGHT_STEP,
             font=self.fonts.font_name(),
             align=self._align.currentData(),
@@ -80,6 +85,11 @@ class TextPage(Page):
         self._text.selectAll()
         self.blockSignals(False)
         self.changed.emit()
+
+    def show_text(self, text: str) -> None:
+        """Show this text, in the font that is chosen."""
+        if text != self.text:
+            self._text.setPlainText(text)
 
     def _lay_out(self) -> None:
         beside = QVBoxLayout()
@@ -100,7 +110,7 @@ class TextPage(Page):
         self.column.addWidget(self._options)
 
     def _announce(self) -> None:
-        self._count.setText(f"{len(self._text.toPlainText())} / {LONGEST_TEXT}")
+        self._count.setText(f"{len(self.text)} / {LONGEST_TEXT}")
         self.changed.emit()
 
     def _show_options(self, shown: bool) -> None:

@@ -2,7 +2,7 @@
 
 from PyQt6.QtCore import QKeyCombination, Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication
-from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox
+from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget
 
 import flowviz
 from flowviz.app.autosave import Autosave
@@ -34,6 +34,7 @@ from flowviz.app.menus import (
     fill_layers_menu,
     fill_selection_menu,
     fill_source_entries,
+    fill_start_entries,
     fill_training_menu,
     fill_view_menu,
     new_menu,
@@ -46,6 +47,7 @@ from flowviz.app.scrubber import Scrubber
 from flowviz.app.session import Panels, Session
 from flowviz.app.shortcut_sheet import ShortcutSheet
 from flowviz.app.sources import Sources
+from flowviz.app.start import Start
 from flowviz.app.strip import Strip
 from flowviz.app.target_panel import TargetPanel
 from flowviz.app.theme import palette, style_sheet, system_theme
@@ -71,7 +73,9 @@ class MainWindow(QMainWindow):
             ViewBar(), CloudView(), Readout(), Strip(), Scrubber(), PlaybackBar(), HistoryBar(), Inspector()
         )
         self._layout = Layout(self, self._panels, self._instruments.inspector)
-        self.setCentralWidget(Center(self._instruments))
+        self._place = QStackedWidget()  # of the cloud and the ways through it, or of the start page
+        self._place.addWidget(Center(self._instruments))
+        self.setCentralWidget(self._place)
         self._theme: Theme | None = None  # as the system
         self.exploration = Exploration(self._instruments, self)
         self.sources = Sources(self._panels.target, self)
@@ -82,6 +86,9 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(drafts, thread, document, self.autosave, self)
         self.unexpected = Unexpected(self.autosave, self)
         self._report = BugReport(self)
+        self.start = Start(
+            self, self._place, self._panels, self._instruments, self.sources, self.session, self.desk
+        )  # fmt: skip
         self._may_close = False
         self.exports = Exports(self)
         self.exports.told.connect(self._panels.controls.set_notice)
@@ -106,11 +113,13 @@ class MainWindow(QMainWindow):
     def copy_image(self) -> None:
         """Put what is seen of the cloud on the clipboard, as a picture."""
         clipboard = QGuiApplication.clipboard()
+        self.start.leave()
         if clipboard is not None:
             clipboard.setImage(self._instruments.cloud.picture())
 
     def export(self) -> None:
         """Ask what to take away, and write it."""
+        self.start.leave()
         self.exports.show(self._export_source())
 
     def show_gallery(self) -> None:
@@ -148,7 +157,10 @@ class MainWindow(QMainWindow):
         fill_view_menu(new_menu(self, "&View"), show, self.exploration, self._layout, self._choose_theme)
         fill_training_menu(new_menu(self, "&Train"), panels.controls, show.history, self._copy_training)
         fill_layers_menu(new_menu(self, "&Layers"), show.scrubber, show.playback, playhead.toggle_playing)
-        fill_help_menu(new_menu(self, "&Help"), self.show_shortcuts, self.find_command, self._report, self._show_about)
+        help_menu = new_menu(self, "&Help")
+        fill_start_entries(help_menu, self.start)
+        fill_help_menu(help_menu, self.show_shortcuts, self.find_command, self._report, self._show_about)
+        self.start.leave_for(self._commands())
 
     def _keep_keys(self) -> None:
         app = QApplication.instance()
@@ -171,6 +183,7 @@ class MainWindow(QMainWindow):
         QApplication.setPalette(palette(theme))
         self.setStyleSheet(style_sheet(theme))
         self.session.set_theme(theme)
+        self.start.set_theme(theme)
 
     def _show_title(self) -> None:
         document = self.desk.document
@@ -202,6 +215,7 @@ class MainWindow(QMainWindow):
         self._layout.remember()
         self.hide()
         self.exports.close()
+        self.start.close()
         self.session.shut_down()
         self.desk.close()
         self.autosave.close()

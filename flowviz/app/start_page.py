@@ -1,0 +1,280 @@
+"""The start page: a word to type, what was open before, and the gallery, in place of a cloud that knows nothing yet."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QPalette, QResizeEvent
+from PyQt6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QSizePolicy,
+    QStyle,
+    QVBoxLayout,
+    QWidget,
+)
+
+from flowviz.app.gallery_list import GalleryList
+from flowviz.app.labels import WrappingLabel
+from flowviz.app.page import button
+from flowviz.specs.view import Theme
+
+HEADING = "Type a word, and watch a flow learn it"
+EXPLANATION = (
+    "flowviz trains a normalizing flow, a chain of layers that can all be undone, to bend a round cloud of particles "
+    "into what you type, and shows you what every layer does."
+)
+GALLERY = "Or look at one that was trained before"
+NEWCOMER, ACQUAINTED = "New here? Take the &Tour", "Take the &Tour"
+FIRST_LEAVE, LATER_LEAVE = "Go to the Empty &Flow", "Back to the &Flow"
+WIDEST = 135  # characters of the plain font: longer lines are hard to read, also on a large display
+HEADING_SIZE, WORD_SIZE, TITLE_SIZE = 1.8, 2.0, 1.15  # of the plain font
+MARGIN, SPACING = 24, 10  # pixels
+MOST_RECENT = 5
+Direction = QBoxLayout.Direction
+COLUMNS = 4  # of pictures, where there is room
+
+
+class StartPage(QScrollArea):
+    """Announces what is typed and chosen; Escape leaves. It scrolls where the window is low."""
+
+    word_typed = pyqtSignal(str)
+    train_requested = pyqtSignal()
+    example_chosen = pyqtSignal(object)
+    recent_chosen = pyqtSignal(object)  # a Path
+    open_requested = pyqtSignal()
+    tour_requested = pyqtSignal()
+    left = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("startPage")
+        self.setAccessibleName("Start page")
+        self.setAccessibleDescription(EXPLANATION)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._word = _word_box()
+        self._train = button("startTrainButton", "Train", "Start training on this word (Return)")
+        self._problem = WrappingLabel("startProblem", "What is wrong with the word")
+        self._tour = button("startTourButton", NEWCOMER, "See in a minute what is where")
+        self._open = button("startOpenButton", "&Open a Project…", "Open a project from its file")
+        self._leave = button("startLeaveButton", FIRST_LEAVE, "Leave this page (Esc)")
+        self._ways = QHBoxLayout()
+        self._recent_title = _words("recentTitle", "Recent projects", TITLE_SIZE)
+        self._recent = _recent_list()
+        self._gallery = PageGallery()
+        self._lay_out()
+        self._connect()
+
+    @property
+    def word(self) -> str:
+        """What stands in the box."""
+        return self._word.text()
+
+    def show_word(self, text: str) -> None:
+        """Show what is learned, in one line, ready to be typed over."""
+        line = " ".join(text.splitlines())
+        if line != self._word.text():
+            self._word.blockSignals(True)  # nobody has typed it here
+            self._word.setText(line)
+            self._word.blockSignals(False)
+
+    def show_problem(self, sentence: str) -> None:
+        """Say why there is nothing to train on; nothing, where there is."""
+        self._problem.setText(sentence)
+        self._problem.setVisible(bool(sentence))
+        self._train.setEnabled(not sentence)
+
+    def show_recent(self, paths: Sequence[Path]) -> None:
+        """List the projects that were open last, with their folders."""
+        self._recent.clear()
+        row = self.fontMetrics().lineSpacing() + SPACING
+        for path in paths[:MOST_RECENT]:
+            self._recent.addItem(_recent_item(path, row))
+        self._recent.setFixedHeight(row * self._recent.count())
+        for widget in (self._recent_title, self._recent):
+            widget.setVisible(self._recent.count() > 0)
+
+    def show_tour_seen(self, seen: bool) -> None:
+        """Offer the tour to a newcomer, or to somebody who has seen it."""
+        self._tour.setText(ACQUAINTED if seen else NEWCOMER)
+        self._tour.setAccessibleName(self._tour.text().replace("&", ""))
+
+    def show_way_back(self) -> None:
+        """From now on leaving goes back to where one was."""
+        self._leave.setText(LATER_LEAVE)
+        self._leave.setAccessibleName(LATER_LEAVE.replace("&", ""))
+
+    def take_focus(self) -> None:
+        """Let a word be typed at once."""
+        self._word.setFocus()
+        self._word.selectAll()
+        self.ensureWidgetVisible(self._word)
+
+    def draw(self, theme: Theme) -> None:
+        """Have the pictures drawn, for a light or a dark ground."""
+        self._gallery.draw(theme)
+
+    def end(self) -> None:
+        """Draw no more."""
+        self._gallery.end()
+
+    def _connect(self) -> None:
+        self._word.textChanged.connect(self.word_typed)
+        self._word.returnPressed.connect(self._train.click)
+        self._train.clicked.connect(lambda: self.train_requested.emit())
+        self._tour.clicked.connect(lambda: self.tour_requested.emit())
+        self._open.clicked.connect(lambda: self.open_requested.emit())
+        self._leave.clicked.connect(lambda: self.left.emit())
+        self._recent.itemActivated.connect(lambda item: self.recent_chosen.emit(item.data(Qt.ItemDataRole.UserRole)))
+        self._gallery.example_chosen.connect(self.example_chosen)
+        for listed in (self._recent, self._gallery):
+            _choose_by_a_click(listed)
+        self._gallery.currentItemChanged.connect(self._follow)
+
+    def _lay_out(self) -> None:
+        typing = QHBoxLayout()
+        typing.addWidget(self._word, stretch=1)
+        typing.addWidget(self._train)
+        self._train.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # as high as the box
+        for way in (self._tour, self._open, self._leave):
+            self._ways.addWidget(way)
+        self._ways.addStretch()
+        page = QWidget()
+        page.setMaximumWidth(WIDEST * self.fontMetrics().averageCharWidth())
+        column = QVBoxLayout(page)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        column.setSpacing(SPACING)
+        column.addWidget(_words("startHeading", HEADING, HEADING_SIZE))
+        column.addWidget(_words("startExplanation", EXPLANATION))
+        column.addLayout(typing)
+        column.addWidget(self._problem)
+        column.addLayout(self._ways)
+        for widget in (self._recent_title, self._recent, _words("galleryTitle", GALLERY, TITLE_SIZE), self._gallery):
+            column.addWidget(widget)
+        column.addStretch()
+        centered = QWidget()
+        across = QHBoxLayout(centered)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.addStretch(1)
+        across.addWidget(page, stretch=1000)  # all that it may have
+        across.addStretch(1)
+        centered.setBackgroundRole(QPalette.ColorRole.Base)  # the ground of the pictures
+        centered.setAutoFillBackground(True)
+        self.setWidget(centered)
+
+    def _follow(self, item: QListWidgetItem | None) -> None:
+        """Scroll to the picture that the arrow keys have gone to."""
+        page = self.widget()
+        if item is not None and page is not None:
+            place = self._gallery.visualItemRect(item)
+            center = self._gallery.viewport().mapTo(page, place.center())  # type: ignore[union-attr]
+            self.ensureVisible(center.x(), center.y(), place.width() // 2, place.height() // 2 + SPACING)
+
+    def _stack_ways(self) -> None:
+        """Put the buttons one below the other where they are too wide for the page."""
+        width = sum(way.sizeHint().width() + SPACING for way in (self._tour, self._open, self._leave))
+        fits = width + 2 * MARGIN <= self.viewport().width()  # type: ignore[union-attr]
+        self._ways.setDirection(Direction.LeftToRight if fits else Direction.TopToBottom)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._stack_ways()
+        super().resizeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class PageGallery(GalleryList):
+    """As high as all of its pictures, in rows alike: what scrolls is the page around it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("startGallery")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._cell = self.gridSize()  # the least
+
+    def _columns(self, width: int) -> int:
+        """As many as there is room for, so that no row is shorter than the others."""
+        room = min(max(1, width // self._cell.width()), self.count())
+        return next((columns for columns in range(room, 1, -1) if self.count() % columns == 0), 1)
+
+    def heightForWidth(self, width: int) -> int:
+        return -(-self.count() // self._columns(width)) * self._cell.height()
+
+    def sizeHint(self) -> QSize:
+        return QSize(COLUMNS * self._cell.width(), self.heightForWidth(COLUMNS * self._cell.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        return self._cell
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        across = (self.width() - 1) // self._columns(self.width())  # where not a pixel is left, the last one goes below
+        self.setGridSize(QSize(across, self._cell.height()))
+        super().resizeEvent(event)
+
+
+def _word_box() -> QLineEdit:
+    box = QLineEdit()
+    box.setObjectName("startWord")
+    box.setAccessibleName("Word to learn")
+    box.setAccessibleDescription("The word that the flow shall learn to draw; Return starts the training")
+    box.setPlaceholderText("Type a word")
+    _enlarge(box, WORD_SIZE)
+    return box
+
+
+def _words(object_name: str, text: str, size: float = 1.0) -> WrappingLabel:
+    label = WrappingLabel(object_name, text)
+    label.setText(text)
+    _enlarge(label, size)
+    return label
+
+
+def _enlarge(widget: QWidget, size: float) -> None:
+    """The size is that of the plain font's."""
+    font = widget.font()
+    font.setPointSizeF(size * font.pointSizeF())
+    widget.setFont(font)
+
+
+def _recent_list() -> QListWidget:
+    found = QListWidget()
+    found.setObjectName("startRecent")
+    found.setAccessibleName("Recent projects")
+    found.setFrameShape(QFrame.Shape.NoFrame)
+    found.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    found.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    return found
+
+
+def _recent_item(path: Path, height: int) -> QListWidgetItem:
+    """The names of files may be the same: so the folder follows."""
+    item = QListWidgetItem(f"{path.name} – {path.parent}")
+    item.setSizeHint(QSize(0, height))
+    item.setToolTip(str(path))
+    item.setData(Qt.ItemDataRole.UserRole, path)
+    return item
+
+
+def _choose_by_a_click(listed: QListWidget) -> None:
+    """Where the system wants two, on a page one is enough."""
+    style = listed.style()
+    if style is not None and not style.styleHint(QStyle.StyleHint.SH_ItemView_ActivateItemOnSingleClick):
+        listed.itemClicked.connect(listed.itemActivated)

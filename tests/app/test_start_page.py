@@ -1,0 +1,292 @@
+"""The start page of the real window: a word, recent projects, the gallery, and the ways away from it and back."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QScrollArea,
+    QSlider,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.cloud_view import CloudView
+from flowviz.app.recent_files import RecentFiles
+from flowviz.app.start_page import MOST_RECENT, StartPage
+from flowviz.projects import example, examples
+from flowviz.specs import TextSpec
+from tests.app.conftest import Desk, Window
+from tests.app.test_window import choose, pixels
+
+SLOW_MS = 30_000
+
+
+class Start:
+    """The page as a person has it before them, who has just opened the program."""
+
+    def __init__(self, desk: Desk, qtbot: QtBot) -> None:
+        self.desk, self.window, self.qtbot = desk, desk.window, qtbot
+        self.window.main.activateWindow()
+        self.show()
+
+    def show(self) -> None:
+        self.window.find(QAction, "startpageAction").trigger()
+        self.page = self.window.find(StartPage, "startPage")
+        self.word = self.window.find(QLineEdit, "startWord")
+        self.train = self.window.find(QPushButton, "startTrainButton")
+        self.recent = self.window.find(QListWidget, "startRecent")
+        self.gallery = self.window.find(QListWidget, "startGallery")
+        self.qtbot.waitUntil(self.word.hasFocus)
+
+    @property
+    def is_shown(self) -> bool:
+        cloud = self.window.find(CloudView, "cloudView")
+        assert self.page.isVisible() != cloud.isVisible()
+        return self.page.isVisible()
+
+    def press(self, name: str) -> None:
+        self.qtbot.mouseClick(self.window.find(QPushButton, name), Qt.MouseButton.LeftButton)
+
+
+@pytest.fixture
+def start(desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Start:
+    """Where a training begins, and ends at once: it would load TensorFlow."""
+    monkeypatch.setattr("flowviz.app.workers.train", lambda *_, **__: iter(()))
+    return Start(desk, qtbot)
+
+
+def item(listed: QListWidget, row: int) -> QListWidgetItem:
+    found = listed.item(row)
+    assert found is not None
+    return found
+
+
+def click(listed: QListWidget, row: int, qtbot: QtBot) -> None:
+    place = listed.visualItemRect(item(listed, row)).center()
+    qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_a_word_and_return_start_its_training(start: Start, qtbot: QtBot) -> None:
+    qtbot.keyClicks(start.word, "Ada!")
+    assert start.desk.text == "Ada!", "the panel shows the same word"
+    assert start.is_shown
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    assert not start.is_shown
+    session = start.window.main.session
+    assert session._run is not None
+    spec = session._run.project.target
+    assert isinstance(spec, TextSpec)
+    assert spec.text == "Ada!"
+    assert "Preparing" in start.window.find(QLabel, "statusLabel").text()
+    assert start.window.find(QSlider, "layerScrubber").hasFocus(), "the arrow keys go through the layers"
+
+
+def test_the_word_that_stands_there_is_trained_with_one_click(start: Start) -> None:
+    assert (start.word.text(), start.word.selectedText()) == ("BRAD", "BRAD")
+    start.press("startTrainButton")
+    assert not start.is_shown
+    assert start.window.main.session._run is not None
+
+
+def test_nothing_to_learn_is_said_beside_the_box_and_not_trained(start: Start, qtbot: QtBot) -> None:
+    qtbot.keyClick(start.word, Qt.Key.Key_Delete)
+    assert not start.train.isEnabled()
+    assert start.window.find(QLabel, "startProblem").text().endswith(".")
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    assert start.is_shown
+    qtbot.keyClicks(start.word, "B")
+    assert start.train.isEnabled()
+    assert not start.window.find(QLabel, "startProblem").isVisible()
+
+
+def test_what_is_typed_in_the_panel_stands_in_the_box_too(start: Start) -> None:
+    start.desk.type("one\ntwo")
+    assert start.word.text() == "one two"
+    assert start.desk.text == "one\ntwo", "as it was typed"
+    start.window.find(QPushButton, "trainButton").click()
+    assert not start.is_shown
+
+
+def test_a_source_that_is_no_word_leaves_the_page_and_a_word_takes_its_place(start: Start, qtbot: QtBot) -> None:
+    start.window.main._panels.target.choose("shape")
+    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    start.show()
+    assert start.is_shown
+    start.press("startTrainButton")
+    assert start.window.main.sources.spec == TextSpec(text="BRAD")
+    assert not start.is_shown
+
+
+def test_an_example_opens_by_one_click_or_by_keys(start: Start, qtbot: QtBot) -> None:
+    click(start.gallery, 1, qtbot)
+    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    assert start.window.main.session.trained_title == "FLOW"
+    assert start.window.main.desk.document.path is None, "it is a copy"
+    start.show()
+    start.gallery.setFocus()
+    start.gallery.setCurrentRow(1)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
+        qtbot.keyClick(start.gallery, key)
+    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    assert start.window.main.session.project().target == examples()[3].project().target
+
+
+def test_pictures_come_and_are_drawn_again_in_another_theme(start: Start, qtbot: QtBot) -> None:
+    first = item(start.gallery, 0)
+    blank = first.icon().cacheKey()
+    qtbot.waitUntil(lambda: first.icon().cacheKey() != blank, timeout=SLOW_MS)
+    for theme, bright in {"Dark": False, "Light": True}.items():
+        before = first.icon().cacheKey()
+        choose(start.window, theme)
+        qtbot.waitUntil(lambda before=before: first.icon().cacheKey() != before, timeout=SLOW_MS)  # type: ignore[misc]
+        assert (np.median(pixels(start.page)) > 128) == bright
+        assert start.is_shown
+
+
+def test_recent_projects_are_listed_and_one_opens(start: Start, tmp_path: Path) -> None:
+    project_file = tmp_path / "hi.flowviz"
+    example("flow").copy_to(project_file)
+    assert not start.recent.isVisible(), "there are none"
+    start.press("startLeaveButton")
+    recent = start.window.main.desk.recent
+    for number in range(8):
+        recent.add(tmp_path / f"{number}.flowviz")
+    recent.add(project_file)
+    start.show()
+    assert start.recent.count() == MOST_RECENT
+    assert "hi.flowviz" in item(start.recent, 0).text()
+    assert str(tmp_path) in item(start.recent, 0).text()
+    click(start.recent, 0, start.qtbot)
+    start.desk.wait(lambda: start.window.main.desk.document.path == project_file)
+    assert not start.is_shown
+
+
+def test_a_recent_project_that_is_gone_says_so_and_is_listed_no_more(start: Start, tmp_path: Path) -> None:
+    gone = tmp_path / "gone.flowviz"
+    start.window.main.desk.recent.add(gone)
+    start.show()
+    assert start.recent.count() == 1
+    click(start.recent, 0, start.qtbot)
+    start.desk.wait(lambda: str(gone) in start.desk.notice)
+    assert start.is_shown
+    assert start.recent.count() == 0
+    assert RecentFiles().paths() == []
+
+
+def test_escape_and_a_button_leave_and_help_brings_it_back(start: Start, qtbot: QtBot) -> None:
+    for widget in (start.word, start.gallery):
+        widget.setFocus()
+        qtbot.keyClick(widget, Qt.Key.Key_Escape)
+        assert not start.is_shown
+        start.show()
+    assert not start.window.main.isWindowModified()
+    start.press("startLeaveButton")
+    assert not start.is_shown
+
+
+@pytest.mark.parametrize("name", ["pathsAction", "exportAction", "play", "lassoTool"])
+def test_what_is_behind_the_page_comes_forward_when_it_is_asked_for(start: Start, name: str) -> None:
+    action = start.window.main.findChildren(QAction, name) or [
+        found for found in start.window.main.findChildren(QAction) if "Play or" in found.text()
+    ]
+    action[0].trigger()
+    assert not start.is_shown
+
+
+def test_tab_reaches_everything_and_all_has_a_name(start: Start, qtbot: QtBot) -> None:
+    start.window.main.desk.recent.add(Path("/a.flowviz"))
+    start.show()
+    reached = [start.word.objectName()]
+    for _ in range(6):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+        now = QApplication.focusWidget()
+        assert now is not None
+        assert now.accessibleName()
+        reached.append(now.objectName())
+    assert reached == [
+        "startWord", "startTrainButton", "startTourButton", "startOpenButton", "startLeaveButton",
+        "startRecent", "startGallery",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1600, 1000), (3840, 2160)])
+def test_nothing_is_cut_off_at_any_size(start: Start, size: tuple[int, int]) -> None:
+    start.window.main.resize(*size)
+    QApplication.processEvents()
+    page = start.page.widget()
+    viewport = start.page.viewport()
+    assert page is not None
+    assert viewport is not None
+    assert page.width() == viewport.width(), "nothing to the side"
+    last = start.gallery.visualItemRect(item(start.gallery, start.gallery.count() - 1))
+    assert start.gallery.rect().contains(last), "each picture is there, the page is what scrolls"
+    for button in start.page.findChildren(QPushButton):
+        assert button.width() >= button.sizeHint().width()
+        assert button.height() <= 2 * start.word.height()
+
+
+def test_the_arrow_keys_bring_a_picture_into_view(start: Start, qtbot: QtBot) -> None:
+    start.window.main.resize(1024, 700)
+    QApplication.processEvents()
+    start.gallery.setFocus()
+    qtbot.keyClick(start.gallery, Qt.Key.Key_End)
+    place = start.gallery.visualItemRect(item(start.gallery, start.gallery.count() - 1))
+    viewport = start.page.viewport()
+    assert viewport is not None
+    assert viewport.rect().contains(start.gallery.mapTo(viewport, place.center()) + QPoint(0, place.height() // 2 - 1))
+
+
+STARTED = """
+import sys
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication, QListWidget
+import flowviz.app.main as main
+create = main.create_window
+def created():
+    window = create()
+    keys = lambda: [gallery.item(row).icon().cacheKey() for row in range(gallery.count())]
+    def look():
+        global gallery, blank
+        if "gallery" not in globals():
+            gallery = window.findChild(QListWidget, "startGallery")
+            blank = keys()
+        if not set(blank) & set(keys()):
+            watch.stop()
+            focused = QApplication.focusWidget()
+            print(window.start.is_shown, focused and focused.objectName(), "tensorflow" in sys.modules, flush=True)
+            window.close()
+    watch = QTimer(window, interval=30)
+    watch.timeout.connect(look)
+    watch.start()
+    return window
+main.create_window = created
+sys.exit(main.run())
+"""
+
+
+def test_the_program_starts_with_the_page_and_the_focus_in_the_box_without_tensorflow() -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED], capture_output=True, text=True, check=True, env=environment, timeout=60
+    )
+    assert done.stdout.split() == ["True", "startWord", "False"]
+
+
+def test_a_window_that_is_made_otherwise_begins_with_the_cloud(window: Window) -> None:
+    assert not window.main.start.is_shown
+    assert not window.main.findChildren(QScrollArea, "startPage")
+    assert window.find(QWidget, "cloudView").isVisible()
