@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QFont, QFontDatabase
+from PyQt6.QtGui import QFont, QFontDatabase, QShowEvent
 from PyQt6.QtWidgets import QComboBox, QListView
 
 from flowviz.targets import BUILT_IN, Face
@@ -13,12 +13,17 @@ LATIN = QFontDatabase.WritingSystem.Latin
 
 
 class FontBox(QComboBox):
-    """Announces the font that is chosen; each stands in its own face. The first is the built-in one."""
+    """Announces the font that is chosen; each stands in its own face. The first is the built-in one.
+
+    Announces, too, that it is seen: only then are the other fonts worth the memory that finding them takes.
+    """
 
     font_chosen = pyqtSignal()
+    faces_wanted = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
+        self._was_seen = False
         self.setObjectName("targetFont")
         self.setAccessibleName("Font")
         self.setToolTip("Font; a character that it lacks comes from the nearest one that has it")
@@ -53,6 +58,12 @@ class FontBox(QComboBox):
                 self.setItemData(self.count() - 1, _shown(face), Qt.ItemDataRole.FontRole)
         self.choose(chosen)
         self.blockSignals(False)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        if not self._was_seen:
+            self._was_seen = True
+            self.faces_wanted.emit()
 
 
 def _shown(face: Face) -> QFont:

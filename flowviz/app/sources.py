@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QMimeData, QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QImage
 
 from flowviz.app.background import Background
@@ -14,12 +14,10 @@ from flowviz.app.goal import Goal, goal_or_sentence
 from flowviz.app.target_panel import Kind, TargetPanel
 from flowviz.errors import FlowvizError
 from flowviz.specs import SHAPES, DrawingSpec, ShapeName, ShapeSpec, TargetSpec, TextSpec
-from flowviz.targets import build_target
+from flowviz.targets import build_target, reads_fonts
 
 POINTS_SUFFIXES = (".csv", ".txt", ".tsv", ".npy", ".npz")
 PROJECT_SUFFIX = ".flowviz"
-QUICK = (TextSpec, DrawingSpec)  # built within a frame or two, so at once
-FONTS_DELAY_MS = 1500  # the window comes first
 
 
 class Sources(QObject):
@@ -38,10 +36,6 @@ class Sources(QObject):
         self._expected: Goal | None = None
         self.spec: TargetSpec = TextSpec(text="")  # what is chosen, also while nothing can be made of it
         self._connect()
-        fonts = QTimer(self)
-        fonts.setSingleShot(True)
-        fonts.timeout.connect(self._reader.read_faces)
-        fonts.start(FONTS_DELAY_MS)
 
     def expect(self, goal: Goal | None) -> None:
         """This one is made already, if it is what is chosen next."""
@@ -105,6 +99,7 @@ class Sources(QObject):
         reader.points_read.connect(partial(self._turn_to, "points"))
         reader.progressed.connect(panel.reading.show_progress)
         reader.refused.connect(panel.reading.show_problem)
+        panel.text.fonts.faces_wanted.connect(reader.read_faces)
         reader.faces_read.connect(panel.text.fonts.show_faces)
         for background in (reader, self._builder):
             background.failed.connect(panel.show_problem)
@@ -138,7 +133,7 @@ class Sources(QObject):
         if expected is not None and spec == expected.spec:
             self._take(expected)
             return
-        if isinstance(spec, QUICK):
+        if _is_quick(spec):
             self._take(goal_or_sentence(spec))
         else:
             self._build(spec)
@@ -158,6 +153,11 @@ class Sources(QObject):
             self.goal = found
             self._panel.show_goal(found)
         self.goal_changed.emit(self.goal)
+
+
+def _is_quick(spec: TargetSpec) -> bool:
+    """Whether it is built within a frame or two, so at once."""
+    return isinstance(spec, DrawingSpec) or (isinstance(spec, TextSpec) and not reads_fonts(spec))
 
 
 def _shape_pictures() -> dict[ShapeName, NDArray[np.uint8]]:

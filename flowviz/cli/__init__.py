@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 import flowviz
 from flowviz.cli import files, inside, options, pictures, running
-from flowviz.cli.talk import say, talk
+from flowviz.cli.talk import say
 from flowviz.errors import FlowvizError
 from flowviz.files import check_readable
 
@@ -55,7 +55,7 @@ def main() -> None:
     try:
         app()
     except FlowvizError as error:
-        talk.print(str(error), markup=False, soft_wrap=True)
+        say(str(error))
         sys.exit(2)
 
 

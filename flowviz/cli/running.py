@@ -85,7 +85,7 @@ def trials(
     with written_whole(output) as part:
         part.write_text(to_csv(done), encoding="utf-8", newline="")
     write_plot(done, plot)
-    talk.print(summary_table(summarized(done)))
+    talk().print(summary_table(summarized(done)))
     say(f"Wrote {len(done)} of {total} trials to {output}, their plot to {plot}.")
 
 

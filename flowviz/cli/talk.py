@@ -1,32 +1,41 @@
-"""What the terminal says while it works, on stderr."""
+"""What the terminal says while it works, on stderr. Rich is loaded with the first word: a window says none."""
 
 from collections.abc import Sequence
-from typing import Any
-
-from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-from rich.table import Table
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from flowviz.records import Event, Preparing, Progress, Recovered, TrialSummary
 
 HEADINGS = ("flow", "rate", "runs", "finite", "diverged", "recoveries", "25 %", "median", "75 %")
 
-talk = Console(stderr=True, highlight=False)
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.table import Table
 
 
-def progress_bar() -> Bar:
+@cache
+def talk() -> "Console":
+    """The terminal, as it is talked to."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def progress_bar() -> "Bar":
     """A progress bar, which is shown in a terminal only."""
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
     return Bar(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TextColumn("{task.fields[figures]}"),
         TimeRemainingColumn(),
-        console=talk,
+        console=talk(),
         transient=True,
-        disable=not talk.is_terminal,
+        disable=not talk().is_terminal,
     )
 
 
@@ -45,11 +54,14 @@ def told(event: Event) -> dict[str, Any]:
 
 def say(sentence: str) -> None:
     """Print a sentence as it is."""
-    talk.print(sentence, markup=False, soft_wrap=True)
+    talk().print(sentence, markup=False, soft_wrap=True)
 
 
-def summary_table(summaries: Sequence[TrialSummary]) -> Table:
+def summary_table(summaries: Sequence[TrialSummary]) -> "Table":
     """The trials in a table, a row a learning rate."""
+    from rich import box
+    from rich.table import Table
+
     table = Table(box=box.SIMPLE_HEAD, caption="Quartiles of the gap, in nats", caption_justify="right")
     for heading in HEADINGS:
         table.add_column(heading, justify="left" if heading == "flow" else "right")

@@ -10,7 +10,7 @@ from flowviz.targets.pixels import PixelDensity
 from flowviz.targets.points import Points, points_spec
 from flowviz.targets.tables import columns_of, read_points, reading_points
 from flowviz.targets.target import Extent, Target
-from flowviz.targets.text import borrowed_fonts
+from flowviz.targets.text import borrowed_fonts, reads_fonts
 
 __all__ = [
     "BUILT_IN",
@@ -31,4 +31,5 @@ __all__ = [
     "read_image",
     "read_points",
     "reading_points",
+    "reads_fonts",
 ]

@@ -80,6 +80,11 @@ def installed_faces() -> tuple[Face, ...]:
     return tuple(sorted(faces.values(), key=lambda face: face.name.casefold()))
 
 
+def faces_are_known() -> bool:
+    """Whether the installed fonts were read before, so that asking for them takes no time."""
+    return bool(installed_faces.cache_info().currsize)
+
+
 def face_named(name: str | None) -> Face:
     """The installed font of that name, in whatever case; the built-in one for None. Raises `TargetError`."""
     if name is None:

@@ -60,6 +60,11 @@ def borrowed(text: str, face: Face) -> tuple[Borrowed, ...]:
     return tuple(Borrowed(tuple(characters), font) for font, characters in found.items())
 
 
+def draws_alone(face: Face, text: str) -> bool:
+    """Whether no character has to come from another font."""
+    return face.has("".join(_drawn(cleaned(text)).split()))
+
+
 def _visible(character: str) -> str:
     if character.isspace():
         return " "

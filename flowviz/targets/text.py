@@ -9,8 +9,8 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from flowviz.errors import TargetError
 from flowviz.specs import TextSpec
 from flowviz.specs.target import Align
-from flowviz.targets.fonts import LAYOUT, face_named
-from flowviz.targets.layout import Borrowed, Piece, borrowed, cleaned, laid_out
+from flowviz.targets.fonts import BUILT_IN, LAYOUT, face_named, faces_are_known
+from flowviz.targets.layout import Borrowed, Piece, borrowed, cleaned, draws_alone, laid_out
 
 MASK_PIXELS = 300_000  # of the rectangle around the text: fine enough that no stair is seen, drawn in a few ms
 MEASURE_SIZE = 64
@@ -41,6 +41,11 @@ def text_mask(spec: TextSpec) -> NDArray[np.bool_]:
 def borrowed_fonts(spec: TextSpec) -> tuple[Borrowed, ...]:
     """Which characters the chosen font lacks, and which fonts they come from. Raises `TargetError` as `text_mask`."""
     return borrowed(_something(spec.text), face_named(spec.font))
+
+
+def reads_fonts(spec: TextSpec) -> bool:
+    """Whether drawing this text takes long, because all installed fonts must be read first."""
+    return not faces_are_known() and (spec.font is not None or not draws_alone(BUILT_IN, spec.text))
 
 
 def _something(text: str) -> str:

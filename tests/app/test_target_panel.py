@@ -148,10 +148,21 @@ def test_font_weight_and_alignment_change_the_target(sourced: Sourced) -> None:
     assert sourced.goal.spec.weight == pytest.approx(0.1)
 
 
+def test_typing_waits_for_no_font(sourced: Sourced) -> None:
+    installed_faces.cache_clear()
+    text = sourced.window.find(QPlainTextEdit, "targetText")
+    text.setPlainText("ab")
+    assert sourced.goal is not None  # at once: the built-in font has them
+    text.setPlainText("a♥b")
+    assert sourced.goal is None
+    assert not installed_faces.cache_info().currsize
+    sourced.wait(lambda: sourced.goal is not None)
+
+
 def test_it_says_which_characters_come_from_another_font_and_names_those_that_none_has(sourced: Sourced) -> None:
     text, note = sourced.window.find(QPlainTextEdit, "targetText"), sourced.window.find(QLabel, "targetNote")
     text.setPlainText("a♥b")
-    assert sourced.goal is not None
+    sourced.wait(lambda: sourced.goal is not None)  # the fonts may have to be read first
     assert note.isVisible()
     assert "♥ from " in note.text()
     text.setPlainText("a\U0003f000b")  # not assigned to anything
