@@ -378,13 +378,3 @@ def test_ctrl_c_stops_and_keeps(tmp_path: Path) -> None:
     figures = json.loads(said.stdout)
     assert figures["seconds"] < 5
     assert load_project(tmp_path / "i.flowviz").history.step[-1] == figures["steps"] > 0
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only there a display is named by the environment")
-def test_without_a_display_the_window_says_what_to_do(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
-        monkeypatch.delenv(name, raising=False)
-    assert run() == 2
-    assert "no display" in capsys.readouterr().err

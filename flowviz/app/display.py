@@ -10,15 +10,24 @@ ADVICE = (
     "The terminal does the same work without one: flowviz train, flowviz render, and what flowviz --help lists; "
     "QT_QPA_PLATFORM=offscreen lets the window run unseen."
 )
+DISPLAYS = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")  # what names one on Linux
 PROBE = "from PyQt6.QtGui import QGuiApplication; app = QGuiApplication([]); print(app.platformName())"
 PATIENCE_SECONDS = 60
 
 
 def check_display() -> None:
     """Raise `FlowvizError` where there is no display to open a window on."""
-    displays = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in displays):
+    if sys.platform.startswith("linux") and not _named():
         raise FlowvizError(f"There is no display to open a window on. {ADVICE}")
+
+
+def no_window() -> str:
+    """What to say where Qt can show no window on the display that is named."""
+    named = f" on {', '.join(_named())}" if _named() else ""
+    return (
+        f"No window can be opened{named}: the display does not answer, or Qt lacks a library for it, on Linux often "
+        f"libxcb-cursor0. {ADVICE}"
+    )
 
 
 def display_name() -> str:
@@ -31,6 +40,9 @@ def display_name() -> str:
     except subprocess.TimeoutExpired as error:
         raise FlowvizError(f"Qt does not find out whether it can show a window here. {ADVICE}") from error
     if done.returncode:
-        said = " ".join(done.stderr.split()) or f"it ended with code {done.returncode}."
-        raise FlowvizError(f"Qt cannot show a window here: {said} {ADVICE}")
+        raise FlowvizError(no_window())
     return done.stdout.strip()
+
+
+def _named() -> list[str]:
+    return [f"{name}={os.environ[name]}" for name in DISPLAYS if os.environ.get(name)]

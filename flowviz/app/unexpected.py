@@ -1,14 +1,17 @@
 """What nobody has foreseen: it is logged, told once, and what is not saved is kept; the window stays."""
 
 import logging
+import os
 import sys
 import threading
 from traceback import extract_tb
 from types import TracebackType
 
 from PyQt6.QtCore import QMessageLogContext, QObject, QtMsgType, pyqtSignal, qInstallMessageHandler
+from PyQt6.QtGui import QGuiApplication
 
 from flowviz.app.autosave import Autosave
+from flowviz.app.display import no_window
 
 LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -86,5 +89,15 @@ def let_qt_be() -> None:
 
 def _log_message(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
     qt_log.log(LEVELS[kind], "%s: %s", context.category, message)
-    if kind == QtMsgType.QtFatalMsg and sys.stderr is not None:  # Qt ends the program now
-        sys.stderr.write(f"{message}\n")
+    if kind == QtMsgType.QtFatalMsg:
+        _tell_the_end(message)
+
+
+def _tell_the_end(message: str | None) -> None:
+    """Qt ends the program now, as a crash; where it has found no display, it ends with a sentence instead."""
+    finds_no_display = not QGuiApplication.platformName()
+    if sys.stderr is not None:
+        sys.stderr.write(f"{no_window() if finds_no_display else message}\n")
+        sys.stderr.flush()
+    if finds_no_display:
+        os._exit(2)
