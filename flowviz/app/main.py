@@ -16,6 +16,7 @@ from flowviz.app.workers import work_is_running
 from flowviz.files import resource
 from flowviz.logbook import keep_log, log_folder
 
+ICON = "desktop/icons/hicolor/256x256/apps/flowviz.png"
 SWITCH_SECONDS = 5e-4  # a thread that computes in Python gives way to the window ten times as soon as by default
 log = logging.getLogger(__name__)
 
@@ -34,10 +35,11 @@ def run(path: Path | None = None) -> int:
     check_display()
     keep_log(log_folder())  # where that is not possible, there is none
     log_qt_messages()
-    app = QApplication(sys.argv[:1])
+    app = QApplication(["flowviz"])  # by this and the next names a desktop finds the icon, on X11 and on Wayland
     app.setApplicationName("flowviz")
+    app.setDesktopFileName("flowviz")
     app.setStyle("Fusion")
-    app.setWindowIcon(QIcon(str(resource("icon.png"))))
+    app.setWindowIcon(QIcon(str(resource(ICON))))
     try:
         window = create_window()
     except Exception:

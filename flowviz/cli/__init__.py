@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 import flowviz
-from flowviz.cli import files, inside, options, pictures, running
+from flowviz.cli import desktop, files, inside, options, pictures, running
 from flowviz.cli.talk import say
 from flowviz.errors import FlowvizError
 from flowviz.files import check_readable
@@ -37,7 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (*running.COMMANDS, *pictures.COMMANDS, *inside.COMMANDS, *files.COMMANDS):
+for command in (*running.COMMANDS, *pictures.COMMANDS, *inside.COMMANDS, *files.COMMANDS, *desktop.COMMANDS):
     app.command()(command)
 
 

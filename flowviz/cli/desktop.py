@@ -1,0 +1,66 @@
+"""The command that puts flowviz among the programs of a Linux desktop: desktop-entry."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from platformdirs import user_data_path
+
+from flowviz.cli.talk import say
+from flowviz.errors import FileError, FlowvizError
+from flowviz.files import folder_for, reason, resource, written_whole
+
+ENTRY = "flowviz.desktop"
+PROGRAM = "Exec=flowviz"  # in the entry: it is so where flowviz is on everybody's path
+RESERVED = re.compile(r'(["`$\\])')  # within quotes, in an entry
+INDEXES = {"update-desktop-database": "applications", "update-mime-database": "mime"}  # by what, of which folder
+
+
+def desktop_entry(
+    remove: Annotated[bool, typer.Option("--remove", help="Take flowviz out of the menu again.")] = False,
+) -> None:
+    """Put flowviz into the menu of a Linux desktop, with its icon, and let it open .flowviz files."""
+    if not sys.platform.startswith("linux"):
+        raise FlowvizError("Only Linux has desktop entries. Elsewhere make a shortcut to the program flowviz.")
+    ours, share = resource("desktop"), user_data_path()
+    change = _take_away if remove else _put
+    for path in sorted(path for path in ours.rglob("*") if path.is_file()):
+        change(path, share / path.relative_to(ours))
+    _index(share)
+    say(f"flowviz is {'no longer' if remove else 'now'} among the programs of your desktop, in {share}.")
+
+
+COMMANDS = (desktop_entry,)
+
+
+def _put(path: Path, place: Path) -> None:
+    """Copy a file; the entry starts this very program, which a desktop does not find in a virtual environment."""
+    content = path.read_bytes()
+    if path.name == ENTRY:
+        content = content.decode().replace(PROGRAM, f"Exec={_quoted(sys.executable)} -P -m flowviz").encode()
+    with folder_for(place.parent), written_whole(place) as part:
+        part.write_bytes(content)
+
+
+def _take_away(_: Path, place: Path) -> None:
+    try:
+        place.unlink(missing_ok=True)
+    except OSError as error:
+        raise FileError(f"{place} cannot be removed: {reason(error)}.") from error
+
+
+def _quoted(program: str) -> str:
+    """As an entry wants it: https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html."""
+    in_quotes = RESERVED.sub(r"\\\1", program)
+    return '"' + in_quotes.replace("\\", "\\\\").replace("%", "%%") + '"'
+
+
+def _index(share: Path) -> None:
+    """Let the desktop notice at once, where it keeps an index."""
+    for command, folder in INDEXES.items():
+        if (program := shutil.which(command)) and (share / folder).is_dir():
+            subprocess.run([program, share / folder], capture_output=True, check=False)  # noqa: S603
