@@ -1,6 +1,5 @@
-"""The library: `from flowviz import ...`, and the example in the README."""
+"""The library: `from flowviz import ...`."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -118,20 +117,3 @@ def test_what_a_person_can_put_right_is_a_flowviz_error(project: Project, tmp_pa
     ):
         with pytest.raises(FlowvizError, match=r"\.$"):
             wrong()
-
-
-README = Path(flowviz.__file__).parents[1] / "README.md"
-
-
-def test_the_example_in_the_readme_runs_as_it_is(tmp_path: Path) -> None:
-    _, _, after = README.read_text(encoding="utf-8").partition("<!-- example -->\n```python\n")
-    example, end, _ = after.partition("```\n")
-    assert example
-    assert end
-    environment = {**os.environ, "PYTHONPATH": str(README.parent)}
-    command = [sys.executable, "-c", example]
-    said = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
-    assert "nats from the best that any flow can do\n(20, 1000, 2)\n" in said
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["brad.flowviz", "brad.svg"]
-    assert load(tmp_path / "brad.flowviz").target == TextSpec(text="BRAD")
-    assert (tmp_path / "brad.svg").read_text(encoding="utf-8").count("real_nvp") >= 8

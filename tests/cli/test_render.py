@@ -1,6 +1,5 @@
 """`flowviz render`: what the name of the output says, what begins as the window left it, and what is refused."""
 
-import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -236,12 +235,3 @@ def test_a_moment_that_is_not_kept_is_named_with_those_that_are(
 ) -> None:
     assert run("render", project_file, "-o", tmp_path / "x.png", "--moment", 3) == 2
     assert "no moment of its training at step 3" in capsys.readouterr().err
-
-
-def test_the_commands_in_the_readme_are_taken(asked: list[tuple[Project, ExportSpec]]) -> None:
-    readme = (Path(pictures.__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    commands = [line for line in readme.splitlines() if line.startswith("flowviz render ")]
-    assert len(commands) > 8
-    for command in commands:
-        assert run(*shlex.split(command, comments=True)[1:]) == 0, command
-    assert len(asked) == len(commands)
