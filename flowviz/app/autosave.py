@@ -8,6 +8,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from flowviz.app.background import Background
 from flowviz.app.document import Document
+from flowviz.app.notice import Notice
 from flowviz.app.session import Session
 from flowviz.errors import FlowvizError
 from flowviz.files import Fingerprint
@@ -16,6 +17,8 @@ from flowviz.projects.drafts import Draft, Drafts
 
 PERIOD_MS = 30_000
 CLOSING_PATIENCE_MS = 2000
+AUTOSAVE = "autosave"  # what the notices are about
+ADVICE = "Save it, with File ▸ Save; it is tried again every 30 seconds."
 
 
 class Autosave(QObject):
@@ -24,7 +27,7 @@ class Autosave(QObject):
     `drafts` are used in the thread alone, for a disk may be slow.
     """
 
-    failed = pyqtSignal(str)  # once, until it has gone well again
+    told = pyqtSignal(object)  # Notice of what went wrong, once; without a text, where it has gone well again
 
     def __init__(
         self, drafts: Drafts, thread: Background, session: Session, document: Document, parent: QObject
@@ -77,10 +80,11 @@ class Autosave(QObject):
     def _take_written(self, standing: tuple[object, ...], problem: str) -> None:
         if not problem:
             self._standing, self._has_told = standing, False
+            self.told.emit(Notice(AUTOSAVE))
             self._discard_saved()  # it may have been saved meanwhile
         elif not self._has_told:
             self._has_told = True
-            self.failed.emit(f"No copy is kept of what is not saved: {problem} Save it; it is tried again.")
+            self.told.emit(Notice(AUTOSAVE, f"No copy is kept of what is not saved: {problem}", ADVICE))
 
     def _discard_saved(self) -> None:
         if not self._document.is_changed and self._standing is not None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from PyQt6.QtCore import pyqtSignal
 
+from flowviz.app.notice import Notice, notice_of
 from flowviz.app.workers import Worker
 from flowviz.errors import FlowvizError
 
@@ -32,8 +33,9 @@ class Background(Worker):
     """
 
     _answered = pyqtSignal(str, object, object)
-    _unanswered = pyqtSignal(object, str)
-    failed = pyqtSignal(str)
+    _unanswered = pyqtSignal(object, object)
+    succeeded = pyqtSignal(str)  # the topic
+    failed = pyqtSignal(object)  # Notice about the topic
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,11 +74,10 @@ class Background(Worker):
             topic, question = found
             try:
                 answer = question.compute()
-            except FlowvizError as error:
-                self._unanswered.emit(question, str(error))
             except Exception as error:
-                log.exception("no answer on %s", topic)
-                self._unanswered.emit(question, f"The {topic} cannot be computed: {type(error).__name__}.")
+                if not isinstance(error, FlowvizError):
+                    log.exception("no answer on %s", topic)
+                self._unanswered.emit(question, notice_of(topic, error, f"The {topic} cannot be computed."))
             else:
                 self._answered.emit(topic, question, answer)
 
@@ -93,11 +94,12 @@ class Background(Worker):
     def _is_heard(self, question: Question) -> bool:
         return not self._closed and question.number > self._oldest
 
-    def _pass_failure(self, question: Question, sentence: str) -> None:
+    def _pass_failure(self, question: Question, notice: Notice) -> None:
         if self._is_heard(question):
-            self.failed.emit(sentence)
+            self.failed.emit(notice)
 
     def _pass_on(self, topic: str, question: Question, answer: Any) -> None:
         if self._is_heard(question) and question.number > self._heard.get(topic, 0):
             self._heard[topic] = question.number
+            self.succeeded.emit(topic)
             question.hear(answer)

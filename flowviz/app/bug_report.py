@@ -7,23 +7,28 @@ from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices, QGuiApplication, QScreen
 
 from flowviz import machine
+from flowviz.app.notice import Notice
 from flowviz.logbook import last_lines, log_file, log_folder, without_person
 
 LOGGED_LINES = 60
+LOG = "log"  # what the notices are about
 
 
 class BugReport(QObject):
     """Shows the log, and puts the details on the clipboard."""
 
-    told = pyqtSignal(str)
+    told = pyqtSignal(str)  # what was done
+    failed = pyqtSignal(object)  # Notice
 
     def show_log(self) -> None:
         """Open the log in the program that the system has for it, or else its folder."""
         folder = log_folder()
         if not log_file(folder).exists():
-            self.told.emit(f"There is no log: {folder} cannot be written to, or it was removed.")
-        elif not (_opened(log_file(folder)) or _opened(folder)):
-            self.told.emit(f"No program opens it here. The log is {log_file(folder)}.")
+            self.failed.emit(Notice(LOG, "There is no log.", f"{folder} cannot be written to, or it was removed."))
+        elif _opened(log_file(folder)) or _opened(folder):
+            self.failed.emit(Notice(LOG))
+        else:
+            self.failed.emit(Notice(LOG, "No program opens the log here.", f"It is {log_file(folder)}."))
 
     def copy_details(self) -> None:
         """Put the details on the clipboard, and say so."""

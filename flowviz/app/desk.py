@@ -1,6 +1,7 @@
 """The desk: what the File menu does with the document, and the questions before anything is lost."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -8,8 +9,9 @@ from PyQt6.QtCore import QObject, QStandardPaths, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
 from flowviz.app.boxes import CANCEL, DISCARD, SAVE, Answer, ask
-from flowviz.app.document import Document, opened
+from flowviz.app.document import FILE, Document, opened
 from flowviz.app.file_names import as_file_name
+from flowviz.app.notice import Notice
 from flowviz.app.recent_files import RecentFiles
 from flowviz.app.session import FIRST_TEXT, Session
 from flowviz.app.sources import PROJECT_SUFFIX
@@ -24,13 +26,14 @@ KEPT = "What is in the window stays as it is, and is not saved yet. Save it else
 class Desk(QObject):
     """One document at a time: before another takes its place, or the window closes, it asks what shall become of it."""
 
-    told = pyqtSignal(str)  # a sentence for the notice; nothing, to take it away
+    told = pyqtSignal(object)  # Notice; without a text, when a file is read or written again
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
         self._window = window
         self.document = Document(session, self)
         self.recent = RecentFiles()
+        self.document.reading.connect(lambda: self.told.emit(Notice(FILE)))
         self.document.opened.connect(self._take_opened)
         self.document.saved.connect(self._take_saved)
         self.document.refused.connect(self._take_refusal)
@@ -122,24 +125,22 @@ class Desk(QObject):
         return dialog
 
     def _take_opened(self, problem: str) -> None:
-        self.told.emit(problem)
+        self.told.emit(Notice(FILE, problem))
         if self.document.path is not None:
             self.recent.add(self.document.path)
 
     def _take_saved(self) -> None:
         assert self.document.path is not None
+        self.told.emit(Notice(FILE))
         self.recent.add(self.document.path)
 
-    def _take_refusal(self, path: Path, sentence: str) -> None:
+    def _take_refusal(self, path: Path, notice: Notice) -> None:
         if not path.exists():
             self.recent.remove(path)
-        self.told.emit(sentence)
+        self.told.emit(notice)
 
-    def _take_failure(self, sentence: str) -> None:
-        ask(
-            self._window, "failedBox", sentence, KEPT,
-            Answer("Save &As…", SAVE, self.save_as), Answer("Close", CANCEL),
-        )  # fmt: skip
+    def _take_failure(self, notice: Notice) -> None:
+        self.told.emit(replace(notice, advice=f"{KEPT} {notice.advice}".rstrip()))
 
 
 def _documents() -> Path:

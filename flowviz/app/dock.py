@@ -37,11 +37,6 @@ class Dock(QDockWidget):
             action.setShortcut(QKeySequence(key))
         return action
 
-    def reveal(self) -> None:
-        """What it shows has to be seen now."""
-        self.show()
-        self.raise_()
-
 
 class Scrolled(QScrollArea):
     """Widgets one below the other, which scroll where there is too little height. It is as wide as they need.

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.background import Background
 from flowviz.app.goal import Goal, goal_or_sentence
+from flowviz.app.notice import Notice, notice_of
 from flowviz.app.session import Session
 from flowviz.app.workers import measure
 from flowviz.errors import FlowvizError
@@ -17,6 +18,8 @@ from flowviz.files import Fingerprint, fingerprint
 from flowviz.projects import Project, load_project, save_project
 
 CLOSING_PATIENCE_MS = 5000
+FILE = "file"  # what the notices are about
+SLIP = "something went wrong inside flowviz."
 log = logging.getLogger(__name__)
 
 
@@ -47,8 +50,9 @@ class Document(QObject):
     state_changed = pyqtSignal()  # name, file, or whether it has changed
     opened = pyqtSignal(str)  # what could not be restored, or nothing
     saved = pyqtSignal()
-    refused = pyqtSignal(object, str)  # the Path that cannot be read, and why
-    failed = pyqtSignal(str)  # it could not be saved, and why
+    reading = pyqtSignal()  # a file, from now on
+    refused = pyqtSignal(object, object)  # the Path that cannot be read, and a Notice of why
+    failed = pyqtSignal(object)  # it could not be saved: a Notice of why
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
@@ -86,6 +90,7 @@ class Document(QObject):
         A copy is not to be saved to that file.
         """
         self._opening = path
+        self.reading.emit()
         self._background.ask("file", partial(_read, path), partial(self._take_read, path, is_copy))
 
     def show(self, opened: Opened, path: Path | None = None, *, changed: bool = False) -> None:
@@ -120,21 +125,21 @@ class Document(QObject):
         self._background.close()
         self._background.wait(CLOSING_PATIENCE_MS)
 
-    def _take_read(self, path: Path, is_copy: bool, found: Opened | str) -> None:
+    def _take_read(self, path: Path, is_copy: bool, found: Opened | Notice) -> None:
         if path is not self._opening:
             return
-        if isinstance(found, str):
-            _log_failure("opened", path, found)
+        if isinstance(found, Notice):
+            _log_failure("opened", path, found.text)
             self.refused.emit(path, found)
         else:
             log.info("opened %r", str(path))
             self.show(found, None if is_copy else path)
 
-    def _take_written(self, saved: "_Saved", then: Callable[[], object], found: Fingerprint | str | None) -> None:
+    def _take_written(self, saved: "_Saved", then: Callable[[], object], found: Fingerprint | Notice | None) -> None:
         self._writing = False
-        if isinstance(found, str):
+        if isinstance(found, Notice):
             self._next = None
-            _log_failure("saved", saved.path, found)
+            _log_failure("saved", saved.path, found.text)
             self.failed.emit(found)
             return
         log.info("saved %r", str(saved.path))
@@ -148,13 +153,14 @@ class Document(QObject):
             save, self._next = self._next, None
             save()
 
-    def _take_slip(self, sentence: str) -> None:
+    def _take_slip(self, notice: Notice) -> None:
         """What could not be read or written for a reason that nobody has thought of."""
         if self._writing:
             self._writing, self._next = False, None
-            self.failed.emit(sentence)
+            self.failed.emit(replace(notice, about=FILE, text=f"It could not be saved: {SLIP}"))
         elif self._opening is not None:
-            self.refused.emit(self._opening, sentence)
+            text = f"'{self._opening.name}' could not be opened: {SLIP}"
+            self.refused.emit(self._opening, replace(notice, about=FILE, text=text))
 
     def _look(self) -> None:
         if self._said != (self.is_changed, self.name):
@@ -176,17 +182,17 @@ def _log_failure(done: str, path: Path, sentence: str) -> None:
     log.warning("not %s: %s", done, sentence.replace(str(path), repr(str(path))))
 
 
-def _read(path: Path) -> Opened | str:
+def _read(path: Path) -> Opened | Notice:
     try:
         mark = fingerprint(path)
         return opened(load_project(path), mark)
     except FlowvizError as error:
-        return str(error)
+        return notice_of(FILE, error)
 
 
-def _written(project: Project, path: Path) -> Fingerprint | str | None:
+def _written(project: Project, path: Path) -> Fingerprint | Notice | None:
     try:
         save_project(project, path)
     except FlowvizError as error:
-        return str(error)
+        return notice_of(FILE, error)
     return fingerprint(path)

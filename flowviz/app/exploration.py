@@ -39,7 +39,7 @@ class Exploration(QObject):
     moment_shown = pyqtSignal(object, bool)  # the Snapshot, and whether it is the latest
     following_changed = pyqtSignal(bool)  # whether particles of earlier moments are being followed
     selection_changed = pyqtSignal()
-    failed = pyqtSignal(str)
+    told = pyqtSignal(object)  # Notice
 
     def __init__(self, instruments: Instruments, parent: QObject) -> None:
         super().__init__(parent)
@@ -191,7 +191,7 @@ class Exploration(QObject):
 
     def _connect(self) -> None:
         show, playhead = self._show, self.playhead
-        self._questions.failed.connect(self.failed)
+        self._questions.told.connect(self.told)
         self._pointing.selection_changed.connect(lambda selection: self._change_scene(selection=selection))
         self._pointing.selection_changed.connect(lambda: self.selection_changed.emit())
         self._pointing.probe_changed.connect(self._take_probe)

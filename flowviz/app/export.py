@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QWidget
 from flowviz.app.export_dialog import ExportDialog, copied
 from flowviz.app.export_place import pictures_folder
 from flowviz.app.export_source import ExportSource
+from flowviz.app.notice import Notice, notice_of
 from flowviz.errors import FlowvizError, SpecError
 from flowviz.projects import Plan
 from flowviz.specs import ExportSpec
@@ -20,13 +21,15 @@ from flowviz.specs.spec import Spec
 
 TrainingRepeated = Callable[[Plan, Path, Path | None], str]
 AnySpec = TypeVar("AnySpec", bound=Spec)
+COPY = "copy"  # what the notices are about
 log = logging.getLogger(__name__)
 
 
 class Exports(QObject):
     """Shows the dialog; what was chosen stays chosen, unless the window has changed since."""
 
-    told = pyqtSignal(str)  # a sentence on what was written or copied
+    told = pyqtSignal(str)  # what was copied
+    failed = pyqtSignal(object)  # Notice; without a text, where it has gone well
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -53,8 +56,9 @@ class Exports(QObject):
         try:
             clipboard.setText(repeated(source.project.asked, source.again, source.path if source.is_saved else None))
         except FlowvizError as error:
-            self.told.emit(str(error))
+            self.failed.emit(notice_of(COPY, error))
         else:
+            self.failed.emit(Notice(COPY))
             self.told.emit(copied(title, is_saved=True))  # all that it reads was there
 
     def close(self) -> None:
@@ -68,12 +72,8 @@ class Exports(QObject):
         dialog = ExportDialog(source, spec, self._folder, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(self._keep)
-        dialog.exported.connect(self._take_exported)
+        dialog.exported.connect(lambda path: log.info("exported %r", str(path)))
         self._dialog = dialog
-
-    def _take_exported(self, path: Path) -> None:
-        log.info("exported %r", str(path))
-        self.told.emit(f"Written: {path}")
 
     def _keep(self) -> None:
         """The dialog is closed."""

@@ -15,6 +15,8 @@ from flowviz.app.export_preview import ExportPreview
 from flowviz.app.export_run import ExportRun
 from flowviz.app.export_source import ExportSource
 from flowviz.app.labels import WrappingLabel
+from flowviz.app.notice import Notice, notice_of
+from flowviz.app.notice_bar import Notices
 from flowviz.app.page import button
 from flowviz.app.theme import WARNING
 from flowviz.errors import FlowvizError
@@ -28,6 +30,8 @@ SIZE = QSize(980, 680)
 HALF_LIGHT = 128  # of 255
 NO_PATH = "Choose where to write it."
 CANCELLED = "Cancelled. Nothing was written."
+NOT_WRITTEN = "Nothing was written."
+EXPORT = "export"  # what the notices are about
 Repeated = Callable[[Path, ExportSpec, Path], str]
 
 
@@ -49,6 +53,7 @@ class ExportDialog(QDialog):
         self._preview = ExportPreview()
         self._place = ExportPlace(folder, source.file_name)
         self._run = ExportRun()
+        self._notices = Notices("exportNotices")
         self._message = WrappingLabel("exportMessage", "What is written")
         self._message.setMinimumHeight(2 * self._message.fontMetrics().lineSpacing())
         self._make_buttons()
@@ -101,7 +106,7 @@ class ExportDialog(QDialog):
         for right in (self._show, self._start, self._leave):
             buttons.addWidget(right)
         layout.addLayout(chosen, stretch=1)
-        for widget in (self._place, self._run, self._message):
+        for widget in (self._place, self._run, self._notices, self._message):
             layout.addWidget(widget)
         layout.addLayout(buttons)
         self.resize(SIZE)
@@ -136,7 +141,8 @@ class ExportDialog(QDialog):
         self._describe()
 
     def _describe(self) -> None:
-        """Say what would be written, or what is in the way."""
+        """Say what would be written, or what is in the way; what went wrong before is of no interest any more."""
+        self._notices.forget(EXPORT)
         problem = self._problem or ("" if self._place.path else NO_PATH)
         self._show.hide()
         self._say(problem or self._told(), is_problem=bool(problem))
@@ -177,6 +183,7 @@ class ExportDialog(QDialog):
     def _write(self, path: Path) -> None:
         assert self._export is not None
         self._path = path
+        self._notices.forget(EXPORT)
         self._place.show_path()
         self._set_busy(True)
         self._say(f"Writing {path}.")
@@ -187,14 +194,15 @@ class ExportDialog(QDialog):
         self._show.show()
         self.exported.emit(self._path)
 
-    def _fail(self, sentence: str) -> None:
-        self._come_back(sentence, is_problem=True)
+    def _fail(self, notice: Notice) -> None:
+        self._come_back(NOT_WRITTEN)
+        self._notices.tell(notice)
         self._place.focus()
 
-    def _come_back(self, sentence: str, *, is_problem: bool = False) -> None:
+    def _come_back(self, sentence: str) -> None:
         """Let the next one be chosen."""
         self._set_busy(False)
-        self._say(sentence, is_problem=is_problem)
+        self._say(sentence)
 
     def _say(self, sentence: str, *, is_problem: bool = False) -> None:
         is_dark = self.palette().color(QPalette.ColorRole.Window).lightness() < HALF_LIGHT
@@ -217,7 +225,7 @@ class ExportDialog(QDialog):
         try:
             clipboard.setText(repeated(self._source.named, self._form.spec(), path))
         except FlowvizError as error:
-            self._say(str(error), is_problem=True)
+            self._notices.tell(notice_of(EXPORT, error))
         else:
             self._say(copied(title, is_saved=self._source.is_saved))
 

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 from flowviz.app.background import Background
 from flowviz.app.export_picture import ExportPicture
 from flowviz.app.icons import icon
+from flowviz.app.notice import Notice
 from flowviz.app.page import row
 from flowviz.exporting.export import Export
 from flowviz.specs import ExportSpec
@@ -129,9 +130,9 @@ class ExportPreview(QWidget):
         self._end_waiting()
         self._picture.show_pixels(pixels, theme)
 
-    def _take_failure(self, sentence: str) -> None:
+    def _take_failure(self, notice: Notice) -> None:
         self._end_waiting()
-        self._picture.show_sentence(sentence)
+        self._picture.show_sentence(notice.text)
 
     def _end_waiting(self) -> None:
         self._patience.stop()

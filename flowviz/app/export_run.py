@@ -17,7 +17,7 @@ class ExportRun(QWidget):
 
     exported = pyqtSignal()
     cancelled = pyqtSignal()
-    failed = pyqtSignal(str)
+    failed = pyqtSignal(object)  # Notice
 
     def __init__(self) -> None:
         super().__init__()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator
 
 from PyQt6.QtCore import pyqtSignal
 
+from flowviz.app.notice import notice_of
 from flowviz.app.workers import Worker
 from flowviz.errors import FlowvizError
 
@@ -17,7 +18,7 @@ class ExportWorker(Worker):
     advanced = pyqtSignal(int)
     exported = pyqtSignal()
     cancelled = pyqtSignal()
-    failed = pyqtSignal(str)
+    failed = pyqtSignal(object)  # Notice
 
     def __init__(self, write: Callable[[], Generator[object, None, None]]) -> None:
         """`write` starts the writing, which yields after each picture."""
@@ -27,11 +28,10 @@ class ExportWorker(Worker):
     def run(self) -> None:
         try:
             ended = self._written()
-        except FlowvizError as error:
-            self.failed.emit(str(error))
         except Exception as error:
-            log.exception("export failed")
-            self.failed.emit(f"The export ended unexpectedly: {type(error).__name__}.")
+            if not isinstance(error, FlowvizError):
+                log.exception("export failed")
+            self.failed.emit(notice_of("export", error, "The export ended unexpectedly."))
         else:
             (self.exported if ended else self.cancelled).emit()
 

@@ -11,7 +11,7 @@ from PyQt6.QtCore import QBuffer, QObject, pyqtSignal
 from PyQt6.QtGui import QImage
 
 from flowviz.app.background import Background
-from flowviz.errors import FlowvizError, TargetError
+from flowviz.errors import TargetError
 from flowviz.specs import ImageSpec, PointsSpec
 from flowviz.targets import build_target, columns_of, image_spec, installed_faces, read_image, reading_points
 
@@ -20,16 +20,15 @@ Read = TypeVar("Read")
 
 
 class FileReader(QObject):
-    """Announces what was read, or the sentence of what is wrong with it."""
+    """Announces what was read, or what is wrong with it."""
 
     picture_read = pyqtSignal(object)  # ImageSpec
     columns_read = pyqtSignal(object)  # their names
     points_read = pyqtSignal(object)  # PointsSpec
     progressed = pyqtSignal(float)  # the share of the points that is read
-    refused = pyqtSignal(str)  # a file that is bad
     _advanced = pyqtSignal(object, float)
     faces_read = pyqtSignal(object)  # Faces
-    failed = pyqtSignal(str)
+    failed = pyqtSignal(object)  # Notice
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -72,20 +71,7 @@ class FileReader(QObject):
         self._background.close()
 
     def _ask(self, topic: str, read: Callable[[], Read], hear: Callable[[Read], object]) -> None:
-        def read_or_sentence() -> tuple[Read | None, str]:
-            try:
-                return read(), ""
-            except FlowvizError as error:
-                return None, str(error)
-
-        def heard(answer: tuple[Read | None, str]) -> None:
-            found, sentence = answer
-            if sentence:
-                self.refused.emit(sentence)
-            else:
-                hear(found)  # type: ignore[arg-type]
-
-        self._background.ask(topic, read_or_sentence, heard)
+        self._background.ask(topic, read, hear)
 
     def _take_columns(self, path: Path, names: tuple[str, ...]) -> None:
         self.columns_read.emit(names)

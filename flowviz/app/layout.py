@@ -26,8 +26,6 @@ class Layout(QObject):
         self.training = Dock("training", "T&raining", Scrolled(panels.controls))
         self.loss = Dock("loss", "&Loss", Scrolled(panels.losses, panels.figures, stretched=True))
         self.inspector = Dock("inspector", "Layer &Inspector", inspector)
-        panels.controls.notice_told.connect(self.training.reveal)
-        panels.target.reading.problem_told.connect(self.target.reveal)
         window.installEventFilter(self)
         for dock in self._docks:
             dock.need_changed.connect(lambda dock: self._fit([dock]))

@@ -4,15 +4,15 @@ from typing import Any
 
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.theme import background
 from flowviz.records import History
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme
 
-LEAST_HEIGHT = 120  # pixels
-LEGEND_SIZE = "9pt"
+LEAST_HEIGHT = 96  # pixels
+LEGEND = {"heldout": ("━", "held-out"), "train": ("━", "train"), "entropy": ("╍", "best possible")}
 CHANGE_LABEL = {"position": 0.06, "movable": False, "rotateAxis": (1, 0), "anchors": [(0, 1), (0, 1)]}
 ROOM_FOR_NAME = 0.08  # of all steps
 LONGEST_NAME = 24  # characters
@@ -34,20 +34,24 @@ class LossPlot(QWidget):
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.getAxis("left").enableAutoSIPrefix(False)
         self._plot.getAxis("bottom").enableAutoSIPrefix(False)
-        self._legend = self._plot.addLegend(offset=(-6, 6), labelTextSize=LEGEND_SIZE)
-        self._train = self._plot.plot(name="train")
-        self._heldout = self._plot.plot(name="held-out")
+        self._legend = QLabel()
+        self._legend.setObjectName("lossLegend")
+        self._legend.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._train = self._plot.plot()
+        self._heldout = self._plot.plot()
         self._entropy = pg.InfiniteLine(angle=0)
         self._changes: list[Any] = []
         self._change_pen: Any = None
         self._label_color: Any = None
-        self._legend.addItem(pg.PlotDataItem(), "best possible")
         self._plot.addItem(self._entropy)
         self._entropy.hide()
         self._plot.setRange(xRange=(0, 1000), yRange=(0, 3), padding=0.05)  # until there is a loss
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._plot)
+        layout.setSpacing(2)
+        layout.addWidget(self._legend)
+        layout.addWidget(self._plot, stretch=1)
         self.set_theme("light")
 
     def show_history(self, history: History, entropy: float | None) -> None:
@@ -83,20 +87,25 @@ class LossPlot(QWidget):
         label_color = "#{:02x}{:02x}{:02x}".format(*surroundings.label)
         pens = {name: pg.mkPen(color, width=2) for name, color in CURVES[theme].items()}
         pens["entropy"].setStyle(Qt.PenStyle.DashLine)
+        self._legend.setText(_legend(theme))
         self._plot.setBackground(background(theme))
         self._train.setPen(pens["train"])
         self._heldout.setPen(pens["heldout"])
         self._entropy.setPen(pens["entropy"])
-        self._legend.items[2][0].item.setPen(pens["entropy"])
         self._change_pen = pg.mkPen(surroundings.label, width=1, style=Qt.PenStyle.DotLine)
         self._label_color = label_color
         for line in self._changes:
             line.setPen(self._change_pen)
             line.label.setColor(label_color)
-        for _, label in self._legend.items:
-            label.setText(label.text, color=label_color, size=LEGEND_SIZE)
         for side, text in (("left", "NLL (nats)"), ("bottom", "step")):
             axis = self._plot.getAxis(side)
             axis.setPen(surroundings.axis)
             axis.setTextPen(surroundings.label)
             axis.setLabel(text, color=label_color)
+
+
+def _legend(theme: Theme) -> str:
+    """Above the plot, where no curve is."""
+    return " &nbsp; ".join(
+        f'<span style="color: rgb{CURVES[theme][name]}">{line}</span> {title}' for name, (line, title) in LEGEND.items()
+    )

@@ -6,6 +6,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.history_bar import HistoryBar
+from flowviz.app.notice import Notice
 from flowviz.app.questions import Questions
 from flowviz.records import Snapshot, Timeline
 from flowviz.specs import FlowSpec
@@ -29,7 +30,7 @@ class Moments(QObject):
         self._is_following = False
         bar.moment_chosen.connect(self.choose)
         bar.live_chosen.connect(lambda: self.choose(None))
-        questions.failed.connect(self._give_up)
+        questions.told.connect(self._give_up)
 
     @property
     def is_live(self) -> bool:
@@ -103,8 +104,8 @@ class Moments(QObject):
         self.timeline = replace(self.timeline, moments=moments)
         self.choose(self._moment)
 
-    def _give_up(self) -> None:
-        if self._is_following:
+    def _give_up(self, notice: Notice) -> None:
+        if self._is_following and notice.text:
             self._set_following(False)
             self.choose(None)
 

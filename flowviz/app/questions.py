@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.background import Background
+from flowviz.app.notice import Notice
 from flowviz.app.workers import measure
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Trace, Weights
@@ -36,15 +37,17 @@ class Subject:
 class Questions(QObject):
     """Three threads: for slow questions about the flow, for the probe under the mouse, and for small pictures."""
 
-    failed = pyqtSignal(str)
+    told = pyqtSignal(object)  # Notice about what could not be answered; without a text, where it now could
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self._unanswered = set[str]()  # topics
         self._slow, self._quick, self._pictures = threads = Background(), Background(), Background()
         self._threads = threads
         self._keepers = {self._slow: FlowKeeper(), self._quick: FlowKeeper()}
         for thread in threads:
-            thread.failed.connect(self.failed)
+            thread.failed.connect(self._take_failure)
+            thread.succeeded.connect(self._forget)
 
     def density(
         self, subject: Subject, stage: int, particles: Trace, view: ViewSpec, size: PictureSize, hear: Hear[Density]
@@ -105,11 +108,22 @@ class Questions(QObject):
         """Hear no answer to what was asked up to now."""
         for thread in self._threads:
             thread.drop()
+        for topic in tuple(self._unanswered):
+            self._forget(topic)
 
     def close(self) -> None:
         """End all threads after their present questions."""
         for thread in self._threads:
             thread.close()
+
+    def _take_failure(self, notice: Notice) -> None:
+        self._unanswered.add(notice.about)
+        self.told.emit(notice)
+
+    def _forget(self, topic: str) -> None:
+        if topic in self._unanswered:
+            self._unanswered.remove(topic)
+            self.told.emit(Notice(topic))
 
     def _ask(
         self, thread: Background, topic: str, subject: Subject, ask: "Callable[[Flow], Answer]", hear: Hear[Answer]

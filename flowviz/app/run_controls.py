@@ -1,4 +1,4 @@
-"""Start, pause, resume, stop; the budget; how far the training has come."""
+"""Start, pause, resume, stop; the budget; how far the training has come, and what it is at."""
 
 from enum import Enum, auto
 
@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.icons import icon
 from flowviz.app.labels import WrappingLabel
+from flowviz.app.notice_bar import Notices
 from flowviz.specs import TrainingSpec
 from flowviz.specs.training import DEFAULT_SECONDS
 
@@ -36,7 +37,7 @@ class RunState(Enum):
 
 
 class RunControls(QWidget):
-    """Announces what is pressed; shows the state and the figures of the run."""
+    """Announces what is pressed; shows what can be done, what is going on, and what went wrong."""
 
     train_requested = pyqtSignal()
     pause_toggled = pyqtSignal()
@@ -44,7 +45,6 @@ class RunControls(QWidget):
     follow_toggled = pyqtSignal(bool)
     budget_changed = pyqtSignal()
     button_changed = pyqtSignal(QPushButton)
-    notice_told = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,16 +78,14 @@ class RunControls(QWidget):
         self._bar.setAccessibleName("Progress of the training")
         self._bar.setRange(0, PROGRESS_TICKS)
         self._status = WrappingLabel("statusLabel", "State of the training")
-        self._status.setMinimumHeight(2 * self._status.fontMetrics().lineSpacing() + 4)
-        self._notice = WrappingLabel("noticeLabel", "Notice about the training")
-        self._notice.hide()
+        self.notices = Notices("trainingNotices")
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(_row(QLabel("Train for"), self._amount, self._unit))
         layout.addLayout(_row(self.train_button, self.pause_button, self.stop_button))
         layout.addLayout(_row(self._bar, self._follow))
-        for widget in (self._status, self._notice):
+        for widget in (self._status, self.notices):
             layout.addWidget(widget)
         self.set_state(RunState.IDLE)
 
@@ -142,13 +140,6 @@ class RunControls(QWidget):
     def set_status(self, sentence: str) -> None:
         """Say what is going on."""
         self._status.setText(sentence)
-
-    def set_notice(self, sentence: str) -> None:
-        """Say something that stays until the next run; nothing, to take it away."""
-        self._notice.setText(sentence)
-        self._notice.setVisible(bool(sentence))
-        if sentence:
-            self.notice_told.emit()
 
     def _use_unit(self, unit: str) -> None:
         self._amount.setRange(1, LARGEST_BUDGETS[unit])

@@ -5,25 +5,26 @@ from itertools import count
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.bulletin import Bulletin
 from flowviz.app.exploration import Exploration
 from flowviz.app.figures import Figures
 from flowviz.app.flow_panel import FlowPanel
 from flowviz.app.goal import Goal, goal_or_sentence
 from flowviz.app.learned import Learned, Run, after
 from flowviz.app.loss_plot import LossPlot
+from flowviz.app.notice import Notice
 from flowviz.app.plans import Plans
 from flowviz.app.run_controls import RunControls, RunState
 from flowviz.app.sources import Sources
+from flowviz.app.status_bar import StatusBar
 from flowviz.app.target_panel import TargetPanel
 from flowviz.app.workers import TrainingWorker, wait_for_work
 from flowviz.projects import Plan, Project
-from flowviz.records import Checkpoint, Event, Finished, History, Preparing, Progress, Recovered, Retargeted, Snapshot
+from flowviz.records import Checkpoint, Event, Finished, Preparing, Progress, Recovered, Retargeted, Snapshot
 from flowviz.specs import TextSpec
 from flowviz.specs.view import Theme
 
 FIRST_TEXT = "BRAD"
-GREETING = "Press Train and watch the cloud become the target."
-FOLLOWING = "Following the particles of earlier moments, for which TensorFlow is loaded…"
 CLOSING_PATIENCE_MS = 1000
 
 
@@ -36,6 +37,7 @@ class Panels:
     controls: RunControls
     losses: LossPlot
     figures: Figures
+    status: StatusBar
 
 
 class Session(QObject):
@@ -53,14 +55,12 @@ class Session(QObject):
         self._run: Run | None = None
         self._abandoned: TrainingWorker | None = None  # it may not have ended yet
         self._learned: Learned | None = None  # what can be saved, and resumed
-        self._progress: Progress | None = None  # the latest
         self._trained = ""  # what the flow that is shown was trained on
         self._numbers = count(1)
         self._state = RunState.IDLE
-        self._told = GREETING  # before something took its time
+        self.bulletin = Bulletin(panels.controls, panels.losses, panels.figures, panels.status, self)
         self._connect()
         panels.target.show_spec(TextSpec(text=FIRST_TEXT))
-        panels.controls.set_status(GREETING)
 
     @property
     def trained_title(self) -> str:
@@ -99,14 +99,12 @@ class Session(QObject):
         self._sources.expect(goal)
         self._learned = Learned(project, goal) if project.weights.parameters else None
         self._trained = project.target.title if self._learned else ""
+        self.bulletin.begin(project.history, goal.target.entropy if goal else None)
         self._set_state(RunState.IDLE)
-        entropy = goal.target.entropy if goal else None
-        self._show_history(project.history, entropy)
         unseen = self._plans.show(project.asked)
         target = goal.target if goal else None
         if self._learned is None:
             self._exploration.show_untrained(project.flow, target)
-            self._panels.controls.set_status(GREETING)
         else:
             self._exploration.show_project(project, target)
             self._show_trained(project, goal)
@@ -137,8 +135,8 @@ class Session(QObject):
         worker.goal_reached.connect(self._take_reached)
         worker.failed.connect(self._take_failure)
         self._run = Run(worker, goal, replace(project, history=history))
-        self._show_history(history, goal.target.entropy)
-        self._panels.controls.set_status("Preparing…")
+        self.bulletin.begin(history, goal.target.entropy)
+        self.bulletin.tell_goal(goal.title)
         self._set_state(RunState.PREPARING)
         worker.start()
         if not checkpoint:
@@ -185,10 +183,9 @@ class Session(QObject):
         panels.controls.train_requested.connect(self.train)
         panels.controls.pause_toggled.connect(self.toggle_pause)
         panels.controls.stop_requested.connect(self.stop)
-        self._exploration.failed.connect(panels.controls.set_notice)
         self._exploration.stage_changed.connect(self._show_round_trip)
         self._exploration.moment_shown.connect(self._show_moment)
-        self._exploration.following_changed.connect(self._tell_following)
+        self._exploration.following_changed.connect(self.bulletin.tell_following)
         self._exploration.selection_changed.connect(self.changed)
         self._plans.changed.connect(self.changed)
 
@@ -210,6 +207,7 @@ class Session(QObject):
         if self._run is not None and number == self._run.worker.number:
             self._run = replace(self._run, goal=goal, project=replace(self._run.project, target=goal.spec))
             self._trained = goal.title
+            self.bulletin.tell_goal(goal.title)
             self._exploration.set_target(goal.target)
 
     def _take_flow(self) -> None:
@@ -224,7 +222,7 @@ class Session(QObject):
         self._run = replace(self._run, project=after(self._run.project, event))
         match event:
             case Preparing():
-                self._panels.controls.set_status(f"{event.activity}…")
+                self.bulletin.tell_activity(event.activity)
             case Progress():
                 self._show_progress(event)
             case Snapshot():
@@ -236,7 +234,7 @@ class Session(QObject):
             case Retargeted():
                 self._show_losses()
             case Recovered():
-                self._panels.controls.set_notice(event.sentence())
+                self.bulletin.tell_recovery(event)
             case Finished():
                 self._finish(event)
 
@@ -245,6 +243,7 @@ class Session(QObject):
         assert self._run is not None
         self._set_state(RunState.TRAINING)
         self._trained = self._run.goal.title
+        self.bulletin.tell_goal(self._trained)
         project, goes_on = self._run.project, self._run.project.checkpoint is not None
         past = self._exploration.timeline if goes_on else None  # with the particles that were followed meanwhile
         self._exploration.begin_training(project.flow, self._run.goal.target, past)
@@ -255,14 +254,13 @@ class Session(QObject):
         self._learned = Learned(replace(self._run.project, timeline=self._exploration.timeline), self._run.goal)
         self.changed.emit()
 
-    def _take_failure(self, number: int, sentence: str) -> None:
+    def _take_failure(self, number: int, notice: Notice) -> None:
         if self._run is None or number != self._run.worker.number:
             return
         if self._state == RunState.PREPARING and self._learned is not None:  # which is still what is seen
             goal = self._learned.goal
-            self._show_history(self._learned.project.history, goal.target.entropy if goal else None)
-        self._panels.controls.set_status("Training ended.")
-        self._panels.controls.set_notice(sentence)
+            self.bulletin.begin(self._learned.project.history, goal.target.entropy if goal else None)
+        self.bulletin.tell_failure(notice)
         self._set_state(RunState.IDLE)
 
     def _finish(self, finished: Finished) -> None:
@@ -270,56 +268,29 @@ class Session(QObject):
         self._exploration.take_snapshot(finished.snapshot)
         self._exploration.refit()
         self._keep()
-        self._panels.controls.set_status(finished.sentence())
+        self.bulletin.tell_end(finished)
         self._set_state(RunState.IDLE)
 
     def _show_progress(self, progress: Progress) -> None:
-        self._panels.controls.set_fraction(progress.fraction)
-        self._panels.controls.set_status(
-            f"Step {progress.step:,} · {progress.score()}\n"
-            f"{progress.steps_per_second:,.0f} steps/s · {_duration(progress.seconds_left)} left"
-        )
-        self._progress = progress
-        if self._exploration.is_live:
-            self._panels.figures.show_progress(progress)
+        self.bulletin.show_progress(progress, is_live=self._exploration.is_live)
         self._show_losses()
-
-    def _show_history(self, history: History, entropy: float | None) -> None:
-        """Show a training from its beginning, without the figures of the one before."""
-        self._progress = None
-        self._panels.losses.show_history(history, entropy)
-        self._panels.figures.clear()
-        self._panels.controls.set_notice("")
-        self._panels.controls.set_fraction(0)
 
     def _show_losses(self) -> None:
         assert self._run is not None
-        self._panels.losses.show_history(self._run.project.history, self._run.goal.target.entropy)
+        self.bulletin.show_history(self._run.project.history, self._run.goal.target.entropy)
 
     def _show_trained(self, project: Project, goal: Goal | None) -> None:
         """Show the figures of a flow that was trained before."""
         assert self._learned is not None
         progress = project.history.last_progress(goal.target.entropy if goal else None)
-        self._progress = progress
-        self._panels.figures.show_progress(progress)
-        step = project.checkpoint.step if project.checkpoint else 0
-        told = f"{progress.step:,} steps: {progress.score()}" if progress else f"{step:,} steps: no losses yet"
-        self._panels.controls.set_status(f"{self._trained}, after {told}.")
-        self._panels.controls.set_fraction(self._learned.fraction)
+        step = progress.step if progress else project.checkpoint.step if project.checkpoint else 0
+        self.bulletin.show_trained(self._trained, step, progress, self._learned.fraction)
         self._show_round_trip()
 
-    def _tell_following(self, following: bool) -> None:
-        """Say why an earlier moment of an opened project takes its time."""
-        if following:
-            self._told = self._panels.controls.status
-            self._panels.controls.set_status(FOLLOWING)
-        elif self._panels.controls.status == FOLLOWING:
-            self._panels.controls.set_status(self._told)
-
     def _show_moment(self, snapshot: Snapshot, is_latest: bool) -> None:
-        """Show the figures of the moment that is seen; of an earlier one, the losses are in the plot alone."""
+        """Show the figures of the moment that is seen."""
         self._panels.figures.show_hits(snapshot.on_target, snapshot.coverage)
-        self._panels.figures.show_progress(self._progress if is_latest else None)
+        self.bulletin.show_figures(is_live=is_latest)
         self._show_round_trip()
 
     def _show_round_trip(self) -> None:
@@ -329,15 +300,10 @@ class Session(QObject):
     def _set_state(self, state: RunState) -> None:
         self._state = state
         self._panels.controls.set_can_resume(self._learned is not None and self._learned.can_resume())
-        self._panels.controls.set_state(state)
+        self.bulletin.show_state(state)
 
     def _abandon(self) -> None:
         """Let the present worker end, unheard."""
         if self._run is not None:
             self._abandoned, self._run = self._run.worker, None
             self._abandoned.abandon()
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(min(seconds, 359_999)), 60)
-    return f"{minutes}:{rest:02d} min" if minutes else f"{rest} s"

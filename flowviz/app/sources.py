@@ -1,5 +1,6 @@
 """The sources own the goal: they hear the target panel and what is opened, pasted and dropped, and build targets."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PyQt6.QtGui import QGuiApplication, QImage
 from flowviz.app.background import Background
 from flowviz.app.file_reader import FileReader
 from flowviz.app.goal import Goal, goal_or_sentence
+from flowviz.app.notice import Notice
 from flowviz.app.target_panel import Kind, TargetPanel
 from flowviz.errors import FlowvizError
 from flowviz.specs import SHAPES, DrawingSpec, ShapeName, ShapeSpec, TargetSpec, TextSpec
@@ -18,6 +20,8 @@ from flowviz.targets import build_target, reads_fonts
 
 POINTS_SUFFIXES = (".csv", ".txt", ".tsv", ".npy", ".npz")
 PROJECT_SUFFIX = ".flowviz"
+SOURCE = "source"  # what the notices are about
+NO_TARGET = "There is nothing to learn."
 
 
 class Sources(QObject):
@@ -43,6 +47,7 @@ class Sources(QObject):
 
     def open_file(self, path: Path) -> None:
         """Open a file of points or a picture; as soon as it is read, its page is turned to. Announces a project."""
+        self._panel.notices.forget(SOURCE)
         if path.suffix.lower() == PROJECT_SUFFIX:
             self.project_arrived.emit(path)
         elif path.suffix.lower() in POINTS_SUFFIXES:
@@ -60,7 +65,7 @@ class Sources(QObject):
         clipboard = QGuiApplication.clipboard()
         found = clipboard.mimeData() if clipboard is not None else None
         if found is None or not self.take_media(found):
-            self._panel.reading.show_problem("There is no picture on the clipboard. Copy one first.")
+            self._panel.notices.tell(Notice(SOURCE, "There is no picture on the clipboard.", "Copy one first."))
 
     def take_media(self, media: QMimeData) -> bool:
         """Take what was pasted or dropped: a file, a picture or a text; whether it is one."""
@@ -90,7 +95,7 @@ class Sources(QObject):
         panel.points.file_chosen.connect(lambda path: self.open_points(Path(path)))
         panel.points.columns_chosen.connect(lambda columns: reader.read_columns(self._points_path, columns))
         panel.reading.cancel_requested.connect(reader.cancel)
-        panel.reading.cancel_requested.connect(panel.reading.show_nothing)
+        panel.reading.cancel_requested.connect(panel.reading.hide)
         panel.mix.offers_requested.connect(lambda: panel.mix.show_offers(panel.sources()))
         reader.picture_read.connect(panel.image.take_picture)
         reader.picture_read.connect(partial(self._turn_to, "image"))
@@ -98,16 +103,24 @@ class Sources(QObject):
         reader.points_read.connect(panel.points.take_points)
         reader.points_read.connect(partial(self._turn_to, "points"))
         reader.progressed.connect(panel.reading.show_progress)
-        reader.refused.connect(panel.reading.show_problem)
         panel.text.fonts.faces_wanted.connect(reader.read_faces)
+        reader.failed.connect(self._take_refusal)
         reader.faces_read.connect(panel.text.fonts.show_faces)
-        for background in (reader, self._builder):
-            background.failed.connect(panel.show_problem)
+        self._builder.failed.connect(self._take_failure)
 
     def _turn_to(self, kind: Kind, _: object) -> None:
         """What was read is good: look at it."""
-        self._panel.reading.show_nothing()
+        self._panel.reading.hide()
         self._panel.choose(kind)
+
+    def _take_refusal(self, notice: Notice) -> None:
+        """What stood here before stays."""
+        self._panel.reading.hide()
+        self._panel.notices.tell(replace(notice, about=SOURCE))
+
+    def _take_failure(self, notice: Notice) -> None:
+        self._panel.show_problem(NO_TARGET)
+        self._panel.notices.tell(replace(notice, about=SOURCE))
 
     def _take_columns(self, names: tuple[str, ...]) -> None:
         if len(names) < 2:
@@ -119,7 +132,7 @@ class Sources(QObject):
 
     def _take_change(self) -> None:
         self._builder.drop()
-        self._panel.reading.forget_problem()
+        self._panel.notices.forget(SOURCE)
         try:
             spec = self._panel.spec()
         except FlowvizError as error:

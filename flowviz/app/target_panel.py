@@ -12,6 +12,7 @@ from flowviz.app.icons import icon
 from flowviz.app.image_page import ImagePage
 from flowviz.app.labels import WrappingLabel
 from flowviz.app.mix_page import MixPage
+from flowviz.app.notice_bar import Notices
 from flowviz.app.page import Page
 from flowviz.app.points_page import PointsPage
 from flowviz.app.preview import Preview
@@ -56,7 +57,7 @@ class TargetPanel(QWidget):
         self._below.setFixedHeight(PREVIEW_HEIGHT)
         self._below.addWidget(self._preview)
         self._below.addWidget(self._problem)
-        self.reading = ReadingBar()
+        self.reading, self.notices = ReadingBar(), Notices("targetNotices")
         self._buttons = QButtonGroup(self)
         self._lay_out()
         for kind, page in self._pages.items():
@@ -135,7 +136,6 @@ class TargetPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
         self._preview.set_theme(theme)
-        self.reading.set_theme(theme)
         self._problem.setStyleSheet("color: rgb({}, {}, {})".format(*WARNING[theme]))
         for page in self._pages.values():
             page.set_theme(theme)
@@ -148,7 +148,7 @@ class TargetPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(kinds)
-        for widget in (*self._pages.values(), self.reading, self._below, self._note):
+        for widget in (*self._pages.values(), self.reading, self.notices, self._below, self._note):
             layout.addWidget(widget)
 
     def _made_button(self, kind: Kind) -> QToolButton:

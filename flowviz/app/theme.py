@@ -14,6 +14,8 @@ DISABLED: dict[Theme, Color] = {"light": (165, 165, 165), "dark": (120, 124, 130
 HIGHLIGHT: dict[Theme, Color] = {"light": (48, 140, 198), "dark": (42, 110, 160)}
 WARNING: dict[Theme, Color] = {"light": (176, 58, 0), "dark": (255, 160, 100)}
 
+NOTICE: dict[Theme, Color] = {"light": (255, 244, 233), "dark": (64, 50, 40)}
+
 
 # What is on has to be seen in both themes: Fusion only darkens it, which is not seen in the dark.
 STYLE = """
@@ -21,12 +23,14 @@ QToolButton:checked {{
     background: rgb{highlight}; color: white;
     border: 1px solid rgb{highlight}; border-radius: 3px; padding: 3px;
 }}
+NoticeBar {{ background: rgb{notice}; border: 1px solid rgb{warning}; border-radius: 4px; }}
+QStatusBar::item {{ border: none; }}
 """
 
 
 def style_sheet(theme: Theme) -> str:
     """What the palette cannot say."""
-    return STYLE.format(highlight=HIGHLIGHT[theme])
+    return STYLE.format(highlight=HIGHLIGHT[theme], notice=NOTICE[theme], warning=WARNING[theme])
 
 
 def system_theme() -> Theme:

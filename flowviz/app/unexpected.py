@@ -12,6 +12,7 @@ from PyQt6.QtGui import QGuiApplication
 
 from flowviz.app.autosave import Autosave
 from flowviz.app.display import no_window
+from flowviz.app.notice import REPORT_IT, Notice, notice_of
 
 LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -20,6 +21,8 @@ LEVELS = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
+SLIP = "slip"  # what the notices are about
+ADVICE = f"What was trained is still there. {REPORT_IT}"
 log = logging.getLogger(__name__)
 qt_log = logging.getLogger("qt")
 
@@ -27,8 +30,8 @@ qt_log = logging.getLogger("qt")
 class Unexpected(QObject):
     """Takes the exceptions that nothing caught, in whatever thread. Without it, Qt would end the program."""
 
-    told = pyqtSignal(str)
-    _happened = pyqtSignal(str)  # heard in the GUI thread, wherever it is emitted
+    told = pyqtSignal(object)  # Notice
+    _happened = pyqtSignal(object)  # Notice; heard in the GUI thread, wherever it is emitted
 
     def __init__(self, autosave: Autosave, parent: QObject) -> None:
         super().__init__(parent)
@@ -50,26 +53,23 @@ class Unexpected(QObject):
         """One exception; may be called in any thread. What comes again from the same line is not told again."""
         place = kind, *((frame.filename, frame.lineno) for frame in extract_tb(trace)[-1:])
         if place in self._known:
-            self._happened.emit("")
+            self._happened.emit(Notice(SLIP))
             return
         self._known.add(place)
         log.critical("unexpected", exc_info=(kind, error, trace))
-        self._happened.emit(
-            f"Something went wrong inside flowviz: {kind.__name__}. What was trained is still there. "
-            "Help ▸ Copy Details for a Bug Report has what helps to mend it."
-        )
+        self._happened.emit(notice_of(SLIP, error, "Something went wrong inside flowviz.", ADVICE))
 
     def _take_of_thread(self, args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None:
             self.take(args.exc_type, args.exc_value, args.exc_traceback)
 
-    def _tell(self, sentence: str) -> None:
+    def _tell(self, notice: Notice) -> None:
         if self._is_keeping:
             return  # keeping it is what has failed
         self._is_keeping = True
         try:
-            if sentence:
-                self.told.emit(sentence)
+            if notice.text:
+                self.told.emit(notice)
             self._autosave.save()
         except Exception:
             log.exception("after that, it could not be kept")

@@ -2,19 +2,20 @@
 
 from PyQt6.QtCore import QKeyCombination, Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication
-from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget
+from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 import flowviz
 from flowviz.app.autosave import Autosave
 from flowviz.app.background import Background
 from flowviz.app.bug_report import BugReport
-from flowviz.app.center import Center
+from flowviz.app.center import MARGIN, Center
 from flowviz.app.cloud_view import CloudView
 from flowviz.app.command_list import ShortcutsFirst
 from flowviz.app.command_palette import CommandPalette
 from flowviz.app.commands import Command, commands_of
 from flowviz.app.desk import Desk
 from flowviz.app.drop_zone import DropZone
+from flowviz.app.end_notice import EndNotice
 from flowviz.app.entries import Key, entry
 from flowviz.app.exploration import Exploration
 from flowviz.app.export import Exports, TrainingRepeated
@@ -39,17 +40,21 @@ from flowviz.app.menus import (
     fill_view_menu,
     new_menu,
 )
+from flowviz.app.notice_bar import Notices
 from flowviz.app.playback_bar import PlaybackBar
 from flowviz.app.readout import Readout
 from flowviz.app.recovery import Recovery
 from flowviz.app.run_controls import RunControls
 from flowviz.app.scrubber import Scrubber
 from flowviz.app.session import Panels, Session
+from flowviz.app.session_bus import session_bus
 from flowviz.app.shortcut_sheet import ShortcutSheet
 from flowviz.app.sources import Sources
 from flowviz.app.start import Start
+from flowviz.app.status_bar import StatusBar
 from flowviz.app.strip import Strip
 from flowviz.app.target_panel import TargetPanel
+from flowviz.app.task_bar import TaskBar
 from flowviz.app.theme import palette, style_sheet, system_theme
 from flowviz.app.unexpected import Unexpected
 from flowviz.app.view_bar import ViewBar
@@ -68,14 +73,17 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setMinimumSize(LEAST_SIZE)
-        self._panels = Panels(TargetPanel(), FlowPanel(), RunControls(), LossPlot(), Figures())
+        self._panels = Panels(TargetPanel(), FlowPanel(), RunControls(), LossPlot(), Figures(), StatusBar())
         self._instruments = Instruments(
             ViewBar(), CloudView(), Readout(), Strip(), Scrubber(), PlaybackBar(), HistoryBar(), Inspector()
         )
         self._layout = Layout(self, self._panels, self._instruments.inspector)
+        self._notices = Notices("windowNotices")
+        self._panels.target.notices.elsewhere = self._panels.controls.notices.elsewhere = self._notices
         self._place = QStackedWidget()  # of the cloud and the ways through it, or of the start page
         self._place.addWidget(Center(self._instruments))
-        self.setCentralWidget(self._place)
+        self.setCentralWidget(_below(self._notices, self._place))
+        self.setStatusBar(self._panels.status)
         self._theme: Theme | None = None  # as the system
         self.exploration = Exploration(self._instruments, self)
         self.sources = Sources(self._panels.target, self)
@@ -91,15 +99,22 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         self._may_close = False
         self.exports = Exports(self)
-        self.exports.told.connect(self._panels.controls.set_notice)
         DropZone(self, self.sources.take_media)
         self._make_menus()
         self._keep_keys()
         self._follow_theme()
         for told in (
-            self.desk.told, self.autosave.failed, thread.failed, self.unexpected.told, self._report.told
+            self.desk.told, self.autosave.told, thread.failed, self.unexpected.told, self.exploration.told,
+            self._report.failed, self.exports.failed,
         ):  # fmt: skip
-            told.connect(self._panels.controls.set_notice)
+            told.connect(self._notices.tell)
+        thread.succeeded.connect(self._notices.forget)
+        for done in (self._report.told, self.exports.told):
+            done.connect(self._panels.status.tell)
+        bus = session_bus()
+        self._task_bar, self._end_notice = TaskBar(bus), EndNotice(self, bus)
+        self.session.bulletin.progressed.connect(self._task_bar.show)
+        self.session.bulletin.ended.connect(self._end_notice.tell)
         self.desk.document.state_changed.connect(self._show_title)
         self.sources.project_arrived.connect(self.desk.open)
         self._show_title()
@@ -226,3 +241,14 @@ def _shortened(title: str) -> str:
     """Long texts are cut; "[*]" has a meaning in the title of a window."""
     shown = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
     return shown.replace("[*]", "[*][*]") or "Untitled"
+
+
+def _below(notices: Notices, place: QWidget) -> QWidget:
+    notices.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
+    middle = QWidget()
+    column = QVBoxLayout(middle)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(notices)
+    column.addWidget(place, stretch=1)
+    return middle

@@ -7,12 +7,14 @@ from threading import Event as Flag
 from PyQt6.QtCore import QDeadlineTimer, QThread, pyqtSignal
 
 from flowviz.app.goal import Goal
+from flowviz.app.notice import REPORT_IT, notice_of
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
 from flowviz.records import Checkpoint, Finished, Recovered, Retargeted, Snapshot, Trace
 from flowviz.training import NewTarget, train
 
 SNAPSHOT_SECONDS = 0.2
+ADVICE = f"The last picture is kept. {REPORT_IT}"
 log = logging.getLogger(__name__)
 
 # A running QThread must outlive its window: XLA cannot be interrupted while it compiles.
@@ -45,7 +47,7 @@ class TrainingWorker(Worker):
 
     event_arrived = pyqtSignal(int, object)
     goal_reached = pyqtSignal(int, object)  # the Goal that is trained on from now on
-    failed = pyqtSignal(int, str)
+    failed = pyqtSignal(int, object)  # Notice
 
     def __init__(
         self,
@@ -114,13 +116,10 @@ class TrainingWorker(Worker):
                     self._running.wait()
                 if self.isInterruptionRequested():
                     return
-        except FlowvizError as error:
-            self.failed.emit(self.number, str(error))
         except Exception as error:
-            log.exception("training failed")
-            self.failed.emit(
-                self.number, f"Training ended unexpectedly: {type(error).__name__}. The last picture is kept."
-            )
+            if not isinstance(error, FlowvizError):
+                log.exception("training failed")
+            self.failed.emit(self.number, notice_of("training", error, "Training ended unexpectedly.", ADVICE))
 
     def _take_next(self) -> NewTarget | None:
         if not self._next:

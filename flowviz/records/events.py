@@ -160,11 +160,22 @@ class Finished:
 
     def sentence(self) -> str:
         """How it ended, for a person."""
-        told = f"{self.ending.capitalize()} after {self.progress.step:,} steps: {self.progress.score()}"
+        told = f"{self._ended}: {self.progress.score()}"
         if self.snapshot.on_target is not None:
             told += f", {self.snapshot.on_target:.0%} of the particles on target"
-        told += "." if self.keeps_last else f". Kept is the best state, that of step {self.kept.step:,}."
-        return f"{told} {self.advice}".rstrip()
+        return f"{told}.{self._kept} {self.advice}".rstrip()
+
+    def ended(self) -> str:
+        """How it ended, for a person who has the figures and the advice already."""
+        return f"{self._ended}.{self._kept}"
+
+    @property
+    def _ended(self) -> str:
+        return f"{self.ending.capitalize()} after {self.progress.step:,} steps"
+
+    @property
+    def _kept(self) -> str:
+        return "" if self.keeps_last else f" Kept is the best state, that of step {self.kept.step:,}."
 
 
 Event = Preparing | Progress | Moment | Snapshot | Checkpoint | Recovered | Retargeted | Finished

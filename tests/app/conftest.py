@@ -11,6 +11,9 @@ from PyQt6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPlainTextEdit, QP
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.main import create_window
+from flowviz.app.notice_bar import NoticeBar
+from flowviz.app.session_bus import ADDRESS
+from flowviz.app.status_bar import StatusBar
 from flowviz.app.window import MainWindow
 from flowviz.app.workers import work_is_running
 
@@ -27,6 +30,17 @@ class Window:
         """The one object of that name."""
         (found,) = self.main.findChildren(kind, name)
         return found
+
+    @property
+    def notice(self) -> str:
+        """All that the notices in it say, with their details."""
+        told = [bar.notice for bar in self.main.findChildren(NoticeBar) if bar.isVisible()]
+        return " ".join(f"{notice.text} {notice.advice} {notice.details}" for notice in told)
+
+    @property
+    def status(self) -> str:
+        """What is said of the training: the sentence in its panel, and what is in the status bar."""
+        return f"{self.find(QLabel, 'statusLabel').text()} {self.find(StatusBar, 'statusBar').text}"
 
 
 class Desk:
@@ -80,7 +94,7 @@ class Desk:
 
     @property
     def notice(self) -> str:
-        return self.window.find(QLabel, "noticeLabel").text()
+        return self.window.notice
 
     @property
     def boxes(self) -> list[str]:
@@ -96,6 +110,7 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     """Nothing of the person who runs the tests is read or written; for programs that a test starts, neither."""
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(tmp_path_factory.mktemp(name)))
+    monkeypatch.delenv(ADDRESS, raising=False)  # nor is anything told to their desktop
     folder = str(tmp_path_factory.mktemp("settings"))
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
 

@@ -39,6 +39,10 @@ class Dialog:
     def message(self) -> str:
         return self.find(QLabel, "exportMessage").text()
 
+    @property
+    def notice(self) -> str:
+        return " ".join(label.text() for label in self.itself.findChildren(QLabel, "noticeText"))
+
     def write(self, path: Path) -> None:
         """Export, and wait for it."""
         self.find(QLineEdit, "exportPath").setText(str(path))

@@ -14,6 +14,7 @@ import pytest
 from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.notice import Notice
 from flowviz.errors import FileError
 from flowviz.projects import load_project
 from flowviz.projects.drafts import Draft, Drafts, drafts_folder
@@ -121,8 +122,8 @@ def test_a_draft_goes_with_the_changes_that_are_discarded(desk: Desk) -> None:
 
 
 def test_an_autosave_that_fails_is_told_once_and_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    autosave, told = desk.window.main.autosave, list[str]()
-    autosave.failed.connect(told.append)
+    autosave, told = desk.window.main.autosave, list[Notice]()
+    autosave.told.connect(told.append)
 
     def full(*_: object) -> None:
         raise FileError("The draft cannot be written: no space left on device.")
@@ -137,6 +138,7 @@ def test_an_autosave_that_fails_is_told_once_and_tried_again(desk: Desk, monkeyp
         assert "no space left" in desk.notice
     autosave.save()
     desk.wait(lambda: len(drafts()) == 1)
+    desk.wait(lambda: not desk.notice)
 
 
 def test_a_slip_of_the_program_keeps_what_is_not_saved_at_once(desk: Desk) -> None:

@@ -61,7 +61,9 @@ def test_a_question_that_fails_says_so_and_the_next_is_answered(qtbot: QtBot) ->
     background, heard = Background(), list[int]()
     with qtbot.waitSignal(background.failed) as failed:
         background.ask("grid", lambda: 1 // 0, heard.append)
-    assert failed.args == ["The grid cannot be computed: ZeroDivisionError."]
+    (notice,) = failed.args
+    assert (notice.about, notice.text) == ("grid", "The grid cannot be computed.")
+    assert "ZeroDivisionError" in notice.details
     background.ask("grid", lambda: 7, heard.append)
     qtbot.waitUntil(lambda: heard == [7])
     background.close()

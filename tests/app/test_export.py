@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QGuiApplication
-from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QPushButton, QSpinBox
+from PyQt6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QProgressBar, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.choice_box import ChoiceBox
@@ -46,7 +46,7 @@ def test_an_export_that_fails_says_why_and_can_be_mended(window: Window, qtbot: 
     dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "file"))
     button = dialog.find(QPushButton, "exportButton")
     button.click()
-    qtbot.waitUntil(lambda: "is a file" in dialog.message)
+    qtbot.waitUntil(lambda: "is a file" in dialog.notice)
     assert button.isEnabled()
     dialog.write(tmp_path / "folder")
     assert len(list((tmp_path / "folder").iterdir())) == 20
@@ -129,16 +129,15 @@ def test_an_export_goes_through_while_it_trains(window: Window, qtbot: QtBot, tm
     window.find(QComboBox, "budgetUnit").setCurrentText("steps")
     window.find(QSpinBox, "budgetAmount").setValue(10_000_000)
     window.find(QPushButton, "trainButton").click()
-    status = window.find(QLabel, "statusLabel")
-    qtbot.waitUntil(lambda: "steps/s" in status.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "steps/s" in window.status, timeout=60_000)
     dialog = export(window, qtbot)
     dialog.choose("exportWhat", "frames")
     dialog.find(QSpinBox, "exportWidth").setValue(200)
     dialog.find(QSpinBox, "exportHeight").setValue(200)
     dialog.find(QSpinBox, "exportInBetweens").setValue(5)
-    before = status.text()
+    before = window.status
     dialog.write(tmp_path / "frames")
-    qtbot.waitUntil(lambda: status.text() != before)
+    qtbot.waitUntil(lambda: window.status != before)
     assert window.find(QPushButton, "stopButton").isEnabled()
     assert len(list((tmp_path / "frames").iterdir())) == 115
 
@@ -172,16 +171,16 @@ def test_a_training_is_copied_as_command_and_as_python(window: Window) -> None:
     window.find(QPlainTextEdit, "targetText").setPlainText("Hi you")
     window.find(QComboBox, "budgetUnit").setCurrentText("steps")
     window.find(QSpinBox, "budgetAmount").setValue(300)
-    notice, clipboard = window.find(QLabel, "noticeLabel"), QGuiApplication.clipboard()
+    clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     window.find(QAction, "commandTrainingAction").trigger()
     assert clipboard.text() == train_command(window.main.session.project().asked, Path("Hi you.flowviz"), None)
     assert "--text 'Hi you'" in clipboard.text()
     assert "--steps 300" in clipboard.text()
-    assert notice.text() == "The command was copied."
+    assert "The command was copied." in window.status
     window.find(QAction, "PythonTrainingAction").trigger()
     assert clipboard.text() == train_python(window.main.session.project().asked, Path("Hi you.flowviz"), None)
-    assert notice.text() == "The Python was copied."
+    assert "The Python was copied." in window.status
 
 
 def test_what_is_copied_writes_what_the_window_writes(

@@ -64,7 +64,7 @@ def test_what_fails_is_said_and_can_be_mended(dialog: Dialog, qtbot: QtBot, tmp_
     path, button = dialog.find(QLineEdit, "exportPath"), dialog.find(QPushButton, "exportButton")
     path.setText(str(tmp_path / "nowhere" / "a.png"))
     button.click()
-    qtbot.waitUntil(lambda: "nowhere" in dialog.message and "cannot be written" in dialog.message)
+    qtbot.waitUntil(lambda: "nowhere" in dialog.notice and "cannot be written" in dialog.notice)
     assert button.isEnabled()
     assert dialog.itself.isVisible()
     dialog.write(tmp_path / "a.png")

@@ -93,4 +93,4 @@ def test_changing_the_flow_while_it_trains_does_no_harm(window: Window, qtbot: Q
         choose(window, family)
     qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)  # Restart, as another flow
     qtbot.waitUntil(lambda: window.main.exploration.scene.trace.names == spec(window).stage_names(), timeout=60_000)
-    qtbot.waitUntil(lambda: "Step" in window.find(QLabel, "statusLabel").text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "step" in window.status, timeout=60_000)

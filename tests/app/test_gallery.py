@@ -99,7 +99,7 @@ def test_one_is_chosen_from_the_gallery_by_its_picture(window: Window, qtbot: Qt
     assert window.find(QSlider, "layerScrubber").maximum() == project.trace.last_stage
     assert window.find(QPlainTextEdit, "targetText").toPlainText() == "FLOW"
     assert window.find(QComboBox, "flowFamily").currentData() == "spline"
-    assert "gap" in window.find(QLabel, "statusLabel").text()
+    assert "gap" in window.status
     for name in ("gap", "onTarget", "coverage", "roundTrip"):
         assert window.find(QLabel, f"{name}Figure").text() != "–"
 

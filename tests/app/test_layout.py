@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PyQt6.QtCore import QByteArray, QPoint, QSize, Qt
-from PyQt6.QtGui import QAction
+from PyQt6.QtGui import QAction, QGuiApplication
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -161,16 +161,14 @@ def test_a_panel_becomes_higher_for_what_it_comes_to_show(window: Window, qtbot:
     qtbot.waitUntil(lambda: places(window) == before)
 
 
-def test_a_notice_opens_the_panel_that_it_stands_in(window: Window) -> None:
-    toggle(window, "training")
-    window.main.exports.told.emit("That went wrong.")
-    assert window.find(QLabel, "noticeLabel").isVisible()
-
-
-def test_what_is_wrong_with_a_file_opens_the_panel_that_it_stands_in(window: Window) -> None:
+def test_what_goes_wrong_in_a_closed_panel_is_told_above_the_cloud(window: Window) -> None:
     toggle(window, "target")
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    clipboard.clear()
     window.main.sources.paste()
-    assert window.find(QLabel, "fileProblem").isVisible()
+    assert "clipboard" in window.notice
+    assert not dock(window, "target").isVisible()
 
 
 def test_training_begins_also_without_its_panel(window: Window) -> None:

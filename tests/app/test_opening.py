@@ -113,11 +113,13 @@ import flowviz.app.main as main
 create = main.create_window
 def created():
     window = create()
-    scrubber, notice = window.findChild(QSlider, "layerScrubber"), window.findChild(QLabel, "noticeLabel")
+    scrubber = window.findChild(QSlider, "layerScrubber")
     def look():
-        if notice.isVisible() or (window.desk.document.path and scrubber.value() == 0):
+        notice = window.findChild(QLabel, "noticeText")
+        if notice or (window.desk.document.path and scrubber.value() == 0):
             watch.stop()
-            print(window.windowTitle(), notice.text(), "tensorflow" in sys.modules, sep="|", flush=True)
+            told = notice.text() if notice else ""
+            print(window.windowTitle(), told, "tensorflow" in sys.modules, sep="|", flush=True)
             window.close()
         elif window.desk.document.path:
             scrubber.setValue(scrubber.value() - 1)

@@ -89,7 +89,7 @@ def test_a_word_and_return_start_its_training(start: Start, qtbot: QtBot) -> Non
     spec = session._run.project.target
     assert isinstance(spec, TextSpec)
     assert spec.text == "Ada!"
-    assert "Preparing" in start.window.find(QLabel, "statusLabel").text()
+    assert "Preparing" in start.window.status
     assert start.window.find(QSlider, "layerScrubber").hasFocus(), "the arrow keys go through the layers"
 
 

@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.goal import Goal
+from flowviz.app.notice_bar import NoticeBar
 from flowviz.app.target_panel import TargetPanel
 from flowviz.specs import ImageSpec, MixSpec, Part, PointsSpec, ShapeName, ShapeSpec, TargetSpec, TextSpec
 from flowviz.targets import installed_faces, points_spec, read_image
@@ -48,6 +49,11 @@ class Sourced:
     def problem(self) -> str:
         label = self.window.find(QLabel, "targetProblem")
         return label.text() if label.isVisible() else ""
+
+    @property
+    def file_problem(self) -> str:
+        bars = self.panel.findChildren(NoticeBar)
+        return bars[0].notice.text if bars else ""
 
     @property
     def can_train(self) -> bool:
@@ -200,36 +206,35 @@ def test_a_bad_file_says_so_beside_its_button_and_the_good_picture_stays(
 ) -> None:
     sourced.drop(media_of(picture))
     good = sourced.wait_for_other(sourced.goal)
-    problem = sourced.window.find(QLabel, "fileProblem")
     (tmp_path / "text.png").write_text("no picture")
     for bad in (tmp_path / "text.png", tmp_path / "missing.png", tmp_path):
-        problem.setText("")
+        sourced.panel.notices.clear()
         sourced.drop(media_of(bad))
-        sourced.wait(lambda: problem.isVisible() and problem.text().endswith("."))
+        sourced.wait(lambda: sourced.file_problem.endswith("."))
         assert sourced.goal is good
         assert sourced.can_train
     sourced.drop(media_of(picture))
-    sourced.wait(lambda: not problem.isVisible())
+    sourced.wait(lambda: not sourced.file_problem)
 
 
 def test_a_bad_file_does_not_turn_the_page(sourced: Sourced, tmp_path: Path) -> None:
-    good, problem = sourced.goal, sourced.window.find(QLabel, "fileProblem")
+    good = sourced.goal
     (tmp_path / "bad.csv").write_text("a,b\nno,number\n1,2\n")
     for name in ("bad.csv", "bad.npy", "bad.png"):
-        problem.setText("")
+        sourced.panel.notices.clear()
         sourced.drop(media_of(tmp_path / name))
-        sourced.wait(lambda: problem.isVisible() and problem.text().endswith("."))
+        sourced.wait(lambda: sourced.file_problem.endswith("."))
         assert sourced.goal is good
         assert sourced.window.find(QWidget, "textPage").isVisible()
 
 
 @pytest.mark.parametrize("shade", [0, 128, 255])
 def test_a_blank_picture_does_not_take_the_place_of_a_good_target(sourced: Sourced, tmp_path: Path, shade: int) -> None:
-    good, problem = sourced.goal, sourced.window.find(QLabel, "fileProblem")
+    good = sourced.goal
     path = tmp_path / "blank.png"
     QImage(bytes([shade]) * 4000, 100, 40, 100, QImage.Format.Format_Grayscale8).save(str(path))
     sourced.drop(media_of(path))
-    sourced.wait(lambda: problem.isVisible() and problem.text().endswith("."))
+    sourced.wait(lambda: sourced.file_problem.endswith("."))
     assert sourced.goal is good
     assert sourced.can_train
     assert sourced.window.find(QWidget, "textPage").isVisible()
@@ -238,10 +243,10 @@ def test_a_blank_picture_does_not_take_the_place_of_a_good_target(sourced: Sourc
 def test_a_bad_table_leaves_the_columns_of_the_good_one(sourced: Sourced, table: Path, tmp_path: Path) -> None:
     sourced.drop(media_of(table))
     good = sourced.wait_for_other(sourced.goal)
-    problem, box = sourced.window.find(QLabel, "fileProblem"), sourced.window.find(QComboBox, "pointsX")
+    box = sourced.window.find(QComboBox, "pointsX")
     (tmp_path / "thin.csv").write_text("x\n" + "1\n" * 50)
     sourced.drop(media_of(tmp_path / "thin.csv"))
-    sourced.wait(lambda: problem.isVisible() and problem.text().endswith("."))
+    sourced.wait(lambda: sourced.file_problem.endswith("."))
     assert sourced.goal is good
     assert [box.itemText(k) for k in range(box.count())] == ["a", "b", "c"]
 
@@ -284,7 +289,7 @@ def test_pictures_files_and_texts_can_be_pasted(sourced: Sourced, picture: Path)
     assert sourced.goal.spec == TextSpec(text="word")
     clipboard.clear()
     choose(sourced.window, "Paste")
-    assert "clipboard" in sourced.window.find(QLabel, "fileProblem").text()
+    assert "clipboard" in sourced.file_problem
 
 
 @pytest.mark.parametrize("name", ["cloudView", "targetText", "lossPlot"])
@@ -327,7 +332,7 @@ def test_points_are_read_with_a_choice_of_columns_and_their_outliers(sourced: So
     assert second.spec.unit == pytest.approx(1.5 * first.spec.unit, rel=0.3)
     y.setCurrentIndex(0)
     y.activated.emit(0)
-    sourced.wait(lambda: bool(sourced.window.find(QLabel, "fileProblem").text()))
+    sourced.wait(lambda: bool(sourced.file_problem))
     assert sourced.goal is second, "the same column twice"
 
 

@@ -56,7 +56,7 @@ def train(window: Window, qtbot: QtBot, steps: int) -> None:
 
 
 def wait_for_status(window: Window, qtbot: QtBot, text: str) -> None:
-    qtbot.waitUntil(lambda: text in window.find(QLabel, "statusLabel").text(), timeout=PREPARING_MS)
+    qtbot.waitUntil(lambda: text in window.status, timeout=PREPARING_MS)
 
 
 def test_scripts_find_everything_by_its_name(window: Window) -> None:
@@ -219,8 +219,7 @@ def test_menu_items_can_be_chosen_when_their_buttons_can(window: Window) -> None
 def test_the_main_job(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     """Type, train, scrub while it trains, pause, go on, export, reopen the pictures."""
     text, scrubber = window.find(QPlainTextEdit, "targetText"), window.find(QSlider, "layerScrubber")
-    pause, status = window.find(QPushButton, "pauseButton"), window.find(QLabel, "statusLabel")
-    bar = window.find(QProgressBar, "progressBar")
+    pause, bar = window.find(QPushButton, "pauseButton"), window.find(QProgressBar, "progressBar")
     text.selectAll()
     qtbot.keyClicks(text, "Hi")
     untrained = window.main.exploration.scene.trace
@@ -232,15 +231,15 @@ def test_the_main_job(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     for stage in (4, 11, 19):
         scrubber.setValue(stage)
         qtbot.wait(60)
-    assert "steps/s" in status.text()
-    assert "left" in status.text()
+    assert "steps/s" in window.status
+    assert "left" in window.status
 
     qtbot.mouseClick(pause, Qt.MouseButton.LeftButton)
     assert pause.text() == "Resume"
     qtbot.wait(400)
-    held = bar.value(), status.text()
+    held = bar.value(), window.status
     qtbot.wait(500)
-    assert (bar.value(), status.text()) == held
+    assert (bar.value(), window.status) == held
     qtbot.mouseClick(pause, Qt.MouseButton.LeftButton)
 
     wait_for_status(window, qtbot, "Completed after 6,000 steps")
@@ -277,7 +276,7 @@ def test_stop_keeps_and_restart_drops_the_old_run(window: Window, qtbot: QtBot) 
     wait_for_status(window, qtbot, "gap")
     window.find(QPlainTextEdit, "targetText").setPlainText("Z")
     train_button.click()
-    assert "Preparing" in window.find(QLabel, "statusLabel").text()
+    assert "Preparing" in window.status
     wait_for_status(window, qtbot, "gap")
     stop.click()
     wait_for_status(window, qtbot, "Stopped after")
@@ -294,14 +293,14 @@ def test_a_training_that_fails_leaves_the_window_alive(
 
     monkeypatch.setattr("flowviz.app.workers.train", broken)
     window.find(QPushButton, "trainButton").click()
-    qtbot.waitUntil(lambda: "unexpectedly" in window.find(QLabel, "noticeLabel").text())
+    qtbot.waitUntil(lambda: "unexpectedly" in window.notice)
     assert window.find(QPushButton, "trainButton").text() == "Train"
 
 
 CLOSE_WHEN = {
     "while TensorFlow loads": "'Loading' in status.text()",
     "while it compiles": "'Compiling' in status.text()",
-    "while it trains": "'gap' in status.text()",
+    "while it trains": "'gap' in window.statusBar().text",
 }
 
 
