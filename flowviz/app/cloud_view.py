@@ -101,6 +101,10 @@ class CloudView(QWidget):
         """Show this part of the plane, in these colors."""
         self._picture.show(view=view)
 
+    def set_word_scale(self, scale: float) -> None:
+        """Draw the words so many times as large as usual."""
+        self._picture.set_word_scale(scale)
+
     def set_tool(self, tool: Tool) -> None:
         """What a drag does."""
         self._picture.set_tool(tool)
@@ -132,6 +136,7 @@ class PictureItem(pg.GraphicsWidget):
         self.stage = 0.0
         self.view = ViewSpec()
         self.overview = False
+        self._word_scale = 1.0
         self._tool: Tool = "move"
         self._band: list[QPointF] = []  # corners of the region that is being drawn, in pixels
         self._pixels: Any = None
@@ -145,6 +150,11 @@ class PictureItem(pg.GraphicsWidget):
             setattr(self, name, value)
         self._drawn = None
         self.update()
+
+    def set_word_scale(self, scale: float) -> None:
+        """Draw the words so many times as large as usual."""
+        self._word_scale = scale
+        self._size_words()
 
     def set_tool(self, tool: Tool) -> None:
         """What a drag does."""
@@ -194,10 +204,13 @@ class PictureItem(pg.GraphicsWidget):
     def _plane(self, pixel: QPointF) -> tuple[float, float]:
         return plane_position(self.view, self.logical_size(), pixel.x(), pixel.y())
 
-    def resizeEvent(self, event: Any) -> None:
+    def _size_words(self) -> None:
         size = self.logical_size()
-        share = min(LARGEST_WORD / min(size.width, size.height), 0.1)
+        share = min(self._word_scale * LARGEST_WORD / min(size.width, size.height), 0.1)
         self.show(view=self.view.model_copy(update={"word_height": share}))
+
+    def resizeEvent(self, event: Any) -> None:
+        self._size_words()
         self._owner.resized.emit()
         super().resizeEvent(event)
 

@@ -26,10 +26,12 @@ OFFER = '<a href="#numbers">Show formula, numbers and curves</a>, which loads Te
 class Inspector(QScrollArea):
     """Shows a stage: its explanation, formula, numbers and curves, and its share of the change of areas.
 
-    Announces that the numbers are wanted, where they were only offered.
+    Announces that the numbers are wanted, where they were only offered; and what is said elsewhere, too.
     """
 
     report_requested = pyqtSignal()
+    stage_told = pyqtSignal(str, str)  # title, explanation
+    words_toggled = pyqtSignal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,6 +67,7 @@ class Inspector(QScrollArea):
         self._title.setText(f"<b>{title}</b>")
         self._explanation.setText(explanations.STAGES[kind])
         self._share.setText(f"Share in the change of areas: {share:.1%}")
+        self.stage_told.emit(title, explanations.STAGES[kind])
 
     def show_report(self, report: StageReport | None) -> None:
         """Show a stage's formula, numbers and curves; None where they are not known yet."""
@@ -93,6 +96,7 @@ class Inspector(QScrollArea):
         """Show the explanations, or only what is measured."""
         self._explanation.setVisible(shown)
         self._view_explanation.setVisible(shown)
+        self.words_toggled.emit(shown)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from flowviz.app.choice_box import ChoiceBox
 from flowviz.app.icons import icon
 from flowviz.specs import Playback
 
+ICON_SIDE = 16  # pixels, at least
 CHOICES: Mapping[str, tuple[str, Mapping[Any, str]]] = {
     "through": ("What is played", {"layers": "Layers", "training": "Training", "both": "Both"}),
     "repeat": ("Once or again", {"once": "Once", "loop": "Loop", "ping-pong": "Ping-pong"}),
@@ -64,3 +65,9 @@ class PlaybackBar(QWidget):
         self._play.setIcon(icon("pause" if playing else "play"))
         self._play.setToolTip("Stop playing (Ctrl+Space)" if playing else "Play (Ctrl+Space)")
         self._play.setAccessibleName("Stop playing" if playing else "Play")
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            side = max(ICON_SIDE, self.fontMetrics().height())
+            self._play.setIconSize(QSize(side, side))
+        super().changeEvent(event)

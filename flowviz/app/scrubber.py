@@ -1,6 +1,6 @@
 """The layer scrubber: a slider over the stages, below their pictures, and the name of the one chosen."""
 
-from PyQt6.QtCore import QRect, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QWidget
 
@@ -36,8 +36,7 @@ class Scrubber(QWidget):
             return
         self._titles = titles
         self._slider.setMaximum(len(titles) - 1)
-        widest = max(self.label.fontMetrics().horizontalAdvance(title) for title in titles)
-        self.label.setMinimumWidth(widest + 8)
+        self._widen_label()
         self.label.setText(titles[self._slider.value()])
         self._align()
 
@@ -52,6 +51,16 @@ class Scrubber(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._align()
         super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._widen_label()
+        super().changeEvent(event)
+
+    def _widen_label(self) -> None:
+        """Nothing moves when another stage has a longer title."""
+        metrics = self.fontMetrics()
+        self.label.setMinimumWidth(max((metrics.horizontalAdvance(title) for title in self._titles), default=0) + 8)
 
     def _align(self) -> None:
         """Put each place of the handle below the middle of its stage's picture in the strip."""

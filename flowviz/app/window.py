@@ -42,6 +42,7 @@ from flowviz.app.menus import (
 )
 from flowviz.app.notice_bar import Notices
 from flowviz.app.playback_bar import PlaybackBar
+from flowviz.app.presentation import Presentation
 from flowviz.app.readout import Readout
 from flowviz.app.recovery import Recovery
 from flowviz.app.run_controls import RunControls
@@ -80,8 +81,9 @@ class MainWindow(QMainWindow):
         self._layout = Layout(self, self._panels, self._instruments.inspector)
         self._notices = Notices("windowNotices")
         self._panels.target.notices.elsewhere = self._panels.controls.notices.elsewhere = self._notices
+        self._center = Center(self._instruments)
         self._place = QStackedWidget()  # of the cloud and the ways through it, or of the start page
-        self._place.addWidget(Center(self._instruments))
+        self._place.addWidget(self._center)
         self.setCentralWidget(_below(self._notices, self._place))
         self.setStatusBar(self._panels.status)
         self._theme: Theme | None = None  # as the system
@@ -169,7 +171,11 @@ class MainWindow(QMainWindow):
         fill_export_entries(file, self.export, self.copy_image)
         entry(file, "&Quit", Key.Quit, self.close, "Close the window; what is not saved is asked about")
         fill_selection_menu(new_menu(self, "&Select"), show.bar)
-        fill_view_menu(new_menu(self, "&View"), show, self.exploration, self._layout, self._choose_theme)
+        view = new_menu(self, "&View")
+        fill_view_menu(view, show, self.exploration, self._layout, self._choose_theme)
+        self._presentation = Presentation(self, self._center, view)
+        self._presentation.entered.connect(self.start.leave)
+        self._presentation.entered.connect(self._layout.remember)
         fill_training_menu(new_menu(self, "&Train"), panels.controls, show.history, self._copy_training)
         fill_layers_menu(new_menu(self, "&Layers"), show.scrubber, show.playback, playhead.toggle_playing)
         help_menu = new_menu(self, "&Help")
@@ -227,7 +233,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.desk.leave(self._close_now)
             return
-        self._layout.remember()
+        if not self._presentation.is_on:
+            self._layout.remember()
         self.hide()
         self.exports.close()
         self.start.close()

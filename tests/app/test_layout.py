@@ -200,7 +200,7 @@ def is_whole(window: Window, name: str) -> bool:
 def clipped(main: QWidget) -> list[str]:
     """Words that have too little room, or lie beyond the edge of what they stand in."""
     kinds = QLabel, QAbstractButton, QComboBox
-    shown = [widget for kind in kinds for widget in main.findChildren(kind) if widget.isVisible()]
+    shown = [widget for kind in kinds for widget in main.findChildren(kind) if not widget.visibleRegion().isEmpty()]
     return [f"{widget.objectName()}: {widget.size()}" for widget in shown if not has_room(widget)]
 
 
@@ -213,3 +213,16 @@ def has_room(widget: QWidget) -> bool:
 
 def test_typing_can_begin_at_once(window: Window) -> None:
     assert window.main.focusWidget() is window.find(QPlainTextEdit, "targetText")
+
+
+def test_a_window_that_is_closed_before_a_class_comes_up_with_its_panels(opening: Opening, qtbot: QtBot) -> None:
+    window = opening()
+    window.main.resize(1024, 740)
+    toggle(window, "flow")
+    qtbot.wait(50)
+    kept = places(window)
+    window.find(QAction, "presentationAction").trigger()
+    qtbot.waitUntil(lambda: not dock(window, "loss").isVisible())
+    again = opening()
+    assert not again.main.isFullScreen()
+    qtbot.waitUntil(lambda: places(again) == kept)

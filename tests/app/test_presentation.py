@@ -1,0 +1,147 @@
+"""Full screen, and the window in front of a class."""
+
+from collections.abc import Iterator
+
+import pytest
+from PyQt6.QtCore import QRect, Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.cloud_view import CloudView
+from flowviz.app.run_controls import RunControls
+from tests.app.conftest import Window
+from tests.app.test_layout import RIGHT, clipped, dock
+from tests.app.test_window import choose
+
+CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+SHOWN = "cloudView", "layerScrubber", "playButton", "layerInWords"
+HIDDEN = "stageStrip", "readout", "directionBox", "historyScrubber", "targetText", "trainButton", "lossPlot"
+
+
+@pytest.fixture
+def presented(window: Window, qtbot: QtBot) -> Iterator[Window]:
+    choose(window, "Presentation")
+    qtbot.waitUntil(window.main.isFullScreen)
+    yield window
+    press_escape(window, qtbot)
+
+
+def press_escape(window: Window, qtbot: QtBot) -> None:
+    focus = window.main.focusWidget() or window.main
+    qtbot.keyClick(focus, Qt.Key.Key_Escape)
+
+
+def places(window: Window) -> dict[str, QRect]:
+    """What is seen, and where."""
+    named = [widget for widget in window.main.findChildren(QWidget) if widget.objectName() and widget.isVisible()]
+    return {
+        widget.objectName(): QRect(widget.mapTo(window.main, widget.rect().topLeft()), widget.size())
+        for widget in named
+    }
+
+
+def letters(window: Window, name: str) -> float:
+    return window.find(QWidget, name).fontInfo().pointSizeF()
+
+
+def test_a_class_sees_the_cloud_the_ways_through_it_and_the_layer_in_words(presented: Window) -> None:
+    assert [name for name in SHOWN if not presented.find(QWidget, name).isVisible()] == []
+    assert [name for name in HIDDEN if presented.find(QWidget, name).isVisible()] == []
+    bar = presented.main.menuBar()
+    assert bar is not None
+    assert bar.height() == 0
+    assert clipped(presented.main) == []
+
+
+def test_the_words_are_those_of_the_layer(presented: Window) -> None:
+    words = presented.find(QLabel, "layerInWords")
+    assert "Gaussian" in words.text()
+    presented.find(QSlider, "layerScrubber").setValue(3)
+    assert "permutation" in words.text()
+    assert "3 of 19" in presented.find(QLabel, "layerTitle").text()
+    choose(presented, "Explanations")
+    assert not words.isVisible()
+    assert presented.find(QLabel, "stageLabel").isVisible()
+
+
+def test_words_are_large_in_the_picture_and_beside_it(window: Window, qtbot: QtBot) -> None:
+    cloud = window.find(CloudView, "cloudView")
+    before = letters(window, "throughBox"), cloud.view.word_height
+    choose(window, "Presentation")
+    assert letters(window, "throughBox") >= 1.7 * before[0]
+    assert letters(window, "layerInWords") >= 1.7 * before[0]
+    assert cloud.view.word_height * min(cloud.width(), cloud.height()) >= 20
+    press_escape(window, qtbot)
+    qtbot.waitUntil(lambda: (letters(window, "throughBox"), cloud.view.word_height) == before)
+
+
+def test_escape_brings_everything_back_as_it_was(window: Window, qtbot: QtBot) -> None:
+    main = window.main
+    dock(window, "flow").close()
+    main.addDockWidget(RIGHT, dock(window, "loss"))
+    main.tabifyDockWidget(dock(window, "training"), dock(window, "target"))
+    qtbot.waitUntil(lambda: dock(window, "loss").x() > 700)
+    main.resizeDocks([dock(window, "loss")], [260], Qt.Orientation.Vertical)
+    window.find(QPlainTextEdit, "targetText").setFocus()
+    qtbot.wait(50)
+    before, focus = places(window), main.focusWidget()
+    choose(window, "Presentation")
+    qtbot.waitUntil(lambda: not dock(window, "loss").isVisible())
+    qtbot.wait(50)
+    press_escape(window, qtbot)
+    qtbot.waitUntil(lambda: places(window) == before)
+    assert main.focusWidget() is focus
+    assert not main.isFullScreen()
+    assert not window.find(QAction, "presentationAction").isChecked()
+
+
+def test_a_panel_that_floats_floats_again(window: Window, qtbot: QtBot) -> None:
+    flow = dock(window, "flow")
+    flow.setFloating(True)
+    flow.move(40, 50)
+    place = flow.geometry()
+    choose(window, "Presentation")
+    assert not flow.isVisible()
+    press_escape(window, qtbot)
+    qtbot.waitUntil(flow.isVisible)
+    assert flow.isFloating()
+    assert flow.geometry() == place
+
+
+def test_a_presentation_in_full_screen_comes_back_to_full_screen(window: Window, qtbot: QtBot) -> None:
+    choose(window, "Full Screen")
+    qtbot.waitUntil(window.main.isFullScreen)
+    choose(window, "Presentation")
+    press_escape(window, qtbot)
+    assert dock(window, "target").isVisible()
+    assert window.main.isFullScreen()
+    assert window.find(QAction, "fullscreenAction").isChecked()
+    press_escape(window, qtbot)
+    qtbot.waitUntil(lambda: not window.main.isFullScreen())
+    assert not window.find(QAction, "fullscreenAction").isChecked()
+
+
+def test_escape_means_nothing_else(window: Window, qtbot: QtBot) -> None:
+    before = places(window)
+    press_escape(window, qtbot)
+    assert places(window) == before
+
+
+def test_the_keys_work_before_a_class(presented: Window, qtbot: QtBot) -> None:
+    scrubber, play = presented.find(QSlider, "layerScrubber"), presented.find(QWidget, "playButton")
+    assert presented.main.focusWidget() is scrubber
+    qtbot.keyClick(scrubber, Qt.Key.Key_Right)
+    assert scrubber.value() == 1
+    qtbot.keyClick(scrubber, Qt.Key.Key_Right, ALT)
+    assert scrubber.value() == 2
+    qtbot.keyClick(scrubber, Qt.Key.Key_Left, ALT)
+    assert scrubber.value() == 1
+    qtbot.keyClick(scrubber, Qt.Key.Key_Space, CONTROL)
+    assert play.accessibleName() == "Stop playing"
+    qtbot.keyClick(scrubber, Qt.Key.Key_Space, CONTROL)
+    pressed: list[bool] = []
+    presented.find(RunControls, "runControls").blockSignals(True)
+    presented.find(QPushButton, "trainButton").clicked.connect(pressed.append)
+    qtbot.keyClick(scrubber, Qt.Key.Key_Return, CONTROL)
+    assert pressed
