@@ -2,7 +2,12 @@
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QDockWidget, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QDockWidget, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from flowviz.app.icons import icon
+
+MARGINS = 9, 5, 9, 5  # pixels: left, top, right, bottom
+BUTTONS = {"qt_dockwidget_closebutton": "remove", "qt_dockwidget_floatbutton": "float"}  # their names and icons
 
 
 class Dock(QDockWidget):
@@ -18,6 +23,7 @@ class Dock(QDockWidget):
         self.setWidget(panel)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, panel.sizePolicy().verticalPolicy())  # the cloud takes the rest
         self._panel, self._title = panel, title
+        self._draw_buttons()
         if isinstance(panel, Scrolled):
             panel.need_changed.connect(lambda: self.need_changed.emit(self))
 
@@ -37,6 +43,18 @@ class Dock(QDockWidget):
             action.setShortcut(QKeySequence(key))
         return action
 
+    def _draw_buttons(self) -> None:
+        """As all icons: those of Fusion are hardly seen in the dark."""
+        for name, icon_name in BUTTONS.items():
+            button = self.findChild(QAbstractButton, name)
+            assert button is not None
+            button.setIcon(icon(icon_name))
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.StyleChange:
+            self._draw_buttons()
+
 
 class Scrolled(QScrollArea):
     """Widgets one below the other, which scroll where there is too little height. It is as wide as they need.
@@ -55,6 +73,7 @@ class Scrolled(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content = QWidget()
         self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(*MARGINS)
         for widget in widgets:
             self._column.addWidget(widget)
         self._needed = 0  # pixels of height

@@ -62,6 +62,7 @@ GLYPHS = {
     "add": "plus",
     "remove": "close",
     "folder": "folder-outline",
+    "float": "dock-window",
     # what the mouse does
     "move": "cursor-move",
     "rectangle": "selection-drag",

@@ -53,7 +53,7 @@ class Inspector(QScrollArea):
         self._plot = CurvePlot()
         content = QWidget()
         layout = QVBoxLayout(content)
-        layout.setContentsMargins(4, 0, 8, 0)
+        layout.setContentsMargins(9, 5, 9, 5)
         layout.setSpacing(8)
         for widget in (self._title, self._formula, self._numbers, self._plot, self._share):
             layout.addWidget(widget)

@@ -11,6 +11,7 @@ THEMES: dict[str, Theme | None] = {"As the &System": None, "&Light": "light", "&
 WINDOW: dict[Theme, Color] = {"light": (239, 239, 239), "dark": (44, 47, 52)}
 BUTTON: dict[Theme, Color] = {"light": (239, 239, 239), "dark": (60, 64, 70)}
 DISABLED: dict[Theme, Color] = {"light": (165, 165, 165), "dark": (120, 124, 130)}
+PANEL_TITLE: dict[Theme, Color] = {"light": (224, 224, 224), "dark": (56, 60, 66)}
 HIGHLIGHT: dict[Theme, Color] = {"light": (48, 140, 198), "dark": (42, 110, 160)}
 WARNING: dict[Theme, Color] = {"light": (176, 58, 0), "dark": (255, 160, 100)}
 
@@ -25,12 +26,15 @@ QToolButton:checked {{
 }}
 NoticeBar {{ background: rgb{notice}; border: 1px solid rgb{warning}; border-radius: 4px; }}
 QStatusBar::item {{ border: none; }}
+QDockWidget::title {{ background: rgb{title}; padding: 2px 5px; }}
 """
 
 
 def style_sheet(theme: Theme) -> str:
     """What the palette cannot say."""
-    return STYLE.format(highlight=HIGHLIGHT[theme], notice=NOTICE[theme], warning=WARNING[theme])
+    return STYLE.format(
+        highlight=HIGHLIGHT[theme], notice=NOTICE[theme], warning=WARNING[theme], title=PANEL_TITLE[theme]
+    )
 
 
 def system_theme() -> Theme:

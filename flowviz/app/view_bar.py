@@ -132,10 +132,8 @@ class ViewBar(QWidget):
         marks = [_button(action, has_words=True) for action in (*self.mark_actions.values(), self.beside_action)]
         tools = [_button(action) for action in self.tool_actions.values()]
         selection = [_button(action) for action in (self.invert_action, self.clear_action)]
-        groups = [
-            group(*buttons, spacing=3)
-            for buttons in ([_button(self.overview_action, has_words=True)], marks, tools, selection)
-        ]
+        overview = [_button(self.overview_action, has_words=True)]
+        groups = [group(*buttons, spacing=3) for buttons in (tools, selection, overview, marks)]
         layout = WrappingRow(12, *chosen, *groups)
         layout.setSpacing(4)
         self.setLayout(layout)
