@@ -41,20 +41,25 @@ sys.exit(main.run())
 """
 FIRST_PICTURE = """
 import os, sys, time
-from PyQt6.QtWidgets import QApplication, QPushButton
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QLineEdit
 from flowviz.app.main import create_window
 from flowviz.records import Snapshot
 application = QApplication([])
 window = create_window()
+window.start.show()
 window.show()
 application.processEvents()
-started = time.perf_counter()
 def heard(number, event):
     if isinstance(event, Snapshot) and event.step > 0:
         window.repaint()
         print(time.perf_counter() - started, flush=True)
         os._exit(0)
-window.findChild(QPushButton, "trainButton").click()
+word = window.findChild(QLineEdit, "startWord")
+QTest.keyClicks(word, "flow")
+started = time.perf_counter()
+QTest.keyClick(word, Qt.Key.Key_Return)
 window.session._run.worker.event_arrived.connect(heard)
 sys.exit(application.exec())
 """
@@ -68,7 +73,7 @@ def seconds_to_start() -> float:
 
 
 def seconds_to_first_picture() -> float:
-    """From pressing Train, with nothing loaded, until the first picture that has moved is painted."""
+    """From Return on the start page, with nothing loaded, until the first picture that has moved is painted."""
     said = subprocess.run([sys.executable, "-c", FIRST_PICTURE], capture_output=True, text=True, check=True)
     return float(said.stdout.splitlines()[-1])
 
@@ -158,7 +163,7 @@ def main() -> None:
     starts = [seconds_to_start() for _ in range(5)]
     report("start: window painted and answering, median of 5", float(np.median(starts)), "s", "<= 1.0")
     pictures = [seconds_to_first_picture() for _ in range(5)]
-    report("from Train to the first moving picture, median of 5", float(np.median(pictures)), "s", "<= 6")
+    report("from a word to the first moving picture, median of 5", float(np.median(pictures)), "s", "<= 6")
     headless = steps_per_second_headless(seconds)
 
     application = QApplication(sys.argv[:1])
