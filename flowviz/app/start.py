@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from PyQt6.QtCore import QObject, QTimer
-from PyQt6.QtWidgets import QMainWindow, QStackedWidget
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
 
 from flowviz.app.commands import Command
 from flowviz.app.desk import Desk
@@ -40,6 +40,7 @@ class Start(QObject):
         self._sources, self._session, self._desk = sources, session, desk
         self._page: StartPage | None = None
         self._tour: Tour | None = None
+        self._aside: QDockWidget | None = None
         self._theme: Theme = "light"
         self._pictures = QTimer(self)
         self._pictures.setSingleShot(True)
@@ -57,7 +58,10 @@ class Start(QObject):
 
     def show(self) -> None:
         """Show the page, with the focus where a word is typed."""
+        if self._tour is not None:
+            self._tour.end()
         page = self._page = self._page or self._made_page()
+        self._set_inspector_aside()
         self._place.setCurrentWidget(page)
         page.show_tour_seen(tour_was_seen())
         page.show_word(self._panels.target.text.text)
@@ -70,6 +74,7 @@ class Start(QObject):
         """Go back to the cloud, and the ways through it."""
         if self._page is not None and self.is_shown:
             self._place.setCurrentIndex(0)
+            self._bring_inspector_back()
             self._page.show_way_back()
             self._instruments.scrubber.setFocus()
 
@@ -98,10 +103,23 @@ class Start(QObject):
             self._draw()
 
     def close(self) -> None:
-        """End all work."""
+        """End all work; the panels are as they are without the page."""
+        self._bring_inspector_back()
         self._pictures.stop()
         if self._page is not None:
             self._page.end()
+
+    def _set_inspector_aside(self) -> None:
+        """There is no layer to look into on the page, which can use the room."""
+        dock = self._instruments.inspector.parentWidget()
+        if isinstance(dock, QDockWidget) and not dock.isHidden():
+            self._aside = dock
+            dock.hide()
+
+    def _bring_inspector_back(self) -> None:
+        if self._aside is not None:
+            self._aside.show()
+            self._aside = None
 
     def _made_page(self) -> StartPage:
         page = StartPage()

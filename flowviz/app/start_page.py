@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QPalette, QResizeEvent
+from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPalette, QResizeEvent
 from PyQt6.QtWidgets import (
-    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -22,6 +21,8 @@ from PyQt6.QtWidgets import (
 from flowviz.app.gallery_list import GalleryList
 from flowviz.app.labels import WrappingLabel
 from flowviz.app.page import button
+from flowviz.app.text_page import is_media
+from flowviz.app.wrapping_row import WrappingRow
 from flowviz.specs.view import Theme
 
 HEADING = "Type a word, and watch a flow learn it"
@@ -36,7 +37,6 @@ WIDEST = 135  # characters of the plain font: longer lines are hard to read, als
 HEADING_SIZE, WORD_SIZE, TITLE_SIZE = 1.8, 2.0, 1.15  # of the plain font
 MARGIN, SPACING = 24, 10  # pixels
 MOST_RECENT = 5
-Direction = QBoxLayout.Direction
 COLUMNS = 4  # of pictures, where there is room
 
 
@@ -60,13 +60,12 @@ class StartPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._word = _word_box()
+        self._word = WordBox()
         self._train = button("startTrainButton", "Train", "Start training on this word (Return)")
         self._problem = WrappingLabel("startProblem", "What is wrong with the word")
         self._tour = button("startTourButton", NEWCOMER, "See in a minute what is where")
         self._open = button("startOpenButton", "&Open a Project…", "Open a project from its file")
         self._leave = button("startLeaveButton", FIRST_LEAVE, "Leave this page (Esc)")
-        self._ways = QHBoxLayout()
         self._recent_title = _words("recentTitle", "Recent projects", TITLE_SIZE)
         self._recent = _recent_list()
         self._gallery = PageGallery()
@@ -144,9 +143,6 @@ class StartPage(QScrollArea):
         typing.addWidget(self._word, stretch=1)
         typing.addWidget(self._train)
         self._train.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # as high as the box
-        for way in (self._tour, self._open, self._leave):
-            self._ways.addWidget(way)
-        self._ways.addStretch()
         page = QWidget()
         page.setMaximumWidth(WIDEST * self.fontMetrics().averageCharWidth())
         column = QVBoxLayout(page)
@@ -156,7 +152,7 @@ class StartPage(QScrollArea):
         column.addWidget(_words("startExplanation", EXPLANATION))
         column.addLayout(typing)
         column.addWidget(self._problem)
-        column.addLayout(self._ways)
+        column.addLayout(WrappingRow(SPACING, self._tour, self._open, self._leave))
         for widget in (self._recent_title, self._recent, _words("galleryTitle", GALLERY, TITLE_SIZE), self._gallery):
             column.addWidget(widget)
         column.addStretch()
@@ -178,21 +174,33 @@ class StartPage(QScrollArea):
             center = self._gallery.viewport().mapTo(page, place.center())  # type: ignore[union-attr]
             self.ensureVisible(center.x(), center.y(), place.width() // 2, place.height() // 2 + SPACING)
 
-    def _stack_ways(self) -> None:
-        """Put the buttons one below the other where they are too wide for the page."""
-        width = sum(way.sizeHint().width() + SPACING for way in (self._tour, self._open, self._leave))
-        fits = width + 2 * MARGIN <= self.viewport().width()  # type: ignore[union-attr]
-        self._ways.setDirection(Direction.LeftToRight if fits else Direction.TopToBottom)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self._stack_ways()
-        super().resizeEvent(event)
-
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         else:
             super().keyPressEvent(event)
+
+
+class WordBox(QLineEdit):
+    """A large box for a word; what is dropped, or pasted and no text, is for the window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("startWord")
+        self.setAccessibleName("Word to learn")
+        self.setAccessibleDescription("The word that the flow shall learn to draw; Return starts the training")
+        self.setPlaceholderText("Type a word")
+        self.setAcceptDrops(False)
+        _enlarge(self, WORD_SIZE)
+
+    def event(self, event: QEvent | None) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            clipboard = QGuiApplication.clipboard()
+            media = clipboard.mimeData() if clipboard is not None else None
+            if event.matches(QKeySequence.StandardKey.Paste) and media is not None and is_media(media):
+                event.ignore()
+                return False
+        return super().event(event)
 
 
 class PageGallery(GalleryList):
@@ -210,9 +218,9 @@ class PageGallery(GalleryList):
         self._cell = self.gridSize()  # the least
 
     def _columns(self, width: int) -> int:
-        """As many as there is room for, so that no row is shorter than the others."""
-        room = min(max(1, width // self._cell.width()), self.count())
-        return next((columns for columns in range(room, 1, -1) if self.count() % columns == 0), 1)
+        """As many as there is room for; some fewer, where no row is shorter than the others then."""
+        room = min(max(1, width // self._cell.width()), self.count() or 1)
+        return max((columns for columns in range(room // 2 + 1, room + 1) if self.count() % columns == 0), default=room)
 
     def heightForWidth(self, width: int) -> int:
         return -(-self.count() // self._columns(width)) * self._cell.height()
@@ -227,16 +235,6 @@ class PageGallery(GalleryList):
         across = (self.width() - 1) // self._columns(self.width())  # where not a pixel is left, the last one goes below
         self.setGridSize(QSize(across, self._cell.height()))
         super().resizeEvent(event)
-
-
-def _word_box() -> QLineEdit:
-    box = QLineEdit()
-    box.setObjectName("startWord")
-    box.setAccessibleName("Word to learn")
-    box.setAccessibleDescription("The word that the flow shall learn to draw; Return starts the training")
-    box.setPlaceholderText("Type a word")
-    _enlarge(box, WORD_SIZE)
-    return box
 
 
 def _words(object_name: str, text: str, size: float = 1.0) -> WrappingLabel:

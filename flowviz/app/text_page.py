@@ -137,16 +137,17 @@ class TextBox(QPlainTextEdit):
         self.setFixedHeight(TEXT_LINES * self.fontMetrics().lineSpacing() + TEXT_FRAME)
 
     def canInsertFromMimeData(self, source: QMimeData | None) -> bool:
-        return source is not None and (_is_media(source) or super().canInsertFromMimeData(source))
+        return source is not None and (is_media(source) or super().canInsertFromMimeData(source))
 
     def insertFromMimeData(self, source: QMimeData | None) -> None:
-        if source is not None and _is_media(source):
+        if source is not None and is_media(source):
             self.media_arrived.emit(source)
         else:
             super().insertFromMimeData(source)
 
 
-def _is_media(source: QMimeData) -> bool:
+def is_media(source: QMimeData) -> bool:
+    """Whether it is something else than a text."""
     return source.hasUrls() or (source.hasImage() and not source.hasText())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette, QPen, QRegion, QShortcut
-from PyQt6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QWidget
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QScrollArea, QWidget
 
 from flowviz.app.callout import Callout
 from flowviz.app.settings import settings
@@ -36,7 +36,7 @@ class Tour(QWidget):
         self.setObjectName("tour")
         self.setAccessibleName("Tour")
         self._window = window
-        self._stops = [stop for stop in stops if all(widget.window() is window for widget in stop.widgets)]
+        self._stops = [stop for stop in stops if all(_is_in(widget, window) for widget in stop.widgets)]
         self._number = 0
         self._lit = QRect()
         self._watched: list[QWidget] = []
@@ -114,7 +114,8 @@ class Tour(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), SHADE)
         painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 2 * OUTLINE))  # the inner half is cut
-        painter.drawRect(self._lit)
+        if not self._lit.isEmpty():
+            painter.drawRect(self._lit)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         key = event.key() if event is not None else None
@@ -129,6 +130,11 @@ class Tour(QWidget):
 def tour_was_seen() -> bool:
     """Whether it was taken before, to the end or not; not, where the settings are damaged."""
     return settings().value(SEEN_KEY) in (True, "true")
+
+
+def _is_in(widget: QWidget, window: QWidget) -> bool:
+    """Not floating beside it, nor in the menu bar of the system."""
+    return widget.window() is window and not (isinstance(widget, QMenuBar) and widget.isNativeMenuBar())
 
 
 def _around(widget: QWidget, window: QWidget) -> Iterator[QWidget]:
@@ -154,11 +160,13 @@ def _brought(widgets: tuple[QWidget, ...], window: QWidget) -> bool:
 
 
 def _lit(stop: Stop, window: QWidget) -> QRect:
-    """What of it is seen, with a rim around it."""
+    """What of it is seen, with a rim around it; empty, where it has been hidden meanwhile."""
     lit = QRect()
     for widget in stop.widgets:
-        lit |= _seen(widget, stop.part() if stop.part else widget.rect(), window)
-    return lit.adjusted(-OUTLINE, -OUTLINE, OUTLINE, OUTLINE) & window.rect()
+        if widget.isVisible() and _is_in(widget, window):
+            lit |= _seen(widget, stop.part() if stop.part else widget.rect(), window)
+    rim = lit.adjusted(-OUTLINE, -OUTLINE, OUTLINE, OUTLINE)
+    return lit if lit.isEmpty() else rim & window.rect()
 
 
 def _seen(widget: QWidget, part: QRect, window: QWidget) -> QRect:
@@ -172,6 +180,8 @@ def _seen(widget: QWidget, part: QRect, window: QWidget) -> QRect:
 def _beside(lit: QRect, size: QSize, window: QRect) -> QRect:
     """Where a callout stands: to the right, left, below or above; where there is no room, in the corner of it."""
     inner = window.adjusted(GAP, GAP, -GAP, -GAP)
+    if lit.isEmpty():
+        return _within(QRect(inner.center() - QPoint(size.width(), size.height()) / 2, size), inner)
     across, down = lit.center().x() - size.width() // 2, lit.center().y() - size.height() // 2
     for x, y in (
         (lit.right() + GAP, down),

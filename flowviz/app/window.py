@@ -233,11 +233,11 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.desk.leave(self._close_now)
             return
+        self.start.close()
         if not self._presentation.is_on:
             self._layout.remember()
         self.hide()
         self.exports.close()
-        self.start.close()
         self.session.shut_down()
         self.desk.close()
         self.autosave.close()

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtGui import QAction
+from PyQt6.QtCore import QEvent, QObject, QPoint, Qt
+from PyQt6.QtGui import QAction, QColor, QImage
 from PyQt6.QtWidgets import (
     QApplication,
+    QDockWidget,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -23,6 +24,8 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.cloud_view import CloudView
+from flowviz.app.inspector import Inspector
+from flowviz.app.main import create_window
 from flowviz.app.recent_files import RecentFiles
 from flowviz.app.start_page import MOST_RECENT, StartPage
 from flowviz.projects import example, examples
@@ -196,6 +199,25 @@ def test_escape_and_a_button_leave_and_help_brings_it_back(start: Start, qtbot: 
     assert not start.is_shown
 
 
+def test_the_inspector_gives_its_room_to_the_page_and_is_there_again_afterwards(start: Start, qtbot: QtBot) -> None:
+    inspector, dock = start.window.find(Inspector, "layerInspector"), start.window.find(QDockWidget, "inspectorDock")
+    assert not inspector.isVisible()
+    start.press("startLeaveButton")
+    assert inspector.isVisible()
+    dock.close()
+    start.show()
+    start.press("startLeaveButton")
+    assert not inspector.isVisible(), "as it was"
+    dock.show()
+    start.show()
+    start.window.main.discard_changes()
+    start.window.main.close()
+    again = create_window()
+    qtbot.addWidget(again)
+    assert not again._layout.inspector.isHidden(), "closing with the page before it is not closing the inspector"
+    again.close()
+
+
 @pytest.mark.parametrize("name", ["pathsAction", "exportAction", "play", "lassoTool"])
 def test_what_is_behind_the_page_comes_forward_when_it_is_asked_for(start: Start, name: str) -> None:
     action = start.window.main.findChildren(QAction, name) or [
@@ -248,6 +270,57 @@ def test_the_arrow_keys_bring_a_picture_into_view(start: Start, qtbot: QtBot) ->
     viewport = start.page.viewport()
     assert viewport is not None
     assert viewport.rect().contains(start.gallery.mapTo(viewport, place.center()) + QPoint(0, place.height() // 2 - 1))
+
+
+def test_a_picture_that_is_pasted_is_learned_in_place_of_a_word(start: Start, qtbot: QtBot) -> None:
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None
+    picture = QImage(32, 32, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.white)
+    for across in range(10, 20):
+        picture.setPixelColor(across, 16, QColor("black"))
+    clipboard.setImage(picture)
+    qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    assert start.window.main.sources.spec.kind == "image"
+    clipboard.setText("typed elsewhere")
+    start.show()
+    qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert start.desk.text == "typed elsewhere"
+    clipboard.clear()
+
+
+def test_nothing_is_painted_while_nothing_happens(start: Start, qtbot: QtBot) -> None:
+    blank = item(start.gallery, start.gallery.count() - 1).icon().cacheKey()
+    qtbot.waitUntil(lambda: item(start.gallery, start.gallery.count() - 1).icon().cacheKey() != blank, timeout=SLOW_MS)
+    QApplication.setCursorFlashTime(0)
+    start.word.clearFocus()
+    qtbot.wait(100)
+    with Paints(start.page) as paints:
+        qtbot.wait(700)
+    assert paints.count == 0
+
+
+class Paints(QObject):
+    """Counts how often a widget, or anything in it, is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__()
+        self._watched = [widget, *widget.findChildren(QWidget)]
+        self.count = 0
+
+    def __enter__(self) -> "Paints":
+        for widget in self._watched:
+            widget.installEventFilter(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for widget in self._watched:
+            widget.removeEventFilter(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  # Qt's name
+        self.count += event is not None and event.type() == QEvent.Type.Paint
+        return False
 
 
 STARTED = """

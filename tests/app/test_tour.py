@@ -182,6 +182,23 @@ def test_what_was_hidden_is_shown(window: Window, qtbot: QtBot) -> None:
         assert number != 7 or inspector.isVisible()
 
 
+def test_what_is_hidden_meanwhile_is_not_pointed_at_any_more(guided: Guided, qtbot: QtBot) -> None:
+    for _ in range(6):
+        guided.press(Qt.Key.Key_Right)
+    inspector = guided.window.find(QWidget, "layerInspector")
+    place = rectangle(inspector, guided.window.main).center()
+    assert guided.lets_through(place)
+    choose(guided.window, "Layer Inspector")
+    qtbot.waitUntil(lambda: not guided.lets_through(place))
+    assert guided.next.hasFocus()
+
+
+def test_the_start_page_takes_its_place(guided: Guided, qtbot: QtBot) -> None:
+    guided.window.main.start.show()
+    qtbot.waitUntil(lambda: guided.is_over)
+    assert guided.window.find(StartPage, "startPage").isVisible()
+
+
 def test_it_does_not_come_by_itself_and_the_start_page_offers_it(window: Window, qtbot: QtBot) -> None:
     start = window.main.start
     start.show()
