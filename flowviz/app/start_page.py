@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPalette, QResizeEvent
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPalette, QResizeEvent
 from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -136,6 +136,7 @@ class StartPage(QScrollArea):
         self._gallery.example_chosen.connect(self.example_chosen)
         for listed in (self._recent, self._gallery):
             _choose_by_a_click(listed)
+            listed.installEventFilter(self)
         self._gallery.currentItemChanged.connect(self._follow)
 
     def _lay_out(self) -> None:
@@ -173,6 +174,15 @@ class StartPage(QScrollArea):
             place = self._gallery.visualItemRect(item)
             center = self._gallery.viewport().mapTo(page, place.center())  # type: ignore[union-attr]
             self.ensureVisible(center.x(), center.y(), place.width() // 2, place.height() // 2 + SPACING)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Which entry has the focus is seen, and seen only while it has."""
+        if isinstance(watched, QListWidget) and isinstance(event, QFocusEvent):
+            if event.lostFocus():
+                watched.clearSelection()
+            elif event.reason() != Qt.FocusReason.MouseFocusReason:
+                watched.setCurrentRow(max(watched.currentRow(), 0))
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() == Qt.Key.Key_Escape:

@@ -238,6 +238,7 @@ def test_tab_reaches_everything_and_all_has_a_name(start: Start, qtbot: QtBot) -
         now = QApplication.focusWidget()
         assert now is not None
         assert now.accessibleName()
+        assert not isinstance(now, QListWidget) or now.selectedItems(), "it is seen where one is"
         reached.append(now.objectName())
     assert reached == [
         "startWord", "startTrainButton", "startTourButton", "startOpenButton", "startLeaveButton",
