@@ -50,7 +50,7 @@ GLYPHS = {
     "findacommand": "magnify",
     "showlog": "text-box-outline",
     "copydetailsforabugreport": "bug-outline",
-    "taketour": "map-marker-path",
+    "takethetour": "map-marker-path",
     "startpage": "home-outline",
     "aboutflowviz": "information-outline",
     # what is done

@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.gallery_list import GalleryList
+from flowviz.app.icons import icon
 from flowviz.app.labels import WrappingLabel
 from flowviz.app.page import button
 from flowviz.app.text_page import is_media
@@ -66,6 +67,8 @@ class StartPage(QScrollArea):
         self._tour = button("startTourButton", NEWCOMER, "See in a minute what is where")
         self._open = button("startOpenButton", "&Open a Project…", "Open a project from its file")
         self._leave = button("startLeaveButton", FIRST_LEAVE, "Leave this page (Esc)")
+        for way, name in ((self._train, "train"), (self._tour, "takethetour"), (self._open, "open")):
+            way.setIcon(icon(name))
         self._recent_title = _words("recentTitle", "Recent projects", TITLE_SIZE)
         self._recent = _recent_list()
         self._gallery = PageGallery()
