@@ -4,7 +4,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -14,25 +14,31 @@ from flowviz.errors import FileError
 
 PART_NAME = re.compile(r"\.flowviz-[0-9a-f]{12}\.part")
 STALE_SECONDS = 86_400  # so old is an unfinished file that nobody writes to any more, since its process was killed
+PRIVATE, FOR_ALL = 0o600, 0o666  # permissions
+UMASK = os.umask(0o077)  # what a person takes from new files; the system tells only whoever sets it
+os.umask(UMASK)
+
+_unfinished: list[Callable[[], object]] = []  # what takes back what is being done
 
 
 @contextmanager
-def written_whole(path: Path, *, lasting: bool = False) -> Iterator[Path]:
+def written_whole(path: Path, *, lasting: bool = False, private: bool = False) -> Iterator[Path]:
     """A new file beside `path` to write to; it takes the place of `path` when the block ends well, else it is removed.
 
     Its name does not tell the format. The folder must exist. Behind a symbolic link, the file that it points to is
-    replaced; the new one has the permissions of the old one. With `lasting`, which takes some hundredths of a second,
-    there is either the old or the new one also after a power failure. Raises `FileError`: at once where nothing can be
-    written, later where the disk fills.
+    replaced; the new one has the permissions of the old one. Until then, and with `private` for good, the user alone
+    can read it. With `lasting`, which takes some hundredths of a second, there is either the old or the new one also
+    after a power failure. Raises `FileError`: at once where nothing can be written, later where the disk fills.
     """
     try:
         whole = _place(path)
         part = whole.with_name(f".flowviz-{secrets.token_hex(6)}.part")
-        part.touch(exist_ok=False)
+        part.touch(PRIVATE, exist_ok=False)
         try:
             _remove_stale(part.parent)
-            yield part
-            _take_place(part, whole, lasting)
+            with taken_back(part.unlink):
+                yield part
+                _take_place(part, whole, lasting, PRIVATE if private else _permissions(whole))
         except BaseException:
             with suppress(OSError):
                 part.unlink()
@@ -55,11 +61,19 @@ def _place(path: Path) -> Path:
         raise FileError(f"{path} cannot be the name of a file.") from error
 
 
-def _take_place(part: Path, whole: Path, lasting: bool) -> None:
+def _permissions(path: Path) -> int:
+    """Those of the file; where there is none yet, those of every new file."""
+    try:
+        return path.stat().st_mode & 0o777
+    except OSError:
+        return FOR_ALL & ~UMASK
+
+
+def _take_place(part: Path, whole: Path, lasting: bool, permissions: int) -> None:
     if lasting:
         _flush(part, os.O_RDWR)
-    with suppress(OSError):  # there is no old one, or the file system knows no permissions
-        part.chmod(whole.stat().st_mode & 0o777)
+    with suppress(OSError):  # the file system knows none
+        part.chmod(permissions)
     part.replace(whole)
     if lasting:
         with suppress(OSError):  # not every system can flush a folder
@@ -73,6 +87,23 @@ def _flush(path: Path, flags: int) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def taken_back(undo: Callable[[], object]) -> Iterator[None]:
+    """What the block does is undone so by `take_back_unfinished`."""
+    _unfinished.append(undo)
+    try:
+        yield
+    finally:
+        _unfinished.remove(undo)
+
+
+def take_back_unfinished() -> None:
+    """Undo what threads are in the midst of, the latest first: for a process that ends without waiting for them."""
+    for undo in reversed(_unfinished.copy()):
+        with suppress(OSError):
+            undo()
 
 
 @cache

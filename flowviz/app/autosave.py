@@ -16,7 +16,7 @@ from flowviz.projects import Project
 from flowviz.projects.drafts import Draft, Drafts
 
 PERIOD_MS = 30_000
-CLOSING_PATIENCE_MS = 2000
+CLOSING_PATIENCE_MS = 1000
 AUTOSAVE = "autosave"  # what the notices are about
 ADVICE = "Save it, with File ▸ Save; it is tried again every 30 seconds."
 

@@ -123,7 +123,8 @@ class Document(QObject):
     def close(self) -> None:
         """End after what is being written."""
         self._background.close()
-        self._background.wait(CLOSING_PATIENCE_MS)
+        if self._writing:
+            self._background.wait(CLOSING_PATIENCE_MS)
 
     def _take_read(self, path: Path, is_copy: bool, found: Opened | Notice) -> None:
         if path is not self._opening:

@@ -3,17 +3,19 @@
 import logging
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from flowviz import machine
 from flowviz.app.display import check_display
-from flowviz.app.unexpected import let_qt_be, log_qt_messages
+from flowviz.app.settings import settings
+from flowviz.app.unexpected import log_qt_messages
 from flowviz.app.window import MainWindow
-from flowviz.app.workers import work_is_running
-from flowviz.files import resource
+from flowviz.files import resource, take_back_unfinished
 from flowviz.logbook import keep_log, log_folder
 
 ICON = "desktop/icons/hicolor/256x256/apps/flowviz.png"
@@ -27,8 +29,8 @@ def create_window() -> MainWindow:
     return MainWindow()
 
 
-def run(path: Path | None = None) -> int:
-    """Open the window, with the project of a file, and stay until it is closed; the exit code.
+def run(path: Path | None = None) -> NoReturn:
+    """Open the window, with the project of a file; when it is closed, the process ends.
 
     Where the file is bad the window says so. Raises `FlowvizError` where there is no display.
     """
@@ -55,10 +57,19 @@ def run(path: Path | None = None) -> int:
     window.recovery.look()
     code = app.exec()
     log.info("closed")
-    window.unexpected.leave()
-    let_qt_be()
-    if work_is_running() or "tensorflow" in sys.modules:
-        # XLA may be compiling for a window that is gone, and cannot be interrupted; and TensorFlow takes its time to be
-        # torn down. All files are whole: leave now.
-        os._exit(code)
-    return code
+    _end(code)
+
+
+def _end(code: int) -> NoReturn:
+    """End at once: all files are whole, and nothing is worth tearing down.
+
+    XLA may be compiling for a window that is gone, and cannot be interrupted; TensorFlow takes its time; and Qt crashes
+    now and then where a thread ends beside it.
+    """
+    settings().sync()
+    take_back_unfinished()
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # it is closed, or there is none
+            stream.flush()
+    os._exit(code)

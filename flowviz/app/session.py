@@ -18,14 +18,13 @@ from flowviz.app.run_controls import RunControls, RunState
 from flowviz.app.sources import Sources
 from flowviz.app.status_bar import StatusBar
 from flowviz.app.target_panel import TargetPanel
-from flowviz.app.workers import TrainingWorker, wait_for_work
+from flowviz.app.workers import TrainingWorker
 from flowviz.projects import Plan, Project
 from flowviz.records import Checkpoint, Event, Finished, Preparing, Progress, Recovered, Retargeted, Snapshot
 from flowviz.specs import TextSpec
 from flowviz.specs.view import Theme
 
 FIRST_TEXT = "BRAD"
-CLOSING_PATIENCE_MS = 1000
 
 
 @dataclass(frozen=True)
@@ -169,11 +168,10 @@ class Session(QObject):
         self._panels.losses.set_theme(theme)
 
     def shut_down(self) -> None:
-        """End all work, and wait a moment for it."""
+        """End all work, as soon as it can be ended."""
         self._abandon()
         self._sources.close()
         self._exploration.close()
-        wait_for_work(CLOSING_PATIENCE_MS)
 
     def _connect(self) -> None:
         panels = self._panels

@@ -45,10 +45,6 @@ class Unexpected(QObject):
         sys.excepthook = self.take
         threading.excepthook = self._take_of_thread
 
-    def leave(self) -> None:
-        """Hear no more, before the window is gone."""
-        sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
-
     def take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """One exception; may be called in any thread. What comes again from the same line is not told again."""
         place = kind, *((frame.filename, frame.lineno) for frame in extract_tb(trace)[-1:])
@@ -80,11 +76,6 @@ class Unexpected(QObject):
 def log_qt_messages() -> None:
     """Qt's warnings go to the log, from now on."""
     qInstallMessageHandler(_log_message)
-
-
-def let_qt_be() -> None:
-    """Before the program ends: Qt may say more when Python is gone."""
-    qInstallMessageHandler(None)
 
 
 def _log_message(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:

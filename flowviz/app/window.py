@@ -59,10 +59,12 @@ from flowviz.app.task_bar import TaskBar
 from flowviz.app.theme import palette, style_sheet, system_theme
 from flowviz.app.unexpected import Unexpected
 from flowviz.app.view_bar import ViewBar
+from flowviz.app.workers import wait_for_work
 from flowviz.projects.drafts import Drafts, drafts_folder
 from flowviz.specs.view import Theme
 
 LONGEST_TITLE = 60  # characters
+CLOSING_PATIENCE_MS = 500  # for what can be ended well: an export that is cancelled leaves no file
 ABOUT = """<b>flowviz {version}</b><p>Type a word, watch a normalizing flow learn to bend a Gaussian cloud into it, and
 scrub through its layers to see how.</p><p>After Brad Saund's post on normalizing flows. Free software under the
 GNU General Public License, version 3 or later.</p>"""
@@ -241,6 +243,7 @@ class MainWindow(QMainWindow):
         self.session.shut_down()
         self.desk.close()
         self.autosave.close()
+        wait_for_work(CLOSING_PATIENCE_MS)
         super().closeEvent(event)
 
 

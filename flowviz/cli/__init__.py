@@ -47,7 +47,7 @@ def _open(project: options.ProjectFile) -> None:
     check_readable(project, sys.maxsize)
     from flowviz.app.main import run
 
-    sys.exit(run(project))
+    run(project)
 
 
 def main() -> None:
@@ -73,7 +73,7 @@ def _window(
     if context.invoked_subcommand is None:
         from flowviz.app.main import run
 
-        sys.exit(run())
+        run()
 
 
 def _test_self() -> int:

@@ -11,6 +11,7 @@ from typing import IO
 
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting.reel import Encode, Reel
+from flowviz.files import taken_back
 from flowviz.rendering.raster import RGBA
 
 MISSING = 'MP4 needs a package that is not installed. Install it with: pip install "flowviz[video]"'
@@ -32,7 +33,7 @@ def encoder(reel: Reel) -> Encode:
 def _write(command: list[str], pictures: Iterator[RGBA], path: Path) -> None:
     with TemporaryFile() as said:
         process = subprocess.Popen([*command, str(path)], stdin=subprocess.PIPE, stderr=said)  # noqa: S603  # our own
-        with suppress(BrokenPipeError), process:  # where it has ended it says itself why
+        with suppress(BrokenPipeError), taken_back(process.kill), process:  # where it has ended it says itself why
             try:
                 _hand_over(pictures, process)
             except BaseException:

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
 from flowviz.errors import FileError
-from flowviz.files import Fingerprint, reason, written_whole
+from flowviz.files import PRIVATE, Fingerprint, reason, written_whole
 from flowviz.projects.format import load_project, save_project
 from flowviz.projects.project import Project
 
@@ -82,8 +82,8 @@ class Draft:
         if self._told() != json.loads(note):
             with _sentences(self.folder):
                 self._note.unlink(missing_ok=True)  # at no moment does it tell of another project than that beside it
-        save_project(project, self.path)
-        with written_whole(self._note) as part:
+        save_project(project, self.path, private=True)
+        with written_whole(self._note, private=True) as part:
             part.write_text(note, encoding="ascii")
 
     def load(self) -> Project:
@@ -152,7 +152,7 @@ class Drafts:
 
     def _taken(self, name: str) -> Draft | None:
         """The draft of that name, locked from now on; None where another process lives that has it, or we do."""
-        lock = FileLock(self._folder / f"{name}{LOCKED}", thread_local=False)
+        lock = FileLock(self._folder / f"{name}{LOCKED}", mode=PRIVATE, thread_local=False)
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -170,7 +170,8 @@ class Drafts:
     def _alone(self) -> Iterator[None]:
         """No other process makes a draft or looks for one meanwhile. Raises `FileError`."""
         try:
-            with FileLock(self._folder / "drafts.guard", timeout=PATIENCE_SECONDS, thread_local=False):
+            guard = self._folder / "drafts.guard"
+            with FileLock(guard, mode=PRIVATE, timeout=PATIENCE_SECONDS, thread_local=False):
                 yield
         except Timeout as error:
             raise FileError(f"Another flowviz is busy with the drafts in {self._folder}. Try again.") from error

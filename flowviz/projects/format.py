@@ -74,14 +74,17 @@ NotOurs = (
 )
 
 
-def save_project(project: Project, path: Path) -> None:
-    """Write what is storable of the project: whole or not at all, also where the power fails. Raises `FileError`."""
+def save_project(project: Project, path: Path, *, private: bool = False) -> None:
+    """Write what is storable of the project: whole or not at all, also where the power fails. Raises `FileError`.
+
+    With `private`, the user alone can read the file.
+    """
     content = to_bytes(project)
     if len(content) > LARGEST_FILE:
         raise FileError(
             f"The project is too large to be saved: it has {len(content) / 1e6:,.0f} MB. Make the flow smaller."
         )
-    with written_whole(path, lasting=True) as part:
+    with written_whole(path, lasting=True, private=private) as part:
         part.write_bytes(content)
 
 

@@ -128,7 +128,7 @@ def created():
     watch.start()
     return window
 main.create_window = created
-sys.exit(main.run(Path(sys.argv[1])))
+main.run(Path(sys.argv[1]))
 """
 
 

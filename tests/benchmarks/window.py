@@ -37,7 +37,7 @@ def created():
     QTimer.singleShot(0, lambda: (window.repaint(), print(time.time(), flush=True), window.close()))
     return window
 main.create_window = created
-sys.exit(main.run())
+main.run()
 """
 FIRST_PICTURE = """
 import os, sys, time

@@ -1,6 +1,8 @@
 """`flowviz FILE` opens the window with the project in it."""
 
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -13,9 +15,9 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path | None]
     found: list[Path | None] = []
     monkeypatch.chdir(tmp_path)
 
-    def run_window(path: Path | None = None) -> int:
+    def run_window(path: Path | None = None) -> NoReturn:
         found.append(path)
-        return 7
+        sys.exit(7)
 
     monkeypatch.setattr("flowviz.app.main.run", run_window)
     return found

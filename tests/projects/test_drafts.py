@@ -244,7 +244,7 @@ def test_a_draft_that_cannot_be_written_does_not_name_the_file_of_another(
     assert own.original in {tmp_path / "first.flowviz", None}, "recovered, it would be saved over the second one"
 
 
-def _full(*_: object) -> None:
+def _full(*_: object, **__: object) -> None:
     raise FileError("The disk is full.")
 
 

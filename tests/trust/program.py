@@ -1,0 +1,58 @@
+"""Runs the real program with a script, in a process of its own, and tells what became of it."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.trust.user import CLOSED, TRIED, Condition, User
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 120
+HOMES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+BAD = re.compile(r" (WARNING|ERROR|CRITICAL) ")
+UNABLE = "This plugin does not support"  # which Qt says of windows that are drawn offscreen
+Script = Callable[[User], Iterator[Condition]]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The exit code of a program, what it told and wrote to stderr, its log, and how long it took to end."""
+
+    code: int
+    told: Mapping[str, str]
+    stderr: str
+    log: str
+    seconds: float
+
+    def assert_clean(self) -> None:
+        """It ended as it should, and nothing went wrong on the way."""
+        assert self.code == 0, self.stderr
+        assert TRIED not in self.told, "it tried to reach a network"
+        assert not self.stderr, self.stderr
+        bad = [line for line in self.log.splitlines() if BAD.search(line) and UNABLE not in line]
+        assert not bad, "\n".join(bad)
+
+
+def used(script: Script, folder: Path, **environment: str) -> Ended:
+    """What became of a program that was used so, in a folder which has its settings, its drafts and its log, too."""
+    homes = {name: str(folder / name) for name in HOMES}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.trust.user", script.__name__, str(folder)],
+        env={**os.environ, **homes, "QT_QPA_PLATFORM": "offscreen", **environment},
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
+    )  # fmt: skip
+    ended = time.monotonic()
+    told = dict(line.split("\t", 1) for line in done.stdout.splitlines())
+    log = folder / "XDG_STATE_HOME" / "flowviz" / "log" / "flowviz.log"
+    return Ended(
+        code=done.returncode,
+        told=told,
+        stderr=done.stderr,
+        log=log.read_text(encoding="utf-8") if log.exists() else "",
+        seconds=ended - float(told.get(CLOSED, "nan")),
+    )

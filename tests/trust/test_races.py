@@ -1,0 +1,111 @@
+"""Faster than the program: buttons are pressed without waiting, and the window is closed in the midst of work."""
+
+import random
+from pathlib import Path
+
+import pytest
+from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.exploration import Exploration
+from flowviz.projects.drafts import Drafts
+from flowviz.records import Snapshot
+from tests.app.conftest import Window
+from tests.app.test_window import choose_steps
+from tests.trust import scripts
+from tests.trust.program import HOMES, Script, used
+
+MOST_SECONDS = 2.0  # from closing to the end of the process
+PRESSES = 200
+PATIENCE_MS = 120_000  # on a machine that has much else to do
+
+CLOSING: list[Script] = [
+    scripts.closes_while_tensorflow_loads,
+    scripts.closes_while_it_compiles,
+    scripts.closes_while_it_trains,
+    scripts.closes_while_it_exports,
+    scripts.closes_while_it_opens,
+    scripts.closes_while_it_autosaves,
+    scripts.closes_while_it_follows_moments,
+]
+
+
+@pytest.mark.parametrize("script", CLOSING, ids=lambda script: script.__name__)
+def test_closing_ends_the_process_soon_and_leaves_nothing(script: Script, tmp_path: Path) -> None:
+    closes(script, tmp_path)
+
+
+@pytest.mark.slow  # it compiles twice: 20 s
+def test_closing_while_another_flow_takes_the_place_of_one_that_trains(tmp_path: Path) -> None:
+    closes(scripts.closes_while_another_flow_takes_the_place_of_one_that_trains, tmp_path)
+
+
+def closes(script: Script, folder: Path) -> None:
+    ended = used(script, folder)
+    ended.assert_clean()
+    assert ended.seconds <= MOST_SECONDS
+    assert {path.name for path in folder.iterdir()} <= set(HOMES), "nothing is left that is not whole"
+    assert not Drafts(folder / "XDG_DATA_HOME" / "flowviz" / "drafts").abandoned()
+
+
+class Presser:
+    """A person who presses Train and Stop, and switches between two small flows, as fast as the buttons go."""
+
+    def __init__(self, window: Window, qtbot: QtBot) -> None:
+        self._window, self._qtbot = window, qtbot
+        self._train, self._stop = (window.find(QPushButton, f"{name}Button") for name in ("train", "stop"))
+        self._dice = random.Random(0)
+
+    def choose_flow(self, family: str) -> None:
+        self._window.find(QComboBox, "flowFamily").setCurrentText(family)
+        for name, number in {"flowLayers": 1, "flowWidth": 4}.items():
+            self._window.find(QSpinBox, name).setValue(number)
+
+    def press(self, number: int) -> None:
+        self.choose_flow("NICE" if number // 3 % 2 else "RealNVP")
+        self._train.click()
+        assert self._train.text() == "Restart"
+        assert self._stop.isEnabled()
+        if number % 50 == 0:
+            self.wait_for("gap")
+        else:
+            self._qtbot.wait(self._dice.choice((0, 0, 1, 10, 50)))
+        if self._stop.isEnabled():  # unless it has ended by now
+            self._stop.click()
+        if number % 2:
+            self._qtbot.wait(self._dice.choice((0, 1, 10)))
+
+    def wait_for(self, text: str) -> None:
+        status = self._window.find(QLabel, "statusLabel")
+        self._qtbot.waitUntil(lambda: text in status.text(), timeout=PATIENCE_MS)
+
+
+@pytest.fixture
+def drawn(window: Window, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Of each picture of a training that is drawn, whether it is of the flow that trains now."""
+    found, session, take_snapshot = list[bool](), window.main.session, Exploration.take_snapshot
+
+    def take(exploration: Exploration, snapshot: Snapshot) -> None:
+        run = session._run
+        found.append(run is not None and snapshot.trace.names[1:] == run.project.flow.stage_names()[1:])
+        take_snapshot(exploration, snapshot)
+
+    monkeypatch.setattr(Exploration, "take_snapshot", take)
+    return found
+
+
+def test_train_and_stop_can_be_pressed_as_fast_as_the_buttons_go(
+    window: Window, qtbot: QtBot, drawn: list[bool]
+) -> None:
+    presser = Presser(window, qtbot)
+    choose_steps(window, 300)
+    for number in range(PRESSES):
+        presser.press(number)
+    presser.choose_flow("NICE")
+    choose_steps(window, 120)
+    window.find(QPushButton, "trainButton").click()
+    presser.wait_for("Completed after 120 steps")
+    assert drawn
+    assert all(drawn)
+    assert window.main.session.project().flow.family == "nice"
+    assert not window.find(QLabel, "noticeLabel").text()

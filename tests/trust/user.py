@@ -1,0 +1,135 @@
+"""Uses the real program as a person would: `python -m tests.trust.user SCRIPT FOLDER` opens it and follows a script.
+
+A script of `scripts.py` does something and yields what it waits for, again and again; at its end the window is closed.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QPushButton, QSpinBox
+
+from flowviz.app import main
+from flowviz.app.window import MainWindow
+
+LOOKS_MS = 10
+CLOSED, TRIED = "closed", "tried"
+NETWORK = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.sendmsg"}
+
+Condition = Callable[[], bool]
+Found = TypeVar("Found", bound=QObject)
+
+
+class User:
+    """What a person sees of the window and does with it, and the folder in which they work."""
+
+    def __init__(self, window: MainWindow, folder: Path) -> None:
+        self.window, self.folder = window, folder
+
+    def find(self, kind: type[Found], name: str) -> Found:
+        """The one object of that name."""
+        (found,) = self.window.findChildren(kind, name)
+        return found
+
+    def press(self, name: str) -> None:
+        self.find(QPushButton, f"{name}Button").click()
+
+    def choose(self, name: str) -> None:
+        self.find(QAction, f"{name}Action").trigger()
+
+    def type(self, text: str) -> None:
+        self.find(QPlainTextEdit, "targetText").setPlainText(text)
+
+    def choose_family(self, title: str) -> None:
+        box = self.find(QComboBox, "flowFamily")
+        assert box.findText(title) >= 0, [box.itemText(i) for i in range(box.count())]
+        box.setCurrentText(title)
+
+    def choose_small_flow(self) -> None:
+        """Which is compiled in a second or two."""
+        for name, number in {"flowLayers": 1, "flowWidth": 4}.items():
+            self.find(QSpinBox, name).setValue(number)
+
+    def train_for(self, amount: int, unit: str = "steps") -> None:
+        self.find(QComboBox, "budgetUnit").setCurrentText(unit)
+        self.find(QSpinBox, "budgetAmount").setValue(amount)
+        self.press("train")
+
+    @property
+    def status(self) -> str:
+        return self.find(QLabel, "statusLabel").text()
+
+    @property
+    def notice(self) -> str:
+        return self.find(QLabel, "noticeLabel").text()
+
+    def says(self, words: str) -> Condition:
+        return lambda: words in self.status or words in self.notice
+
+
+def tell(name: str, value: object) -> None:
+    """To the test."""
+    print(name, value, sep="\t", flush=True)
+
+
+def refuse_network(event: str, arguments: tuple[object, ...]) -> None:
+    """An audit hook."""
+    if event in NETWORK:
+        tell(TRIED, f"{event}{arguments}")
+        raise OSError(f"{event} is refused")
+
+
+def after(seconds: float) -> Condition:
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() >= end
+
+
+class Following(QObject):
+    """Advances the script whenever what it waits for has come, and closes the window at its end."""
+
+    def __init__(self, user: User, script: Iterator[Condition]) -> None:
+        super().__init__(user.window)
+        self._user, self._script = user, script
+        self._has_come: Condition = lambda: True
+        self._watch = QTimer(self)
+        self._watch.setInterval(LOOKS_MS)
+        self._watch.timeout.connect(self._look)
+        QTimer.singleShot(0, self._watch.start)
+
+    def _look(self) -> None:
+        if not self._has_come():
+            return
+        try:
+            self._has_come = next(self._script)
+        except StopIteration:
+            self._watch.stop()
+            self._close()
+
+    def _close(self) -> None:
+        self._user.window.discard_changes()
+        tell(CLOSED, time.monotonic())
+        self._user.window.close()
+
+
+def follow(script: Callable[[User], Iterator[Condition]], folder: Path) -> NoReturn:
+    """Start the program as a person does, and follow the script."""
+    create = main.create_window
+
+    def created() -> MainWindow:
+        user = User(create(), folder)
+        Following(user, script(user))
+        return user.window
+
+    main.create_window = created
+    main.run()
+
+
+if __name__ == "__main__":
+    from tests.trust import scripts
+
+    sys.addaudithook(refuse_network)
+    follow(getattr(scripts, sys.argv[1]), Path(sys.argv[2]))
