@@ -10,8 +10,6 @@ from PyQt6.QtGui import (
     QPen,
     QPointingDevice,
     QTabletEvent,
-    QUndoCommand,
-    QUndoStack,
 )
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -22,15 +20,14 @@ from flowviz.specs.view import Theme
 SIZE = QSize(640, 400)  # pixels of what is drawn, whatever the size on the screen
 HEIGHT = 180  # of the widget
 BRUSH = 30  # pixels of what is drawn
-MOST_STROKES = 100  # that can be undone: a megabyte each
 FAINT = 0.25  # opacity of what is traced
 SOFTEST = 0.3  # of the brush, where a pen hardly touches
 
 
 class Canvas(QWidget):
-    """Announces every finished stroke; each can be undone."""
+    """Announces what was done whenever something was: a stroke was finished, everything taken away."""
 
-    changed = pyqtSignal()
+    changed = pyqtSignal(str)  # what a person calls it
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,33 +35,31 @@ class Canvas(QWidget):
         self.setAccessibleName("Canvas")
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # for the keys of undo and redo
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_TabletTracking, on=False)
-        self.strokes = QUndoStack(self)
-        self.strokes.setUndoLimit(MOST_STROKES)
         self.brush = BRUSH
         self.erases = False
         self._image = _blank()
-        self._before: QImage | None = None  # the stroke that is being drawn
+        self._is_drawing = False
         self._last = QPointF()
         self._traced: QImage | None = None
         self._hint = ""
         self._theme: Theme = "light"
 
-    def image(self) -> QImage:
-        """What is drawn: black on nothing."""
-        return self._image
-
     def png(self) -> bytes:
-        """What is drawn, as a PNG."""
+        """What is drawn, black on nothing, as a PNG."""
         buffer = QBuffer()
         buffer.open(QBuffer.OpenModeFlag.WriteOnly)
         self._image.save(buffer, "PNG")
         return bytes(buffer.data().data())
 
+    def show_png(self, png: bytes) -> None:
+        """Show what was drawn before, to the last bit; nothing, to show an empty canvas."""
+        found = QImage.fromData(png).convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+        self._show(found if png else _blank())
+
     def show_drawing(self, alpha: QImage) -> None:
-        """Draw a picture in place of what is there, fitted; that can be undone, too."""
+        """Draw a picture in place of what is there, fitted."""
         image = _blank()
         painter = QPainter(image)
         fitted = alpha.size().scaled(SIZE, Qt.AspectRatioMode.KeepAspectRatio)
@@ -73,11 +68,13 @@ class Canvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(place, _black(alpha))
         painter.end()
-        self._push("Open", image)
+        self._show(image)
+        self.changed.emit("Open")
 
     def clear(self) -> None:
-        """Take everything away; that can be undone, too."""
-        self._push("Clear", _blank())
+        """Take everything away."""
+        self._show(_blank())
+        self.changed.emit("Clear")
 
     def show_traced(self, alpha: QImage | None) -> None:
         """Show a picture faintly behind; None for nothing."""
@@ -95,18 +92,12 @@ class Canvas(QWidget):
         self._theme = theme
         self.update()
 
-    def take_image(self, image: QImage) -> None:
-        """What is drawn from now on."""
-        self._image = image
+    def _show(self, image: QImage) -> None:
+        self._image, self._is_drawing = image, False  # a stroke that is being drawn ends
         self.update()
-        self.changed.emit()
-
-    def _push(self, title: str, image: QImage) -> None:
-        self.strokes.push(Stroke(self, title, self._image, image))
 
     def _begin(self, place: QPointF, pressure: float, erases: bool) -> None:
-        self._before, self._image = self._image, self._image.copy()
-        self._last = place
+        self._is_drawing, self._last = True, place
         self._draw_to(place, pressure, erases)
 
     def _draw_to(self, place: QPointF, pressure: float, erases: bool) -> None:
@@ -125,10 +116,9 @@ class Canvas(QWidget):
         self.update()
 
     def _end(self) -> None:
-        if self._before is not None:
-            before, self._before = self._before, None
-            after, self._image = self._image, before
-            self._push("Stroke", after)
+        if self._is_drawing:
+            self._is_drawing = False
+            self.changed.emit("Stroke")
 
     @property
     def _ground(self) -> QRectF:
@@ -147,7 +137,7 @@ class Canvas(QWidget):
             self._begin(event.position(), 1.0, self.erases)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        if event is not None and self._before is not None:
+        if event is not None and self._is_drawing:
             self._draw_to(event.position(), 1.0, self.erases)
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
@@ -159,7 +149,7 @@ class Canvas(QWidget):
         erases = self.erases or event.pointerType() == QPointingDevice.PointerType.Eraser
         if event.type() == QEvent.Type.TabletPress:
             self._begin(event.position(), event.pressure(), erases)
-        elif event.type() == QEvent.Type.TabletMove and self._before is not None:
+        elif event.type() == QEvent.Type.TabletMove and self._is_drawing:
             self._draw_to(event.position(), event.pressure(), erases)
         elif event.type() == QEvent.Type.TabletRelease:
             self._end()
@@ -178,7 +168,7 @@ class Canvas(QWidget):
             draw_fitted(painter, self._traced, self._ground.adjusted(margin, margin, -margin, -margin), self._theme)
             painter.setOpacity(1.0)
         painter.drawImage(self._ground, tinted(self._image, self._theme))
-        if self._hint and self._before is None:
+        if self._hint and not self._is_drawing:
             self._paint_hint(painter)
 
     def _paint_hint(self, painter: QPainter) -> None:
@@ -188,22 +178,6 @@ class Canvas(QWidget):
         plate = painter.boundingRect(room, flags, self._hint).adjusted(-6, -4, 6, 4)
         painter.fillRect(plate, background(self._theme))
         painter.drawText(room, flags, self._hint)
-
-
-class Stroke(QUndoCommand):
-    """From one picture to the next. Qt keeps an image that several hold only once."""
-
-    def __init__(self, canvas: Canvas, title: str, before: QImage, after: QImage) -> None:
-        super().__init__(title)
-        self._canvas, self._before, self._after = canvas, before, after
-
-    def undo(self) -> None:
-        """Back to the picture before."""
-        self._canvas.take_image(self._before)
-
-    def redo(self) -> None:
-        """On to the picture after."""
-        self._canvas.take_image(self._after)
 
 
 def _blank() -> QImage:

@@ -1,7 +1,7 @@
 """What the shortcut sheet and the command palette have in common: a box to type in, above a list of commands."""
 
-from PyQt6.QtCore import QEvent, QKeyCombination, QObject, Qt
-from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtGui import QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -66,11 +66,11 @@ class CommandList(QDialog):
 
 
 class ShortcutsFirst(QObject):
-    """Lets a key of the window through a box that would take it for editing: Ctrl+K, to erase the rest of a line."""
+    """Lets keys of the window through a box that would take them for editing: Ctrl+K, to erase the rest of a line."""
 
-    def __init__(self, key: QKeyCombination, parent: QObject) -> None:
+    def __init__(self, keys: list[QKeySequence], parent: QObject) -> None:
         super().__init__(parent)
-        self._key = key
+        self._keys = keys
 
     def watch(self, old: QWidget | None, new: QWidget | None) -> None:
         """Look at the keys of the widget that has the focus."""
@@ -80,7 +80,7 @@ class ShortcutsFirst(QObject):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         is_asked = event is not None and event.type() == QEvent.Type.ShortcutOverride
-        if is_asked and isinstance(event, QKeyEvent) and event.keyCombination() == self._key:
+        if is_asked and isinstance(event, QKeyEvent) and QKeySequence(event.keyCombination()) in self._keys:
             event.ignore()
             return True
         return False

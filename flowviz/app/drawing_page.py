@@ -1,11 +1,11 @@
 """A drawing as the target: a canvas and its tools."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QToolButton
 
 from flowviz.app.canvas import BRUSH, Canvas
@@ -20,12 +20,16 @@ THINNEST, THICKEST = 6, 120  # pixels of what is drawn
 
 
 class DrawingPage(Page):
-    """Announces what is drawn."""
+    """Announces what is drawn, and the buttons for undo and redo, which do what those of the menu do."""
+
+    undo_requested = pyqtSignal()
+    redo_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__("drawingPage")
         self.canvas = Canvas()
         self._spec: DrawingSpec | None = None
+        self._done = ""  # what was done last
         self._traced: NDArray[np.uint8] | None = None
         self._brush = slider("brushSize", "Brush", "Size of the brush", THINNEST, THICKEST, BRUSH)
         self._brush.valueChanged.connect(self._take_brush)
@@ -38,13 +42,13 @@ class DrawingPage(Page):
         self._clear = _tool("clear", "Clear", "Take everything away")
         self._clear.setObjectName("clearDrawingButton")
         self._clear.clicked.connect(self.canvas.clear)
-        strokes = self.canvas.strokes
-        undo = self._history("Undo", "Ctrl+Z", strokes.undo)
-        redo = self._history("Redo", "Ctrl+Shift+Z", strokes.redo)
-        strokes.canUndoChanged.connect(undo.setEnabled)
-        strokes.canRedoChanged.connect(redo.setEnabled)
+        self._undo, self._redo = _tool("undo", "Undo", ""), _tool("redo", "Redo", "")
+        self._undo.clicked.connect(lambda: self.undo_requested.emit())
+        self._redo.clicked.connect(lambda: self.redo_requested.emit())
+        self.show_undo("")
+        self.show_redo("")
         self.column.addWidget(self.canvas)
-        tools = row(self._brush, self._eraser, undo, redo, self._trace, self._clear, stretched=self._brush)
+        tools = row(self._brush, self._eraser, self._undo, self._redo, self._trace, self._clear, stretched=self._brush)
         self.column.addLayout(tools)
         self.canvas.changed.connect(self._take_drawing)
 
@@ -52,6 +56,13 @@ class DrawingPage(Page):
         if self._spec is None:
             raise SpecError("Draw something here: with the mouse, a pen, or a finger.")
         return self._spec
+
+    def contents(self) -> dict[str, Any]:
+        return {"drawing": (self._done, self._spec)}
+
+    def show_contents(self, contents: Mapping[str, Any]) -> None:
+        self._done, self._spec = contents["drawing"]
+        self.canvas.show_png(self._spec.png if self._spec else b"")
 
     def show_spec(self, darkness: NDArray[np.uint8]) -> None:
         """Show a drawing, from how dark each of its pixels is, (rows, columns), in place of the present one."""
@@ -65,7 +76,16 @@ class DrawingPage(Page):
     def set_theme(self, theme: Theme) -> None:
         self.canvas.set_theme(theme)
 
-    def _take_drawing(self) -> None:
+    def show_undo(self, title: str) -> None:
+        """Offer to undo what has this title; nothing, where there is nothing to undo."""
+        _offer(self._undo, title)
+
+    def show_redo(self, title: str) -> None:
+        """Offer to redo what has this title; nothing, where there is nothing to redo."""
+        _offer(self._redo, title)
+
+    def _take_drawing(self, done: str) -> None:
+        self._done = done
         self._spec = DrawingSpec(png=self.canvas.png())
         self.changed.emit()
 
@@ -79,14 +99,10 @@ class DrawingPage(Page):
         shown = self._trace.isChecked() and self._traced is not None
         self.canvas.show_traced(alpha_image(self._traced) if shown and self._traced is not None else None)
 
-    def _history(self, name: str, key: str, run: Callable[[], None]) -> QToolButton:
-        """A button for undo or redo; its key works wherever the focus is on the page."""
-        shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(run)
-        button = _tool(name.lower(), name, f"{name} ({key})")
-        button.setEnabled(False)
-        button.clicked.connect(lambda: run())
-        return button
+
+def _offer(button: QToolButton, title: str) -> None:
+    button.setEnabled(bool(title))
+    button.setToolTip(f"{button.accessibleName()} {title.replace('&&', '&')}".strip())
 
 
 def _tool(name: str, title: str, tip: str) -> QToolButton:

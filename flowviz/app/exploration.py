@@ -39,6 +39,7 @@ class Exploration(QObject):
     moment_shown = pyqtSignal(object, bool)  # the Snapshot, and whether it is the latest
     following_changed = pyqtSignal(bool)  # whether particles of earlier moments are being followed
     selection_changed = pyqtSignal()
+    view_chosen = pyqtSignal()  # what is seen, or selected, by a person
     told = pyqtSignal(object)  # Notice
 
     def __init__(self, instruments: Instruments, parent: QObject) -> None:
@@ -132,7 +133,7 @@ class Exploration(QObject):
         show, view = self._show, self._show.cloud.view
         if seen == Seen():
             self._pointing.show_selection(selection)
-            self.fit()
+            self._fit()
             self.leave_base()
             return
         show.playback.show_playback(seen.playback)
@@ -150,25 +151,39 @@ class Exploration(QObject):
         self._follows_cloud = seen.fitted
         self._extents.append(show.cloud.view.half_extent)
 
+    def show_chosen(self, seen: Seen, selection: Selection | None) -> None:
+        """See and select what was chosen before, of the stage and the moment that are looked at now."""
+        self._show.bar.show_seen(seen)
+        self._pointing.show_selection(selection)
+        view, self._follows_cloud = seen.view, seen.fitted
+        fitted = max(self._extents, default=fitted_view(self._scene.trace, view).half_extent)
+        extent = fitted if seen.fitted else view.half_extent
+        self.set_view(palette=view.palette, center=view.center, half_extent=extent)
+
     def take_snapshot(self, snapshot: Snapshot) -> None:
         """Keep the latest picture of the training, and show it unless an older one is looked at."""
         self._moments.take_snapshot(snapshot)
 
     def fit(self) -> None:
         """Show all particles, whatever the mouse zoomed to."""
-        self._follows_cloud = True
-        self._extents.clear()
-        self._place(fitted_view(self._scene.trace, self._show.cloud.view))
+        self._fit()
+        self.view_chosen.emit()
 
     def fit_stage(self) -> None:
         """Show the particles of this stage, however far they are."""
         self._follows_cloud = False
         self._place(fitted_view(self._scene.trace, self._show.cloud.view, self.playhead.stage))
+        self.view_chosen.emit()
 
     def refit(self) -> None:
         """Fit, unless the mouse has chosen what is seen."""
         if self._follows_cloud:
-            self.fit()
+            self._fit()
+
+    def choose_view(self, **changes: Any) -> None:
+        """Change fields of the view, as a person has chosen."""
+        self.set_view(**changes)
+        self.view_chosen.emit()
 
     def set_view(self, **changes: Any) -> None:
         """Change fields of the view: colors, marks, theme, what of the plane is seen."""
@@ -195,14 +210,19 @@ class Exploration(QObject):
         self._pointing.selection_changed.connect(lambda selection: self._change_scene(selection=selection))
         self._pointing.selection_changed.connect(lambda: self.selection_changed.emit())
         self._pointing.probe_changed.connect(self._take_probe)
-        show.bar.marks_chosen.connect(lambda marks: self.set_view(marks=marks))
-        show.bar.color_chosen.connect(lambda color_by: self.set_view(color_by=color_by))
-        show.bar.beside_toggled.connect(lambda beside: self.set_view(beside=beside))
+        show.bar.marks_chosen.connect(lambda marks: self.choose_view(marks=marks))
+        show.bar.color_chosen.connect(lambda color_by: self.choose_view(color_by=color_by))
+        show.bar.beside_toggled.connect(lambda beside: self.choose_view(beside=beside))
         show.bar.direction_chosen.connect(self._choose_direction)
         show.bar.overview_toggled.connect(show.cloud.set_overview)
         show.bar.overview_toggled.connect(self._show_words)
         show.cloud.fit_requested.connect(self.fit)
         show.cloud.view_chosen.connect(self._keep_view)
+        for chosen in (
+            show.bar.direction_chosen, show.bar.overview_toggled, show.bar.selection_inverted,
+            show.bar.selection_cleared, show.cloud.view_chosen, show.cloud.region_drawn, show.cloud.point_clicked,
+        ):  # fmt: skip
+            chosen.connect(lambda: self.view_chosen.emit())
         show.cloud.resized.connect(self._ask_density)
         show.cloud.stage_clicked.connect(self._open_stage)
         show.strip.stage_clicked.connect(show.scrubber.set_stage)
@@ -276,6 +296,11 @@ class Exploration(QObject):
         widest = max(self._extents)
         if self._follows_cloud and widest != self._show.cloud.view.half_extent:
             self._place(view.model_copy(update={"half_extent": widest}))
+
+    def _fit(self) -> None:
+        self._follows_cloud = True
+        self._extents.clear()
+        self._place(fitted_view(self._scene.trace, self._show.cloud.view))
 
     def _place(self, view: ViewSpec) -> None:
         self.set_view(center=view.center, half_extent=view.half_extent)

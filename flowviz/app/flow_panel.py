@@ -136,6 +136,7 @@ class Options(QWidget):
         self._bounded.setAccessibleName("Bounded log-scale")
         self._bounded.setToolTip("Limit how much one layer stretches, so that no number overflows")
         self._spec = FlowSpec()
+        self._bound: float | None = None  # of the log-scale, where it is bounded
         self._lay_out()
         for box in (self._layers, self._width, self._depth, self._bins, self._batch, self._seed, self._rate):
             box.valueChanged.connect(lambda: self.changed.emit())
@@ -159,6 +160,7 @@ class Options(QWidget):
     def show_recipe(self, spec: FlowSpec) -> None:
         """Choose what this flow has, and offer what its family can have."""
         self._spec = spec
+        self._bound = spec.log_scale_bound or FlowSpec(family=spec.family).log_scale_bound
         self.blockSignals(True)
         self._layers.setValue(spec.layers)
         self._width.setValue(spec.width)
@@ -180,7 +182,7 @@ class Options(QWidget):
             "hats": self._spec.hats,
             "waves": self._spec.waves,
             "normalization": self._normalization.currentData(),
-            "log_scale_bound": self._spec.log_scale_bound if self._bounded.isChecked() else None,
+            "log_scale_bound": self._bound if self._bounded.isChecked() else None,
             "seed": self._seed.value(),
         }
 

@@ -1,5 +1,8 @@
 """A picture as the target: which one, and what of it is ink."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QLabel
 
@@ -54,20 +57,30 @@ class ImagePage(Page):
             }
         )
 
+    def contents(self) -> dict[str, Any]:
+        return {
+            "picture": self._picture,
+            "threshold": self._threshold.value(),
+            "invert": self._invert.isChecked(),
+            "grayscale": self._grayscale.isChecked(),
+        }
+
+    def show_contents(self, contents: Mapping[str, Any]) -> None:
+        self._threshold.setValue(contents["threshold"])
+        self._invert.setChecked(contents["invert"])
+        self._grayscale.setChecked(contents["grayscale"])
+        self._show_picture(contents["picture"])
+
     def show_spec(self, spec: ImageSpec) -> None:
         """Show this picture in place of the present one, with what is ink in it."""
         self.blockSignals(True)
-        self._threshold.setValue(round(100 * spec.threshold))
-        self._invert.setChecked(spec.invert)
-        self._grayscale.setChecked(spec.grayscale)
+        self.show_contents({**dict(spec), "threshold": round(100 * spec.threshold), "picture": spec})
         self.blockSignals(False)
-        self.take_picture(spec)
+        self.changed.emit()
 
     def take_picture(self, picture: ImageSpec) -> None:
         """Another picture, of which the same is ink as was of the last one."""
-        self._picture = picture
-        self._name.setText(self._name.fontMetrics().elidedText(picture.name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH))
-        self._name.setToolTip(picture.name)
+        self._show_picture(picture)
         self.changed.emit()
 
     def choose_file(self) -> None:
@@ -75,6 +88,11 @@ class ImagePage(Page):
         path, _ = QFileDialog.getOpenFileName(self, "Open Image", "", PATTERNS)
         if path:
             self.file_chosen.emit(path)
+
+    def _show_picture(self, picture: ImageSpec | None) -> None:
+        self._picture, name = picture, picture.name if picture else ""
+        self._name.setText(self._name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH))
+        self._name.setToolTip(name)
 
     def _announce(self) -> None:
         self._share.setText(f"{self._threshold.value()} %")

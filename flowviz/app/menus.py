@@ -16,7 +16,6 @@ from flowviz.app.layout import Layout
 from flowviz.app.playback_bar import PlaybackBar
 from flowviz.app.run_controls import RunControls
 from flowviz.app.scrubber import Scrubber
-from flowviz.app.sources import Sources
 from flowviz.app.start import Start
 from flowviz.app.target_panel import TargetPanel
 from flowviz.app.theme import THEMES
@@ -61,13 +60,12 @@ def new_menu(window: QMainWindow, title: str) -> QMenu:
     return menu
 
 
-def fill_source_entries(menu: QMenu, panel: TargetPanel, sources: Sources, show_gallery: Callable[[], None]) -> None:
+def fill_source_entries(menu: QMenu, panel: TargetPanel, show_gallery: Callable[[], None]) -> None:
     """The part of the File menu that brings in what is to be learned."""
     entry(menu, "&Gallery…", "Ctrl+G", show_gallery, "Look at flows that were trained before")
     menu.addSeparator()
     entry(menu, "Open &Image…", None, panel.image.choose_file, "Learn the dark parts of a picture")
     entry(menu, "Open P&oints…", None, panel.points.choose_file, "Learn the points of a table")
-    entry(menu, "&Paste", Key.Paste, sources.paste, "Learn what is on the clipboard: text, a picture or a file")
     menu.addSeparator()
 
 
@@ -118,7 +116,7 @@ def fill_view_menu(
         menu,
         "&Colors",
         PALETTES,
-        lambda palette: exploration.set_view(palette=palette),
+        lambda palette: exploration.choose_view(palette=palette),
         "Color the particles with these colors",
     )
     menu.aboutToShow.connect(lambda: palettes[show.cloud.view.palette].setChecked(True))  # a file may have another

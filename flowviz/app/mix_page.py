@@ -1,6 +1,7 @@
 """Several sources as one target."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction
@@ -56,15 +57,27 @@ class MixPage(Page):
 
     def show_spec(self, spec: MixSpec) -> None:
         """Show this mix in place of the present one."""
-        self.blockSignals(True)
-        for line in list(self._lines):
-            self._remove(line)
         heaviest = max(part.weight for part in spec.parts)
-        for part in spec.parts:
-            self.add(part.source, round(WEIGHTS[1] * part.weight / heaviest))
-        self._layout.setCurrentIndex(self._layout.findData(spec.layout))
+        parts = tuple((part.source, max(round(WEIGHTS[1] * part.weight / heaviest), 1)) for part in spec.parts)
+        self.blockSignals(True)
+        self.show_contents({"parts": parts, "layout": spec.layout})
         self.blockSignals(False)
         self.changed.emit()
+
+    def contents(self) -> dict[str, Any]:
+        parts = tuple((line.source, line.weight) for line in self._lines)
+        return {"parts": parts, "layout": self._layout.currentData()}
+
+    def show_contents(self, contents: Mapping[str, Any]) -> None:
+        parts = contents["parts"]
+        if [source for source, _ in parts] != [line.source for line in self._lines]:
+            for line in list(self._lines):
+                self._remove(line)
+            for source, _ in parts:
+                self.add(source)
+        for line, (_, weight) in zip(self._lines, parts, strict=True):
+            line.show_weight(weight)
+        self._layout.setCurrentIndex(self._layout.findData(contents["layout"]))
 
     def show_offers(self, sources: Sequence[SourceSpec]) -> None:
         """Offer these sources in the menu."""
@@ -74,9 +87,9 @@ class MixPage(Page):
             action.triggered.connect(lambda _, source=source: self.add(source))
             self._menu.addAction(action)
 
-    def add(self, source: SourceSpec, weight: int = EVEN) -> None:
+    def add(self, source: SourceSpec) -> None:
         """Add a source to the mix."""
-        line = PartLine(source, max(weight, 1))
+        line = PartLine(source)
         line.weight_changed.connect(self._announce)
         line.remove_requested.connect(lambda: self._remove(line))
         self._lines.append(line)
@@ -104,14 +117,14 @@ class PartLine(QWidget):
     weight_changed = pyqtSignal()
     remove_requested = pyqtSignal()
 
-    def __init__(self, source: SourceSpec, weight: int) -> None:
+    def __init__(self, source: SourceSpec) -> None:
         super().__init__()
         self.source = source
         title = QLabel()
         title.setText(title.fontMetrics().elidedText(source.title, Qt.TextElideMode.ElideRight, TITLE_WIDTH))
         title.setFixedWidth(TITLE_WIDTH)
         title.setToolTip(f"{source.kind.capitalize()}: {source.title}")
-        self._weight: QSlider = slider("partWeight", f"Weight of {source.title}", "Its weight", *WEIGHTS, weight)
+        self._weight: QSlider = slider("partWeight", f"Weight of {source.title}", "Its weight", *WEIGHTS, EVEN)
         self._weight.valueChanged.connect(lambda: self.weight_changed.emit())
         self._share = QLabel()
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100 %"))
@@ -130,6 +143,10 @@ class PartLine(QWidget):
     def weight(self) -> int:
         """Its weight, beside those of the others."""
         return self._weight.value()
+
+    def show_weight(self, weight: int) -> None:
+        """Choose its weight."""
+        self._weight.setValue(weight)
 
     def show_share(self, share: float) -> None:
         """Show which share of the points it gets."""

@@ -1,5 +1,8 @@
 """What the pages of the target panel have in common: each shows the controls of one kind of source."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
@@ -24,6 +27,14 @@ class Page(QWidget):
 
     def spec(self) -> TargetSpec:
         """The source that is chosen. Raises `FlowvizError` where there is none."""
+        raise NotImplementedError
+
+    def contents(self) -> dict[str, Any]:
+        """What stands here by its names, also where it makes no source: to come back to it."""
+        raise NotImplementedError
+
+    def show_contents(self, contents: Mapping[str, Any]) -> None:
+        """Show what stood here before."""
         raise NotImplementedError
 
     def set_theme(self, theme: Theme) -> None:

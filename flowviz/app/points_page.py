@@ -1,5 +1,9 @@
 """Points of a file as the target: which file, which columns of it."""
 
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QLabel, QWidget
 
@@ -10,15 +14,23 @@ from flowviz.specs import PointsSpec
 PATTERNS = "Points (*.csv *.txt *.tsv *.npy *.npz);;All files (*)"
 
 
+class Table(NamedTuple):
+    """A file of points, and what its columns are called."""
+
+    path: Path
+    names: tuple[str, ...]
+
+
 class PointsPage(Page):
     """Announces the file and the columns that are chosen."""
 
     file_chosen = pyqtSignal(str)
-    columns_chosen = pyqtSignal(str)
+    columns_chosen = pyqtSignal(object, str)  # the Path of the file, and which of its columns
 
     def __init__(self) -> None:
         super().__init__("pointsPage")
         self._points: PointsSpec | None = None
+        self._table: Table | None = None
         self._open = button("openPointsButton", "Open…", "Open a table of points: .csv, .txt, .npy or .npz", "open")
         self._open.clicked.connect(self.choose_file)
         self._name = QLabel()
@@ -32,32 +44,34 @@ class PointsPage(Page):
         self.column.addLayout(row(self._open, self._name, stretched=self._name))
         self.column.addWidget(self._columns)
         for box in (self._x, self._y):
-            box.activated.connect(lambda: self.columns_chosen.emit(self._chosen()))
+            box.activated.connect(self._announce_columns)
 
     def spec(self) -> PointsSpec:
         if self._points is None:
             raise SpecError("Open a table of points, or drop one on the window.")
         return self._points
 
+    def contents(self) -> dict[str, Any]:
+        columns = self._x.currentIndex(), self._y.currentIndex()
+        return {"points": self._points, "table": self._table, "columns": columns}
+
+    def show_contents(self, contents: Mapping[str, Any]) -> None:
+        self._show_table(contents["table"], contents["columns"])
+        self._show_points(contents["points"])
+
     def show_spec(self, spec: PointsSpec) -> None:
         """Show these points in place of the present ones."""
-        self._columns.hide()  # of the file, nothing more is known
+        self._show_table(None)  # of the file, nothing more is known
         self.take_points(spec)
 
     def take_points(self, points: PointsSpec) -> None:
         """The points were read."""
-        self._points = points
-        self._name.setText(points.name)
-        self._name.setToolTip(points.name)
+        self._show_points(points)
         self.changed.emit()
 
-    def show_columns(self, names: tuple[str, ...]) -> None:
+    def show_columns(self, path: Path, names: tuple[str, ...]) -> None:
         """Offer the columns of a file, where there is a choice; the first two are chosen."""
-        for place, box in enumerate((self._x, self._y)):
-            box.clear()
-            box.addItems(list(names))
-            box.setCurrentIndex(place)
-        self._columns.setVisible(len(names) > 2)
+        self._show_table(Table(path, names))
 
     def choose_file(self) -> None:
         """Ask for a file."""
@@ -65,9 +79,23 @@ class PointsPage(Page):
         if path:
             self.file_chosen.emit(path)
 
-    def _chosen(self) -> str:
-        """The columns by their numbers, as `reading_points` takes them."""
-        return f"{self._x.currentIndex() + 1},{self._y.currentIndex() + 1}"
+    def _show_points(self, points: PointsSpec | None) -> None:
+        self._points, name = points, points.name if points else ""
+        self._name.setText(name)
+        self._name.setToolTip(name)
+
+    def _show_table(self, table: Table | None, columns: tuple[int, int] = (0, 1)) -> None:
+        self._table, names = table, table.names if table else ()
+        for box, column in zip((self._x, self._y), columns, strict=True):
+            box.clear()
+            box.addItems(list(names))
+            box.setCurrentIndex(column)
+        self._columns.setVisible(len(names) > 2)
+
+    def _announce_columns(self) -> None:
+        """By their numbers, as `reading_points` takes them."""
+        assert self._table is not None
+        self.columns_chosen.emit(self._table.path, f"{self._x.currentIndex() + 1},{self._y.currentIndex() + 1}")
 
 
 def _column_box(object_name: str, name: str) -> QComboBox:

@@ -104,6 +104,10 @@ class RunControls(QWidget):
         """Whether the training shall turn to every new target."""
         return self._follow.isChecked()
 
+    def show_follows(self, follows: bool) -> None:
+        """Let the training turn to every new target, or not."""
+        self._follow.setChecked(follows)
+
     def set_can_train(self, can_train: bool) -> None:
         """Whether there is a target to train on."""
         self._can_train = can_train

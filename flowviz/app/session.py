@@ -6,6 +6,7 @@ from itertools import count
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.bulletin import Bulletin
+from flowviz.app.edits import Edits
 from flowviz.app.exploration import Exploration
 from flowviz.app.figures import Figures
 from flowviz.app.flow_panel import FlowPanel
@@ -60,6 +61,7 @@ class Session(QObject):
         self.bulletin = Bulletin(panels.controls, panels.losses, panels.figures, panels.status, self)
         self._connect()
         panels.target.show_spec(TextSpec(text=FIRST_TEXT))
+        self.edits = Edits(self._plans, exploration, self)
 
     @property
     def trained_title(self) -> str:
@@ -108,6 +110,7 @@ class Session(QObject):
             self._exploration.show_project(project, target)
             self._show_trained(project, goal)
         self._exploration.show_seen(project.seen, project.selection)
+        self.edits.clear()
         self.changed.emit()
         return problem or unseen
 

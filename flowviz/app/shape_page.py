@@ -1,5 +1,8 @@
 """A shape of the catalogue as the target."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF, QSize, Qt
@@ -47,10 +50,16 @@ class ShapePage(Page):
     def spec(self) -> ShapeSpec:
         return ShapeSpec(name=self._box.currentData())
 
+    def contents(self) -> dict[str, Any]:
+        return {"shape": self._box.currentData()}
+
+    def show_contents(self, contents: Mapping[str, Any]) -> None:
+        self._box.setCurrentIndex(self._box.findData(contents["shape"]))
+
     def show_spec(self, spec: ShapeSpec) -> None:
         """Choose this shape."""
         self.blockSignals(True)
-        self._box.setCurrentIndex(self._box.findData(spec.name))
+        self.show_contents({"shape": spec.name})
         self.blockSignals(False)
         self.changed.emit()
 

@@ -35,7 +35,7 @@ class Sources(QObject):
         self._panel = panel
         self._builder = Background()
         self._reader = FileReader(self)
-        self._points_path = self._opening = Path()
+        self._opening = Path()
         self.goal: Goal | None = None
         self._expected: Goal | None = None
         self.spec: TargetSpec = TextSpec(text="")  # what is chosen, also while nothing can be made of it
@@ -93,7 +93,7 @@ class Sources(QObject):
         panel.image.file_chosen.connect(lambda path: reader.read_picture(Path(path)))
         panel.image.paste_requested.connect(self.paste)
         panel.points.file_chosen.connect(lambda path: self.open_points(Path(path)))
-        panel.points.columns_chosen.connect(lambda columns: reader.read_columns(self._points_path, columns))
+        panel.points.columns_chosen.connect(reader.read_columns)
         panel.reading.cancel_requested.connect(reader.cancel)
         panel.reading.cancel_requested.connect(panel.reading.hide)
         panel.mix.offers_requested.connect(lambda: panel.mix.show_offers(panel.sources()))
@@ -125,8 +125,7 @@ class Sources(QObject):
     def _take_columns(self, names: tuple[str, ...]) -> None:
         if len(names) < 2:
             return  # they will be refused: those of the good file stay
-        self._points_path = self._opening
-        self._panel.points.show_columns(names)
+        self._panel.points.show_columns(self._opening, names)
         if len(names) > 2:  # there is something to choose, also where the first two cannot be read
             self._panel.choose("points")
 

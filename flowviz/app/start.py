@@ -48,6 +48,7 @@ class Start(QObject):
         sources.goal_changed.connect(self._take_goal)
         panels.controls.train_requested.connect(self.leave)
         panels.controls.pause_toggled.connect(self.leave)
+        session.edits.view_shown.connect(self.leave)
         desk.document.opened.connect(self.leave)
         desk.document.refused.connect(self._list_recent)
 

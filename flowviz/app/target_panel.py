@@ -1,7 +1,8 @@
 """What the flow shall learn: a kind of source, the page of that kind, and a preview."""
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
@@ -116,6 +117,24 @@ class TargetPanel(QWidget):
     def problem(self) -> str:
         """Why the source cannot be learned; nothing, where it can."""
         return self._problem.text() if self._below.currentWidget() is self._problem else ""
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of source whose page is turned to."""
+        return self._kind
+
+    def contents(self) -> dict[Kind, dict[str, Any]]:
+        """What stands on each page: to come back to it."""
+        return {kind: page.contents() for kind, page in self._pages.items()}
+
+    def show_contents(self, kind: Kind, contents: Mapping[Kind, Mapping[str, Any]]) -> None:
+        """Show what stood on the pages before, and turn to one of them."""
+        for name, page in self._pages.items():
+            if page.contents() != contents[name]:
+                page.blockSignals(True)
+                page.show_contents(contents[name])
+                page.blockSignals(False)
+        self.choose(kind)
 
     def show_goal(self, goal: Goal) -> None:
         """The source is good: this is made of it."""

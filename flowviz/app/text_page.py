@@ -1,6 +1,11 @@
 """A text as the target: what is typed, its font, weight and alignment."""
 
+from collections.abc import Mapping
+from itertools import takewhile
+from typing import Any
+
 from PyQt6.QtCore import QMimeData, Qt, pyqtSignal
+from PyQt6.QtGui import QContextMenuEvent
 from PyQt6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -68,28 +73,33 @@ class TextPage(Page):
         return self._text.toPlainText()
 
     def spec(self) -> TextSpec:
-        return TextSpec(
-            text=self.text,
-            weight=self._weight.value() * WEIGHT_STEP,
-            font=self.fonts.font_name(),
-            align=self._align.currentData(),
-        )
+        return TextSpec(**self.contents())
+
+    def contents(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "font": self.fonts.font_name(),
+            "weight": self._weight.value() * WEIGHT_STEP,
+            "align": self._align.currentData(),
+        }
+
+    def show_contents(self, contents: Mapping[str, Any]) -> None:
+        self.fonts.choose(contents["font"])
+        self._align.setCurrentIndex(self._align.findData(contents["align"]))
+        self._weight.setValue(round(contents["weight"] / WEIGHT_STEP))
+        self._text.show_text(contents["text"])
 
     def show_spec(self, spec: TextSpec) -> None:
         """Show this text, in its font, in place of the present one."""
         self.blockSignals(True)
-        self.fonts.choose(spec.font)
-        self._align.setCurrentIndex(self._align.findData(spec.align))
-        self._weight.setValue(round(spec.weight / WEIGHT_STEP))
-        self._text.setPlainText(spec.text)
+        self.show_contents(dict(spec))
         self._text.selectAll()
         self.blockSignals(False)
         self.changed.emit()
 
     def show_text(self, text: str) -> None:
         """Show this text, in the font that is chosen."""
-        if text != self.text:
-            self._text.setPlainText(text)
+        self._text.show_text(text)
 
     def _lay_out(self) -> None:
         beside = QVBoxLayout()
@@ -135,6 +145,19 @@ class TextBox(QPlainTextEdit):
         font.setPointSizeF(1.3 * font.pointSizeF())
         self.setFont(font)
         self.setFixedHeight(TEXT_LINES * self.fontMetrics().lineSpacing() + TEXT_FRAME)
+        self.setUndoRedoEnabled(False)  # the window's undo has the text, too
+
+    def show_text(self, text: str) -> None:
+        """Show a text, with the caret after what is other in it than in the present one."""
+        before = self.toPlainText()
+        if text == before:
+            return
+        same = _same(before, text)
+        other = text[: len(text) - _same(before[same:][::-1], text[same:][::-1])]
+        self.setPlainText(text)
+        cursor = self.textCursor()
+        cursor.setPosition(len(other.encode("utf-16-le")) // 2)  # as Qt counts
+        self.setTextCursor(cursor)
 
     def canInsertFromMimeData(self, source: QMimeData | None) -> bool:
         return source is not None and (is_media(source) or super().canInsertFromMimeData(source))
@@ -144,6 +167,21 @@ class TextBox(QPlainTextEdit):
             self.media_arrived.emit(source)
         else:
             super().insertFromMimeData(source)
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        menu = self.createStandardContextMenu()
+        if event is None or menu is None:
+            return
+        for action in menu.actions():
+            action.setVisible(action.objectName() not in {"edit-undo", "edit-redo"})  # which are the window's
+        menu.setParent(self, menu.windowFlags())  # else it is Python's, and goes
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+
+def _same(one: str, other: str) -> int:
+    """How many characters are the same at the beginning of both."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def is_media(source: QMimeData) -> bool:

@@ -1,7 +1,7 @@
 """The main window: its panels, and what its menus are about."""
 
-from PyQt6.QtCore import QKeyCombination, Qt
-from PyQt6.QtGui import QCloseEvent, QGuiApplication
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
 from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 import flowviz
@@ -15,6 +15,7 @@ from flowviz.app.command_palette import CommandPalette
 from flowviz.app.commands import Command, commands_of
 from flowviz.app.desk import Desk
 from flowviz.app.drop_zone import DropZone
+from flowviz.app.edit_menu import EditMenu
 from flowviz.app.end_notice import EndNotice
 from flowviz.app.entries import Key, entry
 from flowviz.app.exploration import Exploration
@@ -169,9 +170,10 @@ class MainWindow(QMainWindow):
         panels, show, playhead = self._panels, self._instruments, self.exploration.playhead
         file = new_menu(self, "&File")
         self._file_menu = FileMenu(file, self.desk)
-        fill_source_entries(file, panels.target, self.sources, self.show_gallery)
+        fill_source_entries(file, panels.target, self.show_gallery)
         fill_export_entries(file, self.export, self.copy_image)
         entry(file, "&Quit", Key.Quit, self.close, "Close the window; what is not saved is asked about")
+        EditMenu(new_menu(self, "&Edit"), self.session.edits, self.sources, panels.target.drawing, self)
         fill_selection_menu(new_menu(self, "&Select"), show.bar)
         view = new_menu(self, "&View")
         fill_view_menu(view, show, self.exploration, self._layout, self._choose_theme)
@@ -188,8 +190,9 @@ class MainWindow(QMainWindow):
     def _keep_keys(self) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        erases_line = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_K)  # on Linux and macOS
-        app.focusChanged.connect(ShortcutsFirst(erases_line, self).watch)
+        erases_line = QKeySequence("Ctrl+K")  # on Linux and macOS
+        undoes_text = [*QKeySequence.keyBindings(Key.Undo), *QKeySequence.keyBindings(Key.Redo)]
+        app.focusChanged.connect(ShortcutsFirst([erases_line, *undoes_text], self).watch)
 
     def _follow_theme(self) -> None:
         hints = QGuiApplication.styleHints()

@@ -101,7 +101,6 @@ def test_a_click_leaves_a_dot_and_a_larger_brush_a_larger_one(drawn: Drawn) -> N
 
 def test_every_stroke_can_be_undone_and_done_again(drawn: Drawn) -> None:
     undo, redo = drawn.button("undoButton"), drawn.button("redoButton")
-    assert not undo.isEnabled()
     inks = []
     for y in (20, 50, 80):
         drawn.stroke((20, y), (80, y))
@@ -114,7 +113,6 @@ def test_every_stroke_can_be_undone_and_done_again(drawn: Drawn) -> None:
     assert drawn.ink == inks[0]
     undo.click()
     assert drawn.goal is None, "empty again"
-    assert not undo.isEnabled()
     for ink in inks:
         redo.click()
         assert drawn.ink == ink

@@ -1,0 +1,446 @@
+"""One undo for all that a person chooses, in the real window."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QTextCursor, QWheelEvent
+from PyQt6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+)
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.cloud_view import CloudView
+from flowviz.app.edits import BURST_MS, Chosen
+from flowviz.app.font_box import FontBox
+from flowviz.projects import Project
+from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, PointsSpec, TextSpec
+from flowviz.targets import points_spec
+from tests.app.conftest import Desk, Window
+from tests.app.test_drawing import Drawn
+from tests.app.test_exploration import Explored
+from tests.app.test_target_panel import Sourced
+from tests.targets.pictures import png
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+NO_KEY = Qt.KeyboardModifier.NoModifier
+
+
+class Undone:
+    """The window, its undo, and hands that choose."""
+
+    def __init__(self, window: Window, qtbot: QtBot) -> None:
+        self.window, self.qtbot = window, qtbot
+        self.edits = window.main.session.edits
+        self.cloud = window.find(CloudView, "cloudView")
+        self.text = window.find(QPlainTextEdit, "targetText")
+
+    def undo(self) -> None:
+        self.window.find(QAction, "undoAction").trigger()
+
+    def redo(self) -> None:
+        self.window.find(QAction, "redoAction").trigger()
+
+    @property
+    def chosen(self) -> Chosen:
+        return self.edits._now()
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """What the menu says."""
+        actions = (self.window.find(QAction, f"{name}Action") for name in ("undo", "redo"))
+        undo, redo = (action.text().replace("&", "") for action in actions)
+        return undo, redo
+
+    @property
+    def count(self) -> int:
+        return self.edits.stack.index()
+
+    def pause(self) -> None:
+        """What comes next is another edit, as after a while."""
+        self.edits._burst.stop()
+
+    def choose(self, name: str, index: int) -> None:
+        self.window.find(QComboBox, name).setCurrentIndex(index)
+
+    def choose_font(self) -> None:
+        """Another one, whichever there are."""
+        box = self.window.find(FontBox, "targetFont")
+        if box.count() == 1:
+            box.addItem("Other", "Other")
+        box.setCurrentIndex(1 - min(box.currentIndex(), 1))
+
+    def set(self, name: str, value: int) -> None:
+        self.window.find(QSpinBox, name).setValue(value)
+
+    def trigger(self, name: str) -> None:
+        self.window.find(QAction, name).trigger()
+
+    def edit(self, *names: str) -> None:
+        """Choose from the menu, which looks each time what can be done."""
+        bar = self.window.main.menuBar()
+        assert bar is not None
+        (menu,) = [action.menu() for action in bar.actions() if action.text() == "&Edit"]
+        assert menu is not None
+        for name in names:
+            menu.aboutToShow.emit()
+            action = self.window.find(QAction, f"{name}Action")
+            assert action.isEnabled()
+            action.trigger()
+
+    def turn_to(self, kind: str) -> None:
+        self.window.find(QToolButton, f"{kind}Source").click()
+
+    def write(self, letters: str) -> None:
+        self.qtbot.keyClicks(self.text, letters)
+
+    def wheel(self, notches: int) -> None:
+        canvas = self.cloud._plot.viewport()
+        place = QPointF(canvas.rect().center() + QPoint(40, 20))
+        sent = QWheelEvent(
+            place, QPointF(canvas.mapToGlobal(place.toPoint())), QPoint(), QPoint(0, 120 * notches),
+            Qt.MouseButton.NoButton, NO_KEY, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(canvas, sent)
+
+    def select(self, corner: float) -> None:
+        """A rectangle, as the mouse draws it."""
+        square = corner * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+        self.cloud.region_drawn.emit(square, "replace")
+
+
+@pytest.fixture
+def undone(window: Window, qtbot: QtBot) -> Undone:
+    return Undone(window, qtbot)
+
+
+CHOICES: dict[str, Callable[[Undone], object]] = {
+    "Typing": lambda undone: undone.write("x"),
+    "Font": lambda undone: undone.choose_font(),
+    "Weight": lambda undone: undone.window.find(QSlider, "targetWeight").setValue(20),
+    "Alignment": lambda undone: undone.choose("targetAlign", 0),
+    "Source: Shape": lambda undone: undone.turn_to("shape"),
+    "Source: Image": lambda undone: undone.turn_to("image"),
+    "Flow: Spline": lambda undone: undone.choose("flowFamily", 5),
+    "Layers": lambda undone: undone.set("flowLayers", 3),
+    "Width": lambda undone: undone.set("flowWidth", 64),
+    "Depth": lambda undone: undone.set("flowDepth", 3),
+    "Normalization": lambda undone: undone.choose("flowNormalization", 2),
+    "Bounded Log-Scale": lambda undone: undone.window.find(QCheckBox, "flowBounded").click(),
+    "Seed": lambda undone: undone.set("trainingSeed", 7),
+    "Batch": lambda undone: undone.set("trainingBatch", 512),
+    "Rate": lambda undone: undone.window.find(QDoubleSpinBox, "trainingRate").setValue(0.01),
+    "Budget": lambda undone: undone.choose(
+        "budgetUnit", 1 - undone.window.find(QComboBox, "budgetUnit").currentIndex()
+    ),
+    "Follow the Target": lambda undone: undone.window.find(QCheckBox, "followBox").click(),
+    "Direction: Encode": lambda undone: undone.choose("directionBox", 1),
+    "Color by Angle": lambda undone: undone.choose("colorBox", 1),
+    "Colors: Plain": lambda undone: undone.trigger("plain,asinthepostAction"),
+    "Show Paths": lambda undone: undone.trigger("pathsAction"),
+    "Show Beside": lambda undone: undone.trigger("besideAction"),
+    "Show Overview": lambda undone: undone.trigger("overviewAction"),
+    "Zoom or Pan": lambda undone: undone.wheel(2),
+    "Selection": lambda undone: undone.select(0.5),
+}
+
+
+OF_TEXT = {"Typing", "Font", "Weight", "Alignment"}
+
+
+def choose_any(undone: Undone, chance: random.Random) -> None:
+    """What can be chosen now, or the page of the text."""
+    title = chance.choice(list(CHOICES))
+    if title in OF_TEXT and not undone.text.isVisible():
+        undone.turn_to("text")
+    else:
+        CHOICES[title](undone)
+
+
+@pytest.fixture
+def opened(undone: Undone, project: Project) -> Undone:
+    """With a project in the window."""
+    undone.window.main.session.show_project(project)
+    return undone
+
+
+@pytest.mark.parametrize("trained", [False, True])
+def test_each_choice_is_undone_and_chosen_again(undone: Undone, project: Project, trained: bool) -> None:
+    if trained:
+        undone.window.main.session.show_project(project)
+    assert undone.titles == ("Undo", "Redo")
+    for title, choose in CHOICES.items():
+        before = undone.chosen
+        choose(undone)
+        after = undone.chosen
+        assert after != before
+        assert undone.titles == (f"Undo {title}", "Redo")
+        assert undone.count == 1
+        undone.undo()
+        assert undone.chosen == before
+        assert undone.titles == ("Undo", f"Redo {title}")
+        undone.redo()
+        assert undone.chosen == after
+        undone.undo()
+        assert undone.chosen == before
+
+
+def test_typing_zooming_and_a_slider_are_one_edit_each_until_one_rests(undone: Undone) -> None:
+    undone.write("cat")
+    assert undone.count == 1
+    for _ in range(5):
+        undone.wheel(1)
+    assert undone.count == 2
+    slider = undone.window.find(QSlider, "targetWeight")
+    for weight in range(10, 15):
+        slider.setValue(weight)
+    assert undone.count == 3
+    undone.write("s")
+    assert undone.count == 4
+    undone.qtbot.wait(BURST_MS + 200)
+    undone.write("!")
+    assert undone.count == 5
+    for _ in range(5):
+        undone.undo()
+    assert undone.text.toPlainText() == "BRAD"
+    assert undone.titles[1] == "Redo Typing"
+
+
+def test_what_was_typed_and_taken_away_at_once_is_no_edit(undone: Undone) -> None:
+    undone.write("x")
+    undone.qtbot.keyClick(undone.text, Qt.Key.Key_Backspace)
+    undone.text.setPlainText("BRAD")
+    assert undone.count == 0
+    assert undone.titles == ("Undo", "Redo")
+
+
+def test_choices_from_a_list_are_an_edit_each(undone: Undone) -> None:
+    for index in (1, 2, 3):
+        undone.choose("colorBox", index)
+    assert undone.count == 3
+    undone.undo()
+    assert undone.window.find(QComboBox, "colorBox").currentIndex() == 2
+
+
+def test_a_new_choice_ends_what_could_be_chosen_again(undone: Undone) -> None:
+    undone.choose("flowFamily", 3)
+    undone.choose("colorBox", 2)
+    undone.undo()
+    assert undone.titles == ("Undo Flow: MAF", "Redo Color by Radius")
+    undone.write("a")
+    assert undone.titles == ("Undo Typing", "Redo")
+
+
+def test_an_undo_ends_a_burst(undone: Undone) -> None:
+    undone.write("a")
+    undone.choose("colorBox", 1)
+    undone.undo()
+    undone.write("b")
+    assert undone.count == 2
+    undone.undo()
+    assert "b" not in undone.text.toPlainText()
+    assert "a" in undone.text.toPlainText()
+
+
+def test_the_keys_undo_the_last_choice_wherever_the_focus_is(undone: Undone) -> None:
+    undone.window.main.activateWindow()
+    undone.text.setFocus()
+    undone.qtbot.waitUntil(undone.text.hasFocus)
+    undone.write("a")
+    undone.choose("colorBox", 1)
+    undone.qtbot.keyClick(undone.text, Qt.Key.Key_Z, CONTROL)
+    assert undone.window.find(QComboBox, "colorBox").currentIndex() == 0
+    amount = undone.window.find(QSpinBox, "budgetAmount")
+    amount.setFocus()
+    undone.qtbot.keyClicks(amount, "5")
+    undone.qtbot.keyClick(amount, Qt.Key.Key_Z, CONTROL)
+    assert amount.value() == 60
+    undone.qtbot.keyClick(amount, Qt.Key.Key_Z, CONTROL)
+    assert undone.text.toPlainText() == "BRAD"
+    undone.qtbot.keyClick(amount, Qt.Key.Key_Z, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    assert "a" in undone.text.toPlainText()
+
+
+def test_the_word_of_the_start_page_is_undone_there_and_a_view_behind_it(undone: Undone) -> None:
+    start = undone.window.main.start
+    undone.choose("colorBox", 1)
+    start.show()
+    word = undone.window.find(QLineEdit, "startWord")
+    undone.qtbot.keyClicks(word, "cat")
+    assert undone.text.toPlainText() == "cat"
+    undone.qtbot.keyClick(word, Qt.Key.Key_Z, CONTROL)
+    assert (word.text(), undone.text.toPlainText()) == ("BRAD", "BRAD")
+    assert start.is_shown
+    undone.undo()
+    assert not start.is_shown
+    assert undone.window.find(QComboBox, "colorBox").currentIndex() == 0
+
+
+def test_the_text_has_no_other_undo(undone: Undone) -> None:
+    undone.write("x")
+    place = undone.text.rect().center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, place)
+    QApplication.sendEvent(undone.text.viewport(), event)
+    (menu,) = undone.text.findChildren(QMenu)
+    offered = {action.text().replace("&", "").split("\t")[0] for action in menu.actions() if action.isVisible()}
+    menu.close()
+    assert {"Paste", "Select All"} <= offered
+    assert not {"Undo", "Redo"} & offered
+
+
+def test_the_caret_is_where_the_text_has_changed(undone: Undone) -> None:
+    undone.text.setPlainText("one 🙂 two")
+    undone.pause()
+    undone.text.moveCursor(QTextCursor.MoveOperation.End)
+    undone.text.moveCursor(QTextCursor.MoveOperation.PreviousWord)
+    undone.write("and ")
+    assert undone.text.toPlainText() == "one 🙂 and two"
+    undone.text.moveCursor(QTextCursor.MoveOperation.Start)
+    undone.undo()
+    assert undone.text.toPlainText() == "one 🙂 two"
+    undone.write("or ")
+    assert undone.text.toPlainText() == "one 🙂 or two"
+
+
+def test_undone_to_what_was_saved_is_unchanged(desk: Desk, undone: Undone, project_file: Path) -> None:
+    desk.open(project_file)
+    assert undone.titles == ("Undo", "Redo"), "opening cannot be undone"
+    for title in ("Typing", "Flow: Spline", "Budget", "Selection", "Source: Shape"):
+        CHOICES[title](undone)
+        assert desk.is_changed
+    for _ in range(5):
+        undone.undo()
+    assert not desk.is_changed
+    undone.redo()
+    assert desk.is_changed
+    undone.undo()
+    undone.choose("colorBox", 1)
+    desk.choose("new")
+    assert undone.titles == ("Undo", "Redo")
+
+
+def test_what_the_program_shows_by_itself_is_no_edit(undone: Undone, project: Project, qtbot: QtBot) -> None:
+    explored = Explored(undone.window, project, qtbot)
+    undone.window.main.resize(1000, 700)
+    for theme in ("darkAction", "lightAction"):
+        undone.trigger(theme)
+    explored.exploration.refit()
+    explored.go_to(3)
+    undone.trigger("probeTool")
+    assert undone.count == 0
+    undone.wheel(3)
+    extent = undone.cloud.view.half_extent
+    explored.take(explored.trace, 4000)
+    assert undone.cloud.view.half_extent == extent
+    undone.undo()
+    assert undone.cloud.view.half_extent > extent, "it follows the cloud again"
+    assert explored.exploration.seen().fitted
+
+
+def test_pages_come_back_with_what_stood_on_them(undone: Undone, qtbot: QtBot) -> None:
+    panel = Sourced(undone.window, qtbot).panel
+    first = undone.chosen
+    image = ImageSpec(png=png(Image.new("L", (8, 8))), name="a&b.png")
+    undone.turn_to("image")
+    panel.show_spec(image)
+    assert undone.window.find(QAction, "undoAction").text() == "&Undo Image: a&&b.png"
+    undone.turn_to("mix")
+    panel.show_spec(MixSpec.model_validate({"parts": [{"source": image}, {"source": TextSpec(text="B"), "weight": 3}]}))
+    panel.mix.add(image)
+    assert undone.titles[0] == "Undo Add to the Mix"
+    undone.turn_to("points")
+    points = points_spec(np.random.default_rng(0).normal(size=(50, 2)))
+    panel.show_spec(points)
+    last = undone.chosen
+    assert isinstance(panel.spec(), PointsSpec)
+    kinds = []
+    while undone.count:
+        undone.undo()
+        kinds.append(panel.kind)
+    assert undone.chosen == first
+    assert kinds == ["points", "mix", "mix", "mix", "image", "image", "text"]
+    while undone.titles[1] != "Redo":
+        undone.redo()
+    assert undone.chosen == last
+
+
+def test_strokes_are_undone_with_all_else_in_the_order_of_time(undone: Undone, qtbot: QtBot) -> None:
+    drawn = Drawn(undone.window, qtbot)
+    drawn.stroke((20, 50), (80, 50))
+    assert undone.titles[0] == "Undo Stroke"
+    assert drawn.goal is not None
+    spec = drawn.goal.spec
+    assert isinstance(spec, DrawingSpec)
+    undone.choose("colorBox", 1)
+    drawn.button("clearDrawingButton").click()
+    assert undone.titles[0] == "Undo Clear"
+    assert "Clear" in drawn.button("undoButton").toolTip()
+    undone.undo()
+    assert drawn.goal is not None
+    assert drawn.goal.spec == spec
+    undone.undo()
+    assert undone.window.find(QComboBox, "colorBox").currentIndex() == 0
+    drawn.button("undoButton").click()
+    assert drawn.goal is None
+    drawn.button("undoButton").click()
+    assert undone.text.isVisible()
+    assert not drawn.button("undoButton").isEnabled()
+    for _ in range(2):
+        undone.redo()
+    assert drawn.canvas.png() == spec.png, "to the last bit"
+
+
+def test_any_choices_are_undone_to_the_first_and_chosen_again_to_the_last(opened: Undone) -> None:
+    chance = random.Random(1)
+    stands = [opened.chosen]
+    for _ in range(60):
+        choose_any(opened, chance)
+        opened.pause()
+        if opened.chosen != stands[-1]:
+            stands.append(opened.chosen)
+        if chance.random() < 0.2 and len(stands) > 1:
+            opened.undo()
+            stands.pop()
+            assert opened.chosen == stands[-1]
+    assert opened.count == len(stands) - 1 > 20
+    seen = opened.window.main.exploration.seen()
+    for stand in reversed(stands[:-1]):
+        opened.undo()
+        assert opened.chosen == stand
+    for stand in stands[1:]:
+        opened.redo()
+        assert opened.chosen == stand
+    assert opened.window.main.exploration.seen() == seen
+
+
+def test_the_clipboard_serves_the_text_that_has_the_focus(undone: Undone) -> None:
+    undone.window.main.activateWindow()
+    amount = undone.window.find(QSpinBox, "budgetAmount")
+    amount.setFocus()
+    undone.qtbot.waitUntil(amount.hasFocus)
+    undone.edit("selectall", "copy")
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    assert clipboard.text() == "60"
+    undone.text.setFocus()
+    undone.edit("selectall", "cut")
+    assert (clipboard.text(), undone.text.toPlainText()) == ("BRAD", "")
+    undone.edit("paste", "paste")
+    assert undone.text.toPlainText() == "BRADBRAD"
+    undone.window.find(QSlider, "layerScrubber").setFocus()
+    undone.edit("paste")
+    assert undone.text.toPlainText() == "BRAD", "learned in place of the other"
+    assert not undone.window.find(QAction, "cutAction").isEnabled()
