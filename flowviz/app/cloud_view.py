@@ -5,7 +5,7 @@ from typing import Any, Literal
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen, QPolygonF
 from PyQt6.QtWidgets import QGraphicsSceneWheelEvent, QVBoxLayout, QWidget
 
 from flowviz.errors import SpecError
@@ -19,6 +19,18 @@ Tool = Literal["move", "rectangle", "lasso", "probe"]
 
 ZOOM_A_NOTCH = 1.25
 LARGEST_WORD = 13.0  # pixels of Qt: about as the words of the widgets
+PAN = 0.2  # of what is seen from the center to the edge
+PANS: dict[int, tuple[int, int]] = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Down: (0, -1),
+    Qt.Key.Key_Up: (0, 1),
+}
+ZOOMS: dict[int, float] = {
+    Qt.Key.Key_Plus: 1 / ZOOM_A_NOTCH,
+    Qt.Key.Key_Equal: 1 / ZOOM_A_NOTCH,
+    Qt.Key.Key_Minus: ZOOM_A_NOTCH,
+}
 WHEEL_NOTCH = 120  # eighths of a degree
 RUBBER_BAND = QColor(128, 128, 128)
 
@@ -27,7 +39,7 @@ class CloudView(QWidget):
     """Shows what `rendering` draws, pixel for pixel.
 
     The wheel zooms, a double click fits, and a drag does what the tool does; with Shift a selection adds, with Alt it
-    takes away.
+    takes away. With the focus, the arrow keys pan, + and - zoom, and 0 fits.
     """
 
     fit_requested = pyqtSignal()
@@ -42,10 +54,15 @@ class CloudView(QWidget):
         super().__init__()
         self.setObjectName("cloudView")
         self.setAccessibleName("Cloud of particles")
+        self.setAccessibleDescription(
+            "The arrow keys pan, plus and minus zoom, 0 fits; the line below says what is seen"
+        )
         self.setMinimumSize(320, 240)
         self._picture = PictureItem(self)
         self._plot = pg.GraphicsView(useOpenGL=False)
         self._plot.setCentralItem(self._picture)
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
@@ -120,6 +137,19 @@ class CloudView(QWidget):
     def show_stage(self, stage: float) -> None:
         """Show a stage; 2.25 is on the way from stage 2 to stage 3."""
         self._picture.show(stage=stage)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        key = event.key()
+        if key in PANS:
+            (x, y), (right, up), half = self.view.center, PANS[key], self.view.half_extent
+            self.choose_view((x + right * PAN * half, y + up * PAN * half), half)
+        elif key in ZOOMS:
+            self.zoom(ZOOMS[key])
+        elif key == Qt.Key.Key_0:
+            self.fit_requested.emit()
+        else:
+            super().keyPressEvent(event)
 
     def leaveEvent(self, event: QEvent | None) -> None:
         self.pointer_moved.emit(None)

@@ -28,11 +28,19 @@ def entry(menu: QMenu, title: str, key: str | Key | None, run: Callable[[], obje
     return action
 
 
-def toggle(menu: QMenu, title: str, key: str, show: Callable[[bool], object], tip: str) -> None:
-    """An entry with a check mark, which is there at first."""
+def toggle(
+    menu: QMenu,
+    title: str,
+    key: str | None,
+    show: Callable[[bool], object],
+    tip: str,
+    *,
+    checked: bool = True,
+) -> None:
+    """An entry with a check mark."""
     action = entry(menu, title, key, lambda: None, tip)
     action.setCheckable(True)
-    action.setChecked(True)
+    action.setChecked(checked)
     action.toggled.connect(show)
 
 

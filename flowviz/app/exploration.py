@@ -200,6 +200,10 @@ class Exploration(QObject):
         self.set_view(theme=theme)
         self._show.inspector.set_theme(theme)
 
+    def reduce_motion(self, reduced: bool) -> None:
+        """Go from stage to stage at once, or glide."""
+        self.playhead.jumps = reduced
+
     def close(self) -> None:
         """End all work, as soon as it can be ended."""
         self._questions.close()

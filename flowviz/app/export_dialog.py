@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QSize, Qt, QUrl, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication, QPalette
+from PyQt6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
 from flowviz.app.export_choices import WHAT
@@ -14,11 +14,10 @@ from flowviz.app.export_place import ExportPlace
 from flowviz.app.export_preview import ExportPreview
 from flowviz.app.export_run import ExportRun
 from flowviz.app.export_source import ExportSource
-from flowviz.app.labels import WrappingLabel
+from flowviz.app.labels import WarningLabel
 from flowviz.app.notice import Notice, notice_of
 from flowviz.app.notice_bar import Notices
 from flowviz.app.page import button
-from flowviz.app.theme import WARNING
 from flowviz.errors import FlowvizError
 from flowviz.exporting.export import Export
 from flowviz.exporting.flow_keeper import FlowKeeper
@@ -27,7 +26,6 @@ from flowviz.specs import ExportSpec
 from flowviz.specs.export import IN_FOLDERS
 
 SIZE = QSize(980, 680)
-HALF_LIGHT = 128  # of 255
 NO_PATH = "Choose where to write it."
 CANCELLED = "Cancelled. Nothing was written."
 NOT_WRITTEN = "Nothing was written."
@@ -54,7 +52,7 @@ class ExportDialog(QDialog):
         self._place = ExportPlace(folder, source.file_name)
         self._run = ExportRun()
         self._notices = Notices("exportNotices")
-        self._message = WrappingLabel("exportMessage", "What is written")
+        self._message = WarningLabel("exportMessage", "What is written")
         self._message.setMinimumHeight(2 * self._message.fontMetrics().lineSpacing())
         self._make_buttons()
         self._lay_out()
@@ -205,9 +203,7 @@ class ExportDialog(QDialog):
         self._say(sentence)
 
     def _say(self, sentence: str, *, is_problem: bool = False) -> None:
-        is_dark = self.palette().color(QPalette.ColorRole.Window).lightness() < HALF_LIGHT
-        color = "rgb({}, {}, {})".format(*WARNING["dark" if is_dark else "light"])
-        self._message.setStyleSheet(f"color: {color}" if is_problem else "")
+        self._message.set_warns(is_problem)
         self._message.setText(sentence)
 
     def _set_busy(self, busy: bool) -> None:

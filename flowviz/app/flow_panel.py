@@ -16,11 +16,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from flowviz.app.labels import WrappingLabel
-from flowviz.app.theme import WARNING
+from flowviz.app.labels import WarningLabel, WrappingLabel
 from flowviz.specs import RECIPES, FlowSpec, TrainingSpec
 from flowviz.specs.training import BATCH, LEARNING_RATE
-from flowviz.specs.view import Theme
 
 NORMALIZATIONS = {
     "running averages": "running",
@@ -45,7 +43,7 @@ class FlowPanel(QWidget):
             self._family.addItem(recipe.title, family)
             self._family.setItemData(self._family.count() - 1, recipe.sentence, Qt.ItemDataRole.ToolTipRole)
         self._sentence = WrappingLabel("flowSentence", "What the family does")
-        self._warning = WrappingLabel("flowWarning", "Warning about the flow")
+        self._warning = WarningLabel("flowWarning", "Warning about the flow")
         self._more = QToolButton()
         self._more.setObjectName("flowOptionsButton")
         self._more.setText("Options")
@@ -90,10 +88,6 @@ class FlowPanel(QWidget):
     def training_options(self) -> dict[str, Any]:
         """What is chosen of the training, but its budget: fields of `TrainingSpec`."""
         return self._options.of_training()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw for a light or a dark ground."""
-        self._warning.setStyleSheet("color: rgb({}, {}, {})".format(*WARNING[theme]))
 
     def _take_family(self) -> None:
         self._options.show_recipe(FlowSpec(family=self._family.currentData()))

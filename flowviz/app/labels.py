@@ -1,6 +1,12 @@
-"""Text that breaks into lines."""
+"""Text that breaks into lines, and text that warns."""
 
+from PyQt6.QtCore import QRect
+from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel
+
+from flowviz.app.icons import icon
+
+SIGN_SIDE, SIGN_GAP = 16, 5  # pixels
 
 
 class WrappingLabel(QLabel):
@@ -11,3 +17,26 @@ class WrappingLabel(QLabel):
         self.setObjectName(object_name)
         self.setAccessibleName(accessible_name)
         self.setWordWrap(True)
+
+
+class WarningLabel(WrappingLabel):
+    """Says what is wrong: in the color of warnings, beside their sign."""
+
+    def __init__(self, object_name: str, accessible_name: str) -> None:
+        super().__init__(object_name, accessible_name)
+        self._sign = icon("warning")
+        self.set_warns(True)
+
+    def set_warns(self, warns: bool) -> None:
+        """Whether what it says is a warning."""
+        self.setProperty("warns", warns)  # for the style sheet
+        self.setContentsMargins(SIGN_SIDE + SIGN_GAP if warns else 0, 0, 0, 0)
+        style = self.style()
+        assert style is not None
+        style.polish(self)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        if self.text() and self.property("warns"):
+            top = (self.height() - SIGN_SIDE) // 2
+            self._sign.paint(QPainter(self), QRect(0, top, SIGN_SIDE, SIGN_SIDE))
+        super().paintEvent(event)

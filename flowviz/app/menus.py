@@ -6,6 +6,7 @@ from functools import partial
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
 
+from flowviz.app.appearance import TEXT_SIZES, Appearance
 from flowviz.app.bug_report import BugReport
 from flowviz.app.entries import Key, choices, entry, submenu, toggle
 from flowviz.app.exploration import Exploration
@@ -21,7 +22,7 @@ from flowviz.app.target_panel import TargetPanel
 from flowviz.app.theme import THEMES
 from flowviz.app.view_bar import ViewBar
 from flowviz.exporting.repeat import train_command, train_python
-from flowviz.specs.view import Palette, Theme
+from flowviz.specs.view import Palette
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Post": "plain"}
 ZOOM_STEP = 1.25
@@ -86,11 +87,7 @@ def fill_selection_menu(menu: QMenu, bar: ViewBar) -> None:
 
 
 def fill_view_menu(
-    menu: QMenu,
-    show: Instruments,
-    exploration: Exploration,
-    layout: Layout,
-    choose_theme: Callable[[Theme | None], None],
+    menu: QMenu, show: Instruments, exploration: Exploration, layout: Layout, appearance: Appearance
 ) -> None:
     """What is drawn, how near, in what colors; and which panels are there."""
     menu.addActions([*show.bar.mark_actions.values(), show.bar.beside_action, show.bar.overview_action])
@@ -120,7 +117,20 @@ def fill_view_menu(
         "Color the particles with these colors",
     )
     menu.aboutToShow.connect(lambda: palettes[show.cloud.view.palette].setChecked(True))  # a file may have another
-    choices(menu, "T&heme", THEMES, choose_theme, "Show the window and its pictures in this theme")
+    fill_appearance_entries(menu, appearance)
+
+
+def fill_appearance_entries(menu: QMenu, appearance: Appearance) -> None:
+    """The part of the View menu that is about the window itself."""
+    tip = "Show the window and its pictures in this theme"
+    themes = choices(menu, "T&heme", THEMES, appearance.choose_theme, tip)
+    themes[appearance.chosen_theme].setChecked(True)
+    appearance.theme_changed.connect(lambda: themes[appearance.chosen_theme].setChecked(True))
+    tip = "Let the words of the window be so large, beside those of other programs"
+    sizes = choices(menu, "Text Si&ze", TEXT_SIZES, appearance.choose_text_size, tip)
+    sizes[appearance.text_size].setChecked(True)
+    tip = "Go from stage to stage at once, and let nothing move that need not"
+    toggle(menu, "Reduce &Motion", None, appearance.reduce_motion, tip, checked=appearance.is_motion_reduced)
 
 
 def fill_training_menu(

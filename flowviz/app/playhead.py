@@ -14,7 +14,10 @@ CATCH_UP_PER_SECOND = 6.0  # a far target is approached at 6 x the distance a se
 
 
 class Playhead(QObject):
-    """A position in the layers that glides to the stage it is sent to; played, it follows a `Playback`."""
+    """A position in the layers that glides to the stage it is sent to; played, it follows a `Playback`.
+
+    Where it `jumps`, it is never between two stages.
+    """
 
     moved = pyqtSignal(float)
     stage_reached = pyqtSignal(int)
@@ -23,6 +26,7 @@ class Playhead(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.jumps = False
         self._playback = Playback()
         self._position = 0.0
         self._goal = 0
@@ -66,6 +70,9 @@ class Playhead(QObject):
     def glide_to(self, stage: int) -> None:
         """Move to a stage, and play no longer."""
         if stage == self._goal:
+            return
+        if self.jumps:
+            self.jump_to(stage)
             return
         self._stop_playing()
         self._goal = stage
@@ -118,6 +125,8 @@ class Playhead(QObject):
     def _follow(self, seconds: float) -> None:
         """Be where the playback is so long after its start."""
         position = self._playback.position(seconds, self._last)
+        if self.jumps:
+            position = float(round(position))
         if self._playback.through != "layers":
             self.moment_reached.emit(position / max(self._last, 1))
         if self._playback.through != "training":
@@ -127,6 +136,8 @@ class Playhead(QObject):
             self._stop_playing()
 
     def _go(self, position: float) -> None:
+        if position == self._position and round(position) == self._goal:
+            return
         self._position = position
         if self._goal != round(position):
             self._goal = round(position)

@@ -51,6 +51,7 @@ class RunControls(QWidget):
         self.setObjectName("runControls")
         self._can_train, self._can_resume = False, False
         self._state = RunState.IDLE
+        self._is_motion_reduced = False
         self.train_button = _button("train", "Train", "Start training on this target", self.train_requested)
         self.pause_button = _button("pause", "Pause", "Hold the training, or go on with it", self.pause_toggled)
         self.stop_button = _button("stop", "Stop", "Stop and keep what was learned", self.stop_requested)
@@ -128,9 +129,15 @@ class RunControls(QWidget):
         self.pause_button.setText("Resume" if resumes else "Pause")
         self.pause_button.setIcon(icon("resume" if resumes else "pause"))
         self.stop_button.setEnabled(state in {RunState.PREPARING, RunState.TRAINING, RunState.PAUSED})
-        self._bar.setRange(0, 0 if state == RunState.PREPARING else PROGRESS_TICKS)  # 0 to 0 shows "busy"
+        is_busy = state == RunState.PREPARING and not self._is_motion_reduced
+        self._bar.setRange(0, 0 if is_busy else PROGRESS_TICKS)  # 0 to 0 moves, which shows "busy"
         for button in (self.train_button, self.pause_button, self.stop_button):
             self.button_changed.emit(button)
+
+    def reduce_motion(self, reduced: bool) -> None:
+        """Whether the bar stands still while it is not known how long something takes: what that is is said anyway."""
+        self._is_motion_reduced = reduced
+        self.set_state(self._state)
 
     def set_fraction(self, fraction: float) -> None:
         """How much of the budget is spent, 0 to 1."""

@@ -167,7 +167,6 @@ class Session(QObject):
         """Draw everything for a light or a dark ground."""
         self._exploration.set_theme(theme)
         self._panels.target.set_theme(theme)
-        self._panels.flow.set_theme(theme)
         self._panels.losses.set_theme(theme)
 
     def shut_down(self) -> None:

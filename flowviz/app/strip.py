@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PyQt6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 LEAST_SIDE, LARGEST_SIDE = 26, 96  # pixels of a picture
@@ -11,7 +11,7 @@ GAP, BAR_HEIGHT = 4, 18
 
 
 class Strip(QWidget):
-    """Announces the stage whose picture is clicked, and the side in pixels that pictures need."""
+    """Announces the stage whose picture is clicked, or gone to by key; and the side in pixels that pictures need."""
 
     stage_clicked = pyqtSignal(int)
     side_changed = pyqtSignal()
@@ -23,6 +23,7 @@ class Strip(QWidget):
         self.setAccessibleDescription("Bars below them show the share of each stage in the change of areas")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._titles: list[str] = [""]
         self._shares: NDArray[np.float64] = np.zeros(1)
         self._pictures: list[QImage] = []
@@ -102,6 +103,20 @@ class Strip(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._resize()
         super().resizeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        last = len(self._titles) - 1
+        stages = {
+            Qt.Key.Key_Left: max(self._stage - 1, 0),
+            Qt.Key.Key_Right: min(self._stage + 1, last),
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        if event.key() in stages:
+            self.stage_clicked.emit(stages[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is not None and event.button() == Qt.MouseButton.LeftButton:

@@ -11,7 +11,7 @@ from flowviz.app.drawing_page import DrawingPage
 from flowviz.app.goal import Goal
 from flowviz.app.icons import icon
 from flowviz.app.image_page import ImagePage
-from flowviz.app.labels import WrappingLabel
+from flowviz.app.labels import WarningLabel, WrappingLabel
 from flowviz.app.mix_page import MixPage
 from flowviz.app.notice_bar import Notices
 from flowviz.app.page import Page
@@ -20,7 +20,6 @@ from flowviz.app.preview import Preview
 from flowviz.app.reading_bar import ReadingBar
 from flowviz.app.shape_page import ShapePage
 from flowviz.app.text_page import TextPage
-from flowviz.app.theme import WARNING
 from flowviz.errors import FlowvizError
 from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, PointsSpec, ShapeSpec, SourceSpec, TargetSpec, TextSpec
 from flowviz.specs.view import Theme
@@ -51,7 +50,7 @@ class TargetPanel(QWidget):
         self._preview = Preview()
         self._preview.setObjectName("targetPreview")
         self._preview.setAccessibleName("Preview of the target")
-        self._problem = WrappingLabel("targetProblem", "What is wrong with the target")
+        self._problem = WarningLabel("targetProblem", "What is wrong with the target")
         self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._note = WrappingLabel("targetNote", "About the target")
         self._below = QStackedWidget()  # the preview, or in its place what is wrong: nothing else moves
@@ -155,7 +154,6 @@ class TargetPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
         self._preview.set_theme(theme)
-        self._problem.setStyleSheet("color: rgb({}, {}, {})".format(*WARNING[theme]))
         for page in self._pages.values():
             page.set_theme(theme)
 

@@ -3,16 +3,19 @@
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QPalette
 
-from flowviz.rendering.colors import CURVES, SURROUNDINGS, Color
+from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.specs.view import Theme
 
 THEMES: dict[str, Theme | None] = {"As the &System": None, "&Light": "light", "&Dark": "dark"}
 
 WINDOW: dict[Theme, Color] = {"light": (239, 239, 239), "dark": (44, 47, 52)}
 BUTTON: dict[Theme, Color] = {"light": (239, 239, 239), "dark": (60, 64, 70)}
-DISABLED: dict[Theme, Color] = {"light": (165, 165, 165), "dark": (120, 124, 130)}
 PANEL_TITLE: dict[Theme, Color] = {"light": (224, 224, 224), "dark": (56, 60, 66)}
-HIGHLIGHT: dict[Theme, Color] = {"light": (48, 140, 198), "dark": (42, 110, 160)}
+DISABLED: dict[Theme, Color] = {"light": (132, 132, 132), "dark": (146, 150, 156)}
+HIGHLIGHT: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (42, 110, 160)}
+CHOSEN: dict[Theme, Color] = {"light": (198, 222, 240), "dark": (44, 84, 118)}  # behind words that keep their color
+FOCUS: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (86, 180, 233)}
+LINK: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (120, 195, 240)}
 WARNING: dict[Theme, Color] = {"light": (176, 58, 0), "dark": (255, 160, 100)}
 
 NOTICE: dict[Theme, Color] = {"light": (255, 244, 233), "dark": (64, 50, 40)}
@@ -21,19 +24,23 @@ NOTICE: dict[Theme, Color] = {"light": (255, 244, 233), "dark": (64, 50, 40)}
 # What is on has to be seen in both themes: Fusion only darkens it, which is not seen in the dark.
 STYLE = """
 QToolButton:checked {{
-    background: rgb{highlight}; color: white;
-    border: 1px solid rgb{highlight}; border-radius: 3px; padding: 3px;
+    background: rgb{chosen}; border: 2px solid rgb{focus}; border-radius: 3px; padding: 2px;
 }}
 NoticeBar {{ background: rgb{notice}; border: 1px solid rgb{warning}; border-radius: 4px; }}
 QStatusBar::item {{ border: none; }}
 QDockWidget::title {{ background: rgb{title}; padding: 2px 5px; }}
+WarningLabel[warns="true"] {{ color: rgb{warning}; }}
 """
 
 
 def style_sheet(theme: Theme) -> str:
     """What the palette cannot say."""
     return STYLE.format(
-        highlight=HIGHLIGHT[theme], notice=NOTICE[theme], warning=WARNING[theme], title=PANEL_TITLE[theme]
+        chosen=CHOSEN[theme],
+        focus=FOCUS[theme],
+        notice=NOTICE[theme],
+        warning=WARNING[theme],
+        title=PANEL_TITLE[theme],
     )
 
 
@@ -49,11 +56,23 @@ def palette(theme: Theme) -> QPalette:
     colors.setColor(QPalette.ColorRole.Base, background(theme))
     colors.setColor(QPalette.ColorRole.Highlight, QColor(*HIGHLIGHT[theme]))
     colors.setColor(QPalette.ColorRole.HighlightedText, QColor("white"))
-    colors.setColor(QPalette.ColorRole.Link, QColor(*CURVES[theme]["heldout"]))
+    colors.setColor(QPalette.ColorRole.Accent, QColor(*FOCUS[theme]))
+    colors.setColor(QPalette.ColorRole.Link, QColor(*LINK[theme]))
+    colors.setColor(QPalette.ColorRole.LinkVisited, QColor(*LINK[theme]))
     colors.setColor(QPalette.ColorRole.PlaceholderText, QColor(*SURROUNDINGS[theme].label))
+    colors.setColor(QPalette.ColorRole.ToolTipBase, background(theme))
+    colors.setColor(QPalette.ColorRole.ToolTipText, ink(theme))
     for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
         colors.setColor(role, ink(theme))
         colors.setColor(QPalette.ColorGroup.Disabled, role, QColor(*DISABLED[theme]))
+    return colors
+
+
+def menu_palette(theme: Theme) -> QPalette:
+    """The colors of menus: words and icons keep their color where they are chosen."""
+    colors = palette(theme)
+    colors.setColor(QPalette.ColorRole.Highlight, QColor(*CHOSEN[theme]))
+    colors.setColor(QPalette.ColorRole.HighlightedText, ink(theme))
     return colors
 
 

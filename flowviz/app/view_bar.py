@@ -116,6 +116,7 @@ class ViewBar(QWidget):
         action = self._command(icon_name, text, key, tip)
         action.setObjectName(object_name)
         action.setCheckable(True)
+        action.setIconVisibleInMenu(False)  # there, it would stand in the place of the check mark
         return action
 
     def _command(self, icon_name: str, text: str, key: str, tip: str) -> QAction:

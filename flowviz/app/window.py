@@ -5,6 +5,7 @@ from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
 from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 import flowviz
+from flowviz.app.appearance import Appearance
 from flowviz.app.autosave import Autosave
 from flowviz.app.background import Background
 from flowviz.app.bug_report import BugReport
@@ -24,6 +25,7 @@ from flowviz.app.export_source import ExportSource
 from flowviz.app.figures import Figures
 from flowviz.app.file_menu import FileMenu
 from flowviz.app.flow_panel import FlowPanel
+from flowviz.app.focus_ring import FocusRings
 from flowviz.app.gallery_dialog import GalleryDialog
 from flowviz.app.history_bar import HistoryBar
 from flowviz.app.inspector import Inspector
@@ -57,12 +59,12 @@ from flowviz.app.status_bar import StatusBar
 from flowviz.app.strip import Strip
 from flowviz.app.target_panel import TargetPanel
 from flowviz.app.task_bar import TaskBar
-from flowviz.app.theme import palette, style_sheet, system_theme
+from flowviz.app.theme import style_sheet
+from flowviz.app.theme_switch import ThemeSwitch
 from flowviz.app.unexpected import Unexpected
 from flowviz.app.view_bar import ViewBar
 from flowviz.app.workers import wait_for_work
 from flowviz.projects.drafts import Drafts, drafts_folder
-from flowviz.specs.view import Theme
 
 LONGEST_TITLE = 60  # characters
 CLOSING_PATIENCE_MS = 500  # for what can be ended well: an export that is cancelled leaves no file
@@ -89,7 +91,7 @@ class MainWindow(QMainWindow):
         self._place.addWidget(self._center)
         self.setCentralWidget(_below(self._notices, self._place))
         self.setStatusBar(self._panels.status)
-        self._theme: Theme | None = None  # as the system
+        self.appearance = Appearance(self)
         self.exploration = Exploration(self._instruments, self)
         self.sources = Sources(self._panels.target, self)
         self.session = Session(self._panels, self.sources, self.exploration, self)
@@ -107,7 +109,7 @@ class MainWindow(QMainWindow):
         DropZone(self, self.sources.take_media)
         self._make_menus()
         self._keep_keys()
-        self._follow_theme()
+        self._follow_appearance()
         for told in (
             self.desk.told, self.autosave.told, thread.failed, self.unexpected.told, self.exploration.told,
             self._report.failed, self.exports.failed,
@@ -176,7 +178,7 @@ class MainWindow(QMainWindow):
         EditMenu(new_menu(self, "&Edit"), self.session.edits, self.sources, panels.target.drawing, self)
         fill_selection_menu(new_menu(self, "&Select"), show.bar)
         view = new_menu(self, "&View")
-        fill_view_menu(view, show, self.exploration, self._layout, self._choose_theme)
+        fill_view_menu(view, show, self.exploration, self._layout, self.appearance)
         self._presentation = Presentation(self, self._center, view)
         self._presentation.entered.connect(self.start.leave)
         self._presentation.entered.connect(self._layout.remember)
@@ -185,7 +187,15 @@ class MainWindow(QMainWindow):
         help_menu = new_menu(self, "&Help")
         fill_start_entries(help_menu, self.start)
         fill_help_menu(help_menu, self.show_shortcuts, self.find_command, self._report, self._show_about)
+        self._show_theme_switch()
         self.start.leave_for(self._commands())
+
+    def _show_theme_switch(self) -> None:
+        bar, switch = self.menuBar(), ThemeSwitch()
+        assert bar is not None
+        bar.setCornerWidget(switch)
+        switch.clicked.connect(lambda: self.appearance.switch_theme())
+        self.appearance.theme_changed.connect(switch.show_theme)
 
     def _keep_keys(self) -> None:
         app = QApplication.instance()
@@ -193,23 +203,15 @@ class MainWindow(QMainWindow):
         erases_line = QKeySequence("Ctrl+K")  # on Linux and macOS
         undoes_text = [*QKeySequence.keyBindings(Key.Undo), *QKeySequence.keyBindings(Key.Redo)]
         app.focusChanged.connect(ShortcutsFirst([erases_line, *undoes_text], self).watch)
+        app.focusChanged.connect(FocusRings(self).watch)
 
-    def _follow_theme(self) -> None:
-        hints = QGuiApplication.styleHints()
-        assert hints is not None
-        hints.colorSchemeChanged.connect(self._apply_theme)
-        self._apply_theme()
-
-    def _choose_theme(self, theme: Theme | None) -> None:
-        self._theme = theme
-        self._apply_theme()
-
-    def _apply_theme(self) -> None:
-        theme = self._theme or system_theme()
-        QApplication.setPalette(palette(theme))
-        self.setStyleSheet(style_sheet(theme))
-        self.session.set_theme(theme)
-        self.start.set_theme(theme)
+    def _follow_appearance(self) -> None:
+        self.appearance.theme_changed.connect(lambda theme: self.setStyleSheet(style_sheet(theme)))
+        self.appearance.theme_changed.connect(self.session.set_theme)
+        self.appearance.theme_changed.connect(self.start.set_theme)
+        self.appearance.motion_changed.connect(self.exploration.reduce_motion)
+        self.appearance.motion_changed.connect(self._panels.controls.reduce_motion)
+        self.appearance.apply()
 
     def _show_title(self) -> None:
         document = self.desk.document

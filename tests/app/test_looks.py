@@ -1,14 +1,36 @@
 """What the window looks like: its icons, in both themes."""
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 import pytest
-from PyQt6.QtCore import QSize
-from PyQt6.QtGui import QAction, QIcon, QImage, QPixmap
-from PyQt6.QtWidgets import QAbstractButton, QPushButton, QToolButton
+from PyQt6.QtCore import QPoint, QRect, QSize
+from PyQt6.QtGui import QAction, QIcon, QImage, QPalette, QPixmap
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QToolTip,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from flowviz.app import icons
+from flowviz.app.appearance import Appearance
+from flowviz.app.boxes import CANCEL, Answer, ask
+from flowviz.app.cloud_view import CloudView
+from flowviz.app.command_palette import CommandPalette
+from flowviz.app.export_dialog import ExportDialog
+from flowviz.app.focus_ring import FocusRing
+from flowviz.app.gallery_dialog import GalleryDialog
 from flowviz.app.icons import GLYPHS, icon
+from flowviz.app.run_controls import RunControls, RunState
+from flowviz.app.settings import settings
+from flowviz.app.shortcut_sheet import ShortcutSheet
 from tests.app.conftest import Window
 
 SIDE = 32
@@ -70,3 +92,118 @@ def test_what_is_used_often_has_an_icon(window: Window) -> None:
     assert not window.find(QToolButton, "playButton").icon().isNull()
     for name in ("new", "open", "save", "export", "gallery", "shortcuts"):
         assert not window.find(QAction, f"{name}Action").icon().isNull(), name
+
+
+@pytest.fixture(autouse=True)
+def own_font() -> Iterator[None]:
+    """Larger words stay in their test."""
+    font = QApplication.font()
+    yield
+    if QApplication.font() != font:
+        QApplication.setFont(font)
+
+
+def remembered() -> Appearance:
+    """What the next start of the program finds."""
+    return Appearance()
+
+
+def brightness(widget: QWidget) -> float:
+    return float(np.median(drawn(widget.grab())[..., :3]))
+
+
+def test_the_switch_turns_light_into_dark_and_the_next_start_remembers_it(window: Window, qtbot: QtBot) -> None:
+    switch = window.find(QToolButton, "themeButton")
+    choose(window, "Light")
+    assert switch.accessibleName() == "Switch to the dark theme"
+    switch.click()
+    assert brightness(window.main) < 100
+    assert switch.accessibleName() == "Switch to the light theme"
+    assert remembered().chosen_theme == "dark"
+    switch.click()
+    assert brightness(window.main) > 155
+    assert remembered().chosen_theme == "light"
+    choose(window, "As the System")
+    assert remembered().chosen_theme is None
+
+
+@pytest.mark.parametrize("damaged", ["", "mauve", "150 %", b"\x00", ["dark"]])
+def test_damaged_settings_are_as_none(damaged: object) -> None:
+    for key in ("theme", "textSize", "reduceMotion"):
+        settings().setValue(f"appearance/{key}", damaged)
+    found = remembered()
+    assert (found.chosen_theme, found.text_size, found.is_motion_reduced) == (None, 100, False)
+
+
+OPENED: dict[type[QWidget], Callable[[Window], object]] = {
+    GalleryDialog: lambda window: window.main.show_gallery(),
+    ExportDialog: lambda window: window.main.export(),
+    ShortcutSheet: lambda window: window.main.show_shortcuts(),
+    CommandPalette: lambda window: window.main.find_command(),
+}
+
+
+def test_dialogs_and_tooltips_follow_the_theme_at_once(window: Window, qtbot: QtBot) -> None:
+    for opened in OPENED.values():
+        opened(window)
+    box = ask(window.main, "anyBox", "Is it well?", "More.", Answer("&Yes", CANCEL))
+    dialogs = [box, *(dialog for kind in OPENED for dialog in window.main.findChildren(kind))]
+    assert len(dialogs) == 5
+    for theme, bright in {"Dark": False, "Light": True}.items():
+        choose(window, theme)
+        for dialog in dialogs:
+            assert (brightness(dialog) > 128) == bright, f"{type(dialog).__name__} in {theme}"
+        tip = QToolTip.palette()
+        assert (tip.color(QPalette.ColorRole.ToolTipBase).lightness() > 128) == bright
+    for dialog in dialogs:
+        dialog.close()
+
+
+def test_larger_words_are_remembered(window: Window) -> None:
+    label = window.find(QLabel, "statusLabel")
+    before = label.fontInfo().pointSizeF()
+    choose(window, "Very Large")
+    assert label.fontInfo().pointSizeF() == pytest.approx(1.5 * before, rel=0.05)
+    assert remembered().text_size == 150
+    choose(window, "Normal")
+    assert label.fontInfo().pointSizeF() == before
+
+
+def test_with_less_motion_the_cloud_is_never_between_two_stages(window: Window, qtbot: QtBot) -> None:
+    cloud, scrubber = window.find(CloudView, "cloudView"), window.find(QSlider, "layerScrubber")
+    choose(window, "Reduce Motion")
+    assert remembered().is_motion_reduced
+    seen: list[float] = []
+    window.main.exploration.playhead.moved.connect(seen.append)
+    scrubber.setValue(16)
+    assert cloud.stage == 16, "at once"
+    seen.clear()
+    window.find(QToolButton, "playButton").click()
+    qtbot.waitUntil(lambda: cloud.stage == 19, timeout=5000)
+    assert seen == [17, 18, 19], "from stage to stage"
+    choose(window, "Reduce Motion")
+    scrubber.setValue(17)
+    qtbot.waitUntil(lambda: cloud.stage == 17)
+    assert any(stage % 1 for stage in seen), "it glides again"
+
+
+def test_with_less_motion_the_bar_stands_still_while_it_prepares(qtbot: QtBot) -> None:
+    controls = RunControls()
+    qtbot.addWidget(controls)
+    bar = controls.findChild(QProgressBar)
+    assert bar is not None
+    controls.set_state(RunState.PREPARING)
+    assert bar.maximum() == 0
+    controls.reduce_motion(True)
+    assert bar.maximum() > 0
+
+
+def test_a_ring_surrounds_what_has_the_focus(window: Window, qtbot: QtBot) -> None:
+    slider = window.find(QSlider, "layerScrubber")
+    slider.setFocus()
+    ring = window.main.findChild(FocusRing)
+    assert ring is not None
+    assert ring.isVisible()
+    assert ring.geometry() == QRect(slider.mapTo(window.main, QPoint()), slider.size())
+    window.main.resize(window.main.width() - 40, window.main.height() - 30)
+    qtbot.waitUntil(lambda: ring.geometry() == QRect(slider.mapTo(window.main, QPoint()), slider.size()))

@@ -1,0 +1,75 @@
+"""A ring around what has the focus, the same in both themes, whatever the style draws."""
+
+from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PyQt6.QtWidgets import QWidget
+from PyQt6.sip import isdeleted
+
+WIDTH, ROUNDING = 2, 3  # pixels
+FOLLOWED = {QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show}
+
+
+class FocusRings(QObject):
+    """One ring a window: around the widget in it that has the focus."""
+
+    def watch(self, old: QWidget | None, new: QWidget | None) -> None:
+        """Move the ring."""
+        before, now = (None if widget is None else widget.window() for widget in (old, new))
+        if before is not None and before is not now:
+            for ring in before.findChildren(FocusRing):
+                ring.hide()
+        if now is not None and new is not None and new is not now:
+            (now.findChild(FocusRing) or FocusRing(now)).surround(new)
+
+
+class FocusRing(QWidget):
+    """Lies above the widget that it surrounds, and follows it where it moves; the mouse does not notice it."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._window = window
+        self._followed: list[QWidget] = []  # the widget, and all that it lies in
+        self.hide()
+
+    def surround(self, widget: QWidget) -> None:
+        """Lie around this widget of the window."""
+        for former in self._followed:
+            if not isdeleted(former):
+                former.removeEventFilter(self)
+        self._followed = _up_to(self._window, widget)
+        for followed in self._followed:
+            followed.installEventFilter(self)
+        self._follow()
+
+    def _follow(self) -> None:
+        seen = QRect(self._window.rect())
+        for widget in self._followed:
+            seen &= QRect(widget.mapTo(self._window, QPoint()), widget.size())
+        self.setVisible(self._followed[0].isVisible() and not seen.isEmpty())
+        self.setGeometry(seen)
+        self.raise_()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.Hide:
+            self.hide()  # the window may be about to go
+        elif event is not None and event.type() in FOLLOWED:
+            self._follow()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Accent), WIDTH))
+        inset = WIDTH // 2
+        painter.drawRoundedRect(self.rect().adjusted(inset, inset, -inset, -inset), ROUNDING, ROUNDING)
+
+
+def _up_to(window: QWidget, widget: QWidget) -> list[QWidget]:
+    """The widget, and all that it lies in, but for the window."""
+    found: list[QWidget] = []
+    above: QWidget | None = widget
+    while above is not None and above is not window:
+        found.append(above)
+        above = above.parentWidget()
+    return found
