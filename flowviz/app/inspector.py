@@ -3,7 +3,8 @@
 from typing import Any
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QBuffer, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from flowviz.app.labels import WrappingLabel
@@ -13,12 +14,20 @@ from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.specs import ViewSpec, explanations
 from flowviz.specs.view import Direction, Theme
 
-# Okabe & Ito 2008, in an order that also differs in lightness.
+# Okabe & Ito 2008, in an order that also differs in lightness; the lines differ in their dashes, too.
 CURVE_COLORS: dict[Theme, tuple[Color, ...]] = {
     "light": ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (120, 120, 120)),
     "dark": ((86, 180, 233), (240, 150, 60), (60, 200, 150), (220, 150, 190), (170, 170, 170)),
 }
 WIDTH, LEAST_WIDTH = 270, 200  # pixels
+DASHES = (
+    Qt.PenStyle.SolidLine,
+    Qt.PenStyle.DashLine,
+    Qt.PenStyle.DotLine,
+    Qt.PenStyle.DashDotLine,
+    Qt.PenStyle.DashDotDotLine,
+)
+SAMPLE = QSize(26, 8)  # pixels of a line beside its name
 PLOT_HEIGHT = 160
 OFFER = '<a href="#numbers">Show formula, numbers and curves</a>, which loads TensorFlow.'
 
@@ -155,12 +164,22 @@ class CurvePlot(QWidget):
         self.show_curves(self._report)
 
     def _named(self, number: int, name: str) -> str:
-        """The name of a curve in its color: a legend inside the plot would cover the curves, a title be cut."""
-        return f"<span style='white-space: nowrap; color: rgb{self._color(number)}'>{name}</span>"
+        """The name of a curve, beside a bit of it: a legend inside the plot would cover the curves, a title be cut."""
+        return f"<span style='white-space: nowrap'><img src='{_sample(self._pen(number))}'>&nbsp;{name}</span>"
 
     def _pen(self, number: int) -> Any:
-        return pg.mkPen(self._color(number), width=2)
-
-    def _color(self, number: int) -> tuple[int, int, int]:
         colors = CURVE_COLORS[self._theme]
-        return colors[number % len(colors)]
+        number %= len(colors)
+        return pg.mkPen(colors[number], width=2, style=DASHES[number])
+
+
+def _sample(pen: QPen) -> str:
+    """A line that is drawn with a pen, as a picture in a text."""
+    picture, buffer = QPixmap(SAMPLE), QBuffer()
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setPen(pen)
+    painter.drawLine(1, SAMPLE.height() // 2, SAMPLE.width() - 1, SAMPLE.height() // 2)
+    painter.end()
+    picture.save(buffer, "PNG")
+    return f"data:image/png;base64,{buffer.data().toBase64().data().decode()}"

@@ -12,7 +12,7 @@ from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme
 
 LEAST_HEIGHT = 96  # pixels
-LEGEND = {"heldout": ("━", "held-out"), "train": ("━", "train"), "entropy": ("╍", "best possible")}
+LEGEND = {"heldout": ("━", "held-out"), "train": ("•••", "train"), "entropy": ("╍", "best possible")}
 CHANGE_LABEL = {"position": 0.06, "movable": False, "rotateAxis": (1, 0), "anchors": [(0, 1), (0, 1)]}
 ROOM_FOR_NAME = 0.08  # of all steps
 LONGEST_NAME = 24  # characters
@@ -88,6 +88,7 @@ class LossPlot(QWidget):
         pens = {name: pg.mkPen(color, width=2) for name, color in CURVES[theme].items()}
         pens["entropy"].setStyle(Qt.PenStyle.DashLine)
         self._legend.setText(_legend(theme))
+        pens["train"].setStyle(Qt.PenStyle.DotLine)
         self._plot.setBackground(background(theme))
         self._train.setPen(pens["train"])
         self._heldout.setPen(pens["heldout"])

@@ -54,7 +54,7 @@ def render_losses(history: History, entropy: float | None, view: ViewSpec, size:
 
 def _draw_curves(axes: Axes, history: History, entropy: float | None, view: ViewSpec, pixel: float) -> None:
     colors, width = {name: _rgb(color) for name, color in CURVES[view.theme].items()}, max(1.0, LINE_WIDTH * pixel)
-    axes.plot(history.step, history.train_nll, color=colors["train"], linewidth=width, label="train")
+    axes.plot(history.step, history.train_nll, color=colors["train"], linewidth=width, linestyle=":", label="train")
     axes.plot(history.step, history.heldout_nll, color=colors["heldout"], linewidth=width, label="held-out")
     if entropy is not None:
         axes.axhline(entropy, color=colors["entropy"], linewidth=width, linestyle="--", label="best possible")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, QRect, QSize
-from PyQt6.QtGui import QAction, QIcon, QImage, QPalette, QPixmap
+from PyQt6.QtGui import QAction, QColor, QIcon, QImage, QPalette, QPixmap
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -28,9 +28,15 @@ from flowviz.app.export_dialog import ExportDialog
 from flowviz.app.focus_ring import FocusRing
 from flowviz.app.gallery_dialog import GalleryDialog
 from flowviz.app.icons import GLYPHS, icon
+from flowviz.app.inspector import CURVE_COLORS, DASHES
+from flowviz.app.labels import SIGN_SIDE, WarningLabel
+from flowviz.app.loss_plot import LossPlot
 from flowviz.app.run_controls import RunControls, RunState
 from flowviz.app.settings import settings
 from flowviz.app.shortcut_sheet import ShortcutSheet
+from flowviz.app.theme import BUTTON, CHOSEN, FOCUS, WARNING, WINDOW, background, menu_palette, palette
+from flowviz.rendering.colors import CURVES, SURROUNDINGS
+from flowviz.specs.view import Theme
 from tests.app.conftest import Window
 
 SIDE = 32
@@ -207,3 +213,71 @@ def test_a_ring_surrounds_what_has_the_focus(window: Window, qtbot: QtBot) -> No
     assert ring.geometry() == QRect(slider.mapTo(window.main, QPoint()), slider.size())
     window.main.resize(window.main.width() - 40, window.main.height() - 30)
     qtbot.waitUntil(lambda: ring.geometry() == QRect(slider.mapTo(window.main, QPoint()), slider.size()))
+
+
+def lightness(color: QColor) -> float:
+    """The relative luminance of WCAG 2.2."""
+    parts = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.getRgbF()[:3])
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    darker, lighter = sorted((lightness(one), lightness(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+Role, Group = QPalette.ColorRole, QPalette.ColorGroup
+WRITTEN = {
+    Role.Window: [Role.WindowText, Role.Link, Role.LinkVisited],
+    Role.Base: [Role.Text, Role.PlaceholderText, Role.Link],
+    Role.AlternateBase: [Role.Text],
+    Role.Button: [Role.ButtonText],
+    Role.Highlight: [Role.HighlightedText],
+    Role.ToolTipBase: [Role.ToolTipText],
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_words_stand_out_from_their_ground(theme: Theme) -> None:
+    for colors in (palette(theme), menu_palette(theme)):
+        for ground, roles in WRITTEN.items():
+            for role in roles:
+                for group in (Group.Active, Group.Inactive):
+                    pair = colors.color(group, role), colors.color(group, ground)
+                    assert contrast(*pair) >= 4.5, f"{role} on {ground}"
+        for ground, role in {Role.Window: Role.WindowText, Role.Base: Role.Text, Role.Button: Role.ButtonText}.items():
+            assert contrast(colors.color(Group.Disabled, role), colors.color(Group.Disabled, ground)) >= 3
+    window, plot = QColor(*WINDOW[theme]), background(theme)
+    assert contrast(QColor(*WARNING[theme]), window) >= 4.5
+    assert contrast(palette(theme).color(Role.ButtonText), QColor(*CHOSEN[theme])) >= 4.5
+    for words in (SURROUNDINGS[theme].label, SURROUNDINGS[theme].title):
+        assert contrast(QColor(*words), plot) >= 4.5, "in pictures and plots"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_lines_and_rings_stand_out_from_their_ground(theme: Theme) -> None:
+    for line in (*CURVES[theme].values(), *CURVE_COLORS[theme], FOCUS[theme]):
+        assert contrast(QColor(*line), background(theme)) >= 3
+    for ground in (WINDOW[theme], BUTTON[theme]):
+        assert contrast(QColor(*FOCUS[theme]), QColor(*ground)) >= 3
+
+
+def test_curves_differ_in_their_dashes_too(qtbot: QtBot) -> None:
+    assert len(DASHES) == len(set(DASHES)) == len(CURVE_COLORS["light"])
+    plot = LossPlot()
+    qtbot.addWidget(plot)
+    lines = plot._train.opts["pen"], plot._heldout.opts["pen"], plot._entropy.pen
+    assert len({pen.style() for pen in lines}) == 3
+
+
+def test_a_warning_has_a_sign(qtbot: QtBot) -> None:
+    label = WarningLabel("anyProblem", "Anything")
+    qtbot.addWidget(label)
+    label.setText("Something is wrong.")
+    label.resize(300, 40)
+    label.grab()
+    qtbot.waitUntil(lambda: icons._Library.fonts is not None)
+    sign = label.grab(QRect(0, 0, SIGN_SIDE, 40))
+    assert np.ptp(drawn(sign)[..., :3]) > 100
+    label.set_warns(False)
+    assert label.contentsMargins().left() == 0
