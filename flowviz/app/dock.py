@@ -13,7 +13,7 @@ BUTTONS = {"qt_dockwidget_closebutton": "remove", "qt_dockwidget_floatbutton": "
 class Dock(QDockWidget):
     """The frame of a panel. Announces that the panel has come to need another height."""
 
-    need_changed = pyqtSignal(object)  # the dock
+    need_changed = pyqtSignal()
 
     def __init__(self, name: str, title: str, panel: QScrollArea) -> None:
         """In `title`, an "&" stands before the letter that chooses it in the menu."""
@@ -25,12 +25,27 @@ class Dock(QDockWidget):
         self._panel, self._title = panel, title
         self._draw_buttons()
         if isinstance(panel, Scrolled):
-            panel.need_changed.connect(lambda: self.need_changed.emit(self))
+            panel.need_changed.connect(self.need_changed)
 
     @property
     def needed_height(self) -> int:
         """With which nothing of the panel is hidden."""
         return self.height() + self._panel.sizeHint().height() - self._panel.height()
+
+    @property
+    def spare(self) -> int:
+        """How much of its height the panel does not need."""
+        return self.height() - self.needed_height
+
+    @property
+    def is_stretched(self) -> bool:
+        """Whether it has a use for more height than it needs."""
+        return self._panel.sizePolicy().verticalPolicy() != QSizePolicy.Policy.Maximum
+
+    @property
+    def wants_its_need(self) -> bool:
+        """Whether its height should be what it needs, rather than what it is."""
+        return not self.is_stretched or self.spare < 0
 
     def action(self, key: str | None) -> QAction:
         """What closes the panel, and brings it back."""

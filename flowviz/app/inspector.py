@@ -19,7 +19,7 @@ CURVE_COLORS: dict[Theme, tuple[Color, ...]] = {
     "light": ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (120, 120, 120)),
     "dark": ((86, 180, 233), (240, 150, 60), (60, 200, 150), (220, 150, 190), (170, 170, 170)),
 }
-WIDTH, LEAST_WIDTH = 270, 200  # pixels
+LEAST_WIDTH = 200  # pixels
 DASHES = (
     Qt.PenStyle.SolidLine,
     Qt.PenStyle.DashLine,
@@ -112,7 +112,7 @@ class Inspector(QScrollArea):
         self._plot.set_theme(theme)
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH, super().sizeHint().height())
+        return QSize(LEAST_WIDTH, super().sizeHint().height())
 
 
 class CurvePlot(QWidget):

@@ -1,7 +1,7 @@
 """Where the panels are: at first, and as a person has put them, which is remembered from one start to the next."""
 
-from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt
-from PyQt6.QtWidgets import QMainWindow, QMenu
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer
+from PyQt6.QtWidgets import QMainWindow, QMenu, QStyle
 
 from flowviz.app.dock import Dock, Scrolled
 from flowviz.app.inspector import Inspector
@@ -12,6 +12,7 @@ STATE, GEOMETRY = "layout/state", "layout/geometry"  # keys of the settings
 VERSION = 1  # of the set of panels: what was remembered of another one is not taken
 FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(1024, 700)
 SHARE_OF_SCREEN = 0.75  # of a large one, at first
+LEFT_SHARE, RIGHT_SHARE, WIDEST = 1 / 7, 0.19, 520  # of the width of a window, at first; in pixels
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 
 
@@ -27,8 +28,12 @@ class Layout(QObject):
         self.loss = Dock("loss", "&Loss", Scrolled(panels.losses, panels.figures, stretched=True))
         self.inspector = Dock("inspector", "Layer &Inspector", inspector)
         window.installEventFilter(self)
+        self._changing = QTimer(self)  # what panels need, and where they are, is known when all have changed
+        self._changing.setSingleShot(True)
+        self._changing.timeout.connect(self._fit)
         for dock in self._docks:
-            dock.need_changed.connect(lambda dock: self._fit([dock]))
+            for changed in (dock.need_changed, dock.dockLocationChanged, dock.visibilityChanged):
+                changed.connect(lambda: self._changing.start())
         self._arrange()
 
     def fill_menu(self, menu: QMenu) -> None:
@@ -43,8 +48,8 @@ class Layout(QObject):
         if not (isinstance(geometry, QByteArray) and self._window.restoreGeometry(geometry)):
             self._window.resize(self._first_size())
         self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowFullScreen)
-        if isinstance(state, QByteArray):
-            self._window.restoreState(state, VERSION)
+        if not (isinstance(state, QByteArray) and self._window.restoreState(state, VERSION)):
+            self._size_sides()
 
     def remember(self) -> None:
         """The next window shall come up as this one is."""
@@ -57,9 +62,8 @@ class Layout(QObject):
         for dock in self._docks:
             self._window.removeDockWidget(dock)
         self._arrange()
-        sides = [self.target, self.inspector]
-        self._window.resizeDocks(sides, [dock.sizeHint().width() for dock in sides], Qt.Orientation.Horizontal)
-        self._fit([self.target, self.flow, self.training])
+        self._size_sides()
+        self._fit()
 
     @property
     def _docks(self) -> tuple[Dock, ...]:
@@ -77,13 +81,31 @@ class Layout(QObject):
             dock.setFloating(False)
             dock.show()
 
-    def _fit(self, docks: list[Dock]) -> None:
-        """Nothing of these panels is hidden, if others can give the room."""
-        shown = [dock for dock in docks if dock.isVisible()]
-        if shown:
-            self._window.resizeDocks(shown, [dock.needed_height for dock in shown], Qt.Orientation.Vertical)
+    def _size_sides(self) -> None:
+        """Each side has its share of the width, but no less than its panels need."""
+        sides = {self.target: LEFT_SHARE, self.inspector: RIGHT_SHARE}
+        wished = [min(round(share * self._window.width()), WIDEST) for share in sides.values()]
+        widths = [max(dock.sizeHint().width(), width) for dock, width in zip(sides, wished, strict=True)]
+        self._window.resizeDocks(list(sides), widths, Qt.Orientation.Horizontal)
+
+    def _fit(self) -> None:
+        """Each panel that can be high enough for all that it shows is so."""
+        shown = [dock for dock in self._docks if not dock.isFloating() and not dock.visibleRegion().isEmpty()]
+        for x in {dock.x() for dock in shown}:
+            self._share([dock for dock in shown if dock.x() == x])
+
+    def _share(self, column: list[Dock]) -> None:
+        """Share the height among panels one below the other: one of them takes what the others do not need."""
+        central, style = self._window.centralWidget(), self._window.style()
+        assert central is not None
+        assert style is not None
+        heights = {dock: dock.needed_height if dock.wants_its_need else dock.height() for dock in column}
+        rest = max(column, key=lambda dock: (dock.is_stretched, dock.spare if dock.is_stretched else dock.y()))
+        gaps = (len(column) - 1) * style.pixelMetric(QStyle.PixelMetric.PM_DockWidgetSeparatorExtent)
+        heights[rest] += central.height() - gaps - sum(heights.values())
+        self._window.resizeDocks(column, list(heights.values()), Qt.Orientation.Vertical)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if watched is self._window and event is not None and event.type() == QEvent.Type.Resize:
-            self._fit([dock for dock in self._docks if dock.needed_height > dock.height()])
+            self._fit()
         return super().eventFilter(watched, event)

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from PyQt6.QtCore import QEvent, QSize, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PyQt6.QtWidgets import QToolButton, QWidget
 
 from flowviz.app.choice_box import ChoiceBox
 from flowviz.app.icons import icon
+from flowviz.app.wrapping_row import WrappingRow
 from flowviz.specs import Playback
 
-ICON_SIDE = 16  # pixels, at least
+ICON_SIDE, SPACING = 16, 4  # pixels; the side at least
 CHOICES: Mapping[str, tuple[str, Mapping[Any, str]]] = {
     "through": ("What is played", {"layers": "Layers", "training": "Training", "both": "Both"}),
     "repeat": ("Once or again", {"once": "Once", "loop": "Loop", "ping-pong": "Ping-pong"}),
@@ -32,14 +33,11 @@ class PlaybackBar(QWidget):
         self._play.setObjectName("playButton")
         self._play.setAutoRaise(True)
         self._play.clicked.connect(lambda: self.play_toggled.emit())
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._play)
         self._boxes = {name: ChoiceBox(f"{name}Box", title, choices) for name, (title, choices) in CHOICES.items()}
         for name, box in self._boxes.items():
             box.choose(getattr(Playback(), name))
             box.chosen.connect(lambda: self.playback_chosen.emit(self.playback()))
-            layout.addWidget(box)
+        self.setLayout(WrappingRow(SPACING, self._play, *self._boxes.values()))
         self.show_playing(False)
 
     def playback(self) -> Playback:

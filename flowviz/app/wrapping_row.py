@@ -1,7 +1,7 @@
 """Widgets side by side, which go on in the next line where there is too little width: as words do."""
 
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt
-from PyQt6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QWidget
+from PyQt6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class WrappingRow(QLayout):
@@ -16,18 +16,19 @@ class WrappingRow(QLayout):
         for widget in widgets:
             self.addWidget(widget)
 
-    def _lines(self, width: int) -> list[list[QLayoutItem]]:
-        lines: list[list[QLayoutItem]] = []
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """What stands in each line, and how large it is there."""
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
         left = 0
         for item in self._items:
             if item.isEmpty():
                 continue
-            needed = item.sizeHint().width()
-            if not lines or left + needed > width:
+            size = _size(item, width)
+            if not lines or left + size.width() > width:
                 lines.append([])
                 left = 0
-            lines[-1].append(item)
-            left += needed + self._between
+            lines[-1].append((item, size))
+            left += size.width() + self._between
         return lines
 
     def addItem(self, item: QLayoutItem | None) -> None:
@@ -54,8 +55,10 @@ class WrappingRow(QLayout):
         return sum(heights) + self.spacing() * max(len(heights) - 1, 0)
 
     def minimumSize(self) -> QSize:
-        width = max((item.minimumSize().width() for item in self._items if not item.isEmpty()), default=0)
-        return QSize(width, max((_height(line) for line in self._lines(width)), default=0))
+        least = QSize(0, 0)
+        for item in self._items:
+            least = least.expandedTo(item.minimumSize())
+        return least
 
     def sizeHint(self) -> QSize:
         hints = [item.sizeHint().width() for item in self._items if not item.isEmpty()]
@@ -67,23 +70,26 @@ class WrappingRow(QLayout):
         top = place.top()
         for line in self._lines(place.width()):
             left, height = place.left(), _height(line)
-            for item in line:
-                hint = item.sizeHint()
-                item.setGeometry(QRect(QPoint(left, top + (height - hint.height()) // 2), hint))
-                left += hint.width() + self._between
+            for item, size in line:
+                item.setGeometry(QRect(QPoint(left, top + (height - size.height()) // 2), size))
+                left += size.width() + self._between
             top += height + self.spacing()
 
 
 def group(*widgets: QWidget, spacing: int) -> QWidget:
-    """Widgets that stay side by side."""
+    """Widgets that stay side by side, if a whole line is wide enough."""
     together = QWidget()
-    row = QHBoxLayout(together)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(spacing)
-    for widget in widgets:
-        row.addWidget(widget)
+    together.setLayout(WrappingRow(spacing, *widgets))
     return together
 
 
-def _height(line: list[QLayoutItem]) -> int:
-    return max(item.sizeHint().height() for item in line)
+def _size(item: QLayoutItem, width: int) -> QSize:
+    """As it likes to be, or no wider than the line."""
+    hint = item.sizeHint()
+    if hint.width() <= width:
+        return hint
+    return QSize(width, item.heightForWidth(width) if item.hasHeightForWidth() else hint.height())
+
+
+def _height(line: list[tuple[QLayoutItem, QSize]]) -> int:
+    return max(size.height() for _, size in line)
