@@ -16,6 +16,7 @@ class Center(QWidget):
 
     def __init__(self, show: Instruments) -> None:
         super().__init__()
+        self.setObjectName("center")
         self._show = show
         self._words = LayerInWords()
         self._words.hide()

@@ -18,11 +18,13 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.center import Center
 from flowviz.app.cloud_view import CloudView
 from flowviz.app.layout import GEOMETRY, STATE
 from flowviz.app.main import create_window
 from flowviz.app.run_controls import RunControls
 from flowviz.app.settings import settings
+from flowviz.app.view_bar import ViewBar
 from tests.app.conftest import Window
 
 PANELS = ("target", "flow", "training", "loss", "inspector")
@@ -140,6 +142,7 @@ def test_a_window_that_was_left_in_full_screen_comes_back_in_its_frame(opening: 
 
 
 def test_reset_layout_puts_all_panels_back(window: Window, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: all(is_whole(window, name) for name in PANELS))
     first = places(window)
     toggle(window, "training")
     dock(window, "flow").setFloating(True)
@@ -226,3 +229,29 @@ def test_a_window_that_is_closed_before_a_class_comes_up_with_its_panels(opening
     again = opening()
     assert not again.main.isFullScreen()
     qtbot.waitUntil(lambda: places(again) == kept)
+
+
+def test_panels_that_are_left_alone_are_whole(window: Window, qtbot: QtBot) -> None:
+    window.main.addDockWidget(RIGHT, dock(window, "loss"))
+    window.find(QToolButton, "flowOptionsButton").click()
+    qtbot.waitUntil(lambda: all(is_whole(window, name) for name in PANELS))
+
+
+def test_panels_have_room_beside_a_flow_with_its_options(window: Window, qtbot: QtBot) -> None:
+    window.main.resize(1024, 700)
+    window.find(QToolButton, "flowOptionsButton").click()
+    qtbot.waitUntil(lambda: dock(window, "flow").width() > 360)
+    assert window.main.size() == QSize(1024, 700)
+    qtbot.waitUntil(lambda: clipped(window.find(Center, "center")) == [])
+
+
+@pytest.mark.parametrize(("width", "lines"), [(2000, 1), (640, 2), (440, 3)])
+def test_the_bar_above_the_cloud_goes_on_in_the_next_line(qtbot: QtBot, width: int, lines: int) -> None:
+    bar = ViewBar()
+    qtbot.addWidget(bar)
+    bar.resize(width, 200)
+    bar.show()
+    tops = {button.mapTo(bar, button.rect().center()).y() // 20 for button in bar.findChildren(QToolButton)}
+    assert bar.heightForWidth(width) < 45 * lines
+    assert len(tops) <= lines
+    assert clipped(bar) == []
