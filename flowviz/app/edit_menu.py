@@ -2,7 +2,16 @@
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QAction, QGuiApplication
-from PyQt6.QtWidgets import QAbstractSpinBox, QLineEdit, QMainWindow, QMenu, QMenuBar, QPlainTextEdit
+from PyQt6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QMenuBar,
+    QPlainTextEdit,
+    QWidget,
+)
 
 from flowviz.app.drawing_page import DrawingPage
 from flowviz.app.edits import Edits
@@ -41,16 +50,21 @@ class EditMenu(QObject):
 
     def _look(self) -> None:
         """Offer what can be done with the text; where the menus have the focus, that is seen only later."""
-        text, is_unknown = self._text, isinstance(self._window.focusWidget(), QMenuBar)
+        text, is_unknown = self._text, isinstance(self._focus, QMenuBar)
         is_marked = text is not None and _is_marked(text)
         for action in (self._cut, self._copy):
             action.setEnabled(is_marked or is_unknown)
         self._mark.setEnabled(text is not None or is_unknown)
 
     @property
+    def _focus(self) -> QWidget | None:
+        """Also in a panel that floats, and while the window is not active."""
+        return QApplication.focusWidget() or self._window.focusWidget()
+
+    @property
     def _text(self) -> QPlainTextEdit | QLineEdit | None:
         """What one types in, if it has the focus."""
-        focus = self._window.focusWidget()
+        focus = self._focus
         found = focus.lineEdit() if isinstance(focus, QAbstractSpinBox) else focus
         return found if isinstance(found, QPlainTextEdit | QLineEdit) and found.isVisible() else None
 

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QDockWidget,
     QDoubleSpinBox,
     QLineEdit,
     QMenu,
@@ -444,3 +445,19 @@ def test_the_clipboard_serves_the_text_that_has_the_focus(undone: Undone) -> Non
     undone.edit("paste")
     assert undone.text.toPlainText() == "BRAD", "learned in place of the other"
     assert not undone.window.find(QAction, "cutAction").isEnabled()
+
+
+def test_keys_and_clipboard_serve_a_panel_that_floats(undone: Undone) -> None:
+    amount = undone.window.find(QSpinBox, "budgetAmount")
+    (panel,) = [dock for dock in undone.window.main.findChildren(QDockWidget) if dock.isAncestorOf(amount)]
+    panel.setFloating(True)
+    panel.activateWindow()
+    amount.setFocus()
+    undone.qtbot.waitUntil(amount.hasFocus)
+    amount.setValue(70)
+    undone.edit("selectall", "cut")
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    assert clipboard.text() == "70"
+    undone.qtbot.keyClick(amount, Qt.Key.Key_Z, CONTROL)
+    assert amount.value() == 60
