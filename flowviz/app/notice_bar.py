@@ -53,7 +53,7 @@ class NoticeBar(QFrame):
         words.addWidget(_words("noticeText", self.notice.text, bold=True))
         if self.notice.advice:
             words.addWidget(_words("noticeAdvice", self.notice.advice))
-        line.addWidget(Sign(), alignment=top)
+        line.addWidget(Sign())
         line.addLayout(words, stretch=1)
         line.addWidget(self._open, alignment=top)
         line.addWidget(self._close, alignment=top)

@@ -77,7 +77,8 @@ class StatusBar(QStatusBar):
         """Say for a while what was done."""
         self._told = sentence
         self._message.setToolTip(sentence)
-        self._patience.start()
+        if sentence:
+            self._patience.start()
         self._fit()
 
     def _show_state(self) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pyqtgraph as pg
 import pytest
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QProgressBar
@@ -139,6 +140,7 @@ def test_what_was_done_is_said_for_a_while(bar: StatusBar, qtbot: QtBot) -> None
     bar._patience.setInterval(1)
     bar.tell("Copied.")
     qtbot.waitUntil(lambda: not message.text())
+    assert not bar._patience.isActive(), "nothing wakes a window at rest"
     assert shown(bar) == list(FIGURES)
 
 
@@ -160,3 +162,9 @@ def test_a_recovery_is_noticed_in_the_panel(staged: Staged) -> None:
 def test_a_copied_command_is_said_in_the_status_bar(window: Window) -> None:
     window.find(QAction, "commandTrainingAction").trigger()
     assert "The command was copied." in window.find(StatusBar, "statusBar").text
+
+
+def test_the_legend_of_the_losses_lies_over_no_curve(staged: Staged) -> None:
+    legend, plot = staged.window.find(QLabel, "lossLegend"), staged.window.main.findChildren(pg.PlotWidget)
+    (curves,) = [found for found in plot if found.parent() is legend.parent()]
+    assert not legend.geometry().intersects(curves.geometry())
