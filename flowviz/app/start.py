@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
 
 from flowviz.app.commands import Command
@@ -22,7 +22,12 @@ BEHIND = {"Select", "Train", "Layers"}  # menus of what the page stands before
 
 
 class Start(QObject):
-    """Hears the start page, which is made when it is shown first; whatever is trained or opened leaves it."""
+    """Hears the start page, which is made when it is shown first; whatever is trained or opened leaves it.
+
+    Announces that the page, or the tour, is about to be shown.
+    """
+
+    entered = pyqtSignal()
 
     def __init__(
         self,
@@ -59,8 +64,8 @@ class Start(QObject):
 
     def show(self) -> None:
         """Show the page, with the focus where a word is typed."""
-        if self._tour is not None:
-            self._tour.end()
+        self.entered.emit()
+        self.end_tour()
         page = self._page = self._page or self._made_page()
         self._set_inspector_aside()
         self._place.setCurrentWidget(page)
@@ -89,6 +94,7 @@ class Start(QObject):
 
     def take_tour(self) -> None:
         """Show what is where, from the beginning."""
+        self.entered.emit()
         self.leave()
         if self._tour is None:
             bar = self._window.menuBar()
@@ -96,6 +102,11 @@ class Start(QObject):
             self._tour = Tour(stops(self._panels, self._instruments, bar), self._window)
             self._tour.ended.connect(self._forget_tour)
         self._tour.begin()
+
+    def end_tour(self) -> None:
+        """What it points at is about to go."""
+        if self._tour is not None:
+            self._tour.end()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""

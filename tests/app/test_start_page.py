@@ -218,6 +218,17 @@ def test_the_inspector_gives_its_room_to_the_page_and_is_there_again_afterwards(
     again.close()
 
 
+@pytest.mark.parametrize("name", ["startpageAction", "takethetourAction"])
+def test_it_comes_back_from_a_presentation_and_goes_for_one(start: Start, name: str) -> None:
+    presentation, dock = start.window.main._presentation, start.window.find(QDockWidget, "targetDock")
+    start.window.find(QAction, "presentationAction").trigger()
+    assert not start.is_shown
+    assert not dock.isVisible()
+    start.window.find(QAction, name).trigger()
+    assert not presentation.is_on
+    assert dock.isVisible()
+
+
 @pytest.mark.parametrize("name", ["pathsAction", "exportAction", "play", "lassoTool"])
 def test_what_is_behind_the_page_comes_forward_when_it_is_asked_for(start: Start, name: str) -> None:
     action = start.window.main.findChildren(QAction, name) or [

@@ -193,10 +193,19 @@ def test_what_is_hidden_meanwhile_is_not_pointed_at_any_more(guided: Guided, qtb
     assert guided.next.hasFocus()
 
 
-def test_the_start_page_takes_its_place(guided: Guided, qtbot: QtBot) -> None:
-    guided.window.main.start.show()
+@pytest.mark.parametrize("name", ["startpageAction", "presentationAction"])
+def test_what_shows_something_else_ends_it(guided: Guided, qtbot: QtBot, name: str) -> None:
+    guided.window.find(QAction, name).trigger()
     qtbot.waitUntil(lambda: guided.is_over)
-    assert guided.window.find(StartPage, "startPage").isVisible()
+
+
+def test_a_training_begins_while_it_goes_on(guided: Guided, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flowviz.app.workers.train", lambda *_, **__: iter(()))
+    guided.press(Qt.Key.Key_Right)
+    guided.window.find(QPushButton, "trainButton").click()
+    assert guided.window.main.session._run is not None
+    assert guided.place == f"2 of {COUNT}"
+    assert guided.next.hasFocus()
 
 
 def test_it_does_not_come_by_itself_and_the_start_page_offers_it(window: Window, qtbot: QtBot) -> None:
