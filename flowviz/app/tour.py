@@ -148,7 +148,7 @@ def _around(widget: QWidget, window: QWidget) -> Iterator[QWidget]:
 
 def _brought(widgets: tuple[QWidget, ...], window: QWidget) -> bool:
     """Bring these into view, where they can be; whether they are."""
-    for widget in widgets:
+    for widget in reversed(widgets):  # where there is no room for all, the first is what is seen
         for found in (widget, *_around(widget, window)):
             if found.isHidden():
                 found.show()
