@@ -1,6 +1,6 @@
 """A callout of the tour: a title, a few words, and the ways on."""
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QPalette
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -49,20 +49,19 @@ class Callout(QFrame):
         self._next.setAccessibleDescription(f"{number} of {count}: {title}. {words}")
         self.setAccessibleName(title)
         self.setAccessibleDescription(words)
-        self.resize(self._size())
         self.take_focus()
+
+    def fit(self) -> None:
+        """Be as wide as lines are easily read, and as high as the words need."""
+        layout = self.layout()
+        assert layout is not None
+        width = max(WIDTH * self.fontMetrics().averageCharWidth(), layout.minimumSize().width())
+        self.resize(width, layout.heightForWidth(width))
 
     def take_focus(self) -> None:
         """Let Return go on, and what is written here be read out."""
         self._next.clearFocus()
         self._next.setFocus()
-
-    def _size(self) -> QSize:
-        """As wide as lines are easily read, and as high as the words need."""
-        layout = self.layout()
-        assert layout is not None
-        width = max(WIDTH * self.fontMetrics().averageCharWidth(), layout.minimumSize().width())
-        return QSize(width, layout.heightForWidth(width))
 
     def _lay_out(self) -> None:
         ways = QHBoxLayout()

@@ -39,7 +39,7 @@ class GalleryList(QListWidget):
         self.setIconSize(QSize(PICTURE_SIDE, PICTURE_SIDE))
         for example in self._examples:
             self.addItem(_item(example))
-        self.setGridSize(self._least_cell())
+        self.setGridSize(self.least_cell())
         self.itemActivated.connect(lambda item: self.example_chosen.emit(self.example(self.row(item))))
 
     def example(self, row: int) -> Example:
@@ -53,6 +53,12 @@ class GalleryList(QListWidget):
         assert bar is not None
         return QSize(columns * cell.width() + bar.sizeHint().width() + frame, rows * cell.height() + frame)
 
+    def least_cell(self) -> QSize:
+        """How much a picture and its name need."""
+        metrics = self.fontMetrics()
+        widest = max((metrics.horizontalAdvance(_title(example)) for example in self._examples), default=0)
+        return QSize(max(PICTURE_SIDE, widest) + BESIDE, PICTURE_SIDE + metrics.lineSpacing() + BELOW)
+
     def draw(self, theme: Theme) -> None:
         """Have the pictures drawn, for a light or a dark ground."""
         side = round(PICTURE_SIDE * self.devicePixelRatioF())
@@ -64,11 +70,6 @@ class GalleryList(QListWidget):
         """Draw no more."""
         self._background.close()
         self._background.wait(CLOSING_PATIENCE_MS)
-
-    def _least_cell(self) -> QSize:
-        metrics = self.fontMetrics()
-        widest = max((metrics.horizontalAdvance(_title(example)) for example in self._examples), default=0)
-        return QSize(max(PICTURE_SIDE, widest) + BESIDE, PICTURE_SIDE + metrics.lineSpacing() + BELOW)
 
     def _show(self, row: int, pixels: NDArray[np.uint8] | None) -> None:
         item = self.item(row)

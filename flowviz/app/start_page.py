@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.gallery_list import GalleryList
 from flowviz.app.icons import icon
-from flowviz.app.labels import WrappingLabel
+from flowviz.app.labels import WarningLabel, WrappingLabel
 from flowviz.app.page import button
 from flowviz.app.text_page import is_media
 from flowviz.app.wrapping_row import WrappingRow
@@ -63,16 +63,18 @@ class StartPage(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._word = WordBox()
         self._train = button("startTrainButton", "Train", "Start training on this word (Return)")
-        self._problem = WrappingLabel("startProblem", "What is wrong with the word")
+        self._problem = WarningLabel("startProblem", "What is wrong with the word")
         self._tour = button("startTourButton", NEWCOMER, "See in a minute what is where")
         self._open = button("startOpenButton", "&Open a Project…", "Open a project from its file")
         self._leave = button("startLeaveButton", FIRST_LEAVE, "Leave this page (Esc)")
         for way, name in ((self._train, "train"), (self._tour, "takethetour"), (self._open, "open")):
             way.setIcon(icon(name))
-        self._recent_title = _words("recentTitle", "Recent projects", TITLE_SIZE)
-        self._recent = _recent_list()
-        self._gallery = PageGallery()
+        self._heading = _words("startHeading", HEADING)
+        self._recent_title, self._recent = _words("recentTitle", "Recent projects"), _recent_list()
+        self._gallery_title, self._gallery = _words("galleryTitle", GALLERY), PageGallery()
+        self._page = QWidget()
         self._lay_out()
+        self._fit_words()
         self._connect()
 
     @property
@@ -97,10 +99,9 @@ class StartPage(QScrollArea):
     def show_recent(self, paths: Sequence[Path]) -> None:
         """List the projects that were open last, with their folders."""
         self._recent.clear()
-        row = self.fontMetrics().lineSpacing() + SPACING
         for path in paths[:MOST_RECENT]:
-            self._recent.addItem(_recent_item(path, row))
-        self._recent.setFixedHeight(row * self._recent.count())
+            self._recent.addItem(_recent_item(path))
+        self._fit_recent()
         for widget in (self._recent_title, self._recent):
             widget.setVisible(self._recent.count() > 0)
 
@@ -147,28 +148,46 @@ class StartPage(QScrollArea):
         typing.addWidget(self._word, stretch=1)
         typing.addWidget(self._train)
         self._train.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # as high as the box
-        page = QWidget()
-        page.setMaximumWidth(WIDEST * self.fontMetrics().averageCharWidth())
-        column = QVBoxLayout(page)
+        column = QVBoxLayout(self._page)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(SPACING)
-        column.addWidget(_words("startHeading", HEADING, HEADING_SIZE))
+        column.addWidget(self._heading)
         column.addWidget(_words("startExplanation", EXPLANATION))
         column.addLayout(typing)
         column.addWidget(self._problem)
         column.addLayout(WrappingRow(SPACING, self._tour, self._open, self._leave))
-        for widget in (self._recent_title, self._recent, _words("galleryTitle", GALLERY, TITLE_SIZE), self._gallery):
+        for widget in (self._recent_title, self._recent, self._gallery_title, self._gallery):
             column.addWidget(widget)
         column.addStretch()
         centered = QWidget()
         across = QHBoxLayout(centered)
         across.setContentsMargins(0, 0, 0, 0)
         across.addStretch(1)
-        across.addWidget(page, stretch=1000)  # all that it may have
+        across.addWidget(self._page, stretch=1000)  # all that it may have
         across.addStretch(1)
         centered.setBackgroundRole(QPalette.ColorRole.Base)  # the ground of the pictures
         centered.setAutoFillBackground(True)
         self.setWidget(centered)
+
+    def _fit_words(self) -> None:
+        """As large as they are beside plain ones; and so wide is the page, and so high are its rows."""
+        for widget, size in (
+            (self._heading, HEADING_SIZE),
+            (self._word, WORD_SIZE),
+            (self._recent_title, TITLE_SIZE),
+            (self._gallery_title, TITLE_SIZE),
+        ):
+            font = self.font()
+            font.setPointSizeF(size * font.pointSizeF())
+            widget.setFont(font)
+        self._page.setMaximumWidth(WIDEST * self.fontMetrics().averageCharWidth())
+        self._fit_recent()
+
+    def _fit_recent(self) -> None:
+        height = self.fontMetrics().lineSpacing() + SPACING
+        for row in range(self._recent.count()):
+            self._recent.item(row).setSizeHint(QSize(0, height))  # type: ignore[union-attr]
+        self._recent.setFixedHeight(height * self._recent.count())
 
     def _follow(self, item: QListWidgetItem | None) -> None:
         """Scroll to the picture that the arrow keys have gone to."""
@@ -177,6 +196,11 @@ class StartPage(QScrollArea):
             place = self._gallery.visualItemRect(item)
             center = self._gallery.viewport().mapTo(page, place.center())  # type: ignore[union-attr]
             self.ensureVisible(center.x(), center.y(), place.width() // 2, place.height() // 2 + SPACING)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._fit_words()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Which entry has the focus is seen, and seen only while it has."""
@@ -204,7 +228,6 @@ class WordBox(QLineEdit):
         self.setAccessibleDescription("The word that the flow shall learn to draw; Return starts the training")
         self.setPlaceholderText("Type a word")
         self.setAcceptDrops(False)
-        _enlarge(self, WORD_SIZE)
 
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
@@ -228,40 +251,40 @@ class PageGallery(GalleryList):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self._cell = self.gridSize()  # the least
 
     def _columns(self, width: int) -> int:
         """As many as there is room for; some fewer, where no row is shorter than the others then."""
-        room = min(max(1, width // self._cell.width()), self.count() or 1)
+        room = min(max(1, width // self.least_cell().width()), self.count() or 1)
         return max((columns for columns in range(room // 2 + 1, room + 1) if self.count() % columns == 0), default=room)
 
     def heightForWidth(self, width: int) -> int:
-        return -(-self.count() // self._columns(width)) * self._cell.height()
+        return -(-self.count() // self._columns(width)) * self.least_cell().height()
 
     def sizeHint(self) -> QSize:
-        return QSize(COLUMNS * self._cell.width(), self.heightForWidth(COLUMNS * self._cell.width()))
+        return QSize(COLUMNS * self.least_cell().width(), self.heightForWidth(COLUMNS * self.least_cell().width()))
 
     def minimumSizeHint(self) -> QSize:
-        return self._cell
+        return self.least_cell()
+
+    def _fill_rows(self) -> None:
+        across = (self.width() - 1) // self._columns(self.width())  # where not a pixel is left, the last one goes below
+        self.setGridSize(QSize(across, self.least_cell().height()))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        across = (self.width() - 1) // self._columns(self.width())  # where not a pixel is left, the last one goes below
-        self.setGridSize(QSize(across, self._cell.height()))
+        self._fill_rows()
         super().resizeEvent(event)
 
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._fill_rows()
+            self.updateGeometry()
 
-def _words(object_name: str, text: str, size: float = 1.0) -> WrappingLabel:
+
+def _words(object_name: str, text: str) -> WrappingLabel:
     label = WrappingLabel(object_name, text)
     label.setText(text)
-    _enlarge(label, size)
     return label
-
-
-def _enlarge(widget: QWidget, size: float) -> None:
-    """The size is that of the plain font's."""
-    font = widget.font()
-    font.setPointSizeF(size * font.pointSizeF())
-    widget.setFont(font)
 
 
 def _recent_list() -> QListWidget:
@@ -275,10 +298,9 @@ def _recent_list() -> QListWidget:
     return found
 
 
-def _recent_item(path: Path, height: int) -> QListWidgetItem:
+def _recent_item(path: Path) -> QListWidgetItem:
     """The names of files may be the same: so the folder follows."""
     item = QListWidgetItem(f"{path.name} – {path.parent}")
-    item.setSizeHint(QSize(0, height))
     item.setToolTip(str(path))
     item.setData(Qt.ItemDataRole.UserRole, path)
     return item

@@ -100,6 +100,7 @@ class Tour(QWidget):
         self.setGeometry(self._window.rect())
         self.raise_()
         self._lit = _lit(stop, self._window)
+        self._callout.fit()
         place = _beside(self._lit, self._callout.size(), self.rect())
         self._callout.move(place.topLeft())
         self.setMask(QRegion(self.rect()) - QRegion(self._lit) + QRegion(place))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QObject, QPoint, Qt
-from PyQt6.QtGui import QAction, QColor, QFont, QImage
+from PyQt6.QtGui import QAction, QColor, QImage
 from PyQt6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.appearance import TEXT_SIZES
 from flowviz.app.cloud_view import CloudView
 from flowviz.app.inspector import Inspector
 from flowviz.app.main import create_window
@@ -262,21 +263,20 @@ def test_tab_reaches_everything_and_all_has_a_name(start: Start, qtbot: QtBot) -
     ]  # fmt: skip
 
 
-@pytest.fixture(params=[1.0, 1.5])
-def font_scale(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Words of the usual size, and larger ones."""
-    plain = QApplication.font()
-    larger = QFont(plain)
-    larger.setPointSizeF(request.param * plain.pointSizeF())
-    QApplication.setFont(larger)
+@pytest.fixture(params=["&Normal", "&Very Large"])
+def text_size(start: Start, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Words of the usual size, and words that become larger while one looks."""
+    start.window.main.desk.recent.add(Path("/a.flowviz"))
+    start.show()
+    font = QApplication.font()
+    start.window.main.appearance.choose_text_size(TEXT_SIZES[request.param])
     yield
-    QApplication.setFont(plain)
+    QApplication.setFont(font)
 
 
-@pytest.mark.usefixtures("font_scale")
+@pytest.mark.usefixtures("text_size")
 @pytest.mark.parametrize("size", [(1024, 700), (1600, 1000), (3840, 2160)])
-def test_nothing_is_cut_off_at_any_size(size: tuple[int, int], request: pytest.FixtureRequest) -> None:
-    start = request.getfixturevalue("start")  # after the font
+def test_nothing_is_cut_off_at_any_size(start: Start, size: tuple[int, int]) -> None:
     start.window.main.resize(*size)
     QApplication.processEvents()
     page = start.page.widget()
@@ -290,6 +290,9 @@ def test_nothing_is_cut_off_at_any_size(size: tuple[int, int], request: pytest.F
         assert button.width() >= button.sizeHint().width()
         assert button.height() <= 2 * start.word.height()
         assert button.mapTo(page, button.rect().topRight()).x() < page.width()
+    heading, plain = (start.window.find(QLabel, name) for name in ("startHeading", "startExplanation"))
+    assert heading.fontInfo().pointSizeF() > 1.5 * plain.fontInfo().pointSizeF()
+    assert plain.fontInfo().pointSizeF() == pytest.approx(QApplication.font().pointSizeF(), rel=0.1)
     for label in start.page.findChildren(QLabel):
         assert label.isHidden() or label.height() >= label.heightForWidth(label.width())
 
