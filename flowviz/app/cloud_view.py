@@ -5,7 +5,7 @@ from typing import Any, Literal
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QFontInfo, QGuiApplication, QImage, QKeyEvent, QPainter, QPen, QPolygonF
 from PyQt6.QtWidgets import QGraphicsSceneWheelEvent, QVBoxLayout, QWidget
 
 from flowviz.errors import SpecError
@@ -18,7 +18,6 @@ from flowviz.specs.view import LARGEST_SIDE, SMALLEST_SIDE
 Tool = Literal["move", "rectangle", "lasso", "probe"]
 
 ZOOM_A_NOTCH = 1.25
-LARGEST_WORD = 13.0  # pixels of Qt: about as the words of the widgets
 PAN = 0.2  # of what is seen from the center to the edge
 PANS: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (-1, 0),
@@ -151,6 +150,11 @@ class CloudView(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._picture.size_words()
+
     def leaveEvent(self, event: QEvent | None) -> None:
         self.pointer_moved.emit(None)
         super().leaveEvent(event)
@@ -184,7 +188,7 @@ class PictureItem(pg.GraphicsWidget):
     def set_word_scale(self, scale: float) -> None:
         """Draw the words so many times as large as usual."""
         self._word_scale = scale
-        self._size_words()
+        self.size_words()
 
     def set_tool(self, tool: Tool) -> None:
         """What a drag does."""
@@ -234,13 +238,14 @@ class PictureItem(pg.GraphicsWidget):
     def _plane(self, pixel: QPointF) -> tuple[float, float]:
         return plane_position(self.view, self.logical_size(), pixel.x(), pixel.y())
 
-    def _size_words(self) -> None:
-        size = self.logical_size()
-        share = min(self._word_scale * LARGEST_WORD / min(size.width, size.height), 0.1)
+    def size_words(self) -> None:
+        """Let words be as large as those of the widgets, times the scale."""
+        size, word = self.logical_size(), QFontInfo(QGuiApplication.font()).pixelSize()
+        share = min(self._word_scale * word / min(size.width, size.height), 0.1)
         self.show(view=self.view.model_copy(update={"word_height": share}))
 
     def resizeEvent(self, event: Any) -> None:
-        self._size_words()
+        self.size_words()
         self._owner.resized.emit()
         super().resizeEvent(event)
 

@@ -12,14 +12,18 @@ FOLLOWED = {QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show}
 class FocusRings(QObject):
     """One ring a window: around the widget in it that has the focus."""
 
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._ring: FocusRing | None = None  # the one that is seen
+
     def watch(self, old: QWidget | None, new: QWidget | None) -> None:
         """Move the ring."""
-        before, now = (None if widget is None else widget.window() for widget in (old, new))
-        if before is not None and before is not now:
-            for ring in before.findChildren(FocusRing):
-                ring.hide()
-        if now is not None and new is not None and new is not now:
-            (now.findChild(FocusRing) or FocusRing(now)).surround(new)
+        if self._ring is not None and not isdeleted(self._ring):
+            self._ring.hide()
+        window = None if new is None else new.window()
+        if new is not None and window is not None and new is not window:
+            self._ring = window.findChild(FocusRing) or FocusRing(window)
+            self._ring.surround(new)
 
 
 class FocusRing(QWidget):

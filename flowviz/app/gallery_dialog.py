@@ -1,13 +1,16 @@
 """The gallery: trained examples, each with a picture, to be looked at without any training."""
 
 from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from flowviz.app.gallery_list import GalleryList
+from flowviz.app.icons import icon
 from flowviz.app.labels import WrappingLabel
 from flowviz.specs.view import Theme
 
 COLUMNS, ROWS = 4, 3
+Standard = QDialogButtonBox.StandardButton
 
 
 class GalleryDialog(QDialog):
@@ -22,7 +25,8 @@ class GalleryDialog(QDialog):
         self._list.setMinimumSize(self._list.size_of(COLUMNS, ROWS))
         self._sentence = WrappingLabel("gallerySentence", "What there is to see")
         self._sentence.setMinimumHeight(2 * self._sentence.fontMetrics().lineSpacing())
-        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
+        self._buttons = QDialogButtonBox(Standard.Open | Standard.Cancel)
+        _show_own_icons(self._buttons)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -41,3 +45,11 @@ class GalleryDialog(QDialog):
 
     def _explain(self, row: int) -> None:
         self._sentence.setText(self._list.example(row).sentence)
+
+
+def _show_own_icons(buttons: QDialogButtonBox) -> None:
+    """In place of those of the style, which are of another kind."""
+    for button, found in ((Standard.Open, icon("open")), (Standard.Cancel, QIcon())):
+        made = buttons.button(button)
+        assert made is not None
+        made.setIcon(found)

@@ -11,7 +11,7 @@ from flowviz.records import History
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme
 
-LEAST_HEIGHT = 96  # pixels
+LEAST_LINES = 7  # of words, in the height of the plot
 LEGEND = {"heldout": ("━", "held-out"), "train": ("•••", "train"), "entropy": ("╍", "best possible")}
 CHANGE_LABEL = {"position": 0.06, "movable": False, "rotateAxis": (1, 0), "anchors": [(0, 1), (0, 1)]}
 ROOM_FOR_NAME = 0.08  # of all steps
@@ -26,7 +26,6 @@ class LossPlot(QWidget):
         self.setObjectName("lossPlot")
         self.setAccessibleName("Loss over the steps of training")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(LEAST_HEIGHT)
         self._plot: Any = pg.PlotWidget()
         self._plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # it would like 480 pixels
         self._plot.setMenuEnabled(False)
@@ -83,7 +82,8 @@ class LossPlot(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
-        surroundings = SURROUNDINGS[theme]
+        surroundings, size = SURROUNDINGS[theme], f"{self.font().pointSizeF():g}pt"
+        self.setMinimumHeight(LEAST_LINES * self.fontMetrics().lineSpacing())
         label_color = "#{:02x}{:02x}{:02x}".format(*surroundings.label)
         pens = {name: pg.mkPen(color, width=2) for name, color in CURVES[theme].items()}
         pens["entropy"].setStyle(Qt.PenStyle.DashLine)
@@ -102,7 +102,7 @@ class LossPlot(QWidget):
             axis = self._plot.getAxis(side)
             axis.setPen(surroundings.axis)
             axis.setTextPen(surroundings.label)
-            axis.setLabel(text, color=label_color)
+            axis.setLabel(text, **{"color": label_color, "font-size": size})
 
 
 def _legend(theme: Theme) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any
 
-from PyQt6.QtCore import QMimeData, Qt, pyqtSignal
+from PyQt6.QtCore import QMimeData, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QContextMenuEvent
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -141,10 +142,7 @@ class TextBox(QPlainTextEdit):
         self.setPlaceholderText("Type a word")
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # as the target: a line is a line
-        font = self.font()
-        font.setPointSizeF(1.3 * font.pointSizeF())
-        self.setFont(font)
-        self.setFixedHeight(TEXT_LINES * self.fontMetrics().lineSpacing() + TEXT_FRAME)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setUndoRedoEnabled(False)  # the window's undo has the text, too
 
     def show_text(self, text: str) -> None:
@@ -158,6 +156,12 @@ class TextBox(QPlainTextEdit):
         cursor = self.textCursor()
         cursor.setPosition(len(other.encode("utf-16-le")) // 2)  # as Qt counts
         self.setTextCursor(cursor)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), TEXT_LINES * self.fontMetrics().lineSpacing() + TEXT_FRAME)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
 
     def canInsertFromMimeData(self, source: QMimeData | None) -> bool:
         return source is not None and (is_media(source) or super().canInsertFromMimeData(source))

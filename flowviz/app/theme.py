@@ -1,7 +1,7 @@
 """Light and dark: what follows the system, and what colors the plots take."""
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QGuiApplication, QPalette
+from PyQt6.QtGui import QColor, QFontMetrics, QGuiApplication, QPalette
 
 from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.specs.view import Theme
@@ -23,6 +23,8 @@ NOTICE: dict[Theme, Color] = {"light": (255, 244, 233), "dark": (64, 50, 40)}
 
 # What is on has to be seen in both themes: Fusion only darkens it, which is not seen in the dark.
 STYLE = """
+TextBox {{ font-size: {large}pt; }}
+QPushButton, QToolButton {{ icon-size: {icon}px; }}
 QToolButton:checked {{
     background: rgb{chosen}; border: 2px solid rgb{focus}; border-radius: 3px; padding: 2px;
 }}
@@ -34,8 +36,11 @@ WarningLabel[warns="true"] {{ color: rgb{warning}; }}
 
 
 def style_sheet(theme: Theme) -> str:
-    """What the palette cannot say."""
+    """What the palette cannot say. Icons are a little higher than the words beside them."""
+    font = QGuiApplication.font()
     return STYLE.format(
+        icon=QFontMetrics(font).height() + 2,
+        large=1.3 * font.pointSizeF(),
         chosen=CHOSEN[theme],
         focus=FOCUS[theme],
         notice=NOTICE[theme],
