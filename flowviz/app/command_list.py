@@ -90,6 +90,7 @@ def _search_box() -> QLineEdit:
     box = QLineEdit()
     box.setObjectName("commandSearch")
     box.setAccessibleName("Search the commands")
+    box.setAccessibleDescription("A few letters of a command, of its menu, or its key")
     box.setPlaceholderText("Type a few letters")
     box.setClearButtonEnabled(True)
     return box
@@ -99,6 +100,7 @@ def _list(title: str, columns: list[str]) -> QTreeWidget:
     found = QTreeWidget()
     found.setObjectName("commandList")
     found.setAccessibleName(title)
+    found.setAccessibleDescription("Up and Down go through the commands, also from the box above")
     found.setHeaderLabels(columns)
     found.setRootIsDecorated(False)
     found.setAllColumnsShowFocus(True)

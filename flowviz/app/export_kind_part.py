@@ -28,6 +28,7 @@ class ExportKindPart(ExportPart):
         self._format = ChoiceBox("exportFormat", "Format", {})
         self._formats: dict[What, Format] = {}  # what was chosen for each
         self._note = WrappingLabel("exportFormatNote", "What the format lacks")
+        self._note.setAccessibleDescription("Its text can be selected and copied")
         self._note.setTextInteractionFlags(SELECTABLE)
         self.add_row("what", "&What", self._what, stretched=self._what)
         self.add_row("format", "&Format", self._format, stretched=self._format)

@@ -63,6 +63,7 @@ class ExportPlace(QWidget):
         """Ask for a file of that format, or for a folder."""
         self._what, self._format = what, format_
         self._label.setText("Fo&lder" if what in IN_FOLDERS else "Fi&le")
+        self._line.setAccessibleDescription("Where it is written to; Browse chooses it in the folders")
         self._line.setAccessibleName("Folder for the pictures" if what in IN_FOLDERS else "File to write")
         if self._line.text() == self._proposed:
             self._proposed = str(self._fitting(self._folder / NAMES[what].format(self._name)))

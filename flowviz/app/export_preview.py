@@ -159,4 +159,5 @@ def _slider() -> QSlider:
     found = QSlider(Qt.Orientation.Horizontal)
     found.setObjectName("exportSlider")
     found.setAccessibleName("Which picture is previewed")
+    found.setToolTip("The way through all that is written")
     return found

@@ -26,6 +26,7 @@ class ExportRun(QWidget):
         self._bar = QProgressBar()
         self._bar.setObjectName("exportProgress")
         self._bar.setAccessibleName("Progress of the export")
+        self._bar.setToolTip("How much is written")
         self._bar.setFormat("%v of %m")
         self._left = QLabel()
         self._left.setObjectName("exportTimeLeft")

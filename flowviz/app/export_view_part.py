@@ -7,6 +7,7 @@ from flowviz.app.export_choices import with_seen, with_view
 from flowviz.app.export_part import ExportPart, number_box, set_choosable
 from flowviz.app.page import check_box
 from flowviz.app.view_bar import COLORS, DIRECTIONS
+from flowviz.app.view_bar import MARKS as IN_WINDOW
 from flowviz.projects import Project
 from flowviz.specs import ExportSpec
 from flowviz.specs.view import Mark, Palette
@@ -38,13 +39,13 @@ class ExportViewPart(ExportPart):
         self._last_box = ChoiceBox("exportLast", "Last stage", titles)
         self._moment = ChoiceBox("exportMoment", "Moment of the training", _moments(project))
         self._direction = ChoiceBox("exportDirection", "Direction", DIRECTIONS)
-        self._marks = {mark: check_box(f"{mark}Export", text, "") for mark, text in MARKS.items()}
+        self._marks = {mark: check_box(f"{mark}Export", text, IN_WINDOW[mark][2]) for mark, text in MARKS.items()}
         self._beside = check_box("exportBeside", "Bes&ide", "")
         self._color = ChoiceBox("exportColor", "Color by", COLORS)
         set_choosable(self._color, "selection", NOTHING_SELECTED if project.selection is None else "")
         self._palette = ChoiceBox("exportPalette", "Palette", PALETTES)
         self._axes = check_box("exportAxes", "A&xes", AXES)
-        self._labels = check_box("exportLabels", "Title and &keys", "")
+        self._labels = check_box("exportLabels", "Title and &keys", "Write the stage, and what the colors mean")
         self._fitted = check_box("exportFitted", "Fit the clo&ud", "Show all particles, whatever the window shows")
         self._all = trace.positions.shape[1]
         self._particles = number_box("exportParticles", "Number of particles", 1, MOST_PARTICLES, self._all)
@@ -95,7 +96,7 @@ class ExportViewPart(ExportPart):
         """Say whether all stages are in one picture, which the density cannot be in."""
         self._all_in_one = all_in_one
         for box, tip, reason in (
-            (self._marks["density"], "", NO_DENSITY),
+            (self._marks["density"], IN_WINDOW["density"][2], NO_DENSITY),
             (self._axes, AXES, NO_AXES),
         ):
             box.setEnabled(not all_in_one)

@@ -39,6 +39,7 @@ class FlowPanel(QWidget):
         self._family = QComboBox()
         self._family.setObjectName("flowFamily")
         self._family.setAccessibleName("Family of the flow")
+        self._family.setToolTip("What kind of layers the flow chains")
         for family, recipe in RECIPES.items():
             self._family.addItem(recipe.title, family)
             self._family.setItemData(self._family.count() - 1, recipe.sentence, Qt.ItemDataRole.ToolTipRole)
@@ -123,6 +124,7 @@ class Options(QWidget):
         self._normalization = QComboBox()
         self._normalization.setObjectName("flowNormalization")
         self._normalization.setAccessibleName("Normalization")
+        self._normalization.setToolTip("How the layers between the others hold their numbers in range")
         for text, normalization in NORMALIZATIONS.items():
             self._normalization.addItem(text, normalization)
         self._bounded = QCheckBox("Bounded log-scale")

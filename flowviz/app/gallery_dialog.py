@@ -49,7 +49,9 @@ class GalleryDialog(QDialog):
 
 def _show_own_icons(buttons: QDialogButtonBox) -> None:
     """In place of those of the style, which are of another kind."""
-    for button, found in ((Standard.Open, icon("open")), (Standard.Cancel, QIcon())):
+    opens, tip = icon("open"), "Look at this flow, in place of the one in the window"
+    for button, found, said in ((Standard.Open, opens, tip), (Standard.Cancel, QIcon(), "Leave (Esc)")):
         made = buttons.button(button)
         assert made is not None
         made.setIcon(found)
+        made.setToolTip(said)

@@ -32,6 +32,7 @@ class GalleryList(QListWidget):
         self._background = Background()
         self.setObjectName("galleryList")
         self.setAccessibleName("Trained examples")
+        self.setAccessibleDescription("The arrow keys choose one; Return opens it")
         self.setViewMode(QListWidget.ViewMode.IconMode)
         self.setMovement(QListWidget.Movement.Static)
         self.setResizeMode(QListWidget.ResizeMode.Adjust)

@@ -46,6 +46,7 @@ class Inspector(QScrollArea):
         super().__init__()
         self.setObjectName("layerInspector")
         self.setAccessibleName("What this stage is")
+        self.setAccessibleDescription("The formula of the layer, its numbers and curves, and what is seen, in words")
         self.setMinimumWidth(LEAST_WIDTH)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -58,6 +59,7 @@ class Inspector(QScrollArea):
         self._view_explanation = WrappingLabel("viewExplanation", "What is seen")
         for label in (self._formula, self._numbers):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+            label.setAccessibleDescription("Its text can be selected and copied")
         self._formula.linkActivated.connect(lambda: self.report_requested.emit())
         self._plot = CurvePlot()
         content = QWidget()
@@ -124,6 +126,7 @@ class CurvePlot(QWidget):
         self.setAccessibleName("Curves of this stage")
         self._names = WrappingLabel("curveNames", "Names of the curves")
         self._plot: Any = pg.PlotWidget()
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setFixedHeight(PLOT_HEIGHT)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()

@@ -25,8 +25,10 @@ class LossPlot(QWidget):
         super().__init__()
         self.setObjectName("lossPlot")
         self.setAccessibleName("Loss over the steps of training")
+        self.setAccessibleDescription("Its latest values are the figures below it")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._plot: Any = pg.PlotWidget()
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # it would like 480 pixels
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()

@@ -29,6 +29,7 @@ class MixPage(Page):
         self._layout = QComboBox()
         self._layout.setObjectName("mixLayout")
         self._layout.setAccessibleName("Arrangement of the mix")
+        self._layout.setToolTip("How the sources lie to each other")
         for name, value in LAYOUTS.items():
             self._layout.addItem(name, value)
         self._layout.currentIndexChanged.connect(lambda: self.changed.emit())

@@ -47,7 +47,7 @@ def button(object_name: str, text: str, tip: str, icon_name: str = "") -> QPushB
     if icon_name:
         found.setIcon(icon(icon_name))
     found.setObjectName(object_name)
-    found.setAccessibleName(text)
+    found.setAccessibleName(text.replace("&", ""))
     found.setToolTip(tip)
     found.setAutoDefault(False)
     return found
@@ -68,7 +68,7 @@ def check_box(object_name: str, text: str, tip: str) -> QCheckBox:
     """A check box of a page."""
     found = QCheckBox(text)
     found.setObjectName(object_name)
-    found.setAccessibleName(text)
+    found.setAccessibleName(text.replace("&", ""))
     found.setToolTip(tip)
     return found
 

@@ -18,6 +18,7 @@ class ReadingBar(QWidget):
         self._bar = QProgressBar()
         self._bar.setObjectName("readingProgress")
         self._bar.setAccessibleName("Progress of the reading")
+        self._bar.setToolTip("How much of the file is read")
         self._bar.setRange(0, TICKS)
         cancel = button("readingCancel", "Cancel", "Stop reading; what stood here before stays")
         cancel.clicked.connect(lambda: self.cancel_requested.emit())

@@ -28,6 +28,7 @@ class ShapePage(Page):
         self._box = QComboBox()
         self._box.setObjectName("targetShape")
         self._box.setAccessibleName("Shape")
+        self._box.setToolTip("Which shape is learned")
         self._box.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
         self._box.setMinimumHeight(ICON_SIDE + 6)
         self._box.setMaxVisibleItems(len(SHAPES))

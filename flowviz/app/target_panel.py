@@ -26,6 +26,14 @@ from flowviz.specs.view import Theme
 from flowviz.targets.image import darkness_of
 
 Kind = Literal["text", "image", "shape", "drawing", "points", "mix"]
+KINDS: dict[Kind, str] = {
+    "text": "Learn to draw a word, or several",
+    "image": "Learn the dark parts of a picture",
+    "shape": "Learn one of the usual shapes of the literature",
+    "drawing": "Draw what is to be learned",
+    "points": "Learn the points of a table",
+    "mix": "Learn what stands on several of these pages, beside or over each other",
+}
 PREVIEW_HEIGHT = 90
 
 
@@ -175,6 +183,7 @@ class TargetPanel(QWidget):
         button.setIcon(icon(kind))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setAccessibleName(f"Learn from: {kind}")
+        button.setToolTip(KINDS[kind])
         button.setCheckable(True)
         button.clicked.connect(lambda: self.choose(kind))
         self._buttons.addButton(button)

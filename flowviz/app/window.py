@@ -57,6 +57,7 @@ from flowviz.app.sources import Sources
 from flowviz.app.start import Start
 from flowviz.app.status_bar import StatusBar
 from flowviz.app.strip import Strip
+from flowviz.app.tab_order import order_tabs
 from flowviz.app.target_panel import TargetPanel
 from flowviz.app.task_bar import TaskBar
 from flowviz.app.theme import style_sheet
@@ -206,6 +207,11 @@ class MainWindow(QMainWindow):
         undoes_text = [*QKeySequence.keyBindings(Key.Undo), *QKeySequence.keyBindings(Key.Redo)]
         app.focusChanged.connect(ShortcutsFirst([erases_line, *undoes_text], self).watch)
         app.focusChanged.connect(FocusRings(self).watch)
+        panels, show = self._panels, self._instruments
+        order_tabs(
+            panels.target, panels.flow, panels.controls, show.bar, show.cloud,
+            show.strip, show.scrubber, show.playback, show.history, show.inspector,
+        )  # fmt: skip
 
     def _follow_appearance(self) -> None:
         self.appearance.theme_changed.connect(lambda theme: self.setStyleSheet(style_sheet(theme)))
