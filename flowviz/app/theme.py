@@ -23,6 +23,7 @@ NOTICE: dict[Theme, Color] = {"light": (255, 244, 233), "dark": (64, 50, 40)}
 
 # What is on has to be seen in both themes: Fusion only darkens it, which is not seen in the dark.
 STYLE = """
+WordBox {{ border: 1px solid rgb{edge}; border-radius: 4px; padding: 2px 4px; }}
 TextBox {{ font-size: {large}pt; }}
 QPushButton, QToolButton {{ icon-size: {icon}px; }}
 QToolButton:checked {{
@@ -41,6 +42,7 @@ def style_sheet(theme: Theme) -> str:
     return STYLE.format(
         icon=QFontMetrics(font).height() + 2,
         large=1.3 * font.pointSizeF(),
+        edge=DISABLED[theme],
         chosen=CHOSEN[theme],
         focus=FOCUS[theme],
         notice=NOTICE[theme],

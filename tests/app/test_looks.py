@@ -34,7 +34,19 @@ from flowviz.app.loss_plot import LossPlot
 from flowviz.app.run_controls import RunControls, RunState
 from flowviz.app.settings import settings
 from flowviz.app.shortcut_sheet import ShortcutSheet
-from flowviz.app.theme import BUTTON, CHOSEN, FOCUS, WARNING, WINDOW, background, menu_palette, palette
+from flowviz.app.theme import (
+    BUTTON,
+    CHOSEN,
+    FOCUS,
+    NOTICE,
+    PANEL_TITLE,
+    WARNING,
+    WINDOW,
+    background,
+    menu_palette,
+    palette,
+)
+from flowviz.app.theme import ink as ink_color
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme
 from tests.app.conftest import Window
@@ -250,6 +262,8 @@ def test_words_stand_out_from_their_ground(theme: Theme) -> None:
     window, plot = QColor(*WINDOW[theme]), background(theme)
     assert contrast(QColor(*WARNING[theme]), window) >= 4.5
     assert contrast(palette(theme).color(Role.ButtonText), QColor(*CHOSEN[theme])) >= 4.5
+    for plate in (NOTICE[theme], PANEL_TITLE[theme]):
+        assert contrast(ink_color(theme), QColor(*plate)) >= 4.5
     for words in (SURROUNDINGS[theme].label, SURROUNDINGS[theme].title):
         assert contrast(QColor(*words), plot) >= 4.5, "in pictures and plots"
 
