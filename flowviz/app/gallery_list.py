@@ -18,7 +18,6 @@ from flowviz.specs.view import Theme
 
 PICTURE_SIDE = 130  # pixels
 BESIDE, BELOW = 20, 16  # pixels between two pictures; below a picture they are for its name
-CLOSING_PATIENCE_MS = 1500
 
 
 class GalleryList(QListWidget):
@@ -70,7 +69,6 @@ class GalleryList(QListWidget):
     def end(self) -> None:
         """Draw no more."""
         self._background.close()
-        self._background.wait(CLOSING_PATIENCE_MS)
 
     def _show(self, row: int, pixels: NDArray[np.uint8] | None) -> None:
         item = self.item(row)

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -324,6 +326,16 @@ def test_a_picture_that_is_pasted_is_learned_in_place_of_a_word(start: Start, qt
     qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert start.desk.text == "typed elsewhere"
     clipboard.clear()
+
+
+def test_closing_does_not_wait_for_the_pictures(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Event()
+    monkeypatch.setattr("flowviz.app.gallery_list.render_frame", lambda *_: held.wait(5))
+    start.page.draw("dark")
+    began = time.monotonic()
+    start.window.main.close()
+    assert time.monotonic() - began < 2
+    held.set()
 
 
 def test_nothing_is_painted_while_nothing_happens(start: Start, qtbot: QtBot) -> None:
