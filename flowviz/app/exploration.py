@@ -6,6 +6,7 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.explaining import Explaining
 from flowviz.app.instruments import Instruments
 from flowviz.app.moments import Moments
 from flowviz.app.playhead import Playhead
@@ -18,7 +19,6 @@ from flowviz.records import (
     Scene,
     Selection,
     Snapshot,
-    StageReport,
     Timeline,
     Trace,
     base_particles,
@@ -48,6 +48,7 @@ class Exploration(QObject):
         self.playhead = Playhead(self)
         self._questions = Questions(self)
         self._moments = Moments(show.history, self._questions, self)
+        self._explaining = Explaining(show.inspector, self._questions, self)
         self._pointing = Pointing(show.bar, show.cloud, show.readout, self.playhead, self._questions, self)
         self._subject = Subject(FlowSpec())
         self._target: Target | None = None
@@ -56,7 +57,6 @@ class Exploration(QObject):
         self._scene = Scene(self._generated)
         self._extents: deque[float] = deque(maxlen=STEADY_SNAPSHOTS)
         self._follows_cloud = True  # until the mouse has chosen what is seen
-        self._is_awake = False  # whether the numbers of a stage are worth the loading of TensorFlow
         self._connect()
 
     @property
@@ -111,7 +111,7 @@ class Exploration(QObject):
     def begin_training(self, spec: FlowSpec, target: Target, past: Timeline | None = None) -> None:
         """The snapshots that come from now on are of a new training, or of one that goes on after its past."""
         self._begin(spec, target, past)
-        self._is_awake = True
+        self._explaining.set_awake(True)
 
     def set_target(self, target: Target) -> None:
         """What the training learns from now on is another target."""
@@ -122,7 +122,7 @@ class Exploration(QObject):
         *past, present = project.timeline.moments or (_present(project, target),)
         latest = Snapshot(present.step, project.weights, present.on_target, present.coverage, project.trace)
         self._begin(project.flow, target, replace(project.timeline, moments=(*past, latest)))
-        self._is_awake = False
+        self._explaining.set_awake(False)
         self._show_snapshot(latest)
 
     def show_seen(self, seen: Seen, selection: Selection | None) -> None:
@@ -235,7 +235,6 @@ class Exploration(QObject):
         show.scrubber.stage_chosen.connect(self._take_stage)
         show.playback.play_toggled.connect(playhead.toggle_playing)
         show.playback.playback_chosen.connect(playhead.set_playback)
-        show.inspector.report_requested.connect(self._wake)
         self._moments.chosen.connect(self._show_snapshot)
         self._moments.following_changed.connect(self.following_changed)
         playhead.moved.connect(show.cloud.show_stage)
@@ -323,11 +322,9 @@ class Exploration(QObject):
         return self._scene.trace is not self._generated
 
     def _show_words(self) -> None:
-        trace, stage, view = self._scene.trace, self.playhead.stage, self._show.cloud.view
-        kind = trace.names[stage].partition("_")[2]
-        self._show.inspector.show_stage(trace.title(stage), kind, float(trace.volume_shares[stage]))
+        self._explaining.say(self._scene, self.stage)
         overview, probed = self._show.bar.overview_action.isChecked(), self._scene.probe is not None
-        self._show.inspector.show_view(self._direction, view, overview=overview, probed=probed)
+        self._show.inspector.show_view(self._direction, self._show.cloud.view, overview=overview, probed=probed)
 
     def _keep_view(self) -> None:
         self._follows_cloud = False
@@ -372,21 +369,7 @@ class Exploration(QObject):
             self._questions.grid(self._subject, lambda grid: self._change_scene(grid=grid))
 
     def _ask_report(self) -> None:
-        """Only of a trained flow: of any other there is little to say, and TensorFlow would have to be loaded."""
-        if self._subject.weights is None:
-            self._show.inspector.show_report(None)
-        elif not self._is_awake:
-            self._show.inspector.offer_report()
-        else:
-            self._questions.report(self._subject, self.playhead.stage, self._generated, self._take_report)
-
-    def _wake(self) -> None:
-        self._is_awake = True
-        self._ask_report()
-
-    def _take_report(self, report: StageReport) -> None:
-        if report.stage == self.playhead.stage:
-            self._show.inspector.show_report(report)
+        self._explaining.report(self._subject, self.stage, self._generated)
 
     def _ask_thumbnails(self) -> None:
         strip, view = self._show.strip, self._show.cloud.view.model_copy(update={"labels": False, "beside": False})

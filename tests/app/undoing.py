@@ -1,0 +1,153 @@
+"""Hands that choose in the real window, and undo it."""
+
+import random
+from collections.abc import Callable
+
+import numpy as np
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QAction, QWheelEvent
+from PyQt6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QPlainTextEdit,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+)
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.cloud_view import CloudView
+from flowviz.app.edits import Chosen
+from flowviz.app.font_box import FontBox
+from tests.app.conftest import Window
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+NO_KEY = Qt.KeyboardModifier.NoModifier
+
+
+class Undone:
+    """The window, its undo, and hands that choose."""
+
+    def __init__(self, window: Window, qtbot: QtBot) -> None:
+        self.window, self.qtbot = window, qtbot
+        self.edits = window.main.session.edits
+        self.cloud = window.find(CloudView, "cloudView")
+        self.text = window.find(QPlainTextEdit, "targetText")
+
+    def undo(self) -> None:
+        self.window.find(QAction, "undoAction").trigger()
+
+    def redo(self) -> None:
+        self.window.find(QAction, "redoAction").trigger()
+
+    @property
+    def chosen(self) -> Chosen:
+        return self.edits._now()
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """What the menu says."""
+        actions = (self.window.find(QAction, f"{name}Action") for name in ("undo", "redo"))
+        undo, redo = (action.text().replace("&", "") for action in actions)
+        return undo, redo
+
+    @property
+    def count(self) -> int:
+        return self.edits.stack.index()
+
+    def pause(self) -> None:
+        """What comes next is another edit, as after a while."""
+        self.edits._burst.stop()
+
+    def choose(self, name: str, index: int) -> None:
+        self.window.find(QComboBox, name).setCurrentIndex(index)
+
+    def choose_font(self) -> None:
+        """Another one, whichever there are."""
+        box = self.window.find(FontBox, "targetFont")
+        if box.count() == 1:
+            box.addItem("Other", "Other")
+        box.setCurrentIndex(1 - min(box.currentIndex(), 1))
+
+    def set(self, name: str, value: int) -> None:
+        self.window.find(QSpinBox, name).setValue(value)
+
+    def trigger(self, name: str) -> None:
+        self.window.find(QAction, name).trigger()
+
+    def edit(self, *names: str) -> None:
+        """Choose from the menu, which looks each time what can be done."""
+        bar = self.window.main.menuBar()
+        assert bar is not None
+        (menu,) = [action.menu() for action in bar.actions() if action.text() == "&Edit"]
+        assert menu is not None
+        for name in names:
+            menu.aboutToShow.emit()
+            action = self.window.find(QAction, f"{name}Action")
+            assert action.isEnabled()
+            action.trigger()
+
+    def turn_to(self, kind: str) -> None:
+        self.window.find(QToolButton, f"{kind}Source").click()
+
+    def write(self, letters: str) -> None:
+        self.qtbot.keyClicks(self.text, letters)
+
+    def wheel(self, notches: int) -> None:
+        canvas = self.cloud._plot.viewport()
+        place = QPointF(canvas.rect().center() + QPoint(40, 20))
+        sent = QWheelEvent(
+            place, QPointF(canvas.mapToGlobal(place.toPoint())), QPoint(), QPoint(0, 120 * notches),
+            Qt.MouseButton.NoButton, NO_KEY, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(canvas, sent)
+
+    def select(self, corner: float) -> None:
+        """A rectangle, as the mouse draws it."""
+        square = corner * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+        self.cloud.region_drawn.emit(square, "replace")
+
+
+CHOICES: dict[str, Callable[[Undone], object]] = {
+    "Typing": lambda undone: undone.write("x"),
+    "Font": lambda undone: undone.choose_font(),
+    "Weight": lambda undone: undone.window.find(QSlider, "targetWeight").setValue(20),
+    "Alignment": lambda undone: undone.choose("targetAlign", 0),
+    "Source: Shape": lambda undone: undone.turn_to("shape"),
+    "Source: Image": lambda undone: undone.turn_to("image"),
+    "Flow: Spline": lambda undone: undone.choose("flowFamily", 5),
+    "Layers": lambda undone: undone.set("flowLayers", 3),
+    "Width": lambda undone: undone.set("flowWidth", 64),
+    "Depth": lambda undone: undone.set("flowDepth", 3),
+    "Normalization": lambda undone: undone.choose("flowNormalization", 2),
+    "Bounded Log-Scale": lambda undone: undone.window.find(QCheckBox, "flowBounded").click(),
+    "Seed": lambda undone: undone.set("trainingSeed", 7),
+    "Batch": lambda undone: undone.set("trainingBatch", 512),
+    "Rate": lambda undone: undone.window.find(QDoubleSpinBox, "trainingRate").setValue(0.01),
+    "Budget": lambda undone: undone.choose(
+        "budgetUnit", 1 - undone.window.find(QComboBox, "budgetUnit").currentIndex()
+    ),
+    "Follow the Target": lambda undone: undone.window.find(QCheckBox, "followBox").click(),
+    "Direction: Encode": lambda undone: undone.choose("directionBox", 1),
+    "Color by Angle": lambda undone: undone.choose("colorBox", 1),
+    "Colors: Plain": lambda undone: undone.trigger("plain,asinthepostAction"),
+    "Show Paths": lambda undone: undone.trigger("pathsAction"),
+    "Show Beside": lambda undone: undone.trigger("besideAction"),
+    "Show Overview": lambda undone: undone.trigger("overviewAction"),
+    "Zoom or Pan": lambda undone: undone.wheel(2),
+    "Selection": lambda undone: undone.select(0.5),
+}
+
+
+OF_TEXT = {"Typing", "Font", "Weight", "Alignment"}
+
+
+def choose_any(undone: Undone, chance: random.Random) -> None:
+    """What can be chosen now, or the page of the text."""
+    title = chance.choice(list(CHOICES))
+    if title in OF_TEXT and not undone.text.isVisible():
+        undone.turn_to("text")
+    else:
+        CHOICES[title](undone)
