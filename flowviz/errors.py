@@ -15,3 +15,7 @@ class TargetError(FlowvizError):
 
 class FileError(FlowvizError):
     """A file or folder cannot be read or written, or does not hold what it should."""
+
+
+class MachineError(FlowvizError):
+    """This machine lacks what the work takes: memory, or a library that can be loaded."""

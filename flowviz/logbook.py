@@ -36,6 +36,7 @@ def keep_log(folder: Path) -> bool:
         folder.chmod(0o700)
         handler = _PrivateLog(log_file(folder), maxBytes=MOST_BYTES, backupCount=OLDER_FILES, encoding="utf-8")
     except OSError:
+        logging.getLogger().addHandler(logging.NullHandler())  # else Python writes warnings to the terminal
         return False
     handler.setFormatter(logging.Formatter(LINE))
     logging.getLogger().addHandler(handler)

@@ -7,7 +7,7 @@ from flowviz.app.loss_plot import LossPlot
 from flowviz.app.notice import Notice
 from flowviz.app.run_controls import RunControls, RunState
 from flowviz.app.status_bar import StatusBar
-from flowviz.records import Finished, History, Progress, Recovered
+from flowviz.records import Finished, History, Progress, Recovered, Uncompiled
 
 GREETING = "Press Train and watch the cloud become the target."
 AGAIN = "Press Train to try again."
@@ -82,9 +82,9 @@ class Bulletin(QObject):
         """Show the figures of the moment that is looked at; of an earlier one, the losses are in the plot alone."""
         self._figures.show_progress(self._progress if is_live else None)
 
-    def tell_recovery(self, recovered: Recovered) -> None:
-        """It went back to its last good state."""
-        self._controls.notices.tell(Notice(TRAINING, recovered.sentence()))
+    def tell_warning(self, event: Recovered | Uncompiled) -> None:
+        """It went back to its last good state, or goes on without XLA."""
+        self._controls.notices.tell(Notice(TRAINING, event.sentence()))
 
     def tell_end(self, finished: Finished) -> None:
         """It has ended by itself, or was stopped."""

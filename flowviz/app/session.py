@@ -21,7 +21,17 @@ from flowviz.app.status_bar import StatusBar
 from flowviz.app.target_panel import TargetPanel
 from flowviz.app.workers import TrainingWorker
 from flowviz.projects import Plan, Project
-from flowviz.records import Checkpoint, Event, Finished, Preparing, Progress, Recovered, Retargeted, Snapshot
+from flowviz.records import (
+    Checkpoint,
+    Event,
+    Finished,
+    Preparing,
+    Progress,
+    Recovered,
+    Retargeted,
+    Snapshot,
+    Uncompiled,
+)
 from flowviz.specs import TextSpec
 from flowviz.specs.view import Theme
 
@@ -233,8 +243,8 @@ class Session(QObject):
                 self._keep()
             case Retargeted():
                 self._show_losses()
-            case Recovered():
-                self.bulletin.tell_recovery(event)
+            case Recovered() | Uncompiled():
+                self.bulletin.tell_warning(event)
             case Finished():
                 self._finish(event)
 

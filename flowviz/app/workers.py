@@ -10,7 +10,7 @@ from flowviz.app.goal import Goal
 from flowviz.app.notice import REPORT_IT, notice_of
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
-from flowviz.records import Checkpoint, Finished, Recovered, Retargeted, Snapshot, Trace
+from flowviz.records import Checkpoint, Finished, Recovered, Retargeted, Snapshot, Trace, Uncompiled
 from flowviz.training import NewTarget, train
 
 SNAPSHOT_SECONDS = 0.2
@@ -105,7 +105,7 @@ class TrainingWorker(Worker):
                 resume=self._checkpoint,
                 retarget=self._take_next,
             ):
-                if isinstance(event, Recovered | Finished):
+                if isinstance(event, Recovered | Uncompiled | Finished):
                     log.info("%s", event.sentence())
                 if isinstance(event, Retargeted):
                     self.goal_reached.emit(self.number, self._taken)

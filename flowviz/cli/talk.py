@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from flowviz.records import Event, Preparing, Progress, Recovered, TrialSummary
+from flowviz.records import Event, Preparing, Progress, Recovered, TrialSummary, Uncompiled
 
 HEADINGS = ("flow", "rate", "runs", "finite", "diverged", "recoveries", "25 %", "median", "75 %")
 
@@ -47,7 +47,7 @@ def told(event: Event) -> dict[str, Any]:
         case Progress():
             figures = f"{event.score()}, {event.steps_per_second:.0f} steps/s"
             return {"description": "Training", "completed": event.fraction, "figures": figures}
-        case Recovered():
+        case Recovered() | Uncompiled():
             say(event.sentence())
     return {}
 

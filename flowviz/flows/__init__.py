@@ -1,8 +1,12 @@
 """spec -> Flow: the only room besides `training` that knows TensorFlow and TensorFlow Probability."""
 
+import logging
 import os
 
+from flowviz.errors import MachineError
 from flowviz.flows.quiet import native_log_hidden
+
+INSTALL = "Install flowviz again: pip install --force-reinstall flowviz."
 
 # The nets of a 2D flow are too small to share between cores: one thread trains them faster than two, and leaves a core
 # to the window. TensorFlow reads these variables when it loads.
@@ -12,8 +16,14 @@ os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_prefer_vector_width=512")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-with native_log_hidden():
-    from flowviz.flows.build import build_flow
-    from flowviz.flows.flow import Flow
+try:
+    with native_log_hidden():
+        from flowviz.flows.build import build_flow
+        from flowviz.flows.flow import Flow
+except Exception as error:  # whatever a broken installation raises
+    logging.getLogger(__name__).exception("no TensorFlow")
+    name = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
+    cause = f"the package {name} is missing" if name else type(error).__name__
+    raise MachineError(f"TensorFlow, which computes the flows, cannot be loaded: {cause}. {INSTALL}") from error
 
 __all__ = ["Flow", "build_flow"]

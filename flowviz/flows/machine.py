@@ -6,6 +6,8 @@ import tensorflow as tf
 
 from flowviz import machine
 
+OUT_OF_MEMORY = (MemoryError, tf.errors.ResourceExhaustedError)  # of numpy, and of TensorFlow and XLA
+
 
 def described() -> machine.Described:
     """Versions, devices, whether XLA compiles here, and how many threads TensorFlow takes."""
@@ -29,7 +31,7 @@ def xla_compiles() -> bool:
     """Whether XLA can compile for this machine."""
     try:
         tf.function(lambda x: x + 1, jit_compile=True, autograph=False)(tf.constant(1.0))
-    except (tf.errors.OpError, ValueError):
+    except Exception:  # whatever XLA, or a TensorFlow without it, says
         return False
     return True
 
@@ -41,4 +43,5 @@ def _device_name(device: tf.config.PhysicalDevice) -> str:
 
 def _threads(variable: str) -> str | int:
     """As TensorFlow reads it when it loads; the package of flows has set it by then."""
-    return int(os.environ.get(variable, 0)) or "as many as there are cores"
+    given = os.environ.get(variable, "")
+    return (int(given) if given.isdecimal() else 0) or "as many as there are cores"

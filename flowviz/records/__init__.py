@@ -2,7 +2,17 @@
 
 from flowviz.records.checkpoint import Checkpoint, Kept
 from flowviz.records.density import Density, Rectangle, cell_centers, grid_shape
-from flowviz.records.events import Event, Finished, Moment, Preparing, Progress, Recovered, Retargeted, Snapshot
+from flowviz.records.events import (
+    Event,
+    Finished,
+    Moment,
+    Preparing,
+    Progress,
+    Recovered,
+    Retargeted,
+    Snapshot,
+    Uncompiled,
+)
 from flowviz.records.history import History
 from flowviz.records.lattice import lattice_points
 from flowviz.records.report import Curve, StageReport, written
@@ -36,6 +46,7 @@ __all__ = [
     "Trace",
     "Trial",
     "TrialSummary",
+    "Uncompiled",
     "Weights",
     "base_particles",
     "cell_centers",

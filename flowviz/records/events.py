@@ -27,6 +27,18 @@ class Preparing:
 
 
 @dataclass(frozen=True)
+class Uncompiled:
+    """XLA cannot compile for this machine: the steps are taken as a plain graph."""
+
+    def sentence(self) -> str:
+        """What that means, for a person."""
+        return (
+            "XLA, which makes a training fast, does not work on this machine. The training goes on without it, to the "
+            "same end, but slower; nothing needs to be done."
+        )
+
+
+@dataclass(frozen=True)
 class Progress:
     """The state of the training after some step.
 
@@ -178,4 +190,4 @@ class Finished:
         return "" if self.keeps_last else f" Kept is the best state, that of step {self.kept.step:,}."
 
 
-Event = Preparing | Progress | Moment | Snapshot | Checkpoint | Recovered | Retargeted | Finished
+Event = Preparing | Uncompiled | Progress | Moment | Snapshot | Checkpoint | Recovered | Retargeted | Finished

@@ -7,12 +7,14 @@ one file, because what numba keeps is made anew when the file changes that a loo
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, wraps
 from typing import Any
 
 import numba
 import numpy as np
 from numba import types
+from numba.core.caching import FunctionCache
 
 LANES = 0x00FF00FF00FF00FF  # a color is spread to four lanes of 16 bits, which are mixed at once
 HALVES = 0x0080008000800080
@@ -47,7 +49,9 @@ def compiled(signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any
         def made() -> Callable[..., Any]:
             try:
                 return _jit(function, signature, keep=True)
-            except (RuntimeError, OSError):  # no folder, or a full disk
+            except Exception:  # no folder, a full disk, or what is kept is damaged: numba believes it
+                with suppress(Exception):
+                    FunctionCache(function).flush()  # the next start makes it anew
                 return _jit(function, signature, keep=False)
 
         @wraps(function)

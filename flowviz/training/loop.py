@@ -19,6 +19,7 @@ from flowviz.records import (
     Recovered,
     Retargeted,
     Snapshot,
+    Uncompiled,
     base_particles,
 )
 from flowviz.records.events import Cause, Ending
@@ -81,7 +82,8 @@ class Training:
             # Always as a graph, also where XLA is ready: the same seed gives the same numbers.
             yield from self._advance(self._budget.steps_ahead(min(FIRST_STEPS, self._chunk_steps)), compiled=False)
         self._heldout_nll()  # traces its graph while the clock stands still
-        self._runner.wait()
+        if not self._runner.wait():
+            yield Uncompiled()
         prepare_seconds = perf_counter() - prepare_started
         ending = yield from self._train()
         yield self._finished(ending, prepare_seconds)

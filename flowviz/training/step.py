@@ -1,5 +1,6 @@
 """The compiled chunk: many steps of Adam in one call."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 
 from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
+from flowviz.flows.machine import OUT_OF_MEMORY
 from flowviz.machine import return_memory
 from flowviz.records import Checkpoint
 from flowviz.specs import FlowSpec, TrainingSpec
 
 FIRST_DECAY, SECOND_DECAY, EPSILON = 0.9, 0.999, 1e-8  # of Adam: Kingma & Ba 2015, algorithm 1
 REMEMBERED = 8  # programs: TensorFlow keeps each, so one is made once
+log = logging.getLogger(__name__)
 
 
 class State(NamedTuple):
@@ -116,14 +119,15 @@ class ChunkRunner:
 
     def _compile(self) -> Callable[..., Any] | None:
         """The graph as XLA compiles it when it is called first; None where XLA cannot."""
-        compiled: Callable[..., Any] = tf.function(
-            lambda *arguments: self._graph(*arguments), jit_compile=True, autograph=False
-        )
         try:
+            compiled: Callable[..., Any] = tf.function(
+                lambda *arguments: self._graph(*arguments), jit_compile=True, autograph=False
+            )
             compiled(*self._no_steps())
-        except (tf.errors.OpError, ValueError) as error:
-            if isinstance(error, tf.errors.ResourceExhaustedError):
-                raise
+        except OUT_OF_MEMORY:
+            raise
+        except Exception:  # whatever XLA, or a TensorFlow without it, says
+            log.exception("XLA does not compile")
             return None
         finally:
             return_memory()  # 150 MB that compiling took

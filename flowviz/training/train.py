@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
+from flowviz.errors import MachineError
 from flowviz.records import Checkpoint, Event, Preparing
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
@@ -27,7 +28,7 @@ def train(
     `moment_seconds` a `Moment`, which has no particles and whose time is not counted. Once `stop_requested()` is true
     it ends after the current chunk of steps (about 100 ms), keeping the best state. With a
     checkpoint as `resume`, and the same specs, it goes on step for step as if it had never been stopped. Raises
-    `FileError` where they do not fit.
+    `FileError` where they do not fit, and `MachineError` where memory runs out or TensorFlow does not load.
 
     `retarget` is asked before every chunk. Where it returns another target, the flow turns to that: it keeps its
     weights and its compiled code, and has the whole budget anew, with its warm-up; `Retargeted` marks the step.
@@ -35,9 +36,16 @@ def train(
     started = perf_counter()
     yield Preparing("Loading TensorFlow")
     from flowviz.flows import build_flow
+    from flowviz.flows.machine import OUT_OF_MEMORY
     from flowviz.training.loop import Training
 
     yield Preparing("Compiling the training step")
-    flow = build_flow(flow_spec)
-    training = Training(flow, target, spec, snapshot_seconds, stop_requested, resume, retarget, moment_seconds)
-    yield from training.events(prepare_started=started)
+    try:
+        flow = build_flow(flow_spec)
+        training = Training(flow, target, spec, snapshot_seconds, stop_requested, resume, retarget, moment_seconds)
+        yield from training.events(prepare_started=started)
+    except OUT_OF_MEMORY as error:
+        raise MachineError(
+            f"There is not enough memory to train this flow with {spec.batch:,} points a step. "
+            "Choose a smaller batch, a smaller width or fewer layers."
+        ) from error

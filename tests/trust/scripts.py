@@ -1,21 +1,26 @@
 """What a person does with the program, each until the window is closed. Run by `program.used`, in its process."""
 
+import resource
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-from PyQt6.QtWidgets import QLineEdit, QSlider
+from PyQt6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QSlider
 
 from flowviz.app import document
 from flowviz.app.choice_box import ChoiceBox
+from flowviz.app.sources import FONTS_DELAY_MS
 from flowviz.exporting.scenes import Scenes
 from flowviz.projects import Project, example
 from flowviz.projects.drafts import Draft
 from flowviz.records import Moment, Timeline
-from tests.trust.user import Condition, User, after
+from tests.trust.user import Condition, User, after, tell
 
 SOON = 0.3  # seconds: in the midst of what was begun
+ROOM = 250_000_000  # bytes
 LONG = 20.0  # seconds, that something takes on a bad day
 
 
@@ -94,3 +99,71 @@ def closes_while_it_follows_moments(user: User) -> Iterator[Condition]:
     user.find(QSlider, "historyScrubber").setValue(0)
     yield user.says("Following")
     yield after(SOON)
+
+
+def runs_out_of_memory(user: User) -> Iterator[Condition]:
+    """The limit is real: above what the program has now there is room for a small flow, and none for a large one.
+
+    What asks for a tensor in vain raises, in TensorFlow and XLA as in numpy. It is another matter where native code has
+    no room for a few bytes: there C++ ends the process, which nothing here can help. The next start offers the draft.
+    """
+    user.choose_small_flow()
+    user.train_for(60)
+    yield user.says("Completed after 60 steps")
+    with Path("/proc/self/statm").open() as statm:
+        used = int(statm.read().split()[0]) * resource.getpagesize()
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (used + ROOM, most))
+    seen = user.window.exploration.scene.trace
+    user.choose_numbers(flowWidth=512, trainingBatch=65_536)
+    user.train_for(100)
+    yield lambda: bool(user.notice)
+    tell("notice", user.notice)
+    tell("keeps the picture", user.window.exploration.scene.trace.names == seen.names)
+    user.choose_numbers(flowWidth=4, trainingBatch=256)
+    user.train_for(70)
+    yield user.says("Completed after 70 steps")
+
+
+def trains_without_tensorflow(user: User) -> Iterator[Condition]:
+    """And looks at a density; what does not need it goes on."""
+    user.window.session.show_project(example("brad").project())
+    seen = user.window.exploration.scene.trace
+    user.press("train")
+    yield lambda: bool(user.notice)
+    tell("training", user.notice)
+    tell("keeps the picture", user.window.exploration.scene.trace is seen)
+    user.window.exploration.failed.connect(lambda sentence: tell("density", sentence))
+    user.choose("density")
+    yield after(SOON)
+    user.type("Mine")
+    tell("can try again", user.find(QPushButton, "trainButton").isEnabled())
+
+
+def trains_without_xla(user: User) -> Iterator[Condition]:
+    import flowviz.flows  # noqa: F401  # before TensorFlow: it keeps that from talking
+
+    tensorflow: Any = import_module("tensorflow")
+    function = tensorflow.function
+
+    def refusing(*arguments: Any, jit_compile: bool = False, **options: Any) -> Any:
+        if jit_compile:
+            raise RuntimeError("no registered compiler for XLA_CPU_JIT")
+        return function(*arguments, **options)
+
+    tensorflow.function = refusing
+    user.choose_small_flow()
+    user.train_for(60)
+    yield user.says("Completed after 60 steps")
+    tell("notice", user.notice)
+
+
+def works_where_nothing_can_be_written(user: User) -> Iterator[Condition]:
+    user.window.desk.open(example("brad").path)
+    yield lambda: user.window.desk.document.path is not None
+    user.type("Mine")
+    user.window.autosave.save()
+    yield lambda: bool(user.notice)
+    tell("notice", user.notice)
+    yield after(2 * SOON + FONTS_DELAY_MS / 1000)  # fonts are read, too
+    tell("text", user.find(QPlainTextEdit, "targetText").toPlainText())

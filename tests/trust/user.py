@@ -51,7 +51,10 @@ class User:
 
     def choose_small_flow(self) -> None:
         """Which is compiled in a second or two."""
-        for name, number in {"flowLayers": 1, "flowWidth": 4}.items():
+        self.choose_numbers(flowLayers=1, flowWidth=4)
+
+    def choose_numbers(self, **numbers: int) -> None:
+        for name, number in numbers.items():
             self.find(QSpinBox, name).setValue(number)
 
     def train_for(self, amount: int, unit: str = "steps") -> None:

@@ -1,0 +1,184 @@
+"""What the program needs fails: a person reads one sentence, keeps what they have, and the window lives."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import tensorflow as tf
+from PyQt6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from flowviz.projects import load_project
+from flowviz.training.step import ChunkRunner
+from tests.app.conftest import Desk, Window
+from tests.app.test_autosave import drafts
+from tests.projects.disks import make_read_only, small_disk
+from tests.trust import scripts
+from tests.trust.program import ROOT, used
+
+INSTALL = "Install flowviz again"
+FILLER = 4096  # bytes
+
+
+def is_sentence(told: str) -> bool:
+    """What happened and what to do, without a line break, a traceback or an object of Python."""
+    return bool(re.fullmatch(r"[A-Z][^\n<>{}]*\.", told))
+
+
+@pytest.mark.parametrize(
+    ("slip", "cause"),
+    [
+        ('ImportError("libtensorflow_cc.so.2: cannot open shared object file")', "ImportError"),
+        (
+            'ModuleNotFoundError("No module named \'tensorflow\'", name="tensorflow")',
+            "the package tensorflow is missing",
+        ),
+    ],
+)
+def test_where_tensorflow_does_not_load_the_rest_works(slip: str, cause: str, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "tensorflow.py").write_text(f"raise {slip}")
+    path = os.pathsep.join([str(broken), *filter(None, [os.environ.get("PYTHONPATH")])])
+    ended = used(scripts.trains_without_tensorflow, tmp_path, PYTHONPATH=path)
+    ended.assert_sound()
+    for asked in ("training", "density"):
+        assert is_sentence(ended.told[asked])
+        assert cause in ended.told[asked]
+        assert INSTALL in ended.told[asked]
+    assert ended.told["keeps the picture"] == "True"
+    assert ended.told["can try again"] == "True"
+    assert slip.split('"')[1] in ended.log, "the details are in the log"
+
+
+def test_where_xla_refuses_it_trains_without_and_says_so(tmp_path: Path) -> None:
+    ended = used(scripts.trains_without_xla, tmp_path)
+    ended.assert_sound()
+    assert is_sentence(ended.told["notice"])
+    assert "without it" in ended.told["notice"]
+
+
+@pytest.mark.slow  # it moves hundreds of megabytes, and its limit is close: 20 s
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="how much memory a process has, Linux tells")
+def test_a_training_that_runs_out_of_memory_ends_with_a_sentence_and_a_smaller_one_goes_on(tmp_path: Path) -> None:
+    ended = used(scripts.runs_out_of_memory, tmp_path)
+    ended.assert_sound()
+    assert is_sentence(ended.told["notice"])
+    assert "not enough memory" in ended.told["notice"]
+    assert "smaller batch" in ended.told["notice"]
+    assert ended.told["keeps the picture"] == "True"
+
+
+@pytest.mark.parametrize(
+    "slip", [MemoryError(), tf.errors.ResourceExhaustedError(None, None, "OOM")], ids=["numpy", "TensorFlow"]
+)
+def test_memory_that_runs_out_is_a_sentence_that_says_what_to_make_smaller(
+    slip: Exception, window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_out(*_: object) -> None:
+        raise slip
+
+    monkeypatch.setattr(ChunkRunner, "prepare", run_out)
+    seen, notice = window.main.exploration.scene.trace, window.find(QLabel, "noticeLabel")
+    train = window.find(QPushButton, "trainButton")
+    train.click()
+    qtbot.waitUntil(lambda: bool(notice.text()), timeout=60_000)
+    assert is_sentence(notice.text())
+    assert "Choose a smaller batch" in notice.text()
+    assert window.main.exploration.scene.trace is seen
+    assert train.text() == "Train"
+    assert train.isEnabled()
+
+
+@pytest.fixture
+def disk(tmp_path: Path, own_settings: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A disk of two megabytes with the person's data."""
+    with small_disk(tmp_path, megabytes=2) as found:
+        monkeypatch.setenv("XDG_DATA_HOME", str(found))
+        yield found
+
+
+def fill(disk: Path) -> Path:
+    """With a file that can be removed again."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(FILLER))
+        except OSError:
+            return filler
+
+
+def test_a_disk_that_fills_while_it_autosaves_takes_nothing_away(disk: Path, desk: Desk) -> None:
+    autosave, told = desk.window.main.autosave, list[str]()
+    autosave.failed.connect(told.append)
+    for number, text in enumerate(("One", "Two"), start=1):
+        filler = fill(disk)
+        desk.type(text)
+        autosave.save()
+        desk.wait(lambda expected=number: len(told) == expected)  # type: ignore[misc]
+        assert is_sentence(told[-1])
+        assert "no space left" in told[-1]
+        assert desk.notice == told[-1]
+        assert desk.is_changed
+        assert desk.text == text
+        assert [load_project(draft).target.title for draft in drafts()] == ["One"][: number - 1]
+        filler.unlink()
+        autosave.save()
+        desk.wait(lambda: autosave._standing == desk.window.main.session.standing())
+        assert [load_project(draft).target.title for draft in drafts()] == [text]
+
+
+def test_a_home_that_cannot_be_written_to_is_no_reason_not_to_work(tmp_path: Path) -> None:
+    with small_disk(tmp_path) as home:
+        make_read_only(home)
+        ended = used(scripts.works_where_nothing_can_be_written, home, HOME=str(home))
+    ended.assert_sound()
+    assert is_sentence(ended.told["notice"])
+    assert "read-only" in ended.told["notice"]
+    assert ended.told["text"] == "Mine"
+
+
+DRAWN = """
+import numpy as np
+from flowviz.projects import example
+from flowviz.rendering import render_frame
+from flowviz.records import Scene
+from flowviz.specs import PictureSize, ViewSpec
+picture = render_frame(Scene(example("brad").project().trace), 3, ViewSpec(), PictureSize(width=200, height=150))
+print(len(np.unique(picture)))
+"""
+
+
+def drawn(cache: Path) -> str:
+    """What a process draws that keeps its compiled loops there."""
+    done = subprocess.run(
+        [sys.executable, "-c", DRAWN], capture_output=True, text=True, check=False, cwd=ROOT,
+        env={**os.environ, "NUMBA_CACHE_DIR": str(cache)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    return done.stdout
+
+
+def test_compiled_loops_that_are_damaged_are_made_anew(tmp_path: Path) -> None:
+    """As a power failure leaves them: cut off, or empty."""
+    whole, damaged = drawn(tmp_path), dict[Path, bytes]()
+    for number, index in enumerate(sorted(tmp_path.rglob("*.nbi"))):
+        content = next(index.parent.glob(f"{index.stem}*.nbc"))
+        broken = (index, content)[number % 2]
+        broken.write_bytes(broken.read_bytes()[: (0, 200)[number // 2 % 2]])
+        damaged[index] = index.read_bytes()
+    assert len(damaged) > 1
+    assert drawn(tmp_path) == whole
+    assert all(index.read_bytes() != content for index, content in damaged.items()), "the next start finds them sound"
+
+
+def test_a_cache_that_cannot_be_written_to_is_no_reason_not_to_draw(tmp_path: Path) -> None:
+    place = tmp_path / "cache"
+    place.write_text("a file in place of the folder")
+    assert drawn(place)
