@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,13 +22,23 @@ Script = Callable[[User], Iterator[Condition]]
 
 @dataclass(frozen=True)
 class Ended:
-    """The exit code of a program, what it told and wrote to stderr, its log, and how long it took to end."""
+    """The exit code of a program, what it told and wrote to stderr, its log, and how long it took to end.
+
+    What it told by one name several times is in `lines`.
+    """
 
     code: int
-    told: Mapping[str, str]
+    lines: Sequence[tuple[str, str]]
     stderr: str
     log: str
     seconds: float
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        return dict(self.lines)
+
+    def all_told(self, name: str) -> list[str]:
+        return [value for told, value in self.lines if told == name]
 
     def assert_clean(self) -> None:
         """It ended as it should, and nothing went wrong on the way."""
@@ -53,12 +63,12 @@ def used(script: Script, folder: Path, **environment: str) -> Ended:
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
     )  # fmt: skip
     ended = time.monotonic()
-    told = dict(line.split("\t", 1) for line in done.stdout.splitlines())
+    lines = [(name, told) for name, _, told in (line.partition("\t") for line in done.stdout.splitlines())]
     log = folder / "XDG_STATE_HOME" / "flowviz" / "log" / "flowviz.log"
     return Ended(
         code=done.returncode,
-        told=told,
+        lines=lines,
         stderr=done.stderr,
         log=log.read_text(encoding="utf-8") if log.exists() else "",
-        seconds=ended - float(told.get(CLOSED, "nan")),
+        seconds=ended - float(dict(lines).get(CLOSED, "nan")),
     )

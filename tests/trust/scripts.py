@@ -1,14 +1,17 @@
 """What a person does with the program, each until the window is closed. Run by `program.used`, in its process."""
 
 import resource
+import socket
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QSlider
+from PyQt6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QPushButton, QSlider
 
 from flowviz.app import document
 from flowviz.app.choice_box import ChoiceBox
@@ -167,3 +170,38 @@ def works_where_nothing_can_be_written(user: User) -> Iterator[Condition]:
     tell("notice", user.notice)
     yield after(2 * SOON + FONTS_DELAY_MS / 1000)  # fonts are read, too
     tell("text", user.find(QPlainTextEdit, "targetText").toPlainText())
+
+
+RECORDED = {"open", "os.listdir", "os.scandir", "os.remove", "os.rename", "os.mkdir", "os.rmdir", "subprocess.Popen"}
+
+
+def tell_what_is_touched(event: str, arguments: tuple[object, ...]) -> None:
+    """An audit hook."""
+    if event in RECORDED:
+        tell("touched", f"{event} {arguments[0]!r}")
+
+
+def opens_what_was_crafted(user: User) -> Iterator[Condition]:
+    """Files whose texts are paths: they are opened, shown, kept as drafts, and files are proposed after them."""
+    yield after(2 * SOON + FONTS_DELAY_MS / 1000)  # fonts are read by then
+    sys.addaudithook(tell_what_is_touched)
+    document = user.window.desk.document
+    for path in sorted(user.folder.glob("*.flowviz")):
+        document.open(path)
+        yield lambda path=path: document.path == path  # type: ignore[misc]
+        tell("notice", user.notice)
+        user.window.autosave.save()
+        user.choose("export")
+        tell("proposed", user.find(QLineEdit, "exportPath").text())
+        user.window.exports.close()
+        user.choose("saveas")
+        dialog = user.find(QFileDialog, "saveDialog")
+        tell("proposed", dialog.selectedFiles()[0])
+        dialog.reject()
+        yield after(SOON / 3)
+
+
+def tries_to_reach_a_network(user: User) -> Iterator[Condition]:
+    with suppress(OSError):
+        socket.create_connection(("127.0.0.1", 9))
+    yield lambda: True
