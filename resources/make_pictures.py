@@ -82,6 +82,7 @@ def show_window(path: Path) -> None:
     window.find(QSlider, "layerScrubber").setValue(STAGE)
     window.wait(lambda: window.find(CloudView, "cloudView").stage == STAGE)  # it glides there
     exploration.fit_stage()
+    window.find(QAction, "zoomoutAction").trigger()
     window.wait(lambda: exploration.scene.density is not None)
     window.point_at(*PROBED)
     window.wait(lambda: exploration.scene.probe is not None)
