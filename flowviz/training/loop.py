@@ -117,7 +117,8 @@ class Training:
         steps, batch, _ = self._runner.shape
         points = self._target.sample(steps * batch, self._train_rng).reshape(steps, batch, 2)
         rates = self._budget.rates(count) * np.float32(self._guard.rate_factor)
-        state, losses = self._runner.run(self._guard.state, self._guard.step, points, rates, compiled=compiled)
+        guard = self._guard
+        state, losses = self._runner.run(guard.state, guard.step, points, rates, self._spec, compiled=compiled)
         cause = self._guard.take_chunk(state, self._guard.step + count, losses)
         if cause is None:
             state.store(self._flow)

@@ -18,7 +18,7 @@ from flowviz.records import Checkpoint
 from flowviz.specs import FlowSpec, TrainingSpec
 
 FIRST_DECAY, SECOND_DECAY, EPSILON = 0.9, 0.999, 1e-8  # of Adam: Kingma & Ba 2015, algorithm 1
-REMEMBERED = 8  # programs: TensorFlow keeps each, so one is made once
+REMEMBERED = 64  # programs: TensorFlow frees none, so one that is made again would be kept beside the first
 log = logging.getLogger(__name__)
 
 
@@ -61,14 +61,13 @@ class State(NamedTuple):
 
 
 def chunk_runner(flow: FlowSpec, spec: TrainingSpec, steps: int) -> "ChunkRunner":
-    """The runner for such flows and trainings, `steps` a chunk at the most; a new one, unless there is one already."""
-    return _made(flow.model_copy(update={"seed": 0}), spec.batch, spec.learning_rate, spec.clip_norm, steps)
+    """The runner for such flows and batches, `steps` a chunk at the most; a new one, unless there is one already."""
+    return _made(flow.model_copy(update={"seed": 0}), spec.batch, steps)
 
 
 @lru_cache(REMEMBERED)
-def _made(flow: FlowSpec, batch: int, learning_rate: float, clip_norm: float, steps: int) -> "ChunkRunner":
-    spec = TrainingSpec(steps=1, batch=batch, learning_rate=learning_rate, clip_norm=clip_norm)
-    return ChunkRunner(build_flow(flow), spec, steps)
+def _made(flow: FlowSpec, batch: int, steps: int) -> "ChunkRunner":
+    return ChunkRunner(build_flow(flow), batch, steps)
 
 
 class ChunkRunner:
@@ -77,10 +76,10 @@ class ChunkRunner:
     Where XLA cannot compile for this machine, the graph stays in use.
     """
 
-    def __init__(self, flow: Flow, spec: TrainingSpec, steps: int) -> None:
+    def __init__(self, flow: Flow, batch: int, steps: int) -> None:
         """`flow` is one of those that it is for, `steps` a chunk at the most. Traces the graph."""
-        self.flow, self.spec = flow, spec
-        self.shape = (steps, spec.batch, 2)
+        self.flow = flow
+        self.shape = (steps, batch, 2)
         signature = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in self._no_steps()]
         self._graph = tf.function(self._take_steps, autograph=False).get_concrete_function(*signature)
         self._compiled: Future[Callable[..., Any] | None] | None = None
@@ -103,7 +102,14 @@ class ChunkRunner:
         return self._compiled.result() is not None
 
     def run(
-        self, state: State, step: int, points: NDArray[np.float32], rates: NDArray[np.float32], *, compiled: bool = True
+        self,
+        state: State,
+        step: int,
+        points: NDArray[np.float32],
+        rates: NDArray[np.float32],
+        spec: TrainingSpec,
+        *,
+        compiled: bool = True,
     ) -> tuple[State, NDArray[np.float32]]:
         """Take len(rates) steps from `state`, the first of them number `step`; the new state and each step's NLL.
 
@@ -113,7 +119,12 @@ class ChunkRunner:
         padded[: len(rates)] = rates
         found = self._compiled.result() if compiled and self._compiled else None
         *tensors, losses = (found or self._graph)(
-            *state, tf.constant(step), tf.constant(points), tf.constant(padded), tf.constant(len(rates))
+            *state,
+            tf.constant(step),
+            tf.constant(points),
+            tf.constant(padded),
+            *_constants(spec),
+            tf.constant(len(rates)),
         )
         return State(*tensors), losses.numpy()[: len(rates)]
 
@@ -135,13 +146,16 @@ class ChunkRunner:
 
     def _no_steps(self) -> list[tf.Tensor]:
         """Arguments of a chunk that takes no step."""
-        return [*State.of(self.flow), tf.constant(0), tf.zeros(self.shape), tf.zeros(self.shape[0]), tf.constant(0)]
+        points, rates = tf.zeros(self.shape), tf.zeros(self.shape[0])
+        return [*State.of(self.flow), tf.constant(0), points, rates, *_constants(TrainingSpec(steps=1)), tf.constant(0)]
 
     def _take_steps(self, *arguments: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        *state, step, points, rates, count = arguments
+        *state, step, points, rates, highest_rate, clip_norm, count = arguments
 
         def take_step(i: tf.Tensor, losses: tf.Tensor, *tensors: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            new_state, loss = self._take_step(State(*tensors), step + i, points[i], rates[i])
+            # The averages slow down with the learning rate: at its end the weights could not follow them any more.
+            pace = tf.minimum(1.0, rates[i] / highest_rate)
+            new_state, loss = self._take_step(State(*tensors), step + i, points[i], rates[i], pace, clip_norm)
             return i + 1, tf.tensor_scatter_nd_update(losses, [[i]], [loss]), *new_state
 
         _, losses, *state = tf.while_loop(
@@ -149,15 +163,20 @@ class ChunkRunner:
         )
         return *state, losses
 
-    def _take_step(self, state: State, step: tf.Tensor, batch: tf.Tensor, rate: tf.Tensor) -> tuple[State, tf.Tensor]:
+    def _take_step(
+        self, state: State, step: tf.Tensor, batch: tf.Tensor, rate: tf.Tensor, pace: tf.Tensor, clip_norm: tf.Tensor
+    ) -> tuple[State, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(state.parameters)
-            # The averages slow down with the learning rate: at its end the weights could not follow them any more.
-            pace = tf.minimum(1.0, rate / self.spec.learning_rate)
             log_prob, statistics = self.flow.adapted_log_prob(state.parameters, state.statistics, batch, pace)
             nll = -tf.reduce_mean(log_prob)
-        gradient = tf.clip_by_norm(tape.gradient(nll, state.parameters), self.spec.clip_norm)
+        gradient = tf.clip_by_norm(tape.gradient(nll, state.parameters), clip_norm)
         return _adam(state, gradient, tf.cast(step + 1, tf.float32), rate)._replace(statistics=statistics), nll
+
+
+def _constants(spec: TrainingSpec) -> tuple[tf.Tensor, tf.Tensor]:
+    """What a program is told of a training, so that another rate needs no other program."""
+    return tf.constant(spec.learning_rate, tf.float32), tf.constant(spec.clip_norm, tf.float32)
 
 
 def _adam(state: State, gradient: tf.Tensor, step: tf.Tensor, rate: tf.Tensor) -> State:

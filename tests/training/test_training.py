@@ -302,13 +302,14 @@ def test_a_training_like_one_before_is_compiled_no_more_and_gives_the_same_numbe
     ends = [finished(train(target, flow, spec)) for _ in range(2)]
     assert ends[1].prepare_seconds < ends[0].prepare_seconds / 2
     np.testing.assert_array_equal(ends[0].checkpoint.parameters, ends[1].checkpoint.parameters)
-    other = finished(train(target, flow.model_copy(update={"seed": 1}), TrainingSpec(steps=300, seed=1)))
+    other_spec = TrainingSpec(steps=300, seed=1, learning_rate=1e-4, clip_norm=1)
+    other = finished(train(target, flow.model_copy(update={"seed": 1}), other_spec))
     assert other.prepare_seconds < ends[0].prepare_seconds / 2
     assert (other.checkpoint.parameters != ends[0].checkpoint.parameters).any()
 
 
 def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    runners = [ChunkRunner(build_flow(SMALL), TrainingSpec(steps=1, batch=32), 4) for _ in range(2)]
+    runners = [ChunkRunner(build_flow(SMALL), 32, 4) for _ in range(2)]
     runners[0].prepare()
     assert runners[0].wait()
 
@@ -323,14 +324,14 @@ def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.Monk
     assert not runners[1].wait()
     points = np.random.default_rng(0).normal(size=(4, 32, 2)).astype(np.float32)
     rates = np.full(3, 1e-3, np.float32)
-    results = [runner.run(State.of(runner.flow), 0, points, rates) for runner in runners]
+    results = [runner.run(State.of(runner.flow), 0, points, rates, TrainingSpec(steps=1)) for runner in runners]
     assert len(results[0][1]) == 3
     np.testing.assert_allclose(results[0][1], results[1][1], rtol=1e-5)
     np.testing.assert_allclose(results[0][0].parameters, results[1][0].parameters, atol=1e-6)
 
 
 def test_xla_that_had_no_memory_is_asked_again_by_the_next_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    runner = ChunkRunner(build_flow(SMALL), TrainingSpec(steps=1, batch=32), 4)
+    runner = ChunkRunner(build_flow(SMALL), 32, 4)
 
     def no_memory(function: Any, **options: Any) -> Any:
         def refuse(*arguments: Any) -> None:
