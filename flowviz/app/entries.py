@@ -39,9 +39,15 @@ def toggle(
 ) -> None:
     """An entry with a check mark."""
     action = entry(menu, title, key, lambda: None, tip)
-    action.setCheckable(True)
+    let_check(action)
     action.setChecked(checked)
     action.toggled.connect(show)
+
+
+def let_check(action: QAction) -> None:
+    """Give an entry a check mark, in whose place an icon would stand."""
+    action.setCheckable(True)
+    action.setIconVisibleInMenu(False)
 
 
 def submenu(menu: QMenu, title: str) -> QMenu:
@@ -59,7 +65,7 @@ def choices(
     inner, group = submenu(menu, title), QActionGroup(menu)
     actions = {value: entry(inner, name, None, partial(choose, value), tip) for name, value in values.items()}
     for action in actions.values():
-        action.setCheckable(True)
+        let_check(action)
         group.addAction(action)
     group.actions()[0].setChecked(True)
     return actions

@@ -73,7 +73,6 @@ GLYPHS = {
     "probe": "crosshairs-gps",
     "invert": "select-inverse",
     "deselect": "select-remove",
-    "brush": "brush",
     "eraser": "eraser",
     "trace": "layers-outline",
     # what is seen

@@ -103,6 +103,7 @@ class Layout(QObject):
         rest = max(column, key=lambda dock: (dock.is_stretched, dock.spare if dock.is_stretched else dock.y()))
         gaps = (len(column) - 1) * style.pixelMetric(QStyle.PixelMetric.PM_DockWidgetSeparatorExtent)
         heights[rest] += central.height() - gaps - sum(heights.values())
+        heights[rest] = max(heights[rest], 1)  # more than Qt can share
         self._window.resizeDocks(column, list(heights.values()), Qt.Orientation.Vertical)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:

@@ -8,7 +8,7 @@ from PyQt6.QtGui import QAction, QKeyEvent
 from PyQt6.QtWidgets import QWIDGETSIZE_MAX, QDockWidget, QMainWindow, QMenu, QStatusBar, QToolBar, QWidget
 
 from flowviz.app.center import Center
-from flowviz.app.entries import Key, entry
+from flowviz.app.entries import Key, entry, let_check
 
 PLAIN_HEIGHT = 400  # pixels of a screen on which words of the usual size are large enough for a class
 LEAST_SCALE, LARGEST_SCALE = 1.75, 6.0  # of the words
@@ -129,5 +129,5 @@ def _is_escape(event: QKeyEvent) -> bool:
 
 def _check(menu: QMenu, title: str, key: str | Key, run: Callable[[], None], tip: str) -> QAction:
     action = entry(menu, title, key, run, tip)
-    action.setCheckable(True)
+    let_check(action)
     return action

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QLabel, QToolButton, QWidget
 
 from flowviz.app.choice_box import ChoiceBox
 from flowviz.app.cloud_view import Tool
+from flowviz.app.entries import let_check
 from flowviz.app.icons import icon
 from flowviz.app.wrapping_row import WrappingRow, group
 from flowviz.specs import Seen
@@ -115,8 +116,7 @@ class ViewBar(QWidget):
     def _toggle(self, icon_name: str, object_name: str, text: str, key: str, tip: str) -> QAction:
         action = self._command(icon_name, text, key, tip)
         action.setObjectName(object_name)
-        action.setCheckable(True)
-        action.setIconVisibleInMenu(False)  # there, it would stand in the place of the check mark
+        let_check(action)
         return action
 
     def _command(self, icon_name: str, text: str, key: str, tip: str) -> QAction:
