@@ -25,9 +25,9 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.canvas import MOST_STROKES
 from flowviz.app.choice_box import ChoiceBox
 from flowviz.app.commands import commands_of
+from flowviz.app.edits import MOST_EDITS
 from flowviz.app.export_dialog import ExportDialog
 from flowviz.app.flow_panel import FlowPanel
 from flowviz.app.window import MainWindow
@@ -79,8 +79,8 @@ class Person:
         self._train()
 
     def draw_much(self) -> None:
-        """Until no more strokes are kept."""
-        for _ in range(MOST_STROKES):
+        """Until no more strokes can be undone."""
+        for _ in range(MOST_EDITS):
             self._draw()
 
     def stop(self) -> None:

@@ -15,7 +15,6 @@ from PyQt6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QPushButton,
 
 from flowviz.app import document
 from flowviz.app.choice_box import ChoiceBox
-from flowviz.app.sources import FONTS_DELAY_MS
 from flowviz.exporting.scenes import Scenes
 from flowviz.projects import Project, example
 from flowviz.projects.drafts import Draft
@@ -24,6 +23,7 @@ from tests.trust.user import Condition, User, after, tell
 
 SOON = 0.3  # seconds: in the midst of what was begun
 ROOM = 250_000_000  # bytes
+LINGERS = 1.5  # seconds
 LONG = 20.0  # seconds, that something takes on a bad day
 
 
@@ -136,7 +136,7 @@ def trains_without_tensorflow(user: User) -> Iterator[Condition]:
     yield lambda: bool(user.notice)
     tell("training", user.notice)
     tell("keeps the picture", user.window.exploration.scene.trace is seen)
-    user.window.exploration.failed.connect(lambda sentence: tell("density", sentence))
+    user.window.exploration.told.connect(lambda notice: tell("density", notice.text))
     user.choose("density")
     yield after(SOON)
     user.type("Mine")
@@ -168,7 +168,7 @@ def works_where_nothing_can_be_written(user: User) -> Iterator[Condition]:
     user.window.autosave.save()
     yield lambda: bool(user.notice)
     tell("notice", user.notice)
-    yield after(2 * SOON + FONTS_DELAY_MS / 1000)  # fonts are read, too
+    yield after(LINGERS)  # fonts are read, too
     tell("text", user.find(QPlainTextEdit, "targetText").toPlainText())
 
 
@@ -183,7 +183,7 @@ def tell_what_is_touched(event: str, arguments: tuple[object, ...]) -> None:
 
 def opens_what_was_crafted(user: User) -> Iterator[Condition]:
     """Files whose texts are paths: they are opened, shown, kept as drafts, and files are proposed after them."""
-    yield after(2 * SOON + FONTS_DELAY_MS / 1000)  # fonts are read by then
+    yield after(SOON)
     sys.addaudithook(tell_what_is_touched)
     document = user.window.desk.document
     for path in sorted(user.folder.glob("*.flowviz")):

@@ -108,4 +108,4 @@ def test_train_and_stop_can_be_pressed_as_fast_as_the_buttons_go(
     assert drawn
     assert all(drawn)
     assert window.main.session.project().flow.family == "nice"
-    assert not window.find(QLabel, "noticeLabel").text()
+    assert not window.notice

@@ -14,6 +14,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QPushButton, QSpinBox
 
 from flowviz.app import main
+from flowviz.app.notice_bar import NoticeBar
 from flowviz.app.window import MainWindow
 
 LOOKS_MS = 10
@@ -68,7 +69,9 @@ class User:
 
     @property
     def notice(self) -> str:
-        return self.find(QLabel, "noticeLabel").text()
+        """All that the notices say, without their details."""
+        told = [bar.notice for bar in self.window.findChildren(NoticeBar)]
+        return " ".join(f"{notice.text} {notice.advice}".strip() for notice in told)
 
     def says(self, words: str) -> Condition:
         return lambda: words in self.status or words in self.notice
