@@ -22,7 +22,17 @@ from PIL import Image
 from PyQt6.QtCore import QBuffer, QObject, QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QSlider, QSpinBox, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
 
 from flowviz.app.cloud_view import CloudView
 from flowviz.app.main import create_window
@@ -69,6 +79,8 @@ def show_window(path: Path) -> None:
     word = window.find(QLineEdit, "startWord")
     word.clear()
     QTest.keyClicks(word, WORD)
+    gallery = window.find(QListWidget, "startGallery")
+    window.wait(lambda: is_drawn(gallery.item(gallery.count() - 1)))
     window.take("start")
     QTest.keyClick(word, Qt.Key.Key_Return)
     window.wait(lambda: window.step() >= STEPS_SEEN)
@@ -98,6 +110,12 @@ def run_commands(folder: Path) -> None:
         subprocess.run([sys.executable, "-m", "flowviz", *words], check=True, cwd=folder)  # noqa: S603  # our own
         output = words[words.index("-o") + 1]
         (PICTURES / output).write_bytes((folder / output).read_bytes())
+
+
+def is_drawn(example: QListWidgetItem | None) -> bool:
+    """Whether its picture is more than a blank."""
+    assert example is not None
+    return example.icon().pixmap(9, 9).toImage().pixelColor(4, 4).alpha() > 0
 
 
 class Window:
