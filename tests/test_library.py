@@ -29,7 +29,7 @@ from flowviz.errors import FlowvizError
 from flowviz.records import Event, Finished, base_particles
 from tests.test_cli import run
 
-SMALL = FlowSpec(layers=2, width=8)
+SMALL = FlowSpec(layers=2, width=8, depth=1)
 
 
 def test_every_name_is_there_and_listed() -> None:

@@ -176,7 +176,7 @@ SMALL_SPECS = st.builds(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(SMALL_SPECS)
 def test_any_flow_is_undone_by_its_inverse(spec: FlowSpec) -> None:
     flow = build_flow(spec, random_weights(spec), dtype="float64")

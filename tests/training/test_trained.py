@@ -12,7 +12,7 @@ from flowviz.targets import build_target
 from flowviz.training import train, trained
 from flowviz.training.loop import Training
 
-TARGET, FLOW, SPEC = TextSpec(text="I"), FlowSpec(layers=2, width=8), TrainingSpec(steps=900)
+TARGET, FLOW, SPEC = TextSpec(text="I"), FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=900)
 
 
 def test_moments_change_no_number_and_take_none_of_the_trainings_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,6 +55,7 @@ def test_a_plot_without_a_single_gap_is_still_a_plot(tmp_path: Path) -> None:
     assert to_csv([trial(1e-2, 0, None)]).splitlines()[0].startswith("family,learning_rate,seed")
 
 
+@pytest.mark.slow  # three processes load TensorFlow and compile
 @pytest.mark.filterwarnings("ignore")  # of dask, when a worker dies
 def test_no_trial_is_lost_or_counted_twice_when_a_worker_of_the_cluster_dies() -> None:
     distributed = pytest.importorskip("distributed")
