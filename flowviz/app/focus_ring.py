@@ -1,7 +1,7 @@
 """A ring around what has the focus, the same in both themes, whatever the style draws."""
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QRegion
 from PyQt6.QtWidgets import QWidget
 from PyQt6.sip import isdeleted
 
@@ -52,6 +52,8 @@ class FocusRing(QWidget):
             seen &= QRect(widget.mapTo(self._window, QPoint()), widget.size())
         self.setVisible(self._followed[0].isVisible() and not seen.isEmpty())
         self.setGeometry(seen)
+        inside = self.rect().adjusted(WIDTH, WIDTH, -WIDTH, -WIDTH)
+        self.setMask(QRegion(self.rect()) - QRegion(inside))  # else it is painted whenever what it surrounds is
         self.raise_()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:

@@ -19,7 +19,6 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app import icons
 from flowviz.app.appearance import Appearance
 from flowviz.app.boxes import CANCEL, Answer, ask
 from flowviz.app.cloud_view import CloudView
@@ -73,21 +72,13 @@ def ink(name: str, mode: QIcon.Mode = QIcon.Mode.Normal) -> float:
     return float(pixels[pixels[..., 3] == 255][:, :3].mean())
 
 
-@pytest.fixture
-def drawing_icons(window: Window, qtbot: QtBot) -> None:
-    """The library of icons has been loaded: soon after the window came up."""
-    window.main.grab()
-    qtbot.waitUntil(lambda: icons._Library.fonts is not None)
-
-
-@pytest.mark.usefixtures("drawing_icons")
+@pytest.mark.usefixtures("qapp")
 def test_every_icon_is_another_picture_or_of_the_same_thing() -> None:
     pictures = {name: drawn(icon(name).pixmap(SIDE, SIDE)).tobytes() for name in GLYPHS}
     assert all(any(picture) for picture in pictures.values())
     assert len(set(pictures.values())) == len(set(GLYPHS.values()))
 
 
-@pytest.mark.usefixtures("drawing_icons")
 def test_icons_follow_the_theme_and_show_what_is_disabled(window: Window) -> None:
     choose(window, "Dark")
     assert ink("play") > ink("play", QIcon.Mode.Disabled) > 60
@@ -289,8 +280,6 @@ def test_a_warning_has_a_sign(qtbot: QtBot) -> None:
     qtbot.addWidget(label)
     label.setText("Something is wrong.")
     label.resize(300, 40)
-    label.grab()
-    qtbot.waitUntil(lambda: icons._Library.fonts is not None)
     sign = label.grab(QRect(0, 0, SIGN_SIDE, 40))
     assert np.ptp(drawn(sign)[..., :3]) > 100
     label.set_warns(False)

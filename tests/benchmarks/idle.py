@@ -86,6 +86,7 @@ def watch(situation: str, seconds: float) -> None:
 
 
 def _watch(window: MainWindow, situation: str, seconds: float) -> None:
+    _wait(SETTLED_SECONDS)  # the start page takes the focus
     _bring_into(window, situation)
     _wait(SETTLED_SECONDS)
     paints, application = Paints(), QApplication.instance()
@@ -94,7 +95,9 @@ def _watch(window: MainWindow, situation: str, seconds: float) -> None:
     busy, started = time.process_time(), time.perf_counter()
     _wait(seconds)
     share = (time.process_time() - busy) / (time.perf_counter() - started)
-    print(json.dumps(asdict(AtRest(100 * share, paints.seen, resident_memory(), sorted(sys.modules)))), flush=True)
+    print(
+        json.dumps(asdict(AtRest(100 * share, dict(paints.seen), resident_memory(), sorted(sys.modules)))), flush=True
+    )
     os._exit(0)
 
 
