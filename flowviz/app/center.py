@@ -33,7 +33,7 @@ class Center(QWidget):
         column.addLayout(seen, stretch=1)
         for widget in (show.readout, show.strip, show.scrubber):
             column.addWidget(widget)
-        column.addLayout(WrappingRow(24, show.playback, show.scrubber.label))
+        column.addWidget(WrappingRow(24, show.playback, show.scrubber.label))
         column.addWidget(show.history)
 
     def present(self, scale: float) -> None:

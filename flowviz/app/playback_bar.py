@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PyQt6.QtCore import QEvent, QSize, pyqtSignal
-from PyQt6.QtWidgets import QToolButton, QWidget
+from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.choice_box import ChoiceBox
 from flowviz.app.icons import icon
@@ -37,7 +37,9 @@ class PlaybackBar(QWidget):
         for name, box in self._boxes.items():
             box.choose(getattr(Playback(), name))
             box.chosen.connect(lambda: self.playback_chosen.emit(self.playback()))
-        self.setLayout(WrappingRow(SPACING, self._play, *self._boxes.values()))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(WrappingRow(SPACING, self._play, *self._boxes.values()))
         self.show_playing(False)
 
     def playback(self) -> Playback:

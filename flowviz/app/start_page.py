@@ -155,7 +155,7 @@ class StartPage(QScrollArea):
         column.addWidget(_words("startExplanation", EXPLANATION))
         column.addLayout(typing)
         column.addWidget(self._problem)
-        column.addLayout(WrappingRow(SPACING, self._tour, self._open, self._leave))
+        column.addWidget(WrappingRow(SPACING, self._tour, self._open, self._leave))
         for widget in (self._recent_title, self._recent, self._gallery_title, self._gallery):
             column.addWidget(widget)
         column.addStretch()

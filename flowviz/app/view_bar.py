@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
-from PyQt6.QtWidgets import QLabel, QToolButton, QWidget
+from PyQt6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.choice_box import ChoiceBox
 from flowviz.app.cloud_view import Tool
 from flowviz.app.entries import let_check
 from flowviz.app.icons import icon
-from flowviz.app.wrapping_row import WrappingRow, group
+from flowviz.app.wrapping_row import WrappingRow
 from flowviz.specs import Seen
 from flowviz.specs.view import ColorBy, Direction, Mark
 
@@ -127,17 +127,17 @@ class ViewBar(QWidget):
 
     def _lay_out(self) -> None:
         chosen = [
-            group(_label(text, box), box, spacing=6)
+            WrappingRow(6, _label(text, box), box)
             for text, box in (("Direction", self._direction), ("Color by", self._color))
         ]
         marks = [_button(action, has_words=True) for action in (*self.mark_actions.values(), self.beside_action)]
         tools = [_button(action) for action in self.tool_actions.values()]
         selection = [_button(action) for action in (self.invert_action, self.clear_action)]
         overview = [_button(self.overview_action, has_words=True)]
-        groups = [group(*buttons, spacing=3) for buttons in (tools, selection, overview, marks)]
-        layout = WrappingRow(12, *chosen, *groups)
-        layout.setSpacing(4)
-        self.setLayout(layout)
+        groups = [WrappingRow(3, *buttons) for buttons in (tools, selection, overview, marks)]
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(WrappingRow(12, *chosen, *groups))
 
 
 def _label(text: str, box: QWidget) -> QLabel:

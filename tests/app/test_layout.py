@@ -189,6 +189,8 @@ def test_nothing_is_clipped(window: Window, qtbot: QtBot, size: QSize) -> None:
     qtbot.waitUntil(lambda: window.main.size() == size)
     qtbot.waitUntil(lambda: all(is_whole(window, name) for name in PANELS))
     assert clipped(window.main) == []
+    buttons = window.find(Center, "center").findChildren(QToolButton)
+    assert [found.text() for found in buttons if found.visibleRegion().isEmpty()] == []
     assert window.find(CloudView, "cloudView").width() >= 400
 
 
@@ -255,3 +257,4 @@ def test_the_bar_above_the_cloud_goes_on_in_the_next_line(qtbot: QtBot, width: i
     assert bar.heightForWidth(width) < 45 * lines
     assert len(tops) <= lines
     assert clipped(bar) == []
+    assert [found.text() for found in bar.findChildren(QToolButton) if found.visibleRegion().isEmpty()] == []
