@@ -31,6 +31,8 @@ from flowviz.specs.recipes import BASE
 
 FINE_ABOVE = -10.5  # nats: in float32 a log-density is off by 0.01 at the most where it is near -10
 
+_first_of_kind: dict[tuple[FlowSpec, tuple[str, ...], tf.DType], "Flow"] = {}
+
 
 class Flow(tf.Module):
     """p(y) = p_base(f^-1(y)) · |det J_f^-1(y)|,  f = stage_k ∘ ... ∘ stage_1, the base a 2D standard normal.
@@ -107,15 +109,15 @@ class Flow(tf.Module):
 
     def log_prob(self, points: NDArray[Any]) -> NDArray[Any]:
         """Log-density (n,) in nats of points (n, 2) in target units."""
-        return np.asarray(self._log_prob_graph(tf.convert_to_tensor(points, self.dtype)))
+        return np.asarray(self._kin._log_prob_graph(*self._numbers, tf.convert_to_tensor(points, self.dtype)))
 
     def sample(self, particles: NDArray[Any]) -> NDArray[Any]:
         """Where particles (n, 2) of the base end in target units (n, 2)."""
-        return np.asarray(self._forward_graph(tf.convert_to_tensor(particles, self.dtype)))
+        return np.asarray(self._kin._forward_graph(*self._numbers, tf.convert_to_tensor(particles, self.dtype)))
 
     def trace(self, particles: NDArray[Any]) -> Trace:
         """Particles (n, 2) of the base, followed through every stage."""
-        found = self._trace_graph(tf.convert_to_tensor(particles, self.dtype))
+        found = self._kin._trace_graph(*self._numbers, tf.convert_to_tensor(particles, self.dtype))
         return Trace(self.names, *(np.array(array) for array in found))
 
     def trace_through(self, points: NDArray[Any], stage: int) -> Trace:
@@ -125,7 +127,7 @@ class Flow(tf.Module):
         Raises `SpecError` for a stage that does not exist.
         """
         points = tf.convert_to_tensor(points, self.dtype)
-        found = self._trace_through_graph(*self._numbers, points, self._number(stage))
+        found = self._kin._trace_through_graph(*self._numbers, points, self._number(stage))
         return Trace(self.names, *(np.array(array) for array in found))
 
     def encoded(self, points: NDArray[Any]) -> Trace:
@@ -176,10 +178,16 @@ class Flow(tf.Module):
         statistics = of_stage(unflatten(flat[1].numpy(), self._statistic_shapes), recipe.name)
 
         def moved(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-            images, log_dets = self._moved_graph(*flat, tf.constant(points), at)
+            images, log_dets = self._kin._moved_graph(*flat, tf.constant(points), at)
             return images.numpy(), log_dets.numpy()
 
         return recipe.report({**parameters, **statistics}, spans, moved)
+
+    @property
+    def _kin(self) -> "Flow":
+        """The first flow of this kind, whose graphs serve all of them: TensorFlow frees none that was traced."""
+        kind = self.spec.model_copy(update={"seed": 0}), tuple(self.names), self.dtype
+        return _first_of_kind.setdefault(kind, self)
 
     @cached_property
     def _log_prob_graph(self) -> Any:
@@ -211,7 +219,7 @@ class Flow(tf.Module):
 
     def _log_density(self, dtype: tf.DType, numbers: Any, points: NDArray[Any], at: tf.Tensor) -> NDArray[np.float32]:
         cast = (tf.cast(each, dtype) for each in (*numbers, points))
-        return np.array(self._log_density_graphs[dtype](*cast, at), np.float32)
+        return np.array(self._kin._log_density_graphs[dtype](*cast, at), np.float32)
 
     def _number(self, stage: int) -> tf.Tensor:
         return tf.constant(checked_stage(stage, len(self.stages)), tf.int32)
@@ -226,30 +234,34 @@ class Flow(tf.Module):
         points, stage = tf.TensorSpec([None, 2], dtype), tf.TensorSpec([], tf.int32)
         return tf.function(function, autograph=False).get_concrete_function(*numbers, points, stage)
 
-    def _graph(self, function: Callable[[tf.Tensor], Any]) -> Any:
+    def _graph(self, function: Callable[..., Any]) -> Any:
         """A function of points (n, 2), traced once for any n. Concrete, lest TensorFlow warn of many flows."""
-        return tf.function(function, autograph=False).get_concrete_function(tf.TensorSpec([None, 2], self.dtype))
+        numbers = [tf.TensorSpec(each.shape, self.dtype) for each in self._numbers]
+        points = tf.TensorSpec([None, 2], self.dtype)
+        return tf.function(function, autograph=False).get_concrete_function(*numbers, points)
 
     def _by_stage(self, parameters: tf.Tensor, statistics: tf.Tensor) -> list[tuple[Stage, Tensors, Tensors]]:
         learned = unflatten(parameters, self._parameter_shapes)
         measured = unflatten(statistics, self._statistic_shapes)
         return [(s, of_stage(learned, s.name), of_stage(measured, s.name)) for s in self.stages]
 
-    def _log_prob(self, points: tf.Tensor) -> tf.Tensor:
+    def _log_prob(self, parameters: tf.Tensor, statistics: tf.Tensor, points: tf.Tensor) -> tf.Tensor:
         y, log_det = points, tf.zeros_like(points[:, 0])
-        for bijector in reversed(self._current_bijectors()):
+        for bijector in reversed(self.bijectors(parameters, statistics)):
             y, log_det = undone(bijector, y, log_det)
         return self._base().log_prob(y) + log_det
 
-    def _forward(self, particles: tf.Tensor) -> tf.Tensor:
-        for bijector in self._current_bijectors():
+    def _forward(self, parameters: tf.Tensor, statistics: tf.Tensor, particles: tf.Tensor) -> tf.Tensor:
+        for bijector in self.bijectors(parameters, statistics):
             particles = bijector.forward(particles)
         return particles
 
-    def _trace(self, particles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    def _trace(
+        self, parameters: tf.Tensor, statistics: tf.Tensor, particles: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         positions, log_dets = [particles], [tf.zeros_like(particles[:, 0])]
         errors = [tf.zeros([], self.dtype)]
-        for bijector in self._current_bijectors():
+        for bijector in self.bijectors(parameters, statistics):
             x = positions[-1]
             log_det = bijector.forward_log_det_jacobian(x, event_ndims=1)
             log_dets.append(log_dets[-1] + log_det)  # a constant Jacobian has a scalar log-det: it spreads over n
@@ -257,9 +269,6 @@ class Flow(tf.Module):
             back = bijector.inverse(tf.identity(positions[-1]))  # a new tensor: TFP remembers where it came from
             errors.append(tf.reduce_max(tf.abs(x - back) / tf.maximum(tf.abs(x), 1)))
         return tf.stack(positions), tf.stack(log_dets), tf.stack(errors)
-
-    def _current_bijectors(self) -> list[tfb.Bijector]:
-        return self.bijectors(*self._numbers)
 
     def _base(self) -> tfd.Distribution:
         return tfd.MultivariateNormalDiag(loc=tf.zeros(2, self.dtype), scale_diag=tf.ones(2, self.dtype))

@@ -218,6 +218,18 @@ def test_weights_come_back_as_they_went_in() -> None:
                 np.testing.assert_array_equal(before[name], after[name])
 
 
+def test_flows_of_one_kind_share_what_was_traced_and_nothing_else() -> None:
+    """TensorFlow frees no graph: a window that opens a hundred projects would grow by a gigabyte."""
+    spec, particles = FlowSpec(layers=1, width=3, depth=1), base_particles(50)
+    flows = [build_flow(spec, random_weights(spec, seed=seed), dtype="float64") for seed in (1, 2)]
+    images = [flow.sample(particles) for flow in flows]
+    assert flows[0]._kin is flows[1]._kin
+    assert not np.allclose(images[0], images[1])
+    for flow, image in zip(flows, images, strict=True):
+        np.testing.assert_allclose(flow.trace(particles).positions[-1], image, atol=1e-12)
+        np.testing.assert_array_equal(flow.sample(particles), image)
+
+
 def test_many_flows_in_one_process_warn_of_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     """TensorFlow warns where one function is traced again and again; a window trains again and again."""
     for _ in range(8):
