@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
-from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox
+from PyQt6.QtWidgets import QComboBox, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.exploration import Exploration
@@ -76,8 +76,7 @@ class Presser:
             self._qtbot.wait(self._dice.choice((0, 1, 10)))
 
     def wait_for(self, text: str) -> None:
-        status = self._window.find(QLabel, "statusLabel")
-        self._qtbot.waitUntil(lambda: text in status.text(), timeout=PATIENCE_MS)
+        self._qtbot.waitUntil(lambda: text in self._window.status, timeout=PATIENCE_MS)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QPushButton, QSpi
 
 from flowviz.app import main
 from flowviz.app.notice_bar import NoticeBar
+from flowviz.app.status_bar import StatusBar
 from flowviz.app.window import MainWindow
 
 LOOKS_MS = 10
@@ -65,7 +66,8 @@ class User:
 
     @property
     def status(self) -> str:
-        return self.find(QLabel, "statusLabel").text()
+        """What is said of the training: the sentence in its panel, and what is in the status bar."""
+        return f"{self.find(QLabel, 'statusLabel').text()} {self.find(StatusBar, 'statusBar').text}"
 
     @property
     def notice(self) -> str:
