@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
+from PyQt6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.choice_box import ChoiceBox
@@ -34,6 +34,8 @@ COLORS: Mapping[ColorBy, str] = {
     "log_det": "Log|det J|",
     "selection": "Selection",
 }
+WORDS_FROM = 75  # characters of width: then the words of the buttons have room
+WITH_WORDS = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 DIRECTIONS: Mapping[Direction, str] = {"generate": "Generate: base → data", "encode": "Encode: data → base"}
 
 
@@ -130,14 +132,22 @@ class ViewBar(QWidget):
             WrappingRow(6, _label(text, box), box)
             for text, box in (("Direction", self._direction), ("Color by", self._color))
         ]
-        marks = [_button(action, has_words=True) for action in (*self.mark_actions.values(), self.beside_action)]
+        marks = [_button(action) for action in (*self.mark_actions.values(), self.beside_action)]
         tools = [_button(action) for action in self.tool_actions.values()]
         selection = [_button(action) for action in (self.invert_action, self.clear_action)]
-        overview = [_button(self.overview_action, has_words=True)]
+        overview = [_button(self.overview_action)]
+        self._worded = overview + marks
         groups = [WrappingRow(3, *buttons) for buttons in (tools, selection, overview, marks)]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(WrappingRow(12, *chosen, *groups))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Where the words would take four lines, the icons say it."""
+        has_words = self.width() > WORDS_FROM * self.fontMetrics().averageCharWidth()
+        for button in self._worded:
+            button.setToolButtonStyle(WITH_WORDS if has_words else Qt.ToolButtonStyle.ToolButtonIconOnly)
+        super().resizeEvent(event)
 
 
 def _label(text: str, box: QWidget) -> QLabel:
@@ -146,10 +156,8 @@ def _label(text: str, box: QWidget) -> QLabel:
     return label
 
 
-def _button(action: QAction, *, has_words: bool = False) -> QToolButton:
+def _button(action: QAction) -> QToolButton:
     button = QToolButton()
-    if has_words:
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setDefaultAction(action)
     name = action.text().replace("&", "")
     button.setObjectName(f"{name.split()[0].lower()}Button")
