@@ -1,11 +1,15 @@
 """The second timeline: the same picture back through the training."""
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from flowviz.app.icons import icon
 from flowviz.app.scrubber import StageSlider
 from flowviz.records import Timeline
+
+CAPTION_FROM = 60  # characters of width
+LONGEST_STEP = "step 100,000,000"
 
 
 class HistoryBar(QWidget):
@@ -25,7 +29,6 @@ class HistoryBar(QWidget):
         self._label = QLabel()
         self._label.setObjectName("momentLabel")
         self._label.setAccessibleName("Step of the training that is shown")
-        self._label.setMinimumWidth(self._label.fontMetrics().horizontalAdvance("step 100,000,000"))
         self._live = QToolButton()
         self._live.setObjectName("liveButton")
         self._live.setText("Live")
@@ -35,13 +38,15 @@ class HistoryBar(QWidget):
         self._live.setToolTip("Show the present, and follow the training (Alt+PgUp)")
         self._live.setCheckable(True)
         self._live.clicked.connect(self.follow)
+        self._caption = QLabel("Training")
         self._steps: list[int] = []
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(QLabel("Training"))
+        layout.addWidget(self._caption)
         layout.addWidget(self._slider, stretch=1)
         layout.addWidget(self._label)
         layout.addWidget(self._live)
+        self._keep_room()
         self.show_timeline(Timeline(), None)
 
     def show_timeline(self, timeline: Timeline, moment: int | None) -> None:
@@ -64,6 +69,10 @@ class HistoryBar(QWidget):
         self._live.setChecked(True)
         self.live_chosen.emit()
 
+    def _keep_room(self) -> None:
+        """The slider does not move while the steps run."""
+        self._label.setMinimumWidth(self._label.fontMetrics().horizontalAdvance(LONGEST_STEP))
+
     def _choose(self, moment: int) -> None:
         self._live.setChecked(False)
         self._show_step()
@@ -71,3 +80,12 @@ class HistoryBar(QWidget):
 
     def _show_step(self) -> None:
         self._label.setText(f"step {self._steps[self._slider.value()]:,}" if self._steps else "not trained yet")
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._caption.setVisible(self.width() > CAPTION_FROM * self.fontMetrics().averageCharWidth())
+        super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._keep_room()
