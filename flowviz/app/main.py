@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -48,6 +49,7 @@ def run(path: Path | None = None) -> NoReturn:
         log.exception("no window")
         raise
     window.unexpected.listen()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal: Python would hear of it late, inside of Qt
     log.info("started: %s", machine.described())
     if path is not None:
         window.desk.open(path)  # it is read while the window comes up

@@ -1,6 +1,7 @@
 """What a person does with the program, each until the window is closed. Run by `program.used`, in its process."""
 
 import resource
+import signal
 import socket
 import sys
 import time
@@ -205,3 +206,10 @@ def tries_to_reach_a_network(user: User) -> Iterator[Condition]:
     with suppress(OSError):
         socket.create_connection(("127.0.0.1", 9))
     yield lambda: True
+
+
+def is_interrupted(_: User) -> Iterator[Condition]:
+    """By Ctrl+C in the terminal from which it was started."""
+    yield after(SOON)
+    signal.raise_signal(signal.SIGINT)
+    yield lambda: False

@@ -1,6 +1,7 @@
 """Faster than the program: buttons are pressed without waiting, and the window is closed in the midst of work."""
 
 import random
+import signal
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,12 @@ def test_closing_ends_the_process_soon_and_leaves_nothing(script: Script, tmp_pa
 @pytest.mark.slow  # it compiles twice: 20 s
 def test_closing_while_another_flow_takes_the_place_of_one_that_trains(tmp_path: Path) -> None:
     closes(scripts.closes_while_another_flow_takes_the_place_of_one_that_trains, tmp_path)
+
+
+def test_ctrl_c_in_the_terminal_ends_it_without_a_word(tmp_path: Path) -> None:
+    ended = used(scripts.is_interrupted, tmp_path)
+    assert ended.code == -signal.SIGINT
+    assert not ended.stderr
 
 
 def closes(script: Script, folder: Path) -> None:
