@@ -71,7 +71,7 @@ class HistoryBar(QWidget):
 
     def _keep_room(self) -> None:
         """The slider does not move while the steps run."""
-        self._label.setMinimumWidth(self._label.fontMetrics().horizontalAdvance(LONGEST_STEP))
+        self._label.setMinimumWidth(self.fontMetrics().horizontalAdvance(LONGEST_STEP))
 
     def _choose(self, moment: int) -> None:
         self._live.setChecked(False)

@@ -188,7 +188,7 @@ def test_nothing_is_clipped(window: Window, qtbot: QtBot, size: QSize) -> None:
     window.main.resize(size)
     qtbot.waitUntil(lambda: window.main.size() == size)
     qtbot.waitUntil(lambda: all(is_whole(window, name) for name in PANELS))
-    assert clipped(window.main) == []
+    qtbot.waitUntil(lambda: clipped(window.main) == [])
     buttons = window.find(Center, "center").findChildren(QToolButton)
     assert [found.text() for found in buttons if found.visibleRegion().isEmpty()] == []
     assert window.find(CloudView, "cloudView").width() >= 400
