@@ -64,8 +64,8 @@ class EditMenu(QObject):
     @property
     def _text(self) -> QPlainTextEdit | QLineEdit | None:
         """What one types in, if it has the focus."""
-        focus = self._focus
-        found = focus.lineEdit() if isinstance(focus, QAbstractSpinBox) else focus
+        focus = self._focus  # the text of a number box is its child: `lineEdit` is not for a box that Qt has made
+        found = focus.findChild(QLineEdit) if isinstance(focus, QAbstractSpinBox) else focus
         return found if isinstance(found, QPlainTextEdit | QLineEdit) and found.isVisible() else None
 
     def _cut_text(self) -> None:

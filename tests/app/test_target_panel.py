@@ -172,7 +172,7 @@ def test_it_says_which_characters_come_from_another_font_and_names_those_that_no
     assert note.isVisible()
     assert "♥ from " in note.text()
     text.setPlainText("a\U0003f000b")  # not assigned to anything
-    assert "U+3F000" in sourced.problem
+    sourced.wait(lambda: "U+3F000" in sourced.problem)
     assert not note.isVisible()
     text.setPlainText("ab")
     assert not note.isVisible()
