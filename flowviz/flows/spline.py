@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_probability import bijectors as tfb
 
-from flowviz.flows.conditioner import Conditioner, initial_weights
+from flowviz.flows.conditioner import Conditioner, in_graph, initial_weights
 from flowviz.flows.reporting import Moved, Numbers, Spans, at, curve, evenly
 from flowviz.flows.stage import Arrays, Stage, Tensors
 from flowviz.records import StageReport, written
@@ -71,13 +71,17 @@ class SplineBijector(tfb.Bijector):
         return -self._spline(tf.stack([x[:, 0], self._solved(x)], axis=1))[1]
 
     def _spline(self, points: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """G and log g' (n,) of points (n, 2) on the data's side; remembers its last answer."""
-        if self._last[0] is not points:
-            y = points[:, 1]
-            share = self._share(y)
-            x, log_slope = self._inside(share, self._conditioner(points))
-            self._last = points, (y + 2 * self._bound * (x - share), log_slope)
-        answer: tuple[tf.Tensor, tf.Tensor] = self._last[1]
+        """G and log g' (n,) of points (n, 2) on the data's side; remembers its last answer in a graph."""
+        answer: tuple[tf.Tensor, tf.Tensor]
+        known, answer = self._last
+        if known is points:
+            return answer
+        y = points[:, 1]
+        share = self._share(y)
+        x, log_slope = self._inside(share, self._conditioner(points))
+        answer = y + 2 * self._bound * (x - share), log_slope
+        if in_graph(points):
+            self._last = points, answer
         return answer
 
     def _solved(self, points: tf.Tensor) -> tf.Tensor:

@@ -1,5 +1,6 @@
 """The laws of a bijector, for every family, in float64, with random numbers in all their weights."""
 
+import gc
 import subprocess
 import sys
 from typing import Any
@@ -10,6 +11,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from tensorflow_probability import bijectors as tfb
 
 from flowviz.flows import Flow, build_flow
 from flowviz.flows.conditioner import LONGEST_WAVE, Conditioner, initial_weights
@@ -216,6 +218,19 @@ def test_weights_come_back_as_they_went_in() -> None:
             assert list(before) == list(after)
             for name in before:
                 np.testing.assert_array_equal(before[name], after[name])
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=list(SPECS))
+def test_a_flow_that_starts_where_the_data_are_can_be_forgotten(spec: FlowSpec) -> None:
+    gc.collect()
+    before = count_bijectors()
+    build_flow(spec).fit_start(np.random.default_rng(1).normal(size=(64, 2)))
+    gc.collect()
+    assert count_bijectors() <= before
+
+
+def count_bijectors() -> int:
+    return sum(isinstance(known, tfb.Bijector) for known in gc.get_objects())
 
 
 def test_flows_of_one_kind_share_what_was_traced_and_nothing_else() -> None:
