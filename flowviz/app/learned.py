@@ -11,11 +11,15 @@ from flowviz.training.schedule import Budget
 
 @dataclass(frozen=True)
 class Run:
-    """One training: the thread that it runs in, what is learned, and the project as the events tell it."""
+    """One training: the thread that it runs in, what is learned, and the project as the events tell it.
+
+    `is_seen` from its first picture on; until then, what is seen is the flow before it.
+    """
 
     worker: TrainingWorker
     goal: Goal
     project: Project
+    is_seen: bool = False
 
 
 @dataclass(frozen=True, eq=False)

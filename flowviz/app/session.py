@@ -236,7 +236,7 @@ class Session(QObject):
             case Progress():
                 self._show_progress(event)
             case Snapshot():
-                if self._state == RunState.PREPARING:
+                if not self._run.is_seen:
                     self._begin()
                 self._exploration.take_snapshot(event)
             case Checkpoint():
@@ -251,7 +251,9 @@ class Session(QObject):
     def _begin(self) -> None:
         """The first picture of a training: from now on it is what is looked at."""
         assert self._run is not None
-        self._set_state(RunState.TRAINING)
+        self._run = replace(self._run, is_seen=True)
+        if self._state == RunState.PREPARING:  # it may be stopping already
+            self._set_state(RunState.TRAINING)
         self._trained = self._run.goal.title
         self.bulletin.tell_goal(self._trained)
         project, goes_on = self._run.project, self._run.project.checkpoint is not None
@@ -267,7 +269,7 @@ class Session(QObject):
     def _take_failure(self, number: int, notice: Notice) -> None:
         if self._run is None or number != self._run.worker.number:
             return
-        if self._state == RunState.PREPARING and self._learned is not None:  # which is still what is seen
+        if not self._run.is_seen and self._learned is not None:  # which is still what is seen
             goal = self._learned.goal
             self.bulletin.begin(self._learned.project.history, goal.target.entropy if goal else None)
         self.bulletin.tell_failure(notice)

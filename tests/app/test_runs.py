@@ -1,0 +1,36 @@
+"""One training after another, stopped or failed before it has shown anything."""
+
+import pytest
+from PyQt6.QtWidgets import QComboBox
+
+from flowviz.app.questions import Questions, Subject
+from flowviz.app.target_panel import TargetPanel
+from flowviz.specs import TextSpec
+from tests.app.staged import PROGRESS, Staged, staged
+
+__all__ = ["staged"]
+
+
+def choose(staged: Staged, flow: str, text: str) -> None:
+    """Another flow, and another target."""
+    staged.window.find(QComboBox, "flowFamily").setCurrentText(flow)
+    (panel,) = staged.window.main.findChildren(TargetPanel)
+    panel.show_spec(TextSpec(text=text))
+
+
+def test_a_training_that_is_stopped_at_once_is_what_is_seen(staged: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Subject] = []
+    monkeypatch.setattr(Questions, "report", lambda _, subject, *__: asked.append(subject))
+    session, exploration = staged.window.main.session, staged.window.main.exploration
+    choose(staged, "MAF", "ZZ")
+    staged.press("train")
+    staged.press("stop")
+    staged.tell(staged.snapshot(0), PROGRESS)
+    staged.wait("step 1,200")
+    assert "Stopping…" in staged.window.status
+    staged.tell(staged.finished("stopped"))
+    staged.wait("Stopped")
+    assert session.trained_title == "ZZ"
+    assert session.project().flow.family == "maf"
+    assert asked[-1].spec.family == "maf"
+    assert [moment.step for moment in exploration.timeline.moments] == [0, 1200]
