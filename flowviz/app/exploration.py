@@ -164,6 +164,10 @@ class Exploration(QObject):
         """Keep the latest picture of the training, and show it unless an older one is looked at."""
         self._moments.take_snapshot(snapshot)
 
+    def tell_moment(self) -> None:
+        """Show the moment that is looked at once more, and announce it."""
+        self._moments.choose_step(self._moments.step)
+
     def fit(self) -> None:
         """Show all particles, whatever the mouse zoomed to."""
         self._fit()

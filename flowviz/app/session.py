@@ -272,6 +272,8 @@ class Session(QObject):
         if not self._run.is_seen and self._learned is not None:  # which is still what is seen
             goal = self._learned.goal
             self.bulletin.begin(self._learned.project.history, goal.target.entropy if goal else None)
+            self._show_trained(self._learned.project, goal)
+            self._exploration.tell_moment()
         self.bulletin.tell_failure(notice)
         self._set_state(RunState.IDLE)
 

@@ -1,7 +1,7 @@
 """One training after another, stopped or failed before it has shown anything."""
 
 import pytest
-from PyQt6.QtWidgets import QComboBox
+from PyQt6.QtWidgets import QComboBox, QLabel
 
 from flowviz.app.questions import Questions, Subject
 from flowviz.app.target_panel import TargetPanel
@@ -34,3 +34,18 @@ def test_a_training_that_is_stopped_at_once_is_what_is_seen(staged: Staged, monk
     assert session.project().flow.family == "maf"
     assert asked[-1].spec.family == "maf"
     assert [moment.step for moment in exploration.timeline.moments] == [0, 1200]
+
+
+def test_figures_of_the_flow_that_is_still_seen_stay_when_the_next_training_fails(staged: Staged) -> None:
+    names = "heldoutNllFigure", "onTargetFigure", "coverageFigure", "roundTripFigure"
+    staged.begin()
+    staged.tell(staged.finished(), None)
+    staged.wait("Finished")
+    before = [staged.window.find(QLabel, name).text() for name in names]
+    assert "–" not in before
+    staged.press("train")
+    staged.tell(MemoryError())
+    staged.wait("Failed")
+    assert [staged.window.find(QLabel, name).text() for name in names] == before
+    assert "to try again" in staged.window.status
+    assert staged.window.notice
