@@ -286,7 +286,7 @@ class Exploration(QObject):
 
     def _show_trace(self, trace: Trace) -> None:
         if trace.names != self._scene.trace.names:
-            self._scene = Scene(trace)
+            self._scene = Scene(trace, self._scene.selection)
         self._scene = replace(self._scene, trace=trace)
         self._pointing.point_at(self._subject, trace)
         titles = [trace.title(stage) for stage in range(len(trace.names))]

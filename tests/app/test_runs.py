@@ -1,11 +1,14 @@
 """One training after another, stopped or failed before it has shown anything."""
 
+import numpy as np
 import pytest
 from PyQt6.QtWidgets import QComboBox, QLabel
 
 from flowviz.app.questions import Questions, Subject
 from flowviz.app.target_panel import TargetPanel
+from flowviz.records import Selection
 from flowviz.specs import TextSpec
+from tests.app.conftest import Window
 from tests.app.staged import PROGRESS, Staged, staged
 
 __all__ = ["staged"]
@@ -49,3 +52,11 @@ def test_figures_of_the_flow_that_is_still_seen_stay_when_the_next_training_fail
     assert [staged.window.find(QLabel, name).text() for name in names] == before
     assert "to try again" in staged.window.status
     assert staged.window.notice
+
+
+def test_what_is_selected_stays_marked_when_another_flow_is_chosen(window: Window) -> None:
+    exploration = window.main.exploration
+    exploration.show_chosen(exploration.seen(), Selection(np.arange(exploration.generated.positions.shape[1]) < 9))
+    window.find(QComboBox, "flowFamily").setCurrentText("MAF")
+    assert exploration.selection is not None
+    assert exploration.scene.selection is exploration.selection
