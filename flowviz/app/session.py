@@ -275,7 +275,9 @@ class Session(QObject):
             self._show_trained(self._learned.project, goal)
             self._exploration.tell_moment()
         self.bulletin.tell_failure(notice)
+        self._abandoned, self._run = self._run.worker, None
         self._set_state(RunState.IDLE)
+        self._take_flow()
 
     def _finish(self, finished: Finished) -> None:
         self._show_progress(finished.progress)

@@ -6,8 +6,10 @@ from PyQt6.QtWidgets import QComboBox, QLabel
 
 from flowviz.app.questions import Questions, Subject
 from flowviz.app.target_panel import TargetPanel
-from flowviz.records import Selection
-from flowviz.specs import TextSpec
+from flowviz.projects import Project
+from flowviz.records import Selection, base_particles
+from flowviz.records.trace import untrained_trace
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from tests.app.conftest import Window
 from tests.app.staged import PROGRESS, Staged, staged
 
@@ -60,3 +62,16 @@ def test_what_is_selected_stays_marked_when_another_flow_is_chosen(window: Windo
     window.find(QComboBox, "flowFamily").setCurrentText("MAF")
     assert exploration.selection is not None
     assert exploration.scene.selection is exploration.selection
+
+
+def test_after_a_first_training_has_failed_the_flow_that_is_chosen_is_seen(staged: Staged) -> None:
+    exploration = staged.window.main.exploration
+    staged.window.main.session.show_project(Project.untrained(TextSpec(text="Hi"), FlowSpec(), TrainingSpec(steps=9)))
+    staged.press("train")
+    choose(staged, "MAF", "ZZ")
+    assert exploration.scene.trace.names == untrained_trace(FlowSpec(), base_particles()).names
+    staged.tell(MemoryError())
+    staged.wait("Failed")
+    assert exploration.scene.trace.names == untrained_trace(FlowSpec(family="maf"), base_particles()).names
+    choose(staged, "Glow", "ZZ")
+    assert exploration.scene.trace.names == untrained_trace(FlowSpec(family="glow"), base_particles()).names
