@@ -14,7 +14,7 @@ from flowviz.app.sources import Sources
 from flowviz.app.start_page import StartPage
 from flowviz.app.stops import stops
 from flowviz.app.tour import Tour, tour_was_seen
-from flowviz.specs import TextSpec
+from flowviz.specs import TargetSpec, TextSpec
 from flowviz.specs.view import Theme
 
 PICTURES_DELAY_MS = 200  # the window comes first
@@ -46,6 +46,7 @@ class Start(QObject):
         self._page: StartPage | None = None
         self._tour: Tour | None = None
         self._aside: QDockWidget | None = None
+        self._wanted: TargetSpec | None = None  # to be trained on as soon as it is made
         self._theme: Theme = "light"
         self._pictures = QTimer(self)
         self._pictures.setSingleShot(True)
@@ -71,7 +72,7 @@ class Start(QObject):
         self._place.setCurrentWidget(page)
         page.show_tour_seen(tour_was_seen())
         page.show_word(self._panels.target.text.text)
-        page.show_problem(self._panels.target.problem)
+        self._show_problem()
         self._list_recent()
         page.take_focus()
         self._pictures.start(PICTURES_DELAY_MS)
@@ -79,6 +80,7 @@ class Start(QObject):
     def leave(self) -> None:
         """Go back to the cloud, and the ways through it."""
         if self._page is not None and self.is_shown:
+            self._wanted = None
             self._place.setCurrentIndex(0)
             self._bring_inspector_back()
             self._page.show_way_back()
@@ -147,9 +149,11 @@ class Start(QObject):
 
     def _train(self) -> None:
         assert self._page is not None
-        if not isinstance(self._sources.spec, TextSpec):
+        if self._panels.target.kind != "text":
             self._panels.target.show_text(self._page.word)
-        if self._sources.goal is not None:
+        if self._sources.goal is None:
+            self._wanted = self._sources.spec
+        else:
             self._session.train()
             self.leave()
 
@@ -161,7 +165,16 @@ class Start(QObject):
             self.leave()
             return
         self._page.show_word(self._panels.target.text.text)
-        self._page.show_problem(self._panels.target.problem)
+        self._show_problem()
+        wanted, self._wanted = self._wanted, None
+        if goal is not None and goal.spec == wanted:
+            self._train()
+
+    def _show_problem(self) -> None:
+        """What is wrong with another source is not wrong with the word."""
+        assert self._page is not None
+        target = self._panels.target
+        self._page.show_problem(target.problem if target.kind == "text" else "")
 
     def _list_recent(self) -> None:
         if self._page is not None:
