@@ -79,17 +79,25 @@ class Autosave(QObject):
 
     def _take_written(self, standing: tuple[object, ...], problem: str) -> None:
         if not problem:
-            self._standing, self._has_told = standing, False
-            self.told.emit(Notice(AUTOSAVE))
+            self._standing = standing
+            self._forget()
             self._discard_saved()  # it may have been saved meanwhile
-        elif not self._has_told:
+        elif self._document.is_changed and not self._has_told:
             self._has_told = True
             self.told.emit(Notice(AUTOSAVE, f"No copy is kept of what is not saved: {problem}", ADVICE))
 
     def _discard_saved(self) -> None:
-        if not self._document.is_changed and self._standing is not None:
+        if self._document.is_changed:
+            return
+        self._forget()
+        if self._standing is not None:
             self._standing = None
             self._thread.ask("draft", partial(_sentence, self._discard), lambda _: None)
+
+    def _forget(self) -> None:
+        if self._has_told:
+            self._has_told = False
+            self.told.emit(Notice(AUTOSAVE))
 
 
 def _sentence(write: Callable[[], None]) -> str:

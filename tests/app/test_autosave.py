@@ -141,6 +141,20 @@ def test_an_autosave_that_fails_is_told_once_and_tried_again(desk: Desk, monkeyp
     desk.wait(lambda: not desk.notice)
 
 
+def test_that_no_copy_is_kept_is_no_longer_said_when_it_is_saved(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_: object) -> None:
+        raise FileError("The draft cannot be written: no space left on device.")
+
+    monkeypatch.setattr(Draft, "save", full)
+    desk.type("Mine")
+    desk.window.main.autosave.save()
+    desk.wait(lambda: "No copy is kept" in desk.notice)
+    desk.save_as(tmp_path / "mine.flowviz")
+    desk.wait(lambda: not desk.notice)
+
+
 def test_a_slip_of_the_program_keeps_what_is_not_saved_at_once(desk: Desk) -> None:
     desk.type("Mine")
     desk.window.main.unexpected.take(RuntimeError, RuntimeError("slip"), None)
