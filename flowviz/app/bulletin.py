@@ -12,6 +12,7 @@ from flowviz.records import Finished, History, Progress, Recovered, Uncompiled
 GREETING = "Press Train and watch the cloud become the target."
 AGAIN = "Press Train to try again."
 FOLLOWING = "Following the particles of earlier moments, for which TensorFlow is loaded…"
+SLOWER = "XLA does not work on this machine: trainings come to the same end, but slower."
 TRAINING = "training"  # what the notices are about
 STATES = {
     RunState.PREPARING: "Preparing…",
@@ -36,6 +37,7 @@ class Bulletin(QObject):
         self._progress: Progress | None = None  # the latest
         self._rest = "Ready"  # what it says while nothing is done
         self._said = GREETING  # before something took its time
+        self._has_told_slower = False
         self._say(GREETING)
         self._status.show_state(self._rest)
 
@@ -83,8 +85,12 @@ class Bulletin(QObject):
         self._figures.show_progress(self._progress if is_live else None)
 
     def tell_warning(self, event: Recovered | Uncompiled) -> None:
-        """It went back to its last good state, or goes on without XLA."""
-        self._controls.notices.tell(Notice(TRAINING, event.sentence()))
+        """It went back to its last good state, or goes on without XLA: nobody can change that, so it is said once."""
+        if isinstance(event, Recovered):
+            self._controls.notices.tell(Notice(TRAINING, event.sentence()))
+        elif not self._has_told_slower:
+            self._has_told_slower = True
+            self._status.tell(SLOWER)
 
     def tell_end(self, finished: Finished) -> None:
         """It has ended by itself, or was stopped."""

@@ -11,8 +11,10 @@ from flowviz.app.notice import Notice, notice_of
 from flowviz.app.notice_bar import NoticeBar, Notices
 from flowviz.app.questions import Questions
 from flowviz.app.run_controls import RunControls
+from flowviz.app.status_bar import StatusBar
 from flowviz.errors import FileError
 from flowviz.projects import example
+from flowviz.records import Uncompiled
 from tests.app.conftest import Desk, Window
 from tests.app.staged import Staged, staged
 
@@ -121,6 +123,18 @@ def test_a_training_that_diverges_says_what_to_change(staged: Staged) -> None:
     staged.wait("Diverged: gap")
     (bar,) = bars(staged.window.main)
     assert (bar.notice.text, bar.notice.advice) == ("The training diverged.", "Lower the learning rate.")
+
+
+def test_that_trainings_are_slower_on_this_machine_is_said_once_and_is_no_warning(staged: Staged) -> None:
+    bar = staged.window.find(StatusBar, "statusBar")
+    for said in (True, False):
+        staged.begin()
+        staged.tell(Uncompiled(), staged.finished("completed"))
+        staged.wait("Finished:")
+        assert ("slower" in bar.text) == said
+        assert not staged.window.notice
+        staged.tell(None)
+        bar.tell("")
 
 
 def test_a_notice_in_a_panel_that_is_closed_is_seen_above_the_cloud(staged: Staged) -> None:
