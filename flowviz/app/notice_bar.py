@@ -5,6 +5,7 @@ from functools import partial
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QFontDatabase, QGuiApplication, QPainter, QPaintEvent
 from PyQt6.QtWidgets import (
+    QDockWidget,
     QFrame,
     QHBoxLayout,
     QPlainTextEdit,
@@ -87,7 +88,7 @@ class Sign(QWidget):
 class Notices(QWidget):
     """A bar for each thing that something is to be told about; takes no room where there is nothing to tell.
 
-    Where the panel around is closed, `elsewhere` tells it.
+    Where the panel around is closed, or is behind another one, `elsewhere` tells it.
     """
 
     def __init__(self, object_name: str) -> None:
@@ -95,6 +96,7 @@ class Notices(QWidget):
         self.setObjectName(object_name)
         self.elsewhere: Notices | None = None
         self._bars: dict[str, NoticeBar] = {}
+        self._dock: QDockWidget | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
@@ -108,6 +110,7 @@ class Notices(QWidget):
         self.forget(notice.about)
         if not notice.text:
             return
+        self._watch_dock()
         if self.elsewhere is not None and not self._is_seen(self.elsewhere):
             self.elsewhere.tell(notice)
             return
@@ -134,8 +137,29 @@ class Notices(QWidget):
             self.forget(about)
 
     def _is_seen(self, elsewhere: "Notices") -> bool:
+        """Whether it is seen where this is told, if only by scrolling: a dock behind another one is not hidden."""
         panel = self.parentWidget()
-        return panel is not None and panel.isVisibleTo(elsewhere.window())
+        if panel is None or not panel.isVisibleTo(elsewhere.window()):
+            return False
+        return self._dock is None or _is_closed(elsewhere) or not self._dock.visibleRegion().isEmpty()
+
+    def _watch_dock(self) -> None:
+        around = self.parentWidget()
+        while self._dock is None and around is not None:
+            if isinstance(around, QDockWidget):
+                self._dock = around
+                around.visibilityChanged.connect(self._look_soon)
+            around = around.parentWidget()
+
+    def _look_soon(self) -> None:
+        QTimer.singleShot(0, self._move_unseen)  # when Qt has laid out what is seen
+
+    def _move_unseen(self) -> None:
+        if self.elsewhere is None or _is_closed(self.elsewhere) or self._is_seen(self.elsewhere):
+            return
+        for notice in [bar.notice for bar in self._bars.values()]:
+            self.forget(notice.about)
+            self.elsewhere.tell(notice)
 
     def _come_into_view(self) -> None:
         """Where the panel is scrolled."""
@@ -144,6 +168,12 @@ class Notices(QWidget):
             around = around.parentWidget()
         if around is not None:
             around.ensureWidgetVisible(self, 0, 0)
+
+
+def _is_closed(notices: Notices) -> bool:
+    """Whether the window around them is: nothing is seen in it."""
+    window = notices.window()
+    return window is None or not window.isVisible()
 
 
 def _words(object_name: str, text: str, *, bold: bool = False) -> WrappingLabel:

@@ -150,6 +150,32 @@ def test_a_notice_in_a_panel_that_is_closed_is_seen_above_the_cloud(staged: Stag
     staged.tell(None)
 
 
+def test_a_notice_behind_another_panel_is_seen_above_the_cloud(staged: Staged) -> None:
+    main = staged.window.main
+    main.tabifyDockWidget(main._layout.training, main._layout.flow)
+    main._layout.flow.raise_()
+    staged.qtbot.waitUntil(lambda: main._layout.training.visibleRegion().isEmpty())
+    staged.begin()
+    staged.tell(MemoryError())
+    staged.wait("Failed")
+    (bar,) = bars(main)
+    assert around(bar) == "windowNotices"
+
+
+def test_a_notice_whose_panel_is_closed_goes_above_the_cloud(staged: Staged) -> None:
+    main = staged.window.main
+    staged.begin()
+    staged.tell(MemoryError())
+    staged.wait("Failed")
+    assert [around(bar) for bar in bars(main)] == ["trainingNotices"]
+    main._layout.training.close()
+    staged.qtbot.waitUntil(lambda: [around(bar) for bar in bars(main)] == ["windowNotices"])
+    main._layout.training.show()
+    staged.press("train")
+    assert not bars(main)
+    staged.tell(None)
+
+
 def test_a_notice_far_down_is_scrolled_to(staged: Staged) -> None:
     staged.window.main.resize(1024, 640)
     staged.begin()
