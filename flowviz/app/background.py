@@ -15,6 +15,7 @@ from flowviz.errors import FlowvizError
 
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
+PLAIN = {"density", "grid", "preview", "picture", "target"}  # topics that people have the same words for
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Background(Worker):
             except Exception as error:
                 if not isinstance(error, FlowvizError):
                     log.exception("no answer on %s", topic)
-                self._unanswered.emit(question, notice_of(topic, error, f"The {topic} cannot be computed."))
+                self._unanswered.emit(question, notice_of(topic, error, _sentence(topic)))
             else:
                 self._answered.emit(topic, question, answer)
 
@@ -103,3 +104,8 @@ class Background(Worker):
             self._heard[topic] = question.number
             self.succeeded.emit(topic)
             question.hear(answer)
+
+
+def _sentence(topic: str) -> str:
+    """What to say where there is no answer."""
+    return f"The {topic} cannot be computed." if topic in PLAIN else "Something went wrong inside flowviz."

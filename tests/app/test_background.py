@@ -70,6 +70,16 @@ def test_a_question_that_fails_says_so_and_the_next_is_answered(qtbot: QtBot) ->
     assert background.wait(2000)
 
 
+def test_a_failure_is_told_in_words_for_people(qtbot: QtBot) -> None:
+    background = Background()
+    with qtbot.waitSignal(background.failed) as failed:
+        background.ask("discarding 3fa9", lambda: 1 // 0, lambda _: None)
+    (notice,) = failed.args
+    assert notice.text == "Something went wrong inside flowviz."
+    background.close()
+    assert background.wait(2000)
+
+
 def test_closing_does_not_hear_what_comes_late(qtbot: QtBot) -> None:
     background, hold, heard = Background(), Flag(), list[str]()
     background.ask("a", held(hold, "late"), heard.append)
