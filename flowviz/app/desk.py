@@ -20,6 +20,7 @@ from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.training import DEFAULT_SECONDS
 
 PATTERN = f"flowviz projects (*{PROJECT_SUFFIX})"
+OPEN_ANOTHER = "What is in the window stays as it is. Open another file, or a copy of this one."
 KEPT = "What is in the window stays as it is, and is not saved yet. Save it elsewhere, or mend that and save again."
 
 
@@ -137,7 +138,7 @@ class Desk(QObject):
     def _take_refusal(self, path: Path, notice: Notice) -> None:
         if not path.exists():
             self.recent.remove(path)
-        self.told.emit(notice)
+        self.told.emit(replace(notice, advice=notice.advice or OPEN_ANOTHER))
 
     def _take_failure(self, notice: Notice) -> None:
         self.told.emit(replace(notice, advice=f"{KEPT} {notice.advice}".rstrip()))

@@ -94,14 +94,9 @@ def fill_view_menu(
     menu.addSeparator()
     entry(menu, "Zoom &In", Key.ZoomIn, lambda: show.cloud.zoom(1 / ZOOM_STEP), "Look from nearer")
     entry(menu, "Zoom &Out", Key.ZoomOut, lambda: show.cloud.zoom(ZOOM_STEP), "Look from farther away")
-    entry(menu, "&Fit the Cloud", "Ctrl+0", exploration.fit, "Show all stages of the cloud whole")
-    entry(
-        menu,
-        "Fit This &Stage",
-        "Ctrl+Shift+0",
-        exploration.fit_stage,
-        "Show the cloud of this stage as large as it goes",
-    )
+    for action, fit in ((show.bar.fit_action, exploration.fit), (show.bar.fit_stage_action, exploration.fit_stage)):
+        action.triggered.connect(lambda _, fit=fit: fit())
+        menu.addAction(action)
     menu.addSeparator()
     layout.fill_menu(submenu(menu, "Pa&nels"))
     entry(menu, "&Reset Layout", None, layout.reset, "Put all panels where they were at first")

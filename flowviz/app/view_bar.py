@@ -78,6 +78,12 @@ class ViewBar(QWidget):
         self.invert_action.triggered.connect(lambda: self.selection_inverted.emit())
         self.clear_action = self._command("deselect", "&Clear Selection", "Ctrl+Shift+A", "Select nothing")
         self.clear_action.triggered.connect(lambda: self.selection_cleared.emit())
+        self.fit_action = self._command("fitthecloud", "&Fit the Cloud", "Ctrl+0", "Show all stages of the cloud whole")
+        self.fit_action.setObjectName("fitthecloudAction")
+        self.fit_stage_action = self._command(
+            "fitthisstage", "Fit This &Stage", "Ctrl+Shift+0", "Show the cloud of this stage as large as it goes"
+        )
+        self.fit_stage_action.setObjectName("fitthisstageAction")
         self._lay_out()
 
     def marks(self) -> frozenset[Mark]:
@@ -137,7 +143,8 @@ class ViewBar(QWidget):
         selection = [_button(action) for action in (self.invert_action, self.clear_action)]
         overview = [_button(self.overview_action)]
         self._worded = overview + marks
-        groups = [WrappingRow(3, *buttons) for buttons in (tools, selection, overview, marks)]
+        fits = [_button(action) for action in (self.fit_action, self.fit_stage_action)]
+        groups = [WrappingRow(3, *buttons) for buttons in (tools, selection, fits, overview, marks)]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(WrappingRow(12, *chosen, *groups))
@@ -160,6 +167,6 @@ def _button(action: QAction) -> QToolButton:
     button = QToolButton()
     button.setDefaultAction(action)
     name = action.text().replace("&", "")
-    button.setObjectName(f"{name.split()[0].lower()}Button")
+    button.setObjectName(f"{name.split()[0].lower()}{'Stage' if name.endswith('Stage') else ''}Button")
     button.setAccessibleName(name)
     return button
