@@ -207,7 +207,7 @@ class Session(QObject):
     def _follow(self) -> None:
         """Let the training that runs turn to what is chosen, where that is wanted."""
         goal, run = self._sources.goal, self._run
-        if goal is None or run is None or goal is run.goal or not self._panels.controls.follows:
+        if goal is None or run is None or not self._panels.controls.follows:
             return
         if self._state not in {RunState.IDLE, RunState.STOPPING}:
             run.worker.follow(goal)

@@ -80,7 +80,7 @@ class TrainingWorker(Worker):
         self._running.set()
 
     def follow(self, goal: Goal) -> None:
-        """Train on this from the next chunk of steps on."""
+        """Train on this from the next chunk of steps on, unless it does so already."""
         self._next.append(goal)
 
     def stop(self) -> None:
@@ -124,7 +124,10 @@ class TrainingWorker(Worker):
     def _take_next(self) -> NewTarget | None:
         if not self._next:
             return None
-        self._taken = self._next.pop()
+        goal = self._next.pop()
+        if goal.spec == self._taken.spec:
+            return None  # it learns this already
+        self._taken = goal
         return NewTarget(self._taken.target, self._taken.title)
 
 

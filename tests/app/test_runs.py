@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from PyQt6.QtWidgets import QComboBox, QLabel
 
+from flowviz.app.goal import goal_of
 from flowviz.app.questions import Questions, Subject
 from flowviz.app.target_panel import TargetPanel
+from flowviz.app.workers import TrainingWorker
 from flowviz.projects import Project
 from flowviz.records import Selection, base_particles
 from flowviz.records.trace import untrained_trace
@@ -75,3 +77,14 @@ def test_after_a_first_training_has_failed_the_flow_that_is_chosen_is_seen(stage
     assert exploration.scene.trace.names == untrained_trace(FlowSpec(family="maf"), base_particles()).names
     choose(staged, "Glow", "ZZ")
     assert exploration.scene.trace.names == untrained_trace(FlowSpec(family="glow"), base_particles()).names
+
+
+def test_a_training_does_not_turn_to_what_it_learns_already() -> None:
+    first, again, other = (goal_of(TextSpec(text=text)) for text in ("Hi", "Hi", "No"))
+    plan = Project.untrained(first.spec, FlowSpec(), TrainingSpec(steps=9)).plan
+    worker = TrainingWorker(1, first, plan, None, None)
+    worker.follow(other)
+    worker.follow(again)
+    assert worker._take_next() is None
+    worker.follow(other)
+    assert worker._take_next() is not None
