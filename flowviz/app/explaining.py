@@ -17,9 +17,9 @@ class Explaining(QObject):
         self._asked: tuple[Subject, int, Trace] | None = None
         inspector.report_requested.connect(self._wake)
 
-    def set_awake(self, awake: bool) -> None:
-        """Whether TensorFlow is loaded anyway; else the numbers are offered, and the person decides."""
-        self._is_awake = awake
+    def wake(self) -> None:
+        """TensorFlow is loaded anyway from now on; until then the numbers are offered, and the person decides."""
+        self._is_awake = True
 
     def say(self, scene: Scene, stage: int) -> None:
         """Say what this stage is."""
@@ -38,7 +38,7 @@ class Explaining(QObject):
             self._questions.report(*self._asked, self._take)
 
     def _wake(self) -> None:
-        self._is_awake = True
+        self.wake()
         if self._asked is not None:
             self.report(*self._asked)
 

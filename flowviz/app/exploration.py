@@ -111,7 +111,7 @@ class Exploration(QObject):
     def begin_training(self, spec: FlowSpec, target: Target, past: Timeline | None = None) -> None:
         """The snapshots that come from now on are of a new training, or of one that goes on after its past."""
         self._begin(spec, target, past)
-        self._explaining.set_awake(True)
+        self._explaining.wake()
 
     def set_target(self, target: Target) -> None:
         """What the training learns from now on is another target."""
@@ -122,7 +122,6 @@ class Exploration(QObject):
         *past, present = project.timeline.moments or (_present(project, target),)
         latest = Snapshot(present.step, project.weights, present.on_target, present.coverage, project.trace)
         self._begin(project.flow, target, replace(project.timeline, moments=(*past, latest)))
-        self._explaining.set_awake(False)
         self._show_snapshot(latest)
 
     def show_seen(self, seen: Seen, selection: Selection | None) -> None:

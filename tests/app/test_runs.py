@@ -88,3 +88,14 @@ def test_a_training_does_not_turn_to_what_it_learns_already() -> None:
     assert worker._take_next() is None
     worker.follow(other)
     assert worker._take_next() is not None
+
+
+def test_numbers_of_a_stage_are_not_offered_again_once_tensorflow_is_loaded(
+    staged: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staged.begin()
+    asked: list[Subject] = []
+    monkeypatch.setattr(Questions, "report", lambda _, subject, *__: asked.append(subject))
+    session = staged.window.main.session
+    session.show_project(session.project())
+    assert asked
