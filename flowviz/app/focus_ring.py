@@ -19,7 +19,7 @@ class FocusRings(QObject):
     def watch(self, old: QWidget | None, new: QWidget | None) -> None:
         """Move the ring."""
         if self._ring is not None and not isdeleted(self._ring):
-            self._ring.hide()
+            self._ring.leave()
         window = None if new is None else new.window()
         if new is not None and window is not None and new is not window:
             self._ring = window.findChild(FocusRing) or FocusRing(window)
@@ -38,15 +38,23 @@ class FocusRing(QWidget):
 
     def surround(self, widget: QWidget) -> None:
         """Lie around this widget of the window."""
-        for former in self._followed:
-            if not isdeleted(former):
-                former.removeEventFilter(self)
+        self.leave()
         self._followed = _up_to(self._window, widget)
         for followed in self._followed:
             followed.installEventFilter(self)
         self._follow()
 
+    def leave(self) -> None:
+        """Lie around nothing: what was surrounded may be about to go."""
+        for former in self._followed:
+            if not isdeleted(former):
+                former.removeEventFilter(self)
+        self._followed = []
+        self.hide()
+
     def _follow(self) -> None:
+        if not self._followed or any(isdeleted(followed) for followed in self._followed):
+            return
         seen = QRect(self._window.rect())
         for widget in self._followed:
             seen &= QRect(widget.mapTo(self._window, QPoint()), widget.size())
@@ -58,7 +66,7 @@ class FocusRing(QWidget):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if event is not None and event.type() == QEvent.Type.Hide:
-            self.hide()  # the window may be about to go
+            self.leave()
         elif event is not None and event.type() in FOLLOWED:
             self._follow()
         return super().eventFilter(watched, event)

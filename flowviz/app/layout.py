@@ -1,6 +1,6 @@
 """Where the panels are: at first, and as a person has put them, which is remembered from one start to the next."""
 
-from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QMenu, QStyle
 
 from flowviz.app.dock import Dock, Scrolled
@@ -18,6 +18,8 @@ LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockW
 
 class Layout(QObject):
     """The panels of a window."""
+
+    resetting = pyqtSignal()
 
     def __init__(self, window: QMainWindow, panels: Panels, inspector: Inspector) -> None:
         super().__init__(window)
@@ -59,6 +61,7 @@ class Layout(QObject):
 
     def reset(self) -> None:
         """All panels are where they were at first."""
+        self.resetting.emit()
         for dock in self._docks:
             self._window.removeDockWidget(dock)
         self._arrange()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QAction, QKeyEvent
 from PyQt6.QtWidgets import QWIDGETSIZE_MAX, QDockWidget, QMainWindow, QMenu, QStatusBar, QToolBar, QWidget
+from PyQt6.sip import isdeleted
 
 from flowviz.app.center import Center
 from flowviz.app.entries import Key, entry, let_check
@@ -40,7 +41,7 @@ class Presentation(QObject):
         self._left: Before | None = None  # what the window is still on its way back to
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
-        self._settling.timeout.connect(self._settle)
+        self._settling.timeout.connect(self.settle)
         self._full = _check(menu, "F&ull Screen", Key.FullScreen, self._toggle_full_screen, "Use the whole screen")
         tip = "Show the cloud and what each layer does to a class, in big type; Escape comes back"
         self._presents = _check(menu, "Pr&esentation", "F5", self._toggle, tip)
@@ -82,6 +83,10 @@ class Presentation(QObject):
         self._settling.start(SETTLING_MS)
         self._presents.setChecked(False)
 
+    def settle(self) -> None:
+        """The window has come back to its size, or something else is shown in it by now."""
+        self._left = None
+
     def _toggle(self) -> None:
         if self.is_on:
             self.leave()
@@ -99,12 +104,8 @@ class Presentation(QObject):
 
     def _restore(self, before: Before) -> None:
         self._window.restoreState(before.layout)
-        if before.focus is not None:
+        if before.focus is not None and not isdeleted(before.focus):
             before.focus.setFocus()
-
-    def _settle(self) -> None:
-        """The window has come back to its size."""
-        self._left = None
 
     def _come_back(self) -> None:
         if self.is_on:

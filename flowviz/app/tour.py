@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette, QPen, QRegion, QShortcut
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QScrollArea, QWidget
+from PyQt6.sip import isdeleted
 
 from flowviz.app.callout import Callout
 from flowviz.app.settings import settings
@@ -64,7 +65,7 @@ class Tour(QWidget):
         self._watch([])
         self._places.stop()
         self.hide()
-        if self._focused is not None and self._focused.isVisible():
+        if self._focused is not None and not isdeleted(self._focused) and self._focused.isVisible():
             self._focused.setFocus()
         self.ended.emit()
         self.deleteLater()

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QLabel,
+    QLineEdit,
     QProgressBar,
     QPushButton,
     QSlider,
@@ -24,7 +25,7 @@ from flowviz.app.boxes import CANCEL, Answer, ask
 from flowviz.app.cloud_view import CloudView
 from flowviz.app.command_palette import CommandPalette
 from flowviz.app.export_dialog import ExportDialog
-from flowviz.app.focus_ring import FocusRing
+from flowviz.app.focus_ring import FocusRing, FocusRings
 from flowviz.app.gallery_dialog import GalleryDialog
 from flowviz.app.icons import GLYPHS, icon
 from flowviz.app.inspector import CURVE_COLORS, DASHES
@@ -216,6 +217,18 @@ def test_a_ring_surrounds_what_has_the_focus(window: Window, qtbot: QtBot) -> No
     assert ring.geometry() == QRect(slider.mapTo(window.main, QPoint()), slider.size())
     window.main.resize(window.main.width() - 40, window.main.height() - 30)
     qtbot.waitUntil(lambda: ring.geometry() == QRect(slider.mapTo(window.main, QPoint()), slider.size()))
+
+
+def test_the_ring_lets_go_of_what_is_about_to_be_deleted(window: Window, qtbot: QtBot) -> None:
+    rings, gone = FocusRings(window.main), QLineEdit(window.main)
+    gone.show()
+    rings.watch(None, gone)
+    rings.watch(gone, None)  # another program has the focus now
+    gone.deleteLater()
+    qtbot.wait(10)
+    window.main.resize(1100, 750)
+    qtbot.wait(10)
+    assert not [ring for ring in window.main.findChildren(FocusRing) if ring.isVisible()]
 
 
 def lightness(color: QColor) -> float:

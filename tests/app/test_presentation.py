@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QSlider, QWidget
+from PyQt6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.cloud_view import CloudView
@@ -145,3 +145,21 @@ def test_the_keys_work_before_a_class(presented: Window, qtbot: QtBot) -> None:
     presented.find(QPushButton, "trainButton").clicked.connect(pressed.append)
     qtbot.keyClick(scrubber, Qt.Key.Key_Return, CONTROL)
     assert pressed
+
+
+def test_escape_comes_back_where_what_had_the_focus_is_gone(window: Window, qtbot: QtBot) -> None:
+    gone = QLineEdit(window.main.centralWidget())
+    gone.show()
+    gone.setFocus()
+    choose(window, "Presentation")
+    gone.deleteLater()
+    qtbot.wait(10)
+    press_escape(window, qtbot)
+    assert dock(window, "target").isVisible()
+
+
+def test_resetting_the_layout_is_not_done_before_the_class(window: Window, qtbot: QtBot) -> None:
+    choose(window, "Presentation")
+    choose(window, "Reset Layout")
+    assert dock(window, "target").isVisible()
+    assert window.find(QWidget, "stageStrip").isVisible()
