@@ -56,9 +56,12 @@ def _place(path: Path) -> Path:
     if path.exists() and not os.access(path, os.W_OK):
         raise FileError(f"{path} is write-protected. Give the name of another file, or allow writing to it.")
     try:
-        return path.resolve()
+        resolved = path.resolve()
     except (RuntimeError, ValueError) as error:  # links that lead in a circle; a name with a zero byte
         raise FileError(f"{path} cannot be the name of a file.") from error
+    if resolved.is_symlink():  # of a circle, from Python 3.13 on
+        raise FileError(f"{path} cannot be the name of a file.")
+    return resolved
 
 
 def _permissions(path: Path) -> int:

@@ -230,7 +230,7 @@ def test_a_flow_that_starts_where_the_data_are_can_be_forgotten(spec: FlowSpec) 
 
 
 def count_bijectors() -> int:
-    return sum(isinstance(known, tfb.Bijector) for known in gc.get_objects())
+    return sum(issubclass(type(known), tfb.Bijector) for known in gc.get_objects())  # some are proxies of what is gone
 
 
 def test_flows_of_one_kind_share_what_was_traced_and_nothing_else() -> None:

@@ -159,7 +159,7 @@ def trains_without_xla(user: User) -> Iterator[Condition]:
     user.choose_small_flow()
     user.train_for(60)
     yield user.says("Completed after 60 steps")
-    tell("notice", user.notice)
+    tell("status", user.status)
 
 
 def works_where_nothing_can_be_written(user: User) -> Iterator[Condition]:
