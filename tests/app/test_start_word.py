@@ -1,0 +1,130 @@
+"""A word on the start page, and the training that Return starts on it."""
+
+from collections.abc import Iterator
+from threading import Event
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QLabel,
+    QPushButton,
+    QSlider,
+)
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.goal import Goal, goal_or_sentence
+from flowviz.specs import TargetSpec, TextSpec
+from tests.app.test_start_page import SLOW_MS, Start, start
+
+__all__ = ["start"]
+
+
+def test_a_word_and_return_start_its_training(start: Start, qtbot: QtBot) -> None:
+    qtbot.keyClicks(start.word, "Ada!")
+    assert start.desk.text == "Ada!", "the panel shows the same word"
+    assert start.is_shown
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    assert not start.is_shown
+    session = start.window.main.session
+    assert session._run is not None
+    spec = session._run.project.target
+    assert isinstance(spec, TextSpec)
+    assert spec.text == "Ada!"
+    assert "Preparing" in start.window.status
+    assert start.window.find(QSlider, "layerScrubber").hasFocus(), "the arrow keys go through the layers"
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
+    """Words are made in the background, when this is set."""
+    flag = Event()
+
+    def goal(spec: TargetSpec) -> Goal | str:
+        flag.wait(10)
+        return goal_or_sentence(spec)
+
+    monkeypatch.setattr("flowviz.app.sources.reads_fonts", lambda _: True)
+    monkeypatch.setattr("flowviz.app.sources.goal_or_sentence", goal)
+    yield flag
+    flag.set()
+
+
+def test_return_trains_a_word_as_soon_as_it_is_made(start: Start, qtbot: QtBot, made: Event) -> None:
+    qtbot.keyClicks(start.word, "Ada")
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    assert start.is_shown
+    made.set()
+    qtbot.waitUntil(lambda: not start.is_shown)
+    run = start.window.main.session._run
+    assert run is not None
+    assert run.project.target == TextSpec(text="Ada")
+
+
+def test_a_word_that_is_changed_or_left_before_it_is_made_is_not_trained(
+    start: Start, qtbot: QtBot, made: Event
+) -> None:
+    main = start.window.main
+    qtbot.keyClicks(start.word, "Ada")
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    qtbot.keyClicks(start.word, "!")
+    made.set()
+    qtbot.waitUntil(lambda: main.sources.goal is not None)
+    assert start.is_shown
+    made.clear()
+    qtbot.keyClicks(start.word, "!")
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    qtbot.keyClick(start.word, Qt.Key.Key_Escape)
+    start.show()
+    made.set()
+    qtbot.waitUntil(lambda: main.sources.goal is not None)
+    assert start.is_shown
+    assert main.session._run is None
+
+
+def test_the_word_is_trained_also_where_another_source_lacks_something(start: Start) -> None:
+    start.press("startLeaveButton")
+    start.window.main._panels.target.choose("image")
+    assert start.window.main._panels.target.problem
+    start.show()
+    assert not start.window.find(QLabel, "startProblem").isVisible()
+    start.press("startTrainButton")
+    assert not start.is_shown
+    run = start.window.main.session._run
+    assert run is not None
+    assert run.project.target == TextSpec(text="BRAD")
+
+
+def test_the_word_that_stands_there_is_trained_with_one_click(start: Start) -> None:
+    assert (start.word.text(), start.word.selectedText()) == ("BRAD", "BRAD")
+    start.press("startTrainButton")
+    assert not start.is_shown
+    assert start.window.main.session._run is not None
+
+
+def test_nothing_to_learn_is_said_beside_the_box_and_not_trained(start: Start, qtbot: QtBot) -> None:
+    qtbot.keyClick(start.word, Qt.Key.Key_Delete)
+    assert not start.train.isEnabled()
+    assert start.window.find(QLabel, "startProblem").text().endswith(".")
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    assert start.is_shown
+    qtbot.keyClicks(start.word, "B")
+    assert start.train.isEnabled()
+    assert not start.window.find(QLabel, "startProblem").isVisible()
+
+
+def test_what_is_typed_in_the_panel_stands_in_the_box_too(start: Start) -> None:
+    start.desk.type("one\ntwo")
+    assert start.word.text() == "one two"
+    assert start.desk.text == "one\ntwo", "as it was typed"
+    start.window.find(QPushButton, "trainButton").click()
+    assert not start.is_shown
+
+
+def test_a_source_that_is_no_word_leaves_the_page_and_a_word_takes_its_place(start: Start, qtbot: QtBot) -> None:
+    start.window.main._panels.target.choose("shape")
+    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    start.show()
+    assert start.is_shown
+    start.press("startTrainButton")
+    assert start.window.main.sources.spec == TextSpec(text="BRAD")
+    assert not start.is_shown
