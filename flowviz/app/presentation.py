@@ -41,7 +41,7 @@ class Presentation(QObject):
         self._left: Before | None = None  # what the window is still on its way back to
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
-        self._settling.timeout.connect(self.settle)
+        self._settling.timeout.connect(self._settle)
         self._full = _check(menu, "F&ull Screen", Key.FullScreen, self._toggle_full_screen, "Use the whole screen")
         tip = "Show the cloud and what each layer does to a class, in big type; Escape comes back"
         self._presents = _check(menu, "Pr&esentation", "F5", self._toggle, tip)
@@ -83,9 +83,10 @@ class Presentation(QObject):
         self._settling.start(SETTLING_MS)
         self._presents.setChecked(False)
 
-    def settle(self) -> None:
-        """The window has come back to its size, or something else is shown in it by now."""
-        self._left = None
+    def give_way(self) -> None:
+        """Leave for something else, to which a window that comes back to its size late does no harm."""
+        self.leave()
+        self._settle()
 
     def _toggle(self) -> None:
         if self.is_on:
@@ -101,6 +102,11 @@ class Presentation(QObject):
         bar = self._window.menuBar()
         assert bar is not None
         bar.setMaximumHeight(QWIDGETSIZE_MAX if shown else 0)
+
+    def _settle(self) -> None:
+        """The window has come back to its size."""
+        self._settling.stop()
+        self._left = None
 
     def _restore(self, before: Before) -> None:
         self._window.restoreState(before.layout)

@@ -183,9 +183,8 @@ class MainWindow(QMainWindow):
         self._presentation = Presentation(self, self._center, view)
         self._presentation.entered.connect(self.start.leave)
         self._presentation.entered.connect(self.start.end_tour)
-        self.start.entered.connect(self._presentation.leave)
-        self.start.entered.connect(self._presentation.settle)
-        self._layout.resetting.connect(self._presentation.leave)
+        for entered in (self.start.entered, self._layout.resetting):
+            entered.connect(self._presentation.give_way)
         self._presentation.entered.connect(self._layout.remember)
         fill_training_menu(new_menu(self, "&Train"), panels.controls, show.history, self._copy_training)
         fill_layers_menu(new_menu(self, "&Layers"), show.scrubber, show.playback, playhead.toggle_playing)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PyQt6.QtCore import QRect, Qt
+from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
@@ -163,3 +163,14 @@ def test_resetting_the_layout_is_not_done_before_the_class(window: Window, qtbot
     choose(window, "Reset Layout")
     assert dock(window, "target").isVisible()
     assert window.find(QWidget, "stageStrip").isVisible()
+
+
+def test_a_window_that_comes_back_to_its_size_late_leaves_what_is_shown_by_then(window: Window, qtbot: QtBot) -> None:
+    dock(window, "loss").close()
+    choose(window, "Presentation")
+    choose(window, "Reset Layout")
+    size = window.main.size()
+    for late in (QSize(size.width() + 50, size.height()), size):
+        window.main.resize(late)
+        qtbot.wait(10)
+    assert dock(window, "loss").isVisible(), "the layout stays as it was reset"
