@@ -223,6 +223,8 @@ class Exploration(QObject):
         show.bar.direction_chosen.connect(self._choose_direction)
         show.bar.overview_toggled.connect(show.cloud.set_overview)
         show.bar.overview_toggled.connect(self._show_words)
+        show.bar.fit_requested.connect(self.fit)
+        show.bar.stage_fit_requested.connect(self.fit_stage)
         show.cloud.fit_requested.connect(self.fit)
         show.cloud.view_chosen.connect(self._keep_view)
         for chosen in (

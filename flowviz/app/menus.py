@@ -94,9 +94,7 @@ def fill_view_menu(
     menu.addSeparator()
     entry(menu, "Zoom &In", Key.ZoomIn, lambda: show.cloud.zoom(1 / ZOOM_STEP), "Look from nearer")
     entry(menu, "Zoom &Out", Key.ZoomOut, lambda: show.cloud.zoom(ZOOM_STEP), "Look from farther away")
-    for action, fit in ((show.bar.fit_action, exploration.fit), (show.bar.fit_stage_action, exploration.fit_stage)):
-        action.triggered.connect(lambda _, fit=fit: fit())
-        menu.addAction(action)
+    menu.addActions([show.bar.fit_action, show.bar.fit_stage_action])
     menu.addSeparator()
     layout.fill_menu(submenu(menu, "Pa&nels"))
     entry(menu, "&Reset Layout", None, layout.reset, "Put all panels where they were at first")

@@ -50,6 +50,8 @@ class ViewBar(QWidget):
     overview_toggled = pyqtSignal(bool)
     selection_inverted = pyqtSignal()
     selection_cleared = pyqtSignal()
+    fit_requested = pyqtSignal()
+    stage_fit_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,11 +81,11 @@ class ViewBar(QWidget):
         self.clear_action = self._command("deselect", "&Clear Selection", "Ctrl+Shift+A", "Select nothing")
         self.clear_action.triggered.connect(lambda: self.selection_cleared.emit())
         self.fit_action = self._command("fitthecloud", "&Fit the Cloud", "Ctrl+0", "Show all stages of the cloud whole")
-        self.fit_action.setObjectName("fitthecloudAction")
+        self.fit_action.triggered.connect(lambda: self.fit_requested.emit())
         self.fit_stage_action = self._command(
             "fitthisstage", "Fit This &Stage", "Ctrl+Shift+0", "Show the cloud of this stage as large as it goes"
         )
-        self.fit_stage_action.setObjectName("fitthisstageAction")
+        self.fit_stage_action.triggered.connect(lambda: self.stage_fit_requested.emit())
         self._lay_out()
 
     def marks(self) -> frozenset[Mark]:
@@ -144,6 +146,7 @@ class ViewBar(QWidget):
         overview = [_button(self.overview_action)]
         self._worded = overview + marks
         fits = [_button(action) for action in (self.fit_action, self.fit_stage_action)]
+        fits[1].setObjectName("fitStageButton")
         groups = [WrappingRow(3, *buttons) for buttons in (tools, selection, fits, overview, marks)]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -167,6 +170,6 @@ def _button(action: QAction) -> QToolButton:
     button = QToolButton()
     button.setDefaultAction(action)
     name = action.text().replace("&", "")
-    button.setObjectName(f"{name.split()[0].lower()}{'Stage' if name.endswith('Stage') else ''}Button")
+    button.setObjectName(f"{name.split()[0].lower()}Button")
     button.setAccessibleName(name)
     return button

@@ -334,3 +334,14 @@ def test_what_is_seen_is_what_is_rendered(explored: Explored) -> None:
     drawn = render_frame(explored.scene, explored.cloud.stage, explored.cloud.view, size)
     np.testing.assert_array_equal(seen, drawn[..., :3])
     assert explored.cloud.rectangle == visible_rectangle(explored.cloud.view, size)
+
+
+def test_the_buttons_above_the_cloud_fit_it_and_the_stage(explored: Explored) -> None:
+    cloud = explored.window.find(CloudView, "cloudView")
+    whole = cloud.view.half_extent
+    cloud.zoom(0.1)
+    explored.window.find(QToolButton, "fitButton").click()
+    assert cloud.view.half_extent == whole
+    cloud.zoom(10)
+    explored.window.find(QToolButton, "fitStageButton").click()
+    assert cloud.view.half_extent <= whole
