@@ -17,25 +17,25 @@ LOG = "log"  # what the notices are about
 class BugReport(QObject):
     """Shows the log, and puts the details on the clipboard."""
 
-    told = pyqtSignal(str)  # what was done
-    failed = pyqtSignal(object)  # Notice
+    done = pyqtSignal(str)  # what was done
+    told = pyqtSignal(object)  # Notice
 
     def show_log(self) -> None:
         """Open the log in the program that the system has for it, or else its folder."""
         folder = log_folder()
         if not log_file(folder).exists():
-            self.failed.emit(Notice(LOG, "There is no log.", f"{folder} cannot be written to, or it was removed."))
+            self.told.emit(Notice(LOG, "There is no log.", f"{folder} cannot be written to, or it was removed."))
         elif _opened(log_file(folder)) or _opened(folder):
-            self.failed.emit(Notice(LOG))
+            self.told.emit(Notice(LOG))
         else:
-            self.failed.emit(Notice(LOG, "No program opens the log here.", f"It is {log_file(folder)}."))
+            self.told.emit(Notice(LOG, "No program opens the log here.", f"It is {log_file(folder)}."))
 
     def copy_details(self) -> None:
         """Put the details on the clipboard, and say so."""
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
         clipboard.setText(details())
-        self.told.emit("The details are on the clipboard. Your name, folders and files are not in them.")
+        self.done.emit("The details are on the clipboard. Your name, folders and files are not in them.")
 
 
 def details() -> str:

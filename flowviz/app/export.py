@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 class Exports(QObject):
     """Shows the dialog; what was chosen stays chosen, unless the window has changed since."""
 
-    told = pyqtSignal(str)  # what was copied
-    failed = pyqtSignal(object)  # Notice; without a text, where it has gone well
+    done = pyqtSignal(str)  # what was copied
+    told = pyqtSignal(object)  # Notice; without a text, where it has gone well
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -56,10 +56,10 @@ class Exports(QObject):
         try:
             clipboard.setText(repeated(source.project.asked, source.again, source.path if source.is_saved else None))
         except FlowvizError as error:
-            self.failed.emit(notice_of(COPY, error))
+            self.told.emit(notice_of(COPY, error))
         else:
-            self.failed.emit(Notice(COPY))
-            self.told.emit(copied(title, is_saved=True))  # all that it reads was there
+            self.told.emit(Notice(COPY))
+            self.done.emit(copied(title, is_saved=True))  # all that it reads was there
 
     def close(self) -> None:
         """Cancel what is being written, and close the dialog."""

@@ -113,11 +113,11 @@ class MainWindow(QMainWindow):
         self._follow_appearance()
         for told in (
             self.desk.told, self.autosave.told, thread.failed, self.unexpected.told, self.exploration.told,
-            self._report.failed, self.exports.failed,
+            self._report.told, self.exports.told,
         ):  # fmt: skip
             told.connect(self._notices.tell)
         thread.succeeded.connect(self._notices.forget)
-        for done in (self._report.told, self.exports.told):
+        for done in (self._report.done, self.exports.done):
             done.connect(self._panels.status.tell)
         bus = session_bus()
         self._task_bar, self._end_notice = TaskBar(bus), EndNotice(self, bus)
