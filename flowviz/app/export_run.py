@@ -6,6 +6,7 @@ from time import perf_counter
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QLabel, QProgressBar, QWidget
 
+from flowviz.app.durations import duration
 from flowviz.app.export_worker import ExportWorker
 from flowviz.app.page import row
 
@@ -69,13 +70,8 @@ class ExportRun(QWidget):
         self._bar.setValue(done)
         spent = perf_counter() - self._started
         if spent > LEAST_SECONDS:
-            self._left.setText(f"{_duration(spent * (self._bar.maximum() - done) / done)} left")
+            self._left.setText(f"{duration(spent * (self._bar.maximum() - done) / done)} left")
 
     def _end(self) -> None:
         self._worker = None
         self.hide()
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d} min" if minutes else f"{rest} s"

@@ -4,6 +4,7 @@ from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QFont, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStatusBar, QWidget
 
+from flowviz.app.durations import duration
 from flowviz.records import Progress
 
 SPACING = 18  # pixels between two figures
@@ -125,14 +126,9 @@ def _told(progress: Progress) -> dict[str, str]:
         "gap": UNKNOWN_GAP if progress.gap is None else f"gap {progress.gap:.3f} nats",
         "loss": f"loss {progress.train_nll:.3f} nats",
         "step": f"step {progress.step:,}",
-        "left": f"{_duration(progress.seconds_left)} left" if progress.seconds_left else "",
+        "left": f"{duration(progress.seconds_left)} left" if progress.seconds_left else "",
         "speed": f"{progress.steps_per_second:,.0f} steps/s",
     }
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(min(seconds, 359_999)), 60)
-    return f"{minutes}:{rest:02d} min" if minutes else f"{rest} s"
 
 
 def _label(object_name: str, description: str, tip: str) -> QLabel:
