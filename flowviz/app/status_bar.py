@@ -38,7 +38,7 @@ class StatusBar(QStatusBar):
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(MESSAGE_MS)
-        self._patience.timeout.connect(lambda: self.tell(""))
+        self._patience.timeout.connect(self._forget)  # a lambda may go before the timer: Qt would run what is gone
         self._line = QWidget()
         font = self._line.font()
         font.setFeature(QFont.Tag("tnum"), 1)  # digits of the same width
@@ -81,6 +81,9 @@ class StatusBar(QStatusBar):
         if sentence:
             self._patience.start()
         self._fit()
+
+    def _forget(self) -> None:
+        self.tell("")
 
     def _show_state(self) -> None:
         has_figures = any(label.text() for label in self._figures.values())

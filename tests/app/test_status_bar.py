@@ -1,5 +1,7 @@
 """What the status bar says of the training, and that nothing in it jitters."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pyqtgraph as pg
@@ -168,3 +170,28 @@ def test_the_legend_of_the_losses_lies_over_no_curve(staged: Staged) -> None:
     legend, plot = staged.window.find(QLabel, "lossLegend"), staged.window.main.findChildren(pg.PlotWidget)
     (curves,) = [found for found in plot if found.parent() is legend.parent()]
     assert not legend.geometry().intersects(curves.geometry())
+
+
+GONE = """
+import gc, os
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+from flowviz.app import status_bar
+from flowviz.app.main import create_window
+status_bar.MESSAGE_MS = 100
+app = QApplication([])
+window = create_window()
+window.show()
+window.statusBar().tell("Copied.")
+window.close()
+window.deleteLater()
+del window
+gc.collect()
+QTest.qWait(300)
+os._exit(0)
+"""
+
+
+def test_a_message_of_a_window_that_is_gone_does_no_harm() -> None:
+    done = subprocess.run([sys.executable, "-c", GONE], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
