@@ -70,7 +70,7 @@ class Inspector(QScrollArea):
             layout.addWidget(widget)
         for words in (self._explanation, self._view_explanation):
             layout.addWidget(words)
-        layout.addStretch()
+        layout.addStretch(1)  # a high panel pulls nothing apart
         self.setWidget(content)
 
     def show_stage(self, title: str, kind: str, share: float) -> None:

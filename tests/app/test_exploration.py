@@ -11,9 +11,10 @@ from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QSlider, QToolButto
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.cloud_view import CloudView
+from flowviz.app.inspector import Inspector
 from flowviz.app.strip import Strip
 from flowviz.projects import Project
-from flowviz.records import Scene, Selection, Snapshot, Trace
+from flowviz.records import Curve, Scene, Selection, Snapshot, StageReport, Trace
 from flowviz.rendering import render_frame, visible_rectangle
 from flowviz.specs import PictureSize
 from flowviz.targets import build_target
@@ -345,3 +346,16 @@ def test_the_buttons_above_the_cloud_fit_it_and_the_stage(explored: Explored) ->
     cloud.zoom(10)
     explored.window.find(QToolButton, "fitStageButton").click()
     assert cloud.view.half_extent <= whole
+
+
+def test_a_high_inspector_pulls_nothing_apart(qtbot: QtBot) -> None:
+    inspector, x = Inspector(), np.linspace(-1, 1, 50, dtype=np.float32)
+    qtbot.addWidget(inspector)
+    inspector.resize(280, 2000)
+    inspector.show_stage("1 of 2 · real_nvp", "real_nvp", 0.1)
+    inspector.show_report(StageReport(1, "real_nvp", ("y → y + t(x)",), curves=(Curve("shift t(x)", x, x),)))
+    inspector.show()
+    qtbot.waitExposed(inspector)
+    names = inspector.findChild(QLabel, "curveNames")
+    assert names is not None
+    assert names.height() <= names.heightForWidth(names.width()) + 2
