@@ -31,6 +31,8 @@ from flowviz.specs.recipes import BASE
 
 FINE_ABOVE = -10.5  # nats: in float32 a log-density is off by 0.01 at the most where it is near -10
 
+STAGE = tf.TensorSpec([], tf.int32)
+
 _first_of_kind: dict[tuple[FlowSpec, tuple[str, ...], tf.DType], "Flow"] = {}
 
 
@@ -191,15 +193,15 @@ class Flow(tf.Module):
 
     @cached_property
     def _log_prob_graph(self) -> Any:
-        return self._graph(self._log_prob)
+        return self._graph(self._walk.log_prob)
 
     @cached_property
     def _forward_graph(self) -> Any:
-        return self._graph(self._forward)
+        return self._graph(self._walk.forward)
 
     @cached_property
     def _trace_graph(self) -> Any:
-        return self._graph(self._trace)
+        return self._graph(self._walk.trace)
 
     @cached_property
     def _walk(self) -> Walk:
@@ -207,15 +209,15 @@ class Flow(tf.Module):
 
     @cached_property
     def _trace_through_graph(self) -> Any:
-        return self._walk_graph(self._walk.trace, self.dtype)
+        return self._graph(self._walk.trace_through, STAGE)
 
     @cached_property
     def _moved_graph(self) -> Any:
-        return self._walk_graph(self._walk.moved, tf.float64)
+        return self._graph(self._walk.moved, STAGE, dtype=tf.float64)
 
     @cached_property
     def _log_density_graphs(self) -> dict[tf.DType, Any]:
-        return {dtype: self._walk_graph(self._walk.log_density, dtype) for dtype in (tf.float32, tf.float64)}
+        return {dtype: self._graph(self._walk.log_density, STAGE, dtype=dtype) for dtype in (tf.float32, tf.float64)}
 
     def _log_density(self, dtype: tf.DType, numbers: Any, points: NDArray[Any], at: tf.Tensor) -> NDArray[np.float32]:
         cast = (tf.cast(each, dtype) for each in (*numbers, points))
@@ -228,47 +230,19 @@ class Flow(tf.Module):
     def _numbers(self) -> tuple[tf.Tensor, tf.Tensor]:
         return self.parameters.read_value(), self.statistics.read_value()
 
-    def _walk_graph(self, function: Callable[..., Any], dtype: tf.DType) -> Any:
-        """A function of a walk, traced once for any numbers, points and stage."""
-        numbers = [tf.TensorSpec(each.shape, dtype) for each in self._numbers]
-        points, stage = tf.TensorSpec([None, 2], dtype), tf.TensorSpec([], tf.int32)
-        return tf.function(function, autograph=False).get_concrete_function(*numbers, points, stage)
+    def _graph(self, function: Callable[..., Any], *more: tf.TensorSpec, dtype: tf.DType | None = None) -> Any:
+        """A function of a walk, traced once for any numbers and points (n, 2), and what it takes more.
 
-    def _graph(self, function: Callable[..., Any]) -> Any:
-        """A function of points (n, 2), traced once for any n. Concrete, lest TensorFlow warn of many flows."""
-        numbers = [tf.TensorSpec(each.shape, self.dtype) for each in self._numbers]
-        points = tf.TensorSpec([None, 2], self.dtype)
-        return tf.function(function, autograph=False).get_concrete_function(*numbers, points)
+        Concrete, lest TensorFlow warn of many flows.
+        """
+        shapes = [*(each.shape for each in self._numbers), [None, 2]]
+        taken = [tf.TensorSpec(shape, dtype or self.dtype) for shape in shapes]
+        return tf.function(function, autograph=False).get_concrete_function(*taken, *more)
 
     def _by_stage(self, parameters: tf.Tensor, statistics: tf.Tensor) -> list[tuple[Stage, Tensors, Tensors]]:
         learned = unflatten(parameters, self._parameter_shapes)
         measured = unflatten(statistics, self._statistic_shapes)
         return [(s, of_stage(learned, s.name), of_stage(measured, s.name)) for s in self.stages]
-
-    def _log_prob(self, parameters: tf.Tensor, statistics: tf.Tensor, points: tf.Tensor) -> tf.Tensor:
-        y, log_det = points, tf.zeros_like(points[:, 0])
-        for bijector in reversed(self.bijectors(parameters, statistics)):
-            y, log_det = undone(bijector, y, log_det)
-        return self._base().log_prob(y) + log_det
-
-    def _forward(self, parameters: tf.Tensor, statistics: tf.Tensor, particles: tf.Tensor) -> tf.Tensor:
-        for bijector in self.bijectors(parameters, statistics):
-            particles = bijector.forward(particles)
-        return particles
-
-    def _trace(
-        self, parameters: tf.Tensor, statistics: tf.Tensor, particles: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        positions, log_dets = [particles], [tf.zeros_like(particles[:, 0])]
-        errors = [tf.zeros([], self.dtype)]
-        for bijector in self.bijectors(parameters, statistics):
-            x = positions[-1]
-            log_det = bijector.forward_log_det_jacobian(x, event_ndims=1)
-            log_dets.append(log_dets[-1] + log_det)  # a constant Jacobian has a scalar log-det: it spreads over n
-            positions.append(bijector.forward(x))
-            back = bijector.inverse(tf.identity(positions[-1]))  # a new tensor: TFP remembers where it came from
-            errors.append(tf.reduce_max(tf.abs(x - back) / tf.maximum(tf.abs(x), 1)))
-        return tf.stack(positions), tf.stack(log_dets), tf.stack(errors)
 
     def _base(self) -> tfd.Distribution:
         return tfd.MultivariateNormalDiag(loc=tf.zeros(2, self.dtype), scale_diag=tf.ones(2, self.dtype))
