@@ -1,4 +1,4 @@
-"""Loading TensorFlow without its start-up log, which is no message for people."""
+"""Loading TensorFlow without its start-up log, which is no message for people, and without a Keras of its own."""
 
 import logging
 import os
@@ -30,6 +30,24 @@ def native_log_hidden() -> Iterator[None]:
         os.dup2(terminal, 2)
         os.close(nowhere)
         os.close(terminal)
+
+
+@contextmanager
+def only_legacy_keras() -> Iterator[None]:
+    """TensorFlow loads Keras 3 with it, unless it is told to use Keras 2, which TFP loads anyway.
+
+    Half a second less, and 40 MB. Once it is loaded, `tf.keras` is again whatever the environment says.
+    """
+    name = "TF_USE_LEGACY_KERAS"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 def _redirect_handlers(closing: object) -> None:

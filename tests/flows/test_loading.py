@@ -1,0 +1,17 @@
+"""What comes along when the flows are loaded."""
+
+import subprocess
+import sys
+
+LOADED = """
+import os, sys
+import flowviz.flows
+print("keras" in sys.modules, os.environ.get("TF_USE_LEGACY_KERAS"))
+import tensorflow as tf
+print(tf.keras.__version__.split(".")[0])
+"""
+
+
+def test_keras_is_left_to_those_who_use_it() -> None:
+    done = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.split() == ["False", "None", "3"]
