@@ -4,7 +4,7 @@ import logging
 import os
 
 from flowviz.errors import MachineError
-from flowviz.flows.quiet import native_log_hidden, only_legacy_keras
+from flowviz.flows.quiet import native_log_hidden, no_garbage_sought, only_legacy_keras
 
 INSTALL = "Install flowviz again: pip install --force-reinstall flowviz."
 
@@ -17,7 +17,7 @@ os.environ.setdefault("XLA_FLAGS", "--xla_cpu_prefer_vector_width=512")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 try:
-    with native_log_hidden(), only_legacy_keras():
+    with native_log_hidden(), only_legacy_keras(), no_garbage_sought():
         from flowviz.flows.build import build_flow
         from flowviz.flows.flow import Flow
 except Exception as error:  # whatever a broken installation raises
