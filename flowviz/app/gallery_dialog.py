@@ -33,7 +33,7 @@ class GalleryDialog(QDialog):
         for widget in (self._list, self._sentence, self._buttons):
             layout.addWidget(widget)
         self._list.currentRowChanged.connect(self._explain)
-        self._list.example_chosen.connect(self.accept)
+        self._list.itemActivated.connect(self.accept)
         self._list.setCurrentRow(0)
         self._list.draw(theme)
         self.finished.connect(self._list.end)

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QIcon, QImage, QPixmap
 from PyQt6.QtWidgets import QListWidget, QListWidgetItem
 
@@ -21,9 +21,7 @@ BESIDE, BELOW = 20, 16  # pixels between two pictures; below a picture they are 
 
 
 class GalleryList(QListWidget):
-    """Announces the example that is chosen, by Return or a double click; its pictures are drawn in a thread."""
-
-    example_chosen = pyqtSignal(object)
+    """Its pictures are drawn in a thread."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +38,6 @@ class GalleryList(QListWidget):
         for example in self._examples:
             self.addItem(_item(example))
         self.setGridSize(self.least_cell())
-        self.itemActivated.connect(lambda item: self.example_chosen.emit(self.example(self.row(item))))
 
     def example(self, row: int) -> Example:
         """The one in this row."""

@@ -13,7 +13,6 @@ from PyQt6.QtWidgets import (
     QListWidgetItem,
     QScrollArea,
     QSizePolicy,
-    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -136,10 +135,10 @@ class StartPage(QScrollArea):
         self._tour.clicked.connect(lambda: self.tour_requested.emit())
         self._open.clicked.connect(lambda: self.open_requested.emit())
         self._leave.clicked.connect(lambda: self.left.emit())
-        self._recent.itemActivated.connect(lambda item: self.recent_chosen.emit(item.data(Qt.ItemDataRole.UserRole)))
-        self._gallery.example_chosen.connect(self.example_chosen)
+        self._recent.itemClicked.connect(lambda item: self.recent_chosen.emit(item.data(Qt.ItemDataRole.UserRole)))
+        gallery = self._gallery
+        gallery.itemClicked.connect(lambda item: self.example_chosen.emit(gallery.example(gallery.row(item))))
         for listed in (self._recent, self._gallery):
-            _choose_by_a_click(listed)
             listed.installEventFilter(self)
         self._gallery.currentItemChanged.connect(self._follow)
 
@@ -203,12 +202,16 @@ class StartPage(QScrollArea):
             self._fit_words()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Which entry has the focus is seen, and seen only while it has."""
+        """Which entry has the focus is seen, and seen only while it has; Return is a click on it."""
         if isinstance(watched, QListWidget) and isinstance(event, QFocusEvent):
             if event.lostFocus():
                 watched.clearSelection()
             elif event.reason() != Qt.FocusReason.MouseFocusReason:
                 watched.setCurrentRow(max(watched.currentRow(), 0))
+        if isinstance(watched, QListWidget) and isinstance(event, QKeyEvent) and _is_return(event):
+            if watched.currentItem() is not None and not event.isAutoRepeat():
+                watched.itemClicked.emit(watched.currentItem())
+            return True  # to the list it would be the key of the system, if that has one
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -306,8 +309,5 @@ def _recent_item(path: Path) -> QListWidgetItem:
     return item
 
 
-def _choose_by_a_click(listed: QListWidget) -> None:
-    """Where the system wants two, on a page one is enough."""
-    style = listed.style()
-    if style is not None and not style.styleHint(QStyle.StyleHint.SH_ItemView_ActivateItemOnSingleClick):
-        listed.itemClicked.connect(listed.itemActivated)
+def _is_return(event: QKeyEvent) -> bool:
+    return event.type() == QEvent.Type.KeyPress and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,8 +20,10 @@ from PyQt6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QProxyStyle,
     QPushButton,
     QScrollArea,
+    QStyle,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -100,6 +103,45 @@ def test_an_example_opens_by_one_click_or_by_keys(start: Start, qtbot: QtBot) ->
         qtbot.keyClick(start.gallery, key)
     qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
     assert start.window.main.session.project().target == examples()[3].project().target
+
+
+class Activating(QProxyStyle):
+    """The style of a system on which one click activates, or two do."""
+
+    def __init__(self, by_one_click: bool) -> None:
+        super().__init__()
+        self._by_one_click = by_one_click
+
+    def styleHint(self, hint: QStyle.StyleHint, *others: Any) -> int:  # noqa: N802  # Qt's name
+        if hint == QStyle.StyleHint.SH_ItemView_ActivateItemOnSingleClick:
+            return int(self._by_one_click)
+        return super().styleHint(hint, *others)
+
+
+@pytest.mark.parametrize("by_one_click", [True, False])
+@pytest.mark.parametrize("way", ["click", "double click", Qt.Key.Key_Return, Qt.Key.Key_Enter])
+@pytest.mark.parametrize("name", ["startRecent", "startGallery"])
+def test_an_entry_opens_once(
+    start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, way: str | Qt.Key, by_one_click: bool
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(start.window.main.desk.document, "open", lambda path, **_: opened.append(path))
+    start.window.main.desk.recent.add(Path("/a.flowviz"))
+    start.show()
+    listed, style = start.window.find(QListWidget, name), Activating(by_one_click)
+    listed.setStyle(style)
+    if isinstance(way, Qt.Key):
+        listed.setFocus()
+        listed.setCurrentRow(0)
+        qtbot.keyClick(listed, way)
+    else:
+        click(listed, 0, qtbot)
+    if way == "double click":
+        place = listed.visualItemRect(item(listed, 0)).center()
+        qtbot.mouseDClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        qtbot.mouseRelease(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    listed.setStyle(None)
+    assert len(opened) == 1
 
 
 def test_pictures_come_and_are_drawn_again_in_another_theme(start: Start, qtbot: QtBot) -> None:
