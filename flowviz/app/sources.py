@@ -152,6 +152,7 @@ class Sources(QObject):
 
     def _build(self, spec: TargetSpec) -> None:
         self.goal = None  # nothing is trained on what was chosen before
+        self._panel.forget_problem()
         self.goal_changed.emit(None)
         self._builder.ask("target", partial(goal_or_sentence, spec), self._take)
         if isinstance(spec, ShapeSpec) and self._panel.shape.wants_pictures:

@@ -159,6 +159,10 @@ class TargetPanel(QWidget):
         self.drawing.canvas.show_hint(sentence if self._kind == "drawing" else "")
         self._show_note("")
 
+    def forget_problem(self) -> None:
+        """It was one of another source; whether this one can be learned is not known yet."""
+        self._problem.setText("")
+
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
         self._preview.set_theme(theme)

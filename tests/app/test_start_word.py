@@ -5,11 +5,8 @@ from threading import Event
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import (
-    QLabel,
-    QPushButton,
-    QSlider,
-)
+from PyQt6.QtGui import QInputMethodEvent
+from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.goal import Goal, goal_or_sentence
@@ -58,6 +55,35 @@ def test_return_trains_a_word_as_soon_as_it_is_made(start: Start, qtbot: QtBot, 
     run = start.window.main.session._run
     assert run is not None
     assert run.project.target == TextSpec(text="Ada")
+
+
+def commit(widget: QWidget, text: str) -> None:
+    """Have an input method write this, after it was seen as it grew."""
+    QApplication.sendEvent(widget, QInputMethodEvent(text, []))
+    written = QInputMethodEvent()
+    written.setCommitString(text)
+    QApplication.sendEvent(widget, written)
+
+
+@pytest.mark.parametrize("emptied", ["here", "in the panel"])
+def test_return_trains_a_word_of_an_input_method_where_there_was_none(
+    start: Start, qtbot: QtBot, made: Event, emptied: str
+) -> None:
+    if emptied == "here":
+        qtbot.keyClick(start.word, Qt.Key.Key_Delete)
+    else:
+        start.desk.type("")
+    made.set()
+    qtbot.waitUntil(lambda: not start.train.isEnabled())
+    made.clear()
+    commit(start.word, "日本")
+    assert not start.window.find(QLabel, "startProblem").isVisible()
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    made.set()
+    qtbot.waitUntil(lambda: not start.is_shown)
+    run = start.window.main.session._run
+    assert run is not None
+    assert run.project.target == TextSpec(text="日本")
 
 
 def test_a_word_that_is_changed_or_left_before_it_is_made_is_not_trained(
