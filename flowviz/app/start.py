@@ -117,7 +117,8 @@ class Start(QObject):
             self._draw()
 
     def close(self) -> None:
-        """End all work; the panels are as they are without the page."""
+        """End all work; the panels are as they are without the page and the tour."""
+        self.end_tour()
         self._bring_inspector_back()
         self._pictures.stop()
         if self._page is not None:

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QScrollArea, QWi
 from PyQt6.sip import isdeleted
 
 from flowviz.app.callout import Callout
+from flowviz.app.openings import Openings
 from flowviz.app.settings import settings
 from flowviz.app.stops import Stop
 
@@ -27,7 +28,8 @@ MOVES = {
 class Tour(QWidget):
     """Dims the window but for what it speaks of, which can be used meanwhile; Escape leaves.
 
-    Announces that it is over. It moves when the person asks for it, and never by itself.
+    What was closed is open while it goes on. Announces that it is over. It moves when the person asks for it, and
+    never by itself.
     """
 
     ended = pyqtSignal()
@@ -42,6 +44,7 @@ class Tour(QWidget):
         self._lit = QRect()
         self._watched: list[QWidget] = []
         self._focused = window.focusWidget()
+        self._openings = Openings(self)
         self._callout = Callout(self)
         self._callout.next_chosen.connect(lambda: self._go(1))
         self._callout.back_chosen.connect(lambda: self._go(-1))
@@ -61,10 +64,11 @@ class Tour(QWidget):
         self._go(0)
 
     def end(self) -> None:
-        """Leave, and give the focus back."""
+        """Leave, close what was closed before, and give the focus back."""
         self._watch([])
         self._places.stop()
         self.hide()
+        self._openings.close()
         if self._focused is not None and not isdeleted(self._focused) and self._focused.isVisible():
             self._focused.setFocus()
         self.ended.emit()
@@ -73,7 +77,7 @@ class Tour(QWidget):
     def _go(self, stops: int) -> None:
         """Go so many stops on, or back; past those that cannot be seen, and out at the end."""
         number = self._number + stops
-        while 0 <= number < len(self._stops) and not _brought(self._stops[number].widgets, self._window):
+        while 0 <= number < len(self._stops) and not self._bring(self._stops[number].widgets):
             number += stops or 1
         if number >= len(self._stops):
             self.end()
@@ -86,6 +90,18 @@ class Tour(QWidget):
         self._watch([*stop.widgets, *(found for widget in stop.widgets for found in _around(widget, self._window))])
         self._callout.show_stop(stop.title, stop.words, self._number + 1, len(self._stops))
         self._place()
+
+    def _bring(self, widgets: tuple[QWidget, ...]) -> bool:
+        """Bring these into view, where they can be; whether they are."""
+        for widget in reversed(widgets):  # where there is no room for all, the first is what is seen
+            for found in (widget, *_around(widget, self._window)):
+                if found.isHidden():
+                    self._openings.open(found)
+                if isinstance(found, QDockWidget):
+                    found.raise_()
+                if isinstance(found, QScrollArea):
+                    found.ensureWidgetVisible(widget)
+        return all(widget.isVisible() for widget in widgets)
 
     def _watch(self, widgets: list[QWidget]) -> None:
         """Hear when these move."""
@@ -146,19 +162,6 @@ def _around(widget: QWidget, window: QWidget) -> Iterator[QWidget]:
         assert parent is not None
         yield parent
         widget = parent
-
-
-def _brought(widgets: tuple[QWidget, ...], window: QWidget) -> bool:
-    """Bring these into view, where they can be; whether they are."""
-    for widget in reversed(widgets):  # where there is no room for all, the first is what is seen
-        for found in (widget, *_around(widget, window)):
-            if found.isHidden():
-                found.show()
-            if isinstance(found, QDockWidget):
-                found.raise_()
-            if isinstance(found, QScrollArea):
-                found.ensureWidgetVisible(widget)
-    return all(widget.isVisible() for widget in widgets)
 
 
 def _lit(stop: Stop, window: QWidget) -> QRect:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.callout import Callout
+from flowviz.app.main import create_window
 from flowviz.app.settings import settings
 from flowviz.app.start_page import StartPage
 from flowviz.app.tour import SEEN_KEY, Tour, tour_was_seen
@@ -180,6 +181,75 @@ def test_what_was_hidden_is_shown(window: Window, qtbot: QtBot) -> None:
     guided = Guided(window, qtbot)
     for number in each_stop(guided):
         assert number != 7 or inspector.isVisible()
+
+
+CLOSED = {"Target": "targetDock", "Loss": "lossDock", "Layer Inspector": "inspectorDock"}
+
+
+@pytest.fixture
+def closed(window: Window) -> dict[str, QDockWidget]:
+    """Some panels, which are closed."""
+    for title in CLOSED:
+        choose(window, title)
+    found = {title: window.find(QDockWidget, name) for title, name in CLOSED.items()}
+    assert not any(dock.isVisible() for dock in found.values())
+    return found
+
+
+def to_the_last(guided: Guided) -> None:
+    for _ in range(COUNT - 1):
+        guided.press(Qt.Key.Key_Right)
+
+
+@pytest.mark.parametrize("way", ["Escape", "to its end", "startpageAction", "presentationAction"])
+def test_what_it_opened_closes_with_it(window: Window, qtbot: QtBot, closed: dict[str, QDockWidget], way: str) -> None:
+    guided = Guided(window, qtbot)
+    to_the_last(guided)
+    assert all(dock.isVisible() for dock in closed.values())
+    if way.endswith("Action"):
+        window.find(QAction, way).trigger()
+    else:
+        guided.press(Qt.Key.Key_Escape if way == "Escape" else Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: guided.is_over)
+    window.main.start.leave()
+    window.main._presentation.leave()
+    assert not any(dock.isVisible() for dock in closed.values())
+    assert window.find(QDockWidget, "trainingDock").isVisible()
+
+
+def test_what_it_opened_stays_where_it_is_used(window: Window, qtbot: QtBot, closed: dict[str, QDockWidget]) -> None:
+    guided = Guided(window, qtbot)
+    qtbot.mouseClick(window.find(QWidget, "shapeSource"), Qt.MouseButton.LeftButton)
+    guided.next.setFocus()
+    to_the_last(guided)
+    for _ in range(2):
+        choose(window, "Loss")
+    guided.press(Qt.Key.Key_Escape)
+    assert [title for title, dock in closed.items() if dock.isVisible()] == ["Target", "Loss"]
+
+
+def test_a_layout_that_is_reset_meanwhile_stays_reset(
+    window: Window, qtbot: QtBot, closed: dict[str, QDockWidget]
+) -> None:
+    guided = Guided(window, qtbot)
+    to_the_last(guided)
+    choose(window, "Reset Layout")
+    guided.press(Qt.Key.Key_Escape)
+    assert all(dock.isVisible() for dock in closed.values())
+
+
+@pytest.mark.usefixtures("closed")
+def test_what_it_opened_is_closed_at_the_next_start_where_the_window_closes_during_it(
+    window: Window, qtbot: QtBot
+) -> None:
+    to_the_last(Guided(window, qtbot))
+    window.main.discard_changes()
+    window.main.close()
+    again = create_window()
+    qtbot.addWidget(again)
+    docks = [again.findChild(QDockWidget, name) for name in CLOSED.values()]
+    assert all(dock is not None and dock.isHidden() for dock in docks)
+    again.close()
 
 
 def test_what_is_hidden_meanwhile_is_not_pointed_at_any_more(guided: Guided, qtbot: QtBot) -> None:
