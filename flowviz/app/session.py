@@ -236,9 +236,7 @@ class Session(QObject):
             case Progress():
                 self._show_progress(event)
             case Snapshot():
-                if not self._run.is_seen:
-                    self._begin()
-                self._exploration.take_snapshot(event)
+                self._show_snapshot(event)
             case Checkpoint():
                 self._keep()
             case Retargeted():
@@ -247,6 +245,15 @@ class Session(QObject):
                 self.bulletin.tell_warning(event)
             case Finished():
                 self._finish(event)
+
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        assert self._run is not None
+        is_first = not self._run.is_seen
+        if is_first:
+            self._begin()
+        self._exploration.take_snapshot(snapshot)
+        if is_first:
+            self._keep()  # what was learned before is not what is seen any more
 
     def _begin(self) -> None:
         """The first picture of a training: from now on it is what is looked at."""

@@ -1,8 +1,10 @@
 """One training after another, stopped or failed before it has shown anything."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from PyQt6.QtWidgets import QComboBox, QLabel
+from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton
 
 from flowviz.app.goal import goal_of
 from flowviz.app.questions import Questions, Subject
@@ -56,6 +58,26 @@ def test_figures_of_the_flow_that_is_still_seen_stay_when_the_next_training_fail
     assert [staged.window.find(QLabel, name).text() for name in names] == before
     assert "to try again" in staged.window.status
     assert staged.window.notice
+
+
+def test_a_training_that_fails_after_its_first_picture_is_what_is_kept(staged: Staged) -> None:
+    session = staged.window.main.session
+    staged.begin()
+    staged.tell(staged.finished("stopped"), None)
+    staged.wait("Stopped")
+    assert staged.window.find(QPushButton, "pauseButton").isEnabled()
+    choose(staged, "MAF", "ZZ")
+    staged.press("train")
+    seen = staged.snapshot(700)
+    staged.tell(seen, replace(PROGRESS, step=700), MemoryError())
+    staged.wait("Failed")
+    project = session.project()
+    assert session.trained_title == "ZZ"
+    assert project.target == TextSpec(text="ZZ")
+    assert project.flow.family == "maf"
+    assert project.trace is seen.trace
+    assert [moment.step for moment in project.timeline.moments] == [700]
+    assert not staged.window.find(QPushButton, "pauseButton").isEnabled(), "there is nothing to go on from"
 
 
 def test_what_is_selected_stays_marked_when_another_flow_is_chosen(window: Window) -> None:
