@@ -36,7 +36,8 @@ class Bulletin(QObject):
         self._controls, self._losses, self._figures, self._status = controls, losses, figures, status
         self._progress: Progress | None = None  # the latest
         self._rest = "Ready"  # what it says while nothing is done
-        self._said = GREETING  # before something took its time
+        self._told = self._said = GREETING  # of the training; and before something took its time
+        self._next, self._lacking = "", ""  # what the next one would learn, and what it lacks
         self._has_told_slower = False
         self._say(GREETING)
         self._status.show_state(self._rest)
@@ -70,6 +71,11 @@ class Bulletin(QObject):
     def tell_goal(self, title: str) -> None:
         """Say what is learned from now on."""
         self._say(f"Learning '{title}'.")
+
+    def tell_next(self, sentence: str, lacking: str = "") -> None:
+        """Say what the next training would learn, or what it lacks."""
+        self._next, self._lacking = sentence, lacking
+        self._say(self._told)
 
     def show_progress(self, progress: Progress, *, is_live: bool) -> None:
         """Show the figures of a step; beside the losses, only where the latest moment is looked at."""
@@ -121,10 +127,14 @@ class Bulletin(QObject):
     def tell_following(self, following: bool) -> None:
         """Say why an earlier moment of an opened project takes its time."""
         if following:
-            self._said = self._controls.status
+            self._said = self._told
             self._say(FOLLOWING)
-        elif self._controls.status == FOLLOWING:
+        elif self._told == FOLLOWING:
             self._say(self._said)
 
     def _say(self, sentence: str) -> None:
-        self._controls.set_status(sentence)
+        """Say it of the training; Train is not to be pressed before there is something to learn."""
+        self._told = sentence
+        is_in_vain = self._lacking and sentence in {GREETING, AGAIN}
+        said = "" if is_in_vain else sentence, self._next, self._lacking
+        self._controls.set_status(" ".join(filter(None, said)))

@@ -54,7 +54,7 @@ class DrawingPage(Page):
 
     def spec(self) -> DrawingSpec:
         if self._spec is None:
-            raise SpecError("Draw something here: with the mouse, a pen, or a finger.")
+            raise SpecError("Draw something: with the mouse, a pen, or a finger.")
         return self._spec
 
     def contents(self) -> dict[str, Any]:

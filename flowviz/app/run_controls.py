@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from PyQt6.QtCore import QEvent, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -82,6 +82,7 @@ class RunControls(QWidget):
         self._bar.setToolTip("How much of the budget is spent")
         self._bar.setRange(0, PROGRESS_TICKS)
         self._status = WrappingLabel("statusLabel", "State of the training")
+        self._status.setTextFormat(Qt.TextFormat.PlainText)  # a word may look like a tag
         self.notices = Notices("trainingNotices")
 
         layout = QVBoxLayout(self)
@@ -145,11 +146,6 @@ class RunControls(QWidget):
     def set_fraction(self, fraction: float) -> None:
         """How much of the budget is spent, 0 to 1."""
         self._bar.setValue(round(fraction * PROGRESS_TICKS))
-
-    @property
-    def status(self) -> str:
-        """What is said of what is going on."""
-        return self._status.text()
 
     def set_status(self, sentence: str) -> None:
         """Say what is going on."""

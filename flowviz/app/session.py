@@ -13,6 +13,7 @@ from flowviz.app.flow_panel import FlowPanel
 from flowviz.app.goal import Goal, goal_or_sentence
 from flowviz.app.learned import Learned, Run, after
 from flowviz.app.loss_plot import LossPlot
+from flowviz.app.next_training import beside
 from flowviz.app.notice import Notice
 from flowviz.app.plans import Plans
 from flowviz.app.run_controls import RunControls, RunState
@@ -32,7 +33,7 @@ from flowviz.records import (
     Snapshot,
     Uncompiled,
 )
-from flowviz.specs import TextSpec
+from flowviz.specs import TargetSpec, TextSpec
 from flowviz.specs.view import Theme
 
 FIRST_TEXT = "BRAD"
@@ -113,6 +114,7 @@ class Session(QObject):
         self.bulletin.begin(project.history, goal.target.entropy if goal else None)
         self._set_state(RunState.IDLE)
         unseen = self._plans.show(project.asked)
+        self._tell_next()
         target = goal.target if goal else None
         if self._learned is None:
             self._exploration.show_untrained(project.flow, target)
@@ -198,11 +200,29 @@ class Session(QObject):
         self._exploration.following_changed.connect(self.bulletin.tell_following)
         self._exploration.selection_changed.connect(self.changed)
         self._plans.changed.connect(self.changed)
+        self._plans.changed.connect(self._tell_next)
 
     def _take_goal(self, goal: Goal | None) -> None:
         self._panels.controls.set_can_train(goal is not None)
         self._follow()
         self._take_flow()
+        self._tell_next()
+
+    def _tell_next(self) -> None:
+        """Say what the next training would learn, where that is not what is seen; while it is made, what was said."""
+        lacking, follows = self._panels.target.problem, self._panels.controls.follows
+        if self._sources.goal is not None:
+            asked = self._plans.asked().target
+            self.bulletin.tell_next(beside(self._shown, asked, self._state, follows=follows))
+        elif lacking:
+            self.bulletin.tell_next("", lacking if self._state == RunState.IDLE else "")
+
+    @property
+    def _shown(self) -> TargetSpec | None:
+        """What the flow that is seen has learned; None before the first training."""
+        if self._run is not None and self._run.is_seen:
+            return self._run.project.target
+        return self._learned.project.target if self._learned else None
 
     def _follow(self) -> None:
         """Let the training that runs turn to what is chosen, where that is wanted."""
@@ -219,6 +239,7 @@ class Session(QObject):
             self._trained = goal.title
             self.bulletin.tell_goal(goal.title)
             self._exploration.set_target(goal.target)
+            self._tell_next()
 
     def _take_flow(self) -> None:
         """A flow that was trained stays in view until the next training; before the first one, show what is chosen."""
@@ -324,6 +345,7 @@ class Session(QObject):
         self._state = state
         self._panels.controls.set_can_resume(self._learned is not None and self._learned.can_resume())
         self.bulletin.show_state(state)
+        self._tell_next()
 
     def _abandon(self) -> None:
         """Let the present worker end, unheard."""

@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QPlainTextEdit, QPushButton, QSlider
 
 from flowviz.app.goal import goal_of
 from flowviz.app.questions import Questions, Subject
 from flowviz.app.target_panel import TargetPanel
 from flowviz.app.workers import TrainingWorker
-from flowviz.projects import Project
+from flowviz.projects import Project, example
 from flowviz.records import Selection, base_particles
 from flowviz.records.trace import untrained_trace
-from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from tests.app.conftest import Window
 from tests.app.staged import PROGRESS, Staged, staged
 
@@ -121,3 +121,66 @@ def test_numbers_of_a_stage_are_not_offered_again_once_tensorflow_is_loaded(
     session = staged.window.main.session
     session.show_project(session.project())
     assert asked
+
+
+def test_what_the_cloud_shows_and_train_would_learn_is_told_where_another_word_is_typed(staged: Staged) -> None:
+    def told() -> str:
+        return staged.window.find(QLabel, "statusLabel").text()
+
+    choose(staged, "MAF", "BRAD")
+    staged.begin()
+    assert told() == "Learning 'BRAD'."
+    choose(staged, "MAF", "FLOW")
+    assert told() == "Learning 'BRAD'. Restart begins anew with 'FLOW'."
+    choose(staged, "MAF", "")
+    assert told() == "Learning 'BRAD'."
+    staged.press("pause")
+    choose(staged, "MAF", "FLOW")
+    assert told() == "Learning 'BRAD'. Restart begins anew with 'FLOW'."
+    staged.window.find(QCheckBox, "followBox").click()
+    assert told() == "Learning 'BRAD'. Resume turns it to 'FLOW'."
+    staged.window.find(QCheckBox, "followBox").click()
+    staged.press("pause")
+    staged.tell(staged.finished(), None)
+    staged.wait("Completed after")
+    end = told().split(".")[0]
+    assert told() == f"{end}. The cloud still shows 'BRAD'; Train begins anew with 'FLOW'."
+    choose(staged, "MAF", "BRAD")
+    assert told() == f"{end}."
+    staged.window.find(QSlider, "targetWeight").setValue(9)
+    assert told() == f"{end}. The cloud still shows the 'BRAD' of before; Train begins anew with what is chosen now."
+    staged.window.find(QPlainTextEdit, "targetText").clear()
+    assert told() == f"{end}. Type a word: the flow needs something to learn."
+    choose(staged, "MAF", "FLOW")
+    staged.press("train")
+    staged.tell(MemoryError())
+    staged.wait("Failed")
+    assert told() == "Press Train to try again. The cloud still shows 'BRAD'; Train begins anew with 'FLOW'."
+
+
+def test_an_opened_project_tells_what_its_next_training_would_learn(staged: Staged) -> None:
+    session = staged.window.main.session
+    before = staged.window.find(QLabel, "statusLabel").text()
+    panel = staged.window.main._panels.target
+    panel.show_spec(ShapeSpec(name="circles"))
+    staged.wait("The cloud still shows 'two moons'; Train begins anew with 'circles'.")
+    other = session.project()
+    session.show_project(example("two_moons").project())
+    assert staged.window.find(QLabel, "statusLabel").text() == before
+    session.show_project(other)
+    staged.wait("The cloud still shows 'two moons'; Train begins anew with 'circles'.")
+    session.show_project(replace(other, target=TextSpec(text="Hi", weight=0.0123), next=None))
+    told = staged.window.find(QLabel, "statusLabel").text()
+    assert told.startswith("Hi, after")
+    assert "still" not in told, "that the panel rounds the weight is no other choice"
+
+
+def test_an_empty_box_asks_for_a_word_before_it_offers_train(window: Window) -> None:
+    told, train = window.find(QLabel, "statusLabel"), window.find(QPushButton, "trainButton")
+    assert told.text().startswith("Press Train")
+    window.find(QPlainTextEdit, "targetText").clear()
+    assert told.text() == "Type a word: the flow needs something to learn."
+    assert not train.isEnabled()
+    window.find(QPlainTextEdit, "targetText").setPlainText("Hi")
+    assert told.text().startswith("Press Train")
+    assert train.isEnabled()
