@@ -54,10 +54,11 @@ class Panels:
 class Session(QObject):
     """One window's work: it hears the panels, starts and stops trainings, and tells the panels what to show.
 
-    Announces that its project may have become another one.
+    Announces that its project may have become another one, and that a training begins, or goes on.
     """
 
     changed = pyqtSignal()
+    started = pyqtSignal()
 
     def __init__(self, panels: Panels, sources: Sources, exploration: Exploration, parent: QObject) -> None:
         super().__init__(parent)
@@ -67,6 +68,7 @@ class Session(QObject):
         self._abandoned: TrainingWorker | None = None  # it may not have ended yet
         self._learned: Learned | None = None  # what can be saved, and resumed
         self._trained = ""  # what the flow that is shown was trained on
+        self._wanted: TargetSpec | None = None  # to be trained on as soon as it is made
         self._numbers = count(1)
         self._state = RunState.IDLE
         self.bulletin = Bulletin(panels.controls, panels.losses, panels.figures, panels.status, self)
@@ -127,12 +129,17 @@ class Session(QObject):
         return problem or unseen
 
     def train(self) -> None:
-        """Start a training on the target that is shown; one that runs is dropped."""
+        """Start a training on the target that is chosen, as soon as it is made; one that runs is dropped."""
         goal, asked = self._sources.goal, self._plans.asked()
+        self._wanted = self._sources.making
         if goal is not None:
             plan = Plan(goal.spec, asked.flow, asked.training)
             self._plans.take(plan)
             self._start(goal, Project.untrained(plan.target, plan.flow, plan.training))
+
+    def call_off(self) -> None:
+        """Start no training on what is still being made."""
+        self._wanted = None
 
     def resume(self) -> None:
         """Go on with the training that was stopped, saved or lost, step for step as if it had not been."""
@@ -155,6 +162,7 @@ class Session(QObject):
         worker.start()
         if not checkpoint:
             self._exploration.leave_base()
+        self.started.emit()
 
     def toggle_pause(self) -> None:
         """Pause the training, or go on: also with one that was stopped, or opened."""
@@ -203,10 +211,13 @@ class Session(QObject):
         self._plans.changed.connect(self._tell_next)
 
     def _take_goal(self, goal: Goal | None) -> None:
-        self._panels.controls.set_can_train(goal is not None)
+        wanted, self._wanted = self._wanted, None
+        self._panels.controls.set_can_train(goal is not None or self._sources.making is not None)
         self._follow()
         self._take_flow()
         self._tell_next()
+        if goal is not None and goal.spec == wanted:
+            self.train()
 
     def _tell_next(self) -> None:
         """Say what the next training would learn, where that is not what is seen; while it is made, what was said."""

@@ -41,6 +41,11 @@ class Sources(QObject):
         self.spec: TargetSpec = TextSpec(text="")  # what is chosen, also while nothing can be made of it
         self._connect()
 
+    @property
+    def making(self) -> TargetSpec | None:
+        """What is chosen, while the goal is made of it."""
+        return self.spec if self.goal is None and not self._panel.problem else None
+
     def expect(self, goal: Goal | None) -> None:
         """This one is made already, if it is what is chosen next."""
         self._expected = goal
@@ -119,7 +124,8 @@ class Sources(QObject):
         self._panel.notices.tell(replace(notice, about=SOURCE))
 
     def _take_failure(self, notice: Notice) -> None:
-        self._panel.show_problem(NO_TARGET)
+        if self.goal is None:
+            self._take(NO_TARGET)
         self._panel.notices.tell(replace(notice, about=SOURCE))
 
     def _take_columns(self, names: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from flowviz.app.sources import Sources
 from flowviz.app.start_page import StartPage
 from flowviz.app.stops import stops
 from flowviz.app.tour import Tour, tour_was_seen
-from flowviz.specs import TargetSpec, TextSpec
+from flowviz.specs import TextSpec
 from flowviz.specs.view import Theme
 
 PICTURES_DELAY_MS = 200  # the window comes first
@@ -42,17 +42,16 @@ class Start(QObject):
         """What is at first in `place` is what the page stands before."""
         super().__init__(window)
         self._window, self._place, self._panels, self._instruments = window, place, panels, instruments
-        self._sources, self._session, self._desk = sources, session, desk
+        self._session, self._desk = session, desk
         self._page: StartPage | None = None
         self._tour: Tour | None = None
         self._aside: QDockWidget | None = None
-        self._wanted: TargetSpec | None = None  # to be trained on as soon as it is made
         self._theme: Theme = "light"
         self._pictures = QTimer(self)
         self._pictures.setSingleShot(True)
         self._pictures.timeout.connect(self._draw)
         sources.goal_changed.connect(self._take_goal)
-        panels.controls.train_requested.connect(self.leave)
+        session.started.connect(self.leave)
         panels.controls.pause_toggled.connect(self.leave)
         session.edits.view_shown.connect(self.leave)
         desk.document.opened.connect(self.leave)
@@ -80,7 +79,7 @@ class Start(QObject):
     def leave(self) -> None:
         """Go back to the cloud, and the ways through it."""
         if self._page is not None and self.is_shown:
-            self._wanted = None
+            self._session.call_off()
             self._place.setCurrentIndex(0)
             self._bring_inspector_back()
             self._page.show_way_back()
@@ -152,11 +151,7 @@ class Start(QObject):
         assert self._page is not None
         if self._panels.target.kind != "text":
             self._panels.target.show_text(self._page.word)
-        if self._sources.goal is None:
-            self._wanted = self._sources.spec
-        else:
-            self._session.train()
-            self.leave()
+        self._session.train()
 
     def _take_goal(self, goal: Goal | None) -> None:
         """The word may have been typed elsewhere; what is no word is looked at without the page."""
@@ -167,9 +162,6 @@ class Start(QObject):
             return
         self._page.show_word(self._panels.target.text.text)
         self._show_problem()
-        wanted, self._wanted = self._wanted, None
-        if goal is not None and goal.spec == wanted:
-            self._train()
 
     def _show_problem(self) -> None:
         """What is wrong with another source is not wrong with the word."""

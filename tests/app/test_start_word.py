@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QInputMethodEvent
-from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QSlider, QWidget
+from PyQt6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.goal import Goal, goal_or_sentence
@@ -84,6 +84,39 @@ def test_return_trains_a_word_of_an_input_method_where_there_was_none(
     run = start.window.main.session._run
     assert run is not None
     assert run.project.target == TextSpec(text="日本")
+
+
+def test_train_waits_for_a_word_of_an_input_method_in_the_panel(start: Start, qtbot: QtBot, made: Event) -> None:
+    start.press("startLeaveButton")
+    text = start.window.find(QPlainTextEdit, "targetText")
+    text.clear()
+    made.set()
+    train = start.window.find(QPushButton, "trainButton")
+    qtbot.waitUntil(lambda: not train.isEnabled())
+    made.clear()
+    session = start.window.main.session
+    for word in ("日", "本"):
+        commit(text, word)
+        qtbot.keyClick(text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert session._run is None
+    made.set()
+    qtbot.waitUntil(lambda: session._run is not None)
+    assert session._run is not None
+    assert session._run.project.target == TextSpec(text="日本")
+
+
+def test_nothing_is_trained_on_what_cannot_be_made(start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slip(_: TargetSpec) -> Goal | str:
+        raise RuntimeError
+
+    monkeypatch.setattr("flowviz.app.sources.reads_fonts", lambda _: True)
+    monkeypatch.setattr("flowviz.app.sources.goal_or_sentence", slip)
+    qtbot.keyClicks(start.word, "Ada")
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not start.train.isEnabled())
+    assert start.is_shown
+    assert not start.window.find(QPushButton, "trainButton").isEnabled()
+    assert start.window.notice
 
 
 def test_a_word_that_is_changed_or_left_before_it_is_made_is_not_trained(
