@@ -238,9 +238,11 @@ class Session(QObject):
     def _follow(self) -> None:
         """Let the training that runs turn to what is chosen, where that is wanted."""
         goal, run = self._sources.goal, self._run
-        if goal is None or run is None or not self._panels.controls.follows:
+        if run is None or self._state in {RunState.IDLE, RunState.STOPPING}:
             return
-        if self._state not in {RunState.IDLE, RunState.STOPPING}:
+        if not self._panels.controls.follows:
+            run.worker.stay()
+        elif goal is not None:
             run.worker.follow(goal)
 
     def _take_reached(self, number: int, goal: Goal) -> None:

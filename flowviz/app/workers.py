@@ -83,6 +83,10 @@ class TrainingWorker(Worker):
         """Train on this from the next chunk of steps on, unless it does so already."""
         self._next.append(goal)
 
+    def stay(self) -> None:
+        """Go on training on what it trains on."""
+        self._next.clear()
+
     def stop(self) -> None:
         """End after the present chunk of steps, with `Finished`."""
         self._stopping.set()
@@ -122,9 +126,10 @@ class TrainingWorker(Worker):
             self.failed.emit(self.number, notice_of("training", error, "Training ended unexpectedly.", ADVICE))
 
     def _take_next(self) -> NewTarget | None:
-        if not self._next:
+        try:
+            goal = self._next.pop()
+        except IndexError:
             return None
-        goal = self._next.pop()
         if goal.spec == self._taken.spec:
             return None  # it learns this already
         self._taken = goal

@@ -112,6 +112,17 @@ def test_a_training_does_not_turn_to_what_it_learns_already() -> None:
     assert worker._take_next() is not None
 
 
+def test_a_training_that_is_paused_does_not_turn_to_what_it_shall_follow_no_more(staged: Staged) -> None:
+    staged.begin()
+    staged.press("pause")
+    choose(staged, "MAF", "ZZ")
+    run = staged.window.main.session._run
+    assert run is not None
+    for _ in range(2):
+        staged.window.find(QCheckBox, "followBox").click()
+    assert run.worker._take_next() is None
+
+
 def test_numbers_of_a_stage_are_not_offered_again_once_tensorflow_is_loaded(
     staged: Staged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
