@@ -4,27 +4,36 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from threading import Event as Flag
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from PyQt6.QtCore import QBuffer, QObject, pyqtSignal
 from PyQt6.QtGui import QImage
 
 from flowviz.app.background import Background
+from flowviz.app.notice import Notice
 from flowviz.errors import TargetError
 from flowviz.specs import ImageSpec, PointsSpec
 from flowviz.targets import build_target, columns_of, image_spec, installed_faces, read_image, reading_points
 
 UNCOMPRESSED = 100  # the quality of a PNG, to Qt: it is made small afterwards
+POINTS = "points"  # what a notice of them is about
 Read = TypeVar("Read")
+
+
+class Table(NamedTuple):
+    """A file of points, and what its columns are called."""
+
+    path: Path
+    names: tuple[str, ...]
 
 
 class FileReader(QObject):
     """Announces what was read, or what is wrong with it."""
 
     picture_read = pyqtSignal(object)  # ImageSpec
-    columns_read = pyqtSignal(object)  # their names
-    points_read = pyqtSignal(object)  # PointsSpec
+    points_read = pyqtSignal(object, object, object)  # PointsSpec, the Table that they are from, which columns of it
+    points_refused = pyqtSignal(object, object)  # the Table in which these columns hold no points
     progressed = pyqtSignal(float)  # the share of the points that is read
     _advanced = pyqtSignal(object, float)
     faces_read = pyqtSignal(object)  # Faces
@@ -33,8 +42,9 @@ class FileReader(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._background = Background()
-        self._background.failed.connect(self.failed)
+        self._background.failed.connect(self._take_failure)
         self._cancelled = Flag()
+        self._asked: tuple[Table, tuple[int, int]] | None = None  # the points that are read now, or were last
         self._advanced.connect(self._take_advance)
 
     def read_picture(self, path: Path) -> None:
@@ -50,12 +60,14 @@ class FileReader(QObject):
         self.cancel()
         self._ask("columns", partial(columns_of, path), partial(self._take_columns, path))
 
-    def read_columns(self, path: Path, columns: str) -> None:
-        """Read two columns of a file of points."""
+    def read_columns(self, table: Table, columns: tuple[int, int]) -> None:
+        """Read two columns of a file of points, numbered from 0."""
         self.cancel()
         cancelled = self._cancelled = Flag()
         self.progressed.emit(0.0)
-        self._ask("points", partial(self._read, path, columns, cancelled), self._take_points)
+        self._asked = table, columns
+        read = partial(self._read, table.path, f"{columns[0] + 1},{columns[1] + 1}", cancelled)
+        self._ask(POINTS, read, partial(self._take_points, table, columns))
 
     def cancel(self) -> None:
         """Read no further in a file of points."""
@@ -74,8 +86,7 @@ class FileReader(QObject):
         self._background.ask(topic, read, hear)
 
     def _take_columns(self, path: Path, names: tuple[str, ...]) -> None:
-        self.columns_read.emit(names)
-        self.read_columns(path, "1,2")
+        self.read_columns(Table(path, names), (0, 1))
 
     def _read(self, path: Path, columns: str, cancelled: Flag) -> PointsSpec | None:
         reading = reading_points(path, columns)
@@ -92,9 +103,14 @@ class FileReader(QObject):
         if not cancelled.is_set():  # it may have been on its way when that happened
             self.progressed.emit(share)
 
-    def _take_points(self, points: PointsSpec | None) -> None:
+    def _take_points(self, table: Table, columns: tuple[int, int], points: PointsSpec | None) -> None:
         if points is not None:
-            self.points_read.emit(points)
+            self.points_read.emit(points, table, columns)
+
+    def _take_failure(self, notice: Notice) -> None:
+        if notice.about == POINTS and self._asked is not None:
+            self.points_refused.emit(*self._asked)
+        self.failed.emit(notice)
 
 
 def _with_ink(picture: ImageSpec) -> ImageSpec:

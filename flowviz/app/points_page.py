@@ -1,12 +1,12 @@
 """Points of a file as the target: which file, which columns of it."""
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QLabel, QWidget
 
+from flowviz.app.file_reader import Table
 from flowviz.app.page import Page, button, row
 from flowviz.errors import SpecError
 from flowviz.specs import PointsSpec
@@ -14,18 +14,11 @@ from flowviz.specs import PointsSpec
 PATTERNS = "Points (*.csv *.txt *.tsv *.npy *.npz);;All files (*)"
 
 
-class Table(NamedTuple):
-    """A file of points, and what its columns are called."""
-
-    path: Path
-    names: tuple[str, ...]
-
-
 class PointsPage(Page):
     """Announces the file and the columns that are chosen."""
 
     file_chosen = pyqtSignal(str)
-    columns_chosen = pyqtSignal(object, str)  # the Path of the file, and which of its columns
+    columns_chosen = pyqtSignal(object, object)  # the Table, and which of its columns
 
     def __init__(self) -> None:
         super().__init__("pointsPage")
@@ -52,26 +45,30 @@ class PointsPage(Page):
         return self._points
 
     def contents(self) -> dict[str, Any]:
-        columns = self._x.currentIndex(), self._y.currentIndex()
-        return {"points": self._points, "table": self._table, "columns": columns}
+        return {"table": self._table, "columns": self._chosen(), "points": self._points}
 
     def show_contents(self, contents: Mapping[str, Any]) -> None:
-        self._show_table(contents["table"], contents["columns"])
+        self.show_table(contents["table"], contents["columns"])
         self._show_points(contents["points"])
 
     def show_spec(self, spec: PointsSpec) -> None:
         """Show these points in place of the present ones."""
-        self._show_table(None)  # of the file, nothing more is known
-        self.take_points(spec)
+        self.take_points(spec, None)  # of its file, nothing more is known
 
-    def take_points(self, points: PointsSpec) -> None:
-        """The points were read."""
+    def take_points(self, points: PointsSpec, table: Table | None, columns: tuple[int, int] = (0, 1)) -> None:
+        """The points were read, from these columns."""
+        self.show_table(table, columns)
         self._show_points(points)
         self.changed.emit()
 
-    def show_columns(self, path: Path, names: tuple[str, ...]) -> None:
-        """Offer the columns of a file, where there is a choice; the first two are chosen."""
-        self._show_table(Table(path, names))
+    def show_table(self, table: Table | None, columns: tuple[int, int]) -> None:
+        """Offer the columns of a file, where there is a choice; these two are chosen."""
+        self._table, names = table, table.names if table else ()
+        for box, column in zip((self._x, self._y), columns, strict=True):
+            box.clear()
+            box.addItems(list(names))
+            box.setCurrentIndex(column)
+        self._columns.setVisible(len(names) > 2)
 
     def choose_file(self) -> None:
         """Ask for a file."""
@@ -84,18 +81,11 @@ class PointsPage(Page):
         self._name.setText(name)
         self._name.setToolTip(name)
 
-    def _show_table(self, table: Table | None, columns: tuple[int, int] = (0, 1)) -> None:
-        self._table, names = table, table.names if table else ()
-        for box, column in zip((self._x, self._y), columns, strict=True):
-            box.clear()
-            box.addItems(list(names))
-            box.setCurrentIndex(column)
-        self._columns.setVisible(len(names) > 2)
+    def _chosen(self) -> tuple[int, int]:
+        return self._x.currentIndex(), self._y.currentIndex()
 
     def _announce_columns(self) -> None:
-        """By their numbers, as `reading_points` takes them."""
-        assert self._table is not None
-        self.columns_chosen.emit(self._table.path, f"{self._x.currentIndex() + 1},{self._y.currentIndex() + 1}")
+        self.columns_chosen.emit(self._table, self._chosen())
 
 
 def _column_box(object_name: str, name: str) -> QComboBox:

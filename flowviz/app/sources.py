@@ -10,7 +10,7 @@ from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QImage
 
 from flowviz.app.background import Background
-from flowviz.app.file_reader import FileReader
+from flowviz.app.file_reader import FileReader, Table
 from flowviz.app.goal import Goal, goal_or_sentence
 from flowviz.app.notice import Notice
 from flowviz.app.target_panel import Kind, TargetPanel
@@ -35,7 +35,6 @@ class Sources(QObject):
         self._panel = panel
         self._builder = Background()
         self._reader = FileReader(self)
-        self._opening = Path()
         self.goal: Goal | None = None
         self._expected: Goal | None = None
         self.spec: TargetSpec = TextSpec(text="")  # what is chosen, also while nothing can be made of it
@@ -56,14 +55,9 @@ class Sources(QObject):
         if path.suffix.lower() == PROJECT_SUFFIX:
             self.project_arrived.emit(path)
         elif path.suffix.lower() in POINTS_SUFFIXES:
-            self.open_points(path)
+            self._reader.read_points(path)
         else:
             self._reader.read_picture(path)
-
-    def open_points(self, path: Path) -> None:
-        """Open a file of points."""
-        self._opening = path
-        self._reader.read_points(path)
 
     def paste(self) -> None:
         """Take what is on the clipboard."""
@@ -97,23 +91,23 @@ class Sources(QObject):
         panel.text.media_arrived.connect(self.take_media)
         panel.image.file_chosen.connect(lambda path: reader.read_picture(Path(path)))
         panel.image.paste_requested.connect(self.paste)
-        panel.points.file_chosen.connect(lambda path: self.open_points(Path(path)))
+        panel.points.file_chosen.connect(lambda path: reader.read_points(Path(path)))
         panel.points.columns_chosen.connect(reader.read_columns)
         panel.reading.cancel_requested.connect(reader.cancel)
         panel.reading.cancel_requested.connect(panel.reading.hide)
         panel.mix.offers_requested.connect(lambda: panel.mix.show_offers(panel.sources()))
         reader.picture_read.connect(panel.image.take_picture)
         reader.picture_read.connect(partial(self._turn_to, "image"))
-        reader.columns_read.connect(self._take_columns)
         reader.points_read.connect(panel.points.take_points)
         reader.points_read.connect(partial(self._turn_to, "points"))
+        reader.points_refused.connect(self._offer_columns)
         reader.progressed.connect(panel.reading.show_progress)
         panel.text.fonts.faces_wanted.connect(reader.read_faces)
         reader.failed.connect(self._take_refusal)
         reader.faces_read.connect(panel.text.fonts.show_faces)
         self._builder.failed.connect(self._take_failure)
 
-    def _turn_to(self, kind: Kind, _: object) -> None:
+    def _turn_to(self, kind: Kind, *_: object) -> None:
         """What was read is good: look at it."""
         self._panel.reading.hide()
         self._panel.choose(kind)
@@ -128,11 +122,10 @@ class Sources(QObject):
             self._take(NO_TARGET)
         self._panel.notices.tell(replace(notice, about=SOURCE))
 
-    def _take_columns(self, names: tuple[str, ...]) -> None:
-        if len(names) < 2:
-            return  # they will be refused: those of the good file stay
-        self._panel.points.show_columns(self._opening, names)
-        if len(names) > 2:  # there is something to choose, also where the first two cannot be read
+    def _offer_columns(self, table: Table, columns: tuple[int, int]) -> None:
+        """Others of the table may hold points; where there are none, what stood here before stays."""
+        if len(table.names) > 2:
+            self._panel.points.show_table(table, columns)
             self._panel.choose("points")
 
     def _take_change(self) -> None:

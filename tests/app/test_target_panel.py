@@ -15,7 +15,6 @@ from PyQt6.QtWidgets import (
     QLabel,
     QMenu,
     QPlainTextEdit,
-    QProgressBar,
     QPushButton,
     QSlider,
     QToolButton,
@@ -26,7 +25,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.goal import Goal
 from flowviz.app.notice_bar import NoticeBar
 from flowviz.app.target_panel import TargetPanel
-from flowviz.specs import ImageSpec, MixSpec, Part, PointsSpec, ShapeName, ShapeSpec, TargetSpec, TextSpec
+from flowviz.specs import ImageSpec, MixSpec, Part, ShapeName, ShapeSpec, TargetSpec, TextSpec
 from flowviz.targets import installed_faces, points_spec, read_image
 from tests.app.conftest import Window
 from tests.app.test_window import choose, pixels
@@ -97,15 +96,6 @@ def picture(tmp_path: Path) -> Path:
     path = tmp_path / "ramp.png"
     shades = np.tile(np.linspace(255, 0, 100, dtype=np.uint8), (40, 1))
     assert QImage(shades.tobytes(), 100, 40, 100, QImage.Format.Format_Grayscale8).save(str(path))
-    return path
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Path:
-    path = tmp_path / "table.csv"
-    points = np.random.default_rng(0).normal(size=(1000, 3)) * (1, 2, 3)
-    points[:5] = 30
-    np.savetxt(path, points, delimiter=",", header="a,b,c", comments="")
     return path
 
 
@@ -240,17 +230,6 @@ def test_a_blank_picture_does_not_take_the_place_of_a_good_target(sourced: Sourc
     assert sourced.window.find(QWidget, "textPage").isVisible()
 
 
-def test_a_bad_table_leaves_the_columns_of_the_good_one(sourced: Sourced, table: Path, tmp_path: Path) -> None:
-    sourced.drop(media_of(table))
-    good = sourced.wait_for_other(sourced.goal)
-    box = sourced.window.find(QComboBox, "pointsX")
-    (tmp_path / "thin.csv").write_text("x\n" + "1\n" * 50)
-    sourced.drop(media_of(tmp_path / "thin.csv"))
-    sourced.wait(lambda: sourced.file_problem.endswith("."))
-    assert sourced.goal is good
-    assert [box.itemText(k) for k in range(box.count())] == ["a", "b", "c"]
-
-
 def test_nothing_is_trained_on_what_was_chosen_before(sourced: Sourced) -> None:
     sourced.turn_to("shape")
     goal = sourced.goal
@@ -316,38 +295,6 @@ def test_every_shape_has_a_picture_and_says_where_the_entropy_is_unknown(sourced
         assert (sourced.goal.target.entropy is not None) == known
         assert ("entropy is unknown" in note.text()) == (not known)
     assert sourced.goal is not goal
-
-
-def test_points_are_read_with_a_choice_of_columns_and_their_outliers(sourced: Sourced, table: Path) -> None:
-    sourced.drop(media_of(table))
-    first = sourced.wait_for_other(sourced.goal)
-    assert isinstance(first.spec, PointsSpec)
-    note, y = sourced.window.find(QLabel, "targetNote"), sourced.window.find(QComboBox, "pointsY")
-    assert "1,000 points, 5 of them far out" in note.text()
-    assert [y.itemText(index) for index in range(y.count())] == ["a", "b", "c"]
-    y.setCurrentIndex(2)
-    y.activated.emit(2)
-    second = sourced.wait_for_other(first)
-    assert isinstance(second.spec, PointsSpec)
-    assert second.spec.unit == pytest.approx(1.5 * first.spec.unit, rel=0.3)
-    y.setCurrentIndex(0)
-    y.activated.emit(0)
-    sourced.wait(lambda: bool(sourced.file_problem))
-    assert sourced.goal is second, "the same column twice"
-
-
-def test_reading_many_points_shows_how_far_it_is_and_can_be_cancelled(sourced: Sourced, tmp_path: Path) -> None:
-    path = tmp_path / "many.csv"
-    row = "0.25,1.5\n-0.5,2.25\n1.25,-1.75\n"
-    path.write_text("x,y\n" + row * 1_000_000)
-    before, cancel = sourced.goal, sourced.window.find(QPushButton, "readingCancel")
-    sourced.drop(media_of(path))
-    sourced.wait(lambda: sourced.window.find(QProgressBar, "readingProgress").value() > 0)
-    sourced.qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
-    assert not cancel.isVisible()
-    sourced.qtbot.wait(1500)
-    assert not cancel.isVisible()
-    assert sourced.goal is before, "what stood there stays"
 
 
 def test_a_mix_is_made_of_what_stands_on_the_other_pages(sourced: Sourced) -> None:

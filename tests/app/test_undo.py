@@ -26,7 +26,7 @@ from flowviz.targets import points_spec
 from tests.app.conftest import Desk, Window
 from tests.app.test_drawing import Drawn
 from tests.app.test_exploration import Explored
-from tests.app.test_target_panel import Sourced
+from tests.app.test_target_panel import Sourced, media_of
 from tests.app.undoing import CHOICES, CONTROL, Undone, choose_any
 from tests.targets.pictures import png
 
@@ -241,6 +241,35 @@ def test_pages_come_back_with_what_stood_on_them(undone: Undone, qtbot: QtBot) -
     while undone.titles[1] != "Redo":
         undone.redo()
     assert undone.chosen == last
+
+
+def test_a_table_with_a_choice_of_columns_is_undone_at_once(undone: Undone, qtbot: QtBot, tmp_path: Path) -> None:
+    sourced, points = Sourced(undone.window, qtbot), np.random.default_rng(0).normal(size=(50, 3))
+    np.savetxt(tmp_path / "first.csv", points, delimiter=",")
+    np.save(tmp_path / "second.npy", points)
+    stands, titles = [undone.chosen], []
+
+    def keep(title: str) -> None:
+        sourced.wait(lambda: undone.titles[0] == f"Undo {title}")
+        assert undone.count == len(stands)
+        stands.append(undone.chosen)
+        titles.append(title)
+
+    for name in ("first.csv", "second.npy"):
+        sourced.drop(media_of(tmp_path / name))
+        keep(f"Points: {name}")
+    y = undone.window.find(QComboBox, "pointsY")
+    y.setCurrentIndex(2)
+    y.activated.emit(2)
+    keep("Columns")
+    for stand, title in zip(reversed(stands[:-1]), reversed(titles), strict=True):
+        undone.undo()
+        assert (undone.chosen, undone.titles[1]) == (stand, f"Redo {title}")
+    assert undone.text.isVisible()
+    for stand in stands[1:]:
+        undone.redo()
+        assert undone.chosen == stand
+    assert y.currentIndex() == 2
 
 
 def test_strokes_are_undone_with_all_else_in_the_order_of_time(undone: Undone, qtbot: QtBot) -> None:
