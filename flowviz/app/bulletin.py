@@ -45,7 +45,8 @@ class Bulletin(QObject):
     def show_state(self, state: RunState) -> None:
         """What the training is doing."""
         self._controls.set_state(state)
-        self._status.show_state(STATES.get(state, self._rest))
+        goes_on = state not in {RunState.IDLE, RunState.STOPPING}
+        self._status.show_state(STATES.get(state, self._rest), goes_on=goes_on)
         if state == RunState.IDLE:
             self.progressed.emit(None)
 

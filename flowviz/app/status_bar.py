@@ -28,7 +28,8 @@ class StatusBar(QStatusBar):
         super().__init__()
         self.setObjectName("statusBar")
         self.setAccessibleName("State of the training, and its figures")
-        self._word = ""
+        self._word, self._goes_on = "", False
+        self._progress: Progress | None = None
         self._state = _label("statusState", "State of the training", "")
         self._figures = {name: _label(f"{name}Status", tip, tip) for name, (tip, _) in FIGURES.items()}
         self._message = _label("statusMessage", "What was done", "")
@@ -60,19 +61,21 @@ class StatusBar(QStatusBar):
         shown = [self._state, *(label for label in self._figures.values() if label.isVisibleTo(self)), self._message]
         return " ".join(label.text() for label in shown if label.text())
 
-    def show_state(self, word: str) -> None:
-        """Say what the training is doing, in a word."""
-        self._word = word
-        self._show_state()
+    def show_state(self, word: str, *, goes_on: bool = False) -> None:
+        """Say what the training is doing, in a word; only one that goes on has any time left."""
+        self._word, self._goes_on = word, goes_on
+        self.show_progress(self._progress)
 
     def show_progress(self, progress: Progress | None) -> None:
         """Show the figures of the latest step; None where there are none."""
-        told = dict.fromkeys(FIGURES, "") if progress is None else _told(progress)
-        for name, text in told.items():
-            self._show(self._figures[name], text)
+        self._progress = progress
+        told = _told(progress, goes_on=self._goes_on) if progress else {}
+        for name, label in self._figures.items():
+            self._show(label, told.get(name, ""))
         unknown = progress is not None and progress.gap is None
         self._figures["gap"].setToolTip(UNKNOWN_GAP_TIP if unknown else FIGURES["gap"][0])
-        self._show_state()
+        self._state.setText(f"{self._word}:" if told else self._word)
+        self._fit()
 
     def tell(self, sentence: str) -> None:
         """Say for a while what was done."""
@@ -84,11 +87,6 @@ class StatusBar(QStatusBar):
 
     def _forget(self) -> None:
         self.tell("")
-
-    def _show_state(self) -> None:
-        has_figures = any(label.text() for label in self._figures.values())
-        self._state.setText(f"{self._word}:" if has_figures else self._word)
-        self._fit()
 
     def _show(self, label: QLabel, text: str) -> None:
         label.setText(text)
@@ -124,12 +122,12 @@ class StatusBar(QStatusBar):
             self._fit()
 
 
-def _told(progress: Progress) -> dict[str, str]:
+def _told(progress: Progress, *, goes_on: bool) -> dict[str, str]:
     return {
         "gap": UNKNOWN_GAP if progress.gap is None else f"gap {progress.gap:.3f} nats",
         "loss": f"loss {progress.train_nll:.3f} nats",
         "step": f"step {progress.step:,}",
-        "left": f"{duration(progress.seconds_left)} left" if progress.seconds_left else "",
+        "left": f"{duration(progress.seconds_left)} left" if goes_on and progress.seconds_left else "",
         "speed": f"{progress.steps_per_second:,.0f} steps/s",
     }
 

@@ -11,7 +11,9 @@ from PyQt6.QtWidgets import QLabel, QProgressBar
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.status_bar import StatusBar
+from flowviz.errors import FileError
 from flowviz.records import Preparing, Recovered
+from flowviz.records.events import Ending
 from tests.app.conftest import Window
 from tests.app.staged import PROGRESS, Staged, staged
 
@@ -26,7 +28,7 @@ def bar(qtbot: QtBot) -> StatusBar:
     qtbot.addWidget(found)
     found.resize(1000, found.sizeHint().height())
     found.show()
-    found.show_state("Training")
+    found.show_state("Training", goes_on=True)
     found.show_progress(PROGRESS)
     return found
 
@@ -54,10 +56,19 @@ def test_the_state_and_the_figures_follow_the_training(staged: Staged) -> None:
     assert bar.text.startswith("Paused: gap 0.125 nats")
     staged.press("pause")
     staged.press("stop")
-    assert bar.text.startswith("Stopping…")
-    end = replace(PROGRESS, step=1300, heldout_nll=1.6, seconds_left=0.0)
-    staged.tell(staged.finished("stopped", progress=end))
+    assert bar.text == "Stopping…: gap 0.125 nats loss 1.500 nats step 1,200 412 steps/s", "no time is left"
+    staged.tell(staged.finished("stopped", progress=replace(PROGRESS, step=1300, heldout_nll=1.6)))
     staged.wait("Stopped: gap 0.100 nats loss 1.500 nats step 1,300 412 steps/s")
+
+
+@pytest.mark.parametrize("end", [FileError("The disk is full."), "diverged"])
+def test_a_training_that_has_ended_has_no_time_left(staged: Staged, end: Exception | Ending) -> None:
+    staged.begin()
+    assert "1:15 min left" in staged.window.status
+    staged.tell(end if isinstance(end, Exception) else staged.finished(end, "Lower the rate."))
+    staged.wait("Failed: gap" if isinstance(end, Exception) else "Diverged: gap")
+    assert "left" not in staged.window.status
+    assert "412 steps/s" in staged.window.status
 
 
 def test_the_end_is_said_with_the_gap_and_the_panel_says_it_without_the_figures(staged: Staged) -> None:
