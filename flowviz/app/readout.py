@@ -33,7 +33,7 @@ class Readout(QLabel):
         """Show where a particle comes from and goes to, and what the stage does to it."""
         log_density, log_det = trace.log_density(stage)[particle], trace.log_det_of(stage)[particle]
         self.setText(
-            f"Particle {particle:,} · latent {_point(trace.positions[0, particle])} · "
+            f"Particle {particle:,} · base {_point(trace.positions[0, particle])} · "
             f"target {_point(trace.positions[-1, particle])} · log p {_signed(log_density)} nats · "
             f"log|det J| of this stage {_signed(log_det)}"
         )
@@ -41,7 +41,7 @@ class Readout(QLabel):
     def show_probe(self, probe: Trace, stage: int) -> None:
         """Show where the probed point is at the base, here, and in the target space."""
         self.setText(
-            f"Here {_point(probe.positions[stage, 0])} · latent {_point(probe.positions[0, 0])} · "
+            f"Here {_point(probe.positions[stage, 0])} · base {_point(probe.positions[0, 0])} · "
             f"target {_point(probe.positions[-1, 0])} · log p {_signed(probe.log_density(stage)[0])} nats"
         )
 

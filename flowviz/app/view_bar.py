@@ -36,7 +36,7 @@ COLORS: Mapping[ColorBy, str] = {
 }
 WORDS_FROM = 75  # characters of width: then the words of the buttons have room
 WITH_WORDS = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-DIRECTIONS: Mapping[Direction, str] = {"generate": "Generate: base → data", "encode": "Encode: data → base"}
+DIRECTIONS: Mapping[Direction, str] = {"generate": "Generate: base → target", "encode": "Encode: target → base"}
 
 
 class ViewBar(QWidget):

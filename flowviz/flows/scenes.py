@@ -29,7 +29,7 @@ def completed(
 
 
 def grid_trace(flow: Flow) -> Trace:
-    """The grid on the latent plane, carried through all stages."""
+    """The grid on the base, carried through all stages."""
     return flow.trace_through(lattice_points(), 0)
 
 

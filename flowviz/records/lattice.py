@@ -1,4 +1,4 @@
-"""The square grid on the latent plane that the flow warps."""
+"""The square grid on the base that the flow warps."""
 
 import numpy as np
 from numpy.typing import NDArray

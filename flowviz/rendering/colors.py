@@ -46,9 +46,9 @@ CURVES: dict[Theme, dict[str, Color]] = {
 }
 
 
-def quadrant_colors(latent: NDArray[np.floating], view: ViewSpec) -> NDArray[np.uint8]:
+def quadrant_colors(base: NDArray[np.floating], view: ViewSpec) -> NDArray[np.uint8]:
     """The color (n, 3) of each particle, by the quadrant of the base (n, 2) that it starts in."""
-    quadrant = (latent[:, 0] >= 0) + 2 * (latent[:, 1] >= 0)
+    quadrant = (base[:, 0] >= 0) + 2 * (base[:, 1] >= 0)
     return np.array(QUADRANTS[view.palette, view.theme], np.uint8)[quadrant]
 
 

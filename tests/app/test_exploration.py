@@ -176,7 +176,7 @@ def test_a_click_selects_one_particle_and_the_readout_tells_of_it(explored: Expl
     explored.wait(lambda: explored.selection.count == 1)
     explored.hover(place + QPoint(1, 0))
     readout = explored.window.find(QLabel, "readout")
-    explored.wait(lambda: "latent" in readout.text())
+    explored.wait(lambda: "· base (" in readout.text())
     assert "log p" in readout.text()
     assert "log|det J|" in readout.text()
 
@@ -198,7 +198,7 @@ def test_the_probe_follows_the_mouse_through_all_stages(explored: Explored) -> N
     probe = explored.scene.probe
     assert probe is not None
     np.testing.assert_allclose(probe.positions[9, 0], (0.5, 0.5), atol=2 * explored.cloud.pixel)
-    assert "latent" in explored.window.find(QLabel, "readout").text()
+    assert "· base (" in explored.window.find(QLabel, "readout").text()
     explored.action("moveTool").trigger()
     assert explored.scene.probe is None
 
