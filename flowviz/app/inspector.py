@@ -11,6 +11,8 @@ from flowviz.app.labels import WrappingLabel
 from flowviz.app.theme import background
 from flowviz.records import StageReport, written
 from flowviz.rendering.colors import SURROUNDINGS, Color
+from flowviz.rendering.projection import is_split
+from flowviz.rendering.sheet import small_view
 from flowviz.specs import ViewSpec, explanations
 from flowviz.specs.view import Direction, Theme
 
@@ -95,11 +97,15 @@ class Inspector(QScrollArea):
 
     def show_view(self, direction: Direction, view: ViewSpec, *, overview: bool, probed: bool) -> None:
         """Explain what is seen."""
-        told = [explanations.OVERVIEW] if overview else []
+        told, marks = [], view.marks
+        if overview:
+            told, marks = [explanations.OVERVIEW], small_view(view).marks
+            told += [explanations.NO_DENSITY] if "density" in view.marks else []
         told += [explanations.DIRECTIONS[direction]]
-        told += [words for mark, words in explanations.MARKS.items() if mark in view.marks]
-        told += [explanations.COLORS[view.color_by]] if "points" in view.marks else []
-        told += [explanations.BESIDE] if view.beside else []
+        told += [words for mark, words in explanations.MARKS.items() if mark in marks]
+        told += [explanations.COLORS[view.color_by]] if marks & {"points", "paths"} else []
+        if view.beside and not overview:
+            told += [explanations.BESIDE if is_split(view) else explanations.NOTHING_BESIDE]
         told += [explanations.PROBE] if probed else []
         self._view_explanation.setText("<hr>" + "<p>".join(told))
 

@@ -38,14 +38,14 @@ def stops(panels: Panels, instruments: Instruments, bar: QMenuBar) -> list[Stop]
         ),
         Stop(
             "The cloud",
-            "8,000 particles, colored by where they start, on their way through the flow. Turn the wheel to zoom, drag "
-            "to move, double-click to see everything.",
+            "8,000 particles on their way through the flow, or what else you choose above it: density, grid, paths. "
+            "Turn the wheel to zoom, drag to move, double-click to see everything.",
             (show.cloud,),
         ),
         Stop(
             "Layer by layer",
             "Each small picture is the cloud after one more layer. Drag the slider, or use the arrow keys, to see how "
-            "the round cloud on the left becomes your word on the right. It works during training, too.",
+            "the round cloud on the left becomes the target on the right. It works during training, too.",
             (show.strip, show.scrubber),
         ),
         Stop(

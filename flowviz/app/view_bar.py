@@ -72,7 +72,7 @@ class ViewBar(QWidget):
             "overviewAction",
             "&Overview",
             "Ctrl+6",
-            "All stages in one figure, as in the post; click one to go there",
+            "All stages in one figure, without their densities; click one to go there",
         )
         self.overview_action.toggled.connect(self.overview_toggled)
         self.tool_actions = self._tools()

@@ -59,22 +59,26 @@ STAGES: Mapping[str, str] = {
 }
 
 MARKS: Mapping[Mark, str] = {
-    "points": "Each dot is one particle. It keeps its color through all layers, so one sees where its place came from.",
+    "points": "Each dot is one particle; they are the same at every stage.",
     "density": (
         "The heat map is the exact density of this stage: not counted from dots, but computed from the formula of the "
-        "base and the stretching of every layer below. Inside the lines lie 50, 90 and 99 % of the probability."
+        "base and the stretching of every layer up to here. Inside the lines lie 50, 90 and 99 % of the probability."
     ),
     "grid": (
         "A square grid on the base, carried through the layers. Where its cells grow, the layers spread particles "
         "thin; where they shrink, particles crowd. The flow may bend the grid but never tears or folds it."
     ),
-    "paths": "The tails show the ways that particles have come, from the base to this stage; a fair sample of them.",
+    "paths": (
+        "The tails show the ways of particles from the base to this stage: of a fair sample of all, or of those that "
+        "are selected."
+    ),
 }
 
+_STAYS = "It is the same at every stage, so one sees which part of the base belongs to which part of the target."
 COLORS: Mapping[ColorBy, str] = {
-    "quadrant": "The color says in which quarter of the base a particle began.",
-    "angle": "The color says in which direction from the middle of the base a particle began.",
-    "radius": "The color says how far from the middle of the base a particle began.",
+    "quadrant": f"The color says in which quarter of the base a particle lies at stage 0. {_STAYS}",
+    "angle": f"The color says in which direction from the middle of the base a particle lies at stage 0. {_STAYS}",
+    "radius": f"The color says how far from the middle of the base a particle lies at stage 0. {_STAYS}",
     "log_density": "The color is the logarithm of the density where the particle is: higher where particles crowd.",
     "log_det": (
         "The color is log|det J|, the logarithm of the factor by which this one layer stretches the area around the "
@@ -87,7 +91,7 @@ COLORS: Mapping[ColorBy, str] = {
 }
 
 DIRECTIONS: Mapping[Direction, str] = {
-    "generate": "Generate: particles start in the Gaussian cloud and are pushed through the layers to the target.",
+    "generate": "Generate: the Gaussian cloud of the base is pushed through the layers to the target.",
     "encode": (
         "Encode: points of the target itself are pulled back through the inverse layers. If the flow has learned well, "
         "they form a round Gaussian cloud at the base; what is left of the target there is what it has not learned."
@@ -95,7 +99,12 @@ DIRECTIONS: Mapping[Direction, str] = {
 }
 
 OVERVIEW = "All stages at once, from the base to the target, row by row. Click one to look at it alone."
-BESIDE = "Both halves show the same part of the plane at the same scale."
+NO_DENSITY = "The density is left out here: it is computed for one stage at a time."
+BESIDE = (
+    "Both halves show the same part of the plane at the same scale: on the left the particles, on the right the "
+    "density, the grid or both."
+)
+NOTHING_BESIDE = "Beside needs two things to show: the points or the paths, and the density or the grid."
 PROBE = (
     "The crosshair is one and the same point at every stage: where it comes from, where it is here, and where it goes. "
     "It need not be a particle, since the layers move the whole plane."

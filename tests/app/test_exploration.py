@@ -145,6 +145,24 @@ def test_every_color_changes_the_picture_and_its_explanation(explored: Explored)
     assert len(seen) == len(words) == box.count() == 6
 
 
+def test_what_is_explained_is_what_is_seen(explored: Explored) -> None:
+    told = explored.window.find(QLabel, "viewExplanation")
+
+    def explained(*actions: str) -> list[str]:
+        for name in actions:
+            explored.action(f"{name}Action").trigger()
+        kinds = ("each dot", "the heat map", "both halves", "left out here", "beside needs", "the color says")
+        return [kind for kind in kinds if kind in told.text().lower()]
+
+    assert explained() == ["each dot", "the color says"]
+    assert explained("beside") == ["each dot", "beside needs", "the color says"]
+    assert explained("density") == ["each dot", "the heat map", "both halves", "the color says"]
+    assert explained("overview") == ["each dot", "left out here", "the color says"]
+    assert explained("points") == ["each dot", "left out here", "the color says"], "which the overview shows instead"
+    assert explained("overview") == ["the heat map", "beside needs"]
+    assert explained("paths") == ["the heat map", "both halves", "the color says"], "of the paths"
+
+
 def test_a_rectangle_selects_adds_and_takes_away(explored: Explored) -> None:
     explored.action("rectangleTool").trigger()
     explored.drag((-3, -3), (0, 3))
