@@ -66,7 +66,7 @@ class CommandList(QDialog):
 
 
 class ShortcutsFirst(QObject):
-    """Lets keys of the window through a box that would take them for editing: Ctrl+K, to erase the rest of a line."""
+    """Lets keys of the window through a box that would take them for editing."""
 
     def __init__(self, keys: list[QKeySequence], parent: QObject) -> None:
         super().__init__(parent)

@@ -18,6 +18,7 @@ from flowviz.app.edits import Edits
 from flowviz.app.entries import Key, entry
 from flowviz.app.icons import icon
 from flowviz.app.sources import Sources
+from flowviz.app.text_page import is_media
 
 
 class EditMenu(QObject):
@@ -96,4 +97,5 @@ def _can_paste(text: QPlainTextEdit | QLineEdit) -> bool:
     if isinstance(text, QPlainTextEdit):
         return text.canPaste()
     clipboard = QGuiApplication.clipboard()
-    return clipboard is not None and bool(clipboard.text())
+    media = clipboard.mimeData() if clipboard is not None else None
+    return media is not None and media.hasText() and not is_media(media)

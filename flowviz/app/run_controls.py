@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -57,7 +57,7 @@ class RunControls(QWidget):
         self.stop_button = _button("stop", "Stop", "Stop and keep what was learned", self.stop_requested)
         self.train_button.setDefault(True)
 
-        self._amount = BudgetBox()
+        self._amount = QSpinBox()
         self._amount.setObjectName("budgetAmount")
         self._amount.setAccessibleName("Budget")
         self._amount.setToolTip("How long a training lasts")
@@ -155,16 +155,6 @@ class RunControls(QWidget):
         self._amount.setRange(1, LARGEST_BUDGETS[unit])
         self._amount.setSingleStep(10 if unit == "seconds" else 10_000)
         self._amount.setValue(DEFAULT_BUDGETS[unit])
-
-
-class BudgetBox(QSpinBox):
-    """A number whose editor leaves the shortcuts of the window alone: it would take Ctrl+E for "to the end"."""
-
-    def event(self, event: QEvent | None) -> bool:
-        if event is not None and event.type() == QEvent.Type.ShortcutOverride:
-            event.ignore()
-            return False
-        return super().event(event)
 
 
 def _button(name: str, text: str, tip: str, pressed: object) -> QPushButton:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPalette, QResizeEvent
+from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPalette, QResizeEvent
 from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,7 +21,6 @@ from flowviz.app.gallery_list import GalleryList
 from flowviz.app.icons import icon
 from flowviz.app.labels import WarningLabel, WrappingLabel
 from flowviz.app.page import button
-from flowviz.app.text_page import is_media
 from flowviz.app.wrapping_row import WrappingRow
 from flowviz.specs.view import Theme
 
@@ -222,7 +221,7 @@ class StartPage(QScrollArea):
 
 
 class WordBox(QLineEdit):
-    """A large box for a word; what is dropped, or pasted and no text, is for the window."""
+    """A large box for a word; what is dropped is for the window."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -231,15 +230,6 @@ class WordBox(QLineEdit):
         self.setAccessibleDescription("The word that the flow shall learn to draw; Return starts the training")
         self.setPlaceholderText("Type a word")
         self.setAcceptDrops(False)
-
-    def event(self, event: QEvent | None) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            clipboard = QGuiApplication.clipboard()
-            media = clipboard.mimeData() if clipboard is not None else None
-            if event.matches(QKeySequence.StandardKey.Paste) and media is not None and is_media(media):
-                event.ignore()
-                return False
-        return super().event(event)
 
 
 class PageGallery(GalleryList):

@@ -204,9 +204,9 @@ class MainWindow(QMainWindow):
     def _keep_keys(self) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        erases_line = QKeySequence("Ctrl+K")  # on Linux and macOS
-        undoes_text = [*QKeySequence.keyBindings(Key.Undo), *QKeySequence.keyBindings(Key.Redo)]
-        app.focusChanged.connect(ShortcutsFirst([erases_line, *undoes_text], self).watch)
+        in_lines = [QKeySequence("Ctrl+E"), QKeySequence("Ctrl+K")]  # on Linux and macOS: to its end, erase up to there
+        in_texts = [key for done in (Key.Undo, Key.Redo, Key.Paste) for key in QKeySequence.keyBindings(done)]
+        app.focusChanged.connect(ShortcutsFirst(in_lines + in_texts, self).watch)
         app.focusChanged.connect(FocusRings(self).watch)
         panels, show = self._panels, self._instruments
         order_tabs(

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QSlider, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.cloud_view import CloudView
@@ -111,6 +120,28 @@ def test_type_train_scrub_and_export(window: Window, keyboard: Keyboard, qtbot: 
     keyboard.press(Key.Key_Escape)
     assert not dialog.isVisible()
     assert not QImage(str(tmp_path / "Hi.png")).isNull()
+
+
+@pytest.mark.parametrize("name", ["targetText", "budgetAmount", "flowWidth"])
+def test_keys_of_the_window_go_through_the_boxes_that_edit(
+    window: Window, keyboard: Keyboard, qtbot: QtBot, name: str
+) -> None:
+    window.find(QToolButton, "flowOptionsButton").click()
+    keyboard.go_to(name)
+    keyboard.press(Key.Key_E, Control)
+    dialog = window.main.findChild(ExportDialog)
+    assert dialog is not None
+    qtbot.waitUntil(dialog.isActiveWindow)
+    keyboard.go_to("exportPath")
+    keyboard.press(Key.Key_A, Control)
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None
+    clipboard.setText("pasted.png")
+    keyboard.press(Key.Key_V, Control)
+    path = keyboard.focus
+    assert isinstance(path, QLineEdit)
+    assert path.text() == "pasted.png", "its own, in a dialog"
+    assert window.find(QPlainTextEdit, "targetText").toPlainText() == "BRAD"
 
 
 def test_tab_goes_through_the_job_from_left_to_right(window: Window, keyboard: Keyboard) -> None:

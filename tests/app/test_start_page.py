@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QEvent, QObject, QPoint, Qt
+from PyQt6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QUrl
 from PyQt6.QtGui import QAction, QColor, QImage
 from PyQt6.QtWidgets import (
     QApplication,
@@ -312,6 +312,19 @@ def test_a_picture_that_is_pasted_is_learned_in_place_of_a_word(start: Start, qt
     start.show()
     qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert start.desk.text == "typed elsewhere"
+    clipboard.clear()
+
+
+def test_a_file_that_is_pasted_is_opened_in_place_of_a_word(start: Start, qtbot: QtBot, tmp_path: Path) -> None:
+    np.save(tmp_path / "points.npy", np.random.default_rng(0).normal(size=(50, 2)))
+    media, clipboard = QMimeData(), QApplication.clipboard()
+    media.setUrls([QUrl.fromLocalFile(str(tmp_path / "points.npy"))])
+    assert clipboard is not None
+    clipboard.setMimeData(media)
+    qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    assert start.window.main.sources.spec.kind == "points"
+    assert start.desk.text == "BRAD"
     clipboard.clear()
 
 
