@@ -21,11 +21,6 @@ log = logging.getLogger(__name__)
 _running: set[QThread] = set()
 
 
-def work_is_running() -> bool:
-    """Whether a thread of ours still runs."""
-    return any(worker.isRunning() for worker in _running)
-
-
 def wait_for_work(milliseconds: int) -> None:
     """Wait for all threads that were told to end, so long together."""
     deadline = QDeadlineTimer(milliseconds)

@@ -10,12 +10,12 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from flowviz.app import workers
 from flowviz.app.main import create_window
 from flowviz.app.notice_bar import NoticeBar
 from flowviz.app.session_bus import ADDRESS
 from flowviz.app.status_bar import StatusBar
 from flowviz.app.window import MainWindow
-from flowviz.app.workers import work_is_running
 
 Found = TypeVar("Found", bound=QObject)
 
@@ -113,6 +113,11 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     monkeypatch.delenv(ADDRESS, raising=False)  # nor is anything told to their desktop
     folder = str(tmp_path_factory.mktemp("settings"))
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+
+
+def work_is_running() -> bool:
+    """Whether a thread of the window still runs."""
+    return any(worker.isRunning() for worker in workers._running)
 
 
 @pytest.fixture

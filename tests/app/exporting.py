@@ -10,10 +10,9 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.choice_box import ChoiceBox
 from flowviz.app.export_dialog import ExportDialog
 from flowviz.app.export_source import ExportSource
-from flowviz.app.workers import work_is_running
 from flowviz.projects import Project
 from flowviz.specs import ExportSpec, PictureSize
-from tests.app.conftest import Found
+from tests.app.conftest import Found, work_is_running
 
 SMALL = ExportSpec(size=PictureSize(width=160, height=120), in_betweens=1, first=17)
 WRITING_MS = 20_000

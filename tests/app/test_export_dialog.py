@@ -9,11 +9,11 @@ from PyQt6.QtGui import QDesktopServices, QGuiApplication
 from PyQt6.QtWidgets import QLabel, QLineEdit, QMessageBox, QProgressBar, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.workers import work_is_running
 from flowviz.exporting.export import Export
 from flowviz.exporting.repeat import render_command, render_python
 from flowviz.projects import Project, load_project
 from flowviz.specs.export import FORMATS, IN_FOLDERS, Format, What
+from tests.app.conftest import work_is_running
 from tests.app.exporting import SMALL, WRITING_MS, Dialog, opened
 
 

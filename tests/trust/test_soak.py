@@ -22,9 +22,8 @@ from PyQt6.QtWidgets import QApplication
 from flowviz.app.run_controls import RunState
 from flowviz.app.unexpected import log_qt_messages
 from flowviz.app.window import MainWindow
-from flowviz.app.workers import work_is_running
 from flowviz.machine import return_memory
-from tests.app.conftest import Window
+from tests.app.conftest import Window, work_is_running
 from tests.benchmarks.idle import STATUS, resident_memory
 from tests.trust.person import EXAMPLES, FLOWS, Person
 
