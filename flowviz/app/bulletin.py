@@ -11,8 +11,8 @@ from flowviz.records import Finished, History, Progress, Recovered, Uncompiled
 
 GREETING = "Press Train and watch the cloud become the target."
 AGAIN = "Press Train to try again."
-FOLLOWING = "Following the particles of earlier moments, for which TensorFlow is loaded…"
-SLOWER = "XLA does not work on this machine: trainings come to the same end, but slower."
+FOLLOWING = "Following the particles of earlier moments, for which TensorFlow is loaded: it takes some seconds…"
+SLOWER = "XLA does not work on this machine: trainings come to the same end without it, but slower."
 TRAINING = "training"  # what the notices are about
 STATES = {
     RunState.PREPARING: "Preparing…",

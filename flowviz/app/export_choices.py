@@ -9,7 +9,7 @@ from flowviz.specs.export import Format, What
 WHAT: Mapping[What, tuple[str, str]] = {
     "view": ("This view", "One picture, of one stage"),
     "stages": ("Each stage", "A picture a stage, in a folder"),
-    "sheet": ("Contact sheet", "All stages in one figure, as in the post"),
+    "sheet": ("Contact sheet", "All stages in one figure"),
     "animation": ("Animation", "One file that plays"),
     "frames": ("Frames of the animation", "A picture a frame, in a folder"),
     "trace": ("Trace", "Where the particles are at every stage, as numbers"),
@@ -24,7 +24,7 @@ FORMAT_WORDS: Mapping[Format, tuple[str, str]] = {
     "apng": ("APNG", "A PNG that plays: exact, and large"),
     "webp": ("WebP", "Small, for the web"),
     "mp4": ("MP4", "A film: the smallest, without transparency"),
-    "npz": ("NPZ", "NumPy's arrays"),
+    "npz": ("NPZ", "Arrays of numbers, for Python with NumPy"),
     "csv": ("CSV", "A table"),
 }
 

@@ -5,7 +5,11 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
 from flowviz.records import Progress, Trace
 
 FIGURES = {
-    "heldoutNll": ("Held-out NLL", "The mean of -log p over points that were never trained on, in nats"),
+    "heldoutNll": (
+        "Held-out NLL",
+        "Negative log-likelihood, the mean of -log p, in nats: how much the flow is surprised by points "
+        "that it was never trained on",
+    ),
     "gap": ("Gap", "Held-out NLL less the entropy of the target, in nats: 0 is the best that any flow can do"),
     "onTarget": ("On target", "The share of the particles that land on the target"),
     "coverage": ("Coverage", "The share of the target that the particles reach"),

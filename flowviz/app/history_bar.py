@@ -13,7 +13,7 @@ LONGEST_STEP = "step 100,000,000"
 
 
 class HistoryBar(QWidget):
-    """Announces the snapshot that is chosen, by its number; or that the latest one shall be followed."""
+    """Announces the moment that is chosen, by its number; or that the latest one shall be followed."""
 
     moment_chosen = pyqtSignal(int)
     live_chosen = pyqtSignal()
@@ -23,7 +23,7 @@ class HistoryBar(QWidget):
         self._slider = StageSlider()
         self._slider.setObjectName("historyScrubber")
         self._slider.setAccessibleName("Moment of the training")
-        self._slider.setAccessibleDescription("Snapshots kept through the training: the last one is the present")
+        self._slider.setAccessibleDescription("Moments of the training that were kept: the last one is the present")
         self._slider.setToolTip("Back through the training (Alt+Down, Alt+Up)")
         self._slider.valueChanged.connect(self._choose)
         self._label = QLabel()
@@ -50,7 +50,7 @@ class HistoryBar(QWidget):
         self.show_timeline(Timeline(), None)
 
     def show_timeline(self, timeline: Timeline, moment: int | None) -> None:
-        """Show how many snapshots there are, and which one is seen; None for the latest, which is followed."""
+        """Show how many moments there are, and which one is seen; None for the latest, which is followed."""
         self._steps = [kept.step for kept in timeline.moments]
         self.setEnabled(len(self._steps) > 1)
         self._slider.blockSignals(True)

@@ -30,7 +30,7 @@ class ImagePage(Page):
         self._name = QLabel()
         self._name.setObjectName("imageName")
         self._threshold = slider(
-            "imageThreshold", "Threshold", "How dark a pixel of ink is at least", 1, 100, 50
+            "imageThreshold", "Threshold", "How dark a pixel must be to be ink, which is learned", 1, 100, 50
         )  # hundredths
         self._share = QLabel("50 %")
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100 %"))

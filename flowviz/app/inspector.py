@@ -31,7 +31,7 @@ DASHES = (
 )
 SAMPLE = QSize(26, 8)  # pixels of a line beside its name
 PLOT_HEIGHT = 160
-OFFER = '<a href="#numbers">Show formula, numbers and curves</a>, which loads TensorFlow.'
+OFFER = '<a href="#numbers">Show formula, numbers and curves</a>, which loads TensorFlow: it takes some seconds.'
 
 
 class Inspector(QScrollArea):

@@ -5,6 +5,11 @@ from PyQt6.QtWidgets import QLabel, QSizePolicy
 
 from flowviz.records import Trace
 
+TIP = (
+    "Places are (horizontal, vertical); log p is the logarithm of the density there, log|det J| that of the factor by "
+    "which the stage stretches areas there"
+)
+
 
 class Readout(QLabel):
     """Shows a particle, a probed point, or what is true of the whole picture."""
@@ -13,6 +18,7 @@ class Readout(QLabel):
         super().__init__()
         self.setObjectName("readout")
         self.setAccessibleName("What is under the mouse")
+        self.setToolTip(TIP)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._standing = ""
 

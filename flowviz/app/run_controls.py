@@ -65,7 +65,7 @@ class RunControls(QWidget):
         self._unit = QComboBox()
         self._unit.setObjectName("budgetUnit")
         self._unit.setAccessibleName("Unit of the budget")
-        self._unit.setToolTip("Whether a training is as long as a time, or as many steps")
+        self._unit.setToolTip("Whether a training lasts for a time, or for a number of steps")
         self._unit.currentTextChanged.connect(self._use_unit)
         self._unit.addItems(list(DEFAULT_BUDGETS))
         self._amount.valueChanged.connect(lambda: self.budget_changed.emit())

@@ -14,7 +14,7 @@ UNKNOWN_GAP_TIP = "The entropy of this target is unknown, so no gap can be told"
 # The figures in the order of importance, for the last ones give way: name, what it is, and the widest usual text.
 FIGURES = {
     "gap": ("Gap: held-out NLL less the entropy of the target; 0 is the best that any flow can do", "gap 00.000 nats"),
-    "loss": ("Loss: the mean NLL over the latest steps", "loss -00.000 nats"),
+    "loss": ("Loss: the mean negative log-likelihood (NLL) over the latest steps", "loss -00.000 nats"),
     "step": ("Steps of the training", "step 000,000"),
     "left": ("Time left", "00:00 min left"),
     "speed": ("Speed of the training", "0,000 steps/s"),

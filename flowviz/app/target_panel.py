@@ -29,7 +29,7 @@ Kind = Literal["text", "image", "shape", "drawing", "points", "mix"]
 KINDS: dict[Kind, str] = {
     "text": "Learn to draw a word, or several",
     "image": "Learn the dark parts of a picture",
-    "shape": "Learn one of the usual shapes of the literature",
+    "shape": "Learn one of the shapes that flows are usually tried on",
     "drawing": "Draw what is to be learned",
     "points": "Learn the points of a table",
     "mix": "Learn what stands on several of these pages, beside or over each other",

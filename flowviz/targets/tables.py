@@ -63,7 +63,7 @@ def reading_points(path: Path, columns: str | None = None) -> Generator[float, N
     if len(bad):
         raise FileError(
             f"In {len(bad):,} of the {len(points):,} rows of {path.name}, the first of them row {bad[0] + 1:,}, "
-            "a number is missing, NaN or infinite. Remove them."
+            "a number is missing or infinite. Remove them."
         )
     return points_spec(points, path.name)
 
@@ -79,7 +79,9 @@ def _chosen(columns: str | None, names: Sequence[str], path: Path) -> tuple[int,
         return 0, 1
     wanted = [name.strip() for name in columns.split(",")]
     places = [_place(name, names) for name in wanted]
-    if len(places) != 2 or None in places or places[0] == places[1]:
+    if len(places) == 2 and places[0] is not None and places[0] == places[1]:
+        raise FileError(f"Both columns of {path.name} are {names[places[0]]}. Choose two different ones.")
+    if len(places) != 2 or None in places:
         raise FileError(f"{columns!r} does not name two columns of {path.name}. It has {listed}.")
     assert places[0] is not None
     assert places[1] is not None

@@ -47,8 +47,8 @@ def test_points_are_read_with_a_choice_of_columns_and_their_outliers(sourced: So
     assert second.spec.unit == pytest.approx(1.5 * first.spec.unit, rel=0.3)
     y.setCurrentIndex(0)
     y.activated.emit(0)
-    sourced.wait(lambda: bool(sourced.file_problem))
-    assert sourced.goal is second, "the same column twice"
+    sourced.wait(lambda: sourced.file_problem == "Both columns of table.csv are a. Choose two different ones.")
+    assert sourced.goal is second
 
 
 def test_where_the_first_columns_hold_no_numbers_others_can_be_chosen(sourced: Sourced, tmp_path: Path) -> None:
