@@ -46,7 +46,8 @@ def _notes(spec: TargetSpec, target: Target) -> list[str]:
     if isinstance(spec, TextSpec):
         notes += [found.sentence() for found in borrowed_fonts(spec)]
     if isinstance(spec, PointsSpec) and isinstance(target, Points):
-        notes.append(f"{len(spec.rows):,} points, {target.outliers:,} of them far out.")
+        far = f"{target.outliers:,}" if target.outliers else "none"
+        notes.append(f"{len(spec.rows):,} points, {far} of them far out.")
     if target.entropy is None:
         notes.append(UNKNOWN_ENTROPY)
     return notes
