@@ -1,12 +1,12 @@
 """The exploration owns what is looked at: a flow at a stage, at a moment of its training, in one direction."""
 
-from collections import deque
 from dataclasses import replace
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.explaining import Explaining
+from flowviz.app.framing import Framing
 from flowviz.app.instruments import Instruments
 from flowviz.app.moments import Moments
 from flowviz.app.playhead import Playhead
@@ -24,12 +24,10 @@ from flowviz.records import (
     base_particles,
 )
 from flowviz.records.trace import untrained_trace
-from flowviz.rendering import fitted_view
-from flowviz.specs import FlowSpec, Seen, ViewSpec
+from flowviz.rendering import Camera, fitted_view
+from flowviz.specs import FlowSpec, Seen
 from flowviz.specs.view import Direction, Theme
 from flowviz.targets import Target
-
-STEADY_SNAPSHOTS = 10  # the view is wide enough for so many of the latest: it grows at once and shrinks late
 
 
 class Exploration(QObject):
@@ -55,8 +53,7 @@ class Exploration(QObject):
         self._direction: Direction = "generate"
         self._generated = untrained_trace(FlowSpec(), base_particles())
         self._scene = Scene(self._generated)
-        self._extents: deque[float] = deque(maxlen=STEADY_SNAPSHOTS)
-        self._follows_cloud = True  # until the mouse has chosen what is seen
+        self._framing = Framing()
         self._connect()
 
     @property
@@ -98,7 +95,7 @@ class Exploration(QObject):
             moment=self._moments.step,
             playback=self.playhead.playback,
             probe=self._pointing.probed,
-            fitted=self._follows_cloud,
+            fitted=self._framing.follows,
             overview=self._show.bar.overview_action.isChecked(),
         )
 
@@ -144,20 +141,17 @@ class Exploration(QObject):
         self.playhead.jump_to(last if seen.stage is None else min(seen.stage, last))
         self._pointing.show_selection(selection)
         self._pointing.show_probe(seen.probe)
-        self._extents.clear()
         own = {"theme": view.theme, "word_height": view.word_height, "background": view.background}
+        self._framing.begin_anew()
+        self._framing.follows = seen.fitted
         self.set_view(**{**dict(seen.view), **own})
-        self._follows_cloud = seen.fitted
-        self._extents.append(show.cloud.view.half_extent)
 
     def show_chosen(self, seen: Seen, selection: Selection | None) -> None:
         """See and select what was chosen before, of the stage and the moment that are looked at now."""
         self._show.bar.show_seen(seen)
         self._pointing.show_selection(selection)
-        view, self._follows_cloud = seen.view, seen.fitted
-        fitted = max(self._extents, default=fitted_view(self._scene.trace, view).half_extent)
-        extent = fitted if seen.fitted else view.half_extent
-        self.set_view(palette=view.palette, center=view.center, half_extent=extent)
+        view, self._framing.follows = seen.view, seen.fitted
+        self.set_view(palette=view.palette, center=view.center, half_extent=view.half_extent)
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
         """Keep the latest picture of the training, and show it unless an older one is looked at."""
@@ -174,13 +168,13 @@ class Exploration(QObject):
 
     def fit_stage(self) -> None:
         """Show the particles of this stage, however far they are."""
-        self._follows_cloud = False
-        self._place(fitted_view(self._scene.trace, self._show.cloud.view, self.playhead.stage))
-        self.view_chosen.emit()
+        self._framing.follows = False
+        view = fitted_view(self._scene.trace, self._show.cloud.view, self.stage)
+        self.choose_view(center=view.center, half_extent=view.half_extent)
 
     def refit(self) -> None:
         """Fit, unless the mouse has chosen what is seen."""
-        if self._follows_cloud:
+        if self._framing.follows:
             self._fit()
 
     def choose_view(self, **changes: Any) -> None:
@@ -189,8 +183,8 @@ class Exploration(QObject):
         self.view_chosen.emit()
 
     def set_view(self, **changes: Any) -> None:
-        """Change fields of the view: colors, marks, theme, what of the plane is seen."""
-        self._show.cloud.set_view(self._show.cloud.view.model_copy(update=changes))
+        """Change fields of the view: colors, marks, theme, what of the plane is seen unless it follows the cloud."""
+        self._aim(self._camera(**changes))
         self._take_view()
 
     def leave_base(self) -> None:
@@ -222,6 +216,7 @@ class Exploration(QObject):
         show.bar.beside_toggled.connect(lambda beside: self.choose_view(beside=beside))
         show.bar.direction_chosen.connect(self._choose_direction)
         show.bar.overview_toggled.connect(show.cloud.set_overview)
+        show.bar.overview_toggled.connect(lambda: self._aim(self._camera()))
         show.bar.overview_toggled.connect(self._show_words)
         show.bar.fit_requested.connect(self.fit)
         show.bar.stage_fit_requested.connect(self.fit_stage)
@@ -242,7 +237,7 @@ class Exploration(QObject):
         show.playback.playback_chosen.connect(playhead.set_playback)
         self._moments.chosen.connect(self._show_snapshot)
         self._moments.following_changed.connect(self.following_changed)
-        playhead.moved.connect(show.cloud.show_stage)
+        playhead.moved.connect(self._move)
         playhead.stage_reached.connect(show.scrubber.set_stage)
         playhead.moment_reached.connect(self._moments.play)
         playhead.playing_changed.connect(show.playback.show_playing)
@@ -294,24 +289,27 @@ class Exploration(QObject):
         self._show.strip.set_stages(titles, trace.volume_shares)
         self._show.scrubber.set_titles(titles)
         self.playhead.set_last(trace.last_stage)
-        self._follow_cloud(trace)
+        self._framing.take(trace)
+        self._aim(self._camera())
         self._change_scene()
         self._show_words()
 
-    def _follow_cloud(self, trace: Trace) -> None:
-        view = fitted_view(trace, self._show.cloud.view)
-        self._extents.append(view.half_extent)
-        widest = max(self._extents)
-        if self._follows_cloud and widest != self._show.cloud.view.half_extent:
-            self._place(view.model_copy(update={"half_extent": widest}))
-
     def _fit(self) -> None:
-        self._follows_cloud = True
-        self._extents.clear()
-        self._place(fitted_view(self._scene.trace, self._show.cloud.view))
+        self._framing.begin_anew()
+        self.set_view()
 
-    def _place(self, view: ViewSpec) -> None:
-        self.set_view(center=view.center, half_extent=view.half_extent)
+    def _camera(self, **changes: Any) -> Camera:
+        """What is seen at each stage; with other fields of the view, where they are given."""
+        return self._framing.camera(self._show.cloud.view.model_copy(update=changes))
+
+    def _move(self, position: float) -> None:
+        """Be at a stage, or on the way to the next one."""
+        self._show.cloud.show_stage(position)
+        self._aim(self._camera())
+
+    def _aim(self, camera: Camera) -> None:
+        cloud, overview = self._show.cloud, self._show.bar.overview_action.isChecked()
+        cloud.set_view(camera.widest if overview else camera.at(cloud.stage))
 
     def _change_scene(self, **changes: Any) -> None:
         scene = self._scene = replace(self._scene, **changes)
@@ -332,7 +330,7 @@ class Exploration(QObject):
         self._show.inspector.show_view(self._direction, self._show.cloud.view, overview=overview, probed=probed)
 
     def _keep_view(self) -> None:
-        self._follows_cloud = False
+        self._framing.follows = False
         self._take_view()
 
     def _take_view(self) -> None:
@@ -360,11 +358,9 @@ class Exploration(QObject):
         self._show.scrubber.set_stage(stage)
 
     def _ask_density(self) -> None:
-        cloud = self._show.cloud
-        if "density" in cloud.view.marks:
-            self._questions.density(
-                self._subject, self.stage, self._generated, cloud.view, cloud.size_in_pixels, self._take_density
-            )
+        view, size = self._camera().at(self.stage), self._show.cloud.size_in_pixels
+        if "density" in view.marks:
+            self._questions.density(self._subject, self.stage, self._generated, view, size, self._take_density)
 
     def _take_density(self, density: Density) -> None:
         self._change_scene(density=density)
@@ -377,8 +373,8 @@ class Exploration(QObject):
         self._explaining.report(self._subject, self.stage, self._generated)
 
     def _ask_thumbnails(self) -> None:
-        strip, view = self._show.strip, self._show.cloud.view.model_copy(update={"labels": False, "beside": False})
-        self._questions.thumbnails(self._scene, view, strip.side, strip.show_pictures)
+        strip, camera = self._show.strip, self._camera(labels=False, beside=False)
+        self._questions.thumbnails(self._scene, camera, strip.side, strip.show_pictures)
 
 
 def _present(project: Project, target: Target | None) -> Moment:

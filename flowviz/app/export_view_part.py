@@ -46,7 +46,9 @@ class ExportViewPart(ExportPart):
         self._palette = ChoiceBox("exportPalette", "Palette", PALETTES)
         self._axes = check_box("exportAxes", "A&xes", AXES)
         self._labels = check_box("exportLabels", "Title and &keys", "Write the stage, and what the colors mean")
-        self._fitted = check_box("exportFitted", "Fit the clo&ud", "Show all particles, whatever the window shows")
+        self._fitted = check_box(
+            "exportFitted", "Fit the clo&ud", "Widen where the cloud does, whatever the window shows"
+        )
         self._all = trace.positions.shape[1]
         self._particles = number_box("exportParticles", "Number of particles", 1, MOST_PARTICLES, self._all)
         self._add_rows()

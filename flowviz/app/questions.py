@@ -15,7 +15,7 @@ from flowviz.app.workers import measure
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Trace, Weights
 from flowviz.records.trace import PARTICLES
-from flowviz.rendering import prepare_density, render_thumbnails, visible_rectangle
+from flowviz.rendering import Camera, prepare_density, render_thumbnails, visible_rectangle
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from flowviz.targets import Target
 
@@ -100,9 +100,9 @@ class Questions(QObject):
 
         self._ask(self._quick, "probe", subject, compute, hear)
 
-    def thumbnails(self, scene: Scene, view: ViewSpec, side: int, hear: Hear[NDArray[np.uint8]]) -> None:
+    def thumbnails(self, scene: Scene, camera: Camera, side: int, hear: Hear[NDArray[np.uint8]]) -> None:
         """A small picture of each stage."""
-        self._pictures.ask("thumbnails", lambda: render_thumbnails(scene, view, side), hear)
+        self._pictures.ask("thumbnails", lambda: render_thumbnails(scene, camera, side), hear)
 
     def drop(self) -> None:
         """Hear no answer to what was asked up to now."""

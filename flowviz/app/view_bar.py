@@ -80,7 +80,12 @@ class ViewBar(QWidget):
         self.invert_action.triggered.connect(lambda: self.selection_inverted.emit())
         self.clear_action = self._command("deselect", "&Clear Selection", "Ctrl+Shift+A", "Select nothing")
         self.clear_action.triggered.connect(lambda: self.selection_cleared.emit())
-        self.fit_action = self._command("fitthecloud", "&Fit the Cloud", "Ctrl+0", "Show all stages of the cloud whole")
+        self.fit_action = self._command(
+            "fitthecloud",
+            "&Fit the Cloud",
+            "Ctrl+0",
+            "Widen where the cloud does",
+        )
         self.fit_action.triggered.connect(lambda: self.fit_requested.emit())
         self.fit_stage_action = self._command(
             "fitthisstage", "Fit This &Stage", "Ctrl+Shift+0", "Show the cloud of this stage as large as it goes"

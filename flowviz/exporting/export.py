@@ -103,7 +103,7 @@ class Export:
         return partial(scenes.picture, shot, size)
 
     def _sheet(self, scenes: Scenes, size: PictureSize) -> RGBA:
-        return render_sheet(scenes.scene(self._shots[0], size), scenes.view, size, self._stages)
+        return render_sheet(scenes.scene(self._shots[0], size), scenes.camera.widest, size, self._stages)
 
     def _losses(self, size: PictureSize) -> RGBA:
         from flowviz.rendering.losses import (
@@ -135,7 +135,7 @@ class Export:
         scenes, size, form = self._scenes(self._spec.particles), self._spec.pixels, self._spec.format
         assert form in {"svg", "pdf"}
         with written_whole(path) as part:
-            save_figure(scenes.scene(self._shots[0], size), scenes.view, size, self._stages, part, form)
+            save_figure(scenes.scene(self._shots[0], size), scenes.camera.widest, size, self._stages, part, form)
             yield
 
     def _write_trace(self, path: Path) -> Steps:

@@ -12,9 +12,9 @@ from flowviz.exporting.shots import Shot
 from flowviz.projects import Project
 from flowviz.records import Moment, Scene, Selection, Snapshot, Trace, base_particles
 from flowviz.records.trace import PARTICLES
-from flowviz.rendering import fitted_view, render_frame, visible_rectangle
+from flowviz.rendering import Camera, render_frame, visible_rectangle
 from flowviz.rendering.raster import RGBA
-from flowviz.specs import PictureSize, Seen, ViewSpec
+from flowviz.specs import PictureSize, Seen
 from flowviz.targets import build_target
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Scenes:
         shots: Sequence[Shot],
         keeper: FlowKeeper | None = None,
     ) -> None:
-        """`shots` are all that will be drawn: where the view is fitted, it shows the particles of each.
+        """`shots` are all that will be drawn: where the view is fitted, it follows the particles of each.
 
         `keeper` may have the flow of the project; None for one of its own.
         """
@@ -62,18 +62,19 @@ class Scenes:
         return found if found is not None and len(found.chosen) == self.count else None
 
     @cached_property
-    def view(self) -> ViewSpec:
-        """The view of all pictures; where it is fitted, wide enough for the particles at each of their moments."""
+    def camera(self) -> Camera:
+        """What of the plane the pictures show; where it is fitted, it follows the particles of all their moments."""
         if not self._seen.fitted:
-            return self._seen.view
+            return Camera(self._seen.view)
         moments = {id(shot.moment): shot.moment for shot in self._shots}.values()
-        fitted = [fitted_view(self.trace(moment), self._seen.view) for moment in moments]
-        return max(fitted, key=lambda view: view.half_extent)
+        return Camera.following(self._seen.view, (self.trace(moment).reaches for moment in moments))
 
     def picture(self, shot: Shot, size: PictureSize) -> RGBA:
         """One picture, (height, width, 4)."""
         scene = self.scene(shot, size)
-        return render_frame(scene, shot.stage, self.view, size, title=scene.trace.title(round(shot.stage)))
+        return render_frame(
+            scene, shot.stage, self.camera.at(shot.stage), size, title=scene.trace.title(round(shot.stage))
+        )
 
     def scene(self, shot: Shot, size: PictureSize) -> Scene:
         """What a picture of that size shows."""
@@ -127,12 +128,13 @@ class Scenes:
     def _completed(self, scene: Scene, shot: Shot, size: PictureSize) -> Scene:
         """The scene with density, grid and probe, where they are asked for."""
         probe = self._seen.probe if scene.probe is None else None
-        if not self.view.marks & {"density", "grid"} and probe is None:
+        view = self.camera.at(round(shot.stage))
+        if not view.marks & {"density", "grid"} and probe is None:
             return scene
         flow = self._flow(shot.moment)
         from flowviz.flows.scenes import completed  # loads TensorFlow
 
-        return completed(flow, scene, round(shot.stage), self.view, visible_rectangle(self.view, size), probe)
+        return completed(flow, scene, round(shot.stage), view, visible_rectangle(view, size), probe)
 
 
 def slices(count: int) -> list[slice]:

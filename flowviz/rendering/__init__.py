@@ -1,11 +1,13 @@
 """records + ViewSpec -> pixels. Knows neither Qt nor TensorFlow."""
 
+from flowviz.rendering.camera import Camera, fitted_view
 from flowviz.rendering.colors import quadrant_colors
 from flowviz.rendering.frame import positions_at, prepare_density, render_frame
-from flowviz.rendering.projection import fitted_view, pixel_position, plane_position, visible_rectangle
+from flowviz.rendering.projection import pixel_position, plane_position, visible_rectangle
 from flowviz.rendering.sheet import render_sheet, render_thumbnails, sheet_stage
 
 __all__ = [
+    "Camera",
     "fitted_view",
     "pixel_position",
     "plane_position",

@@ -6,14 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import Rectangle, Trace
-from flowviz.records.trace import BULK, reach
+from flowviz.records import Rectangle
 from flowviz.specs import PictureSize, ViewSpec
 
 REFERENCE_SIDE = 800  # the side for which widths and diameters are given, in pixels
-SMALLEST_HALF_EXTENT = 4.0  # a standard normal cloud of 8000 points just fits
-LARGEST_HALF_EXTENT = 1e12
-MARGIN = 1.25  # of a fitted view around the bulk of the particles
 
 
 class Panel(NamedTuple):
@@ -92,35 +88,3 @@ def pixel_position(view: ViewSpec, size: PictureSize, point: tuple[float, float]
     """The pixel of a point in target units, in the first panel."""
     x, y = Projection(view, panel_of(view, size)).pixels(np.array([point]))[0]
     return float(x), float(y)
-
-
-def fitted_view(trace: Trace, view: ViewSpec, stage: int | None = None) -> ViewSpec:
-    """The view wide enough for the cloud at each of its stages, centered on the origin; or for one stage, on its cloud.
-
-    One particle in twenty may come to lie near the edge or beyond it, so that a few far ones do not shrink the cloud
-    to a dot.
-    """
-    if stage is None:
-        center = (0.0, 0.0)
-        needed = MARGIN * float(trace.reaches.max())
-        return view.model_copy(update={"center": center, "half_extent": _rounded_up(max(needed, SMALLEST_HALF_EXTENT))})
-    positions = trace.positions[stage]
-    center = _middle(positions[np.isfinite(positions).all(axis=1)])
-    return view.model_copy(
-        update={"center": center, "half_extent": _rounded_up(max(MARGIN * reach(positions, center), 1e-6))}
-    )
-
-
-def _middle(positions: NDArray[np.float32]) -> tuple[float, float]:
-    """Half-way between where the outer fortieths of the finite positions (n, 2) begin, on each axis."""
-    if not len(positions):
-        return 0.0, 0.0
-    x, y = np.quantile(positions.astype(np.float64), [(1 - BULK) / 2, (1 + BULK) / 2], axis=0).mean(axis=0)
-    return float(x), float(y)
-
-
-def _rounded_up(extent: float) -> float:
-    """The next larger of 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 30, ...: few values, so that a view seldom changes."""
-    power = 10 ** np.floor(np.log10(extent))
-    rounded = next(power * f for f in (1, 1.2, 1.5, 2, 3, 4, 5, 6, 7, 8, 9, 10) if power * f >= extent * (1 - 1e-9))
-    return min(float(rounded), LARGEST_HALF_EXTENT)

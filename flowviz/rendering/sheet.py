@@ -10,6 +10,7 @@ from PIL import Image
 from flowviz.errors import SpecError
 from flowviz.records import Scene
 from flowviz.rendering.annotate import Word, em, font, paper, write
+from flowviz.rendering.camera import Camera
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.frame import render_panel
 from flowviz.rendering.legend import KEY_WIDTH, Key, key_picture, keys
@@ -59,11 +60,10 @@ def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: flo
     return None
 
 
-def render_thumbnails(scene: Scene, view: ViewSpec, side: int) -> NDArray[np.uint8]:
+def render_thumbnails(scene: Scene, camera: Camera, side: int) -> NDArray[np.uint8]:
     """A small square picture of every stage without words, (stages, side, side, 4)."""
-    small, panel = small_view(view), Panel(side, side)
-    stages = range(len(scene.trace.names))
-    return np.stack([render_panel(scene, stage, small, panel, enlarged=ENLARGED) for stage in stages])
+    views, panel = [small_view(camera.at(stage)) for stage in range(len(scene.trace.names))], Panel(side, side)
+    return np.stack([render_panel(scene, k, view, panel, enlarged=ENLARGED) for k, view in enumerate(views)])
 
 
 @dataclass(frozen=True)

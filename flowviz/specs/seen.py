@@ -15,8 +15,8 @@ class Seen(Spec):
     """What is seen of a flow, and how it plays.
 
     `stage` counts from the base, 0; None for the last one. `moment` is a step of the training; None for its present.
-    `probe` is a stage and the x and y of a point there, in the units of that stage. With `fitted` the view shows all
-    particles, wherever they move. `overview` is all stages in one picture.
+    `probe` is a stage and the x and y of a point there, in the units of that stage. With `fitted` the view follows the
+    particles: it widens where they do. `overview` is all stages in one picture.
     """
 
     view: ViewSpec = ViewSpec()

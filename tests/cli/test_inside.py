@@ -15,7 +15,7 @@ from PIL import Image
 from flowviz.flows import build_flow
 from flowviz.projects import Project
 from flowviz.records import Scene, Selection
-from flowviz.rendering import fitted_view, render_frame
+from flowviz.rendering import Camera, render_frame
 from flowviz.specs import PictureSize, Playback, ViewSpec
 from tests.test_cli import run
 
@@ -31,7 +31,8 @@ def drawn(project_file: Path, folder: Path, *arguments: object, stage: int = 19)
 
 
 def expected(scene: Scene, stage: int, **choices: Any) -> NDArray[np.uint8]:
-    view = fitted_view(scene.trace, ViewSpec()).model_copy(update=choices)
+    camera = Camera.following(ViewSpec(), [scene.trace.reaches])
+    view = (camera.widest if "center" in choices else camera.at(stage)).model_copy(update=choices)
     return render_frame(scene, stage, view, SIZE, title=scene.trace.title(stage))[..., :3]
 
 
@@ -124,7 +125,7 @@ def test_what_plays_is_a_frame_a_moment(project_file: Path, project: Project, tm
     paths, positions = sorted(folder.iterdir()), Playback(repeat="ping-pong").frames(19, in_betweens=2)
     assert len(paths) == len(positions) == 2 * 19 * 3
     position = positions[5]
-    view = fitted_view(project.trace, ViewSpec())
+    view = Camera.following(ViewSpec(), [project.trace.reaches]).at(position)
     frame = render_frame(Scene(project.trace), position, view, SIZE, title=project.trace.title(round(position)))
     with Image.open(paths[5]) as image:
         np.testing.assert_array_equal(np.asarray(image), frame[..., :3])

@@ -20,7 +20,7 @@ from flowviz.errors import FileError, SpecError
 from flowviz.exporting import Export
 from flowviz.projects import Project
 from flowviz.records import History, Selection, Timeline
-from flowviz.rendering import fitted_view, render_frame, render_sheet
+from flowviz.rendering import Camera, render_frame, render_sheet
 from flowviz.rendering.projection import Projection
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, ViewSpec
 from flowviz.specs.effects import relevant
@@ -212,13 +212,13 @@ def test_every_particle_is_where_the_trace_says(tmp_path: Path) -> None:
 
 
 def test_pictures_are_those_of_the_renderer(bent: Project, tmp_path: Path) -> None:
-    view = fitted_view(bent.trace, ViewSpec())
+    camera = Camera.following(ViewSpec(), [bent.trace.reaches])
     scene = Export(bent, ExportSpec())._scenes(None).scene(Export(bent, ExportSpec())._shots[0], SMALL)
-    frame = render_frame(scene, 5, view, SMALL, title=bent.trace.title(5))
+    frame = render_frame(scene, 5, camera.at(5), SMALL, title=bent.trace.title(5))
     picture = reopened(written(bent, ExportSpec(size=SMALL, seen=Seen(stage=5)), tmp_path / "view.png"), "png")
     np.testing.assert_array_equal(picture, frame)
     sheet = reopened(written(bent, ExportSpec(what="sheet", size=SHEET), tmp_path / "sheet.png"), "png")
-    np.testing.assert_array_equal(sheet, render_sheet(scene, view, SHEET))
+    np.testing.assert_array_equal(sheet, render_sheet(scene, camera.widest, SHEET))
 
 
 def test_a_view_that_is_not_fitted_stays(bent: Project, tmp_path: Path) -> None:

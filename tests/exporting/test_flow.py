@@ -13,7 +13,7 @@ from flowviz.flows import build_flow
 from flowviz.flows.scenes import completed
 from flowviz.projects import Project
 from flowviz.records import Moment, Scene, Snapshot, Timeline, base_particles
-from flowviz.rendering import fitted_view, render_frame, visible_rectangle
+from flowviz.rendering import Camera, render_frame, visible_rectangle
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, ViewSpec
 from flowviz.targets import build_target
 from tests.exporting.projects import SMALL, written
@@ -29,7 +29,8 @@ def read(path: Path) -> np.ndarray:
 def test_density_grid_and_probe_are_those_of_the_flow(project: Project, tmp_path: Path) -> None:
     seen = Seen(view=EVERYTHING, stage=12, probe=(3, (0.5, -0.5)))
     drawn = read(written(project, ExportSpec(size=SMALL, seen=seen), tmp_path / "view.png"))
-    view, flow = fitted_view(project.trace, EVERYTHING), build_flow(project.flow, project.weights)
+    view = Camera.following(EVERYTHING, [project.trace.reaches]).at(12)
+    flow = build_flow(project.flow, project.weights)
     scene = completed(flow, Scene(project.trace), 12, view, visible_rectangle(view, SMALL), (3, (0.5, -0.5)))
     np.testing.assert_array_equal(drawn, render_frame(scene, 12, view, SMALL)[..., :3])
     assert (drawn != render_frame(Scene(project.trace), 12, view, SMALL)[..., :3]).any()

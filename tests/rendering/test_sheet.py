@@ -7,7 +7,7 @@ import pytest
 
 from flowviz.errors import SpecError
 from flowviz.records import Scene, base_particles, untrained_trace
-from flowviz.rendering import render_frame, render_sheet, render_thumbnails, sheet_stage
+from flowviz.rendering import Camera, render_frame, render_sheet, render_thumbnails, sheet_stage
 from flowviz.rendering.projection import Panel
 from flowviz.rendering.sheet import SheetLayout
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
@@ -63,9 +63,9 @@ def test_a_sheet_that_is_too_small_is_refused() -> None:
 
 def test_thumbnails_show_all_stages_and_the_selection() -> None:
     scene = full()
-    pictures = render_thumbnails(scene, ViewSpec(), 48)
+    pictures = render_thumbnails(scene, Camera(ViewSpec()), 48)
     assert pictures.shape == (4, 48, 48, 4)
     assert pictures.dtype == np.uint8
     for one, other in pairwise(pictures):
         assert (one != other).any(axis=2).sum() > 100
-    assert (pictures != render_thumbnails(Scene(scene.trace), ViewSpec(), 48)).any()
+    assert (pictures != render_thumbnails(Scene(scene.trace), Camera(ViewSpec()), 48)).any()

@@ -318,9 +318,7 @@ def test_the_legend_stays_clear_of_the_title(side: int, theme: Theme) -> None:
 def test_one_stage_alone_is_fitted_to_its_own_cloud() -> None:
     trace = bent(base_particles(2000))
     trace.positions[2] = trace.positions[2] * np.float32(1e-3) + np.array([1e6, -5.0], np.float32)
-    whole, alone = fitted_view(trace, BARE), fitted_view(trace, BARE, stage=1)
-    assert whole.half_extent >= 1e6
-    assert 3 <= alone.half_extent <= 5
+    assert 3 <= fitted_view(trace, BARE, stage=1).half_extent <= 5
     far = fitted_view(trace, BARE, stage=2)
     np.testing.assert_allclose(far.center, (1e6, -5.0), rtol=1e-3)
     assert far.half_extent < 1

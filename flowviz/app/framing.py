@@ -1,0 +1,36 @@
+"""What of the plane the cloud is seen in: what it needs at each stage, or what a person has chosen."""
+
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.records import Trace
+from flowviz.rendering import Camera
+from flowviz.specs import ViewSpec
+
+STEADY_SNAPSHOTS = 10  # the view is wide enough for so many of the latest: it grows at once and shrinks late
+
+
+class Framing:
+    """Follows the cloud, until a person has chosen what is seen."""
+
+    def __init__(self) -> None:
+        self.follows = True
+        self._reaches: deque[NDArray[np.float64]] = deque(maxlen=STEADY_SNAPSHOTS)
+
+    def take(self, trace: Trace) -> None:
+        """This is what is seen now; a flow of other stages is forgotten."""
+        if self._reaches and len(self._reaches[-1]) != len(trace.names):
+            self._reaches.clear()
+        self._reaches.append(trace.reaches)
+
+    def begin_anew(self) -> None:
+        """Follow what is seen now, whatever came before it."""
+        self.follows = True
+        while len(self._reaches) > 1:
+            self._reaches.popleft()
+
+    def camera(self, view: ViewSpec) -> Camera:
+        """Where to look from, in these colors."""
+        return Camera.following(view, self._reaches) if self.follows and self._reaches else Camera(view)
