@@ -59,6 +59,7 @@ class TargetPanel(QWidget):
         self._preview.setObjectName("targetPreview")
         self._preview.setAccessibleName("Preview of the target")
         self._problem = WarningLabel("targetProblem", "What is wrong with the target")
+        self._is_refused = False  # what is chosen; while it is made, nothing is known against it
         self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._note = WrappingLabel("targetNote", "About the target")
         self._below = QStackedWidget()  # the preview, or in its place what is wrong: nothing else moves
@@ -123,7 +124,7 @@ class TargetPanel(QWidget):
     @property
     def problem(self) -> str:
         """Why the source cannot be learned; nothing, where it can."""
-        return self._problem.text() if self._below.currentWidget() is self._problem else ""
+        return self._problem.text() if self._is_refused else ""
 
     @property
     def kind(self) -> Kind:
@@ -146,6 +147,7 @@ class TargetPanel(QWidget):
     def show_goal(self, goal: Goal) -> None:
         """The source is good: this is made of it."""
         self._preview.show_picture(goal.picture)
+        self._is_refused = False
         self._below.setCurrentWidget(self._preview)
         self.drawing.canvas.show_hint("")
         if not isinstance(goal.spec, DrawingSpec):
@@ -154,14 +156,15 @@ class TargetPanel(QWidget):
 
     def show_problem(self, sentence: str) -> None:
         """The source cannot be learned, and why."""
+        self._is_refused = True
         self._problem.setText(sentence)
         self._below.setCurrentWidget(self._problem)
         self.drawing.canvas.show_hint(sentence if self._kind == "drawing" else "")
         self._show_note("")
 
     def forget_problem(self) -> None:
-        """It was one of another source; whether this one can be learned is not known yet."""
-        self._problem.setText("")
+        """Whether what is chosen now can be learned is not known yet; until it is, what is seen stays."""
+        self._is_refused = False
 
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
