@@ -8,9 +8,9 @@ from PyQt6.QtGui import QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from flowviz.app.labels import WrappingLabel
-from flowviz.app.theme import background
+from flowviz.app.plot import Plot
 from flowviz.records import StageReport, written
-from flowviz.rendering.colors import SURROUNDINGS, Color
+from flowviz.rendering.colors import Color
 from flowviz.rendering.projection import is_split
 from flowviz.rendering.sheet import small_view
 from flowviz.specs import ViewSpec, explanations
@@ -30,7 +30,7 @@ DASHES = (
     Qt.PenStyle.DashDotDotLine,
 )
 SAMPLE = QSize(26, 8)  # pixels of a line beside its name
-PLOT_HEIGHT = 160
+PLOT_LINES = 11  # of words, in its height
 OFFER = '<a href="#numbers">Show formula, numbers and curves</a>, which loads TensorFlow: it takes some seconds.'
 
 
@@ -131,12 +131,7 @@ class CurvePlot(QWidget):
         self.setObjectName("curvePlot")
         self.setAccessibleName("Curves of this stage")
         self._names = WrappingLabel("curveNames", "Names of the curves")
-        self._plot: Any = pg.PlotWidget()
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setFixedHeight(PLOT_HEIGHT)
-        self._plot.setMenuEnabled(False)
-        self._plot.hideButtons()
-        self._plot.setMouseEnabled(x=False, y=False)
+        self._plot = Plot()
         self._theme: Theme = "light"
         self._report: StageReport | None = None
         layout = QVBoxLayout(self)
@@ -163,12 +158,8 @@ class CurvePlot(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
         self._theme = theme
-        surroundings = SURROUNDINGS[theme]
-        self._plot.setBackground(background(theme))
-        for side in ("left", "bottom"):
-            axis = self._plot.getAxis(side)
-            axis.setPen(surroundings.axis)
-            axis.setTextPen(surroundings.label)
+        self._plot.setFixedHeight(PLOT_LINES * self.fontMetrics().lineSpacing())
+        self._plot.write(self.font(), theme)
         self._plot.clear()
         self.show_curves(self._report)
 

@@ -4,14 +4,16 @@ from typing import Any
 
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from flowviz.app.theme import background
+from flowviz.app.labels import WrappingLabel
+from flowviz.app.plot import Plot
 from flowviz.records import History
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme
 
 LEAST_LINES = 7  # of words, in the height of the plot
+NAME = '<span style="white-space: nowrap">NLL (nats)</span>'
 LEGEND = {"heldout": ("━", "held-out"), "train": ("•••", "train"), "entropy": ("╍", "best possible")}
 CHANGE_LABEL = {"position": 0.06, "movable": False, "rotateAxis": (1, 0), "anchors": [(0, 1), (0, 1)]}
 ROOM_FOR_NAME = 0.08  # of all steps
@@ -27,24 +29,14 @@ class LossPlot(QWidget):
         self.setAccessibleName("Loss over the steps of training")
         self.setAccessibleDescription("Its latest values are the figures below it")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._plot: Any = pg.PlotWidget()
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # it would like 480 pixels
-        self._plot.setMenuEnabled(False)
-        self._plot.hideButtons()
-        self._plot.setMouseEnabled(x=False, y=False)
-        self._plot.getAxis("left").enableAutoSIPrefix(False)
-        self._plot.getAxis("bottom").enableAutoSIPrefix(False)
-        self._legend = QLabel()
-        self._legend.setObjectName("lossLegend")
-        self._legend.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._plot = Plot()
+        self._plot.setLabel("bottom", "step")
+        self._legend = WrappingLabel("lossLegend", "What the curves are")
         self._train = self._plot.plot()
         self._heldout = self._plot.plot()
         self._entropy = pg.InfiniteLine(angle=0)
         self._changes: list[Any] = []
-        self._change_pen: Any = None
-        self._label_color: Any = None
+        self._theme: Theme = "light"
         self._plot.addItem(self._entropy)
         self._entropy.hide()
         self._plot.setRange(xRange=(0, 1000), yRange=(0, 3), padding=0.05)  # until there is a loss
@@ -53,7 +45,7 @@ class LossPlot(QWidget):
         layout.setSpacing(2)
         layout.addWidget(self._legend)
         layout.addWidget(self._plot, stretch=1)
-        self.set_theme("light")
+        self.set_theme(self._theme)
 
     def show_history(self, history: History, entropy: float | None) -> None:
         """Show the losses so far, and the entropy of the target, if it is known; all in nats."""
@@ -72,8 +64,8 @@ class LossPlot(QWidget):
             self._plot.removeItem(line)
         self._changes = self._changes[: len(changes)]
         for change in changes[len(self._changes) :]:
-            line = pg.InfiniteLine(change.step, 90, pen=self._change_pen, label="", labelOpts=CHANGE_LABEL)
-            line.label.setColor(self._label_color)
+            line = pg.InfiniteLine(change.step, 90, label="", labelOpts=CHANGE_LABEL)
+            self._write_change(line)
             self._plot.addItem(line, ignoreBounds=True)
             self._changes.append(line)
         steps = [change.step for change in changes] + [int(history.step[-1]) if len(history.step) else 0]
@@ -84,31 +76,30 @@ class LossPlot(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
-        surroundings, size = SURROUNDINGS[theme], f"{self.font().pointSizeF():g}pt"
-        self.setMinimumHeight(LEAST_LINES * self.fontMetrics().lineSpacing())
-        label_color = "#{:02x}{:02x}{:02x}".format(*surroundings.label)
         pens = {name: pg.mkPen(color, width=2) for name, color in CURVES[theme].items()}
         pens["entropy"].setStyle(Qt.PenStyle.DashLine)
-        self._legend.setText(_legend(theme))
         pens["train"].setStyle(Qt.PenStyle.DotLine)
-        self._plot.setBackground(background(theme))
         self._train.setPen(pens["train"])
         self._heldout.setPen(pens["heldout"])
         self._entropy.setPen(pens["entropy"])
-        self._change_pen = pg.mkPen(surroundings.label, width=1, style=Qt.PenStyle.DotLine)
-        self._label_color = label_color
+        self._legend.setText(_legend(theme))
+        self._plot.setMinimumHeight(LEAST_LINES * self.fontMetrics().lineSpacing())
+        self._plot.write(self.font(), theme)
+        self._theme = theme
         for line in self._changes:
-            line.setPen(self._change_pen)
-            line.label.setColor(label_color)
-        for side, text in (("left", "NLL (nats)"), ("bottom", "step")):
-            axis = self._plot.getAxis(side)
-            axis.setPen(surroundings.axis)
-            axis.setTextPen(surroundings.label)
-            axis.setLabel(text, **{"color": label_color, "font-size": size})
+            self._write_change(line)
+
+    def _write_change(self, line: Any) -> None:
+        label = SURROUNDINGS[self._theme].label
+        line.setPen(pg.mkPen(label, width=1, style=Qt.PenStyle.DotLine))
+        line.label.setColor(label)
+        line.label.setFont(self.font())
 
 
 def _legend(theme: Theme) -> str:
-    """Above the plot, where no curve is."""
-    return " &nbsp; ".join(
-        f'<span style="color: rgb{CURVES[theme][name]}">{line}</span> {title}' for name, (line, title) in LEGEND.items()
+    """Above the plot, where no curve is, and where a low plot does not cut it."""
+    curves = (
+        f'<span style="white-space: nowrap"><span style="color: rgb{CURVES[theme][name]}">{line}</span> {title}</span>'
+        for name, (line, title) in LEGEND.items()
     )
+    return "&nbsp; ".join((NAME, *curves))

@@ -50,7 +50,7 @@ def controls(top: QWidget) -> Iterator[QWidget]:
 def _is_inside(widget: QWidget) -> bool:
     """The list of a box, the line of a number, the view of a list, the buttons of a panel's title."""
     above = widget.parentWidget()
-    names = {"QComboBoxPrivateContainer", "QFrame", "GraphicsView", "PlotWidget"}
+    names = {"QComboBoxPrivateContainer", "QFrame", "GraphicsView", "Plot"}
     assert above is not None
     kind = above.metaObject()
     return (

@@ -102,7 +102,7 @@ def test_the_layout_survives_a_restart(opening: Opening, qtbot: QtBot) -> None:
     window.main.addDockWidget(RIGHT, dock(window, "loss"))
     qtbot.waitUntil(lambda: dock(window, "loss").x() > 800)
     window.main.resizeDocks([dock(window, "loss")], [250], Qt.Orientation.Vertical)
-    qtbot.waitUntil(lambda: dock(window, "loss").height() > 200)
+    qtbot.waitUntil(lambda: dock(window, "loss").height() > 220)
     kept = places(window)
     again = opening()
     assert again.main.size() == QSize(1024, 740)

@@ -1,0 +1,94 @@
+"""The numbers and words of the plots, however low they are, however narrow, and however large their words."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyqtgraph as pg
+import pytest
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QPainter, QPicture
+from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.inspector import CurvePlot
+from flowviz.app.loss_plot import LossPlot
+from flowviz.projects import example
+from flowviz.records import StageReport
+from flowviz.records.report import Curve
+from tests.app.conftest import Window
+
+SIZES = 100, 150
+X = np.linspace(-4, 4, 50, dtype=np.float32)
+REPORT = StageReport(1, "coupling", ("y = x",), {}, (Curve("shift t", X, np.float32(0.001) * np.sin(X)),), "x₁")
+
+
+@pytest.fixture(autouse=True)
+def own_font(qapp: QApplication) -> Iterator[None]:
+    """Larger words stay in their test."""
+    font = QApplication.font()
+    yield
+    QApplication.setFont(font)
+
+
+def numbers(plot: pg.PlotWidget, side: str) -> list[QRectF]:
+    """Where the numbers of an axis are in the plot, each as high as a line."""
+    axis, picture = plot.getAxis(side), QPicture()
+    painter = QPainter(picture)
+    _, _, texts = axis.generateDrawSpecs(painter)
+    line = painter.fontMetrics().height()
+    painter.end()
+    found = [axis.mapRectToScene(rect) for rect, _, _ in texts]
+    return [rect.adjusted(0, (rect.height() - line) / 2, 0, (line - rect.height()) / 2) for rect in found]
+
+
+def words(plot: pg.PlotWidget) -> QRectF:
+    """Where those below the plot are, without the margin around them."""
+    label = plot.getAxis("bottom").label
+    margin = label.document().documentMargin()
+    return QRectF(label.mapRectToScene(label.boundingRect().adjusted(margin, margin, -margin, -margin)))
+
+
+def is_legible(plot: pg.PlotWidget) -> bool:
+    """Whether each number and word is seen as a whole, beside the others."""
+    left, bottom, below = numbers(plot, "left"), numbers(plot, "bottom"), words(plot)
+    texts = [*left, *bottom, below]
+    room = QRectF(plot.viewport().rect()).adjusted(-1, -1, 1, 1)
+    alone = [not (a & b).height() > 1 for i, a in enumerate(texts) for b in texts[:i]]
+    return len(left) > 1 and len(bottom) > 1 and all(map(room.contains, texts)) and all(alone)
+
+
+def plot_in(widget: QWidget) -> pg.PlotWidget:
+    (found,) = widget.findChildren(pg.PlotWidget)
+    return found
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", ["brad", "two_moons"])
+def test_the_losses_have_room_for_their_numbers(window: Window, qtbot: QtBot, size: int, name: str) -> None:
+    losses = window.find(LossPlot, "lossPlot")
+    window.main.session.show_project(example(name).project())
+    window.main.appearance.choose_text_size(size)
+    for width, height in ((1280, 1000), (1024, 700)):
+        window.main.resize(width, height)
+        qtbot.waitUntil(lambda: is_legible(plot_in(losses)))
+    legend = window.find(QLabel, "lossLegend")
+    assert "NLL (nats)" in legend.text()
+    assert legend.height() >= legend.heightForWidth(legend.width())
+    dock = window.find(QDockWidget, "lossDock")
+    window.main.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    window.main.resizeDocks([dock], [220], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: is_legible(plot_in(losses)))
+    assert legend.height() >= legend.heightForWidth(legend.width())
+
+
+def test_the_curves_of_a_layer_grow_with_the_words(window: Window, qtbot: QtBot) -> None:
+    curves = window.find(CurvePlot, "curvePlot")
+    window.main.exploration._show.inspector.show_report(REPORT)
+    window.main.resize(1280, 800)
+    heights = []
+    for size in SIZES:
+        window.main.appearance.choose_text_size(size)
+        window.main.resizeDocks([window.find(QDockWidget, "inspectorDock")], [300], Qt.Orientation.Horizontal)
+        qtbot.waitUntil(lambda: is_legible(plot_in(curves)))
+        heights.append(words(plot_in(curves)).height())
+    assert heights[1] > 1.3 * heights[0]
