@@ -1,6 +1,7 @@
 """The middle of the window: the cloud, what of it is shown, and the ways through it."""
 
-from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtCore import QEvent
+from PyQt6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.dock import Scrolled
 from flowviz.app.instruments import Instruments
@@ -21,6 +22,7 @@ class Center(QWidget):
         self._words = LayerInWords()
         self._words.hide()
         self._is_presented, self._has_words = False, True
+        self._scale = 1.0  # of all words
         show.inspector.stage_told.connect(self._words.show_stage)
         show.inspector.words_toggled.connect(self._toggle_words)
         seen = QHBoxLayout()
@@ -39,28 +41,36 @@ class Center(QWidget):
     def present(self, scale: float) -> None:
         """Show no more than a class has to see, all words so many times as large."""
         self._arrange(scale, is_presented=True)
-        self.setStyleSheet(
-            f"* {{ font-size: {scale * self.font().pointSizeF():.1f}pt; }}"
-        )  # setFont stops at the style
         self._show.scrubber.setFocus()
 
     def present_no_more(self) -> None:
         """Show everything, as large as it was."""
         self._arrange(1.0, is_presented=False)
-        self.setStyleSheet("")
 
     def _arrange(self, scale: float, *, is_presented: bool) -> None:
-        show, self._is_presented = self._show, is_presented
+        show, self._is_presented, self._scale = self._show, is_presented, scale
         for widget in (show.bar, show.readout, show.strip, show.history):
             widget.setHidden(is_presented)
         show.cloud.set_word_scale(scale)
+        self._size_words()
         self._toggle_words(self._has_words)
+
+    def _size_words(self) -> None:
+        size = self._scale * QApplication.font().pointSizeF()
+        style = f"* {{ font-size: {size:.1f}pt; }}" if self._is_presented else ""  # setFont stops at that of the window
+        if style != self.styleSheet():
+            self.setStyleSheet(style)
 
     def _toggle_words(self, shown: bool) -> None:
         """Where they are shown, the title of the stage stands above them."""
         self._has_words = shown
         self._words.setVisible(self._is_presented and shown)
         self._show.scrubber.label.setHidden(self._is_presented and shown)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._size_words()
 
 
 class LayerInWords(Scrolled):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSlider, QWidget
+from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.cloud_view import CloudView
@@ -174,3 +174,13 @@ def test_a_window_that_comes_back_to_its_size_late_leaves_what_is_shown_by_then(
         window.main.resize(late)
         qtbot.wait(10)
     assert dock(window, "loss").isVisible(), "the layout stays as it was reset"
+
+
+def test_words_that_are_made_larger_before_a_class_are_so_at_once(presented: Window) -> None:
+    font, before = QApplication.font(), letters(presented, "layerInWords")
+    presented.main.appearance.choose_text_size(150)
+    assert letters(presented, "layerInWords") == pytest.approx(1.5 * before, rel=0.05)
+    assert letters(presented, "throughBox") == pytest.approx(1.5 * before, rel=0.05)
+    presented.main.appearance.choose_text_size(100)
+    QApplication.setFont(font)
+    assert letters(presented, "layerInWords") == before
