@@ -1,8 +1,20 @@
 """A panel beside the cloud: it can be closed, moved, floated and tabbed."""
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QAbstractButton, QDockWidget, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtGui import QAction, QKeySequence, QPaintEvent
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QDockWidget,
+    QFrame,
+    QScrollArea,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionDockWidget,
+    QStyleOptionFrame,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from flowviz.app.icons import icon
 
@@ -23,7 +35,9 @@ class Dock(QDockWidget):
         self.setWidget(panel)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, panel.sizePolicy().verticalPolicy())  # the cloud takes the rest
         self._panel, self._title = panel, title
-        self._draw_buttons()
+        self._icons = {name: icon(icon_name) for name, icon_name in BUTTONS.items()}
+        for name in self._icons:
+            self._button(name).installEventFilter(self)
         if isinstance(panel, Scrolled):
             panel.need_changed.connect(self.need_changed)
 
@@ -58,17 +72,35 @@ class Dock(QDockWidget):
             action.setShortcut(QKeySequence(key))
         return action
 
-    def _draw_buttons(self) -> None:
-        """As all icons: those of Fusion are hardly seen in the dark."""
-        for name, icon_name in BUTTONS.items():
-            button = self.findChild(QAbstractButton, name)
-            assert button is not None
-            button.setIcon(icon(icon_name))
+    def _button(self, name: str) -> QAbstractButton:
+        button = self.findChild(QAbstractButton, name)
+        assert button is not None
+        return button
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.StyleChange:
-            self._draw_buttons()
+    def _draw_title(self) -> None:
+        painter = QStylePainter(self)
+        if self.isFloating():
+            frame = QStyleOptionFrame()
+            frame.initFrom(self)
+            painter.drawPrimitive(QStyle.PrimitiveElement.PE_FrameDockWidget, frame)
+        title = QStyleOptionDockWidget()
+        self.initStyleOption(title)
+        painter.drawControl(QStyle.ControlElement.CE_DockWidgetTitle, title)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """As Qt does, which writes the title as large as words were when the panel was made."""
+        if self.isFloating() and not self.windowFlags() & Qt.WindowType.FramelessWindowHint:
+            super().paintEvent(event)  # the system draws it
+        else:
+            self._draw_title()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Qt draws the buttons with its own icons again when a panel is moved; those are hardly seen in the dark."""
+        if isinstance(watched, QAbstractButton) and event is not None and event.type() == QEvent.Type.Paint:
+            own = self._icons[watched.objectName()]
+            if watched.icon().cacheKey() != own.cacheKey():
+                watched.setIcon(own)
+        return super().eventFilter(watched, event)
 
 
 class Scrolled(QScrollArea):
