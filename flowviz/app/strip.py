@@ -63,15 +63,18 @@ class Strip(QWidget):
         room = self.width() // len(self._titles) - GAP
         return min(max(room, LEAST_SIDE), LARGEST_SIDE)
 
-    def _first(self) -> int:
-        """The first stage that is seen."""
-        seen = max(1, self.width() // (self._side() + GAP))
-        return min(max(self._stage - seen // 2, 0), max(len(self._titles) - seen, 0))
+    def _pitch(self) -> float:
+        """From one picture to the next: its share of the width, if all fit."""
+        return max(self.width() / len(self._titles), self._side() + GAP)
+
+    def _hidden(self) -> float:
+        """How much is out of sight on the left: the chosen picture is in the middle, where there are more beside it."""
+        spare = self._pitch() * len(self._titles) - self.width()
+        return min(max((self._stage + 0.5) * self._pitch() - self.width() / 2, 0), max(spare, 0))
 
     def _place(self, stage: int) -> QRect:
-        """Where the picture of a stage is: centered in its share of the width."""
-        pitch = max(self.width() / len(self._titles), self._side() + GAP)
-        left = round((stage - self._first() + 0.5) * pitch - self._side() / 2)
+        """Where the picture of a stage is."""
+        left = round((stage + 0.5) * self._pitch() - self._hidden() - self._side() / 2)
         return QRect(QPoint(left, 1), QSize(self._side(), self._side()))
 
     def _stage_at(self, x: float) -> int | None:
