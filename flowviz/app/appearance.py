@@ -22,6 +22,7 @@ class Appearance(QObject):
     """What the person has chosen, and where they have not, what the system says. Announces what follows from it."""
 
     theme_changed = pyqtSignal(str)
+    resizing_words = pyqtSignal()
     motion_changed = pyqtSignal(bool)  # whether it is reduced
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -60,6 +61,7 @@ class Appearance(QObject):
         """Let words be so large, beside those of the system."""
         self.text_size = percent
         self._remember("textSize", percent)
+        self.resizing_words.emit()
         self._apply_text_size()
         self._apply_theme()  # widgets with a style sheet keep their font until it is set again
 

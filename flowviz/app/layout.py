@@ -1,6 +1,6 @@
 """Where the panels are: at first, and as a person has put them, which is remembered from one start to the next."""
 
-from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QMenu, QStyle
 
 from flowviz.app.dock import Dock, Scrolled
@@ -33,6 +33,11 @@ class Layout(QObject):
         self._changing = QTimer(self)  # what panels need, and where they are, is known when all have changed
         self._changing.setSingleShot(True)
         self._changing.timeout.connect(self._fit)
+        self._chosen: dict[Dock, int] = {}  # pixels of a panel and those below it, where that is more than they need
+        self._followed: dict[Dock, int] = {}  # pixels that they had when the words last had another size
+        self._following = QTimer(self)  # when all words have their size
+        self._following.setSingleShot(True)
+        self._following.timeout.connect(self._follow_words)
         for dock in self._docks:
             for changed in (dock.need_changed, dock.dockLocationChanged, dock.visibilityChanged):
                 changed.connect(lambda: self._changing.start())
@@ -59,9 +64,19 @@ class Layout(QObject):
         kept.setValue(STATE, self._window.saveState(VERSION))
         kept.setValue(GEOMETRY, self._window.saveGeometry())
 
+    def follow_words(self) -> None:
+        """Words are about to have another size: panels that are no wider than they need are so afterwards, too."""
+        for column in self._columns():
+            first, width = column[0], column[0].width()
+            if width != self._followed.get(first):
+                self._chosen[first] = width if width > _needed_width(column) else 0
+        self._following.start()
+
     def reset(self) -> None:
         """All panels are where they were at first."""
         self.resetting.emit()
+        self._chosen.clear()
+        self._followed.clear()
         for dock in self._docks:
             self._window.removeDockWidget(dock)
         self._arrange()
@@ -93,9 +108,23 @@ class Layout(QObject):
 
     def _fit(self) -> None:
         """Each panel that can be high enough for all that it shows is so."""
+        for column in self._columns():
+            self._share(column)
+
+    def _follow_words(self) -> None:
+        layout = self._window.layout()
+        assert layout is not None
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)  # what is needed is known from here on
+        columns = {column[0]: column for column in self._columns()}
+        widths = [max(_needed_width(column), self._chosen.get(first, 0)) for first, column in columns.items()]
+        self._window.resizeDocks(list(columns), widths, Qt.Orientation.Horizontal)
+        layout.activate()  # or the next resizing of panels undoes this one
+        self._followed = {first: first.width() for first in columns}
+
+    def _columns(self) -> list[list[Dock]]:
+        """The panels that are seen in the window, those one below the other together."""
         shown = [dock for dock in self._docks if not dock.isFloating() and not dock.visibleRegion().isEmpty()]
-        for x in {dock.x() for dock in shown}:
-            self._share([dock for dock in shown if dock.x() == x])
+        return [[dock for dock in shown if dock.x() == x] for x in {dock.x() for dock in shown}]
 
     def _share(self, column: list[Dock]) -> None:
         """Share the height among panels one below the other: one of them takes what the others do not need."""
@@ -113,3 +142,7 @@ class Layout(QObject):
         if watched is self._window and event is not None and event.type() == QEvent.Type.Resize:
             self._fit()
         return super().eventFilter(watched, event)
+
+
+def _needed_width(column: list[Dock]) -> int:
+    return max(dock.sizeHint().width() for dock in column)

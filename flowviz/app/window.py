@@ -218,6 +218,7 @@ class MainWindow(QMainWindow):
         self.appearance.theme_changed.connect(lambda theme: self.setStyleSheet(style_sheet(theme)))
         self.appearance.theme_changed.connect(self.session.set_theme)
         self.appearance.theme_changed.connect(self.start.set_theme)
+        self.appearance.resizing_words.connect(self._layout.follow_words)
         self.appearance.motion_changed.connect(self.exploration.reduce_motion)
         self.appearance.motion_changed.connect(self._panels.controls.reduce_motion)
         self.appearance.apply()

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QByteArray, QPoint, QSize, Qt
 from PyQt6.QtGui import QAction, QGuiApplication
 from PyQt6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QComboBox,
     QDockWidget,
     QLabel,
@@ -258,3 +259,38 @@ def test_the_bar_above_the_cloud_goes_on_in_the_next_line(qtbot: QtBot, width: i
     assert len(tops) <= lines
     assert clipped(bar) == []
     assert [found.text() for found in bar.findChildren(QToolButton) if found.visibleRegion().isEmpty()] == []
+
+
+@pytest.fixture
+def own_font(qapp: QApplication) -> Iterator[None]:
+    """Larger words stay in their test."""
+    font = QApplication.font()
+    yield
+    QApplication.setFont(font)
+
+
+@pytest.mark.usefixtures("own_font")
+def test_panels_become_narrower_again_with_the_words(window: Window, qtbot: QtBot) -> None:
+    window.main.resize(1280, 800)
+    target, inspector = dock(window, "target"), dock(window, "inspector")
+    qtbot.waitUntil(lambda: target.width() == target.sizeHint().width())
+    before = target.width(), inspector.width()
+    for _ in range(3):
+        window.main.appearance.choose_text_size(150)
+        qtbot.waitUntil(lambda: target.width() > 1.2 * before[0])
+        window.main.appearance.choose_text_size(100)
+        qtbot.waitUntil(lambda: (target.width(), inspector.width()) == before)
+
+
+@pytest.mark.usefixtures("own_font")
+def test_panels_that_were_made_wider_stay_so_when_the_words_have_another_size(window: Window, qtbot: QtBot) -> None:
+    window.main.resize(1280, 800)
+    target = dock(window, "target")
+    qtbot.waitUntil(lambda: target.width() == target.sizeHint().width())
+    chosen = target.width() + 40
+    window.main.resizeDocks([target], [chosen], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: target.width() == chosen)
+    window.main.appearance.choose_text_size(150)
+    qtbot.waitUntil(lambda: target.width() > chosen)
+    window.main.appearance.choose_text_size(100)
+    qtbot.waitUntil(lambda: target.width() == chosen)

@@ -85,10 +85,12 @@ def test_the_curves_of_a_layer_grow_with_the_words(window: Window, qtbot: QtBot)
     curves = window.find(CurvePlot, "curvePlot")
     window.main.exploration._show.inspector.show_report(REPORT)
     window.main.resize(1280, 800)
+    dock = window.find(QDockWidget, "inspectorDock")
+    window.main.resizeDocks([dock], [300], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: dock.width() == 300)
     heights = []
     for size in SIZES:
         window.main.appearance.choose_text_size(size)
-        window.main.resizeDocks([window.find(QDockWidget, "inspectorDock")], [300], Qt.Orientation.Horizontal)
         qtbot.waitUntil(lambda: is_legible(plot_in(curves)))
         heights.append(words(plot_in(curves)).height())
     assert heights[1] > 1.3 * heights[0]
