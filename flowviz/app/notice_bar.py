@@ -96,6 +96,7 @@ class Notices(QWidget):
         self.setObjectName(object_name)
         self.elsewhere: Notices | None = None
         self._bars: dict[str, NoticeBar] = {}
+        self._aside: set[str] | None = None  # what is not seen for a while
         self._dock: QDockWidget | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -105,7 +106,7 @@ class Notices(QWidget):
     def tell(self, notice: Notice) -> None:
         """Show it in place of what was told about the same thing; without a text, only take that away."""
         shown = self._bars.get(notice.about)
-        if shown is not None and shown.notice == notice:
+        if shown is not None and shown.notice == notice and notice.about not in (self._aside or ()):
             return
         self.forget(notice.about)
         if not notice.text:
@@ -129,12 +130,24 @@ class Notices(QWidget):
             bar.hide()
             bar.setParent(None)
             bar.deleteLater()
-        self.setVisible(bool(self._bars))
+        if self._aside is not None:
+            self._aside.discard(about)
+        self._show_told()
 
     def clear(self) -> None:
         """Tell nothing more."""
         for about in tuple(self._bars):
             self.forget(about)
+
+    def set_aside(self, aside: bool) -> None:
+        """Whether what is told by now is out of sight for a while; what is told from now on is seen."""
+        self._aside = set(self._bars) if aside else None
+        for about, bar in self._bars.items():
+            bar.setHidden(about in (self._aside or ()))
+        self._show_told()
+
+    def _show_told(self) -> None:
+        self.setVisible(bool(self._bars.keys() - (self._aside or set())))
 
     def _is_seen(self, elsewhere: "Notices") -> bool:
         """Whether it is seen where this is told, if only by scrolling: a dock behind another one is not hidden."""
@@ -156,6 +169,8 @@ class Notices(QWidget):
 
     def _move_unseen(self) -> None:
         if self.elsewhere is None or _is_closed(self.elsewhere) or self._is_seen(self.elsewhere):
+            return
+        if self.elsewhere._aside is not None:
             return
         for notice in [bar.notice for bar in self._bars.values()]:
             self.forget(notice.about)

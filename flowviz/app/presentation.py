@@ -32,6 +32,7 @@ class Presentation(QObject):
     """Leads a window to full screen, or before a class, and back to how it was. Escape comes back, too."""
 
     entered = pyqtSignal()  # before anything is another
+    left = pyqtSignal()
 
     def __init__(self, window: QMainWindow, center: Center, menu: QMenu) -> None:
         """Fills the menu with both ways."""
@@ -82,6 +83,7 @@ class Presentation(QObject):
         self._left = before
         self._settling.start(SETTLING_MS)
         self._presents.setChecked(False)
+        self.left.emit()
 
     def give_way(self) -> None:
         """Leave for something else, to which a window that comes back to its size late does no harm."""

@@ -186,6 +186,8 @@ class MainWindow(QMainWindow):
         for entered in (self.start.entered, self._layout.resetting):
             entered.connect(self._presentation.give_way)
         self._presentation.entered.connect(self._layout.remember)
+        self._presentation.entered.connect(lambda: self._notices.set_aside(True))
+        self._presentation.left.connect(lambda: self._notices.set_aside(False))
         fill_training_menu(new_menu(self, "&Train"), panels.controls, show.history, self._copy_training)
         fill_layers_menu(new_menu(self, "&Layers"), show.scrubber, show.playback, playhead.toggle_playing)
         help_menu = new_menu(self, "&Help")

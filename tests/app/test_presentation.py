@@ -9,6 +9,8 @@ from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPu
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.cloud_view import CloudView
+from flowviz.app.notice import Notice
+from flowviz.app.notice_bar import Notices
 from flowviz.app.run_controls import RunControls
 from tests.app.conftest import Window
 from tests.app.test_layout import RIGHT, clipped, dock
@@ -184,3 +186,25 @@ def test_words_that_are_made_larger_before_a_class_are_so_at_once(presented: Win
     presented.main.appearance.choose_text_size(100)
     QApplication.setFont(font)
     assert letters(presented, "layerInWords") == before
+
+
+def test_a_class_sees_no_notice_of_before_but_what_goes_wrong_in_front_of_it(window: Window, qtbot: QtBot) -> None:
+    panel, above = window.find(RunControls, "runControls").notices, window.find(Notices, "windowNotices")
+    panel.tell(Notice("training", "The training diverged."))
+    above.tell(Notice("export", "The disk is full."))
+    choose(window, "Presentation")
+    qtbot.wait(50)  # within which it would come from the panel that is closed
+    assert window.notice == ""
+    assert not above.isVisible()
+    panel.tell(Notice("training", "It went wrong now."))
+    above.tell(Notice("export", "The disk is full."))
+    qtbot.waitUntil(lambda: "went wrong now" in window.notice and "disk" in window.notice)
+    above.forget("export")
+    above.tell(Notice("file", "It is broken."))
+    press_escape(window, qtbot)
+    qtbot.waitUntil(lambda: "went wrong now" in window.notice and "broken" in window.notice)
+    above.tell(Notice("export", "The disk is full."))
+    choose(window, "Presentation")
+    assert window.notice == ""
+    press_escape(window, qtbot)
+    qtbot.waitUntil(lambda: "disk" in window.notice and "broken" in window.notice)
