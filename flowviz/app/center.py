@@ -5,7 +5,7 @@ from PyQt6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout,
 
 from flowviz.app.dock import Scrolled
 from flowviz.app.instruments import Instruments
-from flowviz.app.labels import WrappingLabel
+from flowviz.app.labels import WrappingLabel, breakable
 from flowviz.app.wrapping_row import WrappingRow
 
 MARGIN, SPACING = 6, 4  # pixels
@@ -84,5 +84,5 @@ class LayerInWords(Scrolled):
 
     def show_stage(self, title: str, explanation: str) -> None:
         """Show this stage."""
-        self._title.setText(f"<b>{title}</b>")
+        self._title.setText(f"<b>{breakable(title)}</b>")
         self._does.setText(explanation)

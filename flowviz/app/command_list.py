@@ -1,6 +1,6 @@
 """What the shortcut sheet and the command palette have in common: a box to type in, above a list of commands."""
 
-from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import (
 from flowviz.app.commands import Command, matching
 
 MOVES = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
-WIDTH, HEIGHT = 760, 520  # pixels
+SIZE = QSize(64, 37)  # heights of a line
 
 
 class CommandList(QDialog):
@@ -26,7 +26,9 @@ class CommandList(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(WIDTH, HEIGHT)
+        screen = parent.screen()
+        assert screen is not None
+        self.resize((SIZE * self.fontMetrics().height()).boundedTo(screen.availableSize()))
         self._window = parent
         self._commands = commands
         self.search = _search_box()

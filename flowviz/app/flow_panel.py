@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.labels import WarningLabel, WrappingLabel
+from flowviz.app.page import row
 from flowviz.specs import RECIPES, FlowSpec, TrainingSpec
 from flowviz.specs.training import BATCH, LEARNING_RATE
 
@@ -190,12 +191,13 @@ class Options(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         pairs = (self._layers, self._width), (self._depth, self._bins), (self._rate, self._batch)
-        for row, pair in enumerate(pairs):
+        for line, pair in enumerate(pairs):
             for column, box in enumerate(pair):
-                _add_labeled(grid, row, 2 * column, box)
+                _add_labeled(grid, line, 2 * column, box)
         _add_labeled(grid, 3, 0, self._seed)
         grid.addWidget(self._bounded, 3, 2, 1, 2)
-        _add_labeled(grid, 4, 0, self._normalization, span=3)
+        last = row(_label(self._normalization), self._normalization, stretched=self._normalization)
+        grid.addLayout(last, 4, 0, 1, 4)  # its long name does not make the columns wider
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
 
@@ -221,8 +223,12 @@ def _rate_box() -> QDoubleSpinBox:
     return box
 
 
-def _add_labeled(grid: QGridLayout, row: int, column: int, widget: QWidget, span: int = 1) -> None:
-    label = QLabel(widget.accessibleName())
-    label.setBuddy(widget)
-    grid.addWidget(label, row, column)
-    grid.addWidget(widget, row, column + 1, 1, span)
+def _add_labeled(grid: QGridLayout, line: int, column: int, box: QWidget) -> None:
+    grid.addWidget(_label(box), line, column)
+    grid.addWidget(box, line, column + 1)
+
+
+def _label(box: QWidget) -> QLabel:
+    label = QLabel(box.accessibleName())
+    label.setBuddy(box)
+    return label

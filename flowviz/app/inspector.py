@@ -7,7 +7,7 @@ from PyQt6.QtCore import QBuffer, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from flowviz.app.labels import WrappingLabel
+from flowviz.app.labels import WrappingLabel, breakable
 from flowviz.app.plot import Plot
 from flowviz.records import StageReport, written
 from flowviz.rendering.colors import Color
@@ -77,7 +77,7 @@ class Inspector(QScrollArea):
 
     def show_stage(self, title: str, kind: str, share: float) -> None:
         """Show what is known of a stage before its numbers are: its kind, and its share of the change of areas."""
-        self._title.setText(f"<b>{title}</b>")
+        self._title.setText(f"<b>{breakable(title)}</b>")
         self._explanation.setText(explanations.STAGES[kind])
         self._share.setText(f"Share in the change of areas: {share:.1%}")
         self.stage_told.emit(title, explanations.STAGES[kind])
@@ -118,6 +118,9 @@ class Inspector(QScrollArea):
     def set_theme(self, theme: Theme) -> None:
         """Draw for a light or a dark ground."""
         self._plot.set_theme(theme)
+        formula = self._formula.text()
+        self._formula.clear()
+        self._formula.setText(formula)  # a link keeps the color that it has when it is set
 
     def sizeHint(self) -> QSize:
         return QSize(LEAST_WIDTH, super().sizeHint().height())

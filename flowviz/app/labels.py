@@ -1,5 +1,7 @@
 """Text that breaks into lines, and text that warns."""
 
+import re
+
 from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel
@@ -17,6 +19,11 @@ class WrappingLabel(QLabel):
         self.setObjectName(object_name)
         self.setAccessibleName(accessible_name)
         self.setWordWrap(True)
+
+
+def breakable(name: str) -> str:
+    """A name that goes on in the next line before a long part of it, where there is too little room."""
+    return re.sub(r"_(?=\w{8})", "_\u200b", name)
 
 
 class WarningLabel(WrappingLabel):

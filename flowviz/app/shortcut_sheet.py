@@ -12,6 +12,9 @@ class ShortcutSheet(CommandList):
     def __init__(self, commands: list[Command], parent: QWidget) -> None:
         super().__init__("Keyboard Shortcuts", ["Command", "Key", "What it does"], commands, parent)
         self.setObjectName("shortcutSheet")
+        header = self.list.header()
+        assert header is not None
+        header.setStretchLastSection(False)  # what a command does is not cut: one can scroll to its end
         self._show_matching()
 
     def show_commands(self, commands: list[Command]) -> None:

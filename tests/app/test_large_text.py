@@ -10,16 +10,20 @@ from PyQt6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QDockWidget,
     QGroupBox,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QToolButton,
+    QTreeWidget,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.boxes import CANCEL, Answer, ask
 from flowviz.app.window import MainWindow
+from flowviz.projects import example
 from tests.app.conftest import Window
 
 WITH_WORDS = QLabel, QAbstractButton, QAbstractSpinBox, QComboBox, QGroupBox, QLineEdit
@@ -67,6 +71,38 @@ def test_no_word_of_the_window_is_cut(large: Window, qtbot: QtBot) -> None:
         large.find(QAction, action).trigger()
     qtbot.wait(20)
     assert cut(large.main) == []
+
+
+def is_as_wide_as_its_panel(dock: QDockWidget) -> bool:
+    """Whether nothing of it is cut on the right, or lies under what is beside it."""
+    panel = dock.widget()
+    assert isinstance(panel, QScrollArea)
+    content, view = panel.widget(), panel.viewport()
+    assert content is not None
+    assert view is not None
+    return dock.rect().contains(panel.geometry()) and content.width() <= view.width()
+
+
+def left(widget: QWidget, top: QWidget) -> int:
+    return widget.mapTo(top, widget.rect().topLeft()).x()
+
+
+def test_what_is_in_the_panels_is_no_wider_than_they_are_in_a_small_window(large: Window, qtbot: QtBot) -> None:
+    large.main.session.show_project(example("two_moons").project())
+    large.main.resize(1024, 700)
+    large.find(QToolButton, "flowOptionsButton").click()
+    docks = large.main.findChildren(QDockWidget)
+    center = large.find(QWidget, "center")
+    qtbot.waitUntil(lambda: all(map(is_as_wide_as_its_panel, docks)))
+    qtbot.waitUntil(lambda: all(dock.x() > 0 or dock.geometry().right() < left(center, large.main) for dock in docks))
+    assert large.main.width() == 1024
+
+
+def test_what_a_command_does_is_not_cut(large: Window, qtbot: QtBot) -> None:
+    large.main.show_shortcuts()
+    commands = large.find(QTreeWidget, "commandList")
+    last = commands.columnCount() - 1
+    qtbot.waitUntil(lambda: commands.columnWidth(last) >= commands.sizeHintForColumn(last))
 
 
 def test_no_word_of_the_start_page_is_cut(large: Window) -> None:

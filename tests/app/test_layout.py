@@ -243,7 +243,7 @@ def test_panels_that_are_left_alone_are_whole(window: Window, qtbot: QtBot) -> N
 def test_panels_have_room_beside_a_flow_with_its_options(window: Window, qtbot: QtBot) -> None:
     window.main.resize(1024, 700)
     window.find(QToolButton, "flowOptionsButton").click()
-    qtbot.waitUntil(lambda: dock(window, "flow").width() > 360)
+    qtbot.waitUntil(window.find(QWidget, "flowLayers").isVisible)
     assert window.main.size() == QSize(1024, 700)
     qtbot.waitUntil(lambda: clipped(window.find(Center, "center")) == [])
 

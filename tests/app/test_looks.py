@@ -38,6 +38,7 @@ from flowviz.app.theme import (
     BUTTON,
     CHOSEN,
     FOCUS,
+    LINK,
     NOTICE,
     PANEL_TITLE,
     WARNING,
@@ -47,6 +48,7 @@ from flowviz.app.theme import (
     palette,
 )
 from flowviz.app.theme import ink as ink_color
+from flowviz.projects import example
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme
 from tests.app.conftest import Window
@@ -297,3 +299,12 @@ def test_a_warning_has_a_sign(qtbot: QtBot) -> None:
     assert np.ptp(drawn(sign)[..., :3]) > 100
     label.set_warns(False)
     assert label.contentsMargins().left() == 0
+
+
+def test_a_link_follows_the_theme(window: Window) -> None:
+    window.main.session.show_project(example("two_moons").project())
+    label = window.find(QLabel, "stageFormula")
+    themes: dict[str, Theme] = {"Dark": "dark", "Light": "light"}
+    for title, theme in themes.items():
+        choose(window, title)
+        assert (drawn(label.grab())[..., :3] == LINK[theme]).all(axis=2).any(), "its line"
