@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QUrl
-from PyQt6.QtGui import QAction, QColor, QImage
+from PyQt6.QtCore import QEvent, QObject, QPoint, Qt
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -295,37 +295,6 @@ def test_the_arrow_keys_bring_a_picture_into_view(start: Start, qtbot: QtBot) ->
     viewport = start.page.viewport()
     assert viewport is not None
     assert viewport.rect().contains(start.gallery.mapTo(viewport, place.center()) + QPoint(0, place.height() // 2 - 1))
-
-
-def test_a_picture_that_is_pasted_is_learned_in_place_of_a_word(start: Start, qtbot: QtBot) -> None:
-    clipboard = QApplication.clipboard()
-    assert clipboard is not None
-    picture = QImage(32, 32, QImage.Format.Format_RGB32)
-    picture.fill(Qt.GlobalColor.white)
-    for across in range(10, 20):
-        picture.setPixelColor(across, 16, QColor("black"))
-    clipboard.setImage(picture)
-    qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
-    assert start.window.main.sources.spec.kind == "image"
-    clipboard.setText("typed elsewhere")
-    start.show()
-    qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    assert start.desk.text == "typed elsewhere"
-    clipboard.clear()
-
-
-def test_a_file_that_is_pasted_is_opened_in_place_of_a_word(start: Start, qtbot: QtBot, tmp_path: Path) -> None:
-    np.save(tmp_path / "points.npy", np.random.default_rng(0).normal(size=(50, 2)))
-    media, clipboard = QMimeData(), QApplication.clipboard()
-    media.setUrls([QUrl.fromLocalFile(str(tmp_path / "points.npy"))])
-    assert clipboard is not None
-    clipboard.setMimeData(media)
-    qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
-    assert start.window.main.sources.spec.kind == "points"
-    assert start.desk.text == "BRAD"
-    clipboard.clear()
 
 
 def test_closing_does_not_wait_for_the_pictures(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

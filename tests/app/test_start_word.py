@@ -1,11 +1,13 @@
-"""A word on the start page, and the training that Return starts on it."""
+"""A word on the start page, or what is pasted in its place, and the training that Return starts on it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event
 
+import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QInputMethodEvent
+from PyQt6.QtCore import QMimeData, Qt, QUrl
+from PyQt6.QtGui import QColor, QImage, QInputMethodEvent
 from PyQt6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -187,3 +189,34 @@ def test_a_source_that_is_no_word_leaves_the_page_and_a_word_takes_its_place(sta
     start.press("startTrainButton")
     assert start.window.main.sources.spec == TextSpec(text="BRAD")
     assert not start.is_shown
+
+
+def test_a_picture_that_is_pasted_is_learned_in_place_of_a_word(start: Start, qtbot: QtBot) -> None:
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None
+    picture = QImage(32, 32, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.white)
+    for across in range(10, 20):
+        picture.setPixelColor(across, 16, QColor("black"))
+    clipboard.setImage(picture)
+    qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    assert start.window.main.sources.spec.kind == "image"
+    clipboard.setText("typed elsewhere")
+    start.show()
+    qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert start.desk.text == "typed elsewhere"
+    clipboard.clear()
+
+
+def test_a_file_that_is_pasted_is_opened_in_place_of_a_word(start: Start, qtbot: QtBot, tmp_path: Path) -> None:
+    np.save(tmp_path / "points.npy", np.random.default_rng(0).normal(size=(50, 2)))
+    media, clipboard = QMimeData(), QApplication.clipboard()
+    media.setUrls([QUrl.fromLocalFile(str(tmp_path / "points.npy"))])
+    assert clipboard is not None
+    clipboard.setMimeData(media)
+    qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    assert start.window.main.sources.spec.kind == "points"
+    assert start.desk.text == "BRAD"
+    clipboard.clear()
