@@ -4,20 +4,22 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QWidget
 
-from flowviz.app.export_dialog import ExportDialog, copied
 from flowviz.app.export_place import pictures_folder
-from flowviz.app.export_source import ExportSource
+from flowviz.app.export_source import ExportSource, copied
 from flowviz.app.notice import Notice, notice_of
 from flowviz.errors import FlowvizError, SpecError
 from flowviz.projects import Plan
 from flowviz.specs import ExportSpec
 from flowviz.specs.spec import Spec
+
+if TYPE_CHECKING:
+    from flowviz.app.export_dialog import ExportDialog
 
 TrainingRepeated = Callable[[Plan, Path, Path | None], str]
 AnySpec = TypeVar("AnySpec", bound=Spec)
@@ -67,6 +69,8 @@ class Exports(QObject):
             self._dialog.close()
 
     def _open(self, source: ExportSource) -> None:
+        from flowviz.app.export_dialog import ExportDialog  # which the start of the program need not wait for
+
         before, self._source = self._source, source
         spec = first_choices(source) if before is None else carried_on(self._chosen, before, source)
         dialog = ExportDialog(source, spec, self._folder, self._window)

@@ -13,7 +13,7 @@ from flowviz.app.export_form import ExportForm
 from flowviz.app.export_place import ExportPlace
 from flowviz.app.export_preview import ExportPreview
 from flowviz.app.export_run import ExportRun
-from flowviz.app.export_source import ExportSource
+from flowviz.app.export_source import ExportSource, copied
 from flowviz.app.labels import WarningLabel
 from flowviz.app.notice import Notice, notice_of
 from flowviz.app.notice_bar import Notices
@@ -235,12 +235,6 @@ class ExportDialog(QDialog):
 
 def _length(export: Export, spec: ExportSpec) -> str:
     return f"{export.count:,} frames, {export.count / spec.fps:.1f} s"
-
-
-def copied(title: str, *, is_saved: bool) -> str:
-    """What to say after a command, or Python, was copied; whether its project's file is as it is in the window."""
-    save_first = "" if is_saved else f" Save the project first: the {title} reads its file."
-    return f"The {title} was copied.{save_first}"
 
 
 def _overwriting(path: Path, there: int, count: int) -> str:

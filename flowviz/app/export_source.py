@@ -37,3 +37,9 @@ class ExportSource:
     def again(self) -> Path:
         """A file for the same training, done once more; not over what was trained."""
         return self.named if self.path is None else self.named.with_stem(f"{self.named.stem} again")
+
+
+def copied(title: str, *, is_saved: bool) -> str:
+    """What to say after a command, or Python, was copied; whether its project's file is as it is in the window."""
+    save_first = "" if is_saved else f" Save the project first: the {title} reads its file."
+    return f"The {title} was copied.{save_first}"
