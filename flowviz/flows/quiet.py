@@ -53,12 +53,14 @@ def only_legacy_keras() -> Iterator[None]:
 
 @contextmanager
 def no_garbage_sought() -> Iterator[None]:
-    """What is loaded stays: to look for garbage among it, again and again, takes half a second."""
+    """What is loaded stays: to look for garbage among it, again and again, takes a second."""
     before = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
+        gc.unfreeze()  # all that is there by now counts as old, among which garbage is seldom sought
         if before:
             gc.enable()
 
