@@ -140,7 +140,9 @@ class CloudView(QWidget):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         key = event.key()
-        if key in PANS:
+        if self._picture.overview:  # it has one view, of all stages
+            super().keyPressEvent(event)
+        elif key in PANS:
             (x, y), (right, up), half = self.view.center, PANS[key], self.view.half_extent
             self.choose_view((x + right * PAN * half, y + up * PAN * half), half)
         elif key in ZOOMS:

@@ -142,7 +142,7 @@ class Exploration(QObject):
         self._pointing.show_selection(selection)
         self._pointing.show_probe(seen.probe)
         own = {"theme": view.theme, "word_height": view.word_height, "background": view.background}
-        self._framing.begin_anew()
+        self._framing.forget()
         self._framing.follows = seen.fitted
         self.set_view(**{**dict(seen.view), **own})
 
@@ -162,7 +162,7 @@ class Exploration(QObject):
         self._moments.choose_step(self._moments.step)
 
     def fit(self) -> None:
-        """Show all particles, whatever the mouse zoomed to."""
+        """Follow the cloud again, whatever the mouse zoomed to."""
         self._fit()
         self.view_chosen.emit()
 
@@ -244,6 +244,7 @@ class Exploration(QObject):
 
     def _begin(self, spec: FlowSpec, target: Target | None, past: Timeline | None = None) -> None:
         self._questions.drop()
+        self._framing.forget()
         self._scene = Scene(self._scene.trace, self._scene.selection)  # what else is seen is of the flow before
         self._subject, self._target = Subject(spec), target
         self._moments.begin(spec, past or Timeline())
@@ -279,6 +280,7 @@ class Exploration(QObject):
     def _take_encoded(self, trace: Trace) -> None:
         if self._direction == "encode":  # it may have been chosen otherwise meanwhile
             self._show_trace(trace)
+            self._ask_density()
 
     def _show_trace(self, trace: Trace) -> None:
         if trace.names != self._scene.trace.names:
@@ -289,13 +291,14 @@ class Exploration(QObject):
         self._show.strip.set_stages(titles, trace.volume_shares)
         self._show.scrubber.set_titles(titles)
         self.playhead.set_last(trace.last_stage)
-        self._framing.take(trace)
+        self._framing.take(trace, steadily=self.is_live)
         self._aim(self._camera())
         self._change_scene()
         self._show_words()
 
     def _fit(self) -> None:
-        self._framing.begin_anew()
+        self._framing.forget()
+        self._framing.follows = True
         self.set_view()
 
     def _camera(self, **changes: Any) -> Camera:
@@ -350,6 +353,7 @@ class Exploration(QObject):
 
     def _choose_direction(self, direction: Direction) -> None:
         self._direction = direction
+        self._framing.forget()
         self._pointing.clear()  # the particles are others
         self._refresh(self._subject)
 
@@ -358,9 +362,9 @@ class Exploration(QObject):
         self._show.scrubber.set_stage(stage)
 
     def _ask_density(self) -> None:
-        view, size = self._camera().at(self.stage), self._show.cloud.size_in_pixels
-        if "density" in view.marks:
-            self._questions.density(self._subject, self.stage, self._generated, view, size, self._take_density)
+        camera, size = self._camera(), self._show.cloud.size_in_pixels
+        if "density" in camera.view.marks:
+            self._questions.density(self._subject, self.stage, self._generated, camera, size, self._take_density)
 
     def _take_density(self, density: Density) -> None:
         self._change_scene(density=density)

@@ -18,16 +18,18 @@ class Framing:
     def __init__(self) -> None:
         self.follows = True
         self._reaches: deque[NDArray[np.float64]] = deque(maxlen=STEADY_SNAPSHOTS)
+        self._is_steady = False
 
-    def take(self, trace: Trace) -> None:
-        """This is what is seen now; a flow of other stages is forgotten."""
-        if self._reaches and len(self._reaches[-1]) != len(trace.names):
+    def take(self, trace: Trace, *, steadily: bool) -> None:
+        """This is what is seen now; `steadily` while one watches a training, else the view fits just this."""
+        if not (steadily and self._is_steady):
             self._reaches.clear()
+        self._is_steady = steadily
         self._reaches.append(trace.reaches)
 
-    def begin_anew(self) -> None:
-        """Follow what is seen now, whatever came before it."""
-        self.follows = True
+    def forget(self) -> None:
+        """What was seen before the present picture counts no more, nor does this one beside the next."""
+        self._is_steady = False
         while len(self._reaches) > 1:
             self._reaches.popleft()
 

@@ -16,7 +16,7 @@ from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Trace, Weights
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import Camera, prepare_density, render_thumbnails, visible_rectangle
-from flowviz.specs import FlowSpec, PictureSize, ViewSpec
+from flowviz.specs import FlowSpec, PictureSize
 from flowviz.targets import Target
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ class Questions(QObject):
             thread.succeeded.connect(self._forget)
 
     def density(
-        self, subject: Subject, stage: int, particles: Trace, view: ViewSpec, size: PictureSize, hear: Hear[Density]
+        self, subject: Subject, stage: int, particles: Trace, camera: Camera, size: PictureSize, hear: Hear[Density]
     ) -> None:
         """The exact density of a stage over what is seen, and its picture; `particles` are those of the base."""
 
         def compute(flow: "Flow") -> Density:
-            density = flow.density(stage, visible_rectangle(view, size), particles)
-            prepare_density(density, view, size)
+            density = flow.density(stage, visible_rectangle(camera.around(stage), size), particles)
+            prepare_density(density, camera.at(stage), size)
             return density
 
         self._ask(self._slow, "density", subject, compute, hear)

@@ -84,7 +84,7 @@ class ViewBar(QWidget):
             "fitthecloud",
             "&Fit the Cloud",
             "Ctrl+0",
-            "Widen where the cloud does",
+            "Follow the cloud again: as wide at each stage as it is there",
         )
         self.fit_action.triggered.connect(lambda: self.fit_requested.emit())
         self.fit_stage_action = self._command(

@@ -128,13 +128,13 @@ class Scenes:
     def _completed(self, scene: Scene, shot: Shot, size: PictureSize) -> Scene:
         """The scene with density, grid and probe, where they are asked for."""
         probe = self._seen.probe if scene.probe is None else None
-        view = self.camera.at(round(shot.stage))
+        stage, view = round(shot.stage), self._seen.view
         if not view.marks & {"density", "grid"} and probe is None:
             return scene
         flow = self._flow(shot.moment)
         from flowviz.flows.scenes import completed  # loads TensorFlow
 
-        return completed(flow, scene, round(shot.stage), view, visible_rectangle(view, size), probe)
+        return completed(flow, scene, stage, view, visible_rectangle(self.camera.around(stage), size), probe)
 
 
 def slices(count: int) -> list[slice]:

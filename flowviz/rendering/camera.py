@@ -47,6 +47,10 @@ class Camera:
         here, there = self.extents[before], self.extents[min(before + 1, last)]
         return self._around_origin(here * (there / here) ** min(max(stage - before, 0.0), 1.0))
 
+    def around(self, stage: int) -> ViewSpec:
+        """The widest view within half a stage, as far as its density is seen."""
+        return max((self.at(stage + way) for way in (-0.5, 0, 0.5)), key=lambda view: view.half_extent)
+
     @property
     def widest(self) -> ViewSpec:
         """One view for all stages."""
