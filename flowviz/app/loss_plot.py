@@ -18,6 +18,7 @@ LEGEND = {"heldout": ("━", "held-out"), "train": ("•••", "train"), "entr
 CHANGE_LABEL = {"position": 0.06, "movable": False, "rotateAxis": (1, 0), "anchors": [(0, 1), (0, 1)]}
 ROOM_FOR_NAME = 0.08  # of all steps
 LONGEST_NAME = 24  # characters
+DOT = 6  # pixels
 
 
 class LossPlot(QWidget):
@@ -49,9 +50,12 @@ class LossPlot(QWidget):
 
     def show_history(self, history: History, entropy: float | None) -> None:
         """Show the losses so far, and the entropy of the target, if it is known; all in nats."""
-        self._train.setData(history.step, history.train_nll)
-        self._heldout.setData(history.step, history.heldout_nll)
-        self._plot.enableAutoRange(enable=len(history.step) > 0)
+        dot = "o" if len(history.step) == 1 else None  # of which no line can be drawn
+        self._train.setData(history.step, history.train_nll, symbol=dot)
+        self._heldout.setData(history.step, history.heldout_nll, symbol=dot)
+        self._plot.enableAutoRange(axis="y", enable=len(history.step) > 0)
+        if len(history.step):
+            self._plot.setXRange(0, max(history.step[-1], 1), padding=0.05)
         self._entropy.setVisible(entropy is not None)
         if entropy is not None:
             self._entropy.setValue(entropy)
@@ -79,8 +83,11 @@ class LossPlot(QWidget):
         pens = {name: pg.mkPen(color, width=2) for name, color in CURVES[theme].items()}
         pens["entropy"].setStyle(Qt.PenStyle.DashLine)
         pens["train"].setStyle(Qt.PenStyle.DotLine)
-        self._train.setPen(pens["train"])
-        self._heldout.setPen(pens["heldout"])
+        for name, curve in (("train", self._train), ("heldout", self._heldout)):
+            curve.setPen(pens[name])
+            curve.setSymbolPen(None)
+            curve.setSymbolBrush(CURVES[theme][name])
+            curve.setSymbolSize(DOT)
         self._entropy.setPen(pens["entropy"])
         self._legend.setText(_legend(theme))
         self._plot.setMinimumHeight(LEAST_LINES * self.fontMetrics().lineSpacing())

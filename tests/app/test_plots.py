@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.inspector import CurvePlot
 from flowviz.app.loss_plot import LossPlot
 from flowviz.projects import example
-from flowviz.records import StageReport
+from flowviz.records import History, StageReport
 from flowviz.records.report import Curve
 from tests.app.conftest import Window
 
@@ -94,3 +94,15 @@ def test_the_curves_of_a_layer_grow_with_the_words(window: Window, qtbot: QtBot)
         qtbot.waitUntil(lambda: is_legible(plot_in(curves)))
         heights.append(words(plot_in(curves)).height())
     assert heights[1] > 1.3 * heights[0]
+
+
+def test_a_single_loss_is_a_dot_over_steps_from_0_on(window: Window) -> None:
+    losses, one = window.find(LossPlot, "lossPlot"), np.array([2000.0])
+    losses.show_history(History(one, one / 100, np.array([1.5]), np.array([1.6])), 1.2)
+    plot = plot_in(losses)
+    (lowest, highest), _ = plot.getViewBox().viewRange()
+    assert -200 <= lowest <= 0 < 2000 <= highest < 2500
+    assert [item.opts["symbol"] for item in plot.listDataItems()] == ["o", "o"]
+    many = np.array([1000.0, 2000.0])
+    losses.show_history(History(many, many, many, many), 1.2)
+    assert [item.opts["symbol"] for item in plot.listDataItems()] == [None, None]
