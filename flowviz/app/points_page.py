@@ -64,6 +64,7 @@ class PointsPage(Page):
     def show_table(self, table: Table | None, columns: tuple[int, int]) -> None:
         """Offer the columns of a file, where there is a choice; these two are chosen."""
         self._table, names = table, table.names if table else ()
+        self._show_name()
         for box, column in zip((self._x, self._y), columns, strict=True):
             box.clear()
             box.addItems(list(names))
@@ -77,7 +78,12 @@ class PointsPage(Page):
             self.file_chosen.emit(path)
 
     def _show_points(self, points: PointsSpec | None) -> None:
-        self._points, name = points, points.name if points else ""
+        self._points = points
+        self._show_name()
+
+    def _show_name(self) -> None:
+        """Of the table whose columns are offered; where none is known, of the points."""
+        name = self._table.path.name if self._table else self._points.name if self._points else ""
         self._name.setText(name)
         self._name.setToolTip(name)
 

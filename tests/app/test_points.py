@@ -66,6 +66,17 @@ def test_where_the_first_columns_hold_no_numbers_others_can_be_chosen(sourced: S
     assert (x.currentText(), y.currentText()) == ("x", "y")
 
 
+def test_the_name_is_that_of_the_table_whose_columns_are_offered(sourced: Sourced, table: Path, tmp_path: Path) -> None:
+    sourced.drop(media_of(table))
+    sourced.wait_for_other(sourced.goal)
+    name = sourced.window.find(QLabel, "pointsName")
+    assert name.text() == "table.csv"
+    (tmp_path / "words.csv").write_text("a,b,x,y\n" + "k,l,1,2\nk,l,2,3\n" * 30)
+    sourced.drop(media_of(tmp_path / "words.csv"))
+    sourced.wait(lambda: bool(sourced.file_problem))
+    assert name.text() == "words.csv"
+
+
 def test_reading_many_points_shows_how_far_it_is_and_can_be_cancelled(sourced: Sourced, tmp_path: Path) -> None:
     path = tmp_path / "many.csv"
     row = "0.25,1.5\n-0.5,2.25\n1.25,-1.75\n"
