@@ -44,6 +44,7 @@ class Pointing(QObject):
         cloud.region_drawn.connect(self._select_region)
         cloud.point_clicked.connect(self._select_point)
         cloud.pointer_moved.connect(self._take_pointer)
+        playhead.moved.connect(lambda: readout.show_stage(playhead.stage))
 
     @property
     def selection(self) -> Selection | None:

@@ -1,5 +1,8 @@
 """One line below the cloud: what is under the mouse, and what is selected."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from PyQt6.QtWidgets import QLabel, QSizePolicy
 
@@ -21,6 +24,7 @@ class Readout(QLabel):
         self.setToolTip(TIP)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._standing = ""
+        self._told: Callable[[int], str] | None = None  # what is told of a stage
 
     def show_standing(self, trace: Trace, *, encoded: bool, selected: int) -> None:
         """What is true of the whole picture, for when nothing is under the mouse."""
@@ -29,27 +33,43 @@ class Readout(QLabel):
         if encoded:
             told = f"{count:,} points of the target, pulled back · NLL {trace.nll:.3f} nats"
         self._standing = told + (f" · {selected:,} selected" if selected else "")
-        self.setText(self._standing)
+        self.show_nothing()
 
     def show_nothing(self) -> None:
         """Nothing is under the mouse."""
+        self._told = None
         self.setText(self._standing)
+
+    def show_stage(self, stage: int) -> None:
+        """Tell the same of another stage."""
+        if self._told is not None:
+            self.setText(self._told(stage))
 
     def show_particle(self, trace: Trace, particle: int, stage: int) -> None:
         """Show where a particle comes from and goes to, and what the stage does to it."""
-        log_density, log_det = trace.log_density(stage)[particle], trace.log_det_of(stage)[particle]
-        self.setText(
-            f"Particle {particle:,} · base {_point(trace.positions[0, particle])} · "
-            f"target {_point(trace.positions[-1, particle])} · log p {_signed(log_density)} nats · "
-            f"log|det J| of this stage {_signed(log_det)}"
-        )
+        self._told = partial(_of_particle, trace, particle)
+        self.show_stage(stage)
 
     def show_probe(self, probe: Trace, stage: int) -> None:
         """Show where the probed point is at the base, here, and in the target space."""
-        self.setText(
-            f"Here {_point(probe.positions[stage, 0])} · base {_point(probe.positions[0, 0])} · "
-            f"target {_point(probe.positions[-1, 0])} · log p {_signed(probe.log_density(stage)[0])} nats"
-        )
+        self._told = partial(_of_probe, probe)
+        self.show_stage(stage)
+
+
+def _of_particle(trace: Trace, particle: int, stage: int) -> str:
+    log_density, log_det = trace.log_density(stage)[particle], trace.log_det_of(stage)[particle]
+    return (
+        f"Particle {particle:,} · base {_point(trace.positions[0, particle])} · "
+        f"target {_point(trace.positions[-1, particle])} · log p {_signed(log_density)} nats · "
+        f"log|det J| of this stage {_signed(log_det)}"
+    )
+
+
+def _of_probe(probe: Trace, stage: int) -> str:
+    return (
+        f"Here {_point(probe.positions[stage, 0])} · base {_point(probe.positions[0, 0])} · "
+        f"target {_point(probe.positions[-1, 0])} · log p {_signed(probe.log_density(stage)[0])} nats"
+    )
 
 
 def _point(position: np.ndarray) -> str:
