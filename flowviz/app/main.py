@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 def create_window() -> MainWindow:
     """The main window, not yet shown. There must be a `QApplication`."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    machine.share_memory_between_threads()
     return MainWindow()
 
 
