@@ -85,16 +85,16 @@ class ChunkRunner:
         self._compiled: Future[Callable[..., Any] | None] | None = None
 
     def prepare(self) -> None:
-        """Let XLA compile in a thread of its own, and TensorFlow optimize the graph meanwhile.
+        """Let TensorFlow optimize the graph, then XLA compile in a thread of its own: at once, both are slower.
 
         Once; again where that has failed, as for lack of memory.
         """
         if self._compiled is not None and not (self._compiled.done() and self._compiled.exception()):
             return
+        self._graph(*self._no_steps())
         pool = ThreadPoolExecutor(1, "xla")
         self._compiled = pool.submit(self._compile)
         pool.shutdown(wait=False)  # it ends with its work
-        self._graph(*self._no_steps())
 
     def wait(self) -> bool:
         """Wait for XLA, which was begun by `prepare`; whether it can compile."""
