@@ -384,4 +384,6 @@ def test_ctrl_c_stops_and_keeps(tmp_path: Path) -> None:
     said = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
     figures = json.loads(said.stdout)
     assert figures["seconds"] < 5
-    assert load_project(tmp_path / "i.flowviz").history.step[-1] == figures["steps"] > 0
+    checkpoint = load_project(tmp_path / "i.flowviz").checkpoint
+    assert checkpoint is not None
+    assert checkpoint.step == figures["steps"] > 0
