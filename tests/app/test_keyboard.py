@@ -81,6 +81,17 @@ class Keyboard:
             assert box.currentIndex() != before, f"{text} is not in the box"
 
 
+def export_dialog(window: Window, keyboard: Keyboard, qtbot: QtBot) -> ExportDialog:
+    """Opened by its key, with the whole path selected."""
+    keyboard.press(Key.Key_E, Control)
+    dialog = window.main.findChild(ExportDialog)
+    assert dialog is not None
+    qtbot.waitUntil(dialog.isActiveWindow)
+    keyboard.go_to("exportPath")
+    keyboard.press(Key.Key_A, Control)
+    return dialog
+
+
 @pytest.fixture
 def keyboard(window: Window, qtbot: QtBot) -> Keyboard:
     window.main.start.leave()
@@ -106,12 +117,7 @@ def test_type_train_scrub_and_export(window: Window, keyboard: Keyboard, qtbot: 
     for _ in range(4):
         keyboard.press(Key.Key_Right)
     qtbot.waitUntil(lambda: cloud.stage == 4)
-    keyboard.press(Key.Key_E, Control)
-    dialog = window.main.findChild(ExportDialog)
-    assert dialog is not None
-    qtbot.waitUntil(dialog.isActiveWindow)
-    keyboard.go_to("exportPath")
-    keyboard.press(Key.Key_A, Control)
+    dialog = export_dialog(window, keyboard, qtbot)
     keyboard.type(str(tmp_path / "Hi.png"))
     keyboard.go_to("exportButton")
     keyboard.press(Key.Key_Space)
@@ -128,12 +134,7 @@ def test_keys_of_the_window_go_through_the_boxes_that_edit(
 ) -> None:
     window.find(QToolButton, "flowOptionsButton").click()
     keyboard.go_to(name)
-    keyboard.press(Key.Key_E, Control)
-    dialog = window.main.findChild(ExportDialog)
-    assert dialog is not None
-    qtbot.waitUntil(dialog.isActiveWindow)
-    keyboard.go_to("exportPath")
-    keyboard.press(Key.Key_A, Control)
+    export_dialog(window, keyboard, qtbot)
     clipboard = QApplication.clipboard()
     assert clipboard is not None
     clipboard.setText("pasted.png")
