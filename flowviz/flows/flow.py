@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
-from tensorflow_probability import bijectors as tfb
 from tensorflow_probability import distributions as tfd
 
 from flowviz.flows.flat import flatten, of_stage, shapes_of, unflatten
@@ -79,10 +78,6 @@ class Flow(tf.Module):
         """Take these numbers, by name. Raises `FileError` where they do not fit."""
         self.parameters.assign(flatten(weights.parameters, self._parameter_shapes))
         self.statistics.assign(flatten(weights.statistics, self._statistic_shapes))
-
-    def bijectors(self, parameters: tf.Tensor, statistics: tf.Tensor) -> list[tfb.Bijector]:
-        """The bijectors with these flat numbers, in drawing order."""
-        return [stage.bijector(*numbers) for stage, *numbers in self._by_stage(parameters, statistics)]
 
     def adapted_log_prob(
         self, parameters: tf.Tensor, statistics: tf.Tensor, batch: tf.Tensor, pace: Any = 1.0

@@ -1,8 +1,9 @@
 """A flow of every family, with random numbers in all its weights."""
 
 import numpy as np
+from tensorflow_probability import bijectors as tfb
 
-from flowviz.flows import build_flow
+from flowviz.flows import Flow, build_flow
 from flowviz.records import Weights
 from flowviz.specs import RECIPES, FlowSpec
 
@@ -18,6 +19,11 @@ SPECS = {
     "unbounded": FlowSpec(layers=3, width=8, normalization="none", log_scale_bound=None),
 }
 assert set(SPECS) >= set(RECIPES)
+
+
+def bijectors_of(flow: Flow) -> list[tfb.Bijector]:
+    """With its present numbers, in drawing order."""
+    return [stage.bijector(*numbers) for stage, *numbers in flow._by_stage(flow.parameters, flow.statistics)]
 
 
 def random_weights(spec: FlowSpec, seed: int = 0, scale: float = 0.3) -> Weights:

@@ -17,7 +17,7 @@ from flowviz.flows import Flow, build_flow
 from flowviz.flows.conditioner import LONGEST_WAVE, Conditioner, initial_weights
 from flowviz.records import base_particles, untrained_trace
 from flowviz.specs import RECIPES, FlowSpec
-from tests.flows.families import SPECS, random_weights
+from tests.flows.families import SPECS, bijectors_of, random_weights
 
 
 @pytest.fixture(scope="module", params=list(SPECS.values()), ids=list(SPECS))
@@ -27,7 +27,7 @@ def flow(request: pytest.FixtureRequest) -> Flow:
 
 @pytest.fixture(scope="module")
 def bijectors(flow: Flow) -> list[Any]:
-    return flow.bijectors(flow.parameters, flow.statistics)
+    return bijectors_of(flow)
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +184,7 @@ def test_any_flow_is_undone_by_its_inverse(spec: FlowSpec) -> None:
     flow = build_flow(spec, random_weights(spec), dtype="float64")
     x = y = tf.constant(np.random.default_rng(1).normal(size=(16, 2)))
     log_det = np.zeros(16)
-    bijectors = flow.bijectors(flow.parameters, flow.statistics)
+    bijectors = bijectors_of(flow)
     for bijector in bijectors:
         log_det = log_det + bijector.forward_log_det_jacobian(y, event_ndims=1)
         y = tf.identity(bijector.forward(y))

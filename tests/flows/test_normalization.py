@@ -12,6 +12,7 @@ from flowviz.flows import build_flow
 from flowviz.flows.glow import ActNorm
 from flowviz.flows.normalization import BatchNormalization, Normalization
 from flowviz.specs import FlowSpec
+from tests.flows.families import bijectors_of
 
 START = {"mean": tf.zeros(2, tf.float64), "variance": tf.ones(2, tf.float64)}
 PARAMETERS = {"beta": tf.zeros(2, tf.float64), "gamma": tf.zeros(2, tf.float64)}
@@ -65,7 +66,7 @@ def test_a_flow_adapts_each_normalization_to_what_reaches_it() -> None:
     log_prob, statistics = flow.adapted_log_prob(flow.parameters, flow.statistics, batch())
     flow.statistics.assign(statistics)
     y, share = batch(), 1 - FlowSpec().batch_normalization_momentum
-    for bijector in reversed(flow.bijectors(flow.parameters, flow.statistics)):
+    for bijector in reversed(bijectors_of(flow)):
         if isinstance(bijector, Normalization):
             np.testing.assert_allclose(bijector.mean, share * np.mean(y, axis=0))
         y = bijector.inverse(y)
@@ -106,9 +107,7 @@ def test_actnorm_starts_where_the_data_come_out_standardized() -> None:
     flow = build_flow(FlowSpec(family="glow", layers=3), dtype="float64")
     flow.fit_start(batch())
     y = batch()
-    for recipe, bijector in zip(
-        reversed(flow.stages), reversed(flow.bijectors(flow.parameters, flow.statistics)), strict=True
-    ):
+    for recipe, bijector in zip(reversed(flow.stages), reversed(bijectors_of(flow)), strict=True):
         y = bijector.inverse(y)
         if isinstance(recipe, ActNorm):
             np.testing.assert_allclose(np.mean(y, axis=0), 0, atol=1e-9)
