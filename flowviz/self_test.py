@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from flowviz import library, machine
-from flowviz.app.display import display_name
+from flowviz.app.desktop.display import display_name
 from flowviz.errors import FileError, FlowvizError
 from flowviz.files import reason
 from flowviz.projects import Project, example

@@ -34,8 +34,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from flowviz.app.cloud_view import CloudView
 from flowviz.app.main import create_window
+from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.projects import save_project
 
 PICTURES = Path(__file__).parent / "pictures"

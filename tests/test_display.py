@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flowviz.app.display import check_display
+from flowviz.app.desktop.display import check_display
 from flowviz.errors import FlowvizError
 
 NAMES = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")

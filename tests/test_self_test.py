@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flowviz import library, self_test
-from flowviz.app import display
+from flowviz.app.desktop import display
 from flowviz.errors import FlowvizError
 from flowviz.specs import TrainingSpec
 

@@ -12,10 +12,10 @@ from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from flowviz import machine
-from flowviz.app.display import check_display
-from flowviz.app.settings import settings
-from flowviz.app.unexpected import log_qt_messages
-from flowviz.app.window import MainWindow
+from flowviz.app.desktop.display import check_display
+from flowviz.app.desktop.settings import settings
+from flowviz.app.main_window import MainWindow
+from flowviz.app.window.crash_handler import log_qt_messages
 from flowviz.files import resource, take_back_unfinished
 from flowviz.logbook import keep_log, log_folder
 

@@ -10,12 +10,12 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app import workers
+from flowviz.app.desktop.session_bus import ADDRESS
 from flowviz.app.main import create_window
-from flowviz.app.notice_bar import NoticeBar
-from flowviz.app.session_bus import ADDRESS
-from flowviz.app.status_bar import StatusBar
-from flowviz.app.window import MainWindow
+from flowviz.app.main_window import MainWindow
+from flowviz.app.notices.notice_list import NoticeBar
+from flowviz.app.threads import worker as workers
+from flowviz.app.training.status_bar import StatusBar
 
 Found = TypeVar("Found", bound=QObject)
 

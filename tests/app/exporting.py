@@ -7,9 +7,9 @@ from pathlib import Path
 from PyQt6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.choice_box import ChoiceBox
-from flowviz.app.export_dialog import ExportDialog
-from flowviz.app.export_source import ExportSource
+from flowviz.app.export.dialog import ExportDialog
+from flowviz.app.export.source import ExportSource
+from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.projects import Project
 from flowviz.specs import ExportSpec, PictureSize
 from tests.app.conftest import Found, work_is_running

@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.questions import Questions
+from flowviz.app.viewer.flow_queries import Questions
 from flowviz.projects import Project, example
 from flowviz.records import Checkpoint, Event, Finished, Kept, Progress, Snapshot
 from flowviz.records.events import Ending
@@ -34,7 +34,7 @@ class Staged:
         self.window, self.qtbot = window, qtbot
         self._project = project
         self._events = SimpleQueue[Event | Exception | None]()
-        monkeypatch.setattr("flowviz.app.workers.train", lambda *_, **__: self._told())
+        monkeypatch.setattr("flowviz.app.threads.worker.train", lambda *_, **__: self._told())
         monkeypatch.setattr(Questions, "report", lambda *_: None)  # which is what loads TensorFlow
         window.main.session.show_project(project)
 

@@ -19,10 +19,10 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.cloud_view import CloudView
-from flowviz.app.export_dialog import ExportDialog
-from flowviz.app.loss_plot import LossPlot
-from flowviz.app.strip import Strip
+from flowviz.app.export.dialog import ExportDialog
+from flowviz.app.training.loss_plot import LossPlot
+from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.viewer.stage_strip import Strip
 from tests.app.conftest import Window
 
 WITH_VALUES = (

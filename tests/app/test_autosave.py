@@ -14,7 +14,7 @@ import pytest
 from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.notice import Notice
+from flowviz.app.notices.notice import Notice
 from flowviz.errors import FileError
 from flowviz.projects import load_project
 from flowviz.projects.drafts import Draft, Drafts, drafts_folder
@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QPlainTextEdit, QPushButton
-import flowviz.app.autosave as autosave, flowviz.app.main as main
+import flowviz.app.document.autosave as autosave, flowviz.app.main as main
 autosave.PERIOD_MS = 300
 create = main.create_window
 def created():

@@ -5,7 +5,7 @@ from threading import get_ident
 
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.background import Background
+from flowviz.app.threads.latest import Background
 
 
 def held(flag: Flag, answer: str) -> Callable[[], str]:

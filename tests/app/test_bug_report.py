@@ -12,7 +12,7 @@ from PyQt6.QtGui import QAction, QDesktopServices, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 import flowviz
-from flowviz.app.bug_report import details
+from flowviz.app.window.bug_report import details
 from flowviz.logbook import log_file, log_folder
 from tests.app.conftest import Window
 
@@ -125,7 +125,7 @@ def test_the_details_have_what_helps_and_nothing_personal(
 def test_the_details_do_not_load_tensorflow() -> None:
     code = (
         "import sys; from PyQt6.QtWidgets import QApplication; app = QApplication([])\n"
-        "from flowviz.app.bug_report import details; text = details(); assert 'tensorflow   ' in text, text\n"
+        "from flowviz.app.window.bug_report import details; text = details(); assert 'tensorflow   ' in text, text\n"
         "sys.exit('tensorflow' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -17,10 +17,10 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.command_list import CommandList
-from flowviz.app.command_palette import CommandPalette
-from flowviz.app.commands import Command, commands_of, matching
-from flowviz.app.shortcut_sheet import ShortcutSheet
+from flowviz.app.commands.catalog import Command, commands_of, matching
+from flowviz.app.commands.command_list import CommandList
+from flowviz.app.commands.palette import CommandPalette
+from flowviz.app.commands.shortcut_sheet import ShortcutSheet
 from tests.app.conftest import Window
 
 

@@ -12,8 +12,8 @@ import pytest
 from PyQt6.QtGui import QAction, QGuiApplication, QImage
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QPushButton
 
-from flowviz.app.cloud_view import CloudView
-from flowviz.app.document import opened
+from flowviz.app.document.document import opened
+from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.errors import FileError
 from flowviz.files import fingerprint
 from flowviz.projects import Project, load_project, save_project
@@ -134,7 +134,7 @@ def test_a_save_that_fails_says_so_and_loses_nothing(
         raise FileError(f"{project_file} cannot be written: no space left on device.")
 
     with monkeypatch.context() as patched:
-        patched.setattr("flowviz.app.document.save_project", full)
+        patched.setattr("flowviz.app.document.document.save_project", full)
         assert not desk.window.main.close()
         desk.press("unsavedBox", "save")
         desk.wait(lambda: "no space left" in desk.notice)
@@ -162,8 +162,8 @@ def test_a_slip_while_it_saves_or_opens_is_told_and_can_be_mended(
         raise MemoryError
 
     with monkeypatch.context() as patched:
-        patched.setattr("flowviz.app.document.save_project", slip)
-        patched.setattr("flowviz.app.document.load_project", slip)
+        patched.setattr("flowviz.app.document.document.save_project", slip)
+        patched.setattr("flowviz.app.document.document.load_project", slip)
         desk.choose("save")
         desk.wait(lambda: "could not be saved" in desk.notice)
         desk.window.main.desk.document.open(project_file)
@@ -256,7 +256,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Flag]:
         return waiting
 
     for name, work in (("save_project", save_project), ("load_project", load_project)):
-        monkeypatch.setattr(f"flowviz.app.document.{name}", slowly(work))
+        monkeypatch.setattr(f"flowviz.app.document.document.{name}", slowly(work))
     yield ready
     ready.set()
 

@@ -9,9 +9,9 @@ from PyQt6.QtGui import QInputDevice, QPointingDevice, QPointingDeviceUniqueId, 
 from PyQt6.QtWidgets import QApplication, QPushButton, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.canvas import Canvas
-from flowviz.app.goal import Goal
-from flowviz.app.target_panel import TargetPanel
+from flowviz.app.target.built_target import Goal
+from flowviz.app.target.canvas import Canvas
+from flowviz.app.target.panel import TargetPanel
 from flowviz.specs import DrawingSpec
 from flowviz.targets import build_target
 from tests.app.conftest import Window

@@ -10,9 +10,9 @@ from PyQt6.QtGui import QAction, QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.cloud_view import CloudView
-from flowviz.app.inspector import Inspector
-from flowviz.app.strip import Strip
+from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.viewer.inspector import Inspector
+from flowviz.app.viewer.stage_strip import Strip
 from flowviz.projects import Project
 from flowviz.records import Curve, Scene, Selection, Snapshot, StageReport, Trace
 from flowviz.rendering import render_frame, visible_rectangle

@@ -10,10 +10,10 @@ from PyQt6.QtGui import QAction, QGuiApplication
 from PyQt6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QProgressBar, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.choice_box import ChoiceBox
-from flowviz.app.export import carried_on, first_choices
-from flowviz.app.export_dialog import ExportDialog
-from flowviz.app.export_source import ExportSource
+from flowviz.app.export.dialog import ExportDialog
+from flowviz.app.export.exports import carried_on, first_choices
+from flowviz.app.export.source import ExportSource
+from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.cli import main
 from flowviz.exporting.repeat import train_command, train_python
 from flowviz.projects import Project

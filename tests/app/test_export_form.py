@@ -20,8 +20,8 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.choice_box import ChoiceBox
-from flowviz.app.export_picture import ExportPicture
+from flowviz.app.export.preview_image import ExportPicture
+from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.projects import Project
 from flowviz.records import Selection, Timeline
 from flowviz.specs import PictureSize

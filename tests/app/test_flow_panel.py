@@ -5,7 +5,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSlider, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.flow_panel import FlowPanel
+from flowviz.app.training.flow_panel import FlowPanel
 from flowviz.specs import RECIPES, FlowSpec
 from tests.app.conftest import Window
 from tests.app.test_window import train

@@ -18,10 +18,10 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.cloud_view import CloudView
-from flowviz.app.export_dialog import ExportDialog
-from flowviz.app.focus_ring import FocusRing
-from flowviz.app.strip import Strip
+from flowviz.app.export.dialog import ExportDialog
+from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.viewer.stage_strip import Strip
+from flowviz.app.window.focus_ring import FocusRing
 from tests.app.conftest import Window
 
 Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier

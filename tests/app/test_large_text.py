@@ -21,8 +21,8 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.boxes import CANCEL, Answer, ask
-from flowviz.app.window import MainWindow
+from flowviz.app.main_window import MainWindow
+from flowviz.app.notices.message_box import CANCEL, Answer, ask
 from flowviz.projects import example
 from tests.app.conftest import Window
 

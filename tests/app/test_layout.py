@@ -19,13 +19,13 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.center import Center
-from flowviz.app.cloud_view import CloudView
-from flowviz.app.layout import GEOMETRY, STATE
+from flowviz.app.desktop.settings import settings
 from flowviz.app.main import create_window
-from flowviz.app.run_controls import RunControls
-from flowviz.app.settings import settings
-from flowviz.app.view_bar import ViewBar
+from flowviz.app.training.controls import RunControls
+from flowviz.app.viewer.central_widget import Center
+from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.viewer.view_bar import ViewBar
+from flowviz.app.window.panel_layout import GEOMETRY, STATE
 from tests.app.conftest import Window
 
 PANELS = ("target", "flow", "training", "loss", "inspector")

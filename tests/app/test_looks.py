@@ -20,21 +20,14 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.appearance import Appearance
-from flowviz.app.boxes import CANCEL, Answer, ask
-from flowviz.app.cloud_view import CloudView
-from flowviz.app.command_palette import CommandPalette
-from flowviz.app.export_dialog import ExportDialog
-from flowviz.app.focus_ring import FocusRing, FocusRings
-from flowviz.app.gallery_dialog import GalleryDialog
-from flowviz.app.icons import GLYPHS, icon
-from flowviz.app.inspector import CURVE_COLORS, DASHES
-from flowviz.app.labels import SIGN_SIDE, WarningLabel
-from flowviz.app.loss_plot import LossPlot
-from flowviz.app.run_controls import RunControls, RunState
-from flowviz.app.settings import settings
-from flowviz.app.shortcut_sheet import ShortcutSheet
-from flowviz.app.theme import (
+from flowviz.app.commands.palette import CommandPalette
+from flowviz.app.commands.shortcut_sheet import ShortcutSheet
+from flowviz.app.desktop.settings import settings
+from flowviz.app.export.dialog import ExportDialog
+from flowviz.app.notices.message_box import CANCEL, Answer, ask
+from flowviz.app.style.appearance import Appearance
+from flowviz.app.style.icons import GLYPHS, icon
+from flowviz.app.style.theme import (
     BUTTON,
     CHOSEN,
     FOCUS,
@@ -47,7 +40,14 @@ from flowviz.app.theme import (
     menu_palette,
     palette,
 )
-from flowviz.app.theme import ink as ink_color
+from flowviz.app.style.theme import ink as ink_color
+from flowviz.app.training.controls import RunControls, RunState
+from flowviz.app.training.loss_plot import LossPlot
+from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.viewer.inspector import CURVE_COLORS, DASHES
+from flowviz.app.welcome.gallery_dialog import GalleryDialog
+from flowviz.app.widgets.labels import SIGN_SIDE, WarningLabel
+from flowviz.app.window.focus_ring import FocusRing, FocusRings
 from flowviz.projects import example
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme

@@ -6,7 +6,7 @@ import pytest
 from PyQt6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.loss_plot import LossPlot
+from flowviz.app.training.loss_plot import LossPlot
 from flowviz.specs import TextSpec
 from flowviz.targets import build_target
 from tests.app.conftest import Window

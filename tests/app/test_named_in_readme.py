@@ -4,7 +4,7 @@ import re
 
 from PyQt6.QtGui import QKeySequence
 
-from flowviz.app.commands import commands_of
+from flowviz.app.commands.catalog import commands_of
 from tests.app.conftest import Window
 from tests.test_readme import README
 

@@ -7,11 +7,11 @@ from PyQt6.QtGui import QAction, QGuiApplication
 from PyQt6.QtWidgets import QLabel, QMessageBox, QPlainTextEdit, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.notice import Notice, notice_of
-from flowviz.app.notice_bar import NoticeBar, Notices
-from flowviz.app.questions import Questions
-from flowviz.app.run_controls import RunControls
-from flowviz.app.status_bar import StatusBar
+from flowviz.app.notices.notice import Notice, notice_of
+from flowviz.app.notices.notice_list import NoticeBar, Notices
+from flowviz.app.training.controls import RunControls
+from flowviz.app.training.status_bar import StatusBar
+from flowviz.app.viewer.flow_queries import Questions
 from flowviz.errors import FileError
 from flowviz.projects import example
 from flowviz.records import Uncompiled

@@ -17,8 +17,8 @@ from PyQt6.QtWidgets import (
     QSlider,
 )
 
-from flowviz.app.cloud_view import CloudView
-from flowviz.app.recent_files import MOST, RecentFiles
+from flowviz.app.document.recent_files import MOST, RecentFiles
+from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.projects import Project
 from flowviz.specs import Seen, ViewSpec
 from tests.app.conftest import Desk

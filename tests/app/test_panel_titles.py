@@ -8,8 +8,8 @@ from PyQt6.QtCore import QRect
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.dock import BUTTONS
-from flowviz.app.icons import icon
+from flowviz.app.style.icons import icon
+from flowviz.app.window.dock import BUTTONS
 from tests.app.conftest import Window
 from tests.app.test_layout import PANELS, dock
 from tests.app.test_looks import choose, drawn

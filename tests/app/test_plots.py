@@ -10,8 +10,8 @@ from PyQt6.QtGui import QPainter, QPicture
 from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.inspector import CurvePlot
-from flowviz.app.loss_plot import LossPlot
+from flowviz.app.training.loss_plot import LossPlot
+from flowviz.app.viewer.inspector import CurvePlot
 from flowviz.projects import example
 from flowviz.records import History, StageReport
 from flowviz.records.report import Curve

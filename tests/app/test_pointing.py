@@ -4,7 +4,7 @@ import pytest
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.questions import Questions
+from flowviz.app.viewer.flow_queries import Questions
 from flowviz.projects import Project
 from flowviz.records import Trace
 from tests.app.conftest import Window

@@ -8,10 +8,10 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.cloud_view import CloudView
-from flowviz.app.notice import Notice
-from flowviz.app.notice_bar import Notices
-from flowviz.app.run_controls import RunControls
+from flowviz.app.notices.notice import Notice
+from flowviz.app.notices.notice_list import Notices
+from flowviz.app.training.controls import RunControls
+from flowviz.app.viewer.cloud_view import CloudView
 from tests.app.conftest import Window
 from tests.app.test_layout import RIGHT, clipped, dock
 from tests.app.test_window import choose

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QPlainTextEdit, QPushButton, QSlider
 
-from flowviz.app.goal import goal_of
-from flowviz.app.questions import Questions, Subject
-from flowviz.app.target_panel import TargetPanel
-from flowviz.app.workers import TrainingWorker
+from flowviz.app.target.built_target import goal_of
+from flowviz.app.target.panel import TargetPanel
+from flowviz.app.threads.worker import TrainingWorker
+from flowviz.app.viewer.flow_queries import Questions, Subject
 from flowviz.projects import Project, example
 from flowviz.records import Selection, base_particles
 from flowviz.records.trace import untrained_trace

@@ -8,7 +8,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QPushButton, QSlider, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.cloud_view import CloudView
+from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.flows import build_flow
 from flowviz.projects import Project
 from flowviz.projects.format import from_bytes, to_bytes

@@ -28,12 +28,12 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.appearance import TEXT_SIZES
-from flowviz.app.cloud_view import CloudView
-from flowviz.app.inspector import Inspector
+from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.main import create_window
-from flowviz.app.recent_files import RecentFiles
-from flowviz.app.start_page import MOST_RECENT, StartPage
+from flowviz.app.style.appearance import TEXT_SIZES
+from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.viewer.inspector import Inspector
+from flowviz.app.welcome.start_page import MOST_RECENT, StartPage
 from flowviz.projects import example, examples
 from tests.app.conftest import Desk, Window
 from tests.app.test_window import choose, pixels
@@ -71,7 +71,7 @@ class Start:
 @pytest.fixture
 def start(desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Start:
     """Where a training begins, and ends at once: it would load TensorFlow."""
-    monkeypatch.setattr("flowviz.app.workers.train", lambda *_, **__: iter(()))
+    monkeypatch.setattr("flowviz.app.threads.worker.train", lambda *_, **__: iter(()))
     return Start(desk, qtbot)
 
 
@@ -299,7 +299,7 @@ def test_the_arrow_keys_bring_a_picture_into_view(start: Start, qtbot: QtBot) ->
 
 def test_closing_does_not_wait_for_the_pictures(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     held = Event()
-    monkeypatch.setattr("flowviz.app.gallery_list.render_frame", lambda *_: held.wait(5))
+    monkeypatch.setattr("flowviz.app.welcome.gallery.render_frame", lambda *_: held.wait(5))
     start.page.draw("dark")
     began = time.monotonic()
     start.window.main.close()

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QImage, QInputMethodEvent
 from PyQt6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.goal import Goal, goal_or_sentence
+from flowviz.app.target.built_target import Goal, goal_or_sentence
 from flowviz.specs import TargetSpec, TextSpec
 from tests.app.test_start_page import SLOW_MS, Start, start
 
@@ -42,8 +42,8 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
         flag.wait(10)
         return goal_or_sentence(spec)
 
-    monkeypatch.setattr("flowviz.app.sources.reads_fonts", lambda _: True)
-    monkeypatch.setattr("flowviz.app.sources.goal_or_sentence", goal)
+    monkeypatch.setattr("flowviz.app.target.builder.reads_fonts", lambda _: True)
+    monkeypatch.setattr("flowviz.app.target.builder.goal_or_sentence", goal)
     yield flag
     flag.set()
 
@@ -111,8 +111,8 @@ def test_nothing_is_trained_on_what_cannot_be_made(start: Start, qtbot: QtBot, m
     def slip(_: TargetSpec) -> Goal | str:
         raise RuntimeError
 
-    monkeypatch.setattr("flowviz.app.sources.reads_fonts", lambda _: True)
-    monkeypatch.setattr("flowviz.app.sources.goal_or_sentence", slip)
+    monkeypatch.setattr("flowviz.app.target.builder.reads_fonts", lambda _: True)
+    monkeypatch.setattr("flowviz.app.target.builder.goal_or_sentence", slip)
     qtbot.keyClicks(start.word, "Ada")
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not start.train.isEnabled())

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QProgressBar
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.status_bar import StatusBar
+from flowviz.app.training.status_bar import StatusBar
 from flowviz.errors import FileError
 from flowviz.records import Preparing, Recovered
 from flowviz.records.events import Ending
@@ -187,7 +187,7 @@ GONE = """
 import gc, os
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
-from flowviz.app import status_bar
+from flowviz.app.training import status_bar
 from flowviz.app.main import create_window
 status_bar.MESSAGE_MS = 100
 app = QApplication([])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.strip import Strip
+from flowviz.app.viewer.stage_strip import Strip
 from tests.app.conftest import Window
 
 STAGES = 20

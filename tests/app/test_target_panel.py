@@ -22,9 +22,9 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.goal import Goal
-from flowviz.app.notice_bar import NoticeBar
-from flowviz.app.target_panel import TargetPanel
+from flowviz.app.notices.notice_list import NoticeBar
+from flowviz.app.target.built_target import Goal
+from flowviz.app.target.panel import TargetPanel
 from flowviz.specs import ImageSpec, MixSpec, Part, ShapeName, ShapeSpec, TargetSpec, TextSpec
 from flowviz.targets import installed_faces, points_spec, read_image
 from tests.app.conftest import Window

@@ -8,11 +8,11 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.callout import Callout
+from flowviz.app.desktop.settings import settings
 from flowviz.app.main import create_window
-from flowviz.app.settings import settings
-from flowviz.app.start_page import StartPage
-from flowviz.app.tour import SEEN_KEY, Tour, tour_was_seen
+from flowviz.app.welcome.callout import Callout
+from flowviz.app.welcome.start_page import StartPage
+from flowviz.app.welcome.tour import SEEN_KEY, Tour, tour_was_seen
 from tests.app.conftest import Window
 from tests.app.test_window import choose
 
@@ -270,7 +270,7 @@ def test_what_shows_something_else_ends_it(guided: Guided, qtbot: QtBot, name: s
 
 
 def test_a_training_begins_while_it_goes_on(guided: Guided, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flowviz.app.workers.train", lambda *_, **__: iter(()))
+    monkeypatch.setattr("flowviz.app.threads.worker.train", lambda *_, **__: iter(()))
     guided.press(Qt.Key.Key_Right)
     guided.window.find(QPushButton, "trainButton").click()
     assert guided.window.main.session._run is not None

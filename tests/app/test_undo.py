@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.edits import BURST_MS
+from flowviz.app.session.undo import BURST_MS
 from flowviz.projects import Project
 from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, PointsSpec, TextSpec
 from flowviz.targets import points_spec

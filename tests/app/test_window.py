@@ -22,9 +22,9 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.cloud_view import CloudView
-from flowviz.app.export_dialog import ExportDialog
-from flowviz.app.loss_plot import LossPlot
+from flowviz.app.export.dialog import ExportDialog
+from flowviz.app.training.loss_plot import LossPlot
+from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.records import Trace
 from flowviz.rendering import render_frame
 from flowviz.specs import PictureSize
@@ -288,7 +288,7 @@ def test_a_training_that_fails_leaves_the_window_alive(
     def broken(*arguments: object, **options: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("flowviz.app.workers.train", broken)
+    monkeypatch.setattr("flowviz.app.threads.worker.train", broken)
     window.find(QPushButton, "trainButton").click()
     qtbot.waitUntil(lambda: "unexpectedly" in window.notice)
     assert window.find(QPushButton, "trainButton").text() == "Train"

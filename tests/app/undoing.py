@@ -18,9 +18,9 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.cloud_view import CloudView
-from flowviz.app.edits import Chosen
-from flowviz.app.font_box import FontBox
+from flowviz.app.session.undo import Chosen
+from flowviz.app.target.font_box import FontBox
+from flowviz.app.viewer.cloud_view import CloudView
 from tests.app.conftest import Window
 
 CONTROL = Qt.KeyboardModifier.ControlModifier

@@ -21,8 +21,8 @@ from PyQt6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PyQt6.QtWidgets import QApplication, QPlainTextEdit, QPushButton
 
 import flowviz.app.main as program
-from flowviz.app.run_controls import RunState
-from flowviz.app.window import MainWindow
+from flowviz.app.main_window import MainWindow
+from flowviz.app.training.controls import RunState
 from flowviz.cli import main as run_command
 from flowviz.files import resource
 

@@ -9,7 +9,7 @@ import time
 import numpy as np
 from PyQt6.QtWidgets import QApplication
 
-from flowviz.app.questions import Questions, Subject
+from flowviz.app.viewer.flow_queries import Questions, Subject
 from flowviz.records import Trace
 from tests.benchmarks.window import WatchedWindow, report
 

@@ -19,9 +19,9 @@ from PyQt6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QPlainTextEdit, QToolButton, QWidget
 
-from flowviz.app.canvas import Canvas
 from flowviz.app.main import create_window
-from flowviz.app.window import MainWindow
+from flowviz.app.main_window import MainWindow
+from flowviz.app.target.canvas import Canvas
 from flowviz.specs.target import MOST_POINTS
 from tests.benchmarks.window import report
 

@@ -19,7 +19,7 @@ from PyQt6.QtCore import QEventLoop, QTimer
 from PyQt6.QtWidgets import QApplication, QPushButton, QSlider
 
 from flowviz.app.main import create_window
-from flowviz.app.window import MainWindow
+from flowviz.app.main_window import MainWindow
 from flowviz.records import Finished, Progress
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target

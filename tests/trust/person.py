@@ -25,12 +25,12 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.choice_box import ChoiceBox
-from flowviz.app.commands import commands_of
-from flowviz.app.edits import MOST_EDITS
-from flowviz.app.export_dialog import ExportDialog
-from flowviz.app.flow_panel import FlowPanel
-from flowviz.app.window import MainWindow
+from flowviz.app.commands.catalog import commands_of
+from flowviz.app.export.dialog import ExportDialog
+from flowviz.app.main_window import MainWindow
+from flowviz.app.session.undo import MOST_EDITS
+from flowviz.app.training.flow_panel import FlowPanel
+from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.projects.gallery import example
 from flowviz.specs import FlowSpec, TrainingSpec
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120
 HOMES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
 BAD = re.compile(r" (WARNING|ERROR|CRITICAL) ")
-UNEXPECTED = "flowviz.app.unexpected"
+UNEXPECTED = "flowviz.app.window.crash_handler"
 UNABLE = "This plugin does not support"  # which Qt says of windows that are drawn offscreen
 Script = Callable[[User], Iterator[Condition]]
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from PyQt6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QPushButton, QSlider
 
-from flowviz.app import document
-from flowviz.app.choice_box import ChoiceBox
+from flowviz.app.document import document
+from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.exporting.scenes import Scenes
 from flowviz.projects import Project, example
 from flowviz.projects.drafts import Draft

@@ -19,9 +19,9 @@ import pytest
 from PyQt6.QtCore import QEventLoop, QTimer, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
 
-from flowviz.app.run_controls import RunState
-from flowviz.app.unexpected import log_qt_messages
-from flowviz.app.window import MainWindow
+from flowviz.app.main_window import MainWindow
+from flowviz.app.training.controls import RunState
+from flowviz.app.window.crash_handler import log_qt_messages
 from flowviz.machine import return_memory
 from tests.app.conftest import Window, work_is_running
 from tests.benchmarks.idle import STATUS, resident_memory

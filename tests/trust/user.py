@@ -14,9 +14,9 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QPushButton, QSpinBox
 
 from flowviz.app import main
-from flowviz.app.notice_bar import NoticeBar
-from flowviz.app.status_bar import StatusBar
-from flowviz.app.window import MainWindow
+from flowviz.app.main_window import MainWindow
+from flowviz.app.notices.notice_list import NoticeBar
+from flowviz.app.training.status_bar import StatusBar
 
 LOOKS_MS = 10
 CLOSED, TRIED = "closed", "tried"

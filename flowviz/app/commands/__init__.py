@@ -1,0 +1,1 @@
+"""Actions, the command palette and the shortcut sheet."""

@@ -1,0 +1,1 @@
+"""Integration with the desktop: settings, displays and notifications."""

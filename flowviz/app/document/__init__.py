@@ -1,0 +1,1 @@
+"""The open file: saving, recent files, drafts and crash recovery."""

@@ -1,0 +1,77 @@
+"""An export that is being written: how far it has come, and how long it still takes."""
+
+from collections.abc import Callable, Generator
+from time import perf_counter
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QLabel, QProgressBar, QWidget
+
+from flowviz.app.export.export_worker import ExportWorker
+from flowviz.app.target.page import row
+from flowviz.app.widgets.durations import duration
+
+LEAST_SECONDS = 0.5  # of work, before it is known how long the rest takes
+
+
+class ExportRun(QWidget):
+    """A bar with a count, and the time left; there only while something is written. Announces how it ended."""
+
+    exported = pyqtSignal()
+    cancelled = pyqtSignal()
+    failed = pyqtSignal(object)  # Notice
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._worker: ExportWorker | None = None
+        self._started = 0.0
+        self._bar = QProgressBar()
+        self._bar.setObjectName("exportProgress")
+        self._bar.setAccessibleName("Progress of the export")
+        self._bar.setToolTip("How much is written")
+        self._bar.setFormat("%v of %m")
+        self._left = QLabel()
+        self._left.setObjectName("exportTimeLeft")
+        self._left.setAccessibleName("Time left")
+        line = row(self._bar, self._left, stretched=self._bar)
+        line.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(line)
+        for ended in (self.exported, self.cancelled, self.failed):
+            ended.connect(self._end)
+        self.hide()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something is being written."""
+        return self._worker is not None
+
+    def start(self, write: Callable[[], Generator[object, None, None]], count: int) -> None:
+        """Write, in a thread, what takes so many steps."""
+        worker = ExportWorker(write)
+        worker.advanced.connect(self._advance)
+        worker.exported.connect(self.exported)
+        worker.cancelled.connect(self.cancelled)
+        worker.failed.connect(self.failed)
+        self._worker, self._started = worker, perf_counter()
+        self._bar.setRange(0, count)
+        self._bar.setValue(0)
+        self._left.clear()
+        self.show()
+        worker.start()
+
+    def cancel(self) -> None:
+        """Stop soon, and leave no file."""
+        if self._worker is not None:
+            self._worker.requestInterruption()
+            self._left.setText("Cancelling…")
+
+    def _advance(self, done: int) -> None:
+        if self._worker is None or self._worker.isInterruptionRequested():
+            return
+        self._bar.setValue(done)
+        spent = perf_counter() - self._started
+        if spent > LEAST_SECONDS:
+            self._left.setText(f"{duration(spent * (self._bar.maximum() - done) / done)} left")
+
+    def _end(self) -> None:
+        self._worker = None
+        self.hide()

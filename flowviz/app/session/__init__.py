@@ -1,0 +1,1 @@
+"""Coordination of one window's work, and its undo history."""

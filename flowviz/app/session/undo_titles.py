@@ -1,0 +1,90 @@
+"""What an edit is called: "Undo Typing", "Redo Flow: Spline"."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flowviz.app.viewer.view_bar import COLORS, MARKS
+from flowviz.specs import RECIPES
+
+CONTINUOUS = frozenset({
+    "Typing", "Weight", "Threshold", "Shares of the Mix", "Layers", "Width", "Depth", "Bins", "Seed", "Rate", "Batch",
+    "Budget", "Zoom or Pan",
+})  # fmt: skip
+
+
+def title_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """What a person would call it, by the first of the fields that is another."""
+    for name, value in after.items():
+        if name in TITLES and before[name] != value:
+            title = TITLES[name]
+            return title if isinstance(title, str) else title(before[name], value)
+    return "Choice"
+
+
+def _named(kind: str) -> Callable[[Any, Any], str]:
+    return lambda _, chosen: f"{kind}: {chosen.name}" if chosen else kind
+
+
+def _mixed(before: Any, parts: Any) -> str:
+    if len(parts) == len(before):
+        return "Shares of the Mix"
+    return "Add to the Mix" if len(parts) > len(before) else "Remove from the Mix"
+
+
+def _marked(before: Any, marks: Any) -> str:
+    (mark, *_) = sorted(before ^ marks)
+    return f"{'Show' if mark in marks else 'Hide'} {MARKS[mark][0].replace('&', '')}"
+
+
+def _selected(before: bytes, selection: bytes) -> str:
+    if not selection:
+        return "Clear Selection"
+    is_inverse = all(one != other for one, other in zip(before or bytes(len(selection)), selection, strict=False))
+    return "Invert Selection" if is_inverse else "Selection"
+
+
+def _shown(what: str) -> Callable[[Any, Any], str]:
+    return lambda _, shown: f"{'Show' if shown else 'Hide'} {what}"
+
+
+TITLES: Mapping[str, str | Callable[[Any, Any], str]] = {
+    "text": "Typing",
+    "font": "Font",
+    "weight": "Weight",
+    "align": "Alignment",
+    "picture": _named("Image"),
+    "threshold": "Threshold",
+    "invert": "Invert",
+    "grayscale": "Grayscale as Density",
+    "shape": lambda _, shape: f"Shape: {shape.replace('_', ' ').capitalize()}",
+    "drawing": lambda _, drawing: drawing[0],
+    "table": lambda _, table: f"Points: {table.path.name}" if table else "Points",
+    "columns": "Columns",
+    "points": _named("Points"),
+    "parts": _mixed,
+    "layout": "Arrangement of the Mix",
+    "kind": lambda _, kind: f"Source: {kind.capitalize()}",
+    "family": lambda _, family: f"Flow: {RECIPES[family].title}",
+    "layers": "Layers",
+    "width": "Width",
+    "depth": "Depth",
+    "bins": "Bins",
+    "normalization": "Normalization",
+    "log_scale_bound": "Bounded Log-Scale",
+    "seed": "Seed",
+    "learning_rate": "Rate",
+    "batch": "Batch",
+    "seconds": "Budget",
+    "steps": "Budget",
+    "follows": "Follow the Target",
+    "direction": lambda _, direction: f"Direction: {direction.capitalize()}",
+    "overview": _shown("Overview"),
+    "color_by": lambda _, color_by: f"Color by {COLORS[color_by]}",
+    "palette": lambda _, palette: f"Colors: {palette.capitalize()}",
+    "marks": _marked,
+    "beside": _shown("Beside"),
+    "fitted": lambda _, fitted: "Fit the Cloud" if fitted else "Zoom or Pan",
+    "center": "Zoom or Pan",
+    "half_extent": "Zoom or Pan",
+    "selection": _selected,
+}

@@ -1,0 +1,1 @@
+"""The panel that defines the target."""

@@ -1,0 +1,1 @@
+"""Training controls, the loss plot and metrics."""

@@ -1,0 +1,1 @@
+"""The cloud and its navigation through layers and training."""

@@ -1,0 +1,144 @@
+"""What the window asks of the flow that is shown: densities, grids, inverses, reports; answered off the GUI thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.notices.notice import Notice
+from flowviz.app.threads.latest import Background
+from flowviz.app.threads.worker import measure
+from flowviz.exporting.flow_keeper import FlowKeeper
+from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Trace, Weights
+from flowviz.records.trace import PARTICLES
+from flowviz.rendering import Camera, prepare_density, render_thumbnails, visible_rectangle
+from flowviz.specs import FlowSpec, PictureSize
+from flowviz.targets import Target
+
+if TYPE_CHECKING:
+    from flowviz.flows import Flow
+
+Answer = TypeVar("Answer")
+Hear = Callable[[Answer], object]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A flow: its spec, and its weights, which are None before any training."""
+
+    spec: FlowSpec
+    weights: Weights | None = None
+
+
+class Questions(QObject):
+    """Three threads: for slow questions about the flow, for the probe under the mouse, and for small pictures."""
+
+    told = pyqtSignal(object)  # Notice about what could not be answered; without a text, where it now could
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._unanswered = set[str]()  # topics
+        self._slow, self._quick, self._pictures = threads = Background(), Background(), Background()
+        self._threads = threads
+        self._keepers = {self._slow: FlowKeeper(), self._quick: FlowKeeper()}
+        for thread in threads:
+            thread.failed.connect(self._take_failure)
+            thread.succeeded.connect(self._forget)
+
+    def density(
+        self, subject: Subject, stage: int, particles: Trace, camera: Camera, size: PictureSize, hear: Hear[Density]
+    ) -> None:
+        """The exact density of a stage over what is seen, and its picture; `particles` are those of the base."""
+
+        def compute(flow: "Flow") -> Density:
+            density = flow.density(stage, visible_rectangle(camera.around(stage), size), particles)
+            prepare_density(density, camera.at(stage), size)
+            return density
+
+        self._ask(self._slow, "density", subject, compute, hear)
+
+    def grid(self, subject: Subject, hear: Hear[Trace]) -> None:
+        """The square grid on the base, carried through all stages."""
+
+        def compute(flow: "Flow") -> Trace:
+            from flowviz.flows.scenes import grid_trace
+
+            return grid_trace(flow)
+
+        self._ask(self._slow, "grid", subject, compute, hear)
+
+    def encoded(self, subject: Subject, target: Target, hear: Hear[Trace]) -> None:
+        """Points of the target, always the same ones, pulled back through all stages."""
+        self._slow.ask("encoding", partial(encoded_trace, target, self._keepers[self._slow], subject), hear)
+
+    def followed(
+        self,
+        spec: FlowSpec,
+        particles: NDArray[np.float32],
+        moments: tuple[Moment, ...],
+        hear: Hear[tuple[Snapshot, ...]],
+    ) -> None:
+        """Particles (n, 2) of the base, as the flow moved them at earlier moments of its training."""
+        keeper = self._keepers[self._slow]
+        self._slow.ask("past", lambda: tuple(_followed(keeper, spec, particles, each) for each in moments), hear)
+
+    def report(self, subject: Subject, stage: int, trace: Trace, hear: Hear[StageReport]) -> None:
+        """What a stage is, with its present numbers; its curves over where the particles of the trace are."""
+        self._ask(self._slow, "report", subject, lambda flow: flow.report(stage, trace), hear)
+
+    def probe(self, subject: Subject, point: tuple[float, float], stage: int, hear: Hear[Trace]) -> None:
+        """Where a point of a stage is at every other stage."""
+
+        def compute(flow: "Flow") -> Trace:
+            from flowviz.flows.scenes import probe_trace
+
+            return probe_trace(flow, (stage, point))
+
+        self._ask(self._quick, "probe", subject, compute, hear)
+
+    def thumbnails(self, scene: Scene, camera: Camera, side: int, hear: Hear[NDArray[np.uint8]]) -> None:
+        """A small picture of each stage."""
+        self._pictures.ask("thumbnails", lambda: render_thumbnails(scene, camera, side), hear)
+
+    def drop(self) -> None:
+        """Hear no answer to what was asked up to now."""
+        for thread in self._threads:
+            thread.drop()
+        for topic in tuple(self._unanswered):
+            self._forget(topic)
+
+    def close(self) -> None:
+        """End all threads after their present questions."""
+        for thread in self._threads:
+            thread.close()
+
+    def _take_failure(self, notice: Notice) -> None:
+        self._unanswered.add(notice.about)
+        self.told.emit(notice)
+
+    def _forget(self, topic: str) -> None:
+        if topic in self._unanswered:
+            self._unanswered.remove(topic)
+            self.told.emit(Notice(topic))
+
+    def _ask(
+        self, thread: Background, topic: str, subject: Subject, ask: "Callable[[Flow], Answer]", hear: Hear[Answer]
+    ) -> None:
+        keeper = self._keepers[thread]
+        thread.ask(topic, lambda: ask(keeper.flow(subject.spec, subject.weights)), hear)
+
+
+def encoded_trace(target: Target, keeper: FlowKeeper, subject: Subject) -> Trace:
+    """Points of the target, always the same ones, pulled back through all stages."""
+    points = target.sample(PARTICLES, np.random.default_rng(0))
+    return keeper.flow(subject.spec, subject.weights).encoded(points)
+
+
+def _followed(keeper: FlowKeeper, spec: FlowSpec, particles: NDArray[np.float32], moment: Moment) -> Snapshot:
+    trace = keeper.flow(spec, moment.weights).trace(particles)
+    measure(trace)
+    return Snapshot(moment.step, moment.weights, moment.on_target, moment.coverage, trace)

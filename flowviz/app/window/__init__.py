@@ -1,0 +1,1 @@
+"""The frame of the main window: menus, docks, keyboard, presentation mode and crash handling."""
