@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.projects import load_project
 from flowviz.training.step import ChunkRunner
 from tests.app.conftest import Desk, Window
-from tests.app.test_autosave import drafts
+from tests.app.document.test_autosave import drafts
 from tests.projects.disks import make_read_only, small_disk
 from tests.trust import scripts
 from tests.trust.program import ROOT, used

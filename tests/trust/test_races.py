@@ -12,7 +12,7 @@ from flowviz.app.viewer.viewer import Exploration
 from flowviz.projects.drafts import Drafts
 from flowviz.records import Snapshot
 from tests.app.conftest import Window
-from tests.app.test_window import choose_steps
+from tests.app.test_main_window import choose_steps
 from tests.trust import scripts
 from tests.trust.program import HOMES, Script, used
 

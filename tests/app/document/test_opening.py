@@ -1,0 +1,172 @@
+"""Files that the real window opens, and what it shows of them."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PyQt6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PyQt6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QMenu,
+    QSlider,
+)
+
+from flowviz.app.document.recent_files import MOST, RecentFiles
+from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.projects import Project
+from flowviz.specs import Seen, ViewSpec
+from tests.app.conftest import Desk
+from tests.app.test_main_window import pixels
+
+
+def test_a_file_opens_with_its_name_in_the_title_and_is_not_changed_by_looking(
+    desk: Desk, project_file: Path, project: Project
+) -> None:
+    assert desk.window.main.windowTitle() == "BRAD[*] – flowviz"
+    desk.open(project_file)
+    main = desk.window.main
+    assert main.windowTitle() == "hi[*] – flowviz"
+    np.testing.assert_array_equal(main.exploration.scene.trace.positions, project.trace.positions)
+    desk.window.find(QSlider, "layerScrubber").setValue(4)
+    desk.window.find(QComboBox, "colorBox").setCurrentIndex(2)
+    desk.window.find(CloudView, "cloudView").zoom(0.5)
+    desk.window.find(QAction, "pathsAction").trigger()
+    assert not desk.is_changed
+    assert main.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", None])
+def test_a_bad_file_is_a_sentence_and_what_is_here_stays(desk: Desk, tmp_path: Path, content: bytes | None) -> None:
+    desk.type("Mine")
+    desk.window.main.discard_changes()
+    bad = tmp_path / "bad.flowviz"
+    if content is not None:
+        bad.write_bytes(content)
+    desk.window.main.desk.recent.add(bad)
+    desk.window.main.desk.open(bad)
+    desk.wait(lambda: str(bad) in desk.notice)
+    assert desk.text == "Mine"
+    assert desk.window.main.desk.document.path is None
+    assert RecentFiles().paths() == ([bad] if content is not None else [])
+
+
+def test_recent_files_are_listed_opened_and_cleared(desk: Desk, project_file: Path, tmp_path: Path) -> None:
+    recent = desk.window.main.desk.recent
+    for number in range(20):
+        recent.add(tmp_path / f"{number}.flowviz")
+    assert len(RecentFiles().paths()) == MOST == 15
+    desk.open(project_file)
+    menu = desk.window.find(QMenu, "recentMenu")
+    menu.aboutToShow.emit()
+    first = menu.actions()[0]
+    assert "hi.flowviz" in first.text()
+    assert str(tmp_path) in first.text()
+    desk.choose("new")
+    menu.aboutToShow.emit()
+    menu.actions()[0].trigger()
+    desk.wait(lambda: desk.window.main.desk.document.path == project_file)
+    menu.aboutToShow.emit()
+    menu.actions()[-1].trigger()
+    assert RecentFiles().paths() == []
+    menu.aboutToShow.emit()
+    assert not menu.actions()[0].isEnabled()
+
+
+def test_damaged_settings_are_no_recent_files() -> None:
+    recent = RecentFiles()
+    for text in ("[", "{}", "[1, null]", "7"):
+        recent._settings.setValue("recentFiles", text)
+        assert recent.paths() == []
+    recent.add(Path("/a"))
+    assert recent.paths() == [Path("/a")]
+
+
+def test_a_project_that_is_dropped_opens(desk: Desk, project_file: Path) -> None:
+    media = QMimeData()
+    media.setUrls([QUrl.fromLocalFile(str(project_file))])
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    place, left = QPointF(9, 9), Qt.MouseButton.LeftButton
+    QApplication.sendEvent(desk.window.main, QDragEnterEvent(place.toPoint(), copy, media, left, none))
+    QApplication.sendEvent(desk.window.main, QDropEvent(place, copy, media, left, none))
+    desk.wait(lambda: desk.window.main.desk.document.path == project_file)
+
+
+def test_the_view_of_a_file_keeps_the_theme_of_the_window(desk: Desk, project: Project) -> None:
+    dark = replace(project, seen=Seen(stage=3, view=ViewSpec(theme="dark", background="transparent")))
+    desk.window.main.session.show_project(dark)
+    view = desk.window.find(CloudView, "cloudView").view
+    assert (view.theme, view.background) == ("light", "solid")
+
+
+STARTED = """
+import sys
+from pathlib import Path
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QLabel, QSlider
+import flowviz.app.main as main
+create = main.create_window
+def created():
+    window = create()
+    scrubber = window.findChild(QSlider, "layerScrubber")
+    def look():
+        notice = window.findChild(QLabel, "noticeText")
+        if notice or (window.desk.document.path and scrubber.value() == 0):
+            watch.stop()
+            told = notice.text() if notice else ""
+            print(window.windowTitle(), told, "tensorflow" in sys.modules, sep="|", flush=True)
+            window.close()
+        elif window.desk.document.path:
+            scrubber.setValue(scrubber.value() - 1)
+    watch = QTimer(window, interval=30)
+    watch.timeout.connect(look)
+    watch.start()
+    return window
+main.create_window = created
+main.run(Path(sys.argv[1]))
+"""
+
+
+def started(path: Path) -> list[str]:
+    """Title and notice of a window that the program opens with a file, and whether TensorFlow was loaded."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", STARTED, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, timeout=60)
+    return done.stdout.strip().split("|")
+
+
+def test_a_file_given_at_the_start_is_opened_and_scrubbed_without_tensorflow(project_file: Path) -> None:
+    assert started(project_file) == ["hi[*] – flowviz", "", "False"]
+
+
+def test_a_bad_file_given_at_the_start_is_a_sentence_in_the_window(tmp_path: Path) -> None:
+    title, notice, _ = started(tmp_path / "gone.flowviz")
+    assert title == "BRAD[*] – flowviz"
+    assert notice.endswith("cannot be read: no such file or directory.")
+
+
+def test_what_is_saved_is_what_is_opened_again(desk: Desk, project: Project, tmp_path: Path) -> None:
+    chosen = tmp_path / "seen.flowviz"
+    desk.window.main.session.show_project(project)
+    desk.window.find(QSlider, "layerScrubber").setValue(4)
+    cloud = desk.window.find(CloudView, "cloudView")
+    desk.wait(lambda: cloud.stage == 4)
+    cloud.zoom(0.7)
+    desk.window.find(QAction, "pathsAction").trigger()
+    desk.window.find(QComboBox, "colorBox").setCurrentIndex(2)
+    desk.choose_titled("Plain, as in the Post")
+    seen, picture = desk.window.main.session.project().seen, pixels(cloud)
+    desk.save_as(chosen)
+    desk.choose("new")
+    desk.wait(lambda: desk.window.main.desk.document.path is None)
+    assert desk.text == "BRAD"
+    desk.window.find(QComboBox, "colorBox").setCurrentIndex(0)
+    desk.window.find(CloudView, "cloudView").zoom(3.0)
+    desk.open(chosen)
+    assert desk.window.main.session.project().seen == seen
+    np.testing.assert_array_equal(pixels(cloud), picture)

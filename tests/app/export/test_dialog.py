@@ -1,0 +1,187 @@
+"""The export dialog by itself: it writes what is chosen; asks, fails and cancels well."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt, QUrl
+from PyQt6.QtGui import QDesktopServices, QGuiApplication
+from PyQt6.QtWidgets import QLabel, QLineEdit, QMessageBox, QProgressBar, QPushButton, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from flowviz.exporting.export import Export
+from flowviz.exporting.repeat import render_command, render_python
+from flowviz.projects import Project, load_project
+from flowviz.specs.export import FORMATS, IN_FOLDERS, Format, What
+from tests.app.conftest import work_is_running
+from tests.app.export.exporting import SMALL, WRITING_MS, Dialog, opened
+
+
+@pytest.fixture
+def dialog(project: Project, project_file: Path, qtbot: QtBot) -> Iterator[Dialog]:
+    with opened(project, project_file, qtbot) as found:
+        yield found
+
+
+def content(path: Path) -> dict[str, bytes]:
+    """The bytes of a file, or of the files in a folder."""
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    return {str(file.relative_to(path)): file.read_bytes() for file in files}
+
+
+@pytest.mark.parametrize(("what", "format_"), [(what, format_) for what in FORMATS for format_ in FORMATS[what]])
+def test_the_dialog_writes_the_bytes_that_the_saved_project_writes(
+    dialog: Dialog, project_file: Path, tmp_path: Path, what: What, format_: Format
+) -> None:
+    dialog.choose("exportWhat", what)
+    dialog.choose("exportFormat", format_)
+    spec = dialog.itself.spec()
+    assert (spec.what, spec.format) == (what, format_)
+    name = "pictures" if what in IN_FOLDERS else f"it.{format_}"
+    dialog.write(tmp_path / name)
+    expected = tmp_path / f"again.{format_}"
+    for _ in Export(load_project(project_file), spec).write(expected):
+        pass
+    assert content(tmp_path / name) == content(expected)
+    assert str(tmp_path / name) in dialog.message
+    assert not dialog.find(QProgressBar, "exportProgress").isVisible()
+
+
+def test_an_untouched_dialog_asks_for_what_it_began_with(dialog: Dialog, project: Project) -> None:
+    assert dialog.itself.spec() == SMALL.model_copy(update={"seen": project.seen})
+
+
+def test_return_exports_and_escape_closes(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
+    path = dialog.find(QLineEdit, "exportPath")
+    path.setText(str(tmp_path / "a.png"))
+    with qtbot.waitSignal(dialog.itself.exported, timeout=WRITING_MS):
+        qtbot.keyClick(path, Qt.Key.Key_Return)
+    qtbot.keyClick(path, Qt.Key.Key_Escape)
+    assert not dialog.itself.isVisible()
+
+
+def test_what_fails_is_said_and_can_be_mended(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
+    path, button = dialog.find(QLineEdit, "exportPath"), dialog.find(QPushButton, "exportButton")
+    path.setText(str(tmp_path / "nowhere" / "a.png"))
+    button.click()
+    qtbot.waitUntil(lambda: "nowhere" in dialog.notice and "cannot be written" in dialog.notice)
+    assert button.isEnabled()
+    assert dialog.itself.isVisible()
+    dialog.write(tmp_path / "a.png")
+    assert (tmp_path / "a.png").exists()
+
+
+def test_a_cancelled_export_leaves_nothing(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog.choose("exportWhat", "frames")
+    dialog.find(QSpinBox, "exportInBetweens").setValue(200)
+    dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))
+    dialog.find(QPushButton, "exportButton").click()
+    leave = dialog.find(QPushButton, "exportLeave")
+    assert leave.text() == "Cancel"
+    bar = dialog.find(QProgressBar, "exportProgress")
+    assert bar.isVisible()
+    qtbot.waitUntil(lambda: bar.value() >= 3)
+    qtbot.keyClick(dialog.itself, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: "Cancelled" in dialog.message)
+    assert dialog.itself.isVisible()
+    assert not (tmp_path / "frames").exists()
+    assert leave.text() == "Close"
+    assert dialog.find(QPushButton, "exportButton").isEnabled()
+
+
+def test_the_time_left_is_told(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog.choose("exportWhat", "frames")
+    dialog.find(QSpinBox, "exportInBetweens").setValue(240)
+    dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))
+    dialog.find(QPushButton, "exportButton").click()
+    left = dialog.find(QLabel, "exportTimeLeft")
+    qtbot.waitUntil(lambda: left.text().endswith(" left"), timeout=WRITING_MS)
+    assert int(left.text().split()[0]) >= 0
+
+
+def test_closing_the_dialog_cancels(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog.choose("exportWhat", "frames")
+    dialog.find(QSpinBox, "exportInBetweens").setValue(200)
+    dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))
+    dialog.find(QPushButton, "exportButton").click()
+    dialog.itself.close()
+    assert not dialog.itself.isVisible()
+    qtbot.waitUntil(lambda: not work_is_running(), timeout=WRITING_MS)
+    assert not (tmp_path / "frames").exists()
+
+
+def box_of(dialog: Dialog, qtbot: QtBot) -> QMessageBox:
+    """The question that is asked."""
+    qtbot.waitUntil(lambda: bool(dialog.itself.findChildren(QMessageBox)))
+    return dialog.itself.findChildren(QMessageBox)[0]
+
+
+def test_a_file_is_overwritten_only_after_asking(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
+    there = tmp_path / "there.png"
+    there.write_text("mine")
+    dialog.find(QLineEdit, "exportPath").setText(str(there))
+    dialog.find(QPushButton, "exportButton").click()
+    box = box_of(dialog, qtbot)
+    assert str(there) in box.text()
+    qtbot.keyClick(box, Qt.Key.Key_Return)  # the safe answer
+    qtbot.waitUntil(lambda: not dialog.itself.findChildren(QMessageBox))
+    assert not dialog.itself.is_running
+    assert there.read_text() == "mine"
+    with qtbot.waitSignal(dialog.itself.exported, timeout=WRITING_MS):
+        dialog.find(QPushButton, "exportButton").click()
+        yes = next(button for button in box_of(dialog, qtbot).buttons() if "Overwrite" in button.text())
+        yes.click()
+    assert there.read_bytes().startswith(b"\x89PNG")
+
+
+def test_pictures_in_a_folder_are_counted_before_they_are_overwritten(
+    dialog: Dialog, qtbot: QtBot, tmp_path: Path
+) -> None:
+    dialog.choose("exportWhat", "stages")
+    dialog.write(tmp_path / "stages")
+    (tmp_path / "stages" / "18_permute.png").unlink()
+    dialog.find(QPushButton, "exportButton").click()
+    assert "2 of the 3 pictures" in box_of(dialog, qtbot).text()
+
+
+def test_the_folder_of_what_was_written_is_shown(
+    dialog: Dialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened_urls: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened_urls.append)
+    show = dialog.find(QPushButton, "exportShow")
+    assert not show.isVisible()
+    dialog.write(tmp_path / "a.png")
+    show.click()
+    dialog.choose("exportWhat", "stages")
+    assert not show.isVisible()  # of what is chosen now, nothing is written yet
+    dialog.write(tmp_path / "stages")
+    show.click()
+    assert [url.toLocalFile() for url in opened_urls] == [str(tmp_path), str(tmp_path / "stages")]
+
+
+def clipboard() -> str:
+    found = QGuiApplication.clipboard()
+    assert found is not None
+    return found.text()
+
+
+def test_what_is_chosen_is_copied_as_command_and_as_python(dialog: Dialog, project_file: Path, tmp_path: Path) -> None:
+    dialog.choose("exportWhat", "stages")
+    dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "stages"))
+    spec = dialog.itself.spec()
+    dialog.find(QPushButton, "exportCopyCommand").click()
+    assert clipboard() == render_command(project_file, spec, tmp_path / "stages")
+    assert dialog.message == "The command was copied."
+    dialog.find(QPushButton, "exportCopyPython").click()
+    assert clipboard() == render_python(project_file, spec, tmp_path / "stages")
+    assert dialog.message == "The Python was copied."
+
+
+@pytest.mark.parametrize("has_file", [False, True])
+def test_copying_from_what_is_not_saved_says_so(project: Project, tmp_path: Path, qtbot: QtBot, has_file: bool) -> None:
+    path = tmp_path / "mine.flowviz" if has_file else None
+    with opened(project, path, qtbot, is_saved=False) as dialog:
+        dialog.find(QPushButton, "exportCopyCommand").click()
+        assert "Save the project first" in dialog.message
+        assert (str(path) if path else "Hi.flowviz") in clipboard()

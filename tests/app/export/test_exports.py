@@ -1,0 +1,216 @@
+"""Exporting from the real window: what is seen, while it trains, and again with the choices of the last time."""
+
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction, QGuiApplication
+from PyQt6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QProgressBar, QPushButton, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.export.dialog import ExportDialog
+from flowviz.app.export.exports import carried_on, first_choices
+from flowviz.app.export.source import ExportSource
+from flowviz.app.widgets.controls import ChoiceBox
+from flowviz.cli import main
+from flowviz.exporting.repeat import train_command, train_python
+from flowviz.projects import Project
+from flowviz.specs import FlowSpec, PictureSize, Seen, TextSpec, TrainingSpec, ViewSpec
+from tests.app.conftest import Window
+from tests.app.export.exporting import WRITING_MS, Dialog
+
+
+def export(window: Window, qtbot: QtBot) -> Dialog:
+    """The dialog, as the menu opens it."""
+    window.find(QAction, "exportAction").trigger()
+    dialog = next(found for found in window.main.findChildren(ExportDialog) if found.isVisible())
+    return Dialog(dialog, qtbot)
+
+
+def test_return_in_the_export_dialog_exports(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = export(window, qtbot)
+    dialog.choose("exportWhat", "stages")
+    folder = dialog.find(QLineEdit, "exportPath")
+    folder.setText(str(tmp_path / "frames"))
+    with qtbot.waitSignal(dialog.itself.exported, timeout=WRITING_MS):
+        qtbot.keyClick(folder, Qt.Key.Key_Return)
+    assert len(list((tmp_path / "frames").iterdir())) == 20
+
+
+def test_an_export_that_fails_says_why_and_can_be_mended(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    dialog = export(window, qtbot)
+    dialog.choose("exportWhat", "stages")
+    dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "file"))
+    button = dialog.find(QPushButton, "exportButton")
+    button.click()
+    qtbot.waitUntil(lambda: "is a file" in dialog.notice)
+    assert button.isEnabled()
+    dialog.write(tmp_path / "folder")
+    assert len(list((tmp_path / "folder").iterdir())) == 20
+
+
+def test_a_cancelled_export_leaves_no_file(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = export(window, qtbot)
+    dialog.choose("exportWhat", "stages")
+    dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))
+    dialog.find(QPushButton, "exportButton").click()
+    bar = dialog.find(QProgressBar, "exportProgress")
+    qtbot.waitUntil(lambda: bar.value() >= 1)
+    dialog.itself.reject()
+    qtbot.waitUntil(lambda: not list(tmp_path.iterdir()))
+
+
+@pytest.mark.parametrize(("what", "count"), [("sheet", 1), ("frames", 58)])
+def test_the_overview_and_what_plays_can_be_exported(
+    window: Window, qtbot: QtBot, tmp_path: Path, what: str, count: int
+) -> None:
+    dialog = export(window, qtbot)
+    dialog.choose("exportWhat", what)
+    dialog.find(QSpinBox, "exportInBetweens").setValue(2)
+    path = tmp_path / ("frames" if count > 1 else "sheet.png")
+    if count > 1:
+        assert f"{count} pictures" in dialog.message
+    dialog.write(path)
+    assert len(list(path.iterdir()) if count > 1 else [path]) == count
+
+
+def test_it_begins_with_what_is_seen(window: Window, qtbot: QtBot) -> None:
+    window.find(QComboBox, "colorBox").setCurrentText("Angle")
+    window.find(QComboBox, "repeatBox").setCurrentText("Ping-pong")
+    window.find(QAction, "pathsAction").trigger()
+    window.find(QAction, "overviewAction").trigger()
+    dialog = export(window, qtbot)
+    spec = dialog.itself.spec()
+    assert spec.what == "sheet"
+    assert spec.seen.view.color_by == "angle"
+    assert spec.seen.view.marks == {"points", "paths"}
+    assert spec.seen.playback.repeat == "ping-pong"
+    assert str(window.main.exploration.seen().view.theme) == spec.seen.view.theme
+
+
+def test_the_choices_of_last_time_stay(window: Window, qtbot: QtBot) -> None:
+    first = export(window, qtbot)
+    first.choose("exportWhat", "animation")
+    first.choose("exportFormat", "webp")
+    first.find(QSpinBox, "exportRate").setValue(7)
+    first.choose("exportPalette", "plain")
+    first.find(QLineEdit, "exportPath").setText("/films/mine.webp")
+    first.itself.close()
+    window.find(QComboBox, "colorBox").setCurrentText("Angle")
+    again = export(window, qtbot)
+    spec = again.itself.spec()
+    assert again.find(QLineEdit, "exportPath").text() == "/films/BRAD.webp"
+    assert (spec.what, spec.format, spec.fps) == ("animation", "webp", 7)
+    assert spec.seen.view.palette == "plain"
+    assert spec.seen.view.color_by == "angle"  # chosen in the window since
+
+
+def source(seen: Seen, window: PictureSize) -> ExportSource:
+    untrained = Project.untrained(TextSpec(text="I"), FlowSpec(), TrainingSpec(steps=1))
+    return ExportSource(Project(**{**vars(untrained), "seen": seen}), "I", None, is_saved=False, window=window)
+
+
+def test_what_was_chosen_gives_way_to_what_the_window_changed() -> None:
+    small, large = PictureSize(width=300, height=200), PictureSize(width=600, height=400)
+    before = source(Seen(view=ViewSpec(theme="light", half_extent=3.0)), small)
+    chosen = first_choices(before).model_copy(update={"size": small, "fps": 9})
+    chosen = chosen.model_copy(update={"seen": Seen(view=ViewSpec(theme="dark", half_extent=3.0), direction="encode")})
+    now = carried_on(chosen, before, source(Seen(view=ViewSpec(theme="light", half_extent=5.0)), large))
+    assert (now.fps, now.seen.view.theme, now.seen.direction) == (9, "dark", "encode")
+    assert now.seen.view.half_extent == 5.0
+    assert now.size == large  # still that of the window
+    assert carried_on(chosen, before, source(Seen(overview=True), small)).what == "sheet"
+
+
+def test_an_export_goes_through_while_it_trains(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    window.find(QComboBox, "budgetUnit").setCurrentText("steps")
+    window.find(QSpinBox, "budgetAmount").setValue(10_000_000)
+    window.find(QPushButton, "trainButton").click()
+    qtbot.waitUntil(lambda: "steps/s" in window.status, timeout=60_000)
+    dialog = export(window, qtbot)
+    dialog.choose("exportWhat", "frames")
+    dialog.find(QSpinBox, "exportWidth").setValue(200)
+    dialog.find(QSpinBox, "exportHeight").setValue(200)
+    dialog.find(QSpinBox, "exportInBetweens").setValue(5)
+    before = window.status
+    dialog.write(tmp_path / "frames")
+    qtbot.waitUntil(lambda: window.status != before)
+    assert window.find(QPushButton, "stopButton").isEnabled()
+    assert len(list((tmp_path / "frames").iterdir())) == 115
+
+
+def test_while_it_writes_the_menu_shows_how_far_it_is(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = export(window, qtbot)
+    dialog.choose("exportWhat", "frames")
+    dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))
+    dialog.find(QPushButton, "exportButton").click()
+    assert export(window, qtbot).itself is dialog.itself
+    assert dialog.itself.is_running
+    assert not dialog.itself.isModal()
+    window.main.close()
+    qtbot.waitUntil(lambda: not list(tmp_path.iterdir()))
+
+
+def test_choices_are_of_the_stages_that_there_are(window: Window, qtbot: QtBot) -> None:
+    first = export(window, qtbot)
+    first.choose("exportWhat", "stages")
+    first.choose("exportFirst", 18)
+    first.itself.close()
+    window.find(QComboBox, "flowFamily").setCurrentIndex(1)
+    window.find(QComboBox, "flowFamily").setCurrentIndex(5)  # a spline: fewer stages
+    dialog = export(window, qtbot)
+    last = dialog.find(ChoiceBox, "exportLast").value
+    assert last < 18
+    assert dialog.itself.spec().first == last
+
+
+def test_a_training_is_copied_as_command_and_as_python(window: Window) -> None:
+    window.find(QPlainTextEdit, "targetText").setPlainText("Hi you")
+    window.find(QComboBox, "budgetUnit").setCurrentText("steps")
+    window.find(QSpinBox, "budgetAmount").setValue(300)
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    window.find(QAction, "commandTrainingAction").trigger()
+    assert clipboard.text() == train_command(window.main.session.project().asked, Path("Hi you.flowviz"), None)
+    assert "--text 'Hi you'" in clipboard.text()
+    assert "--steps 300" in clipboard.text()
+    assert "The command was copied." in window.status
+    window.find(QAction, "PythonTrainingAction").trigger()
+    assert clipboard.text() == train_python(window.main.session.project().asked, Path("Hi you.flowviz"), None)
+    assert "The Python was copied." in window.status
+
+
+def test_what_is_copied_writes_what_the_window_writes(
+    window: Window, qtbot: QtBot, project_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = window.main.desk.document
+    with qtbot.waitSignal(document.opened):
+        window.main.desk.open(project_file)
+    window.find(QComboBox, "colorBox").setCurrentText("Radius")
+    window.find(QAction, "pathsAction").trigger()
+    dialog = export(window, qtbot)
+    dialog.choose("exportWhat", "animation")
+    dialog.choose("exportFormat", "apng")
+    dialog.choose("exportFirst", 17)
+    dialog.choose("exportBackground", "transparent")
+    for name, value in (("exportWidth", 200), ("exportHeight", 120), ("exportInBetweens", 2)):
+        dialog.find(QSpinBox, name).setValue(value)
+    written = tmp_path / "it.apng"
+    dialog.write(written)
+    wanted = written.read_bytes()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    for button in ("exportCopyCommand", "exportCopyPython"):
+        dialog.find(QPushButton, button).click()
+        assert "Save" not in dialog.message
+        written.unlink()
+        if button == "exportCopyCommand":
+            monkeypatch.setattr(sys, "argv", shlex.split(clipboard.text()))
+            with pytest.raises(SystemExit, match=r"^0$"):
+                main()
+        else:
+            exec(clipboard.text(), {})
+        assert written.read_bytes() == wanted

@@ -1,0 +1,304 @@
+"""The controls of the export dialog: what has an effect is there, what has none is not; the preview follows."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QStandardItemModel
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.export.preview_image import ExportPicture
+from flowviz.app.widgets.controls import ChoiceBox
+from flowviz.projects import Project
+from flowviz.records import Selection, Timeline
+from flowviz.specs import PictureSize
+from flowviz.specs.effects import effects
+from flowviz.specs.export import FORMATS, Format, What
+from tests.app.export.exporting import Dialog, opened
+
+DRAWING_MS = 20_000
+CONTROLS = {
+    "size": ("exportSize", "exportWidth", "exportHeight"),
+    "scale": ("exportScale",),
+    "background": ("exportBackground",),
+    "theme": ("exportTheme",),
+    "stage": ("exportStage",),
+    "range": ("exportFirst", "exportLast"),
+    "direction": ("exportDirection",),
+    "marks": ("pointsExport", "densityExport", "gridExport", "pathsExport"),
+    "fitted": ("exportFitted",),
+    "color_by": ("exportColor",),
+    "palette": ("exportPalette",),
+    "labels": ("exportLabels",),
+    "particles": ("exportParticles",),
+    "through": ("exportThrough",),
+    "in_betweens": ("exportInBetweens",),
+    "fps": ("exportRate",),
+    "easing": ("exportEasing",),
+    "heading": ("exportHeading",),
+    "repeat": ("exportRepeat",),
+}
+
+
+@pytest.fixture
+def dialog(project: Project, project_file: Path, qtbot: QtBot) -> Iterator[Dialog]:
+    with opened(project, project_file, qtbot) as found:
+        yield found
+
+
+def selected(project: Project) -> Project:
+    """With a selection."""
+    return replace(project, selection=Selection(np.arange(project.trace.positions.shape[1]) % 3 == 0))
+
+
+@pytest.mark.parametrize(("what", "format_"), [(what, format_) for what in FORMATS for format_ in FORMATS[what]])
+def test_only_what_has_an_effect_is_there(dialog: Dialog, what: What, format_: Format) -> None:
+    dialog.choose("exportWhat", what)
+    dialog.choose("exportFormat", format_)
+    assert effects(dialog.itself.spec()) <= {*CONTROLS, "axes", "beside", "moment", "probe", "selection"} | {
+        "point_diameter",
+        "word_height",
+    }
+    shown = {name for name, controls in CONTROLS.items() if all(map(dialog.is_shown, controls))}
+    hidden = {name for name, controls in CONTROLS.items() if not any(map(dialog.is_shown, controls))}
+    assert shown == effects(dialog.itself.spec()) & CONTROLS.keys()
+    assert hidden == CONTROLS.keys() - shown
+
+
+def test_what_cannot_be_chosen_says_why(dialog: Dialog) -> None:
+    dialog.choose("exportWhat", "sheet")
+    for name in ("densityExport", "exportAxes", "exportBeside"):
+        box = dialog.find(QCheckBox, name)
+        assert not box.isEnabled()
+        assert box.toolTip().endswith(".")
+    dialog.choose("exportWhat", "animation")
+    for name in ("densityExport", "exportAxes"):
+        assert dialog.find(QCheckBox, name).isEnabled()
+    dialog.choose("exportBackground", "transparent")
+    dialog.choose("exportFormat", "mp4")
+    background = dialog.find(ChoiceBox, "exportBackground")
+    assert not background.isEnabled()
+    assert background.toolTip() == "MP4 has no transparency."
+    assert dialog.itself.spec().seen.view.background == "solid"
+    dialog.choose("exportFormat", "gif")
+    assert dialog.itself.spec().seen.view.background == "transparent"
+
+
+def can_choose(box: ChoiceBox, value: object) -> bool:
+    model = box.model()
+    assert isinstance(model, QStandardItemModel)
+    item = model.item(box.findData(value))
+    assert item is not None
+    return item.isEnabled()
+
+
+def test_beside_needs_something_beside_something(dialog: Dialog) -> None:
+    beside = dialog.find(QCheckBox, "exportBeside")
+    assert not beside.isEnabled()
+    dialog.find(QCheckBox, "gridExport").click()
+    assert beside.isEnabled()
+    beside.click()
+    assert dialog.itself.spec().seen.view.beside
+    dialog.find(QCheckBox, "pointsExport").click()
+    assert not beside.isEnabled()
+    assert not dialog.itself.spec().seen.view.beside
+
+
+def test_a_project_without_a_past_has_none_to_play(project: Project, qtbot: QtBot) -> None:
+    with opened(replace(project, timeline=Timeline()), None, qtbot) as dialog:
+        assert not dialog.is_shown("exportMoment")
+        dialog.choose("exportWhat", "animation")
+        assert not can_choose(dialog.find(ChoiceBox, "exportThrough"), "training")
+        assert not can_choose(dialog.find(ChoiceBox, "exportThrough"), "both")
+
+
+def test_the_past_of_a_project_can_be_shown_and_played(dialog: Dialog, project: Project) -> None:
+    step = project.timeline.moments[0].step
+    dialog.choose("exportMoment", step)
+    assert dialog.itself.spec().seen.moment == step
+    dialog.choose("exportWhat", "animation")
+    dialog.choose("exportThrough", "both")
+    assert dialog.itself.spec().seen.playback.through == "both"
+    assert not dialog.is_shown("exportMoment")
+    dialog.choose("exportThrough", "training")
+    assert dialog.is_shown("exportStage")
+    assert not dialog.is_shown("exportFirst")
+
+
+def test_colors_by_selection_need_one(dialog: Dialog, project: Project, qtbot: QtBot) -> None:
+    assert not can_choose(dialog.find(ChoiceBox, "exportColor"), "selection")
+    with opened(selected(project), None, qtbot) as other:
+        other.choose("exportColor", "selection")
+        assert other.itself.spec().seen.view.color_by == "selection"
+
+
+def test_a_missing_package_is_explained(dialog: Dialog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flowviz.exporting.mp4.find_spec", lambda name: None)
+    dialog.choose("exportWhat", "animation")
+    note, button = dialog.find(QLabel, "exportFormatNote"), dialog.find(QPushButton, "exportButton")
+    assert not note.isVisible()
+    dialog.choose("exportFormat", "mp4")
+    assert note.isVisible()
+    assert 'pip install "flowviz[video]"' in note.text()
+    assert note.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
+    assert not button.isEnabled()
+    dialog.choose("exportFormat", "webp")
+    assert not note.isVisible()
+    assert button.isEnabled()
+
+
+def test_sizes(dialog: Dialog) -> None:
+    width, scale = dialog.find(QSpinBox, "exportWidth"), dialog.find(QSpinBox, "exportScale")
+    dialog.choose("exportSize", "3840x2160")
+    scale.setValue(8)
+    assert dialog.itself.spec().pixels == PictureSize(width=7680, height=4320)  # there are no larger ones
+    assert dialog.find(QLabel, "exportPixels").text() == "7,680 × 4,320 pixels"
+    width.setValue(300)
+    assert dialog.find(ChoiceBox, "exportSize").value == "own"
+    dialog.find(QSpinBox, "exportHeight").setValue(200)
+    assert dialog.find(ChoiceBox, "exportSize").currentText() == "As in the window: 300 × 200"
+
+
+def test_how_long_an_animation_takes(dialog: Dialog) -> None:
+    dialog.choose("exportWhat", "animation")
+    dialog.find(QSpinBox, "exportInBetweens").setValue(18)
+    dialog.find(QSpinBox, "exportRate").setValue(13)
+    length = dialog.find(QLabel, "exportLength")
+    assert length.text() == "39 frames, 3.0 s"  # of stages 17 to 19
+    dialog.choose("exportFirst", 0)
+    assert length.text().startswith("362 frames")
+    dialog.choose("exportRepeat", "ping-pong")
+    assert length.text().startswith("722 frames")
+    assert "722 frames" in dialog.message
+
+
+def test_a_range_has_its_first_stage_first(dialog: Dialog) -> None:
+    dialog.choose("exportWhat", "stages")
+    dialog.choose("exportLast", 5)
+    assert (dialog.itself.spec().first, dialog.itself.spec().last) == (5, 5)
+    dialog.choose("exportFirst", 8)
+    assert (dialog.itself.spec().first, dialog.itself.spec().last) == (8, 8)
+
+
+def test_the_path_follows_what_is_written(dialog: Dialog) -> None:
+    path = dialog.find(QLineEdit, "exportPath")
+    assert path.text() == "/pictures/Hi.png"
+    dialog.choose("exportWhat", "stages")
+    assert path.text() == "/pictures/Hi stages"
+    path.setText("/tmp/x.y")
+    dialog.choose("exportWhat", "animation")
+    assert path.text() == "/tmp/x.y.gif"
+    dialog.choose("exportFormat", "webp")
+    assert path.text() == "/tmp/x.y.webp"
+    path.setText("/tmp/z.APNG")  # a suffix chooses the format as well
+    assert dialog.find(ChoiceBox, "exportFormat").value == "apng"
+    path.setText("/tmp/x.y.csv")
+    assert dialog.find(ChoiceBox, "exportFormat").value == "apng"
+    dialog.choose("exportWhat", "frames")
+    assert path.text() == "/tmp/x.y"
+    path.setText("  ")
+    assert not dialog.find(QPushButton, "exportButton").isEnabled()
+    assert dialog.message == "Choose where to write it."
+
+
+def seen(dialog: Dialog, qtbot: QtBot, other_than: bytes = b"") -> bytes:
+    """The picture of the preview, as soon as there is another one."""
+    picture = dialog.find(ExportPicture, "exportPicture")
+    qtbot.waitUntil(lambda: bool(picture.shown()) and picture.shown() != other_than, timeout=DRAWING_MS)
+    return picture.shown()
+
+
+def test_the_preview_follows_choices_slider_and_play(dialog: Dialog, qtbot: QtBot) -> None:
+    first = seen(dialog, qtbot)
+    dialog.choose("exportTheme", "dark")
+    dark = seen(dialog, qtbot, first)
+    dialog.choose("exportWhat", "stages")
+    slider = dialog.find(QSlider, "exportSlider")
+    assert slider.maximum() == 2
+    assert dialog.find(QLabel, "exportPlaceWords").text() == "19_real_nvp"
+    slider.setValue(0)
+    assert dialog.find(QLabel, "exportPlaceWords").text() == "17_batch_normalization"
+    batch = seen(dialog, qtbot, dark)
+    dialog.find(QToolButton, "exportPlay").click()
+    qtbot.waitUntil(lambda: slider.value() == 2, timeout=DRAWING_MS)
+    dialog.find(QToolButton, "exportPlay").click()
+    seen(dialog, qtbot, batch)
+
+
+def test_there_is_a_way_only_through_several_pictures(dialog: Dialog) -> None:
+    dialog.choose("exportWhat", "trace")
+    dialog.find(QSpinBox, "exportParticles").setValue(50_000)  # written in parts, but there is one picture
+    assert not dialog.is_shown("exportSlider")
+    dialog.choose("exportWhat", "frames")
+    assert dialog.is_shown("exportSlider")
+
+
+def test_a_choice_that_is_not_possible_is_said_and_not_written(dialog: Dialog, qtbot: QtBot) -> None:
+    dialog.choose("exportWhat", "sheet")
+    dialog.choose("exportFirst", 0)
+    dialog.find(QSpinBox, "exportWidth").setValue(64)
+    dialog.find(QSpinBox, "exportHeight").setValue(64)
+    picture = dialog.find(ExportPicture, "exportPicture")
+    qtbot.waitUntil(lambda: "do not fit" in picture.accessibleDescription(), timeout=DRAWING_MS)
+
+
+def focusable(dialog: Dialog) -> list[QWidget]:
+    """What the Tab key reaches, in its order."""
+    found, widget = [], dialog.find(ChoiceBox, "exportWhat")
+    following: QWidget | None = widget
+    while following is not None:
+        if following.focusPolicy() & Qt.FocusPolicy.TabFocus and following.isVisible() and following.isEnabled():
+            found.append(following)
+        following = following.nextInFocusChain()
+        if following is widget:
+            break
+    return found
+
+
+@pytest.mark.parametrize("what", ["view", "animation", "trace", "losses"])
+def test_all_controls_have_names_and_are_reached_in_order(dialog: Dialog, what: What) -> None:
+    dialog.choose("exportWhat", what)
+    reached = focusable(dialog)
+    assert all(widget.accessibleName() for widget in reached if not widget.objectName().startswith("qt_"))
+    names = [widget.objectName() for widget in reached]
+    inside = [name for name in names if name in {each for controls in CONTROLS.values() for each in controls}]
+    places = [
+        dialog.find(QWidget, name).mapTo(dialog.itself, dialog.find(QWidget, name).rect().topLeft()) for name in inside
+    ]
+    assert [place.y() // 12 for place in places] == sorted(place.y() // 12 for place in places)
+    assert names.index("exportPath") < names.index("exportButton") < names.index("exportLeave")
+
+
+@pytest.mark.parametrize("what", ["view", "animation", "stages", "losses"])
+def test_no_mnemonic_is_given_twice(dialog: Dialog, what: What) -> None:
+    dialog.choose("exportWhat", what)
+    texts = [
+        str(widget.property("text"))
+        for kind in (QLabel, QCheckBox, QPushButton)
+        for widget in dialog.itself.findChildren(kind)
+        if widget.isVisible()
+    ]
+    letters = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
+    assert sorted(letters) == sorted(set(letters))
+
+
+def test_it_fits_on_a_small_screen(dialog: Dialog) -> None:
+    dialog.choose("exportWhat", "animation")
+    dialog.itself.resize(1024, 700)
+    assert (dialog.itself.width(), dialog.itself.height()) == (1024, 700)
+    dialog.itself.resize(700, 480)
+    assert dialog.itself.width() <= 800
+    assert dialog.itself.height() <= 600

@@ -1,0 +1,91 @@
+"""Tables of points as the target, in the real window."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton
+
+from flowviz.specs import PointsSpec
+from tests.app.target.test_panel import Sourced, media_of, sourced
+
+__all__ = ["sourced"]
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "table.csv"
+    points = np.random.default_rng(0).normal(size=(1000, 3)) * (1, 2, 3)
+    points[:5] = 30
+    np.savetxt(path, points, delimiter=",", header="a,b,c", comments="")
+    return path
+
+
+def test_a_bad_table_leaves_the_columns_of_the_good_one(sourced: Sourced, table: Path, tmp_path: Path) -> None:
+    sourced.drop(media_of(table))
+    good = sourced.wait_for_other(sourced.goal)
+    box = sourced.window.find(QComboBox, "pointsX")
+    (tmp_path / "thin.csv").write_text("x\n" + "1\n" * 50)
+    sourced.drop(media_of(tmp_path / "thin.csv"))
+    sourced.wait(lambda: sourced.file_problem.endswith("."))
+    assert sourced.goal is good
+    assert [box.itemText(k) for k in range(box.count())] == ["a", "b", "c"]
+
+
+def test_points_are_read_with_a_choice_of_columns_and_their_outliers(sourced: Sourced, table: Path) -> None:
+    sourced.drop(media_of(table))
+    first = sourced.wait_for_other(sourced.goal)
+    assert isinstance(first.spec, PointsSpec)
+    note, y = sourced.window.find(QLabel, "targetNote"), sourced.window.find(QComboBox, "pointsY")
+    assert "1,000 points, 5 of them far out" in note.text()
+    assert [y.itemText(index) for index in range(y.count())] == ["a", "b", "c"]
+    y.setCurrentIndex(2)
+    y.activated.emit(2)
+    second = sourced.wait_for_other(first)
+    assert isinstance(second.spec, PointsSpec)
+    assert second.spec.unit == pytest.approx(1.5 * first.spec.unit, rel=0.3)
+    y.setCurrentIndex(0)
+    y.activated.emit(0)
+    sourced.wait(lambda: sourced.file_problem == "Both columns of table.csv are a. Choose two different ones.")
+    assert sourced.goal is second
+
+
+def test_where_the_first_columns_hold_no_numbers_others_can_be_chosen(sourced: Sourced, tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal(size=(50, 2))
+    (tmp_path / "named.csv").write_text("name,x,y\n" + "".join(f"a,{x},{y}\n" for x, y in rows))
+    sourced.drop(media_of(tmp_path / "named.csv"))
+    sourced.wait(lambda: bool(sourced.file_problem))
+    x, y = (sourced.window.find(QComboBox, name) for name in ("pointsX", "pointsY"))
+    assert x.isVisible()
+    assert not sourced.can_train
+    x.setCurrentIndex(1)
+    y.setCurrentIndex(2)
+    y.activated.emit(2)
+    sourced.wait(lambda: sourced.can_train)
+    assert (x.currentText(), y.currentText()) == ("x", "y")
+
+
+def test_the_name_is_that_of_the_table_whose_columns_are_offered(sourced: Sourced, table: Path, tmp_path: Path) -> None:
+    sourced.drop(media_of(table))
+    sourced.wait_for_other(sourced.goal)
+    name = sourced.window.find(QLabel, "pointsName")
+    assert name.text() == "table.csv"
+    (tmp_path / "words.csv").write_text("a,b,x,y\n" + "k,l,1,2\nk,l,2,3\n" * 30)
+    sourced.drop(media_of(tmp_path / "words.csv"))
+    sourced.wait(lambda: bool(sourced.file_problem))
+    assert name.text() == "words.csv"
+
+
+def test_reading_many_points_shows_how_far_it_is_and_can_be_cancelled(sourced: Sourced, tmp_path: Path) -> None:
+    path = tmp_path / "many.csv"
+    row = "0.25,1.5\n-0.5,2.25\n1.25,-1.75\n"
+    path.write_text("x,y\n" + row * 1_000_000)
+    before, cancel = sourced.goal, sourced.window.find(QPushButton, "readingCancel")
+    sourced.drop(media_of(path))
+    sourced.wait(lambda: sourced.window.find(QProgressBar, "readingProgress").value() > 0)
+    sourced.qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
+    assert not cancel.isVisible()
+    sourced.qtbot.wait(1500)
+    assert not cancel.isVisible()
+    assert sourced.goal is before, "what stood there stays"

@@ -1,0 +1,140 @@
+"""The gallery in the window and in the terminal: trained examples, to be looked at without training."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QComboBox, QLabel, QListWidget, QPlainTextEdit, QPushButton, QSlider
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.welcome.gallery_dialog import GalleryDialog
+from flowviz.cli import app
+from flowviz.errors import FileError
+from flowviz.projects import example, examples, load_project
+from flowviz.projects.gallery import SENTENCES
+from flowviz.specs import RECIPES
+from flowviz.targets import build_target
+from tests.app.conftest import Window
+from tests.app.test_main_window import wait_for_status
+
+SLOW_MS = 30_000
+MEGABYTE = 1_000_000
+
+
+def test_a_dozen_examples_of_several_kinds_are_there_and_small() -> None:
+    found = examples()
+    assert [each.name for each in found] == list(SENTENCES)
+    assert len(found) == 12
+    projects = [each.project() for each in found]
+    assert {project.target.kind for project in projects} >= {"text", "shape", "image", "mix"}
+    assert len({project.flow.family for project in projects}) >= len(RECIPES) - 1
+    for each, project in zip(found, projects, strict=True):
+        assert each.path.stat().st_size <= MEGABYTE
+        assert project.trace.positions.shape[1] == 8000
+        assert project.checkpoint is None
+        on_target = build_target(project.target).on_target(project.trace.positions[-1])
+        assert on_target is None or on_target > 0.75, f"{each.name} is worth a look"
+
+
+def test_the_weights_of_an_example_move_the_particles_as_its_trace_says() -> None:
+    from flowviz.flows import build_flow
+
+    project = example("flow").project()
+    moved = build_flow(project.flow, project.weights).trace(project.trace.positions[0])
+    np.testing.assert_allclose(moved.positions[-1], project.trace.positions[-1], atol=1e-3)
+
+
+def test_an_example_opens_and_is_scrubbed_without_tensorflow() -> None:
+    code = """
+import os, sys; os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from PyQt6.QtWidgets import QApplication, QSlider
+from PyQt6.QtCore import QEventLoop, QTimer
+application = QApplication([])
+from flowviz.app.main import create_window
+from flowviz.projects import example
+window = create_window(); window.show()
+window.session.show_project(example("flow").project())
+scrubber = window.findChild(QSlider, "layerScrubber")
+loop = QEventLoop()
+for stage in range(scrubber.maximum() + 1):
+    scrubber.setValue(stage)
+    QTimer.singleShot(50, loop.quit); loop.exec()
+QTimer.singleShot(500, loop.quit); loop.exec()
+print("tensorflow" in sys.modules)
+window.close()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def open_gallery(window: Window) -> GalleryDialog:
+    window.find(QAction, "galleryAction").trigger()
+    dialog = window.main.findChild(GalleryDialog)
+    assert dialog is not None
+    return dialog
+
+
+def test_one_is_chosen_from_the_gallery_by_its_picture(window: Window, qtbot: QtBot) -> None:
+    dialog = open_gallery(window)
+    found = dialog.findChild(QListWidget, "galleryList")
+    assert found.count() == len(examples())
+    item = found.item(1)
+    assert item is not None
+    blank = item.icon().cacheKey()
+    qtbot.waitUntil(lambda: item.icon().cacheKey() != blank, timeout=SLOW_MS)
+    found.setCurrentRow(1)
+    assert dialog.findChild(QLabel, "gallerySentence").text() == examples()[1].sentence
+    with qtbot.waitSignal(dialog.finished):
+        qtbot.keyClick(found, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.main.session.trained_title == "FLOW")
+    assert window.main.desk.document.path is None, "it is a copy"
+    assert not window.main.isWindowModified()
+    project = examples()[1].project()
+    exploration = window.main.exploration
+    assert np.array_equal(exploration.scene.trace.positions, project.trace.positions)
+    assert window.find(QSlider, "layerScrubber").maximum() == project.trace.last_stage
+    assert window.find(QPlainTextEdit, "targetText").toPlainText() == "FLOW"
+    assert window.find(QComboBox, "flowFamily").currentData() == "spline"
+    assert "gap" in window.status
+    for name in ("gap", "onTarget", "coverage", "roundTrip"):
+        assert window.find(QLabel, f"{name}Figure").text() != "–"
+
+
+def test_what_a_stage_is_is_told_when_it_is_asked_for(window: Window, qtbot: QtBot) -> None:
+    window.main.session.show_project(example("flow").project())
+    formula = window.find(QLabel, "stageFormula")
+    assert "loads TensorFlow" in formula.text()
+    formula.linkActivated.emit("#numbers")
+    qtbot.waitUntil(lambda: "loads TensorFlow" not in formula.text(), timeout=SLOW_MS)
+    assert "Train" not in formula.text()
+
+
+def test_an_example_takes_the_place_of_a_training(window: Window, qtbot: QtBot) -> None:
+    window.find(QPushButton, "trainButton").click()
+    wait_for_status(window, qtbot, "gap")
+    project = example("two_moons").project()
+    window.main.session.show_project(project)
+    qtbot.wait(700)
+    assert window.main.exploration.scene.trace is project.trace, "no snapshot comes after it"
+    assert window.find(QPushButton, "trainButton").text() == "Train"
+    assert not window.find(QPushButton, "stopButton").isEnabled()
+
+
+def test_the_terminal_lists_them_and_copies_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        app(["gallery"])
+    assert left.value.code == 0
+    told = capsys.readouterr().out
+    assert all(name in told for name in SENTENCES)
+    copy = tmp_path / "copy.flowviz"
+    with pytest.raises(SystemExit):
+        app(["gallery", "flow", "-o", str(copy)])
+    assert load_project(copy).target == example("flow").project().target
+    with pytest.raises(FileError, match="Choose one of brad"):
+        app(["gallery", "nothing", "-o", str(copy)])
+    with pytest.raises(FileError):
+        app(["gallery", "flow", "-o", str(tmp_path)])

@@ -1,0 +1,379 @@
+"""The start page of the real window: a word, recent projects, the gallery, and the ways away from it and back."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QEvent, QObject, QPoint, Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QProxyStyle,
+    QPushButton,
+    QScrollArea,
+    QStyle,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.document.recent_files import RecentFiles
+from flowviz.app.main import create_window
+from flowviz.app.style.appearance import TEXT_SIZES
+from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.viewer.inspector import Inspector
+from flowviz.app.welcome.start_page import MOST_RECENT, StartPage
+from flowviz.projects import example, examples
+from tests.app.conftest import Desk, Window
+from tests.app.test_main_window import choose, pixels
+
+SLOW_MS = 30_000
+
+
+class Start:
+    """The page as a person has it before them, who has just opened the program."""
+
+    def __init__(self, desk: Desk, qtbot: QtBot) -> None:
+        self.desk, self.window, self.qtbot = desk, desk.window, qtbot
+        self.window.main.activateWindow()
+        self.show()
+
+    def show(self) -> None:
+        self.window.find(QAction, "startpageAction").trigger()
+        self.page = self.window.find(StartPage, "startPage")
+        self.word = self.window.find(QLineEdit, "startWord")
+        self.train = self.window.find(QPushButton, "startTrainButton")
+        self.recent = self.window.find(QListWidget, "startRecent")
+        self.gallery = self.window.find(QListWidget, "startGallery")
+        self.qtbot.waitUntil(self.word.hasFocus)
+
+    @property
+    def is_shown(self) -> bool:
+        cloud = self.window.find(CloudView, "cloudView")
+        assert self.page.isVisible() != cloud.isVisible()
+        return self.page.isVisible()
+
+    def press(self, name: str) -> None:
+        self.qtbot.mouseClick(self.window.find(QPushButton, name), Qt.MouseButton.LeftButton)
+
+
+@pytest.fixture
+def start(desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Start:
+    """Where a training begins, and ends at once: it would load TensorFlow."""
+    monkeypatch.setattr("flowviz.app.threads.worker.train", lambda *_, **__: iter(()))
+    return Start(desk, qtbot)
+
+
+def item(listed: QListWidget, row: int) -> QListWidgetItem:
+    found = listed.item(row)
+    assert found is not None
+    return found
+
+
+def is_drawn(found: QListWidgetItem) -> bool:
+    """Whether its picture has come; until then it is transparent."""
+    return found.icon().pixmap(9, 9).toImage().pixelColor(4, 4).alpha() > 0
+
+
+def click(listed: QListWidget, row: int, qtbot: QtBot) -> None:
+    place = listed.visualItemRect(item(listed, row)).center()
+    qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_an_example_opens_by_one_click_or_by_keys(start: Start, qtbot: QtBot) -> None:
+    click(start.gallery, 1, qtbot)
+    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    assert start.window.main.session.trained_title == "FLOW"
+    assert start.window.main.desk.document.path is None, "it is a copy"
+    start.show()
+    start.gallery.setFocus()
+    start.gallery.setCurrentRow(1)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
+        qtbot.keyClick(start.gallery, key)
+    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    assert start.window.main.session.project().target == examples()[3].project().target
+
+
+class Activating(QProxyStyle):
+    """The style of a system on which one click activates, or two do."""
+
+    def __init__(self, by_one_click: bool) -> None:
+        super().__init__()
+        self._by_one_click = by_one_click
+
+    def styleHint(self, hint: QStyle.StyleHint, *others: Any) -> int:  # noqa: N802  # Qt's name
+        if hint == QStyle.StyleHint.SH_ItemView_ActivateItemOnSingleClick:
+            return int(self._by_one_click)
+        return super().styleHint(hint, *others)
+
+
+@pytest.mark.parametrize("by_one_click", [True, False])
+@pytest.mark.parametrize("way", ["click", "double click", Qt.Key.Key_Return, Qt.Key.Key_Enter])
+@pytest.mark.parametrize("name", ["startRecent", "startGallery"])
+def test_an_entry_opens_once(
+    start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, way: str | Qt.Key, by_one_click: bool
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(start.window.main.desk.document, "open", lambda path, **_: opened.append(path))
+    start.window.main.desk.recent.add(Path("/a.flowviz"))
+    start.show()
+    listed, style = start.window.find(QListWidget, name), Activating(by_one_click)
+    listed.setStyle(style)
+    if isinstance(way, Qt.Key):
+        listed.setFocus()
+        listed.setCurrentRow(0)
+        qtbot.keyClick(listed, way)
+    else:
+        click(listed, 0, qtbot)
+    if way == "double click":
+        place = listed.visualItemRect(item(listed, 0)).center()
+        qtbot.mouseDClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        qtbot.mouseRelease(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    listed.setStyle(None)
+    assert len(opened) == 1
+
+
+def test_pictures_come_and_are_drawn_again_in_another_theme(start: Start, qtbot: QtBot) -> None:
+    first = item(start.gallery, 0)
+    qtbot.waitUntil(lambda: is_drawn(first), timeout=SLOW_MS)
+    for theme, bright in {"Dark": False, "Light": True}.items():
+        before = first.icon().cacheKey()
+        choose(start.window, theme)
+        qtbot.waitUntil(lambda before=before: first.icon().cacheKey() != before, timeout=SLOW_MS)  # type: ignore[misc]
+        assert (np.median(pixels(start.page)) > 128) == bright
+        assert start.is_shown
+
+
+def test_recent_projects_are_listed_and_one_opens(start: Start, tmp_path: Path) -> None:
+    project_file = tmp_path / "hi.flowviz"
+    example("flow").copy_to(project_file)
+    assert not start.recent.isVisible(), "there are none"
+    start.press("startLeaveButton")
+    recent = start.window.main.desk.recent
+    for number in range(8):
+        recent.add(tmp_path / f"{number}.flowviz")
+    recent.add(project_file)
+    start.show()
+    assert start.recent.count() == MOST_RECENT
+    assert "hi.flowviz" in item(start.recent, 0).text()
+    assert str(tmp_path) in item(start.recent, 0).text()
+    click(start.recent, 0, start.qtbot)
+    start.desk.wait(lambda: start.window.main.desk.document.path == project_file)
+    assert not start.is_shown
+
+
+def test_a_recent_project_that_is_gone_says_so_and_is_listed_no_more(start: Start, tmp_path: Path) -> None:
+    gone = tmp_path / "gone.flowviz"
+    start.window.main.desk.recent.add(gone)
+    start.show()
+    assert start.recent.count() == 1
+    click(start.recent, 0, start.qtbot)
+    start.desk.wait(lambda: str(gone) in start.desk.notice)
+    assert start.is_shown
+    assert start.recent.count() == 0
+    assert RecentFiles().paths() == []
+
+
+def test_escape_and_a_button_leave_and_help_brings_it_back(start: Start, qtbot: QtBot) -> None:
+    for widget in (start.word, start.gallery):
+        widget.setFocus()
+        qtbot.keyClick(widget, Qt.Key.Key_Escape)
+        assert not start.is_shown
+        start.show()
+    assert not start.window.main.isWindowModified()
+    start.press("startLeaveButton")
+    assert not start.is_shown
+
+
+def test_the_inspector_gives_its_room_to_the_page_and_is_there_again_afterwards(start: Start, qtbot: QtBot) -> None:
+    inspector, dock = start.window.find(Inspector, "layerInspector"), start.window.find(QDockWidget, "inspectorDock")
+    assert not inspector.isVisible()
+    start.press("startLeaveButton")
+    assert inspector.isVisible()
+    dock.close()
+    start.show()
+    start.press("startLeaveButton")
+    assert not inspector.isVisible(), "as it was"
+    dock.show()
+    start.show()
+    start.window.main.discard_changes()
+    start.window.main.close()
+    again = create_window()
+    qtbot.addWidget(again)
+    assert not again._layout.inspector.isHidden(), "closing with the page before it is not closing the inspector"
+    again.close()
+
+
+def test_it_comes_back_from_a_presentation_and_goes_for_one(start: Start) -> None:
+    presentation, dock = start.window.main._presentation, start.window.find(QDockWidget, "targetDock")
+    for title in ("Start Page", "Take the Tour"):
+        choose(start.window, "Presentation")
+        assert not start.is_shown
+        assert not dock.isVisible()
+        choose(start.window, title)
+        assert not presentation.is_on
+        assert dock.isVisible()
+
+
+def test_what_is_behind_the_page_comes_forward_when_it_is_asked_for(start: Start) -> None:
+    for title in ("Paths", "Lasso", "Play or Stop Playing", "Export…"):
+        start.show()
+        choose(start.window, title)
+        assert not start.is_shown, title
+
+
+def test_tab_reaches_everything_and_all_has_a_name(start: Start, qtbot: QtBot) -> None:
+    start.window.main.desk.recent.add(Path("/a.flowviz"))
+    start.show()
+    reached = [start.word.objectName()]
+    for _ in range(6):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+        now = QApplication.focusWidget()
+        assert now is not None
+        assert now.accessibleName()
+        assert not isinstance(now, QListWidget) or now.selectedItems(), "it is seen where one is"
+        reached.append(now.objectName())
+    assert reached == [
+        "startWord", "startTrainButton", "startTourButton", "startOpenButton", "startLeaveButton",
+        "startRecent", "startGallery",
+    ]  # fmt: skip
+
+
+@pytest.fixture(params=["&Normal", "&Very Large"])
+def text_size(start: Start, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Words of the usual size, and words that become larger while one looks."""
+    start.window.main.desk.recent.add(Path("/a.flowviz"))
+    start.show()
+    font = QApplication.font()
+    start.window.main.appearance.choose_text_size(TEXT_SIZES[request.param])
+    yield
+    QApplication.setFont(font)
+
+
+@pytest.mark.usefixtures("text_size")
+@pytest.mark.parametrize("size", [(1024, 700), (3840, 2160)])
+def test_nothing_is_cut_off_at_any_size(start: Start, size: tuple[int, int]) -> None:
+    start.window.main.resize(*size)
+    QApplication.processEvents()
+    page = start.page.widget()
+    viewport = start.page.viewport()
+    assert page is not None
+    assert viewport is not None
+    assert page.width() == viewport.width(), "nothing to the side"
+    last = start.gallery.visualItemRect(item(start.gallery, start.gallery.count() - 1))
+    assert start.gallery.rect().contains(last), "each picture is there, the page is what scrolls"
+    for button in start.page.findChildren(QPushButton):
+        assert button.width() >= button.sizeHint().width()
+        assert button.height() <= 2 * start.word.height()
+        assert button.mapTo(page, button.rect().topRight()).x() < page.width()
+    heading, plain = (start.window.find(QLabel, name) for name in ("startHeading", "startExplanation"))
+    assert heading.fontInfo().pointSizeF() > 1.5 * plain.fontInfo().pointSizeF()
+    assert plain.fontInfo().pointSizeF() == pytest.approx(QApplication.font().pointSizeF(), rel=0.1)
+    for label in start.page.findChildren(QLabel):
+        assert label.isHidden() or label.height() >= label.heightForWidth(label.width())
+
+
+def test_the_arrow_keys_bring_a_picture_into_view(start: Start, qtbot: QtBot) -> None:
+    start.window.main.resize(1024, 700)
+    QApplication.processEvents()
+    start.gallery.setFocus()
+    qtbot.keyClick(start.gallery, Qt.Key.Key_End)
+    place = start.gallery.visualItemRect(item(start.gallery, start.gallery.count() - 1))
+    viewport = start.page.viewport()
+    assert viewport is not None
+    assert viewport.rect().contains(start.gallery.mapTo(viewport, place.center()) + QPoint(0, place.height() // 2 - 1))
+
+
+def test_closing_does_not_wait_for_the_pictures(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Event()
+    monkeypatch.setattr("flowviz.app.welcome.gallery.render_frame", lambda *_: held.wait(5))
+    start.page.draw("dark")
+    began = time.monotonic()
+    start.window.main.close()
+    assert time.monotonic() - began < 2
+    held.set()
+
+
+def test_nothing_is_painted_while_nothing_happens(start: Start, qtbot: QtBot) -> None:
+    last = item(start.gallery, start.gallery.count() - 1)
+    qtbot.waitUntil(lambda: is_drawn(last), timeout=SLOW_MS)
+    QApplication.setCursorFlashTime(0)
+    start.word.clearFocus()
+    qtbot.wait(100)
+    with Paints(start.page) as paints:
+        qtbot.wait(700)
+    assert paints.count == 0
+
+
+class Paints(QObject):
+    """Counts how often a widget, or anything in it, is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__()
+        self._watched = [widget, *widget.findChildren(QWidget)]
+        self.count = 0
+
+    def __enter__(self) -> "Paints":
+        for widget in self._watched:
+            widget.installEventFilter(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for widget in self._watched:
+            widget.removeEventFilter(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  # Qt's name
+        self.count += event is not None and event.type() == QEvent.Type.Paint
+        return False
+
+
+STARTED = """
+import sys
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication, QListWidget
+import flowviz.app.main as main
+create = main.create_window
+def created():
+    window = create()
+    def look():
+        gallery = window.findChild(QListWidget, "startGallery")
+        last = gallery.item(gallery.count() - 1).icon().pixmap(9, 9).toImage()
+        if last.pixelColor(4, 4).alpha() > 0:
+            watch.stop()
+            focused = QApplication.focusWidget()
+            print(window.start.is_shown, focused and focused.objectName(), "tensorflow" in sys.modules, flush=True)
+            window.close()
+    watch = QTimer(window, interval=30)
+    watch.timeout.connect(look)
+    watch.start()
+    return window
+main.create_window = created
+sys.exit(main.run())
+"""
+
+
+def test_the_program_starts_with_the_page_and_the_focus_in_the_box_without_tensorflow() -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED], capture_output=True, text=True, check=True, env=environment, timeout=60
+    )
+    assert done.stdout.split() == ["True", "startWord", "False"]
+
+
+def test_a_window_that_is_made_otherwise_begins_with_the_cloud(window: Window) -> None:
+    assert not window.main.start.is_shown
+    assert not window.main.findChildren(QScrollArea, "startPage")
+    assert window.find(QWidget, "cloudView").isVisible()

@@ -1,0 +1,222 @@
+"""A word on the start page, or what is pasted in its place, and the training that Return starts on it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QMimeData, Qt, QUrl
+from PyQt6.QtGui import QColor, QImage, QInputMethodEvent
+from PyQt6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.target.built_target import Goal, goal_or_sentence
+from flowviz.specs import TargetSpec, TextSpec
+from tests.app.welcome.test_start_page import SLOW_MS, Start, start
+
+__all__ = ["start"]
+
+
+def test_a_word_and_return_start_its_training(start: Start, qtbot: QtBot) -> None:
+    qtbot.keyClicks(start.word, "Ada!")
+    assert start.desk.text == "Ada!", "the panel shows the same word"
+    assert start.is_shown
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    assert not start.is_shown
+    session = start.window.main.session
+    assert session._run is not None
+    spec = session._run.project.target
+    assert isinstance(spec, TextSpec)
+    assert spec.text == "Ada!"
+    assert "Preparing" in start.window.status
+    assert start.window.find(QSlider, "layerScrubber").hasFocus(), "the arrow keys go through the layers"
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
+    """Words are made in the background, when this is set."""
+    flag = Event()
+
+    def goal(spec: TargetSpec) -> Goal | str:
+        flag.wait(10)
+        return goal_or_sentence(spec)
+
+    monkeypatch.setattr("flowviz.app.target.builder.reads_fonts", lambda _: True)
+    monkeypatch.setattr("flowviz.app.target.builder.goal_or_sentence", goal)
+    yield flag
+    flag.set()
+
+
+def test_return_trains_a_word_as_soon_as_it_is_made(start: Start, qtbot: QtBot, made: Event) -> None:
+    qtbot.keyClicks(start.word, "Ada")
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    assert start.is_shown
+    made.set()
+    qtbot.waitUntil(lambda: not start.is_shown)
+    run = start.window.main.session._run
+    assert run is not None
+    assert run.project.target == TextSpec(text="Ada")
+
+
+def commit(widget: QWidget, text: str) -> None:
+    """Have an input method write this, after it was seen as it grew."""
+    QApplication.sendEvent(widget, QInputMethodEvent(text, []))
+    written = QInputMethodEvent()
+    written.setCommitString(text)
+    QApplication.sendEvent(widget, written)
+
+
+@pytest.mark.parametrize("emptied", ["here", "in the panel"])
+def test_return_trains_a_word_of_an_input_method_where_there_was_none(
+    start: Start, qtbot: QtBot, made: Event, emptied: str
+) -> None:
+    if emptied == "here":
+        qtbot.keyClick(start.word, Qt.Key.Key_Delete)
+    else:
+        start.desk.type("")
+    made.set()
+    qtbot.waitUntil(lambda: not start.train.isEnabled())
+    made.clear()
+    commit(start.word, "日本")
+    assert not start.window.find(QLabel, "startProblem").isVisible()
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    made.set()
+    qtbot.waitUntil(lambda: not start.is_shown)
+    run = start.window.main.session._run
+    assert run is not None
+    assert run.project.target == TextSpec(text="日本")
+
+
+def test_train_waits_for_a_word_of_an_input_method_in_the_panel(start: Start, qtbot: QtBot, made: Event) -> None:
+    start.press("startLeaveButton")
+    text = start.window.find(QPlainTextEdit, "targetText")
+    text.clear()
+    made.set()
+    train = start.window.find(QPushButton, "trainButton")
+    qtbot.waitUntil(lambda: not train.isEnabled())
+    made.clear()
+    session = start.window.main.session
+    for word in ("日", "本"):
+        commit(text, word)
+        qtbot.keyClick(text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert session._run is None
+    made.set()
+    qtbot.waitUntil(lambda: session._run is not None)
+    assert session._run is not None
+    assert session._run.project.target == TextSpec(text="日本")
+
+
+def test_nothing_is_trained_on_what_cannot_be_made(start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slip(_: TargetSpec) -> Goal | str:
+        raise RuntimeError
+
+    monkeypatch.setattr("flowviz.app.target.builder.reads_fonts", lambda _: True)
+    monkeypatch.setattr("flowviz.app.target.builder.goal_or_sentence", slip)
+    qtbot.keyClicks(start.word, "Ada")
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not start.train.isEnabled())
+    assert start.is_shown
+    assert not start.window.find(QPushButton, "trainButton").isEnabled()
+    assert start.window.notice
+
+
+def test_a_word_that_is_changed_or_left_before_it_is_made_is_not_trained(
+    start: Start, qtbot: QtBot, made: Event
+) -> None:
+    main = start.window.main
+    qtbot.keyClicks(start.word, "Ada")
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    qtbot.keyClicks(start.word, "!")
+    made.set()
+    qtbot.waitUntil(lambda: main.sources.goal is not None)
+    assert start.is_shown
+    made.clear()
+    qtbot.keyClicks(start.word, "!")
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    qtbot.keyClick(start.word, Qt.Key.Key_Escape)
+    start.show()
+    made.set()
+    qtbot.waitUntil(lambda: main.sources.goal is not None)
+    assert start.is_shown
+    assert main.session._run is None
+
+
+def test_the_word_is_trained_also_where_another_source_lacks_something(start: Start) -> None:
+    start.press("startLeaveButton")
+    start.window.main._panels.target.choose("image")
+    assert start.window.main._panels.target.problem
+    start.show()
+    assert not start.window.find(QLabel, "startProblem").isVisible()
+    start.press("startTrainButton")
+    assert not start.is_shown
+    run = start.window.main.session._run
+    assert run is not None
+    assert run.project.target == TextSpec(text="BRAD")
+
+
+def test_the_word_that_stands_there_is_trained_with_one_click(start: Start) -> None:
+    assert (start.word.text(), start.word.selectedText()) == ("BRAD", "BRAD")
+    start.press("startTrainButton")
+    assert not start.is_shown
+    assert start.window.main.session._run is not None
+
+
+def test_nothing_to_learn_is_said_beside_the_box_and_not_trained(start: Start, qtbot: QtBot) -> None:
+    qtbot.keyClick(start.word, Qt.Key.Key_Delete)
+    assert not start.train.isEnabled()
+    assert start.window.find(QLabel, "startProblem").text().endswith(".")
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    assert start.is_shown
+    qtbot.keyClicks(start.word, "B")
+    assert start.train.isEnabled()
+    assert not start.window.find(QLabel, "startProblem").isVisible()
+
+
+def test_what_is_typed_in_the_panel_stands_in_the_box_too(start: Start) -> None:
+    start.desk.type("one\ntwo")
+    assert start.word.text() == "one two"
+    assert start.desk.text == "one\ntwo", "as it was typed"
+    start.window.find(QPushButton, "trainButton").click()
+    assert not start.is_shown
+
+
+def test_a_source_that_is_no_word_leaves_the_page_and_a_word_takes_its_place(start: Start, qtbot: QtBot) -> None:
+    start.window.main._panels.target.choose("shape")
+    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    start.show()
+    assert start.is_shown
+    start.press("startTrainButton")
+    assert start.window.main.sources.spec == TextSpec(text="BRAD")
+    assert not start.is_shown
+
+
+def test_a_picture_that_is_pasted_is_learned_in_place_of_a_word(start: Start, qtbot: QtBot) -> None:
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None
+    picture = QImage(32, 32, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.white)
+    for across in range(10, 20):
+        picture.setPixelColor(across, 16, QColor("black"))
+    clipboard.setImage(picture)
+    qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    assert start.window.main.sources.spec.kind == "image"
+    clipboard.setText("typed elsewhere")
+    start.show()
+    qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert start.desk.text == "typed elsewhere"
+    clipboard.clear()
+
+
+def test_a_file_that_is_pasted_is_opened_in_place_of_a_word(start: Start, qtbot: QtBot, tmp_path: Path) -> None:
+    np.save(tmp_path / "points.npy", np.random.default_rng(0).normal(size=(50, 2)))
+    media, clipboard = QMimeData(), QApplication.clipboard()
+    media.setUrls([QUrl.fromLocalFile(str(tmp_path / "points.npy"))])
+    assert clipboard is not None
+    clipboard.setMimeData(media)
+    qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    assert start.window.main.sources.spec.kind == "points"
+    assert start.desk.text == "BRAD"
+    clipboard.clear()
