@@ -7,12 +7,8 @@ from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidg
 import flowviz
 from flowviz.app.commands.actions import Key, entry
 from flowviz.app.commands.catalog import Command, commands_of
-from flowviz.app.commands.command_list import ShortcutsFirst
-from flowviz.app.commands.palette import CommandPalette
-from flowviz.app.commands.shortcut_sheet import ShortcutSheet
-from flowviz.app.desktop.end_notice import EndNotice
-from flowviz.app.desktop.session_bus import session_bus
-from flowviz.app.desktop.task_bar import TaskBar
+from flowviz.app.commands.palette import CommandPalette, ShortcutsFirst, ShortcutSheet
+from flowviz.app.desktop.notifications import EndNotice, TaskBar, session_bus
 from flowviz.app.document.actions import Desk
 from flowviz.app.document.autosave import Autosave
 from flowviz.app.document.recovery import Recovery
@@ -20,9 +16,8 @@ from flowviz.app.export.exports import Exports, TrainingRepeated
 from flowviz.app.export.source import ExportSource
 from flowviz.app.notices.notice_list import Notices
 from flowviz.app.session.session import Panels, Session
-from flowviz.app.style.appearance import Appearance
+from flowviz.app.style.appearance import Appearance, ThemeSwitch
 from flowviz.app.style.theme import style_sheet
-from flowviz.app.style.theme_switch import ThemeSwitch
 from flowviz.app.target.builder import Sources
 from flowviz.app.target.panel import TargetPanel
 from flowviz.app.threads.latest import Background
@@ -43,16 +38,15 @@ from flowviz.app.viewer.stage_strip import Strip
 from flowviz.app.viewer.view_bar import ViewBar
 from flowviz.app.viewer.viewer import Exploration
 from flowviz.app.viewer.widgets import Instruments
-from flowviz.app.welcome.gallery_dialog import GalleryDialog
+from flowviz.app.welcome.gallery import GalleryDialog
 from flowviz.app.welcome.welcome import Start
 from flowviz.app.window.bug_report import BugReport
 from flowviz.app.window.crash_handler import Unexpected
 from flowviz.app.window.drop_target import DropZone
 from flowviz.app.window.edit_menu import EditMenu
-from flowviz.app.window.file_menu import FileMenu
-from flowviz.app.window.focus_ring import FocusRings
-from flowviz.app.window.keyboard import order_tabs
+from flowviz.app.window.keyboard import FocusRings, order_tabs
 from flowviz.app.window.menus import (
+    FileMenu,
     fill_export_entries,
     fill_help_menu,
     fill_layers_menu,

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.desktop.session_bus import ADDRESS
+from flowviz.app.desktop.notifications import ADDRESS
 from flowviz.app.main import create_window
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice_list import NoticeBar

@@ -16,8 +16,7 @@ from flowviz.app.training.controls import RunControls, RunState
 from flowviz.app.training.flow_panel import FlowPanel
 from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.training.metrics import Figures
-from flowviz.app.training.next_training import beside
-from flowviz.app.training.status import Bulletin
+from flowviz.app.training.status import Bulletin, beside
 from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.training.trained_project import Learned, Run, after
 from flowviz.app.viewer.viewer import Exploration

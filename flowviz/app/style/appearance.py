@@ -4,9 +4,10 @@ from typing import Any, get_args
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QApplication, QStyle, QToolTip
+from PyQt6.QtWidgets import QApplication, QStyle, QToolButton, QToolTip
 
 from flowviz.app.desktop.settings import settings
+from flowviz.app.style.icons import icon
 from flowviz.app.style.theme import menu_palette, palette, system_theme
 from flowviz.specs.view import Theme
 
@@ -98,3 +99,21 @@ def _style_animates() -> bool:
     """Whether widgets move, which a system can forbid."""
     style = QApplication.style()
     return style is None or style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
+
+
+OTHER: dict[Theme, Theme] = {"light": "dark", "dark": "light"}
+
+
+class ThemeSwitch(QToolButton):
+    """Shows the theme that it leads to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("themeButton")
+        self.setAutoRaise(True)
+
+    def show_theme(self, theme: Theme) -> None:
+        """This theme is seen: offer the other one."""
+        self.setIcon(icon(OTHER[theme]))
+        self.setAccessibleName(f"Switch to the {OTHER[theme]} theme")
+        self.setToolTip(f"Switch to the {OTHER[theme]} theme; View ▸ Theme has that of the system, too")

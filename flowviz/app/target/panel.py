@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Literal
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QProgressBar, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.notices.notice_list import Notices
 from flowviz.app.style.icons import icon
@@ -13,10 +13,9 @@ from flowviz.app.target.built_target import Goal
 from flowviz.app.target.drawing_page import DrawingPage
 from flowviz.app.target.image_page import ImagePage
 from flowviz.app.target.mix_page import MixPage
-from flowviz.app.target.page import Page
+from flowviz.app.target.page import Page, button, row
 from flowviz.app.target.points_page import PointsPage
 from flowviz.app.target.preview import Preview
-from flowviz.app.target.reading_bar import ReadingBar
 from flowviz.app.target.shape_page import ShapePage
 from flowviz.app.target.text_page import TextPage
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
@@ -208,3 +207,31 @@ class TargetPanel(QWidget):
     def _show_note(self, note: str) -> None:
         self._note.setText(note)
         self._note.setVisible(bool(note))
+
+
+TICKS = 1000
+
+
+class ReadingBar(QWidget):
+    """Is there only while a file is read; announces that the reading shall end."""
+
+    cancel_requested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bar = QProgressBar()
+        self._bar.setObjectName("readingProgress")
+        self._bar.setAccessibleName("Progress of the reading")
+        self._bar.setToolTip("How much of the file is read")
+        self._bar.setRange(0, TICKS)
+        cancel = button("readingCancel", "Cancel", "Stop reading; what stood here before stays")
+        cancel.clicked.connect(lambda: self.cancel_requested.emit())
+        line = row(self._bar, cancel, stretched=self._bar)
+        line.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(line)
+        self.hide()
+
+    def show_progress(self, share: float) -> None:
+        """Show how much is read, 0 to 1."""
+        self._bar.setValue(round(TICKS * share))
+        self.show()

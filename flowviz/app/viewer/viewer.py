@@ -6,8 +6,8 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.viewer.auto_view import Framing
-from flowviz.app.viewer.explaining import Explaining
 from flowviz.app.viewer.flow_queries import Questions, Subject
+from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.viewer.moment_browser import Moments
 from flowviz.app.viewer.playhead import Playhead
 from flowviz.app.viewer.pointer_tools import Pointing
@@ -19,6 +19,7 @@ from flowviz.records import (
     Scene,
     Selection,
     Snapshot,
+    StageReport,
     Timeline,
     Trace,
     base_particles,
@@ -387,3 +388,43 @@ def _present(project: Project, target: Target | None) -> Moment:
     ends = project.trace.positions[-1]
     hits = (target.on_target(ends), target.coverage(ends)) if target else (None, None)
     return Moment(step, project.weights, *hits)
+
+
+class Explaining(QObject):
+    """Asks for the numbers of a stage only where they are worth the loading of TensorFlow."""
+
+    def __init__(self, inspector: Inspector, questions: Questions, parent: QObject) -> None:
+        super().__init__(parent)
+        self._inspector, self._questions = inspector, questions
+        self._is_awake = False
+        self._asked: tuple[Subject, int, Trace] | None = None
+        inspector.report_requested.connect(self._wake)
+
+    def wake(self) -> None:
+        """TensorFlow is loaded anyway from now on; until then the numbers are offered, and the person decides."""
+        self._is_awake = True
+
+    def say(self, scene: Scene, stage: int) -> None:
+        """Say what this stage is."""
+        trace = scene.trace
+        kind = trace.names[stage].partition("_")[2]
+        self._inspector.show_stage(trace.title(stage), kind, float(trace.volume_shares[stage]))
+
+    def report(self, subject: Subject, stage: int, particles: Trace) -> None:
+        """Say what a stage has learned, where the flow was trained: of any other there is little to say."""
+        self._asked = subject, stage, particles
+        if subject.weights is None:
+            self._inspector.show_report(None)
+        elif not self._is_awake:
+            self._inspector.offer_report()
+        else:
+            self._questions.report(*self._asked, self._take)
+
+    def _wake(self) -> None:
+        self.wake()
+        if self._asked is not None:
+            self.report(*self._asked)
+
+    def _take(self, report: StageReport) -> None:
+        if self._asked is not None and report.stage == self._asked[1]:
+            self._inspector.show_report(report)

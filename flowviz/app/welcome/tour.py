@@ -4,13 +4,118 @@ from collections.abc import Iterator
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette, QPen, QRegion, QShortcut
-from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QScrollArea, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenuBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 from PyQt6.sip import isdeleted
 
 from flowviz.app.desktop.settings import settings
-from flowviz.app.welcome.callout import Callout
-from flowviz.app.welcome.openings import Openings
 from flowviz.app.welcome.tour_steps import Stop
+from flowviz.app.widgets.labels import WrappingLabel
+
+WIDTH = 46  # characters
+MARGIN = 14  # pixels
+ARROWS = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down}
+
+
+class Callout(QFrame):
+    """Announces which way is chosen; Tab stays within."""
+
+    next_chosen = pyqtSignal()
+    back_chosen = pyqtSignal()
+    skip_chosen = pyqtSignal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("tourCallout")
+        self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self._title = WrappingLabel("tourTitle", "Title")
+        self._words = WrappingLabel("tourWords", "Explanation")
+        self._place = QLabel()
+        self._place.setObjectName("tourPlace")
+        self._place.setAccessibleName("How far the tour has come")
+        self._skip = WayButton("tourSkipButton", "Skip", "Leave the tour (Esc)")
+        self._back = WayButton("tourBackButton", "Back", "The stop before (Left)")
+        self._next = WayButton("tourNextButton", "Next", "The next stop (Right or Return)")
+        self._skip.clicked.connect(lambda: self.skip_chosen.emit())
+        self._back.clicked.connect(lambda: self.back_chosen.emit())
+        self._next.clicked.connect(lambda: self.next_chosen.emit())
+        self._lay_out()
+
+    def show_stop(self, title: str, words: str, number: int, count: int) -> None:
+        """Show the stop of this number, from 1 on; a screen reader reads it with the button that has the focus."""
+        self._title.setText(f"<b>{title}</b>")
+        self._words.setText(words)
+        self._place.setText(f"{number} of {count}")
+        self._back.setEnabled(number > 1)
+        self._skip.setEnabled(number < count)
+        self._next.setText("Next" if number < count else "Done")
+        self._next.setAccessibleName(self._next.text())
+        self._next.setAccessibleDescription(f"{number} of {count}: {title}. {words}")
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(words)
+        self.take_focus()
+
+    def fit(self) -> None:
+        """Be as wide as lines are easily read, and as high as the words need."""
+        layout = self.layout()
+        assert layout is not None
+        width = max(WIDTH * self.fontMetrics().averageCharWidth(), layout.minimumSize().width())
+        self.resize(width, layout.heightForWidth(width))
+
+    def take_focus(self) -> None:
+        """Let Return go on, and what is written here be read out."""
+        self._next.clearFocus()
+        self._next.setFocus()
+
+    def _lay_out(self) -> None:
+        ways = QHBoxLayout()
+        ways.addWidget(self._place, stretch=1)
+        for way in (self._skip, self._back, self._next):
+            ways.addWidget(way)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        column.addWidget(self._title)
+        column.addWidget(self._words)
+        column.addLayout(ways)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002  # Qt's name
+        ways = [way for way in (self._skip, self._back, self._next) if way.isEnabled()]
+        focused = [number for number, way in enumerate(ways) if way.hasFocus()]
+        step = 1 if next else -1
+        reason = Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason
+        ways[(focused[0] + step) % len(ways) if focused else -1].setFocus(reason)
+        return True
+
+
+class WayButton(QPushButton):
+    """Return presses it where it has the focus; the arrow keys are the tour's."""
+
+    def __init__(self, object_name: str, text: str, tip: str) -> None:
+        super().__init__(text)
+        self.setObjectName(object_name)
+        self.setAccessibleName(text)
+        self.setToolTip(tip)
+        self.setAutoDefault(True)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() in ARROWS:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
 
 SEEN_KEY = "tourSeen"
 SHADE = QColor(0, 0, 0, 100)
@@ -205,3 +310,43 @@ def _within(place: QRect, inner: QRect) -> QRect:
     x = max(inner.left(), min(place.left(), inner.right() - place.width() + 1))
     y = max(inner.top(), min(place.top(), inner.bottom() - place.height() + 1))
     return QRect(QPoint(x, y), place.size())
+
+
+USES = {QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.KeyPress, QEvent.Type.Drop}
+
+
+class Openings(QObject):
+    """Opens widgets, and closes them again; what is used meanwhile, or closed, is the person's from then on."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._opened: list[QWidget] = []
+
+    def open(self, widget: QWidget) -> None:
+        """Show it, and listen to what happens to it."""
+        widget.show()
+        self._opened.append(widget)
+        _application().installEventFilter(self)
+
+    def close(self) -> None:
+        """Close what is still here for nobody."""
+        _application().removeEventFilter(self)
+        opened, self._opened = self._opened, []
+        for widget in opened:
+            widget.hide()
+
+    def _give_up(self, used: QWidget) -> None:
+        self._opened = [widget for widget in self._opened if widget is not used and not widget.isAncestorOf(used)]
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if isinstance(watched, QWidget) and event is not None:
+            is_closed = event.type() == QEvent.Type.Hide and watched in self._opened and watched.isHidden()
+            if is_closed or event.type() in USES:
+                self._give_up(watched)
+        return super().eventFilter(watched, event)
+
+
+def _application() -> QApplication:
+    found = QApplication.instance()
+    assert isinstance(found, QApplication)
+    return found

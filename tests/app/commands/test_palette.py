@@ -18,9 +18,7 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.commands.catalog import Command, commands_of, matching
-from flowviz.app.commands.command_list import CommandList
-from flowviz.app.commands.palette import CommandPalette
-from flowviz.app.commands.shortcut_sheet import ShortcutSheet
+from flowviz.app.commands.palette import CommandList, CommandPalette, ShortcutSheet
 from tests.app.conftest import Window
 
 

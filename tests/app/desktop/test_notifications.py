@@ -9,8 +9,7 @@ import pytest
 from PyQt6.QtDBus import QDBusMessage
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from flowviz.app.desktop.session_bus import session_bus
-from flowviz.app.desktop.task_bar import TaskBar
+from flowviz.app.desktop.notifications import TaskBar, session_bus
 from tests.app.staged import PROGRESS, Staged, staged
 
 __all__ = ["staged"]
@@ -102,7 +101,7 @@ def test_a_failure_is_told_and_what_a_person_stops_is_not(staged: Staged, deskto
 
 WATCHED = """
 from PyQt6.QtCore import QCoreApplication
-from flowviz.app.desktop.session_bus import launcher_progress, notification, session_bus
+from flowviz.app.desktop.notifications import launcher_progress, notification, session_bus
 app = QCoreApplication([])
 bus = session_bus()
 assert bus.send(launcher_progress(0.25))

@@ -20,8 +20,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.commands.palette import CommandPalette
-from flowviz.app.commands.shortcut_sheet import ShortcutSheet
+from flowviz.app.commands.palette import CommandPalette, ShortcutSheet
 from flowviz.app.desktop.settings import settings
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.notices.message_box import CANCEL, Answer, ask
@@ -45,9 +44,9 @@ from flowviz.app.training.controls import RunControls, RunState
 from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.inspector import CURVE_COLORS, DASHES
-from flowviz.app.welcome.gallery_dialog import GalleryDialog
+from flowviz.app.welcome.gallery import GalleryDialog
 from flowviz.app.widgets.labels import SIGN_SIDE, WarningLabel
-from flowviz.app.window.focus_ring import FocusRing, FocusRings
+from flowviz.app.window.keyboard import FocusRing, FocusRings
 from flowviz.projects import example
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QComboBox, QLabel, QListWidget, QPlainTextEdit, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.welcome.gallery_dialog import GalleryDialog
+from flowviz.app.welcome.gallery import GalleryDialog
 from flowviz.cli import app
 from flowviz.errors import FileError
 from flowviz.projects import example, examples, load_project

@@ -10,9 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.desktop.settings import settings
 from flowviz.app.main import create_window
-from flowviz.app.welcome.callout import Callout
 from flowviz.app.welcome.start_page import StartPage
-from flowviz.app.welcome.tour import SEEN_KEY, Tour, tour_was_seen
+from flowviz.app.welcome.tour import SEEN_KEY, Callout, Tour, tour_was_seen
 from tests.app.conftest import Window
 from tests.app.test_main_window import choose
 

@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.stage_strip import Strip
-from flowviz.app.window.focus_ring import FocusRing
+from flowviz.app.window.keyboard import FocusRing
 from tests.app.conftest import Window
 
 Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier

@@ -6,6 +6,7 @@ from typing import Protocol
 from PyQt6.QtCore import QMetaType
 from PyQt6.QtDBus import QDBusArgument, QDBusConnection, QDBusMessage
 from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 
 ADDRESS = "DBUS_SESSION_BUS_ADDRESS"
 SERVICE, PATH = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
@@ -50,3 +51,36 @@ def notification(title: str, text: str) -> QDBusMessage:
 
 def _desktop_entry() -> str:
     return QGuiApplication.desktopFileName() or "flowviz"
+
+
+class TaskBar:
+    """Shows it where the desktop can: on Linux in Plasma, in Unity, and in the docks of GNOME.
+
+    Qt 6 has nothing for the task bar of Windows and the Dock of macOS.
+    """
+
+    def __init__(self, bus: Bus | None) -> None:
+        self._bus = bus
+        self._shown: int | None = None  # percent
+
+    def show(self, fraction: float | None) -> None:
+        """How much is done, 0 to 1; None where nothing is."""
+        percent = None if fraction is None else round(100 * fraction)
+        if self._bus is not None and percent != self._shown:
+            self._shown = percent
+            self._bus.send(launcher_progress(None if percent is None else percent / 100))
+
+
+class EndNotice:
+    """Marks the window in the task bar, and has the desktop say it where it can; nothing where the window is used."""
+
+    def __init__(self, window: QWidget, bus: Bus | None) -> None:
+        self._window, self._bus = window, bus
+
+    def tell(self, sentence: str) -> None:
+        """The training has ended: so."""
+        if QApplication.activeWindow() is not None:
+            return
+        QApplication.alert(self._window)
+        if self._bus is not None:
+            self._bus.send(notification("flowviz", sentence))
