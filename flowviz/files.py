@@ -14,6 +14,7 @@ from flowviz.errors import FileError
 
 PART_NAME = re.compile(r"\.flowviz-[0-9a-f]{12}\.part")
 STALE_SECONDS = 86_400  # so old is an unfinished file that nobody writes to any more, since its process was killed
+LONGEST_FILE_NAME = 40  # characters, without the suffix
 PRIVATE, FOR_ALL = 0o600, 0o666  # permissions
 UMASK = os.umask(0o077)  # what a person takes from new files; the system tells only whoever sets it
 os.umask(UMASK)
@@ -210,3 +211,9 @@ def resource(name: str) -> Path:
     package = Path(__file__).parent
     installed = package / "resources" / name
     return installed if installed.exists() else package.parent / "resources" / name
+
+
+def as_file_name(text: str) -> str:
+    """Return a name for a file, without a suffix, that is valid on every system."""
+    kept = "".join(c if c.isalnum() or c in " -_" else " " for c in text)
+    return " ".join(kept.split())[:LONGEST_FILE_NAME].strip() or "flowviz"

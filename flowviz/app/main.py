@@ -49,13 +49,13 @@ def run(path: Path | None = None) -> NoReturn:
     except Exception:
         log.exception("no window")
         raise
-    window.unexpected.listen()
+    window.crash_handler.listen()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal: Python would hear of it late, inside of Qt
     log.info("started: %s", machine.described())
     if path is not None:
-        window.desk.open(path)  # it is read while the window comes up
+        window.document_actions.open(path)  # it is read while the window comes up
     else:
-        window.start.show()
+        window.welcome.show()
     window.show()
     window.recovery.look()
     code = app.exec()

@@ -8,41 +8,42 @@ import flowviz
 from flowviz.app.commands.actions import Key, entry
 from flowviz.app.commands.catalog import Command, commands_of
 from flowviz.app.commands.palette import CommandPalette, ShortcutsFirst, ShortcutSheet
-from flowviz.app.desktop.notifications import EndNotice, TaskBar, session_bus
-from flowviz.app.document.actions import Desk
+from flowviz.app.desktop.notifications import EndNotification, TaskBar, session_bus
+from flowviz.app.document.actions import DocumentActions
 from flowviz.app.document.autosave import Autosave
 from flowviz.app.document.recovery import Recovery
-from flowviz.app.export.exports import Exports, TrainingRepeated
+from flowviz.app.export.exports import Exports
 from flowviz.app.export.source import ExportSource
-from flowviz.app.notices.notice_list import Notices
-from flowviz.app.session.session import Panels, Session
+from flowviz.app.notices.notice_list import NoticeList
+from flowviz.app.session.session import Session
 from flowviz.app.style.appearance import Appearance, ThemeSwitch
 from flowviz.app.style.theme import style_sheet
-from flowviz.app.target.builder import Sources
+from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.panel import TargetPanel
-from flowviz.app.threads.latest import Background
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.worker import wait_for_work
-from flowviz.app.training.controls import RunControls
+from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.flow_panel import FlowPanel
 from flowviz.app.training.loss_plot import LossPlot
-from flowviz.app.training.metrics import Figures
+from flowviz.app.training.metrics import Metrics
 from flowviz.app.training.status_bar import StatusBar
-from flowviz.app.viewer.central_widget import MARGIN, Center
+from flowviz.app.training.widgets import TrainingWidgets
+from flowviz.app.viewer.central_widget import MARGIN, CentralWidget
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.history_bar import HistoryBar
 from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.viewer.playback_bar import PlaybackBar
 from flowviz.app.viewer.readout import Readout
-from flowviz.app.viewer.stage_slider import Scrubber
-from flowviz.app.viewer.stage_strip import Strip
+from flowviz.app.viewer.stage_slider import StageSlider
+from flowviz.app.viewer.stage_strip import StageStrip
 from flowviz.app.viewer.view_bar import ViewBar
-from flowviz.app.viewer.viewer import Exploration
-from flowviz.app.viewer.widgets import Instruments
+from flowviz.app.viewer.viewer import Viewer
+from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.welcome.gallery import GalleryDialog
-from flowviz.app.welcome.welcome import Start
+from flowviz.app.welcome.welcome import Welcome
 from flowviz.app.window.bug_report import BugReport
-from flowviz.app.window.crash_handler import Unexpected
-from flowviz.app.window.drop_target import DropZone
+from flowviz.app.window.crash_handler import CrashHandler
+from flowviz.app.window.drop_target import DropTarget
 from flowviz.app.window.edit_menu import EditMenu
 from flowviz.app.window.keyboard import FocusRings, order_tabs
 from flowviz.app.window.menus import (
@@ -57,8 +58,9 @@ from flowviz.app.window.menus import (
     fill_view_menu,
     new_menu,
 )
-from flowviz.app.window.panel_layout import LEAST_SIZE, Layout
+from flowviz.app.window.panel_layout import LEAST_SIZE, PanelLayout
 from flowviz.app.window.presentation import Presentation
+from flowviz.exporting.repeat import TrainingCopy
 from flowviz.projects.drafts import Drafts, drafts_folder
 
 LONGEST_TITLE = 60  # characters
@@ -74,76 +76,81 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setMinimumSize(LEAST_SIZE)
-        self._panels = Panels(TargetPanel(), FlowPanel(), RunControls(), LossPlot(), Figures(), StatusBar())
-        self._instruments = Instruments(
-            ViewBar(), CloudView(), Readout(), Strip(), Scrubber(), PlaybackBar(), HistoryBar(), Inspector()
+        self._training_widgets = TrainingWidgets(
+            TargetPanel(), FlowPanel(), TrainingControls(), LossPlot(), Metrics(), StatusBar()
         )
-        self._layout = Layout(self, self._panels, self._instruments.inspector)
-        self._notices = Notices("windowNotices")
-        self._panels.target.notices.elsewhere = self._panels.controls.notices.elsewhere = self._notices
-        self._center = Center(self._instruments)
+        self._viewer_widgets = ViewerWidgets(
+            ViewBar(), CloudView(), Readout(), StageStrip(), StageSlider(), PlaybackBar(), HistoryBar(), Inspector()
+        )
+        self._layout = PanelLayout(self, self._training_widgets, self._viewer_widgets.inspector)
+        self._notices = NoticeList("windowNotices")
+        self._training_widgets.target.notices.elsewhere = self._training_widgets.controls.notices.elsewhere = (
+            self._notices
+        )
+        self._center = CentralWidget(self._viewer_widgets)
         self._place = QStackedWidget()  # of the cloud and the ways through it, or of the start page
         self._place.addWidget(self._center)
         self.setCentralWidget(_below(self._notices, self._place))
-        self.setStatusBar(self._panels.status)
+        self.setStatusBar(self._training_widgets.status)
         self.appearance = Appearance(self)
-        self.exploration = Exploration(self._instruments, self)
-        self.sources = Sources(self._panels.target, self)
-        self.session = Session(self._panels, self.sources, self.exploration, self)
-        self.desk = Desk(self, self.session)
-        drafts, thread, document = Drafts(drafts_folder()), Background(), self.desk.document
+        self.viewer = Viewer(self._viewer_widgets, self)
+        self.target_builder = TargetBuilder(self._training_widgets.target, self)
+        self.session = Session(self._training_widgets, self.target_builder, self.viewer, self)
+        self.document_actions = DocumentActions(self, self.session)
+        drafts, thread, document = Drafts(drafts_folder()), LatestWorker(), self.document_actions.document
         self.autosave = Autosave(drafts, thread, self.session, document, self)
         self.recovery = Recovery(drafts, thread, document, self.autosave, self)
-        self.unexpected = Unexpected(self.autosave, self)
+        self.crash_handler = CrashHandler(self.autosave, self)
         self._report = BugReport(self)
-        self.start = Start(
-            self, self._place, self._panels, self._instruments, self.sources, self.session, self.desk
+        self.welcome = Welcome(
+            self, self._place, self._training_widgets, self._viewer_widgets, self.target_builder, self.session,
+            self.document_actions,
         )  # fmt: skip
         self._may_close = False
         self.exports = Exports(self)
-        DropZone(self, self.sources.take_media)
+        DropTarget(self, self.target_builder.take_media)
         self._make_menus()
         self._keep_keys()
         self._follow_appearance()
         for told in (
-            self.desk.told, self.autosave.told, thread.failed, self.unexpected.told, self.exploration.told,
+            self.document_actions.told, self.autosave.told, thread.failed, self.crash_handler.told, self.viewer.told,
             self._report.told, self.exports.told,
         ):  # fmt: skip
             told.connect(self._notices.tell)
         thread.succeeded.connect(self._notices.forget)
         for done in (self._report.done, self.exports.done):
-            done.connect(self._panels.status.tell)
+            done.connect(self._training_widgets.status.tell)
         bus = session_bus()
-        self._task_bar, self._end_notice = TaskBar(bus), EndNotice(self, bus)
-        self.session.bulletin.progressed.connect(self._task_bar.show)
-        self.session.bulletin.ended.connect(self._end_notice.tell)
-        self.desk.document.state_changed.connect(self._show_title)
-        self.sources.project_arrived.connect(self.desk.open)
+        self._task_bar, self._end_notice = TaskBar(bus), EndNotification(self, bus)
+        self.session.status_report.progressed.connect(self._task_bar.show)
+        self.session.status_report.ended.connect(self._end_notice.tell)
+        self.document_actions.document.state_changed.connect(self._show_title)
+        self.target_builder.project_arrived.connect(self.document_actions.open)
         self._show_title()
         self._layout.restore()
-        self._panels.target.text.setFocus()
+        self._training_widgets.target.text.setFocus()
 
     def discard_changes(self) -> None:
         """What has changed is not worth keeping: closing asks nothing."""
-        self.desk.document.discard_changes()
+        self.document_actions.document.discard_changes()
 
     def copy_image(self) -> None:
         """Put what is seen of the cloud on the clipboard, as a picture."""
         clipboard = QGuiApplication.clipboard()
-        self.start.leave()
+        self.welcome.leave()
         if clipboard is not None:
-            clipboard.setImage(self._instruments.cloud.picture())
+            clipboard.setImage(self._viewer_widgets.cloud.picture())
 
     def export(self) -> None:
         """Ask what to take away, and write it."""
-        self.start.leave()
+        self.welcome.leave()
         self.exports.show(self._export_source())
 
     def show_gallery(self) -> None:
         """Let one of the trained examples be chosen, and show it."""
-        dialog = GalleryDialog(self._instruments.cloud.view.theme, self)
+        dialog = GalleryDialog(self._viewer_widgets.cloud.view.theme, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.example_chosen.connect(lambda example: self.desk.open_copy(example.path))
+        dialog.example_chosen.connect(lambda example: self.document_actions.open_copy(example.path))
         dialog.open()
 
     def show_shortcuts(self) -> None:
@@ -164,20 +171,20 @@ class MainWindow(QMainWindow):
         return commands_of(bar)
 
     def _make_menus(self) -> None:
-        panels, show, playhead = self._panels, self._instruments, self.exploration.playhead
+        panels, show, playhead = self._training_widgets, self._viewer_widgets, self.viewer.playhead
         file = new_menu(self, "&File")
-        self._file_menu = FileMenu(file, self.desk)
+        self._file_menu = FileMenu(file, self.document_actions)
         fill_source_entries(file, panels.target, self.show_gallery)
         fill_export_entries(file, self.export, self.copy_image)
         entry(file, "&Quit", Key.Quit, self.close, "Close the window; what is not saved is asked about")
-        EditMenu(new_menu(self, "&Edit"), self.session.edits, self.sources, panels.target.drawing, self)
+        EditMenu(new_menu(self, "&Edit"), self.session.undo, self.target_builder, panels.target.drawing, self)
         fill_selection_menu(new_menu(self, "&Select"), show.bar)
         view = new_menu(self, "&View")
-        fill_view_menu(view, show, self.exploration, self._layout, self.appearance)
+        fill_view_menu(view, show, self.viewer, self._layout, self.appearance)
         self._presentation = Presentation(self, self._center, view)
-        self._presentation.entered.connect(self.start.leave)
-        self._presentation.entered.connect(self.start.end_tour)
-        for entered in (self.start.entered, self._layout.resetting):
+        self._presentation.entered.connect(self.welcome.leave)
+        self._presentation.entered.connect(self.welcome.end_tour)
+        for entered in (self.welcome.entered, self._layout.resetting):
             entered.connect(self._presentation.give_way)
         self._presentation.entered.connect(self._layout.remember)
         self._presentation.entered.connect(lambda: self._notices.set_aside(True))
@@ -185,10 +192,10 @@ class MainWindow(QMainWindow):
         fill_training_menu(new_menu(self, "&Train"), panels.controls, show.history, self._copy_training)
         fill_layers_menu(new_menu(self, "&Layers"), show.scrubber, show.playback, playhead.toggle_playing)
         help_menu = new_menu(self, "&Help")
-        fill_start_entries(help_menu, self.start)
+        fill_start_entries(help_menu, self.welcome)
         fill_help_menu(help_menu, self.show_shortcuts, self.find_command, self._report, self._show_about)
         self._show_theme_switch()
-        self.start.leave_for(self._commands())
+        self.welcome.leave_for(self._commands())
 
     def _show_theme_switch(self) -> None:
         bar, switch = self.menuBar(), ThemeSwitch()
@@ -204,7 +211,7 @@ class MainWindow(QMainWindow):
         in_texts = [key for done in (Key.Undo, Key.Redo, Key.Paste) for key in QKeySequence.keyBindings(done)]
         app.focusChanged.connect(ShortcutsFirst(in_lines + in_texts, self).watch)
         app.focusChanged.connect(FocusRings(self).watch)
-        panels, show = self._panels, self._instruments
+        panels, show = self._training_widgets, self._viewer_widgets
         order_tabs(
             panels.target, panels.flow, panels.controls, show.bar, show.cloud,
             show.strip, show.scrubber, show.playback, show.history, show.inspector,
@@ -213,14 +220,14 @@ class MainWindow(QMainWindow):
     def _follow_appearance(self) -> None:
         self.appearance.theme_changed.connect(lambda theme: self.setStyleSheet(style_sheet(theme)))
         self.appearance.theme_changed.connect(self.session.set_theme)
-        self.appearance.theme_changed.connect(self.start.set_theme)
+        self.appearance.theme_changed.connect(self.welcome.set_theme)
         self.appearance.resizing_words.connect(self._layout.follow_words)
-        self.appearance.motion_changed.connect(self.exploration.reduce_motion)
-        self.appearance.motion_changed.connect(self._panels.controls.reduce_motion)
+        self.appearance.motion_changed.connect(self.viewer.reduce_motion)
+        self.appearance.motion_changed.connect(self._training_widgets.controls.reduce_motion)
         self.appearance.apply()
 
     def _show_title(self) -> None:
-        document = self.desk.document
+        document = self.document_actions.document
         self.setWindowTitle(f"{_shortened(document.name)}[*] – flowviz")
         self.setWindowModified(document.is_changed)
 
@@ -230,29 +237,29 @@ class MainWindow(QMainWindow):
 
     def _export_source(self) -> ExportSource:
         """The project as `flowviz render` finds it in its file."""
-        document, size = self.desk.document, self._instruments.cloud.size_in_pixels
+        document, size = self.document_actions.document, self._viewer_widgets.cloud.size_in_pixels
         is_saved = document.path is not None and not document.is_changed
         return ExportSource(self.session.project().storable(), document.name, document.path, is_saved, size)
 
-    def _copy_training(self, title: str, repeated: TrainingRepeated) -> None:
+    def _copy_training(self, title: str, repeated: TrainingCopy) -> None:
         self.exports.copy_training(title, repeated, self._export_source())
 
     def _show_about(self) -> None:
         QMessageBox.about(self, "About flowviz", ABOUT.format(version=flowviz.__version__))
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        if not self._may_close and self.desk.document.is_changed:
+        if not self._may_close and self.document_actions.document.is_changed:
             assert event is not None
             event.ignore()
-            self.desk.leave(self._close_now)
+            self.document_actions.leave(self._close_now)
             return
-        self.start.close()
+        self.welcome.close()
         if not self._presentation.is_on:
             self._layout.remember()
         self.hide()
         self.exports.close()
         self.session.shut_down()
-        self.desk.close()
+        self.document_actions.close()
         self.autosave.close()
         wait_for_work(CLOSING_PATIENCE_MS)
         super().closeEvent(event)
@@ -264,7 +271,7 @@ def _shortened(title: str) -> str:
     return shown.replace("[*]", "[*][*]") or "Untitled"
 
 
-def _below(notices: Notices, place: QWidget) -> QWidget:
+def _below(notices: NoticeList, place: QWidget) -> QWidget:
     notices.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
     middle = QWidget()
     column = QVBoxLayout(middle)

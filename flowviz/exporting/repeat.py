@@ -1,7 +1,7 @@
 """What was done in the window, as a command of the terminal or as a few lines of Python that do exactly the same."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, get_args
@@ -29,6 +29,7 @@ SUFFIXES: Mapping[str, tuple[What | None, Format]] = {
 UNSAVED = "Save the project first: the target was made from the content of files, which is then in the project's."
 
 Options = list[tuple[str, Any]]
+TrainingCopy = Callable[[Plan, Path, Path | None], str]  # from a plan, the file to write, and the project if saved
 
 
 def said_by_name(output: Path) -> tuple[What | None, Format | None]:

@@ -19,6 +19,7 @@ from flowviz.records import (
 )
 from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
 
+PROJECT_SUFFIX = ".flowviz"
 CHANGES_BYTES = 16_384  # of JSON: some three hundred changes of the target, the latest ones
 
 

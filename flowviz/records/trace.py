@@ -105,6 +105,10 @@ class Trace:
         """The mean of -log p over the particles at the last stage, in nats."""
         return -float(self.log_density(self.last_stage).mean(dtype=np.float64))
 
+    def measure(self) -> None:
+        """Compute, and keep, what the window needs of a trace at once: call it off the GUI thread."""
+        _ = self.reaches, self.volume_shares
+
     def finite(self) -> bool:
         """Whether no position or log-det is NaN or infinite."""
         return bool(np.isfinite(self.positions).all() and np.isfinite(self.log_det).all())

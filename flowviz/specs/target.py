@@ -13,6 +13,7 @@ from flowviz.errors import SpecError
 from flowviz.specs.shapes import SHAPES, ShapeName
 from flowviz.specs.spec import Spec
 
+FIRST_TEXT = "BRAD"  # the word of a new project
 LONGEST_TEXT = 200
 MOST_POINTS = 5_000_000
 MOST_PARTS = 8

@@ -43,7 +43,7 @@ class Window:
         return f"{self.find(QLabel, 'statusLabel').text()} {self.find(StatusBar, 'statusBar').text}"
 
 
-class Desk:
+class FileMenu:
     """The File menu of the window, as a person uses it."""
 
     def __init__(self, window: Window, qtbot: QtBot) -> None:
@@ -61,12 +61,12 @@ class Desk:
         """Through the dialog."""
         self.choose("open")
         self.answer_dialog("openDialog", path)
-        self.wait(lambda: self.window.main.desk.document.path == path)
+        self.wait(lambda: self.window.main.document_actions.document.path == path)
 
     def save_as(self, path: Path) -> None:
         self.choose("saveas")
         self.answer_dialog("saveDialog", path)
-        self.wait(lambda: self.window.main.desk.document.path == path and not self.is_changed)
+        self.wait(lambda: self.window.main.document_actions.document.path == path and not self.is_changed)
 
     def answer_dialog(self, name: str, path: Path) -> None:
         dialog = self.window.find(QFileDialog, name)
@@ -134,5 +134,5 @@ def window(qtbot: QtBot) -> Iterator[Window]:
 
 
 @pytest.fixture
-def desk(window: Window, qtbot: QtBot) -> Desk:
-    return Desk(window, qtbot)
+def file_menu(window: Window, qtbot: QtBot) -> FileMenu:
+    return FileMenu(window, qtbot)

@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.viewer.flow_queries import Questions
+from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.projects import Project, example
 from flowviz.records import Checkpoint, Event, Finished, Kept, Progress, Snapshot
 from flowviz.records.events import Ending
@@ -35,7 +35,7 @@ class Staged:
         self._project = project
         self._events = SimpleQueue[Event | Exception | None]()
         monkeypatch.setattr("flowviz.app.threads.worker.train", lambda *_, **__: self._told())
-        monkeypatch.setattr(Questions, "report", lambda *_: None)  # which is what loads TensorFlow
+        monkeypatch.setattr(FlowQueries, "report", lambda *_: None)  # which is what loads TensorFlow
         window.main.session.show_project(project)
 
     def begin(self, progress: Progress = PROGRESS) -> None:

@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.viewer.cloud_view import CloudView
-from flowviz.app.viewer.stage_strip import Strip
+from flowviz.app.viewer.stage_strip import StageStrip
 from tests.app.conftest import Window
 
 WITH_VALUES = (
@@ -34,7 +34,7 @@ WITH_VALUES = (
     QProgressBar,
     CloudView,
     LossPlot,
-    Strip,
+    StageStrip,
 )
 OF_QT = QScrollBar, QMenuBar
 

@@ -59,7 +59,7 @@ def _missing(widget: QWidget) -> tuple[int, int]:
 
 
 def test_no_word_of_the_window_is_cut(large: Window, qtbot: QtBot) -> None:
-    large.main.start.leave()
+    large.main.welcome.leave()
     for name in ("flowOptionsButton", "fontOptionsButton"):
         large.find(QToolButton, name).click()
     for kind in ("image", "shape", "drawing", "points", "mix", "text"):
@@ -106,13 +106,13 @@ def test_what_a_command_does_is_not_cut(large: Window, qtbot: QtBot) -> None:
 
 
 def test_no_word_of_the_start_page_is_cut(large: Window) -> None:
-    large.main.start.show()
+    large.main.welcome.show()
     QApplication.processEvents()
     assert cut(large.main) == []
 
 
 def test_no_word_of_a_dialog_is_cut(large: Window, qtbot: QtBot) -> None:
-    large.main.start.leave()
+    large.main.welcome.leave()
     main = large.main
     for show in (main.export, main.show_gallery, main.show_shortcuts, main.find_command, lambda: ask_something(main)):
         show()

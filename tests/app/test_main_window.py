@@ -112,7 +112,7 @@ def test_the_cloud_is_what_the_renderer_draws(window: Window, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: cloud.stage == 8)
     seen = pixels(cloud)
     size = PictureSize(width=seen.shape[1], height=seen.shape[0])
-    drawn = render_frame(window.main.exploration.scene, 8, cloud.view, size)
+    drawn = render_frame(window.main.viewer.scene, 8, cloud.view, size)
     np.testing.assert_array_equal(seen, drawn[..., :3])
 
 
@@ -165,7 +165,7 @@ def test_zoom_and_fit(window: Window, qtbot: QtBot) -> None:
     assert cloud.view.half_extent == pytest.approx(fitted.half_extent / 2)
     window.main.resize(window.main.width() - 100, window.main.height() - 50)
     assert cloud.view.half_extent == pytest.approx(fitted.half_extent / 2), "a new size keeps what is seen"
-    window.main.exploration.fit()
+    window.main.viewer.fit()
     assert cloud.view.half_extent == fitted.half_extent
 
 
@@ -183,11 +183,11 @@ def test_both_themes(window: Window) -> None:
 
 
 def test_a_view_that_was_chosen_stays_while_it_trains(window: Window) -> None:
-    exploration, cloud = window.main.exploration, window.find(CloudView, "cloudView")
-    trace = exploration.scene.trace
+    viewer, cloud = window.main.viewer, window.find(CloudView, "cloudView")
+    trace = viewer.scene.trace
 
     def snapshot(scale: float) -> None:
-        exploration._show_trace(Trace(trace.names, trace.positions * scale, trace.log_det))
+        viewer._show_trace(Trace(trace.names, trace.positions * scale, trace.log_det))
 
     snapshot(3)
     assert cloud.view.half_extent == 9
@@ -200,7 +200,7 @@ def test_a_view_that_was_chosen_stays_while_it_trains(window: Window) -> None:
     cloud.zoom(0.5)
     snapshot(5)
     assert cloud.view.half_extent == pytest.approx(3)
-    exploration.fit()
+    viewer.fit()
     assert cloud.view.half_extent == 15
     choose(window, "Light")
 
@@ -219,7 +219,7 @@ def test_the_main_job(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     pause, bar = window.find(QPushButton, "pauseButton"), window.find(QProgressBar, "progressBar")
     text.selectAll()
     qtbot.keyClicks(text, "Hi")
-    untrained = window.main.exploration.scene.trace
+    untrained = window.main.viewer.scene.trace
     choose_steps(window, 6000)
     qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
     assert bar.maximum() == 0, "busy while it prepares"
@@ -240,7 +240,7 @@ def test_the_main_job(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.mouseClick(pause, Qt.MouseButton.LeftButton)
 
     wait_for_status(window, qtbot, "Completed after 6,000 steps")
-    trained = window.main.exploration.scene.trace
+    trained = window.main.viewer.scene.trace
     assert not np.array_equal(untrained.positions[-1], trained.positions[-1])
     assert np.isfinite(trained.positions).all()
     folder = tmp_path / "frames"

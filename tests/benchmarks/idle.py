@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import QApplication, QPlainTextEdit, QPushButton
 
 import flowviz.app.main as program
 from flowviz.app.main_window import MainWindow
-from flowviz.app.training.controls import RunState
+from flowviz.app.training.controls import TrainingState
 from flowviz.cli import main as run_command
 from flowviz.files import resource
 
@@ -107,13 +107,13 @@ def _bring_into(window: MainWindow, situation: str) -> None:
     elif (focused := QApplication.focusWidget()) is not None:
         focused.clearFocus()
     if situation == "opened":
-        window.desk.open_copy(next(resource("gallery").glob("*.flowviz")))
+        window.document_actions.open_copy(next(resource("gallery").glob("*.flowviz")))
     if situation in {"trained", "paused"}:
         window.findChild(QPushButton, "trainButton").click()
-        _wait_until(lambda: window.session._state == RunState.TRAINING)
+        _wait_until(lambda: window.session._state == TrainingState.TRAINING)
         _wait(SETTLED_SECONDS)
         window.findChild(QPushButton, "pauseButton" if situation == "paused" else "stopButton").click()
-        _wait_until(lambda: window.session._state in {RunState.PAUSED, RunState.IDLE})
+        _wait_until(lambda: window.session._state in {TrainingState.PAUSED, TrainingState.IDLE})
 
 
 def _wait(seconds: float) -> None:

@@ -9,7 +9,7 @@ import time
 import numpy as np
 from PyQt6.QtWidgets import QApplication
 
-from flowviz.app.viewer.flow_queries import Questions, Subject
+from flowviz.app.viewer.flow_queries import FlowQueries, Subject
 from flowviz.records import Trace
 from tests.benchmarks.window import WatchedWindow, report
 
@@ -49,15 +49,15 @@ def main(seconds: float) -> None:
 
 def show(watched: WatchedWindow, marks: set[str]) -> None:
     """Choose what is drawn."""
-    for mark, action in watched.window._instruments.bar.mark_actions.items():
+    for mark, action in watched.window._viewer_widgets.bar.mark_actions.items():
         action.setChecked(mark in marks)
 
 
 def probe_ms(watched: WatchedWindow) -> list[float]:
     """How long the answers take, asked one after the other while it trains."""
-    exploration = watched.window.exploration
-    questions: Questions = exploration._questions
-    subject: Subject = exploration._subject
+    viewer = watched.window.viewer
+    questions: FlowQueries = viewer._queries
+    subject: Subject = viewer._subject
     waits = list[float]()
     for number in range(PROBES):
         asked, answered = time.perf_counter(), list[Trace]()

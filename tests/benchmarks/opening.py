@@ -36,7 +36,7 @@ def painted(picture, *arguments):
         os._exit(0)
 def created():
     window = create()
-    window.desk.document.opened.connect(lambda: window.findChild(QSlider, "layerScrubber").setValue(stage))
+    window.document_actions.document.opened.connect(lambda: window.findChild(QSlider, "layerScrubber").setValue(stage))
     return window
 PictureItem.paint, main.create_window = painted, created
 main.run(Path(sys.argv[1]))
@@ -91,10 +91,10 @@ def main() -> None:
     application.setStyle("Fusion")
     window = create_window()
     window.show()
-    document, opening, saving = window.desk.document, list[float](), list[float]()
+    document, opening, saving = window.document_actions.document, list[float](), list[float]()
     with tempfile.TemporaryDirectory() as folder:
         for number in range(REPEATS):
-            window.desk.new()
+            window.document_actions.new()
             opening.append(longest_pause_ms(lambda: document.path == path, lambda: document.open(path)))
             to = Path(folder) / f"{number}.flowviz"
             saving.append(longest_pause_ms(lambda to=to: document.path == to, lambda to=to: document.save(to)))  # type: ignore[misc]

@@ -48,7 +48,7 @@ from flowviz.app.main import create_window
 from flowviz.records import Snapshot
 application = QApplication([])
 window = create_window()
-window.start.show()
+window.welcome.show()
 window.show()
 application.processEvents()
 def heard(number, event):
@@ -92,7 +92,7 @@ class WatchedWindow:
         window = create_window()
         assert isinstance(window, MainWindow)
         self.window = window
-        self.cloud = window._instruments.cloud
+        self.cloud = window._viewer_widgets.cloud
         self.cloud.setFixedSize(*CLOUD_SIZE)
         window.show()
         self.progress: list[Progress] = []

@@ -168,7 +168,7 @@ class Person:
         self.find(QAction, "saveAction").trigger()
 
     def _open_example(self) -> None:
-        self._window.desk.open_copy(self._random.choice(EXAMPLES).path)
+        self._window.document_actions.open_copy(self._random.choice(EXAMPLES).path)
 
     def _export(self) -> None:
         self._window.export()
@@ -183,7 +183,7 @@ class Person:
         action.trigger()
 
     def _cloud(self) -> QWidget:
-        viewport: QWidget = self._window._instruments.cloud._plot.viewport()
+        viewport: QWidget = self._window._viewer_widgets.cloud._plot.viewport()
         return viewport
 
     def _place_on(self, widget: QWidget) -> QPoint:

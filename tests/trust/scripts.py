@@ -87,7 +87,7 @@ def closes_while_it_exports(user: User) -> Iterator[Condition]:
 
 def closes_while_it_opens(user: User) -> Iterator[Condition]:
     make_slow(document, "load_project")
-    user.window.desk.open(example("brad").path)
+    user.window.document_actions.open(example("brad").path)
     yield after(SOON)
 
 
@@ -118,12 +118,12 @@ def runs_out_of_memory(user: User) -> Iterator[Condition]:
         used = int(statm.read().split()[0]) * resource.getpagesize()
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (used + ROOM, most))
-    seen = user.window.exploration.scene.trace
+    seen = user.window.viewer.scene.trace
     user.choose_numbers(flowWidth=512, trainingBatch=65_536)
     user.train_for(100)
     yield lambda: bool(user.notice)
     tell("notice", user.notice)
-    tell("keeps the picture", user.window.exploration.scene.trace.names == seen.names)
+    tell("keeps the picture", user.window.viewer.scene.trace.names == seen.names)
     user.choose_numbers(flowWidth=4, trainingBatch=256)
     user.train_for(70)
     yield user.says("Completed after 70 steps")
@@ -132,12 +132,12 @@ def runs_out_of_memory(user: User) -> Iterator[Condition]:
 def trains_without_tensorflow(user: User) -> Iterator[Condition]:
     """And looks at a density; what does not need it goes on."""
     user.window.session.show_project(example("brad").project())
-    seen = user.window.exploration.scene.trace
+    seen = user.window.viewer.scene.trace
     user.press("train")
     yield lambda: bool(user.notice)
     tell("training", user.notice)
-    tell("keeps the picture", user.window.exploration.scene.trace is seen)
-    user.window.exploration.told.connect(lambda notice: tell("density", notice.text))
+    tell("keeps the picture", user.window.viewer.scene.trace is seen)
+    user.window.viewer.told.connect(lambda notice: tell("density", notice.text))
     user.choose("density")
     yield after(SOON)
     user.type("Mine")
@@ -163,8 +163,8 @@ def trains_without_xla(user: User) -> Iterator[Condition]:
 
 
 def works_where_nothing_can_be_written(user: User) -> Iterator[Condition]:
-    user.window.desk.open(example("brad").path)
-    yield lambda: user.window.desk.document.path is not None
+    user.window.document_actions.open(example("brad").path)
+    yield lambda: user.window.document_actions.document.path is not None
     user.type("Mine")
     user.window.autosave.save()
     yield lambda: bool(user.notice)
@@ -186,7 +186,7 @@ def opens_what_was_crafted(user: User) -> Iterator[Condition]:
     """Files whose texts are paths: they are opened, shown, kept as drafts, and files are proposed after them."""
     yield after(SOON)
     sys.addaudithook(tell_what_is_touched)
-    document = user.window.desk.document
+    document = user.window.document_actions.document
     for path in sorted(user.folder.glob("*.flowviz")):
         document.open(path)
         yield lambda path=path: document.path == path  # type: ignore[misc]

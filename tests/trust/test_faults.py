@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.projects import load_project
 from flowviz.training.step import ChunkRunner
-from tests.app.conftest import Desk, Window
+from tests.app.conftest import FileMenu, Window
 from tests.app.document.test_autosave import drafts
 from tests.projects.disks import make_read_only, small_disk
 from tests.trust import scripts
@@ -83,11 +83,11 @@ def test_memory_that_runs_out_is_a_sentence_that_says_what_to_make_smaller(
         raise slip
 
     monkeypatch.setattr(ChunkRunner, "prepare", run_out)
-    seen, train = window.main.exploration.scene.trace, window.find(QPushButton, "trainButton")
+    seen, train = window.main.viewer.scene.trace, window.find(QPushButton, "trainButton")
     train.click()
     qtbot.waitUntil(lambda: bool(window.notice), timeout=60_000)
     assert "Choose a smaller batch" in window.notice
-    np.testing.assert_array_equal(window.main.exploration.scene.trace.positions, seen.positions)
+    np.testing.assert_array_equal(window.main.viewer.scene.trace.positions, seen.positions)
     assert train.text() == "Train"
     assert train.isEnabled()
 
@@ -111,23 +111,23 @@ def fill(disk: Path) -> Path:
             return filler
 
 
-def test_a_disk_that_fills_while_it_autosaves_takes_nothing_away(disk: Path, desk: Desk) -> None:
-    autosave, told = desk.window.main.autosave, list[str]()
+def test_a_disk_that_fills_while_it_autosaves_takes_nothing_away(disk: Path, file_menu: FileMenu) -> None:
+    autosave, told = file_menu.window.main.autosave, list[str]()
     autosave.told.connect(lambda notice: told.extend([f"{notice.text} {notice.advice}".strip()] if notice.text else []))
     for number, text in enumerate(("One", "Two"), start=1):
         filler = fill(disk)
-        desk.type(text)
+        file_menu.type(text)
         autosave.save()
-        desk.wait(lambda expected=number: len(told) == expected)  # type: ignore[misc]
+        file_menu.wait(lambda expected=number: len(told) == expected)  # type: ignore[misc]
         assert is_sentence(told[-1])
         assert "no space left" in told[-1]
-        assert told[-1] in desk.notice
-        assert desk.is_changed
-        assert desk.text == text
+        assert told[-1] in file_menu.notice
+        assert file_menu.is_changed
+        assert file_menu.text == text
         assert [load_project(draft).target.title for draft in drafts()] == ["One"][: number - 1]
         filler.unlink()
         autosave.save()
-        desk.wait(lambda: autosave._standing == desk.window.main.session.standing())
+        file_menu.wait(lambda: autosave._standing == file_menu.window.main.session.standing())
         assert [load_project(draft).target.title for draft in drafts()] == [text]
 
 

@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtWidgets import QComboBox, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.viewer.viewer import Exploration
+from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects.drafts import Drafts
 from flowviz.records import Snapshot
 from tests.app.conftest import Window
@@ -89,14 +89,14 @@ class Presser:
 @pytest.fixture
 def drawn(window: Window, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Of each picture of a training that is drawn, whether it is of the flow that trains now."""
-    found, session, take_snapshot = list[bool](), window.main.session, Exploration.take_snapshot
+    found, session, take_snapshot = list[bool](), window.main.session, Viewer.take_snapshot
 
-    def take(exploration: Exploration, snapshot: Snapshot) -> None:
+    def take(viewer: Viewer, snapshot: Snapshot) -> None:
         run = session._run
         found.append(run is not None and snapshot.trace.names[1:] == run.project.flow.stage_names()[1:])
-        take_snapshot(exploration, snapshot)
+        take_snapshot(viewer, snapshot)
 
-    monkeypatch.setattr(Exploration, "take_snapshot", take)
+    monkeypatch.setattr(Viewer, "take_snapshot", take)
     return found
 
 

@@ -20,7 +20,7 @@ from PyQt6.QtCore import QEventLoop, QTimer, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
 
 from flowviz.app.main_window import MainWindow
-from flowviz.app.training.controls import RunState
+from flowviz.app.training.controls import TrainingState
 from flowviz.app.window.crash_handler import log_qt_messages
 from flowviz.machine import return_memory
 from tests.app.conftest import Window, work_is_running
@@ -93,7 +93,7 @@ class Soak:
         self._person.draw_much()
         for flow in FLOWS:
             self._person.train(flow)
-            self._wait_until(lambda: self._window.session._state == RunState.TRAINING)
+            self._wait_until(lambda: self._window.session._state == TrainingState.TRAINING)
             self._person.look_at_all()
             wait(SETTLED_SECONDS)
         for example in EXAMPLES:
@@ -104,7 +104,7 @@ class Soak:
     def rest(self) -> tuple[float, int]:
         """Memory and threads while the window shows a small example, and nothing of what was done before."""
         self._person.stop()
-        self._wait_until(lambda: self._window.session._state == RunState.IDLE)
+        self._wait_until(lambda: self._window.session._state == TrainingState.IDLE)
         self._open(EXAMPLES[0].path)
         wait(SETTLED_SECONDS)
         gc.collect()
@@ -114,11 +114,11 @@ class Soak:
 
     def _open(self, path: Path) -> None:
         arrived = list[str]()
-        self._window.desk.document.opened.connect(arrived.append)
+        self._window.document_actions.document.opened.connect(arrived.append)
         self._window.discard_changes()
-        self._window.desk.open_copy(path)
+        self._window.document_actions.open_copy(path)
         self._wait_until(lambda: bool(arrived))
-        self._window.desk.document.opened.disconnect(arrived.append)
+        self._window.document_actions.document.opened.disconnect(arrived.append)
 
     def _wait_until(self, condition: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
@@ -150,7 +150,7 @@ def complaints() -> Iterator[list[str]]:
 
 
 def test_minutes_of_use_leave_nothing_behind(window: Window, complaints: list[str], tmp_path: Path) -> None:
-    window.main.unexpected.listen()
+    window.main.crash_handler.listen()
     person = Person(window.main, tmp_path, Random(SEED))
     soak = Soak(window.main, person, tmp_path / "soak.csv")
     print(f"\nseed {SEED}, {SECONDS:.0f} s; how it goes: {tmp_path / 'soak.csv'}")

@@ -71,7 +71,7 @@ class TaskBar:
             self._bus.send(launcher_progress(None if percent is None else percent / 100))
 
 
-class EndNotice:
+class EndNotification:
     """Marks the window in the task bar, and has the desktop say it where it can; nothing where the window is used."""
 
     def __init__(self, window: QWidget, bus: Bus | None) -> None:

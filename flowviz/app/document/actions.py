@@ -8,15 +8,16 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QStandardPaths, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
-from flowviz.app.desktop.file_names import as_file_name
 from flowviz.app.document.document import FILE, Document, opened
 from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
 from flowviz.app.notices.notice import Notice
-from flowviz.app.session.session import FIRST_TEXT, Session
-from flowviz.app.target.builder import PROJECT_SUFFIX
+from flowviz.app.session.session import Session
+from flowviz.files import as_file_name
 from flowviz.projects import Project
+from flowviz.projects.project import PROJECT_SUFFIX
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs.target import FIRST_TEXT
 from flowviz.specs.training import DEFAULT_SECONDS
 
 PATTERN = f"flowviz projects (*{PROJECT_SUFFIX})"
@@ -24,7 +25,7 @@ OPEN_ANOTHER = "What is in the window stays as it is. Open another file, or a co
 KEPT = "What is in the window stays as it is, and is not saved yet. Save it elsewhere, or mend that and save again."
 
 
-class Desk(QObject):
+class DocumentActions(QObject):
     """One document at a time: before another takes its place, or the window closes, it asks what shall become of it."""
 
     told = pyqtSignal(object)  # Notice; without a text, when a file is read or written again

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from flowviz.app.document.document import Document
 from flowviz.app.notices.notice import Notice
 from flowviz.app.session.session import Session
-from flowviz.app.threads.latest import Background
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FlowvizError
 from flowviz.files import Fingerprint
 from flowviz.projects import Project
@@ -30,7 +30,7 @@ class Autosave(QObject):
     told = pyqtSignal(object)  # Notice of what went wrong, once; without a text, where it has gone well again
 
     def __init__(
-        self, drafts: Drafts, thread: Background, session: Session, document: Document, parent: QObject
+        self, drafts: Drafts, thread: LatestWorker, session: Session, document: Document, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._drafts, self._thread, self._session, self._document = drafts, thread, session, document

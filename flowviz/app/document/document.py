@@ -10,9 +10,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.app.session.session import Session
-from flowviz.app.target.built_target import Goal, goal_or_sentence
-from flowviz.app.threads.latest import Background
-from flowviz.app.threads.worker import measure
+from flowviz.app.target.built_target import BuiltTarget, build_or_explain
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FlowvizError
 from flowviz.files import Fingerprint, fingerprint
 from flowviz.projects import Project, load_project, save_project
@@ -28,7 +27,7 @@ class Opened:
     """A project that was read, what it learned, or why that cannot be made, and the mark of its file."""
 
     project: Project
-    found: Goal | str
+    found: BuiltTarget | str
     mark: Fingerprint | None = None
 
 
@@ -57,7 +56,7 @@ class Document(QObject):
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self._background = Background()
+        self._background = LatestWorker()
         self._background.failed.connect(self._take_slip)
         self.path: Path | None = None
         self.mark: Fingerprint | None = None  # of the file, when it was opened or saved
@@ -174,8 +173,8 @@ class Document(QObject):
 
 def opened(project: Project, mark: Fingerprint | None = None) -> Opened:
     """A project, and what takes its time of showing it: not for the GUI thread, where a target is large."""
-    measure(project.trace)
-    return Opened(project, goal_or_sentence(project.target), mark)
+    project.trace.measure()
+    return Opened(project, build_or_explain(project.target), mark)
 
 
 def _log_failure(done: str, path: Path, sentence: str) -> None:

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QMainWindow
 from flowviz.app.document.autosave import Autosave
 from flowviz.app.document.document import Document, Opened, opened
 from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
-from flowviz.app.threads.latest import Background
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.projects.drafts import Draft, Drafts
 
 
@@ -17,7 +17,7 @@ class Recovery(QObject):
     """Asks what shall become of each draft that is left over, one after the other, the newest first."""
 
     def __init__(
-        self, drafts: Drafts, thread: Background, document: Document, autosave: Autosave, window: QMainWindow
+        self, drafts: Drafts, thread: LatestWorker, document: Document, autosave: Autosave, window: QMainWindow
     ) -> None:
         super().__init__(window)
         self._drafts, self._thread = drafts, thread

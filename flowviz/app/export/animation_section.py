@@ -4,7 +4,7 @@ from PyQt6.QtWidgets import QLabel
 
 from flowviz.app.export.section import ExportPart, number_box, set_choosable
 from flowviz.app.export.spec_edit import with_playback
-from flowviz.app.viewer.playback_bar import CHOICES
+from flowviz.app.widgets.choice_words import CHOICES
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.specs import ExportSpec
 from flowviz.specs.export import FRAMES_PER_SECOND, IN_BETWEENS, MOST_FRAMES_PER_SECOND, MOST_IN_BETWEENS

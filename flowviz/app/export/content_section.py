@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 from flowviz.app.export.section import ExportPart, number_box, set_choosable
 from flowviz.app.export.spec_edit import with_seen, with_view
-from flowviz.app.target.page import check_box
-from flowviz.app.viewer.view_bar import COLORS, DIRECTIONS
-from flowviz.app.viewer.view_bar import MARKS as IN_WINDOW
-from flowviz.app.widgets.controls import ChoiceBox
+from flowviz.app.widgets.choice_words import COLORS, DIRECTIONS
+from flowviz.app.widgets.choice_words import MARKS as IN_WINDOW
+from flowviz.app.widgets.controls import ChoiceBox, check_box
 from flowviz.projects import Project
 from flowviz.specs import ExportSpec
 from flowviz.specs.view import Mark, Palette

@@ -6,7 +6,7 @@ from typing import get_args
 from PyQt6.QtCore import QStandardPaths, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
 
-from flowviz.app.target.page import button, row
+from flowviz.app.widgets.controls import button, row
 from flowviz.specs.export import FORMATS, IN_FOLDERS, Format, What
 
 SUFFIXES = frozenset(f".{format_}" for format_ in get_args(Format))

@@ -11,12 +11,12 @@ from PyQt6.QtWidgets import QDialog, QHBoxLayout, QMessageBox, QVBoxLayout, QWid
 from flowviz.app.export.destination import ExportPlace
 from flowviz.app.export.form import ExportForm
 from flowviz.app.export.preview import ExportPreview
-from flowviz.app.export.progress import ExportRun
+from flowviz.app.export.progress import ExportProgress
 from flowviz.app.export.source import ExportSource, copied
 from flowviz.app.export.spec_edit import WHAT
 from flowviz.app.notices.notice import Notice, notice_of
-from flowviz.app.notices.notice_list import Notices
-from flowviz.app.target.page import button
+from flowviz.app.notices.notice_list import NoticeList
+from flowviz.app.widgets.controls import button
 from flowviz.app.widgets.labels import WarningLabel
 from flowviz.errors import FlowvizError
 from flowviz.exporting.export import Export
@@ -50,8 +50,8 @@ class ExportDialog(QDialog):
         self._form = ExportForm(source.project, source.window)
         self._preview = ExportPreview()
         self._place = ExportPlace(folder, source.file_name)
-        self._run = ExportRun()
-        self._notices = Notices("exportNotices")
+        self._run = ExportProgress()
+        self._notices = NoticeList("exportNotices")
         self._message = WarningLabel("exportMessage", "What is written")
         self._message.setMinimumHeight(2 * self._message.fontMetrics().lineSpacing())
         self._make_buttons()

@@ -1,9 +1,7 @@
 """The exports of a window: one dialog at a time, and what was chosen in it last."""
 
 import logging
-from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
@@ -14,14 +12,13 @@ from flowviz.app.export.destination import pictures_folder
 from flowviz.app.export.source import ExportSource, copied
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.errors import FlowvizError, SpecError
-from flowviz.projects import Plan
+from flowviz.exporting.repeat import TrainingCopy
 from flowviz.specs import ExportSpec
 from flowviz.specs.spec import Spec
 
 if TYPE_CHECKING:
     from flowviz.app.export.dialog import ExportDialog
 
-TrainingRepeated = Callable[[Plan, Path, Path | None], str]
 AnySpec = TypeVar("AnySpec", bound=Spec)
 COPY = "copy"  # what the notices are about
 log = logging.getLogger(__name__)
@@ -51,7 +48,7 @@ class Exports(QObject):
         self._dialog.raise_()
         self._dialog.activateWindow()
 
-    def copy_training(self, title: str, repeated: TrainingRepeated, source: ExportSource) -> None:
+    def copy_training(self, title: str, repeated: TrainingCopy, source: ExportSource) -> None:
         """Put on the clipboard what trains what is asked for: a command, or Python, as `title` says."""
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None

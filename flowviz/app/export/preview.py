@@ -12,8 +12,8 @@ from PyQt6.QtWidgets import QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 from flowviz.app.export.preview_image import ExportPicture
 from flowviz.app.notices.notice import Notice
 from flowviz.app.style.icons import icon
-from flowviz.app.target.page import row
-from flowviz.app.threads.latest import Background
+from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.widgets.controls import row
 from flowviz.exporting.export import Export
 from flowviz.specs import ExportSpec
 from flowviz.specs.export import FILMS
@@ -33,7 +33,7 @@ class ExportPreview(QWidget):
         self._export: Export | None = None
         self._spec = ExportSpec()
         self._count, self._share, self._rate = 1, 1.0, float(STAGES_PER_SECOND)
-        self._background = Background()
+        self._background = LatestWorker()
         self._background.failed.connect(self._take_failure)
         self._picture = ExportPicture()
         self._picture.resized.connect(self._ask_soon)

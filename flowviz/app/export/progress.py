@@ -8,8 +8,8 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QLabel, QProgressBar, QWidget
 
 from flowviz.app.notices.notice import notice_of
-from flowviz.app.target.page import row
 from flowviz.app.threads.worker import Worker
+from flowviz.app.widgets.controls import row
 from flowviz.app.widgets.durations import duration
 from flowviz.errors import FlowvizError
 
@@ -53,7 +53,7 @@ class ExportWorker(Worker):
 LEAST_SECONDS = 0.5  # of work, before it is known how long the rest takes
 
 
-class ExportRun(QWidget):
+class ExportProgress(QWidget):
     """A bar with a count, and the time left; there only while something is written. Announces how it ended."""
 
     exported = pyqtSignal()

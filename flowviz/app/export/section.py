@@ -4,8 +4,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import QFormLayout, QGroupBox, QLabel, QSpinBox, QWidget
 
-from flowviz.app.target.page import row
-from flowviz.app.widgets.controls import ChoiceBox
+from flowviz.app.widgets.controls import ChoiceBox, row
 from flowviz.specs import ExportSpec
 
 WIDEST_LABEL = "Frames a second"

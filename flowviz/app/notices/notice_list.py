@@ -85,7 +85,7 @@ class Sign(QWidget):
         self._icon.paint(QPainter(self), self.rect())
 
 
-class Notices(QWidget):
+class NoticeList(QWidget):
     """A bar for each thing that something is to be told about; takes no room where there is nothing to tell.
 
     Where the panel around is closed, or is behind another one, `elsewhere` tells it.
@@ -94,7 +94,7 @@ class Notices(QWidget):
     def __init__(self, object_name: str) -> None:
         super().__init__()
         self.setObjectName(object_name)
-        self.elsewhere: Notices | None = None
+        self.elsewhere: NoticeList | None = None
         self._bars: dict[str, NoticeBar] = {}
         self._aside: set[str] | None = None  # what is not seen for a while
         self._dock: QDockWidget | None = None
@@ -149,7 +149,7 @@ class Notices(QWidget):
     def _show_told(self) -> None:
         self.setVisible(bool(self._bars.keys() - (self._aside or set())))
 
-    def _is_seen(self, elsewhere: "Notices") -> bool:
+    def _is_seen(self, elsewhere: "NoticeList") -> bool:
         """Whether it is seen where this is told, if only by scrolling: a dock behind another one is not hidden."""
         panel = self.parentWidget()
         if panel is None or not panel.isVisibleTo(elsewhere.window()):
@@ -185,7 +185,7 @@ class Notices(QWidget):
             around.ensureWidgetVisible(self, 0, 0)
 
 
-def _is_closed(notices: Notices) -> bool:
+def _is_closed(notices: NoticeList) -> bool:
     """Whether the window around them is: nothing is seen in it."""
     window = notices.window()
     return window is None or not window.isVisible()

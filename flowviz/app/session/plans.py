@@ -6,9 +6,9 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.target.builder import Sources
+from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.panel import Kind, TargetPanel
-from flowviz.app.training.controls import RunControls
+from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.flow_panel import FlowPanel
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
@@ -35,10 +35,15 @@ class Plans(QObject):
     changed = pyqtSignal()
 
     def __init__(
-        self, target: TargetPanel, flow: FlowPanel, controls: RunControls, sources: Sources, parent: QObject
+        self,
+        target: TargetPanel,
+        flow: FlowPanel,
+        controls: TrainingControls,
+        target_builder: TargetBuilder,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._target, self._flow, self._controls, self._sources = target, flow, controls, sources
+        self._target, self._flow, self._controls, self._target_builder = target, flow, controls, target_builder
         self._shown = self._said = self._says()
         target.changed.connect(self.changed)
         flow.flow_changed.connect(self.changed)
@@ -89,4 +94,4 @@ class Plans(QObject):
     def _says(self) -> Plan:
         flow = self._flow.flow_spec()
         training = TrainingSpec(**self._controls.budget(), **self._flow.training_options())
-        return Plan(self._sources.spec, flow, training)
+        return Plan(self._target_builder.spec, flow, training)

@@ -8,7 +8,7 @@ from PyQt6.QtGui import QGuiApplication, QUndoCommand, QUndoStack
 
 from flowviz.app.session.plans import Choices, Plans
 from flowviz.app.session.undo_titles import CONTINUOUS, title_of
-from flowviz.app.viewer.viewer import Exploration
+from flowviz.app.viewer.viewer import Viewer
 from flowviz.records import Selection
 from flowviz.specs import Seen, ViewSpec
 
@@ -25,7 +25,7 @@ class Chosen:
     selection: bytes
 
 
-class Edits(QObject):
+class UndoHistory(QObject):
     """Hears that something was chosen, and comes back to what was chosen before.
 
     What the program changes by itself is no edit: what is opened, what a training shows, a view that follows the cloud.
@@ -34,9 +34,9 @@ class Edits(QObject):
 
     view_shown = pyqtSignal()
 
-    def __init__(self, plans: Plans, exploration: Exploration, parent: QObject) -> None:
+    def __init__(self, plans: Plans, viewer: Viewer, parent: QObject) -> None:
         super().__init__(parent)
-        self._plans, self._exploration = plans, exploration
+        self._plans, self._viewer = plans, viewer
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(MOST_EDITS)
         self._is_showing = False
@@ -46,7 +46,7 @@ class Edits(QObject):
         self._burst.timeout.connect(self._end_burst)
         self._chosen = self._now()
         plans.changed.connect(self._take_change)
-        exploration.view_chosen.connect(self._take_change)
+        viewer.view_chosen.connect(self._take_change)
 
     def clear(self) -> None:
         """Nothing can be undone: what is here was not chosen here."""
@@ -60,7 +60,7 @@ class Edits(QObject):
             self._plans.show_choices(chosen.choices)
             now = self._now()
             if (now.seen, now.selection) != (chosen.seen, chosen.selection):
-                self._exploration.show_chosen(chosen.seen, _selection(chosen.selection))
+                self._viewer.show_chosen(chosen.seen, _selection(chosen.selection))
                 self.view_shown.emit()
         finally:
             self._is_showing = False
@@ -85,30 +85,30 @@ class Edits(QObject):
         self._chosen = chosen
 
     def _now(self) -> Chosen:
-        selection = self._exploration.selection
+        selection = self._viewer.selection
         chosen = selection.chosen.tobytes() if selection else b""
-        return Chosen(self._plans.choices(), _choices_of(self._exploration.seen()), chosen)
+        return Chosen(self._plans.choices(), _choices_of(self._viewer.seen()), chosen)
 
 
 class Edit(QUndoCommand):
     """From what was chosen before to what was chosen then; `goes_on` with the edit before it, if it is alike."""
 
-    def __init__(self, edits: Edits, title: str, before: Chosen, after: Chosen, *, goes_on: bool) -> None:
+    def __init__(self, undo: UndoHistory, title: str, before: Chosen, after: Chosen, *, goes_on: bool) -> None:
         super().__init__(title.replace("&", "&&"))
-        self._edits, self._before, self._after = edits, before, after
+        self._undo, self._before, self._after = undo, before, after
         self._goes_on = goes_on
         self._is_done = True  # what is pushed was done already
 
     def undo(self) -> None:
         """Back to what was chosen before."""
         self._is_done = False
-        self._edits.show(self._before)
+        self._undo.show(self._before)
 
     def redo(self) -> None:
         """On to what was chosen then."""
         if not self._is_done:
             self._is_done = True
-            self._edits.show(self._after)
+            self._undo.show(self._after)
 
     def id(self) -> int:
         """Those that may go on with one another have the same."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flowviz.app.viewer.view_bar import COLORS, MARKS
+from flowviz.app.widgets.choice_words import COLORS, MARKS
 from flowviz.specs import RECIPES
 
 CONTINUOUS = frozenset({

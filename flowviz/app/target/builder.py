@@ -10,33 +10,33 @@ from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QImage
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.target.built_target import Goal, goal_or_sentence
+from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.target.file_reader import FileReader, Table
 from flowviz.app.target.panel import Kind, TargetPanel
-from flowviz.app.threads.latest import Background
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FlowvizError
+from flowviz.projects.project import PROJECT_SUFFIX
 from flowviz.specs import SHAPES, DrawingSpec, ShapeName, ShapeSpec, TargetSpec, TextSpec
 from flowviz.targets import build_target, reads_fonts
 
 POINTS_SUFFIXES = (".csv", ".txt", ".tsv", ".npy", ".npz")
-PROJECT_SUFFIX = ".flowviz"
 SOURCE = "source"  # what the notices are about
 NO_TARGET = "There is nothing to learn."
 
 
-class Sources(QObject):
+class TargetBuilder(QObject):
     """Announces the goal whenever there is another, or none; the last good file stays when the next one is bad."""
 
-    goal_changed = pyqtSignal(object)  # Goal or None
+    built_changed = pyqtSignal(object)  # Goal or None
     project_arrived = pyqtSignal(object)  # the Path of one that was dropped, pasted or opened here
 
     def __init__(self, panel: TargetPanel, parent: QObject) -> None:
         super().__init__(parent)
         self._panel = panel
-        self._builder = Background()
+        self._builder = LatestWorker()
         self._reader = FileReader(self)
-        self.goal: Goal | None = None
-        self._expected: Goal | None = None
+        self.goal: BuiltTarget | None = None
+        self._expected: BuiltTarget | None = None
         self.spec: TargetSpec = TextSpec(text="")  # what is chosen, also while nothing can be made of it
         self._connect()
 
@@ -45,7 +45,7 @@ class Sources(QObject):
         """What is chosen, while the goal is made of it."""
         return self.spec if self.goal is None and not self._panel.problem else None
 
-    def expect(self, goal: Goal | None) -> None:
+    def expect(self, goal: BuiltTarget | None) -> None:
         """This one is made already, if it is what is chosen next."""
         self._expected = goal
 
@@ -138,33 +138,33 @@ class Sources(QObject):
             return
         self.spec = spec
         if self.goal is not None and spec == self.goal.spec:
-            self._panel.show_goal(self.goal)
+            self._panel.show_built(self.goal)
             return
         expected, self._expected = self._expected, None
         if expected is not None and spec == expected.spec:
             self._take(expected)
             return
         if _is_quick(spec):
-            self._take(goal_or_sentence(spec))
+            self._take(build_or_explain(spec))
         else:
             self._build(spec)
 
     def _build(self, spec: TargetSpec) -> None:
         self.goal = None  # nothing is trained on what was chosen before
         self._panel.forget_problem()
-        self.goal_changed.emit(None)
-        self._builder.ask("target", partial(goal_or_sentence, spec), self._take)
+        self.built_changed.emit(None)
+        self._builder.ask("target", partial(build_or_explain, spec), self._take)
         if isinstance(spec, ShapeSpec) and self._panel.shape.wants_pictures:
             self._builder.ask("pictures of the shapes", _shape_pictures, self._panel.shape.show_pictures)
 
-    def _take(self, found: Goal | str) -> None:
+    def _take(self, found: BuiltTarget | str) -> None:
         if isinstance(found, str):
             self.goal = None
             self._panel.show_problem(found)
         else:
             self.goal = found
-            self._panel.show_goal(found)
-        self.goal_changed.emit(self.goal)
+            self._panel.show_built(found)
+        self.built_changed.emit(self.goal)
 
 
 def _is_quick(spec: TargetSpec) -> bool:

@@ -13,7 +13,7 @@ UNKNOWN_ENTROPY = "Its entropy is unknown, so no gap can be told."
 
 
 @dataclass(frozen=True)
-class Goal:
+class BuiltTarget:
     """A target, the spec that it was built from, its picture (rows, columns), and what there is to say about it."""
 
     spec: TargetSpec
@@ -27,16 +27,16 @@ class Goal:
         return self.spec.title
 
 
-def goal_of(spec: TargetSpec) -> Goal:
+def build(spec: TargetSpec) -> BuiltTarget:
     """The goal that the spec describes. Raises `FlowvizError` where there is nothing to learn."""
     target = build_target(spec)
-    return Goal(spec, target, target.preview(), " ".join(_notes(spec, target)))
+    return BuiltTarget(spec, target, target.preview(), " ".join(_notes(spec, target)))
 
 
-def goal_or_sentence(spec: TargetSpec) -> Goal | str:
+def build_or_explain(spec: TargetSpec) -> BuiltTarget | str:
     """The goal, or the sentence of what is wrong with it."""
     try:
-        return goal_of(spec)
+        return build(spec)
     except FlowvizError as error:
         return str(error)
 

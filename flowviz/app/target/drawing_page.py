@@ -10,8 +10,9 @@ from PyQt6.QtWidgets import QToolButton
 
 from flowviz.app.style.icons import icon
 from flowviz.app.target.canvas import BRUSH, Canvas
-from flowviz.app.target.page import Page, row, slider
+from flowviz.app.target.page import Page
 from flowviz.app.target.preview import alpha_image
+from flowviz.app.widgets.controls import row, slider
 from flowviz.errors import SpecError
 from flowviz.specs import DrawingSpec
 from flowviz.specs.view import Theme

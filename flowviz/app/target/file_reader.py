@@ -11,7 +11,7 @@ from PyQt6.QtCore import QBuffer, QObject, pyqtSignal
 from PyQt6.QtGui import QImage
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.threads.latest import Background
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import TargetError
 from flowviz.specs import ImageSpec, PointsSpec
 from flowviz.targets import build_target, columns_of, image_spec, installed_faces, read_image, reading_points
@@ -41,7 +41,7 @@ class FileReader(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._background = Background()
+        self._background = LatestWorker()
         self._background.failed.connect(self._take_failure)
         self._cancelled = Flag()
         self._asked: tuple[Table, tuple[int, int]] | None = None  # the points that are read now, or were last

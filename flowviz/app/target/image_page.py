@@ -6,7 +6,8 @@ from typing import Any
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QLabel
 
-from flowviz.app.target.page import Page, button, check_box, row, slider
+from flowviz.app.target.page import Page
+from flowviz.app.widgets.controls import button, check_box, row, slider
 from flowviz.errors import SpecError
 from flowviz.specs import ImageSpec
 

@@ -8,7 +8,8 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.style.icons import icon
-from flowviz.app.target.page import Page, row, slider
+from flowviz.app.target.page import Page
+from flowviz.app.widgets.controls import row, slider
 from flowviz.errors import SpecError
 from flowviz.specs import MixSpec, Part, SourceSpec
 from flowviz.specs.target import MOST_PARTS

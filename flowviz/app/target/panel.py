@@ -7,17 +7,18 @@ from typing import Any, Literal
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QProgressBar, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from flowviz.app.notices.notice_list import Notices
+from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.style.icons import icon
-from flowviz.app.target.built_target import Goal
+from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.target.drawing_page import DrawingPage
 from flowviz.app.target.image_page import ImagePage
 from flowviz.app.target.mix_page import MixPage
-from flowviz.app.target.page import Page, button, row
+from flowviz.app.target.page import Page
 from flowviz.app.target.points_page import PointsPage
 from flowviz.app.target.preview import Preview
 from flowviz.app.target.shape_page import ShapePage
 from flowviz.app.target.text_page import TextPage
+from flowviz.app.widgets.controls import button, row
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.errors import FlowvizError
 from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, PointsSpec, ShapeSpec, SourceSpec, TargetSpec, TextSpec
@@ -65,7 +66,7 @@ class TargetPanel(QWidget):
         self._below.setFixedHeight(PREVIEW_HEIGHT)
         self._below.addWidget(self._preview)
         self._below.addWidget(self._problem)
-        self.reading, self.notices = ReadingBar(), Notices("targetNotices")
+        self.reading, self.notices = ReadingBar(), NoticeList("targetNotices")
         self._buttons = QButtonGroup(self)
         self._lay_out()
         for kind, page in self._pages.items():
@@ -143,7 +144,7 @@ class TargetPanel(QWidget):
                 page.blockSignals(False)
         self.choose(kind)
 
-    def show_goal(self, goal: Goal) -> None:
+    def show_built(self, goal: BuiltTarget) -> None:
         """The source is good: this is made of it."""
         self._preview.show_picture(goal.picture)
         self._is_refused = False

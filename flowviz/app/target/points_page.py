@@ -7,7 +7,8 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QLabel, QWidget
 
 from flowviz.app.target.file_reader import Table
-from flowviz.app.target.page import Page, button, row
+from flowviz.app.target.page import Page
+from flowviz.app.widgets.controls import button, row
 from flowviz.errors import SpecError
 from flowviz.specs import PointsSpec
 

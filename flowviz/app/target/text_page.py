@@ -19,7 +19,8 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.target.font_box import FontBox
-from flowviz.app.target.page import Page, row, slider
+from flowviz.app.target.page import Page
+from flowviz.app.widgets.controls import row, slider
 from flowviz.specs import TextSpec
 from flowviz.specs.target import LONGEST_TEXT
 

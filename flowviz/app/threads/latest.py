@@ -19,7 +19,7 @@ PLAIN = {"density", "grid", "preview", "picture", "target"}  # topics that peopl
 
 
 @dataclass(frozen=True)
-class Question:
+class Query:
     """What to compute, and who hears the answer, in the GUI thread."""
 
     number: int
@@ -27,7 +27,7 @@ class Question:
     hear: Callable[[Any], object]
 
 
-class Background(Worker):
+class LatestWorker(Worker):
     """A thread that answers the latest question of each topic; one that waits gives way to a newer one.
 
     An answer is heard in the order of asking and never after `drop`. The thread starts with the first question.
@@ -40,7 +40,7 @@ class Background(Worker):
 
     def __init__(self) -> None:
         super().__init__()
-        self._waiting: dict[str, Question] = {}
+        self._waiting: dict[str, Query] = {}
         self._changed = Condition()
         self._closed = False
         self._numbers = count(1)
@@ -52,7 +52,7 @@ class Background(Worker):
     def ask(self, topic: str, compute: Callable[[], Answer], hear: Callable[[Answer], object]) -> None:
         """Have `compute` run in the thread, and its result be given to `hear`."""
         with self._changed:
-            self._waiting[topic] = Question(next(self._numbers), compute, hear)
+            self._waiting[topic] = Query(next(self._numbers), compute, hear)
             self._changed.notify()
         if not self.isRunning() and not self._closed:
             self.start()
@@ -82,7 +82,7 @@ class Background(Worker):
             else:
                 self._answered.emit(topic, question, answer)
 
-    def _next(self) -> tuple[str, Question] | None:
+    def _next(self) -> tuple[str, Query] | None:
         """The next question, as soon as there is one; None at the end."""
         with self._changed:
             while not self._waiting and not self._closed:
@@ -92,14 +92,14 @@ class Background(Worker):
             topic = next(iter(self._waiting))
             return topic, self._waiting.pop(topic)
 
-    def _is_heard(self, question: Question) -> bool:
+    def _is_heard(self, question: Query) -> bool:
         return not self._closed and question.number > self._oldest
 
-    def _pass_failure(self, question: Question, notice: Notice) -> None:
+    def _pass_failure(self, question: Query, notice: Notice) -> None:
         if self._is_heard(question):
             self.failed.emit(notice)
 
-    def _pass_on(self, topic: str, question: Question, answer: Any) -> None:
+    def _pass_on(self, topic: str, question: Query, answer: Any) -> None:
         if self._is_heard(question) and question.number > self._heard.get(topic, 0):
             self._heard[topic] = question.number
             self.succeeded.emit(topic)

@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from flowviz.app.notices.notice_list import Notices
+from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.style.icons import icon
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.specs import TrainingSpec
@@ -26,7 +26,7 @@ DEFAULT_BUDGETS = {"seconds": int(DEFAULT_SECONDS), "steps": 100_000}
 LARGEST_BUDGETS = {"seconds": 86_400, "steps": 100_000_000}
 
 
-class RunState(Enum):
+class TrainingState(Enum):
     """What the training is doing."""
 
     IDLE = auto()
@@ -36,7 +36,7 @@ class RunState(Enum):
     STOPPING = auto()
 
 
-class RunControls(QWidget):
+class TrainingControls(QWidget):
     """Announces what is pressed; shows what can be done, what is going on, and what went wrong."""
 
     train_requested = pyqtSignal()
@@ -50,7 +50,7 @@ class RunControls(QWidget):
         super().__init__()
         self.setObjectName("runControls")
         self._can_train, self._can_resume = False, False
-        self._state = RunState.IDLE
+        self._state = TrainingState.IDLE
         self._is_motion_reduced = False
         self.train_button = _button("train", "Train", "Start training on this target", self.train_requested)
         self.pause_button = _button("pause", "Pause", "Hold the training, or go on with it", self.pause_toggled)
@@ -83,7 +83,7 @@ class RunControls(QWidget):
         self._bar.setRange(0, PROGRESS_TICKS)
         self._status = WrappingLabel("statusLabel", "State of the training")
         self._status.setTextFormat(Qt.TextFormat.PlainText)  # a word may look like a tag
-        self.notices = Notices("trainingNotices")
+        self.notices = NoticeList("trainingNotices")
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -92,7 +92,7 @@ class RunControls(QWidget):
         layout.addLayout(_row(self._bar, self._follow))
         for widget in (self._status, self.notices):
             layout.addWidget(widget)
-        self.set_state(RunState.IDLE)
+        self.set_state(TrainingState.IDLE)
 
     def budget(self) -> dict[str, int]:
         """The budget that is chosen, as a field of `TrainingSpec`."""
@@ -123,17 +123,17 @@ class RunControls(QWidget):
         self._can_resume = can_resume
         self.set_state(self._state)
 
-    def set_state(self, state: RunState) -> None:
+    def set_state(self, state: TrainingState) -> None:
         """Show what the training is doing, and offer what can be done then."""
         self._state = state
         self.train_button.setEnabled(self._can_train)
-        self.train_button.setText("Train" if state == RunState.IDLE else "Restart")
-        resumes = state == RunState.PAUSED or (state == RunState.IDLE and self._can_resume)
-        self.pause_button.setEnabled(resumes or state == RunState.TRAINING)
+        self.train_button.setText("Train" if state == TrainingState.IDLE else "Restart")
+        resumes = state == TrainingState.PAUSED or (state == TrainingState.IDLE and self._can_resume)
+        self.pause_button.setEnabled(resumes or state == TrainingState.TRAINING)
         self.pause_button.setText("Resume" if resumes else "Pause")
         self.pause_button.setIcon(icon("resume" if resumes else "pause"))
-        self.stop_button.setEnabled(state in {RunState.PREPARING, RunState.TRAINING, RunState.PAUSED})
-        is_busy = state == RunState.PREPARING and not self._is_motion_reduced
+        self.stop_button.setEnabled(state in {TrainingState.PREPARING, TrainingState.TRAINING, TrainingState.PAUSED})
+        is_busy = state == TrainingState.PREPARING and not self._is_motion_reduced
         self._bar.setRange(0, 0 if is_busy else PROGRESS_TICKS)  # 0 to 0 moves, which shows "busy"
         for button in (self.train_button, self.pause_button, self.stop_button):
             self.button_changed.emit(button)

@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from flowviz.app.target.page import row
+from flowviz.app.widgets.controls import row
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.specs import RECIPES, FlowSpec, TrainingSpec
 from flowviz.specs.training import BATCH, LEARNING_RATE

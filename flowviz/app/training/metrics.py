@@ -21,7 +21,7 @@ FIGURES = {
 UNKNOWN = "–"
 
 
-class Figures(QWidget):
+class Metrics(QWidget):
     """Shows the latest figures; a dash for what is not known."""
 
     def __init__(self) -> None:

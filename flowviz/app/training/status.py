@@ -3,9 +3,9 @@
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.training.controls import RunControls, RunState
+from flowviz.app.training.controls import TrainingControls, TrainingState
 from flowviz.app.training.loss_plot import LossPlot
-from flowviz.app.training.metrics import Figures
+from flowviz.app.training.metrics import Metrics
 from flowviz.app.training.status_bar import StatusBar
 from flowviz.records import Finished, History, Progress, Recovered, Uncompiled
 from flowviz.specs import TargetSpec
@@ -16,22 +16,22 @@ FOLLOWING = "Following the particles of earlier moments, for which TensorFlow is
 SLOWER = "XLA does not work on this machine: trainings come to the same end without it, but slower."
 TRAINING = "training"  # what the notices are about
 STATES = {
-    RunState.PREPARING: "Preparing…",
-    RunState.TRAINING: "Training",
-    RunState.PAUSED: "Paused",
-    RunState.STOPPING: "Stopping…",
+    TrainingState.PREPARING: "Preparing…",
+    TrainingState.TRAINING: "Training",
+    TrainingState.PAUSED: "Paused",
+    TrainingState.STOPPING: "Stopping…",
 }
 ENDINGS = {"completed": "Finished", "stopped": "Stopped", "diverged": "Diverged"}
 
 
-class Bulletin(QObject):
+class TrainingStatus(QObject):
     """Tells it in the window: a sentence in the panel, curves, and figures; announces what is worth telling outside."""
 
     progressed = pyqtSignal(object)  # how much is done, 0 to 1, or None where nothing is
     ended = pyqtSignal(str)  # how, unless a person has ended it
 
     def __init__(
-        self, controls: RunControls, losses: LossPlot, figures: Figures, status: StatusBar, parent: QObject
+        self, controls: TrainingControls, losses: LossPlot, figures: Metrics, status: StatusBar, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._controls, self._losses, self._figures, self._status = controls, losses, figures, status
@@ -43,12 +43,12 @@ class Bulletin(QObject):
         self._say(GREETING)
         self._status.show_state(self._rest)
 
-    def show_state(self, state: RunState) -> None:
+    def show_state(self, state: TrainingState) -> None:
         """What the training is doing."""
         self._controls.set_state(state)
-        goes_on = state not in {RunState.IDLE, RunState.STOPPING}
+        goes_on = state not in {TrainingState.IDLE, TrainingState.STOPPING}
         self._status.show_state(STATES.get(state, self._rest), goes_on=goes_on)
-        if state == RunState.IDLE:
+        if state == TrainingState.IDLE:
             self.progressed.emit(None)
 
     def begin(self, history: History, entropy: float | None) -> None:
@@ -70,7 +70,7 @@ class Bulletin(QObject):
         """Say what is done before the first step."""
         self._say(f"{activity}…")
 
-    def tell_goal(self, title: str) -> None:
+    def show_target(self, title: str) -> None:
         """Say what is learned from now on."""
         self._say(f"Learning '{title}'.")
 
@@ -145,18 +145,18 @@ class Bulletin(QObject):
 LONGEST_TITLE = 24  # characters
 
 
-def beside(shown: TargetSpec | None, chosen: TargetSpec, state: RunState, *, follows: bool) -> str:
+def beside(shown: TargetSpec | None, chosen: TargetSpec, state: TrainingState, *, follows: bool) -> str:
     """What becomes of what is chosen, where the cloud has learned something else; nothing, where that is plain."""
     if shown is None or shown == chosen:
         return ""
     now, then = _named(shown), _named(chosen)
     anew = f"begins anew with {then}." if then != now else "begins anew with what is chosen now."
     match state:
-        case RunState.IDLE:
+        case TrainingState.IDLE:
             return f"The cloud still shows {now if then != now else f'the {now} of before'}; Train {anew}"
-        case RunState.PAUSED if follows:
+        case TrainingState.PAUSED if follows:
             return f"Resume turns it to {then}."
-        case RunState.PAUSED | RunState.TRAINING if not follows:
+        case TrainingState.PAUSED | TrainingState.TRAINING if not follows:
             return f"Restart {anew}"
     return ""
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from flowviz.app.target.built_target import Goal
-from flowviz.app.threads.worker import TrainingWorker
+from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.training.worker import TrainingWorker
 from flowviz.projects import Project
 from flowviz.records import Checkpoint, Event, Finished, Snapshot
 from flowviz.training.schedule import Budget
@@ -17,17 +17,17 @@ class Run:
     """
 
     worker: TrainingWorker
-    goal: Goal
+    goal: BuiltTarget
     project: Project
     is_seen: bool = False
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
+class TrainedProject:
     """A trained project, and what it has learned; None where that can no longer be made. Equal only to itself."""
 
     project: Project
-    goal: Goal | None
+    goal: BuiltTarget | None
 
     @property
     def fraction(self) -> float:

@@ -12,7 +12,7 @@ from flowviz.specs import ViewSpec
 STEADY_SNAPSHOTS = 10  # the view is wide enough for so many of the latest: it grows at once and shrinks late
 
 
-class Framing:
+class AutoView:
     """Follows the cloud, until a person has chosen what is seen."""
 
     def __init__(self) -> None:

@@ -3,19 +3,19 @@
 from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from flowviz.app.viewer.widgets import Instruments
+from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.labels import WrappingLabel, breakable
-from flowviz.app.window.dock import Scrolled
+from flowviz.app.widgets.scroll_column import ScrollColumn
 
 MARGIN, SPACING = 6, 4  # pixels
 CLOUD_SHARE, WORDS_SHARE = 7, 3  # of the width, in front of a class
 
 
-class Center(QWidget):
+class CentralWidget(QWidget):
     """What is looked at, above the ways through it; in front of a class the layer in words beside it, and no more."""
 
-    def __init__(self, show: Instruments) -> None:
+    def __init__(self, show: ViewerWidgets) -> None:
         super().__init__()
         self.setObjectName("center")
         self._show = show
@@ -73,7 +73,7 @@ class Center(QWidget):
             self._size_words()
 
 
-class LayerInWords(Scrolled):
+class LayerInWords(ScrollColumn):
     """The title of a stage, and what it does."""
 
     def __init__(self) -> None:

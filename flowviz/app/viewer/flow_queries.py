@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.threads.latest import Background
-from flowviz.app.threads.worker import measure
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Trace, Weights
 from flowviz.records.trace import PARTICLES
@@ -34,7 +33,7 @@ class Subject:
     weights: Weights | None = None
 
 
-class Questions(QObject):
+class FlowQueries(QObject):
     """Three threads: for slow questions about the flow, for the probe under the mouse, and for small pictures."""
 
     told = pyqtSignal(object)  # Notice about what could not be answered; without a text, where it now could
@@ -42,7 +41,7 @@ class Questions(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._unanswered = set[str]()  # topics
-        self._slow, self._quick, self._pictures = threads = Background(), Background(), Background()
+        self._slow, self._quick, self._pictures = threads = LatestWorker(), LatestWorker(), LatestWorker()
         self._threads = threads
         self._keepers = {self._slow: FlowKeeper(), self._quick: FlowKeeper()}
         for thread in threads:
@@ -126,7 +125,7 @@ class Questions(QObject):
             self.told.emit(Notice(topic))
 
     def _ask(
-        self, thread: Background, topic: str, subject: Subject, ask: "Callable[[Flow], Answer]", hear: Hear[Answer]
+        self, thread: LatestWorker, topic: str, subject: Subject, ask: "Callable[[Flow], Answer]", hear: Hear[Answer]
     ) -> None:
         keeper = self._keepers[thread]
         thread.ask(topic, lambda: ask(keeper.flow(subject.spec, subject.weights)), hear)
@@ -140,5 +139,5 @@ def encoded_trace(target: Target, keeper: FlowKeeper, subject: Subject) -> Trace
 
 def _followed(keeper: FlowKeeper, spec: FlowSpec, particles: NDArray[np.float32], moment: Moment) -> Snapshot:
     trace = keeper.flow(spec, moment.weights).trace(particles)
-    measure(trace)
+    trace.measure()
     return Snapshot(moment.step, moment.weights, moment.on_target, moment.coverage, trace)

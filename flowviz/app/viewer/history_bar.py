@@ -5,7 +5,7 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from flowviz.app.style.icons import icon
-from flowviz.app.viewer.stage_slider import StageSlider
+from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.records import Timeline
 
 CAPTION_FROM = 60  # characters of width
@@ -20,7 +20,7 @@ class HistoryBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._slider = StageSlider()
+        self._slider = JumpSlider()
         self._slider.setObjectName("historyScrubber")
         self._slider.setAccessibleName("Moment of the training")
         self._slider.setAccessibleDescription("Moments of the training that were kept: the last one is the present")

@@ -6,13 +6,13 @@ import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.viewer.flow_queries import Questions
+from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.app.viewer.history_bar import HistoryBar
 from flowviz.records import Snapshot, Timeline
 from flowviz.specs import FlowSpec
 
 
-class Moments(QObject):
+class MomentBrowser(QObject):
     """Announces the moment that is to be seen.
 
     Those of a project file have no particles: they are followed, all at once, when one of them is first looked at.
@@ -21,16 +21,16 @@ class Moments(QObject):
     chosen = pyqtSignal(object)  # Snapshot
     following_changed = pyqtSignal(bool)
 
-    def __init__(self, bar: HistoryBar, questions: Questions, parent: QObject) -> None:
+    def __init__(self, bar: HistoryBar, queries: FlowQueries, parent: QObject) -> None:
         super().__init__(parent)
-        self._bar, self._questions = bar, questions
+        self._bar, self._queries = bar, queries
         self._spec = FlowSpec()
         self.timeline = Timeline()
         self._moment: int | None = None  # of the timeline; None for the latest
         self._is_following = False
         bar.moment_chosen.connect(self.choose)
         bar.live_chosen.connect(lambda: self.choose(None))
-        questions.told.connect(self._give_up)
+        queries.told.connect(self._give_up)
 
     @property
     def is_live(self) -> bool:
@@ -93,7 +93,7 @@ class Moments(QObject):
             return
         self._set_following(True)
         missing = tuple(moment for moment in self.timeline.moments if not isinstance(moment, Snapshot))
-        self._questions.followed(self._spec, present.trace.positions[0], missing, self._take_followed)
+        self._queries.followed(self._spec, present.trace.positions[0], missing, self._take_followed)
 
     def _take_followed(self, found: tuple[Snapshot, ...]) -> None:
         self._set_following(False)

@@ -1,24 +1,15 @@
 """Play, and how: what is played, again or once, easing, heading, speed."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from PyQt6.QtCore import QEvent, QSize, pyqtSignal
 from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.style.icons import icon
+from flowviz.app.widgets.choice_words import CHOICES
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.specs import Playback
 
 ICON_SIDE, SPACING = 16, 4  # pixels; the side at least
-CHOICES: Mapping[str, tuple[str, Mapping[Any, str]]] = {
-    "through": ("What is played", {"layers": "Layers", "training": "Training", "both": "Both"}),
-    "repeat": ("Once or again", {"once": "Once", "loop": "Loop", "ping-pong": "Ping-pong"}),
-    "heading": ("Heading", {"forward": "Forward", "backward": "Backward"}),
-    "easing": ("Easing", {"smooth": "Smooth", "linear": "Steady"}),
-    "speed": ("Speed", {0.25: "0.25×", 0.5: "0.5×", 1.0: "1×", 2.0: "2×", 4.0: "4×"}),
-}
 
 
 class PlaybackBar(QWidget):

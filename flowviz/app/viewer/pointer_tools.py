@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.viewer.cloud_view import CloudView, Tool
-from flowviz.app.viewer.flow_queries import Questions, Subject
+from flowviz.app.viewer.flow_queries import FlowQueries, Subject
 from flowviz.app.viewer.playhead import Playhead
 from flowviz.app.viewer.readout import Readout
 from flowviz.app.viewer.view_bar import ViewBar
@@ -15,7 +15,7 @@ from flowviz.rendering import positions_at
 REACH = 8.0  # pixels from the mouse to a particle
 
 
-class Pointing(QObject):
+class PointerTools(QObject):
     """Hears the mouse on the cloud; announces what it has selected and where a probed point is."""
 
     selection_changed = pyqtSignal(object)  # Selection
@@ -27,12 +27,12 @@ class Pointing(QObject):
         cloud: CloudView,
         readout: Readout,
         playhead: Playhead,
-        questions: Questions,
+        queries: FlowQueries,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._bar, self._cloud, self._readout = bar, cloud, readout
-        self._playhead, self._questions = playhead, questions
+        self._playhead, self._queries = playhead, queries
         self._tool: Tool = "move"
         self._trace: Trace | None = None
         self._subject: Subject | None = None
@@ -132,7 +132,7 @@ class Pointing(QObject):
         assert self._subject is not None
         assert self._probed is not None
         stage, point = self._probed
-        self._questions.probe(self._subject, point, stage, self._take_probe)
+        self._queries.probe(self._subject, point, stage, self._take_probe)
 
     def _take_probe(self, probe: Trace) -> None:
         if self._probed is not None:

@@ -1,11 +1,13 @@
 """The layer scrubber: a slider over the stages, below their pictures, and the name of the one chosen."""
 
-from PyQt6.QtCore import QEvent, QRect, Qt, pyqtSignal
-from PyQt6.QtGui import QMouseEvent, QResizeEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QWidget
+from PyQt6.QtCore import QEvent, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+
+from flowviz.app.widgets.jump_slider import JumpSlider
 
 
-class Scrubber(QWidget):
+class StageSlider(QWidget):
     """Announces the stage that is chosen, by mouse or key."""
 
     stage_chosen = pyqtSignal(int)
@@ -13,7 +15,7 @@ class Scrubber(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._titles: list[str] = []
-        self._slider = StageSlider()
+        self._slider = JumpSlider()
         self._slider.setObjectName("layerScrubber")
         self._slider.setAccessibleName("Layer")
         self._slider.setAccessibleDescription("The stage of the flow: 0 is the base, the last one the target")
@@ -70,25 +72,3 @@ class Scrubber(QWidget):
     def _choose(self, stage: int) -> None:
         self.label.setText(self._titles[stage])
         self.stage_chosen.emit(stage)
-
-
-class StageSlider(QSlider):
-    """A slider that goes where it is clicked, rather than one page in that direction."""
-
-    def __init__(self) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
-
-    def handle(self) -> QRect:
-        """Where the handle is."""
-        style, option = self.style(), QStyleOptionSlider()
-        assert style is not None
-        self.initStyleOption(option)
-        return style.subControlRect(QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self)
-
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        assert event is not None
-        handle = self.handle()
-        if event.button() == Qt.MouseButton.LeftButton and not handle.contains(event.position().toPoint()):
-            x, width = event.position().x() - handle.width() / 2, self.width() - handle.width()
-            self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), round(x), width))
-        super().mousePressEvent(event)  # the handle is under the mouse now: a drag may follow

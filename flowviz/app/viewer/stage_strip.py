@@ -10,7 +10,7 @@ LEAST_SIDE, LARGEST_SIDE = 26, 96  # pixels of a picture
 GAP, BAR_HEIGHT = 4, 18
 
 
-class Strip(QWidget):
+class StageStrip(QWidget):
     """Announces the stage whose picture is clicked, or gone to by key; and the side in pixels that pictures need."""
 
     stage_clicked = pyqtSignal(int)

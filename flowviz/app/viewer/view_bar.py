@@ -9,34 +9,20 @@ from PyQt6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 from flowviz.app.commands.actions import let_check
 from flowviz.app.style.icons import icon
 from flowviz.app.viewer.cloud_view import Tool
+from flowviz.app.widgets.choice_words import COLORS, DIRECTIONS, MARKS
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.specs import Seen
-from flowviz.specs.view import ColorBy, Direction, Mark
+from flowviz.specs.view import Mark
 
-MARKS: Mapping[Mark, tuple[str, str, str]] = {
-    "points": ("&Points", "Ctrl+1", "The particles"),
-    "density": ("&Density", "Ctrl+2", "The exact density of this stage, with lines around 50, 90 and 99 % of it"),
-    "grid": ("&Grid", "Ctrl+3", "A square grid on the base, carried through the layers"),
-    "paths": ("P&aths", "Ctrl+4", "The ways that particles have come: a fair sample of all, or of those selected"),
-}
 TOOLS: Mapping[Tool, tuple[str, str, str]] = {
     "move": ("&Move", "Ctrl+Shift+M", "Drag to pan; click a particle to select it"),
     "rectangle": ("&Rectangle", "Ctrl+Shift+R", "Drag to select; Shift adds, Alt takes away"),
     "lasso": ("&Lasso", "Ctrl+Shift+L", "Draw around particles to select them; Shift adds, Alt takes away"),
     "probe": ("Pro&be", "Ctrl+Shift+P", "Follow the point under the mouse through all stages"),
 }
-COLORS: Mapping[ColorBy, str] = {
-    "quadrant": "Quadrant",
-    "angle": "Angle",
-    "radius": "Radius",
-    "log_density": "Log-density",
-    "log_det": "Log|det J|",
-    "selection": "Selection",
-}
 WORDS_FROM = 75  # characters of width: then the words of the buttons have room
 WITH_WORDS = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-DIRECTIONS: Mapping[Direction, str] = {"generate": "Generate: base → target", "encode": "Encode: target → base"}
 
 
 class ViewBar(QWidget):

@@ -5,13 +5,13 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.viewer.auto_view import Framing
-from flowviz.app.viewer.flow_queries import Questions, Subject
+from flowviz.app.viewer.auto_view import AutoView
+from flowviz.app.viewer.flow_queries import FlowQueries, Subject
 from flowviz.app.viewer.inspector import Inspector
-from flowviz.app.viewer.moment_browser import Moments
+from flowviz.app.viewer.moment_browser import MomentBrowser
 from flowviz.app.viewer.playhead import Playhead
-from flowviz.app.viewer.pointer_tools import Pointing
-from flowviz.app.viewer.widgets import Instruments
+from flowviz.app.viewer.pointer_tools import PointerTools
+from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.projects import Project
 from flowviz.records import (
     Density,
@@ -31,7 +31,7 @@ from flowviz.specs.view import Direction, Theme
 from flowviz.targets import Target
 
 
-class Exploration(QObject):
+class Viewer(QObject):
     """Shows one flow, trained or not, and answers what is asked of it by mouse and key."""
 
     stage_changed = pyqtSignal()
@@ -41,20 +41,20 @@ class Exploration(QObject):
     view_chosen = pyqtSignal()  # what is seen, or selected, by a person
     told = pyqtSignal(object)  # Notice
 
-    def __init__(self, instruments: Instruments, parent: QObject) -> None:
+    def __init__(self, viewer_widgets: ViewerWidgets, parent: QObject) -> None:
         super().__init__(parent)
-        self._show = show = instruments
+        self._show = show = viewer_widgets
         self.playhead = Playhead(self)
-        self._questions = Questions(self)
-        self._moments = Moments(show.history, self._questions, self)
-        self._explaining = Explaining(show.inspector, self._questions, self)
-        self._pointing = Pointing(show.bar, show.cloud, show.readout, self.playhead, self._questions, self)
+        self._queries = FlowQueries(self)
+        self._moments = MomentBrowser(show.history, self._queries, self)
+        self._explaining = Explaining(show.inspector, self._queries, self)
+        self._pointing = PointerTools(show.bar, show.cloud, show.readout, self.playhead, self._queries, self)
         self._subject = Subject(FlowSpec())
         self._target: Target | None = None
         self._direction: Direction = "generate"
         self._generated = untrained_trace(FlowSpec(), base_particles())
         self._scene = Scene(self._generated)
-        self._framing = Framing()
+        self._auto_view = AutoView()
         self._connect()
 
     @property
@@ -96,7 +96,7 @@ class Exploration(QObject):
             moment=self._moments.step,
             playback=self.playhead.playback,
             probe=self._pointing.probed,
-            fitted=self._framing.follows,
+            fitted=self._auto_view.follows,
             overview=self._show.bar.overview_action.isChecked(),
         )
 
@@ -143,15 +143,15 @@ class Exploration(QObject):
         self._pointing.show_selection(selection)
         self._pointing.show_probe(seen.probe)
         own = {"theme": view.theme, "word_height": view.word_height, "background": view.background}
-        self._framing.forget()
-        self._framing.follows = seen.fitted
+        self._auto_view.forget()
+        self._auto_view.follows = seen.fitted
         self.set_view(**{**dict(seen.view), **own})
 
     def show_chosen(self, seen: Seen, selection: Selection | None) -> None:
         """See and select what was chosen before, of the stage and the moment that are looked at now."""
         self._show.bar.show_seen(seen)
         self._pointing.show_selection(selection)
-        view, self._framing.follows = seen.view, seen.fitted
+        view, self._auto_view.follows = seen.view, seen.fitted
         self.set_view(palette=view.palette, center=view.center, half_extent=view.half_extent)
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
@@ -169,13 +169,13 @@ class Exploration(QObject):
 
     def fit_stage(self) -> None:
         """Show the particles of this stage, however far they are."""
-        self._framing.follows = False
+        self._auto_view.follows = False
         view = fitted_view(self._scene.trace, self._show.cloud.view, self.stage)
         self.choose_view(center=view.center, half_extent=view.half_extent)
 
     def refit(self) -> None:
         """Fit, unless the mouse has chosen what is seen."""
-        if self._framing.follows:
+        if self._auto_view.follows:
             self._fit()
 
     def choose_view(self, **changes: Any) -> None:
@@ -204,11 +204,11 @@ class Exploration(QObject):
 
     def close(self) -> None:
         """End all work, as soon as it can be ended."""
-        self._questions.close()
+        self._queries.close()
 
     def _connect(self) -> None:
         show, playhead = self._show, self.playhead
-        self._questions.told.connect(self.told)
+        self._queries.told.connect(self.told)
         self._pointing.selection_changed.connect(lambda selection: self._change_scene(selection=selection))
         self._pointing.selection_changed.connect(lambda: self.selection_changed.emit())
         self._pointing.probe_changed.connect(self._take_probe)
@@ -244,8 +244,8 @@ class Exploration(QObject):
         playhead.playing_changed.connect(show.playback.show_playing)
 
     def _begin(self, spec: FlowSpec, target: Target | None, past: Timeline | None = None) -> None:
-        self._questions.drop()
-        self._framing.forget()
+        self._queries.drop()
+        self._auto_view.forget()
         self._scene = Scene(self._scene.trace, self._scene.selection)  # what else is seen is of the flow before
         self._subject, self._target = Subject(spec), target
         self._moments.begin(spec, past or Timeline())
@@ -267,7 +267,7 @@ class Exploration(QObject):
         if not encodes or self._generated.names != self._scene.trace.names:
             self._show_trace(self._generated)
         if encodes and self._target is not None:
-            self._questions.encoded(subject, self._target, self._take_encoded)
+            self._queries.encoded(subject, self._target, self._take_encoded)
         self._ask_density()
         self._ask_grid()
         self._ask_report()
@@ -292,19 +292,19 @@ class Exploration(QObject):
         self._show.strip.set_stages(titles, trace.volume_shares)
         self._show.scrubber.set_titles(titles)
         self.playhead.set_last(trace.last_stage)
-        self._framing.take(trace, steadily=self.is_live)
+        self._auto_view.take(trace, steadily=self.is_live)
         self._aim(self._camera())
         self._change_scene()
         self._show_words()
 
     def _fit(self) -> None:
-        self._framing.forget()
-        self._framing.follows = True
+        self._auto_view.forget()
+        self._auto_view.follows = True
         self.set_view()
 
     def _camera(self, **changes: Any) -> Camera:
         """What is seen at each stage; with other fields of the view, where they are given."""
-        return self._framing.camera(self._show.cloud.view.model_copy(update=changes))
+        return self._auto_view.camera(self._show.cloud.view.model_copy(update=changes))
 
     def _move(self, position: float) -> None:
         """Be at a stage, or on the way to the next one."""
@@ -334,7 +334,7 @@ class Exploration(QObject):
         self._show.inspector.show_view(self._direction, self._show.cloud.view, overview=overview, probed=probed)
 
     def _keep_view(self) -> None:
-        self._framing.follows = False
+        self._auto_view.follows = False
         self._take_view()
 
     def _take_view(self) -> None:
@@ -354,7 +354,7 @@ class Exploration(QObject):
 
     def _choose_direction(self, direction: Direction) -> None:
         self._direction = direction
-        self._framing.forget()
+        self._auto_view.forget()
         self._pointing.clear()  # the particles are others
         self._refresh(self._subject)
 
@@ -365,21 +365,21 @@ class Exploration(QObject):
     def _ask_density(self) -> None:
         camera, size = self._camera(), self._show.cloud.size_in_pixels
         if "density" in camera.view.marks:
-            self._questions.density(self._subject, self.stage, self._generated, camera, size, self._take_density)
+            self._queries.density(self._subject, self.stage, self._generated, camera, size, self._take_density)
 
     def _take_density(self, density: Density) -> None:
         self._change_scene(density=density)
 
     def _ask_grid(self) -> None:
         if "grid" in self._show.cloud.view.marks:
-            self._questions.grid(self._subject, lambda grid: self._change_scene(grid=grid))
+            self._queries.grid(self._subject, lambda grid: self._change_scene(grid=grid))
 
     def _ask_report(self) -> None:
         self._explaining.report(self._subject, self.stage, self._generated)
 
     def _ask_thumbnails(self) -> None:
         strip, camera = self._show.strip, self._camera(labels=False, beside=False)
-        self._questions.thumbnails(self._scene, camera, strip.side, strip.show_pictures)
+        self._queries.thumbnails(self._scene, camera, strip.side, strip.show_pictures)
 
 
 def _present(project: Project, target: Target | None) -> Moment:
@@ -393,9 +393,9 @@ def _present(project: Project, target: Target | None) -> Moment:
 class Explaining(QObject):
     """Asks for the numbers of a stage only where they are worth the loading of TensorFlow."""
 
-    def __init__(self, inspector: Inspector, questions: Questions, parent: QObject) -> None:
+    def __init__(self, inspector: Inspector, queries: FlowQueries, parent: QObject) -> None:
         super().__init__(parent)
-        self._inspector, self._questions = inspector, questions
+        self._inspector, self._queries = inspector, queries
         self._is_awake = False
         self._asked: tuple[Subject, int, Trace] | None = None
         inspector.report_requested.connect(self._wake)
@@ -418,7 +418,7 @@ class Explaining(QObject):
         elif not self._is_awake:
             self._inspector.offer_report()
         else:
-            self._questions.report(*self._asked, self._take)
+            self._queries.report(*self._asked, self._take)
 
     def _wake(self) -> None:
         self.wake()

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QIcon, QImage, QPixmap
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from flowviz.app.style.icons import icon
-from flowviz.app.threads.latest import Background
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.errors import FlowvizError
 from flowviz.projects import Example, examples
@@ -28,7 +28,7 @@ class GalleryList(QListWidget):
     def __init__(self) -> None:
         super().__init__()
         self._examples = examples()
-        self._background = Background()
+        self._background = LatestWorker()
         self.setObjectName("galleryList")
         self.setAccessibleName("Trained examples")
         self.setAccessibleDescription("The arrow keys choose one; Return opens it")

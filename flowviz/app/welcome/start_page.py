@@ -18,8 +18,8 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.style.icons import icon
-from flowviz.app.target.page import button
 from flowviz.app.welcome.gallery import GalleryList
+from flowviz.app.widgets.controls import button
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.specs.view import Theme

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 from PyQt6.sip import isdeleted
 
 from flowviz.app.desktop.settings import settings
-from flowviz.app.welcome.tour_steps import Stop
+from flowviz.app.welcome.tour_steps import TourStep
 from flowviz.app.widgets.labels import WrappingLabel
 
 WIDTH = 46  # characters
@@ -139,7 +139,7 @@ class Tour(QWidget):
 
     ended = pyqtSignal()
 
-    def __init__(self, stops: list[Stop], window: QMainWindow) -> None:
+    def __init__(self, stops: list[TourStep], window: QMainWindow) -> None:
         super().__init__(window)
         self.setObjectName("tour")
         self.setAccessibleName("Tour")
@@ -149,7 +149,7 @@ class Tour(QWidget):
         self._lit = QRect()
         self._watched: list[QWidget] = []
         self._focused = window.focusWidget()
-        self._openings = Openings(self)
+        self._openings = TemporaryPanels(self)
         self._callout = Callout(self)
         self._callout.next_chosen.connect(lambda: self._go(1))
         self._callout.back_chosen.connect(lambda: self._go(-1))
@@ -269,7 +269,7 @@ def _around(widget: QWidget, window: QWidget) -> Iterator[QWidget]:
         widget = parent
 
 
-def _lit(stop: Stop, window: QWidget) -> QRect:
+def _lit(stop: TourStep, window: QWidget) -> QRect:
     """What of it is seen, with a rim around it; empty, where it has been hidden meanwhile."""
     lit = QRect()
     for widget in stop.widgets:
@@ -315,7 +315,7 @@ def _within(place: QRect, inner: QRect) -> QRect:
 USES = {QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.KeyPress, QEvent.Type.Drop}
 
 
-class Openings(QObject):
+class TemporaryPanels(QObject):
     """Opens widgets, and closes them again; what is used meanwhile, or closed, is the person's from then on."""
 
     def __init__(self, parent: QObject) -> None:

@@ -6,11 +6,12 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
 
 from flowviz.app.commands.catalog import Command
-from flowviz.app.document.actions import Desk
-from flowviz.app.session.session import Panels, Session
-from flowviz.app.target.builder import Sources
-from flowviz.app.target.built_target import Goal
-from flowviz.app.viewer.widgets import Instruments
+from flowviz.app.document.actions import DocumentActions
+from flowviz.app.session.session import Session
+from flowviz.app.target.builder import TargetBuilder
+from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.training.widgets import TrainingWidgets
+from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.welcome.start_page import StartPage
 from flowviz.app.welcome.tour import Tour, tour_was_seen
 from flowviz.app.welcome.tour_steps import stops
@@ -21,7 +22,7 @@ PICTURES_DELAY_MS = 200  # the window comes first
 BEHIND = {"Select", "Train", "Layers"}  # menus of what the page stands before
 
 
-class Start(QObject):
+class Welcome(QObject):
     """Hears the start page, which is made when it is shown first; whatever is trained or opened leaves it.
 
     Announces that the page, or the tour, is about to be shown.
@@ -33,16 +34,16 @@ class Start(QObject):
         self,
         window: QMainWindow,
         place: QStackedWidget,
-        panels: Panels,
-        instruments: Instruments,
-        sources: Sources,
+        panels: TrainingWidgets,
+        viewer_widgets: ViewerWidgets,
+        target_builder: TargetBuilder,
         session: Session,
-        desk: Desk,
+        document_actions: DocumentActions,
     ) -> None:
         """What is at first in `place` is what the page stands before."""
         super().__init__(window)
-        self._window, self._place, self._panels, self._instruments = window, place, panels, instruments
-        self._session, self._desk = session, desk
+        self._window, self._place, self._panels, self._viewer_widgets = window, place, panels, viewer_widgets
+        self._session, self._document_actions = session, document_actions
         self._page: StartPage | None = None
         self._tour: Tour | None = None
         self._aside: QDockWidget | None = None
@@ -50,12 +51,12 @@ class Start(QObject):
         self._pictures = QTimer(self)
         self._pictures.setSingleShot(True)
         self._pictures.timeout.connect(self._draw)
-        sources.goal_changed.connect(self._take_goal)
+        target_builder.built_changed.connect(self._take_goal)
         session.started.connect(self.leave)
         panels.controls.pause_toggled.connect(self.leave)
-        session.edits.view_shown.connect(self.leave)
-        desk.document.opened.connect(self.leave)
-        desk.document.refused.connect(self._list_recent)
+        session.undo.view_shown.connect(self.leave)
+        document_actions.document.opened.connect(self.leave)
+        document_actions.document.refused.connect(self._list_recent)
 
     @property
     def is_shown(self) -> bool:
@@ -83,11 +84,11 @@ class Start(QObject):
             self._place.setCurrentIndex(0)
             self._bring_inspector_back()
             self._page.show_way_back()
-            self._instruments.scrubber.setFocus()
+            self._viewer_widgets.scrubber.setFocus()
 
     def leave_for(self, commands: Iterable[Command]) -> None:
         """Leave the page where one of these is about what is behind it."""
-        bar = self._instruments.bar
+        bar = self._viewer_widgets.bar
         marks = [*bar.mark_actions.values(), bar.beside_action, bar.overview_action]
         for command in commands:
             if command.menu in BEHIND or command.action in marks:
@@ -100,7 +101,7 @@ class Start(QObject):
         if self._tour is None:
             bar = self._window.menuBar()
             assert bar is not None
-            self._tour = Tour(stops(self._panels, self._instruments, bar), self._window)
+            self._tour = Tour(stops(self._panels, self._viewer_widgets, bar), self._window)
             self._tour.ended.connect(self._forget_tour)
         self._tour.begin()
 
@@ -125,7 +126,7 @@ class Start(QObject):
 
     def _set_inspector_aside(self) -> None:
         """There is no layer to look into on the page, which can use the room."""
-        dock = self._instruments.inspector.parentWidget()
+        dock = self._viewer_widgets.inspector.parentWidget()
         if isinstance(dock, QDockWidget) and not dock.isHidden():
             self._aside = dock
             dock.hide()
@@ -139,9 +140,9 @@ class Start(QObject):
         page = StartPage()
         page.word_typed.connect(self._panels.target.show_text)
         page.train_requested.connect(self._train)
-        page.example_chosen.connect(lambda example: self._desk.open_copy(example.path))
-        page.recent_chosen.connect(self._desk.open)
-        page.open_requested.connect(self._desk.choose)
+        page.example_chosen.connect(lambda example: self._document_actions.open_copy(example.path))
+        page.recent_chosen.connect(self._document_actions.open)
+        page.open_requested.connect(self._document_actions.choose)
         page.tour_requested.connect(self.take_tour)
         page.left.connect(self.leave)
         self._place.addWidget(page)
@@ -153,7 +154,7 @@ class Start(QObject):
             self._panels.target.show_text(self._page.word)
         self._session.train()
 
-    def _take_goal(self, goal: Goal | None) -> None:
+    def _take_goal(self, goal: BuiltTarget | None) -> None:
         """The word may have been typed elsewhere; what is no word is looked at without the page."""
         if self._page is None or not self.is_shown:
             return
@@ -171,7 +172,7 @@ class Start(QObject):
 
     def _list_recent(self) -> None:
         if self._page is not None:
-            self._page.show_recent(self._desk.recent.paths())
+            self._page.show_recent(self._document_actions.recent.paths())
 
     def _draw(self) -> None:
         if self._page is not None and self.is_shown:

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 qt_log = logging.getLogger("qt")
 
 
-class Unexpected(QObject):
+class CrashHandler(QObject):
     """Takes the exceptions that nothing caught, in whatever thread. Without it, Qt would end the program."""
 
     told = pyqtSignal(object)  # Notice

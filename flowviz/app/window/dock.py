@@ -1,24 +1,21 @@
 """A panel beside the cloud: it can be closed, moved, floated and tabbed."""
 
-from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QKeySequence, QPaintEvent
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QDockWidget,
-    QFrame,
     QScrollArea,
     QSizePolicy,
     QStyle,
     QStyleOptionDockWidget,
     QStyleOptionFrame,
     QStylePainter,
-    QVBoxLayout,
-    QWidget,
 )
 
 from flowviz.app.style.icons import icon
+from flowviz.app.widgets.scroll_column import ScrollColumn
 
-MARGINS = 9, 5, 9, 5  # pixels: left, top, right, bottom
 BUTTONS = {"qt_dockwidget_closebutton": "remove", "qt_dockwidget_floatbutton": "float"}  # their names and icons
 
 
@@ -38,7 +35,7 @@ class Dock(QDockWidget):
         self._icons = {name: icon(icon_name) for name, icon_name in BUTTONS.items()}
         for name in self._icons:
             self._button(name).installEventFilter(self)
-        if isinstance(panel, Scrolled):
+        if isinstance(panel, ScrollColumn):
             panel.need_changed.connect(self.need_changed)
 
     @property
@@ -101,56 +98,3 @@ class Dock(QDockWidget):
             if watched.icon().cacheKey() != own.cacheKey():
                 watched.setIcon(own)
         return super().eventFilter(watched, event)
-
-
-class Scrolled(QScrollArea):
-    """Widgets one below the other, which scroll where there is too little height. It is as wide as they need.
-
-    Announces that they have come to need another height.
-    """
-
-    need_changed = pyqtSignal()
-
-    def __init__(self, *widgets: QWidget, stretched: bool = False) -> None:
-        """If it is `stretched`, it is glad of more height than the widgets need."""
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it scrolls to the widget that has it
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        content = QWidget()
-        self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(*MARGINS)
-        for widget in widgets:
-            self._column.addWidget(widget)
-        self._needed = 0  # pixels of height
-        self._stretched = stretched
-        if not stretched:
-            self._column.addStretch()
-            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self.setWidget(content)
-
-    def sizeHint(self) -> QSize:
-        width = self.minimumSizeHint().width()
-        if not self._column.hasHeightForWidth():
-            return QSize(width, self._column.totalSizeHint().height())
-        return QSize(width, self._column.totalHeightForWidth(max(width, self.maximumViewportSize().width())))
-
-    def minimumSizeHint(self) -> QSize:
-        bar = self.verticalScrollBar()
-        assert bar is not None
-        width = self._column.totalMinimumSize().width() + bar.sizeHint().width()
-        return QSize(width, super().minimumSizeHint().height())
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if watched is self.widget() and event is not None and event.type() == QEvent.Type.LayoutRequest:
-            self._measure()
-        return super().eventFilter(watched, event)
-
-    def _measure(self) -> None:
-        before, self._needed = self._needed, self.sizeHint().height()
-        if self._needed == before:
-            return
-        self.updateGeometry()
-        if not self._stretched:
-            self.need_changed.emit()

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QWidget
 
 
-class DropZone(QObject):
+class DropTarget(QObject):
     """Hands what is dropped on a widget to `take`, which says whether it is anything."""
 
     def __init__(self, widget: QWidget, take: Callable[[QMimeData], bool]) -> None:

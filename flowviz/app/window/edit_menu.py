@@ -14,9 +14,9 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.commands.actions import Key, entry
-from flowviz.app.session.undo import Edits
+from flowviz.app.session.undo import UndoHistory
 from flowviz.app.style.icons import icon
-from flowviz.app.target.builder import Sources
+from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.drawing_page import DrawingPage
 from flowviz.app.target.text_page import is_media
 
@@ -24,9 +24,11 @@ from flowviz.app.target.text_page import is_media
 class EditMenu(QObject):
     """Undo and redo; and the clipboard, for the text that has the focus or else for the target."""
 
-    def __init__(self, menu: QMenu, edits: Edits, sources: Sources, drawing: DrawingPage, window: QMainWindow) -> None:
+    def __init__(
+        self, menu: QMenu, undo: UndoHistory, target_builder: TargetBuilder, drawing: DrawingPage, window: QMainWindow
+    ) -> None:
         super().__init__(window)
-        self._window, self._sources, stack = window, sources, edits.stack
+        self._window, self._target_builder, stack = window, target_builder, undo.stack
         self._add_history(menu, "undo", stack.createUndoAction(self, "&Undo"), Key.Undo, "Take the last choice back")
         self._add_history(menu, "redo", stack.createRedoAction(self, "&Redo"), Key.Redo, "Choose it again")
         menu.addSeparator()
@@ -86,7 +88,7 @@ class EditMenu(QObject):
         if text is not None and _can_paste(text):
             text.paste()
         else:
-            self._sources.paste()
+            self._target_builder.paste()
 
 
 def _is_marked(text: QPlainTextEdit | QLineEdit) -> bool:

@@ -8,22 +8,21 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
 
 from flowviz.app.commands.actions import Key, choices, entry, submenu, toggle
-from flowviz.app.document.actions import Desk
-from flowviz.app.export.exports import TrainingRepeated
+from flowviz.app.document.actions import DocumentActions
 from flowviz.app.style.appearance import TEXT_SIZES, Appearance
 from flowviz.app.style.theme import THEMES
 from flowviz.app.target.panel import TargetPanel
-from flowviz.app.training.controls import RunControls
+from flowviz.app.training.controls import TrainingControls
 from flowviz.app.viewer.history_bar import HistoryBar
 from flowviz.app.viewer.playback_bar import PlaybackBar
-from flowviz.app.viewer.stage_slider import Scrubber
+from flowviz.app.viewer.stage_slider import StageSlider
 from flowviz.app.viewer.view_bar import ViewBar
-from flowviz.app.viewer.viewer import Exploration
-from flowviz.app.viewer.widgets import Instruments
-from flowviz.app.welcome.welcome import Start
+from flowviz.app.viewer.viewer import Viewer
+from flowviz.app.viewer.widgets import ViewerWidgets
+from flowviz.app.welcome.welcome import Welcome
 from flowviz.app.window.bug_report import BugReport
-from flowviz.app.window.panel_layout import Layout
-from flowviz.exporting.repeat import train_command, train_python
+from flowviz.app.window.panel_layout import PanelLayout
+from flowviz.exporting.repeat import TrainingCopy, train_command, train_python
 from flowviz.specs.view import Palette
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Post": "plain"}
@@ -89,7 +88,7 @@ def fill_selection_menu(menu: QMenu, bar: ViewBar) -> None:
 
 
 def fill_view_menu(
-    menu: QMenu, show: Instruments, exploration: Exploration, layout: Layout, appearance: Appearance
+    menu: QMenu, show: ViewerWidgets, viewer: Viewer, layout: PanelLayout, appearance: Appearance
 ) -> None:
     """What is drawn, how near, in what colors; and which panels are there."""
     menu.addActions([*show.bar.mark_actions.values(), show.bar.beside_action, show.bar.overview_action])
@@ -108,7 +107,7 @@ def fill_view_menu(
         menu,
         "&Colors",
         PALETTES,
-        lambda palette: exploration.choose_view(palette=palette),
+        lambda palette: viewer.choose_view(palette=palette),
         "Color the particles with these colors",
     )
     menu.aboutToShow.connect(lambda: palettes[show.cloud.view.palette].setChecked(True))  # a file may have another
@@ -129,7 +128,7 @@ def fill_appearance_entries(menu: QMenu, appearance: Appearance) -> None:
 
 
 def fill_training_menu(
-    menu: QMenu, controls: RunControls, history: HistoryBar, copy: Callable[[str, TrainingRepeated], None]
+    menu: QMenu, controls: TrainingControls, history: HistoryBar, copy: Callable[[str, TrainingCopy], None]
 ) -> None:
     """Training, its moments, and how to repeat it elsewhere."""
     _fill_run_entries(menu, controls)
@@ -158,7 +157,7 @@ def fill_training_menu(
         action.setObjectName(f"{name}TrainingAction")
 
 
-def _fill_run_entries(menu: QMenu, controls: RunControls) -> None:
+def _fill_run_entries(menu: QMenu, controls: TrainingControls) -> None:
     for title, key, button, tip in (
         ("&Train", "Ctrl+Return", controls.train_button, "Train a flow on this target, from the beginning"),
         ("&Pause or Resume", "Ctrl+P", controls.pause_button, "Hold the training, or go on with it"),
@@ -170,7 +169,7 @@ def _fill_run_entries(menu: QMenu, controls: RunControls) -> None:
 
 
 def fill_layers_menu(
-    menu: QMenu, scrubber: Scrubber, playback: PlaybackBar, toggle_playing: Callable[[], None]
+    menu: QMenu, scrubber: StageSlider, playback: PlaybackBar, toggle_playing: Callable[[], None]
 ) -> None:
     """The way through the stages."""
     for title, key, stages, tip in STEPS:
@@ -201,7 +200,7 @@ def fill_layers_menu(
         entry(menu, title, key, partial(playback.choose_next, name), tip)
 
 
-def fill_start_entries(menu: QMenu, start: Start) -> None:
+def fill_start_entries(menu: QMenu, start: Welcome) -> None:
     """The part of the Help menu for those who are new."""
     entry(menu, "&Start Page", None, start.show, "Show the page to begin with: a word, recent projects, the gallery")
     entry(menu, "&Take the Tour", None, start.take_tour, "See in a minute what is where in the window")
@@ -238,39 +237,39 @@ SAVE_AS_KEY = "Ctrl+Shift+S"  # the standard one is none on some systems
 class FileMenu:
     """The entries for the document, at the top of a menu."""
 
-    def __init__(self, menu: QMenu, desk: Desk) -> None:
-        self._desk = desk
-        entry(menu, "&New", Key.New, desk.new, "Begin with nothing trained")
-        entry(menu, "&Open…", Key.Open, desk.choose, "Open a project from its file")
+    def __init__(self, menu: QMenu, document_actions: DocumentActions) -> None:
+        self._document_actions = document_actions
+        entry(menu, "&New", Key.New, document_actions.new, "Begin with nothing trained")
+        entry(menu, "&Open…", Key.Open, document_actions.choose, "Open a project from its file")
         recent = menu.addMenu("Open &Recent")
         assert recent is not None
         self._recent = recent
         self._recent.setObjectName("recentMenu")
         self._recent.setToolTipsVisible(True)
         menu.addSeparator()
-        entry(menu, "&Save", Key.Save, desk.save, "Write the project to its file")
-        entry(menu, "Save &As…", SAVE_AS_KEY, desk.save_as, "Write the project to another file")
-        self._revert = entry(menu, "Re&vert", None, desk.revert, "Go back to what the file holds")
+        entry(menu, "&Save", Key.Save, document_actions.save, "Write the project to its file")
+        entry(menu, "Save &As…", SAVE_AS_KEY, document_actions.save_as, "Write the project to another file")
+        self._revert = entry(menu, "Re&vert", None, document_actions.revert, "Go back to what the file holds")
         menu.addSeparator()
         self._recent.aboutToShow.connect(self._list_recent)
-        desk.document.state_changed.connect(self._look)
+        document_actions.document.state_changed.connect(self._look)
         self._look()
 
     def _look(self) -> None:
-        document = self._desk.document
+        document = self._document_actions.document
         self._revert.setEnabled(document.path is not None and document.is_changed)
 
     def _list_recent(self) -> None:
         self._recent.clear()
-        for number, path in enumerate(self._desk.recent.paths(), start=1):
-            entry(self._recent, _titled(number, path), None, partial(self._desk.open, path), str(path))
+        for number, path in enumerate(self._document_actions.recent.paths(), start=1):
+            entry(self._recent, _titled(number, path), None, partial(self._document_actions.open, path), str(path))
         if self._recent.isEmpty():
             entry(
                 self._recent, "Nothing Yet", None, lambda: None, "Projects that are opened or saved are listed here"
             ).setEnabled(False)
             return
         self._recent.addSeparator()
-        entry(self._recent, "&Clear", None, self._desk.recent.clear, "Forget which projects were opened")
+        entry(self._recent, "&Clear", None, self._document_actions.recent.clear, "Forget which projects were opened")
 
 
 def _titled(number: int, path: Path) -> str:

@@ -4,9 +4,10 @@ from PyQt6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QSize, Q
 from PyQt6.QtWidgets import QMainWindow, QMenu, QStyle
 
 from flowviz.app.desktop.settings import settings
-from flowviz.app.session.session import Panels
+from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.viewer.inspector import Inspector
-from flowviz.app.window.dock import Dock, Scrolled
+from flowviz.app.widgets.scroll_column import ScrollColumn
+from flowviz.app.window.dock import Dock
 
 STATE, GEOMETRY = "layout/state", "layout/geometry"  # keys of the settings
 VERSION = 1  # of the set of panels: what was remembered of another one is not taken
@@ -16,18 +17,18 @@ LEFT_SHARE, RIGHT_SHARE, WIDEST = 1 / 7, 0.19, 520  # of the width of a window, 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 
 
-class Layout(QObject):
+class PanelLayout(QObject):
     """The panels of a window."""
 
     resetting = pyqtSignal()
 
-    def __init__(self, window: QMainWindow, panels: Panels, inspector: Inspector) -> None:
+    def __init__(self, window: QMainWindow, panels: TrainingWidgets, inspector: Inspector) -> None:
         super().__init__(window)
         self._window = window
-        self.target = Dock("target", "&Target", Scrolled(panels.target))
-        self.flow = Dock("flow", "&Flow", Scrolled(panels.flow))
-        self.training = Dock("training", "T&raining", Scrolled(panels.controls))
-        self.loss = Dock("loss", "&Loss", Scrolled(panels.losses, panels.figures, stretched=True))
+        self.target = Dock("target", "&Target", ScrollColumn(panels.target))
+        self.flow = Dock("flow", "&Flow", ScrollColumn(panels.flow))
+        self.training = Dock("training", "T&raining", ScrollColumn(panels.controls))
+        self.loss = Dock("loss", "&Loss", ScrollColumn(panels.losses, panels.figures, stretched=True))
         self.inspector = Dock("inspector", "Layer &Inspector", inspector)
         window.installEventFilter(self)
         self._changing = QTimer(self)  # what panels need, and where they are, is known when all have changed

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QWIDGETSIZE_MAX, QDockWidget, QMainWindow, QMenu, QS
 from PyQt6.sip import isdeleted
 
 from flowviz.app.commands.actions import Key, entry, let_check
-from flowviz.app.viewer.central_widget import Center
+from flowviz.app.viewer.central_widget import CentralWidget
 
 PLAIN_HEIGHT = 400  # pixels of a screen on which words of the usual size are large enough for a class
 LEAST_SCALE, LARGEST_SCALE = 1.75, 6.0  # of the words
@@ -34,7 +34,7 @@ class Presentation(QObject):
     entered = pyqtSignal()  # before anything is another
     left = pyqtSignal()
 
-    def __init__(self, window: QMainWindow, center: Center, menu: QMenu) -> None:
+    def __init__(self, window: QMainWindow, center: CentralWidget, menu: QMenu) -> None:
         """Fills the menu with both ways."""
         super().__init__(window)
         self._window, self._center = window, center

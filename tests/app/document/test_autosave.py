@@ -18,7 +18,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.errors import FileError
 from flowviz.projects import load_project
 from flowviz.projects.drafts import Draft, Drafts, drafts_folder
-from tests.app.conftest import Desk
+from tests.app.conftest import FileMenu
 
 TRAINED_AND_KILLED = """
 import sys
@@ -33,7 +33,7 @@ def created():
     def train():
         window.findChild(QPlainTextEdit, "targetText").setPlainText("No")
         window.findChild(QPushButton, "trainButton").click()
-    window.desk.document.opened.connect(train)
+    window.document_actions.document.opened.connect(train)
     return window
 main.create_window = created
 main.run(Path(sys.argv[1]))
@@ -48,7 +48,9 @@ def wait(condition: Callable[[], bool]) -> None:
     raise AssertionError("it never happened")
 
 
-def test_a_training_that_is_killed_is_offered_and_recovered(desk: Desk, project_file: Path, qtbot: QtBot) -> None:
+def test_a_training_that_is_killed_is_offered_and_recovered(
+    file_menu: FileMenu, project_file: Path, qtbot: QtBot
+) -> None:
     content = project_file.read_bytes()
     killed = subprocess.Popen(
         [sys.executable, "-c", TRAINED_AND_KILLED, str(project_file)],
@@ -58,31 +60,31 @@ def test_a_training_that_is_killed_is_offered_and_recovered(desk: Desk, project_
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     assert project_file.read_bytes() == content, "the person's file is as it was"
-    main = desk.window.main
+    main = file_menu.window.main
     main.recovery.look()
-    desk.wait(lambda: desk.boxes == ["recoveryBox"])
-    assert "unsaved work on 'hi'" in desk.window.find(QMessageBox, "recoveryBox").text()
-    desk.press("recoveryBox", "later")
+    file_menu.wait(lambda: file_menu.boxes == ["recoveryBox"])
+    assert "unsaved work on 'hi'" in file_menu.window.find(QMessageBox, "recoveryBox").text()
+    file_menu.press("recoveryBox", "later")
     long_ago = datetime(2020, 2, 29, 12, 34).timestamp()
     for draft in drafts():
         os.utime(draft, (long_ago, long_ago))
     main.recovery.look()
-    desk.wait(lambda: desk.boxes == ["recoveryBox"])
-    assert "of 29 February 2020, 12:34." in desk.window.find(QMessageBox, "recoveryBox").text()
-    desk.press("recoveryBox", "recover")
-    desk.wait(lambda: main.desk.document.path == project_file)
+    file_menu.wait(lambda: file_menu.boxes == ["recoveryBox"])
+    assert "of 29 February 2020, 12:34." in file_menu.window.find(QMessageBox, "recoveryBox").text()
+    file_menu.press("recoveryBox", "recover")
+    file_menu.wait(lambda: main.document_actions.document.path == project_file)
     recovered = main.session.project()
     assert recovered.target.title == "No"
     assert recovered.checkpoint is not None
     assert recovered.weights.parameters
-    assert desk.is_changed
-    assert not main.desk.document.is_overtaken
-    desk.choose("save")
-    desk.wait(lambda: not desk.is_changed)
+    assert file_menu.is_changed
+    assert not main.document_actions.document.is_overtaken
+    file_menu.choose("save")
+    file_menu.wait(lambda: not file_menu.is_changed)
     saved = load_project(project_file)
     for name, array in recovered.weights.parameters.items():
         np.testing.assert_array_equal(saved.weights.parameters[name], array)
-    desk.wait(lambda: not drafts())
+    file_menu.wait(lambda: not drafts())
 
 
 def drafts() -> list[Path]:
@@ -90,73 +92,75 @@ def drafts() -> list[Path]:
     return list(Path(os.environ["XDG_DATA_HOME"]).rglob("[!.]*.flowviz"))
 
 
-def test_a_draft_is_there_while_something_is_not_saved(desk: Desk, tmp_path: Path) -> None:
-    autosave = desk.window.main.autosave
+def test_a_draft_is_there_while_something_is_not_saved(file_menu: FileMenu, tmp_path: Path) -> None:
+    autosave = file_menu.window.main.autosave
     autosave.save()
-    desk.qtbot.wait(100)
+    file_menu.qtbot.wait(100)
     assert not drafts(), "nothing has changed"
-    desk.type("Mine")
+    file_menu.type("Mine")
     autosave.save()
-    desk.wait(lambda: len(drafts()) == 1)
+    file_menu.wait(lambda: len(drafts()) == 1)
     (draft,) = drafts()
-    desk.wait(lambda: load_project(draft).target.title == "Mine")
-    desk.wait(lambda: autosave._standing == desk.window.main.session.standing())  # the window has heard of it
+    file_menu.wait(lambda: load_project(draft).target.title == "Mine")
+    file_menu.wait(lambda: autosave._standing == file_menu.window.main.session.standing())  # the window has heard of it
     written = draft.stat().st_mtime_ns
     autosave.save()
-    desk.qtbot.wait(100)
+    file_menu.qtbot.wait(100)
     assert draft.stat().st_mtime_ns == written, "nothing has changed since"
     assert not Drafts(drafts_folder()).abandoned(), "whose window is open is not abandoned"
-    desk.save_as(tmp_path / "mine.flowviz")
-    desk.wait(lambda: not drafts())
+    file_menu.save_as(tmp_path / "mine.flowviz")
+    file_menu.wait(lambda: not drafts())
 
 
-def test_a_draft_goes_with_the_changes_that_are_discarded(desk: Desk) -> None:
-    main = desk.window.main
-    desk.type("Mine")
+def test_a_draft_goes_with_the_changes_that_are_discarded(file_menu: FileMenu) -> None:
+    main = file_menu.window.main
+    file_menu.type("Mine")
     main.autosave.save()
-    desk.wait(lambda: len(drafts()) == 1)
+    file_menu.wait(lambda: len(drafts()) == 1)
     assert not main.close()
-    desk.press("unsavedBox", "discard")
-    desk.wait(lambda: not main.isVisible())
+    file_menu.press("unsavedBox", "discard")
+    file_menu.wait(lambda: not main.isVisible())
     assert not drafts()
 
 
-def test_an_autosave_that_fails_is_told_once_and_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    autosave, told = desk.window.main.autosave, list[Notice]()
+def test_an_autosave_that_fails_is_told_once_and_tried_again(
+    file_menu: FileMenu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    autosave, told = file_menu.window.main.autosave, list[Notice]()
     autosave.told.connect(told.append)
 
     def full(*_: object) -> None:
         raise FileError("The draft cannot be written: no space left on device.")
 
-    desk.type("Mine")
+    file_menu.type("Mine")
     with monkeypatch.context() as patched:
         patched.setattr(Draft, "save", full)
         for _ in range(3):
             autosave.save()
-            desk.qtbot.wait(100)
+            file_menu.qtbot.wait(100)
         assert len(told) == 1
-        assert "no space left" in desk.notice
+        assert "no space left" in file_menu.notice
     autosave.save()
-    desk.wait(lambda: len(drafts()) == 1)
-    desk.wait(lambda: not desk.notice)
+    file_menu.wait(lambda: len(drafts()) == 1)
+    file_menu.wait(lambda: not file_menu.notice)
 
 
 def test_that_no_copy_is_kept_is_no_longer_said_when_it_is_saved(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    file_menu: FileMenu, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def full(*_: object) -> None:
         raise FileError("The draft cannot be written: no space left on device.")
 
     monkeypatch.setattr(Draft, "save", full)
-    desk.type("Mine")
-    desk.window.main.autosave.save()
-    desk.wait(lambda: "No copy is kept" in desk.notice)
-    desk.save_as(tmp_path / "mine.flowviz")
-    desk.wait(lambda: not desk.notice)
+    file_menu.type("Mine")
+    file_menu.window.main.autosave.save()
+    file_menu.wait(lambda: "No copy is kept" in file_menu.notice)
+    file_menu.save_as(tmp_path / "mine.flowviz")
+    file_menu.wait(lambda: not file_menu.notice)
 
 
-def test_a_slip_of_the_program_keeps_what_is_not_saved_at_once(desk: Desk) -> None:
-    desk.type("Mine")
-    desk.window.main.unexpected.take(RuntimeError, RuntimeError("slip"), None)
-    assert "RuntimeError" in desk.notice
-    desk.wait(lambda: len(drafts()) == 1)
+def test_a_slip_of_the_program_keeps_what_is_not_saved_at_once(file_menu: FileMenu) -> None:
+    file_menu.type("Mine")
+    file_menu.window.main.crash_handler.take(RuntimeError, RuntimeError("slip"), None)
+    assert "RuntimeError" in file_menu.notice
+    file_menu.wait(lambda: len(drafts()) == 1)

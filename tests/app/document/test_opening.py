@@ -21,56 +21,58 @@ from flowviz.app.document.recent_files import MOST, RecentFiles
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.projects import Project
 from flowviz.specs import Seen, ViewSpec
-from tests.app.conftest import Desk
+from tests.app.conftest import FileMenu
 from tests.app.test_main_window import pixels
 
 
 def test_a_file_opens_with_its_name_in_the_title_and_is_not_changed_by_looking(
-    desk: Desk, project_file: Path, project: Project
+    file_menu: FileMenu, project_file: Path, project: Project
 ) -> None:
-    assert desk.window.main.windowTitle() == "BRAD[*] – flowviz"
-    desk.open(project_file)
-    main = desk.window.main
+    assert file_menu.window.main.windowTitle() == "BRAD[*] – flowviz"
+    file_menu.open(project_file)
+    main = file_menu.window.main
     assert main.windowTitle() == "hi[*] – flowviz"
-    np.testing.assert_array_equal(main.exploration.scene.trace.positions, project.trace.positions)
-    desk.window.find(QSlider, "layerScrubber").setValue(4)
-    desk.window.find(QComboBox, "colorBox").setCurrentIndex(2)
-    desk.window.find(CloudView, "cloudView").zoom(0.5)
-    desk.window.find(QAction, "pathsAction").trigger()
-    assert not desk.is_changed
+    np.testing.assert_array_equal(main.viewer.scene.trace.positions, project.trace.positions)
+    file_menu.window.find(QSlider, "layerScrubber").setValue(4)
+    file_menu.window.find(QComboBox, "colorBox").setCurrentIndex(2)
+    file_menu.window.find(CloudView, "cloudView").zoom(0.5)
+    file_menu.window.find(QAction, "pathsAction").trigger()
+    assert not file_menu.is_changed
     assert main.close()
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", None])
-def test_a_bad_file_is_a_sentence_and_what_is_here_stays(desk: Desk, tmp_path: Path, content: bytes | None) -> None:
-    desk.type("Mine")
-    desk.window.main.discard_changes()
+def test_a_bad_file_is_a_sentence_and_what_is_here_stays(
+    file_menu: FileMenu, tmp_path: Path, content: bytes | None
+) -> None:
+    file_menu.type("Mine")
+    file_menu.window.main.discard_changes()
     bad = tmp_path / "bad.flowviz"
     if content is not None:
         bad.write_bytes(content)
-    desk.window.main.desk.recent.add(bad)
-    desk.window.main.desk.open(bad)
-    desk.wait(lambda: str(bad) in desk.notice)
-    assert desk.text == "Mine"
-    assert desk.window.main.desk.document.path is None
+    file_menu.window.main.document_actions.recent.add(bad)
+    file_menu.window.main.document_actions.open(bad)
+    file_menu.wait(lambda: str(bad) in file_menu.notice)
+    assert file_menu.text == "Mine"
+    assert file_menu.window.main.document_actions.document.path is None
     assert RecentFiles().paths() == ([bad] if content is not None else [])
 
 
-def test_recent_files_are_listed_opened_and_cleared(desk: Desk, project_file: Path, tmp_path: Path) -> None:
-    recent = desk.window.main.desk.recent
+def test_recent_files_are_listed_opened_and_cleared(file_menu: FileMenu, project_file: Path, tmp_path: Path) -> None:
+    recent = file_menu.window.main.document_actions.recent
     for number in range(20):
         recent.add(tmp_path / f"{number}.flowviz")
     assert len(RecentFiles().paths()) == MOST == 15
-    desk.open(project_file)
-    menu = desk.window.find(QMenu, "recentMenu")
+    file_menu.open(project_file)
+    menu = file_menu.window.find(QMenu, "recentMenu")
     menu.aboutToShow.emit()
     first = menu.actions()[0]
     assert "hi.flowviz" in first.text()
     assert str(tmp_path) in first.text()
-    desk.choose("new")
+    file_menu.choose("new")
     menu.aboutToShow.emit()
     menu.actions()[0].trigger()
-    desk.wait(lambda: desk.window.main.desk.document.path == project_file)
+    file_menu.wait(lambda: file_menu.window.main.document_actions.document.path == project_file)
     menu.aboutToShow.emit()
     menu.actions()[-1].trigger()
     assert RecentFiles().paths() == []
@@ -87,20 +89,20 @@ def test_damaged_settings_are_no_recent_files() -> None:
     assert recent.paths() == [Path("/a")]
 
 
-def test_a_project_that_is_dropped_opens(desk: Desk, project_file: Path) -> None:
+def test_a_project_that_is_dropped_opens(file_menu: FileMenu, project_file: Path) -> None:
     media = QMimeData()
     media.setUrls([QUrl.fromLocalFile(str(project_file))])
     copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
     place, left = QPointF(9, 9), Qt.MouseButton.LeftButton
-    QApplication.sendEvent(desk.window.main, QDragEnterEvent(place.toPoint(), copy, media, left, none))
-    QApplication.sendEvent(desk.window.main, QDropEvent(place, copy, media, left, none))
-    desk.wait(lambda: desk.window.main.desk.document.path == project_file)
+    QApplication.sendEvent(file_menu.window.main, QDragEnterEvent(place.toPoint(), copy, media, left, none))
+    QApplication.sendEvent(file_menu.window.main, QDropEvent(place, copy, media, left, none))
+    file_menu.wait(lambda: file_menu.window.main.document_actions.document.path == project_file)
 
 
-def test_the_view_of_a_file_keeps_the_theme_of_the_window(desk: Desk, project: Project) -> None:
+def test_the_view_of_a_file_keeps_the_theme_of_the_window(file_menu: FileMenu, project: Project) -> None:
     dark = replace(project, seen=Seen(stage=3, view=ViewSpec(theme="dark", background="transparent")))
-    desk.window.main.session.show_project(dark)
-    view = desk.window.find(CloudView, "cloudView").view
+    file_menu.window.main.session.show_project(dark)
+    view = file_menu.window.find(CloudView, "cloudView").view
     assert (view.theme, view.background) == ("light", "solid")
 
 
@@ -116,12 +118,12 @@ def created():
     scrubber = window.findChild(QSlider, "layerScrubber")
     def look():
         notice = window.findChild(QLabel, "noticeText")
-        if notice or (window.desk.document.path and scrubber.value() == 0):
+        if notice or (window.document_actions.document.path and scrubber.value() == 0):
             watch.stop()
             told = notice.text() if notice else ""
             print(window.windowTitle(), told, "tensorflow" in sys.modules, sep="|", flush=True)
             window.close()
-        elif window.desk.document.path:
+        elif window.document_actions.document.path:
             scrubber.setValue(scrubber.value() - 1)
     watch = QTimer(window, interval=30)
     watch.timeout.connect(look)
@@ -150,23 +152,23 @@ def test_a_bad_file_given_at_the_start_is_a_sentence_in_the_window(tmp_path: Pat
     assert notice.endswith("cannot be read: no such file or directory.")
 
 
-def test_what_is_saved_is_what_is_opened_again(desk: Desk, project: Project, tmp_path: Path) -> None:
+def test_what_is_saved_is_what_is_opened_again(file_menu: FileMenu, project: Project, tmp_path: Path) -> None:
     chosen = tmp_path / "seen.flowviz"
-    desk.window.main.session.show_project(project)
-    desk.window.find(QSlider, "layerScrubber").setValue(4)
-    cloud = desk.window.find(CloudView, "cloudView")
-    desk.wait(lambda: cloud.stage == 4)
+    file_menu.window.main.session.show_project(project)
+    file_menu.window.find(QSlider, "layerScrubber").setValue(4)
+    cloud = file_menu.window.find(CloudView, "cloudView")
+    file_menu.wait(lambda: cloud.stage == 4)
     cloud.zoom(0.7)
-    desk.window.find(QAction, "pathsAction").trigger()
-    desk.window.find(QComboBox, "colorBox").setCurrentIndex(2)
-    desk.choose_titled("Plain, as in the Post")
-    seen, picture = desk.window.main.session.project().seen, pixels(cloud)
-    desk.save_as(chosen)
-    desk.choose("new")
-    desk.wait(lambda: desk.window.main.desk.document.path is None)
-    assert desk.text == "BRAD"
-    desk.window.find(QComboBox, "colorBox").setCurrentIndex(0)
-    desk.window.find(CloudView, "cloudView").zoom(3.0)
-    desk.open(chosen)
-    assert desk.window.main.session.project().seen == seen
+    file_menu.window.find(QAction, "pathsAction").trigger()
+    file_menu.window.find(QComboBox, "colorBox").setCurrentIndex(2)
+    file_menu.choose_titled("Plain, as in the Post")
+    seen, picture = file_menu.window.main.session.project().seen, pixels(cloud)
+    file_menu.save_as(chosen)
+    file_menu.choose("new")
+    file_menu.wait(lambda: file_menu.window.main.document_actions.document.path is None)
+    assert file_menu.text == "BRAD"
+    file_menu.window.find(QComboBox, "colorBox").setCurrentIndex(0)
+    file_menu.window.find(CloudView, "cloudView").zoom(3.0)
+    file_menu.open(chosen)
+    assert file_menu.window.main.session.project().seen == seen
     np.testing.assert_array_equal(pixels(cloud), picture)

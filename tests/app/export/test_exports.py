@@ -88,7 +88,7 @@ def test_it_begins_with_what_is_seen(window: Window, qtbot: QtBot) -> None:
     assert spec.seen.view.color_by == "angle"
     assert spec.seen.view.marks == {"points", "paths"}
     assert spec.seen.playback.repeat == "ping-pong"
-    assert str(window.main.exploration.seen().view.theme) == spec.seen.view.theme
+    assert str(window.main.viewer.seen().view.theme) == spec.seen.view.theme
 
 
 def test_the_choices_of_last_time_stay(window: Window, qtbot: QtBot) -> None:
@@ -186,9 +186,9 @@ def test_a_training_is_copied_as_command_and_as_python(window: Window) -> None:
 def test_what_is_copied_writes_what_the_window_writes(
     window: Window, qtbot: QtBot, project_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document = window.main.desk.document
+    document = window.main.document_actions.document
     with qtbot.waitSignal(document.opened):
-        window.main.desk.open(project_file)
+        window.main.document_actions.open(project_file)
     window.find(QComboBox, "colorBox").setCurrentText("Radius")
     window.find(QAction, "pathsAction").trigger()
     dialog = export(window, qtbot)

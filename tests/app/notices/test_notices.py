@@ -8,14 +8,14 @@ from PyQt6.QtWidgets import QLabel, QMessageBox, QPlainTextEdit, QSlider, QToolB
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notice import Notice, notice_of
-from flowviz.app.notices.notice_list import NoticeBar, Notices
-from flowviz.app.training.controls import RunControls
+from flowviz.app.notices.notice_list import NoticeBar, NoticeList
+from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.status_bar import StatusBar
-from flowviz.app.viewer.flow_queries import Questions
+from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.errors import FileError
 from flowviz.projects import example
 from flowviz.records import Uncompiled
-from tests.app.conftest import Desk, Window
+from tests.app.conftest import FileMenu, Window
 from tests.app.staged import Staged, staged
 
 __all__ = ["staged"]
@@ -24,8 +24,8 @@ BROKEN = Notice("file", "It is broken.", "Take another.", "OSError: 5")
 
 
 @pytest.fixture
-def notices(qtbot: QtBot) -> Notices:
-    found = Notices("notices")
+def notices(qtbot: QtBot) -> NoticeList:
+    found = NoticeList("notices")
     qtbot.addWidget(found)
     return found
 
@@ -47,7 +47,7 @@ def around(bar: NoticeBar) -> str:
     return column.objectName()
 
 
-def test_a_notice_says_what_happened_and_what_to_do_and_the_rest_on_request(notices: Notices) -> None:
+def test_a_notice_says_what_happened_and_what_to_do_and_the_rest_on_request(notices: NoticeList) -> None:
     notices.tell(BROKEN)
     (bar,) = bars(notices)
     details = bar.findChild(QPlainTextEdit, "noticeDetails")
@@ -68,7 +68,7 @@ def test_a_notice_says_what_happened_and_what_to_do_and_the_rest_on_request(noti
     assert not bars(notices)
 
 
-def test_there_is_one_bar_for_each_thing(notices: Notices) -> None:
+def test_there_is_one_bar_for_each_thing(notices: NoticeList) -> None:
     notices.tell(BROKEN)
     notices.tell(Notice("draft", "No copy is kept."))
     (bar, _) = bars(notices)
@@ -83,7 +83,7 @@ def test_there_is_one_bar_for_each_thing(notices: Notices) -> None:
     assert not bars(notices)
 
 
-def test_a_long_path_breaks_into_lines(notices: Notices) -> None:
+def test_a_long_path_breaks_into_lines(notices: NoticeList) -> None:
     notices.resize(300, 100)
     notices.tell(Notice("file", f"{'/a folder/and-another' * 12} cannot be read."))
     assert notices.minimumSizeHint().width() < 300
@@ -138,7 +138,7 @@ def test_that_trainings_are_slower_on_this_machine_is_said_once_and_is_no_warnin
 
 
 def test_a_notice_in_a_panel_that_is_closed_is_seen_above_the_cloud(staged: Staged) -> None:
-    staged.window.main.findChildren(RunControls)[0].hide()
+    staged.window.main.findChildren(TrainingControls)[0].hide()
     staged.begin()
     staged.tell(MemoryError())
     staged.wait("Failed")
@@ -185,33 +185,33 @@ def test_a_notice_far_down_is_scrolled_to(staged: Staged) -> None:
 
 
 def test_that_a_file_cannot_be_opened_is_no_longer_said_when_another_is_tried_or_saved(
-    desk: Desk, tmp_path: Path
+    file_menu: FileMenu, tmp_path: Path
 ) -> None:
-    main = desk.window.main
+    main = file_menu.window.main
     main.discard_changes()
-    main.desk.open(tmp_path / "gone.flowviz")
-    desk.wait(lambda: "gone.flowviz" in desk.notice)
+    main.document_actions.open(tmp_path / "gone.flowviz")
+    file_menu.wait(lambda: "gone.flowviz" in file_menu.notice)
     (bar,) = bars(main)
     assert around(bar) == "windowNotices"
-    desk.save_as(tmp_path / "new.flowviz")
-    assert not desk.notice
-    main.desk.open(tmp_path / "gone.flowviz")
-    desk.wait(lambda: "gone.flowviz" in desk.notice)
-    main.desk.open(example("two_moons").path)
-    assert not desk.notice, "it is being read"
+    file_menu.save_as(tmp_path / "new.flowviz")
+    assert not file_menu.notice
+    main.document_actions.open(tmp_path / "gone.flowviz")
+    file_menu.wait(lambda: "gone.flowviz" in file_menu.notice)
+    main.document_actions.open(example("two_moons").path)
+    assert not file_menu.notice, "it is being read"
 
 
-def test_a_file_that_cannot_be_saved_is_a_notice_and_no_box(desk: Desk, tmp_path: Path) -> None:
-    desk.type("Mine")
-    desk.choose("saveas")
-    desk.answer_dialog("saveDialog", tmp_path / "no folder" / "x.flowviz")
-    desk.wait(lambda: "no folder" in desk.notice)
-    assert "Save it elsewhere" in desk.notice
-    assert not desk.window.main.findChildren(QMessageBox)
+def test_a_file_that_cannot_be_saved_is_a_notice_and_no_box(file_menu: FileMenu, tmp_path: Path) -> None:
+    file_menu.type("Mine")
+    file_menu.choose("saveas")
+    file_menu.answer_dialog("saveDialog", tmp_path / "no folder" / "x.flowviz")
+    file_menu.wait(lambda: "no folder" in file_menu.notice)
+    assert "Save it elsewhere" in file_menu.notice
+    assert not file_menu.window.main.findChildren(QMessageBox)
 
 
 def test_a_bad_picture_is_told_in_the_target_panel(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
-    window.main.sources.open_file(tmp_path / "gone.png")
+    window.main.target_builder.open_file(tmp_path / "gone.png")
     qtbot.waitUntil(lambda: "gone.png" in window.notice)
     assert [around(bar) for bar in bars(window.main)] == ["targetNotices"]
     window.find(QPlainTextEdit, "targetText").setPlainText("Other")
@@ -223,10 +223,10 @@ def test_a_density_that_fails_is_told_above_the_cloud_until_one_is_there(
 ) -> None:
     shares = [0]
 
-    def ask(questions: Questions, *_: object) -> None:
+    def ask(questions: FlowQueries, *_: object) -> None:
         questions._slow.ask("density", lambda: 1 // shares[0], lambda _: None)
 
-    monkeypatch.setattr(Questions, "density", ask)
+    monkeypatch.setattr(FlowQueries, "density", ask)
     window.find(QAction, "densityAction").trigger()
     qtbot.waitUntil(lambda: "density cannot be computed" in window.notice)
     assert [around(bar) for bar in bars(window.main)] == ["windowNotices"]
@@ -238,10 +238,10 @@ def test_a_density_that_fails_is_told_above_the_cloud_until_one_is_there(
 def test_what_failed_with_one_flow_is_not_said_of_the_next(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def ask(questions: Questions, *_: object) -> None:
+    def ask(questions: FlowQueries, *_: object) -> None:
         questions._slow.ask("density", lambda: 1 // 0, lambda _: None)
 
-    monkeypatch.setattr(Questions, "density", ask)
+    monkeypatch.setattr(FlowQueries, "density", ask)
     density = window.find(QAction, "densityAction")
     density.trigger()
     qtbot.waitUntil(lambda: "density cannot be computed" in window.notice)

@@ -123,16 +123,16 @@ def test_an_earlier_moment_of_an_opened_project_is_followed_when_it_is_looked_at
     window: Window, past: Project, qtbot: QtBot
 ) -> None:
     window.main.session.show_project(past)
-    exploration, status = window.main.exploration, window.find(QLabel, "statusLabel")
+    viewer, status = window.main.viewer, window.find(QLabel, "statusLabel")
     before = status.text()
     window.find(QSlider, "historyScrubber").setValue(1)
     assert "TensorFlow" in status.text()
-    assert exploration.scene.trace is past.trace
-    qtbot.waitUntil(lambda: exploration.scene.trace is not past.trace, timeout=SLOW_MS)
+    assert viewer.scene.trace is past.trace
+    qtbot.waitUntil(lambda: viewer.scene.trace is not past.trace, timeout=SLOW_MS)
     expected = build_flow(past.flow, past.timeline.moments[1].weights).trace(past.trace.positions[0])
-    np.testing.assert_allclose(exploration.scene.trace.positions, expected.positions, atol=1e-5)
+    np.testing.assert_allclose(viewer.scene.trace.positions, expected.positions, atol=1e-5)
     assert status.text() == before
-    assert all(isinstance(moment, Snapshot) for moment in exploration.timeline.moments)
+    assert all(isinstance(moment, Snapshot) for moment in viewer.timeline.moments)
     assert window.main.session.project().seen.moment == 900
     assert window.find(QLabel, "onTargetFigure").text() == "50.0%"
 
@@ -147,7 +147,7 @@ def test_a_project_that_looks_at_an_earlier_moment_comes_back_to_it(
     session.show_project(past)
     session.show_project(saved)
     assert session.project().seen.moment == 100
-    qtbot.waitUntil(lambda: window.main.exploration.scene.trace is not past.trace, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: window.main.viewer.scene.trace is not past.trace, timeout=SLOW_MS)
     assert window.find(QLabel, "momentLabel").text() == "step 100"
 
 
@@ -201,16 +201,16 @@ def test_a_probe_and_the_way_back_come_back_with_what_is_selected(
     chosen = np.zeros(8000, np.bool_)
     chosen[:9] = True
     seen = Seen(stage=5, direction="encode", probe=(3, (0.5, 0.25)), overview=True)
-    session, exploration = window.main.session, window.main.exploration
+    session, viewer = window.main.session, window.main.viewer
     session.show_project(replace(project, seen=seen, selection=Selection(chosen)))
     again = session.project()
     assert (again.seen.stage, again.seen.direction, again.seen.probe) == (5, "encode", (3, (0.5, 0.25)))
     assert again.seen.overview
-    qtbot.waitUntil(lambda: exploration.scene.probe is not None, timeout=SLOW_MS)
-    qtbot.waitUntil(lambda: exploration.scene.trace is not exploration.generated, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: viewer.scene.probe is not None, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: viewer.scene.trace is not viewer.generated, timeout=SLOW_MS)
     assert again.selection is not None
-    assert exploration.selection is not None
-    np.testing.assert_array_equal(exploration.selection.chosen, chosen)
+    assert viewer.selection is not None
+    np.testing.assert_array_equal(viewer.selection.chosen, chosen)
 
 
 def test_a_target_that_can_no_longer_be_made_is_said_and_the_flow_is_shown(
@@ -220,6 +220,6 @@ def test_a_target_that_can_no_longer_be_made_is_said_and_the_flow_is_shown(
     gone = TextSpec(text="Hi", font="A Font That Nobody Has")
     problem = session.show_project(replace(project, target=gone))
     assert "A Font That Nobody Has" in problem
-    assert window.main.exploration.scene.trace is project.trace
+    assert window.main.viewer.scene.trace is project.trace
     assert session.project().target == gone
     assert not window.find(QPushButton, "pauseButton").isEnabled()

@@ -23,7 +23,7 @@ from flowviz.app.session.undo import BURST_MS
 from flowviz.projects import Project
 from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, PointsSpec, TextSpec
 from flowviz.targets import points_spec
-from tests.app.conftest import Desk, Window
+from tests.app.conftest import FileMenu, Window
 from tests.app.session.undoing import CHOICES, CONTROL, Undone, choose_any
 from tests.app.target.test_drawing import Drawn
 from tests.app.target.test_panel import Sourced, media_of
@@ -141,7 +141,7 @@ def test_the_keys_undo_the_last_choice_wherever_the_focus_is(undone: Undone) -> 
 
 
 def test_the_word_of_the_start_page_is_undone_there_and_a_view_behind_it(undone: Undone) -> None:
-    start = undone.window.main.start
+    start = undone.window.main.welcome
     undone.choose("colorBox", 1)
     start.show()
     word = undone.window.find(QLineEdit, "startWord")
@@ -181,20 +181,20 @@ def test_the_caret_is_where_the_text_has_changed(undone: Undone) -> None:
     assert undone.text.toPlainText() == "one 🙂 or two"
 
 
-def test_undone_to_what_was_saved_is_unchanged(desk: Desk, undone: Undone, project_file: Path) -> None:
-    desk.open(project_file)
+def test_undone_to_what_was_saved_is_unchanged(file_menu: FileMenu, undone: Undone, project_file: Path) -> None:
+    file_menu.open(project_file)
     assert undone.titles == ("Undo", "Redo"), "opening cannot be undone"
     for title in ("Typing", "Flow: Spline", "Budget", "Selection", "Source: Shape"):
         CHOICES[title](undone)
-        assert desk.is_changed
+        assert file_menu.is_changed
     for _ in range(5):
         undone.undo()
-    assert not desk.is_changed
+    assert not file_menu.is_changed
     undone.redo()
-    assert desk.is_changed
+    assert file_menu.is_changed
     undone.undo()
     undone.choose("colorBox", 1)
-    desk.choose("new")
+    file_menu.choose("new")
     assert undone.titles == ("Undo", "Redo")
 
 
@@ -203,7 +203,7 @@ def test_what_the_program_shows_by_itself_is_no_edit(undone: Undone, project: Pr
     undone.window.main.resize(1000, 700)
     for theme in ("darkAction", "lightAction"):
         undone.trigger(theme)
-    explored.exploration.refit()
+    explored.viewer.refit()
     explored.go_to(3)
     undone.trigger("probeTool")
     assert undone.count == 0
@@ -213,7 +213,7 @@ def test_what_the_program_shows_by_itself_is_no_edit(undone: Undone, project: Pr
     assert undone.cloud.view.half_extent == extent
     undone.undo()
     assert undone.cloud.view.half_extent > extent, "it follows the cloud again"
-    assert explored.exploration.seen().fitted
+    assert explored.viewer.seen().fitted
 
 
 def test_pages_come_back_with_what_stood_on_them(undone: Undone, qtbot: QtBot) -> None:
@@ -311,14 +311,14 @@ def test_any_choices_are_undone_to_the_first_and_chosen_again_to_the_last(opened
             stands.pop()
             assert opened.chosen == stands[-1]
     assert opened.count == len(stands) - 1 > 20
-    seen = opened.window.main.exploration.seen()
+    seen = opened.window.main.viewer.seen()
     for stand in reversed(stands[:-1]):
         opened.undo()
         assert opened.chosen == stand
     for stand in stands[1:]:
         opened.redo()
         assert opened.chosen == stand
-    assert opened.window.main.exploration.seen() == seen
+    assert opened.window.main.viewer.seen() == seen
 
 
 def test_the_clipboard_serves_the_text_that_has_the_focus(undone: Undone) -> None:

@@ -32,7 +32,7 @@ class Undone:
 
     def __init__(self, window: Window, qtbot: QtBot) -> None:
         self.window, self.qtbot = window, qtbot
-        self.edits = window.main.session.edits
+        self.history = window.main.session.undo
         self.cloud = window.find(CloudView, "cloudView")
         self.text = window.find(QPlainTextEdit, "targetText")
 
@@ -44,7 +44,7 @@ class Undone:
 
     @property
     def chosen(self) -> Chosen:
-        return self.edits._now()
+        return self.history._now()
 
     @property
     def titles(self) -> tuple[str, str]:
@@ -55,11 +55,11 @@ class Undone:
 
     @property
     def count(self) -> int:
-        return self.edits.stack.index()
+        return self.history.stack.index()
 
     def pause(self) -> None:
         """What comes next is another edit, as after a while."""
-        self.edits._burst.stop()
+        self.history._burst.stop()
 
     def choose(self, name: str, index: int) -> None:
         self.window.find(QComboBox, name).setCurrentIndex(index)

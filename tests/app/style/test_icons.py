@@ -40,7 +40,7 @@ from flowviz.app.style.theme import (
     palette,
 )
 from flowviz.app.style.theme import ink as ink_color
-from flowviz.app.training.controls import RunControls, RunState
+from flowviz.app.training.controls import TrainingControls, TrainingState
 from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.inspector import CURVE_COLORS, DASHES
@@ -185,7 +185,7 @@ def test_with_less_motion_the_cloud_is_never_between_two_stages(window: Window, 
     choose(window, "Reduce Motion")
     assert remembered().is_motion_reduced
     seen: list[float] = []
-    window.main.exploration.playhead.moved.connect(seen.append)
+    window.main.viewer.playhead.moved.connect(seen.append)
     scrubber.setValue(16)
     assert cloud.stage == 16, "at once"
     seen.clear()
@@ -199,11 +199,11 @@ def test_with_less_motion_the_cloud_is_never_between_two_stages(window: Window, 
 
 
 def test_with_less_motion_the_bar_stands_still_while_it_prepares(qtbot: QtBot) -> None:
-    controls = RunControls()
+    controls = TrainingControls()
     qtbot.addWidget(controls)
     bar = controls.findChild(QProgressBar)
     assert bar is not None
-    controls.set_state(RunState.PREPARING)
+    controls.set_state(TrainingState.PREPARING)
     assert bar.maximum() == 0
     controls.reduce_motion(True)
     assert bar.maximum() > 0

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QInputDevice, QPointingDevice, QPointingDeviceUniqueId, 
 from PyQt6.QtWidgets import QApplication, QPushButton, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.target.built_target import Goal
+from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.target.canvas import Canvas
 from flowviz.app.target.panel import TargetPanel
 from flowviz.specs import DrawingSpec
@@ -29,8 +29,8 @@ class Drawn:
         self.canvas = window.find(Canvas, "canvas")
 
     @property
-    def goal(self) -> Goal | None:
-        return self.window.main.sources.goal
+    def goal(self) -> BuiltTarget | None:
+        return self.window.main.target_builder.goal
 
     @property
     def ink(self) -> int:

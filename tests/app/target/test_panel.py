@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notice_list import NoticeBar
-from flowviz.app.target.built_target import Goal
+from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.target.panel import TargetPanel
 from flowviz.specs import ImageSpec, MixSpec, Part, ShapeName, ShapeSpec, TargetSpec, TextSpec
 from flowviz.targets import installed_faces, points_spec, read_image
@@ -41,8 +41,8 @@ class Sourced:
         (self.panel,) = window.main.findChildren(TargetPanel)
 
     @property
-    def goal(self) -> Goal | None:
-        return self.window.main.sources.goal
+    def goal(self) -> BuiltTarget | None:
+        return self.window.main.target_builder.goal
 
     @property
     def problem(self) -> str:
@@ -64,7 +64,7 @@ class Sourced:
     def wait(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition, timeout=SLOW_MS)
 
-    def wait_for_other(self, goal: Goal | None) -> Goal:
+    def wait_for_other(self, goal: BuiltTarget | None) -> BuiltTarget:
         """The next good goal."""
         self.wait(lambda: self.goal is not None and self.goal is not goal)
         assert self.goal is not None

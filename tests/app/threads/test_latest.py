@@ -5,7 +5,7 @@ from threading import get_ident
 
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.threads.latest import Background
+from flowviz.app.threads.latest import LatestWorker
 
 
 def held(flag: Flag, answer: str) -> Callable[[], str]:
@@ -19,7 +19,7 @@ def held(flag: Flag, answer: str) -> Callable[[], str]:
 
 
 def test_the_latest_question_of_a_topic_is_answered_and_heard_in_the_gui_thread(qtbot: QtBot) -> None:
-    background, hold, heard = Background(), Flag(), list[tuple[str, int]]()
+    background, hold, heard = LatestWorker(), Flag(), list[tuple[str, int]]()
     hear_in = set[int]()
 
     def hear(answer: str) -> None:
@@ -42,7 +42,7 @@ def test_the_latest_question_of_a_topic_is_answered_and_heard_in_the_gui_thread(
 
 
 def test_what_was_dropped_is_never_heard(qtbot: QtBot) -> None:
-    background, hold, heard = Background(), Flag(), list[str]()
+    background, hold, heard = LatestWorker(), Flag(), list[str]()
     background.ask("a", held(hold, "old"), heard.append)
     qtbot.waitUntil(background.isRunning)
     qtbot.wait(50)
@@ -58,7 +58,7 @@ def test_what_was_dropped_is_never_heard(qtbot: QtBot) -> None:
 
 
 def test_a_question_that_fails_says_so_and_the_next_is_answered(qtbot: QtBot) -> None:
-    background, heard = Background(), list[int]()
+    background, heard = LatestWorker(), list[int]()
     with qtbot.waitSignal(background.failed) as failed:
         background.ask("grid", lambda: 1 // 0, heard.append)
     (notice,) = failed.args
@@ -71,7 +71,7 @@ def test_a_question_that_fails_says_so_and_the_next_is_answered(qtbot: QtBot) ->
 
 
 def test_a_failure_is_told_in_words_for_people(qtbot: QtBot) -> None:
-    background = Background()
+    background = LatestWorker()
     with qtbot.waitSignal(background.failed) as failed:
         background.ask("discarding 3fa9", lambda: 1 // 0, lambda _: None)
     (notice,) = failed.args
@@ -81,7 +81,7 @@ def test_a_failure_is_told_in_words_for_people(qtbot: QtBot) -> None:
 
 
 def test_closing_does_not_hear_what_comes_late(qtbot: QtBot) -> None:
-    background, hold, heard = Background(), Flag(), list[str]()
+    background, hold, heard = LatestWorker(), Flag(), list[str]()
     background.ask("a", held(hold, "late"), heard.append)
     qtbot.waitUntil(background.isRunning)
     background.close()

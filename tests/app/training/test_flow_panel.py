@@ -81,9 +81,9 @@ def test_a_training_shows_its_figures_and_keeps_its_picture(window: Window, qtbo
     assert round_trip.text().startswith("0.0e+00 (")
     scrubber.setValue(1)
     assert not round_trip.text().startswith("0.0e+00 (")
-    trained = window.main.exploration.scene.trace
+    trained = window.main.viewer.scene.trace
     choose(window, "maf")
-    assert window.main.exploration.scene.trace is trained, "another choice does not take the trained picture away"
+    assert window.main.viewer.scene.trace is trained, "another choice does not take the trained picture away"
     assert window.find(QPushButton, "trainButton").text() == "Train"
 
 
@@ -92,5 +92,5 @@ def test_changing_the_flow_while_it_trains_does_no_harm(window: Window, qtbot: Q
     for family in RECIPES:
         choose(window, family)
     qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)  # Restart, as another flow
-    qtbot.waitUntil(lambda: window.main.exploration.scene.trace.names == spec(window).stage_names(), timeout=60_000)
+    qtbot.waitUntil(lambda: window.main.viewer.scene.trace.names == spec(window).stage_names(), timeout=60_000)
     qtbot.waitUntil(lambda: "step" in window.status, timeout=60_000)

@@ -83,7 +83,7 @@ def test_the_losses_have_room_for_their_numbers(window: Window, qtbot: QtBot, si
 
 def test_the_curves_of_a_layer_grow_with_the_words(window: Window, qtbot: QtBot) -> None:
     curves = window.find(CurvePlot, "curvePlot")
-    window.main.exploration._show.inspector.show_report(REPORT)
+    window.main.viewer._show.inspector.show_report(REPORT)
     window.main.resize(1280, 800)
     dock = window.find(QDockWidget, "inspectorDock")
     window.main.resizeDocks([dock], [300], Qt.Orientation.Horizontal)

@@ -46,7 +46,7 @@ class Morphing:
 
     def on(self, text: str) -> float:
         """The share of the particles shown that are on the ink of a text."""
-        share = build_target(TextSpec(text=text)).on_target(self.window.main.exploration.generated.positions[-1])
+        share = build_target(TextSpec(text=text)).on_target(self.window.main.viewer.generated.positions[-1])
         assert share is not None
         return share
 

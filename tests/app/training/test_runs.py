@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QPlainTextEdit, QPushButton, QSlider
 
-from flowviz.app.target.built_target import goal_of
+from flowviz.app.target.built_target import build
 from flowviz.app.target.panel import TargetPanel
-from flowviz.app.threads.worker import TrainingWorker
-from flowviz.app.viewer.flow_queries import Questions, Subject
+from flowviz.app.training.worker import TrainingWorker
+from flowviz.app.viewer.flow_queries import FlowQueries, Subject
 from flowviz.projects import Project, example
 from flowviz.records import Selection, base_particles
 from flowviz.records.trace import untrained_trace
@@ -29,8 +29,8 @@ def choose(staged: Staged, flow: str, text: str) -> None:
 
 def test_a_training_that_is_stopped_at_once_is_what_is_seen(staged: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Subject] = []
-    monkeypatch.setattr(Questions, "report", lambda _, subject, *__: asked.append(subject))
-    session, exploration = staged.window.main.session, staged.window.main.exploration
+    monkeypatch.setattr(FlowQueries, "report", lambda _, subject, *__: asked.append(subject))
+    session, viewer = staged.window.main.session, staged.window.main.viewer
     choose(staged, "MAF", "ZZ")
     staged.press("train")
     staged.press("stop")
@@ -42,7 +42,7 @@ def test_a_training_that_is_stopped_at_once_is_what_is_seen(staged: Staged, monk
     assert session.trained_title == "ZZ"
     assert session.project().flow.family == "maf"
     assert asked[-1].spec.family == "maf"
-    assert [moment.step for moment in exploration.timeline.moments] == [0, 1200]
+    assert [moment.step for moment in viewer.timeline.moments] == [0, 1200]
 
 
 def test_figures_of_the_flow_that_is_still_seen_stay_when_the_next_training_fails(staged: Staged) -> None:
@@ -81,28 +81,28 @@ def test_a_training_that_fails_after_its_first_picture_is_what_is_kept(staged: S
 
 
 def test_what_is_selected_stays_marked_when_another_flow_is_chosen(window: Window) -> None:
-    exploration = window.main.exploration
-    exploration.show_chosen(exploration.seen(), Selection(np.arange(exploration.generated.positions.shape[1]) < 9))
+    viewer = window.main.viewer
+    viewer.show_chosen(viewer.seen(), Selection(np.arange(viewer.generated.positions.shape[1]) < 9))
     window.find(QComboBox, "flowFamily").setCurrentText("MAF")
-    assert exploration.selection is not None
-    assert exploration.scene.selection is exploration.selection
+    assert viewer.selection is not None
+    assert viewer.scene.selection is viewer.selection
 
 
 def test_after_a_first_training_has_failed_the_flow_that_is_chosen_is_seen(staged: Staged) -> None:
-    exploration = staged.window.main.exploration
+    viewer = staged.window.main.viewer
     staged.window.main.session.show_project(Project.untrained(TextSpec(text="Hi"), FlowSpec(), TrainingSpec(steps=9)))
     staged.press("train")
     choose(staged, "MAF", "ZZ")
-    assert exploration.scene.trace.names == untrained_trace(FlowSpec(), base_particles()).names
+    assert viewer.scene.trace.names == untrained_trace(FlowSpec(), base_particles()).names
     staged.tell(MemoryError())
     staged.wait("Failed")
-    assert exploration.scene.trace.names == untrained_trace(FlowSpec(family="maf"), base_particles()).names
+    assert viewer.scene.trace.names == untrained_trace(FlowSpec(family="maf"), base_particles()).names
     choose(staged, "Glow", "ZZ")
-    assert exploration.scene.trace.names == untrained_trace(FlowSpec(family="glow"), base_particles()).names
+    assert viewer.scene.trace.names == untrained_trace(FlowSpec(family="glow"), base_particles()).names
 
 
 def test_a_training_does_not_turn_to_what_it_learns_already() -> None:
-    first, again, other = (goal_of(TextSpec(text=text)) for text in ("Hi", "Hi", "No"))
+    first, again, other = (build(TextSpec(text=text)) for text in ("Hi", "Hi", "No"))
     plan = Project.untrained(first.spec, FlowSpec(), TrainingSpec(steps=9)).plan
     worker = TrainingWorker(1, first, plan, None, None)
     worker.follow(other)
@@ -128,7 +128,7 @@ def test_numbers_of_a_stage_are_not_offered_again_once_tensorflow_is_loaded(
 ) -> None:
     staged.begin()
     asked: list[Subject] = []
-    monkeypatch.setattr(Questions, "report", lambda _, subject, *__: asked.append(subject))
+    monkeypatch.setattr(FlowQueries, "report", lambda _, subject, *__: asked.append(subject))
     session = staged.window.main.session
     session.show_project(session.project())
     assert asked
@@ -172,7 +172,7 @@ def test_what_the_cloud_shows_and_train_would_learn_is_told_where_another_word_i
 def test_an_opened_project_tells_what_its_next_training_would_learn(staged: Staged) -> None:
     session = staged.window.main.session
     before = staged.window.find(QLabel, "statusLabel").text()
-    panel = staged.window.main._panels.target
+    panel = staged.window.main._training_widgets.target
     panel.show_spec(ShapeSpec(name="circles"))
     staged.wait("The cloud still shows 'two moons'; Train begins anew with 'circles'.")
     other = session.project()

@@ -86,7 +86,7 @@ def test_the_end_is_said_with_the_gap_and_the_panel_says_it_without_the_figures(
 def test_an_opened_project_says_how_far_it_was_trained(staged: Staged) -> None:
     assert "Finished: gap unknown" in staged.window.status
     staged.window.main.discard_changes()
-    staged.window.main.desk.new()
+    staged.window.main.document_actions.new()
     assert staged.window.find(StatusBar, "statusBar").text == "Ready"
 
 

@@ -52,7 +52,7 @@ def test_what_was_zoomed_to_stays_from_stage_to_stage(explored: Explored) -> Non
     chosen = half_extent(explored)
     explored.go_to(WIDE)
     assert half_extent(explored) == chosen
-    explored.exploration.fit()
+    explored.viewer.fit()
     assert half_extent(explored) > 4 * chosen
 
 
@@ -71,18 +71,18 @@ def test_it_is_steady_while_it_trains_and_fits_a_moment_that_is_looked_back_at(e
     wide = half_extent(explored)
     explored.take(explored.trace, 3100)
     assert half_extent(explored) == wide, "it shrinks late"
-    explored.exploration._moments.choose(0)
+    explored.viewer._moments.choose(0)
     assert half_extent(explored) < wide
-    explored.exploration._moments.choose(None)
+    explored.viewer._moments.choose(None)
     explored.take(explored.trace, 3200)
     assert half_extent(explored) < wide
 
 
 def test_a_new_training_is_not_seen_as_the_one_before(explored: Explored) -> None:
     explored.go_to(WIDE)
-    wide, target = half_extent(explored), explored.exploration._target
+    wide, target = half_extent(explored), explored.viewer._target
     assert target is not None
-    explored.exploration.begin_training(FlowSpec(), target)
+    explored.viewer.begin_training(FlowSpec(), target)
     explored.take(explored.trace, 10)
     assert half_extent(explored) < wide
 
@@ -93,7 +93,7 @@ def test_a_density_reaches_as_far_as_one_sees_on_the_way_to_the_next_stage(explo
     explored.wait(lambda: explored.scene.density is not None)
     assert explored.scene.density is not None
     narrow = explored.cloud.rectangle
-    explored.exploration._move(WIDE - 0.5)
+    explored.viewer._move(WIDE - 0.5)
     assert explored.cloud.rectangle[1] > narrow[1]
     np.testing.assert_allclose(explored.scene.density.rectangle, explored.cloud.rectangle)
 
@@ -104,4 +104,4 @@ def test_keys_move_nothing_in_the_overview(explored: Explored, qtbot: QtBot) -> 
     for key in (Qt.Key.Key_Plus, Qt.Key.Key_Left, Qt.Key.Key_Minus):
         qtbot.keyClick(explored.cloud, key)
     assert explored.cloud.view == before
-    assert explored.exploration.seen().fitted
+    assert explored.viewer.seen().fitted

@@ -4,7 +4,7 @@ import pytest
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.viewer.flow_queries import Questions
+from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.projects import Project
 from flowviz.records import Trace
 from tests.app.conftest import Window
@@ -22,7 +22,7 @@ def test_what_is_told_is_of_the_stage_that_is_seen_also_when_the_mouse_rests(
 ) -> None:
     found = explored.trace
     probe = Trace(found.names, found.positions[:, 123:124], found.log_det[:, 123:124])
-    monkeypatch.setattr(Questions, "probe", lambda *asked: asked[-1](probe))
+    monkeypatch.setattr(FlowQueries, "probe", lambda *asked: asked[-1](probe))
     readout = explored.window.find(QLabel, "readout")
     explored.action(f"{tool}Tool").trigger()
     x, y = explored.trace.positions[-1][123]

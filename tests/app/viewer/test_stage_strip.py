@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.viewer.stage_strip import Strip
+from flowviz.app.viewer.stage_strip import StageStrip
 from tests.app.conftest import Window
 
 STAGES = 20
 
 
 @pytest.fixture
-def narrow(qtbot: QtBot) -> Strip:
-    strip = Strip()
+def narrow(qtbot: QtBot) -> StageStrip:
+    strip = StageStrip()
     qtbot.addWidget(strip)
     strip.set_stages([str(stage) for stage in range(STAGES)], np.ones(STAGES))
     strip.resize(320, strip.height())
@@ -20,16 +20,16 @@ def narrow(qtbot: QtBot) -> Strip:
     return strip
 
 
-def is_whole(strip: Strip, stage: int) -> bool:
+def is_whole(strip: StageStrip, stage: int) -> bool:
     return strip.rect().contains(strip._place(stage))
 
 
 def test_the_strip_begins_with_the_first_stage(window: Window) -> None:
     window.main.resize(1024, 700)
-    assert is_whole(window.find(Strip, "stageStrip"), 0)
+    assert is_whole(window.find(StageStrip, "stageStrip"), 0)
 
 
-def test_the_stage_that_is_looked_at_is_always_in_sight(narrow: Strip) -> None:
+def test_the_stage_that_is_looked_at_is_always_in_sight(narrow: StageStrip) -> None:
     for stage in [*range(STAGES), 0]:
         narrow.show_stage(stage)
         assert is_whole(narrow, stage)
@@ -38,7 +38,7 @@ def test_the_stage_that_is_looked_at_is_always_in_sight(narrow: Strip) -> None:
     assert is_whole(narrow, STAGES - 1)
 
 
-def test_a_picture_is_cut_where_more_are_out_of_sight(narrow: Strip) -> None:
+def test_a_picture_is_cut_where_more_are_out_of_sight(narrow: StageStrip) -> None:
     for stage, sides in ((0, {"right"}), (STAGES // 2, {"left", "right"}), (STAGES - 1, {"left"})):
         narrow.show_stage(stage)
         places = [narrow._place(number) for number in range(STAGES)]

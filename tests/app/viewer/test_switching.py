@@ -39,7 +39,7 @@ def test_a_shorter_flow_takes_the_place_of_a_longer_one(
         last = shown.trace.last_stage
         assert window.find(QSlider, "layerScrubber").maximum() == last
         assert explored.scene.trace.last_stage == last
-        assert explored.exploration.stage <= last
+        assert explored.viewer.stage <= last
         explored.wait(lambda: explored.scene.grid is not None and explored.scene.density is not None)
         assert explored.scene.grid is not None
         assert explored.scene.grid.last_stage == last
@@ -79,9 +79,9 @@ def test_playing_the_training_ends_in_the_present(explored: Explored) -> None:
     explored.window.find(QComboBox, "throughBox").setCurrentText("Training")
     explored.window.find(QComboBox, "speedBox").setCurrentText("4×")
     explored.go_to(0)
-    explored.exploration.playhead.toggle_playing()
-    explored.wait(lambda: not explored.exploration.is_live)
-    explored.wait(lambda: explored.exploration.is_live)
+    explored.viewer.playhead.toggle_playing()
+    explored.wait(lambda: not explored.viewer.is_live)
+    explored.wait(lambda: explored.viewer.is_live)
     assert explored.scene.trace is explored.trace
 
 

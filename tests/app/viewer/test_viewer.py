@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.inspector import Inspector
-from flowviz.app.viewer.stage_strip import Strip
+from flowviz.app.viewer.stage_strip import StageStrip
 from flowviz.projects import Project
 from flowviz.records import Curve, Scene, Selection, Snapshot, StageReport, Trace
 from flowviz.rendering import render_frame, visible_rectangle
@@ -31,10 +31,10 @@ class Explored:
 
     def __init__(self, window: Window, project: Project, qtbot: QtBot) -> None:
         self.window, self.qtbot = window, qtbot
-        self.exploration, self.project = window.main.exploration, project
+        self.viewer, self.project = window.main.viewer, project
         self.cloud = window.find(CloudView, "cloudView")
         self.trace, self.target = project.trace, build_target(project.target)
-        self.exploration.begin_training(project.flow, self.target)
+        self.viewer.begin_training(project.flow, self.target)
         for step, scale in ((0, 0.5), (1000, 0.8)):
             self.take(Trace(self.trace.names, self.trace.positions * np.float32(scale), self.trace.log_det), step)
         self.take(self.trace, 2100)
@@ -42,7 +42,7 @@ class Explored:
 
     @property
     def scene(self) -> Scene:
-        return self.exploration.scene
+        return self.viewer.scene
 
     @property
     def selection(self) -> Selection:
@@ -98,7 +98,7 @@ class Explored:
 
     def take(self, trace: Trace, step: int = 3000) -> None:
         """A snapshot of the training that goes on."""
-        self.exploration.take_snapshot(Snapshot(step, self.project.weights, None, None, trace))
+        self.viewer.take_snapshot(Snapshot(step, self.project.weights, None, None, trace))
 
 
 @pytest.fixture
@@ -301,17 +301,17 @@ def test_backward_plays_from_the_target_to_the_base(explored: Explored) -> None:
 
 
 def test_the_strip_shows_all_stages_and_a_click_goes_there(explored: Explored) -> None:
-    strip = explored.window.find(Strip, "stageStrip")
+    strip = explored.window.find(StageStrip, "stageStrip")
     explored.wait(lambda: len(strip._pictures) == 20)
     place = strip._place(4).center()
     explored.qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=place)
-    assert explored.exploration.stage == 4
+    assert explored.viewer.stage == 4
 
 
 def test_the_overview_is_the_figure_and_a_click_opens_a_stage(explored: Explored) -> None:
     explored.action("overviewAction").trigger()
     explored.click(QPoint(explored.canvas.width() // 10, explored.canvas.height() // 8))
-    explored.wait(lambda: explored.exploration.stage == 0)
+    explored.wait(lambda: explored.viewer.stage == 0)
     assert not explored.action("overviewAction").isChecked()
 
 

@@ -91,11 +91,11 @@ def test_one_is_chosen_from_the_gallery_by_its_picture(window: Window, qtbot: Qt
     with qtbot.waitSignal(dialog.finished):
         qtbot.keyClick(found, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.main.session.trained_title == "FLOW")
-    assert window.main.desk.document.path is None, "it is a copy"
+    assert window.main.document_actions.document.path is None, "it is a copy"
     assert not window.main.isWindowModified()
     project = examples()[1].project()
-    exploration = window.main.exploration
-    assert np.array_equal(exploration.scene.trace.positions, project.trace.positions)
+    viewer = window.main.viewer
+    assert np.array_equal(viewer.scene.trace.positions, project.trace.positions)
     assert window.find(QSlider, "layerScrubber").maximum() == project.trace.last_stage
     assert window.find(QPlainTextEdit, "targetText").toPlainText() == "FLOW"
     assert window.find(QComboBox, "flowFamily").currentData() == "spline"
@@ -119,7 +119,7 @@ def test_an_example_takes_the_place_of_a_training(window: Window, qtbot: QtBot) 
     project = example("two_moons").project()
     window.main.session.show_project(project)
     qtbot.wait(700)
-    assert window.main.exploration.scene.trace is project.trace, "no snapshot comes after it"
+    assert window.main.viewer.scene.trace is project.trace, "no snapshot comes after it"
     assert window.find(QPushButton, "trainButton").text() == "Train"
     assert not window.find(QPushButton, "stopButton").isEnabled()
 

@@ -35,17 +35,17 @@ from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.welcome.start_page import MOST_RECENT, StartPage
 from flowviz.projects import example, examples
-from tests.app.conftest import Desk, Window
+from tests.app.conftest import FileMenu, Window
 from tests.app.test_main_window import choose, pixels
 
 SLOW_MS = 30_000
 
 
-class Start:
+class Welcome:
     """The page as a person has it before them, who has just opened the program."""
 
-    def __init__(self, desk: Desk, qtbot: QtBot) -> None:
-        self.desk, self.window, self.qtbot = desk, desk.window, qtbot
+    def __init__(self, file_menu: FileMenu, qtbot: QtBot) -> None:
+        self.file_menu, self.window, self.qtbot = file_menu, file_menu.window, qtbot
         self.window.main.activateWindow()
         self.show()
 
@@ -69,10 +69,10 @@ class Start:
 
 
 @pytest.fixture
-def start(desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Start:
+def start(file_menu: FileMenu, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Welcome:
     """Where a training begins, and ends at once: it would load TensorFlow."""
     monkeypatch.setattr("flowviz.app.threads.worker.train", lambda *_, **__: iter(()))
-    return Start(desk, qtbot)
+    return Welcome(file_menu, qtbot)
 
 
 def item(listed: QListWidget, row: int) -> QListWidgetItem:
@@ -91,11 +91,11 @@ def click(listed: QListWidget, row: int, qtbot: QtBot) -> None:
     qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
-def test_an_example_opens_by_one_click_or_by_keys(start: Start, qtbot: QtBot) -> None:
+def test_an_example_opens_by_one_click_or_by_keys(start: Welcome, qtbot: QtBot) -> None:
     click(start.gallery, 1, qtbot)
     qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
     assert start.window.main.session.trained_title == "FLOW"
-    assert start.window.main.desk.document.path is None, "it is a copy"
+    assert start.window.main.document_actions.document.path is None, "it is a copy"
     start.show()
     start.gallery.setFocus()
     start.gallery.setCurrentRow(1)
@@ -122,11 +122,11 @@ class Activating(QProxyStyle):
 @pytest.mark.parametrize("way", ["click", "double click", Qt.Key.Key_Return, Qt.Key.Key_Enter])
 @pytest.mark.parametrize("name", ["startRecent", "startGallery"])
 def test_an_entry_opens_once(
-    start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, way: str | Qt.Key, by_one_click: bool
+    start: Welcome, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, way: str | Qt.Key, by_one_click: bool
 ) -> None:
     opened: list[Path] = []
-    monkeypatch.setattr(start.window.main.desk.document, "open", lambda path, **_: opened.append(path))
-    start.window.main.desk.recent.add(Path("/a.flowviz"))
+    monkeypatch.setattr(start.window.main.document_actions.document, "open", lambda path, **_: opened.append(path))
+    start.window.main.document_actions.recent.add(Path("/a.flowviz"))
     start.show()
     listed, style = start.window.find(QListWidget, name), Activating(by_one_click)
     listed.setStyle(style)
@@ -144,7 +144,7 @@ def test_an_entry_opens_once(
     assert len(opened) == 1
 
 
-def test_pictures_come_and_are_drawn_again_in_another_theme(start: Start, qtbot: QtBot) -> None:
+def test_pictures_come_and_are_drawn_again_in_another_theme(start: Welcome, qtbot: QtBot) -> None:
     first = item(start.gallery, 0)
     qtbot.waitUntil(lambda: is_drawn(first), timeout=SLOW_MS)
     for theme, bright in {"Dark": False, "Light": True}.items():
@@ -155,12 +155,12 @@ def test_pictures_come_and_are_drawn_again_in_another_theme(start: Start, qtbot:
         assert start.is_shown
 
 
-def test_recent_projects_are_listed_and_one_opens(start: Start, tmp_path: Path) -> None:
+def test_recent_projects_are_listed_and_one_opens(start: Welcome, tmp_path: Path) -> None:
     project_file = tmp_path / "hi.flowviz"
     example("flow").copy_to(project_file)
     assert not start.recent.isVisible(), "there are none"
     start.press("startLeaveButton")
-    recent = start.window.main.desk.recent
+    recent = start.window.main.document_actions.recent
     for number in range(8):
         recent.add(tmp_path / f"{number}.flowviz")
     recent.add(project_file)
@@ -169,23 +169,23 @@ def test_recent_projects_are_listed_and_one_opens(start: Start, tmp_path: Path) 
     assert "hi.flowviz" in item(start.recent, 0).text()
     assert str(tmp_path) in item(start.recent, 0).text()
     click(start.recent, 0, start.qtbot)
-    start.desk.wait(lambda: start.window.main.desk.document.path == project_file)
+    start.file_menu.wait(lambda: start.window.main.document_actions.document.path == project_file)
     assert not start.is_shown
 
 
-def test_a_recent_project_that_is_gone_says_so_and_is_listed_no_more(start: Start, tmp_path: Path) -> None:
+def test_a_recent_project_that_is_gone_says_so_and_is_listed_no_more(start: Welcome, tmp_path: Path) -> None:
     gone = tmp_path / "gone.flowviz"
-    start.window.main.desk.recent.add(gone)
+    start.window.main.document_actions.recent.add(gone)
     start.show()
     assert start.recent.count() == 1
     click(start.recent, 0, start.qtbot)
-    start.desk.wait(lambda: str(gone) in start.desk.notice)
+    start.file_menu.wait(lambda: str(gone) in start.file_menu.notice)
     assert start.is_shown
     assert start.recent.count() == 0
     assert RecentFiles().paths() == []
 
 
-def test_escape_and_a_button_leave_and_help_brings_it_back(start: Start, qtbot: QtBot) -> None:
+def test_escape_and_a_button_leave_and_help_brings_it_back(start: Welcome, qtbot: QtBot) -> None:
     for widget in (start.word, start.gallery):
         widget.setFocus()
         qtbot.keyClick(widget, Qt.Key.Key_Escape)
@@ -196,7 +196,7 @@ def test_escape_and_a_button_leave_and_help_brings_it_back(start: Start, qtbot: 
     assert not start.is_shown
 
 
-def test_the_inspector_gives_its_room_to_the_page_and_is_there_again_afterwards(start: Start, qtbot: QtBot) -> None:
+def test_the_inspector_gives_its_room_to_the_page_and_is_there_again_afterwards(start: Welcome, qtbot: QtBot) -> None:
     inspector, dock = start.window.find(Inspector, "layerInspector"), start.window.find(QDockWidget, "inspectorDock")
     assert not inspector.isVisible()
     start.press("startLeaveButton")
@@ -215,7 +215,7 @@ def test_the_inspector_gives_its_room_to_the_page_and_is_there_again_afterwards(
     again.close()
 
 
-def test_it_comes_back_from_a_presentation_and_goes_for_one(start: Start) -> None:
+def test_it_comes_back_from_a_presentation_and_goes_for_one(start: Welcome) -> None:
     presentation, dock = start.window.main._presentation, start.window.find(QDockWidget, "targetDock")
     for title in ("Start Page", "Take the Tour"):
         choose(start.window, "Presentation")
@@ -226,15 +226,15 @@ def test_it_comes_back_from_a_presentation_and_goes_for_one(start: Start) -> Non
         assert dock.isVisible()
 
 
-def test_what_is_behind_the_page_comes_forward_when_it_is_asked_for(start: Start) -> None:
+def test_what_is_behind_the_page_comes_forward_when_it_is_asked_for(start: Welcome) -> None:
     for title in ("Paths", "Lasso", "Play or Stop Playing", "Export…"):
         start.show()
         choose(start.window, title)
         assert not start.is_shown, title
 
 
-def test_tab_reaches_everything_and_all_has_a_name(start: Start, qtbot: QtBot) -> None:
-    start.window.main.desk.recent.add(Path("/a.flowviz"))
+def test_tab_reaches_everything_and_all_has_a_name(start: Welcome, qtbot: QtBot) -> None:
+    start.window.main.document_actions.recent.add(Path("/a.flowviz"))
     start.show()
     reached = [start.word.objectName()]
     for _ in range(6):
@@ -253,9 +253,9 @@ def test_tab_reaches_everything_and_all_has_a_name(start: Start, qtbot: QtBot) -
 
 
 @pytest.fixture(params=["&Normal", "&Very Large"])
-def text_size(start: Start, request: pytest.FixtureRequest) -> Iterator[None]:
+def text_size(start: Welcome, request: pytest.FixtureRequest) -> Iterator[None]:
     """Words of the usual size, and words that become larger while one looks."""
-    start.window.main.desk.recent.add(Path("/a.flowviz"))
+    start.window.main.document_actions.recent.add(Path("/a.flowviz"))
     start.show()
     font = QApplication.font()
     start.window.main.appearance.choose_text_size(TEXT_SIZES[request.param])
@@ -265,7 +265,7 @@ def text_size(start: Start, request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.mark.usefixtures("text_size")
 @pytest.mark.parametrize("size", [(1024, 700), (3840, 2160)])
-def test_nothing_is_cut_off_at_any_size(start: Start, size: tuple[int, int]) -> None:
+def test_nothing_is_cut_off_at_any_size(start: Welcome, size: tuple[int, int]) -> None:
     start.window.main.resize(*size)
     QApplication.processEvents()
     page = start.page.widget()
@@ -286,7 +286,7 @@ def test_nothing_is_cut_off_at_any_size(start: Start, size: tuple[int, int]) -> 
         assert label.isHidden() or label.height() >= label.heightForWidth(label.width())
 
 
-def test_the_arrow_keys_bring_a_picture_into_view(start: Start, qtbot: QtBot) -> None:
+def test_the_arrow_keys_bring_a_picture_into_view(start: Welcome, qtbot: QtBot) -> None:
     start.window.main.resize(1024, 700)
     QApplication.processEvents()
     start.gallery.setFocus()
@@ -297,7 +297,7 @@ def test_the_arrow_keys_bring_a_picture_into_view(start: Start, qtbot: QtBot) ->
     assert viewport.rect().contains(start.gallery.mapTo(viewport, place.center()) + QPoint(0, place.height() // 2 - 1))
 
 
-def test_closing_does_not_wait_for_the_pictures(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_does_not_wait_for_the_pictures(start: Welcome, monkeypatch: pytest.MonkeyPatch) -> None:
     held = Event()
     monkeypatch.setattr("flowviz.app.welcome.gallery.render_frame", lambda *_: held.wait(5))
     start.page.draw("dark")
@@ -307,7 +307,7 @@ def test_closing_does_not_wait_for_the_pictures(start: Start, monkeypatch: pytes
     held.set()
 
 
-def test_nothing_is_painted_while_nothing_happens(start: Start, qtbot: QtBot) -> None:
+def test_nothing_is_painted_while_nothing_happens(start: Welcome, qtbot: QtBot) -> None:
     last = item(start.gallery, start.gallery.count() - 1)
     qtbot.waitUntil(lambda: is_drawn(last), timeout=SLOW_MS)
     QApplication.setCursorFlashTime(0)
@@ -354,7 +354,7 @@ def created():
         if last.pixelColor(4, 4).alpha() > 0:
             watch.stop()
             focused = QApplication.focusWidget()
-            print(window.start.is_shown, focused and focused.objectName(), "tensorflow" in sys.modules, flush=True)
+            print(window.welcome.is_shown, focused and focused.objectName(), "tensorflow" in sys.modules, flush=True)
             window.close()
     watch = QTimer(window, interval=30)
     watch.timeout.connect(look)
@@ -374,6 +374,6 @@ def test_the_program_starts_with_the_page_and_the_focus_in_the_box_without_tenso
 
 
 def test_a_window_that_is_made_otherwise_begins_with_the_cloud(window: Window) -> None:
-    assert not window.main.start.is_shown
+    assert not window.main.welcome.is_shown
     assert not window.main.findChildren(QScrollArea, "startPage")
     assert window.find(QWidget, "cloudView").isVisible()

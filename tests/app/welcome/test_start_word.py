@@ -11,16 +11,16 @@ from PyQt6.QtGui import QColor, QImage, QInputMethodEvent
 from PyQt6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.target.built_target import Goal, goal_or_sentence
+from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.specs import TargetSpec, TextSpec
-from tests.app.welcome.test_start_page import SLOW_MS, Start, start
+from tests.app.welcome.test_start_page import SLOW_MS, Welcome, start
 
 __all__ = ["start"]
 
 
-def test_a_word_and_return_start_its_training(start: Start, qtbot: QtBot) -> None:
+def test_a_word_and_return_start_its_training(start: Welcome, qtbot: QtBot) -> None:
     qtbot.keyClicks(start.word, "Ada!")
-    assert start.desk.text == "Ada!", "the panel shows the same word"
+    assert start.file_menu.text == "Ada!", "the panel shows the same word"
     assert start.is_shown
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
     assert not start.is_shown
@@ -38,9 +38,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
     """Words are made in the background, when this is set."""
     flag = Event()
 
-    def goal(spec: TargetSpec) -> Goal | str:
+    def goal(spec: TargetSpec) -> BuiltTarget | str:
         flag.wait(10)
-        return goal_or_sentence(spec)
+        return build_or_explain(spec)
 
     monkeypatch.setattr("flowviz.app.target.builder.reads_fonts", lambda _: True)
     monkeypatch.setattr("flowviz.app.target.builder.goal_or_sentence", goal)
@@ -48,7 +48,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
     flag.set()
 
 
-def test_return_trains_a_word_as_soon_as_it_is_made(start: Start, qtbot: QtBot, made: Event) -> None:
+def test_return_trains_a_word_as_soon_as_it_is_made(start: Welcome, qtbot: QtBot, made: Event) -> None:
     qtbot.keyClicks(start.word, "Ada")
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
     assert start.is_shown
@@ -69,12 +69,12 @@ def commit(widget: QWidget, text: str) -> None:
 
 @pytest.mark.parametrize("emptied", ["here", "in the panel"])
 def test_return_trains_a_word_of_an_input_method_where_there_was_none(
-    start: Start, qtbot: QtBot, made: Event, emptied: str
+    start: Welcome, qtbot: QtBot, made: Event, emptied: str
 ) -> None:
     if emptied == "here":
         qtbot.keyClick(start.word, Qt.Key.Key_Delete)
     else:
-        start.desk.type("")
+        start.file_menu.type("")
     made.set()
     qtbot.waitUntil(lambda: not start.train.isEnabled())
     made.clear()
@@ -88,7 +88,7 @@ def test_return_trains_a_word_of_an_input_method_where_there_was_none(
     assert run.project.target == TextSpec(text="日本")
 
 
-def test_train_waits_for_a_word_of_an_input_method_in_the_panel(start: Start, qtbot: QtBot, made: Event) -> None:
+def test_train_waits_for_a_word_of_an_input_method_in_the_panel(start: Welcome, qtbot: QtBot, made: Event) -> None:
     start.press("startLeaveButton")
     text = start.window.find(QPlainTextEdit, "targetText")
     text.clear()
@@ -107,8 +107,10 @@ def test_train_waits_for_a_word_of_an_input_method_in_the_panel(start: Start, qt
     assert session._run.project.target == TextSpec(text="日本")
 
 
-def test_nothing_is_trained_on_what_cannot_be_made(start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    def slip(_: TargetSpec) -> Goal | str:
+def test_nothing_is_trained_on_what_cannot_be_made(
+    start: Welcome, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slip(_: TargetSpec) -> BuiltTarget | str:
         raise RuntimeError
 
     monkeypatch.setattr("flowviz.app.target.builder.reads_fonts", lambda _: True)
@@ -122,14 +124,14 @@ def test_nothing_is_trained_on_what_cannot_be_made(start: Start, qtbot: QtBot, m
 
 
 def test_a_word_that_is_changed_or_left_before_it_is_made_is_not_trained(
-    start: Start, qtbot: QtBot, made: Event
+    start: Welcome, qtbot: QtBot, made: Event
 ) -> None:
     main = start.window.main
     qtbot.keyClicks(start.word, "Ada")
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
     qtbot.keyClicks(start.word, "!")
     made.set()
-    qtbot.waitUntil(lambda: main.sources.goal is not None)
+    qtbot.waitUntil(lambda: main.target_builder.goal is not None)
     assert start.is_shown
     made.clear()
     qtbot.keyClicks(start.word, "!")
@@ -137,15 +139,15 @@ def test_a_word_that_is_changed_or_left_before_it_is_made_is_not_trained(
     qtbot.keyClick(start.word, Qt.Key.Key_Escape)
     start.show()
     made.set()
-    qtbot.waitUntil(lambda: main.sources.goal is not None)
+    qtbot.waitUntil(lambda: main.target_builder.goal is not None)
     assert start.is_shown
     assert main.session._run is None
 
 
-def test_the_word_is_trained_also_where_another_source_lacks_something(start: Start) -> None:
+def test_the_word_is_trained_also_where_another_source_lacks_something(start: Welcome) -> None:
     start.press("startLeaveButton")
-    start.window.main._panels.target.choose("image")
-    assert start.window.main._panels.target.problem
+    start.window.main._training_widgets.target.choose("image")
+    assert start.window.main._training_widgets.target.problem
     start.show()
     assert not start.window.find(QLabel, "startProblem").isVisible()
     start.press("startTrainButton")
@@ -155,14 +157,14 @@ def test_the_word_is_trained_also_where_another_source_lacks_something(start: St
     assert run.project.target == TextSpec(text="BRAD")
 
 
-def test_the_word_that_stands_there_is_trained_with_one_click(start: Start) -> None:
+def test_the_word_that_stands_there_is_trained_with_one_click(start: Welcome) -> None:
     assert (start.word.text(), start.word.selectedText()) == ("BRAD", "BRAD")
     start.press("startTrainButton")
     assert not start.is_shown
     assert start.window.main.session._run is not None
 
 
-def test_nothing_to_learn_is_said_beside_the_box_and_not_trained(start: Start, qtbot: QtBot) -> None:
+def test_nothing_to_learn_is_said_beside_the_box_and_not_trained(start: Welcome, qtbot: QtBot) -> None:
     qtbot.keyClick(start.word, Qt.Key.Key_Delete)
     assert not start.train.isEnabled()
     assert start.window.find(QLabel, "startProblem").text().endswith(".")
@@ -173,25 +175,25 @@ def test_nothing_to_learn_is_said_beside_the_box_and_not_trained(start: Start, q
     assert not start.window.find(QLabel, "startProblem").isVisible()
 
 
-def test_what_is_typed_in_the_panel_stands_in_the_box_too(start: Start) -> None:
-    start.desk.type("one\ntwo")
+def test_what_is_typed_in_the_panel_stands_in_the_box_too(start: Welcome) -> None:
+    start.file_menu.type("one\ntwo")
     assert start.word.text() == "one two"
-    assert start.desk.text == "one\ntwo", "as it was typed"
+    assert start.file_menu.text == "one\ntwo", "as it was typed"
     start.window.find(QPushButton, "trainButton").click()
     assert not start.is_shown
 
 
-def test_a_source_that_is_no_word_leaves_the_page_and_a_word_takes_its_place(start: Start, qtbot: QtBot) -> None:
-    start.window.main._panels.target.choose("shape")
+def test_a_source_that_is_no_word_leaves_the_page_and_a_word_takes_its_place(start: Welcome, qtbot: QtBot) -> None:
+    start.window.main._training_widgets.target.choose("shape")
     qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
     start.show()
     assert start.is_shown
     start.press("startTrainButton")
-    assert start.window.main.sources.spec == TextSpec(text="BRAD")
+    assert start.window.main.target_builder.spec == TextSpec(text="BRAD")
     assert not start.is_shown
 
 
-def test_a_picture_that_is_pasted_is_learned_in_place_of_a_word(start: Start, qtbot: QtBot) -> None:
+def test_a_picture_that_is_pasted_is_learned_in_place_of_a_word(start: Welcome, qtbot: QtBot) -> None:
     clipboard = QApplication.clipboard()
     assert clipboard is not None
     picture = QImage(32, 32, QImage.Format.Format_RGB32)
@@ -201,15 +203,15 @@ def test_a_picture_that_is_pasted_is_learned_in_place_of_a_word(start: Start, qt
     clipboard.setImage(picture)
     qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
-    assert start.window.main.sources.spec.kind == "image"
+    assert start.window.main.target_builder.spec.kind == "image"
     clipboard.setText("typed elsewhere")
     start.show()
     qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    assert start.desk.text == "typed elsewhere"
+    assert start.file_menu.text == "typed elsewhere"
     clipboard.clear()
 
 
-def test_a_file_that_is_pasted_is_opened_in_place_of_a_word(start: Start, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_file_that_is_pasted_is_opened_in_place_of_a_word(start: Welcome, qtbot: QtBot, tmp_path: Path) -> None:
     np.save(tmp_path / "points.npy", np.random.default_rng(0).normal(size=(50, 2)))
     media, clipboard = QMimeData(), QApplication.clipboard()
     media.setUrls([QUrl.fromLocalFile(str(tmp_path / "points.npy"))])
@@ -217,6 +219,6 @@ def test_a_file_that_is_pasted_is_opened_in_place_of_a_word(start: Start, qtbot:
     clipboard.setMimeData(media)
     qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
-    assert start.window.main.sources.spec.kind == "points"
-    assert start.desk.text == "BRAD"
+    assert start.window.main.target_builder.spec.kind == "points"
+    assert start.file_menu.text == "BRAD"
     clipboard.clear()

@@ -210,7 +210,7 @@ def test_what_it_opened_closes_with_it(window: Window, qtbot: QtBot, closed: dic
     else:
         guided.press(Qt.Key.Key_Escape if way == "Escape" else Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: guided.is_over)
-    window.main.start.leave()
+    window.main.welcome.leave()
     window.main._presentation.leave()
     assert not any(dock.isVisible() for dock in closed.values())
     assert window.find(QDockWidget, "trainingDock").isVisible()
@@ -278,7 +278,7 @@ def test_a_training_begins_while_it_goes_on(guided: Guided, monkeypatch: pytest.
 
 
 def test_it_does_not_come_by_itself_and_the_start_page_offers_it(window: Window, qtbot: QtBot) -> None:
-    start = window.main.start
+    start = window.main.welcome
     start.show()
     assert not window.main.findChildren(Tour)
     offer = window.find(QPushButton, "startTourButton")

@@ -33,8 +33,8 @@ def slip(error):
 def created():
     window = create()
     work = Work(window)
-    window.unexpected.told.connect(lambda notice: print(notice.details.splitlines()[-1]))
-    window.desk.document.opened.connect(lambda: QTimer.singleShot(500, end))
+    window.crash_handler.told.connect(lambda notice: print(notice.details.splitlines()[-1]))
+    window.document_actions.document.opened.connect(lambda: QTimer.singleShot(500, end))
     def end():
         window.discard_changes()
         window.close()
@@ -44,7 +44,7 @@ def created():
         lambda: threading.Thread(target=slip, args=(ValueError("in a thread"),)).start(),
         work.start,
         lambda: qWarning("odd geometry"),
-        lambda: window.desk.open(Path(sys.argv[1])),
+        lambda: window.document_actions.open(Path(sys.argv[1])),
     )):
         QTimer.singleShot(100 * delay, act)
     return window
@@ -95,7 +95,7 @@ def test_an_exception_in_another_thread_is_told_in_the_window(
 ) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
-    window.main.unexpected.listen()
+    window.main.crash_handler.listen()
     thread = threading.Thread(target=lambda: 1 // 0)
     thread.start()
     thread.join()

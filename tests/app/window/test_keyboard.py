@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.viewer.cloud_view import CloudView
-from flowviz.app.viewer.stage_strip import Strip
+from flowviz.app.viewer.stage_strip import StageStrip
 from flowviz.app.window.keyboard import FocusRing
 from tests.app.conftest import Window
 
@@ -94,7 +94,7 @@ def export_dialog(window: Window, keyboard: Keyboard, qtbot: QtBot) -> ExportDia
 
 @pytest.fixture
 def keyboard(window: Window, qtbot: QtBot) -> Keyboard:
-    window.main.start.leave()
+    window.main.welcome.leave()
     window.main.activateWindow()
     window.find(QPlainTextEdit, "targetText").setFocus()
     return Keyboard(qtbot)
@@ -191,7 +191,7 @@ def test_the_cloud_is_panned_zoomed_and_fitted_by_key(window: Window, keyboard: 
 def test_the_strip_is_gone_through_by_key(window: Window, keyboard: Keyboard) -> None:
     scrubber = window.find(QSlider, "layerScrubber")
     keyboard.go_to("stageStrip")
-    assert isinstance(keyboard.focus, Strip)
+    assert isinstance(keyboard.focus, StageStrip)
     for key, stage in ((Key.Key_End, 19), (Key.Key_Left, 18), (Key.Key_Home, 0), (Key.Key_Right, 1)):
         keyboard.press(key)
         assert scrubber.value() == stage

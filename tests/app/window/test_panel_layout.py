@@ -21,8 +21,8 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.desktop.settings import settings
 from flowviz.app.main import create_window
-from flowviz.app.training.controls import RunControls
-from flowviz.app.viewer.central_widget import Center
+from flowviz.app.training.controls import TrainingControls
+from flowviz.app.viewer.central_widget import CentralWidget
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.view_bar import ViewBar
 from flowviz.app.window.panel_layout import GEOMETRY, STATE
@@ -170,7 +170,7 @@ def test_what_goes_wrong_in_a_closed_panel_is_told_above_the_cloud(window: Windo
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     clipboard.clear()
-    window.main.sources.paste()
+    window.main.target_builder.paste()
     assert "clipboard" in window.notice
     assert not dock(window, "target").isVisible()
 
@@ -178,7 +178,7 @@ def test_what_goes_wrong_in_a_closed_panel_is_told_above_the_cloud(window: Windo
 def test_training_begins_also_without_its_panel(window: Window) -> None:
     toggle(window, "training")
     begun: list[bool] = []
-    window.find(RunControls, "runControls").blockSignals(True)  # that it was pressed is enough
+    window.find(TrainingControls, "runControls").blockSignals(True)  # that it was pressed is enough
     window.find(QPushButton, "trainButton").clicked.connect(begun.append)
     window.find(QAction, "trainAction").trigger()
     assert begun
@@ -190,7 +190,7 @@ def test_nothing_is_clipped(window: Window, qtbot: QtBot, size: QSize) -> None:
     qtbot.waitUntil(lambda: window.main.size() == size)
     qtbot.waitUntil(lambda: all(is_whole(window, name) for name in PANELS))
     qtbot.waitUntil(lambda: clipped(window.main) == [])
-    buttons = window.find(Center, "center").findChildren(QToolButton)
+    buttons = window.find(CentralWidget, "center").findChildren(QToolButton)
     assert [found.text() for found in buttons if found.visibleRegion().isEmpty()] == []
     assert window.find(CloudView, "cloudView").width() >= 400
 
@@ -245,7 +245,7 @@ def test_panels_have_room_beside_a_flow_with_its_options(window: Window, qtbot: 
     window.find(QToolButton, "flowOptionsButton").click()
     qtbot.waitUntil(window.find(QWidget, "flowLayers").isVisible)
     assert window.main.size() == QSize(1024, 700)
-    qtbot.waitUntil(lambda: clipped(window.find(Center, "center")) == [])
+    qtbot.waitUntil(lambda: clipped(window.find(CentralWidget, "center")) == [])
 
 
 @pytest.mark.parametrize(("width", "lines"), [(2000, 1), (640, 2), (440, 3)])

@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPu
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.notices.notice_list import Notices
-from flowviz.app.training.controls import RunControls
+from flowviz.app.notices.notice_list import NoticeList
+from flowviz.app.training.controls import TrainingControls
 from flowviz.app.viewer.cloud_view import CloudView
 from tests.app.conftest import Window
 from tests.app.test_main_window import choose
@@ -143,7 +143,7 @@ def test_the_keys_work_before_a_class(presented: Window, qtbot: QtBot) -> None:
     assert play.accessibleName() == "Stop playing"
     qtbot.keyClick(scrubber, Qt.Key.Key_Space, CONTROL)
     pressed: list[bool] = []
-    presented.find(RunControls, "runControls").blockSignals(True)
+    presented.find(TrainingControls, "runControls").blockSignals(True)
     presented.find(QPushButton, "trainButton").clicked.connect(pressed.append)
     qtbot.keyClick(scrubber, Qt.Key.Key_Return, CONTROL)
     assert pressed
@@ -189,7 +189,7 @@ def test_words_that_are_made_larger_before_a_class_are_so_at_once(presented: Win
 
 
 def test_a_class_sees_no_notice_of_before_but_what_goes_wrong_in_front_of_it(window: Window, qtbot: QtBot) -> None:
-    panel, above = window.find(RunControls, "runControls").notices, window.find(Notices, "windowNotices")
+    panel, above = window.find(TrainingControls, "runControls").notices, window.find(NoticeList, "windowNotices")
     panel.tell(Notice("training", "The training diverged."))
     above.tell(Notice("export", "The disk is full."))
     choose(window, "Presentation")

@@ -1,0 +1,27 @@
+"""A slider that jumps to where it is clicked."""
+
+from PyQt6.QtCore import QRect, Qt
+from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
+
+
+class JumpSlider(QSlider):
+    """A slider that goes where it is clicked, rather than one page in that direction."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+
+    def handle(self) -> QRect:
+        """Where the handle is."""
+        style, option = self.style(), QStyleOptionSlider()
+        assert style is not None
+        self.initStyleOption(option)
+        return style.subControlRect(QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        handle = self.handle()
+        if event.button() == Qt.MouseButton.LeftButton and not handle.contains(event.position().toPoint()):
+            x, width = event.position().x() - handle.width() / 2, self.width() - handle.width()
+            self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), round(x), width))
+        super().mousePressEvent(event)  # the handle is under the mouse now: a drag may follow
