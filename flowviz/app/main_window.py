@@ -5,7 +5,7 @@ from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
 from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 import flowviz
-from flowviz.app.commands.actions import Key, entry
+from flowviz.app.commands.actions import Key, add_action
 from flowviz.app.commands.catalog import Command, commands_of
 from flowviz.app.commands.palette import CommandPalette, ShortcutsFirst, ShortcutSheet
 from flowviz.app.desktop.notifications import EndNotification, TaskBar, session_bus
@@ -112,12 +112,12 @@ class MainWindow(QMainWindow):
         self._make_menus()
         self._keep_keys()
         self._follow_appearance()
-        for told in (
-            self.document_actions.told, self.autosave.told, thread.failed, self.crash_handler.told, self.viewer.told,
-            self._report.told, self.exports.told,
+        for posts in (
+            self.document_actions, self.autosave, self.crash_handler, self.viewer, self._report, self.exports,
         ):  # fmt: skip
-            told.connect(self._notices.tell)
-        thread.succeeded.connect(self._notices.forget)
+            posts.notice_posted.connect(self._notices.post)
+        thread.failed.connect(self._notices.post)
+        thread.succeeded.connect(self._notices.withdraw)
         for done in (self._report.done, self.exports.done):
             done.connect(self._training_widgets.status.tell)
         bus = session_bus()
@@ -176,7 +176,7 @@ class MainWindow(QMainWindow):
         self._file_menu = FileMenu(file, self.document_actions)
         fill_source_entries(file, panels.target, self.show_gallery)
         fill_export_entries(file, self.export, self.copy_image)
-        entry(file, "&Quit", Key.Quit, self.close, "Close the window; what is not saved is asked about")
+        add_action(file, "&Quit", Key.Quit, self.close, "Close the window; what is not saved is asked about")
         EditMenu(new_menu(self, "&Edit"), self.session.undo, self.target_builder, panels.target.drawing, self)
         fill_selection_menu(new_menu(self, "&Select"), show.bar)
         view = new_menu(self, "&View")

@@ -34,7 +34,7 @@ class Staged:
         self.window, self.qtbot = window, qtbot
         self._project = project
         self._events = SimpleQueue[Event | Exception | None]()
-        monkeypatch.setattr("flowviz.app.threads.worker.train", lambda *_, **__: self._told())
+        monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **__: self._told())
         monkeypatch.setattr(FlowQueries, "report", lambda *_: None)  # which is what loads TensorFlow
         window.main.session.show_project(project)
 

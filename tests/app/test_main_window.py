@@ -288,7 +288,7 @@ def test_a_training_that_fails_leaves_the_window_alive(
     def broken(*arguments: object, **options: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("flowviz.app.threads.worker.train", broken)
+    monkeypatch.setattr("flowviz.app.training.worker.train", broken)
     window.find(QPushButton, "trainButton").click()
     qtbot.waitUntil(lambda: "unexpectedly" in window.notice)
     assert window.find(QPushButton, "trainButton").text() == "Train"

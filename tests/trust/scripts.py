@@ -137,7 +137,7 @@ def trains_without_tensorflow(user: User) -> Iterator[Condition]:
     yield lambda: bool(user.notice)
     tell("training", user.notice)
     tell("keeps the picture", user.window.viewer.scene.trace is seen)
-    user.window.viewer.told.connect(lambda notice: tell("density", notice.text))
+    user.window.viewer.notice_posted.connect(lambda notice: tell("density", notice.text))
     user.choose("density")
     yield after(SOON)
     user.type("Mine")

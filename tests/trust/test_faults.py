@@ -113,7 +113,9 @@ def fill(disk: Path) -> Path:
 
 def test_a_disk_that_fills_while_it_autosaves_takes_nothing_away(disk: Path, file_menu: FileMenu) -> None:
     autosave, told = file_menu.window.main.autosave, list[str]()
-    autosave.told.connect(lambda notice: told.extend([f"{notice.text} {notice.advice}".strip()] if notice.text else []))
+    autosave.notice_posted.connect(
+        lambda notice: told.extend([f"{notice.text} {notice.advice}".strip()] if notice.text else [])
+    )
     for number, text in enumerate(("One", "Two"), start=1):
         filler = fill(disk)
         file_menu.type(text)

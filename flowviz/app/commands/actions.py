@@ -13,7 +13,7 @@ Key = QKeySequence.StandardKey
 Choice = TypeVar("Choice")
 
 
-def entry(menu: QMenu, title: str, key: str | Key | None, run: Callable[[], object], tip: str) -> QAction:
+def add_action(menu: QMenu, title: str, key: str | Key | None, run: Callable[[], object], tip: str) -> QAction:
     """An entry that does something, as `tip` says. Its name is made from its title; its icon is the one so named."""
     action = QAction(title, menu)
     name = title.replace("&", "").rstrip("…").replace(" ", "").lower()
@@ -28,7 +28,7 @@ def entry(menu: QMenu, title: str, key: str | Key | None, run: Callable[[], obje
     return action
 
 
-def toggle(
+def add_toggle(
     menu: QMenu,
     title: str,
     key: str | None,
@@ -38,7 +38,7 @@ def toggle(
     checked: bool = True,
 ) -> None:
     """An entry with a check mark."""
-    action = entry(menu, title, key, lambda: None, tip)
+    action = add_action(menu, title, key, lambda: None, tip)
     let_check(action)
     action.setChecked(checked)
     action.toggled.connect(show)
@@ -50,7 +50,7 @@ def let_check(action: QAction) -> None:
     action.setIconVisibleInMenu(False)
 
 
-def submenu(menu: QMenu, title: str) -> QMenu:
+def add_submenu(menu: QMenu, title: str) -> QMenu:
     """An empty menu in a menu."""
     inner = menu.addMenu(title)
     assert inner is not None
@@ -58,12 +58,12 @@ def submenu(menu: QMenu, title: str) -> QMenu:
     return inner
 
 
-def choices(
+def add_choices(
     menu: QMenu, title: str, values: dict[str, Choice], choose: Callable[[Choice], None], tip: str
 ) -> dict[Choice, QAction]:
     """A menu in a menu, of which one entry is chosen: the first one, to begin with."""
-    inner, group = submenu(menu, title), QActionGroup(menu)
-    actions = {value: entry(inner, name, None, partial(choose, value), tip) for name, value in values.items()}
+    inner, group = add_submenu(menu, title), QActionGroup(menu)
+    actions = {value: add_action(inner, name, None, partial(choose, value), tip) for name, value in values.items()}
     for action in actions.values():
         let_check(action)
         group.addAction(action)

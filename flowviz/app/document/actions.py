@@ -28,14 +28,14 @@ KEPT = "What is in the window stays as it is, and is not saved yet. Save it else
 class DocumentActions(QObject):
     """One document at a time: before another takes its place, or the window closes, it asks what shall become of it."""
 
-    told = pyqtSignal(object)  # Notice; without a text, when a file is read or written again
+    notice_posted = pyqtSignal(object)  # Notice; without a text, when a file is read or written again
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
         self._window = window
         self.document = Document(session, self)
         self.recent = RecentFiles()
-        self.document.reading.connect(lambda: self.told.emit(Notice(FILE)))
+        self.document.reading.connect(lambda: self.notice_posted.emit(Notice(FILE)))
         self.document.opened.connect(self._take_opened)
         self.document.saved.connect(self._take_saved)
         self.document.refused.connect(self._take_refusal)
@@ -127,22 +127,22 @@ class DocumentActions(QObject):
         return dialog
 
     def _take_opened(self, problem: str) -> None:
-        self.told.emit(Notice(FILE, problem))
+        self.notice_posted.emit(Notice(FILE, problem))
         if self.document.path is not None:
             self.recent.add(self.document.path)
 
     def _take_saved(self) -> None:
         assert self.document.path is not None
-        self.told.emit(Notice(FILE))
+        self.notice_posted.emit(Notice(FILE))
         self.recent.add(self.document.path)
 
     def _take_refusal(self, path: Path, notice: Notice) -> None:
         if not path.exists():
             self.recent.remove(path)
-        self.told.emit(replace(notice, advice=notice.advice or OPEN_ANOTHER))
+        self.notice_posted.emit(replace(notice, advice=notice.advice or OPEN_ANOTHER))
 
     def _take_failure(self, notice: Notice) -> None:
-        self.told.emit(replace(notice, advice=f"{KEPT} {notice.advice}".rstrip()))
+        self.notice_posted.emit(replace(notice, advice=f"{KEPT} {notice.advice}".rstrip()))
 
 
 def _documents() -> Path:

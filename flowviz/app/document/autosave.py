@@ -27,7 +27,7 @@ class Autosave(QObject):
     `drafts` are used in the thread alone, for a disk may be slow.
     """
 
-    told = pyqtSignal(object)  # Notice of what went wrong, once; without a text, where it has gone well again
+    notice_posted = pyqtSignal(object)  # Notice of what went wrong, once; without a text, where it has gone well again
 
     def __init__(
         self, drafts: Drafts, thread: LatestWorker, session: Session, document: Document, parent: QObject
@@ -84,7 +84,7 @@ class Autosave(QObject):
             self._discard_saved()  # it may have been saved meanwhile
         elif self._document.is_changed and not self._has_told:
             self._has_told = True
-            self.told.emit(Notice(AUTOSAVE, f"No copy is kept of what is not saved: {problem}", ADVICE))
+            self.notice_posted.emit(Notice(AUTOSAVE, f"No copy is kept of what is not saved: {problem}", ADVICE))
 
     def _discard_saved(self) -> None:
         if self._document.is_changed:
@@ -97,7 +97,7 @@ class Autosave(QObject):
     def _forget(self) -> None:
         if self._has_told:
             self._has_told = False
-            self.told.emit(Notice(AUTOSAVE))
+            self.notice_posted.emit(Notice(AUTOSAVE))
 
 
 def _sentence(write: Callable[[], None]) -> str:

@@ -140,7 +140,7 @@ class ExportDialog(QDialog):
 
     def _describe(self) -> None:
         """Say what would be written, or what is in the way; what went wrong before is of no interest any more."""
-        self._notices.forget(EXPORT)
+        self._notices.withdraw(EXPORT)
         problem = self._problem or ("" if self._place.path else NO_PATH)
         self._show.hide()
         self._say(problem or self._told(), is_problem=bool(problem))
@@ -181,7 +181,7 @@ class ExportDialog(QDialog):
     def _write(self, path: Path) -> None:
         assert self._export is not None
         self._path = path
-        self._notices.forget(EXPORT)
+        self._notices.withdraw(EXPORT)
         self._place.show_path()
         self._set_busy(True)
         self._say(f"Writing {path}.")
@@ -194,7 +194,7 @@ class ExportDialog(QDialog):
 
     def _fail(self, notice: Notice) -> None:
         self._come_back(NOT_WRITTEN)
-        self._notices.tell(notice)
+        self._notices.post(notice)
         self._place.focus()
 
     def _come_back(self, sentence: str) -> None:
@@ -221,7 +221,7 @@ class ExportDialog(QDialog):
         try:
             clipboard.setText(repeated(self._source.named, self._form.spec(), path))
         except FlowvizError as error:
-            self._notices.tell(notice_of(EXPORT, error))
+            self._notices.post(notice_of(EXPORT, error))
         else:
             self._say(copied(title, is_saved=self._source.is_saved))
 

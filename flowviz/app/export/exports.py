@@ -28,7 +28,7 @@ class Exports(QObject):
     """Shows the dialog; what was chosen stays chosen, unless the window has changed since."""
 
     done = pyqtSignal(str)  # what was copied
-    told = pyqtSignal(object)  # Notice; without a text, where it has gone well
+    notice_posted = pyqtSignal(object)  # Notice; without a text, where it has gone well
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -55,9 +55,9 @@ class Exports(QObject):
         try:
             clipboard.setText(repeated(source.project.asked, source.again, source.path if source.is_saved else None))
         except FlowvizError as error:
-            self.told.emit(notice_of(COPY, error))
+            self.notice_posted.emit(notice_of(COPY, error))
         else:
-            self.told.emit(Notice(COPY))
+            self.notice_posted.emit(Notice(COPY))
             self.done.emit(copied(title, is_saved=True))  # all that it reads was there
 
     def close(self) -> None:

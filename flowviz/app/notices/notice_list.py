@@ -103,28 +103,28 @@ class NoticeList(QWidget):
         self._column.setSpacing(4)
         self.hide()
 
-    def tell(self, notice: Notice) -> None:
+    def post(self, notice: Notice) -> None:
         """Show it in place of what was told about the same thing; without a text, only take that away."""
         shown = self._bars.get(notice.about)
         if shown is not None and shown.notice == notice and notice.about not in (self._aside or ()):
             return
-        self.forget(notice.about)
+        self.withdraw(notice.about)
         if not notice.text:
             return
         self._watch_dock()
         if self.elsewhere is not None and not self._is_seen(self.elsewhere):
-            self.elsewhere.tell(notice)
+            self.elsewhere.post(notice)
             return
         bar = self._bars[notice.about] = NoticeBar(notice)
-        bar.closed.connect(partial(self.forget, notice.about))
+        bar.closed.connect(partial(self.withdraw, notice.about))
         self._column.addWidget(bar)
         self.show()
         QTimer.singleShot(0, self._come_into_view)
 
-    def forget(self, about: str) -> None:
+    def withdraw(self, about: str) -> None:
         """Tell nothing more about it."""
         if self.elsewhere is not None:
-            self.elsewhere.forget(about)
+            self.elsewhere.withdraw(about)
         bar = self._bars.pop(about, None)
         if bar is not None:
             bar.hide()
@@ -137,7 +137,7 @@ class NoticeList(QWidget):
     def clear(self) -> None:
         """Tell nothing more."""
         for about in tuple(self._bars):
-            self.forget(about)
+            self.withdraw(about)
 
     def set_aside(self, aside: bool) -> None:
         """Whether what is told by now is out of sight for a while; what is told from now on is seen."""
@@ -173,8 +173,8 @@ class NoticeList(QWidget):
         if self.elsewhere._aside is not None:
             return
         for notice in [bar.notice for bar in self._bars.values()]:
-            self.forget(notice.about)
-            self.elsewhere.tell(notice)
+            self.withdraw(notice.about)
+            self.elsewhere.post(notice)
 
     def _come_into_view(self) -> None:
         """Where the panel is scrolled."""

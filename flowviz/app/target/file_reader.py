@@ -82,8 +82,8 @@ class FileReader(QObject):
         self.cancel()
         self._background.close()
 
-    def _ask(self, topic: str, read: Callable[[], Read], hear: Callable[[Read], object]) -> None:
-        self._background.ask(topic, read, hear)
+    def _ask(self, topic: str, read: Callable[[], Read], on_result: Callable[[Read], object]) -> None:
+        self._background.ask(topic, read, on_result)
 
     def _take_columns(self, path: Path, names: tuple[str, ...]) -> None:
         self.read_columns(Table(path, names), (0, 1))

@@ -24,7 +24,7 @@ class Query:
 
     number: int
     compute: Callable[[], Any]
-    hear: Callable[[Any], object]
+    on_result: Callable[[Any], object]
 
 
 class LatestWorker(Worker):
@@ -49,16 +49,16 @@ class LatestWorker(Worker):
         self._answered.connect(self._pass_on)
         self._unanswered.connect(self._pass_failure)
 
-    def ask(self, topic: str, compute: Callable[[], Answer], hear: Callable[[Answer], object]) -> None:
-        """Have `compute` run in the thread, and its result be given to `hear`."""
+    def ask(self, topic: str, compute: Callable[[], Answer], on_result: Callable[[Answer], object]) -> None:
+        """Have `compute` run in the thread, and its result be given to `on_result`."""
         with self._changed:
-            self._waiting[topic] = Query(next(self._numbers), compute, hear)
+            self._waiting[topic] = Query(next(self._numbers), compute, on_result)
             self._changed.notify()
         if not self.isRunning() and not self._closed:
             self.start()
 
     def drop(self) -> None:
-        """Hear no answer to what was asked up to now."""
+        """OnResult no answer to what was asked up to now."""
         with self._changed:
             self._oldest = next(self._numbers)
             self._waiting.clear()
@@ -103,7 +103,7 @@ class LatestWorker(Worker):
         if self._is_heard(question) and question.number > self._heard.get(topic, 0):
             self._heard[topic] = question.number
             self.succeeded.emit(topic)
-            question.hear(answer)
+            question.on_result(answer)
 
 
 def _sentence(topic: str) -> str:

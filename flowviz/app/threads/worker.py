@@ -1,5 +1,4 @@
-"""Work off the GUI thread: threads, and the one that trains."""
-
+"""Threads that outlive the window that started them."""
 
 from PyQt6.QtCore import QDeadlineTimer, QThread
 

@@ -57,7 +57,7 @@ class TrainingStatus(QObject):
         self._progress = None
         self._figures.clear()
         self._status.show_progress(None)
-        self._controls.notices.forget(TRAINING)
+        self._controls.notices.withdraw(TRAINING)
         self._controls.set_fraction(0)
         self._say(GREETING)
         self.show_history(history, entropy)
@@ -95,7 +95,7 @@ class TrainingStatus(QObject):
     def tell_warning(self, event: Recovered | Uncompiled) -> None:
         """It went back to its last good state, or goes on without XLA: nobody can change that, so it is said once."""
         if isinstance(event, Recovered):
-            self._controls.notices.tell(Notice(TRAINING, event.sentence()))
+            self._controls.notices.post(Notice(TRAINING, event.sentence()))
         elif not self._has_told_slower:
             self._has_told_slower = True
             self._status.tell(SLOWER)
@@ -105,7 +105,7 @@ class TrainingStatus(QObject):
         self._rest = ENDINGS[finished.ending]
         self._say(finished.ended())
         if finished.advice:
-            self._controls.notices.tell(Notice(TRAINING, "The training diverged.", finished.advice))
+            self._controls.notices.post(Notice(TRAINING, "The training diverged.", finished.advice))
         if finished.ending != "stopped":
             self.ended.emit(finished.sentence())
 
@@ -113,7 +113,7 @@ class TrainingStatus(QObject):
         """It has ended for a reason that is no good one."""
         self._rest = "Failed"
         self._say(AGAIN)
-        self._controls.notices.tell(notice)
+        self._controls.notices.post(notice)
         self.ended.emit(notice.text)
 
     def show_trained(self, title: str, step: int, progress: Progress | None, fraction: float) -> None:

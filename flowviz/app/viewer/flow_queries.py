@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flowviz.flows import Flow
 
 Answer = TypeVar("Answer")
-Hear = Callable[[Answer], object]
+OnResult = Callable[[Answer], object]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Subject:
 class FlowQueries(QObject):
     """Three threads: for slow questions about the flow, for the probe under the mouse, and for small pictures."""
 
-    told = pyqtSignal(object)  # Notice about what could not be answered; without a text, where it now could
+    notice_posted = pyqtSignal(object)  # Notice about what could not be answered; without a text, where it now could
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -49,7 +49,13 @@ class FlowQueries(QObject):
             thread.succeeded.connect(self._forget)
 
     def density(
-        self, subject: Subject, stage: int, particles: Trace, camera: Camera, size: PictureSize, hear: Hear[Density]
+        self,
+        subject: Subject,
+        stage: int,
+        particles: Trace,
+        camera: Camera,
+        size: PictureSize,
+        on_result: OnResult[Density],
     ) -> None:
         """The exact density of a stage over what is seen, and its picture; `particles` are those of the base."""
 
@@ -58,9 +64,9 @@ class FlowQueries(QObject):
             prepare_density(density, camera.at(stage), size)
             return density
 
-        self._ask(self._slow, "density", subject, compute, hear)
+        self._ask(self._slow, "density", subject, compute, on_result)
 
-    def grid(self, subject: Subject, hear: Hear[Trace]) -> None:
+    def grid(self, subject: Subject, on_result: OnResult[Trace]) -> None:
         """The square grid on the base, carried through all stages."""
 
         def compute(flow: "Flow") -> Trace:
@@ -68,28 +74,28 @@ class FlowQueries(QObject):
 
             return grid_trace(flow)
 
-        self._ask(self._slow, "grid", subject, compute, hear)
+        self._ask(self._slow, "grid", subject, compute, on_result)
 
-    def encoded(self, subject: Subject, target: Target, hear: Hear[Trace]) -> None:
+    def encoded(self, subject: Subject, target: Target, on_result: OnResult[Trace]) -> None:
         """Points of the target, always the same ones, pulled back through all stages."""
-        self._slow.ask("encoding", partial(encoded_trace, target, self._keepers[self._slow], subject), hear)
+        self._slow.ask("encoding", partial(encoded_trace, target, self._keepers[self._slow], subject), on_result)
 
     def followed(
         self,
         spec: FlowSpec,
         particles: NDArray[np.float32],
         moments: tuple[Moment, ...],
-        hear: Hear[tuple[Snapshot, ...]],
+        on_result: OnResult[tuple[Snapshot, ...]],
     ) -> None:
         """Particles (n, 2) of the base, as the flow moved them at earlier moments of its training."""
         keeper = self._keepers[self._slow]
-        self._slow.ask("past", lambda: tuple(_followed(keeper, spec, particles, each) for each in moments), hear)
+        self._slow.ask("past", lambda: tuple(_followed(keeper, spec, particles, each) for each in moments), on_result)
 
-    def report(self, subject: Subject, stage: int, trace: Trace, hear: Hear[StageReport]) -> None:
+    def report(self, subject: Subject, stage: int, trace: Trace, on_result: OnResult[StageReport]) -> None:
         """What a stage is, with its present numbers; its curves over where the particles of the trace are."""
-        self._ask(self._slow, "report", subject, lambda flow: flow.report(stage, trace), hear)
+        self._ask(self._slow, "report", subject, lambda flow: flow.report(stage, trace), on_result)
 
-    def probe(self, subject: Subject, point: tuple[float, float], stage: int, hear: Hear[Trace]) -> None:
+    def probe(self, subject: Subject, point: tuple[float, float], stage: int, on_result: OnResult[Trace]) -> None:
         """Where a point of a stage is at every other stage."""
 
         def compute(flow: "Flow") -> Trace:
@@ -97,14 +103,14 @@ class FlowQueries(QObject):
 
             return probe_trace(flow, (stage, point))
 
-        self._ask(self._quick, "probe", subject, compute, hear)
+        self._ask(self._quick, "probe", subject, compute, on_result)
 
-    def thumbnails(self, scene: Scene, camera: Camera, side: int, hear: Hear[NDArray[np.uint8]]) -> None:
+    def thumbnails(self, scene: Scene, camera: Camera, side: int, on_result: OnResult[NDArray[np.uint8]]) -> None:
         """A small picture of each stage."""
-        self._pictures.ask("thumbnails", lambda: render_thumbnails(scene, camera, side), hear)
+        self._pictures.ask("thumbnails", lambda: render_thumbnails(scene, camera, side), on_result)
 
     def drop(self) -> None:
-        """Hear no answer to what was asked up to now."""
+        """OnResult no answer to what was asked up to now."""
         for thread in self._threads:
             thread.drop()
         for topic in tuple(self._unanswered):
@@ -117,18 +123,23 @@ class FlowQueries(QObject):
 
     def _take_failure(self, notice: Notice) -> None:
         self._unanswered.add(notice.about)
-        self.told.emit(notice)
+        self.notice_posted.emit(notice)
 
     def _forget(self, topic: str) -> None:
         if topic in self._unanswered:
             self._unanswered.remove(topic)
-            self.told.emit(Notice(topic))
+            self.notice_posted.emit(Notice(topic))
 
     def _ask(
-        self, thread: LatestWorker, topic: str, subject: Subject, ask: "Callable[[Flow], Answer]", hear: Hear[Answer]
+        self,
+        thread: LatestWorker,
+        topic: str,
+        subject: Subject,
+        ask: "Callable[[Flow], Answer]",
+        on_result: OnResult[Answer],
     ) -> None:
         keeper = self._keepers[thread]
-        thread.ask(topic, lambda: ask(keeper.flow(subject.spec, subject.weights)), hear)
+        thread.ask(topic, lambda: ask(keeper.flow(subject.spec, subject.weights)), on_result)
 
 
 def encoded_trace(target: Target, keeper: FlowKeeper, subject: Subject) -> Trace:

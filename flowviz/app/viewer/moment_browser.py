@@ -30,7 +30,7 @@ class MomentBrowser(QObject):
         self._is_following = False
         bar.moment_chosen.connect(self.choose)
         bar.live_chosen.connect(lambda: self.choose(None))
-        queries.told.connect(self._give_up)
+        queries.notice_posted.connect(self._give_up)
 
     @property
     def is_live(self) -> bool:

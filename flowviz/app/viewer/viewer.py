@@ -39,7 +39,7 @@ class Viewer(QObject):
     following_changed = pyqtSignal(bool)  # whether particles of earlier moments are being followed
     selection_changed = pyqtSignal()
     view_chosen = pyqtSignal()  # what is seen, or selected, by a person
-    told = pyqtSignal(object)  # Notice
+    notice_posted = pyqtSignal(object)  # Notice
 
     def __init__(self, viewer_widgets: ViewerWidgets, parent: QObject) -> None:
         super().__init__(parent)
@@ -208,7 +208,7 @@ class Viewer(QObject):
 
     def _connect(self) -> None:
         show, playhead = self._show, self.playhead
-        self._queries.told.connect(self.told)
+        self._queries.notice_posted.connect(self.notice_posted)
         self._pointing.selection_changed.connect(lambda selection: self._change_scene(selection=selection))
         self._pointing.selection_changed.connect(lambda: self.selection_changed.emit())
         self._pointing.probe_changed.connect(self._take_probe)

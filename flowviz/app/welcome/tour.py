@@ -209,7 +209,7 @@ class Tour(QWidget):
         return all(widget.isVisible() for widget in widgets)
 
     def _watch(self, widgets: list[QWidget]) -> None:
-        """Hear when these move."""
+        """OnResult when these move."""
         for widget in self._watched:
             widget.removeEventFilter(self)
         self._watched = widgets

@@ -18,17 +18,19 @@ class BugReport(QObject):
     """Shows the log, and puts the details on the clipboard."""
 
     done = pyqtSignal(str)  # what was done
-    told = pyqtSignal(object)  # Notice
+    notice_posted = pyqtSignal(object)  # Notice
 
     def show_log(self) -> None:
         """Open the log in the program that the system has for it, or else its folder."""
         folder = log_folder()
         if not log_file(folder).exists():
-            self.told.emit(Notice(LOG, "There is no log.", f"{folder} cannot be written to, or it was removed."))
+            self.notice_posted.emit(
+                Notice(LOG, "There is no log.", f"{folder} cannot be written to, or it was removed.")
+            )
         elif _opened(log_file(folder)) or _opened(folder):
-            self.told.emit(Notice(LOG))
+            self.notice_posted.emit(Notice(LOG))
         else:
-            self.told.emit(Notice(LOG, "No program opens the log here.", f"It is {log_file(folder)}."))
+            self.notice_posted.emit(Notice(LOG, "No program opens the log here.", f"It is {log_file(folder)}."))
 
     def copy_details(self) -> None:
         """Put the details on the clipboard, and say so."""

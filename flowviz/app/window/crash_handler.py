@@ -30,7 +30,7 @@ qt_log = logging.getLogger("qt")
 class CrashHandler(QObject):
     """Takes the exceptions that nothing caught, in whatever thread. Without it, Qt would end the program."""
 
-    told = pyqtSignal(object)  # Notice
+    notice_posted = pyqtSignal(object)  # Notice
     _happened = pyqtSignal(object)  # Notice; heard in the GUI thread, wherever it is emitted
 
     def __init__(self, autosave: Autosave, parent: QObject) -> None:
@@ -65,7 +65,7 @@ class CrashHandler(QObject):
         self._is_keeping = True
         try:
             if notice.text:
-                self.told.emit(notice)
+                self.notice_posted.emit(notice)
             self._autosave.save()
         except Exception:
             log.exception("after that, it could not be kept")

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from flowviz.app.commands.actions import Key, entry
+from flowviz.app.commands.actions import Key, add_action
 from flowviz.app.session.undo import UndoHistory
 from flowviz.app.style.icons import icon
 from flowviz.app.target.builder import TargetBuilder
@@ -32,10 +32,10 @@ class EditMenu(QObject):
         self._add_history(menu, "undo", stack.createUndoAction(self, "&Undo"), Key.Undo, "Take the last choice back")
         self._add_history(menu, "redo", stack.createRedoAction(self, "&Redo"), Key.Redo, "Choose it again")
         menu.addSeparator()
-        self._cut = entry(menu, "Cu&t", Key.Cut, self._cut_text, "Take the marked text away, to the clipboard")
-        self._copy = entry(menu, "&Copy", Key.Copy, self._copy_text, "Put the marked text on the clipboard")
-        entry(menu, "&Paste", Key.Paste, self._paste, "Learn what is on the clipboard: text, a picture or a file")
-        self._mark = entry(menu, "Select &All", Key.SelectAll, self._mark_text, "Mark all of the text")
+        self._cut = add_action(menu, "Cu&t", Key.Cut, self._cut_text, "Take the marked text away, to the clipboard")
+        self._copy = add_action(menu, "&Copy", Key.Copy, self._copy_text, "Put the marked text on the clipboard")
+        add_action(menu, "&Paste", Key.Paste, self._paste, "Learn what is on the clipboard: text, a picture or a file")
+        self._mark = add_action(menu, "Select &All", Key.SelectAll, self._mark_text, "Mark all of the text")
         menu.aboutToShow.connect(self._look)
         stack.undoTextChanged.connect(drawing.show_undo)
         stack.redoTextChanged.connect(drawing.show_redo)

@@ -7,7 +7,7 @@ from pathlib import Path
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
 
-from flowviz.app.commands.actions import Key, choices, entry, submenu, toggle
+from flowviz.app.commands.actions import Key, add_action, add_choices, add_submenu, add_toggle
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.style.appearance import TEXT_SIZES, Appearance
 from flowviz.app.style.theme import THEMES
@@ -64,17 +64,17 @@ def new_menu(window: QMainWindow, title: str) -> QMenu:
 
 def fill_source_entries(menu: QMenu, panel: TargetPanel, show_gallery: Callable[[], None]) -> None:
     """The part of the File menu that brings in what is to be learned."""
-    entry(menu, "&Gallery…", "Ctrl+G", show_gallery, "Look at flows that were trained before")
+    add_action(menu, "&Gallery…", "Ctrl+G", show_gallery, "Look at flows that were trained before")
     menu.addSeparator()
-    entry(menu, "Open &Image…", None, panel.image.choose_file, "Learn the dark parts of a picture")
-    entry(menu, "Open P&oints…", None, panel.points.choose_file, "Learn the points of a table")
+    add_action(menu, "Open &Image…", None, panel.image.choose_file, "Learn the dark parts of a picture")
+    add_action(menu, "Open P&oints…", None, panel.points.choose_file, "Learn the points of a table")
     menu.addSeparator()
 
 
 def fill_export_entries(menu: QMenu, export: Callable[[], None], copy_image: Callable[[], None]) -> None:
     """The part of the File menu that takes pictures away."""
-    entry(menu, "&Export…", "Ctrl+E", export, "Write pictures, an animation or the numbers of what is seen")
-    entry(
+    add_action(menu, "&Export…", "Ctrl+E", export, "Write pictures, an animation or the numbers of what is seen")
+    add_action(
         menu, "&Copy Image", "Ctrl+Shift+C", copy_image, "Put the picture of the cloud on the clipboard"
     ).setObjectName("copyImageAction")
     menu.addSeparator()
@@ -93,17 +93,17 @@ def fill_view_menu(
     """What is drawn, how near, in what colors; and which panels are there."""
     menu.addActions([*show.bar.mark_actions.values(), show.bar.beside_action, show.bar.overview_action])
     menu.addSeparator()
-    entry(menu, "Zoom &In", Key.ZoomIn, lambda: show.cloud.zoom(1 / ZOOM_STEP), "Look from nearer")
-    entry(menu, "Zoom &Out", Key.ZoomOut, lambda: show.cloud.zoom(ZOOM_STEP), "Look from farther away")
+    add_action(menu, "Zoom &In", Key.ZoomIn, lambda: show.cloud.zoom(1 / ZOOM_STEP), "Look from nearer")
+    add_action(menu, "Zoom &Out", Key.ZoomOut, lambda: show.cloud.zoom(ZOOM_STEP), "Look from farther away")
     menu.addActions([show.bar.fit_action, show.bar.fit_stage_action])
     menu.addSeparator()
-    layout.fill_menu(submenu(menu, "Pa&nels"))
-    entry(menu, "&Reset Layout", None, layout.reset, "Put all panels where they were at first")
+    layout.fill_menu(add_submenu(menu, "Pa&nels"))
+    add_action(menu, "&Reset Layout", None, layout.reset, "Put all panels where they were at first")
     menu.addSeparator()
-    toggle(
+    add_toggle(
         menu, "E&xplanations", "Ctrl+H", show.inspector.show_words, "Explain each layer and each view in a few words"
     )
-    palettes = choices(
+    palettes = add_choices(
         menu,
         "&Colors",
         PALETTES,
@@ -117,14 +117,14 @@ def fill_view_menu(
 def fill_appearance_entries(menu: QMenu, appearance: Appearance) -> None:
     """The part of the View menu that is about the window itself."""
     tip = "Show the window and its pictures in this theme"
-    themes = choices(menu, "T&heme", THEMES, appearance.choose_theme, tip)
+    themes = add_choices(menu, "T&heme", THEMES, appearance.choose_theme, tip)
     themes[appearance.chosen_theme].setChecked(True)
     appearance.theme_changed.connect(lambda: themes[appearance.chosen_theme].setChecked(True))
     tip = "Let the words of the window be so large, beside those of other programs"
-    sizes = choices(menu, "Text Si&ze", TEXT_SIZES, appearance.choose_text_size, tip)
+    sizes = add_choices(menu, "Text Si&ze", TEXT_SIZES, appearance.choose_text_size, tip)
     sizes[appearance.text_size].setChecked(True)
     tip = "Go from stage to stage at once, and let nothing move that need not"
-    toggle(menu, "Reduce &Motion", None, appearance.reduce_motion, tip, checked=appearance.is_motion_reduced)
+    add_toggle(menu, "Reduce &Motion", None, appearance.reduce_motion, tip, checked=appearance.is_motion_reduced)
 
 
 def fill_training_menu(
@@ -133,27 +133,27 @@ def fill_training_menu(
     """Training, its moments, and how to repeat it elsewhere."""
     _fill_run_entries(menu, controls)
     menu.addSeparator()
-    entry(
+    add_action(
         menu,
         "&Earlier",
         "Alt+Down",
         lambda: history.step(-1),
         "Look at the flow at the moment of its training before this one",
     )
-    entry(
+    add_action(
         menu,
         "&Later",
         "Alt+Up",
         lambda: history.step(1),
         "Look at the flow at the moment of its training after this one",
     )
-    entry(menu, "&Live", "Alt+PgUp", history.follow, "Look at the latest moment, and go along with the training")
+    add_action(menu, "&Live", "Alt+PgUp", history.follow, "Look at the latest moment, and go along with the training")
     menu.addSeparator()
     for name, repeated, tip in (
         ("command", train_command, "Copy the line that repeats this training in a terminal"),
         ("Python", train_python, "Copy the code that repeats this training in Python"),
     ):
-        action = entry(menu, f"Copy as {name.capitalize()}", None, partial(copy, name, repeated), tip)
+        action = add_action(menu, f"Copy as {name.capitalize()}", None, partial(copy, name, repeated), tip)
         action.setObjectName(f"{name}TrainingAction")
 
 
@@ -163,7 +163,7 @@ def _fill_run_entries(menu: QMenu, controls: TrainingControls) -> None:
         ("&Pause or Resume", "Ctrl+P", controls.pause_button, "Hold the training, or go on with it"),
         ("&Stop and Keep", "Ctrl+.", controls.stop_button, "End the training, and keep what was learned"),
     ):
-        action = entry(menu, title, key, button.click, tip)
+        action = add_action(menu, title, key, button.click, tip)
         action.setEnabled(button.isEnabled())
         controls.button_changed.connect(partial(_follow, action, button))
 
@@ -173,23 +173,23 @@ def fill_layers_menu(
 ) -> None:
     """The way through the stages."""
     for title, key, stages, tip in STEPS:
-        entry(menu, title, key, partial(scrubber.step, stages), tip)
+        add_action(menu, title, key, partial(scrubber.step, stages), tip)
     menu.addSeparator()
-    entry(
+    add_action(
         menu,
         "&Play or Stop Playing",
         "Ctrl+Space",
         toggle_playing,
         "Let the cloud move through the layers, or the training, by itself",
     )
-    entry(
+    add_action(
         menu,
         "Fas&ter",
         "Ctrl+]",
         lambda: playback.choose_next("speed", 1, around=False),
         "Play at the next higher speed",
     )
-    entry(
+    add_action(
         menu,
         "&Slower",
         "Ctrl+[",
@@ -197,13 +197,13 @@ def fill_layers_menu(
         "Play at the next lower speed",
     )
     for title, key, name, tip in PLAYING:
-        entry(menu, title, key, partial(playback.choose_next, name), tip)
+        add_action(menu, title, key, partial(playback.choose_next, name), tip)
 
 
 def fill_start_entries(menu: QMenu, start: Welcome) -> None:
     """The part of the Help menu for those who are new."""
-    entry(menu, "&Start Page", None, start.show, "Show the page to begin with: a word, recent projects, the gallery")
-    entry(menu, "&Take the Tour", None, start.take_tour, "See in a minute what is where in the window")
+    add_action(menu, "&Start Page", None, start.show, "Show the start page: a word, recent projects, the gallery")
+    add_action(menu, "&Take the Tour", None, start.take_tour, "See in a minute what is where in the window")
     menu.addSeparator()
 
 
@@ -216,14 +216,14 @@ def fill_help_menu(
 ) -> None:
     """What the program can do, and what it is."""
     tip = "List every command with its key; stays open beside the window"
-    entry(menu, "&Keyboard Shortcuts", "F1", show_shortcuts, tip).setObjectName("shortcutsAction")
-    entry(menu, "&Find a Command…", "Ctrl+K", find_command, "Type a few letters of a command, and run it")
+    add_action(menu, "&Keyboard Shortcuts", "F1", show_shortcuts, tip).setObjectName("shortcutsAction")
+    add_action(menu, "&Find a Command…", "Ctrl+K", find_command, "Type a few letters of a command, and run it")
     menu.addSeparator()
-    entry(menu, "Show &Log", None, report.show_log, "Open the file in which the program notes what went wrong")
+    add_action(menu, "Show &Log", None, report.show_log, "Open the file in which the program notes what went wrong")
     tip = "Put the versions and the devices on the clipboard, and nothing personal"
-    entry(menu, "&Copy Details for a Bug Report", None, report.copy_details, tip)
+    add_action(menu, "&Copy Details for a Bug Report", None, report.copy_details, tip)
     menu.addSeparator()
-    entry(menu, "&About flowviz", None, show_about, "Which version this is, and where it comes from")
+    add_action(menu, "&About flowviz", None, show_about, "Which version this is, and where it comes from")
 
 
 def _follow(action: QAction, button: QPushButton, changed: QPushButton) -> None:
@@ -239,17 +239,17 @@ class FileMenu:
 
     def __init__(self, menu: QMenu, document_actions: DocumentActions) -> None:
         self._document_actions = document_actions
-        entry(menu, "&New", Key.New, document_actions.new, "Begin with nothing trained")
-        entry(menu, "&Open…", Key.Open, document_actions.choose, "Open a project from its file")
+        add_action(menu, "&New", Key.New, document_actions.new, "Begin with nothing trained")
+        add_action(menu, "&Open…", Key.Open, document_actions.choose, "Open a project from its file")
         recent = menu.addMenu("Open &Recent")
         assert recent is not None
         self._recent = recent
         self._recent.setObjectName("recentMenu")
         self._recent.setToolTipsVisible(True)
         menu.addSeparator()
-        entry(menu, "&Save", Key.Save, document_actions.save, "Write the project to its file")
-        entry(menu, "Save &As…", SAVE_AS_KEY, document_actions.save_as, "Write the project to another file")
-        self._revert = entry(menu, "Re&vert", None, document_actions.revert, "Go back to what the file holds")
+        add_action(menu, "&Save", Key.Save, document_actions.save, "Write the project to its file")
+        add_action(menu, "Save &As…", SAVE_AS_KEY, document_actions.save_as, "Write the project to another file")
+        self._revert = add_action(menu, "Re&vert", None, document_actions.revert, "Go back to what the file holds")
         menu.addSeparator()
         self._recent.aboutToShow.connect(self._list_recent)
         document_actions.document.state_changed.connect(self._look)
@@ -262,14 +262,16 @@ class FileMenu:
     def _list_recent(self) -> None:
         self._recent.clear()
         for number, path in enumerate(self._document_actions.recent.paths(), start=1):
-            entry(self._recent, _titled(number, path), None, partial(self._document_actions.open, path), str(path))
+            add_action(self._recent, _titled(number, path), None, partial(self._document_actions.open, path), str(path))
         if self._recent.isEmpty():
-            entry(
+            add_action(
                 self._recent, "Nothing Yet", None, lambda: None, "Projects that are opened or saved are listed here"
             ).setEnabled(False)
             return
         self._recent.addSeparator()
-        entry(self._recent, "&Clear", None, self._document_actions.recent.clear, "Forget which projects were opened")
+        add_action(
+            self._recent, "&Clear", None, self._document_actions.recent.clear, "Clear the list of recent projects"
+        )
 
 
 def _titled(number: int, path: Path) -> str:

@@ -8,7 +8,7 @@ from PyQt6.QtGui import QAction, QKeyEvent
 from PyQt6.QtWidgets import QWIDGETSIZE_MAX, QDockWidget, QMainWindow, QMenu, QStatusBar, QToolBar, QWidget
 from PyQt6.sip import isdeleted
 
-from flowviz.app.commands.actions import Key, entry, let_check
+from flowviz.app.commands.actions import Key, add_action, let_check
 from flowviz.app.viewer.central_widget import CentralWidget
 
 PLAIN_HEIGHT = 400  # pixels of a screen on which words of the usual size are large enough for a class
@@ -137,6 +137,6 @@ def _is_escape(event: QKeyEvent) -> bool:
 
 
 def _check(menu: QMenu, title: str, key: str | Key, run: Callable[[], None], tip: str) -> QAction:
-    action = entry(menu, title, key, run, tip)
+    action = add_action(menu, title, key, run, tip)
     let_check(action)
     return action

@@ -127,7 +127,7 @@ def test_an_autosave_that_fails_is_told_once_and_tried_again(
     file_menu: FileMenu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     autosave, told = file_menu.window.main.autosave, list[Notice]()
-    autosave.told.connect(told.append)
+    autosave.notice_posted.connect(told.append)
 
     def full(*_: object) -> None:
         raise FileError("The draft cannot be written: no space left on device.")

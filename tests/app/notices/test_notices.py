@@ -48,7 +48,7 @@ def around(bar: NoticeBar) -> str:
 
 
 def test_a_notice_says_what_happened_and_what_to_do_and_the_rest_on_request(notices: NoticeList) -> None:
-    notices.tell(BROKEN)
+    notices.post(BROKEN)
     (bar,) = bars(notices)
     details = bar.findChild(QPlainTextEdit, "noticeDetails")
     assert details is not None
@@ -69,14 +69,14 @@ def test_a_notice_says_what_happened_and_what_to_do_and_the_rest_on_request(noti
 
 
 def test_there_is_one_bar_for_each_thing(notices: NoticeList) -> None:
-    notices.tell(BROKEN)
-    notices.tell(Notice("draft", "No copy is kept."))
+    notices.post(BROKEN)
+    notices.post(Notice("draft", "No copy is kept."))
     (bar, _) = bars(notices)
-    notices.tell(BROKEN)
+    notices.post(BROKEN)
     assert bar in bars(notices), "the same again changes nothing"
-    notices.tell(Notice("file", "It is gone."))
+    notices.post(Notice("file", "It is gone."))
     assert [found.notice.text for found in bars(notices)] == ["No copy is kept.", "It is gone."]
-    notices.tell(Notice("file"))
+    notices.post(Notice("file"))
     assert [found.notice.text for found in bars(notices)] == ["No copy is kept."]
     assert not bars(notices)[0].findChildren(QToolButton, "noticeOpen")[0].isVisible(), "it has no details"
     notices.clear()
@@ -85,7 +85,7 @@ def test_there_is_one_bar_for_each_thing(notices: NoticeList) -> None:
 
 def test_a_long_path_breaks_into_lines(notices: NoticeList) -> None:
     notices.resize(300, 100)
-    notices.tell(Notice("file", f"{'/a folder/and-another' * 12} cannot be read."))
+    notices.post(Notice("file", f"{'/a folder/and-another' * 12} cannot be read."))
     assert notices.minimumSizeHint().width() < 300
     (label,) = notices.findChildren(QLabel, "noticeText")
     assert label.heightForWidth(label.width()) > 3 * label.fontMetrics().height()

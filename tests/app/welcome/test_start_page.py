@@ -71,7 +71,7 @@ class Welcome:
 @pytest.fixture
 def start(file_menu: FileMenu, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Welcome:
     """Where a training begins, and ends at once: it would load TensorFlow."""
-    monkeypatch.setattr("flowviz.app.threads.worker.train", lambda *_, **__: iter(()))
+    monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **__: iter(()))
     return Welcome(file_menu, qtbot)
 
 

@@ -269,7 +269,7 @@ def test_what_shows_something_else_ends_it(guided: Guided, qtbot: QtBot, name: s
 
 
 def test_a_training_begins_while_it_goes_on(guided: Guided, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flowviz.app.threads.worker.train", lambda *_, **__: iter(()))
+    monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **__: iter(()))
     guided.press(Qt.Key.Key_Right)
     guided.window.find(QPushButton, "trainButton").click()
     assert guided.window.main.session._run is not None

@@ -33,7 +33,7 @@ def slip(error):
 def created():
     window = create()
     work = Work(window)
-    window.crash_handler.told.connect(lambda notice: print(notice.details.splitlines()[-1]))
+    window.crash_handler.notice_posted.connect(lambda notice: print(notice.details.splitlines()[-1]))
     window.document_actions.document.opened.connect(lambda: QTimer.singleShot(500, end))
     def end():
         window.discard_changes()

@@ -190,20 +190,20 @@ def test_words_that_are_made_larger_before_a_class_are_so_at_once(presented: Win
 
 def test_a_class_sees_no_notice_of_before_but_what_goes_wrong_in_front_of_it(window: Window, qtbot: QtBot) -> None:
     panel, above = window.find(TrainingControls, "runControls").notices, window.find(NoticeList, "windowNotices")
-    panel.tell(Notice("training", "The training diverged."))
-    above.tell(Notice("export", "The disk is full."))
+    panel.post(Notice("training", "The training diverged."))
+    above.post(Notice("export", "The disk is full."))
     choose(window, "Presentation")
     qtbot.wait(50)  # within which it would come from the panel that is closed
     assert window.notice == ""
     assert not above.isVisible()
-    panel.tell(Notice("training", "It went wrong now."))
-    above.tell(Notice("export", "The disk is full."))
+    panel.post(Notice("training", "It went wrong now."))
+    above.post(Notice("export", "The disk is full."))
     qtbot.waitUntil(lambda: "went wrong now" in window.notice and "disk" in window.notice)
-    above.forget("export")
-    above.tell(Notice("file", "It is broken."))
+    above.withdraw("export")
+    above.post(Notice("file", "It is broken."))
     press_escape(window, qtbot)
     qtbot.waitUntil(lambda: "went wrong now" in window.notice and "broken" in window.notice)
-    above.tell(Notice("export", "The disk is full."))
+    above.post(Notice("export", "The disk is full."))
     choose(window, "Presentation")
     assert window.notice == ""
     press_escape(window, qtbot)
