@@ -84,9 +84,7 @@ class StartPage(QScrollArea):
         """Show what is learned, in one line, ready to be typed over."""
         line = " ".join(text.splitlines())
         if line != self._word.text():
-            self._word.blockSignals(True)  # nobody has typed it here
             self._word.setText(line)
-            self._word.blockSignals(False)
 
     def show_problem(self, sentence: str) -> None:
         """Say why there is nothing to train on; nothing, where there is."""
@@ -128,7 +126,7 @@ class StartPage(QScrollArea):
         self._gallery.end()
 
     def _connect(self) -> None:
-        self._word.textChanged.connect(self.word_typed)
+        self._word.textEdited.connect(self.word_typed)
         self._word.returnPressed.connect(self._train.click)
         self._train.clicked.connect(lambda: self.train_requested.emit())
         self._tour.clicked.connect(lambda: self.tour_requested.emit())

@@ -43,7 +43,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
         return build_or_explain(spec)
 
     monkeypatch.setattr("flowviz.app.target.builder.reads_fonts", lambda _: True)
-    monkeypatch.setattr("flowviz.app.target.builder.goal_or_sentence", goal)
+    monkeypatch.setattr("flowviz.app.target.builder.build_or_explain", goal)
     yield flag
     flag.set()
 
@@ -114,7 +114,7 @@ def test_nothing_is_trained_on_what_cannot_be_made(
         raise RuntimeError
 
     monkeypatch.setattr("flowviz.app.target.builder.reads_fonts", lambda _: True)
-    monkeypatch.setattr("flowviz.app.target.builder.goal_or_sentence", slip)
+    monkeypatch.setattr("flowviz.app.target.builder.build_or_explain", slip)
     qtbot.keyClicks(start.word, "Ada")
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not start.train.isEnabled())
