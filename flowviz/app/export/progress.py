@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QLabel, QProgressBar, QWidget
 from flowviz.app.notices.notice import notice_of
 from flowviz.app.threads.worker import Worker
 from flowviz.app.widgets.controls import row
-from flowviz.app.widgets.durations import duration
+from flowviz.app.widgets.labels import format_duration
 from flowviz.errors import FlowvizError
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ class ExportProgress(QWidget):
         self._bar.setValue(done)
         spent = perf_counter() - self._started
         if spent > LEAST_SECONDS:
-            self._left.setText(f"{duration(spent * (self._bar.maximum() - done) / done)} left")
+            self._left.setText(f"{format_duration(spent * (self._bar.maximum() - done) / done)} left")
 
     def _end(self) -> None:
         self._worker = None

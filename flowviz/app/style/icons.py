@@ -1,4 +1,10 @@
-"""Icons: one name a thing, drawn from the Material Design Icons that QtAwesome brings, in the colors of the theme."""
+"""Icons by name: Material Design Icons from the font in the QtAwesome package, in the colors of the theme.
+
+The icons are drawn by an engine of our own, because those of the libraries keep the color that they were created with:
+``qtawesome.icon`` shows another theme only after a cache is reset and every icon is set again, and so does
+``superqt.fonticon``. The engine here looks up the palette when it paints. It also makes the window appear sooner:
+importing QtAwesome and drawing a first icon takes 90 ms, importing ``superqt.fonticon`` 70 ms, and this module 3 ms.
+"""
 
 import json
 from functools import cache
@@ -9,9 +15,9 @@ from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 
 FONT = "materialdesignicons6-webfont"
-SHARE = 0.875  # of the height of an icon that its glyph has
+GLYPH_SCALE = 0.875  # height of a glyph relative to its icon
 GLYPHS = {
-    # the entries of menus, by their titles in small letters, without spaces
+    # menu entries, named by their titles in lower case and without spaces
     "new": "file-outline",
     "open": "folder-open-outline",
     "save": "content-save",
@@ -58,7 +64,7 @@ GLYPHS = {
     "takethetour": "map-marker-path",
     "startpage": "home-outline",
     "aboutflowviz": "information-outline",
-    # what is done
+    # buttons
     "pause": "pause",
     "resume": "play",
     "stop": "stop",
@@ -68,7 +74,7 @@ GLYPHS = {
     "remove": "close",
     "folder": "folder-outline",
     "float": "dock-window",
-    # what the mouse does
+    # tools
     "move": "cursor-move",
     "rectangle": "selection-drag",
     "lasso": "lasso",
@@ -77,7 +83,7 @@ GLYPHS = {
     "deselect": "select-remove",
     "eraser": "eraser",
     "trace": "layers-outline",
-    # what is seen
+    # views
     "points": "scatter-plot",
     "density": "chart-bell-curve",
     "grid": "grid",
@@ -86,25 +92,25 @@ GLYPHS = {
     "overview": "view-comfy",
     "light": "white-balance-sunny",
     "dark": "weather-night",
-    # sources of a target
+    # sources of the target
     "text": "format-letter-case",
     "image": "image-outline",
     "shape": "shape-outline",
     "drawing": "draw",
     "mix": "layers-plus",
-    # what is told
+    # notices
     "warning": "alert",
     "note": "information-outline",
 }
 
 
 def icon(name: str) -> QIcon:
-    """The icon of a thing. It follows the theme by itself."""
+    """Return the icon with this name; it follows the theme."""
     return QIcon(Glyph(GLYPHS[name]))
 
 
 class Glyph(QIconEngine):
-    """Draws a glyph in the color that text has in the palette of now; where disabled, in that of disabled text."""
+    """Icon engine that draws a glyph in the text color of the current palette."""
 
     def __init__(self, glyph: str) -> None:
         super().__init__()
@@ -115,7 +121,7 @@ class Glyph(QIconEngine):
             return
         family, characters = _font()
         font = QFont(family)
-        font.setPixelSize(round(SHARE * rect.height()))
+        font.setPixelSize(round(GLYPH_SCALE * rect.height()))
         painter.save()
         painter.setFont(font)
         painter.setPen(_color(mode))
@@ -123,12 +129,12 @@ class Glyph(QIconEngine):
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        picture = QPixmap(size)
-        picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
+        pixmap = QPixmap(size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
         self.paint(painter, QRect(QPoint(), size), mode, state)
         painter.end()
-        return picture
+        return pixmap
 
     def clone(self) -> QIconEngine:
         return Glyph(self._glyph)
@@ -136,12 +142,12 @@ class Glyph(QIconEngine):
 
 @cache
 def _font() -> tuple[str, dict[str, str]]:
-    """Its family, and the character of each glyph. Importing QtAwesome for it would take 100 ms and 8 MiB."""
-    found = find_spec("qtawesome")
-    assert found is not None
-    assert found.origin is not None
+    """Return the family of the icon font and the character of each glyph, without importing QtAwesome."""
+    package = find_spec("qtawesome")
+    assert package is not None
+    assert package.origin is not None
     font, names = (
-        next(Path(found.origin).with_name("fonts").glob(f"{FONT}-{end}")) for end in ("[0-9]*.ttf", "charmap*.json")
+        next(Path(package.origin).with_name("fonts").glob(f"{FONT}-{end}")) for end in ("[0-9]*.ttf", "charmap*.json")
     )
     number = QFontDatabase.addApplicationFont(str(font))
     codes = json.loads(names.read_text())

@@ -4,7 +4,7 @@ from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QFont, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStatusBar, QWidget
 
-from flowviz.app.widgets.durations import duration
+from flowviz.app.widgets.labels import format_duration
 from flowviz.records import Progress
 
 SPACING = 18  # pixels between two figures
@@ -127,7 +127,7 @@ def _told(progress: Progress, *, goes_on: bool) -> dict[str, str]:
         "gap": UNKNOWN_GAP if progress.gap is None else f"gap {progress.gap:.3f} nats",
         "loss": f"loss {progress.train_nll:.3f} nats",
         "step": f"step {progress.step:,}",
-        "left": f"{duration(progress.seconds_left)} left" if goes_on and progress.seconds_left else "",
+        "left": f"{format_duration(progress.seconds_left)} left" if goes_on and progress.seconds_left else "",
         "speed": f"{progress.steps_per_second:,.0f} steps/s",
     }
 

@@ -1,4 +1,4 @@
-"""A box to choose one of a few values."""
+"""Factories for the controls of panels and dialogs, and a combo box that knows the values behind its texts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,12 +12,12 @@ SPACING = 6  # pixels
 
 
 class ChoiceBox(QComboBox):
-    """Announces the value that is chosen."""
+    """Combo box for choosing one of a few values."""
 
-    chosen = pyqtSignal(object)
+    chosen = pyqtSignal(object)  # the value
 
     def __init__(self, object_name: str, name: str, choices: Mapping[Any, str]) -> None:
-        """`choices` are the values, each with its text; the first is chosen."""
+        """Offer the values of `choices` under their texts; the first one is selected."""
         super().__init__()
         self.setObjectName(object_name)
         self.setAccessibleName(name)
@@ -28,48 +28,48 @@ class ChoiceBox(QComboBox):
 
     @property
     def value(self) -> Any:
-        """What is chosen."""
+        """The selected value."""
         return self.currentData()
 
     def choose(self, value: object) -> None:
-        """Choose one of the values."""
+        """Select a value."""
         self.setCurrentIndex(self.findData(value))
 
 
 def button(object_name: str, text: str, tip: str, icon_name: str = "") -> QPushButton:
-    """A button of a page."""
-    found = QPushButton(text)
+    """Return a push button that Return does not press unless it has the focus."""
+    created = QPushButton(text)
     if icon_name:
-        found.setIcon(icon(icon_name))
-    found.setObjectName(object_name)
-    found.setAccessibleName(text.replace("&", ""))
-    found.setToolTip(tip)
-    found.setAutoDefault(False)
-    return found
+        created.setIcon(icon(icon_name))
+    created.setObjectName(object_name)
+    created.setAccessibleName(text.replace("&", ""))
+    created.setToolTip(tip)
+    created.setAutoDefault(False)
+    return created
 
 
 def slider(object_name: str, name: str, tip: str, least: int, most: int, value: int) -> QSlider:
-    """A slider of a page."""
-    found = QSlider(Qt.Orientation.Horizontal)
-    found.setObjectName(object_name)
-    found.setAccessibleName(name)
-    found.setToolTip(tip)
-    found.setRange(least, most)
-    found.setValue(value)
-    return found
+    """Return a horizontal slider from `least` to `most`."""
+    created = QSlider(Qt.Orientation.Horizontal)
+    created.setObjectName(object_name)
+    created.setAccessibleName(name)
+    created.setToolTip(tip)
+    created.setRange(least, most)
+    created.setValue(value)
+    return created
 
 
 def check_box(object_name: str, text: str, tip: str) -> QCheckBox:
-    """A check box of a page."""
-    found = QCheckBox(text)
-    found.setObjectName(object_name)
-    found.setAccessibleName(text.replace("&", ""))
-    found.setToolTip(tip)
-    return found
+    """Return a check box."""
+    created = QCheckBox(text)
+    created.setObjectName(object_name)
+    created.setAccessibleName(text.replace("&", ""))
+    created.setToolTip(tip)
+    return created
 
 
 def row(*widgets: QWidget, stretched: QWidget | None = None) -> QHBoxLayout:
-    """Widgets side by side; one of them takes the room that is left, or else none does."""
+    """Return a row of widgets; the spare width goes to the `stretched` one, or else to the end of the row."""
     layout = QHBoxLayout()
     layout.setSpacing(SPACING)
     for widget in widgets:

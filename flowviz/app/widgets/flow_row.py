@@ -1,22 +1,29 @@
-"""Widgets side by side, which go on in the next line where there is too little width: as words do."""
+"""A row of widgets that wraps onto further lines, like words in a paragraph."""
 
-from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PyQt6.QtCore import QEvent, QPoint, QRect, QSize
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 LINE_SPACING = 4  # pixels
 
+Line = list[tuple[QWidget, QSize]]
+
 
 class WrappingRow(QWidget):
-    """A row of widgets, centered in their line; each is as large as it likes to be, but no wider than the line.
+    """A row of widgets that wraps onto further lines when it is too narrow.
 
-    It lays them out itself: items of a `QLayout` that is written in Python outlive what they stand for.
+    Each widget gets its preferred size, but never more than the width of the row, and is vertically centered in its
+    line. Rows can be nested.
+
+    The row positions its widgets itself. A ``QLayout`` subclass in Python is not safe here: its items are not deleted
+    with their widgets and crash when they are used afterwards. ``superqt.QFlowLayout`` is such a subclass; it also asks
+    for the width of its widest widget only, so that nested rows become columns.
     """
 
-    def __init__(self, between: int, *widgets: QWidget) -> None:
-        """`between` is in pixels."""
+    def __init__(self, spacing: int, *widgets: QWidget) -> None:
+        """Create a row with this many pixels between its widgets."""
         super().__init__()
-        self._between, self._widgets = between, widgets
+        self._spacing, self._widgets = spacing, widgets
         for widget in widgets:
             widget.setParent(self)
 
@@ -28,63 +35,62 @@ class WrappingRow(QWidget):
         return sum(heights) + LINE_SPACING * max(len(heights) - 1, 0)
 
     def minimumSizeHint(self) -> QSize:
-        least = QSize(0, 0)
-        for widget in self._shown():
-            least = least.expandedTo(widget.minimumSizeHint()).expandedTo(widget.minimumSize())
-        return least
+        size = QSize(0, 0)
+        for widget in self._shown_widgets():
+            size = size.expandedTo(widget.minimumSizeHint()).expandedTo(widget.minimumSize())
+        return size
 
     def sizeHint(self) -> QSize:
-        hints = [_liked(widget).width() for widget in self._shown()]
-        width = sum(hints) + self._between * max(len(hints) - 1, 0)
+        widths = [_preferred_size(widget).width() for widget in self._shown_widgets()]
+        width = sum(widths) + self._spacing * max(len(widths) - 1, 0)
         return QSize(width, self.heightForWidth(width))
 
     def event(self, event: QEvent | None) -> bool:
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
-            self._lay_out()
+            self._place_widgets()
         return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self._lay_out()
+        self._place_widgets()
         super().resizeEvent(event)
 
-    def _shown(self) -> list[QWidget]:
-        was_chosen = Qt.WidgetAttribute.WA_WState_ExplicitShowHide  # before a window is shown, all in it is hidden
-        return [widget for widget in self._widgets if not (widget.isHidden() and widget.testAttribute(was_chosen))]
+    def _shown_widgets(self) -> list[QWidget]:
+        return [widget for widget in self._widgets if not widget.isHidden()]
 
-    def _lines(self, width: int) -> list[list[tuple[QWidget, QSize]]]:
-        """What stands in each line, and how large it is there."""
-        lines: list[list[tuple[QWidget, QSize]]] = []
-        left = 0
-        for widget in self._shown():
-            size = _size(widget, width)
-            if not lines or left + size.width() > width:
+    def _lines(self, width: int) -> list[Line]:
+        """Break the row into lines of this width."""
+        lines: list[Line] = []
+        x = 0
+        for widget in self._shown_widgets():
+            size = _size_within(widget, width)
+            if not lines or x + size.width() > width:
                 lines.append([])
-                left = 0
+                x = 0
             lines[-1].append((widget, size))
-            left += size.width() + self._between
+            x += size.width() + self._spacing
         return lines
 
-    def _lay_out(self) -> None:
-        top = 0
+    def _place_widgets(self) -> None:
+        y = 0
         for line in self._lines(self.width()):
-            left, height = 0, _height(line)
+            x, height = 0, _height(line)
             for widget, size in line:
-                widget.setGeometry(QRect(QPoint(left, top + (height - size.height()) // 2), size))
-                left += size.width() + self._between
-            top += height + LINE_SPACING
+                widget.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))
+                x += size.width() + self._spacing
+            y += height + LINE_SPACING
 
 
-def _liked(widget: QWidget) -> QSize:
+def _preferred_size(widget: QWidget) -> QSize:
     return widget.sizeHint().expandedTo(widget.minimumSizeHint()).expandedTo(widget.minimumSize())
 
 
-def _size(widget: QWidget, width: int) -> QSize:
-    liked = _liked(widget)
-    if liked.width() <= width:
-        return liked
-    return QSize(width, widget.heightForWidth(width) if widget.hasHeightForWidth() else liked.height())
+def _size_within(widget: QWidget, width: int) -> QSize:
+    size = _preferred_size(widget)
+    if size.width() <= width:
+        return size
+    return QSize(width, widget.heightForWidth(width) if widget.hasHeightForWidth() else size.height())
 
 
-def _height(line: list[tuple[QWidget, QSize]]) -> int:
+def _height(line: Line) -> int:
     return max(size.height() for _, size in line)

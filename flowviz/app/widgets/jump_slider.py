@@ -1,4 +1,4 @@
-"""A slider that jumps to where it is clicked."""
+"""A slider whose handle jumps to the clicked position."""
 
 from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QMouseEvent
@@ -6,13 +6,16 @@ from PyQt6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
 
 
 class JumpSlider(QSlider):
-    """A slider that goes where it is clicked, rather than one page in that direction."""
+    """Horizontal slider whose handle jumps to the clicked position.
+
+    A plain QSlider moves by one page instead in most styles, Fusion among them.
+    """
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
 
     def handle(self) -> QRect:
-        """Where the handle is."""
+        """Return the rectangle of the handle, in widget coordinates."""
         style, option = self.style(), QStyleOptionSlider()
         assert style is not None
         self.initStyleOption(option)
@@ -24,4 +27,4 @@ class JumpSlider(QSlider):
         if event.button() == Qt.MouseButton.LeftButton and not handle.contains(event.position().toPoint()):
             x, width = event.position().x() - handle.width() / 2, self.width() - handle.width()
             self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), round(x), width))
-        super().mousePressEvent(event)  # the handle is under the mouse now: a drag may follow
+        super().mousePressEvent(event)  # the handle is under the pointer now, so the user can drag it

@@ -1,4 +1,4 @@
-"""Text that breaks into lines, and text that warns."""
+"""Labels that wrap or warn, and the formatting of their text."""
 
 import re
 
@@ -9,10 +9,11 @@ from PyQt6.QtWidgets import QLabel
 from flowviz.app.style.icons import icon
 
 SIGN_SIDE, SIGN_GAP = 16, 5  # pixels
+LONGEST_DURATION = 359_999  # seconds; estimates beyond 100 hours are cut off
 
 
 class WrappingLabel(QLabel):
-    """A label as wide as there is room, and as high as its text needs."""
+    """Label that wraps its text to the available width."""
 
     def __init__(self, object_name: str, accessible_name: str) -> None:
         super().__init__()
@@ -21,13 +22,8 @@ class WrappingLabel(QLabel):
         self.setWordWrap(True)
 
 
-def breakable(name: str) -> str:
-    """A name that goes on in the next line before a long part of it, where there is too little room."""
-    return re.sub(r"_(?=\w{8})", "_\u200b", name)
-
-
 class WarningLabel(WrappingLabel):
-    """Says what is wrong: in the color of warnings, beside their sign."""
+    """Label that shows its text as a warning: in the warning color, with an icon."""
 
     def __init__(self, object_name: str, accessible_name: str) -> None:
         super().__init__(object_name, accessible_name)
@@ -35,7 +31,7 @@ class WarningLabel(WrappingLabel):
         self.set_warns(True)
 
     def set_warns(self, warns: bool) -> None:
-        """Whether what it says is a warning."""
+        """Set whether the text is a warning or plain information."""
         self.setProperty("warns", warns)  # for the style sheet
         self.setContentsMargins(SIGN_SIDE + SIGN_GAP if warns else 0, 0, 0, 0)
         style = self.style()
@@ -47,3 +43,14 @@ class WarningLabel(WrappingLabel):
             top = (self.height() - SIGN_SIDE) // 2
             self._sign.paint(QPainter(self), QRect(0, top, SIGN_SIDE, SIGN_SIDE))
         super().paintEvent(event)
+
+
+def breakable(name: str) -> str:
+    """Return an identifier with invisible break opportunities before its long parts."""
+    return re.sub(r"_(?=\w{8})", "_\u200b", name)
+
+
+def format_duration(seconds: float) -> str:
+    """Return a duration as text, such as "12 s" or "3:05 min"."""
+    minutes, rest = divmod(round(min(seconds, LONGEST_DURATION)), 60)
+    return f"{minutes}:{rest:02d} min" if minutes else f"{rest} s"

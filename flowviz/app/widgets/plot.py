@@ -1,4 +1,4 @@
-"""A plot of curves, whose numbers and words are as large as those around it."""
+"""A plot of curves that uses the font and the theme of the window."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs.view import Theme
 
 SIDES = "left", "bottom"
-APART = 1.2  # lines from one number to the next above it
-GAP = 4  # pixels between the numbers below a plot and the words below them
+LINE_DISTANCE = 1.2  # minimum distance of tick labels on the left axis, in line heights
+LABEL_GAP = 4  # pixels between the tick labels and the axis label
 
 
 class Axis(pg.AxisItem):
-    """Beside a plot, or with words below it. It has no more numbers than there is room for."""
+    """Axis with only as many tick labels as fit."""
 
     def __init__(self, side: str) -> None:
         self._metrics = QFontMetrics(QFont())
@@ -25,7 +25,7 @@ class Axis(pg.AxisItem):
         self.enableAutoSIPrefix(False)
 
     def write(self, font: QFont, theme: Theme) -> None:
-        """Write so, on a light or a dark ground."""
+        """Set the font and the theme."""
         surroundings, self._metrics = SURROUNDINGS[theme], QFontMetrics(font)
         line = self._metrics.height()
         self.label.setFont(font)
@@ -34,29 +34,29 @@ class Axis(pg.AxisItem):
         is_below = self.orientation == "bottom"
         self.setStyle(tickFont=font, maxTextLevel=0, hideOverlappingLabels=True if is_below else line)
         if is_below:
-            self.setHeight(2 * line + GAP)
+            self.setHeight(2 * line + LABEL_GAP)
 
     def tickSpacing(self, lowest: float, highest: float, length: float) -> Any:
-        """The distances between marks; numbers stand at the largest one."""
+        """Return the tick spacings; only ticks of the largest spacing have labels."""
         coarser = 1
         while levels := super().tickSpacing(coarser * lowest, coarser * highest, length):
             largest = levels[0][0]
-            if self._needed(lowest, highest, largest) <= largest * length / (highest - lowest):
+            if self._label_distance(lowest, highest, largest) <= largest * length / (highest - lowest):
                 break
             coarser *= 2
         return levels
 
-    def _needed(self, lowest: float, highest: float, distance: float) -> float:
-        """Pixels from one number to the next."""
+    def _label_distance(self, lowest: float, highest: float, spacing: float) -> float:
+        """Return the minimum distance of two tick labels, in pixels."""
         line = self._metrics.height()
         if self.orientation == "left":
-            return APART * line
-        numbers = self.tickStrings([lowest, highest], 1.0, distance)
-        return line / 3 + max(map(self._metrics.horizontalAdvance, numbers))
+            return LINE_DISTANCE * line
+        labels = self.tickStrings([lowest, highest], 1.0, spacing)
+        return line / 3 + max(map(self._metrics.horizontalAdvance, labels))
 
 
 class Plot(pg.PlotWidget):
-    """It is looked at and not touched, and is glad of more height than it must have."""
+    """Plot without mouse interaction that takes all the height it can get."""
 
     def __init__(self) -> None:
         super().__init__(axisItems={side: Axis(side) for side in SIDES})
@@ -67,12 +67,12 @@ class Plot(pg.PlotWidget):
         self.setMouseEnabled(x=False, y=False)
 
     def write(self, font: QFont, theme: Theme) -> None:
-        """Write numbers and words so, on a light or a dark ground."""
+        """Set the font and the theme of the plot."""
         self.setBackground(background(theme))
         for side in SIDES:
             self.getAxis(side).write(font, theme)
-        above = QFontMetrics(font).height() // 2 + 1  # where half of the highest number stands
-        self.getPlotItem().layout.setContentsMargins(1, above, 1, 1)
+        top = QFontMetrics(font).height() // 2 + 1  # room for the upper half of the topmost tick label
+        self.getPlotItem().layout.setContentsMargins(1, top, 1, 1)
 
     def sizeHint(self) -> QSize:
         return QSize(0, self.minimumHeight())

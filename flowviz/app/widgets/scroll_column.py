@@ -1,38 +1,29 @@
-"""A column of widgets that scrolls where it has too little height."""
+"""A column of widgets that scrolls when it is too high for its panel."""
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import (
-    QFrame,
-    QScrollArea,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 MARGINS = 9, 5, 9, 5  # pixels: left, top, right, bottom
 
 
 class ScrollColumn(QScrollArea):
-    """Widgets one below the other, which scroll where there is too little height. It is as wide as they need.
+    """Column of widgets that scrolls vertically when needed and is as wide as its widgets require."""
 
-    Announces that they have come to need another height.
-    """
-
-    need_changed = pyqtSignal()
+    need_changed = pyqtSignal()  # the height that shows everything without scrolling has changed
 
     def __init__(self, *widgets: QWidget, stretched: bool = False) -> None:
-        """If it is `stretched`, it is glad of more height than the widgets need."""
+        """Create a column; a `stretched` one also uses more height than its widgets need."""
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it scrolls to the widget that has it
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its widgets take the focus, and it scrolls to them
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content = QWidget()
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(*MARGINS)
         for widget in widgets:
             self._column.addWidget(widget)
-        self._needed = 0  # pixels of height
+        self._needed_height = 0  # pixels
         self._stretched = stretched
         if not stretched:
             self._column.addStretch()
@@ -53,12 +44,12 @@ class ScrollColumn(QScrollArea):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if watched is self.widget() and event is not None and event.type() == QEvent.Type.LayoutRequest:
-            self._measure()
+            self._update_needed_height()
         return super().eventFilter(watched, event)
 
-    def _measure(self) -> None:
-        before, self._needed = self._needed, self.sizeHint().height()
-        if self._needed == before:
+    def _update_needed_height(self) -> None:
+        previous, self._needed_height = self._needed_height, self.sizeHint().height()
+        if self._needed_height == previous:
             return
         self.updateGeometry()
         if not self._stretched:
