@@ -1,4 +1,4 @@
-"""How the window looks: its theme, how large its words are, and whether things move. Remembered."""
+"""The appearance of the window: theme, text size and motion, kept in the settings."""
 
 from typing import Any, get_args
 
@@ -20,27 +20,27 @@ SCHEMES: dict[Theme | None, Qt.ColorScheme] = {
 
 
 class Appearance(QObject):
-    """What the person has chosen, and where they have not, what the system says. Announces what follows from it."""
+    """The user's choice of theme, text size and motion; what they have not chosen follows the system."""
 
     theme_changed = pyqtSignal(str)
-    resizing_words = pyqtSignal()
-    motion_changed = pyqtSignal(bool)  # whether it is reduced
+    resizing_words = pyqtSignal()  # before the text size changes
+    motion_changed = pyqtSignal(bool)  # whether motion is reduced
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings()
         self._font = QApplication.font()
-        self.chosen_theme: Theme | None = self._remembered("theme", get_args(Theme), None)
-        self.text_size: int = self._remembered("textSize", tuple(TEXT_SIZES.values()), 100)
-        self.is_motion_reduced: bool = self._remembered("reduceMotion", (True, False), not _style_animates())
+        self.chosen_theme: Theme | None = self._stored("theme", get_args(Theme), None)
+        self.text_size: int = self._stored("textSize", tuple(TEXT_SIZES.values()), 100)
+        self.is_motion_reduced: bool = self._stored("reduceMotion", (True, False), not _style_animates())
 
     @property
     def theme(self) -> Theme:
-        """The theme that is seen."""
+        """The theme in use."""
         return self.chosen_theme or system_theme()
 
     def apply(self) -> None:
-        """Look so from now on, and follow the system."""
+        """Apply the appearance, and follow changes of the system theme."""
         hints = QGuiApplication.styleHints()
         assert hints is not None
         hints.colorSchemeChanged.connect(self._apply_theme)
@@ -49,33 +49,33 @@ class Appearance(QObject):
         self.motion_changed.emit(self.is_motion_reduced)
 
     def choose_theme(self, theme: Theme | None) -> None:
-        """Look light or dark; None for as the system."""
+        """Choose the light or the dark theme, or None to follow the system."""
         self.chosen_theme = theme
-        self._remember("theme", theme or "system")
+        self._store("theme", theme or "system")
         self._apply_theme()
 
     def switch_theme(self) -> None:
-        """Look dark where it is light, and light where it is dark."""
+        """Switch between the light and the dark theme."""
         self.choose_theme("light" if self.theme == "dark" else "dark")
 
     def choose_text_size(self, percent: int) -> None:
-        """Let words be so large, beside those of the system."""
+        """Set the text size, in percent of that of the system."""
         self.text_size = percent
-        self._remember("textSize", percent)
+        self._store("textSize", percent)
         self.resizing_words.emit()
         self._apply_text_size()
-        self._apply_theme()  # widgets with a style sheet keep their font until it is set again
+        self._apply_theme()  # widgets with a style sheet keep their font until the sheet is set again
 
     def reduce_motion(self, reduced: bool) -> None:
-        """Let nothing move that need not."""
+        """Set whether to do without animations that are not needed."""
         self.is_motion_reduced = reduced
-        self._remember("reduceMotion", reduced)
+        self._store("reduceMotion", reduced)
         self.motion_changed.emit(reduced)
 
     def _apply_theme(self) -> None:
         hints = QGuiApplication.styleHints()
         assert hints is not None
-        hints.setColorScheme(SCHEMES[self.chosen_theme])  # the frames of windows, where the system draws them
+        hints.setColorScheme(SCHEMES[self.chosen_theme])  # for window frames that the system draws
         QApplication.setPalette(palette(self.theme))
         QApplication.setPalette(menu_palette(self.theme), "QMenu")
         QToolTip.setPalette(palette(self.theme))
@@ -86,17 +86,17 @@ class Appearance(QObject):
         font.setPointSizeF(self._font.pointSizeF() * self.text_size / 100)
         QApplication.setFont(font)
 
-    def _remembered(self, key: str, possible: tuple[Any, ...], otherwise: Any) -> Any:
-        """What was chosen before; what the settings say may be damaged."""
-        said = str(self._settings.value(f"appearance/{key}", ""))
-        return next((value for value in possible if str(value) == said), otherwise)
+    def _stored(self, key: str, allowed: tuple[Any, ...], default: Any) -> Any:
+        """Return the stored value if it is allowed; the settings file may be damaged."""
+        stored = str(self._settings.value(f"appearance/{key}", ""))
+        return next((value for value in allowed if str(value) == stored), default)
 
-    def _remember(self, key: str, value: Any) -> None:
+    def _store(self, key: str, value: Any) -> None:
         self._settings.setValue(f"appearance/{key}", str(value))
 
 
 def _style_animates() -> bool:
-    """Whether widgets move, which a system can forbid."""
+    """Return whether the style animates widgets; systems can turn that off."""
     style = QApplication.style()
     return style is None or style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
 
@@ -105,7 +105,7 @@ OTHER: dict[Theme, Theme] = {"light": "dark", "dark": "light"}
 
 
 class ThemeSwitch(QToolButton):
-    """Shows the theme that it leads to."""
+    """Button that switches to the other theme and shows its icon."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -113,7 +113,7 @@ class ThemeSwitch(QToolButton):
         self.setAutoRaise(True)
 
     def show_theme(self, theme: Theme) -> None:
-        """This theme is seen: offer the other one."""
+        """Set the current theme, and offer the other one."""
         self.setIcon(icon(OTHER[theme]))
         self.setAccessibleName(f"Switch to the {OTHER[theme]} theme")
-        self.setToolTip(f"Switch to the {OTHER[theme]} theme; View ▸ Theme has that of the system, too")
+        self.setToolTip(f"Switch to the {OTHER[theme]} theme; View ▸ Theme can also follow the system")

@@ -1,4 +1,4 @@
-"""Light and dark: what follows the system, and what colors the plots take."""
+"""The light and the dark theme: palettes, the style sheet, and the colors of plots."""
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QFontMetrics, QGuiApplication, QPalette
@@ -13,15 +13,13 @@ BUTTON: dict[Theme, Color] = {"light": (239, 239, 239), "dark": (60, 64, 70)}
 PANEL_TITLE: dict[Theme, Color] = {"light": (224, 224, 224), "dark": (56, 60, 66)}
 DISABLED: dict[Theme, Color] = {"light": (132, 132, 132), "dark": (146, 150, 156)}
 HIGHLIGHT: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (42, 110, 160)}
-CHOSEN: dict[Theme, Color] = {"light": (198, 222, 240), "dark": (44, 84, 118)}  # behind words that keep their color
+CHOSEN: dict[Theme, Color] = {"light": (198, 222, 240), "dark": (44, 84, 118)}  # behind text that keeps its color
 FOCUS: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (86, 180, 233)}
 LINK: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (120, 195, 240)}
 WARNING: dict[Theme, Color] = {"light": (176, 58, 0), "dark": (255, 160, 100)}
-
 NOTICE: dict[Theme, Color] = {"light": (255, 244, 233), "dark": (64, 50, 40)}
 
-
-# What is on has to be seen in both themes: Fusion only darkens it, which is not seen in the dark.
+# Fusion only darkens a checked button, which is invisible in the dark theme.
 STYLE = """
 WordBox {{ border: 1px solid rgb{edge}; border-radius: 4px; padding: 2px 4px; }}
 TextBox {{ font-size: {large}pt; }}
@@ -37,10 +35,10 @@ WarningLabel[warns="true"] {{ color: rgb{warning}; }}
 
 
 def style_sheet(theme: Theme) -> str:
-    """What the palette cannot say. Icons are a little higher than the words beside them."""
+    """Return the style sheet of the window, for what a palette cannot express."""
     font = QGuiApplication.font()
     return STYLE.format(
-        icon=QFontMetrics(font).height() + 2,
+        icon=QFontMetrics(font).height() + 2,  # a little higher than the text beside it
         large=1.3 * font.pointSizeF(),
         edge=DISABLED[theme],
         chosen=CHOSEN[theme],
@@ -52,13 +50,16 @@ def style_sheet(theme: Theme) -> str:
 
 
 def system_theme() -> Theme:
-    """The theme of the system, where it has one."""
+    """Return the theme of the system; light if it has none."""
     hints = QGuiApplication.styleHints()
     return "dark" if hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark else "light"
 
 
 def palette(theme: Theme) -> QPalette:
-    """The colors of all widgets. Our own: where no desktop stands behind Qt, it cannot change them by itself."""
+    """Return the palette of the application.
+
+    Without a desktop theme, Qt has only one palette and cannot switch between light and dark by itself.
+    """
     colors = QPalette(QColor(*BUTTON[theme]), QColor(*WINDOW[theme]))
     colors.setColor(QPalette.ColorRole.Base, background(theme))
     colors.setColor(QPalette.ColorRole.Highlight, QColor(*HIGHLIGHT[theme]))
@@ -76,7 +77,7 @@ def palette(theme: Theme) -> QPalette:
 
 
 def menu_palette(theme: Theme) -> QPalette:
-    """The colors of menus: words and icons keep their color where they are chosen."""
+    """Return the palette of menus, whose selected entries keep the color of their text and icon."""
     colors = palette(theme)
     colors.setColor(QPalette.ColorRole.Highlight, QColor(*CHOSEN[theme]))
     colors.setColor(QPalette.ColorRole.HighlightedText, ink(theme))
@@ -84,10 +85,10 @@ def menu_palette(theme: Theme) -> QPalette:
 
 
 def background(theme: Theme) -> QColor:
-    """The ground of pictures and plots."""
+    """Return the background color of pictures and plots."""
     return QColor(*SURROUNDINGS[theme].background)
 
 
 def ink(theme: Theme) -> QColor:
-    """The color of a target's ink in its preview."""
+    """Return the color of the target in its preview."""
     return QColor(*SURROUNDINGS[theme].title)
