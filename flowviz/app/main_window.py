@@ -15,10 +15,11 @@ from flowviz.app.document.recovery import Recovery
 from flowviz.app.export.exports import Exports
 from flowviz.app.export.source import ExportSource
 from flowviz.app.notices.notice_list import NoticeList
+from flowviz.app.notices.notifications import Notifications
 from flowviz.app.session.session import Session
 from flowviz.app.style.appearance import Appearance, ThemeSwitch
 from flowviz.app.style.theme import style_sheet
-from flowviz.app.target.builder import TargetBuilder
+from flowviz.app.target.builder import SOURCE, TargetBuilder
 from flowviz.app.target.panel import TargetPanel
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.worker import wait_for_work
@@ -26,6 +27,7 @@ from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.flow_panel import FlowPanel
 from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.training.metrics import Metrics
+from flowviz.app.training.status import TRAINING
 from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.viewer.central_widget import MARGIN, CentralWidget
@@ -83,14 +85,14 @@ class MainWindow(QMainWindow):
             ViewBar(), CloudView(), Readout(), StageStrip(), StageSlider(), PlaybackBar(), HistoryBar(), Inspector()
         )
         self._layout = PanelLayout(self, self._training_widgets, self._viewer_widgets.inspector)
-        self._notices = NoticeList("windowNotices")
-        self._training_widgets.target.notices.elsewhere = self._training_widgets.controls.notices.elsewhere = (
-            self._notices
-        )
+        window_notices = NoticeList("windowNotices")
+        self.notifications = Notifications(window_notices, self)
+        self.notifications.register(SOURCE, self._training_widgets.target.notices, self._layout.target)
+        self.notifications.register(TRAINING, self._training_widgets.controls.notices, self._layout.training)
         self._center = CentralWidget(self._viewer_widgets)
         self._place = QStackedWidget()  # of the cloud and the ways through it, or of the start page
         self._place.addWidget(self._center)
-        self.setCentralWidget(_below(self._notices, self._place))
+        self.setCentralWidget(_below(window_notices, self._place))
         self.setStatusBar(self._training_widgets.status)
         self.appearance = Appearance(self)
         self.viewer = Viewer(self._viewer_widgets, self)
@@ -113,11 +115,12 @@ class MainWindow(QMainWindow):
         self._keep_keys()
         self._follow_appearance()
         for posts in (
-            self.document_actions, self.autosave, self.crash_handler, self.viewer, self._report, self.exports,
+            self.target_builder, self.session.status_report, self.document_actions, self.autosave, self.crash_handler,
+            self.viewer, self._report, self.exports,
         ):  # fmt: skip
-            posts.notice_posted.connect(self._notices.post)
-        thread.failed.connect(self._notices.post)
-        thread.succeeded.connect(self._notices.withdraw)
+            posts.notice_posted.connect(self.notifications.post)
+        thread.failed.connect(self.notifications.post)
+        thread.succeeded.connect(self.notifications.withdraw)
         for done in (self._report.done, self.exports.done):
             done.connect(self._training_widgets.status.tell)
         bus = session_bus()
@@ -187,8 +190,8 @@ class MainWindow(QMainWindow):
         for entered in (self.welcome.entered, self._layout.resetting):
             entered.connect(self._presentation.give_way)
         self._presentation.entered.connect(self._layout.remember)
-        self._presentation.entered.connect(lambda: self._notices.set_aside(True))
-        self._presentation.left.connect(lambda: self._notices.set_aside(False))
+        self._presentation.entered.connect(lambda: self.notifications.set_aside(True))
+        self._presentation.left.connect(lambda: self.notifications.set_aside(False))
         fill_training_menu(new_menu(self, "&Train"), panels.controls, show.history, self._copy_training)
         fill_layers_menu(new_menu(self, "&Layers"), show.scrubber, show.playback, playhead.toggle_playing)
         help_menu = new_menu(self, "&Help")

@@ -17,7 +17,7 @@ from flowviz.projects.drafts import Draft, Drafts
 
 PERIOD_MS = 30_000
 CLOSING_PATIENCE_MS = 1000
-AUTOSAVE = "autosave"  # what the notices are about
+AUTOSAVE = "autosave"  # topic of the notices
 ADVICE = "Save it, with File ▸ Save; it is tried again every 30 seconds."
 
 

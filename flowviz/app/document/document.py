@@ -17,7 +17,7 @@ from flowviz.files import Fingerprint, fingerprint
 from flowviz.projects import Project, load_project, save_project
 
 CLOSING_PATIENCE_MS = 5000
-FILE = "file"  # what the notices are about
+FILE = "file"  # topic of the notices
 SLIP = "something went wrong inside flowviz."
 log = logging.getLogger(__name__)
 
@@ -157,10 +157,10 @@ class Document(QObject):
         """What could not be read or written for a reason that nobody has thought of."""
         if self._writing:
             self._writing, self._next = False, None
-            self.failed.emit(replace(notice, about=FILE, text=f"It could not be saved: {SLIP}"))
+            self.failed.emit(replace(notice, topic=FILE, text=f"It could not be saved: {SLIP}"))
         elif self._opening is not None:
             text = f"'{self._opening.name}' could not be opened: {SLIP}"
-            self.refused.emit(self._opening, replace(notice, about=FILE, text=text))
+            self.refused.emit(self._opening, replace(notice, topic=FILE, text=text))
 
     def _look(self) -> None:
         if self._said != (self.is_changed, self.name):

@@ -29,7 +29,7 @@ SIZE = QSize(980, 680)
 NO_PATH = "Choose where to write it."
 CANCELLED = "Cancelled. Nothing was written."
 NOT_WRITTEN = "Nothing was written."
-EXPORT = "export"  # what the notices are about
+EXPORT = "export"  # topic of the notices
 Repeated = Callable[[Path, ExportSpec, Path], str]
 
 

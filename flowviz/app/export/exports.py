@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flowviz.app.export.dialog import ExportDialog
 
 AnySpec = TypeVar("AnySpec", bound=Spec)
-COPY = "copy"  # what the notices are about
+COPY = "copy"  # topic of the notices
 log = logging.getLogger(__name__)
 
 

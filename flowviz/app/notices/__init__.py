@@ -1,1 +1,1 @@
-"""Notices and message boxes."""
+"""Notices, the service that places them, and message boxes."""

@@ -1,4 +1,4 @@
-"""Questions and sentences that the person has to see. None of them holds the program: the answer comes later."""
+"""Message boxes that ask a question. They do not block: the answer arrives later."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -11,15 +11,15 @@ SAVE, DISCARD, CANCEL = Role.AcceptRole, Role.DestructiveRole, Role.RejectRole
 
 
 class Answer(NamedTuple):
-    """A button, and what is done when it is pressed."""
+    """Button of a message box, and the function that it runs."""
 
     text: str
     role: QMessageBox.ButtonRole
     run: Callable[[], object] = lambda: None
 
 
-def ask(parent: QWidget, name: str, question: str, more: str, *answers: Answer) -> QMessageBox:
-    """Open a box with these buttons; the first is that of the Return key, the last that of Escape."""
+def ask(parent: QWidget, name: str, question: str, information: str, *answers: Answer) -> QMessageBox:
+    """Open a message box; Return presses the first of its buttons, and Escape the last one."""
     box = QMessageBox(parent)
     box.setObjectName(name)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -27,7 +27,7 @@ def ask(parent: QWidget, name: str, question: str, more: str, *answers: Answer) 
     box.setWindowTitle("flowviz")
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(question)
-    box.setInformativeText(more)
+    box.setInformativeText(information)
     buttons: list[QPushButton] = []
     for answer in answers:
         button = box.addButton(answer.text, answer.role)
@@ -37,11 +37,11 @@ def ask(parent: QWidget, name: str, question: str, more: str, *answers: Answer) 
     box.setDefaultButton(buttons[0])
     box.setEscapeButton(buttons[-1])
 
-    def answered() -> None:
+    def run_answer() -> None:
         for button, answer in zip(buttons, answers, strict=True):
             if button is box.clickedButton():
                 answer.run()
 
-    box.finished.connect(answered)
+    box.finished.connect(run_answer)
     box.open()
     return box

@@ -1,30 +1,33 @@
-"""A notice: what happened, what to do, and on request the technical text."""
+"""Notices: what happened, what the user can do about it, and technical details on request."""
 
 from dataclasses import dataclass
 from traceback import format_exception
 
 from flowviz.errors import FlowvizError
 
-LONGEST_DETAILS = 4000  # characters: the end says most
-REPORT_IT = "Help ▸ Copy Details for a Bug Report has what helps to mend it."
+LONGEST_DETAILS = 4000  # characters; the end of a traceback says most
+REPORT_IT = "To report this, choose Help ▸ Copy Details for a Bug Report."
 
 
 @dataclass(frozen=True)
 class Notice:
-    """What is told of the thing that it is about, until something else is; without a text, nothing is told any more."""
+    """Message to the user that replaces the previous one on its topic; without a text it only withdraws that one."""
 
-    about: str
+    topic: str
     text: str = ""
     advice: str = ""
     details: str = ""
 
 
-def notice_of(about: str, error: BaseException, text: str = "", advice: str = REPORT_IT) -> Notice:
-    """What to tell of an error: its own sentence, if a person can have caused it; else `text` and `advice`."""
+def notice_of(topic: str, error: BaseException, text: str = "", advice: str = REPORT_IT) -> Notice:
+    """Return a notice about an error.
+
+    An error that the user can cause has a message of its own; `text` and `advice` are for any other error.
+    """
     if isinstance(error, FlowvizError):
-        return Notice(about, str(error), details=_told(error.__cause__) if error.__cause__ else "")
-    return Notice(about, text, advice, _told(error))
+        return Notice(topic, str(error), details=_format(error.__cause__) if error.__cause__ else "")
+    return Notice(topic, text, advice, _format(error))
 
 
-def _told(error: BaseException) -> str:
+def _format(error: BaseException) -> str:
     return "".join(format_exception(error)).rstrip()[-LONGEST_DETAILS:]

@@ -20,7 +20,7 @@ from flowviz.specs import SHAPES, DrawingSpec, ShapeName, ShapeSpec, TargetSpec,
 from flowviz.targets import build_target, reads_fonts
 
 POINTS_SUFFIXES = (".csv", ".txt", ".tsv", ".npy", ".npz")
-SOURCE = "source"  # what the notices are about
+SOURCE = "source"  # topic of the notices
 NO_TARGET = "There is nothing to learn."
 
 
@@ -28,6 +28,7 @@ class TargetBuilder(QObject):
     """Announces the goal whenever there is another, or none; the last good file stays when the next one is bad."""
 
     built_changed = pyqtSignal(object)  # Goal or None
+    notice_posted = pyqtSignal(object)  # Notice
     project_arrived = pyqtSignal(object)  # the Path of one that was dropped, pasted or opened here
 
     def __init__(self, panel: TargetPanel, parent: QObject) -> None:
@@ -51,7 +52,7 @@ class TargetBuilder(QObject):
 
     def open_file(self, path: Path) -> None:
         """Open a file of points or a picture; as soon as it is read, its page is turned to. Announces a project."""
-        self._panel.notices.withdraw(SOURCE)
+        self.notice_posted.emit(Notice(SOURCE))
         if path.suffix.lower() == PROJECT_SUFFIX:
             self.project_arrived.emit(path)
         elif path.suffix.lower() in POINTS_SUFFIXES:
@@ -64,7 +65,7 @@ class TargetBuilder(QObject):
         clipboard = QGuiApplication.clipboard()
         found = clipboard.mimeData() if clipboard is not None else None
         if found is None or not self.take_media(found):
-            self._panel.notices.post(Notice(SOURCE, "There is no picture on the clipboard.", "Copy one first."))
+            self.notice_posted.emit(Notice(SOURCE, "There is no picture on the clipboard.", "Copy one first."))
 
     def take_media(self, media: QMimeData) -> bool:
         """Take what was pasted or dropped: a file, a picture or a text; whether it is one."""
@@ -115,12 +116,12 @@ class TargetBuilder(QObject):
     def _take_refusal(self, notice: Notice) -> None:
         """What stood here before stays."""
         self._panel.reading.hide()
-        self._panel.notices.post(replace(notice, about=SOURCE))
+        self.notice_posted.emit(replace(notice, topic=SOURCE))
 
     def _take_failure(self, notice: Notice) -> None:
         if self.goal is None:
             self._take(NO_TARGET)
-        self._panel.notices.post(replace(notice, about=SOURCE))
+        self.notice_posted.emit(replace(notice, topic=SOURCE))
 
     def _offer_columns(self, table: Table, columns: tuple[int, int]) -> None:
         """Others of the table may hold points; where there are none, what stood here before stays."""
@@ -130,7 +131,7 @@ class TargetBuilder(QObject):
 
     def _take_change(self) -> None:
         self._builder.drop()
-        self._panel.notices.withdraw(SOURCE)
+        self.notice_posted.emit(Notice(SOURCE))
         try:
             spec = self._panel.spec()
         except FlowvizError as error:

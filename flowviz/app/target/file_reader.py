@@ -108,7 +108,7 @@ class FileReader(QObject):
             self.points_read.emit(points, table, columns)
 
     def _take_failure(self, notice: Notice) -> None:
-        if notice.about == POINTS and self._asked is not None:
+        if notice.topic == POINTS and self._asked is not None:
             self.points_refused.emit(*self._asked)
         self.failed.emit(notice)
 

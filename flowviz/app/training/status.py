@@ -14,7 +14,7 @@ GREETING = "Press Train and watch the cloud become the target."
 AGAIN = "Press Train to try again."
 FOLLOWING = "Following the particles of earlier moments, for which TensorFlow is loaded: it takes some seconds…"
 SLOWER = "XLA does not work on this machine: trainings come to the same end without it, but slower."
-TRAINING = "training"  # what the notices are about
+TRAINING = "training"  # topic of the notices
 STATES = {
     TrainingState.PREPARING: "Preparing…",
     TrainingState.TRAINING: "Training",
@@ -27,6 +27,7 @@ ENDINGS = {"completed": "Finished", "stopped": "Stopped", "diverged": "Diverged"
 class TrainingStatus(QObject):
     """Tells it in the window: a sentence in the panel, curves, and figures; announces what is worth telling outside."""
 
+    notice_posted = pyqtSignal(object)  # Notice
     progressed = pyqtSignal(object)  # how much is done, 0 to 1, or None where nothing is
     ended = pyqtSignal(str)  # how, unless a person has ended it
 
@@ -57,7 +58,7 @@ class TrainingStatus(QObject):
         self._progress = None
         self._figures.clear()
         self._status.show_progress(None)
-        self._controls.notices.withdraw(TRAINING)
+        self.notice_posted.emit(Notice(TRAINING))
         self._controls.set_fraction(0)
         self._say(GREETING)
         self.show_history(history, entropy)
@@ -95,7 +96,7 @@ class TrainingStatus(QObject):
     def tell_warning(self, event: Recovered | Uncompiled) -> None:
         """It went back to its last good state, or goes on without XLA: nobody can change that, so it is said once."""
         if isinstance(event, Recovered):
-            self._controls.notices.post(Notice(TRAINING, event.sentence()))
+            self.notice_posted.emit(Notice(TRAINING, event.sentence()))
         elif not self._has_told_slower:
             self._has_told_slower = True
             self._status.tell(SLOWER)
@@ -105,7 +106,7 @@ class TrainingStatus(QObject):
         self._rest = ENDINGS[finished.ending]
         self._say(finished.ended())
         if finished.advice:
-            self._controls.notices.post(Notice(TRAINING, "The training diverged.", finished.advice))
+            self.notice_posted.emit(Notice(TRAINING, "The training diverged.", finished.advice))
         if finished.ending != "stopped":
             self.ended.emit(finished.sentence())
 
@@ -113,7 +114,7 @@ class TrainingStatus(QObject):
         """It has ended for a reason that is no good one."""
         self._rest = "Failed"
         self._say(AGAIN)
-        self._controls.notices.post(notice)
+        self.notice_posted.emit(notice)
         self.ended.emit(notice.text)
 
     def show_trained(self, title: str, step: int, progress: Progress | None, fraction: float) -> None:

@@ -122,7 +122,7 @@ class FlowQueries(QObject):
             thread.close()
 
     def _take_failure(self, notice: Notice) -> None:
-        self._unanswered.add(notice.about)
+        self._unanswered.add(notice.topic)
         self.notice_posted.emit(notice)
 
     def _forget(self, topic: str) -> None:

@@ -11,7 +11,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.logbook import last_lines, log_file, log_folder, without_person
 
 LOGGED_LINES = 60
-LOG = "log"  # what the notices are about
+LOG = "log"  # topic of the notices
 
 
 class BugReport(QObject):

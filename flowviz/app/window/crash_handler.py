@@ -21,7 +21,7 @@ LEVELS = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
-SLIP = "slip"  # what the notices are about
+SLIP = "slip"  # topic of the notices
 ADVICE = f"What was trained is still there. {REPORT_IT}"
 log = logging.getLogger(__name__)
 qt_log = logging.getLogger("qt")

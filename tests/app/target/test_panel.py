@@ -198,7 +198,7 @@ def test_a_bad_file_says_so_beside_its_button_and_the_good_picture_stays(
     good = sourced.wait_for_other(sourced.goal)
     (tmp_path / "text.png").write_text("no picture")
     for bad in (tmp_path / "text.png", tmp_path / "missing.png", tmp_path):
-        sourced.panel.notices.clear()
+        sourced.panel.notices.withdraw("source")
         sourced.drop(media_of(bad))
         sourced.wait(lambda: sourced.file_problem.endswith("."))
         assert sourced.goal is good
@@ -211,7 +211,7 @@ def test_a_bad_file_does_not_turn_the_page(sourced: Sourced, tmp_path: Path) -> 
     good = sourced.goal
     (tmp_path / "bad.csv").write_text("a,b\nno,number\n1,2\n")
     for name in ("bad.csv", "bad.npy", "bad.png"):
-        sourced.panel.notices.clear()
+        sourced.panel.notices.withdraw("source")
         sourced.drop(media_of(tmp_path / name))
         sourced.wait(lambda: sourced.file_problem.endswith("."))
         assert sourced.goal is good

@@ -62,7 +62,7 @@ def test_a_question_that_fails_says_so_and_the_next_is_answered(qtbot: QtBot) ->
     with qtbot.waitSignal(background.failed) as failed:
         background.ask("grid", lambda: 1 // 0, heard.append)
     (notice,) = failed.args
-    assert (notice.about, notice.text) == ("grid", "The grid cannot be computed.")
+    assert (notice.topic, notice.text) == ("grid", "The grid cannot be computed.")
     assert "ZeroDivisionError" in notice.details
     background.ask("grid", lambda: 7, heard.append)
     qtbot.waitUntil(lambda: heard == [7])

@@ -189,21 +189,21 @@ def test_words_that_are_made_larger_before_a_class_are_so_at_once(presented: Win
 
 
 def test_a_class_sees_no_notice_of_before_but_what_goes_wrong_in_front_of_it(window: Window, qtbot: QtBot) -> None:
-    panel, above = window.find(TrainingControls, "runControls").notices, window.find(NoticeList, "windowNotices")
-    panel.post(Notice("training", "The training diverged."))
-    above.post(Notice("export", "The disk is full."))
+    notifications, above = window.main.notifications, window.find(NoticeList, "windowNotices")
+    notifications.post(Notice("training", "The training diverged."))
+    notifications.post(Notice("export", "The disk is full."))
     choose(window, "Presentation")
     qtbot.wait(50)  # within which it would come from the panel that is closed
     assert window.notice == ""
     assert not above.isVisible()
-    panel.post(Notice("training", "It went wrong now."))
-    above.post(Notice("export", "The disk is full."))
+    notifications.post(Notice("training", "It went wrong now."))
+    notifications.post(Notice("export", "The disk is full."))
     qtbot.waitUntil(lambda: "went wrong now" in window.notice and "disk" in window.notice)
-    above.withdraw("export")
-    above.post(Notice("file", "It is broken."))
+    notifications.withdraw("export")
+    notifications.post(Notice("file", "It is broken."))
     press_escape(window, qtbot)
     qtbot.waitUntil(lambda: "went wrong now" in window.notice and "broken" in window.notice)
-    above.post(Notice("export", "The disk is full."))
+    notifications.post(Notice("export", "The disk is full."))
     choose(window, "Presentation")
     assert window.notice == ""
     press_escape(window, qtbot)
