@@ -1,4 +1,4 @@
-"""All that the menus of a window can do, and how one finds it by a few letters."""
+"""The catalog of commands: everything in the menus of a window, and the search for a command."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,67 +9,68 @@ from PyQt6.QtWidgets import QMenu, QMenuBar
 
 @dataclass(frozen=True)
 class Command:
-    """An entry of a menu. The texts are those of when it was looked up: a menu may since have been filled anew."""
+    """Menu entry and its texts."""
 
     action: QAction
-    menu: str  # "View ▸ Colors"
+    menu: str  # path of its menu, such as "View ▸ Colors"
     title: str
     key: str
     tip: str
 
 
 def commands_of(bar: QMenuBar) -> list[Command]:
-    """Each entry of each menu, once, in the order of the menus."""
+    """Return the visible entries of all menus, in the order of the menus."""
     return [command for action in bar.actions() for command in _commands(action.menu(), "")]
 
 
 def matching(commands: Sequence[Command], typed: str) -> list[Command]:
-    """Those that fit what was typed, best first; all of them where nothing was."""
+    """Return the commands that match what was typed, best matches first; all commands if nothing was typed."""
     ranked = [(rank, command) for command in commands if (rank := _rank(command, typed.casefold())) is not None]
     return [command for _, command in sorted(ranked, key=lambda pair: pair[0])]
 
 
-def _commands(menu: QMenu | None, above: str) -> Iterator[Command]:
+def _commands(menu: QMenu | None, parent_path: str) -> Iterator[Command]:
     assert menu is not None
-    menu.aboutToShow.emit()  # some are filled only then
-    path = f"{above} ▸ {_plain(menu.title())}" if above else _plain(menu.title())
+    path = f"{parent_path} ▸ {_without_mnemonic(menu.title())}" if parent_path else _without_mnemonic(menu.title())
     for action in menu.actions():
         if action.menu() is not None:
             yield from _commands(action.menu(), path)
-        elif not action.isSeparator():
+        elif action.isVisible() and not action.isSeparator():
             yield _command(action, path)
 
 
 def _command(action: QAction, path: str) -> Command:
     key = action.shortcut()
-    tip = action.toolTip().removesuffix(f" ({key.toString()})")  # a button has no other place for its key
-    return Command(action, path, _plain(action.text()), key.toString(QKeySequence.SequenceFormat.NativeText), tip)
+    tip = action.toolTip().removesuffix(f" ({key.toString()})")  # tool buttons repeat the shortcut in their tooltip
+    native_key = key.toString(QKeySequence.SequenceFormat.NativeText)
+    return Command(action, path, _without_mnemonic(action.text()), native_key, tip)
 
 
-def _plain(title: str) -> str:
-    """Without the marks of the keys: "&&" stands for "&"."""
+def _without_mnemonic(title: str) -> str:
+    """Remove the marks of mnemonics from a title, in which "&&" is a literal "&"."""
     return "&".join(part.replace("&", "") for part in title.split("&&"))
 
 
 def _rank(command: Command, typed: str) -> int | None:
-    """0 for the best; None where it does not fit."""
+    """Return how well a command matches: 0 is best, None is no match."""
     title, menu = command.title.casefold(), command.menu.casefold()
-    fits = (
+    matches = (
         title.startswith(typed),
-        _begin_words(typed, title),
-        _begin_words(typed, f"{menu} {title}"),
-        typed == command.key.casefold() or _begin_words(typed, command.tip.casefold()),
-        _are_letters_of(typed, title),
+        _starts_words(typed, title),
+        _starts_words(typed, f"{menu} {title}"),
+        typed == command.key.casefold() or _starts_words(typed, command.tip.casefold()),
+        _is_subsequence(typed, title),
     )
-    return fits.index(True) if any(fits) else None
+    return matches.index(True) if any(matches) else None
 
 
-def _begin_words(typed: str, text: str) -> bool:
+def _starts_words(typed: str, text: str) -> bool:
+    """Return whether each part of what was typed starts a word of the text."""
     words = text.replace("-", " ").split()
     return all(any(word.startswith(part) for word in words) for part in typed.split())
 
 
-def _are_letters_of(typed: str, text: str) -> bool:
-    """Whether the letters come in this order, with others between them."""
+def _is_subsequence(typed: str, text: str) -> bool:
+    """Return whether the typed letters occur in the text in this order."""
     letters = iter(text)
     return all(letter in letters for letter in typed if letter != " ")

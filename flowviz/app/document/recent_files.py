@@ -1,7 +1,9 @@
-"""The projects that were opened or saved last."""
+"""The recently opened and saved projects."""
 
 import json
 from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.desktop.settings import settings
 
@@ -9,14 +11,17 @@ MOST = 15
 KEY = "recentFiles"
 
 
-class RecentFiles:
-    """Their paths, the latest first, in the settings of the person."""
+class RecentFiles(QObject):
+    """Paths of recent projects, kept in the settings of the user, latest first."""
+
+    changed = pyqtSignal()  # by this window; other windows share the settings
 
     def __init__(self) -> None:
+        super().__init__()
         self._settings = settings()
 
     def paths(self) -> list[Path]:
-        """All of them; none where the settings are damaged."""
+        """Return the paths; none if the settings are damaged."""
         try:
             names = json.loads(self._settings.value(KEY, "[]", str))
         except (ValueError, TypeError):
@@ -24,18 +29,19 @@ class RecentFiles:
         return [Path(name) for name in names if isinstance(name, str)][:MOST] if isinstance(names, list) else []
 
     def add(self, path: Path) -> None:
-        """This one is the latest."""
+        """Put a path first."""
         path = path.absolute()
-        self._keep([path, *(other for other in self.paths() if other != path)])
+        self._store([path, *(other for other in self.paths() if other != path)])
 
     def remove(self, path: Path) -> None:
-        """This one is gone."""
-        self._keep([other for other in self.paths() if other != path])
+        """Remove a path."""
+        self._store([other for other in self.paths() if other != path])
 
     def clear(self) -> None:
-        """Forget them all."""
-        self._keep([])
+        """Remove all paths."""
+        self._store([])
 
-    def _keep(self, paths: list[Path]) -> None:
+    def _store(self, paths: list[Path]) -> None:
         self._settings.setValue(KEY, json.dumps([str(path) for path in paths[:MOST]]))
-        self._settings.sync()  # another window may ask
+        self._settings.sync()  # for other windows
+        self.changed.emit()

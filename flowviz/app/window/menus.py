@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
@@ -22,6 +21,7 @@ from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.welcome.welcome import Welcome
 from flowviz.app.window.bug_report import BugReport
 from flowviz.app.window.panel_layout import PanelLayout
+from flowviz.app.window.recent_menu import RecentMenu
 from flowviz.exporting.repeat import TrainingCopy, train_command, train_python
 from flowviz.specs.view import Palette
 
@@ -241,40 +241,17 @@ class FileMenu:
         self._document_actions = document_actions
         add_action(menu, "&New", Key.New, document_actions.new, "Begin with nothing trained")
         add_action(menu, "&Open…", Key.Open, document_actions.choose, "Open a project from its file")
-        recent = menu.addMenu("Open &Recent")
-        assert recent is not None
-        self._recent = recent
-        self._recent.setObjectName("recentMenu")
-        self._recent.setToolTipsVisible(True)
+        recent = add_submenu(menu, "Open &Recent")
+        recent.setObjectName("recentMenu")
+        self._recent = RecentMenu(recent, document_actions.recent, document_actions.open)
         menu.addSeparator()
         add_action(menu, "&Save", Key.Save, document_actions.save, "Write the project to its file")
         add_action(menu, "Save &As…", SAVE_AS_KEY, document_actions.save_as, "Write the project to another file")
         self._revert = add_action(menu, "Re&vert", None, document_actions.revert, "Go back to what the file holds")
         menu.addSeparator()
-        self._recent.aboutToShow.connect(self._list_recent)
         document_actions.document.state_changed.connect(self._look)
         self._look()
 
     def _look(self) -> None:
         document = self._document_actions.document
         self._revert.setEnabled(document.path is not None and document.is_changed)
-
-    def _list_recent(self) -> None:
-        self._recent.clear()
-        for number, path in enumerate(self._document_actions.recent.paths(), start=1):
-            add_action(self._recent, _titled(number, path), None, partial(self._document_actions.open, path), str(path))
-        if self._recent.isEmpty():
-            add_action(
-                self._recent, "Nothing Yet", None, lambda: None, "Projects that are opened or saved are listed here"
-            ).setEnabled(False)
-            return
-        self._recent.addSeparator()
-        add_action(
-            self._recent, "&Clear", None, self._document_actions.recent.clear, "Clear the list of recent projects"
-        )
-
-
-def _titled(number: int, path: Path) -> str:
-    """The names of files may be the same: so the folder follows. The first nine have a key."""
-    name, folder = (text.replace("&", "&&") for text in (path.name, str(path.parent)))
-    return f"{f'&{number}' if number < 10 else number}  {name} – {folder}"

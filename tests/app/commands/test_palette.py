@@ -1,6 +1,7 @@
 """The shortcut sheet and the command palette, by keyboard."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -27,7 +28,7 @@ def entries(menu: QMenu) -> Iterator[QAction]:
         inner = action.menu()
         if inner is not None:
             yield from entries(inner)
-        elif not action.isSeparator():
+        elif action.isVisible() and not action.isSeparator():
             yield action
 
 
@@ -106,6 +107,11 @@ def test_each_command_is_in_the_sheet_with_its_key_and_what_it_does(window: Wind
 def test_each_command_is_in_the_palette(window: Window, palette: CommandList) -> None:
     shown = sorted(title.removesuffix(" (not now)") for title in titles(palette))
     assert shown == sorted(plain(action) for action in menu_entries(window))
+
+
+def test_recent_project_is_in_the_palette_although_its_menu_was_never_opened(window: Window) -> None:
+    window.main.document_actions.recent.add(Path("/folder/ship.flowviz"))
+    assert any("ship.flowviz" in command.title for command in commands(window))
 
 
 def test_no_key_is_there_twice(window: Window) -> None:

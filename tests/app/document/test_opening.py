@@ -58,6 +58,11 @@ def test_a_bad_file_is_a_sentence_and_what_is_here_stays(
     assert RecentFiles().paths() == ([bad] if content is not None else [])
 
 
+def entries(menu: QMenu) -> list[QAction]:
+    """The entries of a menu that a user sees."""
+    return [action for action in menu.actions() if action.isVisible() and not action.isSeparator()]
+
+
 def test_recent_files_are_listed_opened_and_cleared(file_menu: FileMenu, project_file: Path, tmp_path: Path) -> None:
     recent = file_menu.window.main.document_actions.recent
     for number in range(20):
@@ -65,19 +70,22 @@ def test_recent_files_are_listed_opened_and_cleared(file_menu: FileMenu, project
     assert len(RecentFiles().paths()) == MOST == 15
     file_menu.open(project_file)
     menu = file_menu.window.find(QMenu, "recentMenu")
-    menu.aboutToShow.emit()
-    first = menu.actions()[0]
+    first = entries(menu)[0]
     assert "hi.flowviz" in first.text()
     assert str(tmp_path) in first.text()
     file_menu.choose("new")
-    menu.aboutToShow.emit()
-    menu.actions()[0].trigger()
+    entries(menu)[0].trigger()
     file_menu.wait(lambda: file_menu.window.main.document_actions.document.path == project_file)
-    menu.aboutToShow.emit()
-    menu.actions()[-1].trigger()
+    entries(menu)[-1].trigger()
     assert RecentFiles().paths() == []
+    assert [entry.isEnabled() for entry in entries(menu)] == [False]
+
+
+def test_recent_menu_shows_what_another_window_has_opened(file_menu: FileMenu, tmp_path: Path) -> None:
+    menu = file_menu.window.find(QMenu, "recentMenu")
+    RecentFiles().add(tmp_path / "other.flowviz")
     menu.aboutToShow.emit()
-    assert not menu.actions()[0].isEnabled()
+    assert "other.flowviz" in entries(menu)[0].text()
 
 
 def test_damaged_settings_are_no_recent_files() -> None:

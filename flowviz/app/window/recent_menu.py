@@ -1,0 +1,60 @@
+"""The File ▸ Open Recent menu."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QMenu
+
+from flowviz.app.commands.actions import add_action
+from flowviz.app.document.recent_files import MOST, RecentFiles
+
+
+class RecentMenu(QObject):
+    """Menu of the recent projects.
+
+    Its actions are made once and hidden while they are not needed, so that a command palette that is open can keep
+    them while the list changes.
+    """
+
+    def __init__(self, menu: QMenu, recent: RecentFiles, open_project: Callable[[Path], object]) -> None:
+        super().__init__(menu)
+        self._recent, self._open = recent, open_project
+        self._paths: list[Path] = []
+        self._entries = [self._add_entry(menu, number) for number in range(MOST)]
+        tip = "Projects that you open or save are listed here"
+        self._placeholder = add_action(menu, "Nothing Yet", None, lambda: None, tip)
+        self._placeholder.setEnabled(False)
+        menu.addSeparator()
+        self._clear = add_action(menu, "&Clear", None, recent.clear, "Clear the list of recent projects")
+        self._clear.setObjectName("clearRecentAction")
+        recent.changed.connect(self._update)
+        menu.aboutToShow.connect(self._update)  # another window may have changed the list
+        self._update()
+
+    def _add_entry(self, menu: QMenu, number: int) -> QAction:
+        action = add_action(menu, "", None, partial(self._open_entry, number), "")
+        action.setObjectName(f"recent{number}Action")
+        return action
+
+    def _open_entry(self, number: int) -> None:
+        self._open(self._paths[number])
+
+    def _update(self) -> None:
+        self._paths = self._recent.paths()
+        for entry in self._entries[len(self._paths) :]:
+            entry.setVisible(False)
+        for number, (entry, path) in enumerate(zip(self._entries, self._paths, strict=False), start=1):
+            entry.setText(_title(number, path))
+            entry.setToolTip(str(path))
+            entry.setVisible(True)
+        self._placeholder.setVisible(not self._paths)
+        self._clear.setVisible(bool(self._paths))
+
+
+def _title(number: int, path: Path) -> str:
+    """Return the name and the folder of a project; the first nine have a mnemonic."""
+    name, folder = (text.replace("&", "&&") for text in (path.name, str(path.parent)))
+    return f"{f'&{number}' if number < 10 else number}  {name} – {folder}"
