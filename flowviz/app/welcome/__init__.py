@@ -1,1 +1,1 @@
-"""The start page, the gallery and the tour."""
+"""The start page, the gallery of examples, and the tour."""

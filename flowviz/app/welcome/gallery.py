@@ -1,4 +1,4 @@
-"""The trained examples, each with a picture: in the gallery's dialog and on the start page."""
+"""The gallery of trained examples: a list with thumbnails, and a dialog."""
 
 from functools import partial
 
@@ -18,67 +18,67 @@ from flowviz.rendering import fitted_view, render_frame
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import Theme
 
-PICTURE_SIDE = 130  # pixels
-BESIDE, BELOW = 20, 16  # pixels between two pictures; below a picture they are for its name
+THUMBNAIL_SIDE = 130  # pixels
+GAP_BESIDE, GAP_BELOW = 20, 16  # pixels between cells
 
 
 class GalleryList(QListWidget):
-    """Its pictures are drawn in a thread."""
+    """List of the examples, whose thumbnails are drawn by a background thread."""
 
     def __init__(self) -> None:
         super().__init__()
         self._examples = examples()
-        self._background = LatestWorker()
+        self._worker = LatestWorker()
         self.setObjectName("galleryList")
         self.setAccessibleName("Trained examples")
-        self.setAccessibleDescription("The arrow keys choose one; Return opens it")
+        self.setAccessibleDescription("Arrow keys select an example; Return opens it")
         self.setViewMode(QListWidget.ViewMode.IconMode)
         self.setMovement(QListWidget.Movement.Static)
         self.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
-        self.setIconSize(QSize(PICTURE_SIDE, PICTURE_SIDE))
+        self.setIconSize(QSize(THUMBNAIL_SIDE, THUMBNAIL_SIDE))
         for example in self._examples:
             self.addItem(_item(example))
-        self.setGridSize(self.least_cell())
+        self.setGridSize(self.minimum_cell_size())
 
     def example(self, row: int) -> Example:
-        """The one in this row."""
+        """Return the example in a row."""
         return self._examples[row]
 
-    def size_of(self, columns: int, rows: int) -> QSize:
-        """How large the list is that shows so many at a time, beside a scroll bar."""
+    def size_for(self, columns: int, rows: int) -> QSize:
+        """Return the size that shows this many columns and rows, and a scroll bar."""
         cell, frame = self.gridSize(), 2 * self.frameWidth()
         bar = self.verticalScrollBar()
         assert bar is not None
         return QSize(columns * cell.width() + bar.sizeHint().width() + frame, rows * cell.height() + frame)
 
-    def least_cell(self) -> QSize:
-        """How much a picture and its name need."""
+    def minimum_cell_size(self) -> QSize:
+        """Return the size of a thumbnail with its title."""
         metrics = self.fontMetrics()
         widest = max((metrics.horizontalAdvance(_title(example)) for example in self._examples), default=0)
-        return QSize(max(PICTURE_SIDE, widest) + BESIDE, PICTURE_SIDE + metrics.lineSpacing() + BELOW)
+        return QSize(max(THUMBNAIL_SIDE, widest) + GAP_BESIDE, THUMBNAIL_SIDE + metrics.lineSpacing() + GAP_BELOW)
 
-    def draw(self, theme: Theme) -> None:
-        """Have the pictures drawn, for a light or a dark ground."""
-        side = round(PICTURE_SIDE * self.devicePixelRatioF())
+    def draw_thumbnails(self, theme: Theme) -> None:
+        """Start to draw the thumbnails for a theme."""
+        side = round(THUMBNAIL_SIDE * self.devicePixelRatioF())
         view, size = ViewSpec(theme=theme, labels=False, axes=False), PictureSize(width=side, height=side)
         for row, example in enumerate(self._examples):
-            self._background.ask(example.name, partial(_picture, example, view, size), partial(self._show, row))
+            self._worker.ask(example.name, partial(_thumbnail, example, view, size), partial(self._show_thumbnail, row))
 
-    def end(self) -> None:
-        """Draw no more."""
-        self._background.close()
+    def stop_drawing(self) -> None:
+        """Stop the background thread."""
+        self._worker.close()
 
-    def _show(self, row: int, pixels: NDArray[np.uint8] | None) -> None:
+    def _show_thumbnail(self, row: int, pixels: NDArray[np.uint8] | None) -> None:
         item = self.item(row)
         if item is not None and pixels is not None:
             height, width, channels = pixels.shape
             image = QImage(pixels.tobytes(), width, height, channels * width, QImage.Format.Format_RGBA8888)
-            picture = QPixmap.fromImage(image)
-            picture.setDevicePixelRatio(width / PICTURE_SIDE)
-            icon = QIcon(picture)
-            icon.addPixmap(picture, QIcon.Mode.Selected)  # else Qt tints it
-            item.setIcon(icon)
+            thumbnail = QPixmap.fromImage(image)
+            thumbnail.setDevicePixelRatio(width / THUMBNAIL_SIDE)
+            thumbnail_icon = QIcon(thumbnail)
+            thumbnail_icon.addPixmap(thumbnail, QIcon.Mode.Selected)  # without it, Qt tints the selected one
+            item.setIcon(thumbnail_icon)
 
 
 def _title(example: Example) -> str:
@@ -86,7 +86,7 @@ def _title(example: Example) -> str:
 
 
 def _item(example: Example) -> QListWidgetItem:
-    blank = QPixmap(PICTURE_SIDE, PICTURE_SIDE)
+    blank = QPixmap(THUMBNAIL_SIDE, THUMBNAIL_SIDE)
     blank.fill(Qt.GlobalColor.transparent)
     item = QListWidgetItem(QIcon(blank), _title(example))
     item.setToolTip(example.sentence)
@@ -94,8 +94,11 @@ def _item(example: Example) -> QListWidgetItem:
     return item
 
 
-def _picture(example: Example, view: ViewSpec, size: PictureSize) -> NDArray[np.uint8] | None:
-    """Its last stage (rows, columns, RGBA); None where the file cannot be read, which is said when it is opened."""
+def _thumbnail(example: Example, view: ViewSpec, size: PictureSize) -> NDArray[np.uint8] | None:
+    """Return the last stage of an example as RGBA pixels of shape (height, width, 4).
+
+    Returns None if the file cannot be read; opening the example reports that.
+    """
     try:
         trace = example.project().trace
     except FlowvizError:
@@ -108,44 +111,46 @@ Standard = QDialogButtonBox.StandardButton
 
 
 class GalleryDialog(QDialog):
-    """Announces the example that is chosen."""
+    """Dialog for choosing an example."""
 
-    example_chosen = pyqtSignal(object)
+    example_chosen = pyqtSignal(object)  # Example
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Gallery")
         self._list = GalleryList()
-        self._list.setMinimumSize(self._list.size_of(COLUMNS, ROWS))
-        self._sentence = WrappingLabel("gallerySentence", "What there is to see")
+        self._list.setMinimumSize(self._list.size_for(COLUMNS, ROWS))
+        self._sentence = WrappingLabel("gallerySentence", "Description of the example")
         self._sentence.setMinimumHeight(2 * self._sentence.fontMetrics().lineSpacing())
         self._buttons = QDialogButtonBox(Standard.Open | Standard.Cancel)
-        _show_own_icons(self._buttons)
+        _style_buttons(self._buttons)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         for widget in (self._list, self._sentence, self._buttons):
             layout.addWidget(widget)
-        self._list.currentRowChanged.connect(self._explain)
+        self._list.currentRowChanged.connect(self._describe)
         self._list.itemActivated.connect(self.accept)
         self._list.setCurrentRow(0)
-        self._list.draw(theme)
-        self.finished.connect(self._list.end)
+        self._list.draw_thumbnails(theme)
+        self.finished.connect(self._list.stop_drawing)
 
     def accept(self) -> None:
-        """Open what is chosen, and leave."""
+        """Announce the selected example, and close the dialog."""
         self.example_chosen.emit(self._list.example(self._list.currentRow()))
         super().accept()
 
-    def _explain(self, row: int) -> None:
+    def _describe(self, row: int) -> None:
         self._sentence.setText(self._list.example(row).sentence)
 
 
-def _show_own_icons(buttons: QDialogButtonBox) -> None:
-    """In place of those of the style, which are of another kind."""
-    opens, tip = icon("open"), "Look at this flow, in place of the one in the window"
-    for button, found, said in ((Standard.Open, opens, tip), (Standard.Cancel, QIcon(), "Leave (Esc)")):
-        made = buttons.button(button)
-        assert made is not None
-        made.setIcon(found)
-        made.setToolTip(said)
+def _style_buttons(buttons: QDialogButtonBox) -> None:
+    """Set tooltips, and replace the icons of the style, which differ from ours."""
+    for standard, button_icon, tip in (
+        (Standard.Open, icon("open"), "Open this example in place of the present flow"),
+        (Standard.Cancel, QIcon(), "Close the gallery (Esc)"),
+    ):
+        button = buttons.button(standard)
+        assert button is not None
+        button.setIcon(button_icon)
+        button.setToolTip(tip)

@@ -1,4 +1,4 @@
-"""The start page: a word to type, what was open before, and the gallery, in place of a cloud that knows nothing yet."""
+"""The start page: a text box for a word, the recent projects and the gallery."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,31 +24,31 @@ from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.specs.view import Theme
 
-HEADING = "Type a word, and watch a flow learn it"
+HEADING = "Type a word and watch a flow learn it"
 EXPLANATION = (
-    "flowviz trains a normalizing flow, a chain of layers that can all be undone, to bend a round cloud of particles "
-    "into what you type, and shows you what every layer does."
+    "flowviz trains a normalizing flow, a chain of reversible steps, to bend a round cloud of particles into what you "
+    "type, and shows you what each step does."
 )
-GALLERY = "Or look at one that was trained before"
-NEWCOMER, ACQUAINTED = "New here? Take the &Tour", "Take the &Tour"
-FIRST_LEAVE, LATER_LEAVE = "Go to the Empty &Flow", "Back to the &Flow"
-WIDEST = 135  # characters of the plain font: longer lines are hard to read, also on a large display
-HEADING_SIZE, WORD_SIZE, TITLE_SIZE = 1.8, 2.0, 1.15  # of the plain font
+GALLERY = "Or open a trained example"
+FIRST_TOUR, LATER_TOUR = "New here? Take the To&ur", "Take the To&ur"
+FIRST_LEAVE, LATER_LEAVE = "S&kip", "&Back to the Flow"
+WIDEST = 135  # characters; longer lines are hard to read
+HEADING_SIZE, WORD_SIZE, TITLE_SIZE = 1.8, 2.0, 1.15  # relative to the font of the window
 MARGIN, SPACING = 24, 10  # pixels
 MOST_RECENT = 5
-COLUMNS = 4  # of pictures, where there is room
+COLUMNS = 4  # of thumbnails, if there is room
 
 
 class StartPage(QScrollArea):
-    """Announces what is typed and chosen; Escape leaves. It scrolls where the window is low."""
+    """Page with everything that a user can start with. It scrolls in a low window; Escape leaves it."""
 
     word_typed = pyqtSignal(str)
     train_requested = pyqtSignal()
-    example_chosen = pyqtSignal(object)
-    recent_chosen = pyqtSignal(object)  # a Path
+    example_chosen = pyqtSignal(object)  # Example
+    recent_chosen = pyqtSignal(object)  # Path
     open_requested = pyqtSignal()
     tour_requested = pyqtSignal()
-    left = pyqtSignal()
+    leave_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,39 +61,39 @@ class StartPage(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._word = WordBox()
         self._train = button("startTrainButton", "Train", "Start training on this word (Return)")
-        self._problem = WarningLabel("startProblem", "What is wrong with the word")
-        self._tour = button("startTourButton", NEWCOMER, "See in a minute what is where")
-        self._open = button("startOpenButton", "&Open a Project…", "Open a project from its file")
+        self._problem = WarningLabel("startProblem", "Problem with the word")
+        self._tour = button("startTourButton", FIRST_TOUR, "Learn in a minute where everything is")
+        self._open = button("startOpenButton", "&Open a Project…", "Open a project file")
         self._leave = button("startLeaveButton", FIRST_LEAVE, "Leave this page (Esc)")
-        for way, name in ((self._train, "train"), (self._tour, "takethetour"), (self._open, "open")):
-            way.setIcon(icon(name))
-        self._heading = _words("startHeading", HEADING)
-        self._recent_title, self._recent = _words("recentTitle", "Recent projects"), _recent_list()
-        self._gallery_title, self._gallery = _words("galleryTitle", GALLERY), PageGallery()
+        for labeled, name in ((self._train, "train"), (self._tour, "takethetour"), (self._open, "open")):
+            labeled.setIcon(icon(name))
+        self._heading = _label("startHeading", HEADING)
+        self._recent_title, self._recent = _label("recentTitle", "Recent projects"), _recent_list()
+        self._gallery_title, self._gallery = _label("galleryTitle", GALLERY), PageGallery()
         self._page = QWidget()
         self._lay_out()
-        self._fit_words()
+        self._fit_fonts()
         self._connect()
 
     @property
     def word(self) -> str:
-        """What stands in the box."""
+        """The text in the box."""
         return self._word.text()
 
     def show_word(self, text: str) -> None:
-        """Show what is learned, in one line, ready to be typed over."""
+        """Show the text to learn, on one line."""
         line = " ".join(text.splitlines())
         if line != self._word.text():
             self._word.setText(line)
 
     def show_problem(self, sentence: str) -> None:
-        """Say why there is nothing to train on; nothing, where there is."""
+        """Show why the flow cannot learn the text; an empty sentence means that it can."""
         self._problem.setText(sentence)
         self._problem.setVisible(bool(sentence))
         self._train.setEnabled(not sentence)
 
     def show_recent(self, paths: Sequence[Path]) -> None:
-        """List the projects that were open last, with their folders."""
+        """List the recent projects with their folders."""
         self._recent.clear()
         for path in paths[:MOST_RECENT]:
             self._recent.addItem(_recent_item(path))
@@ -102,28 +102,28 @@ class StartPage(QScrollArea):
             widget.setVisible(self._recent.count() > 0)
 
     def show_tour_seen(self, seen: bool) -> None:
-        """Offer the tour to a newcomer, or to somebody who has seen it."""
-        self._tour.setText(ACQUAINTED if seen else NEWCOMER)
+        """Invite a newcomer to the tour, or just offer it."""
+        self._tour.setText(LATER_TOUR if seen else FIRST_TOUR)
         self._tour.setAccessibleName(self._tour.text().replace("&", ""))
 
-    def show_way_back(self) -> None:
-        """From now on leaving goes back to where one was."""
+    def offer_return(self) -> None:
+        """Say from now on that leaving the page returns to the flow."""
         self._leave.setText(LATER_LEAVE)
         self._leave.setAccessibleName(LATER_LEAVE.replace("&", ""))
 
     def take_focus(self) -> None:
-        """Let a word be typed at once."""
+        """Focus the text box, and select its text."""
         self._word.setFocus()
         self._word.selectAll()
         self.ensureWidgetVisible(self._word)
 
-    def draw(self, theme: Theme) -> None:
-        """Have the pictures drawn, for a light or a dark ground."""
-        self._gallery.draw(theme)
+    def draw_thumbnails(self, theme: Theme) -> None:
+        """Start to draw the thumbnails of the gallery for a theme."""
+        self._gallery.draw_thumbnails(theme)
 
-    def end(self) -> None:
-        """Draw no more."""
-        self._gallery.end()
+    def stop_drawing(self) -> None:
+        """Stop drawing thumbnails."""
+        self._gallery.stop_drawing()
 
     def _connect(self) -> None:
         self._word.textEdited.connect(self.word_typed)
@@ -131,25 +131,25 @@ class StartPage(QScrollArea):
         self._train.clicked.connect(lambda: self.train_requested.emit())
         self._tour.clicked.connect(lambda: self.tour_requested.emit())
         self._open.clicked.connect(lambda: self.open_requested.emit())
-        self._leave.clicked.connect(lambda: self.left.emit())
+        self._leave.clicked.connect(lambda: self.leave_requested.emit())
         self._recent.itemClicked.connect(lambda item: self.recent_chosen.emit(item.data(Qt.ItemDataRole.UserRole)))
         gallery = self._gallery
         gallery.itemClicked.connect(lambda item: self.example_chosen.emit(gallery.example(gallery.row(item))))
         for listed in (self._recent, self._gallery):
             listed.installEventFilter(self)
-        self._gallery.currentItemChanged.connect(self._follow)
+        self._gallery.currentItemChanged.connect(self._scroll_to)
 
     def _lay_out(self) -> None:
-        typing = QHBoxLayout()
-        typing.addWidget(self._word, stretch=1)
-        typing.addWidget(self._train)
-        self._train.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # as high as the box
+        entry = QHBoxLayout()
+        entry.addWidget(self._word, stretch=1)
+        entry.addWidget(self._train)
+        self._train.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # as high as the text box
         column = QVBoxLayout(self._page)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(SPACING)
         column.addWidget(self._heading)
-        column.addWidget(_words("startExplanation", EXPLANATION))
-        column.addLayout(typing)
+        column.addWidget(_label("startExplanation", EXPLANATION))
+        column.addLayout(entry)
         column.addWidget(self._problem)
         column.addWidget(WrappingRow(SPACING, self._tour, self._open, self._leave))
         for widget in (self._recent_title, self._recent, self._gallery_title, self._gallery):
@@ -159,14 +159,14 @@ class StartPage(QScrollArea):
         across = QHBoxLayout(centered)
         across.setContentsMargins(0, 0, 0, 0)
         across.addStretch(1)
-        across.addWidget(self._page, stretch=1000)  # all that it may have
+        across.addWidget(self._page, stretch=1000)  # up to its maximum width
         across.addStretch(1)
-        centered.setBackgroundRole(QPalette.ColorRole.Base)  # the ground of the pictures
+        centered.setBackgroundRole(QPalette.ColorRole.Base)  # like the background of the thumbnails
         centered.setAutoFillBackground(True)
         self.setWidget(centered)
 
-    def _fit_words(self) -> None:
-        """As large as they are beside plain ones; and so wide is the page, and so high are its rows."""
+    def _fit_fonts(self) -> None:
+        """Set font sizes, and the sizes that follow from them."""
         for widget, size in (
             (self._heading, HEADING_SIZE),
             (self._word, WORD_SIZE),
@@ -185,8 +185,8 @@ class StartPage(QScrollArea):
             self._recent.item(row).setSizeHint(QSize(0, height))  # type: ignore[union-attr]
         self._recent.setFixedHeight(height * self._recent.count())
 
-    def _follow(self, item: QListWidgetItem | None) -> None:
-        """Scroll to the picture that the arrow keys have gone to."""
+    def _scroll_to(self, item: QListWidgetItem | None) -> None:
+        """Scroll the page to an example that the arrow keys have selected."""
         page = self.widget()
         if item is not None and page is not None:
             place = self._gallery.visualItemRect(item)
@@ -196,10 +196,10 @@ class StartPage(QScrollArea):
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.FontChange:
-            self._fit_words()
+            self._fit_fonts()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Which entry has the focus is seen, and seen only while it has; Return is a click on it."""
+        """Select an entry while its list has the focus, and treat Return as a click on it."""
         if isinstance(watched, QListWidget) and isinstance(event, QFocusEvent):
             if event.lostFocus():
                 watched.clearSelection()
@@ -208,30 +208,30 @@ class StartPage(QScrollArea):
         if isinstance(watched, QListWidget) and isinstance(event, QKeyEvent) and _is_return(event):
             if watched.currentItem() is not None and not event.isAutoRepeat():
                 watched.itemClicked.emit(watched.currentItem())
-            return True  # to the list it would be the key of the system, if that has one
+            return True  # on some systems the list would activate the entry a second time
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
+            self.leave_requested.emit()
         else:
             super().keyPressEvent(event)
 
 
 class WordBox(QLineEdit):
-    """A large box for a word; what is dropped is for the window."""
+    """Large text box for a word."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("startWord")
         self.setAccessibleName("Word to learn")
-        self.setAccessibleDescription("The word that the flow shall learn to draw; Return starts the training")
+        self.setAccessibleDescription("Word that the flow learns to draw; Return starts the training")
         self.setPlaceholderText("Type a word")
-        self.setAcceptDrops(False)
+        self.setAcceptDrops(False)  # the window handles drops
 
 
 class PageGallery(GalleryList):
-    """As high as all of its pictures, in rows alike: what scrolls is the page around it."""
+    """Gallery that shows all examples at once, in rows of equal length; the page around it scrolls."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -244,22 +244,23 @@ class PageGallery(GalleryList):
         self.setSizePolicy(policy)
 
     def _columns(self, width: int) -> int:
-        """As many as there is room for; some fewer, where no row is shorter than the others then."""
-        room = min(max(1, width // self.least_cell().width()), self.count() or 1)
+        """Return the number of columns: as many as fit, or a few less if that fills every row."""
+        room = min(max(1, width // self.minimum_cell_size().width()), self.count() or 1)
         return max((columns for columns in range(room // 2 + 1, room + 1) if self.count() % columns == 0), default=room)
 
     def heightForWidth(self, width: int) -> int:
-        return -(-self.count() // self._columns(width)) * self.least_cell().height()
+        return -(-self.count() // self._columns(width)) * self.minimum_cell_size().height()
 
     def sizeHint(self) -> QSize:
-        return QSize(COLUMNS * self.least_cell().width(), self.heightForWidth(COLUMNS * self.least_cell().width()))
+        width = COLUMNS * self.minimum_cell_size().width()
+        return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        return self.least_cell()
+        return self.minimum_cell_size()
 
     def _fill_rows(self) -> None:
-        across = (self.width() - 1) // self._columns(self.width())  # where not a pixel is left, the last one goes below
-        self.setGridSize(QSize(across, self.least_cell().height()))
+        width = (self.width() - 1) // self._columns(self.width())  # without a spare pixel, Qt wraps the last column
+        self.setGridSize(QSize(width, self.minimum_cell_size().height()))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._fill_rows()
@@ -272,25 +273,25 @@ class PageGallery(GalleryList):
             self.updateGeometry()
 
 
-def _words(object_name: str, text: str) -> WrappingLabel:
+def _label(object_name: str, text: str) -> WrappingLabel:
     label = WrappingLabel(object_name, text)
     label.setText(text)
     return label
 
 
 def _recent_list() -> QListWidget:
-    found = QListWidget()
-    found.setObjectName("startRecent")
-    found.setAccessibleName("Recent projects")
-    found.setFrameShape(QFrame.Shape.NoFrame)
-    found.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    found.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-    return found
+    recent = QListWidget()
+    recent.setObjectName("startRecent")
+    recent.setAccessibleName("Recent projects")
+    recent.setFrameShape(QFrame.Shape.NoFrame)
+    recent.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    recent.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    recent.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    return recent
 
 
 def _recent_item(path: Path) -> QListWidgetItem:
-    """The names of files may be the same: so the folder follows."""
+    """Return an entry with the name and the folder, since names need not be unique."""
     item = QListWidgetItem(f"{path.name} – {path.parent}")
     item.setToolTip(str(path))
     item.setData(Qt.ItemDataRole.UserRole, path)

@@ -1,4 +1,4 @@
-"""What the tour speaks of, and its words."""
+"""The steps of the tour."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,62 +12,61 @@ from flowviz.app.viewer.widgets import ViewerWidgets
 
 @dataclass(frozen=True)
 class TourStep:
-    """A title, a few words, and what they are about: some widgets; or a part of one, in its own pixels."""
+    """Explanation of some widgets, or of a part of one."""
 
     title: str
-    words: str
+    text: str
     widgets: tuple[QWidget, ...]
-    part: Callable[[], QRect] | None = None
+    part: Callable[[], QRect] | None = None  # in coordinates of the widget
 
 
-def stops(panels: TrainingWidgets, viewer_widgets: ViewerWidgets, bar: QMenuBar) -> list[TourStep]:
-    """All of them, in the order in which somebody works who is here for the first time."""
-    show = viewer_widgets
+def tour_steps(panels: TrainingWidgets, viewer: ViewerWidgets, bar: QMenuBar) -> list[TourStep]:
+    """Return the steps in the order in which a newcomer works."""
     return [
         TourStep(
-            "What shall be learned",
-            "Type a word here; or choose a picture, a shape, your own drawing or a table of points. The flow bends a "
-            "round cloud of particles into it.",
+            "Choose what to learn",
+            "Type a word here, or choose a picture, a shape, your own drawing or a table of points. The flow learns to "
+            "bend a round cloud of particles into it.",
             (panels.target,),
         ),
         TourStep(
             "Train",
-            "Press this, and the flow begins to learn. The first picture comes within seconds. You may pause at any "
-            "time, or stop and keep what was learned.",
+            "Press Train, and the flow starts to learn. The first result appears within seconds. You can pause at any "
+            "time, or stop and keep what the flow has learned.",
             (panels.controls.train_button,),
         ),
         TourStep(
             "The cloud",
-            "8,000 particles on their way through the flow, or what else you choose above it: density, grid, paths. "
-            "Turn the wheel to zoom, drag to move, double-click to see everything.",
-            (show.cloud,),
+            "You see 8,000 particles on their way through the flow. With the buttons above, you can show a density, a "
+            "grid or paths instead. Scroll to zoom, drag to move, and double-click to see everything.",
+            (viewer.cloud,),
         ),
         TourStep(
             "Layer by layer",
-            "Each small picture is the cloud after one more layer. Drag the slider, or use the arrow keys, to see how "
-            "the round cloud on the left becomes the target on the right. It works during training, too.",
-            (show.strip, show.scrubber),
+            "Each small picture shows the cloud after one more layer. Drag the slider, or press the arrow keys, to see "
+            "how the round cloud on the left becomes the target on the right. You can do that during training, too.",
+            (viewer.strip, viewer.scrubber),
         ),
         TourStep(
             "Play",
-            "Let the cloud move through the layers by itself: once, again and again, or back and forth.",
-            (show.playback,),
+            "Play moves the cloud through the layers: once, in a loop, or back and forth.",
+            (viewer.playback,),
         ),
         TourStep(
-            "How well it does",
-            "The loss falls as the flow learns. The gap is how far it is from the best that any flow can do: the "
+            "How good is it?",
+            "The loss falls as the flow learns. The gap is the distance to the best loss that any flow can reach: the "
             "closer to 0, the better.",
             (panels.losses, panels.figures),
         ),
         TourStep(
             "Inside a layer",
-            "What this layer does, in plain words and as a formula, with the numbers that it has learned.",
-            (show.inspector,),
+            "What the layer does, in plain words and as a formula, with the numbers that it has learned.",
+            (viewer.inspector,),
         ),
         TourStep(
-            "Take it away",
-            "File ▸ Export… saves pictures, animations and numbers. That is all: under Help you find every key, and "
-            "this tour again.",
+            "Export your results",
+            "File ▸ Export… saves pictures, animations and numbers. That is all! The Help menu has a list of all "
+            "keyboard shortcuts, and this tour.",
             (bar,),
             lambda: bar.actionGeometry(bar.actions()[0]),
         ),

@@ -1,4 +1,4 @@
-"""The gallery in the window and in the terminal: trained examples, to be looked at without training."""
+"""The gallery of trained examples, in the window and in the terminal."""
 
 import subprocess
 import sys
@@ -11,6 +11,8 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QComboBox, QLabel, QListWidget, QPlainTextEdit, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.threads import worker
+from flowviz.app.training.worker import TrainingWorker
 from flowviz.app.welcome.gallery import GalleryDialog
 from flowviz.cli import app
 from flowviz.errors import FileError
@@ -19,28 +21,30 @@ from flowviz.projects.gallery import SENTENCES
 from flowviz.specs import RECIPES
 from flowviz.targets import build_target
 from tests.app.conftest import Window
-from tests.app.test_main_window import wait_for_status
+from tests.app.staged import Staged, staged
+
+__all__ = ["staged"]
 
 SLOW_MS = 30_000
 MEGABYTE = 1_000_000
 
 
-def test_a_dozen_examples_of_several_kinds_are_there_and_small() -> None:
-    found = examples()
-    assert [each.name for each in found] == list(SENTENCES)
-    assert len(found) == 12
-    projects = [each.project() for each in found]
+def test_gallery_has_a_dozen_small_examples_of_several_kinds() -> None:
+    gallery = examples()
+    assert [each.name for each in gallery] == list(SENTENCES)
+    assert len(gallery) == 12
+    projects = [each.project() for each in gallery]
     assert {project.target.kind for project in projects} >= {"text", "shape", "image", "mix"}
     assert len({project.flow.family for project in projects}) >= len(RECIPES) - 1
-    for each, project in zip(found, projects, strict=True):
+    for each, project in zip(gallery, projects, strict=True):
         assert each.path.stat().st_size <= MEGABYTE
         assert project.trace.positions.shape[1] == 8000
         assert project.checkpoint is None
         on_target = build_target(project.target).on_target(project.trace.positions[-1])
-        assert on_target is None or on_target > 0.75, f"{each.name} is worth a look"
+        assert on_target is None or on_target > 0.75, f"{each.name} does not look like its target"
 
 
-def test_the_weights_of_an_example_move_the_particles_as_its_trace_says() -> None:
+def test_weights_of_an_example_reproduce_its_trace() -> None:
     from flowviz.flows import build_flow
 
     project = example("flow").project()
@@ -48,7 +52,7 @@ def test_the_weights_of_an_example_move_the_particles_as_its_trace_says() -> Non
     np.testing.assert_allclose(moved.positions[-1], project.trace.positions[-1], atol=1e-3)
 
 
-def test_an_example_opens_and_is_scrubbed_without_tensorflow() -> None:
+def test_example_opens_and_scrubs_without_tensorflow() -> None:
     code = """
 import os, sys; os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from PyQt6.QtWidgets import QApplication, QSlider
@@ -78,20 +82,20 @@ def open_gallery(window: Window) -> GalleryDialog:
     return dialog
 
 
-def test_one_is_chosen_from_the_gallery_by_its_picture(window: Window, qtbot: QtBot) -> None:
+def test_example_is_chosen_by_its_thumbnail(window: Window, qtbot: QtBot) -> None:
     dialog = open_gallery(window)
-    found = dialog.findChild(QListWidget, "galleryList")
-    assert found.count() == len(examples())
-    item = found.item(1)
+    gallery = dialog.findChild(QListWidget, "galleryList")
+    assert gallery.count() == len(examples())
+    item = gallery.item(1)
     assert item is not None
     blank = item.icon().cacheKey()
     qtbot.waitUntil(lambda: item.icon().cacheKey() != blank, timeout=SLOW_MS)
-    found.setCurrentRow(1)
+    gallery.setCurrentRow(1)
     assert dialog.findChild(QLabel, "gallerySentence").text() == examples()[1].sentence
     with qtbot.waitSignal(dialog.finished):
-        qtbot.keyClick(found, Qt.Key.Key_Return)
+        qtbot.keyClick(gallery, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.main.session.trained_title == "FLOW")
-    assert window.main.document_actions.document.path is None, "it is a copy"
+    assert window.main.document_actions.document.path is None, "the example itself was opened instead of a copy"
     assert not window.main.isWindowModified()
     project = examples()[1].project()
     viewer = window.main.viewer
@@ -104,7 +108,7 @@ def test_one_is_chosen_from_the_gallery_by_its_picture(window: Window, qtbot: Qt
         assert window.find(QLabel, f"{name}Figure").text() != "–"
 
 
-def test_what_a_stage_is_is_told_when_it_is_asked_for(window: Window, qtbot: QtBot) -> None:
+def test_numbers_of_a_layer_are_computed_on_request(window: Window, qtbot: QtBot) -> None:
     window.main.session.show_project(example("flow").project())
     formula = window.find(QLabel, "stageFormula")
     assert "loads TensorFlow" in formula.text()
@@ -113,23 +117,28 @@ def test_what_a_stage_is_is_told_when_it_is_asked_for(window: Window, qtbot: QtB
     assert "Train" not in formula.text()
 
 
-def test_an_example_takes_the_place_of_a_training(window: Window, qtbot: QtBot) -> None:
-    window.find(QPushButton, "trainButton").click()
-    wait_for_status(window, qtbot, "gap")
-    project = example("two_moons").project()
+def is_training() -> bool:
+    return any(isinstance(thread, TrainingWorker) for thread in worker._running)
+
+
+def test_example_replaces_a_training(staged: Staged, qtbot: QtBot) -> None:
+    window = staged.window
+    staged.begin()
+    project = example("flow").project()
     window.main.session.show_project(project)
-    qtbot.wait(700)
-    assert window.main.viewer.scene.trace is project.trace, "no snapshot comes after it"
+    staged.tell(staged.snapshot(2000), None)
+    qtbot.waitUntil(lambda: not is_training())
+    assert window.main.viewer.scene.trace is project.trace, "a snapshot of the training is shown"
     assert window.find(QPushButton, "trainButton").text() == "Train"
     assert not window.find(QPushButton, "stopButton").isEnabled()
 
 
-def test_the_terminal_lists_them_and_copies_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_terminal_lists_the_examples_and_copies_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         app(["gallery"])
     assert left.value.code == 0
-    told = capsys.readouterr().out
-    assert all(name in told for name in SENTENCES)
+    output = capsys.readouterr().out
+    assert all(name in output for name in SENTENCES)
     copy = tmp_path / "copy.flowviz"
     with pytest.raises(SystemExit):
         app(["gallery", "flow", "-o", str(copy)])

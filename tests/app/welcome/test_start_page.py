@@ -1,9 +1,8 @@
-"""The start page of the real window: a word, recent projects, the gallery, and the ways away from it and back."""
+"""The start page of the real window."""
 
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
@@ -35,14 +34,14 @@ from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.welcome.start_page import MOST_RECENT, StartPage
 from flowviz.projects import example, examples
-from tests.app.conftest import FileMenu, Window
+from tests.app.conftest import FileMenu, Window, work_is_running
 from tests.app.test_main_window import choose, pixels
 
 SLOW_MS = 30_000
 
 
 class Welcome:
-    """The page as a person has it before them, who has just opened the program."""
+    """The start page, as a user sees it after opening the program."""
 
     def __init__(self, file_menu: FileMenu, qtbot: QtBot) -> None:
         self.file_menu, self.window, self.qtbot = file_menu, file_menu.window, qtbot
@@ -70,20 +69,20 @@ class Welcome:
 
 @pytest.fixture
 def start(file_menu: FileMenu, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Welcome:
-    """Where a training begins, and ends at once: it would load TensorFlow."""
+    """The start page of a window whose trainings end at once, without TensorFlow."""
     monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **__: iter(()))
     return Welcome(file_menu, qtbot)
 
 
 def item(listed: QListWidget, row: int) -> QListWidgetItem:
-    found = listed.item(row)
-    assert found is not None
-    return found
+    entry = listed.item(row)
+    assert entry is not None
+    return entry
 
 
-def is_drawn(found: QListWidgetItem) -> bool:
-    """Whether its picture has come; until then it is transparent."""
-    return found.icon().pixmap(9, 9).toImage().pixelColor(4, 4).alpha() > 0
+def is_drawn(entry: QListWidgetItem) -> bool:
+    """Return whether its thumbnail is there; until then it is transparent."""
+    return entry.icon().pixmap(9, 9).toImage().pixelColor(4, 4).alpha() > 0
 
 
 def click(listed: QListWidget, row: int, qtbot: QtBot) -> None:
@@ -91,11 +90,11 @@ def click(listed: QListWidget, row: int, qtbot: QtBot) -> None:
     qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
-def test_an_example_opens_by_one_click_or_by_keys(start: Welcome, qtbot: QtBot) -> None:
+def test_example_opens_with_a_click_or_with_keys(start: Welcome, qtbot: QtBot) -> None:
     click(start.gallery, 1, qtbot)
     qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
     assert start.window.main.session.trained_title == "FLOW"
-    assert start.window.main.document_actions.document.path is None, "it is a copy"
+    assert start.window.main.document_actions.document.path is None, "the example itself was opened instead of a copy"
     start.show()
     start.gallery.setFocus()
     start.gallery.setCurrentRow(1)
@@ -106,29 +105,29 @@ def test_an_example_opens_by_one_click_or_by_keys(start: Welcome, qtbot: QtBot) 
 
 
 class Activating(QProxyStyle):
-    """The style of a system on which one click activates, or two do."""
+    """Style of a system on which one click activates an entry, or two."""
 
-    def __init__(self, by_one_click: bool) -> None:
+    def __init__(self, single_click: bool) -> None:
         super().__init__()
-        self._by_one_click = by_one_click
+        self._single_click = single_click
 
     def styleHint(self, hint: QStyle.StyleHint, *others: Any) -> int:  # noqa: N802  # Qt's name
         if hint == QStyle.StyleHint.SH_ItemView_ActivateItemOnSingleClick:
-            return int(self._by_one_click)
+            return int(self._single_click)
         return super().styleHint(hint, *others)
 
 
-@pytest.mark.parametrize("by_one_click", [True, False])
+@pytest.mark.parametrize("single_click", [True, False])
 @pytest.mark.parametrize("way", ["click", "double click", Qt.Key.Key_Return, Qt.Key.Key_Enter])
 @pytest.mark.parametrize("name", ["startRecent", "startGallery"])
-def test_an_entry_opens_once(
-    start: Welcome, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, way: str | Qt.Key, by_one_click: bool
+def test_entry_opens_once_however_it_is_activated(
+    start: Welcome, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, way: str | Qt.Key, single_click: bool
 ) -> None:
     opened: list[Path] = []
     monkeypatch.setattr(start.window.main.document_actions.document, "open", lambda path, **_: opened.append(path))
     start.window.main.document_actions.recent.add(Path("/a.flowviz"))
     start.show()
-    listed, style = start.window.find(QListWidget, name), Activating(by_one_click)
+    listed, style = start.window.find(QListWidget, name), Activating(single_click)
     listed.setStyle(style)
     if isinstance(way, Qt.Key):
         listed.setFocus()
@@ -144,7 +143,7 @@ def test_an_entry_opens_once(
     assert len(opened) == 1
 
 
-def test_pictures_come_and_are_drawn_again_in_another_theme(start: Welcome, qtbot: QtBot) -> None:
+def test_thumbnails_are_drawn_again_for_another_theme(start: Welcome, qtbot: QtBot) -> None:
     first = item(start.gallery, 0)
     qtbot.waitUntil(lambda: is_drawn(first), timeout=SLOW_MS)
     for theme, bright in {"Dark": False, "Light": True}.items():
@@ -155,10 +154,10 @@ def test_pictures_come_and_are_drawn_again_in_another_theme(start: Welcome, qtbo
         assert start.is_shown
 
 
-def test_recent_projects_are_listed_and_one_opens(start: Welcome, tmp_path: Path) -> None:
+def test_recent_projects_are_listed_and_can_be_opened(start: Welcome, tmp_path: Path) -> None:
     project_file = tmp_path / "hi.flowviz"
     example("flow").copy_to(project_file)
-    assert not start.recent.isVisible(), "there are none"
+    assert not start.recent.isVisible(), "the list of recent projects is shown although it is empty"
     start.press("startLeaveButton")
     recent = start.window.main.document_actions.recent
     for number in range(8):
@@ -173,7 +172,7 @@ def test_recent_projects_are_listed_and_one_opens(start: Welcome, tmp_path: Path
     assert not start.is_shown
 
 
-def test_a_recent_project_that_is_gone_says_so_and_is_listed_no_more(start: Welcome, tmp_path: Path) -> None:
+def test_missing_recent_project_is_reported_and_removed_from_the_list(start: Welcome, tmp_path: Path) -> None:
     gone = tmp_path / "gone.flowviz"
     start.window.main.document_actions.recent.add(gone)
     start.show()
@@ -185,7 +184,7 @@ def test_a_recent_project_that_is_gone_says_so_and_is_listed_no_more(start: Welc
     assert RecentFiles().paths() == []
 
 
-def test_escape_and_a_button_leave_and_help_brings_it_back(start: Welcome, qtbot: QtBot) -> None:
+def test_escape_and_a_button_leave_the_page(start: Welcome, qtbot: QtBot) -> None:
     for widget in (start.word, start.gallery):
         widget.setFocus()
         qtbot.keyClick(widget, Qt.Key.Key_Escape)
@@ -196,7 +195,7 @@ def test_escape_and_a_button_leave_and_help_brings_it_back(start: Welcome, qtbot
     assert not start.is_shown
 
 
-def test_the_inspector_gives_its_room_to_the_page_and_is_there_again_afterwards(start: Welcome, qtbot: QtBot) -> None:
+def test_inspector_is_hidden_while_the_page_is_shown(start: Welcome, qtbot: QtBot) -> None:
     inspector, dock = start.window.find(Inspector, "layerInspector"), start.window.find(QDockWidget, "inspectorDock")
     assert not inspector.isVisible()
     start.press("startLeaveButton")
@@ -204,18 +203,18 @@ def test_the_inspector_gives_its_room_to_the_page_and_is_there_again_afterwards(
     dock.close()
     start.show()
     start.press("startLeaveButton")
-    assert not inspector.isVisible(), "as it was"
+    assert not inspector.isVisible(), "an inspector that was closed before is open"
     dock.show()
     start.show()
     start.window.main.discard_changes()
     start.window.main.close()
     again = create_window()
     qtbot.addWidget(again)
-    assert not again._layout.inspector.isHidden(), "closing with the page before it is not closing the inspector"
+    assert not again._layout.inspector.isHidden(), "the inspector is closed because the window was closed with the page"
     again.close()
 
 
-def test_it_comes_back_from_a_presentation_and_goes_for_one(start: Welcome) -> None:
+def test_page_and_presentation_leave_each_other(start: Welcome) -> None:
     presentation, dock = start.window.main._presentation, start.window.find(QDockWidget, "targetDock")
     for title in ("Start Page", "Take the Tour"):
         choose(start.window, "Presentation")
@@ -226,14 +225,14 @@ def test_it_comes_back_from_a_presentation_and_goes_for_one(start: Welcome) -> N
         assert dock.isVisible()
 
 
-def test_what_is_behind_the_page_comes_forward_when_it_is_asked_for(start: Welcome) -> None:
+def test_commands_about_the_cloud_leave_the_page(start: Welcome) -> None:
     for title in ("Paths", "Lasso", "Play or Stop Playing", "Export…"):
         start.show()
         choose(start.window, title)
         assert not start.is_shown, title
 
 
-def test_tab_reaches_everything_and_all_has_a_name(start: Welcome, qtbot: QtBot) -> None:
+def test_tab_reaches_every_control_and_each_has_a_name(start: Welcome, qtbot: QtBot) -> None:
     start.window.main.document_actions.recent.add(Path("/a.flowviz"))
     start.show()
     reached = [start.word.objectName()]
@@ -244,7 +243,7 @@ def test_tab_reaches_everything_and_all_has_a_name(start: Welcome, qtbot: QtBot)
         now = QApplication.focusWidget()
         assert now is not None
         assert now.accessibleName()
-        assert not isinstance(now, QListWidget) or now.selectedItems(), "it is seen where one is"
+        assert not isinstance(now, QListWidget) or now.selectedItems(), "no entry of the focused list is selected"
         reached.append(now.objectName())
     assert reached == [
         "startWord", "startTrainButton", "startTourButton", "startOpenButton", "startLeaveButton",
@@ -254,7 +253,7 @@ def test_tab_reaches_everything_and_all_has_a_name(start: Welcome, qtbot: QtBot)
 
 @pytest.fixture(params=["&Normal", "&Very Large"])
 def text_size(start: Welcome, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Words of the usual size, and words that become larger while one looks."""
+    """The usual text size, and a larger one that is chosen while the page is shown."""
     start.window.main.document_actions.recent.add(Path("/a.flowviz"))
     start.show()
     font = QApplication.font()
@@ -265,16 +264,16 @@ def text_size(start: Welcome, request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.mark.usefixtures("text_size")
 @pytest.mark.parametrize("size", [(1024, 700), (3840, 2160)])
-def test_nothing_is_cut_off_at_any_size(start: Welcome, size: tuple[int, int]) -> None:
+def test_nothing_is_cut_off_at_any_window_size(start: Welcome, size: tuple[int, int]) -> None:
     start.window.main.resize(*size)
     QApplication.processEvents()
     page = start.page.widget()
     viewport = start.page.viewport()
     assert page is not None
     assert viewport is not None
-    assert page.width() == viewport.width(), "nothing to the side"
+    assert page.width() == viewport.width(), "the page is wider than its viewport"
     last = start.gallery.visualItemRect(item(start.gallery, start.gallery.count() - 1))
-    assert start.gallery.rect().contains(last), "each picture is there, the page is what scrolls"
+    assert start.gallery.rect().contains(last), "the list scrolls instead of the page"
     for button in start.page.findChildren(QPushButton):
         assert button.width() >= button.sizeHint().width()
         assert button.height() <= 2 * start.word.height()
@@ -286,7 +285,7 @@ def test_nothing_is_cut_off_at_any_size(start: Welcome, size: tuple[int, int]) -
         assert label.isHidden() or label.height() >= label.heightForWidth(label.width())
 
 
-def test_the_arrow_keys_bring_a_picture_into_view(start: Welcome, qtbot: QtBot) -> None:
+def test_arrow_keys_scroll_to_the_selected_example(start: Welcome, qtbot: QtBot) -> None:
     start.window.main.resize(1024, 700)
     QApplication.processEvents()
     start.gallery.setFocus()
@@ -297,17 +296,22 @@ def test_the_arrow_keys_bring_a_picture_into_view(start: Welcome, qtbot: QtBot) 
     assert viewport.rect().contains(start.gallery.mapTo(viewport, place.center()) + QPoint(0, place.height() // 2 - 1))
 
 
-def test_closing_does_not_wait_for_the_pictures(start: Welcome, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = Event()
-    monkeypatch.setattr("flowviz.app.welcome.gallery.render_frame", lambda *_: held.wait(5))
-    start.page.draw("dark")
-    began = time.monotonic()
+def test_closing_does_not_wait_for_thumbnails(start: Welcome, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing, release = Event(), Event()
+
+    def render(*_: object) -> None:
+        drawing.set()
+        release.wait(30)
+
+    monkeypatch.setattr("flowviz.app.welcome.gallery.render_frame", render)
+    start.page.draw_thumbnails("dark")
+    qtbot.waitUntil(drawing.is_set)
     start.window.main.close()
-    assert time.monotonic() - began < 2
-    held.set()
+    assert work_is_running(), "closing has waited for the thread"
+    release.set()
 
 
-def test_nothing_is_painted_while_nothing_happens(start: Welcome, qtbot: QtBot) -> None:
+def test_idle_page_is_not_repainted(start: Welcome, qtbot: QtBot) -> None:
     last = item(start.gallery, start.gallery.count() - 1)
     qtbot.waitUntil(lambda: is_drawn(last), timeout=SLOW_MS)
     QApplication.setCursorFlashTime(0)
@@ -319,7 +323,7 @@ def test_nothing_is_painted_while_nothing_happens(start: Welcome, qtbot: QtBot) 
 
 
 class Paints(QObject):
-    """Counts how often a widget, or anything in it, is painted."""
+    """Counter of the paint events of a widget and its children."""
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__()
@@ -365,7 +369,7 @@ sys.exit(main.run())
 """
 
 
-def test_the_program_starts_with_the_page_and_the_focus_in_the_box_without_tensorflow() -> None:
+def test_program_starts_with_the_page_and_without_tensorflow() -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
         [sys.executable, "-c", STARTED], capture_output=True, text=True, check=True, env=environment, timeout=60
@@ -373,7 +377,7 @@ def test_the_program_starts_with_the_page_and_the_focus_in_the_box_without_tenso
     assert done.stdout.split() == ["True", "startWord", "False"]
 
 
-def test_a_window_that_is_made_otherwise_begins_with_the_cloud(window: Window) -> None:
+def test_window_without_the_page_starts_with_the_cloud(window: Window) -> None:
     assert not window.main.welcome.is_shown
     assert not window.main.findChildren(QScrollArea, "startPage")
     assert window.find(QWidget, "cloudView").isVisible()

@@ -1,4 +1,4 @@
-"""A word on the start page, or what is pasted in its place, and the training that Return starts on it."""
+"""Words that are typed or pasted on the start page, and the training that Return starts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,9 +18,9 @@ from tests.app.welcome.test_start_page import SLOW_MS, Welcome, start
 __all__ = ["start"]
 
 
-def test_a_word_and_return_start_its_training(start: Welcome, qtbot: QtBot) -> None:
+def test_return_starts_training_on_the_word(start: Welcome, qtbot: QtBot) -> None:
     qtbot.keyClicks(start.word, "Ada!")
-    assert start.file_menu.text == "Ada!", "the panel shows the same word"
+    assert start.file_menu.text == "Ada!", "the target panel shows another word"
     assert start.is_shown
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
     assert not start.is_shown
@@ -30,29 +30,29 @@ def test_a_word_and_return_start_its_training(start: Welcome, qtbot: QtBot) -> N
     assert isinstance(spec, TextSpec)
     assert spec.text == "Ada!"
     assert "Preparing" in start.window.status
-    assert start.window.find(QSlider, "layerScrubber").hasFocus(), "the arrow keys go through the layers"
+    assert start.window.find(QSlider, "layerScrubber").hasFocus(), "the arrow keys do not step through the layers"
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
-    """Words are made in the background, when this is set."""
+def can_build(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
+    """Set this to let the target of a word be built in the background."""
     flag = Event()
 
-    def goal(spec: TargetSpec) -> BuiltTarget | str:
+    def build(spec: TargetSpec) -> BuiltTarget | str:
         flag.wait(10)
         return build_or_explain(spec)
 
     monkeypatch.setattr("flowviz.app.target.builder.reads_fonts", lambda _: True)
-    monkeypatch.setattr("flowviz.app.target.builder.build_or_explain", goal)
+    monkeypatch.setattr("flowviz.app.target.builder.build_or_explain", build)
     yield flag
     flag.set()
 
 
-def test_return_trains_a_word_as_soon_as_it_is_made(start: Welcome, qtbot: QtBot, made: Event) -> None:
+def test_return_trains_on_a_word_as_soon_as_its_target_is_built(start: Welcome, qtbot: QtBot, can_build: Event) -> None:
     qtbot.keyClicks(start.word, "Ada")
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
     assert start.is_shown
-    made.set()
+    can_build.set()
     qtbot.waitUntil(lambda: not start.is_shown)
     run = start.window.main.session._run
     assert run is not None
@@ -60,61 +60,63 @@ def test_return_trains_a_word_as_soon_as_it_is_made(start: Welcome, qtbot: QtBot
 
 
 def commit(widget: QWidget, text: str) -> None:
-    """Have an input method write this, after it was seen as it grew."""
+    """Enter text as an input method does, with a preview first."""
     QApplication.sendEvent(widget, QInputMethodEvent(text, []))
     written = QInputMethodEvent()
     written.setCommitString(text)
     QApplication.sendEvent(widget, written)
 
 
-@pytest.mark.parametrize("emptied", ["here", "in the panel"])
-def test_return_trains_a_word_of_an_input_method_where_there_was_none(
-    start: Welcome, qtbot: QtBot, made: Event, emptied: str
+@pytest.mark.parametrize("cleared", ["on the page", "in the panel"])
+def test_return_trains_on_a_word_from_an_input_method_in_an_empty_box(
+    start: Welcome, qtbot: QtBot, can_build: Event, cleared: str
 ) -> None:
-    if emptied == "here":
+    if cleared == "on the page":
         qtbot.keyClick(start.word, Qt.Key.Key_Delete)
     else:
         start.file_menu.type("")
-    made.set()
+    can_build.set()
     qtbot.waitUntil(lambda: not start.train.isEnabled())
-    made.clear()
+    can_build.clear()
     commit(start.word, "日本")
     assert not start.window.find(QLabel, "startProblem").isVisible()
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
-    made.set()
+    can_build.set()
     qtbot.waitUntil(lambda: not start.is_shown)
     run = start.window.main.session._run
     assert run is not None
     assert run.project.target == TextSpec(text="日本")
 
 
-def test_train_waits_for_a_word_of_an_input_method_in_the_panel(start: Welcome, qtbot: QtBot, made: Event) -> None:
+def test_train_waits_for_the_target_of_a_word_from_an_input_method(
+    start: Welcome, qtbot: QtBot, can_build: Event
+) -> None:
     start.press("startLeaveButton")
     text = start.window.find(QPlainTextEdit, "targetText")
     text.clear()
-    made.set()
+    can_build.set()
     train = start.window.find(QPushButton, "trainButton")
     qtbot.waitUntil(lambda: not train.isEnabled())
-    made.clear()
+    can_build.clear()
     session = start.window.main.session
     for word in ("日", "本"):
         commit(text, word)
         qtbot.keyClick(text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert session._run is None
-    made.set()
+    can_build.set()
     qtbot.waitUntil(lambda: session._run is not None)
     assert session._run is not None
     assert session._run.project.target == TextSpec(text="日本")
 
 
-def test_nothing_is_trained_on_what_cannot_be_made(
+def test_return_does_not_train_on_a_target_that_cannot_be_built(
     start: Welcome, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slip(_: TargetSpec) -> BuiltTarget | str:
+    def fail(_: TargetSpec) -> BuiltTarget | str:
         raise RuntimeError
 
     monkeypatch.setattr("flowviz.app.target.builder.reads_fonts", lambda _: True)
-    monkeypatch.setattr("flowviz.app.target.builder.build_or_explain", slip)
+    monkeypatch.setattr("flowviz.app.target.builder.build_or_explain", fail)
     qtbot.keyClicks(start.word, "Ada")
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not start.train.isEnabled())
@@ -123,28 +125,28 @@ def test_nothing_is_trained_on_what_cannot_be_made(
     assert start.window.notice
 
 
-def test_a_word_that_is_changed_or_left_before_it_is_made_is_not_trained(
-    start: Welcome, qtbot: QtBot, made: Event
+def test_word_that_is_changed_or_left_before_its_target_is_built_is_not_trained(
+    start: Welcome, qtbot: QtBot, can_build: Event
 ) -> None:
     main = start.window.main
     qtbot.keyClicks(start.word, "Ada")
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
     qtbot.keyClicks(start.word, "!")
-    made.set()
+    can_build.set()
     qtbot.waitUntil(lambda: main.target_builder.goal is not None)
     assert start.is_shown
-    made.clear()
+    can_build.clear()
     qtbot.keyClicks(start.word, "!")
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
     qtbot.keyClick(start.word, Qt.Key.Key_Escape)
     start.show()
-    made.set()
+    can_build.set()
     qtbot.waitUntil(lambda: main.target_builder.goal is not None)
     assert start.is_shown
     assert main.session._run is None
 
 
-def test_the_word_is_trained_also_where_another_source_lacks_something(start: Welcome) -> None:
+def test_word_is_trained_although_another_kind_of_target_has_a_problem(start: Welcome) -> None:
     start.press("startLeaveButton")
     start.window.main._training_widgets.target.choose("image")
     assert start.window.main._training_widgets.target.problem
@@ -157,14 +159,14 @@ def test_the_word_is_trained_also_where_another_source_lacks_something(start: We
     assert run.project.target == TextSpec(text="BRAD")
 
 
-def test_the_word_that_stands_there_is_trained_with_one_click(start: Welcome) -> None:
+def test_first_word_is_trained_with_one_click(start: Welcome) -> None:
     assert (start.word.text(), start.word.selectedText()) == ("BRAD", "BRAD")
     start.press("startTrainButton")
     assert not start.is_shown
     assert start.window.main.session._run is not None
 
 
-def test_nothing_to_learn_is_said_beside_the_box_and_not_trained(start: Welcome, qtbot: QtBot) -> None:
+def test_empty_word_is_explained_and_not_trained(start: Welcome, qtbot: QtBot) -> None:
     qtbot.keyClick(start.word, Qt.Key.Key_Delete)
     assert not start.train.isEnabled()
     assert start.window.find(QLabel, "startProblem").text().endswith(".")
@@ -175,15 +177,15 @@ def test_nothing_to_learn_is_said_beside_the_box_and_not_trained(start: Welcome,
     assert not start.window.find(QLabel, "startProblem").isVisible()
 
 
-def test_what_is_typed_in_the_panel_stands_in_the_box_too(start: Welcome) -> None:
+def test_text_from_the_target_panel_is_shown_on_the_page(start: Welcome) -> None:
     start.file_menu.type("one\ntwo")
     assert start.word.text() == "one two"
-    assert start.file_menu.text == "one\ntwo", "as it was typed"
+    assert start.file_menu.text == "one\ntwo", "the text in the panel has changed"
     start.window.find(QPushButton, "trainButton").click()
     assert not start.is_shown
 
 
-def test_a_source_that_is_no_word_leaves_the_page_and_a_word_takes_its_place(start: Welcome, qtbot: QtBot) -> None:
+def test_other_kind_of_target_leaves_the_page_and_a_word_replaces_it(start: Welcome, qtbot: QtBot) -> None:
     start.window.main._training_widgets.target.choose("shape")
     qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
     start.show()
@@ -193,7 +195,7 @@ def test_a_source_that_is_no_word_leaves_the_page_and_a_word_takes_its_place(sta
     assert not start.is_shown
 
 
-def test_a_picture_that_is_pasted_is_learned_in_place_of_a_word(start: Welcome, qtbot: QtBot) -> None:
+def test_pasted_picture_becomes_the_target(start: Welcome, qtbot: QtBot) -> None:
     clipboard = QApplication.clipboard()
     assert clipboard is not None
     picture = QImage(32, 32, QImage.Format.Format_RGB32)
@@ -211,7 +213,7 @@ def test_a_picture_that_is_pasted_is_learned_in_place_of_a_word(start: Welcome, 
     clipboard.clear()
 
 
-def test_a_file_that_is_pasted_is_opened_in_place_of_a_word(start: Welcome, qtbot: QtBot, tmp_path: Path) -> None:
+def test_pasted_file_is_opened(start: Welcome, qtbot: QtBot, tmp_path: Path) -> None:
     np.save(tmp_path / "points.npy", np.random.default_rng(0).normal(size=(50, 2)))
     media, clipboard = QMimeData(), QApplication.clipboard()
     media.setUrls([QUrl.fromLocalFile(str(tmp_path / "points.npy"))])

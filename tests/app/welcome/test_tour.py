@@ -1,4 +1,4 @@
-"""The tour of the real window: where it points, the ways through it, and that it comes only when it is asked for."""
+"""The tour of the real window."""
 
 from collections.abc import Iterator
 
@@ -10,17 +10,18 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.desktop.settings import settings
 from flowviz.app.main import create_window
+from flowviz.app.welcome.callout import Callout
 from flowviz.app.welcome.start_page import StartPage
-from flowviz.app.welcome.tour import SEEN_KEY, Callout, Tour, tour_was_seen
+from flowviz.app.welcome.tour import SEEN_KEY, Tour, tour_was_seen
 from tests.app.conftest import Window
 from tests.app.test_main_window import choose
 
 COUNT = 8
-WORKS = ("targetText", "trainButton", "cloudView", "layerScrubber", "playButton", "lossPlot", "layerInspector")
+EXPLAINED = ("targetText", "trainButton", "cloudView", "layerScrubber", "playButton", "lossPlot", "layerInspector")
 
 
-class Guided:
-    """Somebody who takes the tour."""
+class Guide:
+    """The tour, as a user takes it."""
 
     def __init__(self, window: Window, qtbot: QtBot) -> None:
         self.window, self.qtbot = window, qtbot
@@ -37,7 +38,7 @@ class Guided:
         return self.window.find(QPushButton, "tourNextButton")
 
     @property
-    def place(self) -> str:
+    def position(self) -> str:
         return self.window.find(QLabel, "tourPlace").text()
 
     @property
@@ -50,51 +51,51 @@ class Guided:
         self.qtbot.keyClick(focused, key)
 
     def lets_through(self, place: QPoint) -> bool:
-        """Whether the real widget is what is under the mouse there."""
+        """Return whether a click there reaches the window below the tour."""
         child = self.window.main.childAt(place)
         return child is not None and child is not self.tour and not self.tour.isAncestorOf(child)
 
 
 @pytest.fixture
-def guided(window: Window, qtbot: QtBot) -> Guided:
-    return Guided(window, qtbot)
+def guide(window: Window, qtbot: QtBot) -> Guide:
+    return Guide(window, qtbot)
 
 
 def rectangle(widget: QWidget, window: QWidget) -> QRect:
     return QRect(widget.mapTo(window, QPoint()), widget.size())
 
 
-def each_stop(guided: Guided) -> Iterator[int]:
+def each_step(guide: Guide) -> Iterator[int]:
     for number in range(1, COUNT + 1):
-        assert guided.place == f"{number} of {COUNT}"
+        assert guide.position == f"{number} of {COUNT}"
         yield number
-        guided.press(Qt.Key.Key_Return)
+        guide.press(Qt.Key.Key_Return)
 
 
 @pytest.mark.parametrize("size", [(1024, 700), (1600, 1000)])
-def test_each_stop_points_at_a_real_widget_that_is_seen(window: Window, qtbot: QtBot, size: tuple[int, int]) -> None:
+def test_each_step_highlights_a_visible_widget(window: Window, qtbot: QtBot, size: tuple[int, int]) -> None:
     window.main.resize(*size)
-    guided = Guided(window, qtbot)
+    guide = Guide(window, qtbot)
     callout = window.find(Callout, "tourCallout")
-    for number in each_stop(guided):
+    for number in each_step(guide):
         QApplication.processEvents()
         main = window.main
-        assert main.rect().contains(rectangle(callout, main)), "the callout is in the window"
-        if number <= len(WORKS):
-            work = window.find(QWidget, WORKS[number - 1])
-            assert work.isVisible()
-            seen = rectangle(work, main)
+        assert main.rect().contains(rectangle(callout, main)), "the callout is partly outside of the window"
+        if number <= len(EXPLAINED):
+            widget = window.find(QWidget, EXPLAINED[number - 1])
+            assert widget.isVisible()
+            seen = rectangle(widget, main)
             assert main.rect().contains(seen.center())
-            assert guided.lets_through(seen.center()) or rectangle(callout, main).contains(seen.center())
+            assert guide.lets_through(seen.center()) or rectangle(callout, main).contains(seen.center())
         else:
             bar = main.menuBar()
             assert bar is not None
-            assert guided.lets_through(bar.mapTo(main, bar.actionGeometry(bar.actions()[0]).center()))
-        assert not guided.lets_through(QPoint(main.width() // 2, 3)), "the rest is dimmed"
-    qtbot.waitUntil(lambda: guided.is_over)
+            assert guide.lets_through(bar.mapTo(main, bar.actionGeometry(bar.actions()[0]).center()))
+        assert not guide.lets_through(QPoint(main.width() // 2, 3)), "the rest of the window is not dimmed"
+    qtbot.waitUntil(lambda: guide.is_over)
 
 
-def test_keys_and_buttons_go_on_and_back(guided: Guided, qtbot: QtBot) -> None:
+def test_keys_and_buttons_go_forward_and_back(guide: Guide, qtbot: QtBot) -> None:
     for key, number in (
         (Qt.Key.Key_Right, 2),
         (Qt.Key.Key_Down, 3),
@@ -103,82 +104,82 @@ def test_keys_and_buttons_go_on_and_back(guided: Guided, qtbot: QtBot) -> None:
         (Qt.Key.Key_Up, 1),
         (Qt.Key.Key_Return, 2),
     ):
-        guided.press(key)
-        assert guided.place == f"{number} of {COUNT}"
-    qtbot.mouseClick(guided.next, Qt.MouseButton.LeftButton)
-    assert guided.place == f"3 of {COUNT}"
-    qtbot.mouseClick(guided.window.find(QPushButton, "tourBackButton"), Qt.MouseButton.LeftButton)
-    assert guided.place == f"2 of {COUNT}"
+        guide.press(key)
+        assert guide.position == f"{number} of {COUNT}"
+    qtbot.mouseClick(guide.next, Qt.MouseButton.LeftButton)
+    assert guide.position == f"3 of {COUNT}"
+    qtbot.mouseClick(guide.window.find(QPushButton, "tourBackButton"), Qt.MouseButton.LeftButton)
+    assert guide.position == f"2 of {COUNT}"
 
 
-def test_tab_stays_in_the_callout_and_a_screen_reader_has_what_to_read(guided: Guided) -> None:
-    guided.press(Qt.Key.Key_Right)
+def test_tab_stays_in_the_callout_which_screen_readers_can_read(guide: Guide) -> None:
+    guide.press(Qt.Key.Key_Right)
     reached = []
     for _ in range(3):
-        guided.press(Qt.Key.Key_Tab)
+        guide.press(Qt.Key.Key_Tab)
         focused = QApplication.focusWidget()
         assert focused is not None
         assert focused.accessibleName()
         reached.append(focused.objectName())
     assert reached == ["tourSkipButton", "tourBackButton", "tourNextButton"]
-    words = guided.window.find(QLabel, "tourWords").text()
-    assert guided.next.accessibleDescription().startswith(f"2 of {COUNT}: Train.")
-    assert words in guided.next.accessibleDescription()
+    words = guide.window.find(QLabel, "tourWords").text()
+    assert guide.next.accessibleDescription().startswith(f"2 of {COUNT}: Train.")
+    assert words in guide.next.accessibleDescription()
 
 
 @pytest.mark.parametrize("way", ["Escape", "button", "Escape elsewhere", "to its end"])
-def test_it_is_left_and_help_brings_it_back(window: Window, qtbot: QtBot, way: str) -> None:
+def test_tour_can_be_left_and_started_again(window: Window, qtbot: QtBot, way: str) -> None:
     window.main.activateWindow()
     text = window.find(QPlainTextEdit, "targetText")
     text.setFocus()
     assert not tour_was_seen()
-    guided = Guided(window, qtbot)
+    guide = Guide(window, qtbot)
     if way == "button":
         window.find(QPushButton, "tourSkipButton").click()
     elif way == "to its end":
-        for _ in each_stop(guided):
+        for _ in each_step(guide):
             pass
     else:
         if "elsewhere" in way:
             text.setFocus()
-        guided.press(Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: guided.is_over)
+        guide.press(Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: guide.is_over)
     assert tour_was_seen()
-    assert text.hasFocus(), "where it was before"
-    guided.begin()
-    guided.press(Qt.Key.Key_Right)
-    guided.begin()
-    assert guided.place == f"1 of {COUNT}"
+    assert text.hasFocus(), "the focus is not back where it was"
+    guide.begin()
+    guide.press(Qt.Key.Key_Right)
+    guide.begin()
+    assert guide.position == f"1 of {COUNT}"
 
 
-def test_what_is_pointed_at_can_be_used_meanwhile(guided: Guided, qtbot: QtBot) -> None:
-    text = guided.window.find(QPlainTextEdit, "targetText")
+def test_highlighted_widget_can_be_used_during_the_tour(guide: Guide, qtbot: QtBot) -> None:
+    text = guide.window.find(QPlainTextEdit, "targetText")
     qtbot.mouseClick(text.viewport(), Qt.MouseButton.LeftButton)
     text.selectAll()
     qtbot.keyClicks(text, "Hello")
     assert text.toPlainText() == "Hello"
-    assert not guided.is_over
+    assert not guide.is_over
 
 
-def test_it_follows_when_the_window_changes(guided: Guided, qtbot: QtBot) -> None:
+def test_highlight_follows_when_the_window_is_resized(guide: Guide, qtbot: QtBot) -> None:
     for _ in range(2):
-        guided.press(Qt.Key.Key_Right)
-    cloud = guided.window.find(QWidget, "cloudView")
+        guide.press(Qt.Key.Key_Right)
+    cloud = guide.window.find(QWidget, "cloudView")
     for size in ((1500, 900), (1024, 700)):
-        guided.window.main.resize(*size)
-        qtbot.waitUntil(lambda: guided.tour.size() == guided.window.main.size())
-        seen = rectangle(cloud, guided.window.main)
-        qtbot.waitUntil(lambda seen=seen: guided.lets_through(seen.topLeft() + QPoint(9, 9)))  # type: ignore[misc]
-        qtbot.waitUntil(lambda seen=seen: guided.lets_through(seen.bottomRight() - QPoint(9, 9)))  # type: ignore[misc]
-        qtbot.waitUntil(lambda seen=seen: not guided.lets_through(seen.topLeft() - QPoint(9, 9)))  # type: ignore[misc]
+        guide.window.main.resize(*size)
+        qtbot.waitUntil(lambda: guide.tour.size() == guide.window.main.size())
+        seen = rectangle(cloud, guide.window.main)
+        qtbot.waitUntil(lambda seen=seen: guide.lets_through(seen.topLeft() + QPoint(9, 9)))  # type: ignore[misc]
+        qtbot.waitUntil(lambda seen=seen: guide.lets_through(seen.bottomRight() - QPoint(9, 9)))  # type: ignore[misc]
+        qtbot.waitUntil(lambda seen=seen: not guide.lets_through(seen.topLeft() - QPoint(9, 9)))  # type: ignore[misc]
 
 
-def test_what_was_hidden_is_shown(window: Window, qtbot: QtBot) -> None:
+def test_closed_panel_is_opened(window: Window, qtbot: QtBot) -> None:
     inspector = window.find(QWidget, "layerInspector")
     choose(window, "Layer Inspector")
     assert not inspector.isVisible()
-    guided = Guided(window, qtbot)
-    for number in each_stop(guided):
+    guide = Guide(window, qtbot)
+    for number in each_step(guide):
         assert number != 7 or inspector.isVisible()
 
 
@@ -187,61 +188,63 @@ CLOSED = {"Target": "targetDock", "Loss": "lossDock", "Layer Inspector": "inspec
 
 @pytest.fixture
 def closed(window: Window) -> dict[str, QDockWidget]:
-    """Some panels, which are closed."""
+    """Close some panels, and return them by title."""
     for title in CLOSED:
         choose(window, title)
-    found = {title: window.find(QDockWidget, name) for title, name in CLOSED.items()}
-    assert not any(dock.isVisible() for dock in found.values())
-    return found
+    docks = {title: window.find(QDockWidget, name) for title, name in CLOSED.items()}
+    assert not any(dock.isVisible() for dock in docks.values())
+    return docks
 
 
-def to_the_last(guided: Guided) -> None:
+def go_to_last_step(guide: Guide) -> None:
     for _ in range(COUNT - 1):
-        guided.press(Qt.Key.Key_Right)
+        guide.press(Qt.Key.Key_Right)
 
 
 @pytest.mark.parametrize("way", ["Escape", "to its end", "startpageAction", "presentationAction"])
-def test_what_it_opened_closes_with_it(window: Window, qtbot: QtBot, closed: dict[str, QDockWidget], way: str) -> None:
-    guided = Guided(window, qtbot)
-    to_the_last(guided)
+def test_opened_panels_close_with_the_tour(
+    window: Window, qtbot: QtBot, closed: dict[str, QDockWidget], way: str
+) -> None:
+    guide = Guide(window, qtbot)
+    go_to_last_step(guide)
     assert all(dock.isVisible() for dock in closed.values())
     if way.endswith("Action"):
         window.find(QAction, way).trigger()
     else:
-        guided.press(Qt.Key.Key_Escape if way == "Escape" else Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: guided.is_over)
+        guide.press(Qt.Key.Key_Escape if way == "Escape" else Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: guide.is_over)
     window.main.welcome.leave()
     window.main._presentation.leave()
     assert not any(dock.isVisible() for dock in closed.values())
     assert window.find(QDockWidget, "trainingDock").isVisible()
 
 
-def test_what_it_opened_stays_where_it_is_used(window: Window, qtbot: QtBot, closed: dict[str, QDockWidget]) -> None:
-    guided = Guided(window, qtbot)
+def test_opened_panels_stay_open_if_they_are_used(window: Window, qtbot: QtBot, closed: dict[str, QDockWidget]) -> None:
+    guide = Guide(window, qtbot)
     qtbot.mouseClick(window.find(QWidget, "shapeSource"), Qt.MouseButton.LeftButton)
-    guided.next.setFocus()
-    to_the_last(guided)
+    guide.next.setFocus()
+    go_to_last_step(guide)
     for _ in range(2):
         choose(window, "Loss")
-    guided.press(Qt.Key.Key_Escape)
+    guide.press(Qt.Key.Key_Escape)
     assert [title for title, dock in closed.items() if dock.isVisible()] == ["Target", "Loss"]
 
 
-def test_a_layout_that_is_reset_meanwhile_stays_reset(
+def test_layout_that_is_reset_during_the_tour_stays_reset(
     window: Window, qtbot: QtBot, closed: dict[str, QDockWidget]
 ) -> None:
-    guided = Guided(window, qtbot)
-    to_the_last(guided)
+    guide = Guide(window, qtbot)
+    go_to_last_step(guide)
     choose(window, "Reset Layout")
-    guided.press(Qt.Key.Key_Escape)
+    guide.press(Qt.Key.Key_Escape)
     assert all(dock.isVisible() for dock in closed.values())
 
 
 @pytest.mark.usefixtures("closed")
-def test_what_it_opened_is_closed_at_the_next_start_where_the_window_closes_during_it(
+def test_opened_panels_are_closed_at_the_next_start_if_the_window_closes_during_the_tour(
     window: Window, qtbot: QtBot
 ) -> None:
-    to_the_last(Guided(window, qtbot))
+    go_to_last_step(Guide(window, qtbot))
     window.main.discard_changes()
     window.main.close()
     again = create_window()
@@ -251,33 +254,33 @@ def test_what_it_opened_is_closed_at_the_next_start_where_the_window_closes_duri
     again.close()
 
 
-def test_what_is_hidden_meanwhile_is_not_pointed_at_any_more(guided: Guided, qtbot: QtBot) -> None:
+def test_panel_that_is_closed_during_the_tour_is_no_longer_highlighted(guide: Guide, qtbot: QtBot) -> None:
     for _ in range(6):
-        guided.press(Qt.Key.Key_Right)
-    inspector = guided.window.find(QWidget, "layerInspector")
-    place = rectangle(inspector, guided.window.main).center()
-    assert guided.lets_through(place)
-    choose(guided.window, "Layer Inspector")
-    qtbot.waitUntil(lambda: not guided.lets_through(place))
-    assert guided.next.hasFocus()
+        guide.press(Qt.Key.Key_Right)
+    inspector = guide.window.find(QWidget, "layerInspector")
+    place = rectangle(inspector, guide.window.main).center()
+    assert guide.lets_through(place)
+    choose(guide.window, "Layer Inspector")
+    qtbot.waitUntil(lambda: not guide.lets_through(place))
+    assert guide.next.hasFocus()
 
 
 @pytest.mark.parametrize("name", ["startpageAction", "presentationAction"])
-def test_what_shows_something_else_ends_it(guided: Guided, qtbot: QtBot, name: str) -> None:
-    guided.window.find(QAction, name).trigger()
-    qtbot.waitUntil(lambda: guided.is_over)
+def test_start_page_and_presentation_end_the_tour(guide: Guide, qtbot: QtBot, name: str) -> None:
+    guide.window.find(QAction, name).trigger()
+    qtbot.waitUntil(lambda: guide.is_over)
 
 
-def test_a_training_begins_while_it_goes_on(guided: Guided, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_training_can_be_started_during_the_tour(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **__: iter(()))
-    guided.press(Qt.Key.Key_Right)
-    guided.window.find(QPushButton, "trainButton").click()
-    assert guided.window.main.session._run is not None
-    assert guided.place == f"2 of {COUNT}"
-    assert guided.next.hasFocus()
+    guide.press(Qt.Key.Key_Right)
+    guide.window.find(QPushButton, "trainButton").click()
+    assert guide.window.main.session._run is not None
+    assert guide.position == f"2 of {COUNT}"
+    assert guide.next.hasFocus()
 
 
-def test_it_does_not_come_by_itself_and_the_start_page_offers_it(window: Window, qtbot: QtBot) -> None:
+def test_tour_starts_only_on_request_from_the_start_page(window: Window, qtbot: QtBot) -> None:
     start = window.main.welcome
     start.show()
     assert not window.main.findChildren(Tour)
@@ -292,6 +295,6 @@ def test_it_does_not_come_by_itself_and_the_start_page_offers_it(window: Window,
 
 
 @pytest.mark.parametrize("damaged", ["nonsense", "", ["a", "b"], 7])
-def test_damaged_settings_are_a_tour_that_was_not_seen(damaged: object) -> None:
+def test_tour_counts_as_not_seen_if_the_settings_are_damaged(damaged: object) -> None:
     settings().setValue(SEEN_KEY, damaged)
     assert not tour_was_seen()

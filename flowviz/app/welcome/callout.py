@@ -1,0 +1,131 @@
+"""The callout of the tour, and its place beside the widget that it explains."""
+
+from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QPalette
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from flowviz.app.widgets.labels import WrappingLabel
+
+WIDTH = 46  # characters
+MARGIN = 14  # pixels
+GAP = 12  # pixels between a callout, the widget that it explains, and the edge of the window
+ARROWS = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down}
+
+
+class Callout(QFrame):
+    """Explanation of one step, with buttons that lead through the tour. Tab stays within."""
+
+    next_chosen = pyqtSignal()
+    back_chosen = pyqtSignal()
+    skip_chosen = pyqtSignal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("tourCallout")
+        self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self._title = WrappingLabel("tourTitle", "Title")
+        self._text = WrappingLabel("tourWords", "Explanation")
+        self._position = QLabel()
+        self._position.setObjectName("tourPlace")
+        self._position.setAccessibleName("Step of the tour")
+        self._skip = CalloutButton("tourSkipButton", "Skip", "Leave the tour (Esc)")
+        self._back = CalloutButton("tourBackButton", "Back", "Previous step (Left)")
+        self._next = CalloutButton("tourNextButton", "Next", "Next step (Right or Return)")
+        self._skip.clicked.connect(lambda: self.skip_chosen.emit())
+        self._back.clicked.connect(lambda: self.back_chosen.emit())
+        self._next.clicked.connect(lambda: self.next_chosen.emit())
+        self._lay_out()
+
+    def show_step(self, title: str, text: str, number: int, count: int) -> None:
+        """Show the step of this number, counted from 1.
+
+        The explanation is also the description of the focused button, so that screen readers read it.
+        """
+        self._title.setText(f"<b>{title}</b>")
+        self._text.setText(text)
+        self._position.setText(f"{number} of {count}")
+        self._back.setEnabled(number > 1)
+        self._skip.setEnabled(number < count)
+        self._next.setText("Next" if number < count else "Done")
+        self._next.setAccessibleName(self._next.text())
+        self._next.setAccessibleDescription(f"{number} of {count}: {title}. {text}")
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(text)
+        self._next.clearFocus()  # a screen reader reads the description when the focus arrives
+        self._next.setFocus()
+
+    def fit(self) -> None:
+        """Resize to a readable line length and the height of the text."""
+        layout = self.layout()
+        assert layout is not None
+        width = max(WIDTH * self.fontMetrics().averageCharWidth(), layout.minimumSize().width())
+        self.resize(width, layout.heightForWidth(width))
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._position, stretch=1)
+        for button in (self._skip, self._back, self._next):
+            buttons.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        column.addWidget(self._title)
+        column.addWidget(self._text)
+        column.addLayout(buttons)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002  # Qt's name
+        buttons = [button for button in (self._skip, self._back, self._next) if button.isEnabled()]
+        focused = [number for number, button in enumerate(buttons) if button.hasFocus()]
+        step = 1 if next else -1
+        reason = Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason
+        buttons[(focused[0] + step) % len(buttons) if focused else -1].setFocus(reason)
+        return True
+
+
+class CalloutButton(QPushButton):
+    """Button that Return presses, and that leaves the arrow keys to the tour."""
+
+    def __init__(self, object_name: str, text: str, tip: str) -> None:
+        super().__init__(text)
+        self.setObjectName(object_name)
+        self.setAccessibleName(text)
+        self.setToolTip(tip)
+        self.setAutoDefault(True)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() in ARROWS:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+def place_beside(target: QRect, size: QSize, window: QRect) -> QRect:
+    """Return where a callout of this size goes: right, left, below or above the target, or inside if nothing fits.
+
+    Args:
+        target: What the callout explains, in window coordinates; if it is empty, the callout is centered.
+        size: Size of the callout.
+        window: Rectangle of the window.
+    """
+    inner = window.adjusted(GAP, GAP, -GAP, -GAP)
+    if target.isEmpty():
+        return _moved_into(QRect(inner.center() - QPoint(size.width(), size.height()) / 2, size), inner)
+    x, y = target.center().x() - size.width() // 2, target.center().y() - size.height() // 2
+    for corner in (
+        QPoint(target.right() + GAP, y),
+        QPoint(target.left() - GAP - size.width(), y),
+        QPoint(x, target.bottom() + GAP),
+        QPoint(x, target.top() - GAP - size.height()),
+    ):
+        place = _moved_into(QRect(corner, size), inner)
+        if not place.intersects(target):
+            return place
+    return _moved_into(QRect(target.bottomRight() - QPoint(size.width() + GAP, size.height() + GAP), size), inner)
+
+
+def _moved_into(place: QRect, inner: QRect) -> QRect:
+    """Return the rectangle moved as little as possible to lie inside another one."""
+    x = max(inner.left(), min(place.left(), inner.right() - place.width() + 1))
+    y = max(inner.top(), min(place.top(), inner.bottom() - place.height() + 1))
+    return QRect(QPoint(x, y), place.size())

@@ -1,0 +1,40 @@
+"""Panels that are open only during the tour."""
+
+from PyQt6.QtCore import QEvent, QObject
+from PyQt6.QtWidgets import QWidget
+
+USES = {QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.KeyPress, QEvent.Type.Drop}
+
+
+class TemporaryPanels(QObject):
+    """Panels that are open for a while.
+
+    A panel that the user closes or works in meanwhile is no longer temporary: it stays as the user left it.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._panels: list[QWidget] = []
+
+    def open(self, panel: QWidget) -> None:
+        """Show a panel, and notice when it is used."""
+        panel.show()
+        self._panels.append(panel)
+        for widget in (panel, *panel.findChildren(QWidget)):
+            widget.installEventFilter(self)
+
+    def close(self) -> None:
+        """Close the panels that are still temporary."""
+        panels, self._panels = self._panels, []
+        for panel in panels:
+            panel.hide()
+
+    def _keep_open(self, used: QWidget) -> None:
+        self._panels = [panel for panel in self._panels if panel is not used and not panel.isAncestorOf(used)]
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if isinstance(watched, QWidget) and event is not None:
+            is_closed = event.type() == QEvent.Type.Hide and watched in self._panels and watched.isHidden()
+            if is_closed or event.type() in USES:
+                self._keep_open(watched)
+        return super().eventFilter(watched, event)
