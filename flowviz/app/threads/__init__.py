@@ -1,1 +1,1 @@
-"""Background threads."""
+"""Background threads and the delivery of their results."""

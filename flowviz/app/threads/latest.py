@@ -1,4 +1,4 @@
-"""Questions that take longer than a frame, answered off the GUI thread."""
+"""Background computations of which only the latest result matters."""
 
 import logging
 from collections.abc import Callable
@@ -13,14 +13,14 @@ from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.app.threads.worker import Worker
 from flowviz.errors import FlowvizError
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 log = logging.getLogger(__name__)
-PLAIN = {"density", "grid", "preview", "picture", "target"}  # topics that people have the same words for
+USER_TERMS = {"density", "grid", "preview", "picture", "target"}  # topics that users know by the same name
 
 
 @dataclass(frozen=True)
 class Query:
-    """What to compute, and who hears the answer, in the GUI thread."""
+    """A computation, and what to do with its result in the GUI thread."""
 
     number: int
     compute: Callable[[], Any]
@@ -28,15 +28,15 @@ class Query:
 
 
 class LatestWorker(Worker):
-    """A thread that answers the latest question of each topic; one that waits gives way to a newer one.
+    """Thread that computes the latest query of each topic; a query that still waits is replaced by a newer one.
 
-    An answer is heard in the order of asking and never after `drop`. The thread starts with the first question.
+    Results arrive in the order of the queries, and never after `drop` or `close`. The first query starts the thread.
     """
 
-    _answered = pyqtSignal(str, object, object)
-    _unanswered = pyqtSignal(object, object)
-    succeeded = pyqtSignal(str)  # the topic
-    failed = pyqtSignal(object)  # Notice about the topic
+    _computed = pyqtSignal(str, object, object)  # topic, Query, result
+    _raised = pyqtSignal(object, object)  # Query, Notice
+    succeeded = pyqtSignal(str)  # topic
+    failed = pyqtSignal(object)  # Notice on the topic
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,13 +44,13 @@ class LatestWorker(Worker):
         self._changed = Condition()
         self._closed = False
         self._numbers = count(1)
-        self._oldest = 0  # numbers up to it are not heard any more
-        self._heard: dict[str, int] = {}
-        self._answered.connect(self._pass_on)
-        self._unanswered.connect(self._pass_failure)
+        self._last_dropped = 0  # number of the query
+        self._last_delivered: dict[str, int] = {}  # by topic
+        self._computed.connect(self._deliver)
+        self._raised.connect(self._report)
 
-    def ask(self, topic: str, compute: Callable[[], Answer], on_result: Callable[[Answer], object]) -> None:
-        """Have `compute` run in the thread, and its result be given to `on_result`."""
+    def ask(self, topic: str, compute: Callable[[], Result], on_result: Callable[[Result], object]) -> None:
+        """Run `compute` in the thread, and call `on_result` with its result in the GUI thread."""
         with self._changed:
             self._waiting[topic] = Query(next(self._numbers), compute, on_result)
             self._changed.notify()
@@ -58,32 +58,32 @@ class LatestWorker(Worker):
             self.start()
 
     def drop(self) -> None:
-        """OnResult no answer to what was asked up to now."""
+        """Discard all queries that have been asked so far."""
         with self._changed:
-            self._oldest = next(self._numbers)
+            self._last_dropped = next(self._numbers)
             self._waiting.clear()
 
     def close(self) -> None:
-        """End after the present question, unheard."""
+        """Discard all queries, and end the thread after the present computation."""
         self._closed = True
         self.drop()
         with self._changed:
             self._changed.notify()
 
     def run(self) -> None:
-        while (found := self._next()) is not None:
-            topic, question = found
+        while (waiting := self._next()) is not None:
+            topic, query = waiting
             try:
-                answer = question.compute()
+                result = query.compute()
             except Exception as error:
                 if not isinstance(error, FlowvizError):
-                    log.exception("no answer on %s", topic)
-                self._unanswered.emit(question, notice_of(topic, error, _sentence(topic)))
+                    log.exception("query failed: %s", topic)
+                self._raised.emit(query, notice_of(topic, error, _failure_text(topic)))
             else:
-                self._answered.emit(topic, question, answer)
+                self._computed.emit(topic, query, result)
 
     def _next(self) -> tuple[str, Query] | None:
-        """The next question, as soon as there is one; None at the end."""
+        """Wait for a query, and return it with its topic; return None when the worker is closed."""
         with self._changed:
             while not self._waiting and not self._closed:
                 self._changed.wait()
@@ -92,20 +92,19 @@ class LatestWorker(Worker):
             topic = next(iter(self._waiting))
             return topic, self._waiting.pop(topic)
 
-    def _is_heard(self, question: Query) -> bool:
-        return not self._closed and question.number > self._oldest
+    def _is_current(self, query: Query) -> bool:
+        return not self._closed and query.number > self._last_dropped
 
-    def _pass_failure(self, question: Query, notice: Notice) -> None:
-        if self._is_heard(question):
+    def _report(self, query: Query, notice: Notice) -> None:
+        if self._is_current(query):
             self.failed.emit(notice)
 
-    def _pass_on(self, topic: str, question: Query, answer: Any) -> None:
-        if self._is_heard(question) and question.number > self._heard.get(topic, 0):
-            self._heard[topic] = question.number
+    def _deliver(self, topic: str, query: Query, result: Any) -> None:
+        if self._is_current(query) and query.number > self._last_delivered.get(topic, 0):
+            self._last_delivered[topic] = query.number
             self.succeeded.emit(topic)
-            question.on_result(answer)
+            query.on_result(result)
 
 
-def _sentence(topic: str) -> str:
-    """What to say where there is no answer."""
-    return f"The {topic} cannot be computed." if topic in PLAIN else "Something went wrong inside flowviz."
+def _failure_text(topic: str) -> str:
+    return f"The {topic} cannot be computed." if topic in USER_TERMS else "Something went wrong inside flowviz."

@@ -1,20 +1,21 @@
-"""Threads that outlive the window that started them."""
+"""Threads that outlive the window that has started them."""
 
 from PyQt6.QtCore import QDeadlineTimer, QThread
 
-# A running QThread must outlive its window: XLA cannot be interrupted while it compiles.
+# Destroying a QThread object while its thread runs aborts the program (https://doc.qt.io/qt-6/qthread.html#dtor.QThread),
+# and a thread in which XLA compiles cannot be interrupted when its window closes.
 _running: set[QThread] = set()
 
 
 def wait_for_work(milliseconds: int) -> None:
-    """Wait for all threads that were told to end, so long together."""
+    """Wait for all running threads, for this long at most."""
     deadline = QDeadlineTimer(milliseconds)
     for worker in tuple(_running):
         worker.wait(deadline)
 
 
 class Worker(QThread):
-    """A thread that is kept until it has ended."""
+    """Thread whose object is kept until the thread has ended."""
 
     def start(self, priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
         _running.add(self)

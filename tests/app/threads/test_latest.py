@@ -1,93 +1,116 @@
-from collections.abc import Callable
-from functools import partial
-from threading import Event as Flag
-from threading import get_ident
+"""Queries that a background thread answers."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
+from threading import Event, get_ident
+
+import pytest
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.threads.latest import LatestWorker
 
-
-def held(flag: Flag, answer: str) -> Callable[[], str]:
-    """A question that is answered when the flag is set."""
-
-    def compute() -> str:
-        assert flag.wait(5)
-        return answer
-
-    return compute
+PATIENCE_MS = 5000
 
 
-def test_the_latest_question_of_a_topic_is_answered_and_heard_in_the_gui_thread(qtbot: QtBot) -> None:
-    background, hold, heard = LatestWorker(), Flag(), list[tuple[str, int]]()
-    hear_in = set[int]()
+class Held:
+    """Computation that waits until it is released."""
 
-    def hear(answer: str) -> None:
-        hear_in.add(get_ident())
-        heard.append((answer, len(heard)))
+    def __init__(self, answer: str) -> None:
+        self._answer = answer
+        self.started, self.release = Event(), Event()
 
-    background.ask("a", held(hold, "first"), hear)  # is being answered while the others are asked
-    qtbot.waitUntil(background.isRunning)
-    qtbot.wait(50)
+    def __call__(self) -> str:
+        self.started.set()
+        assert self.release.wait(PATIENCE_MS / 1000)
+        return self._answer
+
+
+@pytest.fixture
+def worker() -> Iterator[LatestWorker]:
+    created = LatestWorker()
+    yield created
+    created.close()
+    assert created.wait(PATIENCE_MS)
+
+
+@pytest.fixture
+def held(worker: LatestWorker, qtbot: QtBot) -> Callable[..., Held]:
+    """Ask for something that is then being computed."""
+
+    def ask(topic: str, answer: str, on_result: Callable[[str], object]) -> Held:
+        computation = Held(answer)
+        worker.ask(topic, computation, on_result)
+        qtbot.waitUntil(computation.started.is_set)
+        return computation
+
+    return ask
+
+
+def end(worker: LatestWorker) -> None:
+    """Let the thread end and deliver what it has announced."""
+    worker.close()
+    assert worker.wait(PATIENCE_MS)
+    QApplication.processEvents()
+
+
+def test_only_the_latest_query_of_each_topic_is_computed(
+    worker: LatestWorker, held: Callable[..., Held], qtbot: QtBot
+) -> None:
+    results = list[str]()
+    first = held("a", "first", results.append)
     for number in range(20):
-        background.ask("a", partial("a {}".format, number), hear)
-        background.ask("b", partial("b {}".format, number), hear)
-    hold.set()
-    qtbot.waitUntil(lambda: len(heard) == 3)
-    qtbot.wait(50)
-    assert [answer for answer, _ in heard] == ["first", "a 19", "b 19"]
-    assert hear_in == {get_ident()}
-    background.close()
-    assert background.wait(2000)
+        worker.ask("a", partial("a {}".format, number), results.append)
+        worker.ask("b", partial("b {}".format, number), results.append)
+    first.release.set()
+    qtbot.waitUntil(lambda: len(results) == 3)
+    end(worker)
+    assert results == ["first", "a 19", "b 19"]
 
 
-def test_what_was_dropped_is_never_heard(qtbot: QtBot) -> None:
-    background, hold, heard = LatestWorker(), Flag(), list[str]()
-    background.ask("a", held(hold, "old"), heard.append)
-    qtbot.waitUntil(background.isRunning)
-    qtbot.wait(50)
-    background.ask("b", lambda: "waiting", heard.append)
-    background.drop()
-    hold.set()
-    background.ask("a", lambda: "new", heard.append)
-    qtbot.waitUntil(lambda: bool(heard))
-    qtbot.wait(50)
-    assert heard == ["new"]
-    background.close()
-    assert background.wait(2000)
+def test_results_arrive_in_the_gui_thread(worker: LatestWorker, qtbot: QtBot) -> None:
+    computed_in, arrived_in = list[int](), list[int]()
+    worker.ask("a", lambda: computed_in.append(get_ident()), lambda _: arrived_in.append(get_ident()))
+    qtbot.waitUntil(lambda: bool(arrived_in))
+    assert arrived_in == [get_ident()] != computed_in
 
 
-def test_a_question_that_fails_says_so_and_the_next_is_answered(qtbot: QtBot) -> None:
-    background, heard = LatestWorker(), list[int]()
-    with qtbot.waitSignal(background.failed) as failed:
-        background.ask("grid", lambda: 1 // 0, heard.append)
+def test_results_of_dropped_queries_never_arrive(worker: LatestWorker, held: Callable[..., Held], qtbot: QtBot) -> None:
+    results = list[str]()
+    old = held("a", "old", results.append)
+    worker.ask("b", lambda: "waiting", results.append)
+    worker.drop()
+    old.release.set()
+    worker.ask("a", lambda: "new", results.append)
+    qtbot.waitUntil(lambda: bool(results))
+    end(worker)
+    assert results == ["new"]
+
+
+def test_next_query_is_answered_after_a_failure(worker: LatestWorker, qtbot: QtBot) -> None:
+    results = list[int]()
+    with qtbot.waitSignal(worker.failed) as failed:
+        worker.ask("grid", lambda: 1 // 0, results.append)
     (notice,) = failed.args
     assert (notice.topic, notice.text) == ("grid", "The grid cannot be computed.")
     assert "ZeroDivisionError" in notice.details
-    background.ask("grid", lambda: 7, heard.append)
-    qtbot.waitUntil(lambda: heard == [7])
-    background.close()
-    assert background.wait(2000)
+    worker.ask("grid", lambda: 7, results.append)
+    qtbot.waitUntil(lambda: results == [7])
 
 
-def test_a_failure_is_told_in_words_for_people(qtbot: QtBot) -> None:
-    background = LatestWorker()
-    with qtbot.waitSignal(background.failed) as failed:
-        background.ask("discarding 3fa9", lambda: 1 // 0, lambda _: None)
+def test_failure_of_an_internal_query_does_not_mention_its_topic(worker: LatestWorker, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(worker.failed) as failed:
+        worker.ask("discarding 3fa9", lambda: 1 // 0, lambda _: None)
     (notice,) = failed.args
     assert notice.text == "Something went wrong inside flowviz."
-    background.close()
-    assert background.wait(2000)
 
 
-def test_closing_does_not_hear_what_comes_late(qtbot: QtBot) -> None:
-    background, hold, heard = LatestWorker(), Flag(), list[str]()
-    background.ask("a", held(hold, "late"), heard.append)
-    qtbot.waitUntil(background.isRunning)
-    background.close()
-    hold.set()
-    assert background.wait(2000)
-    qtbot.wait(50)
-    assert not heard
-    background.ask("a", lambda: "after", heard.append)
-    assert not background.isRunning()
+def test_results_do_not_arrive_after_closing(worker: LatestWorker, held: Callable[..., Held]) -> None:
+    results = list[str]()
+    late = held("a", "late", results.append)
+    worker.close()
+    late.release.set()
+    end(worker)
+    worker.ask("a", lambda: "after", results.append)
+    assert not worker.isRunning()
+    assert not results
