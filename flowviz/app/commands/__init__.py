@@ -1,1 +1,1 @@
-"""Actions, the command palette and the shortcut sheet."""
+"""Menu entries, the command palette and the shortcut sheet."""

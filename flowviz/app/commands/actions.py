@@ -1,4 +1,4 @@
-"""The entries of menus."""
+"""Factories for menu entries."""
 
 from collections.abc import Callable
 from functools import partial
@@ -14,7 +14,10 @@ Choice = TypeVar("Choice")
 
 
 def add_action(menu: QMenu, title: str, key: str | Key | None, run: Callable[[], object], tip: str) -> QAction:
-    """An entry that does something, as `tip` says. Its name is made from its title; its icon is the one so named."""
+    """Add an entry that calls `run`.
+
+    The object name follows from the title: "Save &As…" becomes "saveasAction". So does the icon, if there is one.
+    """
     action = QAction(title, menu)
     name = title.replace("&", "").rstrip("…").replace(" ", "").lower()
     action.setObjectName(f"{name}Action")
@@ -37,7 +40,7 @@ def add_toggle(
     *,
     checked: bool = True,
 ) -> None:
-    """An entry with a check mark."""
+    """Add an entry with a check mark."""
     action = add_action(menu, title, key, lambda: None, tip)
     let_check(action)
     action.setChecked(checked)
@@ -45,25 +48,25 @@ def add_toggle(
 
 
 def let_check(action: QAction) -> None:
-    """Give an entry a check mark, in whose place an icon would stand."""
+    """Give an entry a check mark, which takes the place of an icon."""
     action.setCheckable(True)
     action.setIconVisibleInMenu(False)
 
 
 def add_submenu(menu: QMenu, title: str) -> QMenu:
-    """An empty menu in a menu."""
-    inner = menu.addMenu(title)
-    assert inner is not None
-    inner.setToolTipsVisible(True)
-    return inner
+    """Add an empty submenu."""
+    submenu = menu.addMenu(title)
+    assert submenu is not None
+    submenu.setToolTipsVisible(True)
+    return submenu
 
 
 def add_choices(
     menu: QMenu, title: str, values: dict[str, Choice], choose: Callable[[Choice], None], tip: str
 ) -> dict[Choice, QAction]:
-    """A menu in a menu, of which one entry is chosen: the first one, to begin with."""
-    inner, group = add_submenu(menu, title), QActionGroup(menu)
-    actions = {value: add_action(inner, name, None, partial(choose, value), tip) for name, value in values.items()}
+    """Add a submenu of exclusive choices, and return its entries; the first one is checked."""
+    submenu, group = add_submenu(menu, title), QActionGroup(menu)
+    actions = {value: add_action(submenu, name, None, partial(choose, value), tip) for name, value in values.items()}
     for action in actions.values():
         let_check(action)
         group.addAction(action)

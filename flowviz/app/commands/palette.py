@@ -1,4 +1,4 @@
-"""The command palette: a few letters, and Return does it."""
+"""The command palette and the shortcut sheet, which search the commands of the window."""
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PyQt6.QtGui import QKeyEvent, QKeySequence, QPalette
@@ -16,12 +16,12 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.commands.catalog import Command, matching
 
-MOVES = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
-SIZE = QSize(64, 37)  # heights of a line
+LIST_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+SIZE = QSize(64, 37)  # in line heights
 
 
 class CommandList(QDialog):
-    """Lists what fits while one types. The keys that go up and down do so in the list, whichever has the focus."""
+    """Dialog that searches commands as the user types. Up and Down move in the list even from the search box."""
 
     def __init__(self, title: str, columns: list[str], commands: list[Command], parent: QWidget) -> None:
         super().__init__(parent)
@@ -36,47 +36,47 @@ class CommandList(QDialog):
         self.list = _list(title, columns)
         self.sentence = QLabel()
         self.sentence.setObjectName("commandSentence")
-        self.sentence.setAccessibleName("What was found")
+        self.sentence.setAccessibleName("Search result")
         layout = QVBoxLayout(self)
         for widget in (self.search, self.list, self.sentence):
             layout.addWidget(widget)
         self.search.textChanged.connect(self._show_matching)
         self.search.installEventFilter(self)
-        self.finished.connect(self._give_focus_back)
+        self.finished.connect(self._return_focus)
 
     def show_commands(self, commands: list[Command]) -> None:
-        """List these; overridden by those who know how."""
+        """Fill the list; implemented by subclasses."""
         raise NotImplementedError
 
     def _show_matching(self) -> None:
-        found = matching(self._commands, self.search.text().strip())
+        matches = matching(self._commands, self.search.text().strip())
         self.list.clear()
-        self.show_commands(found)
-        self.sentence.setText(f"{len(found)} of {len(self._commands)} commands" if found else "No command fits.")
+        self.show_commands(matches)
+        self.sentence.setText(f"{len(matches)} of {len(self._commands)} commands" if matches else "No command matches.")
 
-    def _give_focus_back(self) -> None:
+    def _return_focus(self) -> None:
         self._window.activateWindow()
-        before = self._window.focusWidget()
-        if before is not None:
-            before.setFocus(Qt.FocusReason.PopupFocusReason)
+        previous = self._window.focusWidget()
+        if previous is not None:
+            previous.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         is_press = event is not None and event.type() == QEvent.Type.KeyPress
-        if watched is self.search and is_press and isinstance(event, QKeyEvent) and event.key() in MOVES:
+        if watched is self.search and is_press and isinstance(event, QKeyEvent) and event.key() in LIST_KEYS:
             self.list.keyPressEvent(event)
             return True
         return super().eventFilter(watched, event)
 
 
 class ShortcutsFirst(QObject):
-    """Lets keys of the window through a box that would take them for editing."""
+    """Event filter that keeps shortcuts of the window working in text boxes that would use the keys for editing."""
 
     def __init__(self, keys: list[QKeySequence], parent: QObject) -> None:
         super().__init__(parent)
         self._keys = keys
 
     def watch(self, old: QWidget | None, new: QWidget | None) -> None:
-        """Look at the keys of the widget that has the focus."""
+        """Filter the keys of the widget that has the focus."""
         for widget, change in ((old, QObject.removeEventFilter), (new, QObject.installEventFilter)):
             if widget is not None:
                 change(widget, self)
@@ -93,39 +93,39 @@ def _search_box() -> QLineEdit:
     box = QLineEdit()
     box.setObjectName("commandSearch")
     box.setAccessibleName("Search the commands")
-    box.setAccessibleDescription("A few letters of a command, of its menu, or its key")
+    box.setAccessibleDescription("Type a few letters of a command or its menu, or a shortcut")
     box.setPlaceholderText("Type a few letters")
     box.setClearButtonEnabled(True)
     return box
 
 
 def _list(title: str, columns: list[str]) -> QTreeWidget:
-    found = QTreeWidget()
-    found.setObjectName("commandList")
-    found.setAccessibleName(title)
-    found.setAccessibleDescription("Up and Down go through the commands, also from the box above")
-    found.setHeaderLabels(columns)
-    found.setRootIsDecorated(False)
-    found.setAllColumnsShowFocus(True)
-    found.setUniformRowHeights(True)
-    found.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    header = found.header()
+    tree = QTreeWidget()
+    tree.setObjectName("commandList")
+    tree.setAccessibleName(title)
+    tree.setAccessibleDescription("Up and Down move through the commands, also from the search box")
+    tree.setHeaderLabels(columns)
+    tree.setRootIsDecorated(False)
+    tree.setAllColumnsShowFocus(True)
+    tree.setUniformRowHeights(True)
+    tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    header = tree.header()
     assert header is not None
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    return found
+    return tree
 
 
 class CommandPalette(CommandList):
-    """Runs what is chosen, in the window and with the focus as it was before."""
+    """Dialog that finds a command and runs it, after the focus has returned to the window."""
 
     def __init__(self, commands: list[Command], parent: QWidget) -> None:
-        super().__init__("Find a Command", ["Command", "Menu", "Key"], commands, parent)
+        super().__init__("Find a Command", ["Command", "Menu", "Shortcut"], commands, parent)
         self.setObjectName("commandPalette")
         self._shown: list[Command] = []
         self.search.returnPressed.connect(self.run)
         self.list.itemActivated.connect(lambda: self.run())
         for command in commands:
-            command.action.changed.connect(self._show_again)  # a training may end meanwhile
+            command.action.changed.connect(self._refresh)  # the end of a training enables others, for example
         self._show_matching()
 
     def show_commands(self, commands: list[Command]) -> None:
@@ -135,30 +135,31 @@ class CommandPalette(CommandList):
         self.list.setCurrentItem(self.list.topLevelItem(0))
 
     def run(self) -> None:
-        """Do what is chosen, if that can be done now."""
-        command = self._chosen
+        """Run the selected command, if it is enabled."""
+        command = self._selected
         if command is None:
             return
         if not command.action.isEnabled():
-            self.sentence.setText(f"“{command.title}” cannot be done now.")
+            self.sentence.setText(f"“{command.title}” is not available now.")
             return
         self.accept()
-        QTimer.singleShot(0, command.action.trigger)  # after the window has its focus back
+        QTimer.singleShot(0, command.action.trigger)  # when the window has the focus again
 
     @property
-    def _chosen(self) -> Command | None:
+    def _selected(self) -> Command | None:
         row = self.list.indexOfTopLevelItem(self.list.currentItem())
         return self._shown[row] if row >= 0 else None
 
-    def _show_again(self) -> None:
-        chosen = self._chosen
+    def _refresh(self) -> None:
+        selected = self._selected
         self._show_matching()
-        if chosen in self._shown:
-            self.list.setCurrentItem(self.list.topLevelItem(self._shown.index(chosen)))
+        if selected in self._shown:
+            self.list.setCurrentItem(self.list.topLevelItem(self._shown.index(selected)))
 
     def _item(self, command: Command) -> QTreeWidgetItem:
         enabled = command.action.isEnabled()
-        item = QTreeWidgetItem([command.title if enabled else f"{command.title} (not now)", command.menu, command.key])
+        title = command.title if enabled else f"{command.title} (unavailable)"
+        item = QTreeWidgetItem([title, command.menu, command.key])
         for column in range(item.columnCount()):
             item.setToolTip(column, command.tip)
             if not enabled:
@@ -167,14 +168,14 @@ class CommandPalette(CommandList):
 
 
 class ShortcutSheet(CommandList):
-    """Stays beside the window while one works there."""
+    """List of all commands by menu, which stays open beside the window."""
 
     def __init__(self, commands: list[Command], parent: QWidget) -> None:
-        super().__init__("Keyboard Shortcuts", ["Command", "Key", "What it does"], commands, parent)
+        super().__init__("Keyboard Shortcuts", ["Command", "Shortcut", "Description"], commands, parent)
         self.setObjectName("shortcutSheet")
         header = self.list.header()
         assert header is not None
-        header.setStretchLastSection(False)  # what a command does is not cut: one can scroll to its end
+        header.setStretchLastSection(False)  # long descriptions scroll instead of being cut
         self._show_matching()
 
     def show_commands(self, commands: list[Command]) -> None:

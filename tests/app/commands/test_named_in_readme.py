@@ -1,4 +1,4 @@
-"""What the README calls **Menu ▸ Command** is in that menu, with the key that it tells."""
+"""Commands that the README writes as **Menu ▸ Command** are in that menu, with the shortcut that it mentions."""
 
 import re
 
@@ -11,10 +11,10 @@ from tests.test_readme import README
 NAMED = re.compile(r"\*\*(\w+) ▸ ([^*]+)\*\*(?: \(([\w+]+)\))?")
 
 
-def test_each_command_that_the_readme_names_is_in_its_menu(window: Window) -> None:
+def test_commands_named_in_the_readme_exist(window: Window) -> None:
     bar = window.main.menuBar()
     assert bar is not None
-    keys = {(found.menu, found.action.text().replace("&", "")): found.action.shortcut() for found in commands_of(bar)}
+    keys = {(each.menu, each.action.text().replace("&", "")): each.action.shortcut() for each in commands_of(bar)}
     menus = {menu for menu, _ in keys}
     named = NAMED.findall(README)
     assert len(named) > 10

@@ -1,4 +1,4 @@
-"""The shortcut sheet and the command palette, by keyboard."""
+"""The shortcut sheet and the command palette, used with the keyboard."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,16 +64,16 @@ def opened_by(key: Qt.Key, window: Window, qtbot: QtBot) -> CommandList:
 
 @pytest.fixture
 def sheet(window: Window, qtbot: QtBot) -> CommandList:
-    found = opened_by(Qt.Key.Key_F1, window, qtbot)
-    assert isinstance(found, ShortcutSheet)
-    return found
+    dialog = opened_by(Qt.Key.Key_F1, window, qtbot)
+    assert isinstance(dialog, ShortcutSheet)
+    return dialog
 
 
 @pytest.fixture
 def palette(window: Window, qtbot: QtBot) -> CommandList:
-    found = opened_by(Qt.Key.Key_K, window, qtbot)
-    assert isinstance(found, CommandPalette)
-    return found
+    dialog = opened_by(Qt.Key.Key_K, window, qtbot)
+    assert isinstance(dialog, CommandPalette)
+    return dialog
 
 
 def rows(tree: QTreeWidget) -> list[QTreeWidgetItem]:
@@ -95,7 +95,7 @@ def plain(action: QAction) -> str:
     return action.text().replace("&", "")
 
 
-def test_each_command_is_in_the_sheet_with_its_key_and_what_it_does(window: Window, sheet: CommandList) -> None:
+def test_shortcut_sheet_lists_every_command_with_shortcut_and_description(window: Window, sheet: CommandList) -> None:
     shown = sorted((item.text(0), item.text(1)) for item in listed(sheet))
     assert shown == sorted((plain(action), action.shortcut().toString()) for action in menu_entries(window))
     assert all(item.text(2) for item in listed(sheet))
@@ -104,27 +104,27 @@ def test_each_command_is_in_the_sheet_with_its_key_and_what_it_does(window: Wind
     assert len(groups) == len(set(groups))
 
 
-def test_each_command_is_in_the_palette(window: Window, palette: CommandList) -> None:
-    shown = sorted(title.removesuffix(" (not now)") for title in titles(palette))
+def test_palette_lists_every_command(window: Window, palette: CommandList) -> None:
+    shown = sorted(title.removesuffix(" (unavailable)") for title in titles(palette))
     assert shown == sorted(plain(action) for action in menu_entries(window))
 
 
-def test_recent_project_is_in_the_palette_although_its_menu_was_never_opened(window: Window) -> None:
+def test_palette_lists_recent_projects_before_their_menu_is_opened(window: Window) -> None:
     window.main.document_actions.recent.add(Path("/folder/ship.flowviz"))
     assert any("ship.flowviz" in command.title for command in commands(window))
 
 
-def test_no_key_is_there_twice(window: Window) -> None:
+def test_no_shortcut_is_used_twice(window: Window) -> None:
     keys = [key.toString() for action in menu_entries(window) for key in action.shortcuts()]
     assert sorted(keys) == sorted(set(keys))
 
 
-def test_every_command_says_what_it_does(window: Window) -> None:
-    silent = [found.title for found in commands(window) if found.tip.rstrip("…") in ("", found.title.rstrip("…"))]
-    assert silent == []
+def test_every_command_has_a_description(window: Window) -> None:
+    undescribed = [each.title for each in commands(window) if each.tip.rstrip("…") in ("", each.title.rstrip("…"))]
+    assert undescribed == []
 
 
-def test_the_sheet_filters_while_one_types_and_the_window_can_be_used(
+def test_shortcut_sheet_filters_as_the_user_types_and_is_not_modal(
     window: Window, sheet: CommandList, qtbot: QtBot
 ) -> None:
     assert not sheet.isModal()
@@ -137,19 +137,19 @@ def test_the_sheet_filters_while_one_types_and_the_window_can_be_used(
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_F1, Qt.Key.Key_K])
-def test_escape_closes_it_and_gives_the_focus_back(window: Window, qtbot: QtBot, key: Qt.Key) -> None:
+def test_escape_closes_the_dialog_and_returns_the_focus(window: Window, qtbot: QtBot, key: Qt.Key) -> None:
     dialog = opened_by(key, window, qtbot)
     qtbot.keyClick(dialog.search, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not window.main.findChildren(CommandList))
     qtbot.waitUntil(lambda: window.find(QPlainTextEdit, "targetText").hasFocus())
 
 
-def test_f1_again_leaves_one_sheet(window: Window, qtbot: QtBot, sheet: CommandList) -> None:
+def test_second_f1_leaves_one_sheet(window: Window, qtbot: QtBot, sheet: CommandList) -> None:
     window.main.show_shortcuts()
     qtbot.waitUntil(lambda: len(window.main.findChildren(ShortcutSheet)) == 1)
 
 
-def test_letters_and_return_run_a_command(window: Window, palette: CommandList, qtbot: QtBot) -> None:
+def test_return_runs_the_best_match(window: Window, palette: CommandList, qtbot: QtBot) -> None:
     grid = window.find(QAction, "gridAction")
     qtbot.keyClicks(palette.search, "gri")
     assert titles(palette)[0] == "Grid"
@@ -159,7 +159,7 @@ def test_letters_and_return_run_a_command(window: Window, palette: CommandList, 
     assert not window.main.findChildren(CommandPalette)
 
 
-def test_down_and_up_choose_among_those_found(window: Window, palette: CommandList, qtbot: QtBot) -> None:
+def test_down_and_up_select_among_the_matches(window: Window, palette: CommandList, qtbot: QtBot) -> None:
     qtbot.keyClicks(palette.search, "zoom")
     chosen = []
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
@@ -170,19 +170,19 @@ def test_down_and_up_choose_among_those_found(window: Window, palette: CommandLi
     assert chosen == ["Zoom Out", "Zoom In"]
 
 
-def test_what_is_disabled_is_said_to_be_and_is_not_run(window: Window, palette: CommandList, qtbot: QtBot) -> None:
-    run = []
+def test_disabled_command_is_marked_and_not_run(window: Window, palette: CommandList, qtbot: QtBot) -> None:
+    executed = []
     stop = next(action for action in menu_entries(window) if plain(action) == "Stop and Keep")
-    stop.triggered.connect(lambda: run.append("stop"))
+    stop.triggered.connect(lambda: executed.append("stop"))
     qtbot.keyClicks(palette.search, "stop and")
-    assert titles(palette)[0] == "Stop and Keep (not now)"
+    assert titles(palette)[0] == "Stop and Keep (unavailable)"
     qtbot.keyClick(palette.search, Qt.Key.Key_Return)
     assert palette.isVisible()
-    assert "cannot be done now" in window.find(QLabel, "commandSentence").text()
+    assert "not available" in window.find(QLabel, "commandSentence").text()
     stop.setEnabled(True)  # as when a training begins
     assert titles(palette)[0] == "Stop and Keep"
     qtbot.keyClick(palette.search, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: run == ["stop"])
+    qtbot.waitUntil(lambda: executed == ["stop"])
 
 
 @pytest.mark.parametrize(
@@ -195,13 +195,13 @@ def test_what_is_disabled_is_said_to_be_and_is_not_run(window: Window, palette: 
         ("lyinsp", "Layer Inspector"),
     ],
 )
-def test_the_best_match_comes_first(window: Window, typed: str, best: str) -> None:
-    found = matching(commands(window), typed)
-    assert best in [command.title for command in found[:2]]
-    assert len(found) < len(commands(window))
+def test_best_match_comes_first(window: Window, typed: str, best: str) -> None:
+    matches = matching(commands(window), typed)
+    assert best in [command.title for command in matches[:2]]
+    assert len(matches) < len(commands(window))
 
 
-def test_all_parts_have_names_for_screen_readers(window: Window, palette: CommandList) -> None:
+def test_palette_has_accessible_names_and_starts_in_the_search_box(window: Window, palette: CommandList) -> None:
     parts: list[QWidget] = [window.find(QLineEdit, "commandSearch"), window.find(QTreeWidget, "commandList")]
     assert all(part.accessibleName() for part in parts)
     assert QApplication.focusWidget() is parts[0]
