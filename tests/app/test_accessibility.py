@@ -1,4 +1,4 @@
-"""What a screen reader says of everything that can be used, and has a value."""
+"""Names and descriptions of all controls, for screen readers."""
 
 from collections.abc import Iterator
 
@@ -36,69 +36,67 @@ WITH_VALUES = (
     LossPlot,
     StageStrip,
 )
-OF_QT = QScrollBar, QMenuBar
+INTERNAL = QScrollBar, QMenuBar
 
 
 def controls(top: QWidget) -> Iterator[QWidget]:
-    """All that takes the focus or has a value, but for what Qt has made inside of them."""
+    """Yield the widgets that take the focus or have a value, except for internal ones of Qt."""
     for widget in top.findChildren(QWidget):
         is_control = isinstance(widget, WITH_VALUES) or widget.focusPolicy() != Qt.FocusPolicy.NoFocus
-        if is_control and not isinstance(widget, OF_QT) and not _is_inside(widget):
+        if is_control and not isinstance(widget, INTERNAL) and not _is_inside(widget):
             yield widget
 
 
 def _is_inside(widget: QWidget) -> bool:
-    """The list of a box, the line of a number, the view of a list, the buttons of a panel's title."""
-    above = widget.parentWidget()
+    """Return whether a widget is a part of another control, such as the text of a number box."""
+    parent = widget.parentWidget()
     names = {"QComboBoxPrivateContainer", "QFrame", "GraphicsView", "Plot"}
-    assert above is not None
-    kind = above.metaObject()
+    assert parent is not None
+    kind = parent.metaObject()
     return (
         widget.objectName().startswith("qt_")
-        or isinstance(above, QLineEdit)
+        or isinstance(parent, QLineEdit)
         or (kind is not None and kind.className() in names)
-        or type(above).__name__ in names
+        or type(parent).__name__ in names
     )
 
 
 def name_of(widget: QWidget) -> str:
-    """As Qt tells it to a screen reader."""
+    """Return the name that Qt tells a screen reader."""
     text = widget.text().replace("&", "") if isinstance(widget, QAbstractButton) else ""
     return widget.accessibleName() or text
 
 
 def description_of(widget: QWidget) -> str:
-    """As Qt tells it to a screen reader: where there is none, the tooltip is."""
+    """Return the description that Qt tells a screen reader, which falls back to the tooltip."""
     return widget.accessibleDescription() or widget.toolTip()
 
 
-def silent(top: QWidget) -> list[str]:
-    """Controls of which nobody is told what they are, or what they are for."""
-    found = []
+def undescribed(top: QWidget) -> list[str]:
+    """Return the controls without a name or a description."""
+    problems = []
     for widget in controls(top):
         name, description = name_of(widget), description_of(widget)
         if not name or not description or "&" in widget.accessibleName():
-            place = widget.parentWidget()
-            found.append(
-                f"{type(widget).__name__} {widget.objectName()} in {type(place).__name__}: {name}, {description}"
-            )
-    return found
+            parent = type(widget.parentWidget()).__name__
+            problems.append(f"{type(widget).__name__} {widget.objectName()} in {parent}: {name}, {description}")
+    return problems
 
 
-def test_everything_in_the_window_has_a_name_and_a_description(window: Window) -> None:
-    assert silent(window.main) == []
+def test_every_control_in_the_window_has_a_name_and_a_description(window: Window) -> None:
+    assert undescribed(window.main) == []
 
 
-@pytest.mark.parametrize("shows", ["export", "show_gallery", "show_shortcuts", "find_command"])
-def test_everything_in_a_dialog_has_a_name_and_a_description(window: Window, qtbot: QtBot, shows: str) -> None:
-    getattr(window.main, shows)()
+@pytest.mark.parametrize("opener", ["export", "show_gallery", "show_shortcuts", "find_command"])
+def test_every_control_in_a_dialog_has_a_name_and_a_description(window: Window, qtbot: QtBot, opener: str) -> None:
+    getattr(window.main, opener)()
     (dialog,) = window.main.findChildren(QDialog)
     assert list(controls(dialog))
-    assert silent(dialog) == []
+    assert undescribed(dialog) == []
     dialog.close()
 
 
-def test_two_controls_that_are_seen_together_have_two_names(window: Window) -> None:
+def test_controls_of_the_export_dialog_have_distinct_names(window: Window) -> None:
     window.main.export()
     dialog = window.main.findChild(ExportDialog)
     assert dialog is not None
@@ -107,7 +105,7 @@ def test_two_controls_that_are_seen_together_have_two_names(window: Window) -> N
     dialog.close()
 
 
-def test_what_the_play_button_does_is_said_anew(window: Window) -> None:
+def test_name_of_the_play_button_follows_its_state(window: Window) -> None:
     play = window.find(QToolButton, "playButton")
     assert name_of(play) == "Play"
     play.click()

@@ -1,4 +1,4 @@
-"""Words are never cut where they are half as large again, in a window of 1280 x 800."""
+"""With a text size of 150%, no text is cut off in a window of 1280 x 800."""
 
 from collections.abc import Iterator
 
@@ -26,25 +26,25 @@ from flowviz.app.notices.message_box import CANCEL, Answer, ask
 from flowviz.projects import example
 from tests.app.conftest import Window
 
-WITH_WORDS = QLabel, QAbstractButton, QAbstractSpinBox, QComboBox, QGroupBox, QLineEdit
+WITH_TEXT = QLabel, QAbstractButton, QAbstractSpinBox, QComboBox, QGroupBox, QLineEdit
 
 
 @pytest.fixture
-def large(window: Window, qtbot: QtBot) -> Iterator[Window]:
-    """A window whose words were made larger while it was open."""
+def large(window: Window) -> Iterator[Window]:
+    """A window whose text size was increased while it was open."""
     font = QApplication.font()
     window.main.appearance.choose_text_size(150)
     window.main.resize(1280, 800)
-    qtbot.wait(50)
+    QApplication.processEvents()
     yield window
     QApplication.setFont(font)
 
 
-def cut(top: QWidget) -> list[str]:
-    """What is seen of a window and has less room than its words need."""
-    found = [widget for widget in top.findChildren(QWidget) if isinstance(widget, WITH_WORDS) and widget.isVisible()]
-    seen = [widget for widget in found if not widget.objectName().startswith("qt_")]  # those are parts of others
-    return [f"{_name(widget)} {_missing(widget)}" for widget in seen if any(part > 0 for part in _missing(widget))]
+def cut_off(top: QWidget) -> list[str]:
+    """Return the visible widgets that are too small for their text."""
+    visible = [widget for widget in top.findChildren(QWidget) if isinstance(widget, WITH_TEXT) and widget.isVisible()]
+    checked = [widget for widget in visible if not widget.objectName().startswith("qt_")]  # not parts of other widgets
+    return [f"{_name(widget)} {_missing(widget)}" for widget in checked if any(side > 0 for side in _missing(widget))]
 
 
 def _name(widget: QWidget) -> str:
@@ -52,29 +52,36 @@ def _name(widget: QWidget) -> str:
 
 
 def _missing(widget: QWidget) -> tuple[int, int]:
-    """Pixels of width and height."""
-    needed = widget.minimumSizeHint()
-    height = widget.heightForWidth(widget.width()) if widget.hasHeightForWidth() else needed.height()
-    return needed.width() - widget.width(), height - widget.height()
+    """Return the width and height that a widget lacks, in pixels."""
+    minimum = widget.minimumSizeHint()
+    height = widget.heightForWidth(widget.width()) if widget.hasHeightForWidth() else minimum.height()
+    return minimum.width() - widget.width(), height - widget.height()
 
 
-def test_no_word_of_the_window_is_cut(large: Window, qtbot: QtBot) -> None:
+def check_text(top: QWidget, qtbot: QtBot) -> None:
+    """Check that no text is cut off, as soon as the layout has settled."""
+
+    def nothing_is_cut_off() -> None:
+        assert cut_off(top) == []
+
+    QApplication.processEvents()
+    qtbot.waitUntil(nothing_is_cut_off)
+
+
+def test_no_text_in_the_window_is_cut_off(large: Window, qtbot: QtBot) -> None:
     large.main.welcome.leave()
     for name in ("flowOptionsButton", "fontOptionsButton"):
         large.find(QToolButton, name).click()
     for kind in ("image", "shape", "drawing", "points", "mix", "text"):
         large.find(QToolButton, f"{kind}Source").click()
-        QApplication.processEvents()
-        qtbot.wait(20)
-        assert cut(large.main) == [], kind
+        check_text(large.main, qtbot)
     for action in ("overviewAction", "besideAction"):
         large.find(QAction, action).trigger()
-    qtbot.wait(20)
-    assert cut(large.main) == []
+    check_text(large.main, qtbot)
 
 
 def is_as_wide_as_its_panel(dock: QDockWidget) -> bool:
-    """Whether nothing of it is cut on the right, or lies under what is beside it."""
+    """Return whether a panel shows the whole width of its contents."""
     panel = dock.widget()
     assert isinstance(panel, QScrollArea)
     content, view = panel.widget(), panel.viewport()
@@ -87,7 +94,7 @@ def left(widget: QWidget, top: QWidget) -> int:
     return widget.mapTo(top, widget.rect().topLeft()).x()
 
 
-def test_what_is_in_the_panels_is_no_wider_than_they_are_in_a_small_window(large: Window, qtbot: QtBot) -> None:
+def test_panels_show_the_whole_width_of_their_contents_in_a_small_window(large: Window, qtbot: QtBot) -> None:
     large.main.session.show_project(example("two_moons").project())
     large.main.resize(1024, 700)
     large.find(QToolButton, "flowOptionsButton").click()
@@ -98,30 +105,29 @@ def test_what_is_in_the_panels_is_no_wider_than_they_are_in_a_small_window(large
     assert large.main.width() == 1024
 
 
-def test_what_a_command_does_is_not_cut(large: Window, qtbot: QtBot) -> None:
+def test_description_of_a_command_is_not_cut_off(large: Window, qtbot: QtBot) -> None:
     large.main.show_shortcuts()
     commands = large.find(QTreeWidget, "commandList")
     last = commands.columnCount() - 1
     qtbot.waitUntil(lambda: commands.columnWidth(last) >= commands.sizeHintForColumn(last))
 
 
-def test_no_word_of_the_start_page_is_cut(large: Window) -> None:
+def test_no_text_on_the_start_page_is_cut_off(large: Window, qtbot: QtBot) -> None:
     large.main.welcome.show()
-    QApplication.processEvents()
-    assert cut(large.main) == []
+    check_text(large.main, qtbot)
 
 
-def test_no_word_of_a_dialog_is_cut(large: Window, qtbot: QtBot) -> None:
+def test_no_text_in_a_dialog_is_cut_off(large: Window, qtbot: QtBot) -> None:
     large.main.welcome.leave()
     main = large.main
     for show in (main.export, main.show_gallery, main.show_shortcuts, main.find_command, lambda: ask_something(main)):
         show()
-        qtbot.wait(50)
+        QApplication.processEvents()
         (dialog,) = [dialog for dialog in main.findChildren(QDialog) if dialog.isVisible()]
-        assert cut(dialog) == [], type(dialog).__name__
+        check_text(dialog, qtbot)
         dialog.close()
         qtbot.waitUntil(lambda: not any(dialog.isVisible() for dialog in main.findChildren(QDialog)))
 
 
 def ask_something(main: MainWindow) -> None:
-    ask(main, "anyBox", "Save the changes to 'Untitled'?", "Without that they are lost.", Answer("&Save", CANCEL))
+    ask(main, "anyBox", "Save the changes to 'Untitled'?", "Unsaved changes will be lost.", Answer("&Save", CANCEL))

@@ -1,4 +1,4 @@
-"""What the window looks like: its icons, in both themes."""
+"""Icons, themes, text size and motion."""
 
 from collections.abc import Callable, Iterator
 
@@ -61,7 +61,7 @@ def choose(window: Window, title: str) -> None:
 
 
 def drawn(picture: QPixmap) -> np.ndarray:
-    """Its pixels, (height, width, RGBA)."""
+    """Return RGBA pixels of shape (height, width, 4)."""
     image = picture.toImage().convertToFormat(QImage.Format.Format_RGBA8888)
     bits = image.constBits()
     assert bits is not None
@@ -69,7 +69,7 @@ def drawn(picture: QPixmap) -> np.ndarray:
 
 
 def ink(name: str, mode: QIcon.Mode = QIcon.Mode.Normal) -> float:
-    """How light what is drawn of an icon is, 0 to 255."""
+    """Return the lightness of the glyph of an icon, 0 to 255."""
     pixels = drawn(icon(name).pixmap(QSize(SIDE, SIDE), mode))
     return float(pixels[pixels[..., 3] == 255][:, :3].mean())
 
@@ -88,7 +88,7 @@ def test_icons_follow_the_theme_and_show_what_is_disabled(window: Window) -> Non
     assert ink("play") < ink("play", QIcon.Mode.Disabled) < 200
 
 
-def test_a_button_without_words_has_an_icon_a_name_and_a_tooltip(window: Window) -> None:
+def test_button_without_a_text_has_an_icon_a_name_and_a_tooltip(window: Window) -> None:
     for button in window.main.findChildren(QAbstractButton):
         name = button.objectName()
         if name and not name.startswith("qt_") and not button.text():
@@ -97,7 +97,7 @@ def test_a_button_without_words_has_an_icon_a_name_and_a_tooltip(window: Window)
             assert button.toolTip(), button.objectName()
 
 
-def test_what_is_used_often_has_an_icon(window: Window) -> None:
+def test_frequent_commands_have_an_icon(window: Window) -> None:
     for name in ("train", "pause", "stop"):
         assert not window.find(QPushButton, f"{name}Button").icon().isNull()
     assert not window.find(QToolButton, "playButton").icon().isNull()
@@ -107,15 +107,15 @@ def test_what_is_used_often_has_an_icon(window: Window) -> None:
 
 @pytest.fixture(autouse=True)
 def own_font() -> Iterator[None]:
-    """Larger words stay in their test."""
+    """Restore the font of the application after a test with another text size."""
     font = QApplication.font()
     yield
     if QApplication.font() != font:
         QApplication.setFont(font)
 
 
-def remembered() -> Appearance:
-    """What the next start of the program finds."""
+def stored_appearance() -> Appearance:
+    """Return the appearance at the next start of the program."""
     return Appearance()
 
 
@@ -123,27 +123,27 @@ def brightness(widget: QWidget) -> float:
     return float(np.median(drawn(widget.grab())[..., :3]))
 
 
-def test_the_switch_turns_light_into_dark_and_the_next_start_remembers_it(window: Window, qtbot: QtBot) -> None:
+def test_theme_button_switches_themes_and_the_choice_is_stored(window: Window, qtbot: QtBot) -> None:
     switch = window.find(QToolButton, "themeButton")
     choose(window, "Light")
     assert switch.accessibleName() == "Switch to the dark theme"
     switch.click()
     assert brightness(window.main) < 100
     assert switch.accessibleName() == "Switch to the light theme"
-    assert remembered().chosen_theme == "dark"
+    assert stored_appearance().chosen_theme == "dark"
     switch.click()
     assert brightness(window.main) > 155
-    assert remembered().chosen_theme == "light"
+    assert stored_appearance().chosen_theme == "light"
     choose(window, "As the System")
-    assert remembered().chosen_theme is None
+    assert stored_appearance().chosen_theme is None
 
 
 @pytest.mark.parametrize("damaged", ["", "mauve", "150 %", b"\x00", ["dark"]])
-def test_damaged_settings_are_as_none(damaged: object) -> None:
+def test_damaged_settings_give_the_default_appearance(damaged: object) -> None:
     for key in ("theme", "textSize", "reduceMotion"):
         settings().setValue(f"appearance/{key}", damaged)
-    found = remembered()
-    assert (found.chosen_theme, found.text_size, found.is_motion_reduced) == (None, 100, False)
+    stored = stored_appearance()
+    assert (stored.chosen_theme, stored.text_size, stored.is_motion_reduced) == (None, 100, False)
 
 
 OPENED: dict[type[QWidget], Callable[[Window], object]] = {
@@ -154,7 +154,7 @@ OPENED: dict[type[QWidget], Callable[[Window], object]] = {
 }
 
 
-def test_dialogs_and_tooltips_follow_the_theme_at_once(window: Window, qtbot: QtBot) -> None:
+def test_open_dialogs_and_tooltips_follow_the_theme(window: Window, qtbot: QtBot) -> None:
     for opened in OPENED.values():
         opened(window)
     box = ask(window.main, "anyBox", "Is it well?", "More.", Answer("&Yes", CANCEL))
@@ -170,35 +170,35 @@ def test_dialogs_and_tooltips_follow_the_theme_at_once(window: Window, qtbot: Qt
         dialog.close()
 
 
-def test_larger_words_are_remembered(window: Window) -> None:
+def test_text_size_is_applied_and_stored(window: Window) -> None:
     label = window.find(QLabel, "statusLabel")
     before = label.fontInfo().pointSizeF()
     choose(window, "Very Large")
     assert label.fontInfo().pointSizeF() == pytest.approx(1.5 * before, rel=0.05)
-    assert remembered().text_size == 150
+    assert stored_appearance().text_size == 150
     choose(window, "Normal")
     assert label.fontInfo().pointSizeF() == before
 
 
-def test_with_less_motion_the_cloud_is_never_between_two_stages(window: Window, qtbot: QtBot) -> None:
+def test_reduced_motion_shows_only_whole_stages(window: Window, qtbot: QtBot) -> None:
     cloud, scrubber = window.find(CloudView, "cloudView"), window.find(QSlider, "layerScrubber")
     choose(window, "Reduce Motion")
-    assert remembered().is_motion_reduced
+    assert stored_appearance().is_motion_reduced
     seen: list[float] = []
     window.main.viewer.playhead.moved.connect(seen.append)
     scrubber.setValue(16)
-    assert cloud.stage == 16, "at once"
+    assert cloud.stage == 16, "the cloud glides although motion is reduced"
     seen.clear()
     window.find(QToolButton, "playButton").click()
     qtbot.waitUntil(lambda: cloud.stage == 19, timeout=5000)
-    assert seen == [17, 18, 19], "from stage to stage"
+    assert seen == [17, 18, 19], "the cloud was between two stages"
     choose(window, "Reduce Motion")
     scrubber.setValue(17)
     qtbot.waitUntil(lambda: cloud.stage == 17)
-    assert any(stage % 1 for stage in seen), "it glides again"
+    assert any(stage % 1 for stage in seen), "the cloud does not glide although motion is not reduced"
 
 
-def test_with_less_motion_the_bar_stands_still_while_it_prepares(qtbot: QtBot) -> None:
+def test_reduced_motion_keeps_the_busy_bar_still(qtbot: QtBot) -> None:
     controls = TrainingControls()
     qtbot.addWidget(controls)
     bar = controls.findChild(QProgressBar)
@@ -209,7 +209,7 @@ def test_with_less_motion_the_bar_stands_still_while_it_prepares(qtbot: QtBot) -
     assert bar.maximum() > 0
 
 
-def test_a_ring_surrounds_what_has_the_focus(window: Window, qtbot: QtBot) -> None:
+def test_focus_ring_surrounds_the_focused_widget(window: Window, qtbot: QtBot) -> None:
     slider = window.find(QSlider, "layerScrubber")
     slider.setFocus()
     ring = window.main.findChild(FocusRing)
@@ -220,15 +220,15 @@ def test_a_ring_surrounds_what_has_the_focus(window: Window, qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: ring.geometry() == QRect(slider.mapTo(window.main, QPoint()), slider.size()))
 
 
-def test_the_ring_lets_go_of_what_is_about_to_be_deleted(window: Window, qtbot: QtBot) -> None:
+def test_focus_ring_is_hidden_when_its_widget_is_deleted(window: Window, qtbot: QtBot) -> None:
     rings, gone = FocusRings(window.main), QLineEdit(window.main)
     gone.show()
     rings.watch(None, gone)
-    rings.watch(gone, None)  # another program has the focus now
-    gone.deleteLater()
-    qtbot.wait(10)
+    rings.watch(gone, None)  # as when another program gets the focus
+    with qtbot.waitSignal(gone.destroyed):
+        gone.deleteLater()
     window.main.resize(1100, 750)
-    qtbot.wait(10)
+    QApplication.processEvents()
     assert not [ring for ring in window.main.findChildren(FocusRing) if ring.isVisible()]
 
 
@@ -244,7 +244,7 @@ def contrast(one: QColor, other: QColor) -> float:
 
 
 Role, Group = QPalette.ColorRole, QPalette.ColorGroup
-WRITTEN = {
+TEXT_ROLES = {
     Role.Window: [Role.WindowText, Role.Link, Role.LinkVisited],
     Role.Base: [Role.Text, Role.PlaceholderText, Role.Link],
     Role.AlternateBase: [Role.Text],
@@ -255,9 +255,9 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_words_stand_out_from_their_ground(theme: Theme) -> None:
+def test_text_contrasts_with_its_background(theme: Theme) -> None:
     for colors in (palette(theme), menu_palette(theme)):
-        for ground, roles in WRITTEN.items():
+        for ground, roles in TEXT_ROLES.items():
             for role in roles:
                 for group in (Group.Active, Group.Inactive):
                     pair = colors.color(group, role), colors.color(group, ground)
@@ -270,18 +270,18 @@ def test_words_stand_out_from_their_ground(theme: Theme) -> None:
     for plate in (NOTICE[theme], PANEL_TITLE[theme]):
         assert contrast(ink_color(theme), QColor(*plate)) >= 4.5
     for words in (SURROUNDINGS[theme].label, SURROUNDINGS[theme].title):
-        assert contrast(QColor(*words), plot) >= 4.5, "in pictures and plots"
+        assert contrast(QColor(*words), plot) >= 4.5, "text in pictures and plots"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_lines_and_rings_stand_out_from_their_ground(theme: Theme) -> None:
+def test_curves_and_focus_rings_contrast_with_their_background(theme: Theme) -> None:
     for line in (*CURVES[theme].values(), *CURVE_COLORS[theme], FOCUS[theme]):
         assert contrast(QColor(*line), background(theme)) >= 3
     for ground in (WINDOW[theme], BUTTON[theme]):
         assert contrast(QColor(*FOCUS[theme]), QColor(*ground)) >= 3
 
 
-def test_curves_differ_in_their_dashes_too(qtbot: QtBot) -> None:
+def test_curves_differ_in_their_dashes_and_not_only_in_color(qtbot: QtBot) -> None:
     assert len(DASHES) == len(set(DASHES)) == len(CURVE_COLORS["light"])
     plot = LossPlot()
     qtbot.addWidget(plot)
@@ -289,7 +289,7 @@ def test_curves_differ_in_their_dashes_too(qtbot: QtBot) -> None:
     assert len({pen.style() for pen in lines}) == 3
 
 
-def test_a_warning_has_a_sign(qtbot: QtBot) -> None:
+def test_warning_has_an_icon(qtbot: QtBot) -> None:
     label = WarningLabel("anyProblem", "Anything")
     qtbot.addWidget(label)
     label.setText("Something is wrong.")
@@ -300,10 +300,12 @@ def test_a_warning_has_a_sign(qtbot: QtBot) -> None:
     assert label.contentsMargins().left() == 0
 
 
-def test_a_link_follows_the_theme(window: Window) -> None:
+def test_link_follows_the_theme(window: Window) -> None:
     window.main.session.show_project(example("two_moons").project())
     label = window.find(QLabel, "stageFormula")
     themes: dict[str, Theme] = {"Dark": "dark", "Light": "light"}
     for title, theme in themes.items():
         choose(window, title)
-        assert (drawn(label.grab())[..., :3] == LINK[theme]).all(axis=2).any(), "its line"
+        assert (drawn(label.grab())[..., :3] == LINK[theme]).all(axis=2).any(), (
+            "the link does not have the color of the theme"
+        )
