@@ -50,7 +50,8 @@ class GalleryList(QListWidget):
         cell, frame = self.gridSize(), 2 * self.frameWidth()
         bar = self.verticalScrollBar()
         assert bar is not None
-        return QSize(columns * cell.width() + bar.sizeHint().width() + frame, rows * cell.height() + frame)
+        width = columns * cell.width() + 1  # without a spare pixel, Qt wraps the last column
+        return QSize(width + bar.sizeHint().width() + frame, rows * cell.height() + frame)
 
     def minimum_cell_size(self) -> QSize:
         """Return the size of a thumbnail with its title."""

@@ -82,6 +82,15 @@ def open_gallery(window: Window) -> GalleryDialog:
     return dialog
 
 
+def test_gallery_has_four_columns(window: Window, qtbot: QtBot) -> None:
+    dialog = open_gallery(window)
+    gallery = dialog.findChild(QListWidget, "galleryList")
+    qtbot.waitUntil(gallery.isVisible)
+    tops = [gallery.visualItemRect(gallery.item(row)).top() for row in range(8)]
+    assert [top == tops[0] for top in tops] == 4 * [True] + 4 * [False]
+    dialog.close()
+
+
 def test_example_is_chosen_by_its_thumbnail(window: Window, qtbot: QtBot) -> None:
     dialog = open_gallery(window)
     gallery = dialog.findChild(QListWidget, "galleryList")
