@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         self._report = BugReport(self)
         self.welcome = Welcome(
             self, self._place, self._training_widgets, self._viewer_widgets, self.target_builder, self.session,
-            self.document_actions,
+            self.document_actions, self._layout.inspector,
         )  # fmt: skip
         self._may_close = False
         self.exports = Exports(self)

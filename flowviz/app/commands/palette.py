@@ -1,6 +1,6 @@
 """The command palette and the shortcut sheet, which search the commands of the window."""
 
-from PyQt6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer
 from PyQt6.QtGui import QKeyEvent, QKeySequence, QPalette
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -63,7 +63,7 @@ class CommandList(QDialog):
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         is_press = event is not None and event.type() == QEvent.Type.KeyPress
         if watched is self.search and is_press and isinstance(event, QKeyEvent) and event.key() in LIST_KEYS:
-            self.list.keyPressEvent(event)
+            QCoreApplication.sendEvent(self.list, event)
             return True
         return super().eventFilter(watched, event)
 

@@ -6,7 +6,7 @@ from PyQt6.QtGui import QColor, QFontMetrics, QGuiApplication, QPalette
 from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.specs.view import Theme
 
-THEMES: dict[str, Theme | None] = {"As the &System": None, "&Light": "light", "&Dark": "dark"}
+THEMES: dict[str, Theme | None] = {"Follow &System": None, "&Light": "light", "&Dark": "dark"}
 
 WINDOW: dict[Theme, Color] = {"light": (239, 239, 239), "dark": (44, 47, 52)}
 BUTTON: dict[Theme, Color] = {"light": (239, 239, 239), "dark": (60, 64, 70)}

@@ -132,11 +132,9 @@ class StartPage(QScrollArea):
         self._tour.clicked.connect(lambda: self.tour_requested.emit())
         self._open.clicked.connect(lambda: self.open_requested.emit())
         self._leave.clicked.connect(lambda: self.leave_requested.emit())
-        self._recent.itemClicked.connect(lambda item: self.recent_chosen.emit(item.data(Qt.ItemDataRole.UserRole)))
-        gallery = self._gallery
-        gallery.itemClicked.connect(lambda item: self.example_chosen.emit(gallery.example(gallery.row(item))))
-        for listed in (self._recent, self._gallery):
-            listed.installEventFilter(self)
+        for entries in (self._recent, self._gallery):
+            entries.itemClicked.connect(self._choose)
+            entries.installEventFilter(self)
         self._gallery.currentItemChanged.connect(self._scroll_to)
 
     def _lay_out(self) -> None:
@@ -185,6 +183,12 @@ class StartPage(QScrollArea):
             self._recent.item(row).setSizeHint(QSize(0, height))  # type: ignore[union-attr]
         self._recent.setFixedHeight(height * self._recent.count())
 
+    def _choose(self, entry: QListWidgetItem) -> None:
+        if entry.listWidget() is self._gallery:
+            self.example_chosen.emit(self._gallery.example(self._gallery.row(entry)))
+        else:
+            self.recent_chosen.emit(entry.data(Qt.ItemDataRole.UserRole))
+
     def _scroll_to(self, item: QListWidgetItem | None) -> None:
         """Scroll the page to an example that the arrow keys have selected."""
         page = self.widget()
@@ -199,15 +203,16 @@ class StartPage(QScrollArea):
             self._fit_fonts()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Select an entry while its list has the focus, and treat Return as a click on it."""
+        """Select an entry while its list has the focus, and open it with Return."""
         if isinstance(watched, QListWidget) and isinstance(event, QFocusEvent):
             if event.lostFocus():
                 watched.clearSelection()
             elif event.reason() != Qt.FocusReason.MouseFocusReason:
                 watched.setCurrentRow(max(watched.currentRow(), 0))
         if isinstance(watched, QListWidget) and isinstance(event, QKeyEvent) and _is_return(event):
-            if watched.currentItem() is not None and not event.isAutoRepeat():
-                watched.itemClicked.emit(watched.currentItem())
+            entry = watched.currentItem()
+            if entry is not None and not event.isAutoRepeat():
+                self._choose(entry)
             return True  # on some systems the list would activate the entry a second time
         return super().eventFilter(watched, event)
 

@@ -39,6 +39,7 @@ class Welcome(QObject):
         target_builder: TargetBuilder,
         session: Session,
         document_actions: DocumentActions,
+        inspector: QDockWidget,
     ) -> None:
         """The first widget of `stack` is the one that the page takes the place of."""
         super().__init__(window)
@@ -46,7 +47,7 @@ class Welcome(QObject):
         self._session, self._document_actions = session, document_actions
         self._page: StartPage | None = None
         self._tour: Tour | None = None
-        self._hidden_inspector: QDockWidget | None = None
+        self._inspector, self._is_inspector_hidden = inspector, False
         self._theme: Theme = "light"
         self._thumbnail_delay = QTimer(self)
         self._thumbnail_delay.setSingleShot(True)
@@ -126,15 +127,14 @@ class Welcome(QObject):
 
     def _hide_inspector(self) -> None:
         """Hide the layer inspector, which has nothing to show now, to make room for the page."""
-        dock = self._viewer_widgets.inspector.parentWidget()
-        if isinstance(dock, QDockWidget) and not dock.isHidden():
-            self._hidden_inspector = dock
-            dock.hide()
+        if not self._inspector.isHidden():
+            self._inspector.hide()
+            self._is_inspector_hidden = True
 
     def _restore_inspector(self) -> None:
-        if self._hidden_inspector is not None:
-            self._hidden_inspector.show()
-            self._hidden_inspector = None
+        if self._is_inspector_hidden:
+            self._inspector.show()
+            self._is_inspector_hidden = False
 
     def _create_page(self) -> StartPage:
         page = StartPage()

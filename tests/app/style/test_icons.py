@@ -134,7 +134,7 @@ def test_theme_button_switches_themes_and_the_choice_is_stored(window: Window, q
     switch.click()
     assert brightness(window.main) > 155
     assert stored_appearance().chosen_theme == "light"
-    choose(window, "As the System")
+    choose(window, "Follow System")
     assert stored_appearance().chosen_theme is None
 
 
