@@ -1,55 +1,18 @@
-"""Icons, themes, text size and motion."""
-
-from collections.abc import Callable, Iterator
+"""Icons in both themes."""
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, QRect, QSize
-from PyQt6.QtGui import QAction, QColor, QIcon, QImage, QPalette, QPixmap
+from PyQt6.QtCore import QRect, QSize
+from PyQt6.QtGui import QAction, QIcon, QImage, QPixmap
 from PyQt6.QtWidgets import (
     QAbstractButton,
-    QApplication,
-    QLabel,
-    QLineEdit,
-    QProgressBar,
     QPushButton,
-    QSlider,
     QToolButton,
-    QToolTip,
-    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.commands.palette import CommandPalette, ShortcutSheet
-from flowviz.app.desktop.settings import settings
-from flowviz.app.export.dialog import ExportDialog
-from flowviz.app.notices.message_box import CANCEL, Answer, ask
-from flowviz.app.style.appearance import Appearance
 from flowviz.app.style.icons import GLYPHS, icon
-from flowviz.app.style.theme import (
-    BUTTON,
-    CHOSEN,
-    FOCUS,
-    LINK,
-    NOTICE,
-    PANEL_TITLE,
-    WARNING,
-    WINDOW,
-    background,
-    menu_palette,
-    palette,
-)
-from flowviz.app.style.theme import ink as ink_color
-from flowviz.app.training.controls import TrainingControls, TrainingState
-from flowviz.app.training.loss_plot import LossPlot
-from flowviz.app.viewer.cloud_view import CloudView
-from flowviz.app.viewer.inspector import CURVE_COLORS, DASHES
-from flowviz.app.welcome.gallery import GalleryDialog
 from flowviz.app.widgets.labels import SIGN_SIDE, WarningLabel
-from flowviz.app.window.keyboard import FocusRing, FocusRings
-from flowviz.projects import example
-from flowviz.rendering.colors import CURVES, SURROUNDINGS
-from flowviz.specs.view import Theme
 from tests.app.conftest import Window
 
 SIDE = 32
@@ -75,13 +38,13 @@ def ink(name: str, mode: QIcon.Mode = QIcon.Mode.Normal) -> float:
 
 
 @pytest.mark.usefixtures("qapp")
-def test_every_icon_is_another_picture_or_of_the_same_thing() -> None:
+def test_different_glyphs_give_different_icons() -> None:
     pictures = {name: drawn(icon(name).pixmap(SIDE, SIDE)).tobytes() for name in GLYPHS}
     assert all(any(picture) for picture in pictures.values())
     assert len(set(pictures.values())) == len(set(GLYPHS.values()))
 
 
-def test_icons_follow_the_theme_and_show_what_is_disabled(window: Window) -> None:
+def test_icons_follow_the_theme_and_fade_when_disabled(window: Window) -> None:
     choose(window, "Dark")
     assert ink("play") > ink("play", QIcon.Mode.Disabled) > 60
     choose(window, "Light")
@@ -105,190 +68,6 @@ def test_frequent_commands_have_an_icon(window: Window) -> None:
         assert not window.find(QAction, f"{name}Action").icon().isNull(), name
 
 
-@pytest.fixture(autouse=True)
-def own_font() -> Iterator[None]:
-    """Restore the font of the application after a test with another text size."""
-    font = QApplication.font()
-    yield
-    if QApplication.font() != font:
-        QApplication.setFont(font)
-
-
-def stored_appearance() -> Appearance:
-    """Return the appearance at the next start of the program."""
-    return Appearance()
-
-
-def brightness(widget: QWidget) -> float:
-    return float(np.median(drawn(widget.grab())[..., :3]))
-
-
-def test_theme_button_switches_themes_and_the_choice_is_stored(window: Window, qtbot: QtBot) -> None:
-    switch = window.find(QToolButton, "themeButton")
-    choose(window, "Light")
-    assert switch.accessibleName() == "Switch to the dark theme"
-    switch.click()
-    assert brightness(window.main) < 100
-    assert switch.accessibleName() == "Switch to the light theme"
-    assert stored_appearance().chosen_theme == "dark"
-    switch.click()
-    assert brightness(window.main) > 155
-    assert stored_appearance().chosen_theme == "light"
-    choose(window, "Follow System")
-    assert stored_appearance().chosen_theme is None
-
-
-@pytest.mark.parametrize("damaged", ["", "mauve", "150 %", b"\x00", ["dark"]])
-def test_damaged_settings_give_the_default_appearance(damaged: object) -> None:
-    for key in ("theme", "textSize", "reduceMotion"):
-        settings().setValue(f"appearance/{key}", damaged)
-    stored = stored_appearance()
-    assert (stored.chosen_theme, stored.text_size, stored.is_motion_reduced) == (None, 100, False)
-
-
-OPENED: dict[type[QWidget], Callable[[Window], object]] = {
-    GalleryDialog: lambda window: window.main.show_gallery(),
-    ExportDialog: lambda window: window.main.export(),
-    ShortcutSheet: lambda window: window.main.show_shortcuts(),
-    CommandPalette: lambda window: window.main.find_command(),
-}
-
-
-def test_open_dialogs_and_tooltips_follow_the_theme(window: Window, qtbot: QtBot) -> None:
-    for opened in OPENED.values():
-        opened(window)
-    box = ask(window.main, "anyBox", "Is it well?", "More.", Answer("&Yes", CANCEL))
-    dialogs = [box, *(dialog for kind in OPENED for dialog in window.main.findChildren(kind))]
-    assert len(dialogs) == 5
-    for theme, bright in {"Dark": False, "Light": True}.items():
-        choose(window, theme)
-        for dialog in dialogs:
-            assert (brightness(dialog) > 128) == bright, f"{type(dialog).__name__} in {theme}"
-        tip = QToolTip.palette()
-        assert (tip.color(QPalette.ColorRole.ToolTipBase).lightness() > 128) == bright
-    for dialog in dialogs:
-        dialog.close()
-
-
-def test_text_size_is_applied_and_stored(window: Window) -> None:
-    label = window.find(QLabel, "statusLabel")
-    before = label.fontInfo().pointSizeF()
-    choose(window, "Very Large")
-    assert label.fontInfo().pointSizeF() == pytest.approx(1.5 * before, rel=0.05)
-    assert stored_appearance().text_size == 150
-    choose(window, "Normal")
-    assert label.fontInfo().pointSizeF() == before
-
-
-def test_reduced_motion_shows_only_whole_stages(window: Window, qtbot: QtBot) -> None:
-    cloud, scrubber = window.find(CloudView, "cloudView"), window.find(QSlider, "layerScrubber")
-    choose(window, "Reduce Motion")
-    assert stored_appearance().is_motion_reduced
-    seen: list[float] = []
-    window.main.viewer.playhead.moved.connect(seen.append)
-    scrubber.setValue(16)
-    assert cloud.stage == 16, "the cloud glides although motion is reduced"
-    seen.clear()
-    window.find(QToolButton, "playButton").click()
-    qtbot.waitUntil(lambda: cloud.stage == 19, timeout=5000)
-    assert seen == [17, 18, 19], "the cloud was between two stages"
-    choose(window, "Reduce Motion")
-    scrubber.setValue(17)
-    qtbot.waitUntil(lambda: cloud.stage == 17)
-    assert any(stage % 1 for stage in seen), "the cloud does not glide although motion is not reduced"
-
-
-def test_reduced_motion_keeps_the_busy_bar_still(qtbot: QtBot) -> None:
-    controls = TrainingControls()
-    qtbot.addWidget(controls)
-    bar = controls.findChild(QProgressBar)
-    assert bar is not None
-    controls.set_state(TrainingState.PREPARING)
-    assert bar.maximum() == 0
-    controls.reduce_motion(True)
-    assert bar.maximum() > 0
-
-
-def test_focus_ring_surrounds_the_focused_widget(window: Window, qtbot: QtBot) -> None:
-    slider = window.find(QSlider, "layerScrubber")
-    slider.setFocus()
-    ring = window.main.findChild(FocusRing)
-    assert ring is not None
-    assert ring.isVisible()
-    assert ring.geometry() == QRect(slider.mapTo(window.main, QPoint()), slider.size())
-    window.main.resize(window.main.width() - 40, window.main.height() - 30)
-    qtbot.waitUntil(lambda: ring.geometry() == QRect(slider.mapTo(window.main, QPoint()), slider.size()))
-
-
-def test_focus_ring_is_hidden_when_its_widget_is_deleted(window: Window, qtbot: QtBot) -> None:
-    rings, gone = FocusRings(window.main), QLineEdit(window.main)
-    gone.show()
-    rings.watch(None, gone)
-    rings.watch(gone, None)  # as when another program gets the focus
-    with qtbot.waitSignal(gone.destroyed):
-        gone.deleteLater()
-    window.main.resize(1100, 750)
-    QApplication.processEvents()
-    assert not [ring for ring in window.main.findChildren(FocusRing) if ring.isVisible()]
-
-
-def lightness(color: QColor) -> float:
-    """The relative luminance of WCAG 2.2."""
-    parts = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.getRgbF()[:3])
-    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    darker, lighter = sorted((lightness(one), lightness(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-Role, Group = QPalette.ColorRole, QPalette.ColorGroup
-TEXT_ROLES = {
-    Role.Window: [Role.WindowText, Role.Link, Role.LinkVisited],
-    Role.Base: [Role.Text, Role.PlaceholderText, Role.Link],
-    Role.AlternateBase: [Role.Text],
-    Role.Button: [Role.ButtonText],
-    Role.Highlight: [Role.HighlightedText],
-    Role.ToolTipBase: [Role.ToolTipText],
-}
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_text_contrasts_with_its_background(theme: Theme) -> None:
-    for colors in (palette(theme), menu_palette(theme)):
-        for ground, roles in TEXT_ROLES.items():
-            for role in roles:
-                for group in (Group.Active, Group.Inactive):
-                    pair = colors.color(group, role), colors.color(group, ground)
-                    assert contrast(*pair) >= 4.5, f"{role} on {ground}"
-        for ground, role in {Role.Window: Role.WindowText, Role.Base: Role.Text, Role.Button: Role.ButtonText}.items():
-            assert contrast(colors.color(Group.Disabled, role), colors.color(Group.Disabled, ground)) >= 3
-    window, plot = QColor(*WINDOW[theme]), background(theme)
-    assert contrast(QColor(*WARNING[theme]), window) >= 4.5
-    assert contrast(palette(theme).color(Role.ButtonText), QColor(*CHOSEN[theme])) >= 4.5
-    for plate in (NOTICE[theme], PANEL_TITLE[theme]):
-        assert contrast(ink_color(theme), QColor(*plate)) >= 4.5
-    for words in (SURROUNDINGS[theme].label, SURROUNDINGS[theme].title):
-        assert contrast(QColor(*words), plot) >= 4.5, "text in pictures and plots"
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_curves_and_focus_rings_contrast_with_their_background(theme: Theme) -> None:
-    for line in (*CURVES[theme].values(), *CURVE_COLORS[theme], FOCUS[theme]):
-        assert contrast(QColor(*line), background(theme)) >= 3
-    for ground in (WINDOW[theme], BUTTON[theme]):
-        assert contrast(QColor(*FOCUS[theme]), QColor(*ground)) >= 3
-
-
-def test_curves_differ_in_their_dashes_and_not_only_in_color(qtbot: QtBot) -> None:
-    assert len(DASHES) == len(set(DASHES)) == len(CURVE_COLORS["light"])
-    plot = LossPlot()
-    qtbot.addWidget(plot)
-    lines = plot._train.opts["pen"], plot._heldout.opts["pen"], plot._entropy.pen
-    assert len({pen.style() for pen in lines}) == 3
-
-
 def test_warning_has_an_icon(qtbot: QtBot) -> None:
     label = WarningLabel("anyProblem", "Anything")
     qtbot.addWidget(label)
@@ -298,14 +77,3 @@ def test_warning_has_an_icon(qtbot: QtBot) -> None:
     assert np.ptp(drawn(sign)[..., :3]) > 100
     label.set_warns(False)
     assert label.contentsMargins().left() == 0
-
-
-def test_link_follows_the_theme(window: Window) -> None:
-    window.main.session.show_project(example("two_moons").project())
-    label = window.find(QLabel, "stageFormula")
-    themes: dict[str, Theme] = {"Dark": "dark", "Light": "light"}
-    for title, theme in themes.items():
-        choose(window, title)
-        assert (drawn(label.grab())[..., :3] == LINK[theme]).all(axis=2).any(), (
-            "the link does not have the color of the theme"
-        )

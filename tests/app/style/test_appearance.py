@@ -1,0 +1,148 @@
+"""Theme, text size and motion, as the user chooses them."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from PyQt6.QtGui import QPalette
+from PyQt6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QProgressBar,
+    QSlider,
+    QToolButton,
+    QToolTip,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.commands.palette import CommandPalette, ShortcutSheet
+from flowviz.app.desktop.settings import settings
+from flowviz.app.export.dialog import ExportDialog
+from flowviz.app.notices.message_box import CANCEL, Answer, ask
+from flowviz.app.style.appearance import Appearance
+from flowviz.app.style.theme import (
+    LINK,
+)
+from flowviz.app.training.controls import TrainingControls, TrainingState
+from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.welcome.gallery import GalleryDialog
+from flowviz.projects import example
+from flowviz.specs.view import Theme
+from tests.app.conftest import Window
+from tests.app.style.test_icons import choose, drawn
+
+
+@pytest.fixture(autouse=True)
+def own_font() -> Iterator[None]:
+    """Restore the font of the application after a test with another text size."""
+    font = QApplication.font()
+    yield
+    if QApplication.font() != font:
+        QApplication.setFont(font)
+
+
+def stored_appearance() -> Appearance:
+    """Return the appearance at the next start of the program."""
+    return Appearance()
+
+
+def brightness(widget: QWidget) -> float:
+    return float(np.median(drawn(widget.grab())[..., :3]))
+
+
+def test_theme_button_switches_themes_and_the_choice_is_stored(window: Window, qtbot: QtBot) -> None:
+    switch = window.find(QToolButton, "themeButton")
+    choose(window, "Light")
+    assert switch.accessibleName() == "Switch to the dark theme"
+    switch.click()
+    assert brightness(window.main) < 100
+    assert switch.accessibleName() == "Switch to the light theme"
+    assert stored_appearance().chosen_theme == "dark"
+    switch.click()
+    assert brightness(window.main) > 155
+    assert stored_appearance().chosen_theme == "light"
+    choose(window, "Follow System")
+    assert stored_appearance().chosen_theme is None
+
+
+@pytest.mark.parametrize("damaged", ["", "mauve", "150 %", b"\x00", ["dark"]])
+def test_damaged_settings_give_the_default_appearance(damaged: object) -> None:
+    for key in ("theme", "textSize", "reduceMotion"):
+        settings().setValue(f"appearance/{key}", damaged)
+    stored = stored_appearance()
+    assert (stored.chosen_theme, stored.text_size, stored.is_motion_reduced) == (None, 100, False)
+
+
+OPENED: dict[type[QWidget], Callable[[Window], object]] = {
+    GalleryDialog: lambda window: window.main.show_gallery(),
+    ExportDialog: lambda window: window.main.export(),
+    ShortcutSheet: lambda window: window.main.show_shortcuts(),
+    CommandPalette: lambda window: window.main.find_command(),
+}
+
+
+def test_open_dialogs_and_tooltips_follow_the_theme(window: Window, qtbot: QtBot) -> None:
+    for opened in OPENED.values():
+        opened(window)
+    box = ask(window.main, "anyBox", "Is it well?", "More.", Answer("&Yes", CANCEL))
+    dialogs = [box, *(dialog for kind in OPENED for dialog in window.main.findChildren(kind))]
+    assert len(dialogs) == 5
+    for theme, bright in {"Dark": False, "Light": True}.items():
+        choose(window, theme)
+        for dialog in dialogs:
+            assert (brightness(dialog) > 128) == bright, f"{type(dialog).__name__} in {theme}"
+        tip = QToolTip.palette()
+        assert (tip.color(QPalette.ColorRole.ToolTipBase).lightness() > 128) == bright
+    for dialog in dialogs:
+        dialog.close()
+
+
+def test_link_follows_the_theme(window: Window) -> None:
+    window.main.session.show_project(example("two_moons").project())
+    label = window.find(QLabel, "stageFormula")
+    themes: dict[str, Theme] = {"Dark": "dark", "Light": "light"}
+    for title, theme in themes.items():
+        choose(window, title)
+        assert (drawn(label.grab())[..., :3] == LINK[theme]).all(axis=2).any(), (
+            "the link does not have the color of the theme"
+        )
+
+
+def test_text_size_is_applied_and_stored(window: Window) -> None:
+    label = window.find(QLabel, "statusLabel")
+    before = label.fontInfo().pointSizeF()
+    choose(window, "Very Large")
+    assert label.fontInfo().pointSizeF() == pytest.approx(1.5 * before, rel=0.05)
+    assert stored_appearance().text_size == 150
+    choose(window, "Normal")
+    assert label.fontInfo().pointSizeF() == before
+
+
+def test_reduced_motion_shows_only_whole_stages(window: Window, qtbot: QtBot) -> None:
+    cloud, scrubber = window.find(CloudView, "cloudView"), window.find(QSlider, "layerScrubber")
+    choose(window, "Reduce Motion")
+    assert stored_appearance().is_motion_reduced
+    seen: list[float] = []
+    window.main.viewer.playhead.moved.connect(seen.append)
+    scrubber.setValue(16)
+    assert cloud.stage == 16, "the cloud glides although motion is reduced"
+    seen.clear()
+    window.find(QToolButton, "playButton").click()
+    qtbot.waitUntil(lambda: cloud.stage == 19, timeout=5000)
+    assert seen == [17, 18, 19], "the cloud was between two stages"
+    choose(window, "Reduce Motion")
+    scrubber.setValue(17)
+    qtbot.waitUntil(lambda: cloud.stage == 17)
+    assert any(stage % 1 for stage in seen), "the cloud does not glide although motion is not reduced"
+
+
+def test_reduced_motion_keeps_the_busy_bar_still(qtbot: QtBot) -> None:
+    controls = TrainingControls()
+    qtbot.addWidget(controls)
+    bar = controls.findChild(QProgressBar)
+    assert bar is not None
+    controls.set_state(TrainingState.PREPARING)
+    assert bar.maximum() == 0
+    controls.reduce_motion(True)
+    assert bar.maximum() > 0

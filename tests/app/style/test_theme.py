@@ -1,0 +1,82 @@
+"""Contrasts of both themes, by the measures of WCAG 2.2."""
+
+import pytest
+from PyQt6.QtGui import QColor, QPalette
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.style.theme import (
+    BUTTON,
+    CHOSEN,
+    FOCUS,
+    NOTICE,
+    PANEL_TITLE,
+    WARNING,
+    WINDOW,
+    background,
+    menu_palette,
+    palette,
+)
+from flowviz.app.style.theme import ink as ink_color
+from flowviz.app.training.loss_plot import LossPlot
+from flowviz.app.viewer.inspector import CURVE_COLORS, DASHES
+from flowviz.rendering.colors import CURVES, SURROUNDINGS
+from flowviz.specs.view import Theme
+
+
+def lightness(color: QColor) -> float:
+    """The relative luminance of WCAG 2.2."""
+    parts = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.getRgbF()[:3])
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    darker, lighter = sorted((lightness(one), lightness(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+Role, Group = QPalette.ColorRole, QPalette.ColorGroup
+
+
+TEXT_ROLES = {
+    Role.Window: [Role.WindowText, Role.Link, Role.LinkVisited],
+    Role.Base: [Role.Text, Role.PlaceholderText, Role.Link],
+    Role.AlternateBase: [Role.Text],
+    Role.Button: [Role.ButtonText],
+    Role.Highlight: [Role.HighlightedText],
+    Role.ToolTipBase: [Role.ToolTipText],
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_contrasts_with_its_background(theme: Theme) -> None:
+    for colors in (palette(theme), menu_palette(theme)):
+        for ground, roles in TEXT_ROLES.items():
+            for role in roles:
+                for group in (Group.Active, Group.Inactive):
+                    pair = colors.color(group, role), colors.color(group, ground)
+                    assert contrast(*pair) >= 4.5, f"{role} on {ground}"
+        for ground, role in {Role.Window: Role.WindowText, Role.Base: Role.Text, Role.Button: Role.ButtonText}.items():
+            assert contrast(colors.color(Group.Disabled, role), colors.color(Group.Disabled, ground)) >= 3
+    window, plot = QColor(*WINDOW[theme]), background(theme)
+    assert contrast(QColor(*WARNING[theme]), window) >= 4.5
+    assert contrast(palette(theme).color(Role.ButtonText), QColor(*CHOSEN[theme])) >= 4.5
+    for plate in (NOTICE[theme], PANEL_TITLE[theme]):
+        assert contrast(ink_color(theme), QColor(*plate)) >= 4.5
+    for words in (SURROUNDINGS[theme].label, SURROUNDINGS[theme].title):
+        assert contrast(QColor(*words), plot) >= 4.5, "text in pictures and plots"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_curves_and_focus_rings_contrast_with_their_background(theme: Theme) -> None:
+    for line in (*CURVES[theme].values(), *CURVE_COLORS[theme], FOCUS[theme]):
+        assert contrast(QColor(*line), background(theme)) >= 3
+    for ground in (WINDOW[theme], BUTTON[theme]):
+        assert contrast(QColor(*FOCUS[theme]), QColor(*ground)) >= 3
+
+
+def test_curves_differ_in_their_dashes_and_not_only_in_color(qtbot: QtBot) -> None:
+    assert len(DASHES) == len(set(DASHES)) == len(CURVE_COLORS["light"])
+    plot = LossPlot()
+    qtbot.addWidget(plot)
+    lines = plot._train.opts["pen"], plot._heldout.opts["pen"], plot._entropy.pen
+    assert len({pen.style() for pen in lines}) == 3

@@ -1,0 +1,35 @@
+"""The ring around the focused widget."""
+
+from PyQt6.QtCore import QPoint, QRect
+from PyQt6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QSlider,
+)
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.window.keyboard import FocusRing, FocusRings
+from tests.app.conftest import Window
+
+
+def test_focus_ring_surrounds_the_focused_widget(window: Window, qtbot: QtBot) -> None:
+    slider = window.find(QSlider, "layerScrubber")
+    slider.setFocus()
+    ring = window.main.findChild(FocusRing)
+    assert ring is not None
+    assert ring.isVisible()
+    assert ring.geometry() == QRect(slider.mapTo(window.main, QPoint()), slider.size())
+    window.main.resize(window.main.width() - 40, window.main.height() - 30)
+    qtbot.waitUntil(lambda: ring.geometry() == QRect(slider.mapTo(window.main, QPoint()), slider.size()))
+
+
+def test_focus_ring_is_hidden_when_its_widget_is_deleted(window: Window, qtbot: QtBot) -> None:
+    rings, gone = FocusRings(window.main), QLineEdit(window.main)
+    gone.show()
+    rings.watch(None, gone)
+    rings.watch(gone, None)  # as when another program gets the focus
+    with qtbot.waitSignal(gone.destroyed):
+        gone.deleteLater()
+    window.main.resize(1100, 750)
+    QApplication.processEvents()
+    assert not [ring for ring in window.main.findChildren(FocusRing) if ring.isVisible()]
