@@ -28,12 +28,15 @@ same bytes.
                                   a stored column stands for two at the most, on average
                 trace/round_trip_error    float32 (stages,), if it was measured
                 history/step, .../seconds, .../train_nll, .../heldout_nll    float64 (reports,), in nats
+                history/entropy   float64 (reports,), in nats: that of the target then, NaN if unknown; older files
+                                  of this format lack it
                 checkpoint/parameters, .../first_moment, .../second_moment float32 (P,), .../statistics float32 (S,):
                 the state of the training and of Adam; checkpoint/losses float32, the latest ones, in nats
                 selection/chosen  uint8: a bit a particle, the first one the highest bit of the first byte
 
-Opening a file believes nothing: every number is finite, every array has the shape that the others ask for, and all
-takes at most 4 times the memory of the file (or 2 MB more than that of a small one). `upgrade.py` opens older formats.
+Opening a file believes nothing: every number but an entropy is finite, every array has the shape that the others ask
+for, and all takes at most 4 times the memory of the file (or 2 MB more than that of a small one). `upgrade.py` opens
+older formats.
 """
 
 import json
@@ -221,7 +224,16 @@ def _history(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> History:
     columns = {name: _checked(arrays[f"history/{name}"], np.float64) for name in names}
     if len({column.shape for column in columns.values()}) != 1 or columns["step"].ndim != 1:
         raise ValueError("the columns of the history are not of one length")
-    return History(**columns, changes=tuple(Retargeted(change.step, change.title) for change in found.changes))
+    changes = tuple(Retargeted(change.step, change.title) for change in found.changes)
+    return History(**columns, changes=changes, entropy=_entropy(arrays, columns["step"].shape))
+
+
+def _entropy(arrays: Mapping[str, NDArray[Any]], shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return the entropy at each report of the history, NaN if unknown."""
+    entropy = arrays.get("history/entropy", np.full(shape, np.nan))
+    if entropy.shape != shape or entropy.dtype != np.float64 or np.isinf(entropy).any():
+        raise ValueError(f"entropies {entropy.dtype} {entropy.shape} do not fit a history of shape {shape}")
+    return entropy
 
 
 def _checkpoint(text: CheckpointText, arrays: Mapping[str, NDArray[Any]], states: list[Weights]) -> Checkpoint:

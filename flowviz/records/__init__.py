@@ -13,7 +13,7 @@ from flowviz.records.events import (
     Snapshot,
     Uncompiled,
 )
-from flowviz.records.history import History
+from flowviz.records.history import EntropySegment, History
 from flowviz.records.lattice import lattice_points
 from flowviz.records.report import Curve, StageReport, written
 from flowviz.records.scene import Scene
@@ -28,6 +28,7 @@ __all__ = [
     "Combination",
     "Curve",
     "Density",
+    "EntropySegment",
     "Event",
     "Finished",
     "History",

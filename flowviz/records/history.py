@@ -7,16 +7,30 @@ from numpy.typing import NDArray
 
 from flowviz.records.events import Event, Finished, Progress, Recovered, Retargeted
 
+ENTROPY_TOLERANCE = 1e-3  # nats; a target that is built again may differ by rounding
+
 
 def _empty() -> NDArray[np.float64]:
     return np.zeros(0)
 
 
 @dataclass(frozen=True)
-class History:
-    """One entry a report of progress: step, seconds, train NLL and held-out NLL in nats, all (reports,).
+class EntropySegment:
+    """The entropy of one target, in nats, from the step where its training began to the step where it ended.
 
-    `changes` are the moments when the target became another one.
+    `end_step` is None for the present target.
+    """
+
+    start_step: int
+    end_step: int | None
+    entropy: float
+
+
+@dataclass(frozen=True)
+class History:
+    """One entry per progress report: step, seconds, and train NLL, held-out NLL and entropy in nats, all (reports,).
+
+    The entropy is that of the target at the time of the report, NaN if unknown. `changes` are the changes of target.
     """
 
     step: NDArray[np.float64] = field(default_factory=_empty)
@@ -24,11 +38,16 @@ class History:
     train_nll: NDArray[np.float64] = field(default_factory=_empty)
     heldout_nll: NDArray[np.float64] = field(default_factory=_empty)
     changes: tuple[Retargeted, ...] = ()
+    entropy: NDArray[np.float64] = field(default_factory=_empty)
+
+    def __post_init__(self) -> None:
+        if not len(self.entropy):
+            object.__setattr__(self, "entropy", np.full(self.step.shape, np.nan))
 
     def with_event(self, event: Event) -> "History":
-        """This history and one more report, if the event is one; less what a recovery has undone.
+        """Return this history with the report of an event, if it has one, and without reports that a recovery undid.
 
-        `Finished` holds the last report, unless it is of an earlier state that was kept.
+        `Finished` counts as a report only if it kept the last state: any other state has been reported already.
         """
         if isinstance(event, Recovered):
             return self.up_to(event.step)
@@ -43,10 +62,11 @@ class History:
             np.append(self.train_nll, progress.train_nll),
             np.append(self.heldout_nll, progress.heldout_nll),
             self.changes,
+            np.append(self.entropy, np.nan if progress.entropy is None else progress.entropy),
         )
 
     def last_progress(self, entropy: float | None) -> Progress | None:
-        """The last report, as it was when the training had ended; None where there is none."""
+        """Return the last report, as of the end of the training, or None if there is no report."""
         if not len(self.step):
             return None
         step, seconds = int(self.step[-1]), float(self.seconds[-1])
@@ -62,6 +82,37 @@ class History:
         )
 
     def up_to(self, step: int) -> "History":
-        """This history without the reports of later steps."""
+        """Return this history without the reports of later steps."""
         kept = self.step <= step
-        return History(self.step[kept], self.seconds[kept], self.train_nll[kept], self.heldout_nll[kept], self.changes)
+        return History(
+            self.step[kept],
+            self.seconds[kept],
+            self.train_nll[kept],
+            self.heldout_nll[kept],
+            self.changes,
+            self.entropy[kept],
+        )
+
+    def entropy_segments(self, entropy: float | None) -> tuple[EntropySegment, ...]:
+        """Return the entropy of each target whose entropy is known.
+
+        Args:
+            entropy: The entropy of the present target in nats, None if unknown.
+        """
+        steps = [change.step for change in self.changes]
+        segments = []
+        for start, end in zip([0, *steps], [*steps, None], strict=True):
+            known = self._entropies_between(start, end)
+            if end is None and entropy is not None:
+                known = np.append(known, entropy)
+            # Files keep only the latest changes, so the reports of one segment may stem from several targets.
+            if len(known) and np.ptp(known) < ENTROPY_TOLERANCE:
+                segments.append(EntropySegment(start, end, float(known[-1])))
+        return tuple(segments)
+
+    def _entropies_between(self, start: int, end: int | None) -> NDArray[np.float64]:
+        """Return the known entropies of the reports after `start`, up to and including `end`."""
+        is_inside = (self.step > start) | (start == 0)
+        if end is not None:
+            is_inside &= self.step <= end
+        return self.entropy[is_inside & ~np.isnan(self.entropy)]

@@ -26,9 +26,10 @@ LACKING = "□"  # in place of a character that the font does not have
 
 
 def render_losses(history: History, entropy: float | None, view: ViewSpec, size: PictureSize) -> RGBA:
-    """Train and held-out NLL over the steps, and the entropy, in nats: pixels (height, width, 4).
+    """Train and held-out NLL over the steps, and the entropy of each target, in nats: pixels (height, width, 4).
 
-    `entropy` is None where it is unknown. Of the view, it takes the theme, the ground, and whether to have axes, words.
+    `entropy` is that of the present target, None where it is unknown. Of the view, it takes the theme, the ground, and
+    whether to have axes, words.
     """
     text, pixel = em(view, Panel(size.width, size.height)), Projection(view, size).pixel
     view = view.model_copy(
@@ -56,9 +57,17 @@ def _draw_curves(axes: Axes, history: History, entropy: float | None, view: View
     colors, width = {name: _rgb(color) for name, color in CURVES[view.theme].items()}, max(1.0, LINE_WIDTH * pixel)
     axes.plot(history.step, history.train_nll, color=colors["train"], linewidth=width, linestyle=":", label="train")
     axes.plot(history.step, history.heldout_nll, color=colors["heldout"], linewidth=width, label="held-out")
-    if entropy is not None:
-        axes.axhline(entropy, color=colors["entropy"], linewidth=width, linestyle="--", label="best possible")
     axes.margins(x=0.02)
+    left, right = axes.set_xlim(axes.get_xlim())  # the curves set the range, not the lines below them
+    for number, segment in enumerate(history.entropy_segments(entropy)):
+        axes.plot(
+            (segment.start_step or left, right if segment.end_step is None else segment.end_step),
+            (segment.entropy, segment.entropy),
+            color=colors["entropy"],
+            linewidth=width,
+            linestyle="--",
+            label="_best possible" if number else "best possible",  # the legend skips names with an underscore
+        )
 
 
 def _draw_changes(axes: Axes, history: History, view: ViewSpec, text: float, pixel: float) -> None:

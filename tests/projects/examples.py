@@ -60,7 +60,8 @@ def whole_project(
 def history(rng: np.random.Generator) -> History:
     changes = (Retargeted(0, "a"), Retargeted(3, "Ünïcode ✨"))
     step, seconds, train_nll, heldout_nll = rng.normal(size=(4, 7))
-    return History(step, seconds, train_nll, heldout_nll, changes)
+    entropy = np.array([np.nan, *rng.normal(size=6)])
+    return History(step, seconds, train_nll, heldout_nll, changes, entropy)
 
 
 def weights(flow: FlowSpec, width: int, rng: np.random.Generator) -> Weights:

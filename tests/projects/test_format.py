@@ -103,6 +103,12 @@ def test_of_many_changes_the_latest_are_kept() -> None:
         assert kept == changes[-len(kept) :]
 
 
+def test_history_without_entropies_opens_with_unknown_ones() -> None:
+    project = from_bytes(changed(to_bytes(whole_project()), lambda _, a: a.pop("history/entropy")))
+    assert np.isnan(project.history.entropy).all()
+    assert project.history.entropy.shape == project.history.step.shape
+
+
 def test_the_same_content_is_stored_once(tmp_path: Path) -> None:
     points = PointsSpec(data=np.arange(200_000, dtype="<f4").tobytes())
     project = replace(bare_project(), target=points)
@@ -222,6 +228,8 @@ INCONSISTENT: dict[str, Change] = {
     "a NaN among the figures": lambda t, _: t["checkpoint"]["kept"].update(heldout_nll=float("nan")),
     "a NaN among the weights": lambda _, a: a["states/parameters"].fill(np.nan),
     "a NaN among the columns": lambda _, a: a["trace/columns"].fill(np.inf),
+    "an infinite entropy": lambda _, a: a["history/entropy"].fill(np.inf),
+    "entropies of other reports": lambda _, a: a.update({"history/entropy": np.zeros(3)}),
     "weights of bytes": lambda _, a: a.update({"states/parameters": a["states/parameters"].view(np.uint8)}),
     "columns of halves": lambda _, a: a.update({"trace/columns": a["trace/columns"].astype(np.float16)}),
     "an index beyond the columns": lambda _, a: a["trace/index"].fill(50_000),

@@ -1,110 +1,181 @@
-"""The losses, live."""
+"""The losses over the steps of training."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.plot import Plot
-from flowviz.records import History
+from flowviz.records import EntropySegment, History
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme
 
-LEAST_LINES = 7  # of words, in the height of the plot
+MIN_HEIGHT_LINES = 7  # in lines of text
 NAME = '<span style="white-space: nowrap">NLL (nats)</span>'
 LEGEND = {"heldout": ("━", "held-out"), "train": ("•••", "train"), "entropy": ("╍", "best possible")}
-CHANGE_LABEL = {"position": 0.06, "movable": False, "rotateAxis": (1, 0), "anchors": [(0, 1), (0, 1)]}
-ROOM_FOR_NAME = 0.08  # of all steps
-LONGEST_NAME = 24  # characters
-DOT = 6  # pixels
+INITIAL_STEPS, INITIAL_LOSSES = 1000.0, (0.0, 3.0)  # the axes before the first report
+PADDING = 0.05  # of the range of an axis, on either side
+DOT_SIZE = 6  # pixels
+CHANGE_LABEL = {"position": 1.0, "movable": False}
+RIGHT_OF_LINE, LEFT_OF_LINE = (0, 0), (1, 0)  # anchors at the upper end of a vertical line
+LABEL_MARGIN = 10  # pixels; pyqtgraph adds some around the text
+MIN_LABEL_EMS = 3
 
 
 class LossPlot(QWidget):
-    """Train and held-out NLL over the steps, and the entropy, which no flow can beat."""
+    """Plot of the train and held-out NLL over the steps, and of the entropy, which no flow can beat."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("lossPlot")
         self.setAccessibleName("Loss over the steps of training")
-        self.setAccessibleDescription("Its latest values are the figures below it")
+        self.setAccessibleDescription("The metrics below show the latest values.")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._history = History()
+        self._segments: tuple[EntropySegment, ...] = ()
+        self._theme: Theme = "light"
         self._plot = Plot()
         self._plot.setLabel("bottom", "step")
-        self._legend = WrappingLabel("lossLegend", "What the curves are")
+        self._legend = WrappingLabel("lossLegend", "Legend of the curves")
         self._train = self._plot.plot()
         self._heldout = self._plot.plot()
-        self._entropy = pg.InfiniteLine(angle=0)
+        self._entropy = self._plot.plot(connect="pairs")
         self._changes: list[Any] = []
-        self._theme: Theme = "light"
-        self._plot.addItem(self._entropy)
-        self._entropy.hide()
-        self._plot.setRange(xRange=(0, 1000), yRange=(0, 3), padding=0.05)  # until there is a loss
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self._legend)
         layout.addWidget(self._plot, stretch=1)
         self.set_theme(self._theme)
+        self._update_axes()
+        self._plot.getViewBox().sigResized.connect(self._update_axes)
 
     def show_history(self, history: History, entropy: float | None) -> None:
-        """Show the losses so far, and the entropy of the target, if it is known; all in nats."""
-        dot = "o" if len(history.step) == 1 else None  # of which no line can be drawn
+        """Show the losses so far, and the entropy of the present target in nats, None if unknown."""
+        self._history = history
+        self._segments = history.entropy_segments(entropy)
+        dot = "o" if len(history.step) == 1 else None  # a single report makes no line
         self._train.setData(history.step, history.train_nll, symbol=dot)
         self._heldout.setData(history.step, history.heldout_nll, symbol=dot)
-        self._plot.enableAutoRange(axis="y", enable=len(history.step) > 0)
-        if len(history.step):
-            self._plot.setXRange(0, max(history.step[-1], 1), padding=0.05)
-        self._entropy.setVisible(entropy is not None)
-        if entropy is not None:
-            self._entropy.setValue(entropy)
-        self._show_changes(history)
+        self._create_change_lines()
+        self._update_axes()
 
-    def _show_changes(self, history: History) -> None:
-        """A line wherever the target became another one, with its name where there is room before the next."""
-        changes = history.changes
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colors of a theme."""
+        pens = {name: pg.mkPen(color, width=2) for name, color in CURVES[theme].items()}
+        pens["entropy"].setStyle(Qt.PenStyle.DashLine)
+        pens["train"].setStyle(Qt.PenStyle.DotLine)
+        for name, curve in (("train", self._train), ("heldout", self._heldout), ("entropy", self._entropy)):
+            curve.setPen(pens[name])
+            curve.setSymbolPen(None)
+            curve.setSymbolBrush(CURVES[theme][name])
+            curve.setSymbolSize(DOT_SIZE)
+        self._legend.setText(_legend(theme))
+        self._plot.setMinimumHeight(MIN_HEIGHT_LINES * self.fontMetrics().lineSpacing())
+        self._plot.write(self.font(), theme)
+        self._theme = theme
+        for line in self._changes:
+            self._style_change_line(line)
+
+    def _update_axes(self) -> None:
+        """Fit the axes to the losses, and what depends on the axes: the lines of entropy and the labels of targets."""
+        steps = self._history.step
+        last_step = max(steps[-1], 1.0) if len(steps) else INITIAL_STEPS
+        left, right = -PADDING * last_step, (1 + PADDING) * last_step
+        self._plot.setXRange(left, right, padding=0)
+        self._plot.setYRange(*self._padded_loss_range(), padding=0)
+        ends = [
+            (segment.start_step or left, right if segment.end_step is None else segment.end_step)
+            for segment in self._segments
+        ]
+        self._entropy.setData(np.ravel(ends), np.repeat([segment.entropy for segment in self._segments], 2))
+        self._place_change_labels(left, right)
+
+    def _padded_loss_range(self) -> tuple[float, float]:
+        """Return the range of the vertical axis, with room for the labels of targets above the curves."""
+        losses = np.concatenate([self._history.train_nll, self._history.heldout_nll])
+        shown = np.append(losses if len(losses) else INITIAL_LOSSES, [segment.entropy for segment in self._segments])
+        low, high = float(shown.min()), float(shown.max())
+        padding = PADDING * (high - low) or 0.5
+        low, high = low - padding, high + padding
+        height, label_height = self._plot.getViewBox().height(), self.fontMetrics().height() + LABEL_MARGIN
+        if self._changes and height > 2 * label_height:
+            high += (high - low) * label_height / (height - label_height)
+        return low, high
+
+    def _create_change_lines(self) -> None:
+        """Have one vertical line for each change of the target."""
+        changes = self._history.changes
         for line in self._changes[len(changes) :]:
             self._plot.removeItem(line)
         self._changes = self._changes[: len(changes)]
         for change in changes[len(self._changes) :]:
             line = pg.InfiniteLine(change.step, 90, label="", labelOpts=CHANGE_LABEL)
-            self._write_change(line)
+            self._style_change_line(line)
             self._plot.addItem(line, ignoreBounds=True)
             self._changes.append(line)
-        steps = [change.step for change in changes] + [int(history.step[-1]) if len(history.step) else 0]
-        for line, change, after in zip(self._changes, changes, steps[1:], strict=True):
-            apart = after - change.step >= ROOM_FOR_NAME * steps[-1] or change is changes[-1]
+
+    def _place_change_labels(self, left: float, right: float) -> None:
+        changes, width = self._history.changes, self._plot.getViewBox().width()
+        positions = [(change.step - left) / (right - left) * width for change in changes]
+        labels = fitted_labels([change.title for change in changes], positions, width, self.fontMetrics())
+        for line, change, label in zip(self._changes, changes, labels, strict=True):
             line.setValue(change.step)
-            line.label.setFormat(change.title[:LONGEST_NAME].replace("{", "").replace("}", "") if apart else "")
+            line.label.anchors = [label.anchor, label.anchor]
+            line.label.setFormat(label.text.replace("{", "{{").replace("}", "}}"))
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw for a light or a dark ground."""
-        pens = {name: pg.mkPen(color, width=2) for name, color in CURVES[theme].items()}
-        pens["entropy"].setStyle(Qt.PenStyle.DashLine)
-        pens["train"].setStyle(Qt.PenStyle.DotLine)
-        for name, curve in (("train", self._train), ("heldout", self._heldout)):
-            curve.setPen(pens[name])
-            curve.setSymbolPen(None)
-            curve.setSymbolBrush(CURVES[theme][name])
-            curve.setSymbolSize(DOT)
-        self._entropy.setPen(pens["entropy"])
-        self._legend.setText(_legend(theme))
-        self._plot.setMinimumHeight(LEAST_LINES * self.fontMetrics().lineSpacing())
-        self._plot.write(self.font(), theme)
-        self._theme = theme
-        for line in self._changes:
-            self._write_change(line)
-
-    def _write_change(self, line: Any) -> None:
-        label = SURROUNDINGS[self._theme].label
-        line.setPen(pg.mkPen(label, width=1, style=Qt.PenStyle.DotLine))
-        line.label.setColor(label)
+    def _style_change_line(self, line: Any) -> None:
+        color = SURROUNDINGS[self._theme].label
+        line.setPen(pg.mkPen(color, width=1, style=Qt.PenStyle.DotLine))
+        line.label.setColor(color)
         line.label.setFont(self.font())
 
 
+class Label(NamedTuple):
+    """The text of a label as it fits, and the side of its line on which it is."""
+
+    text: str
+    anchor: tuple[int, int]
+
+
+def fitted_labels(
+    titles: Sequence[str], positions: Sequence[float], width: float, metrics: QFontMetrics
+) -> list[Label]:
+    """Return a label for each vertical line that overlaps no other label; the last line always has one.
+
+    Args:
+        titles: The full text of each label, from left to right.
+        positions: The horizontal position of each line, in pixels.
+        width: The width of the plot, in pixels.
+        metrics: The metrics of the font of the labels.
+    """
+    labels: list[Label] = []
+    limit = width
+    for title, position in zip(reversed(titles), reversed(positions), strict=True):
+        room, needed = limit - position, metrics.horizontalAdvance(title) + LABEL_MARGIN
+        if room >= min(needed, MIN_LABEL_EMS * metrics.height()):
+            labels.append(Label(_elided(title, room, metrics), RIGHT_OF_LINE))
+            limit = position
+        elif not labels:
+            labels.append(Label(_elided(title, position, metrics), LEFT_OF_LINE))
+            limit = position - needed
+        else:
+            labels.append(Label("", RIGHT_OF_LINE))
+            limit = position
+    return labels[::-1]
+
+
+def _elided(title: str, room: float, metrics: QFontMetrics) -> str:
+    return metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(room - LABEL_MARGIN))
+
+
 def _legend(theme: Theme) -> str:
-    """Above the plot, where no curve is, and where a low plot does not cut it."""
+    """Return the legend, which is above the plot because inside it would cover the curves."""
     curves = (
         f'<span style="white-space: nowrap"><span style="color: rgb{CURVES[theme][name]}">{line}</span> {title}</span>'
         for name, (line, title) in LEGEND.items()

@@ -1,19 +1,20 @@
 """The numbers and words of the plots, however low they are, however narrow, and however large their words."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QPainter, QPicture
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QFontMetrics, QPainter, QPicture
 from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.training.loss_plot import LossPlot
+from flowviz.app.training.loss_plot import LEFT_OF_LINE, RIGHT_OF_LINE, Label, LossPlot, fitted_labels
 from flowviz.app.viewer.inspector import CurvePlot
 from flowviz.projects import example
-from flowviz.records import History, StageReport
+from flowviz.records import History, Retargeted, StageReport
 from flowviz.records.report import Curve
 from tests.app.conftest import Window
 
@@ -102,7 +103,71 @@ def test_a_single_loss_is_a_dot_over_steps_from_0_on(window: Window) -> None:
     plot = plot_in(losses)
     (lowest, highest), _ = plot.getViewBox().viewRange()
     assert -200 <= lowest <= 0 < 2000 <= highest < 2500
-    assert [item.opts["symbol"] for item in plot.listDataItems()] == ["o", "o"]
+    curves = losses._train, losses._heldout
+    assert [curve.opts["symbol"] for curve in curves] == ["o", "o"]
     many = np.array([1000.0, 2000.0])
     losses.show_history(History(many, many, many, many), 1.2)
-    assert [item.opts["symbol"] for item in plot.listDataItems()] == [None, None]
+    assert [curve.opts["symbol"] for curve in curves] == [None, None]
+
+
+def history_of_targets(*losses: float, titles: tuple[str, ...] = ("cat", "dog", "owl")) -> History:
+    """The history of a training that reaches these losses, one per target, each 0.1 nats above the best possible."""
+    count = 10 * len(losses)
+    steps = np.linspace(100.0, 100.0 * count, count)
+    nll = np.repeat(losses, 10)
+    changes = tuple(Retargeted(1000 * number, title) for number, title in enumerate(titles[: len(losses) - 1], 1))
+    return History(steps, steps / 100, nll, nll, changes, nll - 0.1)
+
+
+@pytest.fixture
+def losses(qtbot: QtBot) -> LossPlot:
+    plot = LossPlot()
+    qtbot.addWidget(plot)
+    plot.resize(400, 250)
+    plot.show()
+    return plot
+
+
+def test_best_possible_line_has_one_segment_per_target(losses: LossPlot) -> None:
+    losses.show_history(history_of_targets(2.0, 1.0), 0.9)
+    steps, entropies = losses._entropy.getData()
+    assert entropies.tolist() == [1.9, 1.9, 0.9, 0.9]
+    assert steps[0] <= 0
+    assert steps[1] == steps[2] == 1000
+    assert steps[3] >= 2000
+
+
+def test_best_possible_line_is_absent_where_the_entropy_is_unknown(losses: LossPlot) -> None:
+    known = history_of_targets(2.0, 1.0)
+    losses.show_history(replace(known, entropy=np.full(20, np.nan)), None)
+    assert losses._entropy.getData() == (None, None)
+    losses.show_history(replace(known, entropy=np.full(20, np.nan)), 0.9)
+    steps, entropies = losses._entropy.getData()
+    assert (steps[0], *entropies) == (1000, 0.9, 0.9)
+
+
+@pytest.mark.parametrize("size", [(400, 250), (250, 200)])
+def test_label_of_a_target_is_above_all_curves(losses: LossPlot, qtbot: QtBot, size: tuple[int, int]) -> None:
+    losses.show_history(history_of_targets(2.0, 1.0), 0.9)
+    losses.resize(*size)
+    view, (line,) = losses._plot.getViewBox(), losses._changes
+
+    def is_above() -> bool:
+        label = view.mapFromScene(line.label.sceneBoundingRect()).boundingRect()
+        return bool(label.bottom() <= view.mapFromViewToItem(view, QPointF(0, 2.0)).y())
+
+    qtbot.waitUntil(is_above)
+
+
+def test_labels_of_targets_do_not_overlap(qapp: QApplication) -> None:
+    metrics = QFontMetrics(QApplication.font())
+    wide = metrics.horizontalAdvance("a long title")
+    labels = fitted_labels(["a long title"] * 3, [0, wide / 2, 4 * wide], 4.5 * wide, metrics)
+    assert labels[0].text == "" or labels[0].text.endswith("…")
+    assert labels[1] == Label("a long title", RIGHT_OF_LINE)
+    assert labels[2] == Label("a long title", LEFT_OF_LINE), "it would be cut at the right edge"
+
+
+def test_label_shows_braces(losses: LossPlot) -> None:
+    losses.show_history(history_of_targets(2.0, 1.0, titles=("{x}",)), 0.9)
+    assert losses._changes[0].label.textItem.toPlainText() == "{x}"

@@ -1,0 +1,59 @@
+"""The losses over a training, and the entropies of the targets that it had."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from flowviz.records import EntropySegment, Event, History, Progress, Recovered, Retargeted
+
+
+def report(step: int, entropy: float | None = 1.0, nll: float = 2.0) -> Progress:
+    return Progress(step, step / 100, 0.5, nll, nll + 0.1, entropy, 100.0, 1.0)
+
+
+def history_of(events: Sequence[Event]) -> History:
+    history = History()
+    for event in events:
+        history = history.with_event(event)
+    return history
+
+
+TWO_TARGETS = report(100, 1.5), report(200, 1.5), Retargeted(200, "cat"), report(300, 0.5)
+
+
+def test_entropy_has_one_segment_per_target() -> None:
+    segments = history_of(TWO_TARGETS).entropy_segments(0.5)
+    assert segments == (EntropySegment(0, 200, 1.5), EntropySegment(200, None, 0.5))
+
+
+def test_present_target_has_its_segment_before_its_first_report() -> None:
+    assert history_of(TWO_TARGETS[:3]).entropy_segments(0.5)[-1] == EntropySegment(200, None, 0.5)
+    assert History().entropy_segments(0.5) == (EntropySegment(0, None, 0.5),)
+
+
+def test_target_of_unknown_entropy_has_no_segment() -> None:
+    events = report(100, None), Retargeted(100, "b"), report(200, 0.5), Retargeted(200, "c"), report(300, None)
+    assert history_of(events).entropy_segments(None) == (EntropySegment(100, 200, 0.5),)
+    assert History().entropy_segments(None) == ()
+
+
+def test_segment_that_mixes_targets_is_left_out() -> None:
+    history = replace(history_of(TWO_TARGETS), changes=())
+    assert history.entropy_segments(0.5) == (), "the file no longer says where the target changed"
+
+
+def test_present_target_that_differs_by_rounding_keeps_its_segment() -> None:
+    (segment,) = history_of(TWO_TARGETS[:2]).entropy_segments(1.5 + 1e-7)
+    assert (segment.start_step, segment.end_step) == (0, None)
+
+
+def test_recovery_removes_the_reports_that_it_undid() -> None:
+    history = history_of([*TWO_TARGETS[:2], Recovered("loss exploded", 150, 1e-3, 1)])
+    assert history.step.tolist() == [100]
+    assert history.entropy.tolist() == [1.5]
+
+
+def test_history_without_entropies_has_unknown_ones() -> None:
+    steps = np.array([1.0, 2.0])
+    assert np.isnan(History(steps, steps, steps, steps).entropy).tolist() == [True, True]
