@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
@@ -20,7 +21,12 @@ NAME = '<span style="white-space: nowrap">NLL (nats)</span>'
 LEGEND = {"heldout": ("━", "held-out"), "train": ("•••", "train"), "entropy": ("╍", "best possible")}
 INITIAL_STEPS, INITIAL_LOSSES = 1000.0, (0.0, 3.0)  # the axes before the first report
 PADDING = 0.05  # of the range of an axis, on either side
-DOT_SIZE = 6  # pixels
+MIN_RANGE = 0.1  # nats
+BULK_SHARE = 0.9  # of the losses
+CLIP_FACTOR = 3  # losses above this multiple of the range of the bulk are clipped
+DOT_SIZE, SPIKE_SIZE = 6, 9  # pixels
+SPIKE_TEXT = "{data:.3f} nats at step {x:,.0f}"  # pyqtgraph sets these names
+DESCRIPTION = "The metrics below show the latest values."
 CHANGE_LABEL = {"position": 1.0, "movable": False}
 RIGHT_OF_LINE, LEFT_OF_LINE = (0, 0), (1, 0)  # anchors at the upper end of a vertical line
 LABEL_MARGIN = 10  # pixels; pyqtgraph adds some around the text
@@ -34,9 +40,10 @@ class LossPlot(QWidget):
         super().__init__()
         self.setObjectName("lossPlot")
         self.setAccessibleName("Loss over the steps of training")
-        self.setAccessibleDescription("The metrics below show the latest values.")
+        self.setAccessibleDescription(DESCRIPTION)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._history = History()
+        self._range = INITIAL_LOSSES
         self._segments: tuple[EntropySegment, ...] = ()
         self._theme: Theme = "light"
         self._plot = Plot()
@@ -45,6 +52,8 @@ class LossPlot(QWidget):
         self._train = self._plot.plot()
         self._heldout = self._plot.plot()
         self._entropy = self._plot.plot(connect="pairs")
+        self._spikes = pg.ScatterPlotItem(symbol="t1", size=SPIKE_SIZE, pen=None, hoverable=True, tip=SPIKE_TEXT.format)
+        self._plot.addItem(self._spikes, ignoreBounds=True)
         self._changes: list[Any] = []
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -60,8 +69,11 @@ class LossPlot(QWidget):
         self._history = history
         self._segments = history.entropy_segments(entropy)
         dot = "o" if len(history.step) == 1 else None  # a single report makes no line
-        self._train.setData(history.step, history.train_nll, symbol=dot)
-        self._heldout.setData(history.step, history.heldout_nll, symbol=dot)
+        self._range = loss_range(np.concatenate([history.train_nll, history.heldout_nll]))
+        top = self._range[1]
+        self._train.setData(history.step, np.minimum(history.train_nll, top), symbol=dot)
+        self._heldout.setData(history.step, np.minimum(history.heldout_nll, top), symbol=dot)
+        self._mark_spikes(top)
         self._create_change_lines()
         self._update_axes()
 
@@ -75,6 +87,7 @@ class LossPlot(QWidget):
             curve.setSymbolPen(None)
             curve.setSymbolBrush(CURVES[theme][name])
             curve.setSymbolSize(DOT_SIZE)
+        self._spikes.setBrush(SURROUNDINGS[theme].label)
         self._legend.setText(_legend(theme))
         self._plot.setMinimumHeight(MIN_HEIGHT_LINES * self.fontMetrics().lineSpacing())
         self._plot.write(self.font(), theme)
@@ -98,15 +111,26 @@ class LossPlot(QWidget):
 
     def _padded_loss_range(self) -> tuple[float, float]:
         """Return the range of the vertical axis, with room for the labels of targets above the curves."""
-        losses = np.concatenate([self._history.train_nll, self._history.heldout_nll])
-        shown = np.append(losses if len(losses) else INITIAL_LOSSES, [segment.entropy for segment in self._segments])
-        low, high = float(shown.min()), float(shown.max())
-        padding = PADDING * (high - low) or 0.5
+        shown = [*self._range, *(segment.entropy for segment in self._segments)]
+        low, high = min(shown), max(shown)
+        padding = PADDING * max(high - low, MIN_RANGE)
         low, high = low - padding, high + padding
         height, label_height = self._plot.getViewBox().height(), self.fontMetrics().height() + LABEL_MARGIN
         if self._changes and height > 2 * label_height:
             high += (high - low) * label_height / (height - label_height)
         return low, high
+
+    def _mark_spikes(self, top: float) -> None:
+        """Mark the losses that are above the range, the largest one of those in a row."""
+        losses = np.maximum(self._history.train_nll, self._history.heldout_nll)
+        clipped = np.flatnonzero(losses > top)
+        runs = np.split(clipped, np.flatnonzero(np.diff(clipped) > 1) + 1) if len(clipped) else []
+        peaks = [run[np.argmax(losses[run])] for run in runs]
+        steps = self._history.step[peaks]
+        self._spikes.setData(steps, np.full(len(peaks), top), data=losses[peaks])
+        texts = [SPIKE_TEXT.format(data=loss, x=step) for step, loss in zip(steps, losses[peaks], strict=True)]
+        above = f" Above the range shown: {'; '.join(texts)}." if texts else ""
+        self.setAccessibleDescription(DESCRIPTION + above)
 
     def _create_change_lines(self) -> None:
         """Have one vertical line for each change of the target."""
@@ -134,6 +158,15 @@ class LossPlot(QWidget):
         line.setPen(pg.mkPen(color, width=1, style=Qt.PenStyle.DotLine))
         line.label.setColor(color)
         line.label.setFont(self.font())
+
+
+def loss_range(losses: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the lowest and the highest loss to show, which leaves out spikes far above the bulk of the losses."""
+    if not len(losses):
+        return INITIAL_LOSSES
+    lowest = losses.min()
+    bulk = max(np.quantile(losses, BULK_SHARE) - lowest, MIN_RANGE)
+    return float(lowest), float(losses[losses <= lowest + CLIP_FACTOR * bulk].max())
 
 
 class Label(NamedTuple):

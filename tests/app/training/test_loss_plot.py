@@ -11,7 +11,7 @@ from PyQt6.QtGui import QFontMetrics, QPainter, QPicture
 from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.training.loss_plot import LEFT_OF_LINE, RIGHT_OF_LINE, Label, LossPlot, fitted_labels
+from flowviz.app.training.loss_plot import LEFT_OF_LINE, RIGHT_OF_LINE, Label, LossPlot, fitted_labels, loss_range
 from flowviz.app.viewer.inspector import CurvePlot
 from flowviz.projects import example
 from flowviz.records import History, Retargeted, StageReport
@@ -166,6 +166,49 @@ def test_labels_of_targets_do_not_overlap(qapp: QApplication) -> None:
     assert labels[0].text == "" or labels[0].text.endswith("…")
     assert labels[1] == Label("a long title", RIGHT_OF_LINE)
     assert labels[2] == Label("a long title", LEFT_OF_LINE), "it would be cut at the right edge"
+
+
+def history_with_spikes(*spikes: int) -> History:
+    """The history of a training whose loss is 50 at some of its 60 reports."""
+    steps = np.linspace(100.0, 6000.0, 60)
+    nll = 1.5 + np.exp(-np.arange(60) / 10)
+    nll[list(spikes)] = 50.0
+    return History(steps, steps / 100, nll, nll)
+
+
+def test_loss_spike_does_not_flatten_the_plot(losses: LossPlot) -> None:
+    losses.show_history(history_with_spikes(30), 1.4)
+    _, (low, high) = losses._plot.getViewBox().viewRange()
+    assert low < 1.4
+    assert 2.0 < high < 4.0
+
+
+def test_clipped_spike_is_marked_at_the_top_with_its_loss(losses: LossPlot) -> None:
+    losses.show_history(history_with_spikes(30, 31, 50), 1.4)
+    _, (_, high) = losses._plot.getViewBox().viewRange()
+    steps, heights = losses._spikes.getData()
+    assert steps.tolist() == [3100, 5100], "one mark for reports in a row"
+    assert (0.8 * high < heights).all()
+    assert (heights < high).all()
+    description = losses.accessibleDescription()
+    assert "50.000 nats at step 3,100; 50.000 nats at step 5,100" in description
+    losses.show_history(history_with_spikes(), 1.4)
+    assert len(losses._spikes.getData()[0]) == 0
+    assert "50" not in losses.accessibleDescription()
+
+
+def test_curves_stay_below_the_mark_of_a_spike(losses: LossPlot) -> None:
+    history = replace(history_with_spikes(30), changes=(Retargeted(2000, "cat"),))
+    losses.show_history(history, 1.4)
+    _, heights = losses._spikes.getData()
+    for curve in (losses._train, losses._heldout):
+        assert curve.getData()[1].max() <= heights[0]
+
+
+def test_falling_loss_is_not_clipped() -> None:
+    for count in (1, 2, 5, 60):
+        falling = 1.5 + np.exp(-np.arange(count) / 10)
+        assert loss_range(falling) == (falling.min(), falling.max()), f"{count} reports"
 
 
 def test_label_shows_braces(losses: LossPlot) -> None:
