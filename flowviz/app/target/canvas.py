@@ -21,6 +21,7 @@ SIZE = QSize(640, 400)  # pixels of what is drawn, whatever the size on the scre
 HEIGHT = 180  # of the widget
 BRUSH = 30  # pixels of what is drawn
 FAINT = 0.25  # opacity of what is traced
+DRAWING_BUTTON = Qt.MouseButton.LeftButton  # also the tip of a pen, whose other buttons are on its barrel
 SOFTEST = 0.3  # of the brush, where a pen hardly touches
 
 
@@ -133,7 +134,7 @@ class Canvas(QWidget):
         return self._ground.width() / SIZE.width()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+        if event is not None and event.button() == DRAWING_BUTTON:
             self._begin(event.position(), 1.0, self.erases)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
@@ -141,17 +142,18 @@ class Canvas(QWidget):
             self._draw_to(event.position(), 1.0, self.erases)
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        self._end()
+        if event is not None and event.button() == DRAWING_BUTTON:
+            self._end()
 
     def tabletEvent(self, event: QTabletEvent | None) -> None:
         if event is None:
             return
         erases = self.erases or event.pointerType() == QPointingDevice.PointerType.Eraser
-        if event.type() == QEvent.Type.TabletPress:
+        if event.type() == QEvent.Type.TabletPress and event.button() == DRAWING_BUTTON:
             self._begin(event.position(), event.pressure(), erases)
         elif event.type() == QEvent.Type.TabletMove and self._is_drawing:
             self._draw_to(event.position(), event.pressure(), erases)
-        elif event.type() == QEvent.Type.TabletRelease:
+        elif event.type() == QEvent.Type.TabletRelease and event.button() == DRAWING_BUTTON:
             self._end()
         event.accept()  # else Qt makes a mouse of it
 

@@ -71,6 +71,23 @@ def drawn(window: Window, qtbot: QtBot) -> Drawn:
     return Drawn(window, qtbot)
 
 
+def test_only_the_button_that_began_a_stroke_ends_it(qtbot: QtBot) -> None:
+    canvas, strokes = Canvas(), list[str]()
+    qtbot.addWidget(canvas)
+    canvas.resize(320, 200)
+    canvas.changed.connect(strokes.append)
+    left, right = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+    qtbot.mousePress(canvas, left, NO_KEY, QPoint(50, 100))
+    qtbot.mousePress(canvas, right, NO_KEY, QPoint(50, 100))
+    qtbot.mouseRelease(canvas, right, NO_KEY, QPoint(50, 100))
+    assert strokes == [], "the left button is still down"
+    before = canvas.png()
+    qtbot.mouseMove(canvas, QPoint(250, 100))
+    assert canvas.png() != before, "the stroke goes on"
+    qtbot.mouseRelease(canvas, left, NO_KEY, QPoint(250, 100))
+    assert strokes == ["Stroke"]
+
+
 def test_an_empty_canvas_says_what_to_do_and_cannot_be_trained(drawn: Drawn) -> None:
     assert drawn.goal is None
     assert "Draw" in drawn.canvas.accessibleDescription()
