@@ -66,8 +66,10 @@ class LossPlot(QWidget):
 
     def show_history(self, history: History, entropy: float | None) -> None:
         """Show the losses so far, and the entropy of the present target in nats, None if unknown."""
-        self._history = history
-        self._segments = history.entropy_segments(entropy)
+        segments = history.entropy_segments(entropy)
+        if history is self._history and segments == self._segments:
+            return
+        self._history, self._segments = history, segments
         dot = "o" if len(history.step) == 1 else None  # a single report makes no line
         self._range = loss_range(np.concatenate([history.train_nll, history.heldout_nll]))
         top = self._range[1]
@@ -100,8 +102,7 @@ class LossPlot(QWidget):
         steps = self._history.step
         last_step = max(steps[-1], 1.0) if len(steps) else INITIAL_STEPS
         left, right = -PADDING * last_step, (1 + PADDING) * last_step
-        self._plot.setXRange(left, right, padding=0)
-        self._plot.setYRange(*self._padded_loss_range(), padding=0)
+        self._plot.setRange(xRange=(left, right), yRange=self._padded_loss_range(), padding=0)
         ends = [
             (segment.start_step or left, right if segment.end_step is None else segment.end_step)
             for segment in self._segments
@@ -129,8 +130,9 @@ class LossPlot(QWidget):
         steps = self._history.step[peaks]
         self._spikes.setData(steps, np.full(len(peaks), top), data=losses[peaks])
         texts = [SPIKE_TEXT.format(data=loss, x=step) for step, loss in zip(steps, losses[peaks], strict=True)]
-        above = f" Above the range shown: {'; '.join(texts)}." if texts else ""
-        self.setAccessibleDescription(DESCRIPTION + above)
+        description = DESCRIPTION + (f" Above the range shown: {'; '.join(texts)}." if texts else "")
+        if description != self.accessibleDescription():
+            self.setAccessibleDescription(description)
 
     def _create_change_lines(self) -> None:
         """Have one vertical line for each change of the target."""
@@ -151,7 +153,9 @@ class LossPlot(QWidget):
         for line, change, label in zip(self._changes, changes, labels, strict=True):
             line.setValue(change.step)
             line.label.anchors = [label.anchor, label.anchor]
-            line.label.setFormat(label.text.replace("{", "{{").replace("}", "}}"))
+            text = label.text.replace("{", "{{").replace("}", "}}")
+            if text != line.label.format:
+                line.label.setFormat(text)
 
     def _style_change_line(self, line: Any) -> None:
         color = SURROUNDINGS[self._theme].label

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.training.loss_plot import LEFT_OF_LINE, RIGHT_OF_LINE, Label, LossPlot, fitted_labels, loss_range
 from flowviz.app.viewer.inspector import CurvePlot
 from flowviz.projects import example
-from flowviz.records import History, Retargeted, StageReport
+from flowviz.records import History, Progress, Retargeted, StageReport
 from flowviz.records.report import Curve
 from tests.app.conftest import Window
 
@@ -209,6 +209,27 @@ def test_falling_loss_is_not_clipped() -> None:
     for count in (1, 2, 5, 60):
         falling = 1.5 + np.exp(-np.arange(count) / 10)
         assert loss_range(falling) == (falling.min(), falling.max()), f"{count} reports"
+
+
+def test_showing_the_same_history_again_updates_no_curve(losses: LossPlot) -> None:
+    history, updates = history_of_targets(2.0, 1.0), list[object]()
+    losses.show_history(history, 0.9)
+    for curve in (losses._train, losses._heldout, losses._entropy):
+        curve.sigPlotChanged.connect(updates.append)
+    losses.show_history(history, 0.9)
+    assert updates == []
+    losses.show_history(replace(history, entropy=0 * history.entropy), 0.0)
+    assert losses._entropy in updates, "the entropy has changed"
+
+
+def test_new_report_sets_no_text_again(losses: LossPlot, monkeypatch: pytest.MonkeyPatch) -> None:
+    history = history_of_targets(2.0, 1.0)
+    losses.show_history(history, 0.9)
+    texts: list[str] = []
+    monkeypatch.setattr(pg.TextItem, "setText", lambda _, text, *__, **___: texts.append(text))
+    monkeypatch.setattr(LossPlot, "setAccessibleDescription", lambda _, text: texts.append(text))
+    losses.show_history(history.with_event(Progress(2100, 21.0, 0.5, 1.0, 1.0, 0.9, 100.0, 1.0)), 0.9)
+    assert texts == []
 
 
 def test_label_shows_braces(losses: LossPlot) -> None:
