@@ -1,0 +1,270 @@
+"""The training thread, around a fake training and without a window."""
+
+from collections.abc import Callable, Iterator
+from itertools import repeat
+from queue import SimpleQueue
+from threading import Event as Flag
+from typing import Any
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QCoreApplication, Qt
+
+from flowviz.app.notices.notice import Notice
+from flowviz.app.target.built_target import BuiltTarget, build
+from flowviz.app.training.worker import TrainingWorker
+from flowviz.errors import FileError
+from flowviz.projects import Plan
+from flowviz.records import (
+    Checkpoint,
+    Event,
+    Preparing,
+    Recovered,
+    Retargeted,
+    Snapshot,
+    Weights,
+    base_particles,
+    untrained_trace,
+)
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+
+TIMEOUT = 20  # seconds, for a test that fails
+NUMBER = 7
+PREPARING = Preparing("Loading TensorFlow")
+RECOVERED = Recovered("loss exploded", 900, 5e-4, 1)
+
+FakeTraining = Callable[[dict[str, Any]], Iterator[Event]]
+
+
+class Recorded:
+    """A worker whose training is a fake generator, and the signals that it has emitted."""
+
+    def __init__(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        training: FakeTraining,
+        checkpoint: Checkpoint | None = None,
+        previous: TrainingWorker | None = None,
+    ) -> None:
+        monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **options: training(options))
+        goal = target("BRAD")
+        plan = Plan(goal.spec, FlowSpec(), TrainingSpec(steps=9))
+        self.worker = TrainingWorker(NUMBER, goal, plan, checkpoint, previous)
+        self.numbers = set[int]()
+        self.events: list[Event] = []
+        self.goals: list[BuiltTarget] = []
+        self.notices: list[Notice] = []
+        self._arrivals = SimpleQueue[Event]()
+        connect_directly(self.worker.event_arrived, self._on_event)
+        connect_directly(self.worker.retargeted, lambda _, goal: self.goals.append(goal))
+        connect_directly(self.worker.failed, lambda _, notice: self.notices.append(notice))
+
+    def _on_event(self, number: int, event: Event) -> None:
+        self.numbers.add(number)
+        self.events.append(event)
+        self._arrivals.put(event)
+
+    def next_event(self) -> Event:
+        return self._arrivals.get(timeout=TIMEOUT)
+
+    def join(self) -> None:
+        assert self.worker.wait(TIMEOUT * 1000), "the thread does not end"
+
+
+def connect_directly(signal: Any, slot: Callable[..., object]) -> None:
+    """Have the slot called in the thread that emits the signal, which needs no event loop."""
+    signal.connect(slot, Qt.ConnectionType.DirectConnection)
+
+
+@pytest.fixture(autouse=True)
+def application(qapp: QCoreApplication) -> QCoreApplication:
+    """The application that a QThread needs."""
+    return qapp
+
+
+def target(text: str) -> BuiltTarget:
+    return build(TextSpec(text=text))
+
+
+def snapshot() -> Snapshot:
+    return Snapshot(0, Weights({}, {}), None, None, untrained_trace(FlowSpec(), base_particles(10)))
+
+
+def checkpoint() -> Checkpoint:
+    empty = np.zeros(0, np.float32)
+    return Checkpoint(empty, empty, empty, empty, empty, 0, 0.0, 1, 1.0, 0, {}, None)
+
+
+def test_events_arrive_in_order_with_the_number_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[Event] = [PREPARING, snapshot(), checkpoint(), RECOVERED]
+    recorded = Recorded(monkeypatch, lambda _: iter(events))
+    recorded.worker.start()
+    recorded.join()
+    assert recorded.events == events
+    assert recorded.numbers == {NUMBER}
+    assert recorded.notices == []
+
+
+def test_training_resumes_from_the_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, options = checkpoint(), dict[str, Any]()
+
+    def training(given: dict[str, Any]) -> Iterator[Event]:
+        options.update(given)
+        yield PREPARING
+
+    recorded = Recorded(monkeypatch, training, start)
+    recorded.worker.start()
+    recorded.join()
+    assert options["resume"] is start
+
+
+def test_snapshot_is_measured_in_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = snapshot()
+    recorded = Recorded(monkeypatch, lambda _: iter([measured]))
+    recorded.worker.start()
+    recorded.join()
+    assert {"reaches", "volume_shares"} <= set(vars(measured.trace))
+
+
+def test_pause_holds_training_after_the_next_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    resumed, resumed_at_step = Flag(), list[bool]()
+
+    def training(_: dict[str, Any]) -> Iterator[Event]:
+        for _step in range(2):
+            yield PREPARING
+            resumed_at_step.append(resumed.is_set())
+
+    recorded = Recorded(monkeypatch, training)
+    recorded.worker.pause()
+    recorded.worker.start()
+    assert recorded.next_event() is PREPARING
+    resumed.set()
+    recorded.worker.resume()
+    recorded.join()
+    assert resumed_at_step == [True, True]
+    assert len(recorded.events) == 2
+
+
+def test_pause_does_not_separate_a_snapshot_from_its_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[Event] = [snapshot(), checkpoint(), PREPARING]
+    recorded = Recorded(monkeypatch, lambda _: iter(events))
+    recorded.worker.pause()
+    recorded.worker.start()
+    assert [recorded.next_event(), recorded.next_event()] == events[:2]
+    recorded.worker.resume()
+    recorded.join()
+    assert recorded.events == events
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_stop_lets_training_finish(monkeypatch: pytest.MonkeyPatch, paused: bool) -> None:
+    def training(options: dict[str, Any]) -> Iterator[Event]:
+        while not options["stop_requested"]():
+            yield PREPARING
+        yield RECOVERED
+
+    recorded = Recorded(monkeypatch, training)
+    if paused:
+        recorded.worker.pause()
+    recorded.worker.start()
+    recorded.next_event()
+    recorded.worker.stop()
+    recorded.join()
+    assert recorded.events[-1] is RECOVERED
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_abandoned_training_ends_without_finishing(monkeypatch: pytest.MonkeyPatch, paused: bool) -> None:
+    recorded = Recorded(monkeypatch, lambda _: repeat(PREPARING))
+    if paused:
+        recorded.worker.pause()
+    recorded.worker.start()
+    recorded.next_event()
+    recorded.worker.abandon()
+    recorded.join()
+    assert recorded.notices == []
+
+
+class TestFollow:
+    """Targets that are requested while training runs."""
+
+    @staticmethod
+    def taken(recorded: Recorded) -> list[str]:
+        recorded.worker.start()
+        recorded.join()
+        return [goal.title for goal in recorded.goals]
+
+    @staticmethod
+    def training(options: dict[str, Any]) -> Iterator[Event]:
+        """Ask for another target twice, as before two chunks of steps."""
+        for step in range(2):
+            if (new := options["retarget"]()) is not None:
+                yield Retargeted(step, new.title)
+
+    def test_training_takes_the_latest_target_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        recorded = Recorded(monkeypatch, self.training)
+        recorded.worker.follow(target("cat"))
+        recorded.worker.follow(target("dog"))
+        assert self.taken(recorded) == ["dog"]
+        assert recorded.events == [Retargeted(0, "dog")]
+
+    def test_withdrawn_target_is_not_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        recorded = Recorded(monkeypatch, self.training)
+        recorded.worker.follow(target("cat"))
+        recorded.worker.stay()
+        assert self.taken(recorded) == []
+
+    def test_present_target_is_not_taken_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        recorded = Recorded(monkeypatch, self.training)
+        recorded.worker.follow(target("BRAD"))
+        assert self.taken(recorded) == []
+
+
+def failing(error: Exception) -> FakeTraining:
+    def training(_: dict[str, Any]) -> Iterator[Event]:
+        yield PREPARING
+        raise error
+
+    return training
+
+
+def test_user_error_is_reported_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded = Recorded(monkeypatch, failing(FileError("The disk is full.")))
+    recorded.worker.start()
+    recorded.join()
+    (notice,) = recorded.notices
+    assert (notice.about, notice.text, notice.details) == ("training", "The disk is full.", "")
+
+
+def test_unexpected_error_is_reported_with_its_traceback(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorded = Recorded(monkeypatch, failing(ZeroDivisionError("by zero")))
+    recorded.worker.start()
+    recorded.join()
+    (notice,) = recorded.notices
+    assert notice.text == "Training ended unexpectedly."
+    assert "ZeroDivisionError" in notice.details
+    assert "training failed" in caplog.text
+
+
+def test_training_waits_for_the_previous_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    may_end, order = Flag(), list[str]()
+
+    def first_training(_: dict[str, Any]) -> Iterator[Event]:
+        yield PREPARING
+        assert may_end.wait(TIMEOUT)
+        order.append("first")
+
+    def second_training(_: dict[str, Any]) -> Iterator[Event]:
+        order.append("second")
+        yield PREPARING
+
+    first = Recorded(monkeypatch, first_training)
+    first.worker.start()
+    first.next_event()
+    second = Recorded(monkeypatch, second_training, previous=first.worker)
+    second.worker.start()
+    may_end.set()
+    second.join()
+    assert order == ["first", "second"]
