@@ -1,4 +1,4 @@
-"""Something to draw on, with mouse, pen or finger."""
+"""Canvas to draw a target on with a mouse, pen or finger."""
 
 from PyQt6.QtCore import QBuffer, QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
@@ -17,18 +17,19 @@ from flowviz.app.style.theme import background, ink
 from flowviz.app.target.preview import draw_fitted, tinted
 from flowviz.specs.view import Theme
 
-SIZE = QSize(640, 400)  # pixels of what is drawn, whatever the size on the screen
-HEIGHT = 180  # of the widget
-BRUSH = 30  # pixels of what is drawn
-FAINT = 0.25  # opacity of what is traced
+SIZE = QSize(640, 400)  # of the drawing in pixels, independent of the size on the screen
+IMAGE_FORMAT = QImage.Format.Format_ARGB32_Premultiplied
+HEIGHT = 180  # of the widget, in pixels
+BRUSH = 30  # default diameter, in pixels of the drawing
+TRACED_OPACITY = 0.25
 DRAWING_BUTTON = Qt.MouseButton.LeftButton  # also the tip of a pen, whose other buttons are on its barrel
-SOFTEST = 0.3  # of the brush, where a pen hardly touches
+MIN_BRUSH = 0.3  # share of the diameter at no pressure
 
 
 class Canvas(QWidget):
-    """Announces what was done whenever something was: a stroke was finished, everything taken away."""
+    """Canvas that emits a signal after each finished edit, such as a stroke."""
 
-    changed = pyqtSignal(str)  # what a person calls it
+    changed = pyqtSignal(str)  # title of the edit
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,100 +43,99 @@ class Canvas(QWidget):
         self.erases = False
         self._image = _blank()
         self._is_drawing = False
-        self._last = QPointF()
+        self._last_position = QPointF()
         self._traced: QImage | None = None
         self._hint = ""
         self._theme: Theme = "light"
 
     def png(self) -> bytes:
-        """What is drawn, black on nothing, as a PNG."""
+        """Return the drawing as a PNG, black on a transparent background."""
         buffer = QBuffer()
         buffer.open(QBuffer.OpenModeFlag.WriteOnly)
         self._image.save(buffer, "PNG")
         return bytes(buffer.data().data())
 
     def show_png(self, png: bytes) -> None:
-        """Show what was drawn before, to the last bit; nothing, to show an empty canvas."""
-        found = QImage.fromData(png).convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-        self._show(found if png else _blank())
+        """Show a drawing that `png` returned, or an empty canvas for no bytes."""
+        self._set_image(QImage.fromData(png).convertToFormat(IMAGE_FORMAT) if png else _blank())
 
     def show_drawing(self, alpha: QImage) -> None:
-        """Draw a picture in place of what is there, fitted."""
+        """Replace the drawing by a picture, scaled to fit."""
         image = _blank()
         painter = QPainter(image)
-        fitted = alpha.size().scaled(SIZE, Qt.AspectRatioMode.KeepAspectRatio)
-        place = QRectF(QPointF(), QSize(fitted).toSizeF())
-        place.moveCenter(QRectF(image.rect()).center())
+        size = alpha.size().scaled(SIZE, Qt.AspectRatioMode.KeepAspectRatio)
+        target = QRectF(QPointF(), QSize(size).toSizeF())
+        target.moveCenter(QRectF(image.rect()).center())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(place, _black(alpha))
+        painter.drawImage(target, _black(alpha))
         painter.end()
-        self._show(image)
+        self._set_image(image)
         self.changed.emit("Open")
 
     def clear(self) -> None:
-        """Take everything away."""
-        self._show(_blank())
+        """Clear the drawing."""
+        self._set_image(_blank())
         self.changed.emit("Clear")
 
     def show_traced(self, alpha: QImage | None) -> None:
-        """Show a picture faintly behind; None for nothing."""
+        """Show a picture faintly behind the drawing, or none for None."""
         self._traced = alpha
         self.update()
 
     def show_hint(self, sentence: str) -> None:
-        """Show a sentence in the middle; nothing, to take it away."""
+        """Show a sentence in the middle, or none for an empty text."""
         self._hint = sentence
         self.setAccessibleDescription(sentence)
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw for a light or a dark ground."""
+        """Draw in the colors of a theme."""
         self._theme = theme
         self.update()
 
-    def _show(self, image: QImage) -> None:
-        self._image, self._is_drawing = image, False  # a stroke that is being drawn ends
+    def _set_image(self, image: QImage) -> None:
+        self._image, self._is_drawing = image, False  # also cancels an unfinished stroke
         self.update()
 
-    def _begin(self, place: QPointF, pressure: float, erases: bool) -> None:
-        self._is_drawing, self._last = True, place
-        self._draw_to(place, pressure, erases)
+    def _begin_stroke(self, position: QPointF, pressure: float, erases: bool) -> None:
+        self._is_drawing, self._last_position = True, position
+        self._draw_to(position, pressure, erases)
 
-    def _draw_to(self, place: QPointF, pressure: float, erases: bool) -> None:
+    def _draw_to(self, position: QPointF, pressure: float, erases: bool) -> None:
         scale = self._scale
         painter = QPainter(self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if erases:
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
-        width = self.brush * (SOFTEST + (1 - SOFTEST) * pressure)
+        width = self.brush * (MIN_BRUSH + (1 - MIN_BRUSH) * pressure)
         pen = QPen(QColor("black"), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
-        start, end = ((point - self._ground.topLeft()) / scale for point in (self._last, place))
-        painter.drawLine(start, end + QPointF(0.01, 0))  # a line without a length is not drawn
+        start, end = ((point - self._drawing_rect.topLeft()) / scale for point in (self._last_position, position))
+        painter.drawLine(start, end + QPointF(0.01, 0))  # Qt draws no line of zero length
         painter.end()
-        self._last = place
+        self._last_position = position
         self.update()
 
-    def _end(self) -> None:
+    def _end_stroke(self) -> None:
         if self._is_drawing:
             self._is_drawing = False
             self.changed.emit("Stroke")
 
     @property
-    def _ground(self) -> QRectF:
-        """Where on the widget one can draw."""
+    def _drawing_rect(self) -> QRectF:
+        """Rectangle of the widget that shows the drawing."""
         size = SIZE.scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        ground = QRectF(QPointF(), QSize(size).toSizeF())
-        ground.moveCenter(QRectF(self.rect()).center())
-        return ground
+        rect = QRectF(QPointF(), QSize(size).toSizeF())
+        rect.moveCenter(QRectF(self.rect()).center())
+        return rect
 
     @property
     def _scale(self) -> float:
-        return self._ground.width() / SIZE.width()
+        return self._drawing_rect.width() / SIZE.width()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is not None and event.button() == DRAWING_BUTTON:
-            self._begin(event.position(), 1.0, self.erases)
+            self._begin_stroke(event.position(), 1.0, self.erases)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         if event is not None and self._is_drawing:
@@ -143,19 +143,19 @@ class Canvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         if event is not None and event.button() == DRAWING_BUTTON:
-            self._end()
+            self._end_stroke()
 
     def tabletEvent(self, event: QTabletEvent | None) -> None:
         if event is None:
             return
         erases = self.erases or event.pointerType() == QPointingDevice.PointerType.Eraser
         if event.type() == QEvent.Type.TabletPress and event.button() == DRAWING_BUTTON:
-            self._begin(event.position(), event.pressure(), erases)
+            self._begin_stroke(event.position(), event.pressure(), erases)
         elif event.type() == QEvent.Type.TabletMove and self._is_drawing:
             self._draw_to(event.position(), event.pressure(), erases)
         elif event.type() == QEvent.Type.TabletRelease and event.button() == DRAWING_BUTTON:
-            self._end()
-        event.accept()  # else Qt makes a mouse of it
+            self._end_stroke()
+        event.accept()  # an ignored tablet event would be sent again as a mouse event
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
@@ -163,35 +163,36 @@ class Canvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setBrush(background(self._theme))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(self._ground, 4, 4)
+        painter.drawRoundedRect(self._drawing_rect, 4, 4)
         if self._traced is not None:
-            painter.setOpacity(FAINT)
-            margin = 0.05 * self._ground.height()
-            draw_fitted(painter, self._traced, self._ground.adjusted(margin, margin, -margin, -margin), self._theme)
+            painter.setOpacity(TRACED_OPACITY)
+            margin = 0.05 * self._drawing_rect.height()
+            room = self._drawing_rect.adjusted(margin, margin, -margin, -margin)
+            draw_fitted(painter, self._traced, room, self._theme)
             painter.setOpacity(1.0)
-        painter.drawImage(self._ground, tinted(self._image, self._theme))
+        painter.drawImage(self._drawing_rect, tinted(self._image, self._theme))
         if self._hint and not self._is_drawing:
             self._paint_hint(painter)
 
     def _paint_hint(self, painter: QPainter) -> None:
-        painter.setPen(ink(self._theme))  # without a pen, no text has a size
+        painter.setPen(ink(self._theme))  # without a pen, Qt measures no text
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        room = self._ground.adjusted(20, 10, -20, -10)
-        plate = painter.boundingRect(room, flags, self._hint).adjusted(-6, -4, 6, 4)
-        painter.fillRect(plate, background(self._theme))
+        room = self._drawing_rect.adjusted(20, 10, -20, -10)
+        text_rect = painter.boundingRect(room, flags, self._hint).adjusted(-6, -4, 6, 4)
+        painter.fillRect(text_rect, background(self._theme))
         painter.drawText(room, flags, self._hint)
 
 
 def _blank() -> QImage:
-    image = QImage(SIZE, QImage.Format.Format_ARGB32_Premultiplied)
+    image = QImage(SIZE, IMAGE_FORMAT)
     image.fill(Qt.GlobalColor.transparent)
     return image
 
 
 def _black(alpha: QImage) -> QImage:
-    found = alpha.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-    painter = QPainter(found)
+    image = alpha.convertToFormat(IMAGE_FORMAT)
+    painter = QPainter(image)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(found.rect(), QColor("black"))
+    painter.fillRect(image.rect(), QColor("black"))
     painter.end()
-    return found
+    return image

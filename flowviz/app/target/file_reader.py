@@ -1,10 +1,9 @@
-"""Files and pictures are read off the GUI thread."""
+"""Reading of pictures and point files in a background thread."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from threading import Event as Flag
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from PyQt6.QtCore import QBuffer, QObject, pyqtSignal
@@ -16,61 +15,60 @@ from flowviz.errors import TargetError
 from flowviz.specs import ImageSpec, PointsSpec
 from flowviz.targets import build_target, columns_of, image_spec, installed_faces, read_image, reading_points
 
-UNCOMPRESSED = 100  # the quality of a PNG, to Qt: it is made small afterwards
-POINTS = "points"  # what a notice of them is about
-Read = TypeVar("Read")
+UNCOMPRESSED = 100  # PNG quality in Qt; the picture is scaled down and compressed afterwards
+POINTS = "points"  # topic of notices
 
 
 class Table(NamedTuple):
-    """A file of points, and what its columns are called."""
+    """A point file and the names of its columns."""
 
     path: Path
     names: tuple[str, ...]
 
 
 class FileReader(QObject):
-    """Announces what was read, or what is wrong with it."""
+    """Reader of target files that emits a signal with the result, or with a notice if reading fails."""
 
     picture_read = pyqtSignal(object)  # ImageSpec
-    points_read = pyqtSignal(object, object, object)  # PointsSpec, the Table that they are from, which columns of it
-    points_refused = pyqtSignal(object, object)  # the Table in which these columns hold no points
-    progressed = pyqtSignal(float)  # the share of the points that is read
-    _advanced = pyqtSignal(object, float)
+    points_read = pyqtSignal(object, object, object)  # PointsSpec, its Table, indices of its x and y column
+    points_refused = pyqtSignal(object, object)  # Table, indices of the columns that contain no points
+    progressed = pyqtSignal(float)  # share of the points that have been read, 0 to 1
+    _advanced = pyqtSignal(object, float)  # cancellation flag of the reading, share
     faces_read = pyqtSignal(object)  # Faces
     failed = pyqtSignal(object)  # Notice
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._background = LatestWorker()
-        self._background.failed.connect(self._take_failure)
+        self._background.failed.connect(self._on_failed)
         self._cancelled = Flag()
-        self._asked: tuple[Table, tuple[int, int]] | None = None  # the points that are read now, or were last
-        self._advanced.connect(self._take_advance)
+        self._latest: tuple[Table, tuple[int, int]] | None = None  # table and columns of the latest reading
+        self._advanced.connect(self._on_advanced)
 
     def read_picture(self, path: Path) -> None:
-        """Read a picture from a file."""
-        self._ask("picture", lambda: _with_ink(read_image(path)), self.picture_read.emit)
+        """Read a picture file."""
+        self._background.ask("picture", lambda: _checked_for_ink(read_image(path)), self.picture_read.emit)
 
     def take_picture(self, image: QImage) -> None:
-        """Take a picture that was copied or dragged."""
-        self._ask("picture", lambda: _with_ink(_of_image(image)), self.picture_read.emit)
+        """Read a picture that was pasted or dropped."""
+        self._background.ask("picture", lambda: _checked_for_ink(_pasted_picture(image)), self.picture_read.emit)
 
     def read_points(self, path: Path) -> None:
-        """Read the first two columns of a file of points, after the names of all."""
+        """Read the names of all columns of a point file, then its first two columns."""
         self.cancel()
-        self._ask("columns", partial(columns_of, path), partial(self._take_columns, path))
+        self._background.ask("columns", partial(columns_of, path), partial(self._on_columns, path))
 
     def read_columns(self, table: Table, columns: tuple[int, int]) -> None:
-        """Read two columns of a file of points, numbered from 0."""
+        """Read two columns of a point file, by their indices."""
         self.cancel()
         cancelled = self._cancelled = Flag()
         self.progressed.emit(0.0)
-        self._asked = table, columns
-        read = partial(self._read, table.path, f"{columns[0] + 1},{columns[1] + 1}", cancelled)
-        self._ask(POINTS, read, partial(self._take_points, table, columns))
+        self._latest = table, columns
+        read = partial(self._read_points, table.path, f"{columns[0] + 1},{columns[1] + 1}", cancelled)
+        self._background.ask(POINTS, read, partial(self._on_points, table, columns))
 
     def cancel(self) -> None:
-        """Read no further in a file of points."""
+        """Cancel reading a point file."""
         self._cancelled.set()
 
     def read_faces(self) -> None:
@@ -78,43 +76,40 @@ class FileReader(QObject):
         self._background.ask("fonts", installed_faces, self.faces_read.emit)
 
     def close(self) -> None:
-        """End after what is being read."""
+        """Cancel reading points, and stop after the file that is being read."""
         self.cancel()
         self._background.close()
 
-    def _ask(self, topic: str, read: Callable[[], Read], on_result: Callable[[Read], object]) -> None:
-        self._background.ask(topic, read, on_result)
-
-    def _take_columns(self, path: Path, names: tuple[str, ...]) -> None:
+    def _on_columns(self, path: Path, names: tuple[str, ...]) -> None:
         self.read_columns(Table(path, names), (0, 1))
 
-    def _read(self, path: Path, columns: str, cancelled: Flag) -> PointsSpec | None:
-        reading = reading_points(path, columns)
+    def _read_points(self, path: Path, columns: str, cancelled: Flag) -> PointsSpec | None:
+        progress = reading_points(path, columns)
         while not cancelled.is_set():
             try:
-                self._advanced.emit(cancelled, next(reading))
+                self._advanced.emit(cancelled, next(progress))
             except StopIteration as end:
-                found: PointsSpec = end.value
-                return found
-        reading.close()
+                points: PointsSpec = end.value
+                return points
+        progress.close()
         return None
 
-    def _take_advance(self, cancelled: Flag, share: float) -> None:
-        if not cancelled.is_set():  # it may have been on its way when that happened
+    def _on_advanced(self, cancelled: Flag, share: float) -> None:
+        if not cancelled.is_set():  # the signal may have been queued before the cancellation
             self.progressed.emit(share)
 
-    def _take_points(self, table: Table, columns: tuple[int, int], points: PointsSpec | None) -> None:
+    def _on_points(self, table: Table, columns: tuple[int, int], points: PointsSpec | None) -> None:
         if points is not None:
             self.points_read.emit(points, table, columns)
 
-    def _take_failure(self, notice: Notice) -> None:
-        if notice.topic == POINTS and self._asked is not None:
-            self.points_refused.emit(*self._asked)
+    def _on_failed(self, notice: Notice) -> None:
+        if notice.about == POINTS and self._latest is not None:
+            self.points_refused.emit(*self._latest)
         self.failed.emit(notice)
 
 
-def _with_ink(picture: ImageSpec) -> ImageSpec:
-    """The picture, if some threshold finds something in it to learn. Raises `TargetError`."""
+def _checked_for_ink(picture: ImageSpec) -> ImageSpec:
+    """Return the picture if some threshold finds ink in it. Raises `TargetError` for a blank picture."""
     try:
         build_target(picture)
     except TargetError:
@@ -124,7 +119,7 @@ def _with_ink(picture: ImageSpec) -> ImageSpec:
     return picture
 
 
-def _of_image(image: QImage) -> ImageSpec:
+def _pasted_picture(image: QImage) -> ImageSpec:
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG", UNCOMPRESSED)

@@ -1,21 +1,21 @@
-"""A choice among the installed fonts."""
+"""Combo box of the installed fonts."""
 
 from collections.abc import Iterable
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QFontDatabase, QShowEvent
 from PyQt6.QtWidgets import QComboBox, QListView
 
 from flowviz.targets import BUILT_IN, Face
 
-SHOWN_CHARACTERS = 12
+MIN_CHARACTERS = 12
 LATIN = QFontDatabase.WritingSystem.Latin
 
 
 class FontBox(QComboBox):
-    """Announces the font that is chosen; each stands in its own face. The first is the built-in one.
+    """Combo box that shows each installed font in its own face, after the built-in font.
 
-    Announces, too, that it is seen: only then are the other fonts worth the memory that finding them takes.
+    It asks for the installed fonts when it is shown for the first time: finding them takes memory.
     """
 
     font_chosen = pyqtSignal()
@@ -23,50 +23,49 @@ class FontBox(QComboBox):
 
     def __init__(self) -> None:
         super().__init__()
-        self._was_seen = False
+        self._was_shown = False
         self.setObjectName("targetFont")
         self.setAccessibleName("Font")
-        self.setToolTip("Font; a character that it lacks comes from the nearest one that has it")
+        self.setToolTip("Font. Characters that it lacks are taken from the most similar font that has them")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(SHOWN_CHARACTERS)
+        self.setMinimumContentsLength(MIN_CHARACTERS)
         view = QListView()
-        view.setUniformItemSizes(True)  # else each of hundreds of fonts is loaded before the list opens
+        view.setUniformItemSizes(True)  # without this, opening the list loads hundreds of fonts
         self.setView(view)
         self.addItem(BUILT_IN.name, None)
         self.currentIndexChanged.connect(lambda: self.font_chosen.emit())
 
     def font_name(self) -> str | None:
-        """The name of the font, as a `TextSpec` has it."""
+        """Return the font as in `TextSpec`: its name, or None for the built-in font."""
         name: str | None = self.currentData()
         return name
 
     def choose(self, name: str | None) -> None:
-        """Choose a font by its name, also one that this machine has not."""
+        """Select a font by its name, even if it is not installed."""
         if self.findData(name) < 0:
             self.addItem(name, name)
         self.setCurrentIndex(self.findData(name))
 
     def show_faces(self, faces: Iterable[Face]) -> None:
-        """Offer these fonts and the built-in one."""
-        chosen = self.font_name()
-        self.blockSignals(True)
-        self.clear()
-        self.addItem(BUILT_IN.name, None)
-        for face in faces:
-            self.addItem(face.name, face.name)
-            if LATIN in QFontDatabase.writingSystems(face.family):  # else its name could not be read
-                self.setItemData(self.count() - 1, _shown(face), Qt.ItemDataRole.FontRole)
-        self.choose(chosen)
-        self.blockSignals(False)
+        """Offer these fonts and the built-in one, and keep the selected one."""
+        selected = self.font_name()
+        with QSignalBlocker(self):  # the selected font stays the same
+            self.clear()
+            self.addItem(BUILT_IN.name, None)
+            for face in faces:
+                self.addItem(face.name, face.name)
+                if LATIN in QFontDatabase.writingSystems(face.family):  # symbol fonts would garble their own name
+                    self.setItemData(self.count() - 1, _qfont(face), Qt.ItemDataRole.FontRole)
+            self.choose(selected)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
-        if not self._was_seen:
-            self._was_seen = True
+        if not self._was_shown:
+            self._was_shown = True
             self.faces_wanted.emit()
 
 
-def _shown(face: Face) -> QFont:
+def _qfont(face: Face) -> QFont:
     font = QFont(face.family)
     font.setWeight(QFont.Weight(min(max(round(face.weight / 100), 1), 9) * 100))
     font.setItalic(face.italic)

@@ -1,4 +1,4 @@
-"""A picture of a target."""
+"""Preview of a target, and helpers to paint pictures of targets in the color of the theme."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ MARGIN = 8  # pixels
 
 
 class Preview(QWidget):
-    """Shades of ink, fitted into the widget with their proportions kept."""
+    """Widget that shows the picture of a target, scaled to fit."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -21,12 +21,12 @@ class Preview(QWidget):
         self._theme: Theme = "light"
 
     def show_picture(self, shades: NDArray[np.uint8]) -> None:
-        """Show a picture (rows, columns): 0 is empty, 255 is densest."""
+        """Show a picture (rows, columns), from 0 for empty to 255 for densest."""
         self._alpha = alpha_image(shades)
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw for a light or a dark ground."""
+        """Draw in the colors of a theme."""
         self._theme = theme
         self.update()
 
@@ -42,27 +42,27 @@ class Preview(QWidget):
 
 
 def draw_fitted(painter: QPainter, alpha: QImage, room: QRectF, theme: Theme) -> None:
-    """Draw a picture in the color of ink, as large as the room allows, in its middle."""
+    """Draw a picture in the ink color of the theme, centered in a rectangle and scaled to fit."""
     device = painter.device()
     ratio = device.devicePixelRatioF() if device is not None else 1.0
-    shown = alpha.size().scaled((room.size() * ratio).toSize(), Qt.AspectRatioMode.KeepAspectRatio)
-    scaled = alpha.scaled(shown.expandedTo(QSize(1, 1)), transformMode=Qt.TransformationMode.SmoothTransformation)
-    place = QRectF(0, 0, shown.width() / ratio, shown.height() / ratio)
-    place.moveCenter(room.center())
-    painter.drawImage(place, tinted(scaled, theme))
+    size = alpha.size().scaled((room.size() * ratio).toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+    scaled = alpha.scaled(size.expandedTo(QSize(1, 1)), transformMode=Qt.TransformationMode.SmoothTransformation)
+    target = QRectF(0, 0, size.width() / ratio, size.height() / ratio)
+    target.moveCenter(room.center())
+    painter.drawImage(target, tinted(scaled, theme))
 
 
 def alpha_image(shades: NDArray[np.uint8]) -> QImage:
-    """A picture (rows, columns) as the opacity of a Qt image."""
+    """Return an image whose opacity is a picture (rows, columns)."""
     rows, columns = shades.shape
     return QImage(np.ascontiguousarray(shades).tobytes(), columns, rows, columns, QImage.Format.Format_Alpha8).copy()
 
 
 def tinted(alpha: QImage, theme: Theme) -> QImage:
-    """The opaque parts of an image in the color of ink."""
-    found = alpha.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-    painter = QPainter(found)
+    """Return an image with its colors replaced by the ink color of the theme."""
+    image = alpha.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    painter = QPainter(image)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(found.rect(), ink(theme))
+    painter.fillRect(image.rect(), ink(theme))
     painter.end()
-    return found
+    return image

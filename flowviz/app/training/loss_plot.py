@@ -19,6 +19,11 @@ from flowviz.specs.view import Theme
 MIN_HEIGHT_LINES = 7  # in lines of text
 NAME = '<span style="white-space: nowrap">NLL (nats)</span>'
 LEGEND = {"heldout": ("━", "held-out"), "train": ("•••", "train"), "entropy": ("╍", "best possible")}
+LEGEND_TIP = (
+    "Loss: the negative log-likelihood (NLL), which measures how much the points surprise the flow. Lower is better.\n"
+    "Held-out: on points that the flow was never trained on. Train: on the points of the latest training steps.\n"
+    "Best possible: the entropy of the target, which no flow can beat."
+)
 INITIAL_STEPS, INITIAL_LOSSES = 1000.0, (0.0, 3.0)  # the axes before the first report
 PADDING = 0.05  # of the range of an axis, on either side
 MIN_RANGE = 0.1  # nats
@@ -30,7 +35,7 @@ DESCRIPTION = "The metrics below show the latest values."
 CHANGE_LABEL = {"position": 1.0, "movable": False}
 RIGHT_OF_LINE, LEFT_OF_LINE = (0, 0), (1, 0)  # anchors at the upper end of a vertical line
 LABEL_MARGIN = 10  # pixels; pyqtgraph adds some around the text
-MIN_LABEL_EMS = 3
+MIN_LABEL_WIDTH = 3  # in line heights
 
 
 class LossPlot(QWidget):
@@ -49,6 +54,7 @@ class LossPlot(QWidget):
         self._plot = Plot()
         self._plot.setLabel("bottom", "step")
         self._legend = WrappingLabel("lossLegend", "Legend of the curves")
+        self._legend.setToolTip(LEGEND_TIP)
         self._train = self._plot.plot()
         self._heldout = self._plot.plot()
         self._entropy = self._plot.plot(connect="pairs")
@@ -98,7 +104,7 @@ class LossPlot(QWidget):
             self._style_change_line(line)
 
     def _update_axes(self) -> None:
-        """Fit the axes to the losses, and what depends on the axes: the lines of entropy and the labels of targets."""
+        """Fit the axes to the losses, then place the lines and labels that depend on the axes."""
         steps = self._history.step
         last_step = max(steps[-1], 1.0) if len(steps) else INITIAL_STEPS
         left, right = -PADDING * last_step, (1 + PADDING) * last_step
@@ -135,7 +141,7 @@ class LossPlot(QWidget):
             self.setAccessibleDescription(description)
 
     def _create_change_lines(self) -> None:
-        """Have one vertical line for each change of the target."""
+        """Add or remove vertical lines until there is one per change of the target."""
         changes = self._history.changes
         for line in self._changes[len(changes) :]:
             self._plot.removeItem(line)
@@ -195,7 +201,7 @@ def fitted_labels(
     limit = width
     for title, position in zip(reversed(titles), reversed(positions), strict=True):
         room, needed = limit - position, metrics.horizontalAdvance(title) + LABEL_MARGIN
-        if room >= min(needed, MIN_LABEL_EMS * metrics.height()):
+        if room >= min(needed, MIN_LABEL_WIDTH * metrics.height()):
             labels.append(Label(_elided(title, room, metrics), RIGHT_OF_LINE))
             limit = position
         elif not labels:

@@ -1,28 +1,28 @@
-"""The figures beside the loss: how good the flow is, in numbers that cannot flatter."""
+"""The metrics below the loss plot, which state how good the flow is."""
 
 from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from flowviz.records import Progress, Trace
 
-FIGURES = {
+METRICS = {
     "heldoutNll": (
         "Held-out NLL",
-        "Negative log-likelihood, the mean of -log p, in nats: how much the flow is surprised by points "
-        "that it was never trained on",
+        "Negative log-likelihood, in nats, of points that the flow has never been trained on. "
+        "It measures how much these points surprise the flow: lower is better",
     ),
-    "gap": ("Gap", "Held-out NLL less the entropy of the target, in nats: 0 is the best that any flow can do"),
-    "onTarget": ("On target", "The share of the particles that land on the target"),
-    "coverage": ("Coverage", "The share of the target that the particles reach"),
-    "roundTrip": (
-        "Round trip",
-        "How far a particle is off after this stage and back; in brackets, the worst stage",
+    "gap": (
+        "Gap",
+        "Held-out NLL minus the best possible NLL, which is the entropy of the target, in nats. 0 is a perfect fit",
     ),
+    "onTarget": ("On target", "Share of the particles that land on the target"),
+    "coverage": ("Coverage", "Share of the target that the particles reach"),
+    "roundTrip": ("Round trip", "Error after applying this stage and its inverse (worst stage in brackets)"),
 }
 UNKNOWN = "–"
 
 
 class Metrics(QWidget):
-    """Shows the latest figures; a dash for what is not known."""
+    """Table of the latest metrics, with a dash for each unknown value."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,39 +30,40 @@ class Metrics(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(2)
-        for place, (name, (title, tip)) in enumerate(FIGURES.items()):
+        for index, (name, (title, tip)) in enumerate(METRICS.items()):
+            row, column = index // 2, 2 * (index % 2)
             value = QLabel(UNKNOWN)
             value.setObjectName(f"{name}Figure")
             value.setAccessibleName(title)
             label = QLabel(title)
             for widget in (label, value):
                 widget.setToolTip(tip)
-            grid.addWidget(label, place // 2, 2 * (place % 2))
-            grid.addWidget(value, place // 2, 2 * (place % 2) + 1, 1, 3 if name == "roundTrip" else 1)
+            grid.addWidget(label, row, column)
+            grid.addWidget(value, row, column + 1, 1, 3 if name == "roundTrip" else 1)
             self._values[name] = value
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
 
     def clear(self) -> None:
-        """Nothing is known."""
+        """Show every value as unknown."""
         for value in self._values.values():
             value.setText(UNKNOWN)
 
     def show_progress(self, progress: Progress | None) -> None:
-        """Show how well it predicts, if that is known."""
+        """Show the losses of a progress report, or unknown values for None."""
         self._show("heldoutNll", progress.heldout_nll if progress else None, "{:.3f} nats")
         self._show("gap", progress.gap if progress else None, "{:.3f} nats")
 
     def show_hits(self, on_target: float | None, coverage: float | None) -> None:
-        """Show where the particles end."""
+        """Show the shares, 0 to 1, of particles on the target and of the target that they cover."""
         self._show("onTarget", on_target, "{:.1%}")
         self._show("coverage", coverage, "{:.1%}")
 
     def show_round_trip(self, trace: Trace, stage: int) -> None:
-        """Show how exactly the stage is undone."""
+        """Show the round-trip error of a stage, and the largest one of all stages."""
         errors = trace.round_trip_error
         text = UNKNOWN if errors is None else f"{errors[stage]:.1e} ({errors.max():.1e})"
         self._values["roundTrip"].setText(text)
 
-    def _show(self, name: str, value: float | None, form: str) -> None:
-        self._values[name].setText(UNKNOWN if value is None else form.format(value))
+    def _show(self, name: str, value: float | None, template: str) -> None:
+        self._values[name].setText(UNKNOWN if value is None else template.format(value))

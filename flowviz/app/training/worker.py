@@ -1,4 +1,4 @@
-"""The thread that trains."""
+"""The thread that trains a flow."""
 
 import logging
 from collections import deque
@@ -11,22 +11,21 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.worker import Worker
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
-from flowviz.records import Checkpoint, Finished, Recovered, Retargeted, Snapshot, Uncompiled
+from flowviz.records import Checkpoint, Event, Finished, Recovered, Retargeted, Snapshot, Uncompiled
 from flowviz.training import NewTarget, train
 
 SNAPSHOT_SECONDS = 0.2
-
+ADVICE = f"The latest snapshot was kept. {REPORT_IT}"
 
 log = logging.getLogger(__name__)
-ADVICE = f"The last picture is kept. {REPORT_IT}"
 
 
 class TrainingWorker(Worker):
-    """Advances one training and passes on its events, with the number of the run."""
+    """Thread that runs one training and emits its events with the number of the run."""
 
-    event_arrived = pyqtSignal(int, object)
-    retargeted = pyqtSignal(int, object)  # the Goal that is trained on from now on
-    failed = pyqtSignal(int, object)  # Notice
+    event_arrived = pyqtSignal(int, object)  # run number, Event
+    retargeted = pyqtSignal(int, object)  # run number, the new BuiltTarget
+    failed = pyqtSignal(int, object)  # run number, Notice
 
     def __init__(
         self,
@@ -36,43 +35,48 @@ class TrainingWorker(Worker):
         checkpoint: Checkpoint | None,
         previous: "TrainingWorker | None",
     ) -> None:
-        """It goes on from the checkpoint, if there is one.
+        """Prepare a run.
 
-        `previous` is the worker of the run before, which is waited for: one training at a time.
+        Args:
+            number: The number of the run.
+            goal: The target to learn.
+            plan: The flow and the training to run.
+            checkpoint: Where to resume, None to start from the beginning.
+            previous: The worker of the run before, which has to end first: only one training runs at a time.
         """
         super().__init__()
         self.number = number
         self._job = goal.target, plan.flow, plan.training
         self._checkpoint = checkpoint
-        self._next: deque[BuiltTarget] = deque(maxlen=1)  # one that is not taken yet gives way to a newer one
-        self._taken = goal
+        self._requested: deque[BuiltTarget] = deque(maxlen=1)  # the latest request replaces an earlier one
+        self._goal = goal
         self._previous = previous
         self._stopping, self._running = Flag(), Flag()
         self._running.set()
 
     def pause(self) -> None:
-        """Hold after the event that comes next."""
+        """Pause after the next event."""
         self._running.clear()
 
     def resume(self) -> None:
-        """Go on."""
+        """Continue after a pause."""
         self._running.set()
 
     def follow(self, goal: BuiltTarget) -> None:
-        """Train on this from the next chunk of steps on, unless it does so already."""
-        self._next.append(goal)
+        """Train on another target from the next chunk of steps on."""
+        self._requested.append(goal)
 
     def stay(self) -> None:
-        """Go on training on what it trains on."""
-        self._next.clear()
+        """Withdraw a request to follow another target."""
+        self._requested.clear()
 
     def stop(self) -> None:
-        """End after the present chunk of steps, with `Finished`."""
+        """End training after the current chunk of steps, with `Finished`."""
         self._stopping.set()
         self._running.set()
 
     def abandon(self) -> None:
-        """End as soon as possible; nobody listens any more."""
+        """End training as soon as possible, when nobody needs its results any more."""
         self.requestInterruption()
         self.stop()
 
@@ -88,14 +92,8 @@ class TrainingWorker(Worker):
                 resume=self._checkpoint,
                 retarget=self._take_next,
             ):
-                if isinstance(event, Recovered | Uncompiled | Finished):
-                    log.info("%s", event.sentence())
-                if isinstance(event, Retargeted):
-                    self.retargeted.emit(self.number, self._taken)
-                if isinstance(event, Snapshot):
-                    event.trace.measure()
-                self.event_arrived.emit(self.number, event)
-                if not isinstance(event, Snapshot):  # which is worth nothing without the checkpoint that comes next
+                self._emit(event)
+                if not isinstance(event, Snapshot):  # a pause must not separate a snapshot from its checkpoint
                     self._running.wait()
                 if self.isInterruptionRequested():
                     return
@@ -104,12 +102,22 @@ class TrainingWorker(Worker):
                 log.exception("training failed")
             self.failed.emit(self.number, notice_of("training", error, "Training ended unexpectedly.", ADVICE))
 
+    def _emit(self, event: Event) -> None:
+        if isinstance(event, Recovered | Uncompiled | Finished):
+            log.info("%s", event.sentence())
+        if isinstance(event, Retargeted):
+            self.retargeted.emit(self.number, self._goal)
+        if isinstance(event, Snapshot):
+            event.trace.measure()  # here rather than in the GUI thread
+        self.event_arrived.emit(self.number, event)
+
     def _take_next(self) -> NewTarget | None:
+        """Return the requested target, None if there is no request or if it is the present target."""
         try:
-            goal = self._next.pop()
+            goal = self._requested.pop()
         except IndexError:
             return None
-        if goal.spec == self._taken.spec:
-            return None  # it learns this already
-        self._taken = goal
-        return NewTarget(self._taken.target, self._taken.title)
+        if goal.spec == self._goal.spec:
+            return None
+        self._goal = goal
+        return NewTarget(goal.target, goal.title)

@@ -1,4 +1,4 @@
-"""A plot of curves that uses the font and the theme of the window."""
+"""A plot of curves whose text follows the font and the theme of the window."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs.view import Theme
 
 SIDES = "left", "bottom"
-LINE_DISTANCE = 1.2  # minimum distance of tick labels on the left axis, in line heights
-LABEL_GAP = 4  # pixels between the tick labels and the axis label
+LINE_DISTANCE = 1.2  # between two tick labels of the left axis, in line heights
+LABEL_GAP = 4  # pixels between the tick labels of the bottom axis and its label
 
 
 class Axis(pg.AxisItem):
-    """Axis with only as many tick labels as fit."""
+    """Axis with as many tick labels as fit without overlapping."""
 
     def __init__(self, side: str) -> None:
         self._metrics = QFontMetrics(QFont())
@@ -27,36 +27,36 @@ class Axis(pg.AxisItem):
     def write(self, font: QFont, theme: Theme) -> None:
         """Set the font and the theme."""
         surroundings, self._metrics = SURROUNDINGS[theme], QFontMetrics(font)
-        line = self._metrics.height()
+        line_height = self._metrics.height()
         self.label.setFont(font)
         self.setPen(surroundings.axis)
         self.setTextPen(surroundings.label)
-        is_below = self.orientation == "bottom"
-        self.setStyle(tickFont=font, maxTextLevel=0, hideOverlappingLabels=True if is_below else line)
-        if is_below:
-            self.setHeight(2 * line + LABEL_GAP)
+        is_bottom = self.orientation == "bottom"
+        self.setStyle(tickFont=font, maxTextLevel=0, hideOverlappingLabels=True if is_bottom else line_height)
+        if is_bottom:
+            self.setHeight(2 * line_height + LABEL_GAP)
 
-    def tickSpacing(self, lowest: float, highest: float, length: float) -> Any:
-        """Return the tick spacings; only ticks of the largest spacing have labels."""
-        coarser = 1
-        while levels := super().tickSpacing(coarser * lowest, coarser * highest, length):
+    def tickSpacing(self, minimum: float, maximum: float, size: float) -> Any:
+        """Return the distances between ticks, of which only the largest has labels."""
+        factor = 1
+        while levels := super().tickSpacing(factor * minimum, factor * maximum, size):
             largest = levels[0][0]
-            if self._label_distance(lowest, highest, largest) <= largest * length / (highest - lowest):
+            if self._label_size(minimum, maximum, largest) <= largest * size / (maximum - minimum):
                 break
-            coarser *= 2
+            factor *= 2
         return levels
 
-    def _label_distance(self, lowest: float, highest: float, spacing: float) -> float:
-        """Return the minimum distance of two tick labels, in pixels."""
-        line = self._metrics.height()
+    def _label_size(self, minimum: float, maximum: float, distance: float) -> float:
+        """Return the pixels that a tick label needs along the axis, with the gap to the next one."""
+        line_height = self._metrics.height()
         if self.orientation == "left":
-            return LINE_DISTANCE * line
-        labels = self.tickStrings([lowest, highest], 1.0, spacing)
-        return line / 3 + max(map(self._metrics.horizontalAdvance, labels))
+            return LINE_DISTANCE * line_height
+        texts = self.tickStrings([minimum, maximum], 1.0, distance)
+        return line_height / 3 + max(map(self._metrics.horizontalAdvance, texts))
 
 
 class Plot(pg.PlotWidget):
-    """Plot without mouse interaction that takes all the height it can get."""
+    """Plot without mouse interaction, which takes all the height that it gets."""
 
     def __init__(self) -> None:
         super().__init__(axisItems={side: Axis(side) for side in SIDES})
@@ -67,11 +67,11 @@ class Plot(pg.PlotWidget):
         self.setMouseEnabled(x=False, y=False)
 
     def write(self, font: QFont, theme: Theme) -> None:
-        """Set the font and the theme of the plot."""
+        """Set the font and the theme."""
         self.setBackground(background(theme))
         for side in SIDES:
             self.getAxis(side).write(font, theme)
-        top = QFontMetrics(font).height() // 2 + 1  # room for the upper half of the topmost tick label
+        top = QFontMetrics(font).height() // 2 + 1  # the highest tick label protrudes by half a line
         self.getPlotItem().layout.setContentsMargins(1, top, 1, 1)
 
     def sizeHint(self) -> QSize:

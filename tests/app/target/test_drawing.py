@@ -1,4 +1,4 @@
-"""Drawing a target with mouse and pen."""
+"""Drawing a target with a mouse and a pen."""
 
 from itertools import pairwise
 
@@ -21,7 +21,7 @@ NO_KEY = Qt.KeyboardModifier.NoModifier
 
 
 class Drawn:
-    """The window with its canvas."""
+    """Window that shows the drawing page."""
 
     def __init__(self, window: Window, qtbot: QtBot) -> None:
         self.window, self.qtbot = window, qtbot
@@ -34,35 +34,40 @@ class Drawn:
 
     @property
     def ink(self) -> int:
-        """How many pixels of the target are ink."""
+        """Number of pixels of the target with ink."""
         assert self.goal is not None
         return int((self.goal.picture > 0).sum())
 
     def button(self, name: str) -> QToolButton:
         return self.window.find(QToolButton, name)
 
-    def stroke(self, *places: tuple[int, int]) -> None:
-        """Press, move and release the mouse, in parts of a hundred of the canvas."""
-        points = [QPoint(x * self.canvas.width() // 100, y * self.canvas.height() // 100) for x, y in places]
+    def stroke(self, *positions: tuple[int, int]) -> None:
+        """Press, move and release the mouse, at positions in percent of the canvas."""
+        points = [QPoint(x * self.canvas.width() // 100, y * self.canvas.height() // 100) for x, y in positions]
         left = Qt.MouseButton.LeftButton
         self.qtbot.mousePress(self.canvas, left, NO_KEY, points[0])
         for point in points[1:]:
             self.qtbot.mouseMove(self.canvas, point)
         self.qtbot.mouseRelease(self.canvas, left, NO_KEY, points[-1])
 
-    def pen(self, pressure: float, *places: tuple[int, int], eraser: bool = False) -> None:
-        """What a tablet sends while its pen draws, or its other end rubs out."""
+    def pen(
+        self,
+        pressure: float,
+        *positions: tuple[int, int],
+        eraser: bool = False,
+        button: Qt.MouseButton = Qt.MouseButton.LeftButton,
+    ) -> None:
+        """Send the tablet events of a stroke with the tip or the eraser of a pen, or with a button on its barrel."""
         kind = QPointingDevice.PointerType.Eraser if eraser else QPointingDevice.PointerType.Pen
         device = QPointingDevice(
             "pen", 1, QInputDevice.DeviceType.Stylus, kind, QInputDevice.Capability.Pressure, 1, 1, "",
             QPointingDeviceUniqueId(),
         )  # fmt: skip
-        kinds = [QEvent.Type.TabletPress, *[QEvent.Type.TabletMove] * (len(places) - 1), QEvent.Type.TabletRelease]
-        for event, (x, y) in zip(kinds, [*places, places[-1]], strict=True):
-            place = QPointF(x * self.canvas.width() / 100, y * self.canvas.height() / 100)
-            globally = QPointF(self.canvas.mapToGlobal(place.toPoint()))
-            left = Qt.MouseButton.LeftButton
-            sent = QTabletEvent(event, device, place, globally, pressure, 0, 0, 0, 0, 0, NO_KEY, left, left)
+        kinds = [QEvent.Type.TabletPress, *[QEvent.Type.TabletMove] * (len(positions) - 1), QEvent.Type.TabletRelease]
+        for event, (x, y) in zip(kinds, [*positions, positions[-1]], strict=True):
+            position = QPointF(x * self.canvas.width() / 100, y * self.canvas.height() / 100)
+            on_screen = self.canvas.mapToGlobal(position)
+            sent = QTabletEvent(event, device, position, on_screen, pressure, 0, 0, 0, 0, 0, NO_KEY, button, button)
             QApplication.sendEvent(self.canvas, sent)
 
 
@@ -88,7 +93,7 @@ def test_only_the_button_that_began_a_stroke_ends_it(qtbot: QtBot) -> None:
     assert strokes == ["Stroke"]
 
 
-def test_an_empty_canvas_says_what_to_do_and_cannot_be_trained(drawn: Drawn) -> None:
+def test_empty_canvas_shows_a_hint_and_cannot_be_trained(drawn: Drawn) -> None:
     assert drawn.goal is None
     assert "Draw" in drawn.canvas.accessibleDescription()
     assert not drawn.window.find(QPushButton, "trainButton").isEnabled()
@@ -97,7 +102,7 @@ def test_an_empty_canvas_says_what_to_do_and_cannot_be_trained(drawn: Drawn) -> 
     assert drawn.window.find(QPushButton, "trainButton").isEnabled()
 
 
-def test_what_is_drawn_is_the_target_as_a_png(drawn: Drawn) -> None:
+def test_drawing_becomes_the_target(drawn: Drawn) -> None:
     drawn.stroke((30, 20), (30, 80))
     assert drawn.goal is not None
     spec = drawn.goal.spec
@@ -107,7 +112,7 @@ def test_what_is_drawn_is_the_target_as_a_png(drawn: Drawn) -> None:
     assert columns.max() < 320, "on the left half"
 
 
-def test_a_click_leaves_a_dot_and_a_larger_brush_a_larger_one(drawn: Drawn) -> None:
+def test_click_draws_a_dot_of_the_brush_size(drawn: Drawn) -> None:
     drawn.stroke((30, 50))
     small = drawn.ink
     drawn.window.find(QSlider, "brushSize").setValue(90)
@@ -116,7 +121,7 @@ def test_a_click_leaves_a_dot_and_a_larger_brush_a_larger_one(drawn: Drawn) -> N
     assert drawn.ink - small == pytest.approx(np.pi * 45**2, rel=0.1)
 
 
-def test_every_stroke_can_be_undone_and_done_again(drawn: Drawn) -> None:
+def test_every_stroke_can_be_undone_and_redone(drawn: Drawn) -> None:
     undo, redo = drawn.button("undoButton"), drawn.button("redoButton")
     inks = []
     for y in (20, 50, 80):
@@ -135,10 +140,10 @@ def test_every_stroke_can_be_undone_and_done_again(drawn: Drawn) -> None:
         assert drawn.ink == ink
     undo.click()
     drawn.stroke((50, 10), (50, 90))
-    assert not redo.isEnabled(), "a new stroke ends what could be done again"
+    assert not redo.isEnabled(), "a new stroke discards the redo history"
 
 
-def test_the_eraser_rubs_out_and_clear_takes_everything(drawn: Drawn) -> None:
+def test_eraser_erases_a_stroke_and_clear_empties_the_canvas(drawn: Drawn) -> None:
     drawn.stroke((20, 50), (80, 50))
     whole = drawn.ink
     drawn.button("eraserButton").click()
@@ -150,7 +155,7 @@ def test_the_eraser_rubs_out_and_clear_takes_everything(drawn: Drawn) -> None:
     assert 0.5 * whole < drawn.ink < whole
 
 
-def test_a_pen_draws_by_its_pressure_and_its_other_end_rubs_out(drawn: Drawn) -> None:
+def test_pen_draws_by_pressure_and_erases_with_its_other_end(drawn: Drawn) -> None:
     drawn.pen(1.0, (20, 50), (80, 50))
     strong = drawn.ink
     drawn.pen(1.0, (50, 30), (50, 70), eraser=True)
@@ -160,17 +165,22 @@ def test_a_pen_draws_by_its_pressure_and_its_other_end_rubs_out(drawn: Drawn) ->
     assert drawn.ink < 0.6 * strong
 
 
-def test_the_last_target_can_be_traced(drawn: Drawn) -> None:
+def test_button_on_the_barrel_of_a_pen_does_not_draw(drawn: Drawn) -> None:
+    drawn.pen(1.0, (20, 50), (80, 50), button=Qt.MouseButton.RightButton)
+    assert drawn.goal is None
+
+
+def test_previous_target_can_be_traced(drawn: Drawn) -> None:
     blank = pixels(drawn.canvas)
     drawn.button("traceButton").click()
     traced = pixels(drawn.canvas)
-    assert 0.02 < (traced != blank).any(axis=-1).mean() < 0.5, "BRAD, faintly"
-    assert drawn.goal is None, "but it is not drawn"
+    assert 0.02 < (traced != blank).any(axis=-1).mean() < 0.5, "BRAD is shown faintly"
+    assert drawn.goal is None, "a traced picture is not part of the drawing"
     drawn.button("traceButton").click()
     assert np.array_equal(pixels(drawn.canvas), blank)
 
 
-def test_a_drawing_that_is_opened_can_be_drawn_on_and_undone(drawn: Drawn) -> None:
+def test_opened_drawing_can_be_continued_and_undone(drawn: Drawn) -> None:
     drawn.stroke((20, 50), (80, 50))
     assert drawn.goal is not None
     spec, ink = drawn.goal.spec, drawn.ink

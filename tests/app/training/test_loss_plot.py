@@ -1,4 +1,4 @@
-"""The numbers and words of the plots, however low they are, however narrow, and however large their words."""
+"""The loss plot, and the legibility of plots of any size and text size."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,47 +25,47 @@ REPORT = StageReport(1, "coupling", ("y = x",), {}, (Curve("shift t", X, np.floa
 
 @pytest.fixture(autouse=True)
 def own_font(qapp: QApplication) -> Iterator[None]:
-    """Larger words stay in their test."""
+    """Restore the font of the application after a test."""
     font = QApplication.font()
     yield
     QApplication.setFont(font)
 
 
-def numbers(plot: pg.PlotWidget, side: str) -> list[QRectF]:
-    """Where the numbers of an axis are in the plot, each as high as a line."""
+def tick_labels(plot: pg.PlotWidget, side: str) -> list[QRectF]:
+    """Return the rectangles of the tick labels of an axis, each one line high."""
     axis, picture = plot.getAxis(side), QPicture()
     painter = QPainter(picture)
     _, _, texts = axis.generateDrawSpecs(painter)
     line = painter.fontMetrics().height()
     painter.end()
-    found = [axis.mapRectToScene(rect) for rect, _, _ in texts]
-    return [rect.adjusted(0, (rect.height() - line) / 2, 0, (line - rect.height()) / 2) for rect in found]
+    rects = [axis.mapRectToScene(rect) for rect, _, _ in texts]
+    return [rect.adjusted(0, (rect.height() - line) / 2, 0, (line - rect.height()) / 2) for rect in rects]
 
 
-def words(plot: pg.PlotWidget) -> QRectF:
-    """Where those below the plot are, without the margin around them."""
+def axis_label(plot: pg.PlotWidget) -> QRectF:
+    """Return the rectangle of the label of the bottom axis, without its margin."""
     label = plot.getAxis("bottom").label
     margin = label.document().documentMargin()
     return QRectF(label.mapRectToScene(label.boundingRect().adjusted(margin, margin, -margin, -margin)))
 
 
 def is_legible(plot: pg.PlotWidget) -> bool:
-    """Whether each number and word is seen as a whole, beside the others."""
-    left, bottom, below = numbers(plot, "left"), numbers(plot, "bottom"), words(plot)
-    texts = [*left, *bottom, below]
-    room = QRectF(plot.viewport().rect()).adjusted(-1, -1, 1, 1)
-    alone = [not (a & b).height() > 1 for i, a in enumerate(texts) for b in texts[:i]]
-    return len(left) > 1 and len(bottom) > 1 and all(map(room.contains, texts)) and all(alone)
+    """Return whether all texts are completely visible and do not overlap."""
+    left, bottom = tick_labels(plot, "left"), tick_labels(plot, "bottom")
+    texts = [*left, *bottom, axis_label(plot)]
+    viewport = QRectF(plot.viewport().rect()).adjusted(-1, -1, 1, 1)
+    overlaps = [(a & b).height() > 1 for i, a in enumerate(texts) for b in texts[:i]]
+    return len(left) > 1 and len(bottom) > 1 and all(map(viewport.contains, texts)) and not any(overlaps)
 
 
 def plot_in(widget: QWidget) -> pg.PlotWidget:
-    (found,) = widget.findChildren(pg.PlotWidget)
-    return found
+    (plot,) = widget.findChildren(pg.PlotWidget)
+    return plot
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", ["brad", "two_moons"])
-def test_the_losses_have_room_for_their_numbers(window: Window, qtbot: QtBot, size: int, name: str) -> None:
+def test_loss_plot_is_legible(window: Window, qtbot: QtBot, size: int, name: str) -> None:
     losses = window.find(LossPlot, "lossPlot")
     window.main.session.show_project(example(name).project())
     window.main.appearance.choose_text_size(size)
@@ -82,7 +82,7 @@ def test_the_losses_have_room_for_their_numbers(window: Window, qtbot: QtBot, si
     assert legend.height() >= legend.heightForWidth(legend.width())
 
 
-def test_the_curves_of_a_layer_grow_with_the_words(window: Window, qtbot: QtBot) -> None:
+def test_text_of_the_curve_plot_grows_with_the_text_size(window: Window, qtbot: QtBot) -> None:
     curves = window.find(CurvePlot, "curvePlot")
     window.main.viewer._show.inspector.show_report(REPORT)
     window.main.resize(1280, 800)
@@ -93,11 +93,11 @@ def test_the_curves_of_a_layer_grow_with_the_words(window: Window, qtbot: QtBot)
     for size in SIZES:
         window.main.appearance.choose_text_size(size)
         qtbot.waitUntil(lambda: is_legible(plot_in(curves)))
-        heights.append(words(plot_in(curves)).height())
+        heights.append(axis_label(plot_in(curves)).height())
     assert heights[1] > 1.3 * heights[0]
 
 
-def test_a_single_loss_is_a_dot_over_steps_from_0_on(window: Window) -> None:
+def test_single_loss_is_a_dot_and_the_axis_starts_at_step_0(window: Window) -> None:
     losses, one = window.find(LossPlot, "lossPlot"), np.array([2000.0])
     losses.show_history(History(one, one / 100, np.array([1.5]), np.array([1.6])), 1.2)
     plot = plot_in(losses)
@@ -111,7 +111,7 @@ def test_a_single_loss_is_a_dot_over_steps_from_0_on(window: Window) -> None:
 
 
 def history_of_targets(*losses: float, titles: tuple[str, ...] = ("cat", "dog", "owl")) -> History:
-    """The history of a training that reaches these losses, one per target, each 0.1 nats above the best possible."""
+    """Return the history of a training with ten reports per target, each 0.1 nats above the best possible loss."""
     count = 10 * len(losses)
     steps = np.linspace(100.0, 100.0 * count, count)
     nll = np.repeat(losses, 10)
@@ -169,7 +169,7 @@ def test_labels_of_targets_do_not_overlap(qapp: QApplication) -> None:
 
 
 def history_with_spikes(*spikes: int) -> History:
-    """The history of a training whose loss is 50 at some of its 60 reports."""
+    """Return a history of 60 reports, some of which have a loss of 50 nats."""
     steps = np.linspace(100.0, 6000.0, 60)
     nll = 1.5 + np.exp(-np.arange(60) / 10)
     nll[list(spikes)] = 50.0
