@@ -67,7 +67,6 @@ class LossPlot(QWidget):
         layout.addWidget(self._legend)
         layout.addWidget(self._plot, stretch=1)
         self.set_theme(self._theme)
-        self._update_axes()
         self._plot.getViewBox().sigResized.connect(self._update_axes)
 
     def show_history(self, history: History, entropy: float | None) -> None:
@@ -102,6 +101,7 @@ class LossPlot(QWidget):
         self._theme = theme
         for line in self._changes:
             self._style_change_line(line)
+        self._update_axes()  # the font decides how much room the labels need
 
     def _update_axes(self) -> None:
         """Fit the axes to the losses, then place the lines and labels that depend on the axes."""
@@ -158,10 +158,11 @@ class LossPlot(QWidget):
         labels = fitted_labels([change.title for change in changes], positions, width, self.fontMetrics())
         for line, change, label in zip(self._changes, changes, labels, strict=True):
             line.setValue(change.step)
-            line.label.anchors = [label.anchor, label.anchor]
             text = label.text.replace("{", "{{").replace("}", "}}")
             if text != line.label.format:
                 line.label.setFormat(text)
+            line.label.anchors = [label.anchor, label.anchor]
+            line.label.updatePosition()
 
     def _style_change_line(self, line: Any) -> None:
         color = SURROUNDINGS[self._theme].label

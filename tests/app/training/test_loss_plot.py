@@ -159,6 +159,16 @@ def test_label_of_a_target_is_above_all_curves(losses: LossPlot, qtbot: QtBot, s
     qtbot.waitUntil(is_above)
 
 
+def test_label_of_the_latest_target_is_inside_the_plot(losses: LossPlot) -> None:
+    plot = losses._plot.getViewBox().sceneBoundingRect()
+    history = history_of_targets(2.0).with_event(Retargeted(1000, "a long title"))
+    losses.show_history(history, 0.9)
+    (line,) = losses._changes
+    assert line.label.sceneBoundingRect().right() <= plot.right()
+    losses.show_history(history.with_event(Progress(3000, 30.0, 0.5, 1.0, 1.0, 0.9, 100.0, 1.0)), 0.9)
+    assert line.label.sceneBoundingRect().left() >= line.sceneBoundingRect().center().x() - 1, "there is room again"
+
+
 def test_labels_of_targets_do_not_overlap(qapp: QApplication) -> None:
     metrics = QFontMetrics(QApplication.font())
     wide = metrics.horizontalAdvance("a long title")
