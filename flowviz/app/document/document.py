@@ -138,17 +138,19 @@ class Document(QObject):
     def _take_written(self, saved: "_Saved", then: Callable[[], object], found: Fingerprint | Notice | None) -> None:
         self._writing = False
         if isinstance(found, Notice):
-            self._next = None
             _log_failure("saved", saved.path, found.text)
             self.failed.emit(found)
-            return
-        log.info("saved %r", str(saved.path))
-        if saved.number != self._number:  # something else is shown by now
-            return
-        self.path, self.mark, self._standing = saved.path, found, saved.standing
-        self._announce()
-        self.saved.emit()
-        then()
+        else:
+            log.info("saved %r", str(saved.path))
+            if saved.number == self._number:  # else another project is shown by now
+                self.path, self.mark, self._standing = saved.path, found, saved.standing
+                self._announce()
+                self.saved.emit()
+                then()
+        self._save_next()
+
+    def _save_next(self) -> None:
+        """Start the save that was requested while another one was running."""
         if self._next is not None:
             save, self._next = self._next, None
             save()
@@ -156,8 +158,9 @@ class Document(QObject):
     def _take_slip(self, notice: Notice) -> None:
         """What could not be read or written for a reason that nobody has thought of."""
         if self._writing:
-            self._writing, self._next = False, None
-            self.failed.emit(replace(notice, topic=FILE, text=f"It could not be saved: {SLIP}"))
+            self._writing = False
+            self.failed.emit(replace(notice, about=FILE, text=f"It could not be saved: {SLIP}"))
+            self._save_next()
         elif self._opening is not None:
             text = f"'{self._opening.name}' could not be opened: {SLIP}"
             self.refused.emit(self._opening, replace(notice, topic=FILE, text=text))

@@ -282,6 +282,26 @@ def test_what_was_being_saved_is_not_the_file_of_what_took_its_place(
     assert load_project(project_file).asked.target.title == "Mine"
 
 
+def test_new_document_is_saved_after_the_running_save_of_the_old_one(
+    file_menu: FileMenu, project_file: Path, tmp_path: Path, disk: Flag
+) -> None:
+    document, other = file_menu.window.main.document_actions.document, tmp_path / "other.flowviz"
+    disk.set()
+    file_menu.open(project_file)
+    disk.clear()
+    file_menu.type("Mine")
+    file_menu.choose("save")
+    file_menu.choose("new")
+    file_menu.press("unsavedBox", "discard")
+    file_menu.type("Other")
+    file_menu.choose("saveas")
+    file_menu.answer_dialog("saveDialog", other)
+    disk.set()
+    file_menu.wait(lambda: document.path == other)
+    assert load_project(other).asked.target.title == "Other"
+    assert load_project(project_file).asked.target.title == "Mine"
+
+
 def test_a_file_that_is_read_too_late_does_not_take_the_place_of_what_was_shown_since(
     file_menu: FileMenu, project_file: Path, project: Project, disk: Flag
 ) -> None:
