@@ -1,10 +1,11 @@
 """Autosave: what has changed is written beside the person's data now and then, never over the person's file."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
 from flowviz.app.document.document import Document
 from flowviz.app.notices.notice import Notice
@@ -36,7 +37,7 @@ class Autosave(QObject):
         self._drafts, self._thread, self._session, self._document = drafts, thread, session, document
         self._standing: tuple[object, ...] | None = None  # of what is in the draft
         self._older: list[Draft] = []  # what is in them is here now
-        self._is_kept = False
+        self._own: Draft | None = None  # as soon as some of it may have been written
         self._has_told = False
         timer = QTimer(self)
         timer.timeout.connect(self.save)
@@ -56,26 +57,38 @@ class Autosave(QObject):
         self.save()
 
     def close(self) -> None:
-        """End, without a draft: what was not saved is not wanted any more."""
-        self._thread.close()
-        self._thread.wait(CLOSING_PATIENCE_MS)
-        _sentence(self._discard)
-        self._drafts.close()
+        """Stop saving, and discard the draft: unsaved changes are not wanted any more.
+
+        A draft that is being written may outlast the patience, so the thread discards it once more at its end.
+        """
+        if self._thread.isRunning():
+            in_thread = Qt.ConnectionType.DirectConnection
+            self._thread.finished.connect(self._discard_and_release, in_thread)  # type: ignore[call-arg]  # not in stubs
+            self._thread.close()
+            if not self._thread.wait(CLOSING_PATIENCE_MS):
+                _sentence(self._discard)
+        else:
+            self._thread.close()
+            self._discard_and_release()
 
     def _write(self, project: Project, path: Path | None, mark: Fingerprint | None) -> None:
-        self._is_kept = True  # or a part of it
-        self._drafts.own().save(project, path, mark)
+        self._own = self._drafts.own()
+        self._own.save(project, path, mark)
         self._discard_older()
 
     def _discard(self) -> None:
-        if self._is_kept:
-            self._drafts.own().discard()
-            self._is_kept = False
+        if self._own is not None:
+            self._own.discard()
         self._discard_older()
 
     def _discard_older(self) -> None:
-        while self._older:
-            self._older.pop().discard()
+        with suppress(IndexError):  # both threads may empty it
+            while self._older:
+                self._older.pop().discard()
+
+    def _discard_and_release(self) -> None:
+        _sentence(self._discard)
+        self._drafts.close()
 
     def _take_written(self, standing: tuple[object, ...], problem: str) -> None:
         if not problem:

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.errors import FileError
 from flowviz.projects import load_project
 from flowviz.projects.drafts import Draft, Drafts, drafts_folder
-from tests.app.conftest import FileMenu
+from tests.app.conftest import FileMenu, work_is_running
 
 TRAINED_AND_KILLED = """
 import sys
@@ -121,6 +123,29 @@ def test_a_draft_goes_with_the_changes_that_are_discarded(file_menu: FileMenu) -
     file_menu.press("unsavedBox", "discard")
     file_menu.wait(lambda: not main.isVisible())
     assert not drafts()
+
+
+def test_draft_written_while_the_window_closes_is_discarded(
+    file_menu: FileMenu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main, started, may_write, save = file_menu.window.main, Event(), Event(), Draft.save
+
+    def save_slowly(draft: Draft, *arguments: Any) -> None:
+        started.set()
+        assert may_write.wait(20)
+        save(draft, *arguments)
+
+    monkeypatch.setattr(Draft, "save", save_slowly)
+    monkeypatch.setattr("flowviz.app.document.autosave.CLOSING_PATIENCE_MS", 10)
+    file_menu.type("Mine")
+    main.autosave.save()
+    assert started.wait(20)
+    main.discard_changes()
+    assert main.close()
+    may_write.set()
+    file_menu.wait(lambda: not work_is_running())
+    assert not drafts()
+    assert not Drafts(drafts_folder()).abandoned(), "the next start offers nothing to recover"
 
 
 def test_an_autosave_that_fails_is_told_once_and_tried_again(
