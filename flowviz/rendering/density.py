@@ -8,11 +8,11 @@ from PIL import Image
 
 from flowviz.records import Density, Scene, cell_centers
 from flowviz.rendering.annotate import Word, em, ground
+from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import STEPS, color_scale
 from flowviz.rendering.colors import SURROUNDINGS, packed
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import OPAQUE, RGBA, Canvas, Layer
-from flowviz.rendering.remembered import remembered
 from flowviz.specs import ViewSpec
 from flowviz.specs.view import Theme
 
@@ -41,7 +41,7 @@ def draw_density(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, pan
         canvas.cross_fade(density_ground(scene.density, view, panel), strength)
 
 
-@remembered(most=4)
+@cached(maxsize=4)
 def density_ground(density: Density, view: ViewSpec, panel: Panel) -> RGBA:
     """The ground with the density of a stage on it, (height, width, 4). Shared: not to be written to."""
     projection = Projection(view, panel)
@@ -55,13 +55,13 @@ def density_ground(density: Density, view: ViewSpec, panel: Panel) -> RGBA:
     return canvas.picture()
 
 
-@remembered(most=8)
+@cached(maxsize=8)
 def mass_levels(density: Density) -> tuple[float, ...]:
     """The log-densities at the contours: the region above holds 50, 90, 99 % of the probability of the stage."""
     return tuple(density.level(mass) for mass in MASSES)
 
 
-@remembered(most=8)
+@cached(maxsize=8)
 def density_limits(density: Density) -> tuple[float, float]:
     """From where to where, in nats, the heat map goes: rounded, so that it seldom changes."""
     lowest, highest = mass_levels(density)[-1], density.level(1 - BRIGHTEST)
@@ -71,7 +71,7 @@ def density_limits(density: Density) -> tuple[float, float]:
     return float(low), float(max(high, low + 1))
 
 
-@remembered(most=8)
+@cached(maxsize=8)
 def contour_lines(density: Density, level: float) -> list[NDArray[np.float64]]:
     """Where the density has that level: lines (m, 2) in target units."""
     from contourpy import contour_generator  # a tenth of a second that the window's start need not wait for
@@ -107,7 +107,7 @@ def _heat(density: Density, limits: tuple[float, float], projection: Projection,
     return Layer(where, packed(color_scale("heat", theme))[step], alphas[step])
 
 
-@remembered(most=4)
+@cached(maxsize=4)
 def contour_words(density: Density, view: ViewSpec, panel: Panel) -> tuple[Word, ...]:
     """The share of the mass, at the outermost visible place of each contour; each in a direction of its own."""
     projection, found = Projection(view, panel), []

@@ -5,10 +5,10 @@ from numpy.typing import NDArray
 
 from flowviz.records import Scene, Selection, Trace
 from flowviz.records.trace import base_log_density
+from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import STEPS, color_scale
 from flowviz.rendering.colors import SURROUNDINGS, Color, Packed, packed, quadrant_colors
 from flowviz.rendering.raster import Canvas, Glide, between, tones
-from flowviz.rendering.remembered import remembered
 from flowviz.specs import ViewSpec
 from flowviz.specs.view import Theme
 
@@ -59,7 +59,7 @@ def particle_colors(scene: Scene, stage: float, view: ViewSpec) -> Packed:
             return _base_colors(trace, view.model_copy(update={"center": (0.0, 0.0), "half_extent": 4.0}))
 
 
-@remembered(most=4)
+@cached(maxsize=4)
 def _base_colors(trace: Trace, view: ViewSpec) -> Packed:
     """Colors (n,) by where a particle starts: they stay the same at every stage."""
     base = trace.positions[0]
@@ -72,18 +72,18 @@ def _base_colors(trace: Trace, view: ViewSpec) -> Packed:
     return packed(quadrant_colors(base, view))
 
 
-@remembered(most=4)
+@cached(maxsize=4)
 def _selection_colors(trace: Trace, selection: Selection | None, theme: Theme) -> Packed:
     chosen = np.zeros(trace.positions.shape[1], np.int64) if selection is None else selection.chosen.astype(np.int64)
     return packed(np.array([OTHERS[theme], CHOSEN[theme]], np.uint8)[chosen])
 
 
-@remembered(most=2)
+@cached(maxsize=2)
 def _base_log_density(trace: Trace) -> NDArray[np.float32]:
     return base_log_density(trace.positions[0])
 
 
-@remembered(most=8)
+@cached(maxsize=8)
 def log_density_limits(trace: Trace) -> tuple[float, float]:
     """From where to where, in nats, the log-density goes at all stages together; rounded, so that it seldom changes."""
     judged = _base_log_density(trace)[:JUDGED] - trace.log_det[:, :JUDGED]
@@ -94,7 +94,7 @@ def log_density_limits(trace: Trace) -> tuple[float, float]:
     return float(np.floor(low)), float(max(np.ceil(high), np.floor(low) + 1))
 
 
-@remembered(most=8)
+@cached(maxsize=8)
 def log_det_limit(trace: Trace) -> float:
     """Up to where, in nats, the |log|det J|| of one bijector goes, at most; rounded, so that it seldom changes."""
     steps = np.abs(np.diff(trace.log_det[:, :JUDGED], axis=0))

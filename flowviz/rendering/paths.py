@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Scene, Trace
+from flowviz.rendering.cache import cached
 from flowviz.rendering.colors import Packed
 from flowviz.rendering.particles import shown_selection
 from flowviz.rendering.raster import Canvas
-from flowviz.rendering.remembered import remembered
 
 MOST_PIECES = 5000  # of all paths together: more hide each other, and take longer to draw than a frame lasts
 HEAD_ALPHA, TAIL_ALPHA = 0.75, 0.12  # now, and at stage 0
@@ -44,7 +44,7 @@ def _alphas(trace: Trace, stage: float) -> NDArray[np.float32]:
     return (np.stack([alpha[:-1], alpha[1:]], axis=1) * strength[:, None]).astype(np.float32)
 
 
-@remembered(most=8)
+@cached(maxsize=8)
 def _mirrors(trace: Trace) -> NDArray[np.bool_]:
     """Which pieces (stages - 1,) swap the coordinates."""
     before, after = trace.positions[:-1, :100], trace.positions[1:, :100]

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from flowviz.records import Trace
 from flowviz.records.lattice import LATTICE_SIDE, SUBDIVISIONS
+from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import color_scale
 from flowviz.rendering.colors import Color
 from flowviz.rendering.particles import JUDGED
 from flowviz.rendering.raster import Canvas, Glide, between, tones
-from flowviz.rendering.remembered import remembered
 from flowviz.specs import ViewSpec
 from flowviz.specs.view import Theme
 
@@ -37,7 +37,7 @@ def draw_sides(canvas: Canvas, grid: Trace, stage: float, view: ViewSpec, pixel:
     canvas.draw_lines(nodes[starts], nodes[ends], color, LINE_WIDTH * pixel, alpha)
 
 
-@remembered(most=8)
+@cached(maxsize=8)
 def area_limit(grid: Trace) -> float:
     """The largest change of area that is told apart, as |log|det J|| in nats: log 2, 4, 8, 16, ...; at any stage."""
     changes = np.abs(grid.log_det[:, :JUDGED])

@@ -1,6 +1,8 @@
 """Every mark and every color, seen in the pixels."""
 
 import gc
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import get_args
 
 import numpy as np
@@ -17,11 +19,11 @@ from flowviz.rendering import (
     render_frame,
     visible_rectangle,
 )
+from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import SCALES, Scale, color_scale
 from flowviz.rendering.density import contour_lines, mass_levels
 from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
 from flowviz.rendering.projection import Projection
-from flowviz.rendering.remembered import remembered
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import ColorBy, Mark, Theme
 from tests.rendering.scenes import base_density, bent, broken, full
@@ -326,10 +328,10 @@ def test_one_stage_alone_is_fitted_to_its_own_cloud() -> None:
     assert fitted_view(trace, BARE, stage=3).center == (0.0, 0.0)
 
 
-def test_what_is_remembered_goes_with_its_record() -> None:
+def test_cached_value_is_dropped_with_its_record() -> None:
     made = []
 
-    @remembered(most=2)
+    @cached(maxsize=2)
     def function(selection: Selection | None, number: int) -> int:
         made.append(number)
         return number
@@ -348,3 +350,31 @@ def test_what_is_remembered_goes_with_its_record() -> None:
     del one, other
     gc.collect()
     assert function(Selection.none(3), 4) == 4
+
+
+class SlowKey:
+    """A key that lets another thread run while it is hashed and compared, as a ViewSpec may."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __hash__(self) -> int:
+        time.sleep(0)
+        return hash(self.number)
+
+    def __eq__(self, other: object) -> bool:
+        time.sleep(0)
+        return isinstance(other, SlowKey) and self.number == other.number
+
+
+def test_cache_is_shared_safely_between_threads() -> None:
+    @cached(maxsize=2)
+    def number_of(key: SlowKey) -> int:
+        return key.number
+
+    def ask(_: int) -> list[int]:
+        return [number_of(SlowKey(number % 5)) for number in range(400)]
+
+    with ThreadPoolExecutor(8) as pool:
+        for answers in pool.map(ask, range(8)):
+            assert answers == [number % 5 for number in range(400)]
