@@ -172,7 +172,12 @@ def _changed(spec: Spec, usual: Spec) -> dict[str, Any]:
 
 
 def _numbers(values: Any) -> str:
-    return ",".join(map(repr, values))
+    return ",".join(map(_number, values))
+
+
+def _number(value: float) -> str:
+    """The shortest text that is read as the same number."""
+    return repr(value).removesuffix(".0")
 
 
 def _command(name: str, project: Path | None, options: Options) -> str:
@@ -192,7 +197,7 @@ def _option(name: str, value: Any) -> list[str]:
         return [f"--{name}"]
     if value is False:
         return [f"--no-{name}"]
-    text = repr(value) if isinstance(value, float) else str(value)
+    text = _number(value) if isinstance(value, float) else str(value)
     return [f"--{name}={text}"] if text.startswith("-") else [f"--{name}", text]
 
 

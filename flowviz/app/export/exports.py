@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.export.destination import pictures_folder
 from flowviz.app.export.source import ExportSource, copied
+from flowviz.app.export.spec_edit import for_export
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.errors import FlowvizError, SpecError
 from flowviz.exporting.repeat import TrainingCopy
@@ -88,15 +89,13 @@ class Exports(QObject):
 def first_choices(source: ExportSource) -> ExportSpec:
     """A picture of what the window shows."""
     seen = source.project.seen
-    if seen.overview:
-        return ExportSpec(what="sheet", seen=seen.model_copy(update={"overview": False}))
-    return ExportSpec(seen=seen)
+    return ExportSpec(what="sheet" if seen.overview else "view", seen=for_export(seen))
 
 
 def carried_on(chosen: ExportSpec, before: ExportSource, now: ExportSource) -> ExportSpec:
     """The choices of last time, with all that has changed in the window since."""
     seen = _merged(chosen.seen, before.project.seen, now.project.seen)
-    spec = chosen.model_copy(update={"seen": seen.model_copy(update={"overview": False})})
+    spec = chosen.model_copy(update={"seen": for_export(seen)})
     if now.project.seen.overview and not before.project.seen.overview:
         spec = spec.model_copy(update={"what": "sheet", "format": "png"})
     return spec.model_copy(update={"size": now.window}) if chosen.size == before.window else spec

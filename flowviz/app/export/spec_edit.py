@@ -1,9 +1,10 @@
 """What can be chosen in the export dialog, in words; and a choice in a spec."""
 
 from collections.abc import Mapping
+from math import floor, log10
 from typing import Any
 
-from flowviz.specs import ExportSpec
+from flowviz.specs import ExportSpec, Seen, ViewSpec
 from flowviz.specs.export import Format, What
 
 WHAT: Mapping[What, tuple[str, str]] = {
@@ -27,6 +28,26 @@ FORMAT_WORDS: Mapping[Format, tuple[str, str]] = {
     "npz": ("NPZ", "Arrays of numbers, for Python with NumPy"),
     "csv": ("CSV", "A table"),
 }
+
+DIGITS = 5  # of the half extent: a hundredth of a pixel of a picture
+
+
+def for_export(seen: Seen) -> Seen:
+    """Return what the window shows, with its numbers rounded and without the text size, which follows its widgets."""
+    view = seen.view
+    decimals = DIGITS - 1 - floor(log10(view.half_extent))
+    changes = {
+        "center": _rounded(view.center, decimals),
+        "half_extent": float(f"{view.half_extent:.{DIGITS}g}"),
+        "word_height": ViewSpec().word_height,
+    }
+    probe = None if seen.probe is None else (seen.probe[0], _rounded(seen.probe[1], decimals))
+    return seen.model_copy(update={"view": view.model_copy(update=changes), "probe": probe, "overview": False})
+
+
+def _rounded(point: tuple[float, float], decimals: int) -> tuple[float, float]:
+    x, y = (round(number, decimals) + 0.0 for number in point)  # + 0.0: -0.0 is 0.0
+    return x, y
 
 
 def with_seen(spec: ExportSpec, **changes: Any) -> ExportSpec:

@@ -15,7 +15,7 @@ from flowviz.app.export.exports import carried_on, first_choices
 from flowviz.app.export.source import ExportSource
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.cli import main
-from flowviz.exporting.repeat import train_command, train_python
+from flowviz.exporting.repeat import render_command, train_command, train_python
 from flowviz.projects import Project
 from flowviz.specs import FlowSpec, PictureSize, Seen, TextSpec, TrainingSpec, ViewSpec
 from tests.app.conftest import Window
@@ -123,6 +123,17 @@ def test_what_was_chosen_gives_way_to_what_the_window_changed() -> None:
     assert now.seen.view.half_extent == 5.0
     assert now.size == large  # still that of the window
     assert carried_on(chosen, before, source(Seen(overview=True), small)).what == "sheet"
+
+
+def test_command_of_a_zoomed_window_has_short_numbers_and_no_text_size() -> None:
+    view = ViewSpec(word_height=0.02891566265060241, center=(1 / 3, -2e-7), half_extent=4 * 1.25**-7)
+    seen = Seen(view=view, probe=(3, (1 / 7, 0.5)), fitted=False)
+    size = PictureSize(width=300, height=200)
+    spec = first_choices(source(seen, size))
+    assert render_command(Path("a.flowviz"), spec, Path("a.png")) == (
+        "flowviz render a.flowviz --output a.png --probe 3:0.14286,0.5 --center 0.33333,0 --half-extent 0.83886"
+    )
+    assert carried_on(spec, source(Seen(), size), source(seen, size)).seen == spec.seen
 
 
 def test_an_export_goes_through_while_it_trains(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
