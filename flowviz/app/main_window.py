@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
         self.session.status_report.ended.connect(self._end_notice.tell)
         self.document_actions.document.state_changed.connect(self._show_title)
         self.target_builder.project_arrived.connect(self.document_actions.open)
+        self.document_actions.target_file_chosen.connect(self.target_builder.open_file)
         self._show_title()
         self._layout.restore()
         self._training_widgets.target.text.setFocus()

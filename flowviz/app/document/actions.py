@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from mimetypes import guess_type
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QStandardPaths, pyqtSignal
@@ -13,6 +14,7 @@ from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
 from flowviz.app.notices.notice import Notice
 from flowviz.app.session.session import Session
+from flowviz.app.target.builder import POINTS_SUFFIXES
 from flowviz.files import as_file_name
 from flowviz.projects import Project
 from flowviz.projects.project import PROJECT_SUFFIX
@@ -29,6 +31,7 @@ class DocumentActions(QObject):
     """One document at a time: before another takes its place, or the window closes, it asks what shall become of it."""
 
     notice_posted = pyqtSignal(object)  # Notice; without a text, when a file is read or written again
+    target_file_chosen = pyqtSignal(object)  # the Path of points or a picture, to learn
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
@@ -54,12 +57,22 @@ class DocumentActions(QObject):
         """Ask which file to open."""
         dialog = self._dialog("openDialog", "Open", QFileDialog.AcceptMode.AcceptOpen)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([PATTERN, "All files (*)"])
         dialog.fileSelected.connect(lambda name: self.open(Path(name)))
         dialog.open()
 
     def open(self, path: Path) -> None:
-        """Open a file."""
-        self.leave(partial(self.document.open, path.absolute()))
+        """Open a project; offer to learn a file of points or a picture instead."""
+        kind = _target_kind(path)
+        if kind is None:
+            self.leave(partial(self.document.open, path.absolute()))
+            return
+        ask(
+            self._window, "openAsBox", f"Open '{path.name}' as {kind}?",
+            "It is not a flowviz project, but a flow can learn it. It becomes the target.",
+            Answer("&Open", SAVE, partial(self.target_file_chosen.emit, path.absolute())),
+            Answer("Cancel", CANCEL),
+        )  # fmt: skip
 
     def revert(self) -> None:
         """Back to what the file holds."""
@@ -143,6 +156,14 @@ class DocumentActions(QObject):
 
     def _take_failure(self, notice: Notice) -> None:
         self.notice_posted.emit(replace(notice, advice=f"{KEPT} {notice.advice}".rstrip()))
+
+
+def _target_kind(path: Path) -> str | None:
+    """Return what a file can be opened as if it is not a project."""
+    if path.suffix.lower() in POINTS_SUFFIXES:
+        return "points"
+    media, _ = guess_type(path.name)
+    return "an image" if media is not None and media.startswith("image/") else None
 
 
 def _documents() -> Path:

@@ -3,24 +3,27 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import (
     QApplication,
     QComboBox,
     QMenu,
+    QMessageBox,
     QSlider,
 )
 
 from flowviz.app.document.recent_files import MOST, RecentFiles
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.projects import Project
-from flowviz.specs import Seen, ViewSpec
+from flowviz.specs import ImageSpec, PointsSpec, Seen, TargetSpec, ViewSpec
 from tests.app.conftest import FileMenu
 from tests.app.test_main_window import pixels
 
@@ -58,9 +61,32 @@ def test_a_bad_file_is_a_sentence_and_what_is_here_stays(
     assert RecentFiles().paths() == ([bad] if content is not None else [])
 
 
-def entries(menu: QMenu) -> list[QAction]:
-    """The entries of a menu that a user sees."""
-    return [action for action in menu.actions() if action.isVisible() and not action.isSeparator()]
+def save_points(path: Path) -> None:
+    np.savetxt(path, np.random.default_rng(0).normal(size=(500, 2)), delimiter=",")
+
+
+def save_picture(path: Path) -> None:
+    Image.fromarray(np.array([[0, 255], [255, 0]], np.uint8)).resize((64, 64)).save(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "save", "kind", "spec"),
+    [("data.csv", save_points, "points", PointsSpec), ("logo.png", save_picture, "an image", ImageSpec)],
+)
+def test_file_that_is_no_project_is_offered_as_a_target(
+    file_menu: FileMenu, tmp_path: Path, name: str, save: Callable[[Path], None], kind: str, spec: type[TargetSpec]
+) -> None:
+    main, path = file_menu.window.main, tmp_path / name
+    save(path)
+    main.document_actions.open(path)
+    box = file_menu.window.find(QMessageBox, "openAsBox")
+    assert box.text() == f"Open '{name}' as {kind}?"
+    file_menu.press("openAsBox", "cancel")
+    assert file_menu.text == "BRAD"
+    main.document_actions.open(path)
+    file_menu.press("openAsBox", "open")
+    file_menu.wait(lambda: isinstance(main.target_builder.spec, spec))
+    assert main.document_actions.document.path is None
 
 
 def test_recent_files_are_listed_opened_and_cleared(file_menu: FileMenu, project_file: Path, tmp_path: Path) -> None:
