@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
@@ -37,7 +38,7 @@ class Exports(QObject):
         self._dialog: ExportDialog | None = None
         self._source: ExportSource | None = None  # of the dialog, or of the one before
         self._chosen = ExportSpec()
-        self._folder = pictures_folder()
+        self._folder: Path | None = None  # chosen in the dialog for this file of the project
 
     def show(self, source: ExportSource) -> None:
         """Ask what to export of this; where something is being written, only show how far it is."""
@@ -71,7 +72,10 @@ class Exports(QObject):
 
         before, self._source = self._source, source
         spec = first_choices(source) if before is None else carried_on(self._chosen, before, source)
-        dialog = ExportDialog(source, spec, self._folder, self._window)
+        if before is None or before.path != source.path:
+            self._folder = None
+        folder = self._folder or (source.path.parent if source.path else pictures_folder())
+        dialog = ExportDialog(source, spec, folder, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(self._keep)
         dialog.exported.connect(lambda path: log.info("exported %r", str(path)))

@@ -2,16 +2,18 @@
 
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QGuiApplication
-from PyQt6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QProgressBar, QPushButton, QSpinBox
+from PyQt6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QProgressBar, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.export.destination import pictures_folder
 from flowviz.app.export.dialog import ExportDialog
-from flowviz.app.export.exports import carried_on, first_choices
+from flowviz.app.export.exports import Exports, carried_on, first_choices
 from flowviz.app.export.source import ExportSource
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.cli import main
@@ -106,6 +108,32 @@ def test_the_choices_of_last_time_stay(window: Window, qtbot: QtBot) -> None:
     assert (spec.what, spec.format, spec.fps) == ("animation", "webp", 7)
     assert spec.seen.view.palette == "plain"
     assert spec.seen.view.color_by == "angle"  # chosen in the window since
+
+
+def proposed_folder(exports: Exports, window: QWidget, source: ExportSource, chosen: str = "") -> Path:
+    """Return the folder that a new export dialog proposes; close it with another path in it."""
+    exports.show(source)
+    (dialog,) = (found for found in window.findChildren(ExportDialog) if found.isVisible())
+    line = dialog.findChild(QLineEdit, "exportPath")
+    assert line is not None
+    folder = Path(line.text()).parent
+    if chosen:
+        line.setText(chosen)
+    exports.close()
+    return folder
+
+
+def test_export_starts_in_the_folder_of_the_project(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    exports, size = Exports(window), PictureSize(width=300, height=200)
+    unsaved = source(Seen(), size)
+    saved, moved = (replace(unsaved, path=Path(name)) for name in ("/projects/I.flowviz", "/elsewhere/I.flowviz"))
+    assert proposed_folder(exports, window, unsaved) == pictures_folder()
+    assert proposed_folder(exports, window, saved) == Path("/projects")
+    assert proposed_folder(exports, window, saved, "/chosen/I.png") == Path("/projects")
+    assert proposed_folder(exports, window, saved) == Path("/chosen")
+    assert proposed_folder(exports, window, moved) == Path("/elsewhere")
 
 
 def source(seen: Seen, window: PictureSize) -> ExportSource:
