@@ -46,8 +46,8 @@ def render(
 ) -> None:
     """Write what is seen of a saved flow: a picture, one a stage, a sheet of all, an animation, or the numbers.
 
-    The name of the output says what: a folder holds the stages, or with --fps the frames of what plays; a .png is this
-    view, an .svg or .pdf the sheet of all stages, a .gif, .apng, .webp or .mp4 plays. Else --what says it.
+    The name of the output says what: a folder holds the stages, or with --fps the frames of what plays; a .png, .svg
+    or .pdf is this view, a .gif, .apng, .webp or .mp4 plays. Else --what says it; --view overview is all stages.
     """
     given = {**output, **looks, **view, **playback, **({"select": select} if select else {})}
     found = load_project(project)

@@ -88,7 +88,7 @@ class Export:
                 return self._write_samples(output)
             case "losses" if self._spec.format == "csv":
                 return tables.write_losses_csv(output, self._project.history, self._entropy())
-            case "sheet" if self._spec.format != "png":
+            case "view" | "sheet" if self._spec.format != "png":
                 return self._write_figure(output)
             case _:
                 return write_picture(output, self._drawing(self._scenes(self._spec.particles), 0.0, self._spec.pixels))
@@ -130,12 +130,18 @@ class Export:
         return write_film(path, reel, spec.format)
 
     def _write_figure(self, path: Path) -> Steps:
-        from flowviz.rendering.figure import save_figure
+        from flowviz.rendering.figure import save_frame, save_sheet
 
         scenes, size, form = self._scenes(self._spec.particles), self._spec.pixels, self._spec.format
         assert form in {"svg", "pdf"}
         with written_whole(path) as part:
-            save_figure(scenes.scene(self._shots[0], size), scenes.camera.widest, size, self._stages, part, form)
+            shot = self._shots[0]
+            scene = scenes.scene(shot, size)
+            if self._spec.what == "sheet":
+                save_sheet(scene, scenes.camera.widest, size, self._stages, part, form)
+            else:
+                title, view = scene.trace.title(round(shot.stage)), scenes.camera.at(shot.stage)
+                save_frame(scene, shot.stage, view, size, title, part, form)
             yield
 
     def _write_trace(self, path: Path) -> Steps:

@@ -17,8 +17,8 @@ from flowviz.specs.view import Mark
 SAVED, NONE = "saved", "none"  # the selection of the file; no marks, no probe, nothing selected
 SUFFIXES: Mapping[str, tuple[What | None, Format]] = {
     ".png": ("view", "png"),
-    ".svg": ("sheet", "svg"),
-    ".pdf": ("sheet", "pdf"),
+    ".svg": ("view", "svg"),
+    ".pdf": ("view", "pdf"),
     ".gif": ("animation", "gif"),
     ".apng": ("animation", "apng"),
     ".webp": ("animation", "webp"),

@@ -1,6 +1,7 @@
 """The ground on which everything is drawn: grid, axes, and the words."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -52,16 +53,22 @@ def ground(view: ViewSpec, panel: Panel) -> RGBA:
 
 @lru_cache(maxsize=4)
 def _ground(view: ViewSpec, panel: Panel) -> RGBA:
-    surroundings = SURROUNDINGS[view.theme]
     image = Image.new("RGBA", (panel.width, panel.height), paper(view))
     if view.axes:
         draw = ImageDraw.Draw(image)
-        for x_ticks, y_ticks, color in ((*_ticks(view, panel), surroundings.grid), ([0.0], [0.0], surroundings.axis)):
-            for x, _ in Projection(view, panel).pixels(np.array([(x, 0) for x in x_ticks]).reshape(-1, 2)):
-                draw.line([(int(x), 0), (int(x), panel.height)], fill=color)
-            for _, y in Projection(view, panel).pixels(np.array([(0, y) for y in y_ticks]).reshape(-1, 2)):
-                draw.line([(0, int(y)), (panel.width, int(y))], fill=color)
+        for ends, color in grid_lines(view, panel):
+            draw.line([int(coordinate) for coordinate in ends], fill=color)
     return np.asarray(image)
+
+
+def grid_lines(view: ViewSpec, panel: Panel) -> Iterator[tuple[tuple[float, float, float, float], Color]]:
+    """Yield the ends, x0, y0, x1, y1 in pixels, and the color of each grid line, the axes last."""
+    projection, colors = Projection(view, panel), SURROUNDINGS[view.theme]
+    for x_ticks, y_ticks, color in ((*_ticks(view, panel), colors.grid), ([0.0], [0.0], colors.axis)):
+        for x, _ in projection.pixels(np.array([(x, 0) for x in x_ticks]).reshape(-1, 2)):
+            yield (x, 0, x, panel.height), color
+        for _, y in projection.pixels(np.array([(0, y) for y in y_ticks]).reshape(-1, 2)):
+            yield (0, y, panel.width, y), color
 
 
 def tick_words(view: ViewSpec, panel: Panel) -> list[Word]:
@@ -100,14 +107,21 @@ def write(view: ViewSpec, panel: Panel, words: tuple[Word, ...]) -> Layer:
     return Layer.of(np.asarray(layer))
 
 
+def note_word(view: ViewSpec, panel: Panel, text: str) -> Word:
+    """Return a line in the lower right corner, above the ticks."""
+    size = em(view, panel)
+    height = min(panel.height, round(2 * size))
+    return Word(panel.width - size, max(height, panel.height - round(1.8 * size)) - height / 2, text, "rm")
+
+
 @lru_cache(maxsize=64)
 def note(view: ViewSpec, panel: Panel, text: str) -> Layer:
-    """A line in the lower right corner, above the ticks: new in every frame, so only as large as it has to be."""
-    size = em(view, panel)
+    """A line in the lower right corner: new in every frame, so only as large as it has to be."""
+    size, word = em(view, panel), note_word(view, panel, text)
     width, height = min(panel.width, round(len(text) * size)), min(panel.height, round(2 * size))
-    left, top = panel.width - width, max(0, panel.height - height - round(1.8 * size))
+    left, top = panel.width - width, round(word.y - height / 2)
     part = Image.new("RGBA", (width, height), (*SURROUNDINGS[view.theme].background, 0))
-    draw_words(part, view, size, (Word(width - size, height / 2, text, "rm"),))
+    draw_words(part, view, size, (replace(word, x=word.x - left, y=word.y - top),))
     return Layer.of(np.asarray(part), panel.width, left, top)
 
 

@@ -1,33 +1,37 @@
-"""The sheet of all stages as vectors: its words are text, its frames are lines; what is in them are pictures.
+"""A single view, or the sheet of all stages, as vectors: words are text, axes are lines, clouds are pictures.
 
 Thousands of particles a panel would be megabytes, and take seconds to open.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import Stroke
 from matplotlib.textpath import TextPath
-from numpy.typing import NDArray
 
 from flowviz.records import Scene
-from flowviz.rendering.annotate import Word, em
-from flowviz.rendering.colors import SURROUNDINGS
-from flowviz.rendering.frame import render_panel
-from flowviz.rendering.legend import key_parts, keys
-from flowviz.rendering.projection import Panel
-from flowviz.rendering.raster import lifted
+from flowviz.rendering.annotate import Word, em, grid_lines, note_word, tick_words, title_word
+from flowviz.rendering.colors import SURROUNDINGS, Color
+from flowviz.rendering.density import contour_words, density_strength
+from flowviz.rendering.frame import draw_marks, outside_text, panel_views, render_panel
+from flowviz.rendering.legend import OPACITY, Key, key_parts, keys, legend_places
+from flowviz.rendering.projection import Panel, panel_of
+from flowviz.rendering.raster import RGBA, lifted
 from flowviz.rendering.sheet import ENLARGED, SheetLayout, foot_places, short_title, small_view
 from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs.view import LARGEST_SIDE
 
 Vectors = Literal["svg", "pdf"]
 
-DPI = 72  # so that a point, in which matplotlib gives widths and sizes of text, is a pixel of the sheet
-DETAIL = 3  # pixels of a picture on a side of a pixel of the sheet
+DPI = 72  # so that a point, in which matplotlib gives widths and sizes of text, is a pixel of the picture
+DETAIL = 3  # pixels of an embedded picture on a side of a pixel of the figure
+HALO = 1 / 3  # of an em: the width of the stroke around words that lie on a cloud
 LETTERS = 0.92  # the font's are larger than those of Pillow, at the same size
 FONT = "DejaVu Sans"  # comes with matplotlib
 ACROSS: Mapping[str, Any] = {"l": "left", "m": "center", "r": "right"}
@@ -40,80 +44,161 @@ METADATA: Mapping[Vectors, dict[str, Any]] = {
 }
 
 
-def save_figure(scene: Scene, view: ViewSpec, size: PictureSize, stages: range, path: Path, form: Vectors) -> None:
+def save_frame(
+    scene: Scene, stage: float, view: ViewSpec, size: PictureSize, title: str, path: Path, form: Vectors
+) -> None:
+    """Write what `render_frame` draws as an SVG or a PDF of that size in points."""
+
+    def draw(page: _Page) -> None:
+        panel = panel_of(view, size)
+        for left, part in panel_views(view, size):
+            _draw_panel(page, scene, stage, part, panel, left, "" if left else title)
+            if left:
+                page.draw_line((panel.width + left) / 2, 0, (panel.width + left) / 2, size.height, left - panel.width)
+
+    _save(draw, view, size, path, form)
+
+
+def save_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: range, path: Path, form: Vectors) -> None:
     """Write what `render_sheet` draws as an SVG or a PDF of that size in points. Raises `SpecError`, too."""
+    layout = SheetLayout.of(view, len(stages), Panel(size.width, size.height))
+
+    def draw(page: _Page) -> None:
+        for place, stage in enumerate(stages):
+            _draw_stage(page, scene, stage, view, *layout.corner(place), layout.panel)
+        if view.labels:
+            found = keys(scene, scene.trace.last_stage, small_view(view))
+            for key, (left, top) in zip(found, foot_places(view, size, len(found)), strict=True):
+                _draw_key(page, view, key, left, top, page.em)
+
+    _save(draw, view, size, path, form)
+
+
+def _save(draw: "Callable[[_Page], None]", view: ViewSpec, size: PictureSize, path: Path, form: Vectors) -> None:
     with rc_context(SETTINGS):
-        _Page(view, size).drawn(scene, stages).savefig(path, format=form, metadata=METADATA[form], transparent=False)
+        page = _Page(view, size)
+        draw(page)
+        page.figure.savefig(path, format=form, metadata=METADATA[form], transparent=False)
 
 
 class _Page:
-    """A figure on which places are given in pixels of the sheet, from its upper left corner."""
+    """A figure on which places are given in pixels, from its upper left corner."""
 
     def __init__(self, view: ViewSpec, size: PictureSize) -> None:
-        self._view, self._size = view, size
-        self._em = em(view, Panel(size.width, size.height))
-        self._figure = Figure(figsize=(size.width / DPI, size.height / DPI), dpi=DPI)
-        self._figure.set_facecolor((_named(SURROUNDINGS[view.theme].background), float(view.background == "solid")))
+        self._size, self._colors = size, SURROUNDINGS[view.theme]
+        self.em = em(view, Panel(size.width, size.height))
+        self.figure = Figure(figsize=(size.width / DPI, size.height / DPI), dpi=DPI)
+        self.figure.set_facecolor((_hex(self._colors.background), float(view.background == "solid")))
 
-    def drawn(self, scene: Scene, stages: range) -> Figure:
-        """The figure with these stages on it."""
-        layout = SheetLayout.of(self._view, len(stages), Panel(self._size.width, self._size.height))
-        for place, stage in enumerate(stages):
-            self._draw_stage(scene, stage, *layout.corner(place), layout.panel)
-        if self._view.labels:
-            self._draw_keys(scene)
-        return self._figure
-
-    def _draw_stage(self, scene: Scene, stage: int, left: int, top: int, panel: Panel) -> None:
-        fine = Panel(DETAIL * panel.width, DETAIL * panel.height)
-        picture = render_panel(scene, stage, small_view(self._view), fine, enlarged=ENLARGED)
-        self._draw_picture(picture, left, top, panel.width, panel.height)
-        self._draw_frame(left - 0.5, top - 0.5, panel.width + 1, panel.height + 1)
-        if self._view.labels:
-            title = short_title(scene.trace.names[stage], self._length, panel.width - self._em / 2)
-            self._write(0, 0, Word(left, top - 0.5 * self._em, title, "ls"))
-
-    def _draw_keys(self, scene: Scene) -> None:
-        found = keys(scene, scene.trace.last_stage, small_view(self._view))
-        for key, (left, top) in zip(found, foot_places(self._view, self._size, len(found)), strict=True):
-            picture, words = key_parts(self._view, DETAIL * self._em, key)
-            if key.shape != "words":
-                self._draw_picture(np.asarray(picture), left, top, picture.width / DETAIL, picture.height / DETAIL)
-            for word in words:
-                self._write(left, top, Word(word.x / DETAIL, word.y / DETAIL, word.text, word.anchor, word.ems))
-
-    def _draw_picture(self, picture: NDArray[np.uint8], left: float, top: float, width: float, height: float) -> None:
-        whole_width, whole_height = self._size.width, self._size.height
-        place = left / whole_width, 1 - (top + height) / whole_height, width / whole_width, height / whole_height
-        axes = self._figure.add_axes(place)
+    def draw_picture(self, picture: RGBA, left: float, top: float, width: float, height: float) -> None:
+        """Draw a picture in a rectangle."""
+        axes = self.figure.add_axes(
+            (*self._share(left, top + height), width / self._size.width, height / self._size.height)
+        )
         axes.set_axis_off()
-        if self._view.background == "solid":
-            axes.imshow(picture[..., :3], interpolation="none", aspect="auto")
-        else:
-            axes.imshow(lifted(picture, SURROUNDINGS[self._view.theme].background), interpolation="none", aspect="auto")
+        axes.imshow(picture, interpolation="none", aspect="auto")
 
-    def _draw_frame(self, left: float, top: float, width: float, height: float) -> None:
-        corner = left / self._size.width, 1 - (top + height) / self._size.height
-        sides = width / self._size.width, height / self._size.height
-        color = _named(SURROUNDINGS[self._view.theme].axis)
-        frame = Rectangle(corner, *sides, fill=False, edgecolor=color, linewidth=1, transform=self._figure.transFigure)
-        self._figure.add_artist(frame)
-
-    def _write(self, left: float, top: float, word: Word) -> None:
-        self._figure.text(
-            (left + word.x) / self._size.width,
-            1 - (top + word.y) / self._size.height,
-            word.text,
-            fontsize=LETTERS * word.ems * self._em,
-            color=_named(word.color or SURROUNDINGS[self._view.theme].label),
-            horizontalalignment=ACROSS[word.anchor[0]],
-            verticalalignment=DOWN[word.anchor[1]],
+    def draw_frame(self, left: float, top: float, width: float, height: float) -> None:
+        """Draw the edges of a rectangle."""
+        corner, sides = self._share(left, top + height), (width / self._size.width, height / self._size.height)
+        self.figure.add_artist(
+            Rectangle(
+                corner,
+                *sides,
+                fill=False,
+                edgecolor=_hex(self._colors.axis),
+                linewidth=1,
+                transform=self.figure.transFigure,
+            )
         )
 
-    def _length(self, text: str) -> float:
-        """How long a text is, in pixels."""
-        return float(TextPath((0, 0), text, size=LETTERS * self._em).get_extents().width)
+    def draw_line(
+        self, x0: float, y0: float, x1: float, y1: float, width: float = 1, color: Color | None = None
+    ) -> None:
+        """Draw a line below all pictures."""
+        (left, top), (right, bottom) = self._share(x0, y0), self._share(x1, y1)
+        named = _hex(color or self._colors.axis)
+        line = Line2D((left, right), (top, bottom), color=named, linewidth=width, solid_capstyle="butt", zorder=-1)
+        self.figure.add_artist(line)  # in shares of the figure
+
+    def write(self, left: float, top: float, word: Word, size: float, *, halo: bool = False) -> None:
+        """Write a word in letters of a size, where its place is given from `left` and `top`."""
+        manner: dict[str, Any] = {
+            "fontsize": LETTERS * word.ems * size,
+            "horizontalalignment": ACROSS[word.anchor[0]],
+            "verticalalignment": DOWN[word.anchor[1]],
+        }
+        place = self._share(left + word.x, top + word.y)
+        if halo:  # apart from the word, which would become outlines with it
+            stroke = Stroke(linewidth=HALO * size, foreground=_hex(self._colors.background), joinstyle="round")
+            self.figure.text(*place, word.text, path_effects=[stroke], **manner)
+        self.figure.text(*place, word.text, color=_hex(word.color or self._colors.label), **manner)
+
+    def length(self, text: str) -> float:
+        """Return how long a text is, in pixels."""
+        return float(TextPath((0, 0), text, size=LETTERS * self.em).get_extents().width)
+
+    def _share(self, x: float, y: float) -> tuple[float, float]:
+        return x / self._size.width, 1 - y / self._size.height
 
 
-def _named(color: tuple[int, int, int]) -> str:
+def _draw_panel(page: _Page, scene: Scene, stage: float, view: ViewSpec, panel: Panel, left: int, title: str) -> None:
+    """Draw one panel of a single view: grid lines, then the marks, then the words."""
+    detail = min(DETAIL, LARGEST_SIDE / max(panel))
+    bare = view.model_copy(update={"axes": False, "background": "transparent"})
+    fine = Panel(round(detail * panel.width), round(detail * panel.height))
+    canvas, outside = draw_marks(scene, stage, bare, fine)
+    for (x0, y0, x1, y1), color in grid_lines(view, panel) if view.axes else ():
+        if 0 <= x0 <= x1 <= panel.width:
+            page.draw_line(left + x0, y0, left + x1, y1, color=color)
+    page.draw_picture(lifted(canvas.picture(), SURROUNDINGS[view.theme].background), left, 0, *panel)
+    for word in _panel_words(scene, stage, view, panel, title, outside):
+        page.write(left, 0, word, em(view, panel), halo=True)
+    if view.labels:
+        found = keys(scene, stage, view)
+        for key, (x, y) in zip(found, legend_places(view, panel, found, below_title=bool(title)), strict=False):
+            _draw_key(page, view, key, left + x, y, em(view, panel), OPACITY)
+
+
+def _panel_words(scene: Scene, stage: float, view: ViewSpec, panel: Panel, title: str, outside: int) -> list[Word]:
+    """Return the words of a panel but for its legend."""
+    words = tick_words(view, panel) if view.axes else []
+    if view.labels:
+        words += title_word(view, panel, title)
+        if scene.density is not None and density_strength(scene, stage, view) > 0:
+            words += contour_words(scene.density, view, panel)
+        if outside:
+            words.append(note_word(view, panel, outside_text(scene, outside)))
+    return words
+
+
+def _draw_stage(page: _Page, scene: Scene, stage: int, view: ViewSpec, left: int, top: int, panel: Panel) -> None:
+    """Draw one panel of a sheet, with its frame and its title."""
+    fine = Panel(DETAIL * panel.width, DETAIL * panel.height)
+    picture = render_panel(scene, stage, small_view(view), fine, enlarged=ENLARGED)
+    page.draw_picture(_on_ground(picture, view), left, top, panel.width, panel.height)
+    page.draw_frame(left - 0.5, top - 0.5, panel.width + 1, panel.height + 1)
+    if view.labels:
+        title = short_title(scene.trace.names[stage], page.length, panel.width - page.em / 2)
+        page.write(0, 0, Word(left, top - 0.5 * page.em, title, "ls"), page.em)
+
+
+def _draw_key(page: _Page, view: ViewSpec, key: Key, left: int, top: int, size: float, opacity: int = 0) -> None:
+    """Draw one key of a legend; `opacity`, up to 255, is that of its ground."""
+    picture, words = key_parts(view, DETAIL * size, key, opacity)
+    pixels = np.asarray(picture)
+    if opacity or key.shape != "words":
+        page.draw_picture(
+            pixels if opacity else _on_ground(pixels, view), left, top, picture.width / DETAIL, picture.height / DETAIL
+        )
+    for word in words:
+        page.write(left, top, Word(word.x / DETAIL, word.y / DETAIL, word.text, word.anchor, word.ems), size)
+
+
+def _on_ground(picture: RGBA, view: ViewSpec) -> RGBA:
+    """Return a picture as it is embedded: without alpha on a solid ground, without its ground on a clear one."""
+    return picture[..., :3] if view.background == "solid" else lifted(picture, SURROUNDINGS[view.theme].background)
+
+
+def _hex(color: Color) -> str:
     return "#{:02x}{:02x}{:02x}".format(*color)

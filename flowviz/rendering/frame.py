@@ -34,9 +34,16 @@ def _split_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, 
     panel = panel_of(view, size)
     picture = np.empty((size.height, size.width, 4), np.uint8)
     picture[:] = (*SURROUNDINGS[view.theme].axis, 255)
-    picture[:, : panel.width] = render_panel(scene, stage, _with_marks(view, {"points", "paths"}), panel, title)
-    picture[:, -panel.width :] = render_panel(scene, stage, _second(view), panel)
+    for left, part in panel_views(view, size):
+        picture[:, left : left + panel.width] = render_panel(scene, stage, part, panel, "" if left else title)
     return picture
+
+
+def panel_views(view: ViewSpec, size: PictureSize) -> list[tuple[int, ViewSpec]]:
+    """Return the left edge, in pixels, and the view of each panel of a picture."""
+    if not is_split(view):
+        return [(0, view)]
+    return [(0, _with_marks(view, {"points", "paths"})), (size.width - panel_of(view, size).width, _second(view))]
 
 
 def prepare_density(density: Density, view: ViewSpec, size: PictureSize) -> None:
@@ -56,11 +63,21 @@ def _with_marks(view: ViewSpec, marks: set[Mark]) -> ViewSpec:
     return view.model_copy(update={"marks": view.marks & marks})
 
 
-@np.errstate(invalid="ignore", over="ignore")  # what has run off is passed over
 def render_panel(
     scene: Scene, stage: float, view: ViewSpec, panel: Panel, title: str = "", enlarged: float = 1.0
 ) -> RGBA:
     """All marks in one panel, (height, width, 4)."""
+    canvas, outside = draw_marks(scene, stage, view, panel, enlarged)
+    numbers = tick_words(view, panel) if view.axes else []
+    canvas.draw_layer(write(view, panel, (*numbers, *(title_word(view, panel, title) if view.labels else []))))
+    if view.labels:
+        _annotate(canvas, scene, stage, view, panel, title, outside)
+    return canvas.picture()
+
+
+@np.errstate(invalid="ignore", over="ignore")  # what has run off is passed over
+def draw_marks(scene: Scene, stage: float, view: ViewSpec, panel: Panel, enlarged: float = 1.0) -> tuple[Canvas, int]:
+    """Draw all marks of a panel on its ground; return the canvas and how many particles lie outside."""
     projection = Projection(view, panel, enlarged)
     outside = 0
     canvas = Canvas(ground(view, panel), projection)
@@ -76,11 +93,7 @@ def render_panel(
         outside = draw_points(canvas, scene, stage, view, view.point_diameter * projection.pixel)
     if scene.probe is not None:
         draw_probe(canvas, scene.probe, stage, view, projection)
-    numbers = tick_words(view, panel) if view.axes else []
-    canvas.draw_layer(write(view, panel, (*numbers, *(title_word(view, panel, title) if view.labels else []))))
-    if view.labels:
-        _annotate(canvas, scene, stage, view, panel, title, outside)
-    return canvas.picture()
+    return canvas, outside
 
 
 def _annotate(
@@ -92,7 +105,12 @@ def _annotate(
     if found:
         canvas.draw_layer(legend(view, panel, found, below_title=bool(title)))
     if outside:
-        canvas.draw_layer(note(view, panel, f"{outside:,} of {scene.trace.positions.shape[1]:,} outside"))
+        canvas.draw_layer(note(view, panel, outside_text(scene, outside)))
+
+
+def outside_text(scene: Scene, outside: int) -> str:
+    """Return the note on the particles outside the picture."""
+    return f"{outside:,} of {scene.trace.positions.shape[1]:,} outside"
 
 
 def positions_at(trace: Trace, stage: float) -> NDArray[np.float32]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Literal
 
 import numpy as np
@@ -98,18 +99,24 @@ def _ends(*numbers: float) -> tuple[str, ...]:
 @lru_cache(maxsize=32)
 def legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> Layer:
     """The keys, one below the other in the upper right corner. Shared: not to be written to."""
-    size, ground = em(view, panel), (*SURROUNDINGS[view.theme].background, 0)
-    top = round(3.2 * size if below_title and panel.width < BROAD * size else 0.5 * size)
-    pictures = [key_picture(view, size, key, OPACITY) for key in found]
-    width, height = max(p.width for p in pictures), sum(p.height for p in pictures)
-    left = round(panel.width - width - 0.5 * size)
-    if left < 4 * size or top + height >= panel.height - 4 * size:
+    size, places = em(view, panel), legend_places(view, panel, found, below_title)
+    if not places:
         return Layer.of(np.zeros((1, 1, 4), np.uint8))
-    together, y = Image.new("RGBA", (width, height), ground), 0
-    for picture in pictures:
-        together.paste(picture, (width - picture.width, y))
-        y += picture.height
+    pictures, (left, top) = [key_picture(view, size, key, OPACITY) for key in found], places[0]
+    extent = pictures[0].width, sum(picture.height for picture in pictures)
+    together = Image.new("RGBA", extent, (*SURROUNDINGS[view.theme].background, 0))
+    for picture, (_, y) in zip(pictures, places, strict=True):
+        together.paste(picture, (0, y - top))
     return Layer.of(np.asarray(together), panel.width, left, top)
+
+
+def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> list[tuple[int, int]]:
+    """Return the upper left corner of each key of the legend; none where it has no room."""
+    size = em(view, panel)
+    top = round(3.2 * size if below_title and panel.width < BROAD * size else 0.5 * size)
+    left = round(panel.width - round(KEY_WIDTH * size) - 0.5 * size)
+    *tops, bottom = accumulate((round(SHAPES[key.shape][1] * size) for key in found), initial=top)
+    return [] if left < 4 * size or bottom >= panel.height - 4 * size else [(left, y) for y in tops]
 
 
 def key_picture(view: ViewSpec, size: float, key: Key, opacity: int = 0) -> Image.Image:

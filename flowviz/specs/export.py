@@ -13,7 +13,7 @@ What = Literal["view", "stages", "sheet", "animation", "frames", "trace", "sampl
 Format = Literal["png", "svg", "pdf", "gif", "apng", "webp", "mp4", "npz", "csv"]
 
 FORMATS: Mapping[What, tuple[Format, ...]] = {
-    "view": ("png",),
+    "view": ("png", "svg", "pdf"),
     "stages": ("png",),
     "sheet": ("png", "svg", "pdf"),
     "animation": ("gif", "apng", "webp", "mp4"),

@@ -62,8 +62,10 @@ def asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Proje
         ("-o X.PNG", "view", "png"),
         ("-o x.png --view overview", "sheet", "png"),
         ("-o x --view overview", "sheet", "png"),
-        ("-o x.svg", "sheet", "svg"),
-        ("-o x.pdf", "sheet", "pdf"),
+        ("-o x.svg", "view", "svg"),
+        ("-o x.pdf", "view", "pdf"),
+        ("-o x.svg --view overview", "sheet", "svg"),
+        ("-o x.pdf --what sheet", "sheet", "pdf"),
         ("-o x.gif", "animation", "gif"),
         ("-o x.apng", "animation", "apng"),
         ("-o x.webp", "animation", "webp"),
@@ -182,7 +184,7 @@ def test_speed_says_how_many_frames_are_in_between(
     [
         ("-o x.npz", "Give --what as well: trace, samples or losses"),
         ("-o x.png --what animation", "cannot be written as png. Choose gif, apng, webp or mp4"),
-        ("-o x.gif --what view", "cannot be written as gif. Choose png"),
+        ("-o x.gif --what view", "cannot be written as gif. Choose png, svg or pdf"),
         (
             "-o x.gif --what trace --format csv --size 90x90",
             "--size belongs to view, stages, sheet, animation, frames, not",
@@ -223,9 +225,9 @@ def test_what_does_not_go_together_is_one_sentence(
     assert not asked
 
 
-@pytest.mark.parametrize(("output", "what"), [("x.gif", "animation"), ("x.svg", "sheet")])
-def test_a_range_may_be_of_one_stage(output: str, what: str, asked: list[tuple[Project, ExportSpec]]) -> None:
-    assert run("render", "x.flowviz", "-o", output, "--stage", "4-4") == 0
+@pytest.mark.parametrize(("arguments", "what"), [("-o x.gif", "animation"), ("-o x.svg --what sheet", "sheet")])
+def test_a_range_may_be_of_one_stage(arguments: str, what: str, asked: list[tuple[Project, ExportSpec]]) -> None:
+    assert run("render", "x.flowviz", *arguments.split(), "--stage", "4-4") == 0
     ((_, spec),) = asked
     assert (spec.what, spec.first, spec.last) == (what, 4, 4)
 

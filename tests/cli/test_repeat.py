@@ -171,7 +171,7 @@ def test_the_python_asks_for_the_very_same_export(spec: ExportSpec, output: Path
 def test_only_what_is_not_as_usual_is_said() -> None:
     assert render_command(Path("a.flowviz"), ExportSpec(), Path("a.png")) == "flowviz render a.flowviz --output a.png"
     sheet = ExportSpec(what="sheet", format="svg", seen=Seen(view=ViewSpec(theme="dark")))
-    assert render_command(Path("a.flowviz"), sheet, Path("a.svg")).endswith("--output a.svg --theme dark")
+    assert render_command(Path("a.flowviz"), sheet, Path("a.svg")).endswith("--output a.svg --what sheet --theme dark")
     plan = Plan(TextSpec(text="BRAD"), FlowSpec(), TrainingSpec(seconds=60))
     assert train_command(plan, Path("a.flowviz"), None) == "flowviz train --text BRAD --output a.flowviz"
 

@@ -29,6 +29,7 @@ from tests.exporting.projects import SMALL, bent_project, playing, shrunk, writt
 from tests.rendering.scenes import bent_trace
 
 SHEET = PictureSize(width=400, height=360)
+SVG = "{http://www.w3.org/2000/svg}"
 EVERY = [(what, form) for what, forms in FORMATS.items() for form in forms]
 SAME = """
 import sys
@@ -49,7 +50,7 @@ def bent() -> Project:
 
 def small_spec(what: Any, form: Any, **changes: Any) -> ExportSpec:
     """One of each kind, small."""
-    size = SHEET if what in {"sheet", "losses"} else SMALL
+    size = SHEET if what in {"sheet", "losses"} or form in {"svg", "pdf"} else SMALL
     return ExportSpec(what=what, format=form, size=size, **{"first": 0, "last": 3, "in_betweens": 1, **changes})
 
 
@@ -76,6 +77,11 @@ def reopened(path: Path, form: str) -> Any:
         return image.convert("RGBA")
 
 
+def words_of(figure: ET.Element) -> list[str | None]:
+    """Return the text of an SVG."""
+    return [element.text for element in figure.iter(f"{SVG}text")]
+
+
 @pytest.mark.parametrize(("what", "form"), EVERY)
 def test_everything_is_written_and_opens_again(bent: Project, tmp_path: Path, what: str, form: str) -> None:
     spec = small_spec(what, form)
@@ -90,9 +96,8 @@ def test_everything_is_written_and_opens_again(bent: Project, tmp_path: Path, wh
     elif form == "pdf":
         assert found.startswith(b"%PDF") and found.rstrip().endswith(b"%%EOF")  # noqa: PT018
     elif form == "svg":
-        words = [element.text for element in found.iter("{http://www.w3.org/2000/svg}text")]
-        assert {"0 · base", "base quadrant"} <= set(words)
-        assert len(list(found.iter("{http://www.w3.org/2000/svg}image"))) == 4 + 1  # the stages, and the swatches
+        assert {"0 · base" if what == "sheet" else bent.trace.title(19), "base quadrant"} <= set(words_of(found))
+        assert len(list(found.iter(f"{SVG}image"))) == (4 + 1 if what == "sheet" else 1 + 2)  # the stages, and the keys
     else:
         assert len(found) > (form == "csv")
 
@@ -303,6 +308,23 @@ def test_the_moment_that_is_seen_is_drawn(bent: Project, tmp_path: Path) -> None
     }
     assert pictures[1000] == pictures[None]
     assert len(set(pictures.values())) == 3
+
+
+def test_single_view_has_its_words_and_grid_lines_as_vectors(bent: Project, tmp_path: Path) -> None:
+    def figure(**view: Any) -> ET.Element:
+        seen = Seen(view=ViewSpec(half_extent=1.5, **view), stage=1, fitted=False)
+        spec = ExportSpec(format="svg", size=PictureSize(width=600, height=600), seen=seen)
+        found: ET.Element = reopened(written(bent, spec, tmp_path / "view.svg"), "svg")
+        return found
+
+    def lines(figure: ET.Element) -> int:
+        return sum(group.get("id", "").startswith("line2d") for group in figure.iter(f"{SVG}g"))
+
+    words, bare = words_of(figure()), figure(axes=False, labels=False)
+    assert {bent.trace.title(1), "-1", "base quadrant", "30 of 60 selected"} <= set(words)
+    assert any("of 60 outside" in (word or "") for word in words)
+    assert lines(figure()) == 7 + 7 + 2, "one every half unit from -1.5 to 1.5, and the axes"
+    assert (words_of(bare), lines(bare)) == ([], 0)
 
 
 @pytest.mark.parametrize("form", ["svg", "pdf", "png"])
