@@ -129,7 +129,7 @@ def test_a_disk_that_fills_while_it_autosaves_takes_nothing_away(disk: Path, fil
         assert [load_project(draft).target.title for draft in drafts()] == ["One"][: number - 1]
         filler.unlink()
         autosave.save()
-        file_menu.wait(lambda: autosave._standing == file_menu.window.main.session.standing())
+        file_menu.wait(lambda: autosave.is_current)
         assert [load_project(draft).target.title for draft in drafts()] == [text]
 
 

@@ -1,4 +1,4 @@
-"""The desk: what the File menu does with the document, and the questions before anything is lost."""
+"""The document actions of the File menu, and the questions before changes are lost."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,7 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QStandardPaths, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
-from flowviz.app.document.document import FILE, Document, opened
+from flowviz.app.document.document import FILE, Document, prepare
 from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
 from flowviz.app.notices.notice import Notice
@@ -22,16 +22,16 @@ from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.target import FIRST_TEXT
 from flowviz.specs.training import DEFAULT_SECONDS
 
-PATTERN = f"flowviz projects (*{PROJECT_SUFFIX})"
-OPEN_ANOTHER = "What is in the window stays as it is. Open another file, or a copy of this one."
-KEPT = "What is in the window stays as it is, and is not saved yet. Save it elsewhere, or mend that and save again."
+PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
+AFTER_REFUSAL = "The open project is unchanged. Open another file, or a copy of this one."
+AFTER_FAILURE = "Your changes are not saved yet. Fix the problem and save again, or save elsewhere."
 
 
 class DocumentActions(QObject):
-    """One document at a time: before another takes its place, or the window closes, it asks what shall become of it."""
+    """Opens and saves projects; asks first where unsaved changes would be lost."""
 
     notice_posted = pyqtSignal(object)  # Notice; without a text, when a file is read or written again
-    target_file_chosen = pyqtSignal(object)  # the Path of points or a picture, to learn
+    target_file_chosen = pyqtSignal(object)  # Path of points or an image
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
@@ -45,60 +45,56 @@ class DocumentActions(QObject):
         self.document.failed.connect(self._take_failure)
 
     def new(self) -> None:
-        """Begin with nothing trained."""
-        first = Project.untrained(TextSpec(text=FIRST_TEXT), FlowSpec(), TrainingSpec(seconds=DEFAULT_SECONDS))
-        self.leave(lambda: self.document.show(opened(first)))
+        """Show a new, untrained project."""
+        project = Project.untrained(TextSpec(text=FIRST_TEXT), FlowSpec(), TrainingSpec(seconds=DEFAULT_SECONDS))
+        self.leave(lambda: self.document.show(prepare(project)))
 
     def open_copy(self, path: Path) -> None:
-        """Open a file of the program's own: saving asks for another."""
+        """Open a project without its file, so that saving asks for another one."""
         self.leave(partial(self.document.open, path, is_copy=True))
 
     def choose(self) -> None:
-        """Ask which file to open."""
+        """Show the Open dialog."""
         dialog = self._dialog("openDialog", "Open", QFileDialog.AcceptMode.AcceptOpen)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([PATTERN, "All files (*)"])
+        dialog.setNameFilters([PROJECT_FILTER, "All files (*)"])
         dialog.fileSelected.connect(lambda name: self.open(Path(name)))
         dialog.open()
 
     def open(self, path: Path) -> None:
-        """Open a project; offer to learn a file of points or a picture instead."""
+        """Open a project; offer to open points or an image as the target instead."""
         kind = _target_kind(path)
         if kind is None:
             self.leave(partial(self.document.open, path.absolute()))
             return
         ask(
             self._window, "openAsBox", f"Open '{path.name}' as {kind}?",
-            "It is not a flowviz project, but a flow can learn it. It becomes the target.",
+            "It is not a flowviz project. It becomes the target, which the flow learns.",
             Answer("&Open", SAVE, partial(self.target_file_chosen.emit, path.absolute())),
             Answer("Cancel", CANCEL),
         )  # fmt: skip
 
     def revert(self) -> None:
-        """Back to what the file holds."""
-        path = self.document.path
-        if path is not None:
-            read = Answer("&Revert", DISCARD, partial(self.document.open, path))
-            question = f"Go back to '{self.document.name}' as it was saved?"
-            ask(
-                self._window,
-                "revertBox",
-                question,
-                "What has changed since then is lost.",
-                read,
-                Answer("Cancel", CANCEL),
-            )
+        """Go back to the saved project, after asking."""
+        if self.document.path is None:
+            return
+        ask(
+            self._window, "revertBox", f"Go back to '{self.document.name}' as it was saved?",
+            "Unsaved changes will be lost.",
+            Answer("&Revert", DISCARD, partial(self.document.open, self.document.path)),
+            Answer("Cancel", CANCEL),
+        )  # fmt: skip
 
     def save(self, then: Callable[[], object] = lambda: None) -> None:
-        """Write the document to its file, or ask for one; then go on, unless that is called off or fails."""
+        """Save the project to its file, or ask for one; call `then` if that succeeds."""
         document = self.document
         if document.path is None:
             self.save_as(then)
-        elif document.is_overtaken:
+        elif document.is_changed_on_disk:
             ask(
                 self._window, "overtakenBox",
-                f"Another program has changed '{document.path.name}' since it was opened or saved here.",
-                "Overwrite it with what is in the window, or save that under another name?",
+                f"Another program has changed '{document.path.name}' since you opened or saved it here.",
+                "Overwrite it, or save your version under another name?",
                 Answer("&Overwrite", DISCARD, partial(document.save, document.path, then)),
                 Answer("Save &As…", SAVE, partial(self.save_as, then)),
                 Answer("Cancel", CANCEL),
@@ -107,7 +103,7 @@ class DocumentActions(QObject):
             document.save(document.path, then)
 
     def save_as(self, then: Callable[[], object] = lambda: None) -> None:
-        """Ask for a file, and write the document there; then go on, unless that is called off or fails."""
+        """Ask for a file and save the project to it; call `then` if that succeeds."""
         dialog = self._dialog("saveDialog", "Save As", QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(PROJECT_SUFFIX.lstrip("."))
         dialog.selectFile(str(self.document.path or f"{as_file_name(self.document.name)}{PROJECT_SUFFIX}"))
@@ -115,25 +111,26 @@ class DocumentActions(QObject):
         dialog.open()
 
     def leave(self, then: Callable[[], object]) -> None:
-        """Go on if nothing would be lost by it; else ask first, and go on if the answer allows."""
+        """Call `then`; where there are unsaved changes, ask first."""
         if not self.document.is_changed:
             then()
             return
         ask(
             self._window, "unsavedBox", f"Save the changes to '{self.document.name}'?",
-            "Without that they are lost.",
+            "Unsaved changes will be lost.",
             Answer("&Save", SAVE, partial(self.save, then)),
             Answer("&Discard", DISCARD, then),
             Answer("Cancel", CANCEL),
         )  # fmt: skip
 
     def close(self) -> None:
-        """End after what is being written."""
+        """Stop, after the save in progress."""
         self.document.close()
 
     def _dialog(self, name: str, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
         path = self.document.path
-        dialog = QFileDialog(self._window, title, str(path.parent if path else _documents()), PATTERN)
+        folder = path.parent if path else _documents_folder()
+        dialog = QFileDialog(self._window, title, str(folder), PROJECT_FILTER)
         dialog.setObjectName(name)
         dialog.setAcceptMode(mode)
         dialog.finished.connect(dialog.deleteLater)
@@ -152,10 +149,10 @@ class DocumentActions(QObject):
     def _take_refusal(self, path: Path, notice: Notice) -> None:
         if not path.exists():
             self.recent.remove(path)
-        self.notice_posted.emit(replace(notice, advice=notice.advice or OPEN_ANOTHER))
+        self.notice_posted.emit(replace(notice, advice=notice.advice or AFTER_REFUSAL))
 
     def _take_failure(self, notice: Notice) -> None:
-        self.notice_posted.emit(replace(notice, advice=f"{KEPT} {notice.advice}".rstrip()))
+        self.notice_posted.emit(replace(notice, advice=f"{AFTER_FAILURE} {notice.advice}".rstrip()))
 
 
 def _target_kind(path: Path) -> str | None:
@@ -166,6 +163,6 @@ def _target_kind(path: Path) -> str | None:
     return "an image" if media is not None and media.startswith("image/") else None
 
 
-def _documents() -> Path:
+def _documents_folder() -> Path:
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     return Path(folder) if folder else Path.home()

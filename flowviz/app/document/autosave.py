@@ -1,4 +1,4 @@
-"""Autosave: what has changed is written beside the person's data now and then, never over the person's file."""
+"""Autosave: drafts of unsaved work in the user's data folder; the user's own files are never overwritten."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,42 +18,47 @@ from flowviz.projects.drafts import Draft, Drafts
 
 PERIOD_MS = 30_000
 CLOSING_PATIENCE_MS = 1000
-AUTOSAVE = "autosave"  # topic of the notices
-ADVICE = "Save it, with File ▸ Save; it is tried again every 30 seconds."
+AUTOSAVE = "autosave"  # the subject of the notices
+ADVICE = "Save it with File ▸ Save. Autosave tries again every 30 seconds."
 
 
 class Autosave(QObject):
-    """Keeps a draft while something is not saved; where the program ends unexpectedly, the next start finds it.
+    """Keeps a draft of unsaved changes, which the next start recovers after a crash.
 
-    `drafts` are used in the thread alone, for a disk may be slow.
+    The drafts are used in the thread, since a disk may be slow.
     """
 
-    notice_posted = pyqtSignal(object)  # Notice of what went wrong, once; without a text, where it has gone well again
+    notice_posted = pyqtSignal(object)  # Notice of the first of several failures; without a text, of the next success
 
     def __init__(
         self, drafts: Drafts, thread: LatestWorker, session: Session, document: Document, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._drafts, self._thread, self._session, self._document = drafts, thread, session, document
-        self._standing: tuple[object, ...] | None = None  # of what is in the draft
-        self._older: list[Draft] = []  # what is in them is here now
+        self._draft_state: tuple[object, ...] | None = None  # of the project in the draft
+        self._recovered: list[Draft] = []  # superseded by the next draft
         self._own: Draft | None = None  # as soon as some of it may have been written
-        self._has_told = False
+        self._has_reported = False
         timer = QTimer(self)
         timer.timeout.connect(self.save)
         timer.start(PERIOD_MS)
-        document.state_changed.connect(self._discard_saved)
+        document.state_changed.connect(self._discard_if_saved)
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether the draft holds the present state of the project."""
+        return self._draft_state == self._session.standing()
 
     def save(self) -> None:
-        """Write what has changed since it was last written, if it is not saved."""
-        standing = self._session.standing()
-        if self._document.is_changed and standing != self._standing:
+        """Write a draft if there are unsaved changes that it does not hold yet."""
+        if self._document.is_changed and not self.is_current:
             write = partial(self._write, self._session.project(), self._document.path, self._document.mark)
-            self._thread.ask("draft", partial(_sentence, write), partial(self._take_written, standing))
+            state = self._session.standing()
+            self._thread.ask("draft", partial(_problem_of, write), partial(self._take_written, state))
 
     def take_over(self, draft: Draft) -> None:
-        """What is in this draft is not saved yet, but here: the draft can go as soon as there is another."""
-        self._older.append(draft)
+        """Write an own draft of the recovered project, then discard the one that it came from."""
+        self._recovered.append(draft)
         self.save()
 
     def close(self) -> None:
@@ -66,7 +71,7 @@ class Autosave(QObject):
             self._thread.finished.connect(self._discard_and_release, in_thread)  # type: ignore[call-arg]  # not in stubs
             self._thread.close()
             if not self._thread.wait(CLOSING_PATIENCE_MS):
-                _sentence(self._discard)
+                _problem_of(self._discard)
         else:
             self._thread.close()
             self._discard_and_release()
@@ -74,49 +79,49 @@ class Autosave(QObject):
     def _write(self, project: Project, path: Path | None, mark: Fingerprint | None) -> None:
         self._own = self._drafts.own()
         self._own.save(project, path, mark)
-        self._discard_older()
+        self._discard_recovered()
 
     def _discard(self) -> None:
         if self._own is not None:
             self._own.discard()
-        self._discard_older()
+        self._discard_recovered()
 
-    def _discard_older(self) -> None:
-        with suppress(IndexError):  # both threads may empty it
-            while self._older:
-                self._older.pop().discard()
+    def _discard_recovered(self) -> None:
+        with suppress(IndexError):  # two threads may empty the list at once
+            while self._recovered:
+                self._recovered.pop().discard()
 
     def _discard_and_release(self) -> None:
-        _sentence(self._discard)
+        _problem_of(self._discard)
         self._drafts.close()
 
-    def _take_written(self, standing: tuple[object, ...], problem: str) -> None:
+    def _take_written(self, state: tuple[object, ...], problem: str) -> None:
         if not problem:
-            self._standing = standing
-            self._forget()
-            self._discard_saved()  # it may have been saved meanwhile
-        elif self._document.is_changed and not self._has_told:
-            self._has_told = True
-            self.notice_posted.emit(Notice(AUTOSAVE, f"No copy is kept of what is not saved: {problem}", ADVICE))
+            self._draft_state = state
+            self._withdraw_notice()
+            self._discard_if_saved()  # the project may have been saved meanwhile
+        elif self._document.is_changed and not self._has_reported:
+            self._has_reported = True
+            self.notice_posted.emit(Notice(AUTOSAVE, f"Unsaved changes could not be backed up: {problem}", ADVICE))
 
-    def _discard_saved(self) -> None:
+    def _discard_if_saved(self) -> None:
         if self._document.is_changed:
             return
-        self._forget()
-        if self._standing is not None:
-            self._standing = None
-            self._thread.ask("draft", partial(_sentence, self._discard), lambda _: None)
+        self._withdraw_notice()
+        if self._draft_state is not None:
+            self._draft_state = None
+            self._thread.ask("draft", partial(_problem_of, self._discard), lambda _: None)
 
-    def _forget(self) -> None:
-        if self._has_told:
-            self._has_told = False
+    def _withdraw_notice(self) -> None:
+        if self._has_reported:
+            self._has_reported = False
             self.notice_posted.emit(Notice(AUTOSAVE))
 
 
-def _sentence(write: Callable[[], None]) -> str:
-    """What went wrong, or nothing."""
+def _problem_of(run: Callable[[], None]) -> str:
+    """Return why something failed, or an empty text."""
     try:
-        write()
+        run()
     except FlowvizError as error:
         return str(error)
     return ""

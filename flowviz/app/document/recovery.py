@@ -1,4 +1,4 @@
-"""Recovery: what a program that ended unexpectedly has left is offered at the next start."""
+"""Recovery of unsaved work after a crash."""
 
 from datetime import datetime
 from functools import partial
@@ -7,14 +7,14 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMainWindow
 
 from flowviz.app.document.autosave import Autosave
-from flowviz.app.document.document import Document, Opened, opened
+from flowviz.app.document.document import Document, LoadedProject, prepare
 from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.projects.drafts import Draft, Drafts
 
 
 class Recovery(QObject):
-    """Asks what shall become of each draft that is left over, one after the other, the newest first."""
+    """Offers the drafts of crashed processes one after the other, the newest first."""
 
     def __init__(
         self, drafts: Drafts, thread: LatestWorker, document: Document, autosave: Autosave, window: QMainWindow
@@ -24,32 +24,30 @@ class Recovery(QObject):
         self._document, self._autosave, self._window = document, autosave, window
 
     def look(self) -> None:
-        """Look for drafts; ask, if there are any."""
-        self._thread.ask("drafts", self._found, self._offer)
+        """Look for abandoned drafts, and offer to recover them."""
+        self._thread.ask("drafts", self._find, self._offer)
 
-    def _found(self) -> list[tuple[Draft, str]]:
-        """The drafts, and what is said of each."""
-        return [(draft, _told(draft)) for draft in self._drafts.abandoned()]
+    def _find(self) -> list[tuple[Draft, str]]:
+        """Return the abandoned drafts, each with its description."""
+        return [(draft, _describe(draft)) for draft in self._drafts.abandoned()]
 
-    def _offer(self, found: list[tuple[Draft, str]]) -> None:
-        if not found:
+    def _offer(self, described: list[tuple[Draft, str]]) -> None:
+        if not described:
             return
-        (draft, told), *others = found
+        (draft, description), *others = described
         ask(
-            self._window, "recoveryBox", f"flowviz ended unexpectedly. {told}",
-            "Recovered, it is in the window as it was, and not saved yet.",
+            self._window, "recoveryBox", f"{description} Recover it?",
+            "You can save it afterwards.",
             Answer("&Recover", SAVE, partial(self._recover, draft)),
             Answer("&Discard", DISCARD, partial(self._discard, draft, others)),
             Answer("&Later", CANCEL, partial(self._offer, others)),
         )  # fmt: skip
 
     def _recover(self, draft: Draft) -> None:
-        self._thread.ask(
-            "draft that is left over", lambda: opened(draft.load(), draft.mark), partial(self._show, draft)
-        )
+        self._thread.ask("recovered draft", lambda: prepare(draft.load(), draft.mark), partial(self._show, draft))
 
-    def _show(self, draft: Draft, found: Opened) -> None:
-        self._document.show(found, draft.original, changed=True)
+    def _show(self, draft: Draft, loaded: LoadedProject) -> None:
+        self._document.show(loaded, draft.original, changed=True)
         self._autosave.take_over(draft)
 
     def _discard(self, draft: Draft, others: list[tuple[Draft, str]]) -> None:
@@ -57,13 +55,12 @@ class Recovery(QObject):
         self._offer(others)
 
 
-def _told(draft: Draft) -> str:
-    """What is in it, and of when, in a sentence."""
+def _describe(draft: Draft) -> str:
     name = draft.original.stem if draft.original else draft.title
-    return f"There is unsaved work on '{name}', of {_moment(draft.saved_at)}."
+    return f"Unsaved work on '{name}' from {_time(draft.saved_at)} was found."
 
 
-def _moment(saved_at: datetime) -> str:
-    """The time; of another day with its date."""
+def _time(saved_at: datetime) -> str:
+    """Return the time of day, with the date if it was not today."""
     today = saved_at.date() == datetime.now(saved_at.tzinfo).date()
     return f"{saved_at:%H:%M}" if today else f"{saved_at:%d %B %Y, %H:%M}"

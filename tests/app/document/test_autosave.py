@@ -1,26 +1,33 @@
-"""What is not saved survives the end of the program, however it ends."""
+"""Drafts of unsaved work: when they are written, discarded and recovered."""
 
 import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.document.autosave import Autosave
+from flowviz.app.document.document import Document
 from flowviz.app.notices.notice import Notice
+from flowviz.app.session.session import Session
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FileError
 from flowviz.projects import load_project
 from flowviz.projects.drafts import Draft, Drafts, drafts_folder
 from tests.app.conftest import FileMenu, work_is_running
+from tests.app.document.fakes import FakeSession, InlineWorker
+
+STARTING_MS = 60_000
 
 TRAINED_AND_KILLED = """
 import sys
@@ -42,79 +49,123 @@ main.run(Path(sys.argv[1]))
 """
 
 
-def wait(condition: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if condition():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it never happened")
-
-
-def test_a_training_that_is_killed_is_offered_and_recovered(
-    file_menu: FileMenu, project_file: Path, qtbot: QtBot
-) -> None:
-    content = project_file.read_bytes()
-    killed = subprocess.Popen(
-        [sys.executable, "-c", TRAINED_AND_KILLED, str(project_file)],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-    )
-    wait(lambda: any(load_project(draft).target.title == "No" for draft in drafts()))
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
-    assert project_file.read_bytes() == content, "the person's file is as it was"
-    main = file_menu.window.main
-    main.recovery.look()
-    file_menu.wait(lambda: file_menu.boxes == ["recoveryBox"])
-    assert "unsaved work on 'hi'" in file_menu.window.find(QMessageBox, "recoveryBox").text()
-    file_menu.press("recoveryBox", "later")
-    long_ago = datetime(2020, 2, 29, 12, 34).timestamp()
-    for draft in drafts():
-        os.utime(draft, (long_ago, long_ago))
-    main.recovery.look()
-    file_menu.wait(lambda: file_menu.boxes == ["recoveryBox"])
-    assert "of 29 February 2020, 12:34." in file_menu.window.find(QMessageBox, "recoveryBox").text()
-    file_menu.press("recoveryBox", "recover")
-    file_menu.wait(lambda: main.document_actions.document.path == project_file)
-    recovered = main.session.project()
-    assert recovered.target.title == "No"
-    assert recovered.checkpoint is not None
-    assert recovered.weights.parameters
-    assert file_menu.is_changed
-    assert not main.document_actions.document.is_overtaken
-    file_menu.choose("save")
-    file_menu.wait(lambda: not file_menu.is_changed)
-    saved = load_project(project_file)
-    for name, array in recovered.weights.parameters.items():
-        np.testing.assert_array_equal(saved.weights.parameters[name], array)
-    file_menu.wait(lambda: not drafts())
-
-
 def drafts() -> list[Path]:
-    """The files of drafts, of programs that run, too."""
+    """Return the files of all drafts, also of running programs."""
     return list(Path(os.environ["XDG_DATA_HOME"]).rglob("[!.]*.flowviz"))
 
 
-def test_a_draft_is_there_while_something_is_not_saved(file_menu: FileMenu, tmp_path: Path) -> None:
-    autosave = file_menu.window.main.autosave
-    autosave.save()
-    file_menu.qtbot.wait(100)
+def titles() -> list[str]:
+    return [load_project(draft).target.title for draft in drafts()]
+
+
+class Editor:
+    """A document without a window, and its autosave."""
+
+    def __init__(self, thread: LatestWorker) -> None:
+        self.session, self.owner = FakeSession(), QObject()
+        session = cast("Session", self.session)
+        self.document = Document(session, self.owner)
+        self.autosave = Autosave(Drafts(drafts_folder()), thread, session, self.document, self.owner)
+        self.notices = list[Notice]()
+        self.autosave.notice_posted.connect(self.notices.append)
+
+
+@pytest.fixture
+def editor(qtbot: QtBot) -> Iterator[Editor]:
+    editor = Editor(InlineWorker())
+    yield editor
+    editor.autosave.close()
+    editor.document.close()
+    qtbot.waitUntil(lambda: not work_is_running(), timeout=20_000)
+
+
+def test_draft_is_written_for_unsaved_changes_only(editor: Editor) -> None:
+    editor.autosave.save()
     assert not drafts(), "nothing has changed"
-    file_menu.type("Mine")
-    autosave.save()
-    file_menu.wait(lambda: len(drafts()) == 1)
+    editor.session.type("Yours")
+    editor.autosave.save()
+    assert titles() == ["Yours"]
+    assert not Drafts(drafts_folder()).abandoned(), "the draft of a running program is not abandoned"
     (draft,) = drafts()
-    file_menu.wait(lambda: load_project(draft).target.title == "Mine")
-    file_menu.wait(lambda: autosave._standing == file_menu.window.main.session.standing())  # the window has heard of it
-    written = draft.stat().st_mtime_ns
-    autosave.save()
-    file_menu.qtbot.wait(100)
-    assert draft.stat().st_mtime_ns == written, "nothing has changed since"
-    assert not Drafts(drafts_folder()).abandoned(), "whose window is open is not abandoned"
-    file_menu.save_as(tmp_path / "mine.flowviz")
-    file_menu.wait(lambda: not drafts())
+    written = draft.stat().st_ino
+    editor.autosave.save()
+    assert draft.stat().st_ino == written, "nothing has changed since"
+    editor.session.type("Ours")
+    editor.autosave.save()
+    assert titles() == ["Ours"]
 
 
-def test_a_draft_goes_with_the_changes_that_are_discarded(file_menu: FileMenu) -> None:
+def test_draft_is_discarded_when_the_changes_are(editor: Editor) -> None:
+    editor.session.type("Yours")
+    editor.autosave.save()
+    editor.document.discard_changes()
+    assert not drafts()
+
+
+def test_draft_is_discarded_when_the_project_is_saved(editor: Editor, qtbot: QtBot, tmp_path: Path) -> None:
+    editor.session.type("Yours")
+    editor.autosave.save()
+    editor.document.save(tmp_path / "yours.flowviz")
+    qtbot.waitUntil(lambda: not drafts())
+
+
+def test_draft_is_discarded_on_close(editor: Editor) -> None:
+    editor.session.type("Yours")
+    editor.autosave.save()
+    editor.autosave.close()
+    assert not drafts()
+
+
+def fail(*_: object) -> None:
+    raise FileError("The draft cannot be written: no space left on device.")
+
+
+def test_failure_is_reported_once_until_a_draft_is_written(editor: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
+    editor.session.type("Yours")
+    with monkeypatch.context() as patched:
+        patched.setattr(Draft, "save", fail)
+        for _ in range(3):
+            editor.autosave.save()
+    (notice,) = editor.notices
+    assert notice.text.startswith("Unsaved changes could not be backed up: ")
+    assert "no space left" in notice.text
+    editor.autosave.save()
+    assert titles() == ["Yours"]
+    assert not editor.notices[-1].text
+
+
+def test_failure_is_withdrawn_when_the_project_is_saved(
+    editor: Editor, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Draft, "save", fail)
+    editor.session.type("Yours")
+    editor.autosave.save()
+    assert editor.notices[-1].text
+    editor.document.save(tmp_path / "yours.flowviz")
+    qtbot.waitUntil(lambda: not editor.notices[-1].text)
+
+
+def test_draft_written_while_the_window_closes_is_discarded(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    editor, started, may_write, save = Editor(LatestWorker()), Event(), Event(), Draft.save
+
+    def save_slowly(draft: Draft, *arguments: Any) -> None:
+        started.set()
+        assert may_write.wait(20)
+        save(draft, *arguments)
+
+    monkeypatch.setattr(Draft, "save", save_slowly)
+    monkeypatch.setattr("flowviz.app.document.autosave.CLOSING_PATIENCE_MS", 10)
+    editor.session.type("Yours")
+    editor.autosave.save()
+    assert started.wait(20)
+    editor.autosave.close()
+    may_write.set()
+    qtbot.waitUntil(lambda: not work_is_running(), timeout=20_000)
+    assert not drafts()
+    assert not Drafts(drafts_folder()).abandoned(), "the next start offers nothing to recover"
+
+
+def test_draft_is_discarded_when_the_window_closes(file_menu: FileMenu) -> None:
     main = file_menu.window.main
     file_menu.type("Mine")
     main.autosave.save()
@@ -125,67 +176,48 @@ def test_a_draft_goes_with_the_changes_that_are_discarded(file_menu: FileMenu) -
     assert not drafts()
 
 
-def test_draft_written_while_the_window_closes_is_discarded(
-    file_menu: FileMenu, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    main, started, may_write, save = file_menu.window.main, Event(), Event(), Draft.save
-
-    def save_slowly(draft: Draft, *arguments: Any) -> None:
-        started.set()
-        assert may_write.wait(20)
-        save(draft, *arguments)
-
-    monkeypatch.setattr(Draft, "save", save_slowly)
-    monkeypatch.setattr("flowviz.app.document.autosave.CLOSING_PATIENCE_MS", 10)
-    file_menu.type("Mine")
-    main.autosave.save()
-    assert started.wait(20)
-    main.discard_changes()
-    assert main.close()
-    may_write.set()
-    file_menu.wait(lambda: not work_is_running())
-    assert not drafts()
-    assert not Drafts(drafts_folder()).abandoned(), "the next start offers nothing to recover"
-
-
-def test_an_autosave_that_fails_is_told_once_and_tried_again(
-    file_menu: FileMenu, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    autosave, told = file_menu.window.main.autosave, list[Notice]()
-    autosave.notice_posted.connect(told.append)
-
-    def full(*_: object) -> None:
-        raise FileError("The draft cannot be written: no space left on device.")
-
-    file_menu.type("Mine")
-    with monkeypatch.context() as patched:
-        patched.setattr(Draft, "save", full)
-        for _ in range(3):
-            autosave.save()
-            file_menu.qtbot.wait(100)
-        assert len(told) == 1
-        assert "no space left" in file_menu.notice
-    autosave.save()
-    file_menu.wait(lambda: len(drafts()) == 1)
-    file_menu.wait(lambda: not file_menu.notice)
-
-
-def test_that_no_copy_is_kept_is_no_longer_said_when_it_is_saved(
-    file_menu: FileMenu, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    def full(*_: object) -> None:
-        raise FileError("The draft cannot be written: no space left on device.")
-
-    monkeypatch.setattr(Draft, "save", full)
-    file_menu.type("Mine")
-    file_menu.window.main.autosave.save()
-    file_menu.wait(lambda: "No copy is kept" in file_menu.notice)
-    file_menu.save_as(tmp_path / "mine.flowviz")
-    file_menu.wait(lambda: not file_menu.notice)
-
-
-def test_a_slip_of_the_program_keeps_what_is_not_saved_at_once(file_menu: FileMenu) -> None:
+def test_internal_error_writes_a_draft_at_once(file_menu: FileMenu) -> None:
     file_menu.type("Mine")
     file_menu.window.main.crash_handler.take(RuntimeError, RuntimeError("slip"), None)
     assert "RuntimeError" in file_menu.notice
     file_menu.wait(lambda: len(drafts()) == 1)
+
+
+def test_killed_training_is_offered_and_recovered(file_menu: FileMenu, project_file: Path, qtbot: QtBot) -> None:
+    content = project_file.read_bytes()
+    killed = subprocess.Popen(
+        [sys.executable, "-c", TRAINED_AND_KILLED, str(project_file)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    qtbot.waitUntil(lambda: "No" in titles(), timeout=STARTING_MS)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert project_file.read_bytes() == content, "the user's file is unchanged"
+    main = file_menu.window.main
+    main.recovery.look()
+    file_menu.wait(lambda: file_menu.boxes == ["recoveryBox"])
+    box = file_menu.window.find(QMessageBox, "recoveryBox")
+    assert box.text().startswith("Unsaved work on 'hi' from ")
+    assert box.text().endswith(" was found. Recover it?")
+    assert box.informativeText() == "You can save it afterwards."
+    file_menu.press("recoveryBox", "later")
+    long_ago = datetime(2020, 2, 29, 12, 34).timestamp()
+    for draft in drafts():
+        os.utime(draft, (long_ago, long_ago))
+    main.recovery.look()
+    file_menu.wait(lambda: file_menu.boxes == ["recoveryBox"])
+    assert "from 29 February 2020, 12:34 was" in file_menu.window.find(QMessageBox, "recoveryBox").text()
+    file_menu.press("recoveryBox", "recover")
+    file_menu.wait(lambda: main.document_actions.document.path == project_file)
+    recovered = main.session.project()
+    assert recovered.target.title == "No"
+    assert recovered.checkpoint is not None
+    assert recovered.weights.parameters
+    assert file_menu.is_changed
+    assert not main.document_actions.document.is_changed_on_disk
+    file_menu.choose("save")
+    file_menu.wait(lambda: not file_menu.is_changed)
+    saved = load_project(project_file)
+    for name, array in recovered.weights.parameters.items():
+        np.testing.assert_array_equal(saved.weights.parameters[name], array)
+    file_menu.wait(lambda: not drafts())

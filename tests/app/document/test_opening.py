@@ -1,4 +1,4 @@
-"""Files that the real window opens, and what it shows of them."""
+"""Files opened in the window: from the menu, by drag and drop, and from the command line."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ from tests.app.conftest import FileMenu
 from tests.app.test_main_window import pixels
 
 
-def test_a_file_opens_with_its_name_in_the_title_and_is_not_changed_by_looking(
+def test_opened_file_is_named_in_the_title_and_unchanged_by_the_view(
     file_menu: FileMenu, project_file: Path, project: Project
 ) -> None:
     assert file_menu.window.main.windowTitle() == "BRAD[*] – flowviz"
@@ -45,7 +45,7 @@ def test_a_file_opens_with_its_name_in_the_title_and_is_not_changed_by_looking(
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", None])
-def test_a_bad_file_is_a_sentence_and_what_is_here_stays(
+def test_invalid_file_is_reported_and_the_project_kept(
     file_menu: FileMenu, tmp_path: Path, content: bytes | None
 ) -> None:
     file_menu.type("Mine")
@@ -73,7 +73,7 @@ def save_picture(path: Path) -> None:
     ("name", "save", "kind", "spec"),
     [("data.csv", save_points, "points", PointsSpec), ("logo.png", save_picture, "an image", ImageSpec)],
 )
-def test_file_that_is_no_project_is_offered_as_a_target(
+def test_points_and_images_are_offered_as_the_target(
     file_menu: FileMenu, tmp_path: Path, name: str, save: Callable[[Path], None], kind: str, spec: type[TargetSpec]
 ) -> None:
     main, path = file_menu.window.main, tmp_path / name
@@ -114,7 +114,7 @@ def test_recent_menu_shows_what_another_window_has_opened(file_menu: FileMenu, t
     assert "other.flowviz" in entries(menu)[0].text()
 
 
-def test_damaged_settings_are_no_recent_files() -> None:
+def test_damaged_settings_hold_no_recent_files() -> None:
     recent = RecentFiles()
     for text in ("[", "{}", "[1, null]", "7"):
         recent._settings.setValue("recentFiles", text)
@@ -123,7 +123,7 @@ def test_damaged_settings_are_no_recent_files() -> None:
     assert recent.paths() == [Path("/a")]
 
 
-def test_a_project_that_is_dropped_opens(file_menu: FileMenu, project_file: Path) -> None:
+def test_dropped_project_is_opened(file_menu: FileMenu, project_file: Path) -> None:
     media = QMimeData()
     media.setUrls([QUrl.fromLocalFile(str(project_file))])
     copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
@@ -133,14 +133,14 @@ def test_a_project_that_is_dropped_opens(file_menu: FileMenu, project_file: Path
     file_menu.wait(lambda: file_menu.window.main.document_actions.document.path == project_file)
 
 
-def test_the_view_of_a_file_keeps_the_theme_of_the_window(file_menu: FileMenu, project: Project) -> None:
+def test_opened_project_keeps_the_theme_of_the_window(file_menu: FileMenu, project: Project) -> None:
     dark = replace(project, seen=Seen(stage=3, view=ViewSpec(theme="dark", background="transparent")))
     file_menu.window.main.session.show_project(dark)
     view = file_menu.window.find(CloudView, "cloudView").view
     assert (view.theme, view.background) == ("light", "solid")
 
 
-STARTED = """
+PROGRAM = """
 import sys
 from pathlib import Path
 from PyQt6.QtCore import QTimer
@@ -150,17 +150,17 @@ create = main.create_window
 def created():
     window = create()
     scrubber = window.findChild(QSlider, "layerScrubber")
-    def look():
+    def check():
         notice = window.findChild(QLabel, "noticeText")
         if notice or (window.document_actions.document.path and scrubber.value() == 0):
             watch.stop()
-            told = notice.text() if notice else ""
-            print(window.windowTitle(), told, "tensorflow" in sys.modules, sep="|", flush=True)
+            text = notice.text() if notice else ""
+            print(window.windowTitle(), text, "tensorflow" in sys.modules, sep="|", flush=True)
             window.close()
         elif window.document_actions.document.path:
             scrubber.setValue(scrubber.value() - 1)
     watch = QTimer(window, interval=30)
-    watch.timeout.connect(look)
+    watch.timeout.connect(check)
     watch.start()
     return window
 main.create_window = created
@@ -168,25 +168,25 @@ main.run(Path(sys.argv[1]))
 """
 
 
-def started(path: Path) -> list[str]:
-    """Title and notice of a window that the program opens with a file, and whether TensorFlow was loaded."""
+def start_with(path: Path) -> list[str]:
+    """Start the program with a file; return the title, the notice, and whether TensorFlow was loaded."""
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-c", STARTED, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, timeout=60)
-    return done.stdout.strip().split("|")
+    command = [sys.executable, "-c", PROGRAM, str(path)]
+    result = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, timeout=60)
+    return result.stdout.strip().split("|")
 
 
-def test_a_file_given_at_the_start_is_opened_and_scrubbed_without_tensorflow(project_file: Path) -> None:
-    assert started(project_file) == ["hi[*] – flowviz", "", "False"]
+def test_file_given_on_the_command_line_opens_without_tensorflow(project_file: Path) -> None:
+    assert start_with(project_file) == ["hi[*] – flowviz", "", "False"]
 
 
-def test_a_bad_file_given_at_the_start_is_a_sentence_in_the_window(tmp_path: Path) -> None:
-    title, notice, _ = started(tmp_path / "gone.flowviz")
+def test_invalid_file_given_on_the_command_line_is_reported_in_the_window(tmp_path: Path) -> None:
+    title, notice, _ = start_with(tmp_path / "gone.flowviz")
     assert title == "BRAD[*] – flowviz"
     assert notice.endswith("cannot be read: no such file or directory.")
 
 
-def test_what_is_saved_is_what_is_opened_again(file_menu: FileMenu, project: Project, tmp_path: Path) -> None:
+def test_reopened_project_looks_as_it_was_saved(file_menu: FileMenu, project: Project, tmp_path: Path) -> None:
     chosen = tmp_path / "seen.flowviz"
     file_menu.window.main.session.show_project(project)
     file_menu.window.find(QSlider, "layerScrubber").setValue(4)

@@ -1,0 +1,56 @@
+"""Stand-ins for the session and the background thread, so that documents are tested without a window."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.threads.latest import LatestWorker
+from flowviz.projects import Project
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+
+
+def untrained(text: str) -> Project:
+    """Return an untrained project whose target is a text."""
+    return Project.untrained(TextSpec(text=text), FlowSpec(), TrainingSpec(steps=1))
+
+
+class FakeSession(QObject):
+    """Session whose project is a text that the test types."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, text: str = "Mine") -> None:
+        super().__init__()
+        self._project = untrained(text)
+
+    @property
+    def text(self) -> str:
+        return self._project.target.title
+
+    @property
+    def trained_title(self) -> str:
+        return self.text
+
+    def type(self, text: str) -> None:
+        """Change the target, as the user does."""
+        self._project = replace(self._project, target=TextSpec(text=text))
+        self.changed.emit()
+
+    def project(self) -> Project:
+        return self._project
+
+    def standing(self) -> tuple[object, ...]:
+        return (self.text,)
+
+    def show_project(self, project: Project, _: object = None) -> str:
+        self._project = project
+        return ""
+
+
+class InlineWorker(LatestWorker):
+    """Worker that answers at once, in the thread of the caller."""
+
+    def ask(self, topic: str, compute: Callable[[], Any], on_result: Callable[[Any], object]) -> None:
+        on_result(compute())
