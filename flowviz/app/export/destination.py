@@ -1,4 +1,4 @@
-"""Where an export goes: a file, or a folder for several."""
+"""The file, or the folder, that an export is written to."""
 
 from pathlib import Path
 from typing import get_args
@@ -10,7 +10,7 @@ from flowviz.app.widgets.controls import button, row
 from flowviz.specs.export import FORMATS, IN_FOLDERS, Format, What
 
 SUFFIXES = frozenset(f".{format_}" for format_ in get_args(Format))
-PLACE_WIDTH = 340  # pixels, at least
+LEAST_WIDTH = 340  # pixels
 NAMES: dict[What, str] = {
     "view": "{}",
     "stages": "{} stages",
@@ -23,18 +23,17 @@ NAMES: dict[What, str] = {
 }
 
 
-class ExportPlace(QWidget):
-    """A line for the path, whose suffix follows the format, and a button to look for one.
+class ExportDestination(QWidget):
+    """Line edit for a path, with a Browse button.
 
-    What is proposed follows the choices until another path is given; then only its suffix does. Announces the format
-    whose suffix is typed, too.
+    The proposed path follows the choices until the user edits it; then only its suffix follows the format.
     """
 
     changed = pyqtSignal()
-    format_named = pyqtSignal(str)
+    format_named = pyqtSignal(str)  # by the suffix that the user typed
 
     def __init__(self, folder: Path, name: str) -> None:
-        """Files in the folder are proposed, whose names begin with this one."""
+        """Propose files in a folder whose names begin with `name`."""
         super().__init__()
         self._folder, self._name = folder, name
         self._what: What = "view"
@@ -43,10 +42,10 @@ class ExportPlace(QWidget):
         self._label = QLabel()
         self._line = QLineEdit()
         self._line.setObjectName("exportPath")
-        self._line.setMinimumWidth(PLACE_WIDTH)
+        self._line.setMinimumWidth(LEAST_WIDTH)
         self._line.textChanged.connect(self._take_text)
         self._label.setBuddy(self._line)
-        self._browse = button("exportBrowse", "Browse…", "Choose it in the folders")
+        self._browse = button("exportBrowse", "Browse…", "Choose a file or folder")
         self._browse.setAccessibleName("Browse")
         self._browse.clicked.connect(self._choose)
         line = row(self._label, self._line, self._browse, stretched=self._line)
@@ -55,56 +54,56 @@ class ExportPlace(QWidget):
 
     @property
     def path(self) -> Path | None:
-        """The file, with the suffix of its format, or the folder; None where none is given."""
+        """Return the file, with the suffix of its format, or the folder; None if the line is empty."""
         text = self._line.text().strip()
-        return self._fitting(Path(text).expanduser()) if text else None
+        return self._with_suffix(Path(text).expanduser()) if text else None
 
     def show_kind(self, what: What, format_: Format) -> None:
-        """Ask for a file of that format, or for a folder."""
+        """Ask for a file of a format, or for a folder."""
         self._what, self._format = what, format_
         self._label.setText("Fo&lder" if what in IN_FOLDERS else "Fi&le")
-        self._line.setAccessibleDescription("Where it is written to; Browse chooses it in the folders")
-        self._line.setAccessibleName("Folder for the pictures" if what in IN_FOLDERS else "File to write")
+        self._line.setAccessibleName("Folder for the pictures" if what in IN_FOLDERS else "File")
+        self._line.setAccessibleDescription("Where the export is saved; Browse opens a file dialog")
         if self._line.text() == self._proposed:
-            self._proposed = str(self._fitting(self._folder / NAMES[what].format(self._name)))
+            self._proposed = str(self._with_suffix(self._folder / NAMES[what].format(self._name)))
             self._line.setText(self._proposed)
         else:
             self.show_path()
 
     def show_path(self) -> None:
-        """Show the path as it is written to."""
+        """Show the path with its suffix."""
         if (path := self.path) is not None:
             self._line.setText(str(path))
 
     def focus(self) -> None:
-        """Let the path be mended."""
+        """Select the path, for the user to correct it."""
         self._line.setFocus()
         self._line.selectAll()
 
-    def _fitting(self, path: Path) -> Path:
-        if not path.name:  # a folder, or a root
+    def _with_suffix(self, path: Path) -> Path:
+        if not path.name:  # such as "/" or ".."
             return path
         stem = path.with_suffix("") if path.suffix.lower() in SUFFIXES else path
         return stem if self._what in IN_FOLDERS else stem.with_name(f"{stem.name}.{self._format}")
 
     def _take_text(self, text: str) -> None:
-        named = Path(text).suffix.lower().removeprefix(".")
-        if self._what not in IN_FOLDERS and named in FORMATS[self._what] and named != self._format:
-            self.format_named.emit(named)
+        format_ = Path(text).suffix.lower().removeprefix(".")
+        if self._what not in IN_FOLDERS and format_ in FORMATS[self._what] and format_ != self._format:
+            self.format_named.emit(format_)
         self.changed.emit()
 
     def _choose(self) -> None:
         path = str(self.path or self._folder)
         if self._what in IN_FOLDERS:
             chosen = QFileDialog.getExistingDirectory(self, "Folder for the pictures", path)
-        else:  # the dialog of export asks before something is overwritten, however its path was given
-            kinds, quiet = f"{self._format.upper()} (*.{self._format})", QFileDialog.Option.DontConfirmOverwrite
-            chosen, _ = QFileDialog.getSaveFileName(self, "File to write", path, kinds, options=quiet)
+        else:  # the export dialog asks before it overwrites a file, however the path was given
+            files, options = f"{self._format.upper()} (*.{self._format})", QFileDialog.Option.DontConfirmOverwrite
+            chosen, _ = QFileDialog.getSaveFileName(self, "Export to", path, files, options=options)
         if chosen:
             self._line.setText(chosen)
 
 
 def pictures_folder() -> Path:
-    """Where pictures go, if nothing else is chosen."""
+    """Return the user's folder for pictures."""
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
     return Path(folder) if folder and Path(folder).is_dir() else Path.home()

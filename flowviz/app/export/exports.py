@@ -1,4 +1,4 @@
-"""The exports of a window: one dialog at a time, and what was chosen in it last."""
+"""The exports of a window: one dialog at a time, which starts with the last choices."""
 
 import logging
 from contextlib import suppress
@@ -10,7 +10,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.export.destination import pictures_folder
-from flowviz.app.export.source import ExportSource, copied
+from flowviz.app.export.source import ExportSource, copied_message
 from flowviz.app.export.spec_edit import for_export
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.errors import FlowvizError, SpecError
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
     from flowviz.app.export.dialog import ExportDialog
 
 AnySpec = TypeVar("AnySpec", bound=Spec)
-COPY = "copy"  # topic of the notices
+COPY = "copy"  # the subject of the notices
 log = logging.getLogger(__name__)
 
 
 class Exports(QObject):
-    """Shows the dialog; what was chosen stays chosen, unless the window has changed since."""
+    """Shows the export dialog with the choices of last time, except where the window has changed since."""
 
-    done = pyqtSignal(str)  # what was copied
-    notice_posted = pyqtSignal(object)  # Notice; without a text, where it has gone well
+    done = pyqtSignal(str)  # message
+    notice_posted = pyqtSignal(object)  # Notice; without a text, after a success
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
         self._dialog: ExportDialog | None = None
-        self._source: ExportSource | None = None  # of the dialog, or of the one before
+        self._source: ExportSource | None = None  # of the dialog, or of the last one
         self._chosen = ExportSpec()
         self._folder: Path | None = None  # chosen in the dialog for this file of the project
 
     def show(self, source: ExportSource) -> None:
-        """Ask what to export of this; where something is being written, only show how far it is."""
+        """Show the dialog for a project; while an export is running, show its progress instead."""
         if self._dialog is None or not self._dialog.is_running:
             self.close()
             self._open(source)
@@ -51,62 +51,62 @@ class Exports(QObject):
         self._dialog.activateWindow()
 
     def copy_training(self, title: str, repeated: TrainingCopy, source: ExportSource) -> None:
-        """Put on the clipboard what trains what is asked for: a command, or Python, as `title` says."""
+        """Copy the training as a command or as Python, as `title` says."""
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
+        saved_path = source.path if source.is_saved else None
         try:
-            clipboard.setText(repeated(source.project.asked, source.again, source.path if source.is_saved else None))
+            clipboard.setText(repeated(source.project.asked, source.retrained_path, saved_path))
         except FlowvizError as error:
             self.notice_posted.emit(notice_of(COPY, error))
         else:
             self.notice_posted.emit(Notice(COPY))
-            self.done.emit(copied(title, is_saved=True))  # all that it reads was there
+            self.done.emit(copied_message(title, is_saved=True))  # a file that it reads is up to date
 
     def close(self) -> None:
-        """Cancel what is being written, and close the dialog."""
+        """Cancel a running export, and close the dialog."""
         if self._dialog is not None:
             self._dialog.close()
 
     def _open(self, source: ExportSource) -> None:
-        from flowviz.app.export.dialog import ExportDialog  # which the start of the program need not wait for
+        from flowviz.app.export.dialog import ExportDialog  # imported late, for a fast start of the program
 
         before, self._source = self._source, source
-        spec = first_choices(source) if before is None else carried_on(self._chosen, before, source)
+        spec = initial_spec(source) if before is None else carry_over(self._chosen, before, source)
         if before is None or before.path != source.path:
             self._folder = None
         folder = self._folder or (source.path.parent if source.path else pictures_folder())
         dialog = ExportDialog(source, spec, folder, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.finished.connect(self._keep)
+        dialog.finished.connect(self._take_closed)
         dialog.exported.connect(lambda path: log.info("exported %r", str(path)))
         self._dialog = dialog
 
-    def _keep(self) -> None:
-        """The dialog is closed."""
+    def _take_closed(self) -> None:
         assert self._dialog is not None
-        with suppress(SpecError):  # what does not go together is not worth keeping
+        with suppress(SpecError):  # choices that cannot be combined are not kept
             self._chosen = self._dialog.spec()
         self._folder = self._dialog.folder or self._folder
         self._dialog = None
 
 
-def first_choices(source: ExportSource) -> ExportSpec:
-    """A picture of what the window shows."""
+def initial_spec(source: ExportSource) -> ExportSpec:
+    """Return an export of what the window shows."""
     seen = source.project.seen
     return ExportSpec(what="sheet" if seen.overview else "view", seen=for_export(seen))
 
 
-def carried_on(chosen: ExportSpec, before: ExportSource, now: ExportSource) -> ExportSpec:
-    """The choices of last time, with all that has changed in the window since."""
+def carry_over(chosen: ExportSpec, before: ExportSource, now: ExportSource) -> ExportSpec:
+    """Return the choices of last time, updated by what has changed in the window since."""
     seen = _merged(chosen.seen, before.project.seen, now.project.seen)
     spec = chosen.model_copy(update={"seen": for_export(seen)})
     if now.project.seen.overview and not before.project.seen.overview:
         spec = spec.model_copy(update={"what": "sheet", "format": "png"})
-    return spec.model_copy(update={"size": now.window}) if chosen.size == before.window else spec
+    return spec.model_copy(update={"size": now.window_size}) if chosen.size == before.window_size else spec
 
 
 def _merged(chosen: AnySpec, before: AnySpec, now: AnySpec) -> AnySpec:
-    """What was chosen, but for fields that differ now from what they were before."""
+    """Return the chosen fields, but those of `now` where it differs from `before`."""
     changes = {}
     for name in type(now).model_fields:
         mine, old, new = (getattr(spec, name) for spec in (chosen, before, now))

@@ -1,12 +1,12 @@
-"""The form of an export: an editor of an `ExportSpec`."""
+"""The form of the export dialog, which edits an `ExportSpec`."""
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from flowviz.app.export.animation_section import ExportMotionPart
-from flowviz.app.export.content_section import ExportViewPart
-from flowviz.app.export.format_section import ExportKindPart
-from flowviz.app.export.picture_section import ExportPicturePart
+from flowviz.app.export.animation_section import AnimationSection
+from flowviz.app.export.content_section import ContentSection
+from flowviz.app.export.format_section import FormatSection
+from flowviz.app.export.picture_section import PictureSection
 from flowviz.projects import Project
 from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.effects import effects
@@ -16,71 +16,70 @@ OPAQUE = {"mp4": "MP4 has no transparency."}
 
 
 class ExportForm(QScrollArea):
-    """Shows only what has an effect on what is written; scrolls where it is too high. Announces every change."""
+    """Scrollable form that shows only the choices with an effect on what is exported."""
 
-    changed = pyqtSignal()
+    changed = pyqtSignal()  # by the user
 
-    def __init__(self, project: Project, window: PictureSize) -> None:
-        """`window` is the size of the picture in the window."""
+    def __init__(self, project: Project, window_size: PictureSize) -> None:
         super().__init__()
-        self._spec = ExportSpec()  # with what cannot be edited here, such as a probe
-        self._kind = ExportKindPart()
-        self._picture = ExportPicturePart(window)
-        self._view = ExportViewPart(project)
-        has_past = len(project.timeline.moments) > 1
-        self._motion = ExportMotionPart(has_past=has_past)
-        self._pointless = frozenset[str]() if has_past else frozenset({"moment"})
-        self._parts = (self._kind, self._motion, self._picture, self._view)
+        self._spec = ExportSpec()  # holds what cannot be edited here, such as a probe
+        has_history = len(project.timeline.moments) > 1
+        self._format = FormatSection()
+        self._animation = AnimationSection(has_history=has_history)
+        self._picture = PictureSection(window_size)
+        self._content = ContentSection(project)
+        self._hidden = frozenset[str]() if has_history else frozenset({"moment"})
+        self._sections = (self._format, self._animation, self._picture, self._content)
         self._lay_out()
-        for part in self._parts:
-            part.changed.connect(self._take_change)
+        for section in self._sections:
+            section.changed.connect(self._take_change)
 
     def spec(self) -> ExportSpec:
-        """What is chosen. Raises `SpecError` where the choices do not go together."""
-        return ExportSpec(**self._chosen().model_dump())
+        """Return the choices. Raises `SpecError` where they cannot be combined."""
+        return ExportSpec(**self._values().model_dump())
 
     def show_spec(self, spec: ExportSpec) -> None:
-        """Choose what the spec says, unheard."""
+        """Show the choices of a spec, without emitting `changed`."""
         self._spec = spec
-        for part in self._parts:
-            part.show_spec(spec)
-        self._settle()
+        for section in self._sections:
+            section.show_spec(spec)
+        self._update_rows()
 
     def choose_format(self, format_: Format) -> None:
-        """Choose a format, as a person does."""
-        self._kind.choose_format(format_)
+        """Choose a format on behalf of the user."""
+        self._format.choose_format(format_)
 
     def show_length(self, length: str) -> None:
-        """Say how many frames there are, and how long they take."""
-        self._motion.show_length(length)
+        """Show the number of frames and their duration."""
+        self._animation.show_length(length)
 
     def _take_change(self) -> None:
-        self._settle()
+        self._update_rows()
         self.changed.emit()
 
-    def _settle(self) -> None:
-        """Show what has an effect on what is written."""
-        chosen = self._chosen()
-        shown = effects(chosen) - self._pointless
-        for part in (self._motion, self._picture, self._view):
-            part.show_rows(shown)
-        self._picture.set_opaque(OPAQUE.get(chosen.format, ""))
-        self._view.set_all_stages(chosen.what == "sheet")
+    def _update_rows(self) -> None:
+        values = self._values()
+        shown = effects(values) - self._hidden
+        for section in (self._animation, self._picture, self._content):
+            section.show_rows(shown)
+        self._picture.set_opaque(OPAQUE.get(values.format, ""))
+        self._content.set_sheet(values.what == "sheet")
 
-    def _chosen(self) -> ExportSpec:
-        found = self._spec
-        for part in self._parts:
-            found = part.taken(found)
-        return found
+    def _values(self) -> ExportSpec:
+        """Return the choices, unchecked."""
+        spec = self._spec
+        for section in self._sections:
+            spec = section.apply_to(spec)
+        return spec
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(form := QWidget())
         column.setContentsMargins(0, 0, 4, 0)
-        for part in self._parts:
-            column.addWidget(part)
+        for section in self._sections:
+            column.addWidget(section)
         column.addStretch()
         self.setObjectName("exportForm")
-        self.setAccessibleName("What is exported, and how")
+        self.setAccessibleName("Export settings")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -88,6 +87,7 @@ class ExportForm(QScrollArea):
         self.setWidget(form)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Keep the area as wide as the form needs; QScrollArea filters the events of its widget."""
         form, bar = self.widget(), self.verticalScrollBar()
         if watched is form and event is not None and event.type() == QEvent.Type.LayoutRequest:
             assert form is not None

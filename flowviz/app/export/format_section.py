@@ -1,8 +1,8 @@
-"""What an export writes, and in which format."""
+"""The section on what is exported, and in which format."""
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSignalBlocker, Qt
 
-from flowviz.app.export.section import ExportPart
+from flowviz.app.export.section import ExportSection
 from flowviz.app.export.spec_edit import FORMAT_WORDS, WHAT
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.app.widgets.labels import WrappingLabel
@@ -14,21 +14,21 @@ from flowviz.specs.export import FORMATS, Format, What
 SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 
 
-class ExportKindPart(ExportPart):
-    """What and Format; of the formats, only those that go with what is written.
+class FormatSection(ExportSection):
+    """What to export, and the formats for it.
 
-    A format that lacks a package is there all the same; a note says which command adds it.
+    A format that needs a missing package can be chosen; a note then gives the command that installs the package.
     """
 
     def __init__(self) -> None:
         super().__init__("Export")
         self._what = ChoiceBox("exportWhat", "What to export", {what: title for what, (title, _) in WHAT.items()})
-        for number, (_, tip) in enumerate(WHAT.values()):
-            self._what.setItemData(number, tip, Qt.ItemDataRole.ToolTipRole)
+        for number, (_, description) in enumerate(WHAT.values()):
+            self._what.setItemData(number, description, Qt.ItemDataRole.ToolTipRole)
         self._format = ChoiceBox("exportFormat", "Format", {})
-        self._formats: dict[What, Format] = {}  # what was chosen for each
-        self._note = WrappingLabel("exportFormatNote", "What the format lacks")
-        self._note.setAccessibleDescription("Its text can be selected and copied")
+        self._formats: dict[What, Format] = {}  # chosen last for each
+        self._note = WrappingLabel("exportFormatNote", "Missing package")
+        self._note.setAccessibleDescription("The text can be selected and copied")
         self._note.setTextInteractionFlags(SELECTABLE)
         self.add_row("what", "&What", self._what, stretched=self._what)
         self.add_row("format", "&Format", self._format, stretched=self._format)
@@ -39,39 +39,27 @@ class ExportKindPart(ExportPart):
 
     @property
     def what(self) -> What:
-        """What is written."""
-        found: What = self._what.value
-        return found
+        """Return what is exported."""
+        what: What = self._what.value
+        return what
 
     @property
     def format(self) -> Format:
-        """In which format."""
-        found: Format = self._format.value
-        return found
-
-    @property
-    def lack(self) -> str:
-        """Why that format cannot be written here, and what to do; nothing where it can."""
-        try:
-            if self.format == "mp4":
-                check_available()
-        except SpecError as error:
-            return str(error)
-        return ""
+        """Return the format."""
+        format_: Format = self._format.value
+        return format_
 
     def choose_format(self, format_: Format) -> None:
-        """Choose a format, as a person does."""
+        """Choose a format on behalf of the user."""
         self._format.choose(format_)
 
-    def show_spec(self, spec: ExportSpec) -> None:
-        self.blockSignals(True)
+    def apply_to(self, spec: ExportSpec) -> ExportSpec:
+        return spec.model_copy(update={"what": self.what, "format": self.format})
+
+    def _show_values(self, spec: ExportSpec) -> None:
         self._formats[spec.what] = spec.format
         self._what.choose(spec.what)
         self._offer_formats()
-        self.blockSignals(False)
-
-    def taken(self, spec: ExportSpec) -> ExportSpec:
-        return spec.model_copy(update={"what": self.what, "format": self.format})
 
     def _take_what(self) -> None:
         self._offer_formats()
@@ -83,20 +71,30 @@ class ExportKindPart(ExportPart):
         self.changed.emit()
 
     def _offer_formats(self) -> None:
-        """Offer those that go, and choose the one that was chosen last for this."""
-        self._format.blockSignals(True)
-        self._format.clear()
-        for format_ in FORMATS[self.what]:
-            title, tip = FORMAT_WORDS[format_]
-            self._format.addItem(title, format_)
-            self._format.setItemData(self._format.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
-        self._format.choose(self._formats.get(self.what, FORMATS[self.what][0]))
-        self._format.setEnabled(self._format.count() > 1)
-        self._format.setToolTip("Format" if self._format.count() > 1 else "There is no other format for this.")
-        self._format.blockSignals(False)
+        """List the formats of what is exported, and choose the one that was chosen last for it."""
+        formats = FORMATS[self.what]
+        with QSignalBlocker(self._format):
+            self._format.clear()
+            for number, format_ in enumerate(formats):
+                title, description = FORMAT_WORDS[format_]
+                self._format.addItem(title, format_)
+                self._format.setItemData(number, description, Qt.ItemDataRole.ToolTipRole)
+            self._format.choose(self._formats.get(self.what, formats[0]))
+        self._format.setEnabled(len(formats) > 1)
+        self._format.setToolTip("Format" if len(formats) > 1 else "This is the only format.")
         self._show_note()
 
     def _show_note(self) -> None:
-        lack = self.lack
-        self._note.setText(lack)
-        self.show_rows(frozenset({"what", "format"} | ({"note"} if lack else set())))
+        problem = _missing_package(self.format)
+        self._note.setText(problem)
+        self.show_rows(frozenset({"what", "format", "note"} if problem else {"what", "format"}))
+
+
+def _missing_package(format_: Format) -> str:
+    """Return which package a format lacks and how to install it, or an empty text."""
+    try:
+        if format_ == "mp4":
+            check_available()
+    except SpecError as error:
+        return str(error)
+    return ""

@@ -1,10 +1,11 @@
-"""How large the pictures of an export are, and on which ground."""
+"""The section on the size and the background of exported pictures."""
 
 from collections.abc import Mapping
 
+from PyQt6.QtCore import QSignalBlocker
 from PyQt6.QtWidgets import QLabel
 
-from flowviz.app.export.section import ExportPart, number_box
+from flowviz.app.export.section import ExportSection, number_box
 from flowviz.app.export.spec_edit import with_view
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.specs import ExportSpec, PictureSize
@@ -13,88 +14,87 @@ from flowviz.specs.view import LARGEST_SIDE, SMALLEST_SIDE, Background, Theme
 PRESETS = ("1080x1080", "1920x1080", "1080x1920", "3840x2160")
 BACKGROUNDS: Mapping[Background, str] = {"solid": "Solid", "transparent": "Transparent"}
 THEMES: Mapping[Theme, str] = {"light": "Light", "dark": "Dark"}
-OWN = "own"
+OTHER = "own"
 MOST_SCALE = 8
 
 
-class ExportPicturePart(ExportPart):
-    """Size, scale, background and theme."""
+class PictureSection(ExportSection):
+    """Size, scale factor, background and theme."""
 
-    def __init__(self, window: PictureSize) -> None:
-        """`window` is the size of the picture in the window."""
+    def __init__(self, window_size: PictureSize) -> None:
         super().__init__("Picture")
-        sizes = {PictureSize.parse(preset): _told(PictureSize.parse(preset)) for preset in PRESETS}
-        sizes[window] = f"As in the window: {_told(window)}"
-        self._preset = ChoiceBox(
-            "exportSize", "Size", {**{str(size): text for size, text in sizes.items()}, OWN: "Other"}
-        )
+        self._preset = ChoiceBox("exportSize", "Size", _presets(window_size))
         self._width = number_box("exportWidth", "Width in pixels", SMALLEST_SIDE, LARGEST_SIDE, 1080)
         self._height = number_box("exportHeight", "Height in pixels", SMALLEST_SIDE, LARGEST_SIDE, 1080)
-        self._scale = number_box("exportScale", "So many pixels in place of each", 1, MOST_SCALE, 1)
+        self._scale = number_box("exportScale", "Scale factor", 1, MOST_SCALE, 1)
         self._scale.setPrefix("× ")
         self._pixels = QLabel()
         self._pixels.setObjectName("exportPixels")
-        self._pixels.setAccessibleName("Pixels of the picture")
+        self._pixels.setAccessibleName("Size of the exported picture")
         self._background = ChoiceBox("exportBackground", "Background", BACKGROUNDS)
         self._theme = ChoiceBox("exportTheme", "Theme", THEMES)
-        self.add_row("size", "&Size", self._preset, stretched=self._preset)
-        self.add_row("size", "", self._width, QLabel("×"), self._height, QLabel("pixels"))
-        self.add_row("scale", "Sc&ale", self._scale, self._pixels)
-        theme = QLabel("&Theme")
-        theme.setBuddy(self._theme)
-        self.add_row("background", "&Background", self._background, theme, self._theme)
+        self._add_rows()
         self._preset.chosen.connect(self._take_preset)
-        for box in (self._width, self._height):
-            box.valueChanged.connect(self._take_side)
-        self._scale.valueChanged.connect(self._take_side)
+        for number in (self._width, self._height, self._scale):
+            number.valueChanged.connect(self._update_size)
         for choice in (self._background, self._theme):
             choice.chosen.connect(lambda: self.changed.emit())
 
-    def show_spec(self, spec: ExportSpec) -> None:
-        self.blockSignals(True)
-        self._width.setValue(spec.size.width)
-        self._height.setValue(spec.size.height)
-        self._scale.setValue(spec.scale)
-        self._background.choose(spec.seen.view.background)
-        self._theme.choose(spec.seen.view.theme)
-        self._take_side()
-        self.blockSignals(False)
-
-    def taken(self, spec: ExportSpec) -> ExportSpec:
+    def apply_to(self, spec: ExportSpec) -> ExportSpec:
         background = self._background.value if self._background.isEnabled() else "solid"
         sized = spec.model_copy(update={"size": self._size, "scale": self._scale.value()})
         return with_view(sized, background=background, theme=self._theme.value)
 
     def set_opaque(self, reason: str) -> None:
-        """Let a transparent background not be chosen, for that reason; where there is none, let it be chosen."""
+        """Disable the background for a reason; enable it if the reason is empty."""
         self._background.setEnabled(not reason)
         self._background.setToolTip(reason or "Background")
+
+    def _show_values(self, spec: ExportSpec) -> None:
+        self._width.setValue(spec.size.width)
+        self._height.setValue(spec.size.height)
+        self._scale.setValue(spec.scale)
+        self._background.choose(spec.seen.view.background)
+        self._theme.choose(spec.seen.view.theme)
+        self._update_size()
+
+    def _add_rows(self) -> None:
+        theme = QLabel("&Theme")
+        theme.setBuddy(self._theme)
+        self.add_row("size", "&Size", self._preset, stretched=self._preset)
+        self.add_row("size", "", self._width, QLabel("×"), self._height, QLabel("pixels"))
+        self.add_row("scale", "Sc&ale", self._scale, self._pixels)
+        self.add_row("background", "&Background", self._background, theme, self._theme)
 
     @property
     def _size(self) -> PictureSize:
         return PictureSize(width=self._width.value(), height=self._height.value())
 
     def _take_preset(self, preset: str) -> None:
-        if preset != OWN:
-            size = PictureSize.parse(preset)
-            for box, side in ((self._width, size.width), (self._height, size.height)):
-                box.blockSignals(True)
+        if preset == OTHER:
+            return
+        size = PictureSize.parse(preset)
+        for box, side in ((self._width, size.width), (self._height, size.height)):
+            with QSignalBlocker(box):
                 box.setValue(side)
-                box.blockSignals(False)
-            self._take_side()
+        self._update_size()
 
-    def _take_side(self) -> None:
+    def _update_size(self) -> None:
         size = self._size
-        self._preset.blockSignals(True)
-        self._preset.choose(str(size) if self._preset.findData(str(size)) >= 0 else OWN)
-        self._preset.blockSignals(False)
-        self._scale.blockSignals(True)
-        self._scale.setMaximum(min(MOST_SCALE, LARGEST_SIDE // max(size.width, size.height)))
-        self._scale.blockSignals(False)
+        with QSignalBlocker(self._preset):
+            self._preset.choose(str(size) if self._preset.findData(str(size)) >= 0 else OTHER)
+        with QSignalBlocker(self._scale):
+            self._scale.setMaximum(min(MOST_SCALE, LARGEST_SIDE // max(size.width, size.height)))
         scale = self._scale.value()
         self._pixels.setText(f"{size.width * scale:,} × {size.height * scale:,} pixels")
         self.changed.emit()
 
 
-def _told(size: PictureSize) -> str:
+def _presets(window_size: PictureSize) -> dict[str, str]:
+    """Return the texts of the sizes to choose from."""
+    sizes = {preset: _text(PictureSize.parse(preset)) for preset in PRESETS}
+    return {**sizes, str(window_size): f"As in the window: {_text(window_size)}", OTHER: "Other"}
+
+
+def _text(size: PictureSize) -> str:
     return f"{size.width} × {size.height}"

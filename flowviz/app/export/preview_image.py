@@ -1,4 +1,4 @@
-"""The picture that an export would write, on a checkerboard where it is transparent."""
+"""The image of a preview, on a checkerboard where it is transparent."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,19 +10,19 @@ from flowviz.specs import PictureSize
 from flowviz.specs.view import SMALLEST_SIDE, Theme
 
 DRAWING = "Drawing…"
-LEAST_SIDE, SQUARE = 240, 8  # pixels of the screen
+LEAST_SIDE, SQUARE = 240, 8  # logical pixels
 SQUARES: dict[Theme, tuple[int, int]] = {"light": (255, 224), "dark": (44, 68)}  # grays
 
 
-class ExportPicture(QWidget):
-    """Shows a picture, or a sentence; announces when it needs a picture of another size."""
+class PreviewImage(QWidget):
+    """Shows a picture, or a sentence in its place."""
 
-    resized = pyqtSignal()
+    resized = pyqtSignal()  # a picture of another size is needed
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("exportPicture")
-        self.setAccessibleName("Preview of what is written")
+        self.setAccessibleName("Preview of the export")
         self.setMinimumSize(LEAST_SIDE, LEAST_SIDE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._image: QImage | None = None
@@ -31,59 +31,59 @@ class ExportPicture(QWidget):
         self._is_busy = False
         self._theme: Theme = "light"
 
-    def room(self, size: PictureSize) -> PictureSize:
-        """The size, in pixels of the display, that a picture of these proportions has here; no larger than itself."""
+    def fitted_size(self, size: PictureSize) -> PictureSize:
+        """Return the size, in device pixels, of a picture that is scaled down to fit into the widget."""
         ratio = self.devicePixelRatioF()
         fitted = QSize(size.width, size.height)
-        room = QSize(round(self.width() * ratio), round(self.height() * ratio))
-        if not (fitted.width() <= room.width() and fitted.height() <= room.height()):
-            fitted = fitted.scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
+        available = QSize(round(self.width() * ratio), round(self.height() * ratio))
+        if fitted.width() > available.width() or fitted.height() > available.height():
+            fitted = fitted.scaled(available, Qt.AspectRatioMode.KeepAspectRatio)
         return PictureSize(width=max(fitted.width(), SMALLEST_SIDE), height=max(fitted.height(), SMALLEST_SIDE))
 
     def show_pixels(self, pixels: NDArray[np.uint8], theme: Theme) -> None:
-        """Show a picture (height, width, 4) that was made for a light or a dark ground."""
+        """Show a picture (height, width, 4) on a light or a dark checkerboard."""
         height, width, channels = pixels.shape
-        self._pixels = pixels.tobytes()  # kept: QImage does not own its pixels
+        self._pixels = pixels.tobytes()  # QImage does not own its pixels
         self._image = QImage(self._pixels, width, height, channels * width, QImage.Format.Format_RGBA8888)
         self._sentence, self._theme = "", theme
         self.update()
 
     def shown(self) -> bytes:
-        """The pixels of the picture that is shown; none, where there is a sentence in its place."""
+        """Return the pixels of the picture; none while a sentence is shown."""
         return self._pixels
 
     def show_sentence(self, sentence: str) -> None:
-        """Say why there is no picture."""
+        """Show why there is no picture."""
         self._sentence, self._image, self._pixels = sentence, None, b""
         self.setAccessibleDescription(sentence)
         self.update()
 
     def set_busy(self, busy: bool) -> None:
-        """Say that another picture is on its way, or that it is there."""
+        """Show or hide the note that a picture is being drawn."""
         self._is_busy = busy
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        place = QRectF(self.rect())
+        target = QRectF(self.rect())
         if self._image is None:
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(place.adjusted(16, 16, -16, -16), flags, self._sentence)
+            painter.drawText(target.adjusted(16, 16, -16, -16), flags, self._sentence)
         else:
-            place = self._place(self._image)
-            painter.drawTiledPixmap(place, _checkerboard(self._theme))
-            painter.drawImage(place, self._image)
+            target = self._target(self._image)
+            painter.drawTiledPixmap(target, _checkerboard(self._theme))
+            painter.drawImage(target, self._image)
         if self._is_busy:
-            self._paint_note(painter, place)
+            self._paint_note(painter, target)
 
-    def _paint_note(self, painter: QPainter, place: QRectF) -> None:
-        room = painter.boundingRect(place, Qt.AlignmentFlag.AlignCenter, DRAWING).adjusted(-10, -6, 10, 6)
-        painter.fillRect(room, self.palette().color(QPalette.ColorRole.Window))
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, DRAWING)
+    def _paint_note(self, painter: QPainter, target: QRectF) -> None:
+        box = painter.boundingRect(target, Qt.AlignmentFlag.AlignCenter, DRAWING).adjusted(-10, -6, 10, 6)
+        painter.fillRect(box, self.palette().color(QPalette.ColorRole.Window))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, DRAWING)
 
-    def _place(self, image: QImage) -> QRectF:
-        """Where the picture is: in the middle, not larger than it is, and on whole pixels."""
+    def _target(self, image: QImage) -> QRectF:
+        """Return the rectangle of the picture: centered, never enlarged, on whole pixels."""
         ratio = self.devicePixelRatioF()
         size = image.size().toSizeF() / ratio
         if size.width() > self.width() or size.height() > self.height():
@@ -97,7 +97,7 @@ class ExportPicture(QWidget):
 
 
 def _checkerboard(theme: Theme) -> QPixmap:
-    """Two by two squares, to be repeated."""
+    """Return two by two squares, to be tiled."""
     tile = QPixmap(2 * SQUARE, 2 * SQUARE)
     bright, dim = (QColor(gray, gray, gray) for gray in SQUARES[theme])
     tile.fill(bright)

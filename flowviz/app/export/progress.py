@@ -1,4 +1,4 @@
-"""An export that is being written: how far it has come, and how long it still takes."""
+"""A running export: its thread, its progress and the time left."""
 
 import logging
 from collections.abc import Callable, Generator
@@ -13,48 +13,48 @@ from flowviz.app.widgets.controls import row
 from flowviz.app.widgets.labels import format_duration
 from flowviz.errors import FlowvizError
 
+LEAST_SECONDS = 0.5  # of work, before the time left is estimated
 log = logging.getLogger(__name__)
+
+Write = Callable[[], Generator[object, None, None]]
 
 
 class ExportWorker(Worker):
-    """Writes files, and announces how many pictures are drawn and how it ended; an interruption leaves no file."""
+    """Thread that writes an export; an interruption leaves no file."""
 
-    advanced = pyqtSignal(int)
+    advanced = pyqtSignal(int)  # the number of steps done
     exported = pyqtSignal()
     cancelled = pyqtSignal()
     failed = pyqtSignal(object)  # Notice
 
-    def __init__(self, write: Callable[[], Generator[object, None, None]]) -> None:
-        """`write` starts the writing, which yields after each picture."""
+    def __init__(self, write: Write) -> None:
+        """`write` starts the export, and yields after each step."""
         super().__init__()
         self._write = write
 
     def run(self) -> None:
         try:
-            ended = self._written()
+            finished = self._run_steps()
         except Exception as error:
             if not isinstance(error, FlowvizError):
                 log.exception("export failed")
-            self.failed.emit(notice_of("export", error, "The export ended unexpectedly."))
+            self.failed.emit(notice_of("export", error, "The export failed: an internal error occurred."))
         else:
-            (self.exported if ended else self.cancelled).emit()
+            (self.exported if finished else self.cancelled).emit()
 
-    def _written(self) -> bool:
-        """Write until the end, or until an interruption."""
-        pictures = self._write()
-        for count, _ in enumerate(pictures, start=1):
+    def _run_steps(self) -> bool:
+        """Run to the end, or to an interruption; return whether it is the end."""
+        steps = self._write()
+        for count, _ in enumerate(steps, start=1):
             self.advanced.emit(count)
             if self.isInterruptionRequested():
-                pictures.close()
+                steps.close()
                 return False
         return True
 
 
-LEAST_SECONDS = 0.5  # of work, before it is known how long the rest takes
-
-
 class ExportProgress(QWidget):
-    """A bar with a count, and the time left; there only while something is written. Announces how it ended."""
+    """Progress bar with the time left, visible while an export is running."""
 
     exported = pyqtSignal()
     cancelled = pyqtSignal()
@@ -67,12 +67,12 @@ class ExportProgress(QWidget):
         self._bar = QProgressBar()
         self._bar.setObjectName("exportProgress")
         self._bar.setAccessibleName("Progress of the export")
-        self._bar.setToolTip("How much is written")
+        self._bar.setToolTip("Progress of the export")
         self._bar.setFormat("%v of %m")
-        self._left = QLabel()
-        self._left.setObjectName("exportTimeLeft")
-        self._left.setAccessibleName("Time left")
-        line = row(self._bar, self._left, stretched=self._bar)
+        self._time_left = QLabel()
+        self._time_left.setObjectName("exportTimeLeft")
+        self._time_left.setAccessibleName("Time left")
+        line = row(self._bar, self._time_left, stretched=self._bar)
         line.setContentsMargins(0, 0, 0, 0)
         self.setLayout(line)
         for ended in (self.exported, self.cancelled, self.failed):
@@ -81,36 +81,36 @@ class ExportProgress(QWidget):
 
     @property
     def is_running(self) -> bool:
-        """Whether something is being written."""
+        """Return whether an export is running."""
         return self._worker is not None
 
-    def start(self, write: Callable[[], Generator[object, None, None]], count: int) -> None:
-        """Write, in a thread, what takes so many steps."""
+    def start(self, write: Write, steps: int) -> None:
+        """Run an export of so many steps in a thread."""
         worker = ExportWorker(write)
         worker.advanced.connect(self._advance)
         worker.exported.connect(self.exported)
         worker.cancelled.connect(self.cancelled)
         worker.failed.connect(self.failed)
         self._worker, self._started = worker, perf_counter()
-        self._bar.setRange(0, count)
+        self._bar.setRange(0, steps)
         self._bar.setValue(0)
-        self._left.clear()
+        self._time_left.clear()
         self.show()
         worker.start()
 
     def cancel(self) -> None:
-        """Stop soon, and leave no file."""
+        """Stop after the present step, and remove what was written."""
         if self._worker is not None:
             self._worker.requestInterruption()
-            self._left.setText("Cancelling…")
+            self._time_left.setText("Cancelling…")
 
     def _advance(self, done: int) -> None:
         if self._worker is None or self._worker.isInterruptionRequested():
             return
         self._bar.setValue(done)
-        spent = perf_counter() - self._started
-        if spent > LEAST_SECONDS:
-            self._left.setText(f"{format_duration(spent * (self._bar.maximum() - done) / done)} left")
+        elapsed = perf_counter() - self._started
+        if elapsed > LEAST_SECONDS:
+            self._time_left.setText(f"{duration(elapsed * (self._bar.maximum() - done) / done)} left")
 
     def _end(self) -> None:
         self._worker = None

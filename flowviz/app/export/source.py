@@ -1,4 +1,4 @@
-"""What an export is made of."""
+"""The project that is exported."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,35 +11,34 @@ from flowviz.specs import PictureSize
 
 @dataclass(frozen=True)
 class ExportSource:
-    """A project as its file has it, and what people call it.
+    """A project as its file stores it, and the name shown to the user.
 
-    `path` is this file, None where it has none; `is_saved` says whether it has the project already. `window` is the
-    size of the picture in the window.
+    `path` is its file, or None; `is_saved` says whether the file is up to date. `window_size` is the size of the
+    cloud in the window, in pixels.
     """
 
     project: Project
     name: str
     path: Path | None
     is_saved: bool
-    window: PictureSize
+    window_size: PictureSize
 
     @property
     def file_name(self) -> str:
-        """For files that are made of it, without a suffix."""
+        """Return the name for exported files, without a suffix."""
         return as_file_name(self.name)
 
     @property
-    def named(self) -> Path:
-        """Its file, or the one that it would have."""
+    def project_path(self) -> Path:
+        """Return the file of the project, or the one that it would be saved to."""
         return self.path or Path(f"{self.file_name}{PROJECT_SUFFIX}")
 
     @property
-    def again(self) -> Path:
-        """A file for the same training, done once more; not over what was trained."""
-        return self.named if self.path is None else self.named.with_stem(f"{self.named.stem} again")
+    def retrained_path(self) -> Path:
+        """Return a file for another run of the same training, which does not overwrite the project."""
+        return self.project_path if self.path is None else self.path.with_stem(f"{self.path.stem} again")
 
 
-def copied(title: str, *, is_saved: bool) -> str:
-    """What to say after a command, or Python, was copied; whether its project's file is as it is in the window."""
-    save_first = "" if is_saved else f" Save the project first: the {title} reads its file."
-    return f"The {title} was copied.{save_first}"
+def copied_message(title: str, *, is_saved: bool) -> str:
+    """Return the message after a command, or Python, was copied."""
+    return f"The {title} was copied." + ("" if is_saved else " Save the project before you run it.")

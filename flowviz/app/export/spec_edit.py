@@ -1,4 +1,4 @@
-"""What can be chosen in the export dialog, in words; and a choice in a spec."""
+"""Choices of an `ExportSpec` as text, and changes to nested fields of one."""
 
 from collections.abc import Mapping
 from math import floor, log10
@@ -7,28 +7,27 @@ from typing import Any
 from flowviz.specs import ExportSpec, Seen, ViewSpec
 from flowviz.specs.export import Format, What
 
-WHAT: Mapping[What, tuple[str, str]] = {
-    "view": ("This view", "One picture, of one stage"),
-    "stages": ("Each stage", "A picture a stage, in a folder"),
+WHAT: Mapping[What, tuple[str, str]] = {  # titles and descriptions
+    "view": ("This view", "One picture of one stage"),
+    "stages": ("Each stage", "One picture per stage, in a folder"),
     "sheet": ("Contact sheet", "All stages in one figure"),
-    "animation": ("Animation", "One file that plays"),
-    "frames": ("Frames of the animation", "A picture a frame, in a folder"),
-    "trace": ("Trace", "Where the particles are at every stage, as numbers"),
-    "samples": ("Samples", "Points that the flow makes, as numbers"),
-    "losses": ("Losses", "The history of the training"),
+    "animation": ("Animation", "One animated file"),
+    "frames": ("Frames of the animation", "One picture per frame, in a folder"),
+    "trace": ("Trace", "Positions of the particles at every stage, as numbers"),
+    "samples": ("Samples", "Points drawn from the flow, as numbers"),
+    "losses": ("Losses", "The loss over the training"),
 }
 FORMAT_WORDS: Mapping[Format, tuple[str, str]] = {
-    "png": ("PNG", "Pixels, exactly"),
-    "svg": ("SVG", "Shapes, for the web and for drawing programs"),
-    "pdf": ("PDF", "Shapes, for papers"),
-    "gif": ("GIF", "Plays everywhere, with 256 colors"),
-    "apng": ("APNG", "A PNG that plays: exact, and large"),
-    "webp": ("WebP", "Small, for the web"),
-    "mp4": ("MP4", "A film: the smallest, without transparency"),
-    "npz": ("NPZ", "Arrays of numbers, for Python with NumPy"),
-    "csv": ("CSV", "A table"),
+    "png": ("PNG", "Exact pixels"),
+    "svg": ("SVG", "Sharp text and lines at any size, for the web and drawing programs"),
+    "pdf": ("PDF", "Sharp text and lines at any size, for papers"),
+    "gif": ("GIF", "Plays everywhere, in 256 colors"),
+    "apng": ("APNG", "Animated PNG: exact, with large files"),
+    "webp": ("WebP", "Small files, for the web"),
+    "mp4": ("MP4", "Video: the smallest files, without transparency"),
+    "npz": ("NPZ", "Arrays for NumPy"),
+    "csv": ("CSV", "A table for spreadsheets"),
 }
-
 DIGITS = 5  # of the half extent: a hundredth of a pixel of a picture
 
 
@@ -45,21 +44,21 @@ def for_export(seen: Seen) -> Seen:
     return seen.model_copy(update={"view": view.model_copy(update=changes), "probe": probe, "overview": False})
 
 
-def _rounded(point: tuple[float, float], decimals: int) -> tuple[float, float]:
-    x, y = (round(number, decimals) + 0.0 for number in point)  # + 0.0: -0.0 is 0.0
-    return x, y
-
-
 def with_seen(spec: ExportSpec, **changes: Any) -> ExportSpec:
-    """The spec with some fields of what is seen changed."""
+    """Return the spec with other values of some fields of `seen`."""
     return spec.model_copy(update={"seen": spec.seen.model_copy(update=changes)})
 
 
 def with_view(spec: ExportSpec, **changes: Any) -> ExportSpec:
-    """The spec with some fields of its view changed."""
+    """Return the spec with other values of some fields of its view."""
     return with_seen(spec, view=spec.seen.view.model_copy(update=changes))
 
 
 def with_playback(spec: ExportSpec, **changes: Any) -> ExportSpec:
-    """The spec with some fields of its playback changed."""
+    """Return the spec with other values of some fields of its playback."""
     return with_seen(spec, playback=spec.seen.playback.model_copy(update=changes))
+
+
+def _rounded(point: tuple[float, float], decimals: int) -> tuple[float, float]:
+    x, y = (round(number, decimals) + 0.0 for number in point)  # + 0.0: -0.0 becomes 0.0
+    return x, y

@@ -1,4 +1,4 @@
-"""The export dialog by itself, and the controls in it by their names."""
+"""The export dialog without a window, and its controls by name."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,14 +19,14 @@ WRITING_MS = 20_000
 
 
 class Dialog:
-    """The dialog as a person has it before them."""
+    """The dialog as the user sees it."""
 
     def __init__(self, dialog: ExportDialog, qtbot: QtBot) -> None:
         self.itself, self._qtbot = dialog, qtbot
 
     def find(self, kind: type[Found], name: str) -> Found:
-        (found,) = self.itself.findChildren(kind, name)
-        return found
+        (child,) = self.itself.findChildren(kind, name)
+        return child
 
     def choose(self, name: str, value: object) -> None:
         self.find(ChoiceBox, name).choose(value)
@@ -43,19 +43,19 @@ class Dialog:
         return " ".join(label.text() for label in self.itself.findChildren(QLabel, "noticeText"))
 
     def write(self, path: Path) -> None:
-        """Export, and wait for it."""
+        """Export to a path, and wait for the end."""
         self.find(QLineEdit, "exportPath").setText(str(path))
         with self._qtbot.waitSignal(self.itself.exported, timeout=WRITING_MS):
             self.find(QPushButton, "exportButton").click()
 
 
 @contextmanager
-def opened(project: Project, path: Path | None, qtbot: QtBot, *, is_saved: bool = True) -> Iterator[Dialog]:
-    """The dialog for a project, whose window shows a picture of 300 × 200 pixels."""
-    source = ExportSource(project, project.target.title, path, is_saved, window=PictureSize(width=300, height=200))
-    found = ExportDialog(source, SMALL.model_copy(update={"seen": project.seen}), Path("/pictures"))
-    qtbot.addWidget(found)
-    found.show()
-    yield Dialog(found, qtbot)
-    found.close()
+def open_dialog(project: Project, path: Path | None, qtbot: QtBot, *, is_saved: bool = True) -> Iterator[Dialog]:
+    """Open the dialog for a project that the window shows in 300 × 200 pixels."""
+    source = ExportSource(project, project.target.title, path, is_saved, window_size=PictureSize(width=300, height=200))
+    dialog = ExportDialog(source, SMALL.model_copy(update={"seen": project.seen}), Path("/pictures"))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    yield Dialog(dialog, qtbot)
+    dialog.close()
     qtbot.waitUntil(lambda: not work_is_running(), timeout=WRITING_MS)

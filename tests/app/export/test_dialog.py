@@ -1,4 +1,4 @@
-"""The export dialog by itself: it writes what is chosen; asks, fails and cancels well."""
+"""The export dialog: exporting, overwriting, failing, cancelling and copying."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,23 +14,23 @@ from flowviz.exporting.repeat import render_command, render_python
 from flowviz.projects import Project, load_project
 from flowviz.specs.export import FORMATS, IN_FOLDERS, Format, What
 from tests.app.conftest import work_is_running
-from tests.app.export.exporting import SMALL, WRITING_MS, Dialog, opened
+from tests.app.export.exporting import SMALL, WRITING_MS, Dialog, open_dialog
 
 
 @pytest.fixture
 def dialog(project: Project, project_file: Path, qtbot: QtBot) -> Iterator[Dialog]:
-    with opened(project, project_file, qtbot) as found:
-        yield found
+    with open_dialog(project, project_file, qtbot) as dialog:
+        yield dialog
 
 
 def content(path: Path) -> dict[str, bytes]:
-    """The bytes of a file, or of the files in a folder."""
+    """Return the bytes of a file, or of the files in a folder, by name."""
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     return {str(file.relative_to(path)): file.read_bytes() for file in files}
 
 
 @pytest.mark.parametrize(("what", "format_"), [(what, format_) for what in FORMATS for format_ in FORMATS[what]])
-def test_the_dialog_writes_the_bytes_that_the_saved_project_writes(
+def test_dialog_exports_the_same_bytes_as_the_saved_project(
     dialog: Dialog, project_file: Path, tmp_path: Path, what: What, format_: Format
 ) -> None:
     dialog.choose("exportWhat", what)
@@ -47,7 +47,7 @@ def test_the_dialog_writes_the_bytes_that_the_saved_project_writes(
     assert not dialog.find(QProgressBar, "exportProgress").isVisible()
 
 
-def test_an_untouched_dialog_asks_for_what_it_began_with(dialog: Dialog, project: Project) -> None:
+def test_untouched_dialog_returns_the_initial_spec(dialog: Dialog, project: Project) -> None:
     assert dialog.itself.spec() == SMALL.model_copy(update={"seen": project.seen})
 
 
@@ -60,7 +60,7 @@ def test_return_exports_and_escape_closes(dialog: Dialog, qtbot: QtBot, tmp_path
     assert not dialog.itself.isVisible()
 
 
-def test_what_fails_is_said_and_can_be_mended(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
+def test_failed_export_is_reported_and_can_be_repeated(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
     path, button = dialog.find(QLineEdit, "exportPath"), dialog.find(QPushButton, "exportButton")
     path.setText(str(tmp_path / "nowhere" / "a.png"))
     button.click()
@@ -71,7 +71,7 @@ def test_what_fails_is_said_and_can_be_mended(dialog: Dialog, qtbot: QtBot, tmp_
     assert (tmp_path / "a.png").exists()
 
 
-def test_a_cancelled_export_leaves_nothing(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
+def test_cancelled_export_leaves_no_file(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
     dialog.choose("exportWhat", "frames")
     dialog.find(QSpinBox, "exportInBetweens").setValue(200)
     dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))
@@ -89,7 +89,7 @@ def test_a_cancelled_export_leaves_nothing(dialog: Dialog, qtbot: QtBot, tmp_pat
     assert dialog.find(QPushButton, "exportButton").isEnabled()
 
 
-def test_the_time_left_is_told(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
+def test_time_left_is_shown(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
     dialog.choose("exportWhat", "frames")
     dialog.find(QSpinBox, "exportInBetweens").setValue(240)
     dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))
@@ -99,7 +99,7 @@ def test_the_time_left_is_told(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> 
     assert int(left.text().split()[0]) >= 0
 
 
-def test_closing_the_dialog_cancels(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
+def test_closing_the_dialog_cancels_the_export(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
     dialog.choose("exportWhat", "frames")
     dialog.find(QSpinBox, "exportInBetweens").setValue(200)
     dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))
@@ -110,43 +110,39 @@ def test_closing_the_dialog_cancels(dialog: Dialog, qtbot: QtBot, tmp_path: Path
     assert not (tmp_path / "frames").exists()
 
 
-def box_of(dialog: Dialog, qtbot: QtBot) -> QMessageBox:
-    """The question that is asked."""
+def question_of(dialog: Dialog, qtbot: QtBot) -> QMessageBox:
+    """Return the question of the dialog."""
     qtbot.waitUntil(lambda: bool(dialog.itself.findChildren(QMessageBox)))
     return dialog.itself.findChildren(QMessageBox)[0]
 
 
-def test_a_file_is_overwritten_only_after_asking(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
-    there = tmp_path / "there.png"
-    there.write_text("mine")
-    dialog.find(QLineEdit, "exportPath").setText(str(there))
+def test_file_is_overwritten_only_after_asking(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
+    existing = tmp_path / "existing.png"
+    existing.write_text("mine")
+    dialog.find(QLineEdit, "exportPath").setText(str(existing))
     dialog.find(QPushButton, "exportButton").click()
-    box = box_of(dialog, qtbot)
-    assert str(there) in box.text()
-    qtbot.keyClick(box, Qt.Key.Key_Return)  # the safe answer
+    box = question_of(dialog, qtbot)
+    assert str(existing) in box.text()
+    qtbot.keyClick(box, Qt.Key.Key_Return)  # cancels
     qtbot.waitUntil(lambda: not dialog.itself.findChildren(QMessageBox))
     assert not dialog.itself.is_running
-    assert there.read_text() == "mine"
+    assert existing.read_text() == "mine"
     with qtbot.waitSignal(dialog.itself.exported, timeout=WRITING_MS):
         dialog.find(QPushButton, "exportButton").click()
-        yes = next(button for button in box_of(dialog, qtbot).buttons() if "Overwrite" in button.text())
+        yes = next(button for button in question_of(dialog, qtbot).buttons() if "Overwrite" in button.text())
         yes.click()
-    assert there.read_bytes().startswith(b"\x89PNG")
+    assert existing.read_bytes().startswith(b"\x89PNG")
 
 
-def test_pictures_in_a_folder_are_counted_before_they_are_overwritten(
-    dialog: Dialog, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_question_counts_the_pictures_that_would_be_overwritten(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
     dialog.choose("exportWhat", "stages")
     dialog.write(tmp_path / "stages")
     (tmp_path / "stages" / "18_permute.png").unlink()
     dialog.find(QPushButton, "exportButton").click()
-    assert "2 of the 3 pictures" in box_of(dialog, qtbot).text()
+    assert "2 of the 3 pictures" in question_of(dialog, qtbot).text()
 
 
-def test_the_folder_of_what_was_written_is_shown(
-    dialog: Dialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_folder_of_the_last_export_is_opened(dialog: Dialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened_urls: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", opened_urls.append)
     show = dialog.find(QPushButton, "exportShow")
@@ -154,19 +150,19 @@ def test_the_folder_of_what_was_written_is_shown(
     dialog.write(tmp_path / "a.png")
     show.click()
     dialog.choose("exportWhat", "stages")
-    assert not show.isVisible()  # of what is chosen now, nothing is written yet
+    assert not show.isVisible(), "the present choices are not exported yet"
     dialog.write(tmp_path / "stages")
     show.click()
     assert [url.toLocalFile() for url in opened_urls] == [str(tmp_path), str(tmp_path / "stages")]
 
 
 def clipboard() -> str:
-    found = QGuiApplication.clipboard()
-    assert found is not None
-    return found.text()
+    system = QGuiApplication.clipboard()
+    assert system is not None
+    return system.text()
 
 
-def test_what_is_chosen_is_copied_as_command_and_as_python(dialog: Dialog, project_file: Path, tmp_path: Path) -> None:
+def test_choices_are_copied_as_command_and_as_python(dialog: Dialog, project_file: Path, tmp_path: Path) -> None:
     dialog.choose("exportWhat", "stages")
     dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "stages"))
     spec = dialog.itself.spec()
@@ -179,9 +175,11 @@ def test_what_is_chosen_is_copied_as_command_and_as_python(dialog: Dialog, proje
 
 
 @pytest.mark.parametrize("has_file", [False, True])
-def test_copying_from_what_is_not_saved_says_so(project: Project, tmp_path: Path, qtbot: QtBot, has_file: bool) -> None:
+def test_copying_from_an_unsaved_project_asks_to_save_it(
+    project: Project, tmp_path: Path, qtbot: QtBot, has_file: bool
+) -> None:
     path = tmp_path / "mine.flowviz" if has_file else None
-    with opened(project, path, qtbot, is_saved=False) as dialog:
+    with open_dialog(project, path, qtbot, is_saved=False) as dialog:
         dialog.find(QPushButton, "exportCopyCommand").click()
-        assert "Save the project first" in dialog.message
+        assert "Save the project before you run it." in dialog.message
         assert (str(path) if path else "Hi.flowviz") in clipboard()

@@ -1,4 +1,4 @@
-"""Exporting from the real window: what is seen, while it trains, and again with the choices of the last time."""
+"""Exporting from the window, with the choices of last time, also while it trains."""
 
 import shlex
 import sys
@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.export.destination import pictures_folder
 from flowviz.app.export.dialog import ExportDialog
-from flowviz.app.export.exports import Exports, carried_on, first_choices
+from flowviz.app.export.exports import Exports, carry_over, initial_spec
 from flowviz.app.export.source import ExportSource
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.cli import main
@@ -25,13 +25,13 @@ from tests.app.export.exporting import WRITING_MS, Dialog
 
 
 def export(window: Window, qtbot: QtBot) -> Dialog:
-    """The dialog, as the menu opens it."""
+    """Open the dialog from the menu."""
     window.find(QAction, "exportAction").trigger()
     dialog = next(found for found in window.main.findChildren(ExportDialog) if found.isVisible())
     return Dialog(dialog, qtbot)
 
 
-def test_return_in_the_export_dialog_exports(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+def test_return_key_exports(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = export(window, qtbot)
     dialog.choose("exportWhat", "stages")
     folder = dialog.find(QLineEdit, "exportPath")
@@ -41,7 +41,7 @@ def test_return_in_the_export_dialog_exports(window: Window, qtbot: QtBot, tmp_p
     assert len(list((tmp_path / "frames").iterdir())) == 20
 
 
-def test_an_export_that_fails_says_why_and_can_be_mended(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+def test_failed_export_names_the_reason_and_can_be_repeated(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     dialog = export(window, qtbot)
     dialog.choose("exportWhat", "stages")
@@ -54,7 +54,7 @@ def test_an_export_that_fails_says_why_and_can_be_mended(window: Window, qtbot: 
     assert len(list((tmp_path / "folder").iterdir())) == 20
 
 
-def test_a_cancelled_export_leaves_no_file(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+def test_cancelled_export_leaves_no_file(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = export(window, qtbot)
     dialog.choose("exportWhat", "stages")
     dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))
@@ -66,9 +66,7 @@ def test_a_cancelled_export_leaves_no_file(window: Window, qtbot: QtBot, tmp_pat
 
 
 @pytest.mark.parametrize(("what", "count"), [("sheet", 1), ("frames", 58)])
-def test_the_overview_and_what_plays_can_be_exported(
-    window: Window, qtbot: QtBot, tmp_path: Path, what: str, count: int
-) -> None:
+def test_sheet_and_frames_are_exported(window: Window, qtbot: QtBot, tmp_path: Path, what: str, count: int) -> None:
     dialog = export(window, qtbot)
     dialog.choose("exportWhat", what)
     dialog.find(QSpinBox, "exportInBetweens").setValue(2)
@@ -79,7 +77,7 @@ def test_the_overview_and_what_plays_can_be_exported(
     assert len(list(path.iterdir()) if count > 1 else [path]) == count
 
 
-def test_it_begins_with_what_is_seen(window: Window, qtbot: QtBot) -> None:
+def test_dialog_starts_with_the_view_of_the_window(window: Window, qtbot: QtBot) -> None:
     window.find(QComboBox, "colorBox").setCurrentText("Angle")
     window.find(QComboBox, "repeatBox").setCurrentText("Ping-pong")
     window.find(QAction, "pathsAction").trigger()
@@ -93,7 +91,7 @@ def test_it_begins_with_what_is_seen(window: Window, qtbot: QtBot) -> None:
     assert str(window.main.viewer.seen().view.theme) == spec.seen.view.theme
 
 
-def test_the_choices_of_last_time_stay(window: Window, qtbot: QtBot) -> None:
+def test_dialog_keeps_the_choices_of_last_time(window: Window, qtbot: QtBot) -> None:
     first = export(window, qtbot)
     first.choose("exportWhat", "animation")
     first.choose("exportFormat", "webp")
@@ -107,7 +105,7 @@ def test_the_choices_of_last_time_stay(window: Window, qtbot: QtBot) -> None:
     assert again.find(QLineEdit, "exportPath").text() == "/films/BRAD.webp"
     assert (spec.what, spec.format, spec.fps) == ("animation", "webp", 7)
     assert spec.seen.view.palette == "plain"
-    assert spec.seen.view.color_by == "angle"  # chosen in the window since
+    assert spec.seen.view.color_by == "angle"  # changed in the window since
 
 
 def proposed_folder(exports: Exports, window: QWidget, source: ExportSource, chosen: str = "") -> Path:
@@ -138,33 +136,33 @@ def test_export_starts_in_the_folder_of_the_project(qtbot: QtBot) -> None:
 
 def source(seen: Seen, window: PictureSize) -> ExportSource:
     untrained = Project.untrained(TextSpec(text="I"), FlowSpec(), TrainingSpec(steps=1))
-    return ExportSource(Project(**{**vars(untrained), "seen": seen}), "I", None, is_saved=False, window=window)
+    return ExportSource(Project(**{**vars(untrained), "seen": seen}), "I", None, is_saved=False, window_size=window)
 
 
-def test_what_was_chosen_gives_way_to_what_the_window_changed() -> None:
+def test_changes_in_the_window_replace_the_choices_of_last_time() -> None:
     small, large = PictureSize(width=300, height=200), PictureSize(width=600, height=400)
     before = source(Seen(view=ViewSpec(theme="light", half_extent=3.0)), small)
-    chosen = first_choices(before).model_copy(update={"size": small, "fps": 9})
+    chosen = initial_spec(before).model_copy(update={"size": small, "fps": 9})
     chosen = chosen.model_copy(update={"seen": Seen(view=ViewSpec(theme="dark", half_extent=3.0), direction="encode")})
-    now = carried_on(chosen, before, source(Seen(view=ViewSpec(theme="light", half_extent=5.0)), large))
+    now = carry_over(chosen, before, source(Seen(view=ViewSpec(theme="light", half_extent=5.0)), large))
     assert (now.fps, now.seen.view.theme, now.seen.direction) == (9, "dark", "encode")
     assert now.seen.view.half_extent == 5.0
-    assert now.size == large  # still that of the window
-    assert carried_on(chosen, before, source(Seen(overview=True), small)).what == "sheet"
+    assert now.size == large  # it still follows the window
+    assert carry_over(chosen, before, source(Seen(overview=True), small)).what == "sheet"
 
 
 def test_command_of_a_zoomed_window_has_short_numbers_and_no_text_size() -> None:
     view = ViewSpec(word_height=0.02891566265060241, center=(1 / 3, -2e-7), half_extent=4 * 1.25**-7)
     seen = Seen(view=view, probe=(3, (1 / 7, 0.5)), fitted=False)
     size = PictureSize(width=300, height=200)
-    spec = first_choices(source(seen, size))
+    spec = initial_spec(source(seen, size))
     assert render_command(Path("a.flowviz"), spec, Path("a.png")) == (
         "flowviz render a.flowviz --output a.png --probe 3:0.14286,0.5 --center 0.33333,0 --half-extent 0.83886"
     )
-    assert carried_on(spec, source(Seen(), size), source(seen, size)).seen == spec.seen
+    assert carry_over(spec, source(Seen(), size), source(seen, size)).seen == spec.seen
 
 
-def test_an_export_goes_through_while_it_trains(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+def test_export_runs_during_training(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     window.find(QComboBox, "budgetUnit").setCurrentText("steps")
     window.find(QSpinBox, "budgetAmount").setValue(10_000_000)
     window.find(QPushButton, "trainButton").click()
@@ -181,7 +179,7 @@ def test_an_export_goes_through_while_it_trains(window: Window, qtbot: QtBot, tm
     assert len(list((tmp_path / "frames").iterdir())) == 115
 
 
-def test_while_it_writes_the_menu_shows_how_far_it_is(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+def test_menu_shows_the_progress_of_a_running_export(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = export(window, qtbot)
     dialog.choose("exportWhat", "frames")
     dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))
@@ -193,7 +191,7 @@ def test_while_it_writes_the_menu_shows_how_far_it_is(window: Window, qtbot: QtB
     qtbot.waitUntil(lambda: not list(tmp_path.iterdir()))
 
 
-def test_choices_are_of_the_stages_that_there_are(window: Window, qtbot: QtBot) -> None:
+def test_stages_of_last_time_are_limited_to_those_of_the_flow(window: Window, qtbot: QtBot) -> None:
     first = export(window, qtbot)
     first.choose("exportWhat", "stages")
     first.choose("exportFirst", 18)
@@ -206,7 +204,7 @@ def test_choices_are_of_the_stages_that_there_are(window: Window, qtbot: QtBot) 
     assert dialog.itself.spec().first == last
 
 
-def test_a_training_is_copied_as_command_and_as_python(window: Window) -> None:
+def test_training_is_copied_as_command_and_as_python(window: Window) -> None:
     window.find(QPlainTextEdit, "targetText").setPlainText("Hi you")
     window.find(QComboBox, "budgetUnit").setCurrentText("steps")
     window.find(QSpinBox, "budgetAmount").setValue(300)
@@ -222,7 +220,7 @@ def test_a_training_is_copied_as_command_and_as_python(window: Window) -> None:
     assert "The Python was copied." in window.status
 
 
-def test_what_is_copied_writes_what_the_window_writes(
+def test_copied_command_and_python_export_the_same_bytes(
     window: Window, qtbot: QtBot, project_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = window.main.document_actions.document

@@ -1,4 +1,4 @@
-"""The controls of the export dialog: what has an effect is there, what has none is not; the preview follows."""
+"""The controls of the export dialog: which are shown, what they choose, and the preview."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,14 +20,14 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.export.preview_image import ExportPicture
+from flowviz.app.export.preview_image import PreviewImage
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.projects import Project
 from flowviz.records import Selection, Timeline
 from flowviz.specs import PictureSize
 from flowviz.specs.effects import effects
 from flowviz.specs.export import FORMATS, Format, What
-from tests.app.export.exporting import Dialog, opened
+from tests.app.export.exporting import Dialog, open_dialog
 
 DRAWING_MS = 20_000
 CONTROLS = {
@@ -55,17 +55,17 @@ CONTROLS = {
 
 @pytest.fixture
 def dialog(project: Project, project_file: Path, qtbot: QtBot) -> Iterator[Dialog]:
-    with opened(project, project_file, qtbot) as found:
-        yield found
+    with open_dialog(project, project_file, qtbot) as dialog:
+        yield dialog
 
 
 def selected(project: Project) -> Project:
-    """With a selection."""
+    """Return the project with a third of its particles selected."""
     return replace(project, selection=Selection(np.arange(project.trace.positions.shape[1]) % 3 == 0))
 
 
 @pytest.mark.parametrize(("what", "format_"), [(what, format_) for what in FORMATS for format_ in FORMATS[what]])
-def test_only_what_has_an_effect_is_there(dialog: Dialog, what: What, format_: Format) -> None:
+def test_only_controls_with_an_effect_are_shown(dialog: Dialog, what: What, format_: Format) -> None:
     dialog.choose("exportWhat", what)
     dialog.choose("exportFormat", format_)
     assert effects(dialog.itself.spec()) <= {*CONTROLS, "axes", "beside", "moment", "probe", "selection"} | {
@@ -78,7 +78,7 @@ def test_only_what_has_an_effect_is_there(dialog: Dialog, what: What, format_: F
     assert hidden == CONTROLS.keys() - shown
 
 
-def test_what_cannot_be_chosen_says_why(dialog: Dialog) -> None:
+def test_disabled_controls_give_a_reason(dialog: Dialog) -> None:
     dialog.choose("exportWhat", "sheet")
     for name in ("densityExport", "exportAxes", "exportBeside"):
         box = dialog.find(QCheckBox, name)
@@ -105,7 +105,7 @@ def can_choose(box: ChoiceBox, value: object) -> bool:
     return item.isEnabled()
 
 
-def test_beside_needs_something_beside_something(dialog: Dialog) -> None:
+def test_beside_needs_marks_on_both_sides(dialog: Dialog) -> None:
     beside = dialog.find(QCheckBox, "exportBeside")
     assert not beside.isEnabled()
     dialog.find(QCheckBox, "gridExport").click()
@@ -117,15 +117,15 @@ def test_beside_needs_something_beside_something(dialog: Dialog) -> None:
     assert not dialog.itself.spec().seen.view.beside
 
 
-def test_a_project_without_a_past_has_none_to_play(project: Project, qtbot: QtBot) -> None:
-    with opened(replace(project, timeline=Timeline()), None, qtbot) as dialog:
+def test_project_without_a_history_offers_no_moments(project: Project, qtbot: QtBot) -> None:
+    with open_dialog(replace(project, timeline=Timeline()), None, qtbot) as dialog:
         assert not dialog.is_shown("exportMoment")
         dialog.choose("exportWhat", "animation")
         assert not can_choose(dialog.find(ChoiceBox, "exportThrough"), "training")
         assert not can_choose(dialog.find(ChoiceBox, "exportThrough"), "both")
 
 
-def test_the_past_of_a_project_can_be_shown_and_played(dialog: Dialog, project: Project) -> None:
+def test_moments_of_a_training_can_be_shown_and_played(dialog: Dialog, project: Project) -> None:
     step = project.timeline.moments[0].step
     dialog.choose("exportMoment", step)
     assert dialog.itself.spec().seen.moment == step
@@ -138,14 +138,14 @@ def test_the_past_of_a_project_can_be_shown_and_played(dialog: Dialog, project: 
     assert not dialog.is_shown("exportFirst")
 
 
-def test_colors_by_selection_need_one(dialog: Dialog, project: Project, qtbot: QtBot) -> None:
+def test_color_by_selection_needs_a_selection(dialog: Dialog, project: Project, qtbot: QtBot) -> None:
     assert not can_choose(dialog.find(ChoiceBox, "exportColor"), "selection")
-    with opened(selected(project), None, qtbot) as other:
+    with open_dialog(selected(project), None, qtbot) as other:
         other.choose("exportColor", "selection")
         assert other.itself.spec().seen.view.color_by == "selection"
 
 
-def test_a_missing_package_is_explained(dialog: Dialog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_package_is_explained(dialog: Dialog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flowviz.exporting.mp4.find_spec", lambda name: None)
     dialog.choose("exportWhat", "animation")
     note, button = dialog.find(QLabel, "exportFormatNote"), dialog.find(QPushButton, "exportButton")
@@ -160,11 +160,11 @@ def test_a_missing_package_is_explained(dialog: Dialog, monkeypatch: pytest.Monk
     assert button.isEnabled()
 
 
-def test_sizes(dialog: Dialog) -> None:
+def test_sizes_are_limited_and_presets_follow(dialog: Dialog) -> None:
     width, scale = dialog.find(QSpinBox, "exportWidth"), dialog.find(QSpinBox, "exportScale")
     dialog.choose("exportSize", "3840x2160")
     scale.setValue(8)
-    assert dialog.itself.spec().pixels == PictureSize(width=7680, height=4320)  # there are no larger ones
+    assert dialog.itself.spec().pixels == PictureSize(width=7680, height=4320)  # the largest
     assert dialog.find(QLabel, "exportPixels").text() == "7,680 × 4,320 pixels"
     width.setValue(300)
     assert dialog.find(ChoiceBox, "exportSize").value == "own"
@@ -172,7 +172,7 @@ def test_sizes(dialog: Dialog) -> None:
     assert dialog.find(ChoiceBox, "exportSize").currentText() == "As in the window: 300 × 200"
 
 
-def test_how_long_an_animation_takes(dialog: Dialog) -> None:
+def test_length_of_an_animation_is_shown(dialog: Dialog) -> None:
     dialog.choose("exportWhat", "animation")
     dialog.find(QSpinBox, "exportInBetweens").setValue(18)
     dialog.find(QSpinBox, "exportRate").setValue(13)
@@ -185,7 +185,7 @@ def test_how_long_an_animation_takes(dialog: Dialog) -> None:
     assert "722 frames" in dialog.message
 
 
-def test_a_range_has_its_first_stage_first(dialog: Dialog) -> None:
+def test_first_and_last_stage_stay_in_order(dialog: Dialog) -> None:
     dialog.choose("exportWhat", "stages")
     dialog.choose("exportLast", 5)
     assert (dialog.itself.spec().first, dialog.itself.spec().last) == (5, 5)
@@ -193,7 +193,7 @@ def test_a_range_has_its_first_stage_first(dialog: Dialog) -> None:
     assert (dialog.itself.spec().first, dialog.itself.spec().last) == (8, 8)
 
 
-def test_the_path_follows_what_is_written(dialog: Dialog) -> None:
+def test_proposed_path_follows_the_choices(dialog: Dialog) -> None:
     path = dialog.find(QLineEdit, "exportPath")
     assert path.text() == "/pictures/Hi.png"
     dialog.choose("exportWhat", "stages")
@@ -211,52 +211,52 @@ def test_the_path_follows_what_is_written(dialog: Dialog) -> None:
     assert path.text() == "/tmp/x.y"
     path.setText("  ")
     assert not dialog.find(QPushButton, "exportButton").isEnabled()
-    assert dialog.message == "Choose where to write it."
+    assert dialog.message == "Choose where to save the export."
 
 
-def seen(dialog: Dialog, qtbot: QtBot, other_than: bytes = b"") -> bytes:
-    """The picture of the preview, as soon as there is another one."""
-    picture = dialog.find(ExportPicture, "exportPicture")
+def previewed(dialog: Dialog, qtbot: QtBot, other_than: bytes = b"") -> bytes:
+    """Return the pixels of the preview, as soon as they differ from `other_than`."""
+    picture = dialog.find(PreviewImage, "exportPicture")
     qtbot.waitUntil(lambda: bool(picture.shown()) and picture.shown() != other_than, timeout=DRAWING_MS)
     return picture.shown()
 
 
-def test_the_preview_follows_choices_slider_and_play(dialog: Dialog, qtbot: QtBot) -> None:
-    first = seen(dialog, qtbot)
+def test_preview_follows_choices_slider_and_playback(dialog: Dialog, qtbot: QtBot) -> None:
+    first = previewed(dialog, qtbot)
     dialog.choose("exportTheme", "dark")
-    dark = seen(dialog, qtbot, first)
+    dark = previewed(dialog, qtbot, first)
     dialog.choose("exportWhat", "stages")
     slider = dialog.find(QSlider, "exportSlider")
     assert slider.maximum() == 2
     assert dialog.find(QLabel, "exportPlaceWords").text() == "19_real_nvp"
     slider.setValue(0)
     assert dialog.find(QLabel, "exportPlaceWords").text() == "17_batch_normalization"
-    batch = seen(dialog, qtbot, dark)
+    batch = previewed(dialog, qtbot, dark)
     dialog.find(QToolButton, "exportPlay").click()
     qtbot.waitUntil(lambda: slider.value() == 2, timeout=DRAWING_MS)
     dialog.find(QToolButton, "exportPlay").click()
-    seen(dialog, qtbot, batch)
+    previewed(dialog, qtbot, batch)
 
 
-def test_there_is_a_way_only_through_several_pictures(dialog: Dialog) -> None:
+def test_slider_is_shown_for_several_pictures_only(dialog: Dialog) -> None:
     dialog.choose("exportWhat", "trace")
-    dialog.find(QSpinBox, "exportParticles").setValue(50_000)  # written in parts, but there is one picture
+    dialog.find(QSpinBox, "exportParticles").setValue(50_000)  # exported in parts, with one preview
     assert not dialog.is_shown("exportSlider")
     dialog.choose("exportWhat", "frames")
     assert dialog.is_shown("exportSlider")
 
 
-def test_a_choice_that_is_not_possible_is_said_and_not_written(dialog: Dialog, qtbot: QtBot) -> None:
+def test_impossible_size_is_explained_in_the_preview(dialog: Dialog, qtbot: QtBot) -> None:
     dialog.choose("exportWhat", "sheet")
     dialog.choose("exportFirst", 0)
     dialog.find(QSpinBox, "exportWidth").setValue(64)
     dialog.find(QSpinBox, "exportHeight").setValue(64)
-    picture = dialog.find(ExportPicture, "exportPicture")
+    picture = dialog.find(PreviewImage, "exportPicture")
     qtbot.waitUntil(lambda: "do not fit" in picture.accessibleDescription(), timeout=DRAWING_MS)
 
 
 def focusable(dialog: Dialog) -> list[QWidget]:
-    """What the Tab key reaches, in its order."""
+    """Return the widgets that the Tab key reaches, in order."""
     found, widget = [], dialog.find(ChoiceBox, "exportWhat")
     following: QWidget | None = widget
     while following is not None:
@@ -269,7 +269,7 @@ def focusable(dialog: Dialog) -> list[QWidget]:
 
 
 @pytest.mark.parametrize("what", ["view", "animation", "trace", "losses"])
-def test_all_controls_have_names_and_are_reached_in_order(dialog: Dialog, what: What) -> None:
+def test_controls_have_names_and_a_tab_order(dialog: Dialog, what: What) -> None:
     dialog.choose("exportWhat", what)
     reached = focusable(dialog)
     assert all(widget.accessibleName() for widget in reached if not widget.objectName().startswith("qt_"))
@@ -283,7 +283,7 @@ def test_all_controls_have_names_and_are_reached_in_order(dialog: Dialog, what: 
 
 
 @pytest.mark.parametrize("what", ["view", "animation", "stages", "losses"])
-def test_no_mnemonic_is_given_twice(dialog: Dialog, what: What) -> None:
+def test_mnemonics_are_unique(dialog: Dialog, what: What) -> None:
     dialog.choose("exportWhat", what)
     texts = [
         str(widget.property("text"))
@@ -295,7 +295,7 @@ def test_no_mnemonic_is_given_twice(dialog: Dialog, what: What) -> None:
     assert sorted(letters) == sorted(set(letters))
 
 
-def test_it_fits_on_a_small_screen(dialog: Dialog) -> None:
+def test_dialog_fits_on_a_small_screen(dialog: Dialog) -> None:
     dialog.choose("exportWhat", "animation")
     dialog.itself.resize(1024, 700)
     assert (dialog.itself.width(), dialog.itself.height()) == (1024, 700)
