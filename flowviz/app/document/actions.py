@@ -24,7 +24,7 @@ from flowviz.specs.training import DEFAULT_SECONDS
 
 PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
 AFTER_REFUSAL = "The open project is unchanged. Open another file, or a copy of this one."
-AFTER_FAILURE = "Your changes are not saved yet. Fix the problem and save again, or save elsewhere."
+AFTER_FAILURE = "The project is not saved yet. Save it elsewhere, or fix the problem and save again."
 
 
 class DocumentActions(QObject):

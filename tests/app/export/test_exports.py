@@ -27,7 +27,7 @@ from tests.app.export.exporting import WRITING_MS, Dialog
 def export(window: Window, qtbot: QtBot) -> Dialog:
     """Open the dialog from the menu."""
     window.find(QAction, "exportAction").trigger()
-    dialog = next(found for found in window.main.findChildren(ExportDialog) if found.isVisible())
+    dialog = next(child for child in window.main.findChildren(ExportDialog) if child.isVisible())
     return Dialog(dialog, qtbot)
 
 
@@ -111,7 +111,7 @@ def test_dialog_keeps_the_choices_of_last_time(window: Window, qtbot: QtBot) -> 
 def proposed_folder(exports: Exports, window: QWidget, source: ExportSource, chosen: str = "") -> Path:
     """Return the folder that a new export dialog proposes; close it with another path in it."""
     exports.show(source)
-    (dialog,) = (found for found in window.findChildren(ExportDialog) if found.isVisible())
+    (dialog,) = (child for child in window.findChildren(ExportDialog) if child.isVisible())
     line = dialog.findChild(QLineEdit, "exportPath")
     assert line is not None
     folder = Path(line.text()).parent

@@ -257,15 +257,15 @@ def test_impossible_size_is_explained_in_the_preview(dialog: Dialog, qtbot: QtBo
 
 def focusable(dialog: Dialog) -> list[QWidget]:
     """Return the widgets that the Tab key reaches, in order."""
-    found, widget = [], dialog.find(ChoiceBox, "exportWhat")
+    reached, widget = [], dialog.find(ChoiceBox, "exportWhat")
     following: QWidget | None = widget
     while following is not None:
         if following.focusPolicy() & Qt.FocusPolicy.TabFocus and following.isVisible() and following.isEnabled():
-            found.append(following)
+            reached.append(following)
         following = following.nextInFocusChain()
         if following is widget:
             break
-    return found
+    return reached
 
 
 @pytest.mark.parametrize("what", ["view", "animation", "trace", "losses"])
