@@ -286,7 +286,9 @@ def test_the_visible_rectangle_and_pixels_agree() -> None:
 
 
 @pytest.mark.parametrize("color_by", get_args(ColorBy))
-@pytest.mark.parametrize("marks", [{m} for m in get_args(Mark)] + [set(get_args(Mark))], ids=str)
+@pytest.mark.parametrize(
+    "marks", [*({mark} for mark in get_args(Mark)), set(get_args(Mark))], ids=[*get_args(Mark), "all"]
+)
 def test_what_has_run_off_is_passed_over_in_every_view(color_by: ColorBy, marks: set[Mark]) -> None:
     scene, view = broken(), ViewSpec(color_by=color_by, marks=frozenset(marks), beside=len(marks) > 1)
     for stage in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0):
