@@ -58,6 +58,11 @@ def titles() -> list[str]:
     return [load_project(draft).target.title for draft in drafts()]
 
 
+def has_notes() -> bool:
+    """Return whether the draft is complete: a note beside the project says where it belongs."""
+    return all(draft.with_suffix(".json").exists() for draft in drafts())
+
+
 class Editor:
     """A document without a window, and its autosave."""
 
@@ -189,7 +194,7 @@ def test_killed_training_is_offered_and_recovered(file_menu: FileMenu, project_f
         [sys.executable, "-c", TRAINED_AND_KILLED, str(project_file)],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
     )
-    qtbot.waitUntil(lambda: "No" in titles(), timeout=STARTING_MS)
+    qtbot.waitUntil(lambda: "No" in titles() and has_notes(), timeout=STARTING_MS)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     assert project_file.read_bytes() == content, "the user's file is unchanged"
