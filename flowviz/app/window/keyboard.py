@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QRegion
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QMenuBar, QWidget
 from PyQt6.sip import isdeleted
 
 
@@ -44,7 +44,9 @@ class FocusRings(QObject):
         if self._ring is not None and not isdeleted(self._ring):
             self._ring.leave()
         window = None if new is None else new.window()
-        if new is not None and window is not None and new is not window:
+        if new is None or isinstance(new, QMenuBar):  # a menu bar highlights its current menu by itself
+            return
+        if window is not None and new is not window:
             self._ring = window.findChild(FocusRing) or FocusRing(window)
             self._ring.surround(new)
 

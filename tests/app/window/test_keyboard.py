@@ -168,6 +168,20 @@ def test_wherever_the_focus_is_it_is_seen(window: Window, keyboard: Keyboard) ->
             assert _corner(ring) == ring.palette().accent().color().name()
 
 
+def test_menu_bar_has_no_focus_ring_after_escape_closes_a_menu(
+    window: Window, keyboard: Keyboard, qtbot: QtBot
+) -> None:
+    bar, text = window.main.menuBar(), keyboard.focus
+    assert bar is not None
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.actionGeometry(bar.actions()[0]).center())
+    qtbot.keyClick(QApplication.activePopupWidget(), Key.Key_Escape)
+    assert keyboard.focus is bar
+    assert not [ring for ring in window.main.findChildren(FocusRing) if ring.isVisible()]
+    keyboard.press(Key.Key_Escape)
+    assert keyboard.focus is text
+    assert [ring.size() for ring in window.main.findChildren(FocusRing) if ring.isVisible()] == [text.size()]
+
+
 def _corner(ring: FocusRing) -> str:
     """The color of the ring, in the middle of its left side."""
     return ring.grab().toImage().pixelColor(0, ring.height() // 2).name()
