@@ -125,6 +125,7 @@ def window(qtbot: QtBot) -> Iterator[Window]:
     main = create_window()
     assert isinstance(main, MainWindow)
     qtbot.addWidget(main)
+    main.resize(1280, 800)  # the screen of the offscreen platform is small; there, the inspector becomes a tab
     main.show()
     qtbot.waitExposed(main)
     yield Window(main)

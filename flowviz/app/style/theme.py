@@ -29,7 +29,9 @@ QToolButton:checked {{
 }}
 NoticeBar {{ background: rgb{notice}; border: 1px solid rgb{warning}; border-radius: 4px; }}
 QStatusBar::item {{ border: none; }}
-QDockWidget::title {{ background: rgb{title}; padding: 2px 5px; }}
+TitleBar {{ background: rgb{title}; }}
+TitleBar QToolButton {{ border: none; border-radius: 3px; padding: 0; }}
+TitleBar QToolButton:hover {{ background: rgb{chosen}; }}
 WarningLabel[warns="true"] {{ color: rgb{warning}; }}
 """
 

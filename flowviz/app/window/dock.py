@@ -1,100 +1,115 @@
-"""A panel beside the cloud: it can be closed, moved, floated and tabbed."""
+"""Dock widgets: the panels around the cloud."""
 
-from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QKeySequence, QPaintEvent
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import (
+    QWIDGETSIZE_MAX,
     QAbstractButton,
+    QComboBox,
     QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
     QScrollArea,
     QSizePolicy,
-    QStyle,
-    QStyleOptionDockWidget,
-    QStyleOptionFrame,
-    QStylePainter,
+    QToolButton,
 )
 
 from flowviz.app.style.icons import icon
 from flowviz.app.widgets.scroll_column import ScrollColumn
 
-BUTTONS = {"qt_dockwidget_closebutton": "remove", "qt_dockwidget_floatbutton": "float"}  # their names and icons
-
 
 class Dock(QDockWidget):
-    """The frame of a panel. Announces that the panel has come to need another height."""
+    """Panel that can be closed, moved, floated and tabbed.
 
-    need_changed = pyqtSignal()
+    A panel without stretch is as high as its content was when it was last fitted. Content that grows or shrinks
+    later scrolls, so that the panels below stay where they are.
+    """
+
+    content_switched = pyqtSignal()  # the user opened, closed or chose a part of the panel
+    content_resized = pyqtSignal()
 
     def __init__(self, name: str, title: str, panel: QScrollArea) -> None:
-        """In `title`, an "&" stands before the letter that chooses it in the menu."""
+        """Create a panel; an "&" in `title` precedes its mnemonic in the menu."""
         super().__init__(title.replace("&", ""))
         self.setObjectName(f"{name}Dock")
         self.setAccessibleName(self.windowTitle())
         self.setWidget(panel)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, panel.sizePolicy().verticalPolicy())  # the cloud takes the rest
+        self.setTitleBarWidget(TitleBar(self))
         self._panel, self._title = panel, title
-        self._icons = {name: icon(icon_name) for name, icon_name in BUTTONS.items()}
-        for name in self._icons:
-            self._button(name).installEventFilter(self)
+        self.is_stretchable = panel.sizePolicy().verticalPolicy() != QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, panel.sizePolicy().verticalPolicy())  # the cloud takes the rest
+        self._fitted_height = self.needed_height
+        for button in panel.findChildren(QAbstractButton):
+            if button.isCheckable():
+                button.toggled.connect(lambda: self.content_switched.emit())
+        for box in panel.findChildren(QComboBox):
+            box.currentIndexChanged.connect(lambda: self.content_switched.emit())
         if isinstance(panel, ScrollColumn):
-            panel.need_changed.connect(self.need_changed)
+            panel.need_changed.connect(self.content_resized)
+
+    @property
+    def needed_width(self) -> int:
+        """Return the smallest width, in pixels, that cuts nothing off."""
+        return self.sizeHint().width()
 
     @property
     def needed_height(self) -> int:
-        """With which nothing of the panel is hidden."""
-        return self.height() + self._panel.sizeHint().height() - self._panel.height()
+        """Return the height, in pixels, at which the panel does not scroll."""
+        return super().sizeHint().height()
 
-    @property
-    def spare(self) -> int:
-        """How much of its height the panel does not need."""
-        return self.height() - self.needed_height
-
-    @property
-    def is_stretched(self) -> bool:
-        """Whether it has a use for more height than it needs."""
-        return self._panel.sizePolicy().verticalPolicy() != QSizePolicy.Policy.Maximum
-
-    @property
-    def wants_its_need(self) -> bool:
-        """Whether its height should be what it needs, rather than what it is."""
-        return not self.is_stretched or self.spare < 0
+    def fit(self, limit: int = QWIDGETSIZE_MAX) -> None:
+        """Adopt the size that the content of the panel needs now, up to a height in pixels."""
+        self._panel.updateGeometry()  # the size hints of a dock widget are cached
+        self._fitted_height = min(self.needed_height, limit)
+        self.updateGeometry()
 
     def action(self, key: str | None) -> QAction:
-        """What closes the panel, and brings it back."""
+        """Return the action that shows and closes the panel."""
         action = self.toggleViewAction()
         assert action is not None
         action.setText(self._title)
         action.setObjectName(f"{self.objectName()}Action")
-        action.setToolTip(f"Show the panel “{self.windowTitle()}”, or close it")
+        action.setToolTip(f"Show or close the {self.windowTitle()} panel")
         if key is not None:
             action.setShortcut(QKeySequence(key))
         return action
 
-    def _button(self, name: str) -> QAbstractButton:
-        button = self.findChild(QAbstractButton, name)
-        assert button is not None
-        return button
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._fitted_height)
 
-    def _draw_title(self) -> None:
-        painter = QStylePainter(self)
-        if self.isFloating():
-            frame = QStyleOptionFrame()
-            frame.initFrom(self)
-            painter.drawPrimitive(QStyle.PrimitiveElement.PE_FrameDockWidget, frame)
-        title = QStyleOptionDockWidget()
-        self.initStyleOption(title)
-        painter.drawControl(QStyle.ControlElement.CE_DockWidgetTitle, title)
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        """As Qt does, which writes the title as large as words were when the panel was made."""
-        if self.isFloating() and not self.windowFlags() & Qt.WindowType.FramelessWindowHint:
-            super().paintEvent(event)  # the system draws it
-        else:
-            self._draw_title()
+class TitleBar(QFrame):
+    """Title of a dock widget, with buttons that detach and close it.
 
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Qt draws the buttons with its own icons again when a panel is moved; those are hardly seen in the dark."""
-        if isinstance(watched, QAbstractButton) and event is not None and event.type() == QEvent.Type.Paint:
-            own = self._icons[watched.objectName()]
-            if watched.icon().cacheKey() != own.cacheKey():
-                watched.setIcon(own)
-        return super().eventFilter(watched, event)
+    Unlike the built-in title bar it follows changes of the font and the theme. Mouse events that it ignores reach
+    the dock widget, which moves, docks and floats as usual:
+    https://doc.qt.io/qt-6/qdockwidget.html#setTitleBarWidget
+    """
+
+    def __init__(self, dock: QDockWidget) -> None:
+        super().__init__(dock)
+        title = dock.windowTitle()
+        detach = _button(f"{dock.objectName()}Float", "float", f"Detach or dock the {title} panel")
+        detach.clicked.connect(lambda: dock.setFloating(not dock.isFloating()))
+        close = _button(f"{dock.objectName()}Close", "remove", f"Close the {title} panel")
+        close.clicked.connect(dock.close)
+        label = QLabel(title)
+        label.setContentsMargins(9, 2, 5, 2)  # aligned with the content of the panels
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 2, 0)
+        layout.setSpacing(2)
+        layout.addWidget(label, stretch=1)
+        layout.addWidget(detach)
+        layout.addWidget(close)
+
+
+def _button(object_name: str, icon_name: str, name: str) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(object_name)
+    button.setIcon(icon(icon_name))
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # as in the built-in title bar: the View menu serves the keyboard
+    button.setAccessibleName(name)
+    button.setToolTip(name)
+    return button

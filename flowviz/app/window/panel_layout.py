@@ -1,7 +1,9 @@
-"""Where the panels are: at first, and as a person has put them, which is remembered from one start to the next."""
+"""Arrangement of the panels around the cloud."""
 
-from PyQt6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QMainWindow, QMenu, QStyle
+from collections.abc import Callable, Sequence
+
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QMainWindow, QMenu
 
 from flowviz.app.desktop.settings import settings
 from flowviz.app.training.widgets import TrainingWidgets
@@ -9,16 +11,18 @@ from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.app.window.dock import Dock
 
-STATE, GEOMETRY = "layout/state", "layout/geometry"  # keys of the settings
-VERSION = 1  # of the set of panels: what was remembered of another one is not taken
-FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(1024, 700)
-SHARE_OF_SCREEN = 0.75  # of a large one, at first
-LEFT_SHARE, RIGHT_SHARE, WIDEST = 1 / 7, 0.19, 520  # of the width of a window, at first; in pixels
+STATE, GEOMETRY, COMPACT = "layout/state", "layout/geometry", "layout/compact"  # keys of the settings
+VERSION = 1  # increase it when panels are added or removed: older saved layouts are then ignored
+FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(1024, 600)
+FRAME = QSize(16, 48)  # room for the frame and title bar, whose sizes are unknown until the window is shown
+SHARE_OF_SCREEN = 0.75  # for the first window on a large screen
+LEFT_SHARE, RIGHT_SHARE, WIDEST = 1 / 7, 0.19, 520  # first widths of the panels: shares of the window, limit in pixels
+LEAST_CENTER = 600  # width in pixels at which the inspector leaves its room to the cloud
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 
 
 class PanelLayout(QObject):
-    """The panels of a window."""
+    """Creates the panels, arranges them, and saves and restores how the user arranged them."""
 
     resetting = pyqtSignal()
 
@@ -30,114 +34,131 @@ class PanelLayout(QObject):
         self.training = Dock("training", "T&raining", ScrollColumn(panels.controls))
         self.loss = Dock("loss", "&Loss", ScrollColumn(panels.losses, panels.figures, stretched=True))
         self.inspector = Dock("inspector", "Layer &Inspector", inspector)
+        self._docks = self.target, self.flow, self.training, self.loss, self.inspector
+        self._is_compact = False  # whether the inspector was tabbed behind the loss panel for lack of room
+        self._fit_timer = _timer(self, self._fit)
+        self._width_timer = _timer(self, self._restore_extra_widths)
+        self._extra_widths: dict[Dock, int] = {}
         window.installEventFilter(self)
-        self._changing = QTimer(self)  # what panels need, and where they are, is known when all have changed
-        self._changing.setSingleShot(True)
-        self._changing.timeout.connect(self._fit)
-        self._chosen: dict[Dock, int] = {}  # pixels of a panel and those below it, where that is more than they need
-        self._followed: dict[Dock, int] = {}  # pixels that they had when the words last had another size
-        self._following = QTimer(self)  # when all words have their size
-        self._following.setSingleShot(True)
-        self._following.timeout.connect(self._follow_words)
         for dock in self._docks:
-            for changed in (dock.need_changed, dock.dockLocationChanged, dock.visibilityChanged):
-                changed.connect(lambda: self._changing.start())
+            for signal in (dock.content_switched, dock.dockLocationChanged, dock.visibilityChanged):
+                signal.connect(lambda: self._fit_timer.start())
+            dock.content_resized.connect(lambda dock=dock: self._make_room(dock))
         self._arrange()
 
     def fill_menu(self, menu: QMenu) -> None:
-        """An entry a panel."""
+        """Add an entry for each panel."""
         for dock in self._docks:
             menu.addAction(dock.action("Ctrl+I" if dock is self.inspector else None))
 
     def restore(self) -> None:
-        """As the panels were when the window was last closed; as at first where that is not known."""
-        kept = settings()
-        state, geometry = kept.value(STATE), kept.value(GEOMETRY)
+        """Restore the saved layout, or set up the default one."""
+        saved = settings()
+        state, geometry = saved.value(STATE), saved.value(GEOMETRY)
         if not (isinstance(geometry, QByteArray) and self._window.restoreGeometry(geometry)):
             self._window.resize(self._first_size())
         self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowFullScreen)
-        if not (isinstance(state, QByteArray) and self._window.restoreState(state, VERSION)):
-            self._size_sides()
+        if isinstance(state, QByteArray) and self._window.restoreState(state, VERSION):
+            self._is_compact = saved.value(COMPACT) in (True, "true")
+        else:
+            self._set_default_widths([self.target, self.inspector])
 
     def remember(self) -> None:
-        """The next window shall come up as this one is."""
-        kept = settings()
-        kept.setValue(STATE, self._window.saveState(VERSION))
-        kept.setValue(GEOMETRY, self._window.saveGeometry())
-
-    def follow_words(self) -> None:
-        """Words are about to have another size: panels that are no wider than they need are so afterwards, too."""
-        for column in self._columns():
-            first, width = column[0], column[0].width()
-            if width != self._followed.get(first):
-                self._chosen[first] = width if width > _needed_width(column) else 0
-        self._following.start()
+        """Save the layout for the next start."""
+        saved = settings()
+        saved.setValue(STATE, self._window.saveState(VERSION))
+        saved.setValue(GEOMETRY, self._window.saveGeometry())
+        saved.setValue(COMPACT, self._is_compact)
 
     def reset(self) -> None:
-        """All panels are where they were at first."""
+        """Return to the default layout."""
         self.resetting.emit()
-        self._chosen.clear()
-        self._followed.clear()
         for dock in self._docks:
             self._window.removeDockWidget(dock)
         self._arrange()
-        self._size_sides()
+        self._set_default_widths([self.target, self.inspector])
         self._fit()
 
-    @property
-    def _docks(self) -> tuple[Dock, ...]:
-        return self.target, self.flow, self.training, self.loss, self.inspector
+    def follow_words(self) -> None:
+        """Keep each column as much wider than it needs as it is now, before the text size changes."""
+        self._extra_widths = {column[0]: column[0].width() - _needed_width(column) for column in self._columns()}
+        self._width_timer.start()
+
+    def _restore_extra_widths(self) -> None:
+        for dock in self._docks:
+            dock.fit()
+        columns = [column for column in self._columns() if column[0] in self._extra_widths]
+        widths = [_needed_width(column) + max(self._extra_widths[column[0]], 0) for column in columns]
+        self._window.resizeDocks([column[0] for column in columns], widths, Qt.Orientation.Horizontal)
+        self._fit_timer.start()
 
     def _first_size(self) -> QSize:
         screen = self._window.screen()
         assert screen is not None
-        room = screen.availableSize()
+        room = screen.availableSize() - FRAME
         return (room * SHARE_OF_SCREEN).expandedTo(FIRST_SIZE).boundedTo(room).expandedTo(LEAST_SIZE)
 
     def _arrange(self) -> None:
+        self._is_compact = False
         for dock in self._docks:
             self._window.addDockWidget(RIGHT if dock is self.inspector else LEFT, dock)
             dock.setFloating(False)
             dock.show()
 
-    def _size_sides(self) -> None:
-        """Each side has its share of the width, but no less than its panels need."""
-        sides = {self.target: LEFT_SHARE, self.inspector: RIGHT_SHARE}
-        wished = [min(round(share * self._window.width()), WIDEST) for share in sides.values()]
-        widths = [max(dock.sizeHint().width(), width) for dock, width in zip(sides, wished, strict=True)]
-        self._window.resizeDocks(list(sides), widths, Qt.Orientation.Horizontal)
+    def _set_default_widths(self, docks: Sequence[Dock]) -> None:
+        shares = [LEFT_SHARE if dock is self.target else RIGHT_SHARE for dock in docks]
+        wished = [min(round(share * self._window.width()), WIDEST) for share in shares]
+        widths = [max(dock.needed_width, width) for dock, width in zip(docks, wished, strict=True)]
+        self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
 
     def _fit(self) -> None:
-        """Each panel that can be high enough for all that it shows is so."""
-        for column in self._columns():
-            self._share(column)
+        """Give each panel the height of its content; panels that stretch share the rest."""
+        if self._adapt_to_width():
+            self._fit_timer.start()  # once the panels are where they belong
+            return
+        columns = self._columns()
+        for dock in (dock for column in columns for dock in column):
+            dock.fit()
+        self._distribute(columns)
 
-    def _follow_words(self) -> None:
-        layout = self._window.layout()
-        assert layout is not None
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)  # what is needed is known from here on
-        columns = {column[0]: column for column in self._columns()}
-        widths = [max(_needed_width(column), self._chosen.get(first, 0)) for first, column in columns.items()]
-        self._window.resizeDocks(list(columns), widths, Qt.Orientation.Horizontal)
-        layout.activate()  # or the next resizing of panels undoes this one
-        self._followed = {first: first.width() for first in columns}
+    def _make_room(self, dock: Dock) -> None:
+        """Let a panel grow with its content if only a panel that stretches, directly below, has to give way."""
+        for column in self._columns():
+            below = column[column.index(dock) + 1 :] if dock in column else []
+            if below and below[0].is_stretchable:
+                dock.fit(limit=dock.height() + max(below[0].height() - below[0].needed_height, 0))
+                self._distribute([column])
+
+    def _distribute(self, columns: list[list[Dock]]) -> None:
+        heights = {dock: height for column in columns for dock, height in _heights(column).items()}
+        self._window.resizeDocks(list(heights), list(heights.values()), Qt.Orientation.Vertical)
+
+    def _adapt_to_width(self) -> bool:
+        """Tab the inspector behind the loss panel while the cloud would be too narrow; return whether it moved."""
+        center = self._window.centralWidget()
+        assert center is not None
+        if any(dock.isHidden() or dock.isFloating() for dock in (self.loss, self.inspector)):
+            return False
+        is_tabbed = self.inspector in self._window.tabifiedDockWidgets(self.loss)
+        is_beside = not is_tabbed and self._window.dockWidgetArea(self.inspector) == RIGHT
+        self._is_compact &= is_tabbed  # else the user has moved it
+        if is_beside and center.width() < LEAST_CENTER:
+            self._window.tabifyDockWidget(self.loss, self.inspector)
+            self.loss.raise_()
+            self._is_compact = True
+            return True
+        if self._is_compact and center.width() - self.inspector.needed_width >= LEAST_CENTER:
+            self._window.addDockWidget(RIGHT, self.inspector)
+            self._set_default_widths([self.inspector])
+            self._is_compact = False
+            return True
+        return False
 
     def _columns(self) -> list[list[Dock]]:
-        """The panels that are seen in the window, those one below the other together."""
+        """Return the visible docked panels, from top to bottom, grouped by column."""
         shown = [dock for dock in self._docks if not dock.isFloating() and not dock.visibleRegion().isEmpty()]
+        shown.sort(key=lambda dock: dock.y())
         return [[dock for dock in shown if dock.x() == x] for x in {dock.x() for dock in shown}]
-
-    def _share(self, column: list[Dock]) -> None:
-        """Share the height among panels one below the other: one of them takes what the others do not need."""
-        central, style = self._window.centralWidget(), self._window.style()
-        assert central is not None
-        assert style is not None
-        heights = {dock: dock.needed_height if dock.wants_its_need else dock.height() for dock in column}
-        rest = max(column, key=lambda dock: (dock.is_stretched, dock.spare if dock.is_stretched else dock.y()))
-        gaps = (len(column) - 1) * style.pixelMetric(QStyle.PixelMetric.PM_DockWidgetSeparatorExtent)
-        heights[rest] += central.height() - gaps - sum(heights.values())
-        heights[rest] = max(heights[rest], 1)  # more than Qt can share
-        self._window.resizeDocks(column, list(heights.values()), Qt.Orientation.Vertical)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if watched is self._window and event is not None and event.type() == QEvent.Type.Resize:
@@ -145,5 +166,26 @@ class PanelLayout(QObject):
         return super().eventFilter(watched, event)
 
 
+def _timer(parent: QObject, run: Callable[[], None]) -> QTimer:
+    """Return a timer that runs once all pending layout requests are handled."""
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.timeout.connect(run)
+    return timer
+
+
 def _needed_width(column: list[Dock]) -> int:
-    return max(dock.sizeHint().width() for dock in column)
+    return max(dock.needed_width for dock in column)
+
+
+def _heights(column: list[Dock]) -> dict[Dock, int]:
+    """Return the height of each panel in a column: all scroll alike if there is too little room."""
+    room = sum(dock.height() for dock in column)
+    needed = {dock: dock.sizeHint().height() for dock in column}
+    scale = min(room / sum(needed.values()), 1)
+    if scale < 1:
+        return {dock: round(scale * height) for dock, height in needed.items()}
+    stretchable = [dock for dock in column if dock.is_stretchable]
+    rest = room - sum(height for dock, height in needed.items() if not dock.is_stretchable)
+    stretched = sum(dock.height() for dock in stretchable)
+    return needed | {dock: round(rest * dock.height() / stretched) for dock in stretchable}

@@ -36,7 +36,8 @@ def press_escape(window: Window, qtbot: QtBot) -> None:
 
 def places(window: Window) -> dict[str, QRect]:
     """What is seen, and where."""
-    named = [widget for widget in window.main.findChildren(QWidget) if widget.objectName() and widget.isVisible()]
+    shown = [widget for widget in window.main.findChildren(QWidget) if widget.isVisible()]
+    named = [widget for widget in shown if widget.objectName() and not widget.objectName().startswith("qt_")]
     return {
         widget.objectName(): QRect(widget.mapTo(window.main, widget.rect().topLeft()), widget.size())
         for widget in named
