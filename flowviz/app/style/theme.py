@@ -30,7 +30,7 @@ QToolButton:checked {{
 NoticeBar {{ background: rgb{notice}; border: 1px solid rgb{warning}; border-radius: 4px; }}
 QStatusBar::item {{ border: none; }}
 TitleBar {{ background: rgb{title}; }}
-TitleBar QToolButton {{ border: none; border-radius: 3px; padding: 0; }}
+TitleBar QToolButton {{ border: none; border-radius: 3px; padding: 0; icon-size: {title_icon}px; }}
 TitleBar QToolButton:hover {{ background: rgb{chosen}; }}
 WarningLabel[warns="true"] {{ color: rgb{warning}; }}
 """
@@ -40,7 +40,8 @@ def style_sheet(theme: Theme) -> str:
     """Return the style sheet of the window, for what a palette cannot express."""
     font = QGuiApplication.font()
     return STYLE.format(
-        icon=QFontMetrics(font).height() + 2,  # a little higher than the text beside it
+        icon=QFontMetrics(font).height() + 2,
+        title_icon=QFontMetrics(font).height() - 2,
         large=1.3 * font.pointSizeF(),
         edge=DISABLED[theme],
         chosen=CHOSEN[theme],

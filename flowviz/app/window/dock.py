@@ -65,12 +65,14 @@ class Dock(QDockWidget):
         self.updateGeometry()
 
     def action(self, key: str | None) -> QAction:
-        """Return the action that shows and closes the panel."""
+        """Return the action that closes the panel, and shows it if it is closed or behind another tab."""
         action = self.toggleViewAction()
         assert action is not None
         action.setText(self._title)
         action.setObjectName(f"{self.objectName()}Action")
         action.setToolTip(f"Show or close the {self.windowTitle()} panel")
+        self.visibilityChanged.connect(action.setChecked)  # a panel behind another tab counts as shown for Qt
+        action.triggered.connect(lambda shown: self.raise_() if shown else None)
         if key is not None:
             action.setShortcut(QKeySequence(key))
         return action
@@ -95,10 +97,10 @@ class TitleBar(QFrame):
         close = _button(f"{dock.objectName()}Close", "remove", f"Close the {title} panel")
         close.clicked.connect(dock.close)
         label = QLabel(title)
-        label.setContentsMargins(9, 2, 5, 2)  # aligned with the content of the panels
+        label.setContentsMargins(9, 1, 5, 1)  # aligned with the content of the panels
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 2, 0)
-        layout.setSpacing(2)
+        layout.setContentsMargins(0, 0, 4, 0)
+        layout.setSpacing(4)
         layout.addWidget(label, stretch=1)
         layout.addWidget(detach)
         layout.addWidget(close)

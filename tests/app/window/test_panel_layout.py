@@ -318,6 +318,18 @@ def test_inspector_is_tabbed_behind_the_loss_panel_before_the_cloud_gets_narrow(
     assert is_default_layout(window)
 
 
+def test_menu_raises_and_closes_an_inspector_behind_the_loss_panel(window: Window, qtbot: QtBot) -> None:
+    window.main.resize(1024, 700)
+    qtbot.waitUntil(lambda: is_tabbed(window) and not is_seen(window, "inspector"))
+    toggle(window, "inspector")
+    qtbot.waitUntil(lambda: is_seen(window, "inspector"))
+    toggle(window, "inspector")
+    assert dock(window, "inspector").isHidden()
+    qtbot.waitUntil(lambda: is_seen(window, "loss"))
+    toggle(window, "inspector")
+    qtbot.waitUntil(lambda: is_seen(window, "inspector"))
+
+
 def test_inspector_that_the_user_moved_stays_there_when_the_window_grows(window: Window, qtbot: QtBot) -> None:
     window.main.resize(1024, 700)
     qtbot.waitUntil(lambda: is_tabbed(window))
