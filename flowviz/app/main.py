@@ -1,4 +1,4 @@
-"""Starts the program."""
+"""Start and end of the program."""
 
 import logging
 import os
@@ -20,40 +20,40 @@ from flowviz.files import resource, take_back_unfinished
 from flowviz.logbook import keep_log, log_folder
 
 ICON = "desktop/icons/hicolor/256x256/apps/flowviz.png"
-SWITCH_SECONDS = 5e-4  # a thread that computes in Python gives way to the window ten times as soon as by default
+SWITCH_SECONDS = 5e-4  # a tenth of the default: threads that run Python code yield to the window sooner
 log = logging.getLogger(__name__)
 
 
 def create_window() -> MainWindow:
-    """The main window, not yet shown. There must be a `QApplication`."""
+    """Create the main window without showing it. A `QApplication` must exist."""
     sys.setswitchinterval(SWITCH_SECONDS)
     machine.share_memory_between_threads()
     return MainWindow()
 
 
 def run(path: Path | None = None) -> NoReturn:
-    """Open the window, with the project of a file; when it is closed, the process ends.
+    """Show the main window, and end the process once it is closed.
 
-    Where the file is bad the window says so. Raises `FlowvizError` where there is no display.
+    Args:
+        path: Project file to open. If it cannot be read, the window shows why.
+
+    Raises:
+        FlowvizError: If there is no display.
     """
     check_display()
-    keep_log(log_folder())  # where that is not possible, there is none
+    keep_log(log_folder())  # without a log if the folder cannot be written to
     log_qt_messages()
-    app = QApplication(["flowviz"])  # by this and the next names a desktop finds the icon, on X11 and on Wayland
-    app.setApplicationName("flowviz")
-    app.setDesktopFileName("flowviz")
-    app.setStyle("Fusion")
-    app.setWindowIcon(QIcon(str(resource(ICON))))
+    app = _create_application()
     try:
         window = create_window()
     except Exception:
-        log.exception("no window")
+        log.exception("the window could not be created")
         raise
     window.crash_handler.listen()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal: Python would hear of it late, inside of Qt
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python handlers of Ctrl+C wait until Qt returns to Python
     log.info("started: %s", machine.described())
     if path is not None:
-        window.document_actions.open(path)  # it is read while the window comes up
+        window.document_actions.open(path)  # read in the background while the window appears
     else:
         window.welcome.show()
     window.show()
@@ -63,16 +63,30 @@ def run(path: Path | None = None) -> NoReturn:
     _end(code)
 
 
-def _end(code: int) -> NoReturn:
-    """End at once: all files are whole, and nothing is worth tearing down.
+def _create_application() -> QApplication:
+    app = QApplication(["flowviz"])  # desktops find the icon by this name on X11, by the next two on Wayland
+    app.setApplicationName("flowviz")
+    app.setDesktopFileName("flowviz")
+    app.setStyle("Fusion")
+    app.setWindowIcon(QIcon(str(resource(ICON))))
+    return app
 
-    XLA may be compiling for a window that is gone, and cannot be interrupted; TensorFlow takes its time; and Qt crashes
-    now and then where a thread ends beside it.
+
+def _end(code: int) -> NoReturn:
+    """Flush what is buffered, and end the process without waiting for its threads.
+
+    A training thread may be inside TensorFlow, which offers no way to interrupt a function that runs or compiles
+    (https://github.com/tensorflow/tensorflow/issues/28786). To return from `main` instead, the program would have to
+    wait for that thread, some seconds without a window, because deleting a running QThread crashes
+    (https://doc.qt.io/qt-6/qthread.html#dtor.QThread), and so can a thread that returns to an interpreter that is
+    being finalized (https://github.com/python/cpython/issues/80657). `os._exit` skips both teardowns
+    (https://docs.python.org/3/library/os.html#os._exit), and what they would flush is flushed here. Files need no
+    teardown: they are written under another name and renamed when they are complete.
     """
     settings().sync()
     take_back_unfinished()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):  # it is closed, or there is none
+        with suppress(OSError, ValueError, AttributeError):  # closed, or None without a console
             stream.flush()
     os._exit(code)

@@ -1,4 +1,4 @@
-"""What nobody has foreseen: it is logged, told once, and what is not saved is kept; the window stays."""
+"""Handling of unexpected exceptions and of messages from Qt."""
 
 import logging
 import os
@@ -21,71 +21,81 @@ LEVELS = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
-SLIP = "slip"  # topic of the notices
-ADVICE = f"What was trained is still there. {REPORT_IT}"
+TOPIC = "crash"
+ADVICE = f"Your trained flow is still here. {REPORT_IT}"
 log = logging.getLogger(__name__)
 qt_log = logging.getLogger("qt")
 
 
 class CrashHandler(QObject):
-    """Takes the exceptions that nothing caught, in whatever thread. Without it, Qt would end the program."""
+    """Handler of uncaught exceptions in all threads, which logs them, shows a notice and saves a draft.
+
+    PyQt aborts the program after an exception in a slot or an overridden method unless `sys.excepthook` is replaced:
+    https://pytest-qt.readthedocs.io/en/latest/virtual_methods.html
+    """
 
     notice_posted = pyqtSignal(object)  # Notice
-    _happened = pyqtSignal(object)  # Notice; heard in the GUI thread, wherever it is emitted
+    _caught = pyqtSignal(object)  # Notice; emitted in any thread, received in that of the window
 
     def __init__(self, autosave: Autosave, parent: QObject) -> None:
         super().__init__(parent)
         self._autosave = autosave
-        self._known = set[tuple[object, ...]]()
-        self._is_keeping = False
-        self._happened.connect(self._tell)
+        self._seen = set[tuple[object, ...]]()
+        self._is_saving = False
+        self._caught.connect(self._save_draft)
 
     def listen(self) -> None:
-        """From now on."""
+        """Install the handler for all threads."""
         sys.excepthook = self.take
-        threading.excepthook = self._take_of_thread
+        threading.excepthook = self._take_from_thread
 
     def take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """One exception; may be called in any thread. What comes again from the same line is not told again."""
-        place = kind, *((frame.filename, frame.lineno) for frame in extract_tb(trace)[-1:])
-        if place in self._known:
-            self._happened.emit(Notice(SLIP))
+        """Handle an exception, in any thread; one that was raised in the same line before is not shown again."""
+        origin = kind, *((frame.filename, frame.lineno) for frame in extract_tb(trace)[-1:])
+        if origin in self._seen:
+            self._caught.emit(Notice(TOPIC))
             return
-        self._known.add(place)
-        log.critical("unexpected", exc_info=(kind, error, trace))
-        self._happened.emit(notice_of(SLIP, error, "Something went wrong inside flowviz.", ADVICE))
+        self._seen.add(origin)
+        log.critical("unexpected exception", exc_info=(kind, error, trace))
+        self._caught.emit(notice_of(TOPIC, error, "Something went wrong inside flowviz.", ADVICE))
 
-    def _take_of_thread(self, args: threading.ExceptHookArgs) -> None:
+    def _take_from_thread(self, args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None:
             self.take(args.exc_type, args.exc_value, args.exc_traceback)
 
-    def _tell(self, notice: Notice) -> None:
-        if self._is_keeping:
-            return  # keeping it is what has failed
-        self._is_keeping = True
+    def _save_draft(self, notice: Notice) -> None:
+        if self._is_saving:  # saving the draft has caused the exception
+            return
+        self._is_saving = True
         try:
             if notice.text:
                 self.notice_posted.emit(notice)
             self._autosave.save()
         except Exception:
-            log.exception("after that, it could not be kept")
+            log.exception("no draft was saved after an unexpected exception")
         finally:
-            self._is_keeping = False
+            self._is_saving = False
 
 
 def log_qt_messages() -> None:
-    """Qt's warnings go to the log, from now on."""
+    """Write the messages of Qt to the log."""
     qInstallMessageHandler(_log_message)
 
 
 def _log_message(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
     qt_log.log(LEVELS[kind], "%s: %s", context.category, message)
     if kind == QtMsgType.QtFatalMsg:
-        _tell_the_end(message)
+        _explain_fatal_message(message)
 
 
-def _tell_the_end(message: str | None) -> None:
-    """Qt ends the program now, as a crash; where it has found no display, it ends with a sentence instead."""
+def _explain_fatal_message(message: str | None) -> None:
+    """Print why Qt ends the program, and end it here if Qt has found no display.
+
+    Qt aborts the process as soon as this returns (https://doc.qt.io/qt-6/qtlogging.html#qFatal), which the
+    user sees as a crash with a core dump. An exception cannot prevent that, since it cannot pass through Qt, and a
+    trial run in another process, as in `desktop.display.display_name`, would delay every start. Nothing is open yet
+    that `os._exit` could leave unfinished.
+    """
     finds_no_display = not QGuiApplication.platformName()
     if sys.stderr is not None:
         sys.stderr.write(f"{no_window() if finds_no_display else message}\n")
