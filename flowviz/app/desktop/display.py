@@ -1,4 +1,4 @@
-"""Whether a window can be shown here, found out at no risk: where Qt finds no display, it ends its process."""
+"""Checks that a window can be shown, made before Qt would abort the process for lack of a display."""
 
 import os
 import subprocess
@@ -7,42 +7,48 @@ import sys
 from flowviz.errors import FlowvizError
 
 ADVICE = (
-    "The terminal does the same work without one: flowviz train, flowviz render, and what flowviz --help lists; "
-    "QT_QPA_PLATFORM=offscreen lets the window run unseen."
+    "Work in the terminal instead: flowviz train, flowviz render and the other commands that flowviz --help lists. "
+    "Set QT_QPA_PLATFORM=offscreen to run the window without showing it."
 )
-DISPLAYS = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")  # what names one on Linux
+VARIABLES = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")  # name a display on Linux
 PROBE = "from PyQt6.QtGui import QGuiApplication; app = QGuiApplication([]); print(app.platformName())"
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 def check_display() -> None:
-    """Raise `FlowvizError` where there is no display to open a window on."""
-    if sys.platform.startswith("linux") and not _named():
+    """Raise `FlowvizError` if the environment names no display."""
+    if sys.platform.startswith("linux") and not _named_displays():
         raise FlowvizError(f"There is no display to open a window on. {ADVICE}")
 
 
 def no_window() -> str:
-    """What to say where Qt can show no window on the display that is named."""
-    named = f" on {', '.join(_named())}" if _named() else ""
+    """Return the error message for a display that Qt cannot use."""
+    displays = f" on {', '.join(_named_displays())}" if _named_displays() else ""
     return (
-        f"No window can be opened{named}: the display does not answer, or Qt lacks a library for it, on Linux often "
-        f"libxcb-cursor0. {ADVICE}"
+        f"No window can be opened{displays}: the display does not respond, or Qt lacks a library for it, on Linux "
+        f"often libxcb-cursor0. {ADVICE}"
     )
 
 
 def display_name() -> str:
-    """What Qt calls the way in which it shows windows here, such as xcb. Raises `FlowvizError` where it cannot."""
+    """Return the name of the Qt platform plugin that shows windows here, such as "xcb".
+
+    Qt tries it in another process, which it may abort.
+
+    Raises:
+        FlowvizError: If no window can be shown.
+    """
     check_display()
     try:
-        done = subprocess.run(  # noqa: S603  # our own
-            [sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+        probe = subprocess.run(  # noqa: S603  # fixed arguments
+            [sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise FlowvizError(f"Qt does not find out whether it can show a window here. {ADVICE}") from error
-    if done.returncode:
+        raise FlowvizError(f"Qt did not open a display within {TIMEOUT_SECONDS} seconds. {ADVICE}") from error
+    if probe.returncode:
         raise FlowvizError(no_window())
-    return done.stdout.strip()
+    return probe.stdout.strip()
 
 
-def _named() -> list[str]:
-    return [f"{name}={os.environ[name]}" for name in DISPLAYS if os.environ.get(name)]
+def _named_displays() -> list[str]:
+    return [f"{name}={os.environ[name]}" for name in VARIABLES if os.environ.get(name)]

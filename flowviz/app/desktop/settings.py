@@ -1,4 +1,4 @@
-"""What the program remembers of a person from one start to the next."""
+"""Settings that persist between starts."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -9,16 +9,15 @@ from flowviz.files import PRIVATE
 
 
 def settings() -> QSettings:
-    """The settings of the person: a file that can be read, on every system. What is in it may be damaged."""
-    form, scope = QSettings.Format.IniFormat, QSettings.Scope.UserScope
-    found = QSettings(form, scope, "flowviz", "flowviz")
-    _make_private(Path(found.fileName()))
-    return found
+    """Return the settings of the user, a readable file on every system. Its values may be damaged."""
+    stored = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "flowviz", "flowviz")
+    _make_private(Path(stored.fileName()))
+    return stored
 
 
 def _make_private(path: Path) -> None:
-    """It names the files of a person. Qt would let everybody read a new one; it leaves an old one as it is."""
-    with suppress(OSError):  # where it cannot be written, nothing is remembered
+    """Deny others access to the settings, which name files of the user; Qt creates them readable for everybody."""
+    with suppress(OSError):  # settings that cannot be written are not remembered
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(PRIVATE)
         path.chmod(PRIVATE)

@@ -1,4 +1,4 @@
-"""What helps to mend flowviz: its log, and details of the machine without anything personal."""
+"""Information for bug reports: the log, and details of the system without personal data."""
 
 import sys
 from pathlib import Path
@@ -11,61 +11,60 @@ from flowviz.app.notices.notice import Notice
 from flowviz.logbook import last_lines, log_file, log_folder, without_person
 
 LOGGED_LINES = 60
-LOG = "log"  # topic of the notices
+TOPIC = "log"
 
 
 class BugReport(QObject):
-    """Shows the log, and puts the details on the clipboard."""
+    """Actions of the Help menu that show the log and copy details of the system."""
 
-    done = pyqtSignal(str)  # what was done
+    done = pyqtSignal(str)  # message for the status bar
     notice_posted = pyqtSignal(object)  # Notice
 
     def show_log(self) -> None:
-        """Open the log in the program that the system has for it, or else its folder."""
+        """Open the log in the default program for text files, or else its folder."""
         folder = log_folder()
-        if not log_file(folder).exists():
-            self.notice_posted.emit(
-                Notice(LOG, "There is no log.", f"{folder} cannot be written to, or it was removed.")
-            )
-        elif _opened(log_file(folder)) or _opened(folder):
-            self.notice_posted.emit(Notice(LOG))
+        path = log_file(folder)
+        if not path.exists():
+            text, advice = "There is no log.", f"It was removed, or {folder} is write-protected."
+            self.notice_posted.emit(Notice(TOPIC, text, advice))
+        elif _open(path) or _open(folder):
+            self.notice_posted.emit(Notice(TOPIC))
         else:
-            self.notice_posted.emit(Notice(LOG, "No program opens the log here.", f"It is {log_file(folder)}."))
+            self.notice_posted.emit(Notice(TOPIC, "No program is set up to open the log.", f"Open {path} yourself."))
 
     def copy_details(self) -> None:
-        """Put the details on the clipboard, and say so."""
+        """Copy the details to the clipboard."""
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
         clipboard.setText(details())
-        self.done.emit("The details are on the clipboard. Your name, folders and files are not in them.")
+        self.done.emit("The details were copied to the clipboard. They contain no names, folders or files of yours.")
 
 
 def details() -> str:
-    """Versions, platform, screens, devices, and the end of the log: nothing personal."""
-    found: machine.Described = {
+    """Return the versions, the platform, the screens, the devices and the end of the log without personal data."""
+    facts: machine.Described = {
         **machine.described(),
         "devices": _devices(),
         "qt_platform": QGuiApplication.platformName(),
-        "screens": [_described(screen) for screen in QGuiApplication.screens()],
+        "screens": [_describe(screen) for screen in QGuiApplication.screens()],
     }
     log = "\n".join(last_lines(log_folder(), LOGGED_LINES)) or "empty"
-    return without_person(f"{machine.told(found)}\n\nThe end of the log:\n{log}\n")
+    return without_person(f"{machine.told(facts)}\n\nEnd of the log:\n{log}\n")
 
 
 def _devices() -> list[str] | str:
-    """As `flowviz info` says them; TensorFlow is not loaded for that, nor is the window held up where it is loading."""
+    """Return the devices as `flowviz info` does, but never load TensorFlow, which would block the window."""
     if not hasattr(sys.modules.get("flowviz.flows"), "Flow"):
-        return "not looked for before the first training"
+        return "unknown before the first training"
     from flowviz.flows.machine import devices
 
     return devices()
 
 
-def _described(screen: QScreen) -> str:
-    size = screen.size()
-    scale, dpi = screen.devicePixelRatio(), screen.logicalDotsPerInch()
-    return f"{size.width()}x{size.height()} at {scale:g} times, {dpi:.0f} dots an inch, {screen.refreshRate():.0f} Hz"
+def _describe(screen: QScreen) -> str:
+    size, scale, dpi = screen.size(), screen.devicePixelRatio(), screen.logicalDotsPerInch()
+    return f"{size.width()}x{size.height()}, scale factor {scale:g}, {dpi:.0f} dpi, {screen.refreshRate():.0f} Hz"
 
 
-def _opened(path: Path) -> bool:
+def _open(path: Path) -> bool:
     return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
