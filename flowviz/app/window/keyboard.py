@@ -1,100 +1,62 @@
-"""The way that the Tab key takes."""
+"""Keyboard navigation: the order of the Tab key, and a ring around the widget that has the focus."""
 
 from collections.abc import Iterator
 from itertools import pairwise
 
-from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QRegion
-from PyQt6.QtWidgets import QMenuBar, QWidget
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QRegion, QResizeEvent
+from PyQt6.QtWidgets import QFocusFrame, QMenuBar, QProxyStyle, QStyle, QStyleHintReturn, QStyleOption, QWidget
 from PyQt6.sip import isdeleted
 
+WIDTH, ROUNDING = 2, 3  # pixels
 
-def order_tabs(*places: QWidget) -> None:
-    """Let the Tab key go through all that is in these places, one after the other, in the order in which it is laid."""
-    for before, after in pairwise(stop for place in places for stop in _stops(place)):
+
+def order_tabs(*containers: QWidget) -> None:
+    """Let the Tab key visit all widgets in these containers, one container after the other, in layout order."""
+    for before, after in pairwise(stop for container in containers for stop in _tab_stops(container)):
         QWidget.setTabOrder(before, after)
 
 
-def _stops(place: QWidget) -> Iterator[QWidget]:
-    """What takes the focus. Qt knows the order in what gives it to a part of itself; the list of a box lies apart."""
-    gives_to = place.focusProxy()
-    if gives_to is not None and place.isAncestorOf(gives_to):
-        yield place
+def _tab_stops(container: QWidget) -> Iterator[QWidget]:
+    """Yield the widgets that take the focus; Qt itself orders the parts of a widget with a focus proxy inside it."""
+    proxy = container.focusProxy()
+    if proxy is not None and container.isAncestorOf(proxy):
+        yield container
         return
-    if gives_to is None and place.focusPolicy() & Qt.FocusPolicy.TabFocus:
-        yield place
-    for child in place.children():
+    if proxy is None and container.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        yield container
+    for child in container.children():
         if isinstance(child, QWidget) and not child.isWindow():
-            yield from _stops(child)
-
-
-WIDTH, ROUNDING = 2, 3  # pixels
-FOLLOWED = {QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show}
+            yield from _tab_stops(child)
 
 
 class FocusRings(QObject):
-    """One ring a window: around the widget in it that has the focus."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._ring: FocusRing | None = None  # the one that is seen
-
-    def watch(self, old: QWidget | None, new: QWidget | None) -> None:
-        """Move the ring."""
-        if self._ring is not None and not isdeleted(self._ring):
-            self._ring.leave()
-        window = None if new is None else new.window()
-        if new is None or isinstance(new, QMenuBar):  # a menu bar highlights its current menu by itself
-            return
-        if window is not None and new is not window:
-            self._ring = window.findChild(FocusRing) or FocusRing(window)
-            self._ring.surround(new)
-
-
-class FocusRing(QWidget):
-    """Lies above the widget that it surrounds, and follows it where it moves; the mouse does not notice it."""
+    """Controller that moves a ring to the widget that has the focus, in a window and its dialogs."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._window = window
-        self._followed: list[QWidget] = []  # the widget, and all that it lies in
-        self.hide()
+        self._ring = FocusRing()
 
-    def surround(self, widget: QWidget) -> None:
-        """Lie around this widget of the window."""
-        self.leave()
-        self._followed = _up_to(self._window, widget)
-        for followed in self._followed:
-            followed.installEventFilter(self)
-        self._follow()
+    def watch(self, old: QWidget | None, new: QWidget | None) -> None:
+        """Surround the widget that has got the focus, except for menu bars, which highlight their current menu."""
+        if isdeleted(self._ring):  # with the dialog in which it was
+            self._ring = FocusRing()
+        is_surrounded = _belongs_to(new, self._window) and not isinstance(new, QMenuBar)
+        self._ring.setWidget(new if is_surrounded else None)
 
-    def leave(self) -> None:
-        """Lie around nothing: what was surrounded may be about to go."""
-        for former in self._followed:
-            if not isdeleted(former):
-                former.removeEventFilter(self)
-        self._followed = []
-        self.hide()
 
-    def _follow(self) -> None:
-        if not self._followed or any(isdeleted(followed) for followed in self._followed):
-            return
-        seen = QRect(self._window.rect())
-        for widget in self._followed:
-            seen &= QRect(widget.mapTo(self._window, QPoint()), widget.size())
-        self.setVisible(self._followed[0].isVisible() and not seen.isEmpty())
-        self.setGeometry(seen)
+class FocusRing(QFocusFrame):
+    """Ring above a widget, in the accent color of the palette."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._style = _RingStyle()  # a widget does not own its style
+        self.setStyle(self._style)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         inside = self.rect().adjusted(WIDTH, WIDTH, -WIDTH, -WIDTH)
-        self.setMask(QRegion(self.rect()) - QRegion(inside))  # else it is painted whenever what it surrounds is
-        self.raise_()
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if event is not None and event.type() == QEvent.Type.Hide:
-            self.leave()
-        elif event is not None and event.type() in FOLLOWED:
-            self._follow()
-        return super().eventFilter(watched, event)
+        self.setMask(QRegion(self.rect()) - QRegion(inside))  # repaint only with the edge of the widget below
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
@@ -104,11 +66,29 @@ class FocusRing(QWidget):
         painter.drawRoundedRect(self.rect().adjusted(inset, inset, -inset, -inset), ROUNDING, ROUNDING)
 
 
-def _up_to(window: QWidget, widget: QWidget) -> list[QWidget]:
-    """The widget, and all that it lies in, but for the window."""
-    found: list[QWidget] = []
-    above: QWidget | None = widget
-    while above is not None and above is not window:
-        found.append(above)
-        above = above.parentWidget()
-    return found
+class _RingStyle(QProxyStyle):
+    """Style that puts a focus frame above its widget, without margins."""
+
+    def styleHint(
+        self,
+        hint: QStyle.StyleHint,
+        option: QStyleOption | None = None,
+        widget: QWidget | None = None,
+        returnData: QStyleHintReturn | None = None,  # noqa: N803  # Qt's name
+    ) -> int:
+        if hint == QStyle.StyleHint.SH_FocusFrame_AboveWidget:
+            return 1
+        return super().styleHint(hint, option, widget, returnData)
+
+    def pixelMetric(
+        self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
+    ) -> int:
+        if metric in (QStyle.PixelMetric.PM_FocusFrameHMargin, QStyle.PixelMetric.PM_FocusFrameVMargin):
+            return 0
+        return super().pixelMetric(metric, option, widget)
+
+
+def _belongs_to(widget: QWidget | None, window: QWidget) -> bool:
+    while widget is not None and widget is not window:
+        widget = widget.parentWidget()
+    return widget is not None

@@ -192,7 +192,7 @@ def test_the_ring_lets_go_of_what_is_about_to_be_deleted(window: Window, qtbot: 
     qtbot.wait(10)
     window.main.resize(1100, 750)
     qtbot.wait(10)
-    assert not [ring for ring in window.main.findChildren(FocusRing) if ring.isVisible()]
+    assert gone not in [ring.widget() for ring in window.main.findChildren(FocusRing)]
 
 
 def lightness(color: QColor) -> float:
