@@ -1,4 +1,4 @@
-"""The log and the details of the real window: what is in them, and what is not."""
+"""Contents of the log and of the details for bug reports."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ from flowviz.app.window.bug_report import details
 from flowviz.logbook import log_file, log_folder
 from tests.app.conftest import Window
 
-SLIPS = """
+PROGRAM = """
 import os, sys, threading
 from pathlib import Path
 from PyQt6.QtCore import QThread, QTimer, qWarning
@@ -25,12 +25,12 @@ create = main.create_window
 
 class Work(QThread):
     def run(self):
-        raise LookupError("in a thread of Qt")
+        raise LookupError("in a QThread")
 
-def slip(error):
+def fail(error):
     raise error
 
-def created():
+def create_failing_window():
     window = create()
     work = Work(window)
     window.crash_handler.notice_posted.connect(lambda notice: print(notice.details.splitlines()[-1]))
@@ -38,23 +38,23 @@ def created():
     def end():
         window.discard_changes()
         window.close()
-    for delay, act in enumerate((
-        lambda: slip(RuntimeError("in a slot")),
-        lambda: slip(RuntimeError("in a slot")),
-        lambda: threading.Thread(target=slip, args=(ValueError("in a thread"),)).start(),
+    for delay, action in enumerate((
+        lambda: fail(RuntimeError("in a slot")),
+        lambda: fail(RuntimeError("in a slot")),
+        lambda: threading.Thread(target=fail, args=(ValueError("in a thread"),)).start(),
         work.start,
         lambda: qWarning("odd geometry"),
         lambda: window.document_actions.open(Path(sys.argv[1])),
     )):
-        QTimer.singleShot(100 * delay, act)
+        QTimer.singleShot(100 * delay, action)
     return window
 
-main.create_window = created
+main.create_window = create_failing_window
 main.run()
 """
 
 
-def logged() -> str:
+def read_log() -> str:
     return log_file(log_folder()).read_text(encoding="utf-8")
 
 
@@ -63,34 +63,34 @@ def choose(window: Window, title: str) -> None:
     action.trigger()
 
 
-def run_with_slips(project: Path) -> "subprocess.CompletedProcess[str]":
+def run_with_failures(project: Path) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-c", SLIPS, str(project)]
+    command = [sys.executable, "-c", PROGRAM, str(project)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
 
 
-def test_what_nobody_has_foreseen_is_logged_and_told_and_the_window_stays(project_file: Path) -> None:
-    done = run_with_slips(project_file)
+def test_unexpected_exceptions_are_logged_and_shown_once_and_the_window_stays(project_file: Path) -> None:
+    done = run_with_failures(project_file)
     assert done.returncode == 0, done.stderr
-    told = [line.partition(":")[0] for line in done.stdout.splitlines()]
-    assert sorted(told) == ["LookupError", "RuntimeError", "ValueError"]  # the same again is not told again
+    shown = [line.partition(":")[0] for line in done.stdout.splitlines()]
+    assert sorted(shown) == ["LookupError", "RuntimeError", "ValueError"]
     assert "Traceback" not in done.stderr
-    found = logged()
-    assert f"'flowviz': '{flowviz.__version__}'" in found
-    assert found.count("RuntimeError: in a slot") == 1
-    for logged_once in (
+    log = read_log()
+    assert f"'flowviz': '{flowviz.__version__}'" in log
+    assert log.count("RuntimeError: in a slot") == 1
+    for entry in (
         "ValueError: in a thread",
-        "LookupError: in a thread of Qt",
+        "LookupError: in a QThread",
         "odd geometry",
         "Traceback",
         "closed",
     ):
-        assert logged_once in found
-    assert f"opened {str(project_file)!r}" in found
-    assert "Hi" not in found  # what is in the project
+        assert entry in log
+    assert f"opened {str(project_file)!r}" in log
+    assert "Hi" not in log, "the log contains the text of a project"
 
 
-def test_an_exception_in_another_thread_is_told_in_the_window(
+def test_exception_in_another_thread_is_shown_in_the_window(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
@@ -102,7 +102,7 @@ def test_an_exception_in_another_thread_is_told_in_the_window(
     qtbot.waitUntil(lambda: "ZeroDivisionError" in window.notice)
 
 
-def test_the_details_have_what_helps_and_nothing_personal(
+def test_details_contain_versions_and_devices_but_no_personal_data(
     window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home" / "annette"
@@ -114,15 +114,15 @@ def test_the_details_have_what_helps_and_nothing_personal(
     choose(window, "Copy Details for a Bug Report")
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
-    found = clipboard.text()
-    for told in (flowviz.__version__, "python", "pyqt6", "tensorflow", "devices", "screens", "offscreen", "the last"):
-        assert told in found
+    text = clipboard.text()
+    for part in (flowviz.__version__, "python", "pyqt6", "tensorflow", "devices", "screens", "offscreen", "the last"):
+        assert part in text
     for left_out in ("annette", str(home), "secret", "line 1 "):
-        assert left_out not in found
+        assert left_out not in text
     assert "clipboard" in window.status
 
 
-def test_the_details_do_not_load_tensorflow() -> None:
+def test_details_do_not_load_tensorflow() -> None:
     code = (
         "import sys; from PyQt6.QtWidgets import QApplication; app = QApplication([])\n"
         "from flowviz.app.window.bug_report import details; text = details(); assert 'tensorflow   ' in text, text\n"
@@ -131,29 +131,29 @@ def test_the_details_do_not_load_tensorflow() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_the_details_name_the_devices_when_something_was_trained(window: Window) -> None:
-    import flowviz.flows  # noqa: F401  # as a training does
+def test_details_name_the_devices_once_tensorflow_is_loaded(window: Window) -> None:
+    import flowviz.flows  # noqa: F401  # as training does
 
     assert "devices                 CPU" in details()
 
 
 @pytest.mark.parametrize("opens", ["file", "folder", "nothing"])
-def test_show_log_opens_it_or_its_folder_or_says_where_it_is(
+def test_show_log_opens_the_log_or_its_folder_or_names_its_path(
     opens: str, window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = list[str]()
+    opened = list[str]()
 
     def open_url(url: QUrl) -> bool:
-        asked.append(url.toLocalFile())
-        return opens == "file" or (opens == "folder" and len(asked) == 2)
+        opened.append(url.toLocalFile())
+        return opens == "file" or (opens == "folder" and len(opened) == 2)
 
     monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
     choose(window, "Show Log")
     assert "There is no log" in window.notice
-    assert not asked
+    assert not opened
     log_folder().mkdir(parents=True)
     log_file(log_folder()).touch()
     choose(window, "Show Log")
     expected = [str(log_file(log_folder())), str(log_folder())]
-    assert asked == expected[: 1 if opens == "file" else 2]
+    assert opened == expected[: 1 if opens == "file" else 2]
     assert (str(log_file(log_folder())) in window.notice) == (opens == "nothing")

@@ -1,4 +1,4 @@
-"""The whole job without a mouse."""
+"""Working without a mouse."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from flowviz.app.window.keyboard import FocusRing
 from tests.app.conftest import Window
 
 Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier
-WAY = [
+TAB_ORDER = [
     "textSource",
     "targetText",
     "flowFamily",
@@ -45,16 +45,16 @@ WAY = [
 
 
 class Keyboard:
-    """All keys go to what has the focus, as those of a person do."""
+    """Keyboard of a user: keys go to the widget that has the focus."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self._qtbot = qtbot
 
     @property
     def focus(self) -> QWidget:
-        found = QApplication.focusWidget()
-        assert found is not None
-        return found
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        return widget
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         self._qtbot.keyClick(self.focus, key, modifier)
@@ -63,26 +63,26 @@ class Keyboard:
         self._qtbot.keyClicks(self.focus, text)
 
     def go_to(self, name: str) -> None:
-        """With the Tab key."""
+        """Press Tab until the widget of that name has the focus."""
         for _ in range(100):
             if self.focus.objectName() == name:
                 return
             self.press(Key.Key_Tab)
-        pytest.fail(f"Tab does not come to {name}.")
+        pytest.fail(f"Tab does not reach {name}")
 
     def choose(self, text: str) -> None:
-        """In the box that has the focus."""
+        """Choose an item of the focused combo box."""
         box = self.focus
         assert isinstance(box, QComboBox)
         self.press(Key.Key_Home)
         while box.currentText() != text:
             before = box.currentIndex()
             self.press(Key.Key_Down)
-            assert box.currentIndex() != before, f"{text} is not in the box"
+            assert box.currentIndex() != before, f"the box has no item {text}"
 
 
 def export_dialog(window: Window, keyboard: Keyboard, qtbot: QtBot) -> ExportDialog:
-    """Opened by its key, with the whole path selected."""
+    """Open the export dialog by its shortcut, and select its path."""
     keyboard.press(Key.Key_E, Control)
     dialog = window.main.findChild(ExportDialog)
     assert dialog is not None
@@ -100,7 +100,9 @@ def keyboard(window: Window, qtbot: QtBot) -> Keyboard:
     return Keyboard(qtbot)
 
 
-def test_type_train_scrub_and_export(window: Window, keyboard: Keyboard, qtbot: QtBot, tmp_path: Path) -> None:
+def test_typing_training_scrubbing_and_exporting_need_no_mouse(
+    window: Window, keyboard: Keyboard, qtbot: QtBot, tmp_path: Path
+) -> None:
     status, cloud = window.find(QLabel, "statusLabel"), window.find(CloudView, "cloudView")
     keyboard.press(Key.Key_A, Control)
     keyboard.type("Hi")
@@ -129,7 +131,7 @@ def test_type_train_scrub_and_export(window: Window, keyboard: Keyboard, qtbot: 
 
 
 @pytest.mark.parametrize("name", ["targetText", "budgetAmount", "flowWidth"])
-def test_keys_of_the_window_go_through_the_boxes_that_edit(
+def test_window_shortcuts_work_while_an_editor_has_the_focus(
     window: Window, keyboard: Keyboard, qtbot: QtBot, name: str
 ) -> None:
     window.find(QToolButton, "flowOptionsButton").click()
@@ -141,22 +143,22 @@ def test_keys_of_the_window_go_through_the_boxes_that_edit(
     keyboard.press(Key.Key_V, Control)
     path = keyboard.focus
     assert isinstance(path, QLineEdit)
-    assert path.text() == "pasted.png", "its own, in a dialog"
+    assert path.text() == "pasted.png", "an editor in a dialog uses its own shortcuts"
     assert window.find(QPlainTextEdit, "targetText").toPlainText() == "BRAD"
 
 
-def test_tab_goes_through_the_job_from_left_to_right(window: Window, keyboard: Keyboard) -> None:
+def test_tab_visits_the_window_from_left_to_right(window: Window, keyboard: Keyboard) -> None:
     seen: list[str] = []
     while keyboard.focus.objectName() not in seen:
         seen.append(keyboard.focus.objectName())
         keyboard.press(Key.Key_Tab)
     start = seen.index("textSource")
     seen = seen[start:] + seen[:start]
-    assert [name for name in seen if name in WAY] == WAY
-    assert keyboard.focus.objectName() == "targetText", "it goes in a circle, and misses none"
+    assert [name for name in seen if name in TAB_ORDER] == TAB_ORDER
+    assert keyboard.focus.objectName() == "targetText", "Tab does not return to where it began"
 
 
-def test_wherever_the_focus_is_it_is_seen(window: Window, keyboard: Keyboard) -> None:
+def test_focus_ring_surrounds_every_focused_widget(window: Window, keyboard: Keyboard) -> None:
     for theme in ("light", "dark"):
         window.main.appearance.choose_theme(theme)
         for _ in range(35):
@@ -165,7 +167,7 @@ def test_wherever_the_focus_is_it_is_seen(window: Window, keyboard: Keyboard) ->
             assert ring is not None
             assert ring.isVisible(), keyboard.focus.objectName()
             assert ring.size().width() == keyboard.focus.width()
-            assert _corner(ring) == ring.palette().accent().color().name()
+            assert _edge_color(ring) == ring.palette().accent().color().name()
 
 
 def test_menu_bar_has_no_focus_ring_after_escape_closes_a_menu(
@@ -182,12 +184,12 @@ def test_menu_bar_has_no_focus_ring_after_escape_closes_a_menu(
     assert [ring.size() for ring in window.main.findChildren(FocusRing) if ring.isVisible()] == [text.size()]
 
 
-def _corner(ring: FocusRing) -> str:
-    """The color of the ring, in the middle of its left side."""
+def _edge_color(ring: FocusRing) -> str:
+    """Return the color in the middle of the left edge."""
     return ring.grab().toImage().pixelColor(0, ring.height() // 2).name()
 
 
-def test_the_cloud_is_panned_zoomed_and_fitted_by_key(window: Window, keyboard: Keyboard) -> None:
+def test_keys_pan_zoom_and_fit_the_cloud(window: Window, keyboard: Keyboard) -> None:
     cloud = window.find(CloudView, "cloudView")
     fitted = cloud.view
     keyboard.go_to("cloudView")
@@ -202,7 +204,7 @@ def test_the_cloud_is_panned_zoomed_and_fitted_by_key(window: Window, keyboard: 
     assert cloud.view.center == fitted.center
 
 
-def test_the_strip_is_gone_through_by_key(window: Window, keyboard: Keyboard) -> None:
+def test_keys_move_through_the_stage_strip(window: Window, keyboard: Keyboard) -> None:
     scrubber = window.find(QSlider, "layerScrubber")
     keyboard.go_to("stageStrip")
     assert isinstance(keyboard.focus, StageStrip)

@@ -1,4 +1,4 @@
-"""Full screen, and the window in front of a class."""
+"""Full screen and presentation mode."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from flowviz.app.training.controls import TrainingControls
 from flowviz.app.viewer.cloud_view import CloudView
 from tests.app.conftest import Window
 from tests.app.test_main_window import choose
-from tests.app.window.test_panel_layout import RIGHT, clipped, dock
+from tests.app.window.test_panel_layout import RIGHT, clipped, dock, settled_places
 
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 SHOWN = "cloudView", "layerScrubber", "playButton", "layerInWords"
@@ -35,7 +35,7 @@ def press_escape(window: Window, qtbot: QtBot) -> None:
 
 
 def places(window: Window) -> dict[str, QRect]:
-    """What is seen, and where."""
+    """Return the geometry of each named widget that is visible."""
     shown = [widget for widget in window.main.findChildren(QWidget) if widget.isVisible()]
     named = [widget for widget in shown if widget.objectName() and not widget.objectName().startswith("qt_")]
     return {
@@ -44,11 +44,11 @@ def places(window: Window) -> dict[str, QRect]:
     }
 
 
-def letters(window: Window, name: str) -> float:
+def text_size(window: Window, name: str) -> float:
     return window.find(QWidget, name).fontInfo().pointSizeF()
 
 
-def test_a_class_sees_the_cloud_the_ways_through_it_and_the_layer_in_words(presented: Window) -> None:
+def test_presentation_shows_only_the_cloud_its_navigation_and_the_explanation(presented: Window) -> None:
     assert [name for name in SHOWN if not presented.find(QWidget, name).isVisible()] == []
     assert [name for name in HIDDEN if presented.find(QWidget, name).isVisible()] == []
     bar = presented.main.menuBar()
@@ -57,7 +57,7 @@ def test_a_class_sees_the_cloud_the_ways_through_it_and_the_layer_in_words(prese
     assert clipped(presented.main) == []
 
 
-def test_the_words_are_those_of_the_layer(presented: Window) -> None:
+def test_explanation_follows_the_stage_and_can_be_hidden(presented: Window) -> None:
     words = presented.find(QLabel, "layerInWords")
     assert "Gaussian" in words.text()
     presented.find(QSlider, "layerScrubber").setValue(3)
@@ -68,18 +68,18 @@ def test_the_words_are_those_of_the_layer(presented: Window) -> None:
     assert presented.find(QLabel, "stageLabel").isVisible()
 
 
-def test_words_are_large_in_the_picture_and_beside_it(window: Window, qtbot: QtBot) -> None:
+def test_text_is_large_in_the_cloud_and_beside_it(window: Window, qtbot: QtBot) -> None:
     cloud = window.find(CloudView, "cloudView")
-    before = letters(window, "throughBox"), cloud.view.word_height
+    before = text_size(window, "throughBox"), cloud.view.word_height
     choose(window, "Presentation")
-    assert letters(window, "throughBox") >= 1.7 * before[0]
-    assert letters(window, "layerInWords") >= 1.7 * before[0]
+    assert text_size(window, "throughBox") >= 1.7 * before[0]
+    assert text_size(window, "layerInWords") >= 1.7 * before[0]
     assert cloud.view.word_height * min(cloud.width(), cloud.height()) >= 20
     press_escape(window, qtbot)
-    qtbot.waitUntil(lambda: (letters(window, "throughBox"), cloud.view.word_height) == before)
+    qtbot.waitUntil(lambda: (text_size(window, "throughBox"), cloud.view.word_height) == before)
 
 
-def test_escape_brings_everything_back_as_it_was(window: Window, qtbot: QtBot) -> None:
+def test_escape_restores_the_window(window: Window, qtbot: QtBot) -> None:
     main = window.main
     dock(window, "flow").close()
     main.addDockWidget(RIGHT, dock(window, "loss"))
@@ -87,11 +87,10 @@ def test_escape_brings_everything_back_as_it_was(window: Window, qtbot: QtBot) -
     qtbot.waitUntil(lambda: dock(window, "loss").x() > 700)
     main.resizeDocks([dock(window, "loss")], [260], Qt.Orientation.Vertical)
     window.find(QPlainTextEdit, "targetText").setFocus()
-    qtbot.wait(50)
+    settled_places(window, qtbot)
     before, focus = places(window), main.focusWidget()
     choose(window, "Presentation")
-    qtbot.waitUntil(lambda: not dock(window, "loss").isVisible())
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: main.isFullScreen() and not dock(window, "loss").isVisible())
     press_escape(window, qtbot)
     qtbot.waitUntil(lambda: places(window) == before)
     assert main.focusWidget() is focus
@@ -99,7 +98,7 @@ def test_escape_brings_everything_back_as_it_was(window: Window, qtbot: QtBot) -
     assert not window.find(QAction, "presentationAction").isChecked()
 
 
-def test_a_panel_that_floats_floats_again(window: Window, qtbot: QtBot) -> None:
+def test_floating_panel_floats_again_after_a_presentation(window: Window, qtbot: QtBot) -> None:
     flow = dock(window, "flow")
     flow.setFloating(True)
     flow.move(40, 50)
@@ -112,7 +111,7 @@ def test_a_panel_that_floats_floats_again(window: Window, qtbot: QtBot) -> None:
     assert flow.geometry() == place
 
 
-def test_a_presentation_in_full_screen_comes_back_to_full_screen(window: Window, qtbot: QtBot) -> None:
+def test_escape_returns_to_full_screen_if_the_presentation_began_there(window: Window, qtbot: QtBot) -> None:
     choose(window, "Full Screen")
     qtbot.waitUntil(window.main.isFullScreen)
     choose(window, "Presentation")
@@ -125,13 +124,13 @@ def test_a_presentation_in_full_screen_comes_back_to_full_screen(window: Window,
     assert not window.find(QAction, "fullscreenAction").isChecked()
 
 
-def test_escape_means_nothing_else(window: Window, qtbot: QtBot) -> None:
+def test_escape_changes_nothing_outside_of_both_modes(window: Window, qtbot: QtBot) -> None:
     before = places(window)
     press_escape(window, qtbot)
     assert places(window) == before
 
 
-def test_the_keys_work_before_a_class(presented: Window, qtbot: QtBot) -> None:
+def test_shortcuts_work_in_a_presentation(presented: Window, qtbot: QtBot) -> None:
     scrubber, play = presented.find(QSlider, "layerScrubber"), presented.find(QWidget, "playButton")
     assert presented.main.focusWidget() is scrubber
     qtbot.keyClick(scrubber, Qt.Key.Key_Right)
@@ -144,57 +143,58 @@ def test_the_keys_work_before_a_class(presented: Window, qtbot: QtBot) -> None:
     assert play.accessibleName() == "Stop playing"
     qtbot.keyClick(scrubber, Qt.Key.Key_Space, CONTROL)
     pressed: list[bool] = []
-    presented.find(TrainingControls, "runControls").blockSignals(True)
+    presented.find(TrainingControls, "runControls").train_requested.disconnect()
     presented.find(QPushButton, "trainButton").clicked.connect(pressed.append)
     qtbot.keyClick(scrubber, Qt.Key.Key_Return, CONTROL)
     assert pressed
 
 
-def test_escape_comes_back_where_what_had_the_focus_is_gone(window: Window, qtbot: QtBot) -> None:
+def test_escape_leaves_although_the_focused_widget_was_deleted(window: Window, qtbot: QtBot) -> None:
     gone = QLineEdit(window.main.centralWidget())
     gone.show()
     gone.setFocus()
     choose(window, "Presentation")
-    gone.deleteLater()
-    qtbot.wait(10)
+    with qtbot.waitSignal(gone.destroyed):
+        gone.deleteLater()
     press_escape(window, qtbot)
     assert dock(window, "target").isVisible()
 
 
-def test_resetting_the_layout_is_not_done_before_the_class(window: Window, qtbot: QtBot) -> None:
+def test_resetting_the_layout_leaves_the_presentation(window: Window, qtbot: QtBot) -> None:
     choose(window, "Presentation")
     choose(window, "Reset Layout")
     assert dock(window, "target").isVisible()
     assert window.find(QWidget, "stageStrip").isVisible()
 
 
-def test_a_window_that_comes_back_to_its_size_late_leaves_what_is_shown_by_then(window: Window, qtbot: QtBot) -> None:
+def test_reset_layout_survives_a_late_resize_after_a_presentation(window: Window, qtbot: QtBot) -> None:
     dock(window, "loss").close()
     choose(window, "Presentation")
     choose(window, "Reset Layout")
     size = window.main.size()
     for late in (QSize(size.width() + 50, size.height()), size):
         window.main.resize(late)
-        qtbot.wait(10)
-    assert dock(window, "loss").isVisible(), "the layout stays as it was reset"
+        QApplication.processEvents()
+    assert dock(window, "loss").isVisible(), "the former layout was restored over the reset one"
 
 
-def test_words_that_are_made_larger_before_a_class_are_so_at_once(presented: Window) -> None:
-    font, before = QApplication.font(), letters(presented, "layerInWords")
+def test_text_size_changes_at_once_in_a_presentation(presented: Window) -> None:
+    font, before = QApplication.font(), text_size(presented, "layerInWords")
     presented.main.appearance.choose_text_size(150)
-    assert letters(presented, "layerInWords") == pytest.approx(1.5 * before, rel=0.05)
-    assert letters(presented, "throughBox") == pytest.approx(1.5 * before, rel=0.05)
+    assert text_size(presented, "layerInWords") == pytest.approx(1.5 * before, rel=0.05)
+    assert text_size(presented, "throughBox") == pytest.approx(1.5 * before, rel=0.05)
     presented.main.appearance.choose_text_size(100)
     QApplication.setFont(font)
-    assert letters(presented, "layerInWords") == before
+    assert text_size(presented, "layerInWords") == before
 
 
-def test_a_class_sees_no_notice_of_before_but_what_goes_wrong_in_front_of_it(window: Window, qtbot: QtBot) -> None:
-    notifications, above = window.main.notifications, window.find(NoticeList, "windowNotices")
-    notifications.post(Notice("training", "The training diverged."))
-    notifications.post(Notice("export", "The disk is full."))
+def test_presentation_sets_earlier_notices_aside_and_shows_new_ones(window: Window, qtbot: QtBot) -> None:
+    panel, above = window.find(TrainingControls, "runControls").notices, window.find(NoticeList, "windowNotices")
+    panel.post(Notice("training", "The training diverged."))
+    above.post(Notice("export", "The disk is full."))
     choose(window, "Presentation")
-    qtbot.wait(50)  # within which it would come from the panel that is closed
+    qtbot.waitUntil(lambda: not panel.isVisible())
+    QApplication.processEvents()  # a notice of a closed panel moves above the cloud with the next events
     assert window.notice == ""
     assert not above.isVisible()
     notifications.post(Notice("training", "It went wrong now."))
