@@ -17,7 +17,7 @@ FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(1024, 600)
 FRAME = QSize(16, 48)  # room for the frame and title bar, whose sizes are unknown until the window is shown
 SHARE_OF_SCREEN = 0.75  # for the first window on a large screen
 LEFT_SHARE, RIGHT_SHARE, WIDEST = 1 / 7, 0.19, 520  # first widths of the panels: shares of the window, limit in pixels
-LEAST_CENTER = 600  # width in pixels at which the inspector leaves its room to the cloud
+LEAST_CENTER = 600  # width in pixels; where there is less room, the inspector leaves its own to the cloud
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 
 
@@ -61,7 +61,7 @@ class PanelLayout(QObject):
         if isinstance(state, QByteArray) and self._window.restoreState(state, VERSION):
             self._is_compact = saved.value(COMPACT) in (True, "true")
         else:
-            self._set_default_widths([self.target, self.inspector])
+            self._set_default_widths(self.target, self.inspector)
 
     def remember(self) -> None:
         """Save the layout for the next start."""
@@ -76,8 +76,9 @@ class PanelLayout(QObject):
         for dock in self._docks:
             self._window.removeDockWidget(dock)
         self._arrange()
-        self._set_default_widths([self.target, self.inspector])
-        self._fit()
+        self._set_default_widths(self.target, self.inspector)
+        self._fit()  # fills the columns, whose height is known when the timer fires
+        self._fit_timer.start()
 
     def follow_words(self) -> None:
         """Keep each column as much wider than it needs as it is now, before the text size changes."""
@@ -105,10 +106,10 @@ class PanelLayout(QObject):
             dock.setFloating(False)
             dock.show()
 
-    def _set_default_widths(self, docks: Sequence[Dock]) -> None:
+    def _set_default_widths(self, *docks: Dock) -> None:
         shares = [LEFT_SHARE if dock is self.target else RIGHT_SHARE for dock in docks]
-        wished = [min(round(share * self._window.width()), WIDEST) for share in shares]
-        widths = [max(dock.needed_width, width) for dock, width in zip(docks, wished, strict=True)]
+        widths = [min(round(share * self._window.width()), WIDEST) for share in shares]
+        widths = [max(dock.needed_width, width) for dock, width in zip(docks, widths, strict=True)]
         self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
 
     def _fit(self) -> None:
@@ -134,25 +135,27 @@ class PanelLayout(QObject):
         self._window.resizeDocks(list(heights), list(heights.values()), Qt.Orientation.Vertical)
 
     def _adapt_to_width(self) -> bool:
-        """Tab the inspector behind the loss panel while the cloud would be too narrow; return whether it moved."""
-        center = self._window.centralWidget()
-        assert center is not None
+        """Tab the inspector behind the loss panel while there is too little room beside the cloud.
+
+        Returns:
+            Whether the inspector was moved.
+        """
         if any(dock.isHidden() or dock.isFloating() for dock in (self.loss, self.inspector)):
             return False
         is_tabbed = self.inspector in self._window.tabifiedDockWidgets(self.loss)
-        is_beside = not is_tabbed and self._window.dockWidgetArea(self.inspector) == RIGHT
         self._is_compact &= is_tabbed  # else the user has moved it
-        if is_beside and center.width() < LEAST_CENTER:
+        areas = [self._window.dockWidgetArea(dock) for dock in (self.loss, self.inspector)]
+        has_room = self._window.width() >= _needed_width(self._docks[:-1]) + LEAST_CENTER + self.inspector.needed_width
+        if areas == [LEFT, RIGHT] and not has_room:
             self._window.tabifyDockWidget(self.loss, self.inspector)
             self.loss.raise_()
-            self._is_compact = True
-            return True
-        if self._is_compact and center.width() - self.inspector.needed_width >= LEAST_CENTER:
+        elif self._is_compact and has_room:
             self._window.addDockWidget(RIGHT, self.inspector)
-            self._set_default_widths([self.inspector])
-            self._is_compact = False
-            return True
-        return False
+            self._set_default_widths(self.inspector)
+        else:
+            return False
+        self._is_compact = not has_room
+        return True
 
     def _columns(self) -> list[list[Dock]]:
         """Return the visible docked panels, from top to bottom, grouped by column."""
@@ -174,7 +177,7 @@ def _timer(parent: QObject, run: Callable[[], None]) -> QTimer:
     return timer
 
 
-def _needed_width(column: list[Dock]) -> int:
+def _needed_width(column: Sequence[Dock]) -> int:
     return max(dock.needed_width for dock in column)
 
 

@@ -174,7 +174,7 @@ def test_layout_survives_a_restart(open_window: OpenWindow, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: dock(window, "loss").x() > 800)
     window.main.resizeDocks([dock(window, "loss")], [250], Qt.Orientation.Vertical)
     qtbot.waitUntil(lambda: dock(window, "loss").height() > 220)
-    saved = places(window)
+    saved = settled_places(window, qtbot)
     restored = open_window()
     assert restored.main.size() == QSize(1024, 740)
     assert not dock(restored, "flow").isVisible()
@@ -316,6 +316,26 @@ def test_inspector_is_tabbed_behind_the_loss_panel_before_the_cloud_gets_narrow(
     qtbot.waitUntil(lambda: not is_tabbed(window))
     qtbot.waitUntil(lambda: is_seen(window, "inspector"))
     assert is_default_layout(window)
+
+
+@pytest.mark.parametrize("width", range(1100, 1220, 20))
+def test_panels_settle_in_a_window_of_any_width(window: Window, qtbot: QtBot, width: int) -> None:
+    for start in (1024, 1280):
+        window.main.resize(start, 760)
+        settled_places(window, qtbot)
+        window.main.resize(width, 760)
+        settled_places(window, qtbot)
+        assert is_tabbed(window) == (width < 1150)
+
+
+def test_inspector_that_the_user_widened_stays_beside_the_cloud(window: Window, qtbot: QtBot) -> None:
+    inspector = dock(window, "inspector")
+    window.main.resizeDocks([inspector], [450], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: inspector.width() == 450)
+    window.find(QToolButton, "flowOptionsButton").click()
+    settled_places(window, qtbot)
+    assert not is_tabbed(window)
+    assert inspector.width() == 450
 
 
 def test_menu_raises_and_closes_an_inspector_behind_the_loss_panel(window: Window, qtbot: QtBot) -> None:
