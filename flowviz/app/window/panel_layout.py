@@ -38,7 +38,8 @@ class PanelLayout(QObject):
         self._is_compact = False  # whether the inspector was tabbed behind the loss panel for lack of room
         self._fit_timer = _timer(self, self._fit)
         self._width_timer = _timer(self, self._restore_extra_widths)
-        self._extra_widths: dict[Dock, int] = {}
+        self._rooms: dict[Dock, int] = {}  # height of each column, by its first panel
+        self._extra_widths: dict[Dock, int] = {}  # by the first panel of each column
         window.installEventFilter(self)
         for dock in self._docks:
             for signal in (dock.content_switched, dock.dockLocationChanged, dock.visibilityChanged):
@@ -77,7 +78,6 @@ class PanelLayout(QObject):
             self._window.removeDockWidget(dock)
         self._arrange()
         self._set_default_widths(self.target, self.inspector)
-        self._fit()  # fills the columns, whose height is known when the timer fires
         self._fit_timer.start()
 
     def follow_words(self) -> None:
@@ -121,6 +121,10 @@ class PanelLayout(QObject):
         for dock in (dock for column in columns for dock in column):
             dock.fit()
         self._distribute(columns)
+        rooms = {column[0]: sum(dock.height() for dock in column) for column in columns}
+        if rooms != self._rooms:  # Qt may not have filled the columns yet
+            self._rooms = rooms
+            self._fit_timer.start()
 
     def _make_room(self, dock: Dock) -> None:
         """Let a panel grow with its content if only a panel that stretches, directly below, has to give way."""

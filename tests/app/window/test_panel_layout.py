@@ -254,6 +254,20 @@ def test_reset_layout_puts_all_panels_back(window: Window, qtbot: QtBot) -> None
     qtbot.waitUntil(lambda: places(window) == default)
 
 
+@pytest.mark.usefixtures("restored_font")
+@pytest.mark.parametrize("percent", [100, 150])
+def test_panels_keep_their_places_when_the_layout_of_a_small_window_is_reset(
+    window: Window, qtbot: QtBot, percent: int
+) -> None:
+    window.main.resize(1024, 700)
+    window.main.appearance.choose_text_size(percent)
+    before = settled_places(window, qtbot)
+    dock(window, "flow").setFloating(True)
+    settled_places(window, qtbot)
+    reset(window)
+    assert settled_places(window, qtbot) == before
+
+
 def test_panel_grows_with_options_that_the_user_opens(window: Window, qtbot: QtBot) -> None:
     options, loss = window.find(QToolButton, "flowOptionsButton"), dock(window, "loss")
     before = places(window)
