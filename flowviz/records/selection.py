@@ -9,11 +9,17 @@ from numpy.typing import NDArray
 Combination = Literal["replace", "add", "subtract"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Selection:
     """A choice among the particles of a trace: `chosen` (n,), the same particles at every stage."""
 
     chosen: NDArray[np.bool_]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Selection) and (self is other or np.array_equal(self.chosen, other.chosen))
+
+    def __hash__(self) -> int:
+        return hash(self.chosen.tobytes())
 
     @classmethod
     def none(cls, count: int) -> "Selection":

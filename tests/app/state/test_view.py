@@ -1,0 +1,97 @@
+"""The view: what is looked at, whichever flow is shown."""
+
+import numpy as np
+import pytest
+
+from flowviz.app.state.view import View, ViewState
+from flowviz.records import Selection
+
+
+@pytest.fixture
+def view() -> ViewState:
+    view = ViewState()
+    view.show_flow(last_stage=19, particles=8)
+    return view
+
+
+def chosen(*numbers: int, count: int = 8) -> Selection:
+    return Selection(np.isin(np.arange(count), numbers))
+
+
+def test_last_stage_stays_the_last_one_in_a_longer_and_in_a_shorter_flow(view: ViewState) -> None:
+    assert view.value.stage == 19
+    for last in (8, 33):
+        view.show_flow(last, 8)
+        assert (view.value.stage, view.seen.stage) == (last, None)
+
+
+def test_chosen_stage_stays_in_a_longer_flow(view: ViewState) -> None:
+    view.set_stage(7)
+    view.show_flow(33, 8)
+    assert view.value.stage == 7
+
+
+def test_stage_that_a_shorter_flow_does_not_have_becomes_the_last_one(view: ViewState) -> None:
+    view.set_stage(12)
+    view.show_flow(8, 8)
+    assert (view.value.stage, view.seen.stage) == (8, None)
+
+
+def test_steps_end_at_the_first_and_at_the_last_stage(view: ViewState) -> None:
+    view.step(-1)
+    assert view.value.stage == 18
+    view.step(-1000)
+    assert view.value.stage == 0
+    view.step(1000)
+    assert view.seen.stage is None
+
+
+def test_selection_of_other_particles_is_cleared_with_them(view: ViewState) -> None:
+    view.set_selection(chosen(1, 2))
+    view.show_flow(19, 8)
+    assert view.value.selection == chosen(1, 2)
+    changes = list[View]()
+    view.changed.connect(lambda _, new: changes.append(new))
+    view.show_flow(19, 9)
+    assert [change.selection for change in changes] == [None]
+
+
+def test_empty_selection_is_none(view: ViewState) -> None:
+    view.set_selection(chosen())
+    assert view.value.selection is None
+
+
+def test_inverting_nothing_selects_everything(view: ViewState) -> None:
+    view.invert_selection()
+    assert view.value.selection == chosen(*range(8))
+    view.invert_selection()
+    assert view.value.selection is None
+
+
+def test_direction_and_selection_change_at_once(view: ViewState) -> None:
+    view.set_selection(chosen(1))
+    changes = list[View]()
+    view.changed.connect(lambda _, new: changes.append(new))
+    view.set_direction("encode")
+    assert [(change.seen.direction, change.selection) for change in changes] == [("encode", None)]
+
+
+def test_only_the_probe_tool_keeps_the_probed_point(view: ViewState) -> None:
+    view.set_tool("probe")
+    view.update(probe=(3, (0.5, 0.5)))
+    view.set_tool("lasso")
+    assert view.seen.probe is None
+
+
+def test_zooming_ends_following(view: ViewState) -> None:
+    view.zoom_to((1.0, 2.0), 0.5)
+    assert not view.seen.fitted
+    assert (view.seen.view.center, view.seen.view.half_extent) == ((1.0, 2.0), 0.5)
+    view.follow()
+    assert view.seen.fitted
+
+
+def test_stage_is_opened_from_the_overview(view: ViewState) -> None:
+    view.update(overview=True)
+    view.open_stage(4)
+    assert (view.value.stage, view.seen.overview) == (4, False)
