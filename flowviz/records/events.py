@@ -178,8 +178,9 @@ class Finished:
         return f"{told}.{self._kept} {self.advice}".rstrip()
 
     def ended(self) -> str:
-        """How it ended, for a person who has the figures and the advice already."""
-        return f"{self._ended}.{self._kept}"
+        """Return how it ended, for a reader who has the metrics and the advice already."""
+        words = {"completed": "Done", "stopped": "Stopped", "diverged": "Diverged"}
+        return f"{words[self.ending]}: {self.progress.step:,} steps.{self._kept}"
 
     @property
     def _ended(self) -> str:
@@ -187,7 +188,7 @@ class Finished:
 
     @property
     def _kept(self) -> str:
-        return "" if self.keeps_last else f" Kept is the best state, that of step {self.kept.step:,}."
+        return "" if self.keeps_last else f" Kept the best state, step {self.kept.step:,}."
 
 
 Event = Preparing | Uncompiled | Progress | Moment | Snapshot | Checkpoint | Recovered | Retargeted | Finished

@@ -67,15 +67,30 @@ class History:
 
     def last_progress(self, entropy: float | None) -> Progress | None:
         """Return the last report, as of the end of the training, or None if there is no report."""
+        return self._progress(len(self.step) - 1, entropy) if len(self.step) else None
+
+    def progress_at(self, step: int, entropy: float | None) -> Progress | None:
+        """Return the report of a step, or else the latest one before it or the first one.
+
+        Args:
+            step: The step.
+            entropy: The entropy of the present target in nats, None if unknown; used where a report has none.
+        """
         if not len(self.step):
             return None
-        step, seconds = int(self.step[-1]), float(self.seconds[-1])
+        number = max(int(np.searchsorted(self.step, step, side="right")) - 1, 0)
+        known = float(self.entropy[number])
+        was_changed = any(change.step >= self.step[number] for change in self.changes)
+        return self._progress(number, (None if was_changed else entropy) if np.isnan(known) else known)
+
+    def _progress(self, number: int, entropy: float | None) -> Progress:
+        step, seconds = int(self.step[number]), float(self.seconds[number])
         return Progress(
             step=step,
             seconds=seconds,
             fraction=1.0,
-            train_nll=float(self.train_nll[-1]),
-            heldout_nll=float(self.heldout_nll[-1]),
+            train_nll=float(self.train_nll[number]),
+            heldout_nll=float(self.heldout_nll[number]),
             entropy=entropy,
             steps_per_second=step / seconds if seconds else 0.0,
             seconds_left=0.0,

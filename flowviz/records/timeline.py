@@ -19,6 +19,12 @@ class Timeline:
     moments: tuple[Moment, ...] = ()
     period: int = 1
 
+    def nearest(self, step: int | None) -> int:
+        """Return the number of the moment nearest to a step; the last one for None, and -1 if there is no moment."""
+        if step is None or not self.moments:
+            return len(self.moments) - 1
+        return min(range(len(self.moments)), key=lambda number: abs(self.moments[number].step - step))
+
     def with_moment(self, moment: Moment) -> "Timeline":
         """This timeline and the latest moment, less what a recovery has undone.
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
 from flowviz.specs import FlowSpec
+from flowviz.specs.explanations import STAGE_TITLES
 from flowviz.specs.recipes import LINEAR_MIXING, PERMUTE
 
 PARTICLES = 8000
@@ -114,9 +115,9 @@ class Trace:
         return bool(np.isfinite(self.positions).all() and np.isfinite(self.log_det).all())
 
     def title(self, stage: int) -> str:
-        """The stage's number and name for people: "7 of 19 · real_nvp"."""
-        number, _, name = self.names[stage].partition("_")
-        return f"{int(number)} of {self.last_stage} · {name}"
+        """Return the number and title of a stage, such as "7 of 19 · Coupling: moves points up and down"."""
+        number, _, kind = self.names[stage].partition("_")
+        return f"{int(number)} of {self.last_stage} · {STAGE_TITLES.get(kind, kind)}"
 
 
 def untrained_trace(spec: FlowSpec, particles: NDArray[np.float32]) -> Trace:

@@ -62,9 +62,14 @@ class Projection:
         return left, right, bottom, top
 
 
+def can_split(view: ViewSpec) -> bool:
+    """Return whether there is something to show in each of two panels."""
+    return bool(view.marks & {"density", "grid"}) and bool(view.marks & {"points", "paths"})
+
+
 def is_split(view: ViewSpec) -> bool:
-    """Whether the picture has two panels: something stands beside the particles."""
-    return view.beside and bool(view.marks & {"density", "grid"}) and bool(view.marks & {"points", "paths"})
+    """Return whether the picture has two panels, the second one beside the particles."""
+    return view.beside and can_split(view)
 
 
 def panel_of(view: ViewSpec, size: PictureSize) -> Panel:
