@@ -1,4 +1,4 @@
-"""The main window: its panels, and what its menus are about."""
+"""The main window: assembles the widgets, the controllers and the menus."""
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
@@ -17,28 +17,20 @@ from flowviz.app.export.source import ExportSource
 from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.notices.notifications import Notifications
 from flowviz.app.session.session import Session
+from flowviz.app.session.training_runner import TrainingRunner
+from flowviz.app.state.request import RequestState
+from flowviz.app.state.view import ViewState
 from flowviz.app.style.appearance import Appearance, ThemeSwitch
 from flowviz.app.style.theme import style_sheet
-from flowviz.app.target.builder import SOURCE, TargetBuilder
-from flowviz.app.target.panel import TargetPanel
+from flowviz.app.target.builder import TARGET, TargetBuilder
+from flowviz.app.target.importer import SOURCE, TargetImporter
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.worker import wait_for_work
-from flowviz.app.training.controls import TrainingControls
-from flowviz.app.training.flow_panel import FlowPanel
-from flowviz.app.training.loss_plot import LossPlot
-from flowviz.app.training.metrics import Metrics
-from flowviz.app.training.status import TRAINING
-from flowviz.app.training.status_bar import StatusBar
+from flowviz.app.training.status import TRAINING, TrainingStatus
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.viewer.central_widget import MARGIN, CentralWidget
-from flowviz.app.viewer.cloud_view import CloudView
-from flowviz.app.viewer.history_bar import HistoryBar
-from flowviz.app.viewer.inspector import Inspector
-from flowviz.app.viewer.playback_bar import PlaybackBar
-from flowviz.app.viewer.readout import Readout
-from flowviz.app.viewer.stage_slider import StageSlider
-from flowviz.app.viewer.stage_strip import StageStrip
-from flowviz.app.viewer.view_bar import ViewBar
+from flowviz.app.viewer.flow_queries import FlowQueries
+from flowviz.app.viewer.stage_keys import add_stage_keys
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.welcome.gallery import GalleryDialog
@@ -66,10 +58,10 @@ from flowviz.exporting.repeat import TrainingCopy
 from flowviz.projects.drafts import Drafts, drafts_folder
 
 LONGEST_TITLE = 60  # characters
-CLOSING_PATIENCE_MS = 500  # for what can be ended well: an export that is cancelled leaves no file
+CLOSING_PATIENCE_MS = 500  # for threads that can end well: an export that is cancelled leaves no file
 ABOUT = """<b>flowviz {version}</b><p>Type a word, watch a normalizing flow learn to bend a Gaussian cloud into it, and
-scrub through its layers to see how.</p><p>After Brad Saund's post on normalizing flows. Free software under the
-GNU General Public License, version 3 or later.</p>"""
+scrub through its layers to see how.</p><p>Based on Brad Saund's blog post on normalizing flows. Free software under
+the GNU General Public License, version 3 or later.</p>"""
 
 
 class MainWindow(QMainWindow):
@@ -78,95 +70,179 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setMinimumSize(LEAST_SIZE)
-        self._training_widgets = TrainingWidgets(
-            TargetPanel(), FlowPanel(), TrainingControls(), LossPlot(), Metrics(), StatusBar()
-        )
-        self._viewer_widgets = ViewerWidgets(
-            ViewBar(), CloudView(), Readout(), StageStrip(), StageSlider(), PlaybackBar(), HistoryBar(), Inspector()
-        )
-        self._layout = PanelLayout(self, self._training_widgets, self._viewer_widgets.inspector)
-        window_notices = NoticeList("windowNotices")
-        self.notifications = Notifications(window_notices, self)
-        self.notifications.register(SOURCE, self._training_widgets.target.notices, self._layout.target)
-        self.notifications.register(TRAINING, self._training_widgets.controls.notices, self._layout.training)
-        self._center = CentralWidget(self._viewer_widgets)
-        self._place = QStackedWidget()  # of the cloud and the ways through it, or of the start page
-        self._place.addWidget(self._center)
-        self.setCentralWidget(_below(window_notices, self._place))
-        self.setStatusBar(self._training_widgets.status)
-        self.appearance = Appearance(self)
-        self.viewer = Viewer(self._viewer_widgets, self)
-        self.target_builder = TargetBuilder(self._training_widgets.target, self)
-        self.session = Session(self._training_widgets, self.target_builder, self.viewer, self)
-        self.document_actions = DocumentActions(self, self.session)
-        drafts, thread, document = Drafts(drafts_folder()), LatestWorker(), self.document_actions.document
-        self.autosave = Autosave(drafts, thread, self.session, document, self)
-        self.recovery = Recovery(drafts, thread, document, self.autosave, self)
-        self.crash_handler = CrashHandler(self.autosave, self)
-        self._report = BugReport(self)
-        self.welcome = Welcome(
-            self, self._place, self._training_widgets, self._viewer_widgets, self.target_builder, self.session,
-            self.document_actions, self._layout.inspector,
-        )  # fmt: skip
         self._may_close = False
-        self.exports = Exports(self)
-        DropTarget(self, self.target_builder.take_media)
-        self._make_menus()
-        self._keep_keys()
-        self._follow_appearance()
-        for posts in (
-            self.target_builder, self.session.status_report, self.document_actions, self.autosave, self.crash_handler,
-            self.viewer, self._report, self.exports,
-        ):  # fmt: skip
-            posts.notice_posted.connect(self.notifications.post)
-        thread.failed.connect(self.notifications.post)
-        thread.succeeded.connect(self.notifications.withdraw)
-        for done in (self._report.done, self.exports.done):
-            done.connect(self._training_widgets.status.tell)
-        bus = session_bus()
-        self._task_bar, self._end_notice = TaskBar(bus), EndNotification(self, bus)
-        self.session.status_report.progressed.connect(self._task_bar.show)
-        self.session.status_report.ended.connect(self._end_notice.tell)
-        self.document_actions.document.state_changed.connect(self._show_title)
-        self.target_builder.project_arrived.connect(self.document_actions.open)
-        self.document_actions.target_file_chosen.connect(self.target_builder.open_file)
+        self.request, self.view = RequestState(self), ViewState(self)
+        self._create_widgets()
+        self._create_controllers()
+        self._create_menus()
+        self._connect_keys()
+        self._connect_appearance()
+        self._connect_controllers()
         self._show_title()
         self._layout.restore()
-        self._training_widgets.target.text.setFocus()
+        self._training.target.text.setFocus()
+        self._training.target.text.select_all()
+
+    def _create_widgets(self) -> None:
+        self._training = TrainingWidgets.create(self.request)
+        self._viewing = ViewerWidgets.create(self.view)
+        self._layout = PanelLayout(self, self._training, self._viewing.inspector)
+        self._center = CentralWidget(self._viewing)
+        self._place = QStackedWidget()  # of the central widget, or of the start page
+        self._place.addWidget(self._center)
+        window_notices = NoticeList("windowNotices")
+        self.setCentralWidget(_below(window_notices, self._place))
+        self.setStatusBar(self._training.status_bar)
+        self.notifications = Notifications(window_notices, self)
+        for topic in (SOURCE, TARGET):
+            self.notifications.register(topic, self._training.target.notices, self._layout.target)
+        self.notifications.register(TRAINING, self._training.controls.notices, self._layout.training)
+
+    def _create_controllers(self) -> None:
+        training = self._training
+        self.appearance = Appearance(self)
+        self.viewer = Viewer(self._viewing, self.view, FlowQueries(self), self)
+        self.target_builder = TargetBuilder(self.request, self)
+        self.target_importer = TargetImporter(training.target, self.request, self)
+        self.status = TrainingStatus(training.controls, training.loss_plot, training.metrics, training.status_bar, self)
+        self.session = Session(
+            self.request, self.view, self.target_builder, self.viewer, self.status, TrainingRunner(self), self
+        )
+        self.document_actions = DocumentActions(self, self.session)
+        drafts, document = Drafts(drafts_folder()), self.document_actions.document
+        self._drafts_thread = LatestWorker()
+        self.autosave = Autosave(drafts, self._drafts_thread, self.session, document, self)
+        self.recovery = Recovery(drafts, self._drafts_thread, document, self.autosave, self)
+        self.crash_handler = CrashHandler(self.autosave, self)
+        self.exports = Exports(self)
+        self._report = BugReport(self)
+        self.welcome = Welcome(
+            self, self._place, training, self._viewing, self.request, self.target_builder, self.session,
+            self.document_actions, self._layout.inspector,
+        )  # fmt: skip
+
+    def _create_menus(self) -> None:
+        training, viewing = self._training, self._viewing
+        file = new_menu(self, "&File")
+        self._file_menu = FileMenu(file, self.document_actions)
+        fill_source_entries(file, training.target, self.show_gallery)
+        fill_export_entries(file, self.export, self.copy_image)
+        add_action(file, "&Quit", Key.Quit, self.close, "Close the window; asks about unsaved changes")
+        EditMenu(new_menu(self, "&Edit"), self.session.undo, self.target_importer, training.target.drawing, self)
+        fill_selection_menu(new_menu(self, "&Select"), viewing.view_bar)
+        view = new_menu(self, "&View")
+        fill_view_menu(view, viewing, self.view, self._layout, self.appearance)
+        self._presentation = Presentation(self, self._center, view)
+        fill_training_menu(new_menu(self, "&Train"), training.controls, viewing.history, self._copy_training)
+        fill_layers_menu(new_menu(self, "&Layers"), self.view, viewing.playback, self.viewer.playhead.toggle_playing)
+        help_menu = new_menu(self, "&Help")
+        fill_start_entries(help_menu, self.welcome)
+        fill_help_menu(help_menu, self.show_shortcuts, self.find_command, self._report, self._show_about)
+        self.welcome.leave_for(self._commands())
+
+    def _connect_keys(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        in_lines = [QKeySequence("Ctrl+E"), QKeySequence("Ctrl+K")]  # otherwise Linux and macOS edit the line
+        in_texts = [key for action in (Key.Undo, Key.Redo, Key.Paste) for key in QKeySequence.keyBindings(action)]
+        app.focusChanged.connect(ShortcutsFirst(in_lines + in_texts, self).watch)
+        app.focusChanged.connect(FocusRings(self).watch)
+        training, viewing = self._training, self._viewing
+        for widget in (viewing.cloud, viewing.strip, viewing.slider.slider):
+            add_stage_keys(widget, self.view, self.viewer.playhead.toggle_playing)
+        order_tabs(
+            training.target, training.flow, training.controls, viewing.view_bar, viewing.cloud,
+            viewing.strip, viewing.slider, viewing.playback, viewing.history, viewing.inspector,
+        )  # fmt: skip
+
+    def _connect_appearance(self) -> None:
+        bar, switch, appearance = self.menuBar(), ThemeSwitch(), self.appearance
+        assert bar is not None
+        bar.setCornerWidget(switch)
+        switch.clicked.connect(lambda: appearance.switch_theme())
+        appearance.theme_changed.connect(switch.show_theme)
+        appearance.theme_changed.connect(lambda theme: self.setStyleSheet(style_sheet(theme)))
+        for themed in (self.viewer, self._training, self.welcome):
+            appearance.theme_changed.connect(themed.set_theme)
+        appearance.resizing_words.connect(self._layout.follow_words)
+        appearance.motion_changed.connect(self.viewer.reduce_motion)
+        appearance.motion_changed.connect(self._training.controls.reduce_motion)
+        appearance.apply()
+
+    def _connect_controllers(self) -> None:
+        controls, document = self._training.controls, self.document_actions.document
+        controls.train_requested.connect(self.session.train)
+        controls.pause_toggled.connect(self.session.toggle_pause)
+        controls.stop_requested.connect(self.session.stop)
+        document.state_changed.connect(self._show_title)
+        self.target_importer.project_arrived.connect(self.document_actions.open)
+        self.document_actions.target_file_chosen.connect(self.target_importer.open_file)
+        DropTarget(self, self.target_importer.take_media)
+        self.target_builder.built_changed.connect(self._show_target)
+        self.target_builder.pictures_ready.connect(self._training.target.shape.show_pictures)
+        self._show_target()
+        self._connect_presentation()
+        self._connect_notices()
+
+    def _connect_presentation(self) -> None:
+        presentation = self._presentation
+        presentation.entered.connect(self.welcome.leave)
+        presentation.entered.connect(self.welcome.end_tour)
+        presentation.entered.connect(self._layout.remember)
+        presentation.entered.connect(lambda: self.notifications.set_aside(True))
+        presentation.left.connect(lambda: self.notifications.set_aside(False))
+        for entered in (self.welcome.entered, self._layout.resetting):
+            entered.connect(presentation.give_way)
+
+    def _connect_notices(self) -> None:
+        for source in (
+            self.target_builder, self.target_importer, self.status, self.document_actions, self.autosave,
+            self.crash_handler, self.viewer, self._report, self.exports,
+        ):  # fmt: skip
+            source.notice_posted.connect(self.notifications.post)
+        self._drafts_thread.failed.connect(self.notifications.post)
+        self._drafts_thread.succeeded.connect(self.notifications.withdraw)
+        for done in (self._report.done, self.exports.done):
+            done.connect(self._training.status_bar.tell)
+        bus = session_bus()
+        self._task_bar, self._end_notification = TaskBar(bus), EndNotification(self, bus)
+        self.status.progressed.connect(self._task_bar.show)
+        self.status.ended.connect(self._end_notification.tell)
 
     def discard_changes(self) -> None:
-        """What has changed is not worth keeping: closing asks nothing."""
+        """Treat the document as saved, so that closing asks nothing."""
         self.document_actions.document.discard_changes()
 
     def copy_image(self) -> None:
-        """Put what is seen of the cloud on the clipboard, as a picture."""
+        """Copy the picture of the cloud to the clipboard, and say so."""
         clipboard = QGuiApplication.clipboard()
         self.welcome.leave()
         if clipboard is not None:
-            clipboard.setImage(self._viewer_widgets.cloud.picture())
+            clipboard.setImage(self._viewing.cloud.picture())
+            self._training.status_bar.tell("The picture was copied to the clipboard.")
 
     def export(self) -> None:
-        """Ask what to take away, and write it."""
+        """Open the export dialog."""
         self.welcome.leave()
         self.exports.show(self._export_source())
 
     def show_gallery(self) -> None:
-        """Let one of the trained examples be chosen, and show it."""
-        dialog = GalleryDialog(self._viewer_widgets.cloud.view.theme, self)
+        """Open the gallery, and show the example that is chosen in it."""
+        dialog = GalleryDialog(self.view.seen.view.theme, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.example_chosen.connect(lambda example: self.document_actions.open_copy(example.path))
         dialog.open()
 
     def show_shortcuts(self) -> None:
-        """List every command with its key, beside the window."""
+        """List every command with its shortcut beside the window."""
         for sheet in self.findChildren(ShortcutSheet):
-            sheet.close()  # the commands of now may be others
+            sheet.close()  # the commands may have changed
         sheet = ShortcutSheet(self._commands(), self)
         sheet.show()
-        sheet.activateWindow()  # where no window manager does so
+        sheet.activateWindow()  # not every window manager does it
 
     def find_command(self) -> None:
-        """Let a command be found by a few letters, and run."""
+        """Open the command palette."""
         CommandPalette(self._commands(), self).open()
 
     def _commands(self) -> list[Command]:
@@ -174,61 +250,8 @@ class MainWindow(QMainWindow):
         assert bar is not None
         return commands_of(bar)
 
-    def _make_menus(self) -> None:
-        panels, show, playhead = self._training_widgets, self._viewer_widgets, self.viewer.playhead
-        file = new_menu(self, "&File")
-        self._file_menu = FileMenu(file, self.document_actions)
-        fill_source_entries(file, panels.target, self.show_gallery)
-        fill_export_entries(file, self.export, self.copy_image)
-        add_action(file, "&Quit", Key.Quit, self.close, "Close the window; what is not saved is asked about")
-        EditMenu(new_menu(self, "&Edit"), self.session.undo, self.target_builder, panels.target.drawing, self)
-        fill_selection_menu(new_menu(self, "&Select"), show.bar)
-        view = new_menu(self, "&View")
-        fill_view_menu(view, show, self.viewer, self._layout, self.appearance)
-        self._presentation = Presentation(self, self._center, view)
-        self._presentation.entered.connect(self.welcome.leave)
-        self._presentation.entered.connect(self.welcome.end_tour)
-        for entered in (self.welcome.entered, self._layout.resetting):
-            entered.connect(self._presentation.give_way)
-        self._presentation.entered.connect(self._layout.remember)
-        self._presentation.entered.connect(lambda: self.notifications.set_aside(True))
-        self._presentation.left.connect(lambda: self.notifications.set_aside(False))
-        fill_training_menu(new_menu(self, "&Train"), panels.controls, show.history, self._copy_training)
-        fill_layers_menu(new_menu(self, "&Layers"), show.scrubber, show.playback, playhead.toggle_playing)
-        help_menu = new_menu(self, "&Help")
-        fill_start_entries(help_menu, self.welcome)
-        fill_help_menu(help_menu, self.show_shortcuts, self.find_command, self._report, self._show_about)
-        self._show_theme_switch()
-        self.welcome.leave_for(self._commands())
-
-    def _show_theme_switch(self) -> None:
-        bar, switch = self.menuBar(), ThemeSwitch()
-        assert bar is not None
-        bar.setCornerWidget(switch)
-        switch.clicked.connect(lambda: self.appearance.switch_theme())
-        self.appearance.theme_changed.connect(switch.show_theme)
-
-    def _keep_keys(self) -> None:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        in_lines = [QKeySequence("Ctrl+E"), QKeySequence("Ctrl+K")]  # on Linux and macOS: to its end, erase up to there
-        in_texts = [key for done in (Key.Undo, Key.Redo, Key.Paste) for key in QKeySequence.keyBindings(done)]
-        app.focusChanged.connect(ShortcutsFirst(in_lines + in_texts, self).watch)
-        app.focusChanged.connect(FocusRings(self).watch)
-        panels, show = self._training_widgets, self._viewer_widgets
-        order_tabs(
-            panels.target, panels.flow, panels.controls, show.bar, show.cloud,
-            show.strip, show.scrubber, show.playback, show.history, show.inspector,
-        )  # fmt: skip
-
-    def _follow_appearance(self) -> None:
-        self.appearance.theme_changed.connect(lambda theme: self.setStyleSheet(style_sheet(theme)))
-        self.appearance.theme_changed.connect(self.session.set_theme)
-        self.appearance.theme_changed.connect(self.welcome.set_theme)
-        self.appearance.resizing_words.connect(self._layout.follow_words)
-        self.appearance.motion_changed.connect(self.viewer.reduce_motion)
-        self.appearance.motion_changed.connect(self._training_widgets.controls.reduce_motion)
-        self.appearance.apply()
+    def _show_target(self) -> None:
+        self._training.target.show_target(self.target_builder.built, self.target_builder.problem)
 
     def _show_title(self) -> None:
         document = self.document_actions.document
@@ -240,13 +263,13 @@ class MainWindow(QMainWindow):
         self.close()
 
     def _export_source(self) -> ExportSource:
-        """The project as `flowviz render` finds it in its file."""
-        document, size = self.document_actions.document, self._viewer_widgets.cloud.size_in_pixels
+        """Return the project as `flowviz render` finds it in its file."""
+        document, size = self.document_actions.document, self._viewing.cloud.size_in_pixels
         is_saved = document.path is not None and not document.is_changed
         return ExportSource(self.session.project().storable(), document.name, document.path, is_saved, size)
 
-    def _copy_training(self, title: str, repeated: TrainingCopy) -> None:
-        self.exports.copy_training(title, repeated, self._export_source())
+    def _copy_training(self, title: str, copy: TrainingCopy) -> None:
+        self.exports.copy_training(title, copy, self._export_source())
 
     def _show_about(self) -> None:
         QMessageBox.about(self, "About flowviz", ABOUT.format(version=flowviz.__version__))
@@ -263,6 +286,7 @@ class MainWindow(QMainWindow):
         self.hide()
         self.exports.close()
         self.session.shut_down()
+        self.target_importer.close()
         self.document_actions.close()
         self.autosave.close()
         wait_for_work(CLOSING_PATIENCE_MS)
@@ -270,7 +294,7 @@ class MainWindow(QMainWindow):
 
 
 def _shortened(title: str) -> str:
-    """Long texts are cut; "[*]" has a meaning in the title of a window."""
+    """Return a title that fits; "[*]" has a meaning in window titles, so it is escaped."""
     shown = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
     return shown.replace("[*]", "[*][*]") or "Untitled"
 

@@ -14,7 +14,7 @@ from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
 from flowviz.app.notices.notice import Notice
 from flowviz.app.session.session import Session
-from flowviz.app.target.builder import POINTS_SUFFIXES
+from flowviz.app.target.importer import POINTS_SUFFIXES
 from flowviz.files import as_file_name
 from flowviz.projects import Project
 from flowviz.projects.project import PROJECT_SUFFIX

@@ -18,7 +18,7 @@ from flowviz.projects.drafts import Draft, Drafts
 
 PERIOD_MS = 30_000
 CLOSING_PATIENCE_MS = 1000
-AUTOSAVE = "autosave"  # the subject of the notices
+AUTOSAVE = "autosave"  # topic of the notices
 ADVICE = "Save it with File ▸ Save. Autosave tries again every 30 seconds."
 
 

@@ -17,7 +17,7 @@ from flowviz.files import Fingerprint, fingerprint
 from flowviz.projects import Project, load_project, save_project
 
 CLOSING_PATIENCE_MS = 5000
-FILE = "file"  # the subject of the notices
+FILE = "file"  # topic of the notices
 INTERNAL_ERROR = "an internal error occurred."
 log = logging.getLogger(__name__)
 
@@ -158,11 +158,11 @@ class Document(QObject):
     def _take_internal_error(self, notice: Notice) -> None:
         if self._writing:
             self._writing = False
-            self.failed.emit(replace(notice, about=FILE, text=f"The project could not be saved: {INTERNAL_ERROR}"))
+            self.failed.emit(replace(notice, topic=FILE, text=f"The project could not be saved: {INTERNAL_ERROR}"))
             self._save_next()
         elif self._opening is not None:
             text = f"'{self._opening.name}' could not be opened: {INTERNAL_ERROR}"
-            self.refused.emit(self._opening, replace(notice, about=FILE, text=text))
+            self.refused.emit(self._opening, replace(notice, topic=FILE, text=text))
 
     def _update(self) -> None:
         if self._announced != (self.is_changed, self.name):

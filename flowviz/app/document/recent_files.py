@@ -1,4 +1,4 @@
-"""The list of recent projects."""
+"""The recently opened and saved projects."""
 
 import json
 from pathlib import Path
@@ -11,15 +11,17 @@ MOST = 15
 KEY = "recentFiles"
 
 
-class RecentFiles:
-    """The projects opened or saved last, kept in the user's settings."""
+class RecentFiles(QObject):
+    """Paths of recent projects, kept in the settings of the user, latest first."""
+
+    changed = pyqtSignal()  # by this window; other windows share the settings
 
     def __init__(self) -> None:
         super().__init__()
         self._settings = settings()
 
     def paths(self) -> list[Path]:
-        """Return the paths, the latest first; none where the settings are damaged."""
+        """Return the paths; none if the settings are damaged."""
         try:
             names = json.loads(self._settings.value(KEY, "[]", str))
         except (ValueError, TypeError):
@@ -27,12 +29,12 @@ class RecentFiles:
         return [Path(name) for name in names if isinstance(name, str)][:MOST] if isinstance(names, list) else []
 
     def add(self, path: Path) -> None:
-        """Put a path at the top of the list."""
+        """Put a path first."""
         path = path.absolute()
         self._store([path, *(other for other in self.paths() if other != path)])
 
     def remove(self, path: Path) -> None:
-        """Remove a path from the list."""
+        """Remove a path."""
         self._store([other for other in self.paths() if other != path])
 
     def clear(self) -> None:
@@ -41,4 +43,5 @@ class RecentFiles:
 
     def _store(self, paths: list[Path]) -> None:
         self._settings.setValue(KEY, json.dumps([str(path) for path in paths[:MOST]]))
-        self._settings.sync()  # so that other windows see it
+        self._settings.sync()  # for other windows
+        self.changed.emit()

@@ -29,7 +29,7 @@ SIZE = QSize(980, 680)
 NO_PATH = "Choose where to save the export."
 CANCELLED = "Cancelled. Nothing was saved."
 FAILED = "Nothing was saved."
-EXPORT = "export"  # the subject of the notices
+EXPORT = "export"  # topic of the notices
 CopyAs = Callable[[Path, ExportSpec, Path], str]
 
 

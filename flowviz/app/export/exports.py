@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flowviz.app.export.dialog import ExportDialog
 
 AnySpec = TypeVar("AnySpec", bound=Spec)
-COPY = "copy"  # the subject of the notices
+COPY = "copy"  # topic of the notices
 log = logging.getLogger(__name__)
 
 

@@ -110,7 +110,7 @@ class ExportProgress(QWidget):
         self._bar.setValue(done)
         elapsed = perf_counter() - self._started
         if elapsed > LEAST_SECONDS:
-            self._time_left.setText(f"{duration(elapsed * (self._bar.maximum() - done) / done)} left")
+            self._time_left.setText(f"{format_duration(elapsed * (self._bar.maximum() - done) / done)} left")
 
     def _end(self) -> None:
         self._worker = None

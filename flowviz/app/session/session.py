@@ -1,349 +1,198 @@
-"""The session owns the work: a target, a flow, its training. What is looked at is the exploration's."""
+"""The session: coordinates the target, the training and the viewer of one window."""
 
 from dataclasses import replace
-from itertools import count
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.notices.notice import Notice
-from flowviz.app.session.plans import Plans
+from flowviz.app.session.training_presenter import TrainingPresenter
+from flowviz.app.session.training_runner import Run, TrainingRunner
 from flowviz.app.session.undo import UndoHistory
+from flowviz.app.state.request import Request, RequestState
+from flowviz.app.state.view import View, ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
-from flowviz.app.training.controls import TrainingState
-from flowviz.app.training.status import TrainingStatus, beside
-from flowviz.app.training.trained_project import Run, TrainedProject, after
-from flowviz.app.training.widgets import TrainingWidgets
-from flowviz.app.training.worker import TrainingWorker
+from flowviz.app.training.status import TrainingStatus
+from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
-from flowviz.projects import Plan, Project
-from flowviz.records import (
-    Checkpoint,
-    Event,
-    Finished,
-    Preparing,
-    Progress,
-    Recovered,
-    Retargeted,
-    Snapshot,
-    Uncompiled,
-)
-from flowviz.specs import TargetSpec, TextSpec
-from flowviz.specs.target import FIRST_TEXT
-from flowviz.specs.view import Theme
+from flowviz.projects import Project
+from flowviz.specs import TargetSpec
 
 
 class Session(QObject):
-    """One window's work: it hears the panels, starts and stops trainings, and tells the panels what to show.
+    """One window's work: starts and stops trainings, and knows what there is to save."""
 
-    Announces that its project may have become another one, and that a training begins, or goes on.
-    """
+    changed = pyqtSignal()  # the project may have become another one
+    started = pyqtSignal()  # a training starts or continues
 
-    changed = pyqtSignal()
-    started = pyqtSignal()
-
-    def __init__(self, panels: TrainingWidgets, target_builder: TargetBuilder, viewer: Viewer, parent: QObject) -> None:
+    def __init__(
+        self,
+        request: RequestState,
+        view: ViewState,
+        builder: TargetBuilder,
+        viewer: Viewer,
+        status: TrainingStatus,
+        runner: TrainingRunner,
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
-        self._panels, self._target_builder, self._viewer = panels, target_builder, viewer
-        self._plans = Plans(panels.target, panels.flow, panels.controls, target_builder, self)
-        self._run: Run | None = None
-        self._abandoned: TrainingWorker | None = None  # it may not have ended yet
-        self._learned: TrainedProject | None = None  # what can be saved, and resumed
-        self._trained = ""  # what the flow that is shown was trained on
-        self._wanted: TargetSpec | None = None  # to be trained on as soon as it is made
-        self._numbers = count(1)
-        self._state = TrainingState.IDLE
-        self.status_report = TrainingStatus(panels.controls, panels.losses, panels.figures, panels.status, self)
+        self._request, self._view, self._status = request, view, status
+        self._builder, self._viewer = builder, viewer
+        self._runner = runner
+        self._presenter = TrainingPresenter(runner, viewer, status, view, self)
+        self._awaited: TargetSpec | None = None  # to train on as soon as it is built
+        self.undo = UndoHistory(request, view, self)
         self._connect()
-        panels.target.show_spec(TextSpec(text=FIRST_TEXT))
-        self.undo = UndoHistory(self._plans, viewer, self)
+        self._take_built(builder.built)
+
+    @property
+    def state(self) -> TrainingState:
+        """What the training is doing."""
+        return self._presenter.state
+
+    @property
+    def run(self) -> Run | None:
+        """The training that runs or is paused, if there is one."""
+        return self._runner.run
 
     @property
     def trained_title(self) -> str:
-        """What the particles shown were trained on, or what is chosen before the first training; for people."""
-        goal = self._target_builder.goal
-        return self._trained or (goal.title if goal else "")
+        """Title of the target of the flow that is shown; before the first training, of the requested target."""
+        built = self._builder.built
+        return self._presenter.title or (built.title if built else "")
 
     def project(self) -> Project:
-        """All of it as it stands now: while it trains, as it was at the latest snapshot."""
-        asked = self._plans.asked()
-        if self._learned is None:
-            project = Project.untrained(asked.target, asked.flow, asked.training)
-        else:
-            project = self._learned.project
+        """Return the work as it is now; during a training, as of the latest snapshot."""
+        plan, trained = self._request.plan, self._presenter.trained
+        project = trained.project if trained else Project.untrained(plan.target, plan.flow, plan.training)
         return replace(
             project,
-            seen=self._viewer.seen(),
-            selection=self._viewer.selection,
-            next=None if asked == project.plan else asked,
+            seen=self._view.seen,
+            selection=self._view.value.selection,
+            next=None if plan == project.plan else plan,
         )
 
     def standing(self) -> tuple[object, ...]:
-        """Equal to another one if nothing has changed that is worth saving: merely looking changes nothing."""
-        selection = self._viewer.selection
-        return self._plans.asked(), self._learned, selection and selection.chosen.tobytes()
+        """Return a value that differs from an earlier one if there is something new to save.
 
-    def show_project(self, project: Project, found: BuiltTarget | str | None = None) -> str:
-        """Show what was saved, as it was; a training that runs is dropped.
-
-        `found` is what was learned, or why it cannot be made, where that is known already. The sentence of what could
-        not be restored, or nothing.
+        What is looked at is saved as well, but is no reason to ask before closing.
         """
-        found = found or build_or_explain(project.target)
-        goal, problem = (None, found) if isinstance(found, str) else (found, "")
-        self._abandon()
-        self._target_builder.expect(goal)
-        self._learned = TrainedProject(project, goal) if project.weights.parameters else None
-        self._trained = project.target.title if self._learned else ""
-        self.status_report.begin(project.history, goal.target.entropy if goal else None)
-        self._set_state(TrainingState.IDLE)
-        unseen = self._plans.show(project.asked)
-        self._tell_next()
-        target = goal.target if goal else None
-        if self._learned is None:
-            self._viewer.show_untrained(project.flow, target)
-        else:
-            self._viewer.show_project(project, target)
-            self._show_trained(project, goal)
-        self._viewer.show_seen(project.seen, project.selection)
+        return self._request.plan, self._presenter.trained, self._view.value.selection
+
+    def show_project(self, project: Project, result: BuiltTarget | str | None = None) -> str:
+        """Show a project as it was saved. The present training is dropped.
+
+        Args:
+            project: The project.
+            result: The target of the project or the reason why it cannot be built, if that is known already.
+
+        Returns:
+            The reason why the target cannot be built, or an empty text.
+        """
+        result = result or build_or_explain(project.target)
+        built, problem = (None, result) if isinstance(result, str) else (result, "")
+        self._builder.expect(built)
+        self._presenter.show_project(project, built)
+        self._request.show_plan(project.asked)
+        self._viewer.restore(project.seen, project.selection)
+        self._show_next()
         self.undo.clear()
         self.changed.emit()
-        return problem or unseen
+        return problem
 
     def train(self) -> None:
-        """Start a training on the target that is chosen, as soon as it is made; one that runs is dropped."""
-        goal, asked = self._target_builder.goal, self._plans.asked()
-        self._wanted = self._target_builder.making
-        if goal is not None:
-            plan = Plan(goal.spec, asked.flow, asked.training)
-            self._plans.take(plan)
-            self._start(goal, Project.untrained(plan.target, plan.flow, plan.training))
+        """Start a training on the requested target as soon as it is built. The present training is dropped."""
+        built, plan = self._builder.built, self._request.plan
+        self._awaited = self._builder.pending
+        if built is not None:
+            self._start(built, Project.untrained(built.spec, plan.flow, plan.training))
 
-    def call_off(self) -> None:
-        """Start no training on what is still being made."""
-        self._wanted = None
+    def cancel_start(self) -> None:
+        """Do not train on a target that is still being built."""
+        self._awaited = None
 
     def resume(self) -> None:
-        """Go on with the training that was stopped, saved or lost, step for step as if it had not been."""
-        learned = self._learned
-        if learned is not None and learned.goal is not None and learned.can_resume():
-            self._start(learned.goal, learned.project)
-
-    def _start(self, goal: BuiltTarget, project: Project) -> None:
-        self._abandon()
-        checkpoint = project.checkpoint
-        history = project.history.up_to(checkpoint.step) if checkpoint else project.history
-        worker = TrainingWorker(next(self._numbers), goal, project.plan, checkpoint, self._abandoned)
-        worker.event_arrived.connect(self._take_event)
-        worker.retargeted.connect(self._take_reached)
-        worker.failed.connect(self._take_failure)
-        self._run = Run(worker, goal, replace(project, history=history))
-        self.status_report.begin(history, goal.target.entropy)
-        self.status_report.show_target(goal.title)
-        self._set_state(TrainingState.PREPARING)
-        worker.start()
-        if not checkpoint:
-            self._viewer.leave_base()
-        self.started.emit()
+        """Continue the training that was stopped or opened, exactly as if it had not been interrupted."""
+        trained = self._presenter.trained
+        if trained is not None and trained.built is not None and trained.can_resume():
+            self._start(trained.built, trained.project)
 
     def toggle_pause(self) -> None:
-        """Pause the training, or go on: also with one that was stopped, or opened."""
-        if self._state == TrainingState.IDLE:
+        """Pause the training, or continue it."""
+        run = self.run
+        if self.state == TrainingState.IDLE:
             self.resume()
-        if self._run is None:
-            return
-        if self._state == TrainingState.TRAINING:
-            self._run.worker.pause()
-            self._set_state(TrainingState.PAUSED)
-        elif self._state == TrainingState.PAUSED:
-            self._run.worker.resume()
-            self._set_state(TrainingState.TRAINING)
+        elif run is not None and self.state == TrainingState.TRAINING:
+            run.worker.pause()
+            self._presenter.set_state(TrainingState.PAUSED)
+        elif run is not None and self.state == TrainingState.PAUSED:
+            run.worker.resume()
+            self._presenter.set_state(TrainingState.TRAINING)
 
     def stop(self) -> None:
         """Stop the training and keep what was learned."""
-        if self._run is not None:
-            self._run.worker.stop()
-            self._set_state(TrainingState.STOPPING)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw everything for a light or a dark ground."""
-        self._viewer.set_theme(theme)
-        self._panels.target.set_theme(theme)
-        self._panels.losses.set_theme(theme)
+        if self._runner.run is not None:
+            self._runner.run.worker.stop()
+            self._presenter.set_state(TrainingState.STOPPING)
 
     def shut_down(self) -> None:
-        """End all work, as soon as it can be ended."""
-        self._abandon()
-        self._target_builder.close()
+        """End all work as soon as possible."""
+        self._runner.abandon()
+        self._builder.close()
         self._viewer.close()
 
     def _connect(self) -> None:
-        panels = self._panels
-        self._target_builder.built_changed.connect(self._take_goal)
-        panels.controls.follow_toggled.connect(lambda: self._follow())
-        panels.flow.flow_changed.connect(self._take_flow)
-        panels.controls.train_requested.connect(self.train)
-        panels.controls.pause_toggled.connect(self.toggle_pause)
-        panels.controls.stop_requested.connect(self.stop)
-        self._viewer.stage_changed.connect(self._show_round_trip)
-        self._viewer.moment_shown.connect(self._show_moment)
-        self._viewer.following_changed.connect(self.status_report.tell_following)
-        self._viewer.selection_changed.connect(self.changed)
-        self._plans.changed.connect(self.changed)
-        self._plans.changed.connect(self._tell_next)
+        self._request.changed.connect(self._take_request)
+        self._view.changed.connect(self._take_view)
+        self._builder.built_changed.connect(self._take_built)
+        self._presenter.changed.connect(self._show_next)
+        self._presenter.changed.connect(self.changed)
+        self._presenter.failed.connect(self._show_untrained)
 
-    def _take_goal(self, goal: BuiltTarget | None) -> None:
-        wanted, self._wanted = self._wanted, None
-        self._panels.controls.set_can_train(goal is not None or self._target_builder.making is not None)
-        self._follow()
-        self._take_flow()
-        self._tell_next()
-        if goal is not None and goal.spec == wanted:
-            self.train()
+    def _start(self, built: BuiltTarget, project: Project) -> None:
+        self._presenter.start(built, project)
+        self.started.emit()
 
-    def _tell_next(self) -> None:
-        """Say what the next training would learn, where that is not what is seen; while it is made, what was said."""
-        lacking, follows = self._panels.target.problem, self._panels.controls.follows
-        if self._target_builder.goal is not None:
-            asked = self._plans.asked().target
-            self.status_report.tell_next(beside(self._shown, asked, self._state, follows=follows))
-        elif lacking:
-            self.status_report.tell_next("", lacking if self._state == TrainingState.IDLE else "")
-
-    @property
-    def _shown(self) -> TargetSpec | None:
-        """What the flow that is seen has learned; None before the first training."""
-        if self._run is not None and self._run.is_seen:
-            return self._run.project.target
-        return self._learned.project.target if self._learned else None
-
-    def _follow(self) -> None:
-        """Let the training that runs turn to what is chosen, where that is wanted."""
-        goal, run = self._target_builder.goal, self._run
-        if run is None or self._state in {TrainingState.IDLE, TrainingState.STOPPING}:
-            return
-        if not self._panels.controls.follows:
-            run.worker.stay()
-        elif goal is not None:
-            run.worker.follow(goal)
-
-    def _take_reached(self, number: int, goal: BuiltTarget) -> None:
-        """The training that runs has turned to another goal."""
-        if self._run is not None and number == self._run.worker.number:
-            self._run = replace(self._run, goal=goal, project=replace(self._run.project, target=goal.spec))
-            self._trained = goal.title
-            self.status_report.show_target(goal.title)
-            self._viewer.set_target(goal.target)
-            self._tell_next()
-
-    def _take_flow(self) -> None:
-        """A flow that was trained stays in view until the next training; before the first one, show what is chosen."""
-        if not self._trained and self._run is None:
-            goal = self._target_builder.goal
-            self._viewer.show_untrained(self._plans.asked().flow, goal.target if goal else None)
-
-    def _take_event(self, number: int, event: Event) -> None:
-        if self._run is None or number != self._run.worker.number:
-            return  # of an older run
-        self._run = replace(self._run, project=after(self._run.project, event))
-        match event:
-            case Preparing():
-                self.status_report.tell_activity(event.activity)
-            case Progress():
-                self._show_progress(event)
-            case Snapshot():
-                self._show_snapshot(event)
-            case Checkpoint():
-                self._keep()
-            case Retargeted():
-                self._show_losses()
-            case Recovered() | Uncompiled():
-                self.status_report.tell_warning(event)
-            case Finished():
-                self._finish(event)
-
-    def _show_snapshot(self, snapshot: Snapshot) -> None:
-        assert self._run is not None
-        is_first = not self._run.is_seen
-        if is_first:
-            self._begin()
-        self._viewer.take_snapshot(snapshot)
-        if is_first:
-            self._keep()  # what was learned before is not what is seen any more
-
-    def _begin(self) -> None:
-        """The first picture of a training: from now on it is what is looked at."""
-        assert self._run is not None
-        self._run = replace(self._run, is_seen=True)
-        if self._state == TrainingState.PREPARING:  # it may be stopping already
-            self._set_state(TrainingState.TRAINING)
-        self._trained = self._run.goal.title
-        self.status_report.show_target(self._trained)
-        project, goes_on = self._run.project, self._run.project.checkpoint is not None
-        past = self._viewer.timeline if goes_on else None  # with the particles that were followed meanwhile
-        self._viewer.begin_training(project.flow, self._run.goal.target, past)
-
-    def _keep(self) -> None:
-        """This is what is saved, and resumed, from now on."""
-        assert self._run is not None
-        self._learned = TrainedProject(replace(self._run.project, timeline=self._viewer.timeline), self._run.goal)
+    def _take_request(self, old: Request, new: Request) -> None:
+        if old.plan.flow != new.plan.flow:
+            self._show_untrained()
+        if old.follows != new.follows:
+            self._follow()
+        self._show_next()
         self.changed.emit()
 
-    def _take_failure(self, number: int, notice: Notice) -> None:
-        if self._run is None or number != self._run.worker.number:
+    def _take_view(self, old: View, new: View) -> None:
+        if old.selection != new.selection:
+            self.changed.emit()
+
+    def _take_built(self, built: BuiltTarget | None) -> None:
+        awaited, self._awaited = self._awaited, None
+        self._status.set_can_train(built is not None or self._builder.pending is not None)
+        self._follow()
+        self._show_untrained()
+        self._show_next()
+        if built is not None and built.spec == awaited:
+            self.train()
+
+    def _show_untrained(self) -> None:
+        """Show the requested flow before the first training; after it, the trained flow stays."""
+        if not self._presenter.title and self._runner.run is None:
+            built = self._builder.built
+            self._viewer.show_untrained(self._request.plan.flow, built.target if built else None)
+
+    def _show_next(self) -> None:
+        """Say what the next training learns, or why there is none; while its target is built, nothing new is said."""
+        if self._builder.pending is None:
+            request = self._request.value
+            self._status.show_next(
+                self._presenter.target, request.plan.target, self._builder.problem, follows=request.follows
+            )
+
+    def _follow(self) -> None:
+        """Let the running training switch to the requested target, if the user wants that."""
+        built, run = self._builder.built, self._runner.run
+        if run is None or self.state in {TrainingState.IDLE, TrainingState.STOPPING}:
             return
-        if not self._run.is_seen and self._learned is not None:  # which is still what is seen
-            goal = self._learned.goal
-            self.status_report.begin(self._learned.project.history, goal.target.entropy if goal else None)
-            self._show_trained(self._learned.project, goal)
-            self._viewer.tell_moment()
-        self.status_report.tell_failure(notice)
-        self._abandoned, self._run = self._run.worker, None
-        self._set_state(TrainingState.IDLE)
-        self._take_flow()
-
-    def _finish(self, finished: Finished) -> None:
-        self._show_progress(finished.progress)
-        self._viewer.take_snapshot(finished.snapshot)
-        self._viewer.refit()
-        self._keep()
-        self.status_report.tell_end(finished)
-        self._set_state(TrainingState.IDLE)
-
-    def _show_progress(self, progress: Progress) -> None:
-        self.status_report.show_progress(progress, is_live=self._viewer.is_live)
-        self._show_losses()
-
-    def _show_losses(self) -> None:
-        assert self._run is not None
-        self.status_report.show_history(self._run.project.history, self._run.goal.target.entropy)
-
-    def _show_trained(self, project: Project, goal: BuiltTarget | None) -> None:
-        """Show the figures of a flow that was trained before."""
-        assert self._learned is not None
-        progress = project.history.last_progress(goal.target.entropy if goal else None)
-        step = progress.step if progress else project.checkpoint.step if project.checkpoint else 0
-        self.status_report.show_trained(self._trained, step, progress, self._learned.fraction)
-        self._show_round_trip()
-
-    def _show_moment(self, snapshot: Snapshot, is_latest: bool) -> None:
-        """Show the figures of the moment that is seen."""
-        self._panels.figures.show_hits(snapshot.on_target, snapshot.coverage)
-        self.status_report.show_figures(is_live=is_latest)
-        self._show_round_trip()
-
-    def _show_round_trip(self) -> None:
-        if self._trained:  # a flow that was not trained has nothing to show
-            self._panels.figures.show_round_trip(self._viewer.generated, self._viewer.stage)
-
-    def _set_state(self, state: TrainingState) -> None:
-        self._state = state
-        self._panels.controls.set_can_resume(self._learned is not None and self._learned.can_resume())
-        self.status_report.show_state(state)
-        self._tell_next()
-
-    def _abandon(self) -> None:
-        """Let the present worker end, unheard."""
-        if self._run is not None:
-            self._abandoned, self._run = self._run.worker, None
-            self._abandoned.abandon()
+        if not self._request.value.follows:
+            run.worker.stay()
+        elif built is not None:
+            run.worker.follow(built)

@@ -1,4 +1,4 @@
-"""What an edit is called: "Undo Typing", "Redo Flow: Spline"."""
+"""Titles of edits, as in "Undo Typing" and "Redo Flow: Spline"."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,14 +6,17 @@ from typing import Any
 from flowviz.app.widgets.choice_words import COLORS, MARKS
 from flowviz.specs import RECIPES
 
+Fields = Mapping[str, Any]
+Title = str | Callable[[Any, Any], str]  # a function of the values before and after
+
 CONTINUOUS = frozenset({
     "Typing", "Weight", "Threshold", "Shares of the Mix", "Layers", "Width", "Depth", "Bins", "Seed", "Rate", "Batch",
     "Budget", "Zoom or Pan",
 })  # fmt: skip
 
 
-def title_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """What a person would call it, by the first of the fields that is another."""
+def title_of(before: Fields, after: Fields) -> str:
+    """Return the title of an edit, by the first field that has changed."""
     for name, value in after.items():
         if name in TITLES and before[name] != value:
             title = TITLES[name]
@@ -22,7 +25,7 @@ def title_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
 
 
 def _named(kind: str) -> Callable[[Any, Any], str]:
-    return lambda _, chosen: f"{kind}: {chosen.name}" if chosen else kind
+    return lambda _, spec: f"{kind}: {spec.name}" if spec else kind
 
 
 def _mixed(before: Any, parts: Any) -> str:
@@ -36,18 +39,19 @@ def _marked(before: Any, marks: Any) -> str:
     return f"{'Show' if mark in marks else 'Hide'} {MARKS[mark][0].replace('&', '')}"
 
 
-def _selected(before: bytes, selection: bytes) -> str:
-    if not selection:
+def _selected(before: Any, selection: Any) -> str:
+    if selection is None:
         return "Clear Selection"
-    is_inverse = all(one != other for one, other in zip(before or bytes(len(selection)), selection, strict=False))
+    everything = before is None and selection.chosen.all()
+    is_inverse = everything or (before is not None and before == selection.inverted())
     return "Invert Selection" if is_inverse else "Selection"
 
 
-def _shown(what: str) -> Callable[[Any, Any], str]:
-    return lambda _, shown: f"{'Show' if shown else 'Hide'} {what}"
+def _toggled(thing: str) -> Callable[[Any, Any], str]:
+    return lambda _, shown: f"{'Show' if shown else 'Hide'} {thing}"
 
 
-TITLES: Mapping[str, str | Callable[[Any, Any], str]] = {
+TITLES: Mapping[str, Title] = {
     "text": "Typing",
     "font": "Font",
     "weight": "Weight",
@@ -57,7 +61,7 @@ TITLES: Mapping[str, str | Callable[[Any, Any], str]] = {
     "invert": "Invert",
     "grayscale": "Grayscale as Density",
     "shape": lambda _, shape: f"Shape: {shape.replace('_', ' ').capitalize()}",
-    "drawing": lambda _, drawing: drawing[0],
+    "drawn": lambda _, drawn: drawn[1] or "Drawing",
     "table": lambda _, table: f"Points: {table.path.name}" if table else "Points",
     "columns": "Columns",
     "points": _named("Points"),
@@ -78,11 +82,11 @@ TITLES: Mapping[str, str | Callable[[Any, Any], str]] = {
     "steps": "Budget",
     "follows": "Follow the Target",
     "direction": lambda _, direction: f"Direction: {direction.capitalize()}",
-    "overview": _shown("Overview"),
+    "overview": _toggled("Overview"),
     "color_by": lambda _, color_by: f"Color by {COLORS[color_by]}",
     "palette": lambda _, palette: f"Colors: {palette.capitalize()}",
     "marks": _marked,
-    "beside": _shown("Beside"),
+    "beside": _toggled("Beside"),
     "fitted": lambda _, fitted: "Fit the Cloud" if fitted else "Zoom or Pan",
     "center": "Zoom or Pan",
     "half_extent": "Zoom or Pan",

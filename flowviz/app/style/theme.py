@@ -40,7 +40,7 @@ def style_sheet(theme: Theme) -> str:
     """Return the style sheet of the window, for what a palette cannot express."""
     font = QGuiApplication.font()
     return STYLE.format(
-        icon=QFontMetrics(font).height() + 2,
+        icon=QFontMetrics(font).height() + 2,  # a little higher than the text beside it
         title_icon=QFontMetrics(font).height() - 2,
         large=1.3 * font.pointSizeF(),
         edge=DISABLED[theme],

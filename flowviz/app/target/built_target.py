@@ -1,4 +1,4 @@
-"""What a flow shall learn, made ready to be shown and trained."""
+"""A target that is ready to be shown and trained on."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from flowviz.errors import FlowvizError
 from flowviz.specs import PointsSpec, TargetSpec, TextSpec
 from flowviz.targets import Points, Target, borrowed_fonts, build_target
 
-UNKNOWN_ENTROPY = "Its entropy is unknown, so no gap can be told."
+UNKNOWN_ENTROPY = "The best possible loss is unknown here, so no gap is shown."
 
 
 @dataclass(frozen=True)
 class BuiltTarget:
-    """A target, the spec that it was built from, its picture (rows, columns), and what there is to say about it."""
+    """A target, the spec that it was built from, its picture (rows, columns), and a note for the user."""
 
     spec: TargetSpec
     target: Target
@@ -23,18 +23,18 @@ class BuiltTarget:
 
     @property
     def title(self) -> str:
-        """What a person would call it."""
+        """Title for the user."""
         return self.spec.title
 
 
 def build(spec: TargetSpec) -> BuiltTarget:
-    """The goal that the spec describes. Raises `FlowvizError` where there is nothing to learn."""
+    """Build the target of a spec. Raises `FlowvizError` if there is nothing to learn."""
     target = build_target(spec)
     return BuiltTarget(spec, target, target.preview(), " ".join(_notes(spec, target)))
 
 
 def build_or_explain(spec: TargetSpec) -> BuiltTarget | str:
-    """The goal, or the sentence of what is wrong with it."""
+    """Build the target of a spec, or return a sentence that says what is wrong with it."""
     try:
         return build(spec)
     except FlowvizError as error:
@@ -44,10 +44,10 @@ def build_or_explain(spec: TargetSpec) -> BuiltTarget | str:
 def _notes(spec: TargetSpec, target: Target) -> list[str]:
     notes = []
     if isinstance(spec, TextSpec):
-        notes += [found.sentence() for found in borrowed_fonts(spec)]
+        notes += [borrowed.sentence() for borrowed in borrowed_fonts(spec)]
     if isinstance(spec, PointsSpec) and isinstance(target, Points):
-        far = f"{target.outliers:,}" if target.outliers else "none"
-        notes.append(f"{len(spec.rows):,} points, {far} of them far out.")
+        outliers = f"{target.outliers:,}" if target.outliers else "none"
+        notes.append(f"{len(spec.rows):,} points, {outliers} of them far out.")
     if target.entropy is None:
         notes.append(UNKNOWN_ENTROPY)
     return notes

@@ -1,21 +1,23 @@
 """Page to draw the target: a canvas and its tools."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QToolButton
 
+from flowviz.app.state.binding import Binding
+from flowviz.app.state.pages import DrawingContents
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.icons import icon
 from flowviz.app.target.canvas import BRUSH, Canvas
 from flowviz.app.target.page import Page
 from flowviz.app.target.preview import alpha_image
 from flowviz.app.widgets.controls import row, slider
-from flowviz.errors import SpecError
+from flowviz.errors import FlowvizError
 from flowviz.specs import DrawingSpec
 from flowviz.specs.view import Theme
+from flowviz.targets.image import darkness_of
 
 MIN_BRUSH, MAX_BRUSH = 6, 120  # diameter in pixels of the drawing
 
@@ -23,17 +25,17 @@ MIN_BRUSH, MAX_BRUSH = 6, 120  # diameter in pixels of the drawing
 class DrawingPage(Page):
     """Page with a canvas, whose undo and redo buttons trigger the actions of the Edit menu."""
 
+    kind = "drawing"
     undo_requested = pyqtSignal()
     redo_requested = pyqtSignal()
 
-    def __init__(self) -> None:
-        super().__init__("drawingPage")
+    def __init__(self, request: RequestState) -> None:
+        super().__init__(request)
         self.canvas = Canvas()
-        self._spec: DrawingSpec | None = None
-        self._latest_edit = ""
         self._traced: NDArray[np.uint8] | None = None
         self._brush = slider("brushSize", "Brush", "Brush size", MIN_BRUSH, MAX_BRUSH, BRUSH)
         self._brush.valueChanged.connect(self._set_brush)
+        self.setFocusProxy(self._brush)
         self._eraser = _tool("eraser", "Eraser", "Eraser")
         self._eraser.setCheckable(True)
         self._eraser.toggled.connect(self._set_erases)
@@ -51,23 +53,8 @@ class DrawingPage(Page):
         self.column.addWidget(self.canvas)
         tools = row(self._brush, self._eraser, self._undo, self._redo, self._trace, self._clear, stretched=self._brush)
         self.column.addLayout(tools)
-        self.canvas.changed.connect(self._on_drawing_changed)
-
-    def spec(self) -> DrawingSpec:
-        if self._spec is None:
-            raise SpecError("Draw something with the mouse, a pen or a finger.")
-        return self._spec
-
-    def contents(self) -> dict[str, Any]:
-        return {"drawing": (self._latest_edit, self._spec)}
-
-    def show_contents(self, contents: Mapping[str, Any]) -> None:
-        self._latest_edit, self._spec = contents["drawing"]
-        self.canvas.show_png(self._spec.png if self._spec else b"")
-
-    def show_spec(self, darkness: NDArray[np.uint8]) -> None:
-        """Replace the drawing by a picture (rows, columns), from 0 for empty to 255 for black."""
-        self.canvas.show_drawing(alpha_image(darkness))
+        binding = Binding(request, _drawing, self._show_drawing, request.set_page)
+        self.canvas.changed.connect(lambda step: binding.request(self._drawn(step)))
 
     def set_traced(self, shades: NDArray[np.uint8]) -> None:
         """Set the picture (rows, columns) that the Trace button shows behind the drawing."""
@@ -85,10 +72,22 @@ class DrawingPage(Page):
         """Offer to redo the edit of this title, or nothing for an empty title."""
         _offer(self._redo, title)
 
-    def _on_drawing_changed(self, edit: str) -> None:
-        self._latest_edit = edit
-        self._spec = DrawingSpec(png=self.canvas.png())
-        self.changed.emit()
+    def _drawn(self, step: str) -> DrawingContents:
+        return DrawingContents((DrawingSpec(png=self.canvas.png()), step))
+
+    def _show_drawing(self, contents: DrawingContents) -> None:
+        """Show a drawing; one that was not made on this canvas is fitted into it."""
+        png = contents.drawing.png if contents.drawing else b""
+        if png == self.canvas.png():
+            return
+        try:
+            ink = alpha_image(darkness_of(png, "The drawing")) if png else QImage()
+        except FlowvizError:  # the builder of the target reports it
+            png, ink = b"", QImage()
+        if QImage.fromData(png).convertToFormat(QImage.Format.Format_Alpha8) == ink:
+            self.canvas.show_png(png)  # bit by bit, as undo needs it
+        else:
+            self.canvas.show_drawing(ink)
 
     def _set_brush(self, size: int) -> None:
         self.canvas.brush = size
@@ -99,6 +98,10 @@ class DrawingPage(Page):
     def _update_traced(self) -> None:
         traced = self._traced if self._trace.isChecked() else None
         self.canvas.show_traced(None if traced is None else alpha_image(traced))
+
+
+def _drawing(request: Request) -> DrawingContents:
+    return request.pages.drawing
 
 
 def _offer(button: QToolButton, title: str) -> None:

@@ -3,13 +3,13 @@
 from functools import partial
 from pathlib import Path
 from threading import Event as Flag
-from typing import NamedTuple
 
 import numpy as np
 from PyQt6.QtCore import QBuffer, QObject, pyqtSignal
 from PyQt6.QtGui import QImage
 
 from flowviz.app.notices.notice import Notice
+from flowviz.app.state.pages import Table
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import TargetError
 from flowviz.specs import ImageSpec, PointsSpec
@@ -17,13 +17,6 @@ from flowviz.targets import build_target, columns_of, image_spec, installed_face
 
 UNCOMPRESSED = 100  # PNG quality in Qt; the picture is scaled down and compressed afterwards
 POINTS = "points"  # topic of notices
-
-
-class Table(NamedTuple):
-    """A point file and the names of its columns."""
-
-    path: Path
-    names: tuple[str, ...]
 
 
 class FileReader(QObject):
@@ -103,7 +96,7 @@ class FileReader(QObject):
             self.points_read.emit(points, table, columns)
 
     def _on_failed(self, notice: Notice) -> None:
-        if notice.about == POINTS and self._latest is not None:
+        if notice.topic == POINTS and self._latest is not None:
             self.points_refused.emit(*self._latest)
         self.failed.emit(notice)
 

@@ -1,155 +1,171 @@
-"""Several sources as one target."""
-
-from collections.abc import Mapping, Sequence
-from typing import Any
+"""The page for a mix of several sources."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from flowviz.app.state.binding import bind_choice
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.icons import icon
 from flowviz.app.target.page import Page
 from flowviz.app.widgets.controls import row, slider
-from flowviz.errors import SpecError
-from flowviz.specs import MixSpec, Part, SourceSpec
+from flowviz.specs import Part, SourceSpec
 from flowviz.specs.target import MOST_PARTS
 
 LAYOUTS = {"Side by side": "beside", "One over the other": "over"}
 TITLE_WIDTH = 110  # pixels
-WEIGHTS = 1, 100
-EVEN = 50  # the weight of a new part
+LIGHTEST, HEAVIEST = 1, 100  # positions of a slider
+EVEN = 50  # the position for the weight 1, which a new part has
 
 
 class MixPage(Page):
-    """A short list: a line a source, with its weight. Sources come from the other pages."""
+    """A short list with one line for each source and its weight. Sources come from the other pages."""
 
-    offers_requested = pyqtSignal()
+    kind = "mix"
 
-    def __init__(self) -> None:
-        super().__init__("mixPage")
-        self._layout = QComboBox()
-        self._layout.setObjectName("mixLayout")
-        self._layout.setAccessibleName("Arrangement of the mix")
-        self._layout.setToolTip("How the sources lie to each other")
-        for name, value in LAYOUTS.items():
-            self._layout.addItem(name, value)
-        self._layout.currentIndexChanged.connect(lambda: self.changed.emit())
+    def __init__(self, request: RequestState) -> None:
+        super().__init__(request)
+        self._layout = _layout_box()
         self._menu = QMenu(self)
-        self._menu.aboutToShow.connect(self.offers_requested)
-        self._add = QToolButton()
-        self._add.setObjectName("mixAddButton")
-        self._add.setText("Add  ")  # room for the arrow
-        self._add.setIcon(icon("add"))
-        self._add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._add.setAccessibleName("Add a source")
-        self._add.setToolTip("Add what stands on one of the other pages")
-        self._add.setMenu(self._menu)
-        self._add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu.aboutToShow.connect(self._fill_menu)
+        self._add = _add_button(self._menu)
+        self.setFocusProxy(self._add)
         self._lines: list[PartLine] = []
+        self._scale = float(EVEN)  # positions of a slider for a weight of 1
         self._list = QVBoxLayout()
         self._list.setSpacing(0)
         self.column.addLayout(self._list)
         self.column.addLayout(row(self._layout, self._add, stretched=self._layout))
+        bind_choice(request, self.part("layout"), self._layout, self.setter("layout"))
+        request.changed.connect(self._update)
+        self._show(request.value.pages.mix.parts)
 
-    def spec(self) -> MixSpec:
-        if len(self._lines) < 2:
-            raise SpecError("A mix has two sources or more. Add what stands on the other pages.")
-        parts = tuple(Part(source=line.source, weight=line.weight / EVEN) for line in self._lines)
-        return MixSpec(parts=parts, layout=self._layout.currentData())
+    def add(self, source: SourceSpec) -> None:
+        """Add a source to the mix."""
+        self._request_parts((*self._parts, Part(source=source)))
 
-    def show_spec(self, spec: MixSpec) -> None:
-        """Show this mix in place of the present one."""
-        heaviest = max(part.weight for part in spec.parts)
-        parts = tuple((part.source, max(round(WEIGHTS[1] * part.weight / heaviest), 1)) for part in spec.parts)
-        self.blockSignals(True)
-        self.show_contents({"parts": parts, "layout": spec.layout})
-        self.blockSignals(False)
-        self.changed.emit()
+    @property
+    def _parts(self) -> tuple[Part, ...]:
+        return self.request.value.pages.mix.parts
 
-    def contents(self) -> dict[str, Any]:
-        parts = tuple((line.source, line.weight) for line in self._lines)
-        return {"parts": parts, "layout": self._layout.currentData()}
+    def _request_parts(self, parts: tuple[Part, ...]) -> None:
+        self.request.update_page("mix", parts=parts)
 
-    def show_contents(self, contents: Mapping[str, Any]) -> None:
-        parts = contents["parts"]
-        if [source for source, _ in parts] != [line.source for line in self._lines]:
-            for line in list(self._lines):
-                self._remove(line)
-            for source, _ in parts:
-                self.add(source)
-        for line, (_, weight) in zip(self._lines, parts, strict=True):
-            line.show_weight(weight)
-        self._layout.setCurrentIndex(self._layout.findData(contents["layout"]))
+    def _remove(self, line: "PartLine") -> None:
+        number = self._lines.index(line)
+        self._request_parts((*self._parts[:number], *self._parts[number + 1 :]))
 
-    def show_offers(self, sources: Sequence[SourceSpec]) -> None:
-        """Offer these sources in the menu."""
+    def _set_weight(self, line: "PartLine", position: int) -> None:
+        number, parts = self._lines.index(line), list(self._parts)
+        parts[number] = parts[number].model_copy(update={"weight": position / self._scale})
+        self._request_parts(tuple(parts))
+
+    def _fill_menu(self) -> None:
         self._menu.clear()
-        for source in sources:
+        for source in self.request.value.pages.sources():
             action = QAction(f"{source.kind.capitalize()}: {source.title}".replace("&", "&&"), self._menu)
             action.triggered.connect(lambda _, source=source: self.add(source))
             self._menu.addAction(action)
 
-    def add(self, source: SourceSpec) -> None:
-        """Add a source to the mix."""
-        line = PartLine(source)
-        line.weight_changed.connect(self._announce)
-        line.remove_requested.connect(lambda: self._remove(line))
-        self._lines.append(line)
-        self._list.addWidget(line)
-        self._announce()
+    def _update(self, old: Request, new: Request) -> None:
+        if old.pages.mix.parts != new.pages.mix.parts:
+            self._show(new.pages.mix.parts)
 
-    def _remove(self, line: "PartLine") -> None:
-        self._lines.remove(line)
-        self._list.removeWidget(line)
-        line.hide()
-        line.deleteLater()
-        self._announce()
+    def _show(self, parts: tuple[Part, ...]) -> None:
+        if [part.source for part in parts] != [line.source for line in self._lines]:
+            self._show_lines(parts)
+        if any(self._scale * part.weight > HEAVIEST for part in parts):
+            self._scale = _scale_of(parts)
+        total = sum(part.weight for part in parts)
+        for line, part in zip(self._lines, parts, strict=True):
+            line.show_part(round(self._scale * part.weight), part.weight / total if len(parts) > 1 else None)
+        self._add.setEnabled(len(parts) < MOST_PARTS)
 
-    def _announce(self) -> None:
-        total = sum(line.weight for line in self._lines)
+    def _show_lines(self, parts: tuple[Part, ...]) -> None:
         for line in self._lines:
-            line.show_share(line.weight / total)
-        self._add.setEnabled(len(self._lines) < MOST_PARTS)
-        self.changed.emit()
+            self._list.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        self._lines = [self._made_line(part.source) for part in parts]
+        self._scale = _scale_of(parts)
+        for line in self._lines:
+            self._list.addWidget(line)
+
+    def _made_line(self, source: SourceSpec) -> "PartLine":
+        line = PartLine(source)
+        line.weight_changed.connect(lambda position: self._set_weight(line, position))
+        line.remove_requested.connect(lambda: self._remove(line))
+        return line
 
 
 class PartLine(QWidget):
-    """One source of a mix: its name, its weight, its share, and a button that removes it."""
+    """A line of the list: a source, its weight and share, and a button that removes it."""
 
-    weight_changed = pyqtSignal()
+    weight_changed = pyqtSignal(int)  # the position of the slider
     remove_requested = pyqtSignal()
 
     def __init__(self, source: SourceSpec) -> None:
         super().__init__()
         self.source = source
+        self._is_showing = False
         title = QLabel()
         title.setText(title.fontMetrics().elidedText(source.title, Qt.TextElideMode.ElideRight, TITLE_WIDTH))
         title.setFixedWidth(TITLE_WIDTH)
         title.setToolTip(f"{source.kind.capitalize()}: {source.title}")
-        self._weight: QSlider = slider("partWeight", f"Weight of {source.title}", "Its weight", *WEIGHTS, EVEN)
-        self._weight.valueChanged.connect(lambda: self.weight_changed.emit())
+        self._weight: QSlider = slider(
+            "partWeight", f"Weight of {source.title}", "Weight of this source", LIGHTEST, HEAVIEST, EVEN
+        )
+        self._weight.valueChanged.connect(self._request_weight)
         self._share = QLabel()
-        self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100 %"))
+        self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100%"))
         remove = QToolButton()
         remove.setObjectName("partRemove")
         remove.setIcon(icon("remove"))
         remove.setAutoRaise(True)
         remove.setAccessibleName(f"Remove {source.title}")
-        remove.setToolTip("Remove it from the mix")
+        remove.setToolTip("Remove this source from the mix")
         remove.clicked.connect(lambda: self.remove_requested.emit())
         layout: QHBoxLayout = row(title, self._weight, self._share, remove, stretched=self._weight)
         layout.setContentsMargins(0, 0, 0, 0)
         self.setLayout(layout)
 
-    @property
-    def weight(self) -> int:
-        """Its weight, beside those of the others."""
-        return self._weight.value()
+    def show_part(self, position: int, share: float | None) -> None:
+        """Show the position of the weight, and the share of the points; a single source has no share to choose."""
+        self._is_showing = True
+        self._weight.setValue(position)
+        self._is_showing = False
+        self._weight.setEnabled(share is not None)
+        self._share.setText("" if share is None else f"{share:.0%}")
 
-    def show_weight(self, weight: int) -> None:
-        """Choose its weight."""
-        self._weight.setValue(weight)
+    def _request_weight(self, position: int) -> None:
+        if not self._is_showing:
+            self.weight_changed.emit(position)
 
-    def show_share(self, share: float) -> None:
-        """Show which share of the points it gets."""
-        self._share.setText(f"{share:.0%}")
+
+def _scale_of(parts: tuple[Part, ...]) -> float:
+    """Return the scale of the sliders: the usual one, unless a weight lies beyond the end of its slider."""
+    heaviest = max((part.weight for part in parts), default=1.0)
+    return EVEN if heaviest <= HEAVIEST / EVEN else HEAVIEST / heaviest
+
+
+def _layout_box() -> QComboBox:
+    box = QComboBox()
+    box.setObjectName("mixLayout")
+    box.setAccessibleName("Arrangement of the mix")
+    box.setToolTip("How the sources are arranged")
+    for name, value in LAYOUTS.items():
+        box.addItem(name, value)
+    return box
+
+
+def _add_button(menu: QMenu) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName("mixAddButton")
+    button.setText("Add  ")  # leaves room for the arrow
+    button.setIcon(icon("add"))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setAccessibleName("Add a source")
+    button.setToolTip("Add what you have set up on another page")
+    button.setMenu(menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    return button

@@ -1,38 +1,35 @@
-"""What the pages of the target panel have in common: each shows the controls of one kind of source."""
+"""The base class of the target pages."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
-from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from flowviz.specs import TargetSpec
+from flowviz.app.state.pages import Kind
+from flowviz.app.state.request import Request, RequestState
 from flowviz.specs.view import Theme
 
 
 class Page(QWidget):
-    """Announces that its source has changed."""
+    """A page of the target panel: it shows the contents of one kind of target, and requests changes."""
 
-    changed = pyqtSignal()
+    kind: ClassVar[Kind]
 
-    def __init__(self, object_name: str) -> None:
+    def __init__(self, request: RequestState) -> None:
         super().__init__()
-        self.setObjectName(object_name)
+        self.setObjectName(f"{self.kind}Page")
+        self.request = request
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(4)
 
-    def spec(self) -> TargetSpec:
-        """The source that is chosen. Raises `FlowvizError` where there is none."""
-        raise NotImplementedError
+    def part(self, field: str) -> Callable[[Request], Any]:
+        """Return a function that reads a field of this page from a request."""
+        return lambda request: getattr(request.pages.of(self.kind), field)
 
-    def contents(self) -> dict[str, Any]:
-        """What stands here by its names, also where it makes no source: to come back to it."""
-        raise NotImplementedError
-
-    def show_contents(self, contents: Mapping[str, Any]) -> None:
-        """Show what stood here before."""
-        raise NotImplementedError
+    def setter(self, field: str) -> Callable[[Any], None]:
+        """Return a function that requests another value of a field of this page."""
+        return lambda value: self.request.update_page(self.kind, **{field: value})
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw for a light or a dark ground."""
+        """Draw on a light or a dark background."""

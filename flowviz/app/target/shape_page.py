@@ -1,7 +1,4 @@
-"""A shape of the catalogue as the target."""
-
-from collections.abc import Mapping
-from typing import Any
+"""The page for a shape from the catalog."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,60 +6,43 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QComboBox
 
+from flowviz.app.state.binding import bind_choice
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.page import Page
 from flowviz.app.target.preview import alpha_image, draw_fitted
 from flowviz.app.widgets.labels import WrappingLabel
-from flowviz.specs import SHAPES, ShapeName, ShapeSpec
+from flowviz.specs import SHAPES, ShapeName
 from flowviz.specs.view import Theme
 
 ICON_SIDE = 28  # pixels
-ICON_SHARPNESS = 2  # pixels of the picture a pixel of the screen: for screens that have more of them
-FIRST: ShapeName = "two_moons"
+ICON_SCALE = 2  # pixels of the icon for each logical pixel, for high-density screens
 
 
 class ShapePage(Page):
-    """Announces the shape that is chosen; each has a small picture."""
+    """A list of shapes, each with a small picture."""
 
-    def __init__(self) -> None:
-        super().__init__("shapePage")
+    kind = "shape"
+
+    def __init__(self, request: RequestState) -> None:
+        super().__init__(request)
         self._box = QComboBox()
         self._box.setObjectName("targetShape")
         self._box.setAccessibleName("Shape")
-        self._box.setToolTip("Which shape is learned")
+        self._box.setToolTip("Shape to learn")
         self._box.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
         self._box.setMinimumHeight(ICON_SIDE + 6)
         self._box.setMaxVisibleItems(len(SHAPES))
         for name in SHAPES:
             self._box.addItem(name.replace("_", " ").capitalize(), name)
-        self._box.setCurrentIndex(self._box.findData(FIRST))
+        self.setFocusProxy(self._box)
         self._sentence = WrappingLabel("shapeSentence", "What the shape is")
         self._pictures: dict[ShapeName, NDArray[np.uint8]] = {}
         self._theme: Theme = "light"
         self.column.addWidget(self._box)
         self.column.addWidget(self._sentence)
-        self._box.currentIndexChanged.connect(self._announce)
-        self._announce()
-
-    @property
-    def wants_pictures(self) -> bool:
-        """Whether the small pictures are not there yet."""
-        return not self._pictures
-
-    def spec(self) -> ShapeSpec:
-        return ShapeSpec(name=self._box.currentData())
-
-    def contents(self) -> dict[str, Any]:
-        return {"shape": self._box.currentData()}
-
-    def show_contents(self, contents: Mapping[str, Any]) -> None:
-        self._box.setCurrentIndex(self._box.findData(contents["shape"]))
-
-    def show_spec(self, spec: ShapeSpec) -> None:
-        """Choose this shape."""
-        self.blockSignals(True)
-        self.show_contents({"shape": spec.name})
-        self.blockSignals(False)
-        self.changed.emit()
+        bind_choice(request, self.part("shape"), self._box, self.setter("shape"))
+        request.changed.connect(lambda _, value: self._describe(value))
+        self._describe(request.value)
 
     def show_pictures(self, pictures: dict[ShapeName, NDArray[np.uint8]]) -> None:
         """Show a small picture of each shape, from shades (rows, columns)."""
@@ -74,13 +54,12 @@ class ShapePage(Page):
         self._theme = theme
         self.show_pictures(self._pictures)
 
-    def _announce(self) -> None:
-        self._sentence.setText(SHAPES[self._box.currentData()])
-        self.changed.emit()
+    def _describe(self, request: Request) -> None:
+        self._sentence.setText(SHAPES[request.pages.shape.shape])
 
 
 def _icon(shades: NDArray[np.uint8], theme: Theme) -> QIcon:
-    side = ICON_SHARPNESS * ICON_SIDE
+    side = ICON_SCALE * ICON_SIDE
     picture = QPixmap(side, side)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)

@@ -1,8 +1,6 @@
-"""A text as the target: what is typed, its font, weight and alignment."""
+"""The page for a text: what is typed, and its font, weight and alignment."""
 
-from collections.abc import Mapping
 from itertools import takewhile
-from typing import Any
 
 from PyQt6.QtCore import QMimeData, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QContextMenuEvent
@@ -18,90 +16,63 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from flowviz.app.state.binding import bind, bind_choice, bind_number
+from flowviz.app.state.request import RequestState
 from flowviz.app.target.font_box import FontBox
 from flowviz.app.target.page import Page
 from flowviz.app.widgets.controls import row, slider
-from flowviz.specs import TextSpec
 from flowviz.specs.target import LONGEST_TEXT
 
 TEXT_LINES = 2
-TEXT_FRAME = 12  # pixels that the box takes above and below its lines
-WEIGHT_STEP = 0.005  # of the slider, as a share of the font size
+TEXT_FRAME = 12  # pixels above and below the lines
+WEIGHT_STEP = 0.005  # of the slider, relative to the font size
 HEAVIEST = 0.2
 ALIGNMENTS = {"Left": "left", "Centered": "center", "Right": "right"}
 
 
 class TextPage(Page):
-    """The box, and beside it how many characters it holds of those that it may."""
+    """A text box with a character count, and the font, weight and alignment of the text."""
 
+    kind = "text"
     media_arrived = pyqtSignal(QMimeData)
 
-    def __init__(self) -> None:
-        super().__init__("textPage")
+    def __init__(self, request: RequestState) -> None:
+        super().__init__(request)
         self._text = TextBox()
-        self._text.textChanged.connect(self._announce)
         self._text.media_arrived.connect(self.media_arrived)
         self.setFocusProxy(self._text)
         self._count = QLabel()
         self._count.setObjectName("characterCount")
         self._count.setAccessibleName("Characters")
-        self._count.setToolTip(f"{LONGEST_TEXT} characters at most")
-        self._more = QToolButton()
-        self._more.setObjectName("fontOptionsButton")
-        self._more.setText("Font")
-        self._more.setAccessibleName("Show or hide font, weight and alignment")
-        self._more.setToolTip("Font, weight and alignment")
-        self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._more.setCheckable(True)
+        self._count.setToolTip(f"At most {LONGEST_TEXT} characters")
+        self._more = _options_button()
         self._more.toggled.connect(self._show_options)
         self.fonts = FontBox()
         self._align = _align_box()
-        standard = TextSpec(text="")
-        self._weight = slider(
-            "targetWeight", "Weight", "How thick the strokes are", 0, round(HEAVIEST / WEIGHT_STEP),
-            round(standard.weight / WEIGHT_STEP),
-        )  # fmt: skip
+        self._weight = slider("targetWeight", "Weight", "Thickness of the strokes", 0, round(HEAVIEST / WEIGHT_STEP), 0)
         self._options = QWidget()
         self._lay_out()
-        self.fonts.font_chosen.connect(self.changed)
-        self._align.currentIndexChanged.connect(lambda: self.changed.emit())
-        self._weight.valueChanged.connect(lambda: self.changed.emit())
+        self._bind()
         self._show_options(False)
-        self._announce()
 
-    @property
-    def text(self) -> str:
-        """What stands in the box."""
-        return self._text.toPlainText()
-
-    def spec(self) -> TextSpec:
-        return TextSpec(**self.contents())
-
-    def contents(self) -> dict[str, Any]:
-        return {
-            "text": self.text,
-            "font": self.fonts.font_name(),
-            "weight": self._weight.value() * WEIGHT_STEP,
-            "align": self._align.currentData(),
-        }
-
-    def show_contents(self, contents: Mapping[str, Any]) -> None:
-        self.fonts.choose(contents["font"])
-        self._align.setCurrentIndex(self._align.findData(contents["align"]))
-        self._weight.setValue(round(contents["weight"] / WEIGHT_STEP))
-        self._text.show_text(contents["text"])
-
-    def show_spec(self, spec: TextSpec) -> None:
-        """Show this text, in its font, in place of the present one."""
-        self.blockSignals(True)
-        self.show_contents(dict(spec))
+    def select_all(self) -> None:
+        """Select the text, so that typing replaces it."""
         self._text.selectAll()
-        self.blockSignals(False)
-        self.changed.emit()
 
-    def show_text(self, text: str) -> None:
-        """Show this text, in the font that is chosen."""
-        self._text.show_text(text)
+    def _bind(self) -> None:
+        request, text = self.request, self._text
+        bind(request, self.part("text"), text.show_text, text.textChanged, text.toPlainText, self.setter("text"))
+        fonts = self.fonts
+        bind(request, self.part("font"), fonts.choose, fonts.font_chosen, fonts.font_name, self.setter("font"))
+        bind_choice(request, self.part("align"), self._align, self.setter("align"))
+        bind_number(
+            request,
+            lambda value: value.pages.text.weight / WEIGHT_STEP,
+            self._weight,
+            lambda number: request.update_page("text", weight=number * WEIGHT_STEP),
+        )
+        text.textChanged.connect(self._show_count)
+        self._show_count()
 
     def _lay_out(self) -> None:
         beside = QVBoxLayout()
@@ -121,9 +92,8 @@ class TextPage(Page):
         grid.addLayout(row(label, self._weight, stretched=self._weight), 1, 0)
         self.column.addWidget(self._options)
 
-    def _announce(self) -> None:
-        self._count.setText(f"{len(self.text)} / {LONGEST_TEXT}")
-        self.changed.emit()
+    def _show_count(self) -> None:
+        self._count.setText(f"{len(self._text.toPlainText())} / {LONGEST_TEXT}")
 
     def _show_options(self, shown: bool) -> None:
         self._options.setVisible(shown)
@@ -131,7 +101,7 @@ class TextPage(Page):
 
 
 class TextBox(QPlainTextEdit):
-    """A box for a few lines; announces what is pasted or dropped on it and is no text."""
+    """Text box for a few lines; a picture or file that is pasted or dropped on it is passed on."""
 
     media_arrived = pyqtSignal(QMimeData)
 
@@ -139,23 +109,23 @@ class TextBox(QPlainTextEdit):
         super().__init__()
         self.setObjectName("targetText")
         self.setAccessibleName("Text to learn")
-        self.setAccessibleDescription("The word, or words, that the flow shall learn to draw")
+        self.setAccessibleDescription("The word or words that the flow learns to draw")
         self.setPlaceholderText("Type a word")
         self.setTabChangesFocus(True)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # as the target: a line is a line
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # a line of the target is a line here
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setUndoRedoEnabled(False)  # the window's undo has the text, too
+        self.setUndoRedoEnabled(False)  # the window's undo covers the text
 
     def show_text(self, text: str) -> None:
-        """Show a text, with the caret after what is other in it than in the present one."""
+        """Show a text, with the cursor after the part that differs from the present one."""
         before = self.toPlainText()
         if text == before:
             return
-        same = _same(before, text)
-        other = text[: len(text) - _same(before[same:][::-1], text[same:][::-1])]
+        same = _common_prefix(before, text)
+        changed = text[: len(text) - _common_prefix(before[same:][::-1], text[same:][::-1])]
         self.setPlainText(text)
         cursor = self.textCursor()
-        cursor.setPosition(len(other.encode("utf-16-le")) // 2)  # as Qt counts
+        cursor.setPosition(len(changed.encode("utf-16-le")) // 2)  # Qt counts UTF-16 units
         self.setTextCursor(cursor)
 
     def sizeHint(self) -> QSize:
@@ -178,19 +148,19 @@ class TextBox(QPlainTextEdit):
         if event is None or menu is None:
             return
         for action in menu.actions():
-            action.setVisible(action.objectName() not in {"edit-undo", "edit-redo"})  # which are the window's
-        menu.setParent(self, menu.windowFlags())  # else it is Python's, and goes
+            action.setVisible(action.objectName() not in {"edit-undo", "edit-redo"})  # the window has its own
+        menu.setParent(self, menu.windowFlags())  # otherwise Python would delete it
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
 
 
-def _same(one: str, other: str) -> int:
-    """How many characters are the same at the beginning of both."""
+def _common_prefix(one: str, other: str) -> int:
+    """Return the length of the common prefix of two texts."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def is_media(source: QMimeData) -> bool:
-    """Whether it is something else than a text."""
+    """Return whether clipboard or drop data is something other than text."""
     return source.hasUrls() or (source.hasImage() and not source.hasText())
 
 
@@ -201,5 +171,15 @@ def _align_box() -> QComboBox:
     box.setToolTip("Alignment of several lines")
     for name, value in ALIGNMENTS.items():
         box.addItem(name, value)
-    box.setCurrentIndex(box.findData("center"))
     return box
+
+
+def _options_button() -> QToolButton:
+    button = QToolButton()
+    button.setObjectName("fontOptionsButton")
+    button.setText("Font")
+    button.setAccessibleName("Show or hide font, weight and alignment")
+    button.setToolTip("Font, weight and alignment")
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setCheckable(True)
+    return button

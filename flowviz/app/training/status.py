@@ -1,20 +1,19 @@
-"""What is told of the training, wherever it is told."""
+"""The training status: everything that the window says about the training."""
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.training.controls import TrainingControls, TrainingState
-from flowviz.app.training.loss_plot import LossPlot
-from flowviz.app.training.metrics import Metrics
-from flowviz.app.training.status_bar import StatusBar
-from flowviz.records import Finished, History, Progress, Recovered, Uncompiled
+from flowviz.app.training.displays import ControlsDisplay, LossDisplay, MetricsDisplay, StatusBarDisplay
+from flowviz.app.training.training_state import TrainingState
+from flowviz.records import Finished, History, Progress, Recovered, Snapshot, Trace, Uncompiled
 from flowviz.specs import TargetSpec
 
 GREETING = "Press Train and watch the cloud become the target."
 AGAIN = "Press Train to try again."
-FOLLOWING = "Following the particles of earlier moments, for which TensorFlow is loaded: it takes some seconds…"
-SLOWER = "XLA does not work on this machine: trainings come to the same end without it, but slower."
-TRAINING = "training"  # topic of the notices
+FOLLOWING = "Computing the particles of earlier moments. This loads TensorFlow, which takes a few seconds…"
+SLOWER = "XLA does not work on this machine: trainings give the same results without it, but take longer."
+TRAINING = "training"  # the topic of its notices
+LONGEST_TITLE = 24  # characters
 STATES = {
     TrainingState.PREPARING: "Preparing…",
     TrainingState.TRAINING: "Training",
@@ -25,38 +24,62 @@ ENDINGS = {"completed": "Finished", "stopped": "Stopped", "diverged": "Diverged"
 
 
 class TrainingStatus(QObject):
-    """Tells it in the window: a sentence in the panel, curves, and figures; announces what is worth telling outside."""
+    """Shows the training in the panel, the loss plot, the metrics and the status bar."""
 
     notice_posted = pyqtSignal(object)  # Notice
-    progressed = pyqtSignal(object)  # how much is done, 0 to 1, or None where nothing is
-    ended = pyqtSignal(str)  # how, unless a person has ended it
+    progressed = pyqtSignal(object)  # the share that is done, from 0 to 1, or None if nothing is being trained
+    ended = pyqtSignal(str)  # how it ended, unless the user stopped it
 
     def __init__(
-        self, controls: TrainingControls, losses: LossPlot, figures: Metrics, status: StatusBar, parent: QObject
+        self,
+        controls: ControlsDisplay,
+        loss_plot: LossDisplay,
+        metrics: MetricsDisplay,
+        status: StatusBarDisplay,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._controls, self._losses, self._figures, self._status = controls, losses, figures, status
+        self._controls, self._loss_plot, self._metrics, self._status = controls, loss_plot, metrics, status
+        self._state = TrainingState.IDLE
         self._progress: Progress | None = None  # the latest
-        self._rest = "Ready"  # what it says while nothing is done
-        self._told = self._said = GREETING  # of the training; and before something took its time
-        self._next, self._lacking = "", ""  # what the next one would learn, and what it lacks
-        self._has_told_slower = False
-        self._say(GREETING)
-        self._status.show_state(self._rest)
+        self._history = History()
+        self._entropy: float | None = None
+        self._resting = "Ready"  # the word of the status bar while nothing is trained
+        self._sentence = GREETING
+        self._target = ""  # title of the target that is learned
+        self._is_following = False
+        self._shown: TargetSpec | None = None  # the target of the flow that is shown
+        self._requested: TargetSpec | None = None
+        self._problem = ""  # why the requested target cannot be trained on
+        self._follows = False
+        self._has_warned = False
+        self._show_sentence()
+        self._status.show_state(self._resting)
+
+    def set_can_train(self, can_train: bool) -> None:
+        """Enable Train if there is a target to train on."""
+        self._controls.set_can_train(can_train)
+
+    def set_can_resume(self, can_resume: bool) -> None:
+        """Offer to resume a training that was stopped or opened."""
+        self._controls.set_can_resume(can_resume)
 
     def show_state(self, state: TrainingState) -> None:
-        """What the training is doing."""
+        """Show what the training is doing."""
+        self._state = state
         self._controls.set_state(state)
         goes_on = state not in {TrainingState.IDLE, TrainingState.STOPPING}
-        self._status.show_state(STATES.get(state, self._rest), goes_on=goes_on)
+        self._status.show_state(STATES.get(state, self._resting), goes_on=goes_on)
         if state == TrainingState.IDLE:
             self.progressed.emit(None)
+        self._show_sentence()
 
     def begin(self, history: History, entropy: float | None) -> None:
-        """Tell of a training from its beginning, without the figures of the one before."""
-        self._rest = "Ready"
+        """Start over, with the losses up to now."""
+        self._resting = "Ready"
         self._progress = None
-        self._figures.clear()
+        self._target = ""
+        self._metrics.clear()
         self._status.show_progress(None)
         self.notice_posted.emit(Notice(TRAINING))
         self._controls.set_fraction(0)
@@ -65,103 +88,116 @@ class TrainingStatus(QObject):
 
     def show_history(self, history: History, entropy: float | None) -> None:
         """Show the losses up to now."""
-        self._losses.show_history(history, entropy)
+        self._history, self._entropy = history, entropy
+        self._loss_plot.show_history(history, entropy)
 
-    def tell_activity(self, activity: str) -> None:
+    def show_activity(self, activity: str) -> None:
         """Say what is done before the first step."""
         self._say(f"{activity}…")
 
     def show_target(self, title: str) -> None:
         """Say what is learned from now on."""
-        self._say(f"Learning '{title}'.")
+        self._target = title
+        self._say("")
 
-    def tell_next(self, sentence: str, lacking: str = "") -> None:
-        """Say what the next training would learn, or what it lacks."""
-        self._next, self._lacking = sentence, lacking
-        self._say(self._told)
+    def show_next(self, shown: TargetSpec | None, requested: TargetSpec, problem: str, *, follows: bool) -> None:
+        """Say what the next training learns if it is not what is shown, or why it cannot start."""
+        self._shown, self._requested, self._problem, self._follows = shown, requested, problem, follows
+        self._show_sentence()
 
     def show_progress(self, progress: Progress, *, is_live: bool) -> None:
-        """Show the figures of a step; beside the losses, only where the latest moment is looked at."""
+        """Show the numbers of a step; those beside the losses only while the latest moment is shown."""
         self._progress = progress
         self._controls.set_fraction(progress.fraction)
         self._status.show_progress(progress)
         if is_live:
-            self._figures.show_progress(progress)
+            self._metrics.show_progress(progress)
         self.progressed.emit(progress.fraction)
 
-    def show_figures(self, *, is_live: bool) -> None:
-        """Show the figures of the moment that is looked at; of an earlier one, the losses are in the plot alone."""
-        self._figures.show_progress(self._progress if is_live else None)
+    def show_moment(self, snapshot: Snapshot, *, is_latest: bool) -> None:
+        """Show the metrics of the moment that is shown."""
+        past = self._history.progress_at(snapshot.step, self._entropy)
+        self._metrics.show_hits(snapshot.on_target, snapshot.coverage)
+        self._metrics.show_progress(self._progress if is_latest else past)
 
-    def tell_warning(self, event: Recovered | Uncompiled) -> None:
-        """It went back to its last good state, or goes on without XLA: nobody can change that, so it is said once."""
+    def show_round_trip(self, trace: Trace, stage: int) -> None:
+        """Show how exactly a stage is undone."""
+        self._metrics.show_round_trip(trace, stage)
+
+    def show_warning(self, event: Recovered | Uncompiled) -> None:
+        """Say that the training went back to its last good state, or continues without XLA."""
         if isinstance(event, Recovered):
             self.notice_posted.emit(Notice(TRAINING, event.sentence()))
-        elif not self._has_told_slower:
-            self._has_told_slower = True
+        elif not self._has_warned:  # the user cannot change it: once is enough
+            self._has_warned = True
             self._status.tell(SLOWER)
 
-    def tell_end(self, finished: Finished) -> None:
-        """It has ended by itself, or was stopped."""
-        self._rest = ENDINGS[finished.ending]
+    def show_end(self, finished: Finished) -> None:
+        """Say how the training ended."""
+        self._resting = ENDINGS[finished.ending]
         self._say(finished.ended())
         if finished.advice:
             self.notice_posted.emit(Notice(TRAINING, "The training diverged.", finished.advice))
         if finished.ending != "stopped":
             self.ended.emit(finished.sentence())
 
-    def tell_failure(self, notice: Notice) -> None:
-        """It has ended for a reason that is no good one."""
-        self._rest = "Failed"
+    def show_failure(self, notice: Notice) -> None:
+        """Say that the training ended with an error."""
+        self._resting = "Failed"
         self._say(AGAIN)
         self.notice_posted.emit(notice)
         self.ended.emit(notice.text)
 
     def show_trained(self, title: str, step: int, progress: Progress | None, fraction: float) -> None:
-        """Tell of a flow that was trained before, with its latest figures, if there are any."""
-        self._rest = ENDINGS["completed" if fraction >= 1 else "stopped"]
+        """Show the metrics of a flow that was trained before, if there are any."""
+        self._resting = ENDINGS["completed" if fraction >= 1 else "stopped"]
         self._progress = progress
-        self._figures.show_progress(progress)
+        self._metrics.show_progress(progress)
         self._status.show_progress(progress)
-        self._status.show_state(self._rest)
+        self._status.show_state(self._resting)
         self._controls.set_fraction(fraction)
         self._say(f"{title}, after {step:,} steps{'.' if progress else ': no losses yet.'}")
 
-    def tell_following(self, following: bool) -> None:
-        """Say why an earlier moment of an opened project takes its time."""
-        if following:
-            self._said = self._told
-            self._say(FOLLOWING)
-        elif self._told == FOLLOWING:
-            self._say(self._said)
+    def show_following(self, following: bool) -> None:
+        """Say why an earlier moment of a project takes a while."""
+        self._is_following = following
+        self._show_sentence()
 
     def _say(self, sentence: str) -> None:
-        """Say it of the training; Train is not to be pressed before there is something to learn."""
-        self._told = sentence
-        is_in_vain = self._lacking and sentence in {GREETING, AGAIN}
-        said = "" if is_in_vain else sentence, self._next, self._lacking
-        self._controls.set_status(" ".join(filter(None, said)))
+        self._sentence = sentence
+        self._show_sentence()
 
+    def _show_sentence(self) -> None:
+        """Show what is going on, and what comes next."""
+        problem = self._problem if self._state == TrainingState.IDLE else ""
+        self._controls.set_status(" ".join(filter(None, (self._describe_now(), self._describe_next(), problem))))
 
-LONGEST_TITLE = 24  # characters
+    def _describe_now(self) -> str:
+        if self._is_following:
+            return FOLLOWING
+        if self._problem and self._sentence in {GREETING, AGAIN}:  # Train is disabled
+            return ""
+        if self._sentence:
+            return self._sentence
+        is_paused = self._state == TrainingState.PAUSED
+        return f"{'Paused while learning' if is_paused else 'Learning'} '{self._target}'."
 
-
-def beside(shown: TargetSpec | None, chosen: TargetSpec, state: TrainingState, *, follows: bool) -> str:
-    """What becomes of what is chosen, where the cloud has learned something else; nothing, where that is plain."""
-    if shown is None or shown == chosen:
+    def _describe_next(self) -> str:
+        """Say what happens to the requested target if the cloud shows another one."""
+        if self._shown is None or self._requested is None or self._problem or self._shown == self._requested:
+            return ""
+        now, then = _quoted(self._shown), _quoted(self._requested)
+        starts_over = f"starts over with {then}." if then != now else "starts over with the present choices."
+        match self._state:
+            case TrainingState.IDLE:
+                return f"Still showing {now if then != now else f'the previous {now}'}. Train {starts_over}"
+            case TrainingState.PAUSED if self._follows:
+                return f"Resume switches to {then}."
+            case TrainingState.PAUSED | TrainingState.TRAINING if not self._follows:
+                return f"Restart {starts_over}"
         return ""
-    now, then = _named(shown), _named(chosen)
-    anew = f"begins anew with {then}." if then != now else "begins anew with what is chosen now."
-    match state:
-        case TrainingState.IDLE:
-            return f"The cloud still shows {now if then != now else f'the {now} of before'}; Train {anew}"
-        case TrainingState.PAUSED if follows:
-            return f"Resume turns it to {then}."
-        case TrainingState.PAUSED | TrainingState.TRAINING if not follows:
-            return f"Restart {anew}"
-    return ""
 
 
-def _named(spec: TargetSpec) -> str:
+def _quoted(spec: TargetSpec) -> str:
     title = spec.title
     return f"'{title if len(title) <= LONGEST_TITLE else f'{title[: LONGEST_TITLE - 1]}…'}'"

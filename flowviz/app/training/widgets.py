@@ -1,22 +1,36 @@
-"""The widgets that show a training and start it."""
+"""The widgets that define a training and show it."""
 
 from dataclasses import dataclass
 
+from flowviz.app.state.request import RequestState
 from flowviz.app.target.panel import TargetPanel
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.flow_panel import FlowPanel
 from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.training.metrics import Metrics
 from flowviz.app.training.status_bar import StatusBar
+from flowviz.specs.view import Theme
 
 
 @dataclass(frozen=True)
 class TrainingWidgets:
-    """The widgets that the session speaks with."""
+    """The panels for target, flow, training and loss, and the status bar."""
 
     target: TargetPanel
     flow: FlowPanel
     controls: TrainingControls
-    losses: LossPlot
-    figures: Metrics
-    status: StatusBar
+    loss_plot: LossPlot
+    metrics: Metrics
+    status_bar: StatusBar
+
+    @classmethod
+    def create(cls, request: RequestState) -> "TrainingWidgets":
+        """Create widgets that show, and change, a request."""
+        return cls(
+            TargetPanel(request), FlowPanel(request), TrainingControls(request), LossPlot(), Metrics(), StatusBar()
+        )
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw on a light or a dark background."""
+        self.target.set_theme(theme)
+        self.loss_plot.set_theme(theme)

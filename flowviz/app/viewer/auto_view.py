@@ -1,4 +1,4 @@
-"""What of the plane the cloud is seen in: what it needs at each stage, or what a person has chosen."""
+"""The automatic view: it follows the cloud from stage to stage."""
 
 from collections import deque
 
@@ -9,30 +9,29 @@ from flowviz.records import Trace
 from flowviz.rendering import Camera
 from flowviz.specs import ViewSpec
 
-STEADY_SNAPSHOTS = 10  # the view is wide enough for so many of the latest: it grows at once and shrinks late
+STEADY_SNAPSHOTS = 10  # the view is wide enough for the latest ones: it widens at once and narrows late
 
 
 class AutoView:
-    """Follows the cloud, until a person has chosen what is seen."""
+    """Follows the cloud, steadily while a training is watched."""
 
     def __init__(self) -> None:
-        self.follows = True
         self._reaches: deque[NDArray[np.float64]] = deque(maxlen=STEADY_SNAPSHOTS)
         self._is_steady = False
 
     def take(self, trace: Trace, *, steadily: bool) -> None:
-        """This is what is seen now; `steadily` while one watches a training, else the view fits just this."""
+        """Follow this trace: together with the latest ones if `steadily`, else alone."""
         if not (steadily and self._is_steady):
             self._reaches.clear()
         self._is_steady = steadily
         self._reaches.append(trace.reaches)
 
     def forget(self) -> None:
-        """What was seen before the present picture counts no more, nor does this one beside the next."""
+        """Follow the present trace alone, and the next one alone, too."""
         self._is_steady = False
         while len(self._reaches) > 1:
             self._reaches.popleft()
 
     def camera(self, view: ViewSpec) -> Camera:
-        """Where to look from, in these colors."""
-        return Camera.following(view, self._reaches) if self.follows and self._reaches else Camera(view)
+        """Return the camera that follows the cloud, in the colors of a view."""
+        return Camera.following(view, self._reaches) if self._reaches else Camera(view)

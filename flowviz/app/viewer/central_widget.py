@@ -1,4 +1,4 @@
-"""The middle of the window: the cloud, what of it is shown, and the ways through it."""
+"""The central widget: the cloud and its navigation."""
 
 from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -9,63 +9,65 @@ from flowviz.app.widgets.labels import WrappingLabel, breakable
 from flowviz.app.widgets.scroll_column import ScrollColumn
 
 MARGIN, SPACING = 6, 4  # pixels
-CLOUD_SHARE, WORDS_SHARE = 7, 3  # of the width, in front of a class
+CLOUD_SHARE, WORDS_SHARE = 7, 3  # of the width, in presentation mode
 
 
 class CentralWidget(QWidget):
-    """What is looked at, above the ways through it; in front of a class the layer in words beside it, and no more."""
+    """The cloud and its navigation; presentation mode shows only the cloud, the slider and the layer's explanation."""
 
-    def __init__(self, show: ViewerWidgets) -> None:
+    def __init__(self, widgets: ViewerWidgets) -> None:
         super().__init__()
         self.setObjectName("center")
-        self._show = show
+        self._widgets = widgets
         self._words = LayerInWords()
         self._words.hide()
         self._is_presented, self._has_words = False, True
-        self._scale = 1.0  # of all words
-        show.inspector.stage_told.connect(self._words.show_stage)
-        show.inspector.words_toggled.connect(self._toggle_words)
-        seen = QHBoxLayout()
-        seen.addWidget(show.cloud, stretch=CLOUD_SHARE)
-        seen.addWidget(self._words, stretch=WORDS_SHARE)
+        self._scale = 1.0  # of the text size
+        widgets.inspector.stage_described.connect(self._words.show_stage)
+        widgets.inspector.words_toggled.connect(self._toggle_words)
+        pictures = QHBoxLayout()
+        pictures.addWidget(widgets.cloud, stretch=CLOUD_SHARE)
+        pictures.addWidget(self._words, stretch=WORDS_SHARE)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(SPACING)
-        column.addWidget(show.bar)
-        column.addLayout(seen, stretch=1)
-        for widget in (show.readout, show.strip, show.scrubber):
+        column.addWidget(widgets.view_bar)
+        column.addLayout(pictures, stretch=1)
+        for widget in (widgets.readout, widgets.strip, widgets.slider):
             column.addWidget(widget)
-        column.addWidget(WrappingRow(24, show.playback, show.scrubber.label))
-        column.addWidget(show.history)
+        column.addWidget(WrappingRow(24, widgets.playback, widgets.slider.label))
+        column.addWidget(widgets.history)
 
     def present(self, scale: float) -> None:
-        """Show no more than a class has to see, all words so many times as large."""
+        """Show only what an audience needs, with text enlarged by a factor."""
         self._arrange(scale, is_presented=True)
-        self._show.scrubber.setFocus()
+        self._widgets.slider.setFocus()
 
     def present_no_more(self) -> None:
-        """Show everything, as large as it was."""
+        """Show everything at its usual size."""
         self._arrange(1.0, is_presented=False)
 
     def _arrange(self, scale: float, *, is_presented: bool) -> None:
-        show, self._is_presented, self._scale = self._show, is_presented, scale
-        for widget in (show.bar, show.readout, show.strip, show.history):
+        widgets, self._is_presented, self._scale = self._widgets, is_presented, scale
+        for widget in (widgets.view_bar, widgets.readout, widgets.strip, widgets.history):
             widget.setHidden(is_presented)
-        show.cloud.set_word_scale(scale)
+        widgets.cloud.set_word_scale(scale)
         self._size_words()
         self._toggle_words(self._has_words)
 
     def _size_words(self) -> None:
         size = self._scale * QApplication.font().pointSizeF()
-        style = f"* {{ font-size: {size:.1f}pt; }}" if self._is_presented else ""  # setFont stops at that of the window
+        style = (
+            f"* {{ font-size: {size:.1f}pt; }}" if self._is_presented else ""
+        )  # setFont would not override the style sheet of the window
         if style != self.styleSheet():
             self.setStyleSheet(style)
 
     def _toggle_words(self, shown: bool) -> None:
-        """Where they are shown, the title of the stage stands above them."""
+        """Show the explanation with the title of the stage, or the title alone below the cloud."""
         self._has_words = shown
         self._words.setVisible(self._is_presented and shown)
-        self._show.scrubber.label.setHidden(self._is_presented and shown)
+        self._widgets.slider.label.setHidden(self._is_presented and shown)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
@@ -74,7 +76,7 @@ class CentralWidget(QWidget):
 
 
 class LayerInWords(ScrollColumn):
-    """The title of a stage, and what it does."""
+    """Title and explanation of a stage."""
 
     def __init__(self) -> None:
         self._title = WrappingLabel("layerTitle", "Stage")
@@ -83,6 +85,6 @@ class LayerInWords(ScrollColumn):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_stage(self, title: str, explanation: str) -> None:
-        """Show this stage."""
+        """Show a stage."""
         self._title.setText(f"<b>{breakable(title)}</b>")
         self._does.setText(explanation)

@@ -1,7 +1,6 @@
-"""What the window asks of the flow that is shown: densities, grids, inverses, reports; answered off the GUI thread."""
+"""Queries about the flow that is shown, such as densities, grids, inverses and reports, answered in the background."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,8 +10,9 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.viewer.subject import Subject
 from flowviz.exporting.flow_keeper import FlowKeeper
-from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Trace, Weights
+from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Trace
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import Camera, prepare_density, render_thumbnails, visible_rectangle
 from flowviz.specs import FlowSpec, PictureSize
@@ -23,20 +23,13 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 OnResult = Callable[[Answer], object]
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A flow: its spec, and its weights, which are None before any training."""
-
-    spec: FlowSpec
-    weights: Weights | None = None
+PAST = "past"  # the topic of queries about earlier moments
 
 
 class FlowQueries(QObject):
-    """Three threads: for slow questions about the flow, for the probe under the mouse, and for small pictures."""
+    """Answers queries in three threads: slow ones about the flow, the probe under the mouse, and small pictures."""
 
-    notice_posted = pyqtSignal(object)  # Notice about what could not be answered; without a text, where it now could
+    notice_posted = pyqtSignal(object)  # Notice about a query that failed; without text once it succeeds again
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -57,7 +50,7 @@ class FlowQueries(QObject):
         size: PictureSize,
         on_result: OnResult[Density],
     ) -> None:
-        """The exact density of a stage over what is seen, and its picture; `particles` are those of the base."""
+        """Compute the exact density of a stage over what the camera shows; `particles` are those of the base."""
 
         def compute(flow: "Flow") -> Density:
             density = flow.density(stage, visible_rectangle(camera.around(stage), size), particles)
@@ -67,7 +60,7 @@ class FlowQueries(QObject):
         self._ask(self._slow, "density", subject, compute, on_result)
 
     def grid(self, subject: Subject, on_result: OnResult[Trace]) -> None:
-        """The square grid on the base, carried through all stages."""
+        """Carry the square grid on the base through all stages."""
 
         def compute(flow: "Flow") -> Trace:
             from flowviz.flows.scenes import grid_trace
@@ -77,7 +70,7 @@ class FlowQueries(QObject):
         self._ask(self._slow, "grid", subject, compute, on_result)
 
     def encoded(self, subject: Subject, target: Target, on_result: OnResult[Trace]) -> None:
-        """Points of the target, always the same ones, pulled back through all stages."""
+        """Pull points of the target, always the same ones, back through all stages."""
         self._slow.ask("encoding", partial(encoded_trace, target, self._keepers[self._slow], subject), on_result)
 
     def followed(
@@ -87,16 +80,16 @@ class FlowQueries(QObject):
         moments: tuple[Moment, ...],
         on_result: OnResult[tuple[Snapshot, ...]],
     ) -> None:
-        """Particles (n, 2) of the base, as the flow moved them at earlier moments of its training."""
+        """Move particles (n, 2) of the base as the flow did at earlier moments of its training."""
         keeper = self._keepers[self._slow]
-        self._slow.ask("past", lambda: tuple(_followed(keeper, spec, particles, each) for each in moments), on_result)
+        self._slow.ask(PAST, lambda: tuple(_followed(keeper, spec, particles, each) for each in moments), on_result)
 
     def report(self, subject: Subject, stage: int, trace: Trace, on_result: OnResult[StageReport]) -> None:
-        """What a stage is, with its present numbers; its curves over where the particles of the trace are."""
+        """Describe a stage with its present numbers, and its curves where the particles of the trace are."""
         self._ask(self._slow, "report", subject, lambda flow: flow.report(stage, trace), on_result)
 
     def probe(self, subject: Subject, point: tuple[float, float], stage: int, on_result: OnResult[Trace]) -> None:
-        """Where a point of a stage is at every other stage."""
+        """Find where a point of a stage is at every other stage."""
 
         def compute(flow: "Flow") -> Trace:
             from flowviz.flows.scenes import probe_trace
@@ -106,7 +99,7 @@ class FlowQueries(QObject):
         self._ask(self._quick, "probe", subject, compute, on_result)
 
     def thumbnails(self, scene: Scene, camera: Camera, side: int, on_result: OnResult[NDArray[np.uint8]]) -> None:
-        """A small picture of each stage."""
+        """Draw a small picture of each stage."""
         self._pictures.ask("thumbnails", lambda: render_thumbnails(scene, camera, side), on_result)
 
     def drop(self) -> None:
@@ -117,7 +110,7 @@ class FlowQueries(QObject):
             self._forget(topic)
 
     def close(self) -> None:
-        """End all threads after their present questions."""
+        """End all threads after their present queries."""
         for thread in self._threads:
             thread.close()
 
@@ -143,7 +136,7 @@ class FlowQueries(QObject):
 
 
 def encoded_trace(target: Target, keeper: FlowKeeper, subject: Subject) -> Trace:
-    """Points of the target, always the same ones, pulled back through all stages."""
+    """Return points of the target, always the same ones, pulled back through all stages."""
     points = target.sample(PARTICLES, np.random.default_rng(0))
     return keeper.flow(subject.spec, subject.weights).encoded(points)
 

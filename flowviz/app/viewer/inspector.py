@@ -1,4 +1,4 @@
-"""The layer inspector: what the stage is, with its present numbers and curves; and what one sees, in words."""
+"""The layer inspector: formula, numbers and curves of the stage, and an explanation of what is shown."""
 
 from typing import Any
 
@@ -31,24 +31,22 @@ DASHES = (
 )
 SAMPLE = QSize(26, 8)  # pixels of a line beside its name
 PLOT_LINES = 11  # of words, in its height
-OFFER = '<a href="#numbers">Show formula, numbers and curves</a>, which loads TensorFlow: it takes some seconds.'
+OFFER = '<a href="#numbers">Show formula, numbers and curves</a>. This loads TensorFlow, which takes a few seconds.'
+UNTRAINED, LOADING = "Numbers appear here once you train.", "Computing formula, numbers and curves…"
 
 
 class Inspector(QScrollArea):
-    """Shows a stage: its explanation, formula, numbers and curves, and its share of the change of areas.
+    """Panel about a stage: its formula, numbers, curves, share of the total stretching, and explanations."""
 
-    Announces that the numbers are wanted, where they were only offered; and what is said elsewhere, too.
-    """
-
-    report_requested = pyqtSignal()
-    stage_told = pyqtSignal(str, str)  # title, explanation
+    report_requested = pyqtSignal()  # formula, numbers and curves, which were only offered
+    stage_described = pyqtSignal(str, str)  # title, explanation
     words_toggled = pyqtSignal(bool)
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("layerInspector")
-        self.setAccessibleName("What this stage is")
-        self.setAccessibleDescription("The formula of the layer, its numbers and curves, and what is seen, in words")
+        self.setAccessibleName("Layer inspector")
+        self.setAccessibleDescription("Formula, numbers and curves of the layer, and an explanation of what is shown")
         self.setMinimumWidth(LEAST_WIDTH)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -57,11 +55,11 @@ class Inspector(QScrollArea):
         self._explanation = WrappingLabel("stageExplanation", "What this stage does")
         self._formula = WrappingLabel("stageFormula", "Formula")
         self._numbers = WrappingLabel("stageNumbers", "Numbers of this stage")
-        self._share = WrappingLabel("stageShare", "Share in the change of areas")
-        self._view_explanation = WrappingLabel("viewExplanation", "What is seen")
+        self._share = WrappingLabel("stageShare", "Share of total stretching")
+        self._view_explanation = WrappingLabel("viewExplanation", "What is shown")
         for label in (self._formula, self._numbers):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-            label.setAccessibleDescription("Its text can be selected and copied")
+            label.setAccessibleDescription("The text can be selected and copied")
         self._formula.linkActivated.connect(lambda: self.report_requested.emit())
         self._plot = CurvePlot()
         content = QWidget()
@@ -72,62 +70,66 @@ class Inspector(QScrollArea):
             layout.addWidget(widget)
         for words in (self._explanation, self._view_explanation):
             layout.addWidget(words)
-        layout.addStretch(1)  # a high panel pulls nothing apart
+        layout.addStretch(1)  # a tall panel keeps its contents together
         self.setWidget(content)
 
     def show_stage(self, title: str, kind: str, share: float) -> None:
-        """Show what is known of a stage before its numbers are: its kind, and its share of the change of areas."""
+        """Show what is known about a stage at once: its kind, and its share of the total stretching."""
         self._title.setText(f"<b>{breakable(title)}</b>")
         self._explanation.setText(explanations.STAGES[kind])
-        self._share.setText(f"Share in the change of areas: {share:.1%}")
-        self.stage_told.emit(title, explanations.STAGES[kind])
+        self._share.setText(f"Share of total stretching: {share:.1%}")
+        self.stage_described.emit(title, explanations.STAGES[kind])
 
     def show_report(self, report: StageReport | None) -> None:
-        """Show a stage's formula, numbers and curves; None where they are not known yet."""
-        self._formula.setText("<br>".join(report.formula) if report else "Train, and its numbers stand here.")
+        """Show formula, numbers and curves of a stage; None for a flow that is not trained."""
+        self._formula.setText("<br>".join(report.formula) if report else UNTRAINED)
         numbers = [f"{name} = {written(value)}" for name, value in report.numbers.items()] if report else []
         self._numbers.setText("<br>".join(numbers))
         self._numbers.setVisible(bool(numbers))
         self._plot.show_curves(report)
 
     def offer_report(self) -> None:
-        """Offer a stage's formula, numbers and curves, which take some seconds the first time."""
+        """Offer formula, numbers and curves, which take a few seconds the first time."""
         self.show_report(None)
         self._formula.setText(OFFER)
 
+    def show_loading(self) -> None:
+        """Show that formula, numbers and curves of another stage are being computed."""
+        self.show_report(None)
+        self._formula.setText(LOADING)
+
     def show_view(self, direction: Direction, view: ViewSpec, *, overview: bool, probed: bool) -> None:
-        """Explain what is seen."""
-        told, marks = [], view.marks
+        """Explain what is shown."""
+        texts, marks = [], view.marks
         if overview:
-            told, marks = [explanations.OVERVIEW], small_view(view).marks
-            told += [explanations.NO_DENSITY] if "density" in view.marks else []
-        told += [explanations.DIRECTIONS[direction]]
-        told += [words for mark, words in explanations.MARKS.items() if mark in marks]
-        told += [explanations.COLORS[view.color_by]] if marks & {"points", "paths"} else []
-        if view.beside and not overview:
-            told += [explanations.BESIDE if is_split(view) else explanations.NOTHING_BESIDE]
-        told += [explanations.PROBE] if probed else []
-        self._view_explanation.setText("<hr>" + "<p>".join(told))
+            texts, marks = [explanations.OVERVIEW], small_view(view).marks
+            texts += [explanations.NO_DENSITY] if "density" in view.marks else []
+        texts += [explanations.DIRECTIONS[direction]]
+        texts += [words for mark, words in explanations.MARKS.items() if mark in marks]
+        texts += [explanations.COLORS[view.color_by]] if marks & {"points", "paths"} else []
+        texts += [explanations.BESIDE] if is_split(view) and not overview else []
+        texts += [explanations.PROBE] if probed else []
+        self._view_explanation.setText("<hr>" + "<p>".join(texts))
 
     def show_words(self, shown: bool) -> None:
-        """Show the explanations, or only what is measured."""
+        """Show or hide the explanations."""
         self._explanation.setVisible(shown)
         self._view_explanation.setVisible(shown)
         self.words_toggled.emit(shown)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw for a light or a dark ground."""
+        """Draw on a light or a dark background."""
         self._plot.set_theme(theme)
         formula = self._formula.text()
         self._formula.clear()
-        self._formula.setText(formula)  # a link keeps the color that it has when it is set
+        self._formula.setText(formula)  # a link keeps the color of the theme in which it was set
 
     def sizeHint(self) -> QSize:
         return QSize(LEAST_WIDTH, super().sizeHint().height())
 
 
 class CurvePlot(QWidget):
-    """The curves that a stage has learned."""
+    """Plot of the curves that a stage has learned."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -144,7 +146,7 @@ class CurvePlot(QWidget):
         self.set_theme("light")
 
     def show_curves(self, report: StageReport | None) -> None:
-        """Draw the curves of a stage; hide where there are none."""
+        """Draw the curves of a stage; hide if there are none."""
         self._report = report
         self.setVisible(bool(report and report.curves))
         if report is None or not report.curves:
@@ -159,7 +161,7 @@ class CurvePlot(QWidget):
         self._names.setText(" &nbsp; ".join(self._named(i, curve.name) for i, curve in enumerate(report.curves)))
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw for a light or a dark ground."""
+        """Draw on a light or a dark background."""
         self._theme = theme
         self._plot.setFixedHeight(PLOT_LINES * self.fontMetrics().lineSpacing())
         self._plot.write(self.font(), theme)
@@ -167,7 +169,7 @@ class CurvePlot(QWidget):
         self.show_curves(self._report)
 
     def _named(self, number: int, name: str) -> str:
-        """The name of a curve, beside a bit of it: a legend inside the plot would cover the curves, a title be cut."""
+        """Return the name of a curve beside a sample of its line: a legend inside the plot would cover the curves."""
         return f"<span style='white-space: nowrap'><img src='{_sample(self._pen(number))}'>&nbsp;{name}</span>"
 
     def _pen(self, number: int) -> Any:
@@ -177,7 +179,7 @@ class CurvePlot(QWidget):
 
 
 def _sample(pen: QPen) -> str:
-    """A line that is drawn with a pen, as a picture in a text."""
+    """Return a picture of a line, for use in rich text."""
     picture, buffer = QPixmap(SAMPLE), QBuffer()
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)

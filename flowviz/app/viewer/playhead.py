@@ -1,4 +1,4 @@
-"""Where in the layers, and where in the training, we are."""
+"""The playhead: a position in the layers that glides from stage to stage, or plays."""
 
 from math import floor
 from time import perf_counter
@@ -8,20 +8,20 @@ from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 from flowviz.specs import Playback
 from flowviz.specs.playback import smoothed
 
-FRAME_PERIOD_MS = 12  # a little faster than a display shows them, so that a late frame is seldom a missed one
+FRAME_PERIOD_MS = 12  # a little faster than most displays, so that a late frame is rarely a missed one
 SLOWEST_STAGES_PER_SECOND = 4.5
-CATCH_UP_PER_SECOND = 6.0  # a far target is approached at 6 x the distance a second
+CATCH_UP_PER_SECOND = 6.0  # speed relative to the distance, so that far stages are reached soon
 
 
 class Playhead(QObject):
-    """A position in the layers that glides to the stage it is sent to; played, it follows a `Playback`.
+    """Glides to the stage that it is sent to, or plays as a `Playback` says.
 
-    Where it `jumps`, it is never between two stages.
+    If `jumps` is true, it is never between two stages.
     """
 
     moved = pyqtSignal(float)
     stage_reached = pyqtSignal(int)
-    moment_reached = pyqtSignal(float)  # of the training: 0 its start, 1 now
+    moment_reached = pyqtSignal(float)  # position in the training, from its start, 0, to now, 1
     playing_changed = pyqtSignal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -32,7 +32,7 @@ class Playhead(QObject):
         self._goal = 0
         self._last = 0
         self._playing = False
-        self._started: float | None = None  # when, by the clock, the playing began: after the glide before it has ended
+        self._started: float | None = None  # clock time; None until a glide has ended
         self._ticked = 0.0
         self._ticks = QTimer(self)
         self._ticks.setInterval(FRAME_PERIOD_MS)
@@ -41,34 +41,26 @@ class Playhead(QObject):
 
     @property
     def stage(self) -> int:
-        """The stage where it is, or to which it is on its way."""
+        """The stage where it is, or to which it glides."""
         return self._goal
 
     @property
     def position(self) -> float:
-        """Where it is now; 2.25 is a quarter of the way from stage 2 to stage 3."""
+        """The present position; 2.25 is a quarter of the way from stage 2 to stage 3."""
         return self._position
 
-    @property
-    def playback(self) -> Playback:
-        """How it plays."""
-        return self._playback
-
     def set_playback(self, playback: Playback) -> None:
-        """Play so from now on; what is being played goes on from where it is."""
+        """Choose how to play; if it is playing, continue from where it is."""
         self._playback = playback
         if self._started is not None:
             self._start()
 
     def set_last(self, last: int) -> None:
-        """The number of the last stage."""
+        """Set the number of the last stage."""
         self._last = last
-        if self._goal > last:
-            self._go(float(last))
-            self.stage_reached.emit(last)
 
     def glide_to(self, stage: int) -> None:
-        """Move to a stage, and play no longer."""
+        """Glide to a stage, and stop playing."""
         if stage == self._goal:
             return
         if self.jumps:
@@ -79,7 +71,7 @@ class Playhead(QObject):
         self._run()
 
     def jump_to(self, stage: int) -> None:
-        """Be at a stage at once, and play no longer."""
+        """Jump to a stage, and stop playing."""
         self._stop_playing()
         self._ticks.stop()
         self._goal, self._position = stage, float(stage)
@@ -87,7 +79,7 @@ class Playhead(QObject):
         self.moved.emit(self._position)
 
     def toggle_playing(self) -> None:
-        """Play, from the beginning if the end is reached already; or stop playing, at the nearest stage."""
+        """Start playing, from the beginning if it is at the end; or stop, at the nearest stage."""
         if self._playing:
             self._stop_playing()
         else:
@@ -123,7 +115,7 @@ class Playhead(QObject):
             self._glide(passed)
 
     def _follow(self, seconds: float) -> None:
-        """Be where the playback is so long after its start."""
+        """Go to where the playback is some seconds after its start."""
         position = self._playback.position(seconds, self._last)
         if self.jumps:
             position = float(round(position))

@@ -1,4 +1,4 @@
-"""One line below the cloud: what is under the mouse, and what is selected."""
+"""The readout below the cloud: what is under the mouse, and what is selected."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,13 +9,13 @@ from PyQt6.QtWidgets import QLabel, QSizePolicy
 from flowviz.records import Trace
 
 TIP = (
-    "Places are (horizontal, vertical); log p is the logarithm of the density there, log|det J| that of the factor by "
-    "which the stage stretches areas there"
+    "Positions are (horizontal, vertical). log p is the logarithm of the density at the position; log|det J| is the "
+    "logarithm of the factor by which the stage stretches areas there."
 )
 
 
 class Readout(QLabel):
-    """Shows a particle, a probed point, or what is true of the whole picture."""
+    """Line of text about a particle or a probed point; if there is none, about the whole picture."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,40 +23,45 @@ class Readout(QLabel):
         self.setAccessibleName("What is under the mouse")
         self.setToolTip(TIP)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._standing = ""
-        self._told: Callable[[int], str] | None = None  # what is told of a stage
+        self._summary = ""
+        self._describe: Callable[[int], str] | None = None  # the particle or the point, at a stage
+        self._stage = 0
 
-    def show_standing(self, trace: Trace, *, encoded: bool, selected: int) -> None:
-        """What is true of the whole picture, for when nothing is under the mouse."""
+    def show_summary(self, trace: Trace, *, encoded: bool, selected: int) -> None:
+        """Describe the whole picture, for when nothing is under the mouse."""
         count = trace.positions.shape[1]
-        told = f"{count:,} particles of the base"
+        summary = f"{count:,} particles of the base"
         if encoded:
-            told = f"{count:,} points of the target, pulled back · NLL {trace.nll:.3f} nats"
-        self._standing = told + (f" · {selected:,} selected" if selected else "")
-        self.show_nothing()
-
-    def show_nothing(self) -> None:
-        """Nothing is under the mouse."""
-        self._told = None
-        self.setText(self._standing)
+            summary = f"{count:,} points of the target, pulled back · NLL {trace.nll:.3f} nats"
+        self._summary = summary + (f" · {selected:,} selected" if selected else "")
+        self._update()
 
     def show_stage(self, stage: int) -> None:
-        """Tell the same of another stage."""
-        if self._told is not None:
-            self.setText(self._told(stage))
+        """Describe the same particle or point at another stage."""
+        self._stage = stage
+        self._update()
 
-    def show_particle(self, trace: Trace, particle: int, stage: int) -> None:
-        """Show where a particle comes from and goes to, and what the stage does to it."""
-        self._told = partial(_of_particle, trace, particle)
-        self.show_stage(stage)
+    def show_nothing(self) -> None:
+        """Describe the whole picture: nothing is under the mouse."""
+        self._describe = None
+        self._update()
 
-    def show_probe(self, probe: Trace, stage: int) -> None:
-        """Show where the probed point is at the base, here, and in the target space."""
-        self._told = partial(_of_probe, probe)
-        self.show_stage(stage)
+    def show_particle(self, trace: Trace, particle: int) -> None:
+        """Describe where a particle comes from and goes to, and what the stage does to it."""
+        self._describe = partial(_describe_particle, trace, particle)
+        self._update()
+
+    def show_probe(self, probe: Trace) -> None:
+        """Describe where the probed point is at the base, at the stage, and in the target space."""
+        self._describe = partial(_describe_probe, probe)
+        self._update()
+
+    def _update(self) -> None:
+        self.setText(self._describe(self._stage) if self._describe else self._summary)
 
 
-def _of_particle(trace: Trace, particle: int, stage: int) -> str:
+def _describe_particle(trace: Trace, particle: int, stage: int) -> str:
+    stage = min(stage, trace.last_stage)
     log_density, log_det = trace.log_density(stage)[particle], trace.log_det_of(stage)[particle]
     return (
         f"Particle {particle:,} · base {_point(trace.positions[0, particle])} · "
@@ -65,7 +70,8 @@ def _of_particle(trace: Trace, particle: int, stage: int) -> str:
     )
 
 
-def _of_probe(probe: Trace, stage: int) -> str:
+def _describe_probe(probe: Trace, stage: int) -> str:
+    stage = min(stage, probe.last_stage)
     return (
         f"Here {_point(probe.positions[stage, 0])} · base {_point(probe.positions[0, 0])} · "
         f"target {_point(probe.positions[-1, 0])} · log p {_signed(probe.log_density(stage)[0])} nats"

@@ -1,117 +1,119 @@
-"""What is shown of the flow, and what the mouse does: the bar above the cloud, whose actions the menus share."""
+"""The view bar above the cloud: what is drawn, and what the mouse does. The menus share its actions."""
 
 from collections.abc import Mapping
+from functools import partial
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.commands.actions import let_check
+from flowviz.app.state.binding import bind, bind_checked, bind_choice
+from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.app.style.icons import icon
-from flowviz.app.viewer.cloud_view import Tool
 from flowviz.app.widgets.choice_words import COLORS, DIRECTIONS, MARKS
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.app.widgets.flow_row import WrappingRow
-from flowviz.specs import Seen
+from flowviz.rendering.projection import can_split
 from flowviz.specs.view import Mark
 
 TOOLS: Mapping[Tool, tuple[str, str, str]] = {
-    "move": ("&Move", "Ctrl+Shift+M", "Drag to pan; click a particle to select it"),
-    "rectangle": ("&Rectangle", "Ctrl+Shift+R", "Drag to select; Shift adds, Alt takes away"),
-    "lasso": ("&Lasso", "Ctrl+Shift+L", "Draw around particles to select them; Shift adds, Alt takes away"),
+    "move": ("&Pan", "Ctrl+Shift+M", "Drag to pan, click a particle to select it"),
+    "rectangle": ("&Rectangle", "Ctrl+Shift+R", "Drag to select; hold Shift to add, Alt to remove"),
+    "lasso": ("&Lasso", "Ctrl+Shift+L", "Draw around particles to select them; hold Shift to add, Alt to remove"),
     "probe": ("Pro&be", "Ctrl+Shift+P", "Follow the point under the mouse through all stages"),
 }
-WORDS_FROM = 75  # characters of width: then the words of the buttons have room
-WITH_WORDS = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+MOST_LINES = 2  # of buttons with text; the buttons of a narrower bar show icons only
+FILLED = 0.9  # share of a line that its buttons can fill
+ICON, TEXT = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
 
 class ViewBar(QWidget):
-    """Announces what is chosen."""
+    """Boxes and buttons that show how the flow is drawn, and change it."""
 
-    marks_chosen = pyqtSignal(object)  # frozenset of Mark
-    color_chosen = pyqtSignal(object)
-    direction_chosen = pyqtSignal(object)
-    tool_chosen = pyqtSignal(str)
-    beside_toggled = pyqtSignal(bool)
-    overview_toggled = pyqtSignal(bool)
-    selection_inverted = pyqtSignal()
-    selection_cleared = pyqtSignal()
-    fit_requested = pyqtSignal()
     stage_fit_requested = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, view: ViewState) -> None:
         super().__init__()
+        self._view = view
         self._direction = ChoiceBox("directionBox", "Direction", DIRECTIONS)
-        self._direction.chosen.connect(self.direction_chosen)
         self._color = ChoiceBox("colorBox", "Color by", COLORS)
-        self._color.chosen.connect(self.color_chosen)
         self.mark_actions = {mark: self._toggle(mark, f"{mark}Action", *texts) for mark, texts in MARKS.items()}
-        self.mark_actions["points"].setChecked(True)
-        for action in self.mark_actions.values():
-            action.toggled.connect(lambda: self.marks_chosen.emit(self.marks()))
         self.beside_action = self._toggle(
-            "beside", "besideAction", "Be&side", "Ctrl+5", "Density and grid beside the points"
+            "beside",
+            "besideAction",
+            "Be&side",
+            "Ctrl+5",
+            "Show density and grid beside the particles; needs one of both",
         )
-        self.beside_action.toggled.connect(self.beside_toggled)
         self.overview_action = self._toggle(
             "overview",
             "overviewAction",
             "&Overview",
             "Ctrl+6",
-            "All stages in one figure, without their densities; click one to go there",
+            "Show all stages in one figure; click a stage to open it",
         )
-        self.overview_action.toggled.connect(self.overview_toggled)
         self.tool_actions = self._tools()
-        self.invert_action = self._command("invert", "&Invert Selection", "Ctrl+Shift+I", "Select all the others")
-        self.invert_action.triggered.connect(lambda: self.selection_inverted.emit())
-        self.clear_action = self._command("deselect", "&Clear Selection", "Ctrl+Shift+A", "Select nothing")
-        self.clear_action.triggered.connect(lambda: self.selection_cleared.emit())
-        self.fit_action = self._command(
-            "fitthecloud",
-            "&Fit the Cloud",
-            "Ctrl+0",
-            "Follow the cloud again: as wide at each stage as it is there",
-        )
-        self.fit_action.triggered.connect(lambda: self.fit_requested.emit())
-        self.fit_stage_action = self._command(
-            "fitthisstage", "Fit This &Stage", "Ctrl+Shift+0", "Show the cloud of this stage as large as it goes"
-        )
+        self.invert_action = self._command("invert", "&Invert Selection", "Ctrl+Shift+I", "Select all other particles")
+        self.invert_action.triggered.connect(lambda: view.invert_selection())
+        self.clear_action = self._command("deselect", "&Clear Selection", "Ctrl+Shift+A", "Select no particle")
+        self.clear_action.triggered.connect(lambda: view.set_selection(None))
+        self.fit_action = self._command("fitthecloud", "&Fit the Cloud", "Ctrl+0", "Follow the cloud at every stage")
+        self.fit_action.triggered.connect(view.follow)
+        self.fit_stage_action = self._command("fitthisstage", "Fit This &Stage", "Ctrl+Shift+0", "Zoom to this stage")
         self.fit_stage_action.triggered.connect(lambda: self.stage_fit_requested.emit())
         self._lay_out()
+        self._bind()
 
-    def marks(self) -> frozenset[Mark]:
-        """What is to be drawn."""
-        return frozenset(mark for mark, action in self.mark_actions.items() if action.isChecked())
-
-    def show_seen(self, seen: Seen) -> None:
-        """Choose what was chosen before: direction, color, marks, beside, overview."""
-        self._direction.choose(seen.direction)
-        self._color.choose(seen.view.color_by)
+    def _bind(self) -> None:
+        view = self._view
+        bind_choice(view, lambda value: value.seen.direction, self._direction, view.set_direction)
+        bind_choice(
+            view,
+            lambda value: value.seen.view.color_by,
+            self._color,
+            lambda color_by: view.update_view(color_by=color_by),
+        )
         for mark, action in self.mark_actions.items():
-            action.setChecked(mark in seen.view.marks)
-        self.beside_action.setChecked(seen.view.beside)
-        self.show_overview(seen.overview)
+            bind_checked(view, partial(_shows, mark), action, partial(view.set_mark, mark))
+        bind_checked(
+            view,
+            lambda value: value.seen.view.beside and can_split(value.seen.view),
+            self.beside_action,
+            lambda beside: view.update_view(beside=beside),
+        )
+        bind_checked(
+            view, lambda value: value.seen.overview, self.overview_action, lambda shown: view.update(overview=shown)
+        )
+        view.changed.connect(lambda _, value: self._enable(value))
+        self._enable(view.value)
 
-    def show_tool(self, tool: Tool) -> None:
-        """Choose a tool."""
-        self.tool_actions[tool].trigger()
-
-    def show_overview(self, shown: bool) -> None:
-        """Choose the overview, or a single stage."""
-        self.overview_action.setChecked(shown)
-
-    def set_selected(self, count: int) -> None:
-        """How many particles are selected."""
-        self.clear_action.setEnabled(count > 0)
+    def _enable(self, view: View) -> None:
+        self.beside_action.setEnabled(can_split(view.seen.view))
+        self.clear_action.setEnabled(view.selection is not None)
+        self.fit_stage_action.setEnabled(not view.seen.overview)
 
     def _tools(self) -> dict[Tool, QAction]:
         group, actions = QActionGroup(self), dict[Tool, QAction]()
         for tool, texts in TOOLS.items():
-            action = self._toggle(tool, f"{tool}Tool", *texts)
-            action.triggered.connect(lambda _, tool=tool: self.tool_chosen.emit(tool))
-            group.addAction(action)
-            actions[tool] = action
-        actions["move"].setChecked(True)
+            actions[tool] = self._toggle(tool, f"{tool}Tool", *texts)
+            actions[tool].setData(tool)
+            group.addAction(actions[tool])
+
+        def chosen() -> Tool:
+            action = group.checkedAction()
+            assert action is not None
+            tool: Tool = action.data()
+            return tool
+
+        bind(
+            self._view,
+            lambda value: value.tool,
+            lambda tool: actions[tool].setChecked(True),
+            group.triggered,
+            chosen,
+            self._view.set_tool,
+        )
         return actions
 
     def _toggle(self, icon_name: str, object_name: str, text: str, key: str, tip: str) -> QAction:
@@ -127,28 +129,53 @@ class ViewBar(QWidget):
         return action
 
     def _lay_out(self) -> None:
-        chosen = [
+        boxes = [
             WrappingRow(6, _label(text, box), box)
             for text, box in (("Direction", self._direction), ("Color by", self._color))
         ]
         marks = [_button(action) for action in (*self.mark_actions.values(), self.beside_action)]
         tools = [_button(action) for action in self.tool_actions.values()]
+        for tool, button in zip(self.tool_actions, tools, strict=True):
+            button.setObjectName(f"{tool}Button")
         selection = [_button(action) for action in (self.invert_action, self.clear_action)]
         overview = [_button(self.overview_action)]
-        self._worded = overview + marks
+        self._labeled = overview + marks
         fits = [_button(action) for action in (self.fit_action, self.fit_stage_action)]
         fits[1].setObjectName("fitStageButton")
         groups = [WrappingRow(3, *buttons) for buttons in (tools, selection, fits, overview, marks)]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(WrappingRow(12, *chosen, *groups))
+        self._row = WrappingRow(12, *boxes, *groups)
+        layout.addWidget(self._row)
+        self._set_style(TEXT)
+
+    def _set_style(self, style: Qt.ToolButtonStyle) -> None:
+        for button in self._labeled:
+            button.setToolButtonStyle(style)
+
+    def _choose_style(self) -> None:
+        """Show icons without text before the buttons take room from the cloud."""
+        icons_only = self._labeled[0].toolButtonStyle() == ICON
+        text_width = sum(map(_text_width, self._labeled)) if icons_only else 0
+        needed = self._row.sizeHint().width() + text_width
+        self._set_style(TEXT if needed <= MOST_LINES * FILLED * self.width() else ICON)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Where the words would take four lines, the icons say it."""
-        has_words = self.width() > WORDS_FROM * self.fontMetrics().averageCharWidth()
-        for button in self._worded:
-            button.setToolButtonStyle(WITH_WORDS if has_words else Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self._choose_style()
         super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._choose_style()
+
+
+def _text_width(button: QToolButton) -> int:
+    return button.fontMetrics().horizontalAdvance(button.text().replace("&", "")) + button.iconSize().width() // 2
+
+
+def _shows(mark: Mark, view: View) -> bool:
+    return mark in view.seen.view.marks
 
 
 def _label(text: str, box: QWidget) -> QLabel:

@@ -1,7 +1,8 @@
-"""The widgets that show a flow."""
+"""The widgets of the viewer."""
 
 from dataclasses import dataclass
 
+from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.history_bar import HistoryBar
 from flowviz.app.viewer.inspector import Inspector
@@ -14,13 +15,27 @@ from flowviz.app.viewer.view_bar import ViewBar
 
 @dataclass(frozen=True)
 class ViewerWidgets:
-    """The widgets that the exploration speaks with."""
+    """The cloud, and the widgets that navigate and describe it."""
 
-    bar: ViewBar
+    view_bar: ViewBar
     cloud: CloudView
     readout: Readout
     strip: StageStrip
-    scrubber: StageSlider
+    slider: StageSlider
     playback: PlaybackBar
     history: HistoryBar
     inspector: Inspector
+
+    @classmethod
+    def create(cls, view: ViewState) -> "ViewerWidgets":
+        """Create widgets that show, and change, a view."""
+        return cls(
+            ViewBar(view),
+            CloudView(),
+            Readout(),
+            StageStrip(view),
+            StageSlider(view),
+            PlaybackBar(view),
+            HistoryBar(view),
+            Inspector(),
+        )

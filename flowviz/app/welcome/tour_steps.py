@@ -45,7 +45,7 @@ def tour_steps(panels: TrainingWidgets, viewer: ViewerWidgets, bar: QMenuBar) ->
             "Layer by layer",
             "Each small picture shows the cloud after one more layer. Drag the slider, or press the arrow keys, to see "
             "how the round cloud on the left becomes the target on the right. You can do that during training, too.",
-            (viewer.strip, viewer.scrubber),
+            (viewer.strip, viewer.slider),
         ),
         TourStep(
             "Play",
@@ -56,7 +56,7 @@ def tour_steps(panels: TrainingWidgets, viewer: ViewerWidgets, bar: QMenuBar) ->
             "How good is it?",
             "The loss falls as the flow learns. The gap is the distance to the best loss that any flow can reach: the "
             "closer to 0, the better.",
-            (panels.losses, panels.figures),
+            (panels.loss_plot, panels.metrics),
         ),
         TourStep(
             "Inside a layer",

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
 from flowviz.app.commands.catalog import Command
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.session.session import Session
+from flowviz.app.state.request import RequestState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.widgets import TrainingWidgets
@@ -36,7 +37,8 @@ class Welcome(QObject):
         stack: QStackedWidget,
         panels: TrainingWidgets,
         viewer_widgets: ViewerWidgets,
-        target_builder: TargetBuilder,
+        request: RequestState,
+        builder: TargetBuilder,
         session: Session,
         document_actions: DocumentActions,
         inspector: QDockWidget,
@@ -45,6 +47,7 @@ class Welcome(QObject):
         super().__init__(window)
         self._window, self._stack, self._panels, self._viewer_widgets = window, stack, panels, viewer_widgets
         self._session, self._document_actions = session, document_actions
+        self._request, self._builder = request, builder
         self._page: StartPage | None = None
         self._tour: Tour | None = None
         self._inspector, self._is_inspector_hidden = inspector, False
@@ -52,10 +55,10 @@ class Welcome(QObject):
         self._thumbnail_delay = QTimer(self)
         self._thumbnail_delay.setSingleShot(True)
         self._thumbnail_delay.timeout.connect(self._draw_thumbnails)
-        target_builder.built_changed.connect(self._show_target)
+        builder.built_changed.connect(self._show_target)
         session.started.connect(self.leave)
         panels.controls.pause_toggled.connect(self.leave)
-        session.undo.view_shown.connect(self.leave)
+        session.undo.view_restored.connect(self.leave)
         document_actions.document.opened.connect(self.leave)
         document_actions.recent.changed.connect(self._list_recent)
 
@@ -72,7 +75,7 @@ class Welcome(QObject):
         self._hide_inspector()
         self._stack.setCurrentWidget(page)
         page.show_tour_seen(tour_was_seen())
-        page.show_word(self._panels.target.text.text)
+        page.show_word(self._request.value.pages.text.text)
         self._show_problem()
         self._list_recent()
         page.take_focus()
@@ -81,15 +84,15 @@ class Welcome(QObject):
     def leave(self) -> None:
         """Leave the start page for the cloud."""
         if self._page is not None and self.is_shown:
-            self._session.call_off()
+            self._session.cancel_start()
             self._stack.setCurrentIndex(0)
             self._restore_inspector()
             self._page.offer_return()
-            self._viewer_widgets.scrubber.setFocus()
+            self._viewer_widgets.slider.setFocus()
 
     def leave_for(self, commands: Iterable[Command]) -> None:
         """Leave the start page when the user runs one of these commands and it concerns what the page hides."""
-        bar = self._viewer_widgets.bar
+        bar = self._viewer_widgets.view_bar
         marks = [*bar.mark_actions.values(), bar.beside_action, bar.overview_action]
         for command in commands:
             if command.menu in HIDDEN_MENUS or command.action in marks:
@@ -138,7 +141,7 @@ class Welcome(QObject):
 
     def _create_page(self) -> StartPage:
         page = StartPage()
-        page.word_typed.connect(self._panels.target.show_text)
+        page.word_typed.connect(self._request.show_text)
         page.train_requested.connect(self._train)
         page.example_chosen.connect(lambda example: self._document_actions.open_copy(example.path))
         page.recent_chosen.connect(self._document_actions.open)
@@ -150,8 +153,8 @@ class Welcome(QObject):
 
     def _train(self) -> None:
         assert self._page is not None
-        if self._panels.target.kind != "text":
-            self._panels.target.show_text(self._page.word)
+        if self._request.value.kind != "text":
+            self._request.show_text(self._page.word)
         self._session.train()
 
     def _show_target(self, target: BuiltTarget | None) -> None:
@@ -161,14 +164,13 @@ class Welcome(QObject):
         if target is not None and not isinstance(target.spec, TextSpec):
             self.leave()
             return
-        self._page.show_word(self._panels.target.text.text)
+        self._page.show_word(self._request.value.pages.text.text)
         self._show_problem()
 
     def _show_problem(self) -> None:
         """Show what is wrong with the word, but not what is wrong with another kind of target."""
         assert self._page is not None
-        target = self._panels.target
-        self._page.show_problem(target.problem if target.kind == "text" else "")
+        self._page.show_problem(self._builder.problem if self._request.value.kind == "text" else "")
 
     def _list_recent(self) -> None:
         if self._page is not None:

@@ -17,8 +17,8 @@ from PyQt6.QtWidgets import (
 from flowviz.app.commands.actions import Key, add_action
 from flowviz.app.session.undo import UndoHistory
 from flowviz.app.style.icons import icon
-from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.drawing_page import DrawingPage
+from flowviz.app.target.importer import TargetImporter
 from flowviz.app.target.text_page import is_media
 
 Text = QPlainTextEdit | QLineEdit
@@ -28,10 +28,10 @@ class EditMenu(QObject):
     """Undo, redo and the clipboard, which serves the text box that has the focus, or else the target."""
 
     def __init__(
-        self, menu: QMenu, undo: UndoHistory, target_builder: TargetBuilder, drawing: DrawingPage, window: QMainWindow
+        self, menu: QMenu, undo: UndoHistory, importer: TargetImporter, drawing: DrawingPage, window: QMainWindow
     ) -> None:
         super().__init__(window)
-        self._window, self._target_builder, stack = window, target_builder, undo.stack
+        self._window, self._importer, stack = window, importer, undo.stack
         self._add_history(menu, "undo", stack.createUndoAction(self, "&Undo"), Key.Undo, "Undo the last change")
         self._add_history(menu, "redo", stack.createRedoAction(self, "&Redo"), Key.Redo, "Redo what was undone")
         menu.addSeparator()
@@ -104,7 +104,7 @@ class EditMenu(QObject):
         if text is not None and _can_paste(text):
             text.paste()
         else:
-            self._target_builder.paste()
+            self._importer.paste()
 
 
 def _text_of(widget: QWidget | None) -> Text | None:

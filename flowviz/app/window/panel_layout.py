@@ -32,7 +32,7 @@ class PanelLayout(QObject):
         self.target = Dock("target", "&Target", ScrollColumn(panels.target))
         self.flow = Dock("flow", "&Flow", ScrollColumn(panels.flow))
         self.training = Dock("training", "T&raining", ScrollColumn(panels.controls))
-        self.loss = Dock("loss", "&Loss", ScrollColumn(panels.losses, panels.figures, stretched=True))
+        self.loss = Dock("loss", "&Loss", ScrollColumn(panels.loss_plot, panels.metrics, stretched=True))
         self.inspector = Dock("inspector", "Layer &Inspector", inspector)
         self._docks = self.target, self.flow, self.training, self.loss, self.inspector
         self._is_compact = False  # whether the inspector was tabbed behind the loss panel for lack of room

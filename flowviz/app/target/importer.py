@@ -1,0 +1,109 @@
+"""The importer: reads what is opened, pasted and dropped into the target pages."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
+from PyQt6.QtGui import QGuiApplication, QImage
+
+from flowviz.app.notices.notice import Notice
+from flowviz.app.state.pages import PointsContents, Table
+from flowviz.app.state.request import Request, RequestState
+from flowviz.app.target.file_reader import FileReader
+from flowviz.app.target.panel import TargetPanel
+from flowviz.projects.project import PROJECT_SUFFIX
+from flowviz.specs import ImageSpec, PointsSpec
+
+POINTS_SUFFIXES = (".csv", ".txt", ".tsv", ".npy", ".npz")
+SOURCE = "source"  # topic of the notices
+
+
+class TargetImporter(QObject):
+    """Reads files, pictures and texts, and requests them as the target. The present target stays if that fails."""
+
+    notice_posted = pyqtSignal(object)  # Notice
+    project_arrived = pyqtSignal(object)  # the Path of a project that was dropped or pasted
+
+    def __init__(self, panel: TargetPanel, request: RequestState, parent: QObject) -> None:
+        super().__init__(parent)
+        self._panel, self._request = panel, request
+        self._reader = FileReader(self)
+        self._connect()
+
+    def open_file(self, path: Path) -> None:
+        """Read points or a picture and turn to its page; announce a project."""
+        self._withdraw_notice()
+        if path.suffix.lower() == PROJECT_SUFFIX:
+            self.project_arrived.emit(path)
+        elif path.suffix.lower() in POINTS_SUFFIXES:
+            self._reader.read_points(path)
+        else:
+            self._reader.read_picture(path)
+
+    def paste(self) -> None:
+        """Learn what is on the clipboard: a file, a picture or a text."""
+        clipboard = QGuiApplication.clipboard()
+        media = clipboard.mimeData() if clipboard is not None else None
+        if media is None or not self.take_media(media):
+            self.notice_posted.emit(Notice(SOURCE, "There is no picture on the clipboard.", "Copy one first."))
+
+    def take_media(self, media: QMimeData) -> bool:
+        """Learn what was pasted or dropped, and return whether it is a file, a picture or a text."""
+        files = [url.toLocalFile() for url in media.urls() if url.isLocalFile()]
+        image = media.imageData() if media.hasImage() else None
+        if files:
+            self.open_file(Path(files[0]))
+        elif isinstance(image, QImage) and not image.isNull():
+            self._reader.take_picture(image)
+        elif media.hasText() and media.text().strip():
+            self._request.show_text(media.text())
+        else:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Stop reading."""
+        self._reader.close()
+
+    def _connect(self) -> None:
+        panel, reader = self._panel, self._reader
+        self._request.changed.connect(self._take_request)
+        panel.text.media_arrived.connect(self.take_media)
+        panel.image.file_chosen.connect(lambda path: reader.read_picture(Path(path)))
+        panel.image.paste_requested.connect(self.paste)
+        panel.points.file_chosen.connect(lambda path: reader.read_points(Path(path)))
+        panel.points.columns_chosen.connect(reader.read_columns)
+        panel.reading.cancel_requested.connect(reader.cancel)
+        panel.reading.cancel_requested.connect(panel.reading.hide)
+        reader.picture_read.connect(self._take_picture)
+        reader.points_read.connect(self._take_points)
+        reader.points_refused.connect(self._offer_columns)
+        reader.progressed.connect(panel.reading.show_progress)
+        panel.text.fonts.faces_wanted.connect(reader.read_faces)
+        reader.failed.connect(self._take_failure)
+        reader.faces_read.connect(panel.text.fonts.show_faces)
+
+    def _take_request(self, old: Request, new: Request) -> None:
+        if (old.kind, old.plan.target, old.problem) != (new.kind, new.plan.target, new.problem):
+            self._withdraw_notice()
+
+    def _withdraw_notice(self) -> None:
+        self.notice_posted.emit(Notice(SOURCE))
+
+    def _take_picture(self, picture: ImageSpec) -> None:
+        self._panel.reading.hide()
+        self._request.show_page(replace(self._request.value.pages.image, picture=picture))
+
+    def _take_points(self, points: PointsSpec, table: Table, columns: tuple[int, int]) -> None:
+        self._panel.reading.hide()
+        self._request.show_page(PointsContents(table, columns, points))
+
+    def _take_failure(self, notice: Notice) -> None:
+        self._panel.reading.hide()
+        self.notice_posted.emit(replace(notice, topic=SOURCE))
+
+    def _offer_columns(self, table: Table, columns: tuple[int, int]) -> None:
+        """Offer the other columns of a table, if there are any: they may hold points."""
+        if len(table.names) > 2:
+            points = self._request.value.pages.points.points
+            self._request.show_page(PointsContents(table, columns, points))

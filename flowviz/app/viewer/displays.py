@@ -1,0 +1,176 @@
+"""What the viewer needs of its widgets and of its queries: narrow protocols, which tests implement with fakes."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import pyqtBoundSignal
+
+from flowviz.app.state.view import Tool
+from flowviz.app.viewer.subject import Subject
+from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Timeline, Trace
+from flowviz.rendering import Camera
+from flowviz.specs import FlowSpec, PictureSize, ViewSpec
+from flowviz.specs.view import Direction, Theme
+from flowviz.targets import Target
+
+
+class CloudDisplay(Protocol):
+    """Draws a scene, and reports what the mouse does on it."""
+
+    @property
+    def stage(self) -> float:
+        """The position that is drawn."""
+
+    @property
+    def pixel(self) -> float:
+        """The side of a pixel in target units."""
+
+    @property
+    def size_in_pixels(self) -> PictureSize:
+        """The size of the picture in device pixels."""
+
+    @property
+    def fit_requested(self) -> pyqtBoundSignal: ...
+    @property
+    def zoomed(self) -> pyqtBoundSignal: ...
+    @property
+    def region_drawn(self) -> pyqtBoundSignal: ...
+    @property
+    def point_clicked(self) -> pyqtBoundSignal: ...
+    @property
+    def pointer_moved(self) -> pyqtBoundSignal: ...
+    @property
+    def stage_clicked(self) -> pyqtBoundSignal: ...
+    @property
+    def resized(self) -> pyqtBoundSignal: ...
+    def set_view(self, view: ViewSpec) -> None: ...
+    def set_tool(self, tool: Tool) -> None: ...
+    def set_overview(self, overview: bool) -> None: ...
+    def show_scene(self, scene: Scene) -> None: ...
+    def show_stage(self, stage: float) -> None: ...
+
+
+class ReadoutDisplay(Protocol):
+    """Describes what is under the mouse."""
+
+    def show_summary(self, trace: Trace, *, encoded: bool, selected: int) -> None: ...
+    def show_stage(self, stage: int) -> None: ...
+    def show_nothing(self) -> None: ...
+    def show_particle(self, trace: Trace, particle: int) -> None: ...
+    def show_probe(self, probe: Trace) -> None: ...
+
+
+class InspectorDisplay(Protocol):
+    """Describes a stage."""
+
+    @property
+    def report_requested(self) -> pyqtBoundSignal: ...
+    def show_stage(self, title: str, kind: str, share: float) -> None: ...
+    def show_report(self, report: StageReport | None) -> None: ...
+    def show_loading(self) -> None: ...
+    def offer_report(self) -> None: ...
+    def show_view(self, direction: Direction, view: ViewSpec, *, overview: bool, probed: bool) -> None: ...
+    def set_theme(self, theme: Theme) -> None: ...
+
+
+class StripDisplay(Protocol):
+    """Shows a small picture of each stage."""
+
+    @property
+    def side(self) -> int:
+        """The side of a picture in device pixels."""
+
+    @property
+    def side_changed(self) -> pyqtBoundSignal: ...
+    def set_stages(self, titles: list[str], shares: NDArray[np.float64]) -> None: ...
+    def show_pictures(self, pictures: NDArray[np.uint8]) -> None: ...
+
+
+class SliderDisplay(Protocol):
+    """Shows the stage."""
+
+    def set_titles(self, titles: list[str]) -> None: ...
+
+
+class PlaybackDisplay(Protocol):
+    """Shows whether the stages are being played."""
+
+    @property
+    def play_toggled(self) -> pyqtBoundSignal: ...
+    def show_playing(self, playing: bool) -> None: ...
+
+
+class HistoryDisplay(Protocol):
+    """Shows the moments of the training."""
+
+    def show_timeline(self, timeline: Timeline) -> None: ...
+
+
+class BarDisplay(Protocol):
+    """Offers to zoom to a stage."""
+
+    @property
+    def stage_fit_requested(self) -> pyqtBoundSignal: ...
+
+
+class Displays(Protocol):
+    """The widgets of the viewer."""
+
+    @property
+    def view_bar(self) -> BarDisplay: ...
+    @property
+    def cloud(self) -> CloudDisplay: ...
+    @property
+    def readout(self) -> ReadoutDisplay: ...
+    @property
+    def strip(self) -> StripDisplay: ...
+    @property
+    def slider(self) -> SliderDisplay: ...
+    @property
+    def playback(self) -> PlaybackDisplay: ...
+    @property
+    def history(self) -> HistoryDisplay: ...
+    @property
+    def inspector(self) -> InspectorDisplay: ...
+
+
+class Queries(Protocol):
+    """Answers queries about a flow in the background; `on_result` is called in the GUI thread."""
+
+    @property
+    def notice_posted(self) -> pyqtBoundSignal: ...
+
+    def density(
+        self,
+        subject: Subject,
+        stage: int,
+        particles: Trace,
+        camera: Camera,
+        size: PictureSize,
+        on_result: Callable[[Density], object],
+    ) -> None: ...
+
+    def grid(self, subject: Subject, on_result: Callable[[Trace], object]) -> None: ...
+    def encoded(self, subject: Subject, target: Target, on_result: Callable[[Trace], object]) -> None: ...
+
+    def followed(
+        self,
+        spec: FlowSpec,
+        particles: NDArray[np.float32],
+        moments: tuple[Moment, ...],
+        on_result: Callable[[tuple[Snapshot, ...]], object],
+    ) -> None: ...
+
+    def report(
+        self, subject: Subject, stage: int, trace: Trace, on_result: Callable[[StageReport], object]
+    ) -> None: ...
+
+    def probe(
+        self, subject: Subject, point: tuple[float, float], stage: int, on_result: Callable[[Trace], object]
+    ) -> None: ...
+
+    def thumbnails(self, scene: Scene, camera: Camera, side: int, on_result: Callable[[Any], object]) -> None: ...
+    def drop(self) -> None: ...
+    def close(self) -> None: ...

@@ -1,0 +1,22 @@
+"""The keys that step through the stages, wherever the cloud, the strip or the slider has the focus."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QWidget
+
+from flowviz.app.state.view import ViewState
+
+LARGEST_FLOW = 1000  # more stages than any flow has
+STEPS = {"Left": -1, "Right": 1, "Home": -LARGEST_FLOW, "End": LARGEST_FLOW}
+
+
+def add_stage_keys(widget: QWidget, view: ViewState, toggle_playing: Callable[[], object]) -> None:
+    """Let the arrow keys, Home and End step through the stages, and Space play them, while a widget has the focus."""
+    actions: dict[str, Callable[[], object]] = {key: partial(view.step, stages) for key, stages in STEPS.items()}
+    for key, run in {**actions, "Space": toggle_playing}.items():
+        shortcut = QShortcut(QKeySequence(key), widget)
+        shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+        shortcut.activated.connect(run)
