@@ -51,7 +51,7 @@ def choose_steps(window: Window, steps: int) -> None:
 def train(window: Window, qtbot: QtBot, steps: int) -> None:
     choose_steps(window, steps)
     qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
-    wait_for_status(window, qtbot, "Completed")
+    wait_for_status(window, qtbot, "Done:")
 
 
 def wait_for_status(window: Window, qtbot: QtBot, text: str) -> None:
@@ -120,11 +120,11 @@ def test_keys_move_the_scrubber(window: Window, qtbot: QtBot) -> None:
     scrubber, label = window.find(QSlider, "layerScrubber"), window.find(QLabel, "stageLabel")
     assert scrubber.maximum() == 19
     for key, stage, name in [
-        (Qt.Key.Key_End, 19, "real_nvp"),
-        (Qt.Key.Key_Left, 18, "permute"),
-        (Qt.Key.Key_Home, 0, "base"),
-        (Qt.Key.Key_Right, 1, "real_nvp"),
-        (Qt.Key.Key_Right, 2, "batch_normalization"),
+        (Qt.Key.Key_End, 19, "Coupling"),
+        (Qt.Key.Key_Left, 18, "Permutation"),
+        (Qt.Key.Key_Home, 0, "Base"),
+        (Qt.Key.Key_Right, 1, "Coupling"),
+        (Qt.Key.Key_Right, 2, "Batch normalization"),
     ]:
         qtbot.keyClick(scrubber, key)
         assert scrubber.value() == stage
@@ -141,6 +141,8 @@ def test_a_click_on_the_scrubber_goes_there(window: Window, qtbot: QtBot) -> Non
 def test_it_glides_between_stages(window: Window, qtbot: QtBot) -> None:
     cloud, scrubber = window.find(CloudView, "cloudView"), window.find(QSlider, "layerScrubber")
     seen: list[float] = []
+    scrubber.setValue(0)
+    qtbot.waitUntil(lambda: cloud.stage == 0)
     scrubber.setValue(3)
     qtbot.waitUntil(lambda: seen.append(cloud.stage) or cloud.stage == 3)  # type: ignore[func-returns-value]
     assert len({stage for stage in seen if 0 < stage < 3 and stage % 1}) >= 5
@@ -165,7 +167,7 @@ def test_zoom_and_fit(window: Window, qtbot: QtBot) -> None:
     assert cloud.view.half_extent == pytest.approx(fitted.half_extent / 2)
     window.main.resize(window.main.width() - 100, window.main.height() - 50)
     assert cloud.view.half_extent == pytest.approx(fitted.half_extent / 2), "a new size keeps what is seen"
-    window.main.viewer.fit()
+    window.main.view.follow()
     assert cloud.view.half_extent == fitted.half_extent
 
 
@@ -187,7 +189,7 @@ def test_a_view_that_was_chosen_stays_while_it_trains(window: Window) -> None:
     trace = viewer.scene.trace
 
     def snapshot(scale: float) -> None:
-        viewer._show_trace(Trace(trace.names, trace.positions * scale, trace.log_det))
+        viewer._scenes._show_trace(Trace(trace.names, trace.positions * scale, trace.log_det))
 
     snapshot(3)
     assert cloud.view.half_extent == 9
@@ -200,7 +202,7 @@ def test_a_view_that_was_chosen_stays_while_it_trains(window: Window) -> None:
     cloud.zoom(0.5)
     snapshot(5)
     assert cloud.view.half_extent == pytest.approx(3)
-    viewer.fit()
+    window.main.view.follow()
     assert cloud.view.half_extent == 15
     choose(window, "Light")
 
@@ -239,7 +241,7 @@ def test_the_main_job(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     assert (bar.value(), window.status) == held
     qtbot.mouseClick(pause, Qt.MouseButton.LeftButton)
 
-    wait_for_status(window, qtbot, "Completed after 6,000 steps")
+    wait_for_status(window, qtbot, "Done: 6,000 steps")
     trained = window.main.viewer.scene.trace
     assert not np.array_equal(untrained.positions[-1], trained.positions[-1])
     assert np.isfinite(trained.positions).all()
@@ -276,7 +278,7 @@ def test_stop_keeps_and_restart_drops_the_old_run(window: Window, qtbot: QtBot) 
     assert "Preparing" in window.status
     wait_for_status(window, qtbot, "gap")
     stop.click()
-    wait_for_status(window, qtbot, "Stopped after")
+    wait_for_status(window, qtbot, "Stopped:")
     assert window.main.session.trained_title == "Z"
     assert train_button.text() == "Train"
     assert not stop.isEnabled()

@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import QApplication, QPlainTextEdit, QPushButton
 
 import flowviz.app.main as program
 from flowviz.app.main_window import MainWindow
-from flowviz.app.training.controls import TrainingState
+from flowviz.app.training.training_state import TrainingState
 from flowviz.cli import main as run_command
 from flowviz.files import resource
 
@@ -110,10 +110,10 @@ def _bring_into(window: MainWindow, situation: str) -> None:
         window.document_actions.open_copy(next(resource("gallery").glob("*.flowviz")))
     if situation in {"trained", "paused"}:
         window.findChild(QPushButton, "trainButton").click()
-        _wait_until(lambda: window.session._state == TrainingState.TRAINING)
+        _wait_until(lambda: window.session.state == TrainingState.TRAINING)
         _wait(SETTLED_SECONDS)
         window.findChild(QPushButton, "pauseButton" if situation == "paused" else "stopButton").click()
-        _wait_until(lambda: window.session._state in {TrainingState.PAUSED, TrainingState.IDLE})
+        _wait_until(lambda: window.session.state in {TrainingState.PAUSED, TrainingState.IDLE})
 
 
 def _wait(seconds: float) -> None:

@@ -9,7 +9,8 @@ import time
 import numpy as np
 from PyQt6.QtWidgets import QApplication
 
-from flowviz.app.viewer.flow_queries import FlowQueries, Subject
+from flowviz.app.viewer.displays import Queries
+from flowviz.app.viewer.subject import Subject
 from flowviz.records import Trace
 from tests.benchmarks.window import WatchedWindow, report
 
@@ -49,19 +50,19 @@ def main(seconds: float) -> None:
 
 def show(watched: WatchedWindow, marks: set[str]) -> None:
     """Choose what is drawn."""
-    for mark, action in watched.window._viewer_widgets.bar.mark_actions.items():
+    for mark, action in watched.window._viewing.view_bar.mark_actions.items():
         action.setChecked(mark in marks)
 
 
 def probe_ms(watched: WatchedWindow) -> list[float]:
     """How long the answers take, asked one after the other while it trains."""
     viewer = watched.window.viewer
-    questions: FlowQueries = viewer._queries
-    subject: Subject = viewer._subject
+    queries: Queries = viewer._queries
+    subject: Subject = viewer._scenes.subject
     waits = list[float]()
     for number in range(PROBES):
         asked, answered = time.perf_counter(), list[Trace]()
-        questions.probe(subject, (0.01 * number - 1, 0.3), 9, answered.append)
+        queries.probe(subject, (0.01 * number - 1, 0.3), 9, answered.append)
         while not answered:
             QApplication.processEvents()
         waits.append(1e3 * (time.perf_counter() - asked))

@@ -81,9 +81,9 @@ def draw_stroke(window: MainWindow, k: int) -> None:
 
 def open_file(window: MainWindow, path: Path) -> tuple[float, float]:
     """Open a file as if it was dropped: seconds until it is shown, and the longest that the window did not answer."""
-    before, started, longest, ticked = window.target_builder.goal, perf_counter(), 0.0, perf_counter()
-    window.target_builder.open_file(path)
-    while window.target_builder.goal is before and perf_counter() - started < PATIENCE_SECONDS:
+    before, started, longest, ticked = window.target_builder.built, perf_counter(), 0.0, perf_counter()
+    window.target_importer.open_file(path)
+    while window.target_builder.built is before and perf_counter() - started < PATIENCE_SECONDS:
         let_run(0.001)
         longest, ticked = max(longest, perf_counter() - ticked), perf_counter()
     return perf_counter() - started, longest

@@ -60,7 +60,7 @@ word = window.findChild(QLineEdit, "startWord")
 QTest.keyClicks(word, "flow")
 started = time.perf_counter()
 QTest.keyClick(word, Qt.Key.Key_Return)
-window.session._run.worker.event_arrived.connect(heard)
+window.session.run.worker.event_arrived.connect(heard)
 sys.exit(application.exec())
 """
 
@@ -92,16 +92,16 @@ class WatchedWindow:
         window = create_window()
         assert isinstance(window, MainWindow)
         self.window = window
-        self.cloud = window._viewer_widgets.cloud
+        self.cloud = window._viewing.cloud
         self.cloud.setFixedSize(*CLOUD_SIZE)
         window.show()
         self.progress: list[Progress] = []
         self.painted: list[float] = []
-        self._watch_paints(self.cloud._picture)
+        self._watch_paints(self.cloud._item)
         button = window.findChild(QPushButton, "trainButton")
         button.click()
-        assert window.session._run is not None
-        window.session._run.worker.event_arrived.connect(self._take_event)
+        assert window.session.run is not None
+        window.session.run.worker.event_arrived.connect(self._take_event)
 
     def _watch_paints(self, item: Any) -> None:
         paint = item.paint

@@ -29,8 +29,8 @@ from flowviz.app.commands.catalog import commands_of
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.main_window import MainWindow
 from flowviz.app.session.undo import MOST_EDITS
-from flowviz.app.training.flow_panel import FlowPanel
 from flowviz.app.widgets.controls import ChoiceBox
+from flowviz.projects import Plan
 from flowviz.projects.gallery import example
 from flowviz.specs import FlowSpec, TrainingSpec
 
@@ -115,8 +115,8 @@ class Person:
         self._show_flow(self._random.choice(FLOWS))
 
     def _show_flow(self, flow: FlowSpec) -> None:
-        (panel,) = self._window.findChildren(FlowPanel)
-        panel.show_plan(flow, TrainingSpec(steps=1))
+        request = self._window.request
+        request.show_plan(Plan(request.plan.target, flow, TrainingSpec(steps=1)))
 
     def _train(self) -> None:
         self.find(QComboBox, "budgetUnit").setCurrentText("seconds")
@@ -183,7 +183,7 @@ class Person:
         action.trigger()
 
     def _cloud(self) -> QWidget:
-        viewport: QWidget = self._window._viewer_widgets.cloud._plot.viewport()
+        viewport: QWidget = self._window._viewing.cloud._plot.viewport()
         return viewport
 
     def _place_on(self, widget: QWidget) -> QPoint:

@@ -113,7 +113,7 @@ def runs_out_of_memory(user: User) -> Iterator[Condition]:
     """
     user.choose_small_flow()
     user.train_for(60)
-    yield user.says("Completed after 60 steps")
+    yield user.says("Done: 60 steps")
     with Path("/proc/self/statm").open() as statm:
         used = int(statm.read().split()[0]) * resource.getpagesize()
     _, most = resource.getrlimit(resource.RLIMIT_AS)
@@ -126,7 +126,7 @@ def runs_out_of_memory(user: User) -> Iterator[Condition]:
     tell("keeps the picture", user.window.viewer.scene.trace.names == seen.names)
     user.choose_numbers(flowWidth=4, trainingBatch=256)
     user.train_for(70)
-    yield user.says("Completed after 70 steps")
+    yield user.says("Done: 70 steps")
 
 
 def trains_without_tensorflow(user: User) -> Iterator[Condition]:
@@ -158,7 +158,7 @@ def trains_without_xla(user: User) -> Iterator[Condition]:
     tensorflow.function = refusing
     user.choose_small_flow()
     user.train_for(60)
-    yield user.says("Completed after 60 steps")
+    yield user.says("Done: 60 steps")
     tell("status", user.status)
 
 

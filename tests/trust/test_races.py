@@ -92,7 +92,7 @@ def drawn(window: Window, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     found, session, take_snapshot = list[bool](), window.main.session, Viewer.take_snapshot
 
     def take(viewer: Viewer, snapshot: Snapshot) -> None:
-        run = session._run
+        run = session.run
         found.append(run is not None and snapshot.trace.names[1:] == run.project.flow.stage_names()[1:])
         take_snapshot(viewer, snapshot)
 
@@ -110,7 +110,7 @@ def test_train_and_stop_can_be_pressed_as_fast_as_the_buttons_go(
     presser.choose_flow("NICE")
     choose_steps(window, 120)
     window.find(QPushButton, "trainButton").click()
-    presser.wait_for("Completed after 120 steps")
+    presser.wait_for("Done: 120 steps")
     assert drawn
     assert all(drawn)
     assert window.main.session.project().flow.family == "nice"

@@ -20,7 +20,7 @@ from PyQt6.QtCore import QEventLoop, QTimer, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
 
 from flowviz.app.main_window import MainWindow
-from flowviz.app.training.controls import TrainingState
+from flowviz.app.training.training_state import TrainingState
 from flowviz.app.window.crash_handler import log_qt_messages
 from flowviz.machine import return_memory
 from tests.app.conftest import Window, work_is_running
@@ -93,7 +93,7 @@ class Soak:
         self._person.draw_much()
         for flow in FLOWS:
             self._person.train(flow)
-            self._wait_until(lambda: self._window.session._state == TrainingState.TRAINING)
+            self._wait_until(lambda: self._window.session.state == TrainingState.TRAINING)
             self._person.look_at_all()
             wait(SETTLED_SECONDS)
         for example in EXAMPLES:
@@ -104,7 +104,7 @@ class Soak:
     def rest(self) -> tuple[float, int]:
         """Memory and threads while the window shows a small example, and nothing of what was done before."""
         self._person.stop()
-        self._wait_until(lambda: self._window.session._state == TrainingState.IDLE)
+        self._wait_until(lambda: self._window.session.state == TrainingState.IDLE)
         self._open(EXAMPLES[0].path)
         wait(SETTLED_SECONDS)
         gc.collect()

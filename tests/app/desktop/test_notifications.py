@@ -43,7 +43,7 @@ class Desktop:
 def desktop(staged: Staged, monkeypatch: pytest.MonkeyPatch) -> Desktop:
     main = staged.window.main
     recording = Desktop(main, monkeypatch)
-    main._task_bar._bus = main._end_notice._bus = recording.bus
+    main._task_bar._bus = main._end_notification._bus = recording.bus
     return recording
 
 

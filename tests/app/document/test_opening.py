@@ -61,6 +61,11 @@ def test_invalid_file_is_reported_and_the_project_kept(
     assert RecentFiles().paths() == ([bad] if content is not None else [])
 
 
+def entries(menu: QMenu) -> list[QAction]:
+    """The entries of a menu that the user sees."""
+    return [action for action in menu.actions() if action.isVisible() and not action.isSeparator()]
+
+
 def save_points(path: Path) -> None:
     np.savetxt(path, np.random.default_rng(0).normal(size=(500, 2)), delimiter=",")
 
@@ -85,7 +90,7 @@ def test_points_and_images_are_offered_as_the_target(
     assert file_menu.text == "BRAD"
     main.document_actions.open(path)
     file_menu.press("openAsBox", "open")
-    file_menu.wait(lambda: isinstance(main.target_builder.spec, spec))
+    file_menu.wait(lambda: isinstance(main.request.plan.target, spec))
     assert main.document_actions.document.path is None
 
 

@@ -88,7 +88,7 @@ def test_dialog_starts_with_the_view_of_the_window(window: Window, qtbot: QtBot)
     assert spec.seen.view.color_by == "angle"
     assert spec.seen.view.marks == {"points", "paths"}
     assert spec.seen.playback.repeat == "ping-pong"
-    assert str(window.main.viewer.seen().view.theme) == spec.seen.view.theme
+    assert str(window.main.view.seen.view.theme) == spec.seen.view.theme
 
 
 def test_dialog_keeps_the_choices_of_last_time(window: Window, qtbot: QtBot) -> None:

@@ -53,7 +53,7 @@ def test_slow_training_is_mentioned_once_and_not_as_a_notice(staged: Staged) -> 
         staged.begin()
         staged.tell(Uncompiled(), staged.finished("completed"))
         staged.wait("Finished:")
-        assert ("slower" in bar.text) == mentioned
+        assert ("take longer" in bar.text) == mentioned
         assert not staged.window.notice
         staged.tell(None)
         bar.tell("")
@@ -108,7 +108,7 @@ def test_failed_save_is_a_notice_and_not_a_message_box(file_menu: FileMenu, tmp_
 def test_bad_picture_is_reported_in_the_target_panel_until_the_target_changes(
     window: Window, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    window.main.target_builder.open_file(tmp_path / "gone.png")
+    window.main.target_importer.open_file(tmp_path / "gone.png")
     qtbot.waitUntil(lambda: "gone.png" in window.notice)
     assert [list_of(bar) for bar in bars(window.main)] == ["targetNotices"]
     window.find(QPlainTextEdit, "targetText").setPlainText("Other")

@@ -213,29 +213,30 @@ def test_what_the_program_shows_by_itself_is_no_edit(undone: Undone, project: Pr
     assert undone.cloud.view.half_extent == extent
     undone.undo()
     assert undone.cloud.view.half_extent > extent, "it follows the cloud again"
-    assert explored.viewer.seen().fitted
+    assert explored.window.main.view.seen.fitted
 
 
 def test_pages_come_back_with_what_stood_on_them(undone: Undone, qtbot: QtBot) -> None:
-    panel = Sourced(undone.window, qtbot).panel
+    panel, request = Sourced(undone.window, qtbot).panel, undone.window.main.request
     first = undone.chosen
     image = ImageSpec(png=png(Image.new("L", (8, 8))), name="a&b.png")
     undone.turn_to("image")
-    panel.show_spec(image)
+    request.show_target(image)
     assert undone.window.find(QAction, "undoAction").text() == "&Undo Image: a&&b.png"
     undone.turn_to("mix")
-    panel.show_spec(MixSpec.model_validate({"parts": [{"source": image}, {"source": TextSpec(text="B"), "weight": 3}]}))
+    parts = [{"source": image}, {"source": TextSpec(text="B"), "weight": 3}]
+    request.show_target(MixSpec.model_validate({"parts": parts}))
     panel.mix.add(image)
     assert undone.titles[0] == "Undo Add to the Mix"
     undone.turn_to("points")
     points = points_spec(np.random.default_rng(0).normal(size=(50, 2)))
-    panel.show_spec(points)
+    request.show_target(points)
     last = undone.chosen
-    assert isinstance(panel.spec(), PointsSpec)
+    assert isinstance(request.plan.target, PointsSpec)
     kinds = []
     while undone.count:
         undone.undo()
-        kinds.append(panel.kind)
+        kinds.append(request.value.kind)
     assert undone.chosen == first
     assert kinds == ["points", "mix", "mix", "mix", "image", "image", "text"]
     while undone.titles[1] != "Redo":
@@ -311,14 +312,14 @@ def test_any_choices_are_undone_to_the_first_and_chosen_again_to_the_last(opened
             stands.pop()
             assert opened.chosen == stands[-1]
     assert opened.count == len(stands) - 1 > 20
-    seen = opened.window.main.viewer.seen()
+    seen = opened.window.main.view.seen
     for stand in reversed(stands[:-1]):
         opened.undo()
         assert opened.chosen == stand
     for stand in stands[1:]:
         opened.redo()
         assert opened.chosen == stand
-    assert opened.window.main.viewer.seen() == seen
+    assert opened.window.main.view.seen == seen
 
 
 def test_the_clipboard_serves_the_text_that_has_the_focus(undone: Undone) -> None:

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.session.undo import Chosen
+from flowviz.app.session.undo import Choices
 from flowviz.app.target.font_box import FontBox
 from flowviz.app.viewer.cloud_view import CloudView
 from tests.app.conftest import Window
@@ -43,8 +43,8 @@ class Undone:
         self.window.find(QAction, "redoAction").trigger()
 
     @property
-    def chosen(self) -> Chosen:
-        return self.history._now()
+    def chosen(self) -> Choices:
+        return self.history.choices()
 
     @property
     def titles(self) -> tuple[str, str]:
@@ -59,7 +59,7 @@ class Undone:
 
     def pause(self) -> None:
         """What comes next is another edit, as after a while."""
-        self.history._burst.stop()
+        self.history.end_burst()
 
     def choose(self, name: str, index: int) -> None:
         self.window.find(QComboBox, name).setCurrentIndex(index)
@@ -129,7 +129,7 @@ CHOICES: dict[str, Callable[[Undone], object]] = {
     "Color by Angle": lambda undone: undone.choose("colorBox", 1),
     "Colors: Plain": lambda undone: undone.trigger("plain,asinthepostAction"),
     "Show Paths": lambda undone: undone.trigger("pathsAction"),
-    "Show Beside": lambda undone: undone.trigger("besideAction"),
+    "Show Beside": lambda undone: undone.window.main.view.update_view(beside=True),
     "Show Overview": lambda undone: undone.trigger("overviewAction"),
     "Zoom or Pan": lambda undone: undone.wheel(2),
     "Selection": lambda undone: undone.select(0.5),

@@ -20,11 +20,13 @@ from flowviz.app.commands.palette import CommandPalette, ShortcutSheet
 from flowviz.app.desktop.settings import settings
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.notices.message_box import CANCEL, Answer, ask
+from flowviz.app.state.request import RequestState
 from flowviz.app.style.appearance import Appearance
 from flowviz.app.style.theme import (
     LINK,
 )
-from flowviz.app.training.controls import TrainingControls, TrainingState
+from flowviz.app.training.controls import TrainingControls
+from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.welcome.gallery import GalleryDialog
 from flowviz.projects import example
@@ -138,7 +140,7 @@ def test_reduced_motion_shows_only_whole_stages(window: Window, qtbot: QtBot) ->
 
 
 def test_reduced_motion_keeps_the_busy_bar_still(qtbot: QtBot) -> None:
-    controls = TrainingControls()
+    controls = TrainingControls(RequestState())
     qtbot.addWidget(controls)
     bar = controls.findChild(QProgressBar)
     assert bar is not None

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.target.canvas import Canvas
-from flowviz.app.target.panel import TargetPanel
 from flowviz.specs import DrawingSpec
 from flowviz.targets import build_target
 from tests.app.conftest import Window
@@ -30,7 +29,7 @@ class Drawn:
 
     @property
     def goal(self) -> BuiltTarget | None:
-        return self.window.main.target_builder.goal
+        return self.window.main.target_builder.built
 
     @property
     def ink(self) -> int:
@@ -185,8 +184,7 @@ def test_opened_drawing_can_be_continued_and_undone(drawn: Drawn) -> None:
     assert drawn.goal is not None
     spec, ink = drawn.goal.spec, drawn.ink
     drawn.button("clearDrawingButton").click()
-    (panel,) = drawn.window.main.findChildren(TargetPanel)
-    panel.show_spec(spec)
+    drawn.window.main.request.show_target(spec)
     assert drawn.ink == pytest.approx(ink, rel=0.02)
     drawn.stroke((50, 10), (50, 90))
     assert drawn.ink > ink

@@ -42,7 +42,7 @@ class Sourced:
 
     @property
     def goal(self) -> BuiltTarget | None:
-        return self.window.main.target_builder.goal
+        return self.window.main.target_builder.built
 
     @property
     def problem(self) -> str:
@@ -293,13 +293,13 @@ def test_every_shape_has_a_picture_and_says_where_the_entropy_is_unknown(sourced
         sourced.wait_for_spec(ShapeSpec(name=name))
         assert sourced.goal is not None
         assert (sourced.goal.target.entropy is not None) == known
-        assert ("entropy is unknown" in note.text()) == (not known)
+        assert ("best possible loss is unknown" in note.text()) == (not known)
     assert sourced.goal is not goal
 
 
 def test_a_mix_is_made_of_what_stands_on_the_other_pages(sourced: Sourced) -> None:
     sourced.turn_to("mix")
-    assert "two sources" in sourced.problem
+    assert "at least two sources" in sourced.problem
     add = sourced.window.find(QToolButton, "mixAddButton")
     menu = add.menu()
     assert isinstance(menu, QMenu)
@@ -322,7 +322,7 @@ def test_a_mix_is_made_of_what_stands_on_the_other_pages(sourced: Sourced) -> No
     assert over.spec.layout == "over"
     remove, *_ = sourced.window.main.findChildren(QToolButton, "partRemove")
     remove.click()
-    assert "two sources" in sourced.problem
+    assert "at least two sources" in sourced.problem
     assert not sourced.can_train
 
 
@@ -332,9 +332,9 @@ def test_every_kind_of_spec_can_be_shown(sourced: Sourced, picture: Path) -> Non
     text = TextSpec(text="A\nBC", weight=0.05, align="right")
     mix = MixSpec(parts=(Part(source=text, weight=2), Part(source=ShapeSpec(name="star"))), layout="over")
     for spec in (image, points, ShapeSpec(name="heart"), text):
-        sourced.panel.show_spec(spec)
+        sourced.window.main.request.show_target(spec)
         sourced.wait_for_spec(spec)
-    sourced.panel.show_spec(mix)
+    sourced.window.main.request.show_target(mix)
     sourced.wait(lambda: sourced.goal is not None and sourced.goal.spec.kind == "mix")
     assert sourced.goal is not None
     assert isinstance(sourced.goal.spec, MixSpec)

@@ -1,11 +1,12 @@
 """Choosing a flow in the window, and the figures beside the loss."""
 
+from dataclasses import replace
+
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSlider, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.training.flow_panel import FlowPanel
 from flowviz.specs import RECIPES, FlowSpec
 from tests.app.conftest import Window
 from tests.app.test_main_window import train
@@ -17,8 +18,7 @@ def choose(window: Window, family: str) -> None:
 
 
 def spec(window: Window) -> FlowSpec:
-    (panel,) = window.main.findChildren(FlowPanel)
-    return panel.flow_spec()
+    return window.main.request.plan.flow
 
 
 @pytest.mark.parametrize("family", RECIPES)
@@ -46,19 +46,20 @@ def test_options_reach_the_flow_and_the_training(window: Window) -> None:
     window.find(QDoubleSpinBox, "trainingRate").setValue(0.01)
     window.find(QCheckBox, "flowBounded").setChecked(False)
     assert spec(window) == FlowSpec(layers=3, width=5, depth=1, seed=9, log_scale_bound=None)
-    (panel,) = window.main.findChildren(FlowPanel)
-    assert panel.training_options() == {"learning_rate": 0.01, "batch": 64, "seed": 9}
+    training = window.main.request.plan.training
+    assert (training.learning_rate, training.batch, training.seed) == (0.01, 64, 9)
     assert window.find(QSlider, "layerScrubber").maximum() == len(spec(window).bijector_kinds())
 
 
 def test_a_flow_is_shown_with_all_that_it_has(window: Window) -> None:
-    (panel,) = window.main.findChildren(FlowPanel)
     for flow in (
         FlowSpec(family="spline", layers=3, bins=12, seed=7),
         FlowSpec(layers=2, log_scale_bound=None, hats=5, waves=2),
     ):
-        panel.show_flow(flow)
-        assert panel.flow_spec() == flow
+        window.main.request.show_plan(replace(window.main.request.plan, flow=flow))
+        assert spec(window) == flow
+        assert window.find(QSpinBox, "flowLayers").value() == flow.layers
+        assert window.find(QCheckBox, "flowBounded").isChecked() == (flow.log_scale_bound is not None)
 
 
 def test_minibatch_normalization_warns_why(window: Window) -> None:

@@ -84,7 +84,7 @@ def test_loss_plot_is_legible(window: Window, qtbot: QtBot, size: int, name: str
 
 def test_text_of_the_curve_plot_grows_with_the_text_size(window: Window, qtbot: QtBot) -> None:
     curves = window.find(CurvePlot, "curvePlot")
-    window.main.viewer._show.inspector.show_report(REPORT)
+    window.main.viewer._displays.inspector.show_report(REPORT)
     window.main.resize(1280, 800)
     dock = window.find(QDockWidget, "inspectorDock")
     window.main.resizeDocks([dock], [300], Qt.Orientation.Horizontal)

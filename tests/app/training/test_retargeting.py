@@ -57,7 +57,7 @@ def morphing(window: Window, qtbot: QtBot) -> Morphing:
 
 
 def test_it_follows_what_is_typed_and_marks_the_change(morphing: Morphing) -> None:
-    worker = morphing.window.main.session._run
+    worker = morphing.window.main.session.run
     assert worker is not None
     morphing.type("::")
     morphing.qtbot.wait(500)
@@ -68,7 +68,7 @@ def test_it_follows_what_is_typed_and_marks_the_change(morphing: Morphing) -> No
     assert morphing.named_changes == ["::"]
     morphing.qtbot.waitUntil(lambda: morphing.on("::") > before + 0.2, timeout=SLOW_MS)
     assert morphing.window.find(QLabel, "onTargetFigure").text().endswith("%")
-    run = morphing.window.main.session._run
+    run = morphing.window.main.session.run
     assert run is not None
     assert run.worker is worker.worker, "the same training"
     assert morphing.window.find(QPushButton, "trainButton").text() == "Restart"
@@ -92,7 +92,7 @@ def test_it_follows_while_the_word_is_typed_key_by_key(morphing: Morphing) -> No
     morphing.wait_for_title("FLOW")
     assert morphing.named_changes[-1] == "FLOW"
     morphing.window.find(QPushButton, "stopButton").click()
-    wait_for_status(morphing.window, morphing.qtbot, "Stopped after")
+    wait_for_status(morphing.window, morphing.qtbot, "Stopped:")
     morphing.type("LATE")
     morphing.qtbot.wait(200)
     assert morphing.title == "FLOW"

@@ -7,9 +7,9 @@ import pytest
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QPlainTextEdit, QPushButton, QSlider
 
 from flowviz.app.target.built_target import build
-from flowviz.app.target.panel import TargetPanel
 from flowviz.app.training.worker import TrainingWorker
-from flowviz.app.viewer.flow_queries import FlowQueries, Subject
+from flowviz.app.viewer.flow_queries import FlowQueries
+from flowviz.app.viewer.subject import Subject
 from flowviz.projects import Project, example
 from flowviz.records import Selection, base_particles
 from flowviz.records.trace import untrained_trace
@@ -23,8 +23,7 @@ __all__ = ["staged"]
 def choose(staged: Staged, flow: str, text: str) -> None:
     """Another flow, and another target."""
     staged.window.find(QComboBox, "flowFamily").setCurrentText(flow)
-    (panel,) = staged.window.main.findChildren(TargetPanel)
-    panel.show_spec(TextSpec(text=text))
+    staged.window.main.request.show_target(TextSpec(text=text))
 
 
 def test_a_training_that_is_stopped_at_once_is_what_is_seen(staged: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,11 +80,11 @@ def test_a_training_that_fails_after_its_first_picture_is_what_is_kept(staged: S
 
 
 def test_what_is_selected_stays_marked_when_another_flow_is_chosen(window: Window) -> None:
-    viewer = window.main.viewer
-    viewer.show_chosen(viewer.seen(), Selection(np.arange(viewer.generated.positions.shape[1]) < 9))
+    viewer, view = window.main.viewer, window.main.view
+    view.set_selection(Selection(np.arange(view.value.particles) < 9))
     window.find(QComboBox, "flowFamily").setCurrentText("MAF")
-    assert viewer.selection is not None
-    assert viewer.scene.selection is viewer.selection
+    assert view.value.selection is not None
+    assert viewer.scene.selection is view.value.selection
 
 
 def test_after_a_first_training_has_failed_the_flow_that_is_chosen_is_seen(staged: Staged) -> None:
@@ -116,10 +115,11 @@ def test_a_training_that_is_paused_does_not_turn_to_what_it_shall_follow_no_more
     staged.begin()
     staged.press("pause")
     choose(staged, "MAF", "ZZ")
-    run = staged.window.main.session._run
+    run = staged.window.main.session.run
     assert run is not None
     for _ in range(2):
         staged.window.find(QCheckBox, "followBox").click()
+    assert isinstance(run.worker, TrainingWorker)
     assert run.worker._take_next() is None
 
 
@@ -142,44 +142,43 @@ def test_what_the_cloud_shows_and_train_would_learn_is_told_where_another_word_i
     staged.begin()
     assert told() == "Learning 'BRAD'."
     choose(staged, "MAF", "FLOW")
-    assert told() == "Learning 'BRAD'. Restart begins anew with 'FLOW'."
+    assert told() == "Learning 'BRAD'. Restart starts over with 'FLOW'."
     choose(staged, "MAF", "")
     assert told() == "Learning 'BRAD'."
     staged.press("pause")
     choose(staged, "MAF", "FLOW")
-    assert told() == "Learning 'BRAD'. Restart begins anew with 'FLOW'."
+    assert told() == "Paused while learning 'BRAD'. Restart starts over with 'FLOW'."
     staged.window.find(QCheckBox, "followBox").click()
-    assert told() == "Learning 'BRAD'. Resume turns it to 'FLOW'."
+    assert told() == "Paused while learning 'BRAD'. Resume switches to 'FLOW'."
     staged.window.find(QCheckBox, "followBox").click()
     staged.press("pause")
     staged.tell(staged.finished(), None)
-    staged.wait("Completed after")
+    staged.wait("Done:")
     end = told().split(".")[0]
-    assert told() == f"{end}. The cloud still shows 'BRAD'; Train begins anew with 'FLOW'."
+    assert told() == f"{end}. Still showing 'BRAD'. Train starts over with 'FLOW'."
     choose(staged, "MAF", "BRAD")
     assert told() == f"{end}."
     staged.window.find(QSlider, "targetWeight").setValue(9)
-    assert told() == f"{end}. The cloud still shows the 'BRAD' of before; Train begins anew with what is chosen now."
+    assert told() == f"{end}. Still showing the previous 'BRAD'. Train starts over with the present choices."
     staged.window.find(QPlainTextEdit, "targetText").clear()
     assert told() == f"{end}. Type a word: the flow needs something to learn."
     choose(staged, "MAF", "FLOW")
     staged.press("train")
     staged.tell(MemoryError())
     staged.wait("Failed")
-    assert told() == "Press Train to try again. The cloud still shows 'BRAD'; Train begins anew with 'FLOW'."
+    assert told() == "Press Train to try again. Still showing 'BRAD'. Train starts over with 'FLOW'."
 
 
 def test_an_opened_project_tells_what_its_next_training_would_learn(staged: Staged) -> None:
     session = staged.window.main.session
     before = staged.window.find(QLabel, "statusLabel").text()
-    panel = staged.window.main._training_widgets.target
-    panel.show_spec(ShapeSpec(name="circles"))
-    staged.wait("The cloud still shows 'two moons'; Train begins anew with 'circles'.")
+    staged.window.main.request.show_target(ShapeSpec(name="circles"))
+    staged.wait("Still showing 'two moons'. Train starts over with 'circles'.")
     other = session.project()
     session.show_project(example("two_moons").project())
     assert staged.window.find(QLabel, "statusLabel").text() == before
     session.show_project(other)
-    staged.wait("The cloud still shows 'two moons'; Train begins anew with 'circles'.")
+    staged.wait("Still showing 'two moons'. Train starts over with 'circles'.")
     session.show_project(replace(other, target=TextSpec(text="Hi", weight=0.0123), next=None))
     told = staged.window.find(QLabel, "statusLabel").text()
     assert told.startswith("Hi, after")

@@ -79,7 +79,7 @@ def test_end_of_training_shows_the_gap_in_the_status_bar_and_the_steps_in_the_pa
     assert staged.window.find(QProgressBar, "progressBar").value() == 250
     staged.tell(staged.finished())
     staged.wait("Finished: gap 0.125 nats")
-    assert staged.window.find(QLabel, "statusLabel").text() == "Completed after 1,200 steps."
+    assert staged.window.find(QLabel, "statusLabel").text() == "Done: 1,200 steps."
     staged.press("train")
     assert staged.window.find(StatusBar, "statusBar").text == "Preparing…"
     staged.tell(None)

@@ -233,7 +233,7 @@ def test_user_error_is_reported_in_its_own_words(monkeypatch: pytest.MonkeyPatch
     recorded.worker.start()
     recorded.join()
     (notice,) = recorded.notices
-    assert (notice.about, notice.text, notice.details) == ("training", "The disk is full.", "")
+    assert (notice.topic, notice.text, notice.details) == ("training", "The disk is full.", "")
 
 
 def test_unexpected_error_is_reported_with_its_traceback(

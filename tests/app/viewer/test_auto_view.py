@@ -52,7 +52,7 @@ def test_what_was_zoomed_to_stays_from_stage_to_stage(explored: Explored) -> Non
     chosen = half_extent(explored)
     explored.go_to(WIDE)
     assert half_extent(explored) == chosen
-    explored.viewer.fit()
+    explored.window.main.view.follow()
     assert half_extent(explored) > 4 * chosen
 
 
@@ -71,18 +71,17 @@ def test_it_is_steady_while_it_trains_and_fits_a_moment_that_is_looked_back_at(e
     wide = half_extent(explored)
     explored.take(explored.trace, 3100)
     assert half_extent(explored) == wide, "it shrinks late"
-    explored.viewer._moments.choose(0)
+    explored.viewer._moments.go_to(0)
     assert half_extent(explored) < wide
-    explored.viewer._moments.choose(None)
+    explored.viewer._moments.go_to(None)
     explored.take(explored.trace, 3200)
     assert half_extent(explored) < wide
 
 
 def test_a_new_training_is_not_seen_as_the_one_before(explored: Explored) -> None:
     explored.go_to(WIDE)
-    wide, target = half_extent(explored), explored.viewer._target
-    assert target is not None
-    explored.viewer.begin_training(FlowSpec(), target)
+    wide = half_extent(explored)
+    explored.viewer.begin_training(FlowSpec(), explored.target)
     explored.take(explored.trace, 10)
     assert half_extent(explored) < wide
 
@@ -104,4 +103,4 @@ def test_keys_move_nothing_in_the_overview(explored: Explored, qtbot: QtBot) -> 
     for key in (Qt.Key.Key_Plus, Qt.Key.Key_Left, Qt.Key.Key_Minus):
         qtbot.keyClick(explored.cloud, key)
     assert explored.cloud.view == before
-    assert explored.viewer.seen().fitted
+    assert explored.window.main.view.seen.fitted

@@ -39,7 +39,7 @@ def test_a_shorter_flow_takes_the_place_of_a_longer_one(
         last = shown.trace.last_stage
         assert window.find(QSlider, "layerScrubber").maximum() == last
         assert explored.scene.trace.last_stage == last
-        assert explored.viewer.stage <= last
+        assert explored.window.main.view.value.stage <= last
         explored.wait(lambda: explored.scene.grid is not None and explored.scene.density is not None)
         assert explored.scene.grid is not None
         assert explored.scene.grid.last_stage == last

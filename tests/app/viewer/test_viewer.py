@@ -39,6 +39,7 @@ class Explored:
             self.take(Trace(self.trace.names, self.trace.positions * np.float32(scale), self.trace.log_det), step)
         self.take(self.trace, 2100)
         self.go_to(self.trace.last_stage)
+        QApplication.processEvents()  # the layout settles
 
     @property
     def scene(self) -> Scene:
@@ -46,8 +47,7 @@ class Explored:
 
     @property
     def selection(self) -> Selection:
-        assert self.scene.selection is not None
-        return self.scene.selection
+        return self.scene.selection or Selection.none(self.trace.positions.shape[1])
 
     def go_to(self, stage: int) -> None:
         self.window.find(QSlider, "layerScrubber").setValue(stage)
@@ -151,16 +151,16 @@ def test_what_is_explained_is_what_is_seen(explored: Explored) -> None:
     def explained(*actions: str) -> list[str]:
         for name in actions:
             explored.action(f"{name}Action").trigger()
-        kinds = ("each dot", "the heat map", "both halves", "left out here", "beside needs", "the color says")
+        kinds = ("each dot", "the heat map", "both halves", "not shown here", "the color shows")
         return [kind for kind in kinds if kind in told.text().lower()]
 
-    assert explained() == ["each dot", "the color says"]
-    assert explained("beside") == ["each dot", "beside needs", "the color says"]
-    assert explained("density") == ["each dot", "the heat map", "both halves", "the color says"]
-    assert explained("overview") == ["each dot", "left out here", "the color says"]
-    assert explained("points") == ["each dot", "left out here", "the color says"], "which the overview shows instead"
-    assert explained("overview") == ["the heat map", "beside needs"]
-    assert explained("paths") == ["the heat map", "both halves", "the color says"], "of the paths"
+    assert explained() == ["each dot", "the color shows"]
+    assert explained("beside") == ["each dot", "the color shows"], "there is nothing to show beside the points"
+    assert explained("density", "beside") == ["each dot", "the heat map", "both halves", "the color shows"]
+    assert explained("overview") == ["each dot", "not shown here", "the color shows"]
+    assert explained("points") == ["each dot", "not shown here", "the color shows"], "which the overview shows instead"
+    assert explained("overview") == ["the heat map"]
+    assert explained("paths") == ["the heat map", "both halves", "the color shows"], "of the paths"
 
 
 def test_a_rectangle_selects_adds_and_takes_away(explored: Explored) -> None:
@@ -305,13 +305,13 @@ def test_the_strip_shows_all_stages_and_a_click_goes_there(explored: Explored) -
     explored.wait(lambda: len(strip._pictures) == 20)
     place = strip._place(4).center()
     explored.qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=place)
-    assert explored.viewer.stage == 4
+    assert explored.window.main.view.value.stage == 4
 
 
 def test_the_overview_is_the_figure_and_a_click_opens_a_stage(explored: Explored) -> None:
     explored.action("overviewAction").trigger()
     explored.click(QPoint(explored.canvas.width() // 10, explored.canvas.height() // 8))
-    explored.wait(lambda: explored.viewer.stage == 0)
+    explored.wait(lambda: explored.window.main.view.value.stage == 0)
     assert not explored.action("overviewAction").isChecked()
 
 

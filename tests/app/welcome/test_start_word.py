@@ -25,8 +25,8 @@ def test_return_starts_training_on_the_word(start: Welcome, qtbot: QtBot) -> Non
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
     assert not start.is_shown
     session = start.window.main.session
-    assert session._run is not None
-    spec = session._run.project.target
+    assert session.run is not None
+    spec = session.run.project.target
     assert isinstance(spec, TextSpec)
     assert spec.text == "Ada!"
     assert "Preparing" in start.window.status
@@ -54,7 +54,7 @@ def test_return_trains_on_a_word_as_soon_as_its_target_is_built(start: Welcome, 
     assert start.is_shown
     can_build.set()
     qtbot.waitUntil(lambda: not start.is_shown)
-    run = start.window.main.session._run
+    run = start.window.main.session.run
     assert run is not None
     assert run.project.target == TextSpec(text="Ada")
 
@@ -83,7 +83,7 @@ def test_return_trains_on_a_word_from_an_input_method_in_an_empty_box(
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
     can_build.set()
     qtbot.waitUntil(lambda: not start.is_shown)
-    run = start.window.main.session._run
+    run = start.window.main.session.run
     assert run is not None
     assert run.project.target == TextSpec(text="日本")
 
@@ -102,11 +102,11 @@ def test_train_waits_for_the_target_of_a_word_from_an_input_method(
     for word in ("日", "本"):
         commit(text, word)
         qtbot.keyClick(text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert session._run is None
+    assert session.run is None
     can_build.set()
-    qtbot.waitUntil(lambda: session._run is not None)
-    assert session._run is not None
-    assert session._run.project.target == TextSpec(text="日本")
+    qtbot.waitUntil(lambda: session.run is not None)
+    assert session.run is not None
+    assert session.run.project.target == TextSpec(text="日本")
 
 
 def test_return_does_not_train_on_a_target_that_cannot_be_built(
@@ -133,7 +133,7 @@ def test_word_that_is_changed_or_left_before_its_target_is_built_is_not_trained(
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
     qtbot.keyClicks(start.word, "!")
     can_build.set()
-    qtbot.waitUntil(lambda: main.target_builder.goal is not None)
+    qtbot.waitUntil(lambda: main.target_builder.built is not None)
     assert start.is_shown
     can_build.clear()
     qtbot.keyClicks(start.word, "!")
@@ -141,20 +141,20 @@ def test_word_that_is_changed_or_left_before_its_target_is_built_is_not_trained(
     qtbot.keyClick(start.word, Qt.Key.Key_Escape)
     start.show()
     can_build.set()
-    qtbot.waitUntil(lambda: main.target_builder.goal is not None)
+    qtbot.waitUntil(lambda: main.target_builder.built is not None)
     assert start.is_shown
-    assert main.session._run is None
+    assert main.session.run is None
 
 
 def test_word_is_trained_although_another_kind_of_target_has_a_problem(start: Welcome) -> None:
     start.press("startLeaveButton")
-    start.window.main._training_widgets.target.choose("image")
-    assert start.window.main._training_widgets.target.problem
+    start.window.main.request.turn_to("image")
+    assert start.window.main.target_builder.problem
     start.show()
     assert not start.window.find(QLabel, "startProblem").isVisible()
     start.press("startTrainButton")
     assert not start.is_shown
-    run = start.window.main.session._run
+    run = start.window.main.session.run
     assert run is not None
     assert run.project.target == TextSpec(text="BRAD")
 
@@ -163,7 +163,7 @@ def test_first_word_is_trained_with_one_click(start: Welcome) -> None:
     assert (start.word.text(), start.word.selectedText()) == ("BRAD", "BRAD")
     start.press("startTrainButton")
     assert not start.is_shown
-    assert start.window.main.session._run is not None
+    assert start.window.main.session.run is not None
 
 
 def test_empty_word_is_explained_and_not_trained(start: Welcome, qtbot: QtBot) -> None:
@@ -186,12 +186,12 @@ def test_text_from_the_target_panel_is_shown_on_the_page(start: Welcome) -> None
 
 
 def test_other_kind_of_target_leaves_the_page_and_a_word_replaces_it(start: Welcome, qtbot: QtBot) -> None:
-    start.window.main._training_widgets.target.choose("shape")
+    start.window.main.request.turn_to("shape")
     qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
     start.show()
     assert start.is_shown
     start.press("startTrainButton")
-    assert start.window.main.target_builder.spec == TextSpec(text="BRAD")
+    assert start.window.main.request.plan.target == TextSpec(text="BRAD")
     assert not start.is_shown
 
 
@@ -205,7 +205,7 @@ def test_pasted_picture_becomes_the_target(start: Welcome, qtbot: QtBot) -> None
     clipboard.setImage(picture)
     qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
-    assert start.window.main.target_builder.spec.kind == "image"
+    assert start.window.main.request.plan.target.kind == "image"
     clipboard.setText("typed elsewhere")
     start.show()
     qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
@@ -221,6 +221,6 @@ def test_pasted_file_is_opened(start: Welcome, qtbot: QtBot, tmp_path: Path) -> 
     clipboard.setMimeData(media)
     qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
-    assert start.window.main.target_builder.spec.kind == "points"
+    assert start.window.main.request.plan.target.kind == "points"
     assert start.file_menu.text == "BRAD"
     clipboard.clear()

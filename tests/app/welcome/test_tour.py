@@ -275,7 +275,7 @@ def test_training_can_be_started_during_the_tour(guide: Guide, monkeypatch: pyte
     monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **__: iter(()))
     guide.press(Qt.Key.Key_Right)
     guide.window.find(QPushButton, "trainButton").click()
-    assert guide.window.main.session._run is not None
+    assert guide.window.main.session.run is not None
     assert guide.position == f"2 of {COUNT}"
     assert guide.next.hasFocus()
 

@@ -32,4 +32,4 @@ def test_focus_ring_is_hidden_when_its_widget_is_deleted(window: Window, qtbot: 
         gone.deleteLater()
     window.main.resize(1100, 750)
     QApplication.processEvents()
-    assert not [ring for ring in window.main.findChildren(FocusRing) if ring.isVisible()]
+    assert gone not in [ring.widget() for ring in window.main.findChildren(FocusRing)]

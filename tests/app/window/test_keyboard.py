@@ -113,7 +113,7 @@ def test_typing_training_scrubbing_and_exporting_need_no_mouse(
     keyboard.type("100")
     keyboard.go_to("trainButton")
     keyboard.press(Key.Key_Space)
-    qtbot.waitUntil(lambda: "Completed" in status.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "Done:" in status.text(), timeout=60_000)
     keyboard.go_to("layerScrubber")
     keyboard.press(Key.Key_Home)
     for _ in range(4):
@@ -193,8 +193,8 @@ def test_keys_pan_zoom_and_fit_the_cloud(window: Window, keyboard: Keyboard) -> 
     cloud = window.find(CloudView, "cloudView")
     fitted = cloud.view
     keyboard.go_to("cloudView")
-    keyboard.press(Key.Key_Right)
-    keyboard.press(Key.Key_Up)
+    keyboard.press(Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    keyboard.press(Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
     assert np.all(np.array(cloud.view.center) > np.array(fitted.center))
     keyboard.press(Key.Key_Plus)
     assert cloud.view.half_extent < fitted.half_extent

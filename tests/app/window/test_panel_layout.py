@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.desktop.settings import settings
 from flowviz.app.main import create_window
 from flowviz.app.notices.notice import Notice
+from flowviz.app.state.view import ViewState
 from flowviz.app.target.mix_page import MixPage
 from flowviz.app.target.panel import TargetPanel
 from flowviz.app.training.controls import TrainingControls
@@ -93,6 +94,16 @@ def places(window: Window) -> dict[str, tuple[Qt.DockWidgetArea, QRect]]:
     """Return the area and the geometry of each panel that can be seen."""
     docks = {name: dock(window, name) for name in PANELS if is_seen(window, name)}
     return {name: (window.main.dockWidgetArea(panel), panel.geometry()) for name, panel in docks.items()}
+
+
+def test_what_goes_wrong_in_a_closed_panel_is_told_above_the_cloud(window: Window) -> None:
+    toggle(window, "target")
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    clipboard.clear()
+    window.main.target_importer.paste()
+    assert "clipboard" in window.notice
+    assert not dock(window, "target").isVisible()
 
 
 def settled_places(window: Window, qtbot: QtBot) -> dict[str, tuple[Qt.DockWidgetArea, QRect]]:
@@ -283,7 +294,7 @@ def test_panels_stay_in_place_when_a_notice_wraps(window: Window, qtbot: QtBot) 
     target_panel(window).notices.post(LONG_NOTICE)
     qtbot.waitUntil(lambda: not is_unscrolled(window, "target"))
     assert settled_places(window, qtbot) == before
-    target_panel(window).notices.clear()
+    target_panel(window).notices.withdraw(LONG_NOTICE.topic)
     qtbot.waitUntil(lambda: is_unscrolled(window, "target"))
     assert settled_places(window, qtbot) == before
 
@@ -400,7 +411,7 @@ def test_problem_in_a_closed_panel_is_shown_above_the_cloud(window: Window) -> N
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     clipboard.clear()
-    window.main.target_builder.paste()
+    window.main.target_importer.paste()
     assert "clipboard" in window.notice
     assert not dock(window, "target").isVisible()
 
@@ -434,7 +445,7 @@ def test_bars_of_the_cloud_have_room_beside_the_open_options_of_the_flow(window:
 
 @pytest.mark.parametrize(("width", "lines"), [(2000, 1), (640, 2), (440, 3)])
 def test_view_bar_wraps_into_further_lines(qtbot: QtBot, width: int, lines: int) -> None:
-    bar = ViewBar()
+    bar = ViewBar(ViewState())
     qtbot.addWidget(bar)
     bar.resize(width, 200)
     bar.show()

@@ -59,6 +59,7 @@ def test_presentation_shows_only_the_cloud_its_navigation_and_the_explanation(pr
 
 def test_explanation_follows_the_stage_and_can_be_hidden(presented: Window) -> None:
     words = presented.find(QLabel, "layerInWords")
+    presented.find(QSlider, "layerScrubber").setValue(0)
     assert "Gaussian" in words.text()
     presented.find(QSlider, "layerScrubber").setValue(3)
     assert "permutation" in words.text()
@@ -133,6 +134,7 @@ def test_escape_changes_nothing_outside_of_both_modes(window: Window, qtbot: QtB
 def test_shortcuts_work_in_a_presentation(presented: Window, qtbot: QtBot) -> None:
     scrubber, play = presented.find(QSlider, "layerScrubber"), presented.find(QWidget, "playButton")
     assert presented.main.focusWidget() is scrubber
+    scrubber.setValue(0)
     qtbot.keyClick(scrubber, Qt.Key.Key_Right)
     assert scrubber.value() == 1
     qtbot.keyClick(scrubber, Qt.Key.Key_Right, ALT)
@@ -189,9 +191,10 @@ def test_text_size_changes_at_once_in_a_presentation(presented: Window) -> None:
 
 
 def test_presentation_sets_earlier_notices_aside_and_shows_new_ones(window: Window, qtbot: QtBot) -> None:
-    panel, above = window.find(TrainingControls, "runControls").notices, window.find(NoticeList, "windowNotices")
-    panel.post(Notice("training", "The training diverged."))
-    above.post(Notice("export", "The disk is full."))
+    notifications, above = window.main.notifications, window.find(NoticeList, "windowNotices")
+    panel = window.find(TrainingControls, "runControls").notices
+    notifications.post(Notice("training", "The training diverged."))
+    notifications.post(Notice("export", "The disk is full."))
     choose(window, "Presentation")
     qtbot.waitUntil(lambda: not panel.isVisible())
     QApplication.processEvents()  # a notice of a closed panel moves above the cloud with the next events

@@ -1,0 +1,148 @@
+"""A session without a window: fake widgets, and trainings whose events a test sends."""
+
+from typing import Any
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.session.session import Session
+from flowviz.app.session.training_runner import TrainingRunner
+from flowviz.app.state.request import RequestState
+from flowviz.app.state.view import ViewState
+from flowviz.app.target.builder import TargetBuilder
+from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.training.status import TrainingStatus
+from flowviz.app.training.training_state import TrainingState
+from flowviz.app.viewer.viewer import Viewer
+from flowviz.projects import Plan
+from flowviz.records import Checkpoint, Event, History, Progress, Trace
+from tests.app.viewer.fakes import FakeDisplays, FakeQueries
+
+
+class FakeControls:
+    can_train = can_resume = False
+    state = TrainingState.IDLE
+    fraction = 0.0
+    sentence = ""
+
+    def set_can_train(self, can_train: bool) -> None:
+        self.can_train = can_train
+
+    def set_can_resume(self, can_resume: bool) -> None:
+        self.can_resume = can_resume
+
+    def set_state(self, state: TrainingState) -> None:
+        self.state = state
+
+    def set_fraction(self, fraction: float) -> None:
+        self.fraction = fraction
+
+    def set_status(self, sentence: str) -> None:
+        self.sentence = sentence
+
+
+class FakeLossPlot:
+    history, entropy = History(), None
+
+    def show_history(self, history: History, entropy: float | None) -> None:
+        self.history, self.entropy = history, entropy
+
+
+class FakeMetrics:
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self.progress: Progress | None = None
+        self.hits: tuple[float | None, float | None] = (None, None)
+        self.stage: int | None = None
+
+    def show_progress(self, progress: Progress | None) -> None:
+        self.progress = progress
+
+    def show_hits(self, on_target: float | None, coverage: float | None) -> None:
+        self.hits = on_target, coverage
+
+    def show_round_trip(self, trace: Trace, stage: int) -> None:
+        self.stage = stage
+
+
+class FakeStatusBar:
+    word, message = "", ""
+    progress: Progress | None = None
+
+    def show_state(self, word: str, *, goes_on: bool = False) -> None:
+        self.word = word
+
+    def show_progress(self, progress: Progress | None) -> None:
+        self.progress = progress
+
+    def tell(self, sentence: str) -> None:
+        self.message = sentence
+
+
+class FakeThread(QObject):
+    """A training thread that does nothing: a test sends its events."""
+
+    event_arrived = pyqtSignal(int, object)
+    retargeted = pyqtSignal(int, object)
+    failed = pyqtSignal(int, object)
+
+    def __init__(
+        self, number: int, built: BuiltTarget, plan: Plan, checkpoint: Checkpoint | None, previous: Any
+    ) -> None:
+        super().__init__()
+        self.number, self.built, self.plan, self.checkpoint, self.previous = number, built, plan, checkpoint, previous
+        self.calls = list[str]()
+        self.followed: BuiltTarget | None = None
+
+    def send(self, *events: Event) -> None:
+        for event in events:
+            self.event_arrived.emit(self.number, event)
+
+    def start(self) -> None:
+        self.calls.append("start")
+
+    def pause(self) -> None:
+        self.calls.append("pause")
+
+    def resume(self) -> None:
+        self.calls.append("resume")
+
+    def stop(self) -> None:
+        self.calls.append("stop")
+
+    def follow(self, built: BuiltTarget, /) -> None:
+        self.followed = built
+
+    def stay(self) -> None:
+        self.followed = None
+
+    def abandon(self) -> None:
+        self.calls.append("abandon")
+
+
+class Worked:
+    """A session, its states, and the fakes around it."""
+
+    def __init__(self) -> None:
+        self.owner = owner = QObject()
+        self.threads = list[FakeThread]()
+        self.request, self.view = RequestState(owner), ViewState(owner)
+        self.displays, self.queries = FakeDisplays(), FakeQueries()
+        self.controls, self.loss_plot = FakeControls(), FakeLossPlot()
+        self.metrics, self.status_bar = FakeMetrics(), FakeStatusBar()
+        self.viewer = Viewer(self.displays, self.view, self.queries, owner)
+        self.viewer.reduce_motion(True)
+        self.builder = TargetBuilder(self.request, owner)
+        self.status = TrainingStatus(self.controls, self.loss_plot, self.metrics, self.status_bar, owner)
+        runner = TrainingRunner(owner, self._make_thread)
+        self.session = Session(self.request, self.view, self.builder, self.viewer, self.status, runner, owner)
+
+    def _make_thread(self, *args: Any) -> FakeThread:
+        self.threads.append(FakeThread(*args))
+        return self.threads[-1]
+
+    @property
+    def thread(self) -> FakeThread:
+        """The thread of the latest training."""
+        return self.threads[-1]

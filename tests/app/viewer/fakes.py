@@ -1,0 +1,221 @@
+"""Fakes for the widgets and the queries of the viewer: they record what they are told."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.state.view import ViewState
+from flowviz.app.viewer.viewer import Viewer
+from flowviz.records import Scene, Snapshot, StageReport, Timeline, Trace, Weights
+from flowviz.specs import FlowSpec, PictureSize, TextSpec, ViewSpec
+from flowviz.targets import build_target
+
+TARGET = build_target(TextSpec(text="Hi"))
+STAGES = 4
+PARTICLES = 50
+WEIGHTS = Weights({"w": np.zeros(1, np.float32)}, {})
+SPEC = FlowSpec(layers=2, normalization="none")
+
+
+def trace(scale: float = 1.0, stages: int = STAGES, particles: int = PARTICLES) -> Trace:
+    """A flow that moves the particles to the right, a unit in each stage."""
+    base = np.random.default_rng(0).standard_normal((particles, 2), dtype=np.float32)
+    positions = np.stack([scale * base + np.array([stage, 0]) for stage in range(stages)])
+    names = ("00_base", *(f"{stage:02d}_real_nvp" for stage in range(1, stages)))
+    return Trace(names, positions.astype(np.float32), np.zeros((stages, particles), np.float32))
+
+
+def snapshot(step: int, scale: float = 1.0, **sizes: int) -> Snapshot:
+    return Snapshot(step, WEIGHTS, 0.9, 0.8, trace(scale, **sizes))
+
+
+class FakeCloud(QObject):
+    fit_requested = pyqtSignal()
+    zoomed = pyqtSignal(object, float)
+    region_drawn = pyqtSignal(object, str)
+    point_clicked = pyqtSignal(float, float, str)
+    pointer_moved = pyqtSignal(object)
+    stage_clicked = pyqtSignal(int)
+    resized = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stage = 0.0
+        self.pixel = 0.001
+        self.size_in_pixels = PictureSize(width=400, height=300)
+        self.view = ViewSpec()
+        self.tool = "move"
+        self.overview = False
+        self.scene: Scene | None = None
+
+    def set_view(self, view: ViewSpec) -> None:
+        self.view = view
+
+    def set_tool(self, tool: str) -> None:
+        self.tool = tool
+
+    def set_overview(self, overview: bool) -> None:
+        self.overview = overview
+
+    def show_scene(self, scene: Scene) -> None:
+        self.scene = scene
+
+    def show_stage(self, stage: float) -> None:
+        self.stage = stage
+
+
+class FakeReadout:
+    def __init__(self) -> None:
+        self.shown = "summary"
+        self.stage = 0
+
+    def show_summary(self, trace: Trace, *, encoded: bool, selected: int) -> None:
+        self.summary = f"{len(trace.positions[0])} {'encoded' if encoded else 'generated'}, {selected} selected"
+
+    def show_stage(self, stage: int) -> None:
+        self.stage = stage
+
+    def show_nothing(self) -> None:
+        self.shown = "summary"
+
+    def show_particle(self, trace: Trace, particle: int) -> None:
+        self.shown = f"particle {particle}"
+
+    def show_probe(self, probe: Trace) -> None:
+        self.shown = "probe"
+
+
+class FakeInspector(QObject):
+    report_requested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title, self.report = "", ""
+
+    def show_stage(self, title: str, kind: str, share: float) -> None:
+        self.title = title
+
+    def show_report(self, report: StageReport | None) -> None:
+        self.report = f"report {report.stage}" if report else "untrained"
+
+    def show_loading(self) -> None:
+        self.report = "loading"
+
+    def offer_report(self) -> None:
+        self.report = "offer"
+
+    def show_view(self, direction: str, view: ViewSpec, *, overview: bool, probed: bool) -> None:
+        self.view = direction, view.marks, overview, probed
+
+    def set_theme(self, theme: str) -> None:
+        self.theme = theme
+
+
+class FakeStrip(QObject):
+    side_changed = pyqtSignal()
+    side = 20
+
+    def set_stages(self, titles: list[str], shares: Any) -> None:
+        self.titles = titles
+
+    def show_pictures(self, pictures: Any) -> None:
+        self.pictures = pictures
+
+
+class FakeSlider:
+    def set_titles(self, titles: list[str]) -> None:
+        self.titles = titles
+
+
+class FakePlayback(QObject):
+    play_toggled = pyqtSignal()
+    playing = False
+
+    def show_playing(self, playing: bool) -> None:
+        self.playing = playing
+
+
+class FakeHistory:
+    def show_timeline(self, timeline: Timeline) -> None:
+        self.timeline = timeline
+
+
+class FakeBar(QObject):
+    stage_fit_requested = pyqtSignal()
+
+
+class FakeDisplays:
+    def __init__(self) -> None:
+        self.view_bar, self.cloud, self.readout = FakeBar(), FakeCloud(), FakeReadout()
+        self.strip, self.slider, self.playback = FakeStrip(), FakeSlider(), FakePlayback()
+        self.history, self.inspector = FakeHistory(), FakeInspector()
+
+
+class FakeQueries(QObject):
+    """Keeps the latest query of each topic until a test answers it."""
+
+    notice_posted = pyqtSignal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: dict[str, tuple[Any, ...]] = {}
+
+    def density(self, *asked: Any) -> None:
+        self.asked["density"] = asked
+
+    def grid(self, *asked: Any) -> None:
+        self.asked["grid"] = asked
+
+    def encoded(self, *asked: Any) -> None:
+        self.asked["encoded"] = asked
+
+    def followed(self, *asked: Any) -> None:
+        self.asked["followed"] = asked
+
+    def report(self, *asked: Any) -> None:
+        self.asked["report"] = asked
+
+    def probe(self, *asked: Any) -> None:
+        self.asked["probe"] = asked
+
+    def thumbnails(self, *asked: Any) -> None:
+        self.asked["thumbnails"] = asked
+
+    def drop(self) -> None:
+        self.asked.clear()
+
+    def close(self) -> None:
+        self.asked.clear()
+
+    def answer(self, topic: str, result: Any) -> None:
+        on_result: Callable[[Any], object] = self.asked.pop(topic)[-1]
+        on_result(result)
+
+
+class Viewed:
+    """A viewer with fakes around it, and three moments of a training in it."""
+
+    def __init__(self, *, trained: bool = True) -> None:
+        self.view, self.displays, self.queries, self.owner = ViewState(), FakeDisplays(), FakeQueries(), QObject()
+        self.viewer = Viewer(self.displays, self.view, self.queries, self.owner)
+        self.viewer.reduce_motion(True)
+        if not trained:
+            return
+        self.viewer.begin_training(SPEC, TARGET)
+        for step in (0, 100, 200):
+            self.take(step)
+
+    def take(self, step: int, scale: float | None = None, **sizes: int) -> None:
+        self.viewer.take_snapshot(snapshot(step, 1 + step / 1000 if scale is None else scale, **sizes))
+
+    @property
+    def scene(self) -> Scene:
+        scene = self.displays.cloud.scene
+        assert scene is not None
+        return scene
+
+    def place(self, particle: int, stage: int) -> tuple[float, float]:
+        x, y = self.scene.trace.positions[stage, particle]
+        return float(x), float(y)

@@ -1,0 +1,122 @@
+"""The mouse on the cloud: events of pyqtgraph, and no window."""
+
+from typing import Any
+from unittest.mock import MagicMock
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from pyqtgraph.GraphicsScene.mouseEvents import MouseDragEvent
+
+from flowviz.app.state.view import Tool
+from flowviz.app.viewer.cloud_item import CloudItem
+
+LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
+
+
+def drag_event(
+    place: QPointF,
+    previous: QPointF,
+    start: QPointF,
+    *,
+    is_start: bool = False,
+    is_finish: bool = False,
+    button: Qt.MouseButton = LEFT,
+) -> MagicMock:
+    """A drag event of pyqtgraph, from the previous place to this one."""
+    event = MagicMock(spec=MouseDragEvent)
+    event.pos.return_value, event.lastPos.return_value, event.buttonDownPos.return_value = place, previous, start
+    event.isStart.return_value, event.isFinish.return_value = is_start, is_finish
+    event.button.return_value, event.modifiers.return_value = button, Qt.KeyboardModifier.NoModifier
+    return event
+
+
+class Item:
+    """A cloud item of 400 x 400 pixels, and what it has reported."""
+
+    def __init__(self) -> None:
+        self.item = CloudItem()
+        self.item.setGeometry(QRectF(0, 0, 400, 400))
+        self.regions: list[Any] = []
+        self.zooms: list[tuple[Any, float]] = []
+        self.item.events.region_drawn.connect(lambda corners, _: self.regions.append(corners))
+        self.item.events.zoomed.connect(lambda center, half: self.zooms.append((center, half)))
+
+    def drag(self, *places: tuple[int, int], finish: bool = True, button: Qt.MouseButton = LEFT) -> list[MagicMock]:
+        points, last = [QPointF(*place) for place in places], len(places) - 1
+        drags = [
+            drag_event(
+                point,
+                points[max(number - 1, 0)],
+                points[0],
+                is_start=number == 0,
+                is_finish=finish and number == last,
+                button=button,
+            )
+            for number, point in enumerate(points)
+        ]
+        for drag in drags:
+            self.item.mouseDragEvent(drag)
+        return drags
+
+
+@pytest.fixture
+def item(qapp: object) -> Item:
+    return Item()
+
+
+TRIANGLE = (10, 10), (200, 20), (200, 200)
+
+
+def test_lasso_reports_the_corners_of_its_path(item: Item) -> None:
+    item.item.set_tool("lasso")
+    item.drag(*TRIANGLE)
+    assert len(item.regions) == 1
+    np.testing.assert_allclose(item.regions[0][-1], (0.0, 0.0), atol=0.02)
+
+
+@pytest.mark.parametrize("tool", ["lasso", "rectangle"])
+def test_region_is_cleared_when_the_tool_changes(item: Item, tool: Tool) -> None:
+    item.item.set_tool(tool)
+    item.drag(*TRIANGLE, finish=False)
+    assert item.item._region
+    item.item.set_tool("move")
+    assert not item.item._region
+
+
+def test_lasso_starts_anew_after_a_drag_that_was_interrupted(item: Item) -> None:
+    item.item.set_tool("lasso")
+    item.drag(*TRIANGLE, finish=False)
+    item.item.cancel_region()
+    item.drag((300, 300), (350, 300), (350, 350))
+    (corners,) = item.regions
+    assert (corners[:, 0] > 1).all(), "no corner of the first lasso"
+
+
+def test_drag_that_began_before_the_tool_changed_selects_nothing(item: Item) -> None:
+    item.item.set_tool("lasso")
+    item.drag(*TRIANGLE, finish=False)
+    item.item.set_tool("move")
+    item.item.set_tool("lasso")
+    start, end = (QPointF(*place) for place in TRIANGLE[:2])
+    item.item.mouseDragEvent(drag_event(end, end, start, is_finish=True))
+    assert not item.regions
+
+
+@pytest.mark.parametrize("tool", ["move", "rectangle", "lasso", "probe"])
+def test_middle_button_pans_with_every_tool(item: Item, tool: Tool) -> None:
+    item.item.set_tool(tool)
+    item.drag((100, 100), (150, 100), button=MIDDLE)
+    (center, half), *_ = reversed(item.zooms)
+    assert center[0] < 0 == center[1]
+    assert half == item.item.view.half_extent
+    assert not item.regions
+
+
+def test_right_button_and_the_overview_ignore_drags(item: Item) -> None:
+    drags = item.drag(*TRIANGLE, button=RIGHT)
+    item.item.show(overview=True)
+    for drag in [*drags, *item.drag(*TRIANGLE)]:
+        drag.ignore.assert_called_once()
+        drag.accept.assert_not_called()
+    assert not item.zooms

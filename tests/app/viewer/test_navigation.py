@@ -1,0 +1,143 @@
+"""The ways through the layers and through the training, by key and by slider, without a window."""
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.state.view import ViewState
+from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.viewer.history_bar import HistoryBar
+from flowviz.app.viewer.stage_keys import add_stage_keys
+from flowviz.app.viewer.stage_slider import StageSlider
+from flowviz.app.viewer.stage_strip import StageStrip
+from flowviz.app.viewer.view_bar import ViewBar
+from flowviz.records import Moment, Timeline
+from tests.app.viewer.fakes import STAGES, WEIGHTS, trace
+
+Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
+LAST = STAGES - 1
+
+
+class Navigated:
+    """Cloud, strip and slider in a small window."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.qtbot, self.view, self.plays = qtbot, ViewState(), 0
+        self.cloud, self.strip, self.slider = CloudView(), StageStrip(self.view), StageSlider(self.view)
+        self.window = QWidget()
+        qtbot.addWidget(self.window)
+        layout = QVBoxLayout(self.window)
+        for widget in (self.cloud, self.strip, self.slider):
+            layout.addWidget(widget)
+        titles = [trace().title(stage) for stage in range(STAGES)]
+        self.slider.set_titles(titles)
+        self.strip.set_stages(titles, trace().volume_shares)
+        self.view.show_flow(LAST, 8000)
+        for focused in (self.cloud, self.strip, self.slider.slider):
+            add_stage_keys(focused, self.view, self._play)
+        self.zooms: list[tuple[tuple[float, float], float]] = []
+        self.cloud.zoomed.connect(lambda center, half: self.zooms.append((center, half)))
+        self.window.show()
+        qtbot.waitExposed(self.window)
+        self.window.activateWindow()
+
+    def press(self, name: str, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        widget = self.slider.slider if name == "slider" else getattr(self, name)
+        widget.setFocus()
+        self.qtbot.waitUntil(widget.hasFocus)
+        self.qtbot.keyClick(widget, key, modifier)
+
+    def _play(self) -> None:
+        self.plays += 1
+
+
+@pytest.fixture
+def navigated(qtbot: QtBot) -> Navigated:
+    return Navigated(qtbot)
+
+
+@pytest.mark.parametrize("focused", ["cloud", "strip", "slider"])
+def test_keys_step_through_the_stages_wherever_the_focus_is(navigated: Navigated, focused: str) -> None:
+    for key, stage in ((Key.Key_Home, 0), (Key.Key_Right, 1), (Key.Key_End, LAST), (Key.Key_Left, LAST - 1)):
+        navigated.press(focused, key)
+        assert navigated.view.value.stage == stage
+        assert navigated.slider.slider.value() == stage
+    assert not navigated.zooms
+    navigated.press(focused, Key.Key_Space)
+    assert navigated.plays == 1
+
+
+def test_shift_and_the_arrow_keys_pan(navigated: Navigated) -> None:
+    navigated.press("cloud", Key.Key_Right, Shift)
+    navigated.press("cloud", Key.Key_Up, Shift)
+    (right, _), (up, _) = navigated.zooms
+    assert right[0] > 0 == right[1]
+    assert up[1] > 0 == up[0]
+    assert navigated.view.value.stage == LAST
+
+
+def test_overview_can_be_neither_zoomed_nor_panned(navigated: Navigated) -> None:
+    navigated.cloud.set_overview(True)
+    navigated.cloud.zoom(0.5)
+    for key, modifier in ((Key.Key_Plus, Qt.KeyboardModifier.NoModifier), (Key.Key_Left, Shift)):
+        navigated.press("cloud", key, modifier)
+    assert not navigated.zooms
+
+
+def test_label_names_the_stage_and_its_tip_says_what_it_does(navigated: Navigated) -> None:
+    navigated.view.set_stage(1)
+    assert navigated.slider.label.text() == f"1 of {LAST} · Coupling"
+    assert navigated.slider.label.toolTip() == f"1 of {LAST} · Coupling: moves points up and down"
+
+
+def moments(*steps: int) -> Timeline:
+    return Timeline(tuple(Moment(step, WEIGHTS, None, None) for step in steps))
+
+
+class History:
+    def __init__(self, qtbot: QtBot, *steps: int) -> None:
+        self.view = ViewState()
+        self.bar = HistoryBar(self.view)
+        qtbot.addWidget(self.bar)
+        self.bar.show_timeline(moments(*steps))
+        slider, label = self.bar.findChild(QSlider, "historyScrubber"), self.bar.findChild(QLabel, "momentLabel")
+        live = self.bar.findChild(QToolButton, "liveButton")
+        assert slider is not None
+        assert label is not None
+        assert live is not None
+        self.slider, self.label, self.live = slider, label, live
+
+
+def test_last_position_of_the_history_is_live(qtbot: QtBot) -> None:
+    history = History(qtbot, 0, 100, 200)
+    history.slider.setValue(1)
+    assert (history.view.seen.moment, history.live.isChecked()) == (100, False)
+    history.slider.setValue(2)
+    assert (history.view.seen.moment, history.live.isChecked()) == (None, True)
+    assert history.label.text() == "step 200"
+
+
+def test_live_button_stays_pressed_when_it_is_clicked_again(qtbot: QtBot) -> None:
+    history = History(qtbot, 0, 100)
+    history.live.click()
+    assert history.live.isChecked()
+
+
+def test_handle_of_a_single_moment_is_at_the_end(qtbot: QtBot) -> None:
+    history = History(qtbot, 25_000)
+    assert not history.bar.isEnabled()
+    assert history.slider.value() == history.slider.maximum() > history.slider.minimum()
+    assert history.label.text() == "step 25,000"
+
+
+def test_beside_is_available_only_with_something_to_show_beside_the_points(qtbot: QtBot) -> None:
+    view = ViewState()
+    bar = ViewBar(view)
+    qtbot.addWidget(bar)
+    view.update_view(beside=True)
+    assert (bar.beside_action.isEnabled(), bar.beside_action.isChecked()) == (False, False)
+    bar.mark_actions["density"].trigger()
+    assert (bar.beside_action.isEnabled(), bar.beside_action.isChecked()) == (True, True)
+    bar.beside_action.trigger()
+    assert not view.seen.view.beside
