@@ -16,7 +16,7 @@ from flowviz.records import EntropySegment, History
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme
 
-MIN_HEIGHT_LINES = 5  # in lines of text
+MIN_HEIGHT_LINES = 6  # in lines of text
 NAME = '<span style="white-space: nowrap">NLL (nats)</span>'
 LEGEND = {"heldout": ("━", "held-out"), "train": ("•••", "train"), "entropy": ("╍", "best possible")}
 LEGEND_TIP = (

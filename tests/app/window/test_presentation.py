@@ -1,5 +1,6 @@
 """Full screen and presentation mode."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -35,12 +36,13 @@ def press_escape(window: Window, qtbot: QtBot) -> None:
 
 
 def places(window: Window) -> dict[str, QRect]:
-    """Return the geometry of each named widget that is visible."""
+    """Return the geometry of each visible widget with a unique name."""
     shown = [widget for widget in window.main.findChildren(QWidget) if widget.isVisible()]
-    named = [widget for widget in shown if widget.objectName() and not widget.objectName().startswith("qt_")]
+    counts = Counter(widget.objectName() for widget in shown)
     return {
         widget.objectName(): QRect(widget.mapTo(window.main, widget.rect().topLeft()), widget.size())
-        for widget in named
+        for widget in shown
+        if counts[widget.objectName()] == 1
     }
 
 
