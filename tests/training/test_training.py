@@ -219,7 +219,7 @@ def test_the_best_state_is_kept_when_a_small_cloud_is_learned_by_heart() -> None
         history = history.with_event(event)
     assert isinstance(event, Finished)
     assert event.kept.step < event.progress.step
-    assert f"that of step {event.kept.step:,}" in event.sentence()
+    assert f"Kept the best state, step {event.kept.step:,}" in event.sentence()
     assert event.progress.heldout_nll == event.kept.heldout_nll < history.heldout_nll[-1] - 0.1
     assert history.train_nll[-1] < history.train_nll[0]
 

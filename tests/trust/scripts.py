@@ -101,7 +101,7 @@ def closes_while_it_autosaves(user: User) -> Iterator[Condition]:
 def closes_while_it_follows_moments(user: User) -> Iterator[Condition]:
     user.window.session.show_project(with_past(example("brad").project()))
     user.find(QSlider, "historyScrubber").setValue(0)
-    yield user.says("Following")
+    yield user.says("earlier moments")
     yield after(SOON)
 
 
