@@ -95,7 +95,7 @@ def test_the_example_runs_as_it_is(
     assert "nats from the best that any flow can do\n(20, 1000, 2)\n" in capsys.readouterr().out
     assert sorted(path.name for path in tmp_path.iterdir()) == ["brad.flowviz", "brad.svg"]
     assert load_project(tmp_path / "brad.flowviz").target == TextSpec(text="BRAD")
-    assert (tmp_path / "brad.svg").read_text(encoding="utf-8").count("real_nvp") >= 8
+    assert (tmp_path / "brad.svg").read_text(encoding="utf-8").count("Coupling") >= 8
 
 
 def test_what_installs_is_what_ci_runs_or_what_there_is() -> None:

@@ -119,6 +119,11 @@ class Trace:
         number, _, kind = self.names[stage].partition("_")
         return f"{int(number)} of {self.last_stage} · {STAGE_TITLES.get(kind, kind)}"
 
+    def short_title(self, stage: int) -> str:
+        """Return the number and the term of a stage, such as "7 · Coupling"."""
+        number, _, kind = self.names[stage].partition("_")
+        return f"{int(number)} · {STAGE_TITLES.get(kind, kind).partition(':')[0]}"
+
 
 def untrained_trace(spec: FlowSpec, particles: NDArray[np.float32]) -> Trace:
     """The trace of a flow before its first step, known without TensorFlow: (n, 2) particles of the base at every stage.

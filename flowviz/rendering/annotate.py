@@ -1,6 +1,6 @@
 """The ground on which everything is drawn: grid, axes, and the words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -14,6 +14,9 @@ from flowviz.specs import ViewSpec
 
 MOST_TICKS = 8  # on the shorter side
 NARROW = 2  # pixels
+TITLE_EMS = 1.6
+BROAD = 40.0  # ems: the width from which a title and a legend are beside each other
+BESIDE_TITLE = 16.0  # ems: the room for the legend
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,37 @@ def tick_words(view: ViewSpec, panel: Panel) -> list[Word]:
     ]
 
 
-def title_word(view: ViewSpec, panel: Panel, title: str) -> list[Word]:
-    """The title, in the upper left corner."""
+def title_word(view: ViewSpec, panel: Panel, title: str, length: Callable[[str], float] | None = None) -> list[Word]:
+    """Return the title, in the upper left corner, shortened if the panel is too narrow for it.
+
+    Args:
+        view: The view, which determines the size and the color of the text.
+        panel: The panel.
+        title: A text such as "7 of 19 · Coupling: moves points up and down". Without enough room, what follows the
+            colon is left out.
+        length: Returns the width of a text in the size of a title, in pixels. The default is that of Pillow's font.
+    """
     size = em(view, panel)
-    return [Word(size, size, title, "lt", 1.6, SURROUNDINGS[view.theme].title)] if title else []
+    room = panel.width - size * (2 if panel.width < BROAD * size else 1 + BESIDE_TITLE)
+    text = fitted(title, length or text_width(size, TITLE_EMS), room)
+    return [Word(size, size, text, "lt", TITLE_EMS, SURROUNDINGS[view.theme].title)] if text else []
+
+
+def fitted(title: str, length: Callable[[str], float], room: float) -> str:
+    """Return a title, the part of it before the colon, or as much of that as fits, where `length` measures a text."""
+    if length(title) <= room:
+        return title
+    text = term = title.partition(":")[0]
+    while len(text) > 1 and length(text) > room:
+        term = term[:-1]
+        text = f"{term}…"
+    return text
+
+
+def text_width(size: float, ems: float = 1.0) -> Callable[[str], float]:
+    """Return a function for the width in pixels of a text in ems, which are `size` pixels."""
+    letters = font(ems * size)
+    return lambda text: letters.getlength(_spaced(text, letters, size))
 
 
 @lru_cache(maxsize=64)
@@ -130,13 +160,21 @@ def draw_words(layer: Image.Image, view: ViewSpec, size: float, words: tuple[Wor
     surroundings = SURROUNDINGS[view.theme]
     draw = ImageDraw.Draw(layer)
     halo = (*surroundings.background, 255)
-    stroke = max(1, round(size / 6))
+    stroke = _stroke(size)
     for word in words:
         place, letters = (word.x, word.y), font(word.ems * size)
-        # A narrow space of few whole pixels disappears between the letters' halos.
-        text = word.text.replace(" ", "  ") if letters.getlength(" ") <= stroke + NARROW else word.text
-        color = word.color or surroundings.label
+        text, color = _spaced(word.text, letters, size), word.color or surroundings.label
         draw.text(place, text, color, letters, word.anchor, stroke_width=stroke, stroke_fill=halo)
+
+
+def _stroke(size: float) -> int:
+    """Return the width of the halo around a text in pixels."""
+    return max(1, round(size / 6))
+
+
+def _spaced(text: str, letters: ImageFont.FreeTypeFont | ImageFont.ImageFont, size: float) -> str:
+    """Return the text with wider spaces if those of the font would disappear between the halos of the letters."""
+    return text.replace(" ", "  ") if letters.getlength(" ") <= _stroke(size) + NARROW else text
 
 
 @lru_cache(maxsize=16)

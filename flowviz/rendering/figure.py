@@ -4,6 +4,7 @@ Thousands of particles a panel would be megabytes, and take seconds to open.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,14 +17,14 @@ from matplotlib.patheffects import Stroke
 from matplotlib.textpath import TextPath
 
 from flowviz.records import Scene
-from flowviz.rendering.annotate import Word, em, grid_lines, note_word, tick_words, title_word
+from flowviz.rendering.annotate import TITLE_EMS, Word, em, fitted, grid_lines, note_word, tick_words, title_word
 from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.rendering.density import contour_words, density_strength
 from flowviz.rendering.frame import draw_marks, outside_text, panel_views, render_panel
 from flowviz.rendering.legend import OPACITY, Key, key_parts, keys, legend_places
 from flowviz.rendering.projection import Panel, panel_of
 from flowviz.rendering.raster import RGBA, lifted
-from flowviz.rendering.sheet import ENLARGED, SheetLayout, foot_places, short_title, small_view
+from flowviz.rendering.sheet import ENLARGED, SheetLayout, foot_places, small_view
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import LARGEST_SIDE
 
@@ -134,9 +135,9 @@ class _Page:
             self.figure.text(*place, word.text, path_effects=[stroke], **manner)
         self.figure.text(*place, word.text, color=_hex(word.color or self._colors.label), **manner)
 
-    def length(self, text: str) -> float:
-        """Return how long a text is, in pixels."""
-        return float(TextPath((0, 0), text, size=LETTERS * self.em).get_extents().width)
+    def length(self, text: str, size: float) -> float:
+        """Return the width of a text, in pixels as its size."""
+        return float(TextPath((0, 0), text, size=LETTERS * size).get_extents().width)
 
     def _share(self, x: float, y: float) -> tuple[float, float]:
         return x / self._size.width, 1 - y / self._size.height
@@ -152,19 +153,20 @@ def _draw_panel(page: _Page, scene: Scene, stage: float, view: ViewSpec, panel: 
         if 0 <= x0 <= x1 <= panel.width:
             page.draw_line(left + x0, y0, left + x1, y1, color=color)
     page.draw_picture(lifted(canvas.picture(), SURROUNDINGS[view.theme].background), left, 0, *panel)
-    for word in _panel_words(scene, stage, view, panel, title, outside):
-        page.write(left, 0, word, em(view, panel), halo=True)
+    size = em(view, panel)
+    titles = title_word(view, panel, title, partial(page.length, size=TITLE_EMS * size)) if view.labels else []
+    for word in (*_panel_words(scene, stage, view, panel, outside), *titles):
+        page.write(left, 0, word, size, halo=True)
     if view.labels:
         found = keys(scene, stage, view)
         for key, (x, y) in zip(found, legend_places(view, panel, found, below_title=bool(title)), strict=False):
-            _draw_key(page, view, key, left + x, y, em(view, panel), OPACITY)
+            _draw_key(page, view, key, left + x, y, size, OPACITY)
 
 
-def _panel_words(scene: Scene, stage: float, view: ViewSpec, panel: Panel, title: str, outside: int) -> list[Word]:
-    """Return the words of a panel but for its legend."""
+def _panel_words(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outside: int) -> list[Word]:
+    """Return the words of a panel, without its title and its legend."""
     words = tick_words(view, panel) if view.axes else []
     if view.labels:
-        words += title_word(view, panel, title)
         if scene.density is not None and density_strength(scene, stage, view) > 0:
             words += contour_words(scene.density, view, panel)
         if outside:
@@ -179,7 +181,7 @@ def _draw_stage(page: _Page, scene: Scene, stage: int, view: ViewSpec, left: int
     page.draw_picture(_on_ground(picture, view), left, top, panel.width, panel.height)
     page.draw_frame(left - 0.5, top - 0.5, panel.width + 1, panel.height + 1)
     if view.labels:
-        title = short_title(scene.trace.names[stage], page.length, panel.width - page.em / 2)
+        title = fitted(scene.trace.short_title(stage), partial(page.length, size=page.em), panel.width - page.em / 2)
         page.write(0, 0, Word(left, top - 0.5 * page.em, title, "ls"), page.em)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from flowviz.records import Scene
-from flowviz.rendering.annotate import Word, draw_words, em
+from flowviz.rendering.annotate import BROAD, Word, draw_words, em
 from flowviz.rendering.colormaps import STEPS, Scale, color_scale
 from flowviz.rendering.colors import QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import density_limits, density_strength
@@ -31,7 +31,6 @@ Shape = Literal["bar", "ring", "quadrants", "chosen", "words"]
 
 KEY_WIDTH, BAR_HEIGHT, MARGIN = 13.5, 0.8, 0.6  # in ems
 OPACITY = 225  # of the ground that keeps it apart from the particles, of 255
-BROAD = 40.0  # ems: a title and a legend fit beside each other
 
 
 @dataclass(frozen=True)

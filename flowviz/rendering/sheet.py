@@ -1,6 +1,5 @@
 """All stages in one picture, as in the post, and each in a small one."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +8,7 @@ from PIL import Image
 
 from flowviz.errors import SpecError
 from flowviz.records import Scene
-from flowviz.rendering.annotate import Word, em, font, paper, write
+from flowviz.rendering.annotate import Word, em, fitted, paper, text_width, write
 from flowviz.rendering.camera import Camera
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.frame import render_panel
@@ -40,7 +39,7 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: range 
         framed = picture[top - 1 : top + layout.panel.height + 1, left - 1 : left + layout.panel.width + 1]
         framed[:] = (*surroundings.axis, 255)
         framed[1:-1, 1:-1] = render_panel(scene, stage, small_view(view), layout.panel, enlarged=ENLARGED)
-        title = short_title(scene.trace.names[stage], font(text).getlength, layout.panel.width - text / 2)
+        title = fitted(scene.trace.short_title(stage), text_width(text), layout.panel.width - text / 2)
         words.append(Word(left, top - 0.5 * text, title, "ls"))
     canvas = Canvas(picture, Projection(view, whole))
     if view.labels:
@@ -103,17 +102,6 @@ def small_view(view: ViewSpec) -> ViewSpec:
     """What each small picture shows: no density, which is known of one stage alone."""
     marks = view.marks - {"density"} or frozenset({"points"})
     return view.model_copy(update={"labels": False, "axes": False, "beside": False, "marks": marks})
-
-
-def short_title(name: str, length: Callable[[str], float], room: float) -> str:
-    """The stage's number and name, "7 · real_nvp", or as much of it as has room, in letters of a certain length."""
-    number, _, kind = name.partition("_")
-    title = f"{int(number)} · {kind}"
-    if length(title) <= room:
-        return title
-    while len(title) > 1 and length(f"{title}…") > room:
-        title = title[:-1]
-    return f"{title}…"
 
 
 def foot_places(view: ViewSpec, whole: Panel | PictureSize, count: int) -> list[tuple[int, int]]:
