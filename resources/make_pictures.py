@@ -1,9 +1,9 @@
-"""Makes the pictures of the README with the program itself: its real window, unseen, and the README's own commands.
+"""Make the pictures of the README with the program itself: its window, off screen, and the commands of the README.
 
     python resources/make_pictures.py
 
-It takes about a minute. The training is counted in steps and begins with the same random numbers, so the pictures
-come out alike.
+It takes a few minutes. The training lasts a fixed number of steps and starts from the same random numbers each time,
+so the pictures hardly change from run to run.
 """
 
 import os
@@ -31,6 +31,7 @@ from PyQt6.QtWidgets import (
     QPushButton,
     QSlider,
     QSpinBox,
+    QToolButton,
     QWidget,
 )
 
@@ -42,12 +43,12 @@ PICTURES = Path(__file__).parent / "pictures"
 README = Path(__file__).parents[1] / "README.md"
 LARGEST_FILE = 200_000  # bytes
 SIZE = 1280, 800
-WORD, PROJECT = "FLOW", "flow.flowviz"  # as the README has it
-STEPS, STEPS_SEEN = 15_000, 5_000  # of the training, and when it is looked at
-STAGE, PROBED = 9, (-1.0, 0.4)  # what the window looks at in the end, and the point under the mouse
-PATIENCE_SECONDS = 300
+WORD, PROJECT = "FLOW", "flow.flowviz"  # as in the README
+STEPS, STEPS_IN_PICTURE = 15_000, 5_000  # of the training: in all, and when its picture is taken
+STAGE, PROBED = 9, (-1.0, 0.4)  # of the last picture: the stage, and the point under the mouse
+TIMEOUT_SECONDS = 300
 
-Found = TypeVar("Found", bound=QObject)
+T = TypeVar("T", bound=QObject)
 
 
 def main() -> None:
@@ -55,25 +56,25 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        for kind in ("CONFIG", "DATA", "STATE"):  # a new user's
+        for kind in ("CONFIG", "DATA", "STATE"):  # as for a new user
             os.environ[f"XDG_{kind}_HOME"] = folder
         app = QApplication(["flowviz"])
         app.setStyle("Fusion")
-        app.setCursorFlashTime(0)  # a caret that blinks would be in some pictures only
+        app.setCursorFlashTime(0)  # else the cursor would be in some pictures only
         show_window(Path(folder) / PROJECT)
         run_commands(Path(folder))
     for path in sorted(PICTURES.iterdir()):
         print(f"{path}: {path.stat().st_size:,} bytes")  # noqa: T201
     if any(path.stat().st_size > LARGEST_FILE for path in PICTURES.iterdir()):
-        sys.exit(f"{LARGEST_FILE:,} bytes are the most.")
+        sys.exit(f"A picture must not exceed {LARGEST_FILE:,} bytes.")
     sys.stdout.flush()
-    os._exit(0)  # as the program ends, when TensorFlow is loaded
+    os._exit(0)  # without waiting for the threads of TensorFlow, as the program does
 
 
 def show_window(path: Path) -> None:
-    """Type a word, train, scrub and look inside, as the README tells; save what was learned."""
+    """Type a word, train, scrub and look inside, as the README describes; save the project."""
     window = Window()
-    window.main.start.show()
+    window.main.welcome.show()
     window.find(QComboBox, "budgetUnit").setCurrentText("steps")
     window.find(QSpinBox, "budgetAmount").setValue(STEPS)
     word = window.find(QLineEdit, "startWord")
@@ -83,17 +84,18 @@ def show_window(path: Path) -> None:
     window.wait(lambda: is_drawn(gallery.item(gallery.count() - 1)))
     window.take("start")
     QTest.keyClick(word, Qt.Key.Key_Return)
-    window.wait(lambda: window.step() >= STEPS_SEEN)
+    window.wait(lambda: window.step() >= STEPS_IN_PICTURE)
     viewer, stop = window.main.viewer, window.find(QPushButton, "stopButton")
-    viewer.fit_stage()
+    fit_stage = window.find(QToolButton, "fitStageButton")
+    fit_stage.click()
     window.take("training", is_moving=True)
     window.wait(lambda: window.step() >= STEPS and not stop.isEnabled())
     save_project(window.main.session.project().storable(), path)
     for name in ("densityAction", "probeTool"):
         window.find(QAction, name).trigger()
     window.find(QSlider, "layerScrubber").setValue(STAGE)
-    window.wait(lambda: window.find(CloudView, "cloudView").stage == STAGE)  # it glides there
-    viewer.fit_stage()
+    window.wait(lambda: window.find(CloudView, "cloudView").stage == STAGE)  # after gliding there
+    fit_stage.click()
     window.find(QAction, "zoomoutAction").trigger()
     window.wait(lambda: viewer.scene.density is not None)
     window.point_at(*PROBED)
@@ -104,63 +106,63 @@ def show_window(path: Path) -> None:
 
 
 def run_commands(folder: Path) -> None:
-    """Let the README's commands draw what was saved."""
+    """Run the commands of the README that draw the saved project."""
     for line in re.findall(rf"^flowviz (render {PROJECT} .*)$", README.read_text(encoding="utf-8"), re.MULTILINE):
         words = shlex.split(line, comments=True)
-        subprocess.run([sys.executable, "-m", "flowviz", *words], check=True, cwd=folder)  # noqa: S603  # our own
+        subprocess.run([sys.executable, "-m", "flowviz", *words], check=True, cwd=folder)  # noqa: S603  # from the README
         output = words[words.index("-o") + 1]
         (PICTURES / output).write_bytes((folder / output).read_bytes())
 
 
 def is_drawn(example: QListWidgetItem | None) -> bool:
-    """Whether its picture is more than a blank."""
+    """Return whether the thumbnail of an example is no longer blank."""
     assert example is not None
     return example.icon().pixmap(9, 9).toImage().pixelColor(4, 4).alpha() > 0
 
 
 class Window:
-    """The main window, and what is in it by name."""
+    """The main window, with access to its widgets and actions by name."""
 
     def __init__(self) -> None:
         self.main = create_window()
         self.main.resize(*SIZE)
         self.main.show()
 
-    def find(self, kind: type[Found], name: str) -> Found:
-        """The one of that name."""
-        (found,) = self.main.findChildren(kind, name)
-        return found
+    def find(self, kind: type[T], name: str) -> T:
+        """Return the only object with this name."""
+        (match,) = self.main.findChildren(kind, name)
+        return match
 
     def step(self) -> int:
-        """How many steps were taken, as far as the losses tell."""
+        """Return the latest step for which there is a loss."""
         return max(self.main.session.project().history.step, default=0)
 
     def point_at(self, x: float, y: float) -> None:
-        """Move the mouse to a point of the plane."""
+        """Move the mouse to a point, given in target units."""
         cloud = self.find(CloudView, "cloudView")
         left, right, bottom, top = cloud.rectangle
         canvas = max(cloud.findChildren(QWidget), key=lambda widget: widget.hasMouseTracking())
-        place = QPoint(
+        pixel = QPoint(
             round((x - left) / (right - left) * canvas.width()), round((top - y) / (top - bottom) * canvas.height())
         )
-        QTest.mouseMove(canvas, place)
+        QTest.mouseMove(canvas, pixel)
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        """Let the window live until something has happened."""
-        end = time.monotonic() + PATIENCE_SECONDS
+        """Process events until a condition is met."""
+        end = time.monotonic() + TIMEOUT_SECONDS
         while not condition():
             if time.monotonic() > end:
-                sys.exit("The window does not get on.")
+                sys.exit("The window did not respond in time.")
             QTest.qWait(20)
 
     def settle(self) -> None:
-        """Let the window live until nothing changes any more."""
-        seen = b""
-        while seen != (seen := self._pixels()):
+        """Process events until the window no longer changes."""
+        pixels = b""
+        while pixels != (pixels := self._pixels()):
             QTest.qWait(1000)
 
     def take(self, name: str, *, is_moving: bool = False) -> None:
-        """Write what is seen, in few colors, which makes it small."""
+        """Save a picture of the window, in few colors to keep the file small."""
         if not is_moving:
             self.settle()
         with Image.open(BytesIO(self._pixels())) as image:
