@@ -17,6 +17,9 @@ NARROW = 2  # pixels
 TITLE_EMS = 1.6
 BROAD = 40.0  # ems: the width from which a title and a legend are beside each other
 BESIDE_TITLE = 16.0  # ems: the room for the legend
+EVERY = 1, 2, 5, 10  # which grid lines have a number
+SMALLEST_EM = 9  # pixels
+USUAL_WORD_HEIGHT: float = ViewSpec.model_fields["word_height"].default
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,14 @@ class Word:
 
 
 def em(view: ViewSpec, panel: Panel) -> float:
-    """The size of small text in a panel, in pixels."""
+    """Return the size of small text in a panel, in pixels.
+
+    A narrow panel has smaller text than its shorter side allows. A word height above the usual one enlarges the text
+    of every panel by the same factor.
+    """
     mean, side = np.sqrt(panel.width * panel.height), min(panel.width, panel.height)
-    return float(max(9, min(mean / 56, side / 40, side * view.word_height)))
+    enlarged = max(1, view.word_height / USUAL_WORD_HEIGHT)
+    return float(max(SMALLEST_EM, min(enlarged * mean / 56, side * view.word_height)))
 
 
 def tick_step(half_extent: float) -> float:
@@ -78,21 +86,36 @@ def tick_words(view: ViewSpec, panel: Panel) -> list[Word]:
     """The numbers at the grid lines, along the left and the lower edge."""
     projection, size = Projection(view, panel), em(view, panel)
     x_ticks, y_ticks = _ticks(view, panel)
+    x_ticks = _legible(x_ticks, projection.pixels_per_unit, font(size).getlength)
     places = projection.pixels(np.array([*((x, 0) for x in x_ticks), *((0, y) for y in y_ticks)]).reshape(-1, 2))
     across = zip(x_ticks, places[: len(x_ticks), 0], strict=True)
     upwards = zip(y_ticks, places[len(x_ticks) :, 1], strict=True)
     return [
         *(
-            Word(float(x), panel.height - size / 2, f"{tick:.6g}", "mb")
+            Word(float(x), panel.height - size / 2, _number(tick), "mb")
             for tick, x in across
             if 2 * size < x < panel.width - 2 * size
         ),
         *(
-            Word(size / 2, float(y), f"{tick:.6g}", "lm")
+            Word(size / 2, float(y), _number(tick), "lm")
             for tick, y in upwards
             if 4 * size < y < panel.height - 3 * size
         ),
     ]
+
+
+def _legible(ticks: list[float], pixels_per_unit: float, length: Callable[[str], float]) -> list[float]:
+    """Return the ticks whose numbers, written side by side, do not touch each other: every one, or every second, ..."""
+    if len(ticks) < 2:
+        return ticks
+    step = ticks[1] - ticks[0]
+    room, needed = step * pixels_per_unit, max(length(f" {_number(tick)} ") for tick in ticks)
+    every = next(every for every in EVERY if every * room >= needed or every == EVERY[-1])
+    return [tick for tick in ticks if round(tick / step) % every == 0]
+
+
+def _number(tick: float) -> str:
+    return f"{tick:.6g}"
 
 
 def title_word(view: ViewSpec, panel: Panel, title: str, length: Callable[[str], float] | None = None) -> list[Word]:

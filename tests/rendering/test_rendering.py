@@ -1,10 +1,13 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from flowviz.records import Trace, base_particles, untrained_trace
 from flowviz.rendering import Camera, positions_at, quadrant_colors
-from flowviz.rendering.annotate import tick_step
+from flowviz.rendering.annotate import em, font, tick_step, tick_words
 from flowviz.rendering.colors import SURROUNDINGS
+from flowviz.rendering.projection import Panel
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from flowviz.specs.view import Theme
 
@@ -94,3 +97,27 @@ def test_ticks_are_round_and_few() -> None:
         step = tick_step(half_extent)
         assert 2 * half_extent / step <= 8 + 1e-6
         assert f"{step:.0e}"[0] in "125"
+
+
+PANELS = Panel(1080, 1080), Panel(1920, 1080), Panel(528, 240)
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_text_grows_with_a_word_height_above_the_usual_one(panel: Panel) -> None:
+    usual, larger = em(ViewSpec(), panel), em(ViewSpec(word_height=0.05), panel)
+    assert larger == pytest.approx(2 * min(np.sqrt(panel.width * panel.height) / 56, min(panel) / 40))
+    assert larger > 1.3 * usual
+
+
+@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("half_extent", [0.8, 4, 500])
+@pytest.mark.parametrize("word_height", [0.025, 0.05, 0.1])
+def test_numbers_of_the_lower_edge_do_not_touch_each_other(
+    panel: Panel, half_extent: float, word_height: float
+) -> None:
+    view = ViewSpec(half_extent=half_extent, word_height=word_height)
+    letters = font(em(view, panel))
+    numbers = [word for word in tick_words(view, panel) if word.anchor == "mb"]
+    ends = [(word.x - letters.getlength(word.text) / 2, word.x + letters.getlength(word.text) / 2) for word in numbers]
+    assert len(numbers) > 1
+    assert all(end < start for (_, end), (start, _) in pairwise(ends))

@@ -19,6 +19,7 @@ ZOOM_FACTOR = 1.25  # for each press of a key
 PAN_SHARE = 0.2  # of the distance from the center to the edge
 SMALLEST, LARGEST = 1e-6, 1e12  # half extents that can be zoomed to
 LARGEST_WORD = 0.1  # relative to the shorter side
+USUAL_WORD: float = ViewSpec.model_fields["word_height"].default
 PANS = {"Shift+Left": (-1, 0), "Shift+Right": (1, 0), "Shift+Down": (0, -1), "Shift+Up": (0, 1)}
 ZOOMS = {"+": 1 / ZOOM_FACTOR, "=": 1 / ZOOM_FACTOR, "-": ZOOM_FACTOR}
 
@@ -118,6 +119,7 @@ class CloudView(QWidget):
         """Draw all stages in one figure, or a single one."""
         self._item.cancel_region()
         self._item.show(overview=overview)
+        self.set_view(self.view)  # its words have another size
 
     def show_scene(self, scene: Scene) -> None:
         """Draw this scene."""
@@ -157,9 +159,13 @@ class CloudView(QWidget):
         self.zoomed.emit(center, float(np.clip(half_extent, SMALLEST, LARGEST)))
 
     def _word_height(self) -> float:
-        """Return the height of words relative to the shorter side, so that they are as large as those of widgets."""
+        """Return the height of words relative to the shorter side, so that they are as large as those of widgets.
+
+        In the overview, larger words would leave no room for the stages.
+        """
         size, pixels = self._item.logical_size(), QFontInfo(QApplication.font()).pixelSize()
-        return min(self._word_scale * pixels / min(size.width, size.height), LARGEST_WORD)
+        largest = USUAL_WORD if self._item.overview else LARGEST_WORD
+        return min(self._word_scale * pixels / min(size.width, size.height), largest)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
