@@ -5,6 +5,7 @@ Thousands of particles a panel would be megabytes, and take seconds to open.
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -79,7 +80,9 @@ def _save(draw: "Callable[[_Page], None]", view: ViewSpec, size: PictureSize, pa
     with rc_context(SETTINGS):
         page = _Page(view, size)
         draw(page)
-        page.figure.savefig(path, format=form, metadata=METADATA[form], transparent=False)
+        written = BytesIO()  # matplotlib leaves a file open when the disk fills
+        page.figure.savefig(written, format=form, metadata=METADATA[form], transparent=False)
+    path.write_bytes(written.getvalue())
 
 
 class _Page:
