@@ -88,6 +88,7 @@ class Session(QObject):
         Returns:
             The reason why the target cannot be built, or an empty text.
         """
+        self.cancel_start()
         result = result or build_or_explain(project.target)
         built, problem = (None, result) if isinstance(result, str) else (result, "")
         self._builder.expect(built)
@@ -150,6 +151,7 @@ class Session(QObject):
 
     def _start(self, built: BuiltTarget, project: Project) -> None:
         self._presenter.start(built, project)
+        self._follow()
         self.started.emit()
 
     def _take_request(self, old: Request, new: Request) -> None:

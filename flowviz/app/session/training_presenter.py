@@ -144,6 +144,7 @@ class TrainingPresenter(QObject):
         self._viewer.take_snapshot(finished.snapshot)
         self._viewer.refit()
         self._keep()
+        self._runner.discard()
         self._status.show_end(finished)
         self.set_state(TrainingState.IDLE)
 

@@ -79,7 +79,8 @@ class UndoHistory(QObject):
 
     def _take_view(self, old: View, new: View) -> None:
         if (old.last_stage, old.particles) != (new.last_stage, new.particles):
-            self._choices = self.choices()  # of another flow
+            after = self.choices()  # another flow, which may lack the selection; the request may yet be announced
+            self._choices = replace(self._choices, seen=after.seen, selection=after.selection)
         else:
             self._take_change()
 

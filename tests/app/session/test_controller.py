@@ -280,3 +280,45 @@ def test_undo_restores_request_and_view_in_the_order_of_time(worked: Worked) -> 
         stack.redo()
     assert worked.request.plan.flow == FlowSpec(family="maf")
     assert worked.view.seen.view.color_by == "angle"
+
+
+def test_opening_a_project_cancels_a_start_that_waits_for_its_target(
+    worked: Worked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[tuple[object, ...]]()
+    monkeypatch.setattr(worked.builder._worker, "ask", lambda *args: asked.append(args))
+    worked.request.turn_to("shape")
+    worked.session.train()
+    target = worked.request.plan.target
+    worked.session.show_project(Project.untrained(target, FlowSpec(family="maf"), TrainingSpec(steps=9)))
+    (_, compute, on_result), *_ = asked
+    on_result(compute())  # type: ignore[operator]
+    assert worked.builder.built is not None
+    assert not worked.threads
+
+
+def test_resumed_training_follows_the_requested_target_if_asked(worked: Worked) -> None:
+    train(worked)
+    worked.thread.send(replace(finished(200), ending="stopped"))
+    worked.request.set_follows(True)
+    worked.request.show_text("Hi")
+    worked.session.resume()
+    assert worked.thread.built.spec == TextSpec(text="BRAD")
+    assert worked.thread.followed is not None
+    assert worked.thread.followed.spec == TextSpec(text="Hi")
+
+
+def test_stopping_a_training_that_has_ended_does_nothing(worked: Worked) -> None:
+    train(worked)
+    worked.thread.send(finished(200))
+    assert worked.session.run is None
+    worked.session.stop()
+    assert worked.session.state == TrainingState.IDLE
+
+
+def test_changing_target_and_flow_at_once_is_one_edit(worked: Worked) -> None:
+    before = worked.request.plan
+    worked.request.show_plan(replace(before, target=TextSpec(text="Hi"), flow=FlowSpec(layers=2)))
+    assert worked.session.undo.stack.count() == 1
+    worked.session.undo.stack.undo()
+    assert worked.request.plan == before
