@@ -15,7 +15,7 @@ from flowviz.specs.target import MOST_PARTS
 LAYOUTS = {"Side by side": "beside", "One over the other": "over"}
 TITLE_WIDTH = 110  # pixels
 LIGHTEST, HEAVIEST = 1, 100  # positions of a slider
-EVEN = 50  # the position for the weight 1, which a new part has
+EVEN = 50  # position for the weight 1, which a new part has, unless the mix has weights beyond the slider
 
 
 class MixPage(Page):
@@ -31,7 +31,6 @@ class MixPage(Page):
         self._add = _add_button(self._menu)
         self.setFocusProxy(self._add)
         self._lines: list[PartLine] = []
-        self._scale = float(EVEN)  # positions of a slider for a weight of 1
         self._list = QVBoxLayout()
         self._list.setSpacing(0)
         self.column.addLayout(self._list)
@@ -56,9 +55,12 @@ class MixPage(Page):
         self._request_parts((*self._parts[:number], *self._parts[number + 1 :]))
 
     def _set_weight(self, line: "PartLine", position: int) -> None:
-        number, parts = self._lines.index(line), list(self._parts)
-        parts[number] = parts[number].model_copy(update={"weight": position / self._scale})
-        self._request_parts(tuple(parts))
+        """Request the weight of a slider position; the other weights keep their positions at the usual scale."""
+        changed, factor = self._lines.index(line), _scale(self._parts) / EVEN
+        weights = [factor * part.weight for part in self._parts]
+        weights[changed] = position / EVEN
+        parts = zip(self._parts, weights, strict=True)
+        self._request_parts(tuple(part.model_copy(update={"weight": weight}) for part, weight in parts))
 
     def _fill_menu(self) -> None:
         self._menu.clear()
@@ -74,11 +76,9 @@ class MixPage(Page):
     def _show(self, parts: tuple[Part, ...]) -> None:
         if [part.source for part in parts] != [line.source for line in self._lines]:
             self._show_lines(parts)
-        if any(self._scale * part.weight > HEAVIEST for part in parts):
-            self._scale = _scale_of(parts)
-        total = sum(part.weight for part in parts)
+        scale, total = _scale(parts), sum(part.weight for part in parts)
         for line, part in zip(self._lines, parts, strict=True):
-            line.show_part(round(self._scale * part.weight), part.weight / total if len(parts) > 1 else None)
+            line.show_part(round(scale * part.weight), part.weight / total if len(parts) > 1 else None)
         self._add.setEnabled(len(parts) < MOST_PARTS)
 
     def _show_lines(self, parts: tuple[Part, ...]) -> None:
@@ -87,7 +87,6 @@ class MixPage(Page):
             line.hide()
             line.deleteLater()
         self._lines = [self._made_line(part.source) for part in parts]
-        self._scale = _scale_of(parts)
         for line in self._lines:
             self._list.addWidget(line)
 
@@ -142,8 +141,11 @@ class PartLine(QWidget):
             self.weight_changed.emit(position)
 
 
-def _scale_of(parts: tuple[Part, ...]) -> float:
-    """Return the scale of the sliders: the usual one, unless a weight lies beyond the end of its slider."""
+def _scale(parts: tuple[Part, ...]) -> float:
+    """Return the slider positions per unit of weight, smaller than usual if a weight is beyond the end of its slider.
+
+    It depends on the weights alone, so that a saved mix reopens with the same positions.
+    """
     heaviest = max((part.weight for part in parts), default=1.0)
     return EVEN if heaviest <= HEAVIEST / EVEN else HEAVIEST / heaviest
 
