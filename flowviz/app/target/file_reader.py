@@ -39,26 +39,23 @@ class FileReader(QObject):
         self._advanced.connect(self._on_advanced)
 
     def read_picture(self, path: Path) -> None:
-        """Read a picture file."""
+        """Read a picture file instead of the points that are being read."""
+        self.cancel()
         self._background.ask("picture", lambda: _checked_for_ink(read_image(path)), self.picture_read.emit)
 
     def take_picture(self, image: QImage) -> None:
         """Read a picture that was pasted or dropped."""
+        self.cancel()
         self._background.ask("picture", lambda: _checked_for_ink(_pasted_picture(image)), self.picture_read.emit)
 
     def read_points(self, path: Path) -> None:
         """Read the names of all columns of a point file, then its first two columns."""
-        self.cancel()
-        self._background.ask("columns", partial(columns_of, path), partial(self._on_columns, path))
+        cancelled = self._restart()
+        self._background.ask("columns", partial(columns_of, path), partial(self._on_columns, path, cancelled))
 
     def read_columns(self, table: Table, columns: tuple[int, int]) -> None:
         """Read two columns of a point file, by their indices."""
-        self.cancel()
-        cancelled = self._cancelled = Flag()
-        self.progressed.emit(0.0)
-        self._latest = table, columns
-        read = partial(self._read_points, table.path, f"{columns[0] + 1},{columns[1] + 1}", cancelled)
-        self._background.ask(POINTS, read, partial(self._on_points, table, columns))
+        self._start_reading(table, columns, self._restart())
 
     def cancel(self) -> None:
         """Cancel reading a point file."""
@@ -73,8 +70,21 @@ class FileReader(QObject):
         self.cancel()
         self._background.close()
 
-    def _on_columns(self, path: Path, names: tuple[str, ...]) -> None:
-        self.read_columns(Table(path, names), (0, 1))
+    def _restart(self) -> Flag:
+        """Cancel the present reading of points, and return the cancellation flag of the next one."""
+        self.cancel()
+        self._cancelled = Flag()
+        return self._cancelled
+
+    def _on_columns(self, path: Path, cancelled: Flag, names: tuple[str, ...]) -> None:
+        if not cancelled.is_set():
+            self._start_reading(Table(path, names), (0, 1), cancelled)
+
+    def _start_reading(self, table: Table, columns: tuple[int, int], cancelled: Flag) -> None:
+        self.progressed.emit(0.0)
+        self._latest = table, columns
+        read = partial(self._read_points, table.path, f"{columns[0] + 1},{columns[1] + 1}", cancelled)
+        self._background.ask(POINTS, read, partial(self._on_points, table, columns))
 
     def _read_points(self, path: Path, columns: str, cancelled: Flag) -> PointsSpec | None:
         progress = reading_points(path, columns)

@@ -32,13 +32,13 @@ class TargetImporter(QObject):
 
     def open_file(self, path: Path) -> None:
         """Read points or a picture and turn to its page; announce a project."""
-        self._withdraw_notice()
         if path.suffix.lower() == PROJECT_SUFFIX:
+            self._withdraw_notice()
             self.project_arrived.emit(path)
         elif path.suffix.lower() in POINTS_SUFFIXES:
-            self._reader.read_points(path)
+            self._read_points(path)
         else:
-            self._reader.read_picture(path)
+            self._read_picture(path)
 
     def paste(self) -> None:
         """Learn what is on the clipboard: a file, a picture or a text."""
@@ -69,9 +69,9 @@ class TargetImporter(QObject):
         panel, reader = self._panel, self._reader
         self._request.changed.connect(self._take_request)
         panel.text.media_arrived.connect(self.take_media)
-        panel.image.file_chosen.connect(lambda path: reader.read_picture(Path(path)))
+        panel.image.file_chosen.connect(lambda path: self._read_picture(Path(path)))
         panel.image.paste_requested.connect(self.paste)
-        panel.points.file_chosen.connect(lambda path: reader.read_points(Path(path)))
+        panel.points.file_chosen.connect(lambda path: self._read_points(Path(path)))
         panel.points.columns_chosen.connect(reader.read_columns)
         panel.reading.cancel_requested.connect(reader.cancel)
         panel.reading.cancel_requested.connect(panel.reading.hide)
@@ -86,6 +86,14 @@ class TargetImporter(QObject):
     def _take_request(self, old: Request, new: Request) -> None:
         if (old.kind, old.plan.target, old.problem) != (new.kind, new.plan.target, new.problem):
             self._withdraw_notice()
+
+    def _read_picture(self, path: Path) -> None:
+        self._withdraw_notice()
+        self._reader.read_picture(path)
+
+    def _read_points(self, path: Path) -> None:
+        self._withdraw_notice()
+        self._reader.read_points(path)
 
     def _withdraw_notice(self) -> None:
         self.notice_posted.emit(Notice(SOURCE))

@@ -1,0 +1,83 @@
+"""Reading target files in the background, without a window."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.target.file_reader import FileReader
+from flowviz.specs import ImageSpec, PointsSpec
+
+SLOW_MS = 20_000  # for a machine that is busy
+
+
+class Reading:
+    """A reader, and what it has read."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.owner, self.qtbot = QObject(), qtbot
+        self.reader = FileReader(self.owner)
+        self.results: list[ImageSpec | PointsSpec] = []
+        self.reader.picture_read.connect(self.results.append)
+        self.reader.points_read.connect(lambda points, *_: self.results.append(points))
+
+    def wait_for_all(self) -> None:
+        """Wait until everything that was asked before has been computed."""
+        with self.qtbot.waitSignal(self.reader.faces_read, timeout=SLOW_MS):
+            self.reader.read_faces()
+
+
+@pytest.fixture
+def reading(qtbot: QtBot) -> Iterator[Reading]:
+    reading = Reading(qtbot)
+    yield reading
+    reading.reader.close()
+    qtbot.waitUntil(lambda: not reading.reader._background.isRunning(), timeout=SLOW_MS)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "points.csv"
+    np.savetxt(path, np.random.default_rng(0).normal(size=(100_000, 2)), delimiter=",")
+    return path
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "ramp.png"
+    shades = np.tile(np.linspace(255, 0, 100, dtype=np.uint8), (40, 1))
+    assert QImage(shades.tobytes(), 100, 40, 100, QImage.Format.Format_Grayscale8).save(str(path))
+    return path
+
+
+@pytest.mark.parametrize("pasted", [False, True])
+def test_picture_replaces_the_points_that_are_being_read(
+    reading: Reading, table: Path, picture: Path, pasted: bool
+) -> None:
+    with reading.qtbot.waitSignal(reading.reader.progressed, timeout=SLOW_MS):
+        reading.reader.read_points(table)
+    if pasted:
+        reading.reader.take_picture(QImage(str(picture)))
+    else:
+        reading.reader.read_picture(picture)
+    reading.wait_for_all()
+    assert [type(result) for result in reading.results] == [ImageSpec]
+
+
+def test_points_are_not_read_if_cancelled_before_their_columns_are_known(reading: Reading, table: Path) -> None:
+    reading.reader.read_points(table)
+    reading.reader.cancel()
+    reading.wait_for_all()
+    reading.wait_for_all()  # of a reading that the columns have started
+    assert reading.results == []
+
+
+def test_points_replace_a_picture_that_was_read_before(reading: Reading, table: Path, picture: Path) -> None:
+    reading.reader.read_picture(picture)
+    with reading.qtbot.waitSignal(reading.reader.points_read, timeout=SLOW_MS):
+        reading.reader.read_points(table)
+    assert [type(result) for result in reading.results] == [ImageSpec, PointsSpec]
