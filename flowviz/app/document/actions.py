@@ -14,6 +14,7 @@ from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
 from flowviz.app.notices.notice import Notice
 from flowviz.app.session.session import Session
+from flowviz.app.target import image_page, points_page
 from flowviz.app.target.importer import POINTS_SUFFIXES
 from flowviz.files import as_file_name
 from flowviz.projects import Project
@@ -23,6 +24,7 @@ from flowviz.specs.target import FIRST_TEXT
 from flowviz.specs.training import DEFAULT_SECONDS
 
 PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
+TARGET_FILTERS = [page.PATTERNS.partition(";;")[0] for page in (points_page, image_page)]
 AFTER_REFUSAL = "The open project is unchanged. Open another file, or a copy of this one."
 AFTER_FAILURE = "The project is not saved yet. Save it elsewhere, or fix the problem and save again."
 
@@ -57,7 +59,7 @@ class DocumentActions(QObject):
         """Show the Open dialog."""
         dialog = self._dialog("openDialog", "Open", QFileDialog.AcceptMode.AcceptOpen)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([PROJECT_FILTER, "All files (*)"])
+        dialog.setNameFilters(_open_filters())
         dialog.fileSelected.connect(lambda name: self.open(Path(name)))
         dialog.open()
 
@@ -163,6 +165,14 @@ def _target_kind(path: Path) -> str | None:
     return "an image" if media is not None and media.startswith("image/") else None
 
 
+def _open_filters() -> list[str]:
+    """Return the file types of the Open dialog; the first one includes all that can be opened."""
+    filters = [PROJECT_FILTER, *TARGET_FILTERS]
+    patterns = " ".join(text[text.index("(") + 1 : -1] for text in filters)
+    return [f"Projects, points and pictures ({patterns})", *filters, "All files (*)"]
+
+
 def _documents_folder() -> Path:
+    """Return the user's folder for documents, or the home folder if it does not exist."""
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return Path(folder) if folder else Path.home()
+    return Path(folder) if folder and Path(folder).is_dir() else Path.home()

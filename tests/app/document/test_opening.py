@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PyQt6.QtCore import QDir, QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import (
     QApplication,
     QComboBox,
+    QFileDialog,
     QMenu,
     QMessageBox,
     QSlider,
@@ -92,6 +93,25 @@ def test_points_and_images_are_offered_as_the_target(
     file_menu.press("openAsBox", "open")
     file_menu.wait(lambda: isinstance(main.request.plan.target, spec))
     assert main.document_actions.document.path is None
+
+
+@pytest.mark.parametrize("name", ["it.flowviz", "data.csv", "logo.png"])
+def test_open_dialog_lists_projects_points_and_pictures(file_menu: FileMenu, name: str) -> None:
+    file_menu.choose("open")
+    dialog = file_menu.window.find(QFileDialog, "openDialog")
+    assert QDir.match(dialog.nameFilters()[0].partition("(")[2].removesuffix(")").split(), name)
+    dialog.reject()
+
+
+def test_open_dialog_proposes_no_file_if_there_is_no_documents_folder(
+    file_menu: FileMenu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    file_menu.choose("open")
+    dialog = file_menu.window.find(QFileDialog, "openDialog")
+    assert Path(dialog.directory().path()) == tmp_path
+    assert [Path(path) for path in dialog.selectedFiles()] in ([], [tmp_path])
+    dialog.reject()
 
 
 def test_recent_files_are_listed_opened_and_cleared(file_menu: FileMenu, project_file: Path, tmp_path: Path) -> None:
