@@ -1,8 +1,8 @@
-"""Trains the gallery with flowviz's own command, and leaves out of its files what only a training needs.
+"""Train the examples of the gallery with the flowviz command, and save them without what only a training needs.
 
     python resources/make_gallery.py [NAME ...]
 
-It takes about a minute an example. The same names give the same files on the same machine.
+It takes about one minute per example. The files are reproducible on the same computer.
 """
 
 import subprocess
@@ -19,10 +19,10 @@ from flowviz.projects.gallery import SENTENCES
 
 GALLERY = Path(__file__).parent / "gallery"
 LARGEST_FILE = 1_000_000  # bytes
-STEPS, STEPS_OF_SPLINES = "60000", "25000"  # half a minute to a minute
+STEPS, STEPS_OF_SPLINES = "60000", "25000"  # 30 to 60 seconds
 PICTURE = "planet.png"
 
-# A stage of 8000 particles takes 96 kB: hence fewer layers than the recipes have.
+# 8,000 particles take 96 kB per stage, so the examples have fewer layers than the recipes.
 ARGUMENTS = {
     "brad": ["--text", "BRAD", "--layers", "6", "--width", "24"],
     "flow": ["--text", "FLOW", "--flow", "spline"],
@@ -41,7 +41,7 @@ assert set(ARGUMENTS) == set(SENTENCES)
 
 
 def main() -> None:
-    """Make all examples, or those that are named."""
+    """Make the examples named on the command line, or all of them."""
     GALLERY.mkdir(exist_ok=True)
     for name in sys.argv[1:] or ARGUMENTS:
         with tempfile.TemporaryDirectory() as folder:
@@ -50,20 +50,20 @@ def main() -> None:
 
 
 def make(name: str, folder: Path) -> None:
-    """Train one example in a folder, and put it into the gallery without its checkpoint."""
+    """Train an example in a folder, and save it to the gallery without its checkpoint."""
     trained, path = folder / "trained.flowviz", GALLERY / f"{name}.flowviz"
     steps = STEPS_OF_SPLINES if "spline" in ARGUMENTS[name] else STEPS
     command = [sys.executable, "-m", "flowviz", "train", *ARGUMENTS[name], "--steps", steps, "-o", str(trained)]
-    subprocess.run(command, check=True, cwd=folder)  # noqa: S603  # all of it is written above
+    subprocess.run(command, check=True, cwd=folder)  # noqa: S603  # made of the constants above
     save_project(replace(load_project(trained), checkpoint=None), path)
     size = path.stat().st_size
     if size > LARGEST_FILE:
-        sys.exit(f"{path} has {size:,} bytes; {LARGEST_FILE:,} are the most.")
+        sys.exit(f"{path} has {size:,} bytes. The limit is {LARGEST_FILE:,} bytes.")
     print(f"{path}: {size:,} bytes")  # noqa: T201
 
 
 def draw_planet(path: Path) -> None:
-    """A ball that is lit from the upper left, with a ring around it."""
+    """Draw a planet with a ring, lit from the upper left."""
     x, y = np.meshgrid(np.linspace(-1.7, 1.7, 510), np.linspace(-1, 1, 300))
     height = np.sqrt(np.clip(0.49 - x**2 - y**2, 0, None))
     darkness = np.where(height > 0, np.clip(1.0 + (x + y) / 1.1 - height / 1.4, 0.05, 1), 0.0)

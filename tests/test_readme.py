@@ -1,6 +1,6 @@
-"""What the README says can be done: each command in it is run, each name in it is one that there is.
+"""The README: its commands and its example run, and the commands, options and files that it names exist.
 
-The commands that install, which `.ci/run` takes from the README itself, are not run here.
+The installation commands are not run here; `.ci/run` runs one of them.
 """
 
 import re
@@ -26,10 +26,10 @@ CHECKOUT = Path(flowviz.__file__).parents[1]
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```\n", README, re.DOTALL)
 COMMANDS = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()]
-IN_SENTENCES = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```\n", "", README, flags=re.DOTALL))
-INSTALLS = "apt-get"
-# All that is changed in a command: how long it trains, how large its flow is where no other command counts its stages,
-# how many trials there are, and how large its pictures are. The last that fits is added; what is given last counts.
+CODE_SPANS = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```\n", "", README, flags=re.DOTALL))
+INSTALLATION = "apt-get"
+# Options that save time, by the words of a command; those of the last match are appended and override earlier ones.
+# The flow is smaller only where no later command depends on its stages.
 SHORTER = {
     "train": "--steps 40",
     "train --flow": "--steps 40 --layers 1 --width 8",
@@ -37,56 +37,56 @@ SHORTER = {
     "render": "--size 320x240",
     "render --what losses": "",
 }
-OPENING = """
+OPEN_AND_CLOSE = """
 import sys
 from PyQt6.QtCore import QTimer
 import flowviz.app.main as main
-from flowviz.cli import main as started
+from flowviz.cli import main as run_program
 
 create = main.create_window
 
-def created():
+def create_and_close():
     window = create()
     QTimer.singleShot(300, lambda: (window.discard_changes(), window.close()))
     return window
 
-main.create_window = created
-started()
+main.create_window = create_and_close
+run_program()
 """
 
 
 def shortened(words: list[str]) -> list[str]:
-    """A command that does the same in less time."""
+    """Return the words of a command that does the same in less time."""
     if "--seconds" in words:
-        place = words.index("--seconds")
-        words = words[:place] + words[place + 2 :]
-    added = [SHORTER[kind] for kind in SHORTER if set(kind.split()) <= set(words)]
-    return [*words, *(added[-1].split() if added else [])]
+        index = words.index("--seconds")
+        words = words[:index] + words[index + 2 :]
+    matches = [SHORTER[kind] for kind in SHORTER if set(kind.split()) <= set(words)]
+    return [*words, *(matches[-1].split() if matches else [])]
 
 
-def in_window(words: list[str]) -> int:
-    """The exit code of the program, whose window is closed as soon as it is seen."""
-    return subprocess.run([sys.executable, "-c", OPENING, *words], check=False, timeout=60).returncode
+def run_in_window(words: list[str]) -> int:
+    """Return the exit code of the program, whose window closes as soon as it is shown."""
+    return subprocess.run([sys.executable, "-c", OPEN_AND_CLOSE, *words], check=False, timeout=60).returncode
 
 
-def test_each_command_runs_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_run_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(CHECKOUT))
     for kind in ("CONFIG", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind))
     monkeypatch.setattr(self_test, "self_test", partial(self_test.self_test, TrainingSpec(steps=20)))
-    commands = [shlex.split(line, comments=True) for line in COMMANDS if INSTALLS not in line]
+    commands = [shlex.split(line, comments=True) for line in COMMANDS if INSTALLATION not in line]
     assert len(commands) > 20
     for program, *words in commands:
         assert program == "flowviz"
         opens = not words or words[0].endswith(".flowviz")
-        code = in_window(words) if opens else run(*shortened(words))
-        assert code == 0, shlex.join(words)
+        code = run_in_window(words) if opens else run(*shortened(words))
+        assert code == 0, f"This command failed: {shlex.join(words)}"
         for option, path in pairwise(words):
-            assert option != "-o" or Path(path).exists(), shlex.join(words)
+            assert option != "-o" or Path(path).exists(), f"This command wrote no file: {shlex.join(words)}"
 
 
-def test_the_example_runs_as_it_is(
+def test_library_example_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (example,) = [text for kind, text in BLOCKS if kind == "python"]
@@ -98,41 +98,41 @@ def test_the_example_runs_as_it_is(
     assert (tmp_path / "brad.svg").read_text(encoding="utf-8").count("Coupling") >= 8
 
 
-def test_what_installs_is_what_ci_runs_or_what_there_is() -> None:
-    installing = [line for line in COMMANDS if INSTALLS in line]
-    assert len(installing) == 2
-    assert all(".ci/debian-packages" in line for line in installing)
+def test_installation_commands_use_the_files_and_extras_of_the_project() -> None:
+    installations = [line for line in COMMANDS if INSTALLATION in line]
+    assert len(installations) == 2
+    assert all(".ci/debian-packages" in line for line in installations)
     assert "<!-- test -->" in (CHECKOUT / ".ci/run").read_text(encoding="utf-8")
     extras = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
         "optional-dependencies"
     ]
-    named = re.findall(r'pip install "(?:\.|flowviz)\[(\w+)\]"', README)
-    assert {"test", "video", "cluster"} == set(named) <= extras.keys()
+    extras_in_readme = re.findall(r'pip install "(?:\.|flowviz)\[(\w+)\]"', README)
+    assert {"test", "video", "cluster"} == set(extras_in_readme) <= extras.keys()
 
 
-def test_each_command_and_option_in_a_sentence_is_one_that_there_is() -> None:
+def test_commands_and_options_exist() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     options = {"--help", "--self-test", "--version"}
     for command in commands.values():
-        options.update(*((*found.opts, *found.secondary_opts) for found in command.params))
-    for said in IN_SENTENCES:
-        if said.startswith("flowviz "):
-            word = said.split()[1]
-            assert word in commands or word.endswith(".flowviz") or word.startswith("--"), said
+        options.update(*((*param.opts, *param.secondary_opts) for param in command.params))
+    for code in CODE_SPANS:
+        if code.startswith("flowviz "):
+            word = code.split()[1]
+            assert word in commands or word.endswith(".flowviz") or word.startswith("--"), f"No such command: {code}"
     for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", README):
-        assert option in options, option
+        assert option in options, f"No such option: {option}"
 
 
-def test_each_file_in_a_sentence_is_there() -> None:
-    named = [said for said in IN_SENTENCES if re.fullmatch(r"[\w./]+(\.py|/)|\.ci/\w+|[\w/]+\.png", said)]
-    ours = {path.relative_to(CHECKOUT).as_posix() for path in CHECKOUT.rglob("*.py")}
-    names = {Path(path).name for path in ours}
-    assert len(named) > 60
-    for said in named:
-        assert said in names or (CHECKOUT / said).exists() or (CHECKOUT / "flowviz" / said).exists(), said
+def test_files_exist() -> None:
+    files = [code for code in CODE_SPANS if re.fullmatch(r"[\w./]+(\.py|/)|\.ci/\w+|[\w/]+\.png", code)]
+    paths = {path.relative_to(CHECKOUT).as_posix() for path in CHECKOUT.rglob("*.py")}
+    names = {Path(path).name for path in paths}
+    assert len(files) > 60
+    for file in files:
+        assert file in names or (CHECKOUT / file).exists() or (CHECKOUT / "flowviz" / file).exists(), f"No file {file}"
 
 
-def test_each_picture_is_there_and_small() -> None:
+def test_pictures_exist_and_are_small() -> None:
     pictures = [CHECKOUT / path for path in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)]
     assert pictures
     assert all(path.stat().st_size < 200_000 for path in pictures)

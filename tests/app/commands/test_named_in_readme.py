@@ -1,4 +1,4 @@
-"""Commands that the README writes as **Menu ▸ Command** are in that menu, with the shortcut that it mentions."""
+"""Commands that the README names as **Menu ▸ Command**."""
 
 import re
 
@@ -8,18 +8,18 @@ from flowviz.app.commands.catalog import commands_of
 from tests.app.conftest import Window
 from tests.test_readme import README
 
-NAMED = re.compile(r"\*\*(\w+) ▸ ([^*]+)\*\*(?: \(([\w+]+)\))?")
+COMMAND = re.compile(r"\*\*(\w+) ▸ ([^*]+)\*\*(?: \(([\w+]+)\))?")
 
 
-def test_commands_named_in_the_readme_exist(window: Window) -> None:
+def test_commands_are_in_their_menus_with_their_shortcuts(window: Window) -> None:
     bar = window.main.menuBar()
     assert bar is not None
-    keys = {(each.menu, each.action.text().replace("&", "")): each.action.shortcut() for each in commands_of(bar)}
-    menus = {menu for menu, _ in keys}
-    named = NAMED.findall(README)
-    assert len(named) > 10
-    for menu, titles, key in named:
+    actions = {(command.menu, command.action.text().replace("&", "")): command.action for command in commands_of(bar)}
+    menus = {menu for menu, _ in actions}
+    matches = COMMAND.findall(README)
+    assert len(matches) > 10
+    for menu, titles, shortcut in matches:
         for title in titles.split(", "):
-            assert (menu, title) in keys or f"{menu} ▸ {title}" in menus, f"{menu} ▸ {title}"
-            if key:
-                assert keys[menu, title] == QKeySequence(key), title
+            assert (menu, title) in actions or f"{menu} ▸ {title}" in menus, f"No command {menu} ▸ {title}"
+            if shortcut:
+                assert actions[menu, title].shortcut() == QKeySequence(shortcut), f"Another shortcut for {title}"
