@@ -1,1 +1,1 @@
-"""The state of the window: what the user asks for, and what they look at."""
+"""The state of the window: the request and the view."""

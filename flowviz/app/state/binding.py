@@ -1,4 +1,4 @@
-"""Bind controls to the state: a control shows a part of it, and requests a change when the user operates it."""
+"""Bindings between controls and the state: a control shows a part of it and requests changes."""
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -14,10 +14,10 @@ Part = TypeVar("Part")
 
 
 class Binding(Generic[Value, Part]):
-    """A part of a state, shown by a control.
+    """Part of a state that a control shows.
 
-    While the control is being updated from the state, its signals request nothing. A control that cannot show a part
-    exactly (a slider has whole numbers only) therefore never changes it by itself.
+    Signals that the control emits while it is updated from the state are ignored. A control that cannot show a value
+    exactly, such as a slider with whole numbers, therefore never changes it.
     """
 
     def __init__(
@@ -27,22 +27,35 @@ class Binding(Generic[Value, Part]):
         show: Callable[[Part], object],
         request: Callable[[Part], object],
     ) -> None:
-        """`part` reads a part of the state, `show` shows it, and `request` asks for another one."""
+        """Bind a control.
+
+        Args:
+            state: The state.
+            part: Returns the part of the state's value that the control shows.
+            show: Shows the part in the control.
+            request: Requests another value of the part.
+        """
         self._part, self._show, self._request = part, show, request
         self._is_showing = False
-        state.changed.connect(self._update)
-        self._render(part(state.value))
+        self._state = state
+        state.changed.connect(self._on_changed)
+        self.refresh()
 
     def request(self, part: Part) -> None:
-        """Ask for another part, unless the control is being updated."""
+        """Request another value, unless the control is being updated."""
         if not self._is_showing:
             self._request(part)
 
-    def _update(self, old: Value, new: Value) -> None:
-        if self._part(old) != self._part(new):
-            self._render(self._part(new))
+    def refresh(self) -> None:
+        """Update the control from the state."""
+        self._update(self._part(self._state.value))
 
-    def _render(self, part: Part) -> None:
+    def _on_changed(self, old: Value, new: Value) -> None:
+        part = self._part(new)
+        if part != self._part(old):
+            self._update(part)
+
+    def _update(self, part: Part) -> None:
         self._is_showing = True
         try:
             self._show(part)
@@ -58,7 +71,7 @@ def bind(
     read: Callable[[], Part],
     request: Callable[[Part], object],
 ) -> None:
-    """Bind any control: `signal` says that it was operated, `read` returns what it shows then."""
+    """Bind any control that emits `signal` when the user operates it; `read` returns the value that it shows."""
     binding = Binding(state, part, show, request)
     signal.connect(lambda *_: binding.request(read()))
 
@@ -69,7 +82,7 @@ def bind_number(
     control: QSpinBox | QDoubleSpinBox | QAbstractSlider,
     request: Callable[[Any], object],
 ) -> None:
-    """Bind a spin box or a slider to a number; one with whole numbers shows the nearest."""
+    """Bind a spin box or a slider to a number; a control with whole numbers shows the nearest one."""
     is_exact = isinstance(control, QDoubleSpinBox)
     show: Callable[[Any], object] = control.setValue
     bind(
@@ -95,7 +108,7 @@ def bind_checked(
 def bind_choice(
     state: State[Value], part: Callable[[Value], Any], box: QComboBox, request: Callable[[Any], object]
 ) -> None:
-    """Bind a combo box, whose items hold the possible values as data."""
+    """Bind a combo box whose items hold the possible values as their data."""
     bind(
         state,
         part,

@@ -1,4 +1,4 @@
-"""The contents of the target pages: what the user has set up on each, whether or not it makes a target."""
+"""The contents of the target pages, whether or not they define a valid target."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
@@ -24,7 +24,7 @@ Kind = Literal["text", "image", "shape", "drawing", "points", "mix"]
 
 
 class Table(NamedTuple):
-    """A file of points, and the names of its columns."""
+    """File of points and the names of its columns."""
 
     path: Path
     names: tuple[str, ...]
@@ -32,7 +32,7 @@ class Table(NamedTuple):
 
 @dataclass(frozen=True)
 class TextContents:
-    """A text and how it is set."""
+    """Text with its font, weight and alignment."""
 
     kind: ClassVar[Kind] = "text"
     text: str = FIRST_TEXT
@@ -41,13 +41,13 @@ class TextContents:
     align: Align = "center"
 
     def spec(self) -> TextSpec:
-        """Return the text as a target. Raises `SpecError` if it is too long."""
+        """Return the target; raise `SpecError` if the text is too long."""
         return TextSpec(text=self.text, font=self.font, weight=self.weight, align=self.align)
 
 
 @dataclass(frozen=True)
 class ImageContents:
-    """A picture, and which of its pixels are ink."""
+    """Picture, and the settings that decide which of its pixels belong to the target."""
 
     kind: ClassVar[Kind] = "image"
     picture: ImageSpec | None = None
@@ -56,7 +56,7 @@ class ImageContents:
     grayscale: bool = False
 
     def spec(self) -> ImageSpec:
-        """Return the picture as a target. Raises `SpecError` if there is none."""
+        """Return the target; raise `SpecError` if there is no picture."""
         if self.picture is None:
             raise SpecError("Open a picture, paste one, or drop one on the window.")
         return self.picture.model_copy(
@@ -66,30 +66,30 @@ class ImageContents:
 
 @dataclass(frozen=True)
 class ShapeContents:
-    """A shape from the catalog."""
+    """Shape from the catalog."""
 
     kind: ClassVar[Kind] = "shape"
     shape: ShapeName = "two_moons"
 
     def spec(self) -> ShapeSpec:
-        """Return the shape as a target."""
+        """Return the target."""
         return ShapeSpec(name=self.shape)
 
 
 @dataclass(frozen=True)
 class DrawingContents:
-    """A drawing, with the name of the step that led to it, such as "Stroke"."""
+    """Drawing, and the name of the last step of drawing it, such as "Stroke"."""
 
     kind: ClassVar[Kind] = "drawing"
     drawn: tuple[DrawingSpec | None, str] = (None, "")
 
     @property
     def drawing(self) -> DrawingSpec | None:
-        """The drawing, if there is one."""
+        """The drawing, or None if the page is empty."""
         return self.drawn[0]
 
     def spec(self) -> DrawingSpec:
-        """Return the drawing as a target. Raises `SpecError` if there is none."""
+        """Return the target; raise `SpecError` if there is no drawing."""
         if self.drawing is None:
             raise SpecError("Draw something with the mouse, a pen or a finger.")
         return self.drawing
@@ -97,7 +97,7 @@ class DrawingContents:
 
 @dataclass(frozen=True)
 class PointsContents:
-    """Points, and the columns of the table that they were read from, if it is known."""
+    """Points, and the file and its two columns that they were read from, if known."""
 
     kind: ClassVar[Kind] = "points"
     table: Table | None = None
@@ -105,7 +105,7 @@ class PointsContents:
     points: PointsSpec | None = None
 
     def spec(self) -> PointsSpec:
-        """Return the points as a target. Raises `SpecError` if there are none."""
+        """Return the target; raise `SpecError` if there are no points."""
         if self.points is None:
             raise SpecError("Open a table of points, or drop one on the window.")
         return self.points
@@ -113,14 +113,14 @@ class PointsContents:
 
 @dataclass(frozen=True)
 class MixContents:
-    """Several sources, each with a weight, and their arrangement."""
+    """Weighted sources and their arrangement."""
 
     kind: ClassVar[Kind] = "mix"
     parts: tuple[Part, ...] = ()
     layout: Layout = "beside"
 
     def spec(self) -> MixSpec:
-        """Return the mix as a target. Raises `SpecError` if it has fewer than two sources."""
+        """Return the target; raise `SpecError` if there are fewer than two sources."""
         if len(self.parts) < 2:
             raise SpecError("Add at least two sources: words, pictures or shapes that you have set up.")
         return MixSpec(parts=self.parts, layout=self.layout)
@@ -145,16 +145,16 @@ class Pages:
 
     def of(self, kind: Kind) -> Contents:
         """Return the contents of one page."""
-        found: Contents = getattr(self, kind)
-        return found
+        contents: Contents = getattr(self, kind)
+        return contents
 
     def having(self, contents: Contents) -> "Pages":
-        """Return these pages with other contents on one of them."""
+        """Return a copy of the pages in which `contents` replaces those of the same kind."""
         changes: dict[str, Any] = {contents.kind: contents}
         return replace(self, **changes)
 
     def sources(self) -> list[SourceSpec]:
-        """Return what can be added to a mix: a source for each page that makes one."""
+        """Return the sources that can be added to a mix: one for each page with a valid target."""
         sources: list[SourceSpec] = []
         for contents in self:
             try:
@@ -167,7 +167,7 @@ class Pages:
 
 
 def contents_of(spec: TargetSpec) -> Contents:
-    """Return the contents of a page that make this target."""
+    """Return the contents of the page that defines a target."""
     match spec:
         case TextSpec():
             return TextContents(spec.text, spec.font, spec.weight, spec.align)

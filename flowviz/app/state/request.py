@@ -1,4 +1,4 @@
-"""What the user asks for: a target, a flow, and a training."""
+"""The request: the target, flow and training that the user has asked for."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,14 +19,14 @@ FIRST_PLAN = Plan(TextSpec(text=FIRST_TEXT), FlowSpec(), TrainingSpec(seconds=DE
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asks for.
+    """The user's request.
 
     Attributes:
-        plan: Target, flow and training. If the page that is shown makes no target, its target is the last valid one.
-        kind: The target page that is shown.
+        plan: Target, flow and training. While the current page has no valid target, the plan keeps the last valid one.
+        kind: The current target page.
         pages: The contents of all target pages.
-        follows: Whether a running training switches to every new target.
-        problem: Why the page that is shown makes no target; empty if it does.
+        follows: Whether a running training switches to each new target.
+        problem: Why the current page has no valid target; empty if it has one.
     """
 
     plan: Plan = FIRST_PLAN
@@ -36,7 +36,7 @@ class Request:
     problem: str = ""
 
     def on_page(self, kind: Kind, pages: Pages) -> "Request":
-        """Return this request with other contents of the pages, one of which makes the target."""
+        """Return a copy of the request with other pages, of which `kind` is the current one."""
         try:
             target, problem = pages.of(kind).spec(), ""
         except FlowvizError as error:
@@ -45,38 +45,38 @@ class Request:
 
 
 class RequestState(State[Request]):
-    """Holds what the user asks for."""
+    """Observable request, with a setter for each part that the user can change."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(Request(), parent)
 
     @property
     def plan(self) -> Plan:
-        """What the user asks for now."""
+        """The requested target, flow and training."""
         return self.value.plan
 
     def show_plan(self, plan: Plan) -> None:
-        """Ask for a plan exactly as it is, including what no control shows."""
-        self.set(replace(_showing(self.value, contents_of(plan.target)), plan=plan))
+        """Request a plan exactly as it is, including values that no control shows."""
+        self.set(replace(_turned_to(self.value, contents_of(plan.target)), plan=plan))
 
     def show_target(self, spec: TargetSpec) -> None:
-        """Ask for this target, and turn to its page."""
+        """Request a target, and turn to its page."""
         self.show_page(contents_of(spec))
 
     def show_text(self, text: str) -> None:
-        """Ask for a text in the font that is set, and turn to its page."""
+        """Request a text in the current font, and turn to its page."""
         self.show_page(replace(self.value.pages.text, text=text))
 
     def turn_to(self, kind: Kind) -> None:
-        """Turn to a page and ask for its target."""
+        """Turn to a page, and request its target."""
         self.set(self.value.on_page(kind, self.value.pages))
 
     def show_page(self, contents: Contents) -> None:
         """Change the contents of a page, and turn to it."""
-        self.set(_showing(self.value, contents))
+        self.set(_turned_to(self.value, contents))
 
     def set_page(self, contents: Contents) -> None:
-        """Change the contents of a page, which need not be the one that is shown."""
+        """Change the contents of a page without turning to it."""
         self.set(self.value.on_page(self.value.kind, self.value.pages.having(contents)))
 
     def update_page(self, kind: Kind, **changes: Any) -> None:
@@ -84,36 +84,36 @@ class RequestState(State[Request]):
         self.set_page(replace(self.value.pages.of(kind), **changes))
 
     def set_family(self, family: Family) -> None:
-        """Ask for a flow of a family, with the sizes of its recipe."""
-        self._plan(flow=FlowSpec(family=family, seed=self.plan.flow.seed))
+        """Request a flow of a family with its default sizes."""
+        self._update_plan(flow=FlowSpec(family=family, seed=self.plan.flow.seed))
 
     def update_flow(self, **changes: Any) -> None:
         """Change some fields of the flow."""
         values = dict(self.plan.flow)
         if "normalization" in changes:
-            del values["batch_normalization_momentum"]  # each kind of normalization has a default of its own
-        self._plan(flow=FlowSpec(**{**values, **changes}))
+            del values["batch_normalization_momentum"]  # each kind of normalization has its own default
+        self._update_plan(flow=FlowSpec(**{**values, **changes}))
 
     def update_training(self, **changes: Any) -> None:
         """Change some fields of the training."""
-        self._plan(training=TrainingSpec(**{**dict(self.plan.training), **changes}))
+        self._update_plan(training=TrainingSpec(**{**dict(self.plan.training), **changes}))
 
     def set_seed(self, seed: int) -> None:
         """Use one seed for the flow and for the training."""
         flow = self.plan.flow.model_copy(update={"seed": seed})
-        self._plan(flow=flow, training=self.plan.training.model_copy(update={"seed": seed}))
+        self._update_plan(flow=flow, training=self.plan.training.model_copy(update={"seed": seed}))
 
     def set_budget(self, unit: str, amount: float) -> None:
-        """Train for a number of "seconds" or of "steps"."""
+        """Set how long to train, in `unit` "seconds" or "steps"."""
         self.update_training(**{"seconds": None, "steps": None, unit: amount})
 
     def set_follows(self, follows: bool) -> None:
-        """Choose whether a running training switches to every new target."""
+        """Set whether a running training switches to each new target."""
         self.set(replace(self.value, follows=follows))
 
-    def _plan(self, **changes: Any) -> None:
+    def _update_plan(self, **changes: Any) -> None:
         self.set(replace(self.value, plan=replace(self.plan, **changes)))
 
 
-def _showing(request: Request, contents: Contents) -> Request:
+def _turned_to(request: Request, contents: Contents) -> Request:
     return request.on_page(contents.kind, request.pages.having(contents))

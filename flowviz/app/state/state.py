@@ -1,4 +1,4 @@
-"""A value that changes over time, and tells its listeners."""
+"""An observable value."""
 
 from collections import deque
 from typing import Generic, TypeVar
@@ -9,28 +9,29 @@ Value = TypeVar("Value")
 
 
 class State(QObject, Generic[Value]):
-    """A frozen value that is replaced as a whole; `changed` carries the old and the new one.
+    """Observable, frozen value that is replaced as a whole.
 
-    A plain `QObject` rather than an evented model, such as psygnal's: the value is immutable and compared with `==`,
-    so undo, the dirty flag and saving keep it as it is, and listeners see every field change at the same time.
+    This is a plain `QObject` rather than an evented model such as those of psygnal: because the value is immutable and
+    compared with `==`, undo, the dirty flag and saving can store it without a copy, and listeners see all fields change
+    at once.
     """
 
-    changed = pyqtSignal(object, object)  # the old value and the new one, which differ
+    changed = pyqtSignal(object, object)  # old value, new value; never equal
 
     def __init__(self, value: Value, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._value = value
-        self._changes = deque[tuple[Value, Value]]()  # not announced yet
+        self._changes = deque[tuple[Value, Value]]()  # that have not been announced to all listeners
 
     @property
     def value(self) -> Value:
-        """The present value."""
+        """The current value."""
         return self._value
 
     def set(self, value: Value) -> None:
-        """Replace the value, and announce the change if there is one.
+        """Replace the value, and emit `changed` if it differs.
 
-        A listener may change the value again: every listener hears of the first change before the second.
+        A listener may change the value again. All listeners are notified of the first change before the second.
         """
         old, self._value = self._value, value
         if value == old:

@@ -1,4 +1,4 @@
-"""What the user looks at."""
+"""The view: what the user looks at."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -11,7 +11,6 @@ from flowviz.specs import Playback, Seen
 from flowviz.specs.view import Direction, Mark
 
 Tool = Literal["move", "rectangle", "lasso", "probe"]
-Probe = tuple[int, tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -19,12 +18,12 @@ class View:
     """What the user looks at.
 
     Attributes:
-        seen: Stage, moment, direction, marks and colors, as a project saves them. The stage is None for the last one,
-            however many there are. `center` and `half_extent` have no effect while the view follows the cloud.
-        tool: What a drag on the cloud does.
-        selection: The selected particles; None if none is selected.
-        last_stage: The number of the last stage of the flow that is shown.
-        particles: The number of particles that are shown.
+        seen: Stage, moment, direction, marks and colors, as saved in a project. The stage is None for the last one,
+            whatever its number. While the view follows the cloud, `center` and `half_extent` have no effect.
+        tool: The tool that decides what a drag on the cloud does.
+        selection: The selected particles, or None if there are none.
+        last_stage: The number of the last stage of the displayed flow.
+        particles: The number of displayed particles.
     """
 
     seen: Seen = field(default_factory=Seen)
@@ -35,19 +34,19 @@ class View:
 
     @property
     def stage(self) -> int:
-        """The number of the stage that is shown."""
+        """The number of the current stage."""
         return self.last_stage if self.seen.stage is None else min(self.seen.stage, self.last_stage)
 
 
 class ViewState(State[View]):
-    """Holds what the user looks at."""
+    """Observable view, with a setter for each part that the user can change."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(View(), parent)
 
     @property
     def seen(self) -> Seen:
-        """What is looked at now, as a project saves it."""
+        """The part of the view that is saved in a project."""
         return self.value.seen
 
     def update(self, **changes: Any) -> None:
@@ -59,7 +58,7 @@ class ViewState(State[View]):
         self.update(view=self.seen.view.model_copy(update=changes))
 
     def show_flow(self, last_stage: int, particles: int) -> None:
-        """Look at a flow of this size. What it does not have is no longer looked at."""
+        """Adapt to a flow of another size: drop a stage or a selection that it does not have."""
         seen, selection = self.seen, self.value.selection
         if seen.stage is not None and seen.stage >= last_stage:
             seen = seen.model_copy(update={"stage": None})
@@ -68,15 +67,19 @@ class ViewState(State[View]):
         self.set(replace(self.value, seen=seen, selection=selection, last_stage=last_stage, particles=particles))
 
     def set_stage(self, stage: int) -> None:
-        """Look at a stage; whoever looks at the last one also sees the last one of the next flow."""
-        self.update(stage=None if stage >= self.value.last_stage else max(stage, 0))
+        """Go to a stage. The last stage is stored as *last*, so it stays the last one in a flow of another length."""
+        self.update(stage=self._stored(stage))
 
     def open_stage(self, stage: int) -> None:
-        """Leave the overview for a stage."""
-        self.update(stage=None if stage >= self.value.last_stage else stage, overview=False)
+        """Leave the overview and go to a stage."""
+        self.update(stage=self._stored(stage), overview=False)
+
+    def set_moment(self, step: int | None) -> None:
+        """Go to the moment of a training step, or to the latest moment if it is None."""
+        self.update(moment=step)
 
     def step(self, stages: int) -> None:
-        """Go on or back by a number of stages, as far as they go."""
+        """Go forward, or back if negative, by a number of stages, at most to the first or the last one."""
         self.set_stage(self.value.stage + stages)
 
     def set_mark(self, mark: Mark, shown: bool) -> None:
@@ -85,21 +88,21 @@ class ViewState(State[View]):
         self.update_view(marks=marks | {mark} if shown else marks - {mark})
 
     def set_direction(self, direction: Direction) -> None:
-        """Look in a direction. The particles are others then, so none of them is selected."""
+        """Set the direction, and clear the selection, because other particles are displayed then."""
         seen = self.seen.model_copy(update={"direction": direction})
         self.set(replace(self.value, seen=seen, selection=None))
 
     def set_playback(self, playback: Playback) -> None:
-        """Choose how the stages are played."""
+        """Set how the stages are played."""
         self.update(playback=playback)
 
     def set_tool(self, tool: Tool) -> None:
-        """Choose what a drag does. Only the probe tool keeps the probed point."""
+        """Set the tool. Only the probe tool keeps the probed point."""
         probe = self.seen.probe if tool == "probe" else None
         self.set(replace(self.value, seen=self.seen.model_copy(update={"probe": probe}), tool=tool))
 
     def set_selection(self, selection: Selection | None) -> None:
-        """Select these particles."""
+        """Replace the selection; an empty one becomes None."""
         self.set(replace(self.value, selection=selection if selection is not None and selection.count else None))
 
     def invert_selection(self) -> None:
@@ -108,10 +111,13 @@ class ViewState(State[View]):
         self.set_selection(selection.inverted())
 
     def zoom_to(self, center: tuple[float, float], half_extent: float) -> None:
-        """Look at a part of the plane, and follow the cloud no longer."""
+        """Show a part of the plane, in target units, and stop following the cloud."""
         view = self.seen.view.model_copy(update={"center": center, "half_extent": half_extent})
         self.update(view=view, fitted=False)
 
     def follow(self) -> None:
         """Follow the cloud from stage to stage."""
         self.update(fitted=True)
+
+    def _stored(self, stage: int) -> int | None:
+        return None if stage >= self.value.last_stage else max(stage, 0)

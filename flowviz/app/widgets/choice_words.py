@@ -1,4 +1,4 @@
-"""Wording of choices that several widgets offer."""
+"""Names of choices that several widgets offer."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +9,8 @@ MARKS: Mapping[Mark, tuple[str, str, str]] = {  # title, shortcut, tooltip
     "points": ("&Points", "Ctrl+1", "Show the particles"),
     "density": ("&Density", "Ctrl+2", "Show the exact density at this stage; contours enclose 50, 90 and 99%"),
     "grid": ("&Grid", "Ctrl+3", "Show how the layers deform a square grid on the base"),
-    "paths": ("P&aths", "Ctrl+4", "Show the paths of particles: of a random sample, or of the selected ones"),
+    "paths": ("P&aths", "Ctrl+4", "Show the paths of the selected particles, or of a random sample"),
 }
-
 
 COLORS: Mapping[ColorBy, str] = {
     "quadrant": "Quadrant",
@@ -22,11 +21,9 @@ COLORS: Mapping[ColorBy, str] = {
     "selection": "Selection",
 }
 
-
 DIRECTIONS: Mapping[Direction, str] = {"generate": "Generate: base → target", "encode": "Encode: target → base"}
 
-
-CHOICES: Mapping[str, tuple[str, Mapping[Any, str]]] = {  # of the animation: accessible name, texts by value
+CHOICES: Mapping[str, tuple[str, Mapping[Any, str]]] = {  # field of Playback: accessible name, texts by value
     "through": ("What to play", {"layers": "Layers", "training": "Training", "both": "Both"}),
     "repeat": ("Repeat", {"once": "Once", "loop": "Loop", "ping-pong": "Ping-pong"}),
     "heading": ("Playing direction", {"forward": "Forward", "backward": "Backward"}),

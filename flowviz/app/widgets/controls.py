@@ -1,4 +1,4 @@
-"""Factories for the controls of panels and dialogs, and a combo box that knows the values behind its texts."""
+"""Controls of panels and dialogs: a combo box of values, and factories for Qt's controls."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ class ChoiceBox(QComboBox):
     chosen = pyqtSignal(object)  # the value
 
     def __init__(self, object_name: str, name: str, choices: Mapping[Any, str]) -> None:
-        """Offer the values of `choices` under their texts; the first one is selected."""
+        """Create a combo box for `choices`, which maps values to texts; the first one is selected."""
         super().__init__()
         self.setObjectName(object_name)
         self.setAccessibleName(name)
@@ -37,7 +37,7 @@ class ChoiceBox(QComboBox):
 
 
 def button(object_name: str, text: str, tip: str, icon_name: str = "") -> QPushButton:
-    """Return a push button that Return does not press unless it has the focus."""
+    """Return a push button that is never the default button of a dialog."""
     created = QPushButton(text)
     if icon_name:
         created.setIcon(icon(icon_name))
@@ -69,7 +69,7 @@ def check_box(object_name: str, text: str, tip: str) -> QCheckBox:
 
 
 def row(*widgets: QWidget, stretched: QWidget | None = None) -> QHBoxLayout:
-    """Return a row of widgets; the spare width goes to the `stretched` one, or else to the end of the row."""
+    """Return a row of widgets. The extra width goes to the `stretched` widget, or else to the end of the row."""
     layout = QHBoxLayout()
     layout.setSpacing(SPACING)
     for widget in widgets:

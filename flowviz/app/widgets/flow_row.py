@@ -10,18 +10,18 @@ Line = list[tuple[QWidget, QSize]]
 
 
 class WrappingRow(QWidget):
-    """A row of widgets that wraps onto further lines when it is too narrow.
+    """Row of widgets that wraps onto further lines when it is too narrow.
 
-    Each widget gets its preferred size, but never more than the width of the row, and is vertically centered in its
-    line. Rows can be nested.
+    Each widget gets its preferred size, limited to the width of the row, and is vertically centered in its line. Rows
+    can be nested.
 
-    The row positions its widgets itself. A ``QLayout`` subclass in Python is not safe here: its items are not deleted
-    with their widgets and crash when they are used afterwards. ``superqt.QFlowLayout`` is such a subclass; it also asks
-    for the width of its widest widget only, so that nested rows become columns.
+    The row positions its widgets itself. A `QLayout` subclass in Python is not safe here, because its items are not
+    deleted with their widgets and crash when they are used afterward. `superqt.QFlowLayout` is such a subclass. It also
+    requests only the width of its widest widget, so that nested rows become columns.
     """
 
     def __init__(self, spacing: int, *widgets: QWidget) -> None:
-        """Create a row with this many pixels between its widgets."""
+        """Create a row with `spacing` pixels between its widgets."""
         super().__init__()
         self._spacing, self._widgets = spacing, widgets
         for widget in widgets:
@@ -59,7 +59,7 @@ class WrappingRow(QWidget):
         return [widget for widget in self._widgets if not widget.isHidden()]
 
     def _lines(self, width: int) -> list[Line]:
-        """Break the row into lines of this width."""
+        """Break the row into lines of at most `width` pixels, except for single widgets that are wider."""
         lines: list[Line] = []
         x = 0
         for widget in self._shown_widgets():

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
 class JumpSlider(QSlider):
     """Horizontal slider whose handle jumps to the clicked position.
 
-    A plain QSlider moves by one page instead in most styles, Fusion among them.
+    In most styles, including Fusion, a plain `QSlider` moves by one page instead.
     """
 
     def __init__(self) -> None:

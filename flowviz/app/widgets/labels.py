@@ -1,4 +1,4 @@
-"""Labels that wrap or warn, and the formatting of their text."""
+"""Labels with wrapped text, warnings, and text formatting."""
 
 import re
 
@@ -23,7 +23,7 @@ class WrappingLabel(QLabel):
 
 
 class WarningLabel(WrappingLabel):
-    """Label that shows its text as a warning: in the warning color, with an icon."""
+    """Label that shows its text in the warning color, with an icon."""
 
     def __init__(self, object_name: str, accessible_name: str) -> None:
         super().__init__(object_name, accessible_name)
@@ -46,7 +46,7 @@ class WarningLabel(WrappingLabel):
 
 
 def breakable(name: str) -> str:
-    """Return an identifier with invisible break opportunities before its long parts."""
+    """Return an identifier with zero-width spaces at which a label can break it."""
     return re.sub(r"_(?=\w{8})", "_\u200b", name)
 
 

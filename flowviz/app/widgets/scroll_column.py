@@ -1,4 +1,4 @@
-"""A column of widgets that scrolls when it is too high for its panel."""
+"""A column of widgets that scrolls when it is too tall for its panel."""
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -7,12 +7,12 @@ MARGINS = 9, 5, 9, 5  # pixels: left, top, right, bottom
 
 
 class ScrollColumn(QScrollArea):
-    """Column of widgets that scrolls vertically when needed and is as wide as its widgets require."""
+    """Column of widgets that scrolls vertically when needed; its width is what the widgets require."""
 
-    need_changed = pyqtSignal()  # the height that shows everything without scrolling has changed
+    need_changed = pyqtSignal()  # the height at which nothing has to scroll
 
     def __init__(self, *widgets: QWidget, stretched: bool = False) -> None:
-        """Create a column; a `stretched` one also uses more height than its widgets need."""
+        """Create a column; if `stretched`, it takes more height than its widgets need."""
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
