@@ -51,7 +51,8 @@ class LossPlot(QWidget):
         self._range = INITIAL_LOSSES
         self._segments: tuple[EntropySegment, ...] = ()
         self._theme: Theme = "light"
-        self._plot = Plot()
+        self._panel = Plot()
+        self._plot = self._panel.item
         self._plot.setLabel("bottom", "step")
         self._legend = WrappingLabel("lossLegend", "Legend of the curves")
         self._legend.setToolTip(LEGEND_TIP)
@@ -65,7 +66,7 @@ class LossPlot(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self._legend)
-        layout.addWidget(self._plot, stretch=1)
+        layout.addWidget(self._panel, stretch=1)
         self.set_theme(self._theme)
         self._plot.getViewBox().sigResized.connect(self._update_axes)
 
@@ -96,8 +97,8 @@ class LossPlot(QWidget):
             curve.setSymbolSize(DOT_SIZE)
         self._spikes.setBrush(SURROUNDINGS[theme].label)
         self._legend.setText(_legend(theme))
-        self._plot.setMinimumHeight(MIN_HEIGHT_LINES * self.fontMetrics().lineSpacing())
-        self._plot.write(self.font(), theme)
+        self._panel.setMinimumHeight(MIN_HEIGHT_LINES * self.fontMetrics().lineSpacing())
+        self._panel.set_appearance(self.font(), theme)
         self._theme = theme
         for line in self._changes:
             self._style_change_line(line)

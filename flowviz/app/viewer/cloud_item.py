@@ -1,4 +1,4 @@
-"""The graphics item that draws the cloud, and hears the mouse."""
+"""The graphics item that draws the cloud and handles the mouse."""
 
 from typing import Any
 
@@ -16,26 +16,26 @@ from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import LARGEST_SIDE, SMALLEST_SIDE
 
-ZOOM_FACTOR = 1.25  # for each notch of the wheel
+ZOOM_FACTOR = 1.25  # per notch of the wheel
 WHEEL_NOTCH = 120  # eighths of a degree
 RUBBER_BAND = QColor(128, 128, 128)
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 
 
 class CloudEvents(QObject):
-    """What the user does with the mouse, in target units."""
+    """Signals about mouse input, in target units."""
 
     zoomed = pyqtSignal(object, float)  # center (x, y), half extent
     fit_requested = pyqtSignal()
     region_drawn = pyqtSignal(object, str)  # corners (k, 2), Combination
-    point_clicked = pyqtSignal(float, float, str)
+    point_clicked = pyqtSignal(float, float, str)  # x, y, Combination
     pointer_moved = pyqtSignal(object)  # (x, y)
-    stage_clicked = pyqtSignal(int)
+    stage_clicked = pyqtSignal(int)  # in the overview
     resized = pyqtSignal()
 
 
 class CloudItem(pg.GraphicsWidget):
-    """Draws the scene over the whole view, in device pixels, when Qt asks for it and something has changed."""
+    """Graphics item that renders the scene in device pixels and keeps the picture until something changes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,11 +46,11 @@ class CloudItem(pg.GraphicsWidget):
         self.overview = False
         self._tool: Tool = "move"
         self._region: list[QPointF] = []  # corners of the region that is being drawn, in logical pixels
-        self._pixels: Any = None
+        self._pixels: Any = None  # of the drawn image, which does not own them
         self._drawn: QImage | None = None
 
     def show(self, **changes: Any) -> None:
-        """Draw something else: `scene`, `stage`, `view` or `overview`."""
+        """Change the `scene`, `stage`, `view` or `overview` that is drawn."""
         if "scene" in changes:
             self.scene_shown = changes.pop("scene")
         for name, value in changes.items():
@@ -59,22 +59,22 @@ class CloudItem(pg.GraphicsWidget):
         self.update()
 
     def set_tool(self, tool: Tool) -> None:
-        """Choose what a drag does."""
+        """Set the tool, which decides what a drag does."""
         self._tool = tool
         self.cancel_region()
         self.setCursor(Qt.CursorShape.ArrowCursor if tool == "move" else Qt.CursorShape.CrossCursor)
 
     def cancel_region(self) -> None:
-        """Forget the region that is being drawn."""
+        """Discard the region that is being drawn."""
         self._region = []
         self.update()
 
     def logical_size(self) -> PictureSize:
-        """Return the size of the picture in logical pixels, which are larger than those of a high-density screen."""
+        """Return the size of the picture in logical pixels."""
         return self.size_in_pixels(1.0)
 
     def size_in_pixels(self, ratio: float) -> PictureSize:
-        """Return the size of the picture in device pixels, `ratio` for each logical pixel."""
+        """Return the size of the picture in device pixels; `ratio` is their number per logical pixel."""
         sides = self.size().width() * ratio, self.size().height() * ratio
         width, height = (min(max(SMALLEST_SIDE, round(side)), LARGEST_SIDE) for side in sides)
         return PictureSize(width=width, height=height)
@@ -83,26 +83,30 @@ class CloudItem(pg.GraphicsWidget):
         device = painter.device()
         if self.scene_shown is None or device is None:
             return
-        ratio = device.devicePixelRatioF()
-        size = self.size_in_pixels(ratio)
-        drawn = self._drawn
-        if drawn is None or (drawn.width(), drawn.height()) != (size.width, size.height):
-            try:
-                drawn = self._drawn = self._draw(self.scene_shown, size, ratio)
-            except SpecError as error:  # too many stages for an overview of this size
-                painter.drawText(self.boundingRect(), Qt.AlignmentFlag.AlignCenter, str(error))
-                return
+        try:
+            image = self._image(self.scene_shown, device.devicePixelRatioF())
+        except SpecError as error:  # too many stages for an overview of this size
+            painter.drawText(self.boundingRect(), Qt.AlignmentFlag.AlignCenter, str(error))
+            return
         painter.save()
         painter.resetTransform()
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        painter.drawImage(QPointF(), drawn)
+        painter.drawImage(QPointF(), image)
         painter.restore()
         if self._region:
             painter.setPen(QPen(RUBBER_BAND, 1.5, Qt.PenStyle.DashLine))
             painter.drawPolygon(QPolygonF(self._region))
 
+    def _image(self, scene: Scene, ratio: float) -> QImage:
+        """Return the picture, which is drawn only if something has changed since the last time."""
+        size = self.size_in_pixels(ratio)
+        drawn = self._drawn
+        if drawn is None or (drawn.width(), drawn.height()) != (size.width, size.height):
+            drawn = self._drawn = self._draw(scene, size, ratio)
+        return drawn
+
     def _draw(self, scene: Scene, size: PictureSize, ratio: float) -> QImage:
-        self._pixels = self._render(scene, size).data  # QImage does not own its pixels
+        self._pixels = self._render(scene, size).data
         image = QImage(self._pixels, size.width, size.height, QImage.Format.Format_RGBX8888)
         image.setDevicePixelRatio(ratio)
         return image
@@ -113,6 +117,7 @@ class CloudItem(pg.GraphicsWidget):
         return render_frame(scene, self.stage, self.view, size)
 
     def _plane(self, pixel: QPointF) -> tuple[float, float]:
+        """Return the position (x, y) of a pixel in target units."""
         return plane_position(self.view, self.logical_size(), pixel.x(), pixel.y())
 
     def resizeEvent(self, event: Any) -> None:
@@ -125,7 +130,7 @@ class CloudItem(pg.GraphicsWidget):
         factor = ZOOM_FACTOR ** (-event.delta() / WHEEL_NOTCH)
         x, y = self._plane(event.pos())
         (center_x, center_y), half = self.view.center, self.view.half_extent
-        center = x + (center_x - x) * factor, y + (center_y - y) * factor  # the point under the mouse stays there
+        center = x + (center_x - x) * factor, y + (center_y - y) * factor  # the point under the mouse does not move
         self.events.zoomed.emit(center, half * factor)
         event.accept()
 
@@ -152,7 +157,7 @@ class CloudItem(pg.GraphicsWidget):
             self._region = [start, QPointF(here.x(), start.y()), here, QPointF(start.x(), here.y())]
         elif event.isStart():
             self._region = [start, here]
-        elif self._region:  # not after the tool was changed during the drag
+        elif self._region:  # it is empty if the tool was changed during the drag
             self._region.append(here)
         if event.isFinish() and self._region:
             corners = np.array([self._plane(corner) for corner in self._region])

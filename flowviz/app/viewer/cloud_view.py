@@ -1,4 +1,4 @@
-"""The cloud view: a widget that draws a scene at a stage, and reports what the mouse does on it."""
+"""The cloud view: a widget that draws a scene at a stage and reports mouse input."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,28 +15,28 @@ from flowviz.records import Rectangle, Scene
 from flowviz.rendering import visible_rectangle
 from flowviz.specs import PictureSize, ViewSpec
 
-ZOOM_FACTOR = 1.25  # for each press of a key
+ZOOM_FACTOR = 1.25  # per key press
 PAN_SHARE = 0.2  # of the distance from the center to the edge
-SMALLEST, LARGEST = 1e-6, 1e12  # half extents that can be zoomed to
-LARGEST_WORD = 0.1  # relative to the shorter side
-USUAL_WORD: float = ViewSpec.model_fields["word_height"].default
+MIN_HALF_EXTENT, MAX_HALF_EXTENT = 1e-6, 1e12  # limits of zooming, in target units
+MAX_WORD_HEIGHT = 0.1  # relative to the shorter side
+USUAL_WORD_HEIGHT: float = ViewSpec.model_fields["word_height"].default
 PANS = {"Shift+Left": (-1, 0), "Shift+Right": (1, 0), "Shift+Down": (0, -1), "Shift+Up": (0, 1)}
 ZOOMS = {"+": 1 / ZOOM_FACTOR, "=": 1 / ZOOM_FACTOR, "-": ZOOM_FACTOR}
 
 
 class CloudView(QWidget):
-    """Shows what `rendering` draws, pixel for pixel.
+    """Widget that shows the pictures of `flowviz.rendering` pixel for pixel.
 
-    The wheel zooms, a double click fits, and a drag does what the tool does: in a selection, Shift adds and Alt
-    removes. The middle button pans with every tool. With the focus, Shift and the arrow keys pan, + and - zoom, and 0
-    fits.
+    The wheel zooms, a double-click fits the view to the cloud, and the tool decides what a drag does. While selecting,
+    Shift adds and Alt removes. The middle button pans with every tool. When the view has the focus, Shift and the arrow
+    keys pan, + and - zoom, and 0 fits the view.
     """
 
     fit_requested = pyqtSignal()
-    zoomed = pyqtSignal(object, float)  # the center (x, y) and the half extent that the user chose, in target units
-    region_drawn = pyqtSignal(object, str)  # corners (k, 2) in target units, and how to combine
-    point_clicked = pyqtSignal(float, float, str)
-    pointer_moved = pyqtSignal(object)  # (x, y) in target units, or None when it leaves
+    zoomed = pyqtSignal(object, float)  # requested center (x, y) and half extent, in target units
+    region_drawn = pyqtSignal(object, str)  # corners (k, 2) in target units, Combination
+    point_clicked = pyqtSignal(float, float, str)  # x and y in target units, Combination
+    pointer_moved = pyqtSignal(object)  # (x, y) in target units, or None when it has left
     stage_clicked = pyqtSignal(int)  # in the overview
     resized = pyqtSignal()
 
@@ -62,17 +62,17 @@ class CloudView(QWidget):
 
     @property
     def view(self) -> ViewSpec:
-        """The view that is drawn now."""
+        """The drawn view."""
         return self._item.view
 
     @property
     def stage(self) -> float:
-        """The position that is drawn; 2.25 is a quarter of the way from stage 2 to stage 3."""
+        """The drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
         return self._item.stage
 
     @property
     def rectangle(self) -> Rectangle:
-        """The part of the plane that is visible."""
+        """The visible part of the plane: left, right, bottom, top, in target units."""
         return visible_rectangle(self.view, self._item.logical_size())
 
     @property
@@ -88,7 +88,7 @@ class CloudView(QWidget):
         return min(right - left, top - bottom) / min(size.width, size.height)
 
     def picture(self) -> QImage:
-        """Return what is visible, in device pixels."""
+        """Return the visible picture in device pixels."""
         size = self.size_in_pixels
         image = QImage(size.width, size.height, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self.devicePixelRatioF())
@@ -98,35 +98,35 @@ class CloudView(QWidget):
         return image
 
     def zoom(self, factor: float) -> None:
-        """Zoom about the center; 0.5 doubles the size of everything. The overview cannot be zoomed."""
+        """Multiply the half extent by a factor: 0.5 zooms in to twice the size. The overview cannot be zoomed."""
         if not self._item.overview:
             self._zoom_to(self.view.center, self.view.half_extent * factor)
 
     def set_view(self, view: ViewSpec) -> None:
-        """Draw this part of the plane, in these colors, with words as large as those of the window."""
+        """Set the view, except for the size of the text, which follows the window."""
         self._item.show(view=view.model_copy(update={"word_height": self._word_height()}))
 
     def set_word_scale(self, scale: float) -> None:
-        """Draw words larger than usual by a factor."""
+        """Enlarge the text by a factor."""
         self._word_scale = scale
         self.set_view(self.view)
 
     def set_tool(self, tool: Tool) -> None:
-        """Choose what a drag does."""
+        """Set the tool, which decides what a drag does."""
         self._item.set_tool(tool)
 
     def set_overview(self, overview: bool) -> None:
-        """Draw all stages in one figure, or a single one."""
+        """Set whether to draw all stages in one figure instead of a single stage."""
         self._item.cancel_region()
         self._item.show(overview=overview)
         self.set_view(self.view)  # its words have another size
 
     def show_scene(self, scene: Scene) -> None:
-        """Draw this scene."""
+        """Set the scene."""
         self._item.show(scene=scene)
 
     def show_stage(self, stage: float) -> None:
-        """Draw a stage; 2.25 is a quarter of the way from stage 2 to stage 3."""
+        """Set the drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
         self._item.show(stage=stage)
 
     def _connect(self) -> None:
@@ -156,15 +156,15 @@ class CloudView(QWidget):
             self._zoom_to((x + right * PAN_SHARE * half, y + up * PAN_SHARE * half), half)
 
     def _zoom_to(self, center: tuple[float, float], half_extent: float) -> None:
-        self.zoomed.emit(center, float(np.clip(half_extent, SMALLEST, LARGEST)))
+        self.zoomed.emit(center, float(np.clip(half_extent, MIN_HALF_EXTENT, MAX_HALF_EXTENT)))
 
     def _word_height(self) -> float:
-        """Return the height of words relative to the shorter side, so that they are as large as those of widgets.
+        """Return the height of text as large as that of widgets, relative to the shorter side.
 
-        In the overview, larger words would leave no room for the stages.
+        In the overview, larger text would leave no room for the stages.
         """
         size, pixels = self._item.logical_size(), QFontInfo(QApplication.font()).pixelSize()
-        largest = USUAL_WORD if self._item.overview else LARGEST_WORD
+        largest = USUAL_WORD_HEIGHT if self._item.overview else MAX_WORD_HEIGHT
         return min(self._word_scale * pixels / min(size.width, size.height), largest)
 
     def changeEvent(self, event: QEvent | None) -> None:

@@ -1,4 +1,4 @@
-"""What the viewer needs of its widgets and of its queries: narrow protocols, which tests implement with fakes."""
+"""Protocols of the widgets and queries that the viewer depends on; tests implement them with fakes."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -17,11 +17,11 @@ from flowviz.targets import Target
 
 
 class CloudDisplay(Protocol):
-    """Draws a scene, and reports what the mouse does on it."""
+    """Draws a scene and reports mouse input."""
 
     @property
     def stage(self) -> float:
-        """The position that is drawn."""
+        """The drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
 
     @property
     def pixel(self) -> float:
@@ -53,7 +53,7 @@ class CloudDisplay(Protocol):
 
 
 class ReadoutDisplay(Protocol):
-    """Describes what is under the mouse."""
+    """Describes the particle under the mouse or the whole picture."""
 
     def show_summary(self, trace: Trace, *, encoded: bool, selected: int) -> None: ...
     def show_stage(self, stage: int) -> None: ...
@@ -63,7 +63,7 @@ class ReadoutDisplay(Protocol):
 
 
 class InspectorDisplay(Protocol):
-    """Describes a stage."""
+    """Describes a stage and explains what is shown."""
 
     @property
     def report_requested(self) -> pyqtBoundSignal: ...
@@ -89,13 +89,13 @@ class StripDisplay(Protocol):
 
 
 class SliderDisplay(Protocol):
-    """Shows the stage."""
+    """Shows the current stage."""
 
     def set_titles(self, titles: list[str]) -> None: ...
 
 
 class PlaybackDisplay(Protocol):
-    """Shows whether the stages are being played."""
+    """Shows whether the playhead is playing."""
 
     @property
     def play_toggled(self) -> pyqtBoundSignal: ...
@@ -103,13 +103,13 @@ class PlaybackDisplay(Protocol):
 
 
 class HistoryDisplay(Protocol):
-    """Shows the moments of the training."""
+    """Shows the moments of a training."""
 
     def show_timeline(self, timeline: Timeline) -> None: ...
 
 
 class BarDisplay(Protocol):
-    """Offers to zoom to a stage."""
+    """Requests a zoom to the current stage."""
 
     @property
     def stage_fit_requested(self) -> pyqtBoundSignal: ...

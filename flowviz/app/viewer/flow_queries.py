@@ -1,4 +1,4 @@
-"""Queries about the flow that is shown, such as densities, grids, inverses and reports, answered in the background."""
+"""Queries about the displayed flow, such as densities, grids, inverses and reports, answered in the background."""
 
 from collections.abc import Callable
 from functools import partial
@@ -27,19 +27,19 @@ PAST = "past"  # the topic of queries about earlier moments
 
 
 class FlowQueries(QObject):
-    """Answers queries in three threads: slow ones about the flow, the probe under the mouse, and small pictures."""
+    """Answers queries in three threads: one for the probe under the mouse, one for thumbnails, one for all others."""
 
-    notice_posted = pyqtSignal(object)  # Notice about a query that failed; without text once it succeeds again
+    notice_posted = pyqtSignal(object)  # Notice about a failed query; without text when its topic succeeds again
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._unanswered = set[str]()  # topics
-        self._slow, self._quick, self._pictures = threads = LatestWorker(), LatestWorker(), LatestWorker()
-        self._threads = threads
+        self._failed_topics = set[str]()
+        self._slow, self._quick, self._pictures = LatestWorker(), LatestWorker(), LatestWorker()
+        self._threads = self._slow, self._quick, self._pictures
         self._keepers = {self._slow: FlowKeeper(), self._quick: FlowKeeper()}
-        for thread in threads:
-            thread.failed.connect(self._take_failure)
-            thread.succeeded.connect(self._forget)
+        for thread in self._threads:
+            thread.failed.connect(self._on_failed)
+            thread.succeeded.connect(self._clear_failure)
 
     def density(
         self,
@@ -50,7 +50,7 @@ class FlowQueries(QObject):
         size: PictureSize,
         on_result: OnResult[Density],
     ) -> None:
-        """Compute the exact density of a stage over what the camera shows; `particles` are those of the base."""
+        """Compute the exact density of a stage over the camera's view; `particles` are those of the base."""
 
         def compute(flow: "Flow") -> Density:
             density = flow.density(stage, visible_rectangle(camera.around(stage), size), particles)
@@ -60,7 +60,7 @@ class FlowQueries(QObject):
         self._ask(self._slow, "density", subject, compute, on_result)
 
     def grid(self, subject: Subject, on_result: OnResult[Trace]) -> None:
-        """Carry the square grid on the base through all stages."""
+        """Compute the square grid on the base at all stages."""
 
         def compute(flow: "Flow") -> Trace:
             from flowviz.flows.scenes import grid_trace
@@ -70,7 +70,7 @@ class FlowQueries(QObject):
         self._ask(self._slow, "grid", subject, compute, on_result)
 
     def encoded(self, subject: Subject, target: Target, on_result: OnResult[Trace]) -> None:
-        """Pull points of the target, always the same ones, back through all stages."""
+        """Pull a fixed sample of the target back through all stages."""
         self._slow.ask("encoding", partial(encoded_trace, target, self._keepers[self._slow], subject), on_result)
 
     def followed(
@@ -80,16 +80,16 @@ class FlowQueries(QObject):
         moments: tuple[Moment, ...],
         on_result: OnResult[tuple[Snapshot, ...]],
     ) -> None:
-        """Move particles (n, 2) of the base as the flow did at earlier moments of its training."""
+        """Move particles (n, 2) of the base through the flow as it was at earlier moments of its training."""
         keeper = self._keepers[self._slow]
         self._slow.ask(PAST, lambda: tuple(_followed(keeper, spec, particles, each) for each in moments), on_result)
 
     def report(self, subject: Subject, stage: int, trace: Trace, on_result: OnResult[StageReport]) -> None:
-        """Describe a stage with its present numbers, and its curves where the particles of the trace are."""
+        """Describe a stage: its formula, its numbers, and its curves over the range of the particles."""
         self._ask(self._slow, "report", subject, lambda flow: flow.report(stage, trace), on_result)
 
     def probe(self, subject: Subject, point: tuple[float, float], stage: int, on_result: OnResult[Trace]) -> None:
-        """Find where a point of a stage is at every other stage."""
+        """Follow a point (x, y) at a stage through all other stages."""
 
         def compute(flow: "Flow") -> Trace:
             from flowviz.flows.scenes import probe_trace
@@ -99,28 +99,28 @@ class FlowQueries(QObject):
         self._ask(self._quick, "probe", subject, compute, on_result)
 
     def thumbnails(self, scene: Scene, camera: Camera, side: int, on_result: OnResult[NDArray[np.uint8]]) -> None:
-        """Draw a small picture of each stage."""
+        """Draw a picture of each stage with a side of `side` pixels."""
         self._pictures.ask("thumbnails", lambda: render_thumbnails(scene, camera, side), on_result)
 
     def drop(self) -> None:
-        """OnResult no answer to what was asked up to now."""
+        """Discard all queries and clear the notices about failed ones."""
         for thread in self._threads:
             thread.drop()
-        for topic in tuple(self._unanswered):
-            self._forget(topic)
+        for topic in tuple(self._failed_topics):
+            self._clear_failure(topic)
 
     def close(self) -> None:
-        """End all threads after their present queries."""
+        """End all threads after their current queries."""
         for thread in self._threads:
             thread.close()
 
-    def _take_failure(self, notice: Notice) -> None:
-        self._unanswered.add(notice.topic)
+    def _on_failed(self, notice: Notice) -> None:
+        self._failed_topics.add(notice.topic)
         self.notice_posted.emit(notice)
 
-    def _forget(self, topic: str) -> None:
-        if topic in self._unanswered:
-            self._unanswered.remove(topic)
+    def _clear_failure(self, topic: str) -> None:
+        if topic in self._failed_topics:
+            self._failed_topics.remove(topic)
             self.notice_posted.emit(Notice(topic))
 
     def _ask(
@@ -128,15 +128,15 @@ class FlowQueries(QObject):
         thread: LatestWorker,
         topic: str,
         subject: Subject,
-        ask: "Callable[[Flow], Answer]",
+        compute: "Callable[[Flow], Answer]",
         on_result: OnResult[Answer],
     ) -> None:
         keeper = self._keepers[thread]
-        thread.ask(topic, lambda: ask(keeper.flow(subject.spec, subject.weights)), on_result)
+        thread.ask(topic, lambda: compute(keeper.flow(subject.spec, subject.weights)), on_result)
 
 
 def encoded_trace(target: Target, keeper: FlowKeeper, subject: Subject) -> Trace:
-    """Return points of the target, always the same ones, pulled back through all stages."""
+    """Return a fixed sample of the target, pulled back through all stages."""
     points = target.sample(PARTICLES, np.random.default_rng(0))
     return keeper.flow(subject.spec, subject.weights).encoded(points)
 

@@ -1,44 +1,30 @@
-"""The history bar: a slider over the moments of the training."""
+"""The history bar: a slider over the moments of a training."""
 
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
+from flowviz.app.state.binding import Binding
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.icons import icon
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.records import Timeline
 
-CAPTION_FROM = 60  # characters of width
-LONGEST_STEP = "step 100,000,000"
+CAPTION_MIN_WIDTH = 60  # average characters; a narrower bar has no caption
+LONGEST_LABEL = "step 100,000,000"
 
 
 class HistoryBar(QWidget):
-    """Slider over the moments of the training. The last one is live: it follows the training."""
+    """Slider over the moments of a training. The last position is live: it follows the training."""
 
     def __init__(self, view: ViewState) -> None:
         super().__init__()
         self._view = view
         self._timeline = Timeline()
-        self._is_showing = False
-        self._slider = JumpSlider()
-        self._slider.setObjectName("historyScrubber")
-        self._slider.setAccessibleName("Moment of the training")
-        self._slider.setAccessibleDescription("Moments of the training that were kept; the last one is the present")
-        self._slider.setToolTip("Go back through the training (Alt+Down, Alt+Up)")
-        self._slider.valueChanged.connect(self._request)
+        self._slider, self._live = _slider(), _live_button()
         self._label = QLabel()
         self._label.setObjectName("momentLabel")
-        self._label.setAccessibleName("Step of the training that is shown")
-        self._live = QToolButton()
-        self._live.setObjectName("liveButton")
-        self._live.setText("Live")
-        self._live.setIcon(icon("live"))
-        self._live.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._live.setAccessibleName("Follow the training")
-        self._live.setToolTip("Show the present and follow the training (Alt+PgUp)")
-        self._live.setCheckable(True)
-        self._live.clicked.connect(self.follow)
+        self._label.setAccessibleName("Displayed training step")
         self._caption = QLabel("Training")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -46,49 +32,67 @@ class HistoryBar(QWidget):
         layout.addWidget(self._slider, stretch=1)
         layout.addWidget(self._label)
         layout.addWidget(self._live)
-        self._keep_room()
-        view.changed.connect(self._show)
-        self._show()
+        self._update_label_width()
+        self._moment = Binding(view, lambda value: value.seen.moment, self._show_moment, view.set_moment)
+        self._slider.valueChanged.connect(self._on_slider_moved)
+        self._live.clicked.connect(self.follow)
 
     def show_timeline(self, timeline: Timeline) -> None:
-        """Show the moments that can be chosen."""
+        """Set the moments that the slider covers."""
         self._timeline = timeline
-        self._show()
+        self._moment.refresh()
 
     def step(self, moments: int) -> None:
-        """Go on or back by a number of moments, as far as they go."""
+        """Go forward, or back if negative, by a number of moments, at most to the first or the last one."""
         self._slider.setValue(self._slider.value() + moments)
 
     def follow(self) -> None:
-        """Show the present and follow the training."""
-        self._view.update(moment=None)
-        self._show()  # a click on a checked button unchecks it
+        """Show the latest moment and follow the training."""
+        self._view.set_moment(None)
+        self._moment.refresh()  # a click on a checked button unchecks it
 
-    def _show(self) -> None:
-        moments, chosen = self._timeline.moments, self._view.seen.moment
-        number = self._timeline.nearest(chosen)
+    def _show_moment(self, step: int | None) -> None:
+        moments, number = self._timeline.moments, self._timeline.nearest(step)
         self.setEnabled(len(moments) > 1)
-        self._is_showing = True
         self._slider.setMaximum(max(len(moments) - 1, 1))  # the handle of a single moment is at the end
         self._slider.setValue(max(number, 1) if len(moments) == 1 else max(number, 0))
-        self._is_showing = False
-        self._live.setChecked(chosen is None)
+        self._live.setChecked(step is None)
         self._label.setText(f"step {moments[number].step:,}" if moments else "not trained yet")
 
-    def _request(self, number: int) -> None:
-        if not self._is_showing:
-            is_present = number >= len(self._timeline.moments) - 1
-            self._view.update(moment=None if is_present else self._timeline.moments[number].step)
+    def _on_slider_moved(self, number: int) -> None:
+        is_latest = number >= len(self._timeline.moments) - 1
+        self._moment.request(None if is_latest else self._timeline.moments[number].step)
 
-    def _keep_room(self) -> None:
-        """Keep room for the longest step, so that the slider does not move during a training."""
-        self._label.setMinimumWidth(self.fontMetrics().horizontalAdvance(LONGEST_STEP))
+    def _update_label_width(self) -> None:
+        """Reserve room for the longest label, so that the slider keeps its width during a training."""
+        self._label.setMinimumWidth(self.fontMetrics().horizontalAdvance(LONGEST_LABEL))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self._caption.setVisible(self.width() > CAPTION_FROM * self.fontMetrics().averageCharWidth())
+        self._caption.setVisible(self.width() > CAPTION_MIN_WIDTH * self.fontMetrics().averageCharWidth())
         super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.FontChange:
-            self._keep_room()
+            self._update_label_width()
+
+
+def _slider() -> JumpSlider:
+    slider = JumpSlider()
+    slider.setObjectName("historyScrubber")
+    slider.setAccessibleName("Moment of the training")
+    slider.setAccessibleDescription("Saved moments of the training; the last one is the latest")
+    slider.setToolTip("Go back through the training (Alt+Down, Alt+Up)")
+    return slider
+
+
+def _live_button() -> QToolButton:
+    button = QToolButton()
+    button.setObjectName("liveButton")
+    button.setText("Live")
+    button.setIcon(icon("live"))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setAccessibleName("Follow the training")
+    button.setToolTip("Show the latest moment and follow the training (Alt+PgUp)")
+    button.setCheckable(True)
+    return button

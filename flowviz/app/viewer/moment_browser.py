@@ -1,4 +1,4 @@
-"""The moment browser: the moments of the training, and which of them is shown."""
+"""The moment browser: the moments of a training and the current one among them."""
 
 from dataclasses import replace
 
@@ -13,10 +13,10 @@ from flowviz.specs import FlowSpec
 
 
 class MomentBrowser(QObject):
-    """Announces the moment that is to be shown.
+    """Emits the snapshot to show when the current moment changes, and as the training goes on.
 
-    The moments of a project file have no particles. They are computed, for all moments at once, when the first of them
-    is shown.
+    The moments of a project file have no particles. When the first of them is needed, the particles of all moments are
+    computed.
     """
 
     chosen = pyqtSignal(object)  # Snapshot
@@ -28,55 +28,55 @@ class MomentBrowser(QObject):
         self._view, self._queries = view, queries
         self._spec = FlowSpec()
         self.timeline = Timeline()
-        self._step: int | None = None  # of the moment that is shown; None for the latest
+        self._step: int | None = None  # of the current moment; None for the latest
         self._is_following = False
-        view.changed.connect(self._take_view)
-        queries.notice_posted.connect(self._take_notice)
+        view.changed.connect(self._on_view_changed)
+        queries.notice_posted.connect(self._on_notice_posted)
 
     @property
     def is_live(self) -> bool:
-        """Whether the latest moment of the training is shown."""
+        """Whether the latest moment is the current one, so that the view follows the training."""
         return self._view.seen.moment is None
 
     def begin(self, spec: FlowSpec, timeline: Timeline) -> None:
-        """Browse the moments of another flow, starting at the latest one."""
+        """Go to the latest moment of another training."""
         self._set_following(False)
         self._spec, self._step = spec, None
         self._set_timeline(timeline)
-        self._view.update(moment=None)
+        self._view.set_moment(None)
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
-        """Keep the latest snapshot of the training, and show it unless an older one is shown."""
+        """Add the latest snapshot of the training, and show it if the view is live."""
         self._set_timeline(self.timeline.with_moment(snapshot))
         if self.is_live:
             self.chosen.emit(snapshot)
-        else:  # the timeline may have been thinned out
+        else:  # the timeline may have dropped the current moment
             self._step = self.timeline.moments[self.timeline.nearest(self._view.seen.moment)].step
-            self._view.update(moment=self._step)
+            self._view.set_moment(self._step)
 
     def go_to(self, step: int | None) -> None:
-        """Show the moment nearest to a step; None for the latest."""
+        """Go to the moment nearest to a step, or to the latest one if it is None."""
         self._choose(self.timeline.nearest(step))
 
     def play(self, position: float) -> None:
-        """Show the moment at a position between the start of the training, 0, and now, 1."""
+        """Go to the moment at a position between 0, the start of the training, and 1, now."""
         self._choose(round(position * (len(self.timeline.moments) - 1)))
 
     def show_again(self) -> None:
-        """Announce the moment that is shown once more."""
+        """Emit the snapshot of the current moment again."""
         if not self.timeline.moments:
             return
         moment = self.timeline.moments[self.timeline.nearest(self._view.seen.moment)]
         if isinstance(moment, Snapshot):
             self.chosen.emit(moment)
         else:
-            self._follow()
+            self._compute_particles()
 
     def _choose(self, number: int) -> None:
         last = len(self.timeline.moments) - 1
-        self._view.update(moment=None if number >= last else self.timeline.moments[number].step)
+        self._view.set_moment(None if number >= last else self.timeline.moments[number].step)
 
-    def _take_view(self, _: View, new: View) -> None:
+    def _on_view_changed(self, _: View, new: View) -> None:
         if new.seen.moment != self._step:
             self._step = new.seen.moment
             self.show_again()
@@ -85,16 +85,16 @@ class MomentBrowser(QObject):
         self.timeline = timeline
         self.timeline_changed.emit(timeline)
 
-    def _follow(self) -> None:
-        """Compute the particles of all moments that have none."""
+    def _compute_particles(self) -> None:
+        """Query the particles of all moments that have none."""
         present = self.timeline.moments[-1]
         if self._is_following or not isinstance(present, Snapshot):
             return
         self._set_following(True)
         missing = tuple(moment for moment in self.timeline.moments if not isinstance(moment, Snapshot))
-        self._queries.followed(self._spec, present.trace.positions[0], missing, self._take_followed)
+        self._queries.followed(self._spec, present.trace.positions[0], missing, self._on_followed)
 
-    def _take_followed(self, snapshots: tuple[Snapshot, ...]) -> None:
+    def _on_followed(self, snapshots: tuple[Snapshot, ...]) -> None:
         self._set_following(False)
         by_step = {snapshot.step: snapshot for snapshot in snapshots}
         moments = tuple(
@@ -103,11 +103,11 @@ class MomentBrowser(QObject):
         self._set_timeline(replace(self.timeline, moments=moments))
         self.show_again()
 
-    def _take_notice(self, notice: Notice) -> None:
-        """Go back to the latest moment if the particles of earlier ones cannot be computed."""
+    def _on_notice_posted(self, notice: Notice) -> None:
+        """Go to the latest moment if the particles of earlier ones cannot be computed."""
         if self._is_following and notice.topic == PAST and notice.text:
             self._set_following(False)
-            self._view.update(moment=None)
+            self._view.set_moment(None)
 
     def _set_following(self, following: bool) -> None:
         if self._is_following != following:

@@ -1,4 +1,4 @@
-"""The playback bar: the play button, and what is played and how."""
+"""The playback bar: the play button and the playback options."""
 
 from functools import partial
 from typing import Any
@@ -38,13 +38,13 @@ class PlaybackBar(QWidget):
         self.show_playing(False)
 
     def choose_next(self, name: str, step: int = 1, *, around: bool = True) -> None:
-        """Choose the next value of an option; after the last one the first, unless `around` is false."""
+        """Choose the value that is `step` places further; with `around`, the first value follows the last one."""
         box = self._boxes[name]
         index = box.currentIndex() + step
         box.setCurrentIndex(index % box.count() if around else min(max(index, 0), box.count() - 1))
 
     def show_playing(self, playing: bool) -> None:
-        """Show what the play button does next."""
+        """Update the play button to stop or to start playing."""
         self._play.setIcon(icon("pause" if playing else "play"))
         self._play.setToolTip("Stop playing (Ctrl+Space)" if playing else "Play (Ctrl+Space)")
         self._play.setAccessibleName("Stop playing" if playing else "Play")
@@ -59,7 +59,7 @@ class PlaybackBar(QWidget):
         self._view.set_playback(self._view.seen.playback.model_copy(update={name: value}))
 
     def _show_option(self, box: ChoiceBox, value: Any) -> None:
-        if box.findData(value) < 0:  # a speed that only a project file has
+        if box.findData(value) < 0:  # a speed from a project file that is not offered
             box.addItem(f"{value:g}×", value)
         box.choose(value)
 

@@ -1,4 +1,4 @@
-"""The playhead: a position in the layers that glides from stage to stage, or plays."""
+"""The playhead: a position in the flow that glides from stage to stage or plays."""
 
 from math import floor
 from time import perf_counter
@@ -8,20 +8,21 @@ from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 from flowviz.specs import Playback
 from flowviz.specs.playback import smoothed
 
-FRAME_PERIOD_MS = 12  # a little faster than most displays, so that a late frame is rarely a missed one
+FRAME_PERIOD_MS = 12  # slightly shorter than that of most displays, so that a late tick rarely misses a frame
 SLOWEST_STAGES_PER_SECOND = 4.5
-CATCH_UP_PER_SECOND = 6.0  # speed relative to the distance, so that far stages are reached soon
+CATCH_UP_PER_SECOND = 6.0  # speed relative to the distance: distant stages are reached soon
 
 
 class Playhead(QObject):
-    """Glides to the stage that it is sent to, or plays as a `Playback` says.
+    """Position that glides to a stage or plays according to a `Playback`.
 
-    If `jumps` is true, it is never between two stages.
+    Attributes:
+        jumps: Whether it jumps from stage to stage and is never in between.
     """
 
-    moved = pyqtSignal(float)
+    moved = pyqtSignal(float)  # position to draw; 2.25 is a quarter of the way from stage 2 to stage 3
     stage_reached = pyqtSignal(int)
-    moment_reached = pyqtSignal(float)  # position in the training, from its start, 0, to now, 1
+    moment_reached = pyqtSignal(float)  # position in the training, from 0, its start, to 1, now
     playing_changed = pyqtSignal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -32,28 +33,28 @@ class Playhead(QObject):
         self._goal = 0
         self._last = 0
         self._playing = False
-        self._started: float | None = None  # clock time; None until a glide has ended
+        self._started: float | None = None  # clock time; None if it is not playing, or glides to a stage first
         self._ticked = 0.0
         self._ticks = QTimer(self)
         self._ticks.setInterval(FRAME_PERIOD_MS)
         self._ticks.setTimerType(Qt.TimerType.PreciseTimer)
-        self._ticks.timeout.connect(self._tick)
+        self._ticks.timeout.connect(self._on_tick)
 
     @property
     def stage(self) -> int:
-        """The stage where it is, or to which it glides."""
+        """The current stage, or the one to which it glides."""
         return self._goal
 
     @property
     def position(self) -> float:
-        """The present position; 2.25 is a quarter of the way from stage 2 to stage 3."""
+        """The current position; 2.25 is a quarter of the way from stage 2 to stage 3."""
         return self._position
 
     def set_playback(self, playback: Playback) -> None:
-        """Choose how to play; if it is playing, continue from where it is."""
+        """Set how to play; a playhead that is playing continues from its position."""
         self._playback = playback
         if self._started is not None:
-            self._start()
+            self._start_playback()
 
     def set_last(self, last: int) -> None:
         """Set the number of the last stage."""
@@ -68,7 +69,7 @@ class Playhead(QObject):
             return
         self._stop_playing()
         self._goal = stage
-        self._run()
+        self._start_ticks()
 
     def jump_to(self, stage: int) -> None:
         """Jump to a stage, and stop playing."""
@@ -79,55 +80,55 @@ class Playhead(QObject):
         self.moved.emit(self._position)
 
     def toggle_playing(self) -> None:
-        """Start playing, from the beginning if it is at the end; or stop, at the nearest stage."""
+        """Start playing, from the beginning if it is at the end, or stop at the nearest stage."""
         if self._playing:
             self._stop_playing()
         else:
             self._playing = True
             self.playing_changed.emit(True)
             if self._position == self._goal:
-                self._start()
-        self._run()
+                self._start_playback()
+        self._start_ticks()
 
-    def _start(self) -> None:
+    def _start_playback(self) -> None:
         start = self._playback.start(self._position, self._last)
         if self._playback.repeat == "once" and start >= self._playback.seconds(self._last):
             start = 0.0
         self._started = perf_counter() - start
-        self._follow(start)
+        self._play_at(start)
 
     def _stop_playing(self) -> None:
         if self._playing:
             self._playing, self._started = False, None
             self.playing_changed.emit(False)
 
-    def _run(self) -> None:
+    def _start_ticks(self) -> None:
         if not self._ticks.isActive():
             self._ticked = perf_counter()
             self._ticks.start()
 
-    def _tick(self) -> None:
+    def _on_tick(self) -> None:
         now = perf_counter()
-        passed, self._ticked = now - self._ticked, now
+        elapsed, self._ticked = now - self._ticked, now
         if self._started is not None:
-            self._follow(now - self._started)
+            self._play_at(now - self._started)
         else:
-            self._glide(passed)
+            self._glide(elapsed)
 
-    def _follow(self, seconds: float) -> None:
-        """Go to where the playback is some seconds after its start."""
+    def _play_at(self, seconds: float) -> None:
+        """Go to the position of the playback at some seconds after its start."""
         position = self._playback.position(seconds, self._last)
         if self.jumps:
             position = float(round(position))
         if self._playback.through != "layers":
             self.moment_reached.emit(position / max(self._last, 1))
         if self._playback.through != "training":
-            self._go(position)
+            self._move_to(position)
         if self._playback.over(seconds, self._last):
             self._ticks.stop()
             self._stop_playing()
 
-    def _go(self, position: float) -> None:
+    def _move_to(self, position: float) -> None:
         if position == self._position and round(position) == self._goal:
             return
         self._position = position
@@ -136,15 +137,15 @@ class Playhead(QObject):
             self.stage_reached.emit(self._goal)
         self.moved.emit(position)
 
-    def _glide(self, passed: float) -> None:
+    def _glide(self, elapsed: float) -> None:
         distance = self._goal - self._position
         speed = max(SLOWEST_STAGES_PER_SECOND, CATCH_UP_PER_SECOND * abs(distance))
-        stride = min(abs(distance), speed * passed)
+        stride = min(abs(distance), speed * elapsed)
         self._position += stride if distance > 0 else -stride
         if abs(self._goal - self._position) < 1e-6:
             self._position = float(self._goal)
             if self._playing:
-                self._start()
+                self._start_playback()
                 return
             self._ticks.stop()
         before = floor(self._position)

@@ -1,4 +1,4 @@
-"""The pointer tools: selecting particles, describing the one under the mouse, and moving the probe."""
+"""The pointer tools: select particles, describe the particle under the mouse, and move the probe."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,15 +9,15 @@ from flowviz.app.viewer.displays import CloudDisplay, ReadoutDisplay
 from flowviz.records import Combination, Scene, Selection, nearest
 from flowviz.rendering import positions_at
 
-REACH = 8.0  # pixels from the mouse to a particle
+REACH = 8.0  # largest distance from the mouse to a particle, in pixels
 
-Point = tuple[float, float]
+Point = tuple[float, float]  # x, y in target units
 
 
 class PointerTools(QObject):
-    """Turns what the mouse does on the cloud into a selection, a probed point, and a line of text.
+    """Updates the selection, the probed point and the readout as the mouse moves and clicks on the cloud.
 
-    Particles are where the cloud draws them, also while it glides from one stage to the next.
+    Hit testing uses the positions at which the cloud is drawn, also while it glides from one stage to the next.
     """
 
     def __init__(self, view: ViewState, cloud: CloudDisplay, readout: ReadoutDisplay, parent: QObject) -> None:
@@ -25,14 +25,14 @@ class PointerTools(QObject):
         self._view, self._cloud, self._readout = view, cloud, readout
         self._scene: Scene | None = None
         self._pointer: Point | None = None  # where the mouse rests
-        cloud.region_drawn.connect(self._select_region)
-        cloud.point_clicked.connect(self._select_point)
-        cloud.pointer_moved.connect(self._take_pointer)
-        view.changed.connect(self._take_view)
+        cloud.region_drawn.connect(self._on_region_drawn)
+        cloud.point_clicked.connect(self._on_point_clicked)
+        cloud.pointer_moved.connect(self._on_pointer_moved)
+        view.changed.connect(self._on_view_changed)
         readout.show_stage(view.value.stage)
 
     def show_scene(self, scene: Scene) -> None:
-        """Describe what is under the resting mouse, in another scene."""
+        """Use another scene, and describe what is under the resting mouse in it."""
         self._scene = scene
         self._describe()
 
@@ -40,24 +40,24 @@ class PointerTools(QObject):
         assert self._scene is not None
         return positions_at(self._scene.trace, self._cloud.stage)
 
-    def _select_region(self, corners: NDArray[np.float64], how: Combination) -> None:
+    def _on_region_drawn(self, corners: NDArray[np.float64], how: Combination) -> None:
         self._select(Selection.in_polygon(self._positions(), corners), how)
 
-    def _select_point(self, x: float, y: float, how: Combination) -> None:
+    def _on_point_clicked(self, x: float, y: float, how: Combination) -> None:
         self._select(Selection.nearest(self._positions(), (x, y), REACH * self._cloud.pixel), how)
 
     def _select(self, chosen: Selection, how: Combination) -> None:
         selection = self._view.value.selection or Selection.none(self._view.value.particles)
         self._view.set_selection(selection.combined(chosen, how))
 
-    def _take_pointer(self, point: Point | None) -> None:
+    def _on_pointer_moved(self, point: Point | None) -> None:
         if self._view.value.tool != "probe":
             self._pointer = point
             self._describe()
-        elif point is not None:  # the probe stays where it is when the mouse leaves
+        elif point is not None:  # the probe stays when the mouse leaves the cloud
             self._view.update(probe=(self._view.value.stage, point))
 
-    def _take_view(self, old: View, new: View) -> None:
+    def _on_view_changed(self, old: View, new: View) -> None:
         if old.tool != new.tool:
             self._pointer = None
             self._describe()
@@ -65,22 +65,22 @@ class PointerTools(QObject):
             self._readout.show_stage(new.stage)
 
     def _describe(self) -> None:
+        """Describe the probed point or the particle under the mouse."""
         if self._scene is None:
             return
         if self._view.value.tool == "probe":
             if self._scene.probe is not None:
                 self._readout.show_probe(self._scene.probe)
-            elif self._view.seen.probe is None:
+            elif self._view.seen.probe is None:  # or else the result of a query is awaited
                 self._readout.show_nothing()
             return
-        particle = self._particle()
+        particle = self._particle_under_pointer()
         if particle is None:
             self._readout.show_nothing()
         else:
             self._readout.show_particle(self._scene.trace, particle)
 
-    def _particle(self) -> int | None:
-        """Return the number of the particle under the mouse."""
+    def _particle_under_pointer(self) -> int | None:
         if self._pointer is None:
             return None
         return nearest(self._positions(), self._pointer, REACH * self._cloud.pixel)

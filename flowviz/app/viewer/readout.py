@@ -1,4 +1,4 @@
-"""The readout below the cloud: what is under the mouse, and what is selected."""
+"""The readout below the cloud: describes the particle under the mouse or the whole picture."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +15,7 @@ TIP = (
 
 
 class Readout(QLabel):
-    """Line of text about a particle or a probed point; if there is none, about the whole picture."""
+    """Line of text about a particle or a probed point, or else about the whole picture."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,11 +24,11 @@ class Readout(QLabel):
         self.setToolTip(TIP)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._summary = ""
-        self._describe: Callable[[int], str] | None = None  # the particle or the point, at a stage
+        self._describe: Callable[[int], str] | None = None  # describes the particle or the point at a stage
         self._stage = 0
 
     def show_summary(self, trace: Trace, *, encoded: bool, selected: int) -> None:
-        """Describe the whole picture, for when nothing is under the mouse."""
+        """Set the description of the whole picture, for when nothing is under the mouse."""
         count = trace.positions.shape[1]
         summary = f"{count:,} particles of the base"
         if encoded:
@@ -42,17 +42,17 @@ class Readout(QLabel):
         self._update()
 
     def show_nothing(self) -> None:
-        """Describe the whole picture: nothing is under the mouse."""
+        """Describe the whole picture, because nothing is under the mouse."""
         self._describe = None
         self._update()
 
     def show_particle(self, trace: Trace, particle: int) -> None:
-        """Describe where a particle comes from and goes to, and what the stage does to it."""
+        """Describe the particle with this index: its positions at the base and the target, and the current stage."""
         self._describe = partial(_describe_particle, trace, particle)
         self._update()
 
     def show_probe(self, probe: Trace) -> None:
-        """Describe where the probed point is at the base, at the stage, and in the target space."""
+        """Describe a point, the only one of the trace: its positions at the current stage, the base and the target."""
         self._describe = partial(_describe_probe, probe)
         self._update()
 

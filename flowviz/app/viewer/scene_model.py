@@ -1,4 +1,4 @@
-"""The scene model: everything that the pictures show of the flow, kept up to date."""
+"""The scene model: everything that the pictures show of a flow."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,13 +12,14 @@ from flowviz.records import Density, Scene, Selection, Trace, base_particles
 from flowviz.records.trace import untrained_trace
 from flowviz.rendering import Camera
 from flowviz.specs import FlowSpec, PictureSize
+from flowviz.specs.view import Mark
 from flowviz.targets import Target
 
 
 class SceneModel(QObject):
-    """Shows the particles at once, and the rest when it has been computed."""
+    """Scene of the displayed flow: its particles at once, everything else as soon as it has been computed."""
 
-    trace_changed = pyqtSignal(object)  # the Trace of the scene
+    trace_changed = pyqtSignal(object)  # Trace of the scene
     changed = pyqtSignal(object)  # Scene
 
     def __init__(self, view: ViewState, queries: Queries, parent: QObject) -> None:
@@ -26,95 +27,100 @@ class SceneModel(QObject):
         self._view, self._queries = view, queries
         self.subject = Subject(FlowSpec())
         self._target: Target | None = None
-        self.generated = untrained_trace(FlowSpec(), base_particles())  # the particles of the base, in any direction
+        self.generated = untrained_trace(FlowSpec(), base_particles())  # particles of the base, in either direction
         self.scene = Scene(self.generated)
-        view.changed.connect(self._take_view)
+        view.changed.connect(self._on_view_changed)
 
     @property
     def is_encoded(self) -> bool:
-        """Whether the scene shows points of the target, pulled back."""
+        """Whether the scene shows points of the target, pulled back to the base."""
         return self.scene.trace is not self.generated
 
     def begin(self, spec: FlowSpec, target: Target | None) -> None:
-        """Drop everything that belongs to the previous flow but its particles."""
+        """Prepare for another flow: drop everything that belongs to the previous one except its particles."""
         self._queries.drop()
         self.scene = Scene(self.scene.trace, self.scene.selection)
         self.subject, self._target = Subject(spec), target
 
     def set_target(self, target: Target) -> None:
-        """Use another target: the training learns it from now on."""
+        """Set the target whose points are encoded."""
         self._target = target
 
     def show(self, subject: Subject, generated: Trace) -> None:
-        """Show another flow, or other weights of the same one."""
+        """Show another flow, or the same flow with other weights; `generated` are the particles of the base."""
         self.subject, self.generated = subject, generated
         self._refresh()
 
     def query_density(self, camera: Camera, size: PictureSize) -> None:
-        """Compute the density of the stage where the camera looks, if it is shown."""
-        if "density" in camera.view.marks:
+        """Query the density of the current stage for a picture of `size`, if it is shown."""
+        if self._shows("density"):
             stage = self._view.value.stage
-            self._queries.density(self.subject, stage, self.generated, camera, size, self._take_density)
+            self._queries.density(self.subject, stage, self.generated, camera, size, self._on_density)
 
     def _refresh(self) -> None:
-        marks = self._view.seen.view.marks
-        if "grid" not in marks:
+        if not self._shows("grid"):
             self.scene = replace(self.scene, grid=None)
-        if "density" not in marks:
+        if not self._shows("density"):
             self.scene = replace(self.scene, density=None)
-        encodes = self._view.seen.direction == "encode" and self._target is not None
-        if not encodes or self.generated.names != self.scene.trace.names:
+        target = self._target if self._view.seen.direction == "encode" else None
+        if target is None or self.generated.names != self.scene.trace.names:
             self._show_trace(self.generated)
-        if encodes and self._target is not None:
-            self._queries.encoded(self.subject, self._target, self._take_encoded)
+        if target is not None:
+            self._queries.encoded(self.subject, target, self._on_encoded)
         self._query_grid()
+
+    def _shows(self, mark: Mark) -> bool:
+        return mark in self._view.seen.view.marks
 
     def _show_trace(self, trace: Trace) -> None:
         if trace.names != self.scene.trace.names:
             self.scene = Scene(trace)
-            self._view.update(probe=None)  # its stage may not exist any more
+            self._view.update(probe=None)  # its stage may no longer exist
         self.scene = replace(self.scene, trace=trace, selection=self._selection(trace))
         self.trace_changed.emit(trace)
         self.changed.emit(self.scene)
         self._query_probe()
 
     def _selection(self, trace: Trace) -> Selection | None:
-        """Return the selection if it is one of these particles."""
+        """Return the selection if it fits the number of particles."""
         selection = self._view.value.selection
         fits = selection is not None and len(selection.chosen) == trace.positions.shape[1]
         return selection if fits else None
 
-    def _take_view(self, old: View, new: View) -> None:
+    def _on_view_changed(self, old: View, new: View) -> None:
         if old.seen.direction != new.seen.direction:
             self._refresh()
         if old.selection != new.selection:
             self._change(selection=self._selection(self.scene.trace))
         if old.seen.probe != new.seen.probe:
             self._query_probe()
-        if "grid" in new.seen.view.marks and self.scene.grid is None:
+        if "grid" in new.seen.view.marks - old.seen.view.marks and self.scene.grid is None:
             self._query_grid()
 
     def _query_grid(self) -> None:
-        if "grid" in self._view.seen.view.marks:
-            self._queries.grid(self.subject, lambda grid: self._change(grid=grid))
+        if self._shows("grid"):
+            self._queries.grid(self.subject, self._on_grid)
 
     def _query_probe(self) -> None:
         probe = self._view.seen.probe
         if probe is not None and probe[0] <= self.scene.trace.last_stage:
             stage, point = probe
-            self._queries.probe(self.subject, point, stage, self._take_probe)
+            self._queries.probe(self.subject, point, stage, self._on_probe)
         elif self.scene.probe is not None:
             self._change(probe=None)
 
-    def _take_density(self, density: Density) -> None:
+    def _on_density(self, density: Density) -> None:
         self._change(density=density)
 
-    def _take_probe(self, probe: Trace) -> None:
+    def _on_grid(self, grid: Trace) -> None:
+        self._change(grid=grid)
+
+    def _on_probe(self, probe: Trace) -> None:
         if self._view.seen.probe is not None:
             self._change(probe=probe)
 
-    def _take_encoded(self, trace: Trace) -> None:
-        if self._view.seen.direction == "encode":  # the user may have changed it meanwhile
+    def _on_encoded(self, trace: Trace) -> None:
+        if self._view.seen.direction == "encode":  # the user may have changed it in the meantime
             self._show_trace(trace)
 
     def _change(self, **changes: Any) -> None:

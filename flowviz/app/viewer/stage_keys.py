@@ -1,4 +1,4 @@
-"""The keys that step through the stages, wherever the cloud, the strip or the slider has the focus."""
+"""Keys that step through the stages, shared by the cloud, the strip and the slider."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,12 +9,12 @@ from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.state.view import ViewState
 
-LARGEST_FLOW = 1000  # more stages than any flow has
+LARGEST_FLOW = 1000  # more than the stages of any flow
 STEPS = {"Left": -1, "Right": 1, "Home": -LARGEST_FLOW, "End": LARGEST_FLOW}
 
 
 def add_stage_keys(widget: QWidget, view: ViewState, toggle_playing: Callable[[], object]) -> None:
-    """Let the arrow keys, Home and End step through the stages, and Space play them, while a widget has the focus."""
+    """Add shortcuts to a focused widget: Left, Right, Home and End step through the stages, Space plays them."""
     actions: dict[str, Callable[[], object]] = {key: partial(view.step, stages) for key, stages in STEPS.items()}
     for key, run in {**actions, "Space": toggle_playing}.items():
         shortcut = QShortcut(QKeySequence(key), widget)

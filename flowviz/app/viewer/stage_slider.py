@@ -1,21 +1,27 @@
-"""The stage slider, below the pictures of the stages, and the title of the stage."""
+"""The stage slider below the strip, and the label with the title of the stage."""
 
 from PyQt6.QtCore import QEvent
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
+from flowviz.app.state.binding import Binding
 from flowviz.app.state.view import ViewState
 from flowviz.app.widgets.jump_slider import JumpSlider
 
+LABEL_MARGIN = 8  # pixels
+
 
 class StageSlider(QWidget):
-    """Slider over the stages of the flow."""
+    """Slider over the stages of the flow.
+
+    Attributes:
+        slider: The slider itself.
+        label: Title of the current stage, for the window to place where there is room.
+    """
 
     def __init__(self, view: ViewState) -> None:
         super().__init__()
-        self._view = view
         self._titles: list[str] = [""]  # such as "7 of 19 · Coupling: moves points up and down"
-        self._is_showing = False
         self.slider = JumpSlider()
         self.slider.setObjectName("layerScrubber")
         self.slider.setAccessibleName("Layer")
@@ -23,27 +29,23 @@ class StageSlider(QWidget):
         self.slider.setPageStep(1)
         self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
         self.slider.setTickInterval(1)
-        self.slider.valueChanged.connect(self._request)
-
-        self.label = QLabel()  # the window places it where there is room
+        self.label = QLabel()
         self.label.setObjectName("stageLabel")
         self.label.setAccessibleName("Name of the stage")
 
         self.setFocusProxy(self.slider)
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self.slider)
-        view.changed.connect(self._show)
+        self._stage = Binding(view, lambda value: value.stage, self._show_stage, view.set_stage)
+        self.slider.valueChanged.connect(self._stage.request)
 
     def set_titles(self, titles: list[str]) -> None:
         """Set the titles of the stages, such as "7 of 19 · Coupling: moves points up and down"."""
         if titles == self._titles:
             return
         self._titles = titles
-        self._is_showing = True
-        self.slider.setMaximum(len(titles) - 1)
-        self._is_showing = False
-        self._widen_label()
-        self._show()
+        self._update_label_width()
+        self._stage.refresh()
         self._align()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -52,30 +54,24 @@ class StageSlider(QWidget):
 
     def changeEvent(self, event: QEvent | None) -> None:
         if event is not None and event.type() == QEvent.Type.FontChange:
-            self._widen_label()
+            self._update_label_width()
         super().changeEvent(event)
 
-    def _show(self) -> None:
-        stage = min(self._view.value.stage, len(self._titles) - 1)
-        self._is_showing = True
+    def _show_stage(self, stage: int) -> None:
+        last = len(self._titles) - 1
+        stage = min(stage, last)
+        self.slider.setMaximum(last)
         self.slider.setValue(stage)
-        self._is_showing = False
         self.label.setText(_term(self._titles[stage]))
         self.label.setToolTip(self._titles[stage])
 
-    def _request(self, stage: int) -> None:
-        if not self._is_showing:
-            self._view.set_stage(stage)
-
-    def _widen_label(self) -> None:
-        """Keep room for the longest title, so that nothing moves from stage to stage."""
-        metrics = self.fontMetrics()
-        self.label.setMinimumWidth(
-            max((metrics.horizontalAdvance(_term(title)) for title in self._titles), default=0) + 8
-        )
+    def _update_label_width(self) -> None:
+        """Reserve room for the longest title, so that nothing moves from stage to stage."""
+        widths = [self.fontMetrics().horizontalAdvance(_term(title)) for title in self._titles]
+        self.label.setMinimumWidth(max(widths) + LABEL_MARGIN)
 
     def _align(self) -> None:
-        """Place each position of the handle below the middle of its stage's picture in the strip."""
+        """Align the positions of the handle with the pictures of the stages in the strip."""
         margin = max(0, round((self.width() / max(len(self._titles), 1) - self.slider.handle().width()) / 2))
         self._layout.setContentsMargins(margin, 0, margin, 0)
 

@@ -8,14 +8,14 @@ from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from flowviz.app.state.view import View, ViewState
 
-LEAST_SIDE, LARGEST_SIDE = 26, 96  # pixels of a picture
-GAP, BAR_HEIGHT = 4, 18
+MIN_SIDE, MAX_SIDE = 26, 96  # side of a picture, in logical pixels
+GAP, BAR_HEIGHT = 4, 18  # logical pixels
 
 
 class StageStrip(QWidget):
-    """Row of small pictures, of which one is chosen by a click."""
+    """Row of small pictures; a click on one goes to its stage."""
 
-    side_changed = pyqtSignal()  # the side of the pictures, in pixels
+    side_changed = pyqtSignal()
 
     def __init__(self, view: ViewState) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class StageStrip(QWidget):
         self._shares: NDArray[np.float64] = np.zeros(1)
         self._pictures: list[QImage] = []
         self._pixels: NDArray[np.uint8] | None = None
-        view.changed.connect(self._update)
+        view.changed.connect(self._on_view_changed)
 
     @property
     def side(self) -> int:
@@ -39,15 +39,17 @@ class StageStrip(QWidget):
 
     def set_stages(self, titles: list[str], shares: NDArray[np.float64]) -> None:
         """Set the titles of the stages and their shares (stages,) of the total stretching."""
-        changed = len(titles) != len(self._titles)
+        if titles == self._titles and np.array_equal(shares, self._shares):
+            return
+        has_other_length = len(titles) != len(self._titles)
         self._titles, self._shares = titles, shares
-        if changed:
+        if has_other_length:
             self._pictures = []
-            self._resize()
+            self._update_side()
         self.update()
 
     def show_pictures(self, pictures: NDArray[np.uint8]) -> None:
-        """Show a picture for each stage, (stages, side, side, 4)."""
+        """Show a picture of each stage: RGBA pixels (stages, side, side, 4)."""
         self._pixels = np.ascontiguousarray(pictures)  # QImage does not own its pixels
         _, height, width, _ = self._pixels.shape
         self._pictures = [
@@ -59,27 +61,27 @@ class StageStrip(QWidget):
     def _stage(self) -> int:
         return self._view.value.stage
 
-    def _update(self, old: View, new: View) -> None:
+    def _on_view_changed(self, old: View, new: View) -> None:
         if old.stage != new.stage:
             self.update()
 
     def _side(self) -> int:
-        """Return the side of a picture: all fit, unless they would become too small."""
+        """Return the side of a picture: small enough for all of them to fit, but not below the minimum."""
         room = self.width() // len(self._titles) - GAP
-        return min(max(room, LEAST_SIDE), LARGEST_SIDE)
+        return min(max(room, MIN_SIDE), MAX_SIDE)
 
     def _pitch(self) -> float:
-        """Return the distance from one picture to the next: an equal share of the width, if all fit."""
+        """Return the distance between neighboring pictures: an equal share of the width if all of them fit."""
         return max(self.width() / len(self._titles), self._side() + GAP)
 
-    def _hidden(self) -> float:
-        """Return how far the strip is scrolled: the chosen picture is in the middle if there are more beside it."""
-        spare = self._pitch() * len(self._titles) - self.width()
-        return min(max((self._stage + 0.5) * self._pitch() - self.width() / 2, 0), max(spare, 0))
+    def _scroll_offset(self) -> float:
+        """Return how far the strip is scrolled, so that the current picture is as close to the middle as possible."""
+        overflow = self._pitch() * len(self._titles) - self.width()
+        return min(max((self._stage + 0.5) * self._pitch() - self.width() / 2, 0), max(overflow, 0))
 
     def _place(self, stage: int) -> QRect:
         """Return the rectangle of a stage's picture."""
-        left = round((stage + 0.5) * self._pitch() - self._hidden() - self._side() / 2)
+        left = round((stage + 0.5) * self._pitch() - self._scroll_offset() - self._side() / 2)
         return QRect(QPoint(left, 1), QSize(self._side(), self._side()))
 
     def _stage_at(self, x: float) -> int | None:
@@ -89,7 +91,7 @@ class StageStrip(QWidget):
                 return stage
         return None
 
-    def _resize(self) -> None:
+    def _update_side(self) -> None:
         self.setFixedHeight(self._side() + BAR_HEIGHT + 4)
         self.side_changed.emit()
 
@@ -102,14 +104,14 @@ class StageStrip(QWidget):
             place = self._place(stage)
             if stage < len(self._pictures):
                 painter.drawImage(place, self._pictures[stage])
-            chosen = stage == self._stage
-            painter.setPen(QPen(accent if chosen else frame, 2 if chosen else 1))
+            is_current = stage == self._stage
+            painter.setPen(QPen(accent if is_current else frame, 2 if is_current else 1))
             painter.drawRect(place)
             height = round((BAR_HEIGHT - 2) * float(self._shares[stage]) / largest)
             painter.fillRect(QRect(place.left(), self.height() - height, place.width() + 1, height), accent)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self._resize()
+        self._update_side()
         super().resizeEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:

@@ -1,4 +1,4 @@
-"""The flow that a query is about."""
+"""The subject of a query: a flow with its weights."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from flowviz.specs import FlowSpec
 
 @dataclass(frozen=True)
 class Subject:
-    """A flow: its spec and its weights, which are None before any training."""
+    """Spec of a flow and its weights, which are None before the first training."""
 
     spec: FlowSpec
     weights: Weights | None = None

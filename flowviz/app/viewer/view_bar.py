@@ -1,4 +1,4 @@
-"""The view bar above the cloud: what is drawn, and what the mouse does. The menus share its actions."""
+"""The view bar above the cloud: what is drawn, and the tools of the mouse. The menus share its actions."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -14,22 +14,24 @@ from flowviz.app.style.icons import icon
 from flowviz.app.widgets.choice_words import COLORS, DIRECTIONS, MARKS
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.app.widgets.flow_row import WrappingRow
-from flowviz.rendering.projection import can_split
+from flowviz.rendering.projection import can_split, is_split
 from flowviz.specs.view import Mark
 
 TOOLS: Mapping[Tool, tuple[str, str, str]] = {
-    "move": ("&Pan", "Ctrl+Shift+M", "Drag to pan, click a particle to select it"),
+    "move": ("&Pan", "Ctrl+Shift+M", "Drag to pan; click a particle to select it"),
     "rectangle": ("&Rectangle", "Ctrl+Shift+R", "Drag to select; hold Shift to add, Alt to remove"),
     "lasso": ("&Lasso", "Ctrl+Shift+L", "Draw around particles to select them; hold Shift to add, Alt to remove"),
     "probe": ("Pro&be", "Ctrl+Shift+P", "Follow the point under the mouse through all stages"),
 }
-MOST_LINES = 2  # of buttons with text; the buttons of a narrower bar show icons only
-FILLED = 0.9  # share of a line that its buttons can fill
+BESIDE = "Be&side", "Ctrl+5", "Show the density and the grid beside the particles; turn one of them on first"
+OVERVIEW = "&Overview", "Ctrl+6", "Show all stages in one figure; click a stage to open it"
+MAX_LINES = 2  # of buttons with text; the buttons of a narrower bar show only icons
+FILL = 0.9  # share of each line that buttons can fill
 ICON, TEXT = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
 
 class ViewBar(QWidget):
-    """Boxes and buttons that show how the flow is drawn, and change it."""
+    """Combo boxes and buttons that show and change how the flow is drawn."""
 
     stage_fit_requested = pyqtSignal()
 
@@ -39,31 +41,23 @@ class ViewBar(QWidget):
         self._direction = ChoiceBox("directionBox", "Direction", DIRECTIONS)
         self._color = ChoiceBox("colorBox", "Color by", COLORS)
         self.mark_actions = {mark: self._toggle(mark, f"{mark}Action", *texts) for mark, texts in MARKS.items()}
-        self.beside_action = self._toggle(
-            "beside",
-            "besideAction",
-            "Be&side",
-            "Ctrl+5",
-            "Show density and grid beside the particles; needs one of both",
-        )
-        self.overview_action = self._toggle(
-            "overview",
-            "overviewAction",
-            "&Overview",
-            "Ctrl+6",
-            "Show all stages in one figure; click a stage to open it",
-        )
-        self.tool_actions = self._tools()
+        self.beside_action = self._toggle("beside", "besideAction", *BESIDE)
+        self.overview_action = self._toggle("overview", "overviewAction", *OVERVIEW)
+        self.tool_actions = self._create_tools()
         self.invert_action = self._command("invert", "&Invert Selection", "Ctrl+Shift+I", "Select all other particles")
-        self.invert_action.triggered.connect(lambda: view.invert_selection())
-        self.clear_action = self._command("deselect", "&Clear Selection", "Ctrl+Shift+A", "Select no particle")
-        self.clear_action.triggered.connect(lambda: view.set_selection(None))
+        self.clear_action = self._command("deselect", "&Clear Selection", "Ctrl+Shift+A", "Deselect all particles")
         self.fit_action = self._command("fitthecloud", "&Fit the Cloud", "Ctrl+0", "Follow the cloud at every stage")
-        self.fit_action.triggered.connect(view.follow)
         self.fit_stage_action = self._command("fitthisstage", "Fit This &Stage", "Ctrl+Shift+0", "Zoom to this stage")
-        self.fit_stage_action.triggered.connect(lambda: self.stage_fit_requested.emit())
         self._lay_out()
+        self._connect()
         self._bind()
+
+    def _connect(self) -> None:
+        view = self._view
+        self.invert_action.triggered.connect(lambda: view.invert_selection())
+        self.clear_action.triggered.connect(lambda: view.set_selection(None))
+        self.fit_action.triggered.connect(lambda: view.follow())
+        self.fit_stage_action.triggered.connect(lambda: self.stage_fit_requested.emit())
 
     def _bind(self) -> None:
         view = self._view
@@ -78,7 +72,7 @@ class ViewBar(QWidget):
             bind_checked(view, partial(_shows, mark), action, partial(view.set_mark, mark))
         bind_checked(
             view,
-            lambda value: value.seen.view.beside and can_split(value.seen.view),
+            lambda value: is_split(value.seen.view),
             self.beside_action,
             lambda beside: view.update_view(beside=beside),
         )
@@ -93,14 +87,14 @@ class ViewBar(QWidget):
         self.clear_action.setEnabled(view.selection is not None)
         self.fit_stage_action.setEnabled(not view.seen.overview)
 
-    def _tools(self) -> dict[Tool, QAction]:
+    def _create_tools(self) -> dict[Tool, QAction]:
         group, actions = QActionGroup(self), dict[Tool, QAction]()
         for tool, texts in TOOLS.items():
             actions[tool] = self._toggle(tool, f"{tool}Tool", *texts)
             actions[tool].setData(tool)
             group.addAction(actions[tool])
 
-        def chosen() -> Tool:
+        def checked() -> Tool:
             action = group.checkedAction()
             assert action is not None
             tool: Tool = action.data()
@@ -111,7 +105,7 @@ class ViewBar(QWidget):
             lambda value: value.tool,
             lambda tool: actions[tool].setChecked(True),
             group.triggered,
-            chosen,
+            checked,
             self._view.set_tool,
         )
         return actions
@@ -154,11 +148,11 @@ class ViewBar(QWidget):
             button.setToolButtonStyle(style)
 
     def _choose_style(self) -> None:
-        """Show icons without text before the buttons take room from the cloud."""
+        """Hide the text of the buttons rather than let them take room from the cloud."""
         icons_only = self._labeled[0].toolButtonStyle() == ICON
         text_width = sum(map(_text_width, self._labeled)) if icons_only else 0
         needed = self._row.sizeHint().width() + text_width
-        self._set_style(TEXT if needed <= MOST_LINES * FILLED * self.width() else ICON)
+        self._set_style(TEXT if needed <= MAX_LINES * FILL * self.width() else ICON)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._choose_style()

@@ -15,7 +15,7 @@ from flowviz.app.viewer.view_bar import ViewBar
 
 @dataclass(frozen=True)
 class ViewerWidgets:
-    """The cloud, and the widgets that navigate and describe it."""
+    """The cloud and the widgets that navigate and describe it."""
 
     view_bar: ViewBar
     cloud: CloudView
@@ -28,7 +28,7 @@ class ViewerWidgets:
 
     @classmethod
     def create(cls, view: ViewState) -> "ViewerWidgets":
-        """Create widgets that show, and change, a view."""
+        """Create widgets that show and change a view."""
         return cls(
             ViewBar(view),
             CloudView(),

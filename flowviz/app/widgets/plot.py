@@ -1,11 +1,11 @@
-"""A plot of curves whose text follows the font and the theme of the window."""
+"""A plot whose text follows the font and the theme of the window."""
 
 from typing import Any
 
 import pyqtgraph as pg
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QFont, QFontMetrics
-from PyQt6.QtWidgets import QSizePolicy
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.style.theme import background
 from flowviz.rendering.colors import SURROUNDINGS
@@ -17,14 +17,14 @@ LABEL_GAP = 4  # pixels between the tick labels of the bottom axis and its label
 
 
 class Axis(pg.AxisItem):
-    """Axis with as many tick labels as fit without overlapping."""
+    """Plot axis with as many tick labels as fit without overlapping."""
 
     def __init__(self, side: str) -> None:
         self._metrics = QFontMetrics(QFont())
         super().__init__(side)
         self.enableAutoSIPrefix(False)
 
-    def write(self, font: QFont, theme: Theme) -> None:
+    def set_appearance(self, font: QFont, theme: Theme) -> None:
         """Set the font and the theme."""
         surroundings, self._metrics = SURROUNDINGS[theme], QFontMetrics(font)
         line_height = self._metrics.height()
@@ -37,7 +37,7 @@ class Axis(pg.AxisItem):
             self.setHeight(2 * line_height + LABEL_GAP)
 
     def tickSpacing(self, minimum: float, maximum: float, size: float) -> Any:
-        """Return the distances between ticks, of which only the largest has labels."""
+        """Return the tick levels; only the coarsest one has labels, far enough apart not to overlap."""
         factor = 1
         while levels := super().tickSpacing(factor * minimum, factor * maximum, size):
             largest = levels[0][0]
@@ -47,7 +47,7 @@ class Axis(pg.AxisItem):
         return levels
 
     def _label_size(self, minimum: float, maximum: float, distance: float) -> float:
-        """Return the pixels that a tick label needs along the axis, with the gap to the next one."""
+        """Return the length of a tick label along the axis in pixels, including the gap to the next one."""
         line_height = self._metrics.height()
         if self.orientation == "left":
             return LINE_DISTANCE * line_height
@@ -55,24 +55,34 @@ class Axis(pg.AxisItem):
         return line_height / 3 + max(map(self._metrics.horizontalAdvance, texts))
 
 
-class Plot(pg.PlotWidget):
-    """Plot without mouse interaction, which takes all the height that it gets."""
+class Plot(QWidget):
+    """Plot without mouse interaction that takes all the height available.
+
+    Attributes:
+        item: The plot itself, to which curves are added.
+    """
 
     def __init__(self) -> None:
-        super().__init__(axisItems={side: Axis(side) for side in SIDES})
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMenuEnabled(False)
-        self.hideButtons()
-        self.setMouseEnabled(x=False, y=False)
+        self._axes = {side: Axis(side) for side in SIDES}
+        self._widget = pg.PlotWidget(axisItems=self._axes)
+        self._widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.item: pg.PlotItem = self._widget.getPlotItem()
+        self.item.setMenuEnabled(False)
+        self.item.hideButtons()
+        self.item.setMouseEnabled(x=False, y=False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._widget)
 
-    def write(self, font: QFont, theme: Theme) -> None:
+    def set_appearance(self, font: QFont, theme: Theme) -> None:
         """Set the font and the theme."""
-        self.setBackground(background(theme))
-        for side in SIDES:
-            self.getAxis(side).write(font, theme)
+        self._widget.setBackground(background(theme))
+        for axis in self._axes.values():
+            axis.set_appearance(font, theme)
         top = QFontMetrics(font).height() // 2 + 1  # the highest tick label protrudes by half a line
-        self.getPlotItem().layout.setContentsMargins(1, top, 1, 1)
+        self.item.layout.setContentsMargins(1, top, 1, 1)
 
     def sizeHint(self) -> QSize:
         return QSize(0, self.minimumHeight())

@@ -4,13 +4,13 @@ import subprocess
 import sys
 from dataclasses import replace
 
-import pyqtgraph as pg
 import pytest
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QApplication, QLabel, QProgressBar
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.status_bar import StatusBar
+from flowviz.app.widgets.plot import Plot
 from flowviz.errors import FileError
 from flowviz.records import Preparing, Recovered
 from flowviz.records.events import Ending
@@ -180,7 +180,7 @@ def test_copied_command_is_confirmed_in_the_status_bar(window: Window) -> None:
 
 
 def test_legend_of_the_loss_plot_does_not_cover_the_plot(staged: Staged) -> None:
-    legend, plots = staged.window.find(QLabel, "lossLegend"), staged.window.main.findChildren(pg.PlotWidget)
+    legend, plots = staged.window.find(QLabel, "lossLegend"), staged.window.main.findChildren(Plot)
     (plot,) = [each for each in plots if each.parent() is legend.parent()]
     assert not legend.geometry().intersects(plot.geometry())
 

@@ -92,7 +92,7 @@ def test_a_density_reaches_as_far_as_one_sees_on_the_way_to_the_next_stage(explo
     explored.wait(lambda: explored.scene.density is not None)
     assert explored.scene.density is not None
     narrow = explored.cloud.rectangle
-    explored.viewer._move(WIDE - 0.5)
+    explored.viewer._presenter._on_playhead_moved(WIDE - 0.5)
     assert explored.cloud.rectangle[1] > narrow[1]
     np.testing.assert_allclose(explored.scene.density.rectangle, explored.cloud.rectangle)
 

@@ -1,0 +1,94 @@
+"""The controller of the inspector: describes the current stage and explains what is shown."""
+
+from PyQt6.QtCore import QObject
+
+from flowviz.app.state.view import View, ViewState
+from flowviz.app.viewer.displays import InspectorDisplay, Queries
+from flowviz.app.viewer.subject import Subject
+from flowviz.records import StageReport, Trace
+
+
+class InspectorController(QObject):
+    """Describes the current stage in the inspector, and queries reports about it.
+
+    The first report is only offered, because computing it loads TensorFlow, which takes a few seconds.
+    """
+
+    def __init__(self, view: ViewState, inspector: InspectorDisplay, queries: Queries, parent: QObject) -> None:
+        super().__init__(parent)
+        self._view, self._inspector, self._queries = view, inspector, queries
+        self._uses_tensorflow = False
+        self._trace: Trace | None = None
+        self._flow: tuple[Subject, Trace] | None = None  # with the particles of the base
+        self._asked: int | None = None  # stage of the latest query
+        self._reported: tuple[tuple[str, ...], int] | None = None  # stage names and stage of the displayed report
+        inspector.report_requested.connect(self._on_report_requested)
+        view.changed.connect(self._on_view_changed)
+        self._explain_view()
+
+    def use_tensorflow(self) -> None:
+        """Query every report from now on instead of offering it."""
+        self._uses_tensorflow = True
+
+    def show_flow(self, subject: Subject, particles: Trace) -> None:
+        """Report on the current stage of a flow; `particles` are those of the base, at all stages."""
+        self._flow = subject, particles
+        self._show_report()
+
+    def show_trace(self, trace: Trace) -> None:
+        """Describe the current stage of the displayed particles."""
+        self._trace = trace
+        self._describe_stage()
+
+    def _on_view_changed(self, old: View, new: View) -> None:
+        if old.stage != new.stage:
+            self._describe_stage()
+            self._show_report()
+        if _explained(old) != _explained(new):
+            self._explain_view()
+
+    def _on_report_requested(self) -> None:
+        self.use_tensorflow()
+        self._show_report()
+
+    def _on_report(self, report: StageReport) -> None:
+        if self._flow is not None and report.stage == self._asked:
+            self._reported = self._flow[1].names, report.stage
+            self._inspector.show_report(report)
+
+    def _describe_stage(self) -> None:
+        trace = self._trace
+        if trace is not None:
+            stage = min(self._view.value.stage, trace.last_stage)
+            kind = trace.names[stage].partition("_")[2]
+            self._inspector.show_stage(trace.title(stage), kind, float(trace.volume_shares[stage]))
+
+    def _explain_view(self) -> None:
+        seen = self._view.seen
+        self._inspector.show_view(seen.direction, seen.view, overview=seen.overview, probed=seen.probe is not None)
+
+    def _show_report(self) -> None:
+        """Query the report of the current stage of a trained flow; show a loading state unless one is displayed."""
+        self._asked = None
+        if self._flow is None:
+            return
+        subject, particles = self._flow
+        stage = min(self._view.value.stage, particles.last_stage)
+        if subject.weights is None:
+            self._reported = None
+            self._inspector.show_report(None)
+        elif not self._uses_tensorflow:
+            self._reported = None
+            self._inspector.offer_report()
+        else:
+            if self._reported != (particles.names, stage):
+                self._reported = None
+                self._inspector.show_loading()
+            self._asked = stage
+            self._queries.report(subject, stage, particles, self._on_report)
+
+
+def _explained(view: View) -> tuple[object, ...]:
+    """Return the parts of a view that the inspector explains."""
+    seen, spec = view.seen, view.seen.view
+    return spec.marks, spec.color_by, spec.beside, seen.overview, seen.direction, seen.probe is None

@@ -1,0 +1,116 @@
+"""The scene presenter: shows the scene on the widgets as the view state says."""
+
+from PyQt6.QtCore import QObject
+
+from flowviz.app.state.view import View, ViewState
+from flowviz.app.viewer.cloud_camera import CloudCamera, frame_of
+from flowviz.app.viewer.displays import Displays, Queries
+from flowviz.app.viewer.inspector_controller import InspectorController
+from flowviz.app.viewer.moment_browser import MomentBrowser
+from flowviz.app.viewer.playhead import Playhead
+from flowviz.app.viewer.pointer_tools import PointerTools
+from flowviz.app.viewer.scene_model import SceneModel
+from flowviz.records import Scene, Trace
+
+SUMMARIZED = "trace", "selection"  # fields of the scene
+IN_THUMBNAILS = "trace", "selection", "grid", "probe"
+
+
+class ScenePresenter(QObject):
+    """Keeps the widgets up to date with the scene, the view and the playhead."""
+
+    def __init__(
+        self, displays: Displays, view: ViewState, queries: Queries, scenes: SceneModel, moments: MomentBrowser
+    ) -> None:
+        super().__init__(scenes)
+        self._displays, self._view, self._queries = displays, view, queries
+        self._scenes, self._moments = scenes, moments
+        self._scene: Scene | None = None  # displayed
+        self.playhead = Playhead(self)
+        self.camera = CloudCamera(view, displays.cloud)
+        self.inspector = InspectorController(view, displays.inspector, queries, self)
+        self._tools = PointerTools(view, displays.cloud, displays.readout, self)
+        self._connect_models()
+        self._connect_displays()
+
+    def _connect_models(self) -> None:
+        self._view.changed.connect(self._on_view_changed)
+        self._scenes.trace_changed.connect(self._on_trace_changed)
+        self._scenes.changed.connect(self._on_scene_changed)
+        self._moments.timeline_changed.connect(self._displays.history.show_timeline)
+        playhead = self.playhead
+        playhead.moved.connect(self._on_playhead_moved)
+        playhead.stage_reached.connect(self._view.set_stage)
+        playhead.moment_reached.connect(self._moments.play)
+        playhead.playing_changed.connect(self._displays.playback.show_playing)
+
+    def _connect_displays(self) -> None:
+        displays, cloud, view = self._displays, self._displays.cloud, self._view
+        displays.view_bar.stage_fit_requested.connect(self._on_stage_fit_requested)
+        displays.strip.side_changed.connect(self._query_thumbnails)
+        displays.playback.play_toggled.connect(self.playhead.toggle_playing)
+        cloud.fit_requested.connect(view.follow)
+        cloud.zoomed.connect(view.zoom_to)
+        cloud.stage_clicked.connect(view.open_stage)
+        cloud.resized.connect(self._query_density)
+
+    def _on_trace_changed(self, trace: Trace) -> None:
+        titles = [trace.title(stage) for stage in range(len(trace.names))]
+        self._displays.strip.set_stages(titles, trace.volume_shares)
+        self._displays.slider.set_titles(titles)
+        self.playhead.set_last(trace.last_stage)
+        self._view.show_flow(trace.last_stage, trace.positions.shape[1])
+        self.camera.show_trace(trace, steadily=self._moments.is_live)
+        self.inspector.show_trace(trace)
+        self._query_density()
+
+    def _on_scene_changed(self, scene: Scene) -> None:
+        previous, self._scene = self._scene, scene
+        self._displays.cloud.show_scene(scene)
+        if _differ(previous, scene, SUMMARIZED):
+            selected = scene.selection.count if scene.selection else 0
+            self._displays.readout.show_summary(scene.trace, encoded=self._scenes.is_encoded, selected=selected)
+        self._tools.show_scene(scene)
+        if _differ(previous, scene, IN_THUMBNAILS):
+            self._query_thumbnails()
+
+    def _on_view_changed(self, old: View, new: View) -> None:
+        cloud = self._displays.cloud
+        if old.tool != new.tool:
+            cloud.set_tool(new.tool)
+        if old.seen.overview != new.seen.overview:
+            cloud.set_overview(new.seen.overview)
+        self._move_playhead(old, new)
+        self.camera.update_view(old, new)
+        is_same_frame = frame_of(old) == frame_of(new)
+        if not is_same_frame:
+            self._query_thumbnails()
+        if not is_same_frame or old.stage != new.stage:
+            self._query_density()
+
+    def _move_playhead(self, old: View, new: View) -> None:
+        if old.seen.playback != new.seen.playback:
+            self.playhead.set_playback(new.seen.playback)
+        if old.last_stage != new.last_stage:
+            self.playhead.jump_to(new.stage)
+        elif old.stage != new.stage:
+            self.playhead.glide_to(new.stage)
+
+    def _on_playhead_moved(self, position: float) -> None:
+        self._displays.cloud.show_stage(position)
+        self.camera.aim()
+
+    def _on_stage_fit_requested(self) -> None:
+        self.camera.fit_stage(self._scenes.scene.trace)
+
+    def _query_density(self) -> None:
+        self._scenes.query_density(self.camera.camera(), self._displays.cloud.size_in_pixels)
+
+    def _query_thumbnails(self) -> None:
+        strip = self._displays.strip
+        camera = self.camera.camera(labels=False, beside=False)
+        self._queries.thumbnails(self._scenes.scene, camera, strip.side, strip.show_pictures)
+
+
+def _differ(old: Scene | None, new: Scene, fields: tuple[str, ...]) -> bool:
+    return old is None or any(getattr(old, field) is not getattr(new, field) for field in fields)
