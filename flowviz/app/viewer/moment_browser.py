@@ -51,8 +51,7 @@ class MomentBrowser(QObject):
         if self.is_live:
             self.chosen.emit(snapshot)
         else:  # the timeline may have dropped the current moment
-            self._step = self.timeline.moments[self.timeline.nearest(self._view.seen.moment)].step
-            self._view.set_moment(self._step)
+            self.go_to(self._view.seen.moment)
 
     def go_to(self, step: int | None) -> None:
         """Go to the moment nearest to a step, or to the latest one if it is None."""

@@ -58,7 +58,7 @@ class PointerTools(QObject):
             self._view.update(probe=(self._view.value.stage, point))
 
     def _on_view_changed(self, old: View, new: View) -> None:
-        if old.tool != new.tool:
+        if old.tool != new.tool or old.seen.overview != new.seen.overview:
             self._pointer = None
             self._describe()
         if old.stage != new.stage:

@@ -110,10 +110,12 @@ class SceneModel(QObject):
             self._change(probe=None)
 
     def _on_density(self, density: Density) -> None:
-        self._change(density=density)
+        if self._shows("density"):  # a hidden density would be out of date when it is shown again
+            self._change(density=density)
 
     def _on_grid(self, grid: Trace) -> None:
-        self._change(grid=grid)
+        if self._shows("grid"):
+            self._change(grid=grid)
 
     def _on_probe(self, probe: Trace) -> None:
         if self._view.seen.probe is not None:

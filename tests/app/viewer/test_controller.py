@@ -10,6 +10,7 @@ from flowviz.app.viewer.flow_queries import PAST
 from flowviz.projects import Project
 from flowviz.records import Density, Moment, Selection, StageReport
 from flowviz.specs import FlowSpec, Seen, TextSpec, TrainingSpec, ViewSpec
+from flowviz.specs.view import Mark
 from tests.app.viewer.fakes import PARTICLES, SPEC, STAGES, TARGET, WEIGHTS, Viewed, snapshot, trace
 
 LAST = STAGES - 1
@@ -151,6 +152,33 @@ def test_opened_project_offers_a_report_instead_of_loading_tensorflow(qapp: obje
     assert "report" not in viewed.queries.asked
     viewed.displays.inspector.report_requested.emit()
     assert "report" in viewed.queries.asked
+
+
+@pytest.mark.parametrize("mark", ["density", "grid"])
+def test_late_result_is_dropped_if_its_mark_is_hidden(viewed: Viewed, mark: Mark) -> None:
+    viewed.view.set_mark(mark, True)
+    viewed.view.set_mark(mark, False)
+    viewed.view.set_moment(100)
+    viewed.queries.answer(mark, density_of(LAST) if mark == "density" else trace())
+    viewed.view.set_mark(mark, True)
+    assert getattr(viewed.scene, mark) is None, "it belongs to another moment"
+    assert mark in viewed.queries.asked
+
+
+def test_moment_that_the_timeline_drops_is_replaced_by_the_nearest_one(viewed: Viewed) -> None:
+    for step in range(300, 6400, 100):
+        viewed.take(step)
+    viewed.view.set_moment(100)
+    assert viewed.scene.trace.positions.max() == trace(1.1).positions.max()
+    viewed.take(6400)
+    assert viewed.view.seen.moment == 0, "every second moment was dropped"
+    assert viewed.scene.trace.positions.max() == trace(1.0).positions.max()
+
+
+def test_readout_forgets_the_mouse_in_the_overview(viewed: Viewed) -> None:
+    viewed.displays.cloud.pointer_moved.emit(viewed.place(7, LAST))
+    viewed.view.update(overview=True)
+    assert viewed.displays.readout.shown == "summary"
 
 
 def test_encoding_that_comes_late_is_not_shown(viewed: Viewed) -> None:
