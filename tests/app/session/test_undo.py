@@ -27,7 +27,7 @@ from tests.app.conftest import FileMenu, Window
 from tests.app.session.undoing import CHOICES, CONTROL, Undone, choose_any
 from tests.app.target.test_drawing import Drawn
 from tests.app.target.test_panel import Sourced, media_of
-from tests.app.viewer.test_viewer import Explored
+from tests.app.viewer.explored import Explored
 from tests.targets.pictures import png
 
 

@@ -1,4 +1,4 @@
-"""The request: what each setter changes, and what it keeps."""
+"""The request: which parts each setter changes and keeps, and bindings of controls."""
 
 import pytest
 from PyQt6.QtWidgets import QComboBox, QSlider, QSpinBox
@@ -19,28 +19,28 @@ def request_state() -> RequestState:
     return RequestState()
 
 
-def test_listeners_hear_of_changes_in_order_even_if_one_of_them_changes_the_value_again() -> None:
-    state, heard = State(0), list[tuple[int, int]]()
+def test_all_listeners_are_notified_of_a_change_before_a_nested_one() -> None:
+    state, changes = State(0), list[tuple[int, int]]()
 
     def increase(_: int, new: int) -> None:
         if new < 3:
             state.set(new + 1)
 
     state.changed.connect(increase)
-    state.changed.connect(lambda old, new: heard.append((old, new)))
+    state.changed.connect(lambda old, new: changes.append((old, new)))
     state.set(1)
-    assert heard == [(0, 1), (1, 2), (2, 3)]
+    assert changes == [(0, 1), (1, 2), (2, 3)]
 
 
-def test_setting_an_equal_value_announces_nothing(request_state: RequestState) -> None:
-    heard = list[Request]()
-    request_state.changed.connect(lambda _, new: heard.append(new))
+def test_setting_an_equal_value_emits_nothing(request_state: RequestState) -> None:
+    changes = list[Request]()
+    request_state.changed.connect(lambda _, new: changes.append(new))
     request_state.show_text("BRAD")
     request_state.update_flow(layers=request_state.plan.flow.layers)
-    assert not heard
+    assert not changes
 
 
-def test_page_that_makes_no_target_keeps_the_last_one_and_says_why(request_state: RequestState) -> None:
+def test_page_without_a_valid_target_keeps_the_last_one_and_gives_the_reason(request_state: RequestState) -> None:
     request_state.turn_to("mix")
     assert request_state.plan.target == TextSpec(text="BRAD")
     assert "at least two sources" in request_state.value.problem
@@ -68,30 +68,30 @@ def test_contents_of_a_hidden_page_do_not_change_the_target(request_state: Reque
         ),
     ],
 )
-def test_plan_is_requested_exactly_as_it_was_saved(request_state: RequestState, plan: Plan) -> None:
+def test_saved_plan_is_requested_exactly(request_state: RequestState, plan: Plan) -> None:
     request_state.show_plan(plan)
     assert request_state.plan == plan
 
 
-def test_family_comes_with_its_recipe_and_keeps_the_seed(request_state: RequestState) -> None:
+def test_family_resets_its_sizes_and_keeps_the_seed(request_state: RequestState) -> None:
     request_state.set_seed(9)
     request_state.set_family("spline")
     assert request_state.plan.flow == FlowSpec(family="spline", seed=9)
     assert request_state.plan.training.seed == 9
 
 
-def test_other_normalization_comes_with_its_own_momentum(request_state: RequestState) -> None:
+def test_normalization_resets_its_momentum(request_state: RequestState) -> None:
     request_state.update_flow(normalization="minibatch")
     assert request_state.plan.flow == FlowSpec(normalization="minibatch")
 
 
-def test_text_keeps_the_font_that_is_set(request_state: RequestState) -> None:
+def test_text_keeps_the_current_font(request_state: RequestState) -> None:
     request_state.set_page(TextContents(text="A", weight=0.1))
     request_state.show_text("word")
     assert request_state.plan.target == TextSpec(text="word", weight=0.1)
 
 
-def test_sources_of_a_mix_are_the_pages_that_make_a_target(request_state: RequestState) -> None:
+def test_sources_of_a_mix_are_the_pages_with_a_valid_target(request_state: RequestState) -> None:
     assert request_state.value.pages.sources() == [TextSpec(text="BRAD"), ShapeSpec(name="two_moons")]
     request_state.show_text("  ")
     assert request_state.value.pages.sources() == [ShapeSpec(name="two_moons")]
@@ -104,7 +104,7 @@ def test_weights_of_a_mix_are_kept_exactly(request_state: RequestState) -> None:
 
 
 @pytest.mark.parametrize(("unit", "other"), [("seconds", "steps"), ("steps", "seconds")])
-def test_budget_is_in_one_unit(request_state: RequestState, unit: str, other: str) -> None:
+def test_budget_has_only_one_unit(request_state: RequestState, unit: str, other: str) -> None:
     request_state.set_budget(unit, 40)
     assert getattr(request_state.plan.training, unit) == 40
     assert getattr(request_state.plan.training, other) is None
@@ -124,13 +124,13 @@ def test_control_that_cannot_show_a_value_exactly_does_not_change_it(qtbot: QtBo
 
 
 def test_combo_box_shows_and_requests_the_data_of_its_items(qtbot: QtBot) -> None:
-    state, box, heard = State("b"), QComboBox(), list[str]()
+    state, box, requests = State("b"), QComboBox(), list[str]()
     qtbot.addWidget(box)
     for name in "abc":
         box.addItem(name.upper(), name)
-    bind_choice(state, lambda value: value, box, lambda value: heard.append(value))
-    assert (box.currentText(), heard) == ("B", [])
+    bind_choice(state, lambda value: value, box, requests.append)
+    assert (box.currentText(), requests) == ("B", [])
     state.set("c")
-    assert (box.currentText(), heard) == ("C", [])
+    assert (box.currentText(), requests) == ("C", [])
     box.setCurrentIndex(0)
-    assert heard == ["a"]
+    assert requests == ["a"]

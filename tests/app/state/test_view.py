@@ -1,4 +1,4 @@
-"""The view: what is looked at, whichever flow is shown."""
+"""The view: stage, selection and probe when the flow or the direction changes."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def chosen(*numbers: int, count: int = 8) -> Selection:
     return Selection(np.isin(np.arange(count), numbers))
 
 
-def test_last_stage_stays_the_last_one_in_a_longer_and_in_a_shorter_flow(view: ViewState) -> None:
+def test_last_stage_stays_the_last_one_in_a_flow_of_another_length(view: ViewState) -> None:
     assert view.value.stage == 19
     for last in (8, 33):
         view.show_flow(last, 8)
@@ -31,13 +31,13 @@ def test_chosen_stage_stays_in_a_longer_flow(view: ViewState) -> None:
     assert view.value.stage == 7
 
 
-def test_stage_that_a_shorter_flow_does_not_have_becomes_the_last_one(view: ViewState) -> None:
+def test_stage_beyond_a_shorter_flow_becomes_the_last_one(view: ViewState) -> None:
     view.set_stage(12)
     view.show_flow(8, 8)
     assert (view.value.stage, view.seen.stage) == (8, None)
 
 
-def test_steps_end_at_the_first_and_at_the_last_stage(view: ViewState) -> None:
+def test_steps_are_limited_to_the_first_and_the_last_stage(view: ViewState) -> None:
     view.step(-1)
     assert view.value.stage == 18
     view.step(-1000)
@@ -46,7 +46,7 @@ def test_steps_end_at_the_first_and_at_the_last_stage(view: ViewState) -> None:
     assert view.seen.stage is None
 
 
-def test_selection_of_other_particles_is_cleared_with_them(view: ViewState) -> None:
+def test_selection_is_cleared_when_the_number_of_particles_changes(view: ViewState) -> None:
     view.set_selection(chosen(1, 2))
     view.show_flow(19, 8)
     assert view.value.selection == chosen(1, 2)
@@ -68,7 +68,7 @@ def test_inverting_nothing_selects_everything(view: ViewState) -> None:
     assert view.value.selection is None
 
 
-def test_direction_and_selection_change_at_once(view: ViewState) -> None:
+def test_direction_and_selection_change_in_one_step(view: ViewState) -> None:
     view.set_selection(chosen(1))
     changes = list[View]()
     view.changed.connect(lambda _, new: changes.append(new))
@@ -83,7 +83,7 @@ def test_only_the_probe_tool_keeps_the_probed_point(view: ViewState) -> None:
     assert view.seen.probe is None
 
 
-def test_zooming_ends_following(view: ViewState) -> None:
+def test_zooming_stops_following_the_cloud(view: ViewState) -> None:
     view.zoom_to((1.0, 2.0), 0.5)
     assert not view.seen.fitted
     assert (view.seen.view.center, view.seen.view.half_extent) == ((1.0, 2.0), 0.5)
@@ -91,7 +91,7 @@ def test_zooming_ends_following(view: ViewState) -> None:
     assert view.seen.fitted
 
 
-def test_stage_is_opened_from_the_overview(view: ViewState) -> None:
+def test_opening_a_stage_leaves_the_overview(view: ViewState) -> None:
     view.update(overview=True)
     view.open_stage(4)
     assert (view.value.stage, view.seen.overview) == (4, False)

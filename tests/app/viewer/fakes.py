@@ -1,4 +1,4 @@
-"""Fakes for the widgets and the queries of the viewer: they record what they are told."""
+"""Fakes of the widgets and the queries of the viewer, which record their calls."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,16 +15,18 @@ from flowviz.targets import build_target
 TARGET = build_target(TextSpec(text="Hi"))
 STAGES = 4
 PARTICLES = 50
+STEPS = 0, 100, 200
 WEIGHTS = Weights({"w": np.zeros(1, np.float32)}, {})
 SPEC = FlowSpec(layers=2, normalization="none")
 
 
 def trace(scale: float = 1.0, stages: int = STAGES, particles: int = PARTICLES) -> Trace:
-    """A flow that moves the particles to the right, a unit in each stage."""
+    """Return a trace whose particles move to the right, by one unit in each stage."""
     base = np.random.default_rng(0).standard_normal((particles, 2), dtype=np.float32)
     positions = np.stack([scale * base + np.array([stage, 0]) for stage in range(stages)])
     names = ("00_base", *(f"{stage:02d}_real_nvp" for stage in range(1, stages)))
-    return Trace(names, positions.astype(np.float32), np.zeros((stages, particles), np.float32))
+    log_det = np.repeat(0.1 * np.arange(stages, dtype=np.float32)[:, None], particles, axis=1)
+    return Trace(names, positions.astype(np.float32), log_det)
 
 
 def snapshot(step: int, scale: float = 1.0, **sizes: int) -> Snapshot:
@@ -70,9 +72,15 @@ class FakeReadout:
     def __init__(self) -> None:
         self.shown = "summary"
         self.stage = 0
+        self.summaries = list[str]()
+
+    @property
+    def summary(self) -> str:
+        return self.summaries[-1]
 
     def show_summary(self, trace: Trace, *, encoded: bool, selected: int) -> None:
-        self.summary = f"{len(trace.positions[0])} {'encoded' if encoded else 'generated'}, {selected} selected"
+        direction = "encoded" if encoded else "generated"
+        self.summaries.append(f"{len(trace.positions[0])} {direction}, {selected} selected")
 
     def show_stage(self, stage: int) -> None:
         self.stage = stage
@@ -93,20 +101,26 @@ class FakeInspector(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.title, self.report = "", ""
+        self.calls = list[str]()
 
     def show_stage(self, title: str, kind: str, share: float) -> None:
+        self.calls.append("show_stage")
         self.title = title
 
     def show_report(self, report: StageReport | None) -> None:
+        self.calls.append("show_report")
         self.report = f"report {report.stage}" if report else "untrained"
 
     def show_loading(self) -> None:
+        self.calls.append("show_loading")
         self.report = "loading"
 
     def offer_report(self) -> None:
+        self.calls.append("offer_report")
         self.report = "offer"
 
     def show_view(self, direction: str, view: ViewSpec, *, overview: bool, probed: bool) -> None:
+        self.calls.append("show_view")
         self.view = direction, view.marks, overview, probed
 
     def set_theme(self, theme: str) -> None:
@@ -152,9 +166,13 @@ class FakeDisplays:
         self.strip, self.slider, self.playback = FakeStrip(), FakeSlider(), FakePlayback()
         self.history, self.inspector = FakeHistory(), FakeInspector()
 
+    def clear_calls(self) -> None:
+        self.inspector.calls.clear()
+        self.readout.summaries.clear()
+
 
 class FakeQueries(QObject):
-    """Keeps the latest query of each topic until a test answers it."""
+    """Queries that are kept, the latest of each topic, until a test answers them."""
 
     notice_posted = pyqtSignal(object)
 
@@ -195,17 +213,23 @@ class FakeQueries(QObject):
 
 
 class Viewed:
-    """A viewer with fakes around it, and three moments of a training in it."""
+    """A viewer at the latest of three moments of a training, with fakes around it."""
 
-    def __init__(self, *, trained: bool = True) -> None:
+    def __init__(self, *, trained: bool = True, **widgets: Any) -> None:
+        """Create a viewer; `widgets` replace fakes of the same name."""
         self.view, self.displays, self.queries, self.owner = ViewState(), FakeDisplays(), FakeQueries(), QObject()
+        for name, widget in widgets.items():
+            setattr(self.displays, name, widget)
         self.viewer = Viewer(self.displays, self.view, self.queries, self.owner)
         self.viewer.reduce_motion(True)
-        if not trained:
-            return
+        if trained:
+            self.start()
+
+    def start(self, **sizes: int) -> None:
+        """Begin a training, and take its first snapshots."""
         self.viewer.begin_training(SPEC, TARGET)
-        for step in (0, 100, 200):
-            self.take(step)
+        for step in STEPS:
+            self.take(step, **sizes)
 
     def take(self, step: int, scale: float | None = None, **sizes: int) -> None:
         self.viewer.take_snapshot(snapshot(step, 1 + step / 1000 if scale is None else scale, **sizes))

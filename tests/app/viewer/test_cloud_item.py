@@ -1,4 +1,4 @@
-"""The mouse on the cloud: events of pyqtgraph, and no window."""
+"""Mouse events of pyqtgraph on the cloud item, without a window."""
 
 from typing import Any
 from unittest.mock import MagicMock
@@ -23,7 +23,7 @@ def drag_event(
     is_finish: bool = False,
     button: Qt.MouseButton = LEFT,
 ) -> MagicMock:
-    """A drag event of pyqtgraph, from the previous place to this one."""
+    """Return a drag event of pyqtgraph from the previous pixel to the current one."""
     event = MagicMock(spec=MouseDragEvent)
     event.pos.return_value, event.lastPos.return_value, event.buttonDownPos.return_value = place, previous, start
     event.isStart.return_value, event.isFinish.return_value = is_start, is_finish
@@ -32,7 +32,7 @@ def drag_event(
 
 
 class Item:
-    """A cloud item of 400 x 400 pixels, and what it has reported."""
+    """A cloud item of 400 x 400 pixels, and the signals that it has emitted."""
 
     def __init__(self) -> None:
         self.item = CloudItem()
@@ -84,7 +84,7 @@ def test_region_is_cleared_when_the_tool_changes(item: Item, tool: Tool) -> None
     assert not item.item._region
 
 
-def test_lasso_starts_anew_after_a_drag_that_was_interrupted(item: Item) -> None:
+def test_lasso_after_an_interrupted_drag_has_no_old_corners(item: Item) -> None:
     item.item.set_tool("lasso")
     item.drag(*TRIANGLE, finish=False)
     item.item.cancel_region()
@@ -93,7 +93,7 @@ def test_lasso_starts_anew_after_a_drag_that_was_interrupted(item: Item) -> None
     assert (corners[:, 0] > 1).all(), "no corner of the first lasso"
 
 
-def test_drag_that_began_before_the_tool_changed_selects_nothing(item: Item) -> None:
+def test_drag_from_before_a_change_of_tool_selects_nothing(item: Item) -> None:
     item.item.set_tool("lasso")
     item.drag(*TRIANGLE, finish=False)
     item.item.set_tool("move")
@@ -113,7 +113,7 @@ def test_middle_button_pans_with_every_tool(item: Item, tool: Tool) -> None:
     assert not item.regions
 
 
-def test_right_button_and_the_overview_ignore_drags(item: Item) -> None:
+def test_drags_are_ignored_with_the_right_button_and_in_the_overview(item: Item) -> None:
     drags = item.drag(*TRIANGLE, button=RIGHT)
     item.item.show(overview=True)
     for drag in [*drags, *item.drag(*TRIANGLE)]:

@@ -1,51 +1,169 @@
-"""The cloud view, without a window around it."""
+"""The mouse on a real cloud view: selecting, probing, zooming and panning, without a window."""
 
-from collections.abc import Iterator
+from typing import Any
 
+import numpy as np
 import pytest
-from PyQt6.QtWidgets import QApplication
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.state.view import Tool
 from flowviz.app.viewer.cloud_view import CloudView
-from flowviz.rendering.annotate import em
-from flowviz.rendering.projection import Panel
+from flowviz.app.viewer.readout import Readout
+from flowviz.records import Selection, Trace
+from flowviz.records.lattice import LATTICE_SIDE
+from flowviz.rendering import render_frame, visible_rectangle
+from flowviz.specs import PictureSize
+from tests.app.test_main_window import pixels
+from tests.app.viewer.fakes import STAGES, Viewed, trace
+from tests.app.viewer.mouse import CloudMouse
+
+LAST = STAGES - 1
+MANY = 1000  # particles
+SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+LEFT_HALF = (-6, -6), (LAST, -6), (LAST, 6), (-6, 6)  # of the cloud at the last stage, which is centered at (LAST, 0)
+
+
+class Pointed:
+    """A viewer with a real cloud view and a real readout, and a mouse on the cloud."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.cloud, self.readout = CloudView(), Readout()
+        for widget in (self.cloud, self.readout):
+            qtbot.addWidget(widget)
+        self.cloud.resize(500, 400)
+        self.viewed = Viewed(trained=False, cloud=self.cloud, readout=self.readout)
+        self.viewed.start(particles=MANY)
+        self.view, self.mouse = self.viewed.view, CloudMouse(self.cloud, qtbot)
+        self.cloud.show()
+        qtbot.waitExposed(self.cloud)
+
+    @property
+    def selection(self) -> Selection:
+        return self.view.value.selection or Selection.none(MANY)
+
+    @property
+    def trace(self) -> Trace:
+        return self.viewed.viewer.scene.trace
+
+    @property
+    def positions(self) -> NDArray[np.float32]:
+        positions: NDArray[np.float32] = self.trace.positions[self.view.value.stage]
+        return positions
+
+    @property
+    def is_left(self) -> NDArray[np.bool_]:
+        """Whether each particle is in the left half of the cloud."""
+        return np.less(self.positions[:, 0], LAST)
 
 
 @pytest.fixture
-def cloud(qtbot: QtBot) -> Iterator[CloudView]:
-    font = QApplication.font()
-    view = CloudView()
-    qtbot.addWidget(view)
-    view.resize(660, 430)
-    view.show()
-    qtbot.waitExposed(view)
-    yield view
-    QApplication.setFont(font)
+def pointed(qtbot: QtBot) -> Pointed:
+    return Pointed(qtbot)
 
 
-def number_size(cloud: CloudView) -> float:
-    """Return the size of the numbers in the cloud, in pixels."""
-    size = cloud.size_in_pixels
-    return em(cloud.view, Panel(size.width, size.height))
+def differences(selection: Selection, expected: NDArray[np.bool_]) -> float:
+    """Return the share of particles that only one of both contains."""
+    return float((selection.chosen != expected).mean())
 
 
-def set_text_size(percent: int) -> None:
-    font = QApplication.font()
-    font.setPointSizeF(font.pointSizeF() * percent / 100)
-    QApplication.setFont(font)
-    QApplication.processEvents()
+def test_rectangle_selects_adds_and_subtracts(pointed: Pointed) -> None:
+    pointed.view.set_tool("rectangle")
+    pointed.mouse.drag((-6, -6), (LAST, 6))
+    assert differences(pointed.selection, pointed.is_left) < 0.02
+    pointed.mouse.drag((LAST, -6), (8, 6), modifier=SHIFT)
+    assert pointed.selection.count > 0.98 * MANY
+    pointed.mouse.drag((-6, -6), (LAST, 6), modifier=ALT)
+    assert differences(pointed.selection, ~pointed.is_left) < 0.02
 
 
-def test_numbers_grow_with_the_text_size_of_the_window(cloud: CloudView) -> None:
-    usual = number_size(cloud)
-    set_text_size(150)
-    assert number_size(cloud) == pytest.approx(1.5 * usual, rel=0.1)
+def test_lasso_selects_the_particles_inside(pointed: Pointed) -> None:
+    pointed.view.set_tool("lasso")
+    pointed.mouse.drag(*LEFT_HALF)
+    assert differences(pointed.selection, pointed.is_left) < 0.02
 
 
-def test_large_text_leaves_room_for_the_stages_of_the_overview(cloud: CloudView) -> None:
-    cloud.set_overview(True)
-    usual = number_size(cloud)
-    set_text_size(150)
-    assert number_size(cloud) == usual
-    cloud.set_overview(False)
-    assert number_size(cloud) > usual
+def test_click_selects_the_particle_under_the_mouse_and_the_readout_describes_it(pointed: Pointed) -> None:
+    x, y = map(float, pointed.positions[123])
+    pointed.mouse.click(x, y)
+    assert pointed.selection.count == 1
+    pointed.mouse.hover(x, y)
+    for part in ("Particle", "· base (", "log p", "log|det J|"):
+        assert part in pointed.readout.text()
+
+
+@pytest.mark.parametrize("tool", ["move", "probe"])
+def test_readout_describes_the_current_stage_while_the_mouse_rests(pointed: Pointed, tool: Tool) -> None:
+    pointed.view.set_tool(tool)
+    x, y = map(float, pointed.positions[123])
+    pointed.mouse.hover(x, y)
+    if tool == "probe":
+        pointed.viewed.queries.answer("probe", trace(particles=1))
+    before = pointed.readout.text()
+    assert "· base (" in before
+    pointed.view.set_stage(1)
+    assert pointed.readout.text() != before
+    assert "· base (" in pointed.readout.text()
+
+
+def test_probe_is_queried_at_the_point_under_the_mouse(pointed: Pointed) -> None:
+    pointed.view.set_tool("probe")
+    pointed.mouse.hover(0.5, 0.25)
+    _, point, stage, _ = pointed.viewed.queries.asked["probe"]
+    assert stage == LAST
+    np.testing.assert_allclose(point, (0.5, 0.25), atol=2 * pointed.cloud.pixel)
+
+
+def test_selection_keeps_its_particles_at_every_stage(pointed: Pointed) -> None:
+    pointed.view.set_tool("rectangle")
+    pointed.mouse.drag((-6, -6), (LAST, 6))
+    selection = pointed.selection
+    pointed.view.set_stage(0)
+    assert pointed.viewed.viewer.scene.selection is selection
+
+
+def test_wheel_zooms_about_the_mouse(pointed: Pointed) -> None:
+    before, pixel = pointed.cloud.view.half_extent, pointed.mouse.pixel(1.0, 0.5)
+    pointed.mouse.turn_wheel(1.0, 0.5, angle=240)
+    assert pointed.cloud.view.half_extent < before / 1.4
+    moved = pointed.mouse.pixel(1.0, 0.5) - pixel
+    assert max(abs(moved.x()), abs(moved.y())) <= 1
+
+
+def test_drag_moves_the_grabbed_point_with_the_mouse(pointed: Pointed) -> None:
+    start = pointed.mouse.pixel(0.5, 0.5)
+    pointed.mouse.drag((0.5, 0.5), (1.5, 0.0))
+    left, right, _, _ = pointed.cloud.rectangle
+    moved = pointed.mouse.pixel(0.5, 0.5) - start
+    assert moved.x() == pytest.approx(pointed.mouse.canvas.width() / (right - left), abs=3)
+
+
+def test_click_in_the_overview_opens_the_stage(pointed: Pointed) -> None:
+    pointed.view.update(overview=True)
+    canvas = pointed.mouse.canvas
+    pointed.mouse.click_pixel(QPoint(canvas.width() // 10, canvas.height() // 8))
+    assert pointed.view.value.stage == 0
+    assert not pointed.view.seen.overview
+
+
+@pytest.mark.parametrize("mark", ["grid", "paths"])
+def test_mark_changes_the_picture_and_nothing_else(pointed: Pointed, mark: Any) -> None:
+    before = pixels(pointed.cloud)
+    pointed.view.set_mark(mark, True)
+    if mark == "grid":
+        pointed.viewed.queries.answer("grid", trace(particles=LATTICE_SIDE**2))
+    assert not np.array_equal(before, pixels(pointed.cloud))
+    pointed.view.set_mark(mark, False)
+    assert np.array_equal(before, pixels(pointed.cloud))
+
+
+@pytest.mark.parametrize("color_by", ["quadrant", "log_density"])
+def test_picture_is_rendered_pixel_for_pixel(pointed: Pointed, color_by: str) -> None:
+    pointed.view.set_mark("paths", True)
+    pointed.view.update_view(color_by=color_by)
+    seen = pixels(pointed.cloud)
+    size = PictureSize(width=seen.shape[1], height=seen.shape[0])
+    drawn = render_frame(pointed.viewed.viewer.scene, pointed.cloud.stage, pointed.cloud.view, size)
+    np.testing.assert_array_equal(seen, drawn[..., :3])
+    assert pointed.cloud.rectangle == visible_rectangle(pointed.cloud.view, size)

@@ -1,4 +1,4 @@
-"""The viewer as a controller: fake widgets and queries, and no window."""
+"""The viewer as a controller, with fake widgets and queries and without a window."""
 
 from dataclasses import replace
 
@@ -34,13 +34,13 @@ def test_viewer_shows_the_latest_snapshot_at_the_last_stage(viewed: Viewed) -> N
     assert len(viewed.displays.slider.titles) == STAGES
 
 
-def test_last_stage_of_a_longer_flow_is_shown_after_the_last_stage_of_a_shorter_one(viewed: Viewed) -> None:
+def test_last_stage_stays_the_last_one_in_a_longer_flow(viewed: Viewed) -> None:
     viewed.viewer.begin_training(FlowSpec(layers=4), TARGET)
     viewed.take(10, stages=9)
     assert viewed.displays.cloud.stage == 8
 
 
-def test_chosen_stage_stays_while_it_trains(viewed: Viewed) -> None:
+def test_chosen_stage_stays_during_the_training(viewed: Viewed) -> None:
     viewed.view.set_stage(1)
     viewed.take(300)
     assert viewed.displays.cloud.stage == 1
@@ -65,7 +65,7 @@ def test_failure_of_an_unrelated_query_keeps_the_past_moment(viewed: Viewed, top
     viewed.queries.notice_posted.emit(Notice(topic, "It failed."))
     assert viewed.view.seen.moment == 50
     viewed.queries.notice_posted.emit(Notice(PAST, "It failed."))
-    assert viewed.view.seen.moment is None, "there is nothing to show of that moment"
+    assert viewed.view.seen.moment is None, "its particles cannot be shown"
 
 
 def test_readout_keeps_the_particle_under_a_resting_mouse(viewed: Viewed) -> None:
@@ -77,7 +77,7 @@ def test_readout_keeps_the_particle_under_a_resting_mouse(viewed: Viewed) -> Non
     assert viewed.displays.readout.shown == "summary"
 
 
-def test_readout_describes_another_particle_that_moves_under_the_mouse(viewed: Viewed) -> None:
+def test_readout_describes_a_particle_that_moves_under_the_resting_mouse(viewed: Viewed) -> None:
     place = 50.0, 50.0
     viewed.displays.cloud.pointer_moved.emit(place)
     assert viewed.displays.readout.shown == "summary"
@@ -87,7 +87,7 @@ def test_readout_describes_another_particle_that_moves_under_the_mouse(viewed: V
     assert viewed.displays.readout.shown == "particle 3"
 
 
-def test_density_result_keeps_the_line_of_the_probe(viewed: Viewed) -> None:
+def test_density_result_keeps_the_description_of_the_probe(viewed: Viewed) -> None:
     viewed.view.set_mark("density", True)
     viewed.view.set_tool("probe")
     viewed.displays.cloud.pointer_moved.emit((0.5, 0.5))
@@ -101,8 +101,8 @@ def test_density_result_keeps_the_line_of_the_probe(viewed: Viewed) -> None:
     assert viewed.displays.readout.shown == "summary"
 
 
-def test_particles_are_selected_where_they_are_drawn_during_a_glide(viewed: Viewed) -> None:
-    viewed.displays.cloud.stage = 1.25  # as the easing of a glide draws it, whatever the clock says
+def test_click_during_a_glide_selects_the_particle_drawn_there(viewed: Viewed) -> None:
+    viewed.displays.cloud.stage = 1.25  # drawn position of a glide
     here, there = (np.array(viewed.place(5, stage)) for stage in (1, 2))
     viewed.displays.cloud.point_clicked.emit(*(0.75 * here + 0.25 * there), "replace")
     selection = viewed.view.value.selection
@@ -123,7 +123,7 @@ def test_inspector_shows_a_loading_state_for_another_family(viewed: Viewed) -> N
     queries.answer("report", StageReport(LAST, "real_nvp", ("y",)))
     assert inspector.report == f"report {LAST}"
     viewed.take(300)
-    assert inspector.report == f"report {LAST}", "the same layer with other numbers"
+    assert inspector.report == f"report {LAST}", "it is replaced when the new numbers arrive"
     viewed.viewer.begin_training(FlowSpec(family="spline"), TARGET)
     viewed.take(10, stages=STAGES + 1)
     assert inspector.report == "loading"
@@ -137,7 +137,7 @@ def test_inspector_shows_a_loading_state_for_another_stage(viewed: Viewed) -> No
     assert viewed.displays.inspector.report == "report 1"
 
 
-def test_report_of_a_stage_that_was_left_is_dropped(viewed: Viewed) -> None:
+def test_late_report_on_another_stage_is_dropped(viewed: Viewed) -> None:
     _, _, _, on_result = viewed.queries.asked["report"]
     viewed.view.set_stage(1)
     on_result(StageReport(LAST, "real_nvp", ("y",)))
@@ -181,7 +181,7 @@ def test_readout_forgets_the_mouse_in_the_overview(viewed: Viewed) -> None:
     assert viewed.displays.readout.shown == "summary"
 
 
-def test_encoding_that_comes_late_is_not_shown(viewed: Viewed) -> None:
+def test_late_encoding_is_dropped_in_the_other_direction(viewed: Viewed) -> None:
     viewed.view.set_direction("encode")
     _, _, on_result = viewed.queries.asked["encoded"]
     viewed.view.set_direction("generate")
@@ -192,7 +192,7 @@ def test_encoding_that_comes_late_is_not_shown(viewed: Viewed) -> None:
     assert viewed.displays.readout.summary.startswith(f"{PARTICLES} encoded")
 
 
-def test_zoomed_view_stays_and_a_followed_one_fits_each_stage(viewed: Viewed) -> None:
+def test_zoomed_view_stays_until_it_follows_the_cloud_again(viewed: Viewed) -> None:
     cloud = viewed.displays.cloud
     cloud.zoomed.emit((1.0, 1.0), 0.5)
     viewed.take(300, 50.0)
@@ -209,7 +209,7 @@ def test_fitting_a_stage_centers_its_particles(viewed: Viewed) -> None:
     assert viewed.displays.cloud.view.center[0] == pytest.approx(LAST, abs=0.5)
 
 
-def test_overview_shows_all_stages_at_the_widest_view_and_opens_the_one_that_is_clicked(viewed: Viewed) -> None:
+def test_click_in_the_overview_opens_the_stage(viewed: Viewed) -> None:
     viewed.view.update(overview=True)
     assert viewed.displays.cloud.overview
     viewed.displays.cloud.stage_clicked.emit(2)
@@ -246,4 +246,45 @@ def test_playing_changes_the_stage_of_the_view(viewed: Viewed) -> None:
     viewed.displays.playback.play_toggled.emit()
     assert viewed.displays.playback.playing
     viewed.view.set_stage(0)
-    assert not viewed.displays.playback.playing, "choosing a stage ends it"
+    assert not viewed.displays.playback.playing, "going to a stage stops playing"
+
+
+def test_shorter_flow_has_no_grid_probe_or_density_of_the_longer_one(viewed: Viewed) -> None:
+    viewed.view.set_mark("density", True)
+    viewed.view.set_mark("grid", True)
+    viewed.view.set_tool("probe")
+    viewed.displays.cloud.pointer_moved.emit((0.5, 0.5))
+    for topic, result in (("density", density_of(LAST)), ("grid", trace()), ("probe", trace(particles=1))):
+        viewed.queries.answer(topic, result)
+    viewed.viewer.begin_training(FlowSpec(layers=1), TARGET)
+    viewed.take(10, stages=2)
+    assert (viewed.scene.density, viewed.scene.grid, viewed.scene.probe) == (None, None, None)
+    assert (viewed.view.value.stage, viewed.view.seen.probe) == (1, None)
+    assert {"density", "grid"} <= viewed.queries.asked.keys()
+    _, stage, *_ = viewed.queries.asked["density"]
+    assert stage == 1
+
+
+def test_zooming_updates_neither_inspector_nor_summary(viewed: Viewed) -> None:
+    viewed.displays.clear_calls()
+    viewed.view.zoom_to((0.0, 0.0), 2.0)
+    assert not viewed.displays.inspector.calls
+    assert not viewed.displays.readout.summaries
+
+
+def test_density_result_updates_only_the_cloud(viewed: Viewed) -> None:
+    viewed.view.set_mark("density", True)
+    viewed.displays.clear_calls()
+    viewed.queries.asked.pop("thumbnails")
+    viewed.queries.answer("density", density_of(LAST))
+    assert viewed.scene.density is not None
+    assert not viewed.displays.inspector.calls
+    assert not viewed.displays.readout.summaries
+    assert "thumbnails" not in viewed.queries.asked
+
+
+def test_change_of_stage_updates_only_its_description(viewed: Viewed) -> None:
+    viewed.displays.clear_calls()
+    viewed.view.set_stage(1)
+    assert viewed.displays.inspector.calls == ["show_stage", "show_loading"]
+    assert not viewed.displays.readout.summaries

@@ -1,4 +1,4 @@
-"""The ways through the layers and through the training, by key and by slider, without a window."""
+"""Keys and sliders that go through the stages and the moments, without a window."""
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -11,7 +11,6 @@ from flowviz.app.viewer.history_bar import HistoryBar
 from flowviz.app.viewer.stage_keys import add_stage_keys
 from flowviz.app.viewer.stage_slider import StageSlider
 from flowviz.app.viewer.stage_strip import StageStrip
-from flowviz.app.viewer.view_bar import ViewBar
 from flowviz.records import Moment, Timeline
 from tests.app.viewer.fakes import STAGES, WEIGHTS, trace
 
@@ -20,7 +19,7 @@ LAST = STAGES - 1
 
 
 class Navigated:
-    """Cloud, strip and slider in a small window."""
+    """Cloud view, strip and slider in a small window."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot, self.view, self.plays = qtbot, ViewState(), 0
@@ -58,7 +57,7 @@ def navigated(qtbot: QtBot) -> Navigated:
 
 
 @pytest.mark.parametrize("focused", ["cloud", "strip", "slider"])
-def test_keys_step_through_the_stages_wherever_the_focus_is(navigated: Navigated, focused: str) -> None:
+def test_keys_step_through_the_stages_whichever_widget_has_the_focus(navigated: Navigated, focused: str) -> None:
     for key, stage in ((Key.Key_Home, 0), (Key.Key_Right, 1), (Key.Key_End, LAST), (Key.Key_Left, LAST - 1)):
         navigated.press(focused, key)
         assert navigated.view.value.stage == stage
@@ -77,7 +76,7 @@ def test_shift_and_the_arrow_keys_pan(navigated: Navigated) -> None:
     assert navigated.view.value.stage == LAST
 
 
-def test_overview_can_be_neither_zoomed_nor_panned(navigated: Navigated) -> None:
+def test_overview_cannot_be_zoomed_or_panned(navigated: Navigated) -> None:
     navigated.cloud.set_overview(True)
     navigated.cloud.zoom(0.5)
     for key, modifier in ((Key.Key_Plus, Qt.KeyboardModifier.NoModifier), (Key.Key_Left, Shift)):
@@ -85,7 +84,7 @@ def test_overview_can_be_neither_zoomed_nor_panned(navigated: Navigated) -> None
     assert not navigated.zooms
 
 
-def test_label_names_the_stage_and_its_tip_says_what_it_does(navigated: Navigated) -> None:
+def test_label_shows_the_term_and_its_tooltip_the_whole_title(navigated: Navigated) -> None:
     navigated.view.set_stage(1)
     assert navigated.slider.label.text() == f"1 of {LAST} · Coupling"
     assert navigated.slider.label.toolTip() == f"1 of {LAST} · Coupling: moves points up and down"
@@ -96,6 +95,8 @@ def moments(*steps: int) -> Timeline:
 
 
 class History:
+    """A history bar with moments at some steps."""
+
     def __init__(self, qtbot: QtBot, *steps: int) -> None:
         self.view = ViewState()
         self.bar = HistoryBar(self.view)
@@ -129,15 +130,3 @@ def test_handle_of_a_single_moment_is_at_the_end(qtbot: QtBot) -> None:
     assert not history.bar.isEnabled()
     assert history.slider.value() == history.slider.maximum() > history.slider.minimum()
     assert history.label.text() == "step 25,000"
-
-
-def test_beside_is_available_only_with_something_to_show_beside_the_points(qtbot: QtBot) -> None:
-    view = ViewState()
-    bar = ViewBar(view)
-    qtbot.addWidget(bar)
-    view.update_view(beside=True)
-    assert (bar.beside_action.isEnabled(), bar.beside_action.isChecked()) == (False, False)
-    bar.mark_actions["density"].trigger()
-    assert (bar.beside_action.isEnabled(), bar.beside_action.isChecked()) == (True, True)
-    bar.beside_action.trigger()
-    assert not view.seen.view.beside

@@ -1,12 +1,12 @@
-"""The small pictures of the stages, where the window is too narrow for all of them."""
+"""The stage strip: clicks, and a strip that is too narrow for all pictures."""
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.stage_strip import StageStrip
-from tests.app.conftest import Window
 
 STAGES = 20
 
@@ -29,26 +29,25 @@ def narrow(view: ViewState, qtbot: QtBot) -> StageStrip:
     return strip
 
 
-def is_whole(strip: StageStrip, stage: int) -> bool:
+def is_completely_visible(strip: StageStrip, stage: int) -> bool:
     return strip.rect().contains(strip._place(stage))
 
 
-def test_the_strip_begins_with_the_first_stage(window: Window) -> None:
-    window.main.resize(1024, 700)
-    window.main.view.set_stage(0)
-    assert is_whole(window.find(StageStrip, "stageStrip"), 0)
+def test_click_on_a_picture_goes_to_its_stage(narrow: StageStrip, view: ViewState, qtbot: QtBot) -> None:
+    qtbot.mouseClick(narrow, Qt.MouseButton.LeftButton, pos=narrow._place(4).center())
+    assert view.value.stage == 4
 
 
-def test_the_stage_that_is_looked_at_is_always_in_sight(narrow: StageStrip, view: ViewState) -> None:
+def test_current_stage_is_always_visible(narrow: StageStrip, view: ViewState) -> None:
     for stage in [*range(STAGES), 0]:
         view.set_stage(stage)
-        assert is_whole(narrow, stage)
+        assert is_completely_visible(narrow, stage)
     view.set_stage(STAGES - 1)
     narrow.resize(250, narrow.height())
-    assert is_whole(narrow, STAGES - 1)
+    assert is_completely_visible(narrow, STAGES - 1)
 
 
-def test_a_picture_is_cut_where_more_are_out_of_sight(narrow: StageStrip, view: ViewState) -> None:
+def test_picture_at_the_edge_is_cut_off_if_more_of_them_follow(narrow: StageStrip, view: ViewState) -> None:
     for stage, sides in ((0, {"right"}), (STAGES // 2, {"left", "right"}), (STAGES - 1, {"left"})):
         view.set_stage(stage)
         places = [narrow._place(number) for number in range(STAGES)]

@@ -1,4 +1,4 @@
-"""A wrapping row places its widgets without a window around it."""
+"""The wrapping row and labels, without a window."""
 
 import pytest
 from PyQt6.QtCore import QSize
@@ -12,7 +12,7 @@ SPACING = 6
 
 
 class Block(QWidget):
-    """Widget of a preferred size."""
+    """Widget with a preferred size."""
 
     def __init__(self, width: int, height: int) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ def shown(qtbot: QtBot, width: int, *widgets: QWidget) -> WrappingRow:
     return row
 
 
-def test_widgets_that_do_not_fit_go_on_the_next_line(qtbot: QtBot) -> None:
+def test_widgets_that_do_not_fit_wrap_onto_the_next_line(qtbot: QtBot) -> None:
     first, second, third = blocks = [Block(50, 20) for _ in range(3)]
     row = shown(qtbot, 110, *blocks)
     assert [widget.geometry().getRect() for widget in (first, second, third)] == [
@@ -50,7 +50,7 @@ def test_widgets_are_vertically_centered_in_their_line(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("before_showing", [True, False])
-def test_a_hidden_widget_leaves_no_gap(qtbot: QtBot, before_showing: bool) -> None:
+def test_hidden_widget_leaves_no_gap(qtbot: QtBot, before_showing: bool) -> None:
     first, hidden, last = Block(50, 20), Block(50, 20), Block(50, 20)
     hidden.setHidden(before_showing)
     row = shown(qtbot, 300, first, hidden, last)
@@ -60,14 +60,14 @@ def test_a_hidden_widget_leaves_no_gap(qtbot: QtBot, before_showing: bool) -> No
     assert row.sizeHint().width() == 100 + SPACING
 
 
-def test_a_nested_row_stays_on_one_line_where_it_fits(qtbot: QtBot) -> None:
+def test_nested_row_stays_on_one_line_if_it_fits(qtbot: QtBot) -> None:
     inner = WrappingRow(SPACING, Block(50, 20), Block(50, 20))
     row = shown(qtbot, 300, inner, Block(100, 20))
     assert row.heightForWidth(300) == 20
     assert inner.size() == QSize(100 + SPACING, 20)
 
 
-def test_a_label_wider_than_the_row_wraps_its_text(qtbot: QtBot) -> None:
+def test_label_wider_than_the_row_wraps_its_text(qtbot: QtBot) -> None:
     label = WrappingLabel("label", "Label")
     label.setText("word " * 60)
     row = shown(qtbot, 150, label)
@@ -78,5 +78,5 @@ def test_a_label_wider_than_the_row_wraps_its_text(qtbot: QtBot) -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.4, "0 s"), (12, "12 s"), (185, "3:05 min"), (7200, "120:00 min"), (1e9, "5999:59 min")]
 )
-def test_durations_are_seconds_or_minutes(seconds: float, text: str) -> None:
+def test_durations_are_formatted_as_seconds_or_minutes(seconds: float, text: str) -> None:
     assert format_duration(seconds) == text

@@ -1,0 +1,82 @@
+"""A mouse on a cloud view."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QMouseEvent, QWheelEvent
+from PyQt6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.viewer.cloud_view import CloudView
+
+NO_KEY, LEFT = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+MOVES = 6  # mouse events per side of a dragged polygon
+
+
+class CloudMouse:
+    """Sends mouse events to a cloud view; positions (x, y) are in target units."""
+
+    def __init__(self, cloud: CloudView, qtbot: QtBot) -> None:
+        self._cloud, self._qtbot = cloud, qtbot
+
+    @property
+    def canvas(self) -> QWidget:
+        """The widget that receives the events."""
+        canvas: QWidget = self._cloud._plot.viewport()
+        return canvas
+
+    def pixel(self, x: float, y: float) -> QPoint:
+        """Return the pixel of the canvas at a position."""
+        left, right, bottom, top = self._cloud.rectangle
+        width, height = self.canvas.width(), self.canvas.height()
+        return QPoint(round((x - left) / (right - left) * width), round((top - y) / (top - bottom) * height))
+
+    def click(self, x: float, y: float) -> None:
+        self.click_pixel(self.pixel(x, y))
+
+    def click_pixel(self, pixel: QPoint) -> None:
+        self._qtbot.mouseClick(self.canvas, LEFT, pos=pixel)
+
+    def hover(self, x: float, y: float) -> None:
+        with _all_mouse_moves():
+            self._send(QEvent.Type.MouseMove, QPointF(self.pixel(x, y)), NO_KEY, held=Qt.MouseButton.NoButton)
+
+    def drag(self, *corners: tuple[float, float], modifier: Qt.KeyboardModifier = NO_KEY) -> None:
+        """Press the left button at the first position, move over the others, and release it at the last one."""
+        pixels = [QPointF(self.pixel(*corner)) for corner in corners]
+        with _all_mouse_moves():
+            self._send(QEvent.Type.MouseButtonPress, pixels[0], modifier)
+            for start, end in pairwise(pixels):
+                for share in np.linspace(0, 1, MOVES):
+                    self._send(QEvent.Type.MouseMove, start + float(share) * (end - start), modifier)
+            self._send(QEvent.Type.MouseButtonRelease, pixels[-1], modifier, held=Qt.MouseButton.NoButton)
+
+    def turn_wheel(self, x: float, y: float, angle: int) -> None:
+        """Turn the wheel by an angle in eighths of a degree."""
+        pixel = self.pixel(x, y)
+        on_canvas, on_screen = QPointF(pixel), QPointF(self.canvas.mapToGlobal(pixel))
+        phase, button = Qt.ScrollPhase.NoScrollPhase, Qt.MouseButton.NoButton
+        wheel = QWheelEvent(on_canvas, on_screen, QPoint(), QPoint(0, angle), button, NO_KEY, phase, False)
+        QApplication.sendEvent(self.canvas, wheel)
+
+    def _send(
+        self, kind: QEvent.Type, pixel: QPointF, modifier: Qt.KeyboardModifier, held: Qt.MouseButton = LEFT
+    ) -> None:
+        button = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else LEFT
+        on_screen = QPointF(self.canvas.mapToGlobal(pixel.toPoint()))
+        QApplication.sendEvent(self.canvas, QMouseEvent(kind, pixel, on_screen, button, held, modifier))
+
+
+@contextmanager
+def _all_mouse_moves() -> Iterator[None]:
+    """Let pyqtgraph handle every mouse move instead of a limited number per second."""
+    limit = pg.getConfigOption("mouseRateLimit")
+    pg.setConfigOption("mouseRateLimit", 0)
+    try:
+        yield
+    finally:
+        pg.setConfigOption("mouseRateLimit", limit)

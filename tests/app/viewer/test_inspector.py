@@ -1,0 +1,78 @@
+"""The inspector: what it explains, and how it is laid out."""
+
+import numpy as np
+import pytest
+from PyQt6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.viewer.inspector import Inspector
+from flowviz.app.widgets.choice_words import COLORS
+from flowviz.records import Curve, StageReport
+from flowviz.specs import ViewSpec
+
+SUBJECTS = {
+    "each dot": "points",
+    "the heat map": "density",
+    "both halves": "beside",
+    "not shown here": "no density",
+    "the color shows": "color",
+}
+
+
+@pytest.fixture
+def inspector(qtbot: QtBot) -> Inspector:
+    inspector = Inspector()
+    qtbot.addWidget(inspector)
+    return inspector
+
+
+def label(inspector: Inspector, name: str) -> QLabel:
+    found = inspector.findChild(QLabel, name)
+    assert found is not None
+    return found
+
+
+def explained(inspector: Inspector, view: ViewSpec, *, overview: bool = False) -> list[str]:
+    """Return the subjects that the explanation of a view is about."""
+    inspector.show_view("generate", view, overview=overview, probed=False)
+    text = label(inspector, "viewExplanation").text().lower()
+    return [subject for phrase, subject in SUBJECTS.items() if phrase in text]
+
+
+@pytest.mark.parametrize(
+    ("marks", "beside", "overview", "subjects"),
+    [
+        ({"points"}, False, False, ["points", "color"]),
+        ({"points"}, True, False, ["points", "color"]),
+        ({"points", "density"}, True, False, ["points", "density", "beside", "color"]),
+        ({"points", "density"}, True, True, ["points", "no density", "color"]),
+        ({"density"}, True, True, ["points", "no density", "color"]),  # the overview shows points instead
+        ({"density"}, True, False, ["density"]),
+        ({"density", "paths"}, True, False, ["density", "beside", "color"]),
+    ],
+)
+def test_inspector_explains_only_what_is_shown(
+    inspector: Inspector, marks: set[str], beside: bool, overview: bool, subjects: list[str]
+) -> None:
+    view = ViewSpec.model_validate({"marks": marks, "beside": beside})
+    assert explained(inspector, view, overview=overview) == subjects
+
+
+def test_each_color_has_its_own_explanation(inspector: Inspector) -> None:
+    texts = set[str]()
+    for color_by in COLORS:
+        view = ViewSpec(color_by=color_by)
+        inspector.show_view("generate", view, overview=False, probed=False)
+        texts.add(label(inspector, "viewExplanation").text())
+    assert len(texts) == len(COLORS)
+
+
+def test_tall_inspector_keeps_its_contents_together(inspector: Inspector, qtbot: QtBot) -> None:
+    x = np.linspace(-1, 1, 50, dtype=np.float32)
+    inspector.resize(280, 2000)
+    inspector.show_stage("1 of 2 · real_nvp", "real_nvp", 0.1)
+    inspector.show_report(StageReport(1, "real_nvp", ("y → y + t(x)",), curves=(Curve("shift t(x)", x, x),)))
+    inspector.show()
+    qtbot.waitExposed(inspector)
+    names = label(inspector, "curveNames")
+    assert names.height() <= names.heightForWidth(names.width()) + 2

@@ -1,0 +1,25 @@
+"""Traces: shares of the total stretching."""
+
+import numpy as np
+import pytest
+
+from flowviz.records import Trace
+
+NAMES = "00_base", "01_real_nvp", "02_real_nvp"
+POSITIONS = np.zeros((3, 100, 2), np.float32)
+LOG_DET = np.repeat(np.array([0, 0.5, -1.0], np.float32)[:, None], 100, axis=1)
+
+
+def test_volume_shares_add_up_to_one() -> None:
+    shares = Trace(NAMES, POSITIONS, LOG_DET).volume_shares
+    np.testing.assert_allclose(shares, (0, 0.25, 0.75))
+
+
+def test_volume_shares_of_a_flow_that_preserves_areas_are_zero() -> None:
+    assert not Trace(NAMES, POSITIONS, np.float32(1e-7) * LOG_DET).volume_shares.any()
+
+
+def test_volume_shares_ignore_particles_without_a_finite_log_det() -> None:
+    shares = Trace(NAMES, POSITIONS, np.where(np.arange(100) < 9, np.nan, LOG_DET)).volume_shares
+    assert np.isfinite(shares).all()
+    assert shares.sum() == pytest.approx(1)
