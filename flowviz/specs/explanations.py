@@ -28,9 +28,8 @@ STAGES: Mapping[str, str] = {
     ),
     recipes.REAL_NVP: (
         "A coupling keeps the horizontal coordinate of each particle and changes only the vertical one: it is "
-        "stretched by a factor and shifted. Factor and shift are read off curves that depend on the horizontal "
-        "coordinate alone. Because that coordinate stays the same, they can be read off again afterwards to undo the "
-        "move."
+        "stretched by a factor and shifted. Factor and shift are read from curves that depend on the horizontal "
+        "coordinate alone. Because that coordinate stays the same, they can be read again afterward to undo the move."
     ),
     recipes.ADDITIVE_COUPLING: (
         "An additive coupling keeps the horizontal coordinate of each particle and shifts the vertical one, by a curve "
@@ -59,13 +58,14 @@ STAGES: Mapping[str, str] = {
         "start at values that standardize the data, and are learned from there."
     ),
     recipes.PERMUTE: (
-        "A permutation swaps the two coordinates: the cloud is mirrored at the diagonal. A coupling changes only the "
-        "vertical coordinate, so without swaps the horizontal one would never change. Nothing is learned here, and "
+        "A permutation swaps the two coordinates: the cloud is mirrored across the diagonal. A coupling changes only "
+        "the vertical coordinate, so without swaps the horizontal one would never change. Nothing is learned here, and "
         "areas stay the same."
     ),
     recipes.LINEAR_MIXING: (
         "A linear mixing multiplies each particle by one learned 2 × 2 matrix: the whole cloud is rotated, sheared and "
-        "stretched in the same way. It replaces a permutation, so that the next coupling moves another direction."
+        "stretched in the same way. It replaces a permutation, so that the next coupling moves points in another "
+        "direction."
     ),
     recipes.SCALE: (
         "A scale stretches each coordinate by one learned factor. In NICE, whose couplings keep all areas the same, "
@@ -86,7 +86,7 @@ MARKS: Mapping[Mark, str] = {
         "folds it."
     ),
     "paths": (
-        "The lines show how particles have moved from the base to this stage: the selected ones, or else a random "
+        "The lines show how particles have moved from the base to this stage: the selected particles, or a random "
         "sample."
     ),
 }
@@ -111,7 +111,7 @@ DIRECTIONS: Mapping[Direction, str] = {
     "generate": "Generate: the Gaussian cloud of the base moves through the layers to the target.",
     "encode": (
         "Encode: points of the target move back through the inverse layers. If the flow has learned well, they form a "
-        "round Gaussian cloud at the base. What still looks like the target there has not been learned yet."
+        "round Gaussian cloud at the base. Any trace of the target that remains there has not been learned yet."
     ),
 }
 

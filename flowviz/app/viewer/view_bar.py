@@ -17,16 +17,16 @@ from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.rendering.projection import can_split, is_split
 from flowviz.specs.view import Mark
 
+BESIDE = "Be&side", "Ctrl+5", "Show the density and the grid beside the particles; turn one of them on first"
+OVERVIEW = "&Overview", "Ctrl+6", "Show all stages in one figure; click a stage to open it"
 TOOLS: Mapping[Tool, tuple[str, str, str]] = {
     "move": ("&Pan", "Ctrl+Shift+M", "Drag to pan; click a particle to select it"),
     "rectangle": ("&Rectangle", "Ctrl+Shift+R", "Drag to select; hold Shift to add, Alt to remove"),
     "lasso": ("&Lasso", "Ctrl+Shift+L", "Draw around particles to select them; hold Shift to add, Alt to remove"),
     "probe": ("Pro&be", "Ctrl+Shift+P", "Follow the point under the mouse through all stages"),
 }
-BESIDE = "Be&side", "Ctrl+5", "Show the density and the grid beside the particles; turn one of them on first"
-OVERVIEW = "&Overview", "Ctrl+6", "Show all stages in one figure; click a stage to open it"
-MAX_LINES = 2  # of buttons with text; the buttons of a narrower bar show only icons
-FILL = 0.9  # share of each line that buttons can fill
+MOST_LINES = 2  # of buttons with text; the buttons of a narrower bar show icons only
+FILLED = 0.9  # share of a line that its buttons can fill
 ICON, TEXT = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
 
@@ -148,11 +148,11 @@ class ViewBar(QWidget):
             button.setToolButtonStyle(style)
 
     def _choose_style(self) -> None:
-        """Hide the text of the buttons rather than let them take room from the cloud."""
+        """Show icons without text before the buttons take room from the cloud."""
         icons_only = self._labeled[0].toolButtonStyle() == ICON
         text_width = sum(map(_text_width, self._labeled)) if icons_only else 0
         needed = self._row.sizeHint().width() + text_width
-        self._set_style(TEXT if needed <= MAX_LINES * FILL * self.width() else ICON)
+        self._set_style(TEXT if needed <= MOST_LINES * FILLED * self.width() else ICON)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._choose_style()
