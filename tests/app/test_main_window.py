@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QAction, QImage
+from PyQt6.QtGui import QAction, QGuiApplication, QImage
 from PyQt6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -24,6 +24,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.training.loss_plot import LossPlot
+from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.records import Trace
 from flowviz.rendering import render_frame
@@ -205,6 +206,15 @@ def test_a_view_that_was_chosen_stays_while_it_trains(window: Window) -> None:
     window.main.view.follow()
     assert cloud.view.half_extent == 15
     choose(window, "Light")
+
+
+def test_copied_image_is_confirmed_in_the_status_bar(window: Window) -> None:
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    clipboard.clear()
+    window.find(QAction, "copyImageAction").trigger()
+    assert not clipboard.image().isNull()
+    assert "The picture was copied to the clipboard." in window.find(StatusBar, "statusBar").text
 
 
 def test_menu_items_can_be_chosen_when_their_buttons_can(window: Window) -> None:

@@ -277,20 +277,20 @@ def test_strokes_are_undone_with_all_else_in_the_order_of_time(undone: Undone, q
     drawn = Drawn(undone.window, qtbot)
     drawn.stroke((20, 50), (80, 50))
     assert undone.titles[0] == "Undo Stroke"
-    assert drawn.goal is not None
-    spec = drawn.goal.spec
+    assert drawn.built is not None
+    spec = drawn.built.spec
     assert isinstance(spec, DrawingSpec)
     undone.choose("colorBox", 1)
     drawn.button("clearDrawingButton").click()
     assert undone.titles[0] == "Undo Clear"
     assert "Clear" in drawn.button("undoButton").toolTip()
     undone.undo()
-    assert drawn.goal is not None
-    assert drawn.goal.spec == spec
+    assert drawn.built is not None
+    assert drawn.built.spec == spec
     undone.undo()
     assert undone.window.find(QComboBox, "colorBox").currentIndex() == 0
     drawn.button("undoButton").click()
-    assert drawn.goal is None
+    assert drawn.built is None
     drawn.button("undoButton").click()
     assert undone.text.isVisible()
     assert not drawn.button("undoButton").isEnabled()

@@ -1,4 +1,4 @@
-"""Every source of a target, in the real window."""
+"""Every source of a target, in a window that contains only the target panel."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,30 +18,37 @@ from PyQt6.QtWidgets import (
     QPushButton,
     QSlider,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notice_list import NoticeBar
+from flowviz.app.state.pages import Kind, MixContents
+from flowviz.app.state.request import RequestState
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.target.panel import TargetPanel
 from flowviz.specs import ImageSpec, MixSpec, Part, ShapeName, ShapeSpec, TargetSpec, TextSpec
+from flowviz.specs.target import MOST_PARTS
 from flowviz.targets import installed_faces, points_spec, read_image
 from tests.app.conftest import Window
-from tests.app.test_main_window import choose, pixels
+from tests.app.target.panel_window import panel_window
+from tests.app.test_main_window import pixels
 
-SLOW_MS = 20_000  # where others use the machine
+__all__ = ["panel_window"]
+
+SLOW_MS = 20_000  # for a machine that is busy
 
 
 class Sourced:
-    """The window, and what its target panel makes of what is done to it."""
+    """A window with a target panel, and the user who works with it."""
 
     def __init__(self, window: Window, qtbot: QtBot) -> None:
         self.window, self.qtbot = window, qtbot
         (self.panel,) = window.main.findChildren(TargetPanel)
 
     @property
-    def goal(self) -> BuiltTarget | None:
+    def built(self) -> BuiltTarget | None:
         return self.window.main.target_builder.built
 
     @property
@@ -54,45 +61,41 @@ class Sourced:
         bars = self.panel.findChildren(NoticeBar)
         return bars[0].notice.text if bars else ""
 
-    @property
-    def can_train(self) -> bool:
-        return self.window.find(QPushButton, "trainButton").isEnabled()
-
     def turn_to(self, kind: str) -> None:
         self.qtbot.mouseClick(self.window.find(QToolButton, f"{kind}Source"), Qt.MouseButton.LeftButton)
 
     def wait(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition, timeout=SLOW_MS)
 
-    def wait_for_other(self, goal: BuiltTarget | None) -> BuiltTarget:
-        """The next good goal."""
-        self.wait(lambda: self.goal is not None and self.goal is not goal)
-        assert self.goal is not None
-        return self.goal
+    def wait_for_other(self, built: BuiltTarget | None) -> BuiltTarget:
+        """Wait until another target has been built, and return it."""
+        self.wait(lambda: self.built is not None and self.built is not built)
+        assert self.built is not None
+        return self.built
 
     def wait_for_spec(self, spec: TargetSpec) -> None:
-        """Until that is the goal."""
-        self.wait(lambda: self.goal is not None and self.goal.spec == spec)
+        """Wait until the target of a spec has been built."""
+        self.wait(lambda: self.built is not None and self.built.spec == spec)
 
     def drop(self, media: QMimeData, on: QWidget | None = None) -> None:
-        """What the system sends when something is dragged over a widget and let go there."""
+        """Send the events of a drag that ends with a drop on a widget."""
         widget = on or self.window.main
-        place, copy = QPointF(widget.rect().center()), Qt.DropAction.CopyAction
+        position, copy = QPointF(widget.rect().center()), Qt.DropAction.CopyAction
         left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        entering = QDragEnterEvent(place.toPoint(), copy, media, left, none)
-        QApplication.sendEvent(widget, entering)
-        assert entering.isAccepted()
-        QApplication.sendEvent(widget, QDropEvent(place, copy, media, left, none))
+        enter = QDragEnterEvent(position.toPoint(), copy, media, left, none)
+        QApplication.sendEvent(widget, enter)
+        assert enter.isAccepted()
+        QApplication.sendEvent(widget, QDropEvent(position, copy, media, left, none))
 
 
 @pytest.fixture
-def sourced(window: Window, qtbot: QtBot) -> Sourced:
-    return Sourced(window, qtbot)
+def sourced(panel_window: Window, qtbot: QtBot) -> Sourced:
+    return Sourced(panel_window, qtbot)
 
 
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
-    """From white on the left to black on the right."""
+    """Return the path of a picture that is white on the left and black on the right."""
     path = tmp_path / "ramp.png"
     shades = np.tile(np.linspace(255, 0, 100, dtype=np.uint8), (40, 1))
     assert QImage(shades.tobytes(), 100, 40, 100, QImage.Format.Format_Grayscale8).save(str(path))
@@ -105,21 +108,21 @@ def media_of(*paths: Path) -> QMimeData:
     return media
 
 
-def test_each_kind_has_its_page_and_only_that_is_seen(sourced: Sourced) -> None:
+def test_only_the_page_of_the_chosen_kind_is_visible(sourced: Sourced) -> None:
     for kind in ("image", "shape", "drawing", "points", "mix", "text"):
         sourced.turn_to(kind)
         for other in ("image", "shape", "drawing", "points", "mix", "text"):
             assert sourced.window.find(QWidget, f"{other}Page").isVisible() == (other == kind)
 
 
-def test_the_counter_says_how_many_characters_there_may_be(sourced: Sourced) -> None:
+def test_counter_shows_the_length_limit_and_a_longer_text_is_a_problem(sourced: Sourced) -> None:
     text, count = sourced.window.find(QPlainTextEdit, "targetText"), sourced.window.find(QLabel, "characterCount")
     text.setPlainText("x" * 200)
     assert count.text() == "200 / 200"
-    assert sourced.can_train
+    assert sourced.built is not None
     text.setPlainText("x" * 201)
     assert "201 characters" in sourced.problem
-    assert not sourced.can_train
+    assert sourced.built is None
 
 
 def test_font_weight_and_alignment_change_the_target(sourced: Sourced) -> None:
@@ -138,46 +141,45 @@ def test_font_weight_and_alignment_change_the_target(sourced: Sourced) -> None:
         change()
         seen.append(pixels(sourced.window.find(QWidget, "targetPreview")).tobytes())
     assert len(set(seen)) == 4
-    assert sourced.goal is not None
-    assert isinstance(sourced.goal.spec, TextSpec)
-    assert (sourced.goal.spec.font, sourced.goal.spec.align) == (installed_faces()[-1].name, "left")
-    assert sourced.goal.spec.weight == pytest.approx(0.1)
+    assert sourced.built is not None
+    assert isinstance(sourced.built.spec, TextSpec)
+    assert (sourced.built.spec.font, sourced.built.spec.align) == (installed_faces()[-1].name, "left")
+    assert sourced.built.spec.weight == pytest.approx(0.1)
 
 
-def test_typing_waits_for_no_font(sourced: Sourced) -> None:
+def test_plain_text_is_built_at_once_and_rare_characters_in_the_background(sourced: Sourced) -> None:
     installed_faces.cache_clear()
     text = sourced.window.find(QPlainTextEdit, "targetText")
     text.setPlainText("ab")
-    assert sourced.goal is not None  # at once: the built-in font has them
+    assert sourced.built is not None, "the built-in font has these characters"
     text.setPlainText("a♥b")
-    assert sourced.goal is None
+    assert sourced.built is None
     assert not installed_faces.cache_info().currsize
-    sourced.wait(lambda: sourced.goal is not None)
+    sourced.wait(lambda: sourced.built is not None)
 
 
-def test_it_says_which_characters_come_from_another_font_and_names_those_that_none_has(sourced: Sourced) -> None:
+def test_borrowed_characters_are_noted_and_missing_ones_are_named(sourced: Sourced) -> None:
     text, note = sourced.window.find(QPlainTextEdit, "targetText"), sourced.window.find(QLabel, "targetNote")
     text.setPlainText("a♥b")
-    sourced.wait(lambda: sourced.goal is not None)  # the fonts may have to be read first
+    sourced.wait(lambda: sourced.built is not None)  # the fonts may have to be read first
     assert note.isVisible()
     assert "♥ from " in note.text()
-    text.setPlainText("a\U0003f000b")  # not assigned to anything
+    text.setPlainText("a\U0003f000b")  # an unassigned code point
     sourced.wait(lambda: "U+3F000" in sourced.problem)
     assert not note.isVisible()
     text.setPlainText("ab")
     assert not note.isVisible()
 
 
-def test_a_picture_is_opened_and_every_control_changes_what_is_ink(
+def test_each_control_of_the_image_page_changes_which_pixels_are_ink(
     sourced: Sourced, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sourced.turn_to("image")
     assert "Open a picture" in sourced.problem
-    assert not sourced.can_train
+    assert sourced.built is None
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(picture), ""))
     sourced.qtbot.mouseClick(sourced.window.find(QPushButton, "openImageButton"), Qt.MouseButton.LeftButton)
     first = sourced.wait_for_other(None)
-    assert sourced.can_train
     assert (first.picture[:, :40] == 0).all()
     assert (first.picture[:, 60:] == 255).all()
     sourced.window.find(QSlider, "imageThreshold").setValue(90)
@@ -191,113 +193,161 @@ def test_a_picture_is_opened_and_every_control_changes_what_is_ink(
     assert len(np.unique(gray.picture)) > 50
 
 
-def test_a_bad_file_says_so_beside_its_button_and_the_good_picture_stays(
-    sourced: Sourced, picture: Path, tmp_path: Path
-) -> None:
+def test_bad_file_posts_a_notice_and_the_good_picture_stays(sourced: Sourced, picture: Path, tmp_path: Path) -> None:
     sourced.drop(media_of(picture))
-    good = sourced.wait_for_other(sourced.goal)
+    good = sourced.wait_for_other(sourced.built)
     (tmp_path / "text.png").write_text("no picture")
     for bad in (tmp_path / "text.png", tmp_path / "missing.png", tmp_path):
         sourced.panel.notices.withdraw("source")
         sourced.drop(media_of(bad))
         sourced.wait(lambda: sourced.file_problem.endswith("."))
-        assert sourced.goal is good
-        assert sourced.can_train
+        assert sourced.built is good
     sourced.drop(media_of(picture))
     sourced.wait(lambda: not sourced.file_problem)
 
 
-def test_a_bad_file_does_not_turn_the_page(sourced: Sourced, tmp_path: Path) -> None:
-    good = sourced.goal
+def test_bad_file_does_not_turn_the_page(sourced: Sourced, tmp_path: Path) -> None:
+    good = sourced.built
     (tmp_path / "bad.csv").write_text("a,b\nno,number\n1,2\n")
     for name in ("bad.csv", "bad.npy", "bad.png"):
         sourced.panel.notices.withdraw("source")
         sourced.drop(media_of(tmp_path / name))
         sourced.wait(lambda: sourced.file_problem.endswith("."))
-        assert sourced.goal is good
+        assert sourced.built is good
         assert sourced.window.find(QWidget, "textPage").isVisible()
 
 
 @pytest.mark.parametrize("shade", [0, 128, 255])
-def test_a_blank_picture_does_not_take_the_place_of_a_good_target(sourced: Sourced, tmp_path: Path, shade: int) -> None:
-    good = sourced.goal
+def test_blank_picture_does_not_replace_a_good_target(sourced: Sourced, tmp_path: Path, shade: int) -> None:
+    good = sourced.built
     path = tmp_path / "blank.png"
     QImage(bytes([shade]) * 4000, 100, 40, 100, QImage.Format.Format_Grayscale8).save(str(path))
     sourced.drop(media_of(path))
     sourced.wait(lambda: sourced.file_problem.endswith("."))
-    assert sourced.goal is good
-    assert sourced.can_train
+    assert sourced.built is good
     assert sourced.window.find(QWidget, "textPage").isVisible()
 
 
-def test_nothing_is_trained_on_what_was_chosen_before(sourced: Sourced) -> None:
+def test_previous_target_is_not_built_while_the_next_one_is_pending(sourced: Sourced) -> None:
     sourced.turn_to("shape")
-    goal = sourced.goal
+    goal = sourced.built
     assert goal is None or goal.spec.kind == "shape"
-    sourced.wait(lambda: sourced.goal is not None and sourced.can_train)
+    sourced.wait_for_other(None)
 
 
-def test_a_threshold_without_ink_says_so(sourced: Sourced, tmp_path: Path) -> None:
+def test_threshold_without_ink_is_a_problem_that_says_how_to_fix_it(sourced: Sourced, tmp_path: Path) -> None:
     path = tmp_path / "pale.png"
     shades = np.tile(np.linspace(255, 200, 100, dtype=np.uint8), (40, 1))
     QImage(shades.tobytes(), 100, 40, 100, QImage.Format.Format_Grayscale8).save(str(path))
     sourced.drop(media_of(path))
     sourced.wait(lambda: "Lower the threshold" in sourced.problem)
-    assert not sourced.can_train
+    assert sourced.built is None
     sourced.window.find(QSlider, "imageThreshold").setValue(10)
-    sourced.wait(lambda: sourced.can_train and not sourced.problem)
+    sourced.wait(lambda: sourced.built is not None and not sourced.problem)
 
 
-def test_pictures_files_and_texts_can_be_pasted(sourced: Sourced, picture: Path) -> None:
-    clipboard = QGuiApplication.clipboard()
+def test_picture_file_and_text_can_be_pasted(sourced: Sourced, picture: Path) -> None:
+    importer, clipboard = sourced.window.main.target_importer, QGuiApplication.clipboard()
     assert clipboard is not None
     clipboard.setImage(QImage(str(picture)))
     text = sourced.window.find(QPlainTextEdit, "targetText")
     text.setFocus()
     sourced.qtbot.keyClick(text, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    pasted = sourced.wait_for_other(sourced.goal)
+    pasted = sourced.wait_for_other(sourced.built)
     assert isinstance(pasted.spec, ImageSpec)
     assert pasted.title == "pasted picture"
     clipboard.setMimeData(media_of(picture))
-    choose(sourced.window, "Paste")
-    copied = sourced.wait_for_other(pasted)
-    assert copied.title == "ramp.png"
+    importer.paste()
+    assert sourced.wait_for_other(pasted).title == "ramp.png"
     clipboard.setText("word")
-    choose(sourced.window, "Paste")
-    assert sourced.goal is not None
-    assert sourced.goal.spec == TextSpec(text="word")
+    importer.paste()
+    assert sourced.built is not None
+    assert sourced.built.spec == TextSpec(text="word")
     clipboard.clear()
-    choose(sourced.window, "Paste")
+    importer.paste()
     assert "clipboard" in sourced.file_problem
 
 
+def test_opening_the_present_picture_again_withdraws_the_notice_about_a_bad_one(
+    sourced: Sourced, picture: Path, tmp_path: Path
+) -> None:
+    sourced.drop(media_of(picture))
+    good = sourced.wait_for_other(sourced.built)
+    sourced.panel.image.file_chosen.emit(str(tmp_path / "missing.png"))
+    sourced.wait(lambda: bool(sourced.file_problem))
+    sourced.panel.image.file_chosen.emit(str(picture))
+    sourced.wait(lambda: not sourced.file_problem)
+    assert sourced.built is good
+
+
 @pytest.mark.parametrize("name", ["cloudView", "targetText", "lossPlot"])
-def test_a_file_can_be_dropped_wherever_the_window_is(sourced: Sourced, picture: Path, name: str) -> None:
-    before = sourced.goal
-    widget: QWidget | None = sourced.window.find(QWidget, name)
-    while widget is not None and not widget.acceptDrops():  # as Qt looks for who takes it
+def test_file_can_be_dropped_anywhere_on_the_window(window: Window, qtbot: QtBot, picture: Path, name: str) -> None:
+    sourced = Sourced(window, qtbot)
+    before = sourced.built
+    widget: QWidget | None = window.find(QWidget, name)
+    while widget is not None and not widget.acceptDrops():  # Qt passes a drop on to the first parent that accepts it
         widget = widget.parentWidget()
     sourced.drop(media_of(picture), widget)
     assert isinstance(sourced.wait_for_other(before).spec, ImageSpec)
 
 
-def test_every_shape_has_a_picture_and_says_where_the_entropy_is_unknown(sourced: Sourced) -> None:
+class Focused:
+    """A target panel above another widget, to which Qt moves the focus if the one that has it is hidden."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.request, self.window = RequestState(), QWidget()
+        qtbot.addWidget(self.window)
+        self.panel, self.flow_box = TargetPanel(self.request), QComboBox()
+        layout = QVBoxLayout(self.window)
+        layout.addWidget(self.panel)
+        layout.addWidget(self.flow_box)
+        self.window.show()
+        self.window.activateWindow()
+        qtbot.waitUntil(self.window.isActiveWindow)
+
+
+@pytest.mark.parametrize(("old", "new"), [("shape", "text"), ("mix", "text"), ("drawing", "image"), ("text", "mix")])
+def test_focus_stays_in_the_panel_when_the_page_changes(qtbot: QtBot, old: Kind, new: Kind) -> None:
+    focused = Focused(qtbot)
+    focused.request.turn_to(old)
+    focused.window.findChild(QWidget, f"{old}Page").setFocus()
+    focused.request.turn_to(new)
+    page = focused.window.findChild(QWidget, f"{new}Page")
+    assert page.isAncestorOf(QApplication.focusWidget())
+
+
+def test_focus_stays_in_the_panel_when_the_page_turns_to_a_full_mix(qtbot: QtBot) -> None:
+    focused = Focused(qtbot)
+    focused.request.set_page(MixContents((Part(source=ShapeSpec(name="star")),) * MOST_PARTS))
+    focused.panel.text.setFocus()
+    focused.request.turn_to("mix")
+    assert focused.panel.isAncestorOf(QApplication.focusWidget())
+
+
+def test_focus_outside_the_panel_stays_there_when_the_page_changes(qtbot: QtBot) -> None:
+    focused = Focused(qtbot)
+    focused.flow_box.setFocus()
+    focused.request.turn_to("shape")
+    assert focused.flow_box.hasFocus()
+
+
+def test_every_shape_has_an_icon_and_unknown_entropy_is_noted(sourced: Sourced) -> None:
     sourced.turn_to("shape")
     box, note = sourced.window.find(QComboBox, "targetShape"), sourced.window.find(QLabel, "targetNote")
     sourced.wait(lambda: all(not box.itemIcon(index).isNull() for index in range(box.count())))
     assert box.count() == 16
-    goal = sourced.goal
+    goal = sourced.built
     known_by_name: dict[ShapeName, bool] = {"star": True, "two_moons": False, "gaussian": True}
     for name, known in known_by_name.items():
         box.setCurrentIndex(box.findData(name))
         sourced.wait_for_spec(ShapeSpec(name=name))
-        assert sourced.goal is not None
-        assert (sourced.goal.target.entropy is not None) == known
+        assert sourced.built is not None
+        assert (sourced.built.target.entropy is not None) == known
         assert ("best possible loss is unknown" in note.text()) == (not known)
-    assert sourced.goal is not goal
+    assert sourced.built is not goal
 
 
-def test_a_mix_is_made_of_what_stands_on_the_other_pages(sourced: Sourced) -> None:
+def test_mix_combines_what_is_set_up_on_other_pages(sourced: Sourced) -> None:
     sourced.turn_to("mix")
     assert "at least two sources" in sourced.problem
     add = sourced.window.find(QToolButton, "mixAddButton")
@@ -323,10 +373,10 @@ def test_a_mix_is_made_of_what_stands_on_the_other_pages(sourced: Sourced) -> No
     remove, *_ = sourced.window.main.findChildren(QToolButton, "partRemove")
     remove.click()
     assert "at least two sources" in sourced.problem
-    assert not sourced.can_train
+    assert sourced.built is None
 
 
-def test_every_kind_of_spec_can_be_shown(sourced: Sourced, picture: Path) -> None:
+def test_requested_spec_of_any_kind_is_built_unchanged(sourced: Sourced, picture: Path) -> None:
     points = points_spec(np.random.default_rng(0).normal(size=(100, 2)), "cloud")
     image = ImageSpec(**{**read_image(picture).model_dump(), "threshold": 0.25, "invert": True})
     text = TextSpec(text="A\nBC", weight=0.05, align="right")
@@ -335,8 +385,8 @@ def test_every_kind_of_spec_can_be_shown(sourced: Sourced, picture: Path) -> Non
         sourced.window.main.request.show_target(spec)
         sourced.wait_for_spec(spec)
     sourced.window.main.request.show_target(mix)
-    sourced.wait(lambda: sourced.goal is not None and sourced.goal.spec.kind == "mix")
-    assert sourced.goal is not None
-    assert isinstance(sourced.goal.spec, MixSpec)
-    assert [part.source for part in sourced.goal.spec.parts] == [part.source for part in mix.parts]
-    assert sourced.goal.spec.parts[0].weight == 2 * sourced.goal.spec.parts[1].weight
+    sourced.wait(lambda: sourced.built is not None and sourced.built.spec.kind == "mix")
+    assert sourced.built is not None
+    assert isinstance(sourced.built.spec, MixSpec)
+    assert [part.source for part in sourced.built.spec.parts] == [part.source for part in mix.parts]
+    assert sourced.built.spec.parts[0].weight == 2 * sourced.built.spec.parts[1].weight

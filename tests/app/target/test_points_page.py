@@ -1,4 +1,4 @@
-"""Tables of points as the target, in the real window."""
+"""Tables of points as the target."""
 
 from pathlib import Path
 
@@ -8,9 +8,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton
 
 from flowviz.specs import PointsSpec
-from tests.app.target.test_panel import Sourced, media_of, sourced
+from tests.app.target.panel_window import panel_window
+from tests.app.target.test_panel import SLOW_MS, Sourced, media_of, sourced
 
-__all__ = ["sourced"]
+__all__ = ["panel_window", "sourced"]
 
 
 @pytest.fixture
@@ -22,20 +23,20 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_bad_table_leaves_the_columns_of_the_good_one(sourced: Sourced, table: Path, tmp_path: Path) -> None:
+def test_bad_table_leaves_the_columns_of_the_good_one(sourced: Sourced, table: Path, tmp_path: Path) -> None:
     sourced.drop(media_of(table))
-    good = sourced.wait_for_other(sourced.goal)
+    good = sourced.wait_for_other(sourced.built)
     box = sourced.window.find(QComboBox, "pointsX")
     (tmp_path / "thin.csv").write_text("x\n" + "1\n" * 50)
     sourced.drop(media_of(tmp_path / "thin.csv"))
     sourced.wait(lambda: sourced.file_problem.endswith("."))
-    assert sourced.goal is good
+    assert sourced.built is good
     assert [box.itemText(k) for k in range(box.count())] == ["a", "b", "c"]
 
 
-def test_points_are_read_with_a_choice_of_columns_and_their_outliers(sourced: Sourced, table: Path) -> None:
+def test_columns_can_be_chosen_and_outliers_are_counted(sourced: Sourced, table: Path) -> None:
     sourced.drop(media_of(table))
-    first = sourced.wait_for_other(sourced.goal)
+    first = sourced.wait_for_other(sourced.built)
     assert isinstance(first.spec, PointsSpec)
     note, y = sourced.window.find(QLabel, "targetNote"), sourced.window.find(QComboBox, "pointsY")
     assert "1,000 points, 5 of them far out" in note.text()
@@ -48,27 +49,27 @@ def test_points_are_read_with_a_choice_of_columns_and_their_outliers(sourced: So
     y.setCurrentIndex(0)
     y.activated.emit(0)
     sourced.wait(lambda: sourced.file_problem == "Both columns of table.csv are a. Choose two different ones.")
-    assert sourced.goal is second
+    assert sourced.built is second
 
 
-def test_where_the_first_columns_hold_no_numbers_others_can_be_chosen(sourced: Sourced, tmp_path: Path) -> None:
+def test_other_columns_can_be_chosen_if_the_first_ones_hold_no_numbers(sourced: Sourced, tmp_path: Path) -> None:
     rows = np.random.default_rng(0).normal(size=(50, 2))
     (tmp_path / "named.csv").write_text("name,x,y\n" + "".join(f"a,{x},{y}\n" for x, y in rows))
     sourced.drop(media_of(tmp_path / "named.csv"))
     sourced.wait(lambda: bool(sourced.file_problem))
     x, y = (sourced.window.find(QComboBox, name) for name in ("pointsX", "pointsY"))
     assert x.isVisible()
-    assert not sourced.can_train
+    assert sourced.built is None
     x.setCurrentIndex(1)
     y.setCurrentIndex(2)
     y.activated.emit(2)
-    sourced.wait(lambda: sourced.can_train)
+    sourced.wait(lambda: sourced.built is not None and isinstance(sourced.built.spec, PointsSpec))
     assert (x.currentText(), y.currentText()) == ("x", "y")
 
 
-def test_the_name_is_that_of_the_table_whose_columns_are_offered(sourced: Sourced, table: Path, tmp_path: Path) -> None:
+def test_name_is_that_of_the_table_whose_columns_are_offered(sourced: Sourced, table: Path, tmp_path: Path) -> None:
     sourced.drop(media_of(table))
-    sourced.wait_for_other(sourced.goal)
+    sourced.wait_for_other(sourced.built)
     name = sourced.window.find(QLabel, "pointsName")
     assert name.text() == "table.csv"
     (tmp_path / "words.csv").write_text("a,b,x,y\n" + "k,l,1,2\nk,l,2,3\n" * 30)
@@ -77,15 +78,17 @@ def test_the_name_is_that_of_the_table_whose_columns_are_offered(sourced: Source
     assert name.text() == "words.csv"
 
 
-def test_reading_many_points_shows_how_far_it_is_and_can_be_cancelled(sourced: Sourced, tmp_path: Path) -> None:
+def test_reading_many_points_shows_its_progress_and_can_be_cancelled(sourced: Sourced, tmp_path: Path) -> None:
     path = tmp_path / "many.csv"
     row = "0.25,1.5\n-0.5,2.25\n1.25,-1.75\n"
     path.write_text("x,y\n" + row * 1_000_000)
-    before, cancel = sourced.goal, sourced.window.find(QPushButton, "readingCancel")
+    before, cancel = sourced.built, sourced.window.find(QPushButton, "readingCancel")
     sourced.drop(media_of(path))
     sourced.wait(lambda: sourced.window.find(QProgressBar, "readingProgress").value() > 0)
     sourced.qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
     assert not cancel.isVisible()
-    sourced.qtbot.wait(1500)
+    reader = sourced.window.main.target_importer._reader
+    with sourced.qtbot.waitSignal(reader.faces_read, timeout=SLOW_MS):
+        reader.read_faces()  # computed after the points
     assert not cancel.isVisible()
-    assert sourced.goal is before, "what stood there stays"
+    assert sourced.built is before, "the previous target stays"

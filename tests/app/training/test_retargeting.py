@@ -103,7 +103,7 @@ def test_it_follows_a_shape_and_a_drawing(morphing: Morphing) -> None:
     morphing.window.find(QToolButton, "shapeSource").click()
     morphing.wait_for_title("two moons")
     drawn = Drawn(morphing.window, morphing.qtbot)
-    assert drawn.goal is None
+    assert drawn.built is None
     drawn.stroke((20, 20), (80, 80))
     morphing.wait_for_title("drawing")
 

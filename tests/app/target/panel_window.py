@@ -1,0 +1,56 @@
+"""A window that contains only the target panel: it opens in milliseconds, and starts no training."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.notices.notifications import Notifications
+from flowviz.app.session.undo import UndoHistory
+from flowviz.app.state.request import RequestState
+from flowviz.app.state.view import ViewState
+from flowviz.app.target.builder import TargetBuilder
+from flowviz.app.target.importer import TargetImporter
+from flowviz.app.target.panel import TargetPanel
+from flowviz.app.window.drop_target import DropTarget
+from tests.app.conftest import Window, work_is_running
+
+
+class PanelWindow(QWidget):
+    """The target panel, with those controllers of `MainWindow` that it works with, under the same names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.request = RequestState(self)
+        panel = TargetPanel(self.request)
+        self.target_builder = TargetBuilder(self.request, self)
+        self.target_importer = TargetImporter(panel, self.request, self)
+        self.notifications = Notifications(panel.notices, self)
+        undo = UndoHistory(self.request, ViewState(self), self)
+        QVBoxLayout(self).addWidget(panel)
+        DropTarget(self, self.target_importer.take_media)
+        builder = self.target_builder
+        builder.built_changed.connect(lambda: panel.show_target(builder.built, builder.problem))
+        builder.pictures_ready.connect(panel.shape.show_pictures)
+        for source in (builder, self.target_importer):
+            source.notice_posted.connect(self.notifications.post)
+        undo.stack.undoTextChanged.connect(panel.drawing.show_undo)
+        undo.stack.redoTextChanged.connect(panel.drawing.show_redo)
+        panel.drawing.undo_requested.connect(undo.stack.undo)
+        panel.drawing.redo_requested.connect(undo.stack.redo)
+        panel.show_target(builder.built, builder.problem)
+
+
+@pytest.fixture
+def panel_window(qtbot: QtBot) -> Iterator[Window]:
+    main: Any = PanelWindow()
+    qtbot.addWidget(main)
+    main.resize(340, 500)
+    main.show()
+    qtbot.waitExposed(main)
+    yield Window(main)
+    main.target_importer.close()
+    main.target_builder.close()
+    qtbot.waitUntil(lambda: not work_is_running(), timeout=20_000)
