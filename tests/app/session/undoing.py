@@ -1,6 +1,5 @@
-"""Hands that choose in the real window, and undo it."""
+"""The controls of the whole window that make edits, and its undo."""
 
-import random
 from collections.abc import Callable
 
 import numpy as np
@@ -28,7 +27,7 @@ NO_KEY = Qt.KeyboardModifier.NoModifier
 
 
 class Undone:
-    """The window, its undo, and hands that choose."""
+    """The window, its undo history, and the user who makes edits."""
 
     def __init__(self, window: Window, qtbot: QtBot) -> None:
         self.window, self.qtbot = window, qtbot
@@ -48,7 +47,7 @@ class Undone:
 
     @property
     def titles(self) -> tuple[str, str]:
-        """What the menu says."""
+        """The titles of the undo and redo commands in the menu."""
         actions = (self.window.find(QAction, f"{name}Action") for name in ("undo", "redo"))
         undo, redo = (action.text().replace("&", "") for action in actions)
         return undo, redo
@@ -57,15 +56,11 @@ class Undone:
     def count(self) -> int:
         return self.history.stack.index()
 
-    def pause(self) -> None:
-        """What comes next is another edit, as after a while."""
-        self.history.end_burst()
-
     def choose(self, name: str, index: int) -> None:
         self.window.find(QComboBox, name).setCurrentIndex(index)
 
     def choose_font(self) -> None:
-        """Another one, whichever there are."""
+        """Choose another font, whichever are installed."""
         box = self.window.find(FontBox, "targetFont")
         if box.count() == 1:
             box.addItem("Other", "Other")
@@ -78,7 +73,7 @@ class Undone:
         self.window.find(QAction, name).trigger()
 
     def edit(self, *names: str) -> None:
-        """Choose from the Edit menu, whose entries are up to date."""
+        """Choose enabled commands of the Edit menu."""
         for name in names:
             action = self.window.find(QAction, f"{name}Action")
             assert action.isEnabled()
@@ -92,15 +87,15 @@ class Undone:
 
     def wheel(self, notches: int) -> None:
         canvas = self.cloud._plot.viewport()
-        place = QPointF(canvas.rect().center() + QPoint(40, 20))
-        sent = QWheelEvent(
-            place, QPointF(canvas.mapToGlobal(place.toPoint())), QPoint(), QPoint(0, 120 * notches),
+        position = QPointF(canvas.rect().center() + QPoint(40, 20))
+        event = QWheelEvent(
+            position, QPointF(canvas.mapToGlobal(position.toPoint())), QPoint(), QPoint(0, 120 * notches),
             Qt.MouseButton.NoButton, NO_KEY, Qt.ScrollPhase.NoScrollPhase, False,
         )  # fmt: skip
-        QApplication.sendEvent(canvas, sent)
+        QApplication.sendEvent(canvas, event)
 
     def select(self, corner: float) -> None:
-        """A rectangle, as the mouse draws it."""
+        """Select a square, as a drag of the mouse does."""
         square = corner * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
         self.cloud.region_drawn.emit(square, "replace")
 
@@ -134,15 +129,3 @@ CHOICES: dict[str, Callable[[Undone], object]] = {
     "Zoom or Pan": lambda undone: undone.wheel(2),
     "Selection": lambda undone: undone.select(0.5),
 }
-
-
-OF_TEXT = {"Typing", "Font", "Weight", "Alignment"}
-
-
-def choose_any(undone: Undone, chance: random.Random) -> None:
-    """What can be chosen now, or the page of the text."""
-    title = chance.choice(list(CHOICES))
-    if title in OF_TEXT and not undone.text.isVisible():
-        undone.turn_to("text")
-    else:
-        CHOICES[title](undone)

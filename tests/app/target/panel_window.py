@@ -28,7 +28,7 @@ class PanelWindow(QWidget):
         self.target_builder = TargetBuilder(self.request, self)
         self.target_importer = TargetImporter(panel, self.request, self)
         self.notifications = Notifications(panel.notices, self)
-        undo = UndoHistory(self.request, ViewState(self), self)
+        self.undo = UndoHistory(self.request, ViewState(self), self)
         QVBoxLayout(self).addWidget(panel)
         DropTarget(self, self.target_importer.take_media)
         builder = self.target_builder
@@ -36,10 +36,10 @@ class PanelWindow(QWidget):
         builder.pictures_ready.connect(panel.shape.show_pictures)
         for source in (builder, self.target_importer):
             source.notice_posted.connect(self.notifications.post)
-        undo.stack.undoTextChanged.connect(panel.drawing.show_undo)
-        undo.stack.redoTextChanged.connect(panel.drawing.show_redo)
-        panel.drawing.undo_requested.connect(undo.stack.undo)
-        panel.drawing.redo_requested.connect(undo.stack.redo)
+        self.undo.stack.undoTextChanged.connect(panel.drawing.show_undo)
+        self.undo.stack.redoTextChanged.connect(panel.drawing.show_redo)
+        panel.drawing.undo_requested.connect(self.undo.stack.undo)
+        panel.drawing.redo_requested.connect(self.undo.stack.redo)
         panel.show_target(builder.built, builder.problem)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QInputDevice, QPointingDevice, QPointingDeviceUniqueId, QTabletEvent
-from PyQt6.QtWidgets import QApplication, QSlider, QToolButton
+from PyQt6.QtWidgets import QApplication, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.target.built_target import BuiltTarget
@@ -192,3 +192,24 @@ def test_opened_drawing_can_be_continued_and_undone(drawn: Drawn) -> None:
     drawn.button("undoButton").click()
     drawn.button("undoButton").click()
     assert drawn.built is None
+
+
+def test_undone_drawing_is_the_same_to_the_last_bit(drawn: Drawn) -> None:
+    undo, redo = drawn.button("undoButton"), drawn.button("redoButton")
+    drawn.stroke((20, 50), (80, 50))
+    assert drawn.built is not None
+    spec = drawn.built.spec
+    assert isinstance(spec, DrawingSpec)
+    drawn.button("clearDrawingButton").click()
+    assert "Clear" in undo.toolTip()
+    undo.click()
+    assert drawn.canvas.png() == spec.png
+    assert drawn.built.spec == spec
+    undo.click()
+    assert drawn.built is None
+    undo.click()
+    assert drawn.window.find(QWidget, "textPage").isVisible()
+    assert not undo.isEnabled()
+    redo.click()
+    redo.click()
+    assert drawn.canvas.png() == spec.png

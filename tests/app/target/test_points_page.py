@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton
+from PyQt6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton, QWidget
 
+from flowviz.app.session.undo import UndoHistory
 from flowviz.specs import PointsSpec
 from tests.app.target.panel_window import panel_window
 from tests.app.target.test_panel import SLOW_MS, Sourced, media_of, sourced
@@ -92,3 +93,33 @@ def test_reading_many_points_shows_its_progress_and_can_be_cancelled(sourced: So
         reader.read_faces()  # computed after the points
     assert not cancel.isVisible()
     assert sourced.built is before, "the previous target stays"
+
+
+def test_tables_and_columns_are_undone_and_redone_at_once(sourced: Sourced, tmp_path: Path) -> None:
+    main, points = sourced.window.main, np.random.default_rng(0).normal(size=(50, 3))
+    np.savetxt(tmp_path / "first.csv", points, delimiter=",")
+    np.save(tmp_path / "second.npy", points)
+    undo: UndoHistory = main.undo  # type: ignore[attr-defined]
+    choices, titles = [undo.choices()], []
+
+    def wait_for_edit(title: str) -> None:
+        sourced.wait(lambda: undo.stack.undoText() == title)
+        assert undo.stack.count() == len(choices)
+        choices.append(undo.choices())
+        titles.append(title)
+
+    for name in ("first.csv", "second.npy"):
+        sourced.drop(media_of(tmp_path / name))
+        wait_for_edit(f"Points: {name}")
+    y = sourced.window.find(QComboBox, "pointsY")
+    y.setCurrentIndex(2)
+    y.activated.emit(2)
+    wait_for_edit("Columns")
+    for previous, title in zip(reversed(choices[:-1]), reversed(titles), strict=True):
+        undo.stack.undo()
+        assert (undo.choices(), undo.stack.redoText()) == (previous, title)
+    assert sourced.window.find(QWidget, "textPage").isVisible()
+    for following in choices[1:]:
+        undo.stack.redo()
+        assert undo.choices() == following
+    assert y.currentIndex() == 2
