@@ -1,225 +1,324 @@
-"""The project of the window: what it says of itself, comes back, and goes on."""
+"""The session as a controller: fake widgets and trainings, and no window."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QPushButton, QSlider, QSpinBox
-from pytestqt.qtbot import QtBot
 
-from flowviz.app.viewer.cloud_view import CloudView
-from flowviz.flows import build_flow
+from flowviz.app.notices.notice import Notice
+from flowviz.app.target.built_target import build
+from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Project
-from flowviz.projects.format import from_bytes, to_bytes
-from flowviz.records import Finished, History, Moment, Selection, Snapshot, Timeline
-from flowviz.specs import FlowSpec, Playback, Seen, TextSpec, TrainingSpec, ViewSpec
-from flowviz.targets import build_target
-from flowviz.training import train
-from tests.app.conftest import Window
-from tests.app.test_main_window import choose_steps, wait_for_status
+from flowviz.records import Checkpoint, Finished, Kept, Preparing, Progress, Recovered, Retargeted, Selection, Snapshot
+from flowviz.records.trace import base_particles, untrained_trace
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from tests.app.session.fakes import Worked
+from tests.app.viewer.fakes import WEIGHTS
 
-SLOW_MS = 30_000
-STEPS = 6000  # a second or two: it can be paused before they are over
+ENTROPY = 1.5
+NOTHING = np.zeros(0, np.float32)
 
 
 @pytest.fixture
-def past(project: Project) -> Project:
-    """The trained project with two earlier moments, as a file has it: without their particles."""
-    kept = project.checkpoint.kept if project.checkpoint else None
-    assert kept is not None
-    moments = tuple(Moment(step, kept.weights, 0.5, 0.25) for step in (100, 900))
-    return replace(project, timeline=Timeline((*moments, Moment(2100, project.weights, 0.9, 0.8)), period=7))
+def worked(qapp: object) -> Worked:
+    return Worked()
 
 
-def wait_for_end(window: Window, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: f"Done: {STEPS:,} steps" in window.status, timeout=3 * SLOW_MS)
+def progress(step: int, nll: float = 1.625) -> Progress:
+    return Progress(
+        step=step, seconds=step / 400, fraction=step / 10_000, train_nll=nll, heldout_nll=nll, entropy=ENTROPY,
+        steps_per_second=400.0, seconds_left=1.0,
+    )  # fmt: skip
 
 
-def test_before_any_training_the_project_is_what_the_panels_say(window: Window) -> None:
-    window.find(QPlainTextEdit, "targetText").setPlainText("Hi")
-    window.find(QComboBox, "flowFamily").setCurrentIndex(2)
-    choose_steps(window, 1234)
-    project = window.main.session.project()
-    assert project.target == TextSpec(text="Hi")
-    assert project.flow == FlowSpec(family="glow")
-    assert project.training == TrainingSpec(steps=1234)
-    assert not project.weights.parameters
-    assert project.next is None
+def snapshot(step: int, on_target: float = 0.9) -> Snapshot:
+    return Snapshot(step, WEIGHTS, on_target, 0.8, untrained_trace(FlowSpec(), base_particles()))
 
 
-def test_a_training_saved_before_its_first_losses_is_not_told_with_those_of_another(
-    window: Window, project: Project
+def checkpoint(step: int) -> Checkpoint:
+    kept = Kept(WEIGHTS, 1.625, step)
+    return Checkpoint(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, step, step / 400, 1, 1.0, 0, {}, kept)
+
+
+def finished(step: int) -> Finished:
+    kept = Kept(WEIGHTS, 1.625, step)
+    return Finished("completed", progress(step), snapshot(step), kept, 0, 1.0, checkpoint(step))
+
+
+def train(worked: Worked, *steps: int) -> None:
+    """Train, with a picture, a report and a checkpoint at each step."""
+    worked.session.train()
+    for step in steps or (100,):
+        worked.thread.send(snapshot(step, step / 1000), progress(step, 2 - step / 1000), checkpoint(step))
+
+
+def test_training_starts_with_what_is_requested(worked: Worked) -> None:
+    worked.request.show_text("Hi")
+    worked.request.set_family("spline")
+    worked.request.set_budget("steps", 123)
+    worked.session.train()
+    assert worked.thread.built.spec == TextSpec(text="Hi")
+    assert worked.thread.plan == worked.request.plan
+    assert worked.thread.calls == ["start"]
+    assert (worked.session.state, worked.controls.state) == (TrainingState.PREPARING, TrainingState.PREPARING)
+    worked.thread.send(Preparing("Loading TensorFlow"))
+    assert worked.controls.sentence.startswith("Loading TensorFlow…")
+
+
+def test_requested_flow_is_shown_before_the_first_training_and_stays_out_of_sight_after_it(worked: Worked) -> None:
+    worked.request.set_family("glow")
+    assert worked.viewer.scene.trace.names == FlowSpec(family="glow").stage_names()
+    worked.request.set_family("realnvp")
+    train(worked)
+    worked.request.set_family("glow")
+    assert worked.viewer.scene.trace.names == FlowSpec().stage_names()
+
+
+@pytest.mark.parametrize("step", [100, 200, 300])
+def test_each_moment_shows_its_own_metrics(worked: Worked, step: int) -> None:
+    train(worked, 100, 200, 300)
+    worked.view.update(moment=None if step == 300 else step)
+    shown = worked.metrics.progress
+    assert shown is not None
+    assert (shown.step, shown.heldout_nll) == (step, 2 - step / 1000)
+    assert shown.gap == pytest.approx(2 - step / 1000 - ENTROPY)
+    assert worked.metrics.hits == (step / 1000, 0.8)
+
+
+def test_metrics_of_a_past_moment_stay_while_it_trains(worked: Worked) -> None:
+    train(worked, 100, 200)
+    worked.view.update(moment=100)
+    worked.thread.send(snapshot(300), progress(300, 1.7))
+    assert worked.metrics.progress is not None
+    assert worked.metrics.progress.step == 100
+    assert worked.status_bar.progress is not None
+    assert worked.status_bar.progress.step == 300
+
+
+def test_paused_training_says_that_it_is_paused(worked: Worked) -> None:
+    train(worked)
+    assert worked.controls.sentence == "Learning 'BRAD'."
+    worked.session.toggle_pause()
+    assert worked.thread.calls[-1] == "pause"
+    assert worked.controls.sentence == "Paused while learning 'BRAD'."
+    worked.session.toggle_pause()
+    assert worked.thread.calls[-1] == "resume"
+    assert worked.controls.sentence == "Learning 'BRAD'."
+
+
+def test_events_of_an_abandoned_training_are_dropped(worked: Worked) -> None:
+    train(worked)
+    first = worked.thread
+    worked.request.show_text("Hi")
+    worked.session.train()
+    assert first.calls[-1] == "abandon"
+    assert worked.thread.previous is first
+    first.send(snapshot(999), progress(999), finished(999))
+    first.failed.emit(first.number, Notice("training", "It failed."))
+    assert worked.session.state == TrainingState.PREPARING
+    assert [moment.step for moment in worked.viewer.timeline.moments] == [100]
+
+
+def test_training_that_ends_can_be_saved_and_resumed(worked: Worked) -> None:
+    train(worked)
+    worked.thread.send(finished(200))
+    project = worked.session.project()
+    assert (project.target, project.checkpoint is not None) == (TextSpec(text="BRAD"), True)
+    assert [moment.step for moment in project.timeline.moments] == [100, 200]
+    assert worked.controls.sentence == "Done: 200 steps."
+    assert worked.controls.can_resume
+    worked.session.resume()
+    assert worked.thread.checkpoint is project.checkpoint
+
+
+def test_failure_before_the_first_picture_keeps_what_is_shown(worked: Worked) -> None:
+    train(worked, 100, 200)
+    worked.thread.send(finished(200))
+    before = worked.session.project()
+    worked.request.show_text("Hi")
+    worked.session.train()
+    notices = list[Notice]()
+    worked.status.notice_posted.connect(notices.append)
+    worked.thread.failed.emit(worked.thread.number, Notice("training", "Out of memory."))
+    assert [notice.text for notice in notices if notice.text] == ["Out of memory."]
+    assert worked.session.project().history is before.history
+    assert worked.metrics.progress is not None
+    assert worked.metrics.progress.step == 200
+    assert worked.session.state == TrainingState.IDLE
+    expected = "Press Train to try again. Still showing 'BRAD'. Train starts over with 'Hi'."
+    assert worked.controls.sentence == expected
+
+
+def test_failure_of_the_first_training_shows_the_requested_flow(worked: Worked) -> None:
+    worked.session.train()
+    worked.request.set_family("maf")
+    worked.thread.failed.emit(worked.thread.number, Notice("training", "Out of memory."))
+    assert worked.viewer.scene.trace.names == FlowSpec(family="maf").stage_names()
+
+
+def test_running_training_follows_the_target_only_if_asked(worked: Worked) -> None:
+    train(worked)
+    worked.request.show_text("Hi")
+    assert worked.thread.followed is None
+    assert worked.controls.sentence == "Learning 'BRAD'. Restart starts over with 'Hi'."
+    worked.request.set_follows(True)
+    assert worked.thread.followed is not None
+    assert worked.thread.followed.spec == TextSpec(text="Hi")
+    worked.request.set_follows(False)
+    assert worked.thread.followed is None
+
+
+def test_retargeted_training_is_named_after_its_new_target(worked: Worked) -> None:
+    train(worked)
+    worked.thread.retargeted.emit(worked.thread.number, build(TextSpec(text="Hi")))
+    worked.thread.send(Retargeted(100, "Hi"), checkpoint(200))
+    assert worked.session.trained_title == "Hi"
+    assert worked.session.project().target == TextSpec(text="Hi")
+    assert [change.title for change in worked.loss_plot.history.changes] == ["Hi"]
+
+
+def test_recovery_posts_a_notice_and_undoes_its_losses(worked: Worked) -> None:
+    train(worked, 100, 200)
+    notices = list[Notice]()
+    worked.status.notice_posted.connect(notices.append)
+    worked.thread.send(Recovered("loss exploded", 100, 5e-4, 1))
+    assert "went back to step 100" in notices[-1].text
+    worked.thread.send(progress(150, 1.8))
+    assert worked.loss_plot.history.step.tolist() == [100, 150]
+
+
+def test_training_waits_for_a_target_that_is_being_built(worked: Worked, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[tuple[object, ...]]()
+    monkeypatch.setattr(worked.builder._worker, "ask", lambda *args: asked.append(args))
+    worked.request.turn_to("shape")
+    worked.session.train()
+    assert not worked.threads
+    (_, compute, on_result), *_ = asked
+    on_result(compute())  # type: ignore[operator]
+    assert [thread.built.spec.kind for thread in worked.threads] == ["shape"]
+
+
+def test_start_that_is_cancelled_does_not_happen(worked: Worked, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[tuple[object, ...]]()
+    monkeypatch.setattr(worked.builder._worker, "ask", lambda *args: asked.append(args))
+    worked.request.turn_to("shape")
+    worked.session.train()
+    worked.session.cancel_start()
+    (_, compute, on_result), *_ = asked
+    on_result(compute())  # type: ignore[operator]
+    assert not worked.threads
+
+
+def test_target_with_a_problem_cannot_be_trained_on(worked: Worked) -> None:
+    assert worked.controls.can_train
+    worked.request.turn_to("mix")
+    assert not worked.controls.can_train
+    assert "at least two sources" in worked.controls.sentence
+    worked.session.train()
+    assert not worked.threads
+
+
+def test_looking_is_no_change_but_selecting_and_requesting_are(worked: Worked) -> None:
+    train(worked)
+    standing = worked.session.standing()
+    worked.view.set_stage(2)
+    worked.view.update_view(color_by="angle")
+    assert worked.session.standing() == standing
+    worked.view.set_selection(Selection(np.arange(8000) < 3))
+    assert worked.session.standing() != standing
+    worked.view.set_selection(None)
+    assert worked.session.standing() == standing
+    worked.request.show_text("Hi")
+    assert worked.session.standing() != standing
+
+
+def test_saved_project_comes_back_with_what_is_requested_next(worked: Worked) -> None:
+    train(worked)
+    worked.request.set_family("spline")
+    worked.view.set_stage(3)
+    project = worked.session.project()
+    assert project.next == worked.request.plan
+    other = Worked()
+    assert other.session.show_project(project) == ""
+    assert other.session.project().next == project.next
+    assert other.view.value.stage == 3
+    assert other.controls.sentence.startswith("BRAD, after 100 steps.")
+
+
+def test_opening_a_project_cannot_be_undone(worked: Worked) -> None:
+    worked.request.show_text("Hi")
+    assert worked.session.undo.stack.canUndo()
+    project = Project.untrained(TextSpec(text="A"), FlowSpec(), TrainingSpec(steps=9))
+    worked.session.show_project(project)
+    assert not worked.session.undo.stack.canUndo()
+
+
+def test_selection_that_goes_with_its_particles_is_no_edit(worked: Worked) -> None:
+    train(worked)
+    worked.view.set_selection(Selection(np.arange(8000) < 3))
+    count = worked.session.undo.stack.count()
+    fewer = untrained_trace(FlowSpec(), base_particles(50))
+    worked.thread.send(replace(snapshot(200), trace=fewer))
+    assert worked.view.value.selection is None
+    assert worked.session.undo.stack.count() == count
+
+
+def test_undo_restores_request_and_view_in_the_order_of_time(worked: Worked) -> None:
+    worked.request.show_text("Hi")
+    worked.view.update_view(color_by="angle")
+    worked.view.set_stage(2)
+    worked.request.set_family("maf")
+    stack = worked.session.undo.stack
+    assert [stack.text(number) for number in range(stack.count())] == ["Typing", "Color by Angle", "Flow: MAF"]
+    stack.undo()
+    stack.undo()
+    assert (worked.view.seen.view.color_by, worked.view.value.stage) == ("quadrant", 2), "going to a stage is no edit"
+    assert worked.request.plan.flow == FlowSpec()
+    stack.undo()
+    assert worked.request.plan.target == TextSpec(text="BRAD")
+    for _ in range(3):
+        stack.redo()
+    assert worked.request.plan.flow == FlowSpec(family="maf")
+    assert worked.view.seen.view.color_by == "angle"
+
+
+def test_opening_a_project_cancels_a_start_that_waits_for_its_target(
+    worked: Worked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = window.main.session
-    session.show_project(project)
-    assert project.checkpoint is not None
-    early = replace(project, history=History(), checkpoint=replace(project.checkpoint, step=50))
-    session.show_project(early)
-    status = window.find(QLabel, "statusLabel").text()
-    assert status == f"{project.target.title}, after 50 steps: no losses yet."
-    assert window.find(QLabel, "heldoutNllFigure").text() == "–"
+    asked = list[tuple[object, ...]]()
+    monkeypatch.setattr(worked.builder._worker, "ask", lambda *args: asked.append(args))
+    worked.request.turn_to("shape")
+    worked.session.train()
+    target = worked.request.plan.target
+    worked.session.show_project(Project.untrained(target, FlowSpec(family="maf"), TrainingSpec(steps=9)))
+    (_, compute, on_result), *_ = asked
+    on_result(compute())  # type: ignore[operator]
+    assert worked.builder.built is not None
+    assert not worked.threads
 
 
-def test_all_of_a_project_comes_back(window: Window, past: Project, qtbot: QtBot) -> None:
-    chosen = np.zeros(8000, np.bool_)
-    chosen[5:60] = True
-    marks = frozenset({"points", "paths"})
-    view = ViewSpec(center=(0.25, -1.5), half_extent=1.75, palette="plain", color_by="radius", marks=marks)
-    seen = Seen(
-        view=view,
-        stage=7,
-        playback=Playback(repeat="ping-pong", easing="linear", heading="backward", speed=3.0, through="both"),
-        fitted=False,
-    )
-    saved = replace(past, seen=seen, selection=Selection(chosen))
-    session = window.main.session
-    assert session.show_project(saved) == ""
-    again = session.project()
-    of_window = {"theme": again.seen.view.theme, "word_height": again.seen.view.word_height}
-    assert again.seen == seen.model_copy(update={"view": view.model_copy(update=of_window)})
-    assert again.selection is not None
-    np.testing.assert_array_equal(again.selection.chosen, chosen)
-    for name in ("target", "flow", "training", "weights", "history", "trace", "checkpoint", "next"):
-        assert getattr(again, name) is getattr(saved, name) or getattr(again, name) == getattr(saved, name), name
-    assert [moment.step for moment in again.timeline.moments] == [100, 900, 2100]
-    assert again.timeline.period == 7
-    assert window.find(CloudView, "cloudView").stage == 7
-    assert window.find(QSlider, "layerScrubber").value() == 7
-    assert window.find(QSpinBox, "budgetAmount").value() == 2100
+def test_resumed_training_follows_the_requested_target_if_asked(worked: Worked) -> None:
+    train(worked)
+    worked.thread.send(replace(finished(200), ending="stopped"))
+    worked.request.set_follows(True)
+    worked.request.show_text("Hi")
+    worked.session.resume()
+    assert worked.thread.built.spec == TextSpec(text="BRAD")
+    assert worked.thread.followed is not None
+    assert worked.thread.followed.spec == TextSpec(text="Hi")
 
 
-def test_what_shall_be_trained_next_comes_back_beside_what_was_trained(window: Window, project: Project) -> None:
-    session = window.main.session
-    session.show_project(project)
-    assert session.project().next is None
-    window.find(QPlainTextEdit, "targetText").setPlainText("No")
-    changed = session.project()
-    assert changed.target == project.target
-    assert changed.next is not None
-    assert changed.next.target == TextSpec(text="No")
-    window.find(QPlainTextEdit, "targetText").setPlainText("Hi")
-    assert session.project().next is None
-    session.show_project(changed)
-    assert window.find(QPlainTextEdit, "targetText").toPlainText() == "No"
-    assert session.trained_title == "Hi"
-    assert session.project().next == changed.next
+def test_stopping_a_training_that_has_ended_does_nothing(worked: Worked) -> None:
+    train(worked)
+    worked.thread.send(finished(200))
+    assert worked.session.run is None
+    worked.session.stop()
+    assert worked.session.state == TrainingState.IDLE
 
 
-def test_what_no_panel_can_show_stays_until_it_is_changed(window: Window, project: Project) -> None:
-    training = TrainingSpec(seconds=2.5, seed=9, learning_rate=3e-7, warmup_steps=7, clip_norm=1.0)
-    flow = FlowSpec(batch_normalization_momentum=0.5, seed=2**40)
-    untrained = Project.untrained(TextSpec(text="Hi", weight=0.0333), flow, training)
-    session = window.main.session
-    session.show_project(untrained)
-    found = session.project()
-    assert (found.target, found.flow, found.training) == (untrained.target, flow, training)
-    window.find(QSpinBox, "budgetAmount").setValue(77)
-    assert session.project().training.seconds == 77
-    assert session.project().flow == flow
-
-
-def test_an_earlier_moment_of_an_opened_project_is_followed_when_it_is_looked_at(
-    window: Window, past: Project, qtbot: QtBot
-) -> None:
-    window.main.session.show_project(past)
-    viewer, status = window.main.viewer, window.find(QLabel, "statusLabel")
-    before = status.text()
-    window.find(QSlider, "historyScrubber").setValue(1)
-    assert "TensorFlow" in status.text()
-    assert viewer.scene.trace is past.trace
-    qtbot.waitUntil(lambda: viewer.scene.trace is not past.trace, timeout=SLOW_MS)
-    expected = build_flow(past.flow, past.timeline.moments[1].weights).trace(past.trace.positions[0])
-    np.testing.assert_allclose(viewer.scene.trace.positions, expected.positions, atol=1e-5)
-    assert status.text() == before
-    assert all(isinstance(moment, Snapshot) for moment in viewer.timeline.moments)
-    assert window.main.session.project().seen.moment == 900
-    assert window.find(QLabel, "onTargetFigure").text() == "50.0%"
-
-
-def test_a_project_that_looks_at_an_earlier_moment_comes_back_to_it(
-    window: Window, past: Project, qtbot: QtBot
-) -> None:
-    session = window.main.session
-    session.show_project(past)
-    window.find(QSlider, "historyScrubber").setValue(0)
-    saved = session.project()
-    session.show_project(past)
-    session.show_project(saved)
-    assert session.project().seen.moment == 100
-    qtbot.waitUntil(lambda: window.main.viewer.scene.trace is not past.trace, timeout=SLOW_MS)
-    assert window.find(QLabel, "momentLabel").text() == "step 100"
-
-
-def test_a_training_that_is_stopped_saved_and_opened_again_ends_as_if_it_had_not_been(
-    window: Window, qtbot: QtBot
-) -> None:
-    session, pause = window.main.session, window.find(QPushButton, "pauseButton")
-    window.find(QPlainTextEdit, "targetText").setPlainText("Hi")
-    choose_steps(window, STEPS)
-    window.find(QPushButton, "trainButton").click()
-
-    def has_begun() -> bool:
-        checkpoint = session.project().checkpoint
-        return checkpoint is not None and checkpoint.step > 0
-
-    qtbot.waitUntil(has_begun, timeout=SLOW_MS)
-    pause.click()
-    paused = from_bytes(to_bytes(session.project()))
-    assert paused.checkpoint is not None
-    assert 0 < paused.checkpoint.step < STEPS
-    window.find(QPushButton, "stopButton").click()
-    wait_for_status(window, qtbot, "Stopped")
-    stopped = from_bytes(to_bytes(session.project()))
-    steps = len(stopped.history.step)
-    assert pause.text() == "Resume"
-    window.find(QPlainTextEdit, "targetText").setPlainText("No")  # is not what goes on
-    pause.click()
-    wait_for_end(window, qtbot)
-    in_place = session.project()
-    assert not pause.isEnabled()
-    assert len(in_place.history.step) > steps
-    np.testing.assert_array_equal(in_place.history.step[:steps], stopped.history.step)
-    session.show_project(paused)
-    assert pause.text() == "Resume"
-    (entry,) = [a for a in window.main.findChildren(QAction) if a.text() == "&Pause or Resume"]
-    entry.trigger()
-    wait_for_end(window, qtbot)
-    reopened = session.project()
-    *_, uninterrupted = train(build_target(TextSpec(text="Hi")), FlowSpec(), TrainingSpec(steps=STEPS))
-    assert isinstance(uninterrupted, Finished)
-    for found in (in_place, reopened):
-        for name, array in uninterrupted.weights.parameters.items():
-            np.testing.assert_array_equal(found.weights.parameters[name], array)
-        assert found.checkpoint is not None
-        np.testing.assert_array_equal(found.checkpoint.parameters, uninterrupted.checkpoint.parameters)
-
-
-def test_a_probe_and_the_way_back_come_back_with_what_is_selected(
-    window: Window, project: Project, qtbot: QtBot
-) -> None:
-    chosen = np.zeros(8000, np.bool_)
-    chosen[:9] = True
-    seen = Seen(stage=5, direction="encode", probe=(3, (0.5, 0.25)), overview=True)
-    session, viewer = window.main.session, window.main.viewer
-    session.show_project(replace(project, seen=seen, selection=Selection(chosen)))
-    again = session.project()
-    assert (again.seen.stage, again.seen.direction, again.seen.probe) == (5, "encode", (3, (0.5, 0.25)))
-    assert again.seen.overview
-    qtbot.waitUntil(lambda: viewer.scene.probe is not None, timeout=SLOW_MS)
-    qtbot.waitUntil(lambda: viewer.scene.trace is not viewer.generated, timeout=SLOW_MS)
-    assert again.selection is not None
-    assert viewer.scene.selection == again.selection
-    np.testing.assert_array_equal(again.selection.chosen, chosen)
-
-
-def test_a_target_that_can_no_longer_be_made_is_said_and_the_flow_is_shown(
-    window: Window, project: Project, qtbot: QtBot
-) -> None:
-    session = window.main.session
-    gone = TextSpec(text="Hi", font="A Font That Nobody Has")
-    problem = session.show_project(replace(project, target=gone))
-    assert "A Font That Nobody Has" in problem
-    assert window.main.viewer.scene.trace is project.trace
-    assert session.project().target == gone
-    assert not window.find(QPushButton, "pauseButton").isEnabled()
+def test_changing_target_and_flow_at_once_is_one_edit(worked: Worked) -> None:
+    before = worked.request.plan
+    worked.request.show_plan(replace(before, target=TextSpec(text="Hi"), flow=FlowSpec(layers=2)))
+    assert worked.session.undo.stack.count() == 1
+    worked.session.undo.stack.undo()
+    assert worked.request.plan == before
