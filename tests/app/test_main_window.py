@@ -208,6 +208,11 @@ def test_a_view_that_was_chosen_stays_while_it_trains(window: Window) -> None:
     choose(window, "Light")
 
 
+def test_copied_command_is_confirmed_in_the_status_bar(window: Window) -> None:
+    window.find(QAction, "commandTrainingAction").trigger()
+    assert "The command was copied." in window.find(StatusBar, "statusBar").text
+
+
 def test_copied_image_is_confirmed_in_the_status_bar(window: Window) -> None:
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None

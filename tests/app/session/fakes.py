@@ -1,9 +1,11 @@
-"""A session without a window: fake widgets, and trainings whose events a test sends."""
+"""A session without a window: fake widgets, and a training thread whose events are sent by the test."""
 
 from typing import Any
 
+import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.notices.notice import Notice
 from flowviz.app.session.session import Session
 from flowviz.app.session.training_runner import TrainingRunner
 from flowviz.app.state.request import RequestState
@@ -14,8 +16,14 @@ from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Plan
-from flowviz.records import Checkpoint, Event, History, Progress, Trace
-from tests.app.viewer.fakes import FakeDisplays, FakeQueries
+from flowviz.records import Checkpoint, Event, Finished, History, Kept, Progress, Snapshot, Trace
+from flowviz.records.events import Ending
+from flowviz.records.trace import base_particles, untrained_trace
+from flowviz.specs import FlowSpec
+from tests.app.viewer.fakes import WEIGHTS, FakeDisplays, FakeQueries
+
+ENTROPY = 1.5
+NOTHING = np.zeros(0, np.float32)
 
 
 class FakeControls:
@@ -68,10 +76,11 @@ class FakeMetrics:
 
 class FakeStatusBar:
     word, message = "", ""
+    goes_on = False
     progress: Progress | None = None
 
     def show_state(self, word: str, *, goes_on: bool = False) -> None:
-        self.word = word
+        self.word, self.goes_on = word, goes_on
 
     def show_progress(self, progress: Progress | None) -> None:
         self.progress = progress
@@ -146,3 +155,40 @@ class Worked:
     def thread(self) -> FakeThread:
         """The thread of the latest training."""
         return self.threads[-1]
+
+
+def progress(step: int, nll: float = 1.625) -> Progress:
+    """Return a report of the losses of a step."""
+    return Progress(
+        step=step, seconds=step / 400, fraction=step / 10_000, train_nll=nll, heldout_nll=nll, entropy=ENTROPY,
+        steps_per_second=400.0, seconds_left=1.0,
+    )  # fmt: skip
+
+
+def snapshot(step: int, on_target: float = 0.9, flow: FlowSpec | None = None) -> Snapshot:
+    """Return a picture of a flow at a step."""
+    return Snapshot(step, WEIGHTS, on_target, 0.8, untrained_trace(flow or FlowSpec(), base_particles()))
+
+
+def checkpoint(step: int) -> Checkpoint:
+    """Return the state from which a training can be resumed."""
+    kept = Kept(WEIGHTS, 1.625, step)
+    return Checkpoint(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, step, step / 400, 1, 1.0, 0, {}, kept)
+
+
+def finished(step: int, ending: Ending = "completed", flow: FlowSpec | None = None) -> Finished:
+    """Return the end of a training."""
+    kept = Kept(WEIGHTS, 1.625, step)
+    return Finished(ending, progress(step), snapshot(step, flow=flow), kept, 0, 1.0, checkpoint(step))
+
+
+def train(worked: Worked, *steps: int) -> None:
+    """Train, with a snapshot, a report and a checkpoint at each step."""
+    worked.session.train()
+    for step in steps or (100,):
+        worked.thread.send(snapshot(step, step / 1000), progress(step, 2 - step / 1000), checkpoint(step))
+
+
+def fail(worked: Worked, reason: str = "Out of memory.") -> None:
+    """End the present training with an error."""
+    worked.thread.failed.emit(worked.thread.number, Notice("training", reason))

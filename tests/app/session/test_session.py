@@ -1,4 +1,4 @@
-"""The session as a controller: fake widgets and trainings, and no window."""
+"""The session as a controller, with fake widgets and a fake training thread."""
 
 from dataclasses import replace
 
@@ -6,17 +6,13 @@ import numpy as np
 import pytest
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.target.built_target import build
 from flowviz.app.training.training_state import TrainingState
-from flowviz.projects import Project
-from flowviz.records import Checkpoint, Finished, Kept, Preparing, Progress, Recovered, Retargeted, Selection, Snapshot
+from flowviz.projects import Plan, Project, example
+from flowviz.records import Moment, Preparing, Selection, Timeline
 from flowviz.records.trace import base_particles, untrained_trace
-from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
-from tests.app.session.fakes import Worked
+from flowviz.specs import FlowSpec, Playback, Seen, TextSpec, TrainingSpec, ViewSpec
+from tests.app.session.fakes import Worked, checkpoint, finished, progress, snapshot, train
 from tests.app.viewer.fakes import WEIGHTS
-
-ENTROPY = 1.5
-NOTHING = np.zeros(0, np.float32)
 
 
 @pytest.fixture
@@ -24,35 +20,7 @@ def worked(qapp: object) -> Worked:
     return Worked()
 
 
-def progress(step: int, nll: float = 1.625) -> Progress:
-    return Progress(
-        step=step, seconds=step / 400, fraction=step / 10_000, train_nll=nll, heldout_nll=nll, entropy=ENTROPY,
-        steps_per_second=400.0, seconds_left=1.0,
-    )  # fmt: skip
-
-
-def snapshot(step: int, on_target: float = 0.9) -> Snapshot:
-    return Snapshot(step, WEIGHTS, on_target, 0.8, untrained_trace(FlowSpec(), base_particles()))
-
-
-def checkpoint(step: int) -> Checkpoint:
-    kept = Kept(WEIGHTS, 1.625, step)
-    return Checkpoint(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, step, step / 400, 1, 1.0, 0, {}, kept)
-
-
-def finished(step: int) -> Finished:
-    kept = Kept(WEIGHTS, 1.625, step)
-    return Finished("completed", progress(step), snapshot(step), kept, 0, 1.0, checkpoint(step))
-
-
-def train(worked: Worked, *steps: int) -> None:
-    """Train, with a picture, a report and a checkpoint at each step."""
-    worked.session.train()
-    for step in steps or (100,):
-        worked.thread.send(snapshot(step, step / 1000), progress(step, 2 - step / 1000), checkpoint(step))
-
-
-def test_training_starts_with_what_is_requested(worked: Worked) -> None:
+def test_training_starts_with_the_requested_plan(worked: Worked) -> None:
     worked.request.show_text("Hi")
     worked.request.set_family("spline")
     worked.request.set_budget("steps", 123)
@@ -65,45 +33,13 @@ def test_training_starts_with_what_is_requested(worked: Worked) -> None:
     assert worked.controls.sentence.startswith("Loading TensorFlow…")
 
 
-def test_requested_flow_is_shown_before_the_first_training_and_stays_out_of_sight_after_it(worked: Worked) -> None:
+def test_requested_flow_is_shown_only_before_the_first_training(worked: Worked) -> None:
     worked.request.set_family("glow")
     assert worked.viewer.scene.trace.names == FlowSpec(family="glow").stage_names()
     worked.request.set_family("realnvp")
     train(worked)
     worked.request.set_family("glow")
     assert worked.viewer.scene.trace.names == FlowSpec().stage_names()
-
-
-@pytest.mark.parametrize("step", [100, 200, 300])
-def test_each_moment_shows_its_own_metrics(worked: Worked, step: int) -> None:
-    train(worked, 100, 200, 300)
-    worked.view.update(moment=None if step == 300 else step)
-    shown = worked.metrics.progress
-    assert shown is not None
-    assert (shown.step, shown.heldout_nll) == (step, 2 - step / 1000)
-    assert shown.gap == pytest.approx(2 - step / 1000 - ENTROPY)
-    assert worked.metrics.hits == (step / 1000, 0.8)
-
-
-def test_metrics_of_a_past_moment_stay_while_it_trains(worked: Worked) -> None:
-    train(worked, 100, 200)
-    worked.view.update(moment=100)
-    worked.thread.send(snapshot(300), progress(300, 1.7))
-    assert worked.metrics.progress is not None
-    assert worked.metrics.progress.step == 100
-    assert worked.status_bar.progress is not None
-    assert worked.status_bar.progress.step == 300
-
-
-def test_paused_training_says_that_it_is_paused(worked: Worked) -> None:
-    train(worked)
-    assert worked.controls.sentence == "Learning 'BRAD'."
-    worked.session.toggle_pause()
-    assert worked.thread.calls[-1] == "pause"
-    assert worked.controls.sentence == "Paused while learning 'BRAD'."
-    worked.session.toggle_pause()
-    assert worked.thread.calls[-1] == "resume"
-    assert worked.controls.sentence == "Learning 'BRAD'."
 
 
 def test_events_of_an_abandoned_training_are_dropped(worked: Worked) -> None:
@@ -119,7 +55,7 @@ def test_events_of_an_abandoned_training_are_dropped(worked: Worked) -> None:
     assert [moment.step for moment in worked.viewer.timeline.moments] == [100]
 
 
-def test_training_that_ends_can_be_saved_and_resumed(worked: Worked) -> None:
+def test_ended_training_can_be_saved_and_resumed(worked: Worked) -> None:
     train(worked)
     worked.thread.send(finished(200))
     project = worked.session.project()
@@ -129,31 +65,6 @@ def test_training_that_ends_can_be_saved_and_resumed(worked: Worked) -> None:
     assert worked.controls.can_resume
     worked.session.resume()
     assert worked.thread.checkpoint is project.checkpoint
-
-
-def test_failure_before_the_first_picture_keeps_what_is_shown(worked: Worked) -> None:
-    train(worked, 100, 200)
-    worked.thread.send(finished(200))
-    before = worked.session.project()
-    worked.request.show_text("Hi")
-    worked.session.train()
-    notices = list[Notice]()
-    worked.status.notice_posted.connect(notices.append)
-    worked.thread.failed.emit(worked.thread.number, Notice("training", "Out of memory."))
-    assert [notice.text for notice in notices if notice.text] == ["Out of memory."]
-    assert worked.session.project().history is before.history
-    assert worked.metrics.progress is not None
-    assert worked.metrics.progress.step == 200
-    assert worked.session.state == TrainingState.IDLE
-    expected = "Press Train to try again. Still showing 'BRAD'. Train starts over with 'Hi'."
-    assert worked.controls.sentence == expected
-
-
-def test_failure_of_the_first_training_shows_the_requested_flow(worked: Worked) -> None:
-    worked.session.train()
-    worked.request.set_family("maf")
-    worked.thread.failed.emit(worked.thread.number, Notice("training", "Out of memory."))
-    assert worked.viewer.scene.trace.names == FlowSpec(family="maf").stage_names()
 
 
 def test_running_training_follows_the_target_only_if_asked(worked: Worked) -> None:
@@ -168,23 +79,37 @@ def test_running_training_follows_the_target_only_if_asked(worked: Worked) -> No
     assert worked.thread.followed is None
 
 
-def test_retargeted_training_is_named_after_its_new_target(worked: Worked) -> None:
+def test_problem_is_not_followed_and_the_next_good_target_is(worked: Worked) -> None:
     train(worked)
-    worked.thread.retargeted.emit(worked.thread.number, build(TextSpec(text="Hi")))
-    worked.thread.send(Retargeted(100, "Hi"), checkpoint(200))
-    assert worked.session.trained_title == "Hi"
-    assert worked.session.project().target == TextSpec(text="Hi")
-    assert [change.title for change in worked.loss_plot.history.changes] == ["Hi"]
+    worked.request.set_follows(True)
+    worked.request.show_text("")
+    assert worked.thread.followed is None or worked.thread.followed.spec == TextSpec(text="BRAD")
+    worked.request.show_text("Z")
+    assert worked.thread.followed is not None
+    assert worked.thread.followed.spec == TextSpec(text="Z")
 
 
-def test_recovery_posts_a_notice_and_undoes_its_losses(worked: Worked) -> None:
-    train(worked, 100, 200)
-    notices = list[Notice]()
-    worked.status.notice_posted.connect(notices.append)
-    worked.thread.send(Recovered("loss exploded", 100, 5e-4, 1))
-    assert "went back to step 100" in notices[-1].text
-    worked.thread.send(progress(150, 1.8))
-    assert worked.loss_plot.history.step.tolist() == [100, 150]
+def test_training_follows_a_target_as_soon_as_it_is_built(worked: Worked, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[tuple[object, ...]]()
+    monkeypatch.setattr(worked.builder._worker, "ask", lambda *args: asked.append(args))
+    train(worked)
+    worked.request.set_follows(True)
+    worked.request.turn_to("shape")
+    (_, compute, on_result), *_ = asked
+    on_result(compute())  # type: ignore[operator]
+    assert worked.thread.followed is not None
+    assert worked.thread.followed.spec.kind == "shape"
+
+
+def test_training_that_is_stopping_or_has_ended_follows_no_target(worked: Worked) -> None:
+    train(worked)
+    worked.request.set_follows(True)
+    worked.session.stop()
+    before = worked.thread.followed
+    worked.request.show_text("LATE")
+    worked.thread.send(finished(200, "stopped"))
+    worked.request.show_text("LATER")
+    assert worked.thread.followed is before
 
 
 def test_training_waits_for_a_target_that_is_being_built(worked: Worked, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +123,7 @@ def test_training_waits_for_a_target_that_is_being_built(worked: Worked, monkeyp
     assert [thread.built.spec.kind for thread in worked.threads] == ["shape"]
 
 
-def test_start_that_is_cancelled_does_not_happen(worked: Worked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cancelled_start_does_not_happen(worked: Worked, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = list[tuple[object, ...]]()
     monkeypatch.setattr(worked.builder._worker, "ask", lambda *args: asked.append(args))
     worked.request.turn_to("shape")
@@ -218,7 +143,7 @@ def test_target_with_a_problem_cannot_be_trained_on(worked: Worked) -> None:
     assert not worked.threads
 
 
-def test_looking_is_no_change_but_selecting_and_requesting_are(worked: Worked) -> None:
+def test_navigation_is_no_unsaved_change_but_selection_and_request_are(worked: Worked) -> None:
     train(worked)
     standing = worked.session.standing()
     worked.view.set_stage(2)
@@ -232,7 +157,7 @@ def test_looking_is_no_change_but_selecting_and_requesting_are(worked: Worked) -
     assert worked.session.standing() != standing
 
 
-def test_saved_project_comes_back_with_what_is_requested_next(worked: Worked) -> None:
+def test_shown_project_restores_what_is_requested_next(worked: Worked) -> None:
     train(worked)
     worked.request.set_family("spline")
     worked.view.set_stage(3)
@@ -253,7 +178,7 @@ def test_opening_a_project_cannot_be_undone(worked: Worked) -> None:
     assert not worked.session.undo.stack.canUndo()
 
 
-def test_selection_that_goes_with_its_particles_is_no_edit(worked: Worked) -> None:
+def test_selection_that_is_cleared_with_its_particles_is_no_edit(worked: Worked) -> None:
     train(worked)
     worked.view.set_selection(Selection(np.arange(8000) < 3))
     count = worked.session.undo.stack.count()
@@ -263,7 +188,7 @@ def test_selection_that_goes_with_its_particles_is_no_edit(worked: Worked) -> No
     assert worked.session.undo.stack.count() == count
 
 
-def test_undo_restores_request_and_view_in_the_order_of_time(worked: Worked) -> None:
+def test_undo_restores_request_and_view_in_reverse_order(worked: Worked) -> None:
     worked.request.show_text("Hi")
     worked.view.update_view(color_by="angle")
     worked.view.set_stage(2)
@@ -299,7 +224,7 @@ def test_opening_a_project_cancels_a_start_that_waits_for_its_target(
 
 def test_resumed_training_follows_the_requested_target_if_asked(worked: Worked) -> None:
     train(worked)
-    worked.thread.send(replace(finished(200), ending="stopped"))
+    worked.thread.send(finished(200, "stopped"))
     worked.request.set_follows(True)
     worked.request.show_text("Hi")
     worked.session.resume()
@@ -322,3 +247,105 @@ def test_changing_target_and_flow_at_once_is_one_edit(worked: Worked) -> None:
     assert worked.session.undo.stack.count() == 1
     worked.session.undo.stack.undo()
     assert worked.request.plan == before
+
+
+def test_selection_stays_when_another_flow_is_chosen_before_training(worked: Worked) -> None:
+    selection = Selection(np.arange(worked.view.value.particles) < 9)
+    worked.view.set_selection(selection)
+    worked.request.set_family("maf")
+    assert worked.view.value.selection == selection
+    assert worked.viewer.scene.selection == selection
+
+
+def test_follow_request_is_withdrawn_from_a_paused_training(worked: Worked) -> None:
+    train(worked)
+    worked.session.toggle_pause()
+    worked.request.show_text("Hi")
+    worked.request.set_follows(True)
+    assert worked.thread.followed is not None
+    worked.request.set_follows(False)
+    assert worked.thread.followed is None
+
+
+@pytest.fixture(scope="module")
+def brad() -> Project:
+    return example("brad").project()
+
+
+def with_moments(project: Project) -> Project:
+    """Return a project with two earlier moments, without their particles, as in a file."""
+    moments = (Moment(step, WEIGHTS, 0.5, 0.25) for step in (100, 900))
+    return replace(project, timeline=Timeline((*moments, Moment(2100, project.weights, 0.9, 0.8)), period=7))
+
+
+def test_untrained_project_is_the_request(worked: Worked) -> None:
+    worked.request.show_text("Hi")
+    worked.request.set_family("glow")
+    worked.request.set_budget("steps", 1234)
+    project = worked.session.project()
+    assert project.plan == Plan(TextSpec(text="Hi"), FlowSpec(family="glow"), TrainingSpec(steps=1234))
+    assert not project.weights.parameters
+    assert project.next is None
+
+
+def test_shown_project_is_returned_unchanged(worked: Worked, brad: Project) -> None:
+    view = ViewSpec(
+        center=(0.25, -1.5), half_extent=1.75, palette="plain", color_by="radius", marks=frozenset({"points", "paths"})
+    )
+    playback = Playback(repeat="ping-pong", easing="linear", heading="backward", speed=3.0, through="both")
+    seen = Seen(view=view, stage=7, playback=playback, fitted=False)
+    selection = Selection((np.arange(8000) > 5) & (np.arange(8000) < 60))
+    saved = replace(with_moments(brad), seen=seen, selection=selection, checkpoint=checkpoint(2100))
+    assert worked.session.show_project(saved) == ""
+    again = worked.session.project()
+    of_window = {"theme": again.seen.view.theme, "word_height": again.seen.view.word_height}
+    assert again.seen == seen.model_copy(update={"view": view.model_copy(update=of_window)})
+    assert again.selection == selection
+    for name in ("target", "flow", "training", "weights", "history", "trace", "checkpoint", "next"):
+        assert getattr(again, name) is getattr(saved, name) or getattr(again, name) == getattr(saved, name), name
+    assert [moment.step for moment in again.timeline.moments] == [100, 900, 2100]
+    assert again.timeline.period == 7
+    assert worked.displays.cloud.stage == 7
+
+
+def test_what_is_requested_next_is_saved_beside_what_was_trained(worked: Worked, brad: Project) -> None:
+    worked.session.show_project(brad)
+    assert worked.session.project().next is None
+    worked.request.show_text("No")
+    changed = worked.session.project()
+    assert changed.target == brad.target
+    assert changed.next is not None
+    assert changed.next.target == TextSpec(text="No")
+    worked.request.show_target(brad.target)
+    assert worked.session.project().next is None
+    worked.session.show_project(changed)
+    assert worked.request.plan.target == TextSpec(text="No")
+    assert worked.session.trained_title == brad.target.title
+    assert worked.session.project().next == changed.next
+
+
+def test_earlier_moment_is_restored(worked: Worked, brad: Project) -> None:
+    saved = replace(with_moments(brad), seen=Seen(moment=100))
+    worked.session.show_project(saved)
+    assert worked.session.project().seen.moment == 100
+    assert "followed" in worked.queries.asked, "its particles are computed"
+
+
+def test_probe_direction_and_selection_are_restored(worked: Worked, brad: Project) -> None:
+    selection = Selection(np.arange(8000) < 9)
+    seen = Seen(stage=5, direction="encode", probe=(3, (0.5, 0.25)), overview=True)
+    worked.session.show_project(replace(brad, seen=seen, selection=selection))
+    again = worked.session.project()
+    assert (again.seen.stage, again.seen.direction, again.seen.probe) == (5, "encode", (3, (0.5, 0.25)))
+    assert again.seen.overview
+    assert again.selection == worked.viewer.scene.selection == selection
+    assert {"probe", "encoded"} <= set(worked.queries.asked)
+
+
+def test_target_that_can_no_longer_be_built_is_explained_and_the_flow_is_shown(worked: Worked, brad: Project) -> None:
+    target = TextSpec(text="Hi", font="A Font That Nobody Has")
+    problem = worked.session.show_project(replace(brad, target=target, checkpoint=checkpoint(9)))
+    assert "A Font That Nobody Has" in problem
+    assert worked.viewer.scene.trace is brad.trace
+    assert worked.session.project().target == target
+    assert not worked.controls.can_resume

@@ -1,97 +1,112 @@
-"""Choosing a flow in the window, and the figures beside the loss."""
+"""The flow panel and the budget as views of the request, without a window."""
 
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSlider, QSpinBox, QToolButton
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.specs import RECIPES, FlowSpec
-from tests.app.conftest import Window
-from tests.app.test_main_window import train
+from flowviz.app.state.request import RequestState
+from flowviz.app.training.controls import TrainingControls
+from flowviz.app.training.flow_panel import FlowPanel
+from flowviz.projects import Plan
+from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec
+
+Found = TypeVar("Found", bound=QWidget)
 
 
-def choose(window: Window, family: str) -> None:
-    box = window.find(QComboBox, "flowFamily")
-    box.setCurrentIndex(box.findData(family))
+class Requested:
+    """The panels of the flow and the training, and the request that they show."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.request, self.window = RequestState(), QWidget()
+        qtbot.addWidget(self.window)
+        layout = QVBoxLayout(self.window)
+        layout.addWidget(FlowPanel(self.request))
+        layout.addWidget(TrainingControls(self.request))
+        self.window.show()
+
+    def find(self, kind: type[Found], name: str) -> Found:
+        (found,) = self.window.findChildren(kind, name)
+        return found
+
+    def choose(self, name: str, value: str) -> None:
+        box = self.find(QComboBox, name)
+        box.setCurrentIndex(box.findData(value))
+
+    @property
+    def flow(self) -> FlowSpec:
+        return self.request.plan.flow
 
 
-def spec(window: Window) -> FlowSpec:
-    return window.main.request.plan.flow
+@pytest.fixture
+def requested(qtbot: QtBot) -> Requested:
+    return Requested(qtbot)
 
 
 @pytest.mark.parametrize("family", RECIPES)
-def test_a_family_is_chosen_with_all_that_its_recipe_has(window: Window, family: str) -> None:
-    choose(window, family)
-    assert spec(window) == FlowSpec.model_validate({"family": family})
-    assert window.find(QLabel, "flowSentence").text() == RECIPES[spec(window).family].sentence
-    assert window.find(QSlider, "layerScrubber").maximum() == len(spec(window).bijector_kinds())
-    assert window.find(QSpinBox, "flowBins").isEnabled() == (family == "spline")
+def test_chosen_family_has_the_sizes_of_its_recipe(requested: Requested, family: str) -> None:
+    requested.choose("flowFamily", family)
+    assert requested.flow == FlowSpec.model_validate({"family": family})
+    assert requested.find(QLabel, "flowSentence").text() == RECIPES[requested.flow.family].sentence
+    assert requested.find(QSpinBox, "flowBins").isEnabled() == (family == "spline")
 
 
-def test_the_options_are_hidden_until_they_are_asked_for(window: Window, qtbot: QtBot) -> None:
-    layers = window.find(QSpinBox, "flowLayers")
+def test_options_are_hidden_until_their_button_is_pressed(requested: Requested, qtbot: QtBot) -> None:
+    layers = requested.find(QSpinBox, "flowLayers")
     assert not layers.isVisible()
-    qtbot.mouseClick(window.find(QToolButton, "flowOptionsButton"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(requested.find(QToolButton, "flowOptionsButton"), Qt.MouseButton.LeftButton)
     assert layers.isVisible()
 
 
-def test_options_reach_the_flow_and_the_training(window: Window) -> None:
-    window.find(QSpinBox, "flowLayers").setValue(3)
-    window.find(QSpinBox, "flowWidth").setValue(5)
-    window.find(QSpinBox, "flowDepth").setValue(1)
-    window.find(QSpinBox, "trainingSeed").setValue(9)
-    window.find(QSpinBox, "trainingBatch").setValue(64)
-    window.find(QDoubleSpinBox, "trainingRate").setValue(0.01)
-    window.find(QCheckBox, "flowBounded").setChecked(False)
-    assert spec(window) == FlowSpec(layers=3, width=5, depth=1, seed=9, log_scale_bound=None)
-    training = window.main.request.plan.training
+def test_options_change_the_flow_and_the_training(requested: Requested) -> None:
+    requested.find(QSpinBox, "flowLayers").setValue(3)
+    requested.find(QSpinBox, "flowWidth").setValue(5)
+    requested.find(QSpinBox, "flowDepth").setValue(1)
+    requested.find(QSpinBox, "trainingSeed").setValue(9)
+    requested.find(QSpinBox, "trainingBatch").setValue(64)
+    requested.find(QDoubleSpinBox, "trainingRate").setValue(0.01)
+    requested.find(QCheckBox, "flowBounded").setChecked(False)
+    assert requested.flow == FlowSpec(layers=3, width=5, depth=1, seed=9, log_scale_bound=None)
+    training = requested.request.plan.training
     assert (training.learning_rate, training.batch, training.seed) == (0.01, 64, 9)
-    assert window.find(QSlider, "layerScrubber").maximum() == len(spec(window).bijector_kinds())
 
 
-def test_a_flow_is_shown_with_all_that_it_has(window: Window) -> None:
-    for flow in (
-        FlowSpec(family="spline", layers=3, bins=12, seed=7),
-        FlowSpec(layers=2, log_scale_bound=None, hats=5, waves=2),
-    ):
-        window.main.request.show_plan(replace(window.main.request.plan, flow=flow))
-        assert spec(window) == flow
-        assert window.find(QSpinBox, "flowLayers").value() == flow.layers
-        assert window.find(QCheckBox, "flowBounded").isChecked() == (flow.log_scale_bound is not None)
+@pytest.mark.parametrize(
+    "flow",
+    [FlowSpec(family="spline", layers=3, bins=12, seed=7), FlowSpec(layers=2, log_scale_bound=None, hats=5, waves=2)],
+)
+def test_requested_flow_is_shown_unchanged(requested: Requested, flow: FlowSpec) -> None:
+    requested.request.show_plan(replace(requested.request.plan, flow=flow))
+    assert requested.flow == flow
+    assert requested.find(QSpinBox, "flowLayers").value() == flow.layers
+    assert requested.find(QCheckBox, "flowBounded").isChecked() == (flow.log_scale_bound is not None)
 
 
-def test_minibatch_normalization_warns_why(window: Window) -> None:
-    warning, box = window.find(QLabel, "flowWarning"), window.find(QComboBox, "flowNormalization")
+def test_values_that_the_controls_cannot_show_are_kept_until_they_are_changed(requested: Requested) -> None:
+    training = TrainingSpec(seconds=2.5, seed=9, learning_rate=3e-7, warmup_steps=7, clip_norm=1.0)
+    flow = FlowSpec(batch_normalization_momentum=0.5, seed=2**40)
+    plan = Plan(TextSpec(text="Hi", weight=0.0333), flow, training)
+    requested.request.show_plan(plan)
+    assert requested.request.plan == plan
+    requested.find(QSpinBox, "budgetAmount").setValue(77)
+    assert requested.request.plan == replace(plan, training=training.model_copy(update={"seconds": 77}))
+
+
+def test_each_unit_of_the_budget_has_a_default(requested: Requested) -> None:
+    unit, amount = requested.find(QComboBox, "budgetUnit"), requested.find(QSpinBox, "budgetAmount")
+    amount.setValue(5)
+    unit.setCurrentText("steps")
+    assert (amount.value(), requested.request.plan.training.steps) == (100_000, 100_000)
+    unit.setCurrentText("seconds")
+    assert (amount.value(), requested.request.plan.training.seconds) == (60, 60)
+
+
+def test_minibatch_normalization_is_warned_about(requested: Requested) -> None:
+    warning = requested.find(QLabel, "flowWarning")
     assert not warning.isVisible()
-    box.setCurrentIndex(box.findData("minibatch"))
+    requested.choose("flowNormalization", "minibatch")
     assert warning.isVisible()
     assert "picture and loss disagree" in warning.text()
-
-
-def test_a_training_shows_its_figures_and_keeps_its_picture(window: Window, qtbot: QtBot) -> None:
-    choose(window, "glow")
-    window.find(QSpinBox, "flowLayers").setValue(2)
-    assert window.find(QLabel, "gapFigure").text() == "–"
-    train(window, qtbot, 100)
-    for name, ending in (("heldoutNll", "nats"), ("gap", "nats"), ("onTarget", "%"), ("coverage", "%")):
-        assert window.find(QLabel, f"{name}Figure").text().endswith(ending)
-    round_trip, scrubber = window.find(QLabel, "roundTripFigure"), window.find(QSlider, "layerScrubber")
-    scrubber.setValue(0)
-    assert round_trip.text().startswith("0.0e+00 (")
-    scrubber.setValue(1)
-    assert not round_trip.text().startswith("0.0e+00 (")
-    trained = window.main.viewer.scene.trace
-    choose(window, "maf")
-    assert window.main.viewer.scene.trace is trained, "another choice does not take the trained picture away"
-    assert window.find(QPushButton, "trainButton").text() == "Train"
-
-
-def test_changing_the_flow_while_it_trains_does_no_harm(window: Window, qtbot: QtBot) -> None:
-    qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
-    for family in RECIPES:
-        choose(window, family)
-    qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)  # Restart, as another flow
-    qtbot.waitUntil(lambda: window.main.viewer.scene.trace.names == spec(window).stage_names(), timeout=60_000)
-    qtbot.waitUntil(lambda: "step" in window.status, timeout=60_000)

@@ -110,6 +110,12 @@ def test_single_loss_is_a_dot_and_the_axis_starts_at_step_0(window: Window) -> N
     assert [curve.opts["symbol"] for curve in curves] == [None, None]
 
 
+def test_legend_does_not_cover_the_plot(losses: LossPlot) -> None:
+    legend = losses.findChild(QLabel, "lossLegend")
+    assert legend is not None
+    assert not legend.geometry().intersects(plot_in(losses).geometry())
+
+
 def history_of_targets(*losses: float, titles: tuple[str, ...] = ("cat", "dog", "owl")) -> History:
     """Return the history of a training with ten reports per target, each 0.1 nats above the best possible loss."""
     count = 10 * len(losses)

@@ -5,16 +5,10 @@ import sys
 from dataclasses import replace
 
 import pytest
-from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QLabel, QProgressBar
+from PyQt6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.status_bar import StatusBar
-from flowviz.app.widgets.plot import Plot
-from flowviz.errors import FileError
-from flowviz.records import Preparing, Recovered
-from flowviz.records.events import Ending
-from tests.app.conftest import Window
 from tests.app.staged import PROGRESS, Staged, staged
 
 __all__ = ["staged"]
@@ -43,57 +37,23 @@ def visible_metrics(bar: StatusBar) -> list[str]:
     return [name for name in METRICS if metric(bar, name).isVisible()]
 
 
-def test_state_and_metrics_follow_training(staged: Staged) -> None:
-    bar = staged.window.find(StatusBar, "statusBar")
-    staged.press("train")
-    assert bar.text == "Preparing…"
-    staged.tell(Preparing("Compiling the training step"))
-    staged.wait("Compiling the training step…")
-    staged.tell(staged.snapshot(1200), PROGRESS)
-    staged.wait("step 1,200")
+def test_state_and_metrics_are_shown_in_one_line(bar: StatusBar) -> None:
     assert bar.text == "Training: gap 0.125 nats loss 1.500 nats step 1,200 1:15 min left 412 steps/s"
-    staged.press("pause")
-    assert bar.text.startswith("Paused: gap 0.125 nats")
-    staged.press("pause")
-    staged.press("stop")
-    assert bar.text == "Stopping…: gap 0.125 nats loss 1.500 nats step 1,200 412 steps/s", (
-        "a stopping run shows no time left"
-    )
-    staged.tell(staged.finished("stopped", progress=replace(PROGRESS, step=1300, heldout_nll=1.6)))
-    staged.wait("Stopped: gap 0.100 nats loss 1.500 nats step 1,300 412 steps/s")
+    bar.show_state("Paused", goes_on=True)
+    assert bar.text == "Paused: gap 0.125 nats loss 1.500 nats step 1,200 1:15 min left 412 steps/s"
 
 
-@pytest.mark.parametrize("end", [FileError("The disk is full."), "diverged"])
-def test_ended_training_shows_no_time_left(staged: Staged, end: Exception | Ending) -> None:
-    staged.begin()
-    assert "1:15 min left" in staged.window.status
-    staged.tell(end if isinstance(end, Exception) else staged.finished(end, "Lower the rate."))
-    staged.wait("Failed: gap" if isinstance(end, Exception) else "Diverged: gap")
-    assert "left" not in staged.window.status
-    assert "412 steps/s" in staged.window.status
+def test_time_left_is_hidden_once_training_ends(bar: StatusBar) -> None:
+    bar.show_state("Stopping…")
+    assert bar.text == "Stopping…: gap 0.125 nats loss 1.500 nats step 1,200 412 steps/s"
+    bar.show_progress(replace(PROGRESS, step=1300, heldout_nll=1.6))
+    assert bar.text == "Stopping…: gap 0.100 nats loss 1.500 nats step 1,300 412 steps/s"
 
 
-def test_end_of_training_shows_the_gap_in_the_status_bar_and_the_steps_in_the_panel(staged: Staged) -> None:
-    staged.begin()
-    assert staged.window.find(QLabel, "statusLabel").text() == "Learning 'two moons'."
-    assert staged.window.find(QProgressBar, "progressBar").value() == 250
-    staged.tell(staged.finished())
-    staged.wait("Finished: gap 0.125 nats")
-    assert staged.window.find(QLabel, "statusLabel").text() == "Done: 1,200 steps."
-    staged.press("train")
-    assert staged.window.find(StatusBar, "statusBar").text == "Preparing…"
-    staged.tell(None)
-
-
-def test_opened_project_shows_the_state_of_its_training(staged: Staged) -> None:
-    assert "Finished: gap unknown" in staged.window.status
-    staged.window.main.discard_changes()
-    staged.window.main.document_actions.new()
-    assert staged.window.find(StatusBar, "statusBar").text == "Ready"
-
-
-def test_state_is_ready_before_training(window: Window) -> None:
-    assert window.find(StatusBar, "statusBar").text == "Ready"
+def test_state_without_metrics_has_no_colon(bar: StatusBar) -> None:
+    bar.show_state("Ready")
+    bar.show_progress(None)
+    assert bar.text == "Ready"
 
 
 def test_unknown_gap_is_explained_in_its_tooltip(bar: StatusBar) -> None:
@@ -166,23 +126,6 @@ def test_metrics_have_room_in_a_larger_font(bar: StatusBar) -> None:
     QApplication.processEvents()
     for name in visible_metrics(bar):
         assert metric(bar, name).width() >= metric(bar, name).sizeHint().width()
-
-
-def test_recovery_posts_a_notice_in_the_panel(staged: Staged) -> None:
-    staged.begin()
-    staged.tell(Recovered("loss exploded", 900, 5e-4, 1))
-    staged.qtbot.waitUntil(lambda: "went back to step 900" in staged.window.notice)
-
-
-def test_copied_command_is_confirmed_in_the_status_bar(window: Window) -> None:
-    window.find(QAction, "commandTrainingAction").trigger()
-    assert "The command was copied." in window.find(StatusBar, "statusBar").text
-
-
-def test_legend_of_the_loss_plot_does_not_cover_the_plot(staged: Staged) -> None:
-    legend, plots = staged.window.find(QLabel, "lossLegend"), staged.window.main.findChildren(Plot)
-    (plot,) = [each for each in plots if each.parent() is legend.parent()]
-    assert not legend.geometry().intersects(plot.geometry())
 
 
 DELETED_WINDOW = """

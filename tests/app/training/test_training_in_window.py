@@ -1,0 +1,43 @@
+"""Real trainings in the whole window."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from flowviz.specs import RECIPES
+from tests.app.conftest import Window
+from tests.app.test_main_window import train
+
+
+def choose(window: Window, family: str) -> None:
+    box = window.find(QComboBox, "flowFamily")
+    box.setCurrentIndex(box.findData(family))
+
+
+def test_training_shows_its_metrics_and_keeps_its_picture(window: Window, qtbot: QtBot) -> None:
+    choose(window, "glow")
+    window.find(QSpinBox, "flowLayers").setValue(2)
+    assert window.find(QLabel, "gapFigure").text() == "–"
+    train(window, qtbot, 100)
+    for name, ending in (("heldoutNll", "nats"), ("gap", "nats"), ("onTarget", "%"), ("coverage", "%")):
+        assert window.find(QLabel, f"{name}Figure").text().endswith(ending)
+    round_trip, scrubber = window.find(QLabel, "roundTripFigure"), window.find(QSlider, "layerScrubber")
+    scrubber.setValue(0)
+    assert round_trip.text().startswith("0.0e+00 (")
+    scrubber.setValue(1)
+    assert not round_trip.text().startswith("0.0e+00 (")
+    trained = window.main.viewer.scene.trace
+    choose(window, "maf")
+    assert window.main.viewer.scene.trace is trained, "another choice of flow does not replace the trained picture"
+    assert window.find(QPushButton, "trainButton").text() == "Train"
+
+
+def test_flow_can_be_changed_during_training(window: Window, qtbot: QtBot) -> None:
+    qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
+    for family in RECIPES:
+        choose(window, family)
+    qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)  # restarts with another flow
+    qtbot.waitUntil(
+        lambda: window.main.viewer.scene.trace.names == window.main.request.plan.flow.stage_names(), timeout=60_000
+    )
+    qtbot.waitUntil(lambda: "step" in window.status, timeout=60_000)
