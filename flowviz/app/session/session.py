@@ -19,10 +19,10 @@ from flowviz.specs import TargetSpec
 
 
 class Session(QObject):
-    """One window's work: starts and stops trainings, and knows what there is to save."""
+    """Starts and stops trainings, and assembles the project of one window."""
 
-    changed = pyqtSignal()  # the project may have become another one
-    started = pyqtSignal()  # a training starts or continues
+    changed = pyqtSignal()  # the project, or what is requested next
+    started = pyqtSignal()  # a training was started or resumed
 
     def __init__(
         self,
@@ -39,29 +39,29 @@ class Session(QObject):
         self._builder, self._viewer = builder, viewer
         self._runner = runner
         self._presenter = TrainingPresenter(runner, viewer, status, view, self)
-        self._awaited: TargetSpec | None = None  # to train on as soon as it is built
+        self._awaited: TargetSpec | None = None  # training starts as soon as it is built
         self.undo = UndoHistory(request, view, self)
         self._connect()
-        self._take_built(builder.built)
+        self._on_built(builder.built)
 
     @property
     def state(self) -> TrainingState:
-        """What the training is doing."""
+        """The state of the training."""
         return self._presenter.state
 
     @property
     def run(self) -> Run | None:
-        """The training that runs or is paused, if there is one."""
+        """The training that is running or paused, or None."""
         return self._runner.run
 
     @property
     def trained_title(self) -> str:
-        """Title of the target of the flow that is shown; before the first training, of the requested target."""
+        """Title of the target of the trained flow, or of the requested target before the first training."""
         built = self._builder.built
         return self._presenter.title or (built.title if built else "")
 
     def project(self) -> Project:
-        """Return the work as it is now; during a training, as of the latest snapshot."""
+        """Return the current project, which contains a running training up to its latest checkpoint."""
         plan, trained = self._request.plan, self._presenter.trained
         project = trained.project if trained else Project.untrained(plan.target, plan.flow, plan.training)
         return replace(
@@ -72,21 +72,21 @@ class Session(QObject):
         )
 
     def standing(self) -> tuple[object, ...]:
-        """Return a value that differs from an earlier one if there is something new to save.
+        """Return a value that changes whenever there is something new to save.
 
-        What is looked at is saved as well, but is no reason to ask before closing.
+        It excludes the view, which is saved as well but is no reason to ask before closing.
         """
         return self._request.plan, self._presenter.trained, self._view.value.selection
 
     def show_project(self, project: Project, result: BuiltTarget | str | None = None) -> str:
-        """Show a project as it was saved. The present training is dropped.
+        """Show a project as it was saved, and abandon the current training.
 
         Args:
             project: The project.
-            result: The target of the project or the reason why it cannot be built, if that is known already.
+            result: The target of the project, or the reason why it cannot be built. None builds it.
 
         Returns:
-            The reason why the target cannot be built, or an empty text.
+            The reason why the target cannot be built, or an empty string.
         """
         self.cancel_start()
         result = result or build_or_explain(project.target)
@@ -101,24 +101,24 @@ class Session(QObject):
         return problem
 
     def train(self) -> None:
-        """Start a training on the requested target as soon as it is built. The present training is dropped."""
+        """Abandon the current training, and start one on the requested target as soon as it is built."""
         built, plan = self._builder.built, self._request.plan
         self._awaited = self._builder.pending
         if built is not None:
             self._start(built, Project.untrained(built.spec, plan.flow, plan.training))
 
     def cancel_start(self) -> None:
-        """Do not train on a target that is still being built."""
+        """Cancel a start that waits for its target."""
         self._awaited = None
 
     def resume(self) -> None:
-        """Continue the training that was stopped or opened, exactly as if it had not been interrupted."""
+        """Continue a training that was stopped or opened, exactly as if it had not been interrupted."""
         trained = self._presenter.trained
         if trained is not None and trained.built is not None and trained.can_resume():
             self._start(trained.built, trained.project)
 
     def toggle_pause(self) -> None:
-        """Pause the training, or continue it."""
+        """Pause or resume the training."""
         run = self.run
         if self.state == TrainingState.IDLE:
             self.resume()
@@ -130,21 +130,21 @@ class Session(QObject):
             self._presenter.set_state(TrainingState.TRAINING)
 
     def stop(self) -> None:
-        """Stop the training and keep what was learned."""
+        """Stop the training and keep its result."""
         if self._runner.run is not None:
             self._runner.run.worker.stop()
             self._presenter.set_state(TrainingState.STOPPING)
 
     def shut_down(self) -> None:
-        """End all work as soon as possible."""
+        """End all background work as soon as possible."""
         self._runner.abandon()
         self._builder.close()
         self._viewer.close()
 
     def _connect(self) -> None:
-        self._request.changed.connect(self._take_request)
-        self._view.changed.connect(self._take_view)
-        self._builder.built_changed.connect(self._take_built)
+        self._request.changed.connect(self._on_request_changed)
+        self._view.changed.connect(self._on_view_changed)
+        self._builder.built_changed.connect(self._on_built)
         self._presenter.changed.connect(self._show_next)
         self._presenter.changed.connect(self.changed)
         self._presenter.failed.connect(self._show_untrained)
@@ -154,7 +154,7 @@ class Session(QObject):
         self._follow()
         self.started.emit()
 
-    def _take_request(self, old: Request, new: Request) -> None:
+    def _on_request_changed(self, old: Request, new: Request) -> None:
         if old.plan.flow != new.plan.flow:
             self._show_untrained()
         if old.follows != new.follows:
@@ -162,11 +162,11 @@ class Session(QObject):
         self._show_next()
         self.changed.emit()
 
-    def _take_view(self, old: View, new: View) -> None:
+    def _on_view_changed(self, old: View, new: View) -> None:
         if old.selection != new.selection:
             self.changed.emit()
 
-    def _take_built(self, built: BuiltTarget | None) -> None:
+    def _on_built(self, built: BuiltTarget | None) -> None:
         awaited, self._awaited = self._awaited, None
         self._status.set_can_train(built is not None or self._builder.pending is not None)
         self._follow()
@@ -176,13 +176,13 @@ class Session(QObject):
             self.train()
 
     def _show_untrained(self) -> None:
-        """Show the requested flow before the first training; after it, the trained flow stays."""
+        """Show the requested flow, unless a trained one is shown."""
         if not self._presenter.title and self._runner.run is None:
             built = self._builder.built
             self._viewer.show_untrained(self._request.plan.flow, built.target if built else None)
 
     def _show_next(self) -> None:
-        """Say what the next training learns, or why there is none; while its target is built, nothing new is said."""
+        """Say what the next training would learn, or why it cannot start, once that is known."""
         if self._builder.pending is None:
             request = self._request.value
             self._status.show_next(
@@ -190,7 +190,7 @@ class Session(QObject):
             )
 
     def _follow(self) -> None:
-        """Let the running training switch to the requested target, if the user wants that."""
+        """Let the running training switch to the requested target if "Follow the target" is on."""
         built, run = self._builder.built, self._runner.run
         if run is None or self.state in {TrainingState.IDLE, TrainingState.STOPPING}:
             return

@@ -1,4 +1,4 @@
-"""The training presenter: shows a training as its events arrive, and keeps the project that it learns."""
+"""The training presenter: shows the events of a training, and keeps the trained project."""
 
 from dataclasses import replace
 
@@ -28,15 +28,15 @@ from flowviz.specs import TargetSpec
 
 
 class TrainingPresenter(QObject):
-    """Shows the flow that is trained or was trained: pictures in the viewer, words and numbers in the status.
+    """Shows the trained flow in the viewer, and its metrics and state in the training status.
 
     Attributes:
-        state: What the training is doing.
-        trained: What can be saved and resumed; None before the first picture of the first training.
-        title: Title of the target of the flow that is shown; empty for a flow that was not trained.
+        state: The state of the training.
+        trained: The project that can be saved and resumed. None before the first snapshot of the first training.
+        title: Title of the target of the trained flow that is shown. Empty for an untrained flow.
     """
 
-    changed = pyqtSignal()  # the trained project, or the target of the flow that is shown
+    changed = pyqtSignal()  # the trained project, or its target
     failed = pyqtSignal()
 
     def __init__(
@@ -47,23 +47,23 @@ class TrainingPresenter(QObject):
         self.state = TrainingState.IDLE
         self.trained: TrainedProject | None = None
         self.title = ""
-        runner.event_arrived.connect(self._take_event)
-        runner.retargeted.connect(self._take_target)
-        runner.failed.connect(self._take_failure)
-        viewer.moment_shown.connect(self._show_moment)
+        runner.event_arrived.connect(self._on_event)
+        runner.retargeted.connect(self._on_retargeted)
+        runner.failed.connect(self._on_failed)
+        viewer.moment_shown.connect(self._on_moment_shown)
         viewer.following_changed.connect(status.show_following)
-        view.changed.connect(self._take_view)
+        view.changed.connect(self._on_view_changed)
 
     @property
     def target(self) -> TargetSpec | None:
-        """The target of the flow that is shown; None before the first training."""
+        """The target of the trained flow that is shown. None before the first training."""
         run = self._runner.run
         if run is not None and run.is_shown:
             return run.project.target
         return self.trained.project.target if self.trained else None
 
     def show_project(self, project: Project, built: BuiltTarget | None) -> None:
-        """Show a project, trained or not. The present training is dropped."""
+        """Abandon the current training, and show a trained or untrained project."""
         self._runner.abandon()
         self.trained = TrainedProject(project, built) if project.weights.parameters else None
         self.title = project.target.title if self.trained else ""
@@ -77,7 +77,7 @@ class TrainingPresenter(QObject):
             self._show_trained(self.trained)
 
     def start(self, built: BuiltTarget, project: Project) -> None:
-        """Train a project from its checkpoint, if it has one. The present training is dropped."""
+        """Abandon the current training, and train a project from its checkpoint or from the beginning."""
         checkpoint = project.checkpoint
         history = project.history.up_to(checkpoint.step) if checkpoint else project.history
         self._runner.start(built, replace(project, history=history))
@@ -88,76 +88,76 @@ class TrainingPresenter(QObject):
             self._viewer.leave_base()
 
     def set_state(self, state: TrainingState) -> None:
-        """Show what the training is doing."""
+        """Show the state of the training."""
         self.state = state
         self._status.set_can_resume(self.trained is not None and self.trained.can_resume())
         self._status.show_state(state)
 
-    def _take_event(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         match event:
             case Preparing():
                 self._status.show_activity(event.activity)
             case Progress():
                 self._show_progress(event)
             case Snapshot():
-                self._take_snapshot(event)
+                self._on_snapshot(event)
             case Checkpoint():
-                self._keep()
+                self._update_trained()
             case Retargeted():
                 self._show_losses()
             case Recovered() | Uncompiled():
                 self._status.show_warning(event)
             case Finished():
-                self._finish(event)
+                self._on_finished(event)
 
     @property
     def _run(self) -> Run:
         assert self._runner.run is not None
         return self._runner.run
 
-    def _take_snapshot(self, snapshot: Snapshot) -> None:
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
         is_first = not self._run.is_shown
         if is_first:
-            self._show_first()
+            self._prepare_display()
         self._viewer.take_snapshot(snapshot)
         if is_first:
-            self._keep()  # the previous flow is not shown any more
+            self._update_trained()  # the previous flow is no longer shown
 
-    def _show_first(self) -> None:
-        """Prepare for the first picture of a training."""
+    def _prepare_display(self) -> None:
+        """Prepare the viewer for the first snapshot of a training."""
         self._runner.mark_shown()
         run = self._run
-        if self.state == TrainingState.PREPARING:  # it may be stopping already
+        if self.state == TrainingState.PREPARING:  # not if it is stopping already
             self.set_state(TrainingState.TRAINING)
         self.title = run.built.title
         self._status.show_target(self.title)
-        past = self._viewer.timeline if run.project.checkpoint else None  # with the particles of earlier moments
+        past = self._viewer.timeline if run.project.checkpoint else None  # includes computed particles
         self._viewer.begin_training(run.project.flow, run.built.target, past)
 
-    def _keep(self) -> None:
-        """Save, and resume, the training as it is now."""
+    def _update_trained(self) -> None:
+        """Make the current state of the training the one that is saved and resumed."""
         self.trained = TrainedProject(replace(self._run.project, timeline=self._viewer.timeline), self._run.built)
         self.changed.emit()
 
-    def _finish(self, finished: Finished) -> None:
+    def _on_finished(self, finished: Finished) -> None:
         self._show_progress(finished.progress)
         self._viewer.take_snapshot(finished.snapshot)
         self._viewer.refit()
-        self._keep()
+        self._update_trained()
         self._runner.discard()
         self._status.show_end(finished)
         self.set_state(TrainingState.IDLE)
 
-    def _take_target(self, built: BuiltTarget) -> None:
+    def _on_retargeted(self, built: BuiltTarget) -> None:
         self.title = built.title
         self._status.show_target(built.title)
         self._viewer.set_target(built.target)
         self.changed.emit()
 
-    def _take_failure(self, notice: Notice) -> None:
+    def _on_failed(self, notice: Notice) -> None:
         was_shown, trained = self._run.is_shown, self.trained
         self._runner.discard()
-        if not was_shown and trained is not None:  # which is still what is shown
+        if not was_shown and trained is not None:  # the previous flow is still shown
             self._status.begin(trained.project.history, trained.entropy)
             self._show_trained(trained)
             self._viewer.show_moment_again()
@@ -180,15 +180,14 @@ class TrainingPresenter(QObject):
         self._status.show_trained(self.title, step, progress, trained.fraction)
         self._show_round_trip()
 
-    def _show_moment(self, snapshot: Snapshot, is_latest: bool) -> None:
-        """Show the metrics of the moment that is shown."""
+    def _on_moment_shown(self, snapshot: Snapshot, is_latest: bool) -> None:
         self._status.show_moment(snapshot, is_latest=is_latest)
         self._show_round_trip()
 
     def _show_round_trip(self) -> None:
-        if self.title:  # an untrained flow has nothing to show
+        if self.title:  # the round trip of an untrained flow is not measured
             self._status.show_round_trip(self._viewer.generated, self._view.value.stage)
 
-    def _take_view(self, old: View, new: View) -> None:
+    def _on_view_changed(self, old: View, new: View) -> None:
         if old.stage != new.stage:
             self._show_round_trip()

@@ -1,4 +1,4 @@
-"""The training runner: runs one training at a time, and drops what late threads say."""
+"""The training runner: runs one training at a time, and drops events of abandoned ones."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -40,9 +40,13 @@ ThreadFactory = Callable[[int, BuiltTarget, Plan, Checkpoint | None, Any], Train
 
 @dataclass(frozen=True)
 class Run:
-    """One training: its thread, its target, and its project as of the latest event.
+    """One training.
 
-    `is_shown` is true from its first picture on; until then, the previous flow is shown.
+    Attributes:
+        worker: Its thread.
+        built: The target that it learns.
+        project: Its project as of the latest event.
+        is_shown: Whether its first snapshot has arrived. Until then, the previous flow is shown.
     """
 
     worker: TrainingThread
@@ -52,60 +56,60 @@ class Run:
 
 
 class TrainingRunner(QObject):
-    """Starts and ends trainings, and passes on the events of the present one."""
+    """Starts and ends trainings, and forwards the events of the current one."""
 
-    event_arrived = pyqtSignal(object)  # Event, after the project has taken it
-    retargeted = pyqtSignal(object)  # the BuiltTarget that is learned from now on
+    event_arrived = pyqtSignal(object)  # Event, which the project of the run contains already
+    retargeted = pyqtSignal(object)  # BuiltTarget that the training has switched to
     failed = pyqtSignal(object)  # Notice
 
     def __init__(self, parent: QObject, make_worker: ThreadFactory = TrainingWorker) -> None:
         super().__init__(parent)
         self._make_worker = make_worker
         self._numbers = count(1)
-        self._abandoned: TrainingThread | None = None  # it may not have ended yet
+        self._abandoned: TrainingThread | None = None  # may still be running
         self.run: Run | None = None
 
     def start(self, built: BuiltTarget, project: Project) -> None:
-        """Train a project, from its checkpoint if it has one. The present training ends unheard."""
+        """Abandon the current training, and train a project from its checkpoint or from the beginning."""
         self.abandon()
         worker = self._make_worker(next(self._numbers), built, project.plan, project.checkpoint, self._abandoned)
-        worker.event_arrived.connect(self._take_event)
-        worker.retargeted.connect(self._take_target)
-        worker.failed.connect(self._take_failure)
+        worker.event_arrived.connect(self._on_event)
+        worker.retargeted.connect(self._on_retargeted)
+        worker.failed.connect(self._on_failed)
         self.run = Run(worker, built, project)
         worker.start()
 
     def mark_shown(self) -> None:
-        """Record that the present training has shown its first picture."""
+        """Record that the first snapshot of the current training is shown."""
         assert self.run is not None
         self.run = replace(self.run, is_shown=True)
 
     def abandon(self) -> None:
-        """Let the present training end unheard."""
+        """End the current training and ignore its remaining events."""
         if self.run is not None:
             self.run.worker.abandon()
             self.discard()
 
     def discard(self) -> None:
-        """Forget the present training, which is about to end."""
+        """Forget the current training, which has ended or is about to end."""
         if self.run is not None:
             self._abandoned, self.run = self.run.worker, None
 
-    def _is_present(self, number: int) -> bool:
+    def _is_current(self, number: int) -> bool:
         return self.run is not None and number == self.run.worker.number
 
-    def _take_event(self, number: int, event: Event) -> None:
-        if self._is_present(number):
+    def _on_event(self, number: int, event: Event) -> None:
+        if self._is_current(number):
             assert self.run is not None
             self.run = replace(self.run, project=after(self.run.project, event))
             self.event_arrived.emit(event)
 
-    def _take_target(self, number: int, built: BuiltTarget) -> None:
-        if self._is_present(number):
+    def _on_retargeted(self, number: int, built: BuiltTarget) -> None:
+        if self._is_current(number):
             assert self.run is not None
             self.run = replace(self.run, built=built, project=replace(self.run.project, target=built.spec))
             self.retargeted.emit(built)
 
-    def _take_failure(self, number: int, notice: Notice) -> None:
-        if self._is_present(number):
+    def _on_failed(self, number: int, notice: Notice) -> None:
+        if self._is_current(number):
             self.failed.emit(notice)

@@ -1,4 +1,4 @@
-"""One undo history for everything that the user chooses: target, flow, training and view."""
+"""The undo history of target, flow, training and view."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,15 +13,15 @@ from flowviz.app.state.view import View, ViewState
 from flowviz.records import Selection
 from flowviz.specs import Seen, ViewSpec
 
-MOST_EDITS = 100  # that can be undone
-BURST_MS = 1000  # what continues after a shorter pause is one edit: typing, zooming, a slider
+MOST_EDITS = 100
+BURST_MS = 1000  # changes of the same kind with shorter pauses are one edit, such as typing or zooming
 VIEW_FIELDS = "color_by", "palette", "marks", "beside"
-PLACE_FIELDS = "center", "half_extent"  # chosen by the user only if the view does not follow the cloud
+ZOOM_FIELDS = "center", "half_extent"  # chosen by the user unless the view follows the cloud
 
 
 @dataclass(frozen=True)
 class Choices:
-    """Everything that can be undone: the request, and of the view what is not just navigation."""
+    """Everything that can be undone: the request, and the view without navigation."""
 
     request: Request
     seen: Seen
@@ -29,10 +29,10 @@ class Choices:
 
 
 class UndoHistory(QObject):
-    """Records every choice, and restores earlier ones.
+    """Records edits of the choices, and undoes and redoes them.
 
-    Going to another stage or moment is no choice, and neither is what the program changes by itself: a project that is
-    opened, or a selection that the next flow does not have.
+    Navigation between stages and moments is not recorded. Neither are changes by the program: opening a project, or
+    clearing a selection because another flow has other particles.
     """
 
     view_restored = pyqtSignal()
@@ -46,22 +46,22 @@ class UndoHistory(QObject):
         self._burst = QTimer(self)
         self._burst.setSingleShot(True)
         self._burst.setInterval(BURST_MS)
-        self._burst.timeout.connect(self._end_burst)
+        self._burst.timeout.connect(self._on_burst_ended)
         self._choices = self.choices()
-        request.changed.connect(self._take_change)
-        view.changed.connect(self._take_view)
+        request.changed.connect(self._record)
+        view.changed.connect(self._on_view_changed)
 
     def choices(self) -> Choices:
-        """Return the present choices."""
-        return Choices(self._request.value, _chosen_in(self._view.seen), self._view.value.selection)
+        """Return the current choices."""
+        return Choices(self._request.value, _choices_in(self._view.seen), self._view.value.selection)
 
     def clear(self) -> None:
         """Forget all edits."""
         self.stack.clear()
-        self._start_with(self.choices())
+        self._start_from(self.choices())
 
     def end_burst(self) -> None:
-        """Let the next change be an edit of its own."""
+        """Record the next change as a separate edit."""
         self._burst.stop()
 
     def restore(self, choices: Choices) -> None:
@@ -69,22 +69,22 @@ class UndoHistory(QObject):
         self._is_restoring = True
         try:
             self._request.set(choices.request)
-            now = self.choices()
-            if (now.seen, now.selection) != (choices.seen, choices.selection):
+            current = self.choices()
+            if (current.seen, current.selection) != (choices.seen, choices.selection):
                 self._view.set(_restored(self._view.value, choices))
                 self.view_restored.emit()
         finally:
             self._is_restoring = False
-            self._start_with(self.choices())
+            self._start_from(self.choices())
 
-    def _take_view(self, old: View, new: View) -> None:
+    def _on_view_changed(self, old: View, new: View) -> None:
         if (old.last_stage, old.particles) != (new.last_stage, new.particles):
-            after = self.choices()  # another flow, which may lack the selection; the request may yet be announced
+            after = self.choices()  # the program shows another flow; a change of the request is announced separately
             self._choices = replace(self._choices, seen=after.seen, selection=after.selection)
         else:
-            self._take_change()
+            self._record()
 
-    def _take_change(self) -> None:
+    def _record(self) -> None:
         before, after = self._choices, self.choices()
         if self._is_restoring or after == before:
             return
@@ -93,23 +93,23 @@ class UndoHistory(QObject):
         self.stack.push(Edit(self, title, before, after, continues=self._burst.isActive()))
         self._burst.start()
 
-    def _end_burst(self) -> None:
-        if QGuiApplication.mouseButtons():  # the mouse rests during a drag
+    def _on_burst_ended(self) -> None:
+        if QGuiApplication.mouseButtons():  # a drag may pause
             self._burst.start()
 
-    def _start_with(self, choices: Choices) -> None:
+    def _start_from(self, choices: Choices) -> None:
         self._burst.stop()
         self._choices = choices
 
 
 class Edit(QUndoCommand):
-    """A change of the choices, which may continue the edit before it."""
+    """Change of the choices, which may be merged into the edit before it."""
 
     def __init__(self, history: UndoHistory, title: str, before: Choices, after: Choices, *, continues: bool) -> None:
         super().__init__(title.replace("&", "&&"))
         self._history, self._before, self._after = history, before, after
         self._continues = continues
-        self._is_done = True  # when an edit is pushed, it has been done already
+        self._is_done = True  # QUndoStack.push calls redo, but the edit was made before
 
     def undo(self) -> None:
         """Restore the choices before the edit."""
@@ -134,17 +134,17 @@ class Edit(QUndoCommand):
         return True
 
 
-def _chosen_in(seen: Seen) -> Seen:
-    """Return the fields that are choices: neither navigation nor what the window sets by itself."""
-    names = VIEW_FIELDS if seen.fitted else (*VIEW_FIELDS, *PLACE_FIELDS)
+def _choices_in(seen: Seen) -> Seen:
+    """Return the parts of the view that are choices, and defaults for the rest."""
+    names = VIEW_FIELDS if seen.fitted else (*VIEW_FIELDS, *ZOOM_FIELDS)
     view = ViewSpec(**{name: getattr(seen.view, name) for name in names})
     return Seen(view=view, direction=seen.direction, fitted=seen.fitted, overview=seen.overview)
 
 
 def _restored(view: View, choices: Choices) -> View:
-    """Return a view with earlier choices, at the present stage and moment."""
+    """Return a view with earlier choices, at its current stage and moment."""
     seen, selection = choices.seen, choices.selection
-    names = VIEW_FIELDS if seen.fitted else (*VIEW_FIELDS, *PLACE_FIELDS)
+    names = VIEW_FIELDS if seen.fitted else (*VIEW_FIELDS, *ZOOM_FIELDS)
     spec = view.seen.view.model_copy(update={name: getattr(seen.view, name) for name in names})
     changes = {"view": spec, "direction": seen.direction, "fitted": seen.fitted, "overview": seen.overview}
     fits = selection is not None and len(selection.chosen) == view.particles
@@ -152,7 +152,7 @@ def _restored(view: View, choices: Choices) -> View:
 
 
 def _fields(choices: Choices, shown: Choices) -> dict[str, Any]:
-    """Return all choices by name, with the fields of the page of `shown`; the most telling ones come first."""
+    """Return all choices by name, the most specific ones first, with the fields of the page that `shown` shows."""
     request, seen = choices.request, choices.seen
     return {
         **named_fields(request.pages.of(shown.request.kind)),

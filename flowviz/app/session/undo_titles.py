@@ -7,7 +7,7 @@ from flowviz.app.widgets.choice_words import COLORS, MARKS
 from flowviz.specs import RECIPES
 
 Fields = Mapping[str, Any]
-Title = str | Callable[[Any, Any], str]  # a function of the values before and after
+Title = str | Callable[[Any, Any], str]  # or a function of the values before and after
 
 CONTINUOUS = frozenset({
     "Typing", "Weight", "Threshold", "Shares of the Mix", "Layers", "Width", "Depth", "Bins", "Seed", "Rate", "Batch",
@@ -16,7 +16,7 @@ CONTINUOUS = frozenset({
 
 
 def title_of(before: Fields, after: Fields) -> str:
-    """Return the title of an edit, by the first field that has changed."""
+    """Return the title of an edit from the first field that changed."""
     for name, value in after.items():
         if name in TITLES and before[name] != value:
             title = TITLES[name]
@@ -24,22 +24,22 @@ def title_of(before: Fields, after: Fields) -> str:
     return "Choice"
 
 
-def _named(kind: str) -> Callable[[Any, Any], str]:
+def _with_name(kind: str) -> Callable[[Any, Any], str]:
     return lambda _, spec: f"{kind}: {spec.name}" if spec else kind
 
 
-def _mixed(before: Any, parts: Any) -> str:
+def _mix_title(before: Any, parts: Any) -> str:
     if len(parts) == len(before):
         return "Shares of the Mix"
     return "Add to the Mix" if len(parts) > len(before) else "Remove from the Mix"
 
 
-def _marked(before: Any, marks: Any) -> str:
+def _mark_title(before: Any, marks: Any) -> str:
     (mark, *_) = sorted(before ^ marks)
     return f"{'Show' if mark in marks else 'Hide'} {MARKS[mark][0].replace('&', '')}"
 
 
-def _selected(before: Any, selection: Any) -> str:
+def _selection_title(before: Any, selection: Any) -> str:
     if selection is None:
         return "Clear Selection"
     everything = before is None and selection.chosen.all()
@@ -47,7 +47,7 @@ def _selected(before: Any, selection: Any) -> str:
     return "Invert Selection" if is_inverse else "Selection"
 
 
-def _toggled(thing: str) -> Callable[[Any, Any], str]:
+def _show_or_hide(thing: str) -> Callable[[Any, Any], str]:
     return lambda _, shown: f"{'Show' if shown else 'Hide'} {thing}"
 
 
@@ -56,7 +56,7 @@ TITLES: Mapping[str, Title] = {
     "font": "Font",
     "weight": "Weight",
     "align": "Alignment",
-    "picture": _named("Image"),
+    "picture": _with_name("Image"),
     "threshold": "Threshold",
     "invert": "Invert",
     "grayscale": "Grayscale as Density",
@@ -64,8 +64,8 @@ TITLES: Mapping[str, Title] = {
     "drawn": lambda _, drawn: drawn[1] or "Drawing",
     "table": lambda _, table: f"Points: {table.path.name}" if table else "Points",
     "columns": "Columns",
-    "points": _named("Points"),
-    "parts": _mixed,
+    "points": _with_name("Points"),
+    "parts": _mix_title,
     "layout": "Arrangement of the Mix",
     "kind": lambda _, kind: f"Source: {kind.capitalize()}",
     "family": lambda _, family: f"Flow: {RECIPES[family].title}",
@@ -82,13 +82,13 @@ TITLES: Mapping[str, Title] = {
     "steps": "Budget",
     "follows": "Follow the Target",
     "direction": lambda _, direction: f"Direction: {direction.capitalize()}",
-    "overview": _toggled("Overview"),
+    "overview": _show_or_hide("Overview"),
     "color_by": lambda _, color_by: f"Color by {COLORS[color_by]}",
     "palette": lambda _, palette: f"Colors: {palette.capitalize()}",
-    "marks": _marked,
-    "beside": _toggled("Beside"),
+    "marks": _mark_title,
+    "beside": _show_or_hide("Beside"),
     "fitted": lambda _, fitted: "Fit the Cloud" if fitted else "Zoom or Pan",
     "center": "Zoom or Pan",
     "half_extent": "Zoom or Pan",
-    "selection": _selected,
+    "selection": _selection_title,
 }
