@@ -14,32 +14,32 @@ from flowviz.app.threads.latest import LatestWorker
 from flowviz.specs import SHAPES, DrawingSpec, ShapeName, ShapeSpec, TargetSpec, TextSpec
 from flowviz.targets import build_target, reads_fonts
 
-TARGET = "target"  # topic of the notices
-NO_TARGET = "There is nothing to learn."
+TARGET = "target"  # topic of its notices
+NOT_BUILT = "The target could not be built."
 
 
 class TargetBuilder(QObject):
-    """Builds the requested target, in the background if that takes longer than a frame.
+    """Builds the requested target, in the background if it takes longer than a frame.
 
     Attributes:
-        built: The requested target; None while it is being built, or if it cannot be built.
-        problem: Why the requested target cannot be built; empty if it can, or if that is not known yet.
+        built: The requested target. None while it is being built and if it cannot be built.
+        problem: Why the requested target cannot be built. Empty if it can, or if that is not known yet.
     """
 
     built_changed = pyqtSignal(object)  # BuiltTarget or None
-    pictures_ready = pyqtSignal(object)  # shades (rows, columns) of each shape, by name
+    pictures_ready = pyqtSignal(object)  # picture (rows, columns) of each shape, by name
     notice_posted = pyqtSignal(object)  # Notice
 
     def __init__(self, request: RequestState, parent: QObject) -> None:
         super().__init__(parent)
         self._request = request
         self._worker = LatestWorker()
-        self._worker.failed.connect(self._take_failure)
+        self._worker.failed.connect(self._on_failed)
         self._has_pictures = False
         self.built: BuiltTarget | None = None
         self.problem = ""
         self._expected: BuiltTarget | None = None
-        request.changed.connect(self._take_request)
+        request.changed.connect(self._on_request_changed)
         self._update()
 
     @property
@@ -48,14 +48,14 @@ class TargetBuilder(QObject):
         return self._request.plan.target if self.built is None and not self.problem else None
 
     def expect(self, built: BuiltTarget | None) -> None:
-        """Use this target instead of building it, if it is the one that is requested next."""
+        """Provide a target that has been built already, in case it is the next request."""
         self._expected = built
 
     def close(self) -> None:
-        """End after the present target."""
+        """End the thread after the target that is being built."""
         self._worker.close()
 
-    def _take_request(self, old: Request, new: Request) -> None:
+    def _on_request_changed(self, old: Request, new: Request) -> None:
         if (old.plan.target, old.problem) != (new.plan.target, new.problem):
             self._update()
 
@@ -66,37 +66,37 @@ class TargetBuilder(QObject):
         spec, expected = request.plan.target, self._expected
         self._expected = None
         if request.problem:
-            self._take(request.problem)
+            self._set_result(request.problem)
         elif expected is not None and spec == expected.spec:
-            self._take(expected)
+            self._set_result(expected)
         elif _is_quick(spec):
-            self._take(build_or_explain(spec))
+            self._set_result(build_or_explain(spec))
         else:
             self._build(spec)
 
     def _build(self, spec: TargetSpec) -> None:
         self.built, self.problem = None, ""
         self.built_changed.emit(None)
-        self._worker.ask(TARGET, partial(build_or_explain, spec), self._take)
+        self._worker.ask(TARGET, partial(build_or_explain, spec), self._set_result)
         if isinstance(spec, ShapeSpec) and not self._has_pictures:
-            self._worker.ask("pictures of the shapes", _shape_pictures, self._take_pictures)
+            self._worker.ask("pictures of the shapes", _shape_pictures, self._on_pictures)
 
-    def _take(self, result: BuiltTarget | str) -> None:
+    def _set_result(self, result: BuiltTarget | str) -> None:
         self.built, self.problem = (None, result) if isinstance(result, str) else (result, "")
         self.built_changed.emit(self.built)
 
-    def _take_pictures(self, pictures: dict[ShapeName, NDArray[np.uint8]]) -> None:
+    def _on_pictures(self, pictures: dict[ShapeName, NDArray[np.uint8]]) -> None:
         self._has_pictures = True
         self.pictures_ready.emit(pictures)
 
-    def _take_failure(self, notice: Notice) -> None:
+    def _on_failed(self, notice: Notice) -> None:
         if self.built is None:
-            self._take(NO_TARGET)
+            self._set_result(NOT_BUILT)
         self.notice_posted.emit(replace(notice, topic=TARGET))
 
 
 def _is_quick(spec: TargetSpec) -> bool:
-    """Return whether a target is built within a frame or two, so that no thread is needed."""
+    """Return whether building a target takes no longer than a frame or two."""
     return isinstance(spec, DrawingSpec) or (isinstance(spec, TextSpec) and not reads_fonts(spec))
 
 

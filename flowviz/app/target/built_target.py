@@ -14,7 +14,7 @@ UNKNOWN_ENTROPY = "The best possible loss is unknown here, so no gap is shown."
 
 @dataclass(frozen=True)
 class BuiltTarget:
-    """A target, the spec that it was built from, its picture (rows, columns), and a note for the user."""
+    """A target, the spec that it was built from, its picture (rows, columns), and notes for the user."""
 
     spec: TargetSpec
     target: Target
@@ -28,13 +28,13 @@ class BuiltTarget:
 
 
 def build(spec: TargetSpec) -> BuiltTarget:
-    """Build the target of a spec. Raises `FlowvizError` if there is nothing to learn."""
+    """Build the target of a spec. Raises `FlowvizError` if the target is empty or cannot be built."""
     target = build_target(spec)
     return BuiltTarget(spec, target, target.preview(), " ".join(_notes(spec, target)))
 
 
 def build_or_explain(spec: TargetSpec) -> BuiltTarget | str:
-    """Build the target of a spec, or return a sentence that says what is wrong with it."""
+    """Build the target of a spec, or return the reason why it cannot be built."""
     try:
         return build(spec)
     except FlowvizError as error:
@@ -44,10 +44,10 @@ def build_or_explain(spec: TargetSpec) -> BuiltTarget | str:
 def _notes(spec: TargetSpec, target: Target) -> list[str]:
     notes = []
     if isinstance(spec, TextSpec):
-        notes += [borrowed.sentence() for borrowed in borrowed_fonts(spec)]
+        notes += [font.sentence() for font in borrowed_fonts(spec)]
     if isinstance(spec, PointsSpec) and isinstance(target, Points):
         outliers = f"{target.outliers:,}" if target.outliers else "none"
-        notes.append(f"{len(spec.rows):,} points, {outliers} of them far out.")
+        notes.append(f"{len(spec.rows):,} points, {outliers} of them outliers.")
     if target.entropy is None:
         notes.append(UNKNOWN_ENTROPY)
     return notes

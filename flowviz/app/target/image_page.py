@@ -1,4 +1,4 @@
-"""The page for a picture: which one, and which of its pixels are ink."""
+"""Page to choose a picture, and which of its pixels are ink."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QLabel
@@ -13,7 +13,7 @@ PATTERNS = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All f
 
 
 class ImagePage(Page):
-    """Buttons to choose a picture, and controls for what counts as ink in it."""
+    """Page with buttons to choose a picture, and controls that decide which of its pixels are ink."""
 
     kind = "image"
     file_chosen = pyqtSignal(str)
@@ -33,7 +33,7 @@ class ImagePage(Page):
         )
         self._share = QLabel()
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100%"))
-        self._invert = check_box("imageInvert", "Invert", "Take light pixels as ink instead of dark ones")
+        self._invert = check_box("imageInvert", "Invert", "Use the light pixels as ink instead of the dark ones")
         self._grayscale = check_box(
             "imageGrayscale", "Grayscale as density", "Place more points where the picture is darker"
         )
@@ -46,11 +46,11 @@ class ImagePage(Page):
         )
         bind_checked(request, self.part("invert"), self._invert, self.setter("invert"))
         bind_checked(request, self.part("grayscale"), self._grayscale, self.setter("grayscale"))
-        request.changed.connect(lambda _, value: self._show(value))
+        request.changed.connect(lambda _, new: self._show(new))
         self._show(request.value)
 
     def choose_file(self) -> None:
-        """Ask for a file."""
+        """Ask the user for a picture file."""
         path, _ = QFileDialog.getOpenFileName(self, "Open Image", "", PATTERNS)
         if path:
             self.file_chosen.emit(path)

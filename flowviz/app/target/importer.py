@@ -1,4 +1,4 @@
-"""The importer: reads what is opened, pasted and dropped into the target pages."""
+"""The importer: turns files, pictures and text that are opened, pasted or dropped into targets."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -15,14 +15,14 @@ from flowviz.projects.project import PROJECT_SUFFIX
 from flowviz.specs import ImageSpec, PointsSpec
 
 POINTS_SUFFIXES = (".csv", ".txt", ".tsv", ".npy", ".npz")
-SOURCE = "source"  # topic of the notices
+SOURCE = "source"  # topic of its notices
 
 
 class TargetImporter(QObject):
-    """Reads files, pictures and texts, and requests them as the target. The present target stays if that fails."""
+    """Imports files, pictures and text as the requested target, which stays the same if an import fails."""
 
     notice_posted = pyqtSignal(object)  # Notice
-    project_arrived = pyqtSignal(object)  # the Path of a project that was dropped or pasted
+    project_arrived = pyqtSignal(object)  # Path of a project that was dropped or pasted
 
     def __init__(self, panel: TargetPanel, request: RequestState, parent: QObject) -> None:
         super().__init__(parent)
@@ -31,7 +31,7 @@ class TargetImporter(QObject):
         self._connect()
 
     def open_file(self, path: Path) -> None:
-        """Read points or a picture and turn to its page; announce a project."""
+        """Import points or a picture, or announce a project."""
         if path.suffix.lower() == PROJECT_SUFFIX:
             self._withdraw_notice()
             self.project_arrived.emit(path)
@@ -41,14 +41,14 @@ class TargetImporter(QObject):
             self._read_picture(path)
 
     def paste(self) -> None:
-        """Learn what is on the clipboard: a file, a picture or a text."""
+        """Import a file, a picture or text from the clipboard."""
         clipboard = QGuiApplication.clipboard()
         media = clipboard.mimeData() if clipboard is not None else None
         if media is None or not self.take_media(media):
             self.notice_posted.emit(Notice(SOURCE, "There is no picture on the clipboard.", "Copy one first."))
 
     def take_media(self, media: QMimeData) -> bool:
-        """Learn what was pasted or dropped, and return whether it is a file, a picture or a text."""
+        """Import what was pasted or dropped, and return whether it is a file, a picture or text."""
         files = [url.toLocalFile() for url in media.urls() if url.isLocalFile()]
         image = media.imageData() if media.hasImage() else None
         if files:
@@ -62,12 +62,12 @@ class TargetImporter(QObject):
         return True
 
     def close(self) -> None:
-        """Stop reading."""
+        """Stop reading files."""
         self._reader.close()
 
     def _connect(self) -> None:
         panel, reader = self._panel, self._reader
-        self._request.changed.connect(self._take_request)
+        self._request.changed.connect(self._on_request_changed)
         panel.text.media_arrived.connect(self.take_media)
         panel.image.file_chosen.connect(lambda path: self._read_picture(Path(path)))
         panel.image.paste_requested.connect(self.paste)
@@ -75,15 +75,15 @@ class TargetImporter(QObject):
         panel.points.columns_chosen.connect(reader.read_columns)
         panel.reading.cancel_requested.connect(reader.cancel)
         panel.reading.cancel_requested.connect(panel.reading.hide)
-        reader.picture_read.connect(self._take_picture)
-        reader.points_read.connect(self._take_points)
-        reader.points_refused.connect(self._offer_columns)
+        reader.picture_read.connect(self._on_picture_read)
+        reader.points_read.connect(self._on_points_read)
+        reader.points_refused.connect(self._on_points_refused)
         reader.progressed.connect(panel.reading.show_progress)
         panel.text.fonts.faces_wanted.connect(reader.read_faces)
-        reader.failed.connect(self._take_failure)
+        reader.failed.connect(self._on_failed)
         reader.faces_read.connect(panel.text.fonts.show_faces)
 
-    def _take_request(self, old: Request, new: Request) -> None:
+    def _on_request_changed(self, old: Request, new: Request) -> None:
         if (old.kind, old.plan.target, old.problem) != (new.kind, new.plan.target, new.problem):
             self._withdraw_notice()
 
@@ -98,20 +98,20 @@ class TargetImporter(QObject):
     def _withdraw_notice(self) -> None:
         self.notice_posted.emit(Notice(SOURCE))
 
-    def _take_picture(self, picture: ImageSpec) -> None:
+    def _on_picture_read(self, picture: ImageSpec) -> None:
         self._panel.reading.hide()
         self._request.show_page(replace(self._request.value.pages.image, picture=picture))
 
-    def _take_points(self, points: PointsSpec, table: Table, columns: tuple[int, int]) -> None:
+    def _on_points_read(self, points: PointsSpec, table: Table, columns: tuple[int, int]) -> None:
         self._panel.reading.hide()
         self._request.show_page(PointsContents(table, columns, points))
 
-    def _take_failure(self, notice: Notice) -> None:
+    def _on_failed(self, notice: Notice) -> None:
         self._panel.reading.hide()
         self.notice_posted.emit(replace(notice, topic=SOURCE))
 
-    def _offer_columns(self, table: Table, columns: tuple[int, int]) -> None:
-        """Offer the other columns of a table, if there are any: they may hold points."""
+    def _on_points_refused(self, table: Table, columns: tuple[int, int]) -> None:
+        """Offer the other columns of a table, which may contain points."""
         if len(table.names) > 2:
             points = self._request.value.pages.points.points
             self._request.show_page(PointsContents(table, columns, points))

@@ -1,4 +1,4 @@
-"""The page for a mix of several sources."""
+"""Page to combine several sources."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction
@@ -14,12 +14,12 @@ from flowviz.specs.target import MOST_PARTS
 
 LAYOUTS = {"Side by side": "beside", "One over the other": "over"}
 TITLE_WIDTH = 110  # pixels
-LIGHTEST, HEAVIEST = 1, 100  # positions of a slider
-EVEN = 50  # position for the weight 1, which a new part has, unless the mix has weights beyond the slider
+MIN_POSITION, MAX_POSITION = 1, 100  # of a slider
+USUAL_SCALE = 50  # slider positions per unit of weight; a new part has the weight 1
 
 
 class MixPage(Page):
-    """A short list with one line for each source and its weight. Sources come from the other pages."""
+    """Page with a list of the sources in the mix and their weights. Sources come from the other pages."""
 
     kind = "mix"
 
@@ -36,7 +36,7 @@ class MixPage(Page):
         self.column.addLayout(self._list)
         self.column.addLayout(row(self._layout, self._add, stretched=self._layout))
         bind_choice(request, self.part("layout"), self._layout, self.setter("layout"))
-        request.changed.connect(self._update)
+        request.changed.connect(self._on_request_changed)
         self._show(request.value.pages.mix.parts)
 
     def add(self, source: SourceSpec) -> None:
@@ -55,10 +55,10 @@ class MixPage(Page):
         self._request_parts((*self._parts[:number], *self._parts[number + 1 :]))
 
     def _set_weight(self, line: "PartLine", position: int) -> None:
-        """Request the weight of a slider position; the other weights keep their positions at the usual scale."""
-        changed, factor = self._lines.index(line), _scale(self._parts) / EVEN
+        """Request a weight, and convert all weights to the usual scale without moving the other sliders."""
+        changed, factor = self._lines.index(line), _scale(self._parts) / USUAL_SCALE
         weights = [factor * part.weight for part in self._parts]
-        weights[changed] = position / EVEN
+        weights[changed] = position / USUAL_SCALE
         parts = zip(self._parts, weights, strict=True)
         self._request_parts(tuple(part.model_copy(update={"weight": weight}) for part, weight in parts))
 
@@ -69,28 +69,28 @@ class MixPage(Page):
             action.triggered.connect(lambda _, source=source: self.add(source))
             self._menu.addAction(action)
 
-    def _update(self, old: Request, new: Request) -> None:
+    def _on_request_changed(self, old: Request, new: Request) -> None:
         if old.pages.mix.parts != new.pages.mix.parts:
             self._show(new.pages.mix.parts)
 
     def _show(self, parts: tuple[Part, ...]) -> None:
         if [part.source for part in parts] != [line.source for line in self._lines]:
-            self._show_lines(parts)
+            self._create_lines(parts)
         scale, total = _scale(parts), sum(part.weight for part in parts)
         for line, part in zip(self._lines, parts, strict=True):
             line.show_part(round(scale * part.weight), part.weight / total if len(parts) > 1 else None)
         self._add.setEnabled(len(parts) < MOST_PARTS)
 
-    def _show_lines(self, parts: tuple[Part, ...]) -> None:
+    def _create_lines(self, parts: tuple[Part, ...]) -> None:
         for line in self._lines:
             self._list.removeWidget(line)
             line.hide()
             line.deleteLater()
-        self._lines = [self._made_line(part.source) for part in parts]
+        self._lines = [self._create_line(part.source) for part in parts]
         for line in self._lines:
             self._list.addWidget(line)
 
-    def _made_line(self, source: SourceSpec) -> "PartLine":
+    def _create_line(self, source: SourceSpec) -> "PartLine":
         line = PartLine(source)
         line.weight_changed.connect(lambda position: self._set_weight(line, position))
         line.remove_requested.connect(lambda: self._remove(line))
@@ -98,9 +98,9 @@ class MixPage(Page):
 
 
 class PartLine(QWidget):
-    """A line of the list: a source, its weight and share, and a button that removes it."""
+    """Line of the list: a source, its weight and share, and a button that removes it."""
 
-    weight_changed = pyqtSignal(int)  # the position of the slider
+    weight_changed = pyqtSignal(int)  # position of the slider
     remove_requested = pyqtSignal()
 
     def __init__(self, source: SourceSpec) -> None:
@@ -112,9 +112,9 @@ class PartLine(QWidget):
         title.setFixedWidth(TITLE_WIDTH)
         title.setToolTip(f"{source.kind.capitalize()}: {source.title}")
         self._weight: QSlider = slider(
-            "partWeight", f"Weight of {source.title}", "Weight of this source", LIGHTEST, HEAVIEST, EVEN
+            "partWeight", f"Weight of {source.title}", "Weight of this source", MIN_POSITION, MAX_POSITION, USUAL_SCALE
         )
-        self._weight.valueChanged.connect(self._request_weight)
+        self._weight.valueChanged.connect(self._on_slider_moved)
         self._share = QLabel()
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100%"))
         remove = QToolButton()
@@ -129,25 +129,30 @@ class PartLine(QWidget):
         self.setLayout(layout)
 
     def show_part(self, position: int, share: float | None) -> None:
-        """Show the position of the weight, and the share of the points; a single source has no share to choose."""
+        """Show a weight.
+
+        Args:
+            position: The position of the slider.
+            share: The share of the points that come from this source. None disables the slider of a single source.
+        """
         self._is_showing = True
         self._weight.setValue(position)
         self._is_showing = False
         self._weight.setEnabled(share is not None)
         self._share.setText("" if share is None else f"{share:.0%}")
 
-    def _request_weight(self, position: int) -> None:
+    def _on_slider_moved(self, position: int) -> None:
         if not self._is_showing:
             self.weight_changed.emit(position)
 
 
 def _scale(parts: tuple[Part, ...]) -> float:
-    """Return the slider positions per unit of weight, smaller than usual if a weight is beyond the end of its slider.
+    """Return the slider positions per unit of weight, less than usual if a weight is too large for the slider.
 
-    It depends on the weights alone, so that a saved mix reopens with the same positions.
+    The scale depends only on the weights, so that a saved mix reopens with the same slider positions.
     """
     heaviest = max((part.weight for part in parts), default=1.0)
-    return EVEN if heaviest <= HEAVIEST / EVEN else HEAVIEST / heaviest
+    return USUAL_SCALE if heaviest <= MAX_POSITION / USUAL_SCALE else MAX_POSITION / heaviest
 
 
 def _layout_box() -> QComboBox:
@@ -167,7 +172,7 @@ def _add_button(menu: QMenu) -> QToolButton:
     button.setIcon(icon("add"))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setAccessibleName("Add a source")
-    button.setToolTip("Add what you have set up on another page")
+    button.setToolTip("Add a word, picture or shape that you have set up on another page")
     button.setMenu(menu)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     return button

@@ -11,7 +11,7 @@ from flowviz.specs.view import Theme
 
 
 class Page(QWidget):
-    """A page of the target panel: it shows the contents of one kind of target, and requests changes."""
+    """Page of the target panel that shows the contents of one kind of target and requests changes."""
 
     kind: ClassVar[Kind]
 
@@ -28,8 +28,8 @@ class Page(QWidget):
         return lambda request: getattr(request.pages.of(self.kind), field)
 
     def setter(self, field: str) -> Callable[[Any], None]:
-        """Return a function that requests another value of a field of this page."""
+        """Return a function that requests a value for a field of this page."""
         return lambda value: self.request.update_page(self.kind, **{field: value})
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw on a light or a dark background."""
+        """Draw in the colors of a theme."""

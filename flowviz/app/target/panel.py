@@ -1,4 +1,4 @@
-"""The panel that defines the target: a kind of source, a page for it, and a preview."""
+"""The panel that defines the target: the kind of source, its page, and a preview."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
@@ -33,12 +33,13 @@ from flowviz.specs.view import Theme
 KINDS: dict[Kind, str] = {
     "text": "Learn to draw one or more words",
     "image": "Learn the dark parts of a picture",
-    "shape": "Learn one of the shapes on which flows are usually tested",
+    "shape": "Learn one of the shapes that flows are commonly tested on",
     "drawing": "Draw a target",
     "points": "Learn the points of a table",
     "mix": "Combine several targets, side by side or one over the other",
 }
-PREVIEW_HEIGHT = 90
+PREVIEW_HEIGHT = 90  # pixels
+TICKS = 1000  # of the progress bar
 
 
 class TargetPanel(QWidget):
@@ -56,19 +57,19 @@ class TargetPanel(QWidget):
         self._preview.setAccessibleName("Preview of the target")
         self._problem = WarningLabel("targetProblem", "Problem with the target")
         self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._note = WrappingLabel("targetNote", "About the target")
-        self._below = QStackedWidget()  # preview or problem, in the same place: nothing else moves
-        self._below.setFixedHeight(PREVIEW_HEIGHT)
-        self._below.addWidget(self._preview)
-        self._below.addWidget(self._problem)
+        self._note = WrappingLabel("targetNote", "Notes about the target")
+        self._result = QStackedWidget()  # preview or problem in the same place, so that nothing else moves
+        self._result.setFixedHeight(PREVIEW_HEIGHT)
+        self._result.addWidget(self._preview)
+        self._result.addWidget(self._problem)
         self.reading, self.notices = ReadingBar(), NoticeList("targetNotices")
         self._buttons = QButtonGroup(self)
         self._lay_out()
-        request.changed.connect(self._update)
-        self._turn_to(request.value.kind)
+        request.changed.connect(self._on_request_changed)
+        self._show_page(request.value.kind)
 
     def show_target(self, built: BuiltTarget | None, problem: str) -> None:
-        """Show a target or the reason why there is none; while it is being built, the previous one stays."""
+        """Show a target, or the reason why there is none. Without either, the previous one stays."""
         if built is not None:
             self._show_built(built)
         elif problem:
@@ -76,7 +77,7 @@ class TargetPanel(QWidget):
 
     def _show_built(self, built: BuiltTarget) -> None:
         self._preview.show_picture(built.picture)
-        self._below.setCurrentWidget(self._preview)
+        self._result.setCurrentWidget(self._preview)
         self.drawing.canvas.show_hint("")
         if not isinstance(built.spec, DrawingSpec):
             self.drawing.set_traced(built.picture)
@@ -84,49 +85,49 @@ class TargetPanel(QWidget):
 
     def _show_problem(self, sentence: str) -> None:
         self._problem.setText(sentence)
-        self._below.setCurrentWidget(self._problem)
+        self._result.setCurrentWidget(self._problem)
         self.drawing.canvas.show_hint(sentence if self._request.value.kind == "drawing" else "")
         self._show_note("")
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw on a light or a dark background."""
+        """Draw in the colors of a theme."""
         self._preview.set_theme(theme)
         for page in self._pages.values():
             page.set_theme(theme)
 
-    def _update(self, old: Request, new: Request) -> None:
+    def _on_request_changed(self, old: Request, new: Request) -> None:
         if old.kind != new.kind:
-            self._turn_to(new.kind)
+            self._show_page(new.kind)
 
-    def _turn_to(self, kind: Kind) -> None:
+    def _show_page(self, kind: Kind) -> None:
         focus = QApplication.focusWidget()
         had_focus = focus is not None and any(page.isAncestorOf(focus) for page in self._pages.values())
         self._pages[kind].show()
         if had_focus:
-            self._pages[kind].setFocus()  # hiding the widget with the focus would move it to the next panel
+            self._pages[kind].setFocus()  # otherwise, hiding the old page moves the focus to the next panel
         for name, page in self._pages.items():
             page.setVisible(name == kind)
         self._button(kind).setChecked(True)
-        self._below.setVisible(kind != "drawing")  # the canvas shows both
+        self._result.setVisible(kind != "drawing")  # the canvas itself shows the drawing and the problem
 
     def _lay_out(self) -> None:
         kinds = QHBoxLayout()
         kinds.setSpacing(2)
         for kind in self._pages:
-            kinds.addWidget(self._made_button(kind), stretch=1)
+            kinds.addWidget(self._create_button(kind), stretch=1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(kinds)
-        for widget in (*self._pages.values(), self.reading, self.notices, self._below, self._note):
+        for widget in (*self._pages.values(), self.reading, self.notices, self._result, self._note):
             layout.addWidget(widget)
 
-    def _made_button(self, kind: Kind) -> QToolButton:
+    def _create_button(self, kind: Kind) -> QToolButton:
         button = QToolButton()
         button.setObjectName(f"{kind}Source")
         button.setText(kind.capitalize())
         button.setIcon(icon(kind))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        button.setAccessibleName(f"Learn from: {kind}")
+        button.setAccessibleName(f"Target: {kind}")
         button.setToolTip(KINDS[kind])
         button.setCheckable(True)
         button.clicked.connect(lambda: self._request.turn_to(kind))
@@ -143,11 +144,8 @@ class TargetPanel(QWidget):
         self._note.setVisible(bool(note))
 
 
-TICKS = 1000
-
-
 class ReadingBar(QWidget):
-    """Progress of reading a file, with a button to cancel; hidden otherwise."""
+    """Progress bar with a Cancel button, which is visible while a file is being read."""
 
     cancel_requested = pyqtSignal()
 
@@ -158,14 +156,14 @@ class ReadingBar(QWidget):
         self._bar.setAccessibleName("Reading progress")
         self._bar.setToolTip("How much of the file has been read")
         self._bar.setRange(0, TICKS)
-        cancel = button("readingCancel", "Cancel", "Stop reading and keep the present target")
+        cancel = button("readingCancel", "Cancel", "Stop reading and keep the current target")
         cancel.clicked.connect(lambda: self.cancel_requested.emit())
-        line = row(self._bar, cancel, stretched=self._bar)
-        line.setContentsMargins(0, 0, 0, 0)
-        self.setLayout(line)
+        layout = row(self._bar, cancel, stretched=self._bar)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(layout)
         self.hide()
 
     def show_progress(self, share: float) -> None:
-        """Show the share that has been read, from 0 to 1."""
+        """Show the share of the file that has been read, from 0 to 1."""
         self._bar.setValue(round(TICKS * share))
         self.show()

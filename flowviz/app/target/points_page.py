@@ -1,4 +1,4 @@
-"""The page for points from a file, and which of its columns to use."""
+"""Page to choose a table of points and two of its columns."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QLabel, QWidget
@@ -11,11 +11,11 @@ PATTERNS = "Points (*.csv *.txt *.tsv *.npy *.npz);;All files (*)"
 
 
 class PointsPage(Page):
-    """A button to choose a file, and boxes for its columns if there is a choice."""
+    """Page with a button to choose a file, and boxes for the columns of a table that has more than two."""
 
     kind = "points"
     file_chosen = pyqtSignal(str)
-    columns_chosen = pyqtSignal(object, object)  # the Table, and two of its columns, counted from 0
+    columns_chosen = pyqtSignal(object, object)  # Table, indices of its x and y column
 
     def __init__(self, request: RequestState) -> None:
         super().__init__(request)
@@ -32,21 +32,21 @@ class PointsPage(Page):
         self.column.addLayout(row(self._open, self._name, stretched=self._name))
         self.column.addWidget(self._columns)
         for box in (self._x, self._y):
-            box.activated.connect(self._choose_columns)  # emitted for the user's choices only
-        request.changed.connect(self._update)
+            box.activated.connect(self._on_columns_activated)  # emitted only if the user chooses
+        request.changed.connect(self._on_request_changed)
         self._show(request.value)
 
     def choose_file(self) -> None:
-        """Ask for a file."""
+        """Ask the user for a file of points."""
         path, _ = QFileDialog.getOpenFileName(self, "Open Points", "", PATTERNS)
         if path:
             self.file_chosen.emit(path)
 
-    def _choose_columns(self) -> None:
+    def _on_columns_activated(self) -> None:
         columns = self._x.currentIndex(), self._y.currentIndex()
         self.columns_chosen.emit(self.request.value.pages.points.table, columns)
 
-    def _update(self, old: Request, new: Request) -> None:
+    def _on_request_changed(self, old: Request, new: Request) -> None:
         if old.pages.points != new.pages.points:
             self._show(new)
 

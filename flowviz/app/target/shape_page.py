@@ -1,4 +1,4 @@
-"""The page for a shape from the catalog."""
+"""Page to choose a shape from the catalog."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,11 @@ from flowviz.specs import SHAPES, ShapeName
 from flowviz.specs.view import Theme
 
 ICON_SIDE = 28  # pixels
-ICON_SCALE = 2  # pixels of the icon for each logical pixel, for high-density screens
+ICON_SCALE = 2  # device pixels per logical pixel, for high-density screens
 
 
 class ShapePage(Page):
-    """A list of shapes, each with a small picture."""
+    """Page with a list of shapes, each with a small picture."""
 
     kind = "shape"
 
@@ -35,17 +35,17 @@ class ShapePage(Page):
         for name in SHAPES:
             self._box.addItem(name.replace("_", " ").capitalize(), name)
         self.setFocusProxy(self._box)
-        self._sentence = WrappingLabel("shapeSentence", "What the shape is")
+        self._sentence = WrappingLabel("shapeSentence", "Description of the shape")
         self._pictures: dict[ShapeName, NDArray[np.uint8]] = {}
         self._theme: Theme = "light"
         self.column.addWidget(self._box)
         self.column.addWidget(self._sentence)
         bind_choice(request, self.part("shape"), self._box, self.setter("shape"))
-        request.changed.connect(lambda _, value: self._describe(value))
+        request.changed.connect(lambda _, new: self._describe(new))
         self._describe(request.value)
 
     def show_pictures(self, pictures: dict[ShapeName, NDArray[np.uint8]]) -> None:
-        """Show a small picture of each shape, from shades (rows, columns)."""
+        """Show a picture (rows, columns) beside the name of each shape."""
         self._pictures = pictures
         for name, shades in pictures.items():
             self._box.setItemIcon(self._box.findData(name), _icon(shades, self._theme))

@@ -1,4 +1,4 @@
-"""The page for a text: what is typed, and its font, weight and alignment."""
+"""Page to type a text, and to choose its font, weight and alignment."""
 
 from itertools import takewhile
 
@@ -25,13 +25,13 @@ from flowviz.specs.target import LONGEST_TEXT
 
 TEXT_LINES = 2
 TEXT_FRAME = 12  # pixels above and below the lines
-WEIGHT_STEP = 0.005  # of the slider, relative to the font size
-HEAVIEST = 0.2
+WEIGHT_STEP = 0.005  # per slider position, relative to the font size
+MAX_WEIGHT = 0.2  # relative to the font size
 ALIGNMENTS = {"Left": "left", "Centered": "center", "Right": "right"}
 
 
 class TextPage(Page):
-    """A text box with a character count, and the font, weight and alignment of the text."""
+    """Page with a text box, a character count, and controls for font, weight and alignment."""
 
     kind = "text"
     media_arrived = pyqtSignal(QMimeData)
@@ -49,7 +49,8 @@ class TextPage(Page):
         self._more.toggled.connect(self._show_options)
         self.fonts = FontBox()
         self._align = _align_box()
-        self._weight = slider("targetWeight", "Weight", "Thickness of the strokes", 0, round(HEAVIEST / WEIGHT_STEP), 0)
+        positions = round(MAX_WEIGHT / WEIGHT_STEP)
+        self._weight = slider("targetWeight", "Weight", "Thickness of the strokes", 0, positions, 0)
         self._options = QWidget()
         self._lay_out()
         self._bind()
@@ -75,13 +76,13 @@ class TextPage(Page):
         self._show_count()
 
     def _lay_out(self) -> None:
-        beside = QVBoxLayout()
-        beside.addWidget(self._more)
-        beside.addWidget(self._count, alignment=Qt.AlignmentFlag.AlignHCenter)
-        beside.addStretch()
+        side = QVBoxLayout()
+        side.addWidget(self._more)
+        side.addWidget(self._count, alignment=Qt.AlignmentFlag.AlignHCenter)
+        side.addStretch()
         line = QHBoxLayout()
         line.addWidget(self._text, stretch=1)
-        line.addLayout(beside)
+        line.addLayout(side)
         self.column.addLayout(line)
         grid = QGridLayout(self._options)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -101,7 +102,7 @@ class TextPage(Page):
 
 
 class TextBox(QPlainTextEdit):
-    """Text box for a few lines; a picture or file that is pasted or dropped on it is passed on."""
+    """Text box for a few lines that emits a signal when a picture or file is pasted or dropped on it."""
 
     media_arrived = pyqtSignal(QMimeData)
 
@@ -109,23 +110,23 @@ class TextBox(QPlainTextEdit):
         super().__init__()
         self.setObjectName("targetText")
         self.setAccessibleName("Text to learn")
-        self.setAccessibleDescription("The word or words that the flow learns to draw")
+        self.setAccessibleDescription("The flow learns to draw this text")
         self.setPlaceholderText("Type a word")
         self.setTabChangesFocus(True)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # a line of the target is a line here
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # shows the lines as they are in the target
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setUndoRedoEnabled(False)  # the window's undo covers the text
 
     def show_text(self, text: str) -> None:
-        """Show a text, with the cursor after the part that differs from the present one."""
-        before = self.toPlainText()
-        if text == before:
+        """Show a text, with the cursor behind the part that changed."""
+        old = self.toPlainText()
+        if text == old:
             return
-        same = _common_prefix(before, text)
-        changed = text[: len(text) - _common_prefix(before[same:][::-1], text[same:][::-1])]
+        start = _common_prefix_length(old, text)
+        end = len(text) - _common_prefix_length(old[start:][::-1], text[start:][::-1])
         self.setPlainText(text)
         cursor = self.textCursor()
-        cursor.setPosition(len(changed.encode("utf-16-le")) // 2)  # Qt counts UTF-16 units
+        cursor.setPosition(len(text[:end].encode("utf-16-le")) // 2)  # Qt counts UTF-16 code units
         self.setTextCursor(cursor)
 
     def sizeHint(self) -> QSize:
@@ -148,14 +149,14 @@ class TextBox(QPlainTextEdit):
         if event is None or menu is None:
             return
         for action in menu.actions():
-            action.setVisible(action.objectName() not in {"edit-undo", "edit-redo"})  # the window has its own
-        menu.setParent(self, menu.windowFlags())  # otherwise Python would delete it
+            action.setVisible(action.objectName() not in {"edit-undo", "edit-redo"})  # see setUndoRedoEnabled
+        menu.setParent(self, menu.windowFlags())  # otherwise Python deletes it
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
 
 
-def _common_prefix(one: str, other: str) -> int:
-    """Return the length of the common prefix of two texts."""
+def _common_prefix_length(one: str, other: str) -> int:
+    """Return how many characters at the start of two texts are the same."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 

@@ -40,7 +40,7 @@ def test_columns_can_be_chosen_and_outliers_are_counted(sourced: Sourced, table:
     first = sourced.wait_for_other(sourced.built)
     assert isinstance(first.spec, PointsSpec)
     note, y = sourced.window.find(QLabel, "targetNote"), sourced.window.find(QComboBox, "pointsY")
-    assert "1,000 points, 5 of them far out" in note.text()
+    assert "1,000 points, 5 of them outliers" in note.text()
     assert [y.itemText(index) for index in range(y.count())] == ["a", "b", "c"]
     y.setCurrentIndex(2)
     y.activated.emit(2)
