@@ -150,6 +150,8 @@ class MainWindow(QMainWindow):
         training, viewing = self._training, self._viewing
         for widget in (viewing.cloud, viewing.strip, viewing.slider.slider):
             add_stage_keys(widget, self.view, self.viewer.playhead.toggle_playing)
+        for widget in (viewing.strip, viewing.slider.slider):
+            viewing.cloud.add_pan_keys(widget)
         order_tabs(
             training.target, training.flow, training.controls, viewing.view_bar, viewing.cloud,
             viewing.strip, viewing.slider, viewing.playback, viewing.history, viewing.inspector,

@@ -102,6 +102,11 @@ class CloudView(QWidget):
         if not self._item.overview:
             self._zoom_to(self.view.center, self.view.half_extent * factor)
 
+    def add_pan_keys(self, widget: QWidget) -> None:
+        """Let Shift and the arrow keys pan while a widget has the focus."""
+        for keys, direction in PANS.items():
+            _add_key(widget, keys, partial(self._pan, *direction))
+
     def set_view(self, view: ViewSpec) -> None:
         """Set the view, except for the size of the text, which follows the window."""
         self._item.show(view=view.model_copy(update={"word_height": self._word_height()}))
@@ -139,16 +144,10 @@ class CloudView(QWidget):
         events.stage_clicked.connect(self.stage_clicked)
         events.resized.connect(lambda: self.set_view(item.view))
         events.resized.connect(self.resized)
-        for keys, direction in PANS.items():
-            self._add_key(keys, partial(self._pan, *direction))
+        self.add_pan_keys(self)
         for keys, factor in ZOOMS.items():
-            self._add_key(keys, partial(self.zoom, factor))
-        self._add_key("0", lambda: None if item.overview else self.fit_requested.emit())
-
-    def _add_key(self, keys: str, run: Callable[[], object]) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-        shortcut.activated.connect(run)
+            _add_key(self, keys, partial(self.zoom, factor))
+        _add_key(self, "0", lambda: None if item.overview else self.fit_requested.emit())
 
     def _pan(self, right: int, up: int) -> None:
         if not self._item.overview:
@@ -175,3 +174,9 @@ class CloudView(QWidget):
     def leaveEvent(self, event: QEvent | None) -> None:
         self.pointer_moved.emit(None)
         super().leaveEvent(event)
+
+
+def _add_key(widget: QWidget, keys: str, run: Callable[[], object]) -> None:
+    shortcut = QShortcut(QKeySequence(keys), widget)
+    shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+    shortcut.activated.connect(run)

@@ -35,6 +35,8 @@ class Navigated:
         self.view.show_flow(LAST, 8000)
         for focused in (self.cloud, self.strip, self.slider.slider):
             add_stage_keys(focused, self.view, self._play)
+        for focused in (self.strip, self.slider.slider):
+            self.cloud.add_pan_keys(focused)
         self.zooms: list[tuple[tuple[float, float], float]] = []
         self.cloud.zoomed.connect(lambda center, half: self.zooms.append((center, half)))
         self.window.show()
@@ -67,9 +69,10 @@ def test_keys_step_through_the_stages_whichever_widget_has_the_focus(navigated: 
     assert navigated.plays == 1
 
 
-def test_shift_and_the_arrow_keys_pan(navigated: Navigated) -> None:
-    navigated.press("cloud", Key.Key_Right, Shift)
-    navigated.press("cloud", Key.Key_Up, Shift)
+@pytest.mark.parametrize("focused", ["cloud", "strip", "slider"])
+def test_shift_and_the_arrow_keys_pan_wherever_the_focus_is(navigated: Navigated, focused: str) -> None:
+    navigated.press(focused, Key.Key_Right, Shift)
+    navigated.press(focused, Key.Key_Up, Shift)
     (right, _), (up, _) = navigated.zooms
     assert right[0] > 0 == right[1]
     assert up[1] > 0 == up[0]
