@@ -25,7 +25,8 @@ TOOLS: Mapping[Tool, tuple[str, str, str]] = {
     "lasso": ("&Lasso", "Ctrl+Shift+L", "Draw around particles to select them; hold Shift to add, Alt to remove"),
     "probe": ("Pro&be", "Ctrl+Shift+P", "Follow the point under the mouse through all stages"),
 }
-MOST_LINES = 2  # of buttons with text; the buttons of a narrower bar show icons only
+MOST_LINES = 2  # of buttons with text; a narrower bar shows icons only, and no labels
+LABEL_SPACING = 6  # pixels
 FILLED = 0.9  # share of a line that its buttons can fill
 ICON, TEXT = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
@@ -123,10 +124,9 @@ class ViewBar(QWidget):
         return action
 
     def _lay_out(self) -> None:
-        boxes = [
-            WrappingRow(6, _label(text, box), box)
-            for text, box in (("Direction", self._direction), ("Color by", self._color))
-        ]
+        self._labels = _label("Direction", self._direction), _label("Color by", self._color)
+        labeled = zip(self._labels, (self._direction, self._color), strict=True)
+        boxes = [WrappingRow(LABEL_SPACING, label, box) for label, box in labeled]
         marks = [_button(action) for action in (*self.mark_actions.values(), self.beside_action)]
         tools = [_button(action) for action in self.tool_actions.values()]
         for tool, button in zip(self.tool_actions, tools, strict=True):
@@ -148,11 +148,15 @@ class ViewBar(QWidget):
             button.setToolButtonStyle(style)
 
     def _choose_style(self) -> None:
-        """Show icons without text before the buttons take room from the cloud."""
-        icons_only = self._labeled[0].toolButtonStyle() == ICON
-        text_width = sum(map(_text_width, self._labeled)) if icons_only else 0
-        needed = self._row.sizeHint().width() + text_width
-        self._set_style(TEXT if needed <= MOST_LINES * FILLED * self.width() else ICON)
+        """Show buttons without text, then boxes without labels, before the bar takes room from the cloud."""
+        texts, labels = sum(map(_text_width, self._labeled)), sum(map(_label_width, self._labels))
+        needed = self._row.sizeHint().width()
+        needed += texts if self._labeled[0].toolButtonStyle() == ICON else 0
+        needed += labels if self._labels[0].isHidden() else 0
+        room = MOST_LINES * FILLED * self.width()
+        self._set_style(TEXT if needed <= room else ICON)
+        for label in self._labels:
+            label.setHidden(needed - texts > room)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._choose_style()
@@ -166,6 +170,10 @@ class ViewBar(QWidget):
 
 def _text_width(button: QToolButton) -> int:
     return button.fontMetrics().horizontalAdvance(button.text().replace("&", "")) + button.iconSize().width() // 2
+
+
+def _label_width(label: QLabel) -> int:
+    return label.sizeHint().width() + LABEL_SPACING
 
 
 def _shows(mark: Mark, view: View) -> bool:

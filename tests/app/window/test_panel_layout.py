@@ -457,6 +457,22 @@ def test_view_bar_wraps_into_further_lines(qtbot: QtBot, width: int, lines: int)
 
 
 @pytest.mark.usefixtures("restored_font")
+@pytest.mark.parametrize("percent", [100, 125, 150])
+def test_view_bar_has_two_lines_beside_the_panels_of_a_small_window(window: Window, qtbot: QtBot, percent: int) -> None:
+    window.main.appearance.choose_text_size(percent)
+    window.main.resize(1024, 700)
+    bar = window.main.findChildren(ViewBar)[0]
+
+    def has_two_lines() -> bool:
+        controls = [*bar.findChildren(QToolButton), *bar.findChildren(QComboBox)]
+        middles = {control.mapTo(bar, control.rect().center()).y() // 10 for control in controls}
+        return len(middles) <= 2
+
+    qtbot.waitUntil(has_two_lines)
+    assert clipped(bar) == []
+
+
+@pytest.mark.usefixtures("restored_font")
 def test_panels_become_narrower_again_with_the_text(window: Window, qtbot: QtBot) -> None:
     window.main.resize(1600, 800)
     target, inspector = dock(window, "target"), dock(window, "inspector")
