@@ -57,8 +57,7 @@ class Session(QObject):
     @property
     def trained_title(self) -> str:
         """Title of the target of the trained flow, or of the requested target before the first training."""
-        built = self._builder.built
-        return self._presenter.title or (built.title if built else "")
+        return self._presenter.title or ("" if self._builder.problem else self._request.plan.target.title)
 
     def project(self) -> Project:
         """Return the current project, which contains a running training up to its latest checkpoint."""
@@ -172,6 +171,7 @@ class Session(QObject):
         self._follow()
         self._show_untrained()
         self._show_next()
+        self.changed.emit()  # the title goes if there is a problem with the target
         if built is not None and built.spec == awaited:
             self.train()
 

@@ -349,3 +349,17 @@ def test_target_that_can_no_longer_be_built_is_explained_and_the_flow_is_shown(w
     assert worked.viewer.scene.trace is brad.trace
     assert worked.session.project().target == target
     assert not worked.controls.can_resume
+
+
+def test_untrained_project_is_named_after_a_target_that_is_being_built(
+    worked: Worked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[tuple[object, ...]]()
+    monkeypatch.setattr(worked.builder._worker, "ask", lambda *args: asked.append(args))
+    titles = list[str]()
+    worked.session.changed.connect(lambda: titles.append(worked.session.trained_title))
+    worked.request.turn_to("shape")
+    assert set(titles) == {"two moons"}
+    (_, _, on_result), *_ = asked
+    on_result("There is nothing to learn.")  # type: ignore[operator]
+    assert titles[-1] == ""
