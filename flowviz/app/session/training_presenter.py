@@ -68,7 +68,7 @@ class TrainingPresenter(QObject):
         self.trained = TrainedProject(project, built) if project.weights.parameters else None
         self.title = project.target.title if self.trained else ""
         target = built.target if built else None
-        self._status.begin(project.history, target.entropy if target else None)
+        self._status.begin(project.history, self.trained.entropy if self.trained else None)
         self.set_state(TrainingState.IDLE)
         if self.trained is None:
             self._viewer.show_untrained(project.flow, target)

@@ -363,3 +363,10 @@ def test_untrained_project_is_named_after_a_target_that_is_being_built(
     (_, _, on_result), *_ = asked
     on_result("There is nothing to learn.")  # type: ignore[operator]
     assert titles[-1] == ""
+
+
+def test_untrained_project_shows_no_best_possible_loss(worked: Worked) -> None:
+    train(worked)
+    assert worked.loss_plot.entropy is not None
+    worked.session.show_project(Project.untrained(TextSpec(text="Hi"), FlowSpec(), TrainingSpec(steps=100)))
+    assert worked.loss_plot.entropy is None
