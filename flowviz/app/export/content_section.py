@@ -34,6 +34,7 @@ class ContentSection(ExportSection):
         self._last_stage = project.trace.last_stage
         self._all_particles = project.trace.positions.shape[1]
         self._is_sheet = False
+        self._wants_beside = False  # kept while there is nothing to put beside the points
         self._make_stage_boxes(project)
         self._make_appearance_boxes(project)
         self._particles = number_box("exportParticles", "Number of particles", 1, MOST_PARTICLES, self._all_particles)
@@ -51,7 +52,7 @@ class ContentSection(ExportSection):
         viewed = with_view(
             seen,
             marks=self._chosen_marks(),
-            beside=self._beside.isChecked() and self._beside.isEnabled(),
+            beside=self._beside.isChecked(),
             color_by=self._color.value,
             palette=self._palette.value,
             axes=self._axes.isChecked(),
@@ -79,7 +80,7 @@ class ContentSection(ExportSection):
         self._direction.choose(seen.direction)
         for mark, box in self._marks.items():
             box.setChecked(mark in view.marks)
-        self._beside.setChecked(view.beside)
+        self._wants_beside = view.beside
         self._color.choose(view.color_by)
         self._palette.choose(view.palette)
         self._axes.setChecked(view.axes)
@@ -127,7 +128,8 @@ class ContentSection(ExportSection):
             box.chosen.connect(lambda: self.changed.emit())
         for mark in self._marks.values():
             mark.toggled.connect(self._take_marks)
-        for toggle in (self._beside, self._axes, self._labels, self._fitted):
+        self._beside.clicked.connect(self._take_beside)
+        for toggle in (self._axes, self._labels, self._fitted):
             toggle.toggled.connect(lambda: self.changed.emit())
         self._particles.valueChanged.connect(lambda: self.changed.emit())
 
@@ -135,10 +137,15 @@ class ContentSection(ExportSection):
         self._update_beside()
         self.changed.emit()
 
+    def _take_beside(self, beside: bool) -> None:
+        self._wants_beside = beside
+        self.changed.emit()
+
     def _update_beside(self) -> None:
         marks = self._chosen_marks()
         can_split = bool(marks & {"density", "grid"} and marks & {"points", "paths"}) and not self._is_sheet
         self._beside.setEnabled(can_split)
+        self._beside.setChecked(can_split and self._wants_beside)
         self._beside.setToolTip(BESIDE if can_split else NOT_BESIDE if self._is_sheet else NOTHING_TO_SPLIT)
 
     def _chosen_marks(self) -> frozenset[Mark]:

@@ -114,7 +114,10 @@ def test_beside_needs_marks_on_both_sides(dialog: Dialog) -> None:
     assert dialog.itself.spec().seen.view.beside
     dialog.find(QCheckBox, "pointsExport").click()
     assert not beside.isEnabled()
+    assert not beside.isChecked()
     assert not dialog.itself.spec().seen.view.beside
+    dialog.find(QCheckBox, "pointsExport").click()
+    assert dialog.itself.spec().seen.view.beside
 
 
 def test_project_without_a_history_offers_no_moments(project: Project, qtbot: QtBot) -> None:
