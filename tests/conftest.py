@@ -1,12 +1,13 @@
-"""What many tests need: a trained project, made once."""
+"""Fixtures that many tests use, above all a trained project, and the options of parallel runs."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from flowviz.projects import Project, save_project
+from flowviz.projects import Project, load_project, save_project
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import trained
@@ -14,16 +15,38 @@ from flowviz.training import trained
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Accept the options that pyproject.toml passes to pytest-xdist even with `-p no:xdist`."""
+    if not pluginmanager.hasplugin("xdist"):
+        for option in ("--numprocesses", "--maxprocesses", "--dist"):
+            parser.addoption(option, help="ignored without pytest-xdist")
+
+
 @pytest.fixture(scope="session")
-def project() -> Project:
-    """A default flow after 2100 steps on "Hi"."""
-    # So many steps that a state is kept in between.
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a default flow trained for 2100 steps on "Hi".
+
+    The process that asks first trains it, and all load it from the same file: no test depends on which process runs it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    path = folder / "trained.flowviz"
+    with FileLock(folder / "trained.lock"):
+        if not path.exists():
+            save_project(_train(), path)
+    return load_project(path)
+
+
+def _train() -> Project:
     target = TextSpec(text="Hi")
-    return trained(Project.untrained(target, FlowSpec(), TrainingSpec(steps=2100)), build_target(target))
+    training = TrainingSpec(steps=2100)  # enough that one state in between is kept
+    return trained(Project.untrained(target, FlowSpec(), training), build_target(target))
 
 
 @pytest.fixture
 def project_file(project: Project, tmp_path: Path) -> Iterator[Path]:
+    """Return the file of the trained project, and check that no temporary file is left beside it."""
     path = tmp_path / "hi.flowviz"
     save_project(project, path)
     yield path
