@@ -205,7 +205,7 @@ class MainWindow(QMainWindow):
         self._drafts_thread.failed.connect(self.notifications.post)
         self._drafts_thread.succeeded.connect(self.notifications.withdraw)
         for done in (self._report.done, self.exports.done):
-            done.connect(self._training.status_bar.tell)
+            done.connect(self._training.status_bar.show_message)
         bus = session_bus()
         self._task_bar, self._end_notification = TaskBar(bus), EndNotification(self, bus)
         self.status.progressed.connect(self._task_bar.show)
@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
         self.welcome.leave()
         if clipboard is not None:
             clipboard.setImage(self._viewing.cloud.picture())
-            self._training.status_bar.tell("The picture was copied to the clipboard.")
+            self._training.status_bar.show_message("The picture was copied to the clipboard.")
 
     def export(self) -> None:
         """Open the export dialog."""

@@ -1,6 +1,6 @@
-"""The training controls: start, pause, stop, the budget, and the progress."""
+"""The training controls: buttons, budget, progress and status."""
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtBoundSignal, pyqtSignal
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -23,12 +23,12 @@ from flowviz.specs.training import DEFAULT_SECONDS
 
 PROGRESS_TICKS = 1000
 DEFAULT_BUDGETS = {"seconds": int(DEFAULT_SECONDS), "steps": 100_000}
-LARGEST_BUDGETS = {"seconds": 86_400, "steps": 100_000_000}
-BUDGET_STEPS = {"seconds": 10, "steps": 10_000}  # of the spin box
+MAX_BUDGETS = {"seconds": 86_400, "steps": 100_000_000}
+SPIN_STEPS = {"seconds": 10, "steps": 10_000}
 
 
 class TrainingControls(QWidget):
-    """Buttons, budget and progress of the training."""
+    """Widget with the buttons, the budget, the progress and the status of the training."""
 
     train_requested = pyqtSignal()
     pause_toggled = pyqtSignal()
@@ -42,12 +42,12 @@ class TrainingControls(QWidget):
         self._state = TrainingState.IDLE
         self._is_motion_reduced = False
         self.train_button = _button("train", "Train", "Start training on this target", self.train_requested)
-        self.pause_button = _button("pause", "Pause", "Pause the training, or continue it", self.pause_toggled)
-        self.stop_button = _button("stop", "Stop", "Stop and keep what was learned", self.stop_requested)
+        self.pause_button = _button("pause", "Pause", "Pause or resume the training", self.pause_toggled)
+        self.stop_button = _button("stop", "Stop", "Stop the training and keep its result", self.stop_requested)
         self.train_button.setDefault(True)
         self._bar = _progress_bar()
-        self._status = WrappingLabel("statusLabel", "State of the training")
-        self._status.setTextFormat(Qt.TextFormat.PlainText)  # the word that is learned may look like a tag
+        self._status = WrappingLabel("statusLabel", "Status of the training")
+        self._status.setTextFormat(Qt.TextFormat.PlainText)  # the target may look like a tag
         self.notices = NoticeList("trainingNotices")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -59,17 +59,17 @@ class TrainingControls(QWidget):
         self.set_state(TrainingState.IDLE)
 
     def set_can_train(self, can_train: bool) -> None:
-        """Enable Train if there is a target to train on."""
+        """Enable or disable Train."""
         self._can_train = can_train
         self.set_state(self._state)
 
     def set_can_resume(self, can_resume: bool) -> None:
-        """Offer to resume a training that was stopped or opened."""
+        """Let the pause button resume a training that was stopped or opened."""
         self._can_resume = can_resume
         self.set_state(self._state)
 
     def set_state(self, state: TrainingState) -> None:
-        """Show what the training is doing, and enable the buttons that make sense then."""
+        """Show the state of the training, and enable the buttons that apply to it."""
         self._state = state
         self.train_button.setEnabled(self._can_train)
         self.train_button.setText("Train" if state == TrainingState.IDLE else "Restart")
@@ -79,21 +79,21 @@ class TrainingControls(QWidget):
         self.pause_button.setIcon(icon("resume" if resumes else "pause"))
         self.stop_button.setEnabled(state in {TrainingState.PREPARING, TrainingState.TRAINING, TrainingState.PAUSED})
         is_busy = state == TrainingState.PREPARING and not self._is_motion_reduced
-        self._bar.setRange(0, 0 if is_busy else PROGRESS_TICKS)  # Qt animates a bar with the range 0 to 0
+        self._bar.setRange(0, 0 if is_busy else PROGRESS_TICKS)  # Qt animates the range 0 to 0
         for button in (self.train_button, self.pause_button, self.stop_button):
             self.button_changed.emit(button)
 
     def reduce_motion(self, reduced: bool) -> None:
-        """Keep the progress bar still while the duration of a step is unknown."""
+        """Keep the progress bar still while training is prepared."""
         self._is_motion_reduced = reduced
         self.set_state(self._state)
 
     def set_fraction(self, fraction: float) -> None:
-        """Show how much of the budget is spent, from 0 to 1."""
+        """Show the share of the budget that is spent, from 0 to 1."""
         self._bar.setValue(round(fraction * PROGRESS_TICKS))
 
     def set_status(self, sentence: str) -> None:
-        """Show a sentence about the training."""
+        """Show the status in a sentence or more."""
         self._status.setText(sentence)
 
 
@@ -101,26 +101,23 @@ def _budget_row(request: RequestState) -> QHBoxLayout:
     amount, unit = QSpinBox(), QComboBox()
     amount.setObjectName("budgetAmount")
     amount.setAccessibleName("Budget")
-    amount.setToolTip("How long a training lasts")
+    amount.setToolTip("Time or number of steps to train")
     amount.setGroupSeparatorShown(True)
     unit.setObjectName("budgetUnit")
     unit.setAccessibleName("Unit of the budget")
-    unit.setToolTip("Train for a time, or for a number of steps")
+    unit.setToolTip("Train for a time or for a number of steps")
     unit.addItems(list(DEFAULT_BUDGETS))
 
-    def show(budget: tuple[str, int]) -> None:
+    def show_budget(budget: tuple[str, int]) -> None:
         name, number = budget
         unit.setCurrentText(name)
-        amount.setRange(1, LARGEST_BUDGETS[name])
-        amount.setSingleStep(BUDGET_STEPS[name])
+        amount.setRange(1, MAX_BUDGETS[name])
+        amount.setSingleStep(SPIN_STEPS[name])
         amount.setValue(number)
 
-    def usual() -> tuple[str, int]:
-        return unit.currentText(), DEFAULT_BUDGETS[unit.currentText()]
-
-    binding = Binding(request, _budget, show, lambda budget: request.set_budget(*budget))
+    binding = Binding(request, _budget, show_budget, lambda budget: request.set_budget(*budget))
     amount.valueChanged.connect(lambda number: binding.request((unit.currentText(), number)))
-    unit.currentIndexChanged.connect(lambda: binding.request(usual()))
+    unit.currentTextChanged.connect(lambda name: binding.request((name, DEFAULT_BUDGETS[name])))
     return _row(QLabel("Train for"), amount, unit)
 
 
@@ -135,7 +132,7 @@ def _follow_box(request: RequestState) -> QCheckBox:
     box = QCheckBox("Follow the target")
     box.setObjectName("followBox")
     box.setAccessibleName("Follow the target")
-    box.setToolTip("While training, let the flow turn to every target that you type, draw or choose")
+    box.setToolTip("Let a running training switch to every target that you type, draw or choose")
     bind_checked(request, lambda value: value.follows, box, request.set_follows)
     return box
 
@@ -144,17 +141,17 @@ def _progress_bar() -> QProgressBar:
     bar = QProgressBar()
     bar.setObjectName("progressBar")
     bar.setAccessibleName("Progress of the training")
-    bar.setToolTip("How much of the budget is spent")
+    bar.setToolTip("Share of the budget that is spent")
     bar.setRange(0, PROGRESS_TICKS)
     return bar
 
 
-def _button(name: str, text: str, tip: str, pressed: object) -> QPushButton:
+def _button(name: str, text: str, tip: str, pressed: pyqtBoundSignal) -> QPushButton:
     button = QPushButton(icon(name), text)
     button.setObjectName(f"{name}Button")
     button.setAccessibleName(text)
     button.setToolTip(tip)
-    button.clicked.connect(lambda: pressed.emit())  # type: ignore[attr-defined]
+    button.clicked.connect(lambda: pressed.emit())
     return button
 
 

@@ -1,4 +1,4 @@
-"""What the training status needs of its widgets: narrow protocols, which tests implement with fakes."""
+"""Protocols of the widgets that the training status needs. Tests implement them with fakes."""
 
 from typing import Protocol
 
@@ -7,7 +7,7 @@ from flowviz.records import History, Progress, Trace
 
 
 class ControlsDisplay(Protocol):
-    """Shows what the training is doing, and what can be done."""
+    """Shows the state of the training, and enables its commands."""
 
     def set_can_train(self, can_train: bool) -> None: ...
     def set_can_resume(self, can_resume: bool) -> None: ...
@@ -17,13 +17,13 @@ class ControlsDisplay(Protocol):
 
 
 class LossDisplay(Protocol):
-    """Shows the losses."""
+    """Shows the losses over the steps."""
 
     def show_history(self, history: History, entropy: float | None) -> None: ...
 
 
 class MetricsDisplay(Protocol):
-    """Shows how good the flow is."""
+    """Shows the metrics of the flow."""
 
     def clear(self) -> None: ...
     def show_progress(self, progress: Progress | None) -> None: ...
@@ -32,8 +32,8 @@ class MetricsDisplay(Protocol):
 
 
 class StatusBarDisplay(Protocol):
-    """Shows the state and the progress in one line."""
+    """Shows the state and the metrics in one line."""
 
-    def show_state(self, word: str, *, goes_on: bool = False) -> None: ...
+    def show_state(self, word: str, *, has_time_left: bool = False) -> None: ...
     def show_progress(self, progress: Progress | None) -> None: ...
-    def tell(self, sentence: str) -> None: ...
+    def show_message(self, sentence: str) -> None: ...

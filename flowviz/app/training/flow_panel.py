@@ -1,4 +1,4 @@
-"""The panel in which a flow is chosen: its family, and the options of the flow and of its training."""
+"""The panel to choose a flow: its family, and the options of the flow and its training."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,22 +29,22 @@ NORMALIZATIONS = {
     "actnorm": "actnorm",
     "none": "none",
 }
-LARGEST_SEED = 2**31 - 1
+MAX_SEED = 2**31 - 1
 
 
 class FlowPanel(QWidget):
-    """Panel that shows the requested flow and changes it. Every combination that it offers is a valid flow."""
+    """Panel that shows the requested flow and changes it. Every combination of its options is a valid flow."""
 
     def __init__(self, request: RequestState) -> None:
         super().__init__()
         self._family = QComboBox()
         self._family.setObjectName("flowFamily")
         self._family.setAccessibleName("Family of the flow")
-        self._family.setToolTip("Kind of layers in the flow. The post is Brad Saund's blog post on normalizing flows.")
+        self._family.setToolTip("Kind of layers in the flow. The post is Brad Saund's blog post on normalizing flows")
         for family, recipe in RECIPES.items():
             self._family.addItem(recipe.title, family)
             self._family.setItemData(self._family.count() - 1, recipe.sentence, Qt.ItemDataRole.ToolTipRole)
-        self._sentence = WrappingLabel("flowSentence", "What the family does")
+        self._sentence = WrappingLabel("flowSentence", "Description of the family")
         self._warning = WarningLabel("flowWarning", "Warning about the flow")
         self._more = QToolButton()
         self._more.setObjectName("flowOptionsButton")
@@ -58,7 +58,7 @@ class FlowPanel(QWidget):
         self._more.toggled.connect(self._show_options)
         self._show_options(False)
         bind_choice(request, lambda value: value.plan.flow.family, self._family, request.set_family)
-        request.changed.connect(lambda _, value: self._describe(value.plan.flow))
+        request.changed.connect(lambda _, new: self._describe(new.plan.flow))
         self._describe(request.plan.flow)
 
     def _lay_out(self) -> None:
@@ -82,47 +82,47 @@ class FlowPanel(QWidget):
 
 
 class FlowOptions(QWidget):
-    """The options of the flow and of its training, in two columns."""
+    """Form with the options of the flow and its training, in two columns."""
 
     def __init__(self, request: RequestState) -> None:
         super().__init__()
         self._request = request
-        layers = self._flow_number("layers", "Layers", 1, 32, "Number of layers that learn a curve")
+        layers = self._flow_number("layers", "Layers", 1, 32, "Number of trainable layers")
         width = self._flow_number("width", "Width", 1, 1024, "Units in each hidden layer of the networks")
         depth = self._flow_number("depth", "Depth", 1, 8, "Number of hidden layers in each network")
-        self._bins = self._flow_number("bins", "Bins", 2, 256, "Number of pieces in the curve of a spline")
+        self._bins = self._flow_number("bins", "Bins", 2, 256, "Number of pieces of each spline")
         batch = _spin_box("trainingBatch", "Batch", 2, 65_536, "Number of target points in each training step")
         rate = _rate_box()
-        seed = _spin_box("trainingSeed", "Seed", 0, LARGEST_SEED, "The same seed gives the same random numbers")
+        seed = _spin_box("trainingSeed", "Seed", 0, MAX_SEED, "The same seed gives the same random numbers")
         bind_number(request, lambda value: value.plan.training.batch, batch, self._training_setter("batch"))
         bind_number(
             request, lambda value: value.plan.training.learning_rate, rate, self._training_setter("learning_rate")
         )
-        bind_number(request, lambda value: min(value.plan.flow.seed, LARGEST_SEED), seed, request.set_seed)
+        bind_number(request, lambda value: min(value.plan.flow.seed, MAX_SEED), seed, request.set_seed)
         self._bounded = self._bounded_box()
         pairs = (layers, width), (depth, self._bins), (rate, batch)
         self._lay_out(pairs, seed, self._normalization_box())
-        request.changed.connect(self._update)
+        request.changed.connect(self._on_request_changed)
         self._enable(request.plan.flow)
 
     def _lay_out(self, pairs: tuple[tuple[QWidget, QWidget], ...], seed: QWidget, normalization: QWidget) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        for line, pair in enumerate(pairs):
+        for index, pair in enumerate(pairs):
             for column, box in enumerate(pair):
-                _add_labeled(grid, line, 2 * column, box)
+                _add_labeled(grid, index, 2 * column, box)
         _add_labeled(grid, 3, 0, seed)
         grid.addWidget(self._bounded, 3, 2, 1, 2)
         last = row(_label(normalization), normalization, stretched=normalization)
-        grid.addLayout(last, 4, 0, 1, 4)  # spans all columns: its long items would widen one
+        grid.addLayout(last, 4, 0, 1, 4)  # in all columns, because its long items would widen one
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
 
-    def _flow_number(self, field: str, name: str, least: int, most: int, tip: str) -> QSpinBox:
-        box = _spin_box(f"flow{name}", name, least, most, tip)
+    def _flow_number(self, field: str, name: str, minimum: int, maximum: int, tip: str) -> QSpinBox:
+        box = _spin_box(f"flow{name}", name, minimum, maximum, tip)
         bind_number(
             self._request,
-            lambda value: getattr(value.plan.flow, field) or least,
+            lambda value: getattr(value.plan.flow, field) or minimum,
             box,
             lambda number: self._request.update_flow(**{field: number}),
         )
@@ -135,7 +135,7 @@ class FlowOptions(QWidget):
         box = QComboBox()
         box.setObjectName("flowNormalization")
         box.setAccessibleName("Normalization")
-        box.setToolTip("Kind of normalization between the layers, which keeps their inputs in range")
+        box.setToolTip("How points are centered and scaled between layers, to keep them in range")
         for text, normalization in NORMALIZATIONS.items():
             box.addItem(text, normalization)
         bind_choice(
@@ -150,15 +150,15 @@ class FlowOptions(QWidget):
         box = QCheckBox("Bounded log-scale")
         box.setObjectName("flowBounded")
         box.setAccessibleName("Bounded log-scale")
-        box.setToolTip("Limit how much a layer can stretch, so that no number overflows")
-        bind_checked(self._request, _is_bounded, box, self._bound)
+        box.setToolTip("Limit how much a layer can stretch, to prevent numerical overflow")
+        bind_checked(self._request, _is_bounded, box, self._set_bounded)
         return box
 
-    def _bound(self, bounded: bool) -> None:
-        usual = FlowSpec(family=self._request.plan.flow.family).log_scale_bound
-        self._request.update_flow(log_scale_bound=usual if bounded else None)
+    def _set_bounded(self, bounded: bool) -> None:
+        default = FlowSpec(family=self._request.plan.flow.family).log_scale_bound
+        self._request.update_flow(log_scale_bound=default if bounded else None)
 
-    def _update(self, old: Request, new: Request) -> None:
+    def _on_request_changed(self, old: Request, new: Request) -> None:
         if old.plan.flow.family != new.plan.flow.family:
             self._enable(new.plan.flow)
 
@@ -171,12 +171,12 @@ def _is_bounded(request: Request) -> bool:
     return request.plan.flow.log_scale_bound is not None
 
 
-def _spin_box(object_name: str, name: str, least: int, most: int, tip: str) -> QSpinBox:
+def _spin_box(object_name: str, name: str, minimum: int, maximum: int, tip: str) -> QSpinBox:
     box = QSpinBox()
     box.setObjectName(object_name)
     box.setAccessibleName(name)
     box.setToolTip(tip)
-    box.setRange(least, most)
+    box.setRange(minimum, maximum)
     return box
 
 
@@ -184,16 +184,16 @@ def _rate_box() -> QDoubleSpinBox:
     box = QDoubleSpinBox()
     box.setObjectName("trainingRate")
     box.setAccessibleName("Rate")
-    box.setToolTip("Learning rate: how far each step may change the flow. It decreases toward the end.")
+    box.setToolTip("Learning rate: how much each step changes the flow. It decreases toward the end")
     box.setDecimals(5)
     box.setRange(1e-5, 1.0)
     box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
     return box
 
 
-def _add_labeled(grid: QGridLayout, line: int, column: int, box: QWidget) -> None:
-    grid.addWidget(_label(box), line, column)
-    grid.addWidget(box, line, column + 1)
+def _add_labeled(grid: QGridLayout, row_index: int, column: int, box: QWidget) -> None:
+    grid.addWidget(_label(box), row_index, column)
+    grid.addWidget(box, row_index, column + 1)
 
 
 def _label(box: QWidget) -> QLabel:

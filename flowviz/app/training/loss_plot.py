@@ -1,4 +1,4 @@
-"""The losses over the steps of training."""
+"""The plot of the losses over the training steps."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -39,12 +39,12 @@ MIN_LABEL_WIDTH = 3  # in line heights
 
 
 class LossPlot(QWidget):
-    """Plot of the train and held-out NLL over the steps, and of the entropy, which no flow can beat."""
+    """Plot of the train and held-out NLL over the steps, and of the entropy of the target, which no flow can beat."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("lossPlot")
-        self.setAccessibleName("Loss over the steps of training")
+        self.setAccessibleName("Loss over the training steps")
         self.setAccessibleDescription(DESCRIPTION)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._history = History()
@@ -71,7 +71,7 @@ class LossPlot(QWidget):
         self._plot.getViewBox().sigResized.connect(self._update_axes)
 
     def show_history(self, history: History, entropy: float | None) -> None:
-        """Show the losses so far, and the entropy of the present target in nats, None if unknown."""
+        """Show the losses so far, and the entropy of the current target in nats, None if unknown."""
         segments = history.entropy_segments(entropy)
         if history is self._history and segments == self._segments:
             return
@@ -102,10 +102,10 @@ class LossPlot(QWidget):
         self._theme = theme
         for line in self._changes:
             self._style_change_line(line)
-        self._update_axes()  # the font decides how much room the labels need
+        self._update_axes()  # the labels depend on the font
 
     def _update_axes(self) -> None:
-        """Fit the axes to the losses, then place the lines and labels that depend on the axes."""
+        """Fit the axes to the losses, then place the lines and labels."""
         steps = self._history.step
         last_step = max(steps[-1], 1.0) if len(steps) else INITIAL_STEPS
         left, right = -PADDING * last_step, (1 + PADDING) * last_step
@@ -129,7 +129,7 @@ class LossPlot(QWidget):
         return low, high
 
     def _mark_spikes(self, top: float) -> None:
-        """Mark the losses that are above the range, the largest one of those in a row."""
+        """Mark the peak of each run of losses above the range."""
         losses = np.maximum(self._history.train_nll, self._history.heldout_nll)
         clipped = np.flatnonzero(losses > top)
         runs = np.split(clipped, np.flatnonzero(np.diff(clipped) > 1) + 1) if len(clipped) else []
@@ -142,7 +142,7 @@ class LossPlot(QWidget):
             self.setAccessibleDescription(description)
 
     def _create_change_lines(self) -> None:
-        """Add or remove vertical lines until there is one per change of the target."""
+        """Create a vertical line for each change of the target."""
         changes = self._history.changes
         for line in self._changes[len(changes) :]:
             self._plot.removeItem(line)
@@ -173,7 +173,7 @@ class LossPlot(QWidget):
 
 
 def loss_range(losses: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the lowest and the highest loss to show, which leaves out spikes far above the bulk of the losses."""
+    """Return the lowest and the highest loss to show, without spikes far above the bulk of the losses."""
     if not len(losses):
         return INITIAL_LOSSES
     lowest = losses.min()
@@ -182,7 +182,7 @@ def loss_range(losses: NDArray[np.float64]) -> tuple[float, float]:
 
 
 class Label(NamedTuple):
-    """The text of a label as it fits, and the side of its line on which it is."""
+    """The text of a label, shortened to fit, and its anchor, which decides the side of the line."""
 
     text: str
     anchor: tuple[int, int]
@@ -191,13 +191,13 @@ class Label(NamedTuple):
 def fitted_labels(
     titles: Sequence[str], positions: Sequence[float], width: float, metrics: QFontMetrics
 ) -> list[Label]:
-    """Return a label for each vertical line that overlaps no other label; the last line always has one.
+    """Return a label for each vertical line, such that no labels overlap. Only the last one is sure to have a text.
 
     Args:
         titles: The full text of each label, from left to right.
         positions: The horizontal position of each line, in pixels.
         width: The width of the plot, in pixels.
-        metrics: The metrics of the font of the labels.
+        metrics: The metrics of the font.
     """
     labels: list[Label] = []
     limit = width
@@ -220,7 +220,7 @@ def _elided(title: str, room: float, metrics: QFontMetrics) -> str:
 
 
 def _legend(theme: Theme) -> str:
-    """Return the legend, which is above the plot because inside it would cover the curves."""
+    """Return the legend in HTML. It is above the plot, because inside it would cover the curves."""
     curves = (
         f'<span style="white-space: nowrap"><span style="color: rgb{CURVES[theme][name]}">{line}</span> {title}</span>'
         for name, (line, title) in LEGEND.items()

@@ -1,4 +1,4 @@
-"""The metrics below the loss plot, which state how good the flow is."""
+"""The metrics below the loss plot, which tell how good the flow is."""
 
 from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
 

@@ -1,4 +1,4 @@
-"""The training status: everything that the window says about the training."""
+"""The training status: everything that the window shows about the training in words and numbers."""
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -9,11 +9,11 @@ from flowviz.records import Finished, History, Progress, Recovered, Snapshot, Tr
 from flowviz.specs import TargetSpec
 
 GREETING = "Press Train and watch the cloud become the target."
-AGAIN = "Press Train to try again."
+RETRY = "Press Train to try again."
 FOLLOWING = "Computing the particles of earlier moments. This loads TensorFlow, which takes a few seconds…"
-SLOWER = "XLA does not work on this machine: trainings give the same results without it, but take longer."
-TRAINING = "training"  # the topic of its notices
-LONGEST_TITLE = 24  # characters
+SLOWER = "The XLA compiler does not work on this computer. Training takes longer, with the same results."
+TRAINING = "training"  # topic of its notices
+MAX_TITLE = 24  # characters
 STATES = {
     TrainingState.PREPARING: "Preparing…",
     TrainingState.TRAINING: "Training",
@@ -27,8 +27,8 @@ class TrainingStatus(QObject):
     """Shows the training in the panel, the loss plot, the metrics and the status bar."""
 
     notice_posted = pyqtSignal(object)  # Notice
-    progressed = pyqtSignal(object)  # the share that is done, from 0 to 1, or None if nothing is being trained
-    ended = pyqtSignal(str)  # how it ended, unless the user stopped it
+    progressed = pyqtSignal(object)  # share of the budget that is spent, 0 to 1; None once training ends
+    ended = pyqtSignal(str)  # reason, in a sentence; not emitted if the user stopped the training
 
     def __init__(
         self,
@@ -41,23 +41,23 @@ class TrainingStatus(QObject):
         super().__init__(parent)
         self._controls, self._loss_plot, self._metrics, self._status = controls, loss_plot, metrics, status
         self._state = TrainingState.IDLE
-        self._progress: Progress | None = None  # the latest
+        self._progress: Progress | None = None  # latest report
         self._history = History()
         self._entropy: float | None = None
-        self._resting = "Ready"  # the word of the status bar while nothing is trained
+        self._idle_word = "Ready"  # in the status bar while no training runs
         self._sentence = GREETING
-        self._target = ""  # title of the target that is learned
+        self._target = ""  # title of the target of the training
         self._is_following = False
-        self._shown: TargetSpec | None = None  # the target of the flow that is shown
+        self._shown: TargetSpec | None = None  # target of the trained flow that is shown
         self._requested: TargetSpec | None = None
         self._problem = ""  # why the requested target cannot be trained on
         self._follows = False
         self._has_warned = False
-        self._show_sentence()
-        self._status.show_state(self._resting)
+        self._update_sentence()
+        self._status.show_state(self._idle_word)
 
     def set_can_train(self, can_train: bool) -> None:
-        """Enable Train if there is a target to train on."""
+        """Enable or disable Train."""
         self._controls.set_can_train(can_train)
 
     def set_can_resume(self, can_resume: bool) -> None:
@@ -65,48 +65,55 @@ class TrainingStatus(QObject):
         self._controls.set_can_resume(can_resume)
 
     def show_state(self, state: TrainingState) -> None:
-        """Show what the training is doing."""
+        """Show the state of the training."""
         self._state = state
         self._controls.set_state(state)
-        goes_on = state not in {TrainingState.IDLE, TrainingState.STOPPING}
-        self._status.show_state(STATES.get(state, self._resting), goes_on=goes_on)
+        has_time_left = state not in {TrainingState.IDLE, TrainingState.STOPPING}
+        self._status.show_state(STATES.get(state, self._idle_word), has_time_left=has_time_left)
         if state == TrainingState.IDLE:
             self.progressed.emit(None)
-        self._show_sentence()
+        self._update_sentence()
 
     def begin(self, history: History, entropy: float | None) -> None:
-        """Start over, with the losses up to now."""
-        self._resting = "Ready"
+        """Show a new training, with the losses up to its start."""
+        self._idle_word = "Ready"
         self._progress = None
         self._target = ""
         self._metrics.clear()
         self._status.show_progress(None)
         self.notice_posted.emit(Notice(TRAINING))
         self._controls.set_fraction(0)
-        self._say(GREETING)
+        self._set_sentence(GREETING)
         self.show_history(history, entropy)
 
     def show_history(self, history: History, entropy: float | None) -> None:
-        """Show the losses up to now."""
+        """Show the losses so far."""
         self._history, self._entropy = history, entropy
         self._loss_plot.show_history(history, entropy)
 
     def show_activity(self, activity: str) -> None:
-        """Say what is done before the first step."""
-        self._say(f"{activity}…")
+        """Show what is being prepared."""
+        self._set_sentence(f"{activity}…")
 
     def show_target(self, title: str) -> None:
-        """Say what is learned from now on."""
+        """Show which target is being learned."""
         self._target = title
-        self._say("")
+        self._set_sentence("")
 
     def show_next(self, shown: TargetSpec | None, requested: TargetSpec, problem: str, *, follows: bool) -> None:
-        """Say what the next training learns if it is not what is shown, or why it cannot start."""
+        """Show what the next training would learn.
+
+        Args:
+            shown: The target of the trained flow that is shown. None before the first training.
+            requested: The target of the next training.
+            problem: Why the next training cannot start. Empty if it can.
+            follows: Whether a running training switches to the requested target.
+        """
         self._shown, self._requested, self._problem, self._follows = shown, requested, problem, follows
-        self._show_sentence()
+        self._update_sentence()
 
     def show_progress(self, progress: Progress, *, is_live: bool) -> None:
-        """Show the numbers of a step; those beside the losses only while the latest moment is shown."""
+        """Show the progress of a step, and its metrics only if the latest moment is shown."""
         self._progress = progress
         self._controls.set_fraction(progress.fraction)
         self._status.show_progress(progress)
@@ -121,61 +128,61 @@ class TrainingStatus(QObject):
         self._metrics.show_progress(self._progress if is_latest else past)
 
     def show_round_trip(self, trace: Trace, stage: int) -> None:
-        """Show how exactly a stage is undone."""
+        """Show how exactly a stage and its inverse cancel out."""
         self._metrics.show_round_trip(trace, stage)
 
     def show_warning(self, event: Recovered | Uncompiled) -> None:
-        """Say that the training went back to its last good state, or continues without XLA."""
+        """Report that training went back to its last good state, or that it continues without XLA."""
         if isinstance(event, Recovered):
             self.notice_posted.emit(Notice(TRAINING, event.sentence()))
-        elif not self._has_warned:  # the user cannot change it: once is enough
+        elif not self._has_warned:  # once, because the user cannot change it
             self._has_warned = True
-            self._status.tell(SLOWER)
+            self._status.show_message(SLOWER)
 
     def show_end(self, finished: Finished) -> None:
-        """Say how the training ended."""
-        self._resting = ENDINGS[finished.ending]
-        self._say(finished.ended())
+        """Show how the training ended."""
+        self._idle_word = ENDINGS[finished.ending]
+        self._set_sentence(finished.ended())
         if finished.advice:
             self.notice_posted.emit(Notice(TRAINING, "The training diverged.", finished.advice))
         if finished.ending != "stopped":
             self.ended.emit(finished.sentence())
 
     def show_failure(self, notice: Notice) -> None:
-        """Say that the training ended with an error."""
-        self._resting = "Failed"
-        self._say(AGAIN)
+        """Show that the training ended with an error."""
+        self._idle_word = "Failed"
+        self._set_sentence(RETRY)
         self.notice_posted.emit(notice)
         self.ended.emit(notice.text)
 
     def show_trained(self, title: str, step: int, progress: Progress | None, fraction: float) -> None:
-        """Show the metrics of a flow that was trained before, if there are any."""
-        self._resting = ENDINGS["completed" if fraction >= 1 else "stopped"]
+        """Show the title, the steps and the latest report of a flow that was trained before."""
+        self._idle_word = ENDINGS["completed" if fraction >= 1 else "stopped"]
         self._progress = progress
         self._metrics.show_progress(progress)
         self._status.show_progress(progress)
-        self._status.show_state(self._resting)
+        self._status.show_state(self._idle_word)
         self._controls.set_fraction(fraction)
-        self._say(f"{title}, after {step:,} steps{'.' if progress else ': no losses yet.'}")
+        self._set_sentence(f"{title}, after {step:,} steps{'.' if progress else ': no losses yet.'}")
 
     def show_following(self, following: bool) -> None:
-        """Say why an earlier moment of a project takes a while."""
+        """Explain why showing an earlier moment of a project takes a while."""
         self._is_following = following
-        self._show_sentence()
+        self._update_sentence()
 
-    def _say(self, sentence: str) -> None:
+    def _set_sentence(self, sentence: str) -> None:
         self._sentence = sentence
-        self._show_sentence()
+        self._update_sentence()
 
-    def _show_sentence(self) -> None:
-        """Show what is going on, and what comes next."""
+    def _update_sentence(self) -> None:
+        """Show the current training, then what comes next."""
         problem = self._problem if self._state == TrainingState.IDLE else ""
-        self._controls.set_status(" ".join(filter(None, (self._describe_now(), self._describe_next(), problem))))
+        self._controls.set_status(" ".join(filter(None, (self._describe_current(), self._describe_next(), problem))))
 
-    def _describe_now(self) -> str:
+    def _describe_current(self) -> str:
         if self._is_following:
             return FOLLOWING
-        if self._problem and self._sentence in {GREETING, AGAIN}:  # Train is disabled
+        if self._problem and self._sentence in {GREETING, RETRY}:  # Train is disabled
             return ""
         if self._sentence:
             return self._sentence
@@ -183,16 +190,17 @@ class TrainingStatus(QObject):
         return f"{'Paused while learning' if is_paused else 'Learning'} '{self._target}'."
 
     def _describe_next(self) -> str:
-        """Say what happens to the requested target if the cloud shows another one."""
+        """Return what happens to the requested target if the cloud shows another one."""
         if self._shown is None or self._requested is None or self._problem or self._shown == self._requested:
             return ""
-        now, then = _quoted(self._shown), _quoted(self._requested)
-        starts_over = f"starts over with {then}." if then != now else "starts over with the present choices."
+        shown, requested = _quoted(self._shown), _quoted(self._requested)
+        is_same = shown == requested  # the title is, but not the spec
+        starts_over = f"starts over with {'the present choices' if is_same else requested}."
         match self._state:
             case TrainingState.IDLE:
-                return f"Still showing {now if then != now else f'the previous {now}'}. Train {starts_over}"
+                return f"Still showing {'the previous ' if is_same else ''}{shown}. Train {starts_over}"
             case TrainingState.PAUSED if self._follows:
-                return f"Resume switches to {then}."
+                return f"Resume switches to {requested}."
             case TrainingState.PAUSED | TrainingState.TRAINING if not self._follows:
                 return f"Restart {starts_over}"
         return ""
@@ -200,4 +208,4 @@ class TrainingStatus(QObject):
 
 def _quoted(spec: TargetSpec) -> str:
     title = spec.title
-    return f"'{title if len(title) <= LONGEST_TITLE else f'{title[: LONGEST_TITLE - 1]}…'}'"
+    return f"'{title if len(title) <= MAX_TITLE else f'{title[: MAX_TITLE - 1]}…'}'"

@@ -1,4 +1,4 @@
-"""The status bar: the state of training and its metrics, laid out so that changing numbers do not jitter."""
+"""The status bar: the state and the metrics of training, laid out so that changing numbers do not jitter."""
 
 from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QFont, QResizeEvent
@@ -11,7 +11,7 @@ SPACING = 18  # pixels between two metrics
 MESSAGE_MS = 10_000
 UNKNOWN_GAP = "gap unknown"
 UNKNOWN_GAP_TIP = "The best possible loss is unknown here, so no gap is shown"
-# Name, description and widest usual text of each metric. The last ones are hidden first if there is too little room.
+# Description and widest usual text of each metric, by name. Too narrow a status bar hides the last ones first.
 METRICS = {
     "gap": ("Gap: held-out NLL minus the best possible NLL. 0 is a perfect fit", "gap 00.000 nats"),
     "loss": (
@@ -25,13 +25,13 @@ METRICS = {
 
 
 class StatusBar(QStatusBar):
-    """Status bar with the state of training, its latest metrics, and a temporary message beside them."""
+    """Status bar with the state of training, its latest metrics, and a temporary message."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("statusBar")
         self.setAccessibleName("State of training and its metrics")
-        self._state_text, self._goes_on = "", False
+        self._state_text, self._has_time_left = "", False
         self._progress: Progress | None = None
         self._state = _label("statusState", "State of training", "")
         self._metrics = {name: _label(f"{name}Status", tip, tip) for name, (tip, _) in METRICS.items()}
@@ -42,7 +42,7 @@ class StatusBar(QStatusBar):
         self._message_timer = QTimer(self)
         self._message_timer.setSingleShot(True)
         self._message_timer.setInterval(MESSAGE_MS)
-        # Qt disconnects a method when the status bar is deleted. A lambda would run on a deleted object.
+        # Qt disconnects a method when the status bar is deleted, but a lambda would run on the deleted object.
         self._message_timer.timeout.connect(self._clear_message)
         self._row = QWidget()
         font = self._row.font()
@@ -65,20 +65,20 @@ class StatusBar(QStatusBar):
         shown = [self._state, *(label for label in self._metrics.values() if label.isVisibleTo(self)), self._message]
         return " ".join(label.text() for label in shown if label.text())
 
-    def show_state(self, word: str, *, goes_on: bool = False) -> None:
+    def show_state(self, word: str, *, has_time_left: bool = False) -> None:
         """Show the state of training in a word or two.
 
         Args:
             word: The state, such as "Paused".
-            goes_on: Whether training has time left.
+            has_time_left: Whether to show the time left.
         """
-        self._state_text, self._goes_on = word, goes_on
+        self._state_text, self._has_time_left = word, has_time_left
         self.show_progress(self._progress)
 
     def show_progress(self, progress: Progress | None) -> None:
-        """Show the metrics of the latest report, or none for None."""
+        """Show the metrics of the latest report, or none of them for None."""
         self._progress = progress
-        texts = _metric_texts(progress, goes_on=self._goes_on) if progress else {}
+        texts = _metric_texts(progress, has_time_left=self._has_time_left) if progress else {}
         for name, label in self._metrics.items():
             self._show(label, texts.get(name, ""))
         is_gap_unknown = progress is not None and progress.gap is None
@@ -86,8 +86,8 @@ class StatusBar(QStatusBar):
         self._state.setText(f"{self._state_text}:" if texts else self._state_text)
         self._fit()
 
-    def tell(self, sentence: str) -> None:
-        """Show a message for a few seconds, or remove it for an empty text."""
+    def show_message(self, sentence: str) -> None:
+        """Show a message for a few seconds. An empty one removes the present message."""
         self._message_text = sentence
         self._message.setToolTip(sentence)
         if sentence:
@@ -95,7 +95,7 @@ class StatusBar(QStatusBar):
         self._fit()
 
     def _clear_message(self) -> None:
-        self.tell("")
+        self.show_message("")
 
     def _show(self, label: QLabel, text: str) -> None:
         label.setText(text)
@@ -106,16 +106,16 @@ class StatusBar(QStatusBar):
             label.setMinimumWidth(self.fontMetrics().horizontalAdvance(METRICS[name][1]))
 
     def _fit(self) -> None:
-        """Give the message the room that it needs, and show the metrics that fit into the rest."""
-        wanted = self._message.fontMetrics().horizontalAdvance(self._message_text)
+        """Show the message, and the metrics that fit into the remaining room."""
+        needed = self._message.fontMetrics().horizontalAdvance(self._message_text)
         room = self._row.width() - 2 * SPACING - self._state.sizeHint().width()
-        self._message.setText(self._message_text if wanted <= room else self._elided(room))
-        room -= min(wanted, room)
+        self._message.setText(self._message_text if needed <= room else self._elided_message(room))
+        room -= min(needed, room)
         for label in self._metrics.values():
             room -= label.minimumWidth() + SPACING
             label.setVisible(bool(label.text()) and room >= 0)
 
-    def _elided(self, width: int) -> str:
+    def _elided_message(self, width: int) -> str:
         return self._message.fontMetrics().elidedText(self._message_text, Qt.TextElideMode.ElideMiddle, width)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -129,12 +129,12 @@ class StatusBar(QStatusBar):
             self._fit()
 
 
-def _metric_texts(progress: Progress, *, goes_on: bool) -> dict[str, str]:
+def _metric_texts(progress: Progress, *, has_time_left: bool) -> dict[str, str]:
     return {
         "gap": UNKNOWN_GAP if progress.gap is None else f"gap {progress.gap:.3f} nats",
         "loss": f"loss {progress.train_nll:.3f} nats",
         "step": f"step {progress.step:,}",
-        "left": f"{format_duration(progress.seconds_left)} left" if goes_on and progress.seconds_left else "",
+        "left": f"{format_duration(progress.seconds_left)} left" if has_time_left and progress.seconds_left else "",
         "speed": f"{progress.steps_per_second:,.0f} steps/s",
     }
 

@@ -1,4 +1,4 @@
-"""A project that grows while it is trained, and one that was trained."""
+"""A trained project, and the project after each event of its training."""
 
 from dataclasses import dataclass, replace
 
@@ -10,23 +10,23 @@ from flowviz.training.schedule import Budget
 
 @dataclass(frozen=True, eq=False)
 class TrainedProject:
-    """A trained project, and its target, which is None if it cannot be built any more. Equal only to itself."""
+    """A trained project and its target, which is None if it can no longer be built. Equal only to itself."""
 
     project: Project
     built: BuiltTarget | None
 
     @property
     def entropy(self) -> float | None:
-        """The entropy of the target in nats; None if it is unknown."""
+        """The entropy of the target in nats. None if unknown."""
         return self.built.target.entropy if self.built else None
 
     @property
     def fraction(self) -> float:
-        """The share of the budget that is spent, from 0 to 1; 1 if it is unknown."""
-        at = self.project.checkpoint
-        if at is None:
+        """The share of the budget that is spent, from 0 to 1. 1 if unknown."""
+        last = self.project.checkpoint
+        if last is None:
             return 1.0
-        return Budget(self.project.training, at.step, at.seconds, at.start_step, at.start_seconds).fraction
+        return Budget(self.project.training, last.step, last.seconds, last.start_step, last.start_seconds).fraction
 
     def can_resume(self) -> bool:
         """Return whether the training can continue."""

@@ -1,10 +1,10 @@
-"""The states of a training."""
+"""The state of the training."""
 
 from enum import Enum, auto
 
 
 class TrainingState(Enum):
-    """What the training is doing."""
+    """State of the training of a session."""
 
     IDLE = auto()
     PREPARING = auto()

@@ -1,4 +1,4 @@
-"""The widgets that define a training and show it."""
+"""The widgets that define and show a training."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from flowviz.specs.view import Theme
 
 @dataclass(frozen=True)
 class TrainingWidgets:
-    """The panels for target, flow, training and loss, and the status bar."""
+    """The widgets for target, flow, training and losses, and the status bar."""
 
     target: TargetPanel
     flow: FlowPanel
@@ -25,12 +25,12 @@ class TrainingWidgets:
 
     @classmethod
     def create(cls, request: RequestState) -> "TrainingWidgets":
-        """Create widgets that show, and change, a request."""
+        """Create widgets that show and change a request."""
         return cls(
             TargetPanel(request), FlowPanel(request), TrainingControls(request), LossPlot(), Metrics(), StatusBar()
         )
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw on a light or a dark background."""
+        """Draw in the colors of a theme."""
         self.target.set_theme(theme)
         self.loss_plot.set_theme(theme)

@@ -30,7 +30,7 @@ class TrainingWorker(Worker):
     def __init__(
         self,
         number: int,
-        goal: BuiltTarget,
+        built: BuiltTarget,
         plan: Plan,
         checkpoint: Checkpoint | None,
         previous: "TrainingWorker | None",
@@ -39,17 +39,17 @@ class TrainingWorker(Worker):
 
         Args:
             number: The number of the run.
-            goal: The target to learn.
+            built: The target to learn.
             plan: The flow and the training to run.
-            checkpoint: Where to resume, None to start from the beginning.
-            previous: The worker of the run before, which has to end first: only one training runs at a time.
+            checkpoint: Where to resume. None starts from the beginning.
+            previous: The worker of the previous run, which must end first.
         """
         super().__init__()
         self.number = number
-        self._job = goal.target, plan.flow, plan.training
+        self._job = built.target, plan.flow, plan.training
         self._checkpoint = checkpoint
-        self._requested: deque[BuiltTarget] = deque(maxlen=1)  # the latest request replaces an earlier one
-        self._goal = goal
+        self._requested: deque[BuiltTarget] = deque(maxlen=1)  # latest request
+        self._current = built
         self._previous = previous
         self._stopping, self._running = Flag(), Flag()
         self._running.set()
@@ -62,12 +62,12 @@ class TrainingWorker(Worker):
         """Continue after a pause."""
         self._running.set()
 
-    def follow(self, goal: BuiltTarget) -> None:
-        """Train on another target from the next chunk of steps on."""
-        self._requested.append(goal)
+    def follow(self, built: BuiltTarget) -> None:
+        """Request to switch to another target before the next chunk of steps."""
+        self._requested.append(built)
 
     def stay(self) -> None:
-        """Withdraw a request to follow another target."""
+        """Withdraw the request to switch to another target."""
         self._requested.clear()
 
     def stop(self) -> None:
@@ -76,7 +76,7 @@ class TrainingWorker(Worker):
         self._running.set()
 
     def abandon(self) -> None:
-        """End training as soon as possible, when nobody needs its results any more."""
+        """End training as soon as possible, without `Finished`."""
         self.requestInterruption()
         self.stop()
 
@@ -106,18 +106,18 @@ class TrainingWorker(Worker):
         if isinstance(event, Recovered | Uncompiled | Finished):
             log.info("%s", event.sentence())
         if isinstance(event, Retargeted):
-            self.retargeted.emit(self.number, self._goal)
+            self.retargeted.emit(self.number, self._current)
         if isinstance(event, Snapshot):
             event.trace.measure()  # here rather than in the GUI thread
         self.event_arrived.emit(self.number, event)
 
     def _take_next(self) -> NewTarget | None:
-        """Return the requested target, None if there is no request or if it is the present target."""
+        """Return the requested target. None if there is no request or if it is the current target."""
         try:
-            goal = self._requested.pop()
+            built = self._requested.pop()
         except IndexError:
             return None
-        if goal.spec == self._goal.spec:
+        if built.spec == self._current.spec:
             return None
-        self._goal = goal
-        return NewTarget(goal.target, goal.title)
+        self._current = built
+        return NewTarget(built.target, built.title)

@@ -56,7 +56,7 @@ def test_slow_training_is_mentioned_once_and_not_as_a_notice(staged: Staged) -> 
         assert ("take longer" in bar.text) == mentioned
         assert not staged.window.notice
         staged.tell(None)
-        bar.tell("")
+        bar.show_message("")
 
 
 def test_notice_of_a_closed_panel_is_above_the_cloud_until_the_next_training(staged: Staged) -> None:

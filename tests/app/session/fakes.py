@@ -76,16 +76,16 @@ class FakeMetrics:
 
 class FakeStatusBar:
     word, message = "", ""
-    goes_on = False
+    has_time_left = False
     progress: Progress | None = None
 
-    def show_state(self, word: str, *, goes_on: bool = False) -> None:
-        self.word, self.goes_on = word, goes_on
+    def show_state(self, word: str, *, has_time_left: bool = False) -> None:
+        self.word, self.has_time_left = word, has_time_left
 
     def show_progress(self, progress: Progress | None) -> None:
         self.progress = progress
 
-    def tell(self, sentence: str) -> None:
+    def show_message(self, sentence: str) -> None:
         self.message = sentence
 
 

@@ -192,16 +192,16 @@ def test_progress_is_announced_until_the_training_ends(worked: Worked) -> None:
 
 def test_only_a_training_that_continues_has_time_left(worked: Worked) -> None:
     train(worked)
-    assert worked.status_bar.goes_on
+    assert worked.status_bar.has_time_left
     worked.session.toggle_pause()
-    assert worked.status_bar.goes_on
+    assert worked.status_bar.has_time_left
     worked.session.stop()
-    assert not worked.status_bar.goes_on
+    assert not worked.status_bar.has_time_left
     worked.thread.send(finished(200, "stopped"))
-    assert not worked.status_bar.goes_on
+    assert not worked.status_bar.has_time_left
     train(worked)
     fail(worked)
-    assert (worked.status_bar.word, worked.status_bar.goes_on) == ("Failed", False)
+    assert (worked.status_bar.word, worked.status_bar.has_time_left) == ("Failed", False)
 
 
 def test_opened_project_shows_how_its_training_ended(worked: Worked) -> None:

@@ -22,7 +22,7 @@ def bar(qtbot: QtBot) -> StatusBar:
     qtbot.addWidget(bar)
     bar.resize(1000, bar.sizeHint().height())
     bar.show()
-    bar.show_state("Training", goes_on=True)
+    bar.show_state("Training", has_time_left=True)
     bar.show_progress(PROGRESS)
     return bar
 
@@ -39,7 +39,7 @@ def visible_metrics(bar: StatusBar) -> list[str]:
 
 def test_state_and_metrics_are_shown_in_one_line(bar: StatusBar) -> None:
     assert bar.text == "Training: gap 0.125 nats loss 1.500 nats step 1,200 1:15 min left 412 steps/s"
-    bar.show_state("Paused", goes_on=True)
+    bar.show_state("Paused", has_time_left=True)
     assert bar.text == "Paused: gap 0.125 nats loss 1.500 nats step 1,200 1:15 min left 412 steps/s"
 
 
@@ -105,7 +105,7 @@ def test_all_metrics_are_visible_in_a_window_1024_pixels_wide(staged: Staged) ->
 def test_message_is_shown_for_a_while(bar: StatusBar, qtbot: QtBot) -> None:
     message = bar.findChild(QLabel, "statusMessage")
     assert message is not None
-    bar.tell("The command was copied. " * 3)
+    bar.show_message("The command was copied. " * 3)
     assert message.text() == "The command was copied. " * 3
     assert "gap" in visible_metrics(bar)
     assert "speed" not in visible_metrics(bar), "the message needs its room"
@@ -113,7 +113,7 @@ def test_message_is_shown_for_a_while(bar: StatusBar, qtbot: QtBot) -> None:
     assert "…" in message.text()
     bar.resize(1000, bar.height())
     bar._message_timer.setInterval(1)
-    bar.tell("Copied.")
+    bar.show_message("Copied.")
     qtbot.waitUntil(lambda: not message.text())
     assert not bar._message_timer.isActive(), "no timer runs in an idle window"
     assert visible_metrics(bar) == list(METRICS)
@@ -138,7 +138,7 @@ status_bar.MESSAGE_MS = 50
 app = QApplication([])
 window = create_window()
 window.show()
-window.statusBar().tell("Copied.")
+window.statusBar().show_message("Copied.")
 window.close()
 window.deleteLater()
 del window
