@@ -57,8 +57,8 @@ from flowviz.app.window.presentation import Presentation
 from flowviz.exporting.repeat import TrainingCopy
 from flowviz.projects.drafts import Drafts, drafts_folder
 
-LONGEST_TITLE = 60  # characters
-CLOSING_PATIENCE_MS = 500  # for threads that can end well: an export that is cancelled leaves no file
+MAX_TITLE = 60  # characters
+CLOSING_PATIENCE_MS = 500  # lets threads end cleanly: a cancelled export deletes its unfinished file
 ABOUT = """<b>flowviz {version}</b><p>Type a word, watch a normalizing flow learn to bend a Gaussian cloud into it, and
 scrub through its layers to see how.</p><p>Based on Brad Saund's blog post on normalizing flows. Free software under
 the GNU General Public License, version 3 or later.</p>"""
@@ -88,10 +88,10 @@ class MainWindow(QMainWindow):
         self._viewing = ViewerWidgets.create(self.view)
         self._layout = PanelLayout(self, self._training, self._viewing.inspector)
         self._center = CentralWidget(self._viewing)
-        self._place = QStackedWidget()  # of the central widget, or of the start page
-        self._place.addWidget(self._center)
+        self._stack = QStackedWidget()  # central widget or start page
+        self._stack.addWidget(self._center)
         window_notices = NoticeList("windowNotices")
-        self.setCentralWidget(_below(window_notices, self._place))
+        self.setCentralWidget(_with_notices(window_notices, self._stack))
         self.setStatusBar(self._training.status_bar)
         self.notifications = Notifications(window_notices, self)
         for topic in (SOURCE, TARGET):
@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         self.exports = Exports(self)
         self._report = BugReport(self)
         self.welcome = Welcome(
-            self, self._place, training, self._viewing, self.request, self.target_builder, self.session,
+            self, self._stack, training, self._viewing, self.request, self.target_builder, self.session,
             self.document_actions, self._layout.inspector,
         )  # fmt: skip
 
@@ -143,9 +143,9 @@ class MainWindow(QMainWindow):
     def _connect_keys(self) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        in_lines = [QKeySequence("Ctrl+E"), QKeySequence("Ctrl+K")]  # otherwise Linux and macOS edit the line
-        in_texts = [key for action in (Key.Undo, Key.Redo, Key.Paste) for key in QKeySequence.keyBindings(action)]
-        app.focusChanged.connect(ShortcutsFirst(in_lines + in_texts, self).watch)
+        line_keys = [QKeySequence("Ctrl+E"), QKeySequence("Ctrl+K")]  # editing keys on Linux and macOS
+        text_keys = [key for action in (Key.Undo, Key.Redo, Key.Paste) for key in QKeySequence.keyBindings(action)]
+        app.focusChanged.connect(ShortcutsFirst(line_keys + text_keys, self).watch)
         app.focusChanged.connect(FocusRings(self).watch)
         training, viewing = self._training, self._viewing
         for widget in (viewing.cloud, viewing.strip, viewing.slider.slider):
@@ -212,11 +212,11 @@ class MainWindow(QMainWindow):
         self.status.ended.connect(self._end_notification.tell)
 
     def discard_changes(self) -> None:
-        """Treat the document as saved, so that closing asks nothing."""
+        """Treat the document as saved, so that closing asks no question."""
         self.document_actions.document.discard_changes()
 
     def copy_image(self) -> None:
-        """Copy the picture of the cloud to the clipboard, and say so."""
+        """Copy the picture of the cloud to the clipboard, and confirm it in the status bar."""
         clipboard = QGuiApplication.clipboard()
         self.welcome.leave()
         if clipboard is not None:
@@ -229,19 +229,19 @@ class MainWindow(QMainWindow):
         self.exports.show(self._export_source())
 
     def show_gallery(self) -> None:
-        """Open the gallery, and show the example that is chosen in it."""
+        """Open the gallery, and then a copy of the chosen example."""
         dialog = GalleryDialog(self.view.seen.view.theme, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.example_chosen.connect(lambda example: self.document_actions.open_copy(example.path))
         dialog.open()
 
     def show_shortcuts(self) -> None:
-        """List every command with its shortcut beside the window."""
+        """Open the list of all commands and their shortcuts."""
         for sheet in self.findChildren(ShortcutSheet):
-            sheet.close()  # the commands may have changed
+            sheet.close()  # its commands may be outdated
         sheet = ShortcutSheet(self._commands(), self)
         sheet.show()
-        sheet.activateWindow()  # not every window manager does it
+        sheet.activateWindow()  # some window managers do not
 
     def find_command(self) -> None:
         """Open the command palette."""
@@ -265,7 +265,7 @@ class MainWindow(QMainWindow):
         self.close()
 
     def _export_source(self) -> ExportSource:
-        """Return the project as `flowviz render` finds it in its file."""
+        """Return the project as `flowviz render` would load it from a file."""
         document, size = self.document_actions.document, self._viewing.cloud.size_in_pixels
         is_saved = document.path is not None and not document.is_changed
         return ExportSource(self.session.project().storable(), document.name, document.path, is_saved, size)
@@ -296,17 +296,18 @@ class MainWindow(QMainWindow):
 
 
 def _shortened(title: str) -> str:
-    """Return a title that fits; "[*]" has a meaning in window titles, so it is escaped."""
-    shown = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
-    return shown.replace("[*]", "[*][*]") or "Untitled"
+    """Return a title that fits, with "[*]" escaped, which Qt replaces in window titles."""
+    short = title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1]}…"
+    return short.replace("[*]", "[*][*]") or "Untitled"
 
 
-def _below(notices: NoticeList, place: QWidget) -> QWidget:
+def _with_notices(notices: NoticeList, content: QWidget) -> QWidget:
+    """Return a widget that shows notices above its content."""
     notices.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
     middle = QWidget()
     column = QVBoxLayout(middle)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     column.addWidget(notices)
-    column.addWidget(place, stretch=1)
+    column.addWidget(content, stretch=1)
     return middle

@@ -59,7 +59,7 @@ def test_where_tensorflow_does_not_load_the_rest_works(slip: str, cause: str, tm
 def test_where_xla_refuses_it_trains_without_and_says_so(tmp_path: Path) -> None:
     ended = used(scripts.trains_without_xla, tmp_path)
     ended.assert_sound()
-    assert "XLA does not work on this machine" in ended.told["status"]
+    assert "XLA compiler does not work on this computer" in ended.told["status"]
 
 
 @pytest.mark.slow  # it moves hundreds of megabytes, and its limit is close: 20 s

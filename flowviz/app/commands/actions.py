@@ -16,7 +16,7 @@ Choice = TypeVar("Choice")
 def add_action(menu: QMenu, title: str, key: str | Key | None, run: Callable[[], object], tip: str) -> QAction:
     """Add an entry that calls `run`.
 
-    The object name follows from the title: "Save &As…" becomes "saveasAction". So does the icon, if there is one.
+    Its object name and its icon, if there is one, follow from the title: "Save &As…" becomes "saveasAction".
     """
     action = QAction(title, menu)
     name = title.replace("&", "").rstrip("…").replace(" ", "").lower()
@@ -35,20 +35,20 @@ def add_toggle(
     menu: QMenu,
     title: str,
     key: str | None,
-    show: Callable[[bool], object],
+    on_toggled: Callable[[bool], object],
     tip: str,
     *,
     checked: bool = True,
 ) -> None:
     """Add an entry with a check mark."""
     action = add_action(menu, title, key, lambda: None, tip)
-    let_check(action)
+    make_checkable(action)
     action.setChecked(checked)
-    action.toggled.connect(show)
+    action.toggled.connect(on_toggled)
 
 
-def let_check(action: QAction) -> None:
-    """Give an entry a check mark, which takes the place of an icon."""
+def make_checkable(action: QAction) -> None:
+    """Give an entry a check mark instead of an icon."""
     action.setCheckable(True)
     action.setIconVisibleInMenu(False)
 
@@ -64,11 +64,11 @@ def add_submenu(menu: QMenu, title: str) -> QMenu:
 def add_choices(
     menu: QMenu, title: str, values: dict[str, Choice], choose: Callable[[Choice], None], tip: str
 ) -> dict[Choice, QAction]:
-    """Add a submenu of exclusive choices, and return its entries; the first one is checked."""
+    """Add a submenu of exclusive choices, the first of which is checked, and return its entries by value."""
     submenu, group = add_submenu(menu, title), QActionGroup(menu)
     actions = {value: add_action(submenu, name, None, partial(choose, value), tip) for name, value in values.items()}
     for action in actions.values():
-        let_check(action)
+        make_checkable(action)
         group.addAction(action)
     group.actions()[0].setChecked(True)
     return actions

@@ -1,4 +1,4 @@
-"""The catalog of commands: everything in the menus of a window, and the search for a command."""
+"""The catalog of commands: the entries of the menus, and a search for them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QMenu, QMenuBar
 
 @dataclass(frozen=True)
 class Command:
-    """Menu entry and its texts."""
+    """A menu entry and its texts."""
 
     action: QAction
     menu: str  # path of its menu, such as "View ▸ Colors"
@@ -24,7 +24,7 @@ def commands_of(bar: QMenuBar) -> list[Command]:
 
 
 def matching(commands: Sequence[Command], typed: str) -> list[Command]:
-    """Return the commands that match what was typed, best matches first; all commands if nothing was typed."""
+    """Return the commands that match the typed text, best matches first. An empty text matches all commands."""
     ranked = [(rank, command) for command in commands if (rank := _rank(command, typed.casefold())) is not None]
     return [command for _, command in sorted(ranked, key=lambda pair: pair[0])]
 
@@ -47,12 +47,12 @@ def _command(action: QAction, path: str) -> Command:
 
 
 def _without_mnemonic(title: str) -> str:
-    """Remove the marks of mnemonics from a title, in which "&&" is a literal "&"."""
+    """Return a title without its mnemonic marks. In a title, "&&" is a literal "&"."""
     return "&".join(part.replace("&", "") for part in title.split("&&"))
 
 
 def _rank(command: Command, typed: str) -> int | None:
-    """Return how well a command matches: 0 is best, None is no match."""
+    """Return the rank of a match, from 0 for the best, or None for no match."""
     title, menu = command.title.casefold(), command.menu.casefold()
     matches = (
         title.startswith(typed),
@@ -65,7 +65,7 @@ def _rank(command: Command, typed: str) -> int | None:
 
 
 def _starts_words(typed: str, text: str) -> bool:
-    """Return whether each part of what was typed starts a word of the text."""
+    """Return whether each typed word starts a word of the text."""
     words = text.replace("-", " ").split()
     return all(any(word.startswith(part) for word in words) for part in typed.split())
 

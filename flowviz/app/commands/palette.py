@@ -21,7 +21,7 @@ SIZE = QSize(64, 37)  # in line heights
 
 
 class CommandList(QDialog):
-    """Dialog that searches commands as the user types. Up and Down move in the list even from the search box."""
+    """Dialog that searches commands as the user types. Up and Down move through the list from the search box, too."""
 
     def __init__(self, title: str, columns: list[str], commands: list[Command], parent: QWidget) -> None:
         super().__init__(parent)
@@ -45,7 +45,7 @@ class CommandList(QDialog):
         self.finished.connect(self._return_focus)
 
     def show_commands(self, commands: list[Command]) -> None:
-        """Fill the list; implemented by subclasses."""
+        """Fill the list. Subclasses implement it."""
         raise NotImplementedError
 
     def _show_matching(self) -> None:
@@ -69,21 +69,21 @@ class CommandList(QDialog):
 
 
 class ShortcutsFirst(QObject):
-    """Event filter that keeps shortcuts of the window working in text boxes that would use the keys for editing."""
+    """Event filter that keeps shortcuts of the window working in text boxes that use the same keys for editing."""
 
     def __init__(self, keys: list[QKeySequence], parent: QObject) -> None:
         super().__init__(parent)
         self._keys = keys
 
     def watch(self, old: QWidget | None, new: QWidget | None) -> None:
-        """Filter the keys of the widget that has the focus."""
+        """Move the filter from the old to the new widget with the focus."""
         for widget, change in ((old, QObject.removeEventFilter), (new, QObject.installEventFilter)):
             if widget is not None:
                 change(widget, self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        is_asked = event is not None and event.type() == QEvent.Type.ShortcutOverride
-        if is_asked and isinstance(event, QKeyEvent) and QKeySequence(event.keyCombination()) in self._keys:
+        is_override = event is not None and event.type() == QEvent.Type.ShortcutOverride
+        if is_override and isinstance(event, QKeyEvent) and QKeySequence(event.keyCombination()) in self._keys:
             event.ignore()
             return True
         return False
@@ -103,7 +103,7 @@ def _list(title: str, columns: list[str]) -> QTreeWidget:
     tree = QTreeWidget()
     tree.setObjectName("commandList")
     tree.setAccessibleName(title)
-    tree.setAccessibleDescription("Up and Down move through the commands, also from the search box")
+    tree.setAccessibleDescription("Up and Down move through the commands, from the search box, too")
     tree.setHeaderLabels(columns)
     tree.setRootIsDecorated(False)
     tree.setAllColumnsShowFocus(True)
@@ -125,7 +125,7 @@ class CommandPalette(CommandList):
         self.search.returnPressed.connect(self.run)
         self.list.itemActivated.connect(lambda: self.run())
         for command in commands:
-            command.action.changed.connect(self._refresh)  # the end of a training enables others, for example
+            command.action.changed.connect(self._refresh)  # such as when a training ends
         self._show_matching()
 
     def show_commands(self, commands: list[Command]) -> None:
@@ -140,10 +140,10 @@ class CommandPalette(CommandList):
         if command is None:
             return
         if not command.action.isEnabled():
-            self.sentence.setText(f"“{command.title}” is not available now.")
+            self.sentence.setText(f"“{command.title}” is not available at the moment.")
             return
         self.accept()
-        QTimer.singleShot(0, command.action.trigger)  # when the window has the focus again
+        QTimer.singleShot(0, command.action.trigger)  # after the window has the focus again
 
     @property
     def _selected(self) -> Command | None:
@@ -168,14 +168,14 @@ class CommandPalette(CommandList):
 
 
 class ShortcutSheet(CommandList):
-    """List of all commands by menu, which stays open beside the window."""
+    """Dialog with all commands by menu, which can stay open beside the window."""
 
     def __init__(self, commands: list[Command], parent: QWidget) -> None:
         super().__init__("Keyboard Shortcuts", ["Command", "Shortcut", "Description"], commands, parent)
         self.setObjectName("shortcutSheet")
         header = self.list.header()
         assert header is not None
-        header.setStretchLastSection(False)  # long descriptions scroll instead of being cut
+        header.setStretchLastSection(False)  # long descriptions can be scrolled to
         self._show_matching()
 
     def show_commands(self, commands: list[Command]) -> None:

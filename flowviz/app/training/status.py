@@ -11,7 +11,7 @@ from flowviz.specs import TargetSpec
 GREETING = "Press Train and watch the cloud become the target."
 RETRY = "Press Train to try again."
 FOLLOWING = "Computing the particles of earlier moments. This loads TensorFlow, which takes a few seconds…"
-SLOWER = "The XLA compiler does not work on this computer. Training takes longer, with the same results."
+SLOWER = "The XLA compiler does not work on this computer: training will take longer, with the same results."
 TRAINING = "training"  # topic of its notices
 MAX_TITLE = 24  # characters
 STATES = {

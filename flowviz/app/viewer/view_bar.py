@@ -7,7 +7,7 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
-from flowviz.app.commands.actions import let_check
+from flowviz.app.commands.actions import make_checkable
 from flowviz.app.state.binding import bind, bind_checked, bind_choice
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.app.style.icons import icon
@@ -114,7 +114,7 @@ class ViewBar(QWidget):
     def _toggle(self, icon_name: str, object_name: str, text: str, key: str, tip: str) -> QAction:
         action = self._command(icon_name, text, key, tip)
         action.setObjectName(object_name)
-        let_check(action)
+        make_checkable(action)
         return action
 
     def _command(self, icon_name: str, text: str, key: str, tip: str) -> QAction:

@@ -27,13 +27,13 @@ from flowviz.specs.view import Palette
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Post": "plain"}
 ZOOM_STEP = 1.25
-STEPS = (
+STAGE_COMMANDS = (
     ("&Next", "Alt+Right", 1, "Go to the next stage"),
     ("P&revious", "Alt+Left", -1, "Go to the previous stage"),
     ("&First: the Base", "Alt+Home", -LARGEST_FLOW, "Go to the Gaussian cloud from which the flow starts"),
     ("&Last: the Target", "Alt+End", LARGEST_FLOW, "Go to the cloud after all layers"),
 )
-PLAYING = (
+PLAYBACK_COMMANDS = (
     (
         "&Once, Loop or Ping-Pong",
         "Ctrl+L",
@@ -63,7 +63,7 @@ def new_menu(window: QMainWindow, title: str) -> QMenu:
 
 def fill_source_entries(menu: QMenu, panel: TargetPanel, show_gallery: Callable[[], None]) -> None:
     """Fill the part of the File menu that opens targets and examples."""
-    add_action(menu, "&Gallery…", "Ctrl+G", show_gallery, "Open a flow that has been trained already")
+    add_action(menu, "&Gallery…", "Ctrl+G", show_gallery, "Open an example that is already trained")
     menu.addSeparator()
     add_action(menu, "Open &Image…", None, panel.image.choose_file, "Learn the dark parts of a picture")
     add_action(menu, "Open P&oints…", None, panel.points.choose_file, "Learn the points of a table")
@@ -80,7 +80,7 @@ def fill_export_entries(menu: QMenu, export: Callable[[], None], copy_image: Cal
 
 
 def fill_selection_menu(menu: QMenu, bar: ViewBar) -> None:
-    """Fill the Select menu: the tools of the mouse, and the selection."""
+    """Fill the Select menu: the mouse tools and the selection."""
     menu.addActions(list(bar.tool_actions.values()))
     menu.addSeparator()
     menu.addActions([bar.invert_action, bar.clear_action])
@@ -89,36 +89,36 @@ def fill_selection_menu(menu: QMenu, bar: ViewBar) -> None:
 def fill_view_menu(
     menu: QMenu, widgets: ViewerWidgets, view: ViewState, layout: PanelLayout, appearance: Appearance
 ) -> None:
-    """Fill the View menu: what is drawn and how, the panels, and the look of the window."""
+    """Fill the View menu: what is drawn and how, the panels, and the appearance of the window."""
     bar, cloud = widgets.view_bar, widgets.cloud
     menu.addActions([*bar.mark_actions.values(), bar.beside_action, bar.overview_action])
     menu.addSeparator()
     zooms = (
-        add_action(menu, "Zoom &In", Key.ZoomIn, lambda: cloud.zoom(1 / ZOOM_STEP), "Look from nearer"),
-        add_action(menu, "Zoom &Out", Key.ZoomOut, lambda: cloud.zoom(ZOOM_STEP), "Look from farther away"),
+        add_action(menu, "Zoom &In", Key.ZoomIn, lambda: cloud.zoom(1 / ZOOM_STEP), "Show a smaller part of the plane"),
+        add_action(menu, "Zoom &Out", Key.ZoomOut, lambda: cloud.zoom(ZOOM_STEP), "Show a larger part of the plane"),
     )
     menu.addActions([bar.fit_action, bar.fit_stage_action])
     menu.addSeparator()
     layout.fill_menu(add_submenu(menu, "Pa&nels"))
     add_action(menu, "&Reset Layout", None, layout.reset, "Return all panels to their original places")
     menu.addSeparator()
-    tip = "Explain each layer and each view in a few words"
+    tip = "Show a short explanation of each layer and view"
     add_toggle(menu, "E&xplanations", "Ctrl+H", widgets.inspector.show_words, tip)
     palettes = add_choices(
         menu, "&Colors", PALETTES, lambda palette: view.update_view(palette=palette), "Colors of the particles"
     )
 
-    def show(_: View, new: View) -> None:
+    def update(_: View, new: View) -> None:
         palettes[new.seen.view.palette].setChecked(True)
         for zoom in zooms:
-            zoom.setEnabled(not new.seen.overview)  # it shows each stage at a scale of its own
+            zoom.setEnabled(not new.seen.overview)  # the overview has a scale of its own
 
-    view.changed.connect(show)
+    view.changed.connect(update)
     fill_appearance_entries(menu, appearance)
 
 
 def fill_appearance_entries(menu: QMenu, appearance: Appearance) -> None:
-    """Fill the part of the View menu about the look of the window."""
+    """Fill the part of the View menu about the appearance of the window."""
     tip = "Theme of the window and its pictures"
     themes = add_choices(menu, "T&heme", THEMES, appearance.choose_theme, tip)
     themes[appearance.chosen_theme].setChecked(True)
@@ -133,8 +133,8 @@ def fill_appearance_entries(menu: QMenu, appearance: Appearance) -> None:
 def fill_training_menu(
     menu: QMenu, controls: TrainingControls, history: HistoryBar, copy: Callable[[str, TrainingCopy], None]
 ) -> None:
-    """Fill the Train menu: the training, its moments, and ways to repeat it elsewhere."""
-    _fill_run_entries(menu, controls)
+    """Fill the Train menu: the training, its moments, and commands to repeat it elsewhere."""
+    _fill_button_entries(menu, controls)
     menu.addSeparator()
     add_action(
         menu,
@@ -160,20 +160,20 @@ def fill_training_menu(
         action.setObjectName(f"{name}TrainingAction")
 
 
-def _fill_run_entries(menu: QMenu, controls: TrainingControls) -> None:
+def _fill_button_entries(menu: QMenu, controls: TrainingControls) -> None:
     for title, key, button, tip in (
         ("&Train", "Ctrl+Return", controls.train_button, "Train a new flow on this target"),
-        ("&Pause or Resume", "Ctrl+P", controls.pause_button, "Pause the training, or continue it"),
-        ("&Stop and Keep", "Ctrl+.", controls.stop_button, "Stop the training and keep what was learned"),
+        ("&Pause or Resume", "Ctrl+P", controls.pause_button, "Pause or resume the training"),
+        ("&Stop and Keep", "Ctrl+.", controls.stop_button, "Stop the training and keep its result"),
     ):
         action = add_action(menu, title, key, button.click, tip)
         action.setEnabled(button.isEnabled())
-        controls.button_changed.connect(partial(_follow, action, button))
+        controls.button_changed.connect(partial(_update_enabled, action, button))
 
 
 def fill_layers_menu(menu: QMenu, view: ViewState, playback: PlaybackBar, toggle_playing: Callable[[], None]) -> None:
-    """Fill the Layers menu: going through the stages."""
-    for title, key, stages, tip in STEPS:
+    """Fill the Layers menu: stages and playback."""
+    for title, key, stages, tip in STAGE_COMMANDS:
         add_action(menu, title, key, partial(view.step, stages), tip)
     menu.addSeparator()
     add_action(
@@ -181,7 +181,7 @@ def fill_layers_menu(menu: QMenu, view: ViewState, playback: PlaybackBar, toggle
         "&Play or Stop Playing",
         "Ctrl+Space",
         toggle_playing,
-        "Move through the layers, or the training, automatically",
+        "Play the layers or the training as an animation",
     )
     add_action(
         menu,
@@ -197,14 +197,14 @@ def fill_layers_menu(menu: QMenu, view: ViewState, playback: PlaybackBar, toggle
         lambda: playback.choose_next("speed", -1, around=False),
         "Play slower",
     )
-    for title, key, name, tip in PLAYING:
+    for title, key, name, tip in PLAYBACK_COMMANDS:
         add_action(menu, title, key, partial(playback.choose_next, name), tip)
 
 
 def fill_start_entries(menu: QMenu, welcome: Welcome) -> None:
     """Fill the part of the Help menu for new users."""
     add_action(menu, "&Start Page", None, welcome.show, "Show the start page: a word, recent projects, the gallery")
-    add_action(menu, "&Take the Tour", None, welcome.take_tour, "See the parts of the window in one minute")
+    add_action(menu, "&Take the Tour", None, welcome.take_tour, "Get to know the window in one minute")
     menu.addSeparator()
 
 
@@ -227,16 +227,16 @@ def fill_help_menu(
     add_action(menu, "&About flowviz", None, show_about, "Version, origin and license")
 
 
-def _follow(action: QAction, button: QPushButton, changed: QPushButton) -> None:
+def _update_enabled(action: QAction, button: QPushButton, changed: QPushButton) -> None:
     if changed is button:
         action.setEnabled(button.isEnabled())
 
 
-SAVE_AS_KEY = "Ctrl+Shift+S"  # the standard one is none on some systems
+SAVE_AS_KEY = "Ctrl+Shift+S"  # some systems have no standard key
 
 
 class FileMenu:
-    """Entries for the document, at the top of the File menu."""
+    """The part of the File menu about the document."""
 
     def __init__(self, menu: QMenu, document_actions: DocumentActions) -> None:
         self._document_actions = document_actions

@@ -8,7 +8,7 @@ from PyQt6.QtGui import QAction, QKeyEvent
 from PyQt6.QtWidgets import QWIDGETSIZE_MAX, QDockWidget, QMainWindow, QMenu, QStatusBar, QToolBar, QWidget
 from PyQt6.sip import isdeleted
 
-from flowviz.app.commands.actions import Key, add_action, let_check
+from flowviz.app.commands.actions import Key, add_action, make_checkable
 from flowviz.app.viewer.central_widget import CentralWidget
 
 PLAIN_HEIGHT = 400  # height in pixels of a screen on which text of the usual size can be read from afar
@@ -138,5 +138,5 @@ def _is_escape(event: QKeyEvent) -> bool:
 
 def _add_mode(menu: QMenu, title: str, key: str | Key, toggle: Callable[[], None], tip: str) -> QAction:
     action = add_action(menu, title, key, toggle, tip)
-    let_check(action)
+    make_checkable(action)
     return action
