@@ -1,16 +1,16 @@
-"""A window that nobody touches takes next to nothing."""
+"""An idle window uses little memory and no processor time."""
 
 import pytest
 
 from tests.benchmarks.idle import STATUS, AtRest, at_rest
 
 SECONDS = 2.0
-MOST_MEMORY = 250.0  # MiB
-MOST_TRAINING_MEMORY = 1200.0
-MOST_PROCESSOR = 1.0  # percent; other tests may run meanwhile, but this is the time of the process alone
-LATE = ("tensorflow", "pandas", "matplotlib", "joblib", "rich")
+MAX_MEMORY = 250.0  # MiB
+MAX_TRAINING_MEMORY = 1200.0  # MiB
+MAX_PROCESSOR = 1.0  # percent; counts only the process itself, so other tests may run meanwhile
+LAZY_MODULES = ("tensorflow", "pandas", "matplotlib", "joblib", "rich")
 
-pytestmark = pytest.mark.skipif(not STATUS.exists(), reason="there is no /proc to read the memory from")
+pytestmark = pytest.mark.skipif(not STATUS.exists(), reason="needs /proc to measure memory")
 
 
 @pytest.fixture(scope="module")
@@ -18,24 +18,24 @@ def untrained() -> AtRest:
     return at_rest("untrained", SECONDS)
 
 
-@pytest.mark.slow  # it depends on the Python and its libraries: 246 MiB with 3.11, 288 with 3.13
-def test_a_window_at_rest_takes_little_memory(untrained: AtRest) -> None:
-    assert untrained.memory <= MOST_MEMORY
+@pytest.mark.slow  # depends on Python and its libraries: 246 MiB with 3.11, 288 MiB with 3.13
+def test_idle_window_uses_little_memory(untrained: AtRest) -> None:
+    assert untrained.memory <= MAX_MEMORY
 
 
-def test_what_a_window_at_rest_does_not_need_is_not_loaded(untrained: AtRest) -> None:
-    assert [name for name in LATE if name in untrained.modules] == []
+def test_idle_window_has_not_loaded_modules_that_it_does_not_need(untrained: AtRest) -> None:
+    assert [name for name in LAZY_MODULES if name in untrained.modules] == []
 
 
-def test_a_window_at_rest_neither_computes_nor_paints(untrained: AtRest) -> None:
-    assert untrained.processor_percent <= MOST_PROCESSOR
+def test_idle_window_neither_computes_nor_paints(untrained: AtRest) -> None:
+    assert untrained.processor_percent <= MAX_PROCESSOR
     assert untrained.paints == {}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("situation", ["opened", "typing", "trained", "paused"])
-def test_it_rests_as_well_whatever_was_done_before(situation: str) -> None:
-    found = at_rest(situation, 5 * SECONDS)
-    assert found.processor_percent <= MOST_PROCESSOR
-    assert set(found.paints) <= ({"targetText"} if situation == "typing" else set())  # where the cursor blinks
-    assert found.memory <= MOST_TRAINING_MEMORY
+def test_window_is_idle_after_it_was_used(situation: str) -> None:
+    measured = at_rest(situation, 5 * SECONDS)
+    assert measured.processor_percent <= MAX_PROCESSOR
+    assert set(measured.paints) <= ({"targetText"} if situation == "typing" else set())  # its cursor blinks
+    assert measured.memory <= MAX_TRAINING_MEMORY

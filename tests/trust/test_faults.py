@@ -40,7 +40,7 @@ def is_sentence(told: str) -> bool:
         ),
     ],
 )
-def test_where_tensorflow_does_not_load_the_rest_works(slip: str, cause: str, tmp_path: Path) -> None:
+def test_program_works_without_training_if_tensorflow_does_not_load(slip: str, cause: str, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "tensorflow.py").write_text(f"raise {slip}")
@@ -56,7 +56,7 @@ def test_where_tensorflow_does_not_load_the_rest_works(slip: str, cause: str, tm
     assert slip.split('"')[1] in ended.log, "the details are in the log"
 
 
-def test_where_xla_refuses_it_trains_without_and_says_so(tmp_path: Path) -> None:
+def test_training_without_xla_works_and_is_reported(tmp_path: Path) -> None:
     ended = used(scripts.trains_without_xla, tmp_path)
     ended.assert_sound()
     assert "XLA compiler does not work on this computer" in ended.told["status"]
@@ -64,7 +64,7 @@ def test_where_xla_refuses_it_trains_without_and_says_so(tmp_path: Path) -> None
 
 @pytest.mark.slow  # it moves hundreds of megabytes, and its limit is close: 20 s
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="how much memory a process has, Linux tells")
-def test_a_training_that_runs_out_of_memory_ends_with_a_sentence_and_a_smaller_one_goes_on(tmp_path: Path) -> None:
+def test_smaller_training_works_after_one_that_ran_out_of_memory(tmp_path: Path) -> None:
     ended = used(scripts.runs_out_of_memory, tmp_path)
     ended.assert_sound()
     assert is_sentence(ended.told["notice"])
@@ -76,7 +76,7 @@ def test_a_training_that_runs_out_of_memory_ends_with_a_sentence_and_a_smaller_o
 @pytest.mark.parametrize(
     "slip", [MemoryError(), tf.errors.ResourceExhaustedError(None, None, "OOM")], ids=["numpy", "TensorFlow"]
 )
-def test_memory_that_runs_out_is_a_sentence_that_says_what_to_make_smaller(
+def test_out_of_memory_message_says_what_to_reduce(
     slip: Exception, window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run_out(*_: object) -> None:
@@ -111,7 +111,7 @@ def fill(disk: Path) -> Path:
             return filler
 
 
-def test_a_disk_that_fills_while_it_autosaves_takes_nothing_away(disk: Path, file_menu: FileMenu) -> None:
+def test_full_disk_during_autosave_loses_no_work(disk: Path, file_menu: FileMenu) -> None:
     autosave, told = file_menu.window.main.autosave, list[str]()
     autosave.notice_posted.connect(
         lambda notice: told.extend([f"{notice.text} {notice.advice}".strip()] if notice.text else [])
@@ -133,7 +133,7 @@ def test_a_disk_that_fills_while_it_autosaves_takes_nothing_away(disk: Path, fil
         assert [load_project(draft).target.title for draft in drafts()] == [text]
 
 
-def test_a_home_that_cannot_be_written_to_is_no_reason_not_to_work(tmp_path: Path) -> None:
+def test_program_works_with_a_read_only_home_folder(tmp_path: Path) -> None:
     with small_disk(tmp_path) as home:
         make_read_only(home)
         ended = used(scripts.works_where_nothing_can_be_written, home, HOME=str(home))
@@ -165,7 +165,7 @@ def drawn(cache: Path) -> str:
     return done.stdout
 
 
-def test_compiled_loops_that_are_damaged_are_made_anew(tmp_path: Path) -> None:
+def test_damaged_compiled_loops_are_compiled_again(tmp_path: Path) -> None:
     """As a power failure leaves them: cut off, or empty."""
     whole, damaged = drawn(tmp_path), dict[Path, bytes]()
     for number, index in enumerate(sorted(tmp_path.rglob("*.nbi"))):
@@ -178,7 +178,7 @@ def test_compiled_loops_that_are_damaged_are_made_anew(tmp_path: Path) -> None:
     assert all(index.read_bytes() != content for index, content in damaged.items()), "the next start finds them sound"
 
 
-def test_a_cache_that_cannot_be_written_to_is_no_reason_not_to_draw(tmp_path: Path) -> None:
+def test_drawing_works_with_a_read_only_cache(tmp_path: Path) -> None:
     place = tmp_path / "cache"
     place.write_text("a file in place of the folder")
     assert drawn(place)

@@ -32,16 +32,16 @@ CLOSING: list[Script] = [
 
 
 @pytest.mark.parametrize("script", CLOSING, ids=lambda script: script.__name__)
-def test_closing_ends_the_process_soon_and_leaves_nothing(script: Script, tmp_path: Path) -> None:
+def test_closing_ends_the_process_soon_and_leaves_no_files(script: Script, tmp_path: Path) -> None:
     closes(script, tmp_path)
 
 
 @pytest.mark.slow  # it compiles twice: 20 s
-def test_closing_while_another_flow_takes_the_place_of_one_that_trains(tmp_path: Path) -> None:
+def test_closing_while_a_training_is_replaced(tmp_path: Path) -> None:
     closes(scripts.closes_while_another_flow_takes_the_place_of_one_that_trains, tmp_path)
 
 
-def test_ctrl_c_in_the_terminal_ends_it_without_a_word(tmp_path: Path) -> None:
+def test_ctrl_c_in_the_terminal_ends_the_program_silently(tmp_path: Path) -> None:
     ended = used(scripts.is_interrupted, tmp_path)
     assert ended.code == -signal.SIGINT
     assert not ended.stderr
@@ -100,9 +100,7 @@ def drawn(window: Window, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return found
 
 
-def test_train_and_stop_can_be_pressed_as_fast_as_the_buttons_go(
-    window: Window, qtbot: QtBot, drawn: list[bool]
-) -> None:
+def test_train_and_stop_can_be_pressed_in_quick_succession(window: Window, qtbot: QtBot, drawn: list[bool]) -> None:
     presser = Presser(window, qtbot)
     choose_steps(window, 300)
     for number in range(PRESSES):

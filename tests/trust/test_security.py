@@ -59,7 +59,7 @@ def is_constant(node: ast.expr, *, value: bool) -> bool:
     return isinstance(node, ast.Constant) and node.value is value
 
 
-def test_nothing_runs_what_it_reads() -> None:
+def test_no_code_executes_its_input() -> None:
     assert len(SOURCES) > 100
     found = {path.name: list(dangers(ast.parse(path.read_text(encoding="utf-8")))) for path in SOURCES}
     assert not {name: what for name, what in found.items() if what}
@@ -73,11 +73,11 @@ def test_nothing_runs_what_it_reads() -> None:
         "subprocess.run(text, shell=True)", "subprocess.run(text, shell=wanted)",
     ],
 )  # fmt: skip
-def test_what_would_is_found(line: str) -> None:
+def test_dangerous_code_is_detected(line: str) -> None:
     assert list(dangers(ast.parse(line)))
 
 
-def test_what_would_reach_a_network_is_found(tmp_path: Path) -> None:
+def test_network_access_is_detected(tmp_path: Path) -> None:
     assert TRIED in used(scripts.tries_to_reach_a_network, tmp_path).told
 
 
@@ -106,7 +106,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
     return folder, used(scripts.opens_what_was_crafted, folder)
 
 
-def test_paths_in_a_project_file_lead_nowhere(opened: tuple[Path, Ended]) -> None:
+def test_paths_in_a_project_file_are_not_followed(opened: tuple[Path, Ended]) -> None:
     folder, ended = opened
     ended.assert_sound()
     touched, proposed = ended.all_told("touched"), ended.all_told("proposed")
@@ -129,14 +129,14 @@ def crafted(project: Project, target: TargetSpec) -> Project:
 class TestPrivate:
     """What others can read of a person's files."""
 
-    def test_a_file_is_private_while_it_is_written_and_then_as_every_new_one(self, tmp_path: Path) -> None:
+    def test_file_is_private_while_it_is_written_and_has_default_permissions_then(self, tmp_path: Path) -> None:
         path = tmp_path / "it.png"
         with written_whole(path) as part:
             assert permissions(part) == 0o600, "also where the process is killed now"
             part.write_text("it")
         assert permissions(path) == 0o666 & ~UMASK
 
-    def test_drafts_and_their_locks(self, tmp_path: Path) -> None:
+    def test_drafts_and_locks_are_private(self, tmp_path: Path) -> None:
         drafts = Drafts(tmp_path / "drafts")
         drafts.own().save(example("brad").project(), None)
         found = list((tmp_path / "drafts").iterdir())
@@ -145,7 +145,7 @@ class TestPrivate:
         assert permissions(tmp_path / "drafts") == 0o700
         drafts.close()
 
-    def test_all_that_the_program_keeps(self, opened: tuple[Path, Ended]) -> None:
+    def test_everything_in_the_data_folders_is_private(self, opened: tuple[Path, Ended]) -> None:
         folder, _ = opened
         kept = [path for name in HOMES for path in (folder / name).rglob("*") if path.is_file()]
         assert {"flowviz.log", "flowviz.ini"} <= {path.name for path in kept}

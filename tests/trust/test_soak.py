@@ -149,7 +149,7 @@ def complaints() -> Iterator[list[str]]:
     root.removeHandler(handler)
 
 
-def test_minutes_of_use_leave_nothing_behind(window: Window, complaints: list[str], tmp_path: Path) -> None:
+def test_minutes_of_use_leak_nothing(window: Window, complaints: list[str], tmp_path: Path) -> None:
     window.main.crash_handler.listen()
     person = Person(window.main, tmp_path, Random(SEED))
     soak = Soak(window.main, person, tmp_path / "soak.csv")

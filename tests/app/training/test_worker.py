@@ -28,7 +28,7 @@ from flowviz.records import (
 )
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 
-TIMEOUT = 20  # seconds, for a test that fails
+TIMEOUT = 20  # seconds, after which a test fails
 NUMBER = 7
 PREPARING = Preparing("Loading TensorFlow")
 RECOVERED = Recovered("loss exploded", 900, 5e-4, 1)
@@ -47,16 +47,16 @@ class Recorded:
         previous: TrainingWorker | None = None,
     ) -> None:
         monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **options: training(options))
-        goal = target("BRAD")
-        plan = Plan(goal.spec, FlowSpec(), TrainingSpec(steps=9))
-        self.worker = TrainingWorker(NUMBER, goal, plan, checkpoint, previous)
+        built = target("BRAD")
+        plan = Plan(built.spec, FlowSpec(), TrainingSpec(steps=9))
+        self.worker = TrainingWorker(NUMBER, built, plan, checkpoint, previous)
         self.numbers = set[int]()
         self.events: list[Event] = []
-        self.goals: list[BuiltTarget] = []
+        self.targets: list[BuiltTarget] = []
         self.notices: list[Notice] = []
         self._arrivals = SimpleQueue[Event]()
         connect_directly(self.worker.event_arrived, self._on_event)
-        connect_directly(self.worker.retargeted, lambda _, goal: self.goals.append(goal))
+        connect_directly(self.worker.retargeted, lambda _, built: self.targets.append(built))
         connect_directly(self.worker.failed, lambda _, notice: self.notices.append(notice))
 
     def _on_event(self, number: int, event: Event) -> None:
@@ -192,7 +192,7 @@ class TestFollow:
     def taken(recorded: Recorded) -> list[str]:
         recorded.worker.start()
         recorded.join()
-        return [goal.title for goal in recorded.goals]
+        return [built.title for built in recorded.targets]
 
     @staticmethod
     def training(options: dict[str, Any]) -> Iterator[Event]:
