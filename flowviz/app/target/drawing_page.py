@@ -50,11 +50,14 @@ class DrawingPage(Page):
         self._redo.clicked.connect(lambda: self.redo_requested.emit())
         self.show_undo("")
         self.show_redo("")
+        self._lay_out()
+        binding = Binding(request, _drawing, self._show_drawing, request.set_page)
+        self.canvas.changed.connect(lambda step: binding.request(self._contents(step)))
+
+    def _lay_out(self) -> None:
         self.column.addWidget(self.canvas)
         tools = row(self._brush, self._eraser, self._undo, self._redo, self._trace, self._clear, stretched=self._brush)
         self.column.addLayout(tools)
-        binding = Binding(request, _drawing, self._show_drawing, request.set_page)
-        self.canvas.changed.connect(lambda step: binding.request(self._drawn(step)))
 
     def set_traced(self, shades: NDArray[np.uint8]) -> None:
         """Set the picture (rows, columns) that the Trace button shows behind the drawing."""
@@ -72,7 +75,7 @@ class DrawingPage(Page):
         """Offer to redo the edit of this title, or nothing for an empty title."""
         _offer(self._redo, title)
 
-    def _drawn(self, step: str) -> DrawingContents:
+    def _contents(self, step: str) -> DrawingContents:
         return DrawingContents((DrawingSpec(png=self.canvas.png()), step))
 
     def _show_drawing(self, contents: DrawingContents) -> None:
@@ -85,7 +88,7 @@ class DrawingPage(Page):
         except FlowvizError:  # the builder of the target reports it
             png, ink = b"", QImage()
         if QImage.fromData(png).convertToFormat(QImage.Format.Format_Alpha8) == ink:
-            self.canvas.show_png(png)  # bit by bit, as undo needs it
+            self.canvas.show_png(png)  # exactly, because undo compares the bytes
         else:
             self.canvas.show_drawing(ink)
 

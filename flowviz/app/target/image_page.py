@@ -38,6 +38,10 @@ class ImagePage(Page):
             "imageGrayscale", "Grayscale as density", "Place more points where the picture is darker"
         )
         self._lay_out()
+        self._bind()
+
+    def _bind(self) -> None:
+        request = self.request
         bind_number(
             request,
             lambda value: 100 * value.pages.image.threshold,

@@ -62,13 +62,16 @@ class LossPlot(QWidget):
         self._spikes = pg.ScatterPlotItem(symbol="t1", size=SPIKE_SIZE, pen=None, hoverable=True, tip=SPIKE_TEXT.format)
         self._plot.addItem(self._spikes, ignoreBounds=True)
         self._changes: list[Any] = []
+        self._lay_out()
+        self.set_theme(self._theme)
+        self._plot.getViewBox().sigResized.connect(self._update_axes)
+
+    def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self._legend)
         layout.addWidget(self._panel, stretch=1)
-        self.set_theme(self._theme)
-        self._plot.getViewBox().sigResized.connect(self._update_axes)
 
     def show_history(self, history: History, entropy: float | None) -> None:
         """Show the losses so far, and the entropy of the current target in nats, None if unknown."""

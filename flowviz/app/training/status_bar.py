@@ -45,6 +45,10 @@ class StatusBar(QStatusBar):
         # Qt disconnects a method when the status bar is deleted, but a lambda would run on the deleted object.
         self._message_timer.timeout.connect(self._clear_message)
         self._row = QWidget()
+        self._lay_out()
+        self._reserve_widths()
+
+    def _lay_out(self) -> None:
         font = self._row.font()
         font.setFeature(QFont.Tag("tnum"), 1)  # digits of equal width
         self._row.setFont(font)
@@ -57,7 +61,6 @@ class StatusBar(QStatusBar):
             layout.addWidget(label)
         layout.addWidget(self._message, stretch=1)
         self.addWidget(self._row, 1)
-        self._reserve_widths()
 
     @property
     def text(self) -> str:

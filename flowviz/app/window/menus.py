@@ -34,20 +34,10 @@ STAGE_COMMANDS = (
     ("&Last: the Target", "Alt+End", LARGEST_FLOW, "Go to the cloud after all layers"),
 )
 PLAYBACK_COMMANDS = (
-    (
-        "&Once, Loop or Ping-Pong",
-        "Ctrl+L",
-        "repeat",
-        "Choose what happens at the end: stop, start over, or go back",
-    ),
+    ("&Once, Loop or Ping-Pong", "Ctrl+L", "repeat", "Choose what happens at the end: stop, start over, or go back"),
     ("For&ward or Backward", "Ctrl+R", "heading", "Play in the other direction"),
     ("S&mooth or Steady", "Ctrl+M", "easing", "Pause at each stage, or move at a steady speed"),
-    (
-        "Layers, Training or &Both",
-        "Ctrl+T",
-        "through",
-        "Choose what to play: the layers, the training, or both",
-    ),
+    ("Layers, Training or &Both", "Ctrl+T", "through", "Choose what to play: the layers, the training, or both"),
 )
 
 
@@ -73,9 +63,8 @@ def fill_source_entries(menu: QMenu, panel: TargetPanel, show_gallery: Callable[
 def fill_export_entries(menu: QMenu, export: Callable[[], None], copy_image: Callable[[], None]) -> None:
     """Fill the part of the File menu that exports pictures."""
     add_action(menu, "&Export…", "Ctrl+E", export, "Save pictures, an animation or numbers")
-    add_action(
-        menu, "&Copy Image", "Ctrl+Shift+C", copy_image, "Copy the picture of the cloud to the clipboard"
-    ).setObjectName("copyImageAction")
+    tip = "Copy the picture of the cloud to the clipboard"
+    add_action(menu, "&Copy Image", "Ctrl+Shift+C", copy_image, tip).setObjectName("copyImageAction")
     menu.addSeparator()
 
 
@@ -107,14 +96,15 @@ def fill_view_menu(
     palettes = add_choices(
         menu, "&Colors", PALETTES, lambda palette: view.update_view(palette=palette), "Colors of the particles"
     )
-
-    def update(_: View, new: View) -> None:
-        palettes[new.seen.view.palette].setChecked(True)
-        for zoom in zooms:
-            zoom.setEnabled(not new.seen.overview)  # the overview has a scale of its own
-
-    view.changed.connect(update)
+    view.changed.connect(partial(_update_view_entries, palettes, zooms))
+    _update_view_entries(palettes, zooms, view.value, view.value)
     fill_appearance_entries(menu, appearance)
+
+
+def _update_view_entries(palettes: dict[Palette, QAction], zooms: tuple[QAction, ...], _: View, new: View) -> None:
+    palettes[new.seen.view.palette].setChecked(True)
+    for zoom in zooms:
+        zoom.setEnabled(not new.seen.overview)  # the overview has a scale of its own
 
 
 def fill_appearance_entries(menu: QMenu, appearance: Appearance) -> None:
@@ -136,20 +126,8 @@ def fill_training_menu(
     """Fill the Train menu: the training, its moments, and commands to repeat it elsewhere."""
     _fill_button_entries(menu, controls)
     menu.addSeparator()
-    add_action(
-        menu,
-        "&Earlier",
-        "Alt+Down",
-        lambda: history.step(-1),
-        "Show the previous moment of the training",
-    )
-    add_action(
-        menu,
-        "&Later",
-        "Alt+Up",
-        lambda: history.step(1),
-        "Show the next moment of the training",
-    )
+    add_action(menu, "&Earlier", "Alt+Down", lambda: history.step(-1), "Show the previous moment of the training")
+    add_action(menu, "&Later", "Alt+Up", lambda: history.step(1), "Show the next moment of the training")
     add_action(menu, "&Live", "Alt+PgUp", history.follow, "Show the latest moment and follow the training")
     menu.addSeparator()
     for name, repeated, tip in (
@@ -176,27 +154,9 @@ def fill_layers_menu(menu: QMenu, view: ViewState, playback: PlaybackBar, toggle
     for title, key, stages, tip in STAGE_COMMANDS:
         add_action(menu, title, key, partial(view.step, stages), tip)
     menu.addSeparator()
-    add_action(
-        menu,
-        "&Play or Stop Playing",
-        "Ctrl+Space",
-        toggle_playing,
-        "Play the layers or the training as an animation",
-    )
-    add_action(
-        menu,
-        "Fas&ter",
-        "Ctrl+]",
-        lambda: playback.choose_next("speed", 1, around=False),
-        "Play faster",
-    )
-    add_action(
-        menu,
-        "&Slower",
-        "Ctrl+[",
-        lambda: playback.choose_next("speed", -1, around=False),
-        "Play slower",
-    )
+    add_action(menu, "&Play or Stop Playing", "Ctrl+Space", toggle_playing, "Animate the layers or the training")
+    add_action(menu, "Fas&ter", "Ctrl+]", lambda: playback.choose_next("speed", 1, around=False), "Play faster")
+    add_action(menu, "&Slower", "Ctrl+[", lambda: playback.choose_next("speed", -1, around=False), "Play slower")
     for title, key, name, tip in PLAYBACK_COMMANDS:
         add_action(menu, title, key, partial(playback.choose_next, name), tip)
 

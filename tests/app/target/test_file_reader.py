@@ -11,6 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.target.file_reader import FileReader
 from flowviz.specs import ImageSpec, PointsSpec
+from tests.app.target.test_panel import picture
+
+__all__ = ["picture"]
 
 SLOW_MS = 20_000  # for a machine that is busy
 
@@ -43,14 +46,6 @@ def reading(qtbot: QtBot) -> Iterator[Reading]:
 def table(tmp_path: Path) -> Path:
     path = tmp_path / "points.csv"
     np.savetxt(path, np.random.default_rng(0).normal(size=(100_000, 2)), delimiter=",")
-    return path
-
-
-@pytest.fixture
-def picture(tmp_path: Path) -> Path:
-    path = tmp_path / "ramp.png"
-    shades = np.tile(np.linspace(255, 0, 100, dtype=np.uint8), (40, 1))
-    assert QImage(shades.tobytes(), 100, 40, 100, QImage.Format.Format_Grayscale8).save(str(path))
     return path
 
 
