@@ -71,7 +71,7 @@ class FileReader(QObject):
         self._background.close()
 
     def _restart(self) -> Flag:
-        """Cancel the present reading of points, and return the cancellation flag of the next one."""
+        """Cancel the current reading of points, and return the cancellation flag of the next one."""
         self.cancel()
         self._cancelled = Flag()
         return self._cancelled

@@ -195,7 +195,7 @@ class TrainingStatus(QObject):
             return ""
         shown, requested = _quoted(self._shown), _quoted(self._requested)
         is_same = shown == requested  # the title is, but not the spec
-        starts_over = f"starts over with {'the present choices' if is_same else requested}."
+        starts_over = f"starts over with {'the current choices' if is_same else requested}."
         match self._state:
             case TrainingState.IDLE:
                 return f"Still showing {'the previous ' if is_same else ''}{shown}. Train {starts_over}"

@@ -90,7 +90,7 @@ class StatusBar(QStatusBar):
         self._fit()
 
     def show_message(self, sentence: str) -> None:
-        """Show a message for a few seconds. An empty one removes the present message."""
+        """Show a message for a few seconds. An empty one removes it."""
         self._message_text = sentence
         self._message.setToolTip(sentence)
         if sentence:

@@ -190,5 +190,5 @@ def train(worked: Worked, *steps: int) -> None:
 
 
 def fail(worked: Worked, reason: str = "Out of memory.") -> None:
-    """End the present training with an error."""
+    """End the current training with an error."""
     worked.thread.failed.emit(worked.thread.number, Notice("training", reason))

@@ -90,7 +90,7 @@ def test_only_the_button_that_began_a_stroke_ends_it(qtbot: QtBot) -> None:
     assert strokes == [], "the left button is still down"
     before = canvas.png()
     qtbot.mouseMove(canvas, QPoint(250, 100))
-    assert canvas.png() != before, "the stroke goes on"
+    assert canvas.png() != before, "the stroke continues"
     qtbot.mouseRelease(canvas, left, NO_KEY, QPoint(250, 100))
     assert strokes == ["Stroke"]
 

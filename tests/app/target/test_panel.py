@@ -230,8 +230,7 @@ def test_blank_picture_does_not_replace_a_good_target(sourced: Sourced, tmp_path
 
 def test_previous_target_is_not_built_while_the_next_one_is_pending(sourced: Sourced) -> None:
     sourced.turn_to("shape")
-    goal = sourced.built
-    assert goal is None or goal.spec.kind == "shape"
+    assert sourced.built is None or sourced.built.spec.kind == "shape"
     sourced.wait_for_other(None)
 
 
@@ -268,7 +267,7 @@ def test_picture_file_and_text_can_be_pasted(sourced: Sourced, picture: Path) ->
     assert "clipboard" in sourced.file_problem
 
 
-def test_opening_the_present_picture_again_withdraws_the_notice_about_a_bad_one(
+def test_opening_the_same_picture_again_withdraws_the_notice_about_a_bad_one(
     sourced: Sourced, picture: Path, tmp_path: Path
 ) -> None:
     sourced.drop(media_of(picture))
@@ -336,7 +335,7 @@ def test_every_shape_has_an_icon_and_unknown_entropy_is_noted(sourced: Sourced) 
     box, note = sourced.window.find(QComboBox, "targetShape"), sourced.window.find(QLabel, "targetNote")
     sourced.wait(lambda: all(not box.itemIcon(index).isNull() for index in range(box.count())))
     assert box.count() == 16
-    goal = sourced.built
+    before = sourced.built
     known_by_name: dict[ShapeName, bool] = {"star": True, "two_moons": False, "gaussian": True}
     for name, known in known_by_name.items():
         box.setCurrentIndex(box.findData(name))
@@ -344,7 +343,7 @@ def test_every_shape_has_an_icon_and_unknown_entropy_is_noted(sourced: Sourced) 
         assert sourced.built is not None
         assert (sourced.built.target.entropy is not None) == known
         assert ("best possible loss is unknown" in note.text()) == (not known)
-    assert sourced.built is not goal
+    assert sourced.built is not before
 
 
 def test_mix_combines_what_is_set_up_on_other_pages(sourced: Sourced) -> None:

@@ -14,7 +14,7 @@ from flowviz.app.training.flow_panel import FlowPanel
 from flowviz.projects import Plan
 from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec
 
-Found = TypeVar("Found", bound=QWidget)
+Kind = TypeVar("Kind", bound=QWidget)
 
 
 class Requested:
@@ -28,9 +28,9 @@ class Requested:
         layout.addWidget(TrainingControls(self.request))
         self.window.show()
 
-    def find(self, kind: type[Found], name: str) -> Found:
-        (found,) = self.window.findChildren(kind, name)
-        return found
+    def find(self, kind: type[Kind], name: str) -> Kind:
+        (widget,) = self.window.findChildren(kind, name)
+        return widget
 
     def choose(self, name: str, value: str) -> None:
         box = self.find(QComboBox, name)

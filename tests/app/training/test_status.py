@@ -80,7 +80,7 @@ def test_ended_training_says_what_the_next_one_would_learn(worked: Worked) -> No
     worked.request.show_text("BRAD")
     assert worked.controls.sentence == "Done: 200 steps."
     worked.request.update_page("text", weight=0.1)
-    expected = "Done: 200 steps. Still showing the previous 'BRAD'. Train starts over with the present choices."
+    expected = "Done: 200 steps. Still showing the previous 'BRAD'. Train starts over with the current choices."
     assert worked.controls.sentence == expected
     worked.request.show_text("")
     assert worked.controls.sentence == "Done: 200 steps. Type a word: the flow needs something to learn."

@@ -214,13 +214,13 @@ class TestFollow:
         recorded.worker.stay()
         assert self.taken(recorded) == []
 
-    def test_request_for_the_present_target_replaces_an_earlier_request(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_request_for_the_current_target_replaces_an_earlier_request(self, monkeypatch: pytest.MonkeyPatch) -> None:
         recorded = Recorded(monkeypatch, self.training)
         recorded.worker.follow(target("cat"))
         recorded.worker.follow(target("BRAD"))
         assert self.taken(recorded) == []
 
-    def test_present_target_is_not_taken_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_current_target_is_not_taken_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         recorded = Recorded(monkeypatch, self.training)
         recorded.worker.follow(target("BRAD"))
         assert self.taken(recorded) == []
