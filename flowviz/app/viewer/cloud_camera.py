@@ -40,7 +40,7 @@ class CloudCamera:
         while len(self._reaches) > 1:
             self._reaches.popleft()
 
-    def update_view(self, old: View, new: View) -> None:
+    def apply_view_change(self, old: View, new: View) -> None:
         """Start over when the direction changes and when the camera begins to follow the cloud; then aim."""
         if old.seen.direction != new.seen.direction or (new.seen.fitted and not old.seen.fitted):
             self.reset()

@@ -20,9 +20,15 @@ class ScenePresenter(QObject):
     """Keeps the widgets up to date with the scene, the view and the playhead."""
 
     def __init__(
-        self, displays: Displays, view: ViewState, queries: Queries, scenes: SceneModel, moments: MomentBrowser
+        self,
+        displays: Displays,
+        view: ViewState,
+        queries: Queries,
+        scenes: SceneModel,
+        moments: MomentBrowser,
+        parent: QObject,
     ) -> None:
-        super().__init__(scenes)
+        super().__init__(parent)
         self._displays, self._view, self._queries = displays, view, queries
         self._scenes, self._moments = scenes, moments
         self._scene: Scene | None = None  # displayed
@@ -81,7 +87,7 @@ class ScenePresenter(QObject):
         if old.seen.overview != new.seen.overview:
             cloud.set_overview(new.seen.overview)
         self._move_playhead(old, new)
-        self.camera.update_view(old, new)
+        self.camera.apply_view_change(old, new)
         is_same_frame = frame_of(old) == frame_of(new)
         if not is_same_frame:
             self._query_thumbnails()

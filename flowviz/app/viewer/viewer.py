@@ -33,7 +33,7 @@ class Viewer(QObject):
         self._displays, self._view, self._queries = displays, view, queries
         self._moments = MomentBrowser(view, queries, self)
         self._scenes = SceneModel(view, queries, self)
-        self._presenter = ScenePresenter(displays, view, queries, self._scenes, self._moments)
+        self._presenter = ScenePresenter(displays, view, queries, self._scenes, self._moments, self)
         queries.notice_posted.connect(self.notice_posted)
         self._moments.chosen.connect(self._show_snapshot)
         self._moments.following_changed.connect(self.following_changed)
