@@ -192,7 +192,7 @@ def check_readable(path: Path, most_bytes: int) -> int:
     if not size:
         raise FileError(f"{path} is empty.")
     if size > most_bytes:
-        raise FileError(f"{path} is too large: it has {size / 1e6:,.0f} MB; {most_bytes / 1e6:,.0f} are the most.")
+        raise FileError(f"{path} is too large: {size / 1e6:,.0f} MB. The limit is {most_bytes / 1e6:,.0f} MB.")
     return size
 
 

@@ -10,18 +10,18 @@ from flowviz.projects.format import LARGEST_FILE, load_project
 from flowviz.projects.project import Project
 
 SENTENCES: Mapping[str, str] = {
-    "brad": "The word of the post that flowviz grew out of, by its flow: affine couplings and batch normalization.",
-    "flow": "Four couplings by splines: the sharpest letters from the fewest layers.",
-    "sine": "A wave by Glow: three times actnorm, a mixing that turns and shears the whole cloud, and a coupling.",
-    "two_moons": "The field's first exercise: a Gaussian is torn into two half circles, but for a thin thread.",
-    "checkerboard": "Eight squares from one cloud: a spline folds density into corners and leaves none between.",
-    "eight_gaussians": "One Gaussian becomes eight. A flow cannot tear the plane, so bridges stay between them.",
-    "rings": "Circles within circles, by masked autoregressive layers. See what happens to the hole.",
-    "two_spirals": "Two arms wind around each other: layer after layer turns the plane a little further.",
-    "heart": "A filled shape by inverse autoregressive layers, which are fast to sample.",
+    "brad": "The word and the flow of the blog post: affine couplings and batch normalization.",
+    "flow": "Four spline couplings: the sharpest letters with the fewest layers.",
+    "sine": "A wave, learned by Glow: three times actnorm, a linear mixing of the whole cloud, and a coupling.",
+    "two_moons": "A classic test: a Gaussian is pulled apart into two half circles, except for a thin thread.",
+    "checkerboard": "Eight squares from one cloud: splines press particles into corners and leave few in between.",
+    "eight_gaussians": "One Gaussian becomes eight. A flow cannot tear the plane, so thin bridges remain between them.",
+    "rings": "Circles within circles, learned by masked autoregressive layers. See what happens to the hole.",
+    "two_spirals": "Two arms that wind around each other: layer after layer turns the plane a little further.",
+    "heart": "A filled shape, learned by inverse autoregressive layers, which are fast to sample.",
     "smiley": "Eyes, a mouth and a ring: four islands that splines pull apart.",
-    "planet": "A picture in shades of gray as a density: the darker, the more particles.",
-    "word_and_moons": "A mix: a word, and beside it the moons that it names.",
+    "planet": "A picture in shades of gray, learned as a density: the darker, the more particles.",
+    "word_and_moons": "A mix of two sources: a word, and beside it the shape of that name.",
 }
 
 

@@ -33,8 +33,8 @@ class Uncompiled:
     def sentence(self) -> str:
         """What that means, for a person."""
         return (
-            "XLA, which makes a training fast, does not work on this machine. The training goes on without it, to the "
-            "same end, but slower; nothing needs to be done."
+            "Training is slower on this machine, because TensorFlow's compiler (XLA) does not work here. "
+            "The result is the same."
         )
 
 
@@ -108,7 +108,7 @@ class Recovered:
         """What happened, for a person."""
         return (
             f"{CAUSES[self.cause]}: the training went back to step {self.step:,}, its last good state, "
-            f"and goes on at learning rate {self.learning_rate:.2g}."
+            f"and continues at learning rate {self.learning_rate:.2g}."
         )
 
 

@@ -56,14 +56,14 @@ RECIPES: Mapping[Family, Recipe] = {
     # B. Saund, "Normalizing Flows" (blog post); Dinh et al. 2017, "Density estimation using Real NVP".
     "realnvp": Recipe(
         "RealNVP",
-        "The post's flow: each coupling stretches and shifts one coordinate by curves of the other.",
+        "The blog post's flow: each coupling stretches and shifts one coordinate, depending on the other.",
         REAL_NVP,
         {"waves": 6},
     ),
     # Dinh et al. 2014, "NICE: Non-linear independent components estimation".
     "nice": Recipe(
         "NICE",
-        "The ancestor: each coupling only shifts, so areas change in the scale and the normalizations alone.",
+        "The ancestor of RealNVP: each coupling only shifts; only the scale and the normalizations change areas.",
         ADDITIVE_COUPLING,
         {"log_scale_bound": None},
         first=(SCALE,),
@@ -72,7 +72,7 @@ RECIPES: Mapping[Family, Recipe] = {
     # Kingma & Dhariwal 2018, "Glow: Generative flow with invertible 1×1 convolutions".
     "glow": Recipe(
         "Glow",
-        "Affine couplings with a learned linear map in place of each permutation, and actnorm.",
+        "Affine couplings with actnorm, and a learned linear map in place of each permutation.",
         REAL_NVP,
         {"normalization": "actnorm"},
         mixing=LINEAR_MIXING,
@@ -82,21 +82,21 @@ RECIPES: Mapping[Family, Recipe] = {
     # Papamakarios et al. 2017, "Masked autoregressive flow for density estimation"; E. Jang's tutorial, part 2.
     "maf": Recipe(
         "MAF",
-        "Masked autoregressive: the second coordinate is moved by curves of the first as it comes out. "
-        "Fast to score, slow to sample.",
+        "Masked autoregressive flow: moves the second coordinate depending on the new first one. "
+        "Fast to train, slow to sample.",
         MASKED_AUTOREGRESSIVE,
     ),
     # Kingma et al. 2016, "Improving variational inference with inverse autoregressive flow".
     "iaf": Recipe(
         "IAF",
-        "The inverse of MAF: the second coordinate is moved by curves of the first as it goes in. "
-        "Fast to sample, slow to score.",
+        "Inverse autoregressive flow: moves the second coordinate depending on the old first one. "
+        "Fast to sample, slow to train.",
         INVERSE_AUTOREGRESSIVE,
     ),
     # Durkan et al. 2019, "Neural spline flows".
     "spline": Recipe(
         "Spline",
-        "Each coupling bends one coordinate along a smooth staircase instead of a straight line: the sharpest letters.",
+        "Each coupling bends one coordinate along a smooth rising curve, not a straight line: the sharpest letters.",
         SPLINE_COUPLING,
         {"layers": 4, "bins": 32, "hats": 64, "normalization": "none", "log_scale_bound": None},
         has_log_scale=False,

@@ -46,7 +46,7 @@ def _points(content: Any) -> Any:
         raise ValueError("The points are not pairs of float32.")
     if len(content) > MOST_POINTS * POINT_BYTES:
         raise ValueError(
-            f"There are {len(content) // POINT_BYTES:,} points; {MOST_POINTS:,} are the most that can be learned from."
+            f"There are {len(content) // POINT_BYTES:,} points; flowviz can learn from up to {MOST_POINTS:,}."
         )
     return content
 

@@ -49,7 +49,7 @@ def image_target(spec: ImageSpec) -> PixelDensity:
     """Raises `TargetError` where everything or nothing is ink, `FileError` where the picture is damaged."""
     darkness = darkness_of(spec.png, spec.name, spec.invert)
     if darkness.min() == darkness.max():
-        raise TargetError(f"All pixels of {spec.name} are alike, so there is nothing to learn from it.")
+        raise TargetError(f"All pixels of {spec.name} are the same, so there is nothing to learn.")
     if spec.grayscale:
         return PixelDensity(darkness)
     mask = darkness >= spec.threshold * 255
@@ -80,7 +80,7 @@ def small_png(content: bytes, name: str) -> bytes:
 @contextmanager
 def _opened(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> Iterator[Image.Image]:
     """The picture, not decoded yet. Raises `FileError`, also where decoding it in the block fails."""
-    limit = f"{name} has too many pixels. {most_pixels // 1_000_000} megapixels are the most that flowviz opens."
+    limit = f"{name} has too many pixels. flowviz opens up to {most_pixels // 1_000_000} megapixels."
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -112,6 +112,6 @@ def _on_one_grid(parts: Sequence[Placed]) -> NDArray[np.float64]:
         assert isinstance(part.target, PixelDensity)
         weights = part.target.weights_at(part.back(middles))
         if not weights.any():
-            raise TargetError("One part of the mix is too fine to be seen beside the others. Thicken it.")
+            raise TargetError("One source of the mix is too thin to be visible beside the others. Make it thicker.")
         total += part.share * weights / weights.sum()
     return total.reshape(len(y), len(x))

@@ -22,7 +22,7 @@ class PixelDensity:
 
     def __init__(self, weights: Weights) -> None:
         if not weights.any():
-            raise TargetError("There is no ink here, nothing for the flow to learn. Make something that leaves a mark.")
+            raise TargetError("There is nothing to learn: the target is empty. Type, draw or open something visible.")
         self._weights = weights
         self._pixels, shares, self._counts = _by_weight(weights)
         self._firsts = np.cumsum(self._counts) - self._counts

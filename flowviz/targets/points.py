@@ -57,16 +57,16 @@ def standardized(points: NDArray[np.floating]) -> tuple[NDArray[np.float32], tup
         found = "is 1 point" if len(points) == 1 else f"are {len(points)} points"
         raise TargetError(f"There {found}; the flow needs {FEWEST_POINTS} or more.")
     if not np.isfinite(points).all():
-        raise TargetError("Some points are NaN or infinite. Remove them.")
+        raise TargetError("Some values are missing (NaN) or infinite. Remove those rows.")
     with np.errstate(over="ignore", invalid="ignore"):
         center = points.mean(axis=0, dtype=np.float64)
         centered = points - center
         unit = float(centered.std(axis=0).max())
     if not 0 < unit < np.inf:
-        raise TargetError("All points are the same, or too far apart to be told apart.")
+        raise TargetError("All points are the same, or their values are too large.")
     centered /= unit
     if np.linalg.eigvalsh(np.cov(centered.T))[0] < ON_A_LINE**2:
-        raise TargetError("All points lie on a line. A flow of the plane needs points beside it.")
+        raise TargetError("All points lie on a line. The flow needs points that cover an area.")
     return centered.astype(np.float32), (float(center[0]), float(center[1])), unit
 
 

@@ -145,7 +145,9 @@ def _archive_table(path: Path) -> Table:
         with zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
             if sum(info.file_size for info in members) > LARGEST_ARRAY:
-                raise FileError(f"{path.name} is too large: {LARGEST_ARRAY // 1_000_000} MB, unpacked, are the most.")
+                raise FileError(
+                    f"{path.name} is too large. Unpacked, it may have up to {LARGEST_ARRAY // 1_000_000} MB."
+                )
             for info in members:
                 with archive.open(info) as member:
                     arrays[info.filename.removesuffix(".npy")] = np.lib.format.read_array(member, allow_pickle=False)
@@ -230,7 +232,7 @@ def _read_text(path: Path, size: int, places: list[int], columns: int, **form: A
 
 def _check_rows(path: Path, rows: int) -> None:
     if rows > MOST_POINTS:
-        raise FileError(f"{path.name} has more than {MOST_POINTS:,} rows. Give fewer of them.")
+        raise FileError(f"{path.name} has more than {MOST_POINTS:,} rows. Use fewer.")
 
 
 def _told_of_parser(message: str) -> str:

@@ -98,7 +98,7 @@ def test_a_dash_is_not_blown_up() -> None:
 def test_a_part_that_the_grid_cannot_show_is_refused() -> None:
     dots = np.zeros((1, 4001), bool)
     dots[0, [0, 4000]] = True
-    with pytest.raises(TargetError, match="too fine"):
+    with pytest.raises(TargetError, match="too thin"):
         mixed([Ink(dots), Ink(np.ones((40, 40), bool))], [1, 1], "over")
 
 

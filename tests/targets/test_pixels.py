@@ -117,7 +117,7 @@ def test_darker_has_more_points() -> None:
 
 
 def test_nothing_but_zeros_is_refused() -> None:
-    with pytest.raises(TargetError, match="no ink"):
+    with pytest.raises(TargetError, match="target is empty"):
         PixelDensity(np.zeros((4, 4), np.uint8))
 
 

@@ -100,7 +100,7 @@ def test_blank_text_asks_for_a_word(text: str) -> None:
 
 
 def test_an_empty_mask_has_no_ink() -> None:
-    with pytest.raises(TargetError, match="no ink"):
+    with pytest.raises(TargetError, match="target is empty"):
         Ink(np.zeros((5, 5), bool))
 
 
