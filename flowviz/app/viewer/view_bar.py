@@ -26,7 +26,7 @@ TOOLS: Mapping[Tool, tuple[str, str, str]] = {
     "probe": ("Pro&be", "Ctrl+Shift+P", "Follow the point under the mouse through all stages"),
 }
 MOST_LINES = 2  # of buttons with text; a narrower bar shows icons only, and no labels
-LABEL_SPACING = 6  # pixels
+GROUP_SPACING, LABEL_SPACING = 10, 6  # pixels
 FILLED = 0.9  # share of a line that its buttons can fill
 ICON, TEXT = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
@@ -139,7 +139,7 @@ class ViewBar(QWidget):
         groups = [WrappingRow(3, *buttons) for buttons in (tools, selection, fits, overview, marks)]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        self._row = WrappingRow(12, *boxes, *groups)
+        self._row = WrappingRow(GROUP_SPACING, *boxes, *groups)
         layout.addWidget(self._row)
         self._set_style(TEXT)
 

@@ -13,7 +13,7 @@ from flowviz.app.window.dock import Dock
 
 STATE, GEOMETRY, COMPACT = "layout/state", "layout/geometry", "layout/compact"  # keys of the settings
 VERSION = 1  # increase it when panels are added or removed: older saved layouts are then ignored
-FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(1024, 600)
+FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(1008, 600)
 FRAME = QSize(16, 48)  # room for the frame and title bar, whose sizes are unknown until the window is shown
 SHARE_OF_SCREEN = 0.75  # for the first window on a large screen
 LEFT_SHARE, RIGHT_SHARE, WIDEST = 1 / 7, 0.19, 520  # first widths of the panels: shares of the window, limit in pixels
