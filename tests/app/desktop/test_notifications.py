@@ -89,7 +89,7 @@ def test_end_of_training_is_notified_while_another_program_is_active(staged: Sta
 
 def test_failure_is_notified_but_a_stop_by_the_user_is_not(staged: Staged, desktop: Desktop) -> None:
     staged.begin()
-    staged.tell(staged.finished("stopped"))
+    staged.tell(staged.finished("stopped"), None)
     staged.wait("Stopped")
     assert not notifications(desktop)
     assert not desktop.alerted

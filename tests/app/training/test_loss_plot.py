@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QFontMetrics, QPainter, QPicture
 from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -113,7 +113,8 @@ def test_single_loss_is_a_dot_and_the_axis_starts_at_step_0(window: Window) -> N
 def test_legend_does_not_cover_the_plot(losses: LossPlot) -> None:
     legend = losses.findChild(QLabel, "lossLegend")
     assert legend is not None
-    assert not legend.geometry().intersects(plot_in(losses).geometry())
+    plot = plot_in(losses)
+    assert not legend.geometry().intersects(QRect(plot.mapTo(losses, QPoint()), plot.size()))
 
 
 def history_of_targets(*losses: float, titles: tuple[str, ...] = ("cat", "dog", "owl")) -> History:
