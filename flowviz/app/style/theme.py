@@ -25,7 +25,7 @@ WordBox {{ border: 1px solid rgb{edge}; border-radius: 4px; padding: 2px 4px; }}
 TextBox {{ font-size: {large}pt; }}
 QPushButton, QToolButton {{ icon-size: {icon}px; }}
 QToolButton:checked {{
-    background: rgb{chosen}; border: 2px solid rgb{focus}; border-radius: 3px; padding: 2px;
+    background: rgb{chosen}; border: 2px solid rgb{focus}; border-radius: 3px; padding: 0 1px;
 }}
 NoticeBar {{ background: rgb{notice}; border: 1px solid rgb{warning}; border-radius: 4px; }}
 QStatusBar::item {{ border: none; }}

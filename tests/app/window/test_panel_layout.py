@@ -461,7 +461,9 @@ def test_view_bar_wraps_into_further_lines(qtbot: QtBot, width: int, lines: int)
 def test_view_bar_has_two_lines_beside_the_panels_of_a_small_window(window: Window, qtbot: QtBot, percent: int) -> None:
     window.main.appearance.choose_text_size(percent)
     window.main.resize(1008, 652)  # fits with its frame on a screen of 1024 x 700
-    bar = window.main.findChildren(ViewBar)[0]
+    (bar,) = window.main.findChildren(ViewBar)
+    for action in (*bar.mark_actions.values(), bar.beside_action):
+        action.setChecked(True)  # its button is wider then
 
     def has_two_lines() -> bool:
         controls = [*bar.findChildren(QToolButton), *bar.findChildren(QComboBox)]
@@ -470,6 +472,12 @@ def test_view_bar_has_two_lines_beside_the_panels_of_a_small_window(window: Wind
 
     qtbot.waitUntil(has_two_lines)
     assert clipped(bar) == []
+
+
+def test_view_bar_keeps_its_height_when_buttons_are_checked(window: Window) -> None:
+    (bar,) = window.main.findChildren(ViewBar)
+    heights = {button.sizeHint().height() for button in bar.findChildren(QToolButton)}
+    assert len(heights) == 1
 
 
 @pytest.mark.usefixtures("restored_font")
