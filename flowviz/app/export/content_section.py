@@ -23,7 +23,7 @@ AXES = "Grid lines and their numbers"
 BESIDE = "Density and grid beside the points"
 LABELS = "The name of the stage, and the meaning of the colors"
 FITTED = "Zoom out where the cloud grows, whatever the window shows"
-LATEST = -1  # stands for the latest moment of the training
+LATEST = -1  # the latest moment of the training
 
 
 class ContentSection(ExportSection):
@@ -152,7 +152,7 @@ class ContentSection(ExportSection):
         return frozenset(mark for mark, box in self._marks.items() if box.isChecked() and box.isEnabled())
 
     def _range(self) -> dict[str, int | None]:
-        """Return the first and the last stage; None stands for the base and for the last of the flow."""
+        """Return the first and the last stage, each None at its default: the base, and the last stage of the flow."""
         first, last = self._first.value, self._last.value
         return {"first": first or None, "last": None if last == self._last_stage else last}
 

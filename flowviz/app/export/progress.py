@@ -85,7 +85,7 @@ class ExportProgress(QWidget):
         return self._worker is not None
 
     def start(self, write: Write, steps: int) -> None:
-        """Run an export of so many steps in a thread."""
+        """Run an export in a thread; `steps` is the number of steps that it takes."""
         worker = ExportWorker(write)
         worker.advanced.connect(self._advance)
         worker.exported.connect(self.exported)
