@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
 from flowviz.flows import build_flow
-from flowviz.projects import Project
+from flowviz.projects import Project, example
 from flowviz.projects.format import from_bytes, to_bytes
 from flowviz.records import Finished, Moment, Snapshot, Timeline
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
@@ -23,11 +23,10 @@ STEPS = 6000  # take a second or two, so that the training can be paused in betw
 
 
 @pytest.fixture
-def past(project: Project) -> Project:
-    """Return the trained project with two earlier moments, without their particles, as in a file."""
-    kept = project.checkpoint.kept if project.checkpoint else None
-    assert kept is not None
-    moments = tuple(Moment(step, kept.weights, 0.5, 0.25) for step in (100, 900))
+def past() -> Project:
+    """Return a trained project with two earlier moments, without their particles, as in a file."""
+    project = example("brad").project()
+    moments = tuple(Moment(step, project.weights, 0.5, 0.25) for step in (100, 900))
     return replace(project, timeline=Timeline((*moments, Moment(2100, project.weights, 0.9, 0.8)), period=7))
 
 
