@@ -144,7 +144,7 @@ class TrainingPresenter(QObject):
         self._viewer.take_snapshot(finished.snapshot)
         self._viewer.refit()
         self._update_trained()
-        self._runner.discard()
+        self._runner.abandon()  # its thread ends after this event
         self._status.show_end(finished)
         self.set_state(TrainingState.IDLE)
 
