@@ -15,6 +15,7 @@ from flowviz.projects.project import PROJECT_SUFFIX
 from flowviz.specs import ImageSpec, PointsSpec
 
 POINTS_SUFFIXES = (".csv", ".txt", ".tsv", ".npy", ".npz")
+NOTHING_COPIED = "There is nothing on the clipboard to learn."
 SOURCE = "source"  # topic of its notices
 
 
@@ -45,7 +46,7 @@ class TargetImporter(QObject):
         clipboard = QGuiApplication.clipboard()
         media = clipboard.mimeData() if clipboard is not None else None
         if media is None or not self.take_media(media):
-            self.notice_posted.emit(Notice(SOURCE, "There is no picture on the clipboard.", "Copy one first."))
+            self.notice_posted.emit(Notice(SOURCE, NOTHING_COPIED, "Copy a picture, a file or a text first."))
 
     def take_media(self, media: QMimeData) -> bool:
         """Import what was pasted or dropped, and return whether it is a file, a picture or text."""

@@ -30,7 +30,7 @@ class Readout(QLabel):
     def show_summary(self, trace: Trace, *, encoded: bool, selected: int) -> None:
         """Set the description of the whole picture, for when nothing is under the mouse."""
         count = trace.positions.shape[1]
-        summary = f"{count:,} particles of the base"
+        summary = f"{count:,} particles"
         if encoded:
             summary = f"{count:,} points of the target, pulled back · NLL {trace.nll:.3f} nats"
         self._summary = summary + (f" · {selected:,} selected" if selected else "")
