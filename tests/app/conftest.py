@@ -1,4 +1,4 @@
-"""A real window, the widgets in it by their names, and its File menu."""
+"""Fixtures for a real window: its widgets by name, its messages and its File menu."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,30 +21,30 @@ Found = TypeVar("Found", bound=QObject)
 
 
 class Window:
-    """The main window as a person has it before them."""
+    """Main window as the user sees it."""
 
     def __init__(self, window: MainWindow) -> None:
         self.main = window
 
     def find(self, kind: type[Found], name: str) -> Found:
-        """The one object of that name."""
-        (found,) = self.main.findChildren(kind, name)
-        return found
+        """Return the only object of that name."""
+        (child,) = self.main.findChildren(kind, name)
+        return child
 
     @property
     def notice(self) -> str:
-        """All that the notices in it say, with their details."""
-        told = [bar.notice for bar in self.main.findChildren(NoticeBar) if bar.isVisible()]
-        return " ".join(f"{notice.text} {notice.advice} {notice.details}" for notice in told)
+        """Return the text, advice and details of all visible notices."""
+        notices = [bar.notice for bar in self.main.findChildren(NoticeBar) if bar.isVisible()]
+        return " ".join(f"{notice.text} {notice.advice} {notice.details}" for notice in notices)
 
     @property
     def status(self) -> str:
-        """What is said of the training: the sentence in its panel, and what is in the status bar."""
+        """Return the messages about the training in its panel and in the status bar."""
         return f"{self.find(QLabel, 'statusLabel').text()} {self.find(StatusBar, 'statusBar').text}"
 
 
 class FileMenu:
-    """The File menu of the window, as a person uses it."""
+    """File menu of the window and the dialogs that it opens."""
 
     def __init__(self, window: Window, qtbot: QtBot) -> None:
         self.window, self.qtbot = window, qtbot
@@ -54,32 +54,34 @@ class FileMenu:
 
     def choose_titled(self, title: str) -> None:
         actions = self.window.main.findChildren(QAction)
-        (action,) = [found for found in actions if found.text().replace("&", "") == title]
+        (action,) = [each for each in actions if each.text().replace("&", "") == title]
         action.trigger()
 
     def open(self, path: Path) -> None:
-        """Through the dialog."""
+        """Open a file with the dialog, and wait until it is shown."""
         self.choose("open")
         self.answer_dialog("openDialog", path)
         self.wait(lambda: self.window.main.document_actions.document.path == path)
 
     def save_as(self, path: Path) -> None:
+        """Save to a file with the dialog, and wait until it is written."""
         self.choose("saveas")
         self.answer_dialog("saveDialog", path)
         self.wait(lambda: self.window.main.document_actions.document.path == path and not self.is_changed)
 
     def answer_dialog(self, name: str, path: Path) -> None:
+        """Choose a file in the open dialog of that name."""
         dialog = self.window.find(QFileDialog, name)
         dialog.fileSelected.emit(str(path))
         dialog.done(0)
         self.wait(lambda: not self.window.main.findChildren(QFileDialog))
 
     def press(self, box: str, button: str) -> None:
-        """Press a button of a box that is open."""
+        """Press a button of a message box as soon as it is open."""
         self.wait(lambda: bool(self.window.main.findChildren(QMessageBox, box)))
-        found = self.window.find(QMessageBox, box).findChild(QPushButton, f"{button}Button")
-        assert found is not None
-        found.click()
+        widget = self.window.find(QMessageBox, box).findChild(QPushButton, f"{button}Button")
+        assert widget is not None
+        widget.click()
         self.wait(lambda: not self.window.main.findChildren(QMessageBox, box))
 
     def type(self, text: str) -> None:
@@ -107,25 +109,26 @@ class FileMenu:
 
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of the person who runs the tests is read or written; for programs that a test starts, neither."""
+    """Use empty settings and data folders, in the programs that a test starts, too."""
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(tmp_path_factory.mktemp(name)))
-    monkeypatch.delenv(ADDRESS, raising=False)  # nor is anything told to their desktop
+    monkeypatch.delenv(ADDRESS, raising=False)  # send no notifications to the desktop
     folder = str(tmp_path_factory.mktemp("settings"))
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
 
 
 def work_is_running() -> bool:
-    """Whether a thread of the window still runs."""
+    """Return whether a thread of the window is still running."""
     return any(worker.isRunning() for worker in workers._running)
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[Window]:
+    """Return a new window, and close it after the test."""
     main = create_window()
     assert isinstance(main, MainWindow)
     qtbot.addWidget(main)
-    main.resize(1280, 800)  # the screen of the offscreen platform is small; there, the inspector becomes a tab
+    main.resize(1280, 800)  # at the size of the offscreen platform's small screen, the inspector becomes a tab
     main.show()
     qtbot.waitExposed(main)
     yield Window(main)

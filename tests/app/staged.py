@@ -1,4 +1,4 @@
-"""A training of the window whose events a test tells: nothing is trained, and TensorFlow stays away."""
+"""A scripted training: a test sends its events, nothing is trained and TensorFlow is not loaded."""
 
 from collections.abc import Iterator
 from queue import SimpleQueue
@@ -28,18 +28,18 @@ NOTHING = np.zeros(0, np.float32)
 
 
 class Staged:
-    """The window, with a project in it that has been trained, and a training that goes as it is told."""
+    """Window with a trained project, whose next training sends the events that the test provides."""
 
     def __init__(self, window: Window, project: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
         self.window, self.qtbot = window, qtbot
         self._project = project
         self._events = SimpleQueue[Event | Exception | None]()
-        monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **__: self._told())
-        monkeypatch.setattr(FlowQueries, "report", lambda *_: None)  # which is what loads TensorFlow
+        monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **__: self._provided_events())
+        monkeypatch.setattr(FlowQueries, "report", lambda *_: None)  # it would load TensorFlow
         window.main.session.show_project(project)
 
     def begin(self, progress: Progress = PROGRESS) -> None:
-        """Press Train; there is a picture, and a first progress."""
+        """Press Train, and send a first snapshot and progress."""
         self.press("train")
         self.tell(self.snapshot(progress.step), progress)
         self.wait(f"step {progress.step:,}")
@@ -48,23 +48,26 @@ class Staged:
         self.window.find(QPushButton, f"{button}Button").click()
 
     def tell(self, *events: Event | Exception | None) -> None:
-        """These happen next; an exception is raised; None ends the thread."""
+        """Send events. An exception is raised in the training thread; None ends it."""
         for event in events:
             self._events.put(event)
 
     def wait(self, status: str) -> None:
+        """Wait until the messages about the training contain a text."""
         self.qtbot.waitUntil(lambda: status in self.window.status, timeout=10_000)
 
     def snapshot(self, step: int) -> Snapshot:
+        """Return a snapshot of the trained project, as of a step."""
         return Snapshot(step, self._project.weights, 0.93, 0.9, self._project.trace)
 
     def finished(self, ending: Ending = "completed", advice: str = "", progress: Progress = PROGRESS) -> Finished:
+        """Return the last event of a training that kept the state of its last progress."""
         kept = Kept(self._project.weights, progress.heldout_nll, progress.step)
         none = NOTHING, NOTHING, NOTHING, NOTHING, NOTHING
-        at = Checkpoint(*none, progress.step, progress.seconds, 1, 1.0, 0, {}, kept)
-        return Finished(ending, progress, self.snapshot(progress.step), kept, 0, 1.0, at, advice)
+        checkpoint = Checkpoint(*none, progress.step, progress.seconds, 1, 1.0, 0, {}, kept)
+        return Finished(ending, progress, self.snapshot(progress.step), kept, 0, 1.0, checkpoint, advice)
 
-    def _told(self) -> Iterator[Event]:
+    def _provided_events(self) -> Iterator[Event]:
         while (event := self._events.get()) is not None:
             if isinstance(event, Exception):
                 raise event
@@ -73,6 +76,7 @@ class Staged:
 
 @pytest.fixture
 def staged(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staged]:
-    found = Staged(window, example("two_moons").project(), qtbot, monkeypatch)
-    yield found
-    found.tell(None)
+    """Return a window with a scripted training, which ends with the test."""
+    staged = Staged(window, example("two_moons").project(), qtbot, monkeypatch)
+    yield staged
+    staged.tell(None)
