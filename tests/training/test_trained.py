@@ -1,7 +1,5 @@
 """From a project that asks for a training to one that holds what the training found."""
 
-from time import sleep
-
 import numpy as np
 import pytest
 
@@ -11,16 +9,17 @@ from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train, trained
 from flowviz.training.loop import Training
+from tests.training.clock import Clock
 
 TARGET, FLOW, SPEC = TextSpec(text="I"), FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=900)
 
 
-def test_moments_change_no_number_and_take_none_of_the_trainings_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_moments_change_no_number_and_take_no_training_time(monkeypatch: pytest.MonkeyPatch) -> None:
     *_, plain = train(build_target(TARGET), FLOW, SPEC)
-    snapshot = Training._snapshot
+    snapshot, clock = Training._snapshot, Clock(monkeypatch)
 
     def slow(self: Training) -> Snapshot:
-        sleep(1)
+        clock.advance(1000)
         return snapshot(self)
 
     monkeypatch.setattr(Training, "_snapshot", slow)
@@ -32,7 +31,7 @@ def test_moments_change_no_number_and_take_none_of_the_trainings_time(monkeypatc
     assert len(moments) > 3
     steps = [moment.step for moment in moments]
     assert steps == sorted(set(steps))
-    assert end.progress.seconds < plain.progress.seconds + len(moments) - 2
+    assert 0 < end.progress.seconds < 1000
     np.testing.assert_array_equal(end.checkpoint.parameters, plain.checkpoint.parameters)
 
 

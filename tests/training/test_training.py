@@ -1,6 +1,5 @@
 from collections.abc import Iterator
 from threading import Event as Flag
-from time import sleep
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from flowviz.training import train
 from flowviz.training.guard import Guard, advice
 from flowviz.training.loop import Training
 from flowviz.training.step import ChunkRunner, State
+from tests.training.clock import Clock
 
 SMALL = FlowSpec(layers=2, width=8, depth=1)
 
@@ -100,14 +100,15 @@ def test_picture_and_loss_agree_at_every_moment(target: Ink) -> None:
             np.testing.assert_allclose(flow.log_prob(image), base - event.trace.log_det[-1], atol=0.02)
 
 
-def test_the_clock_stands_still_while_nobody_asks(target: Ink) -> None:
+def test_time_between_events_is_not_training_time(target: Ink, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
     for event in train(target, SMALL, TrainingSpec(steps=300), snapshot_seconds=0.0):
         if isinstance(event, Snapshot):
-            sleep(0.3)
+            clock.advance(1000)
         if isinstance(event, Progress | Finished):
             last = event
     assert isinstance(last, Finished)
-    assert last.progress.seconds < 0.3
+    assert 0 < last.progress.seconds < 1000
 
 
 def test_stop_keeps_what_was_learned(target: Ink) -> None:
