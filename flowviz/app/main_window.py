@@ -209,7 +209,7 @@ class MainWindow(QMainWindow):
         bus = session_bus()
         self._task_bar, self._end_notification = TaskBar(bus), EndNotification(self, bus)
         self.status.progressed.connect(self._task_bar.show)
-        self.status.ended.connect(self._end_notification.tell)
+        self.status.ended.connect(self._end_notification.notify)
 
     def discard_changes(self) -> None:
         """Treat the document as saved, so that closing asks no question."""

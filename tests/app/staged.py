@@ -41,13 +41,13 @@ class Staged:
     def begin(self, progress: Progress = PROGRESS) -> None:
         """Press Train, and send a first snapshot and progress."""
         self.press("train")
-        self.tell(self.snapshot(progress.step), progress)
+        self.report(self.snapshot(progress.step), progress)
         self.wait(f"step {progress.step:,}")
 
     def press(self, button: str) -> None:
         self.window.find(QPushButton, f"{button}Button").click()
 
-    def tell(self, *events: Event | Exception | None) -> None:
+    def report(self, *events: Event | Exception | None) -> None:
         """Send events. An exception is raised in the training thread; None ends it."""
         for event in events:
             self._events.put(event)
@@ -79,4 +79,4 @@ def staged(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Ite
     """Return a window with a scripted training, which ends with the test."""
     staged = Staged(window, example("two_moons").project(), qtbot, monkeypatch)
     yield staged
-    staged.tell(None)
+    staged.report(None)

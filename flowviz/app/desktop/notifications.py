@@ -43,7 +43,7 @@ class EndNotification:
     def __init__(self, window: QWidget, bus: Bus | None) -> None:
         self._window, self._bus = window, bus
 
-    def tell(self, sentence: str) -> None:
+    def notify(self, sentence: str) -> None:
         """Notify that training has ended."""
         if QApplication.activeWindow() is not None:
             return

@@ -47,13 +47,13 @@ class Autosave(QObject):
     @property
     def is_current(self) -> bool:
         """Return whether the draft holds the present state of the project."""
-        return self._draft_state == self._session.standing()
+        return self._draft_state == self._session.content()
 
     def save(self) -> None:
         """Write a draft if there are unsaved changes that it does not hold yet."""
         if self._document.is_changed and not self.is_current:
             write = partial(self._write, self._session.project(), self._document.path, self._document.mark)
-            state = self._session.standing()
+            state = self._session.content()
             self._thread.ask("draft", partial(_problem_of, write), partial(self._take_written, state))
 
     def take_over(self, draft: Draft) -> None:

@@ -63,7 +63,7 @@ class Document(QObject):
         self._background.failed.connect(self._take_internal_error)
         self.path: Path | None = None
         self.mark: Fingerprint | None = None  # of the file, when it was opened or saved
-        self._saved_state: tuple[object, ...] | None = session.standing()  # None: never saved
+        self._saved_state: tuple[object, ...] | None = session.content()  # None: never saved
         self._announced = False, self.name
         self._writing = False
         self._opening: Path | None = None  # the file requested last, until something is shown
@@ -79,7 +79,7 @@ class Document(QObject):
     @property
     def is_changed(self) -> bool:
         """Return whether there are unsaved changes."""
-        return self._saved_state != self._session.standing()
+        return self._saved_state != self._session.content()
 
     @property
     def is_changed_on_disk(self) -> bool:
@@ -101,7 +101,7 @@ class Document(QObject):
         self._opening = self._next_save = None
         problem = self._session.show_project(loaded.project, loaded.target)
         self.path, self.mark = path, loaded.mark
-        self._saved_state = None if changed else self._session.standing()
+        self._saved_state = None if changed else self._session.content()
         self._announce()
         self.opened.emit(problem)
 
@@ -111,12 +111,12 @@ class Document(QObject):
             self._next_save = partial(self.save, path, then)
             return
         self._writing = True
-        project, save = self._session.project(), _Save(self._number, path, self._session.standing())
+        project, save = self._session.project(), _Save(self._number, path, self._session.content())
         self._background.ask("saving", partial(_write, project, path), partial(self._take_written, save, then))
 
     def discard_changes(self) -> None:
         """Treat the present state as saved."""
-        self._saved_state = self._session.standing()
+        self._saved_state = self._session.content()
         self._update()
 
     def close(self) -> None:

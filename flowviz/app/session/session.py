@@ -70,7 +70,7 @@ class Session(QObject):
             next=None if plan == project.plan else plan,
         )
 
-    def standing(self) -> tuple[object, ...]:
+    def content(self) -> tuple[object, ...]:
         """Return a value that changes whenever there is something new to save.
 
         It excludes the view, which is saved as well but is no reason to ask before closing.
@@ -195,6 +195,6 @@ class Session(QObject):
         if run is None or self.state in {TrainingState.IDLE, TrainingState.STOPPING}:
             return
         if not self._request.value.follows:
-            run.worker.stay()
+            run.worker.keep_target()
         elif built is not None:
             run.worker.follow(built)

@@ -66,7 +66,7 @@ class TrainingWorker(Worker):
         """Request to switch to another target before the next chunk of steps."""
         self._requested.append(built)
 
-    def stay(self) -> None:
+    def keep_target(self) -> None:
         """Withdraw the request to switch to another target."""
         self._requested.clear()
 

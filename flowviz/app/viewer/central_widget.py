@@ -51,7 +51,7 @@ class CentralWidget(QWidget):
         self._arrange(scale, is_presenting=True)
         self._widgets.slider.setFocus()
 
-    def present_no_more(self) -> None:
+    def end_presentation(self) -> None:
         """Leave presentation mode."""
         self._arrange(1.0, is_presenting=False)
 

@@ -117,7 +117,7 @@ class Inspector(QScrollArea):
         ]
         self._view_explanation.setText("<hr>" + "<p>".join(text for text, applies in parts if applies))
 
-    def show_words(self, shown: bool) -> None:
+    def show_explanations(self, shown: bool) -> None:
         """Show or hide the explanations."""
         self._explanation.setVisible(shown)
         self._view_explanation.setVisible(shown)

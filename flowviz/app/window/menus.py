@@ -92,7 +92,7 @@ def fill_view_menu(
     add_action(menu, "&Reset Layout", None, layout.reset, "Return all panels to their original places")
     menu.addSeparator()
     tip = "Show a short explanation of each layer and view"
-    add_toggle(menu, "E&xplanations", "Ctrl+H", widgets.inspector.show_words, tip)
+    add_toggle(menu, "E&xplanations", "Ctrl+H", widgets.inspector.show_explanations, tip)
     palettes = add_choices(
         menu, "&Colors", PALETTES, lambda palette: view.update_view(palette=palette), "Colors of the particles"
     )

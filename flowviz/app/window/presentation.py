@@ -76,7 +76,7 @@ class Presentation(QObject):
         if before is None:
             return
         self._window.setWindowState(before.state)
-        self._center.present_no_more()
+        self._center.end_presentation()
         self._show_menu_bar(True)
         for bar in before.bars:
             bar.show()

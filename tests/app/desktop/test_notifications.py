@@ -68,7 +68,7 @@ def test_task_bar_works_without_a_bus() -> None:
 def test_task_bar_shows_the_progress_of_training(staged: Staged, desktop: Desktop) -> None:
     desktop.is_window_active = True
     staged.begin()
-    staged.tell(replace(PROGRESS, fraction=0.5), staged.finished(progress=replace(PROGRESS, fraction=1.0)))
+    staged.report(replace(PROGRESS, fraction=0.5), staged.finished(progress=replace(PROGRESS, fraction=1.0)))
     staged.wait("Finished")
     assert desktop.bus.arguments == [entry(0.25), entry(0.5), entry(1.0), entry(0.0, visible=False)]
     assert not desktop.alerted, "an active window needs no notification"
@@ -80,7 +80,7 @@ def notifications(desktop: Desktop) -> list[QDBusMessage]:
 
 def test_end_of_training_is_notified_while_another_program_is_active(staged: Staged, desktop: Desktop) -> None:
     staged.begin()
-    staged.tell(staged.finished())
+    staged.report(staged.finished())
     staged.wait("Finished")
     (message,) = notifications(desktop)
     assert message.service() == "org.freedesktop.Notifications"
@@ -89,12 +89,12 @@ def test_end_of_training_is_notified_while_another_program_is_active(staged: Sta
 
 def test_failure_is_notified_but_a_stop_by_the_user_is_not(staged: Staged, desktop: Desktop) -> None:
     staged.begin()
-    staged.tell(staged.finished("stopped"), None)
+    staged.report(staged.finished("stopped"), None)
     staged.wait("Stopped")
     assert not notifications(desktop)
     assert not desktop.alerted
     staged.begin()
-    staged.tell(MemoryError())
+    staged.report(MemoryError())
     staged.wait("Failed")
     assert len(notifications(desktop)) == 1
 

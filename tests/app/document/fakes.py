@@ -41,7 +41,7 @@ class FakeSession(QObject):
     def project(self) -> Project:
         return self._project
 
-    def standing(self) -> tuple[object, ...]:
+    def content(self) -> tuple[object, ...]:
         return (self.text,)
 
     def show_project(self, project: Project, _: object = None) -> str:

@@ -28,7 +28,7 @@ def list_of(bar: NoticeBar) -> str:
 
 def test_failed_training_is_reported_in_its_panel_until_the_next_training(staged: Staged) -> None:
     staged.begin()
-    staged.tell(MemoryError("no room"))
+    staged.report(MemoryError("no room"))
     staged.wait("Failed: gap")
     (bar,) = bars(staged.window.main)
     assert list_of(bar) == "trainingNotices"
@@ -36,12 +36,12 @@ def test_failed_training_is_reported_in_its_panel_until_the_next_training(staged
     assert "MemoryError: no room" in bar.notice.details
     staged.press("train")
     assert not staged.window.notice
-    staged.tell(None)
+    staged.report(None)
 
 
 def test_diverged_training_comes_with_advice(staged: Staged) -> None:
     staged.begin()
-    staged.tell(staged.finished("diverged", "Lower the learning rate."))
+    staged.report(staged.finished("diverged", "Lower the learning rate."))
     staged.wait("Diverged: gap")
     (bar,) = bars(staged.window.main)
     assert (bar.notice.text, bar.notice.advice) == ("The training diverged.", "Lower the learning rate.")
@@ -51,11 +51,11 @@ def test_slow_training_is_mentioned_once_and_not_as_a_notice(staged: Staged) -> 
     bar = staged.window.find(StatusBar, "statusBar")
     for mentioned in (True, False):
         staged.begin()
-        staged.tell(Uncompiled(), staged.finished("completed"))
+        staged.report(Uncompiled(), staged.finished("completed"))
         staged.wait("Finished:")
         assert ("take longer" in bar.text) == mentioned
         assert not staged.window.notice
-        staged.tell(None)
+        staged.report(None)
         bar.show_message("")
 
 
@@ -63,20 +63,20 @@ def test_notice_of_a_closed_panel_is_above_the_cloud_until_the_next_training(sta
     main = staged.window.main
     main._layout.training.close()
     staged.begin()
-    staged.tell(MemoryError())
+    staged.report(MemoryError())
     staged.wait("Failed")
     (bar,) = bars(main)
     assert list_of(bar) == "windowNotices"
     assert bar.isVisible()
     staged.press("train")
     assert not bars(main)
-    staged.tell(None)
+    staged.report(None)
 
 
 def test_panel_scrolls_to_a_notice_at_its_end(staged: Staged) -> None:
     staged.window.main.resize(1024, 640)
     staged.begin()
-    staged.tell(MemoryError())
+    staged.report(MemoryError())
     staged.wait("Failed")
     staged.qtbot.waitUntil(lambda: not bars(staged.window.main)[0].visibleRegion().isEmpty())
 

@@ -123,14 +123,14 @@ class FakeThread(QObject):
     def follow(self, built: BuiltTarget, /) -> None:
         self.followed = built
 
-    def stay(self) -> None:
+    def keep_target(self) -> None:
         self.followed = None
 
     def abandon(self) -> None:
         self.calls.append("abandon")
 
 
-class Worked:
+class SessionHarness:
     """A session, its states, and the fakes around it."""
 
     def __init__(self) -> None:
@@ -182,13 +182,13 @@ def finished(step: int, ending: Ending = "completed", flow: FlowSpec | None = No
     return Finished(ending, progress(step), snapshot(step, flow=flow), kept, 0, 1.0, checkpoint(step))
 
 
-def train(worked: Worked, *steps: int) -> None:
+def train(harness: SessionHarness, *steps: int) -> None:
     """Train, with a snapshot, a report and a checkpoint at each step."""
-    worked.session.train()
+    harness.session.train()
     for step in steps or (100,):
-        worked.thread.send(snapshot(step, step / 1000), progress(step, 2 - step / 1000), checkpoint(step))
+        harness.thread.send(snapshot(step, step / 1000), progress(step, 2 - step / 1000), checkpoint(step))
 
 
-def fail(worked: Worked, reason: str = "Out of memory.") -> None:
+def fail(harness: SessionHarness, reason: str = "Out of memory.") -> None:
     """End the current training with an error."""
-    worked.thread.failed.emit(worked.thread.number, Notice("training", reason))
+    harness.thread.failed.emit(harness.thread.number, Notice("training", reason))

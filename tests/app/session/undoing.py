@@ -26,7 +26,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 NO_KEY = Qt.KeyboardModifier.NoModifier
 
 
-class Undone:
+class UndoUser:
     """The window, its undo history, and the user who makes edits."""
 
     def __init__(self, window: Window, qtbot: QtBot) -> None:
@@ -100,32 +100,30 @@ class Undone:
         self.cloud.region_drawn.emit(square, "replace")
 
 
-CHOICES: dict[str, Callable[[Undone], object]] = {
-    "Typing": lambda undone: undone.write("x"),
-    "Font": lambda undone: undone.choose_font(),
-    "Weight": lambda undone: undone.window.find(QSlider, "targetWeight").setValue(20),
-    "Alignment": lambda undone: undone.choose("targetAlign", 0),
-    "Source: Shape": lambda undone: undone.turn_to("shape"),
-    "Source: Image": lambda undone: undone.turn_to("image"),
-    "Flow: Spline": lambda undone: undone.choose("flowFamily", 5),
-    "Layers": lambda undone: undone.set("flowLayers", 3),
-    "Width": lambda undone: undone.set("flowWidth", 64),
-    "Depth": lambda undone: undone.set("flowDepth", 3),
-    "Normalization": lambda undone: undone.choose("flowNormalization", 2),
-    "Bounded Log-Scale": lambda undone: undone.window.find(QCheckBox, "flowBounded").click(),
-    "Seed": lambda undone: undone.set("trainingSeed", 7),
-    "Batch": lambda undone: undone.set("trainingBatch", 512),
-    "Rate": lambda undone: undone.window.find(QDoubleSpinBox, "trainingRate").setValue(0.01),
-    "Budget": lambda undone: undone.choose(
-        "budgetUnit", 1 - undone.window.find(QComboBox, "budgetUnit").currentIndex()
-    ),
-    "Follow the Target": lambda undone: undone.window.find(QCheckBox, "followBox").click(),
-    "Direction: Encode": lambda undone: undone.choose("directionBox", 1),
-    "Color by Angle": lambda undone: undone.choose("colorBox", 1),
-    "Colors: Plain": lambda undone: undone.trigger("plain,asinthepostAction"),
-    "Show Paths": lambda undone: undone.trigger("pathsAction"),
-    "Show Beside": lambda undone: undone.window.main.view.update_view(beside=True),
-    "Show Overview": lambda undone: undone.trigger("overviewAction"),
-    "Zoom or Pan": lambda undone: undone.wheel(2),
-    "Selection": lambda undone: undone.select(0.5),
+CHOICES: dict[str, Callable[[UndoUser], object]] = {
+    "Typing": lambda user: user.write("x"),
+    "Font": lambda user: user.choose_font(),
+    "Weight": lambda user: user.window.find(QSlider, "targetWeight").setValue(20),
+    "Alignment": lambda user: user.choose("targetAlign", 0),
+    "Source: Shape": lambda user: user.turn_to("shape"),
+    "Source: Image": lambda user: user.turn_to("image"),
+    "Flow: Spline": lambda user: user.choose("flowFamily", 5),
+    "Layers": lambda user: user.set("flowLayers", 3),
+    "Width": lambda user: user.set("flowWidth", 64),
+    "Depth": lambda user: user.set("flowDepth", 3),
+    "Normalization": lambda user: user.choose("flowNormalization", 2),
+    "Bounded Log-Scale": lambda user: user.window.find(QCheckBox, "flowBounded").click(),
+    "Seed": lambda user: user.set("trainingSeed", 7),
+    "Batch": lambda user: user.set("trainingBatch", 512),
+    "Rate": lambda user: user.window.find(QDoubleSpinBox, "trainingRate").setValue(0.01),
+    "Budget": lambda user: user.choose("budgetUnit", 1 - user.window.find(QComboBox, "budgetUnit").currentIndex()),
+    "Follow the Target": lambda user: user.window.find(QCheckBox, "followBox").click(),
+    "Direction: Encode": lambda user: user.choose("directionBox", 1),
+    "Color by Angle": lambda user: user.choose("colorBox", 1),
+    "Colors: Plain": lambda user: user.trigger("plain,asinthepostAction"),
+    "Show Paths": lambda user: user.trigger("pathsAction"),
+    "Show Beside": lambda user: user.window.main.view.update_view(beside=True),
+    "Show Overview": lambda user: user.trigger("overviewAction"),
+    "Zoom or Pan": lambda user: user.wheel(2),
+    "Selection": lambda user: user.select(0.5),
 }

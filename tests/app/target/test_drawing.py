@@ -22,7 +22,7 @@ __all__ = ["panel_window"]
 NO_KEY = Qt.KeyboardModifier.NoModifier
 
 
-class Drawn:
+class DrawingUser:
     """A window that shows the drawing page, and the strokes of a user."""
 
     def __init__(self, window: Window, qtbot: QtBot) -> None:
@@ -74,8 +74,8 @@ class Drawn:
 
 
 @pytest.fixture
-def drawn(panel_window: Window, qtbot: QtBot) -> Drawn:
-    return Drawn(panel_window, qtbot)
+def user(panel_window: Window, qtbot: QtBot) -> DrawingUser:
+    return DrawingUser(panel_window, qtbot)
 
 
 def test_only_the_button_that_began_a_stroke_ends_it(qtbot: QtBot) -> None:
@@ -95,121 +95,121 @@ def test_only_the_button_that_began_a_stroke_ends_it(qtbot: QtBot) -> None:
     assert strokes == ["Stroke"]
 
 
-def test_empty_canvas_shows_a_hint_and_makes_no_target(drawn: Drawn) -> None:
-    assert drawn.built is None
-    assert "Draw" in drawn.canvas.accessibleDescription()
-    drawn.stroke((20, 50), (80, 50))
-    assert drawn.canvas.accessibleDescription() == ""
-    assert drawn.built is not None
+def test_empty_canvas_shows_a_hint_and_makes_no_target(user: DrawingUser) -> None:
+    assert user.built is None
+    assert "Draw" in user.canvas.accessibleDescription()
+    user.stroke((20, 50), (80, 50))
+    assert user.canvas.accessibleDescription() == ""
+    assert user.built is not None
 
 
-def test_drawing_becomes_the_target(drawn: Drawn) -> None:
-    drawn.stroke((30, 20), (30, 80))
-    assert drawn.built is not None
-    spec = drawn.built.spec
+def test_drawing_becomes_the_target(user: DrawingUser) -> None:
+    user.stroke((30, 20), (30, 80))
+    assert user.built is not None
+    spec = user.built.spec
     assert isinstance(spec, DrawingSpec)
     rows, columns = np.nonzero(build_target(spec).mask)
     assert np.ptp(rows) > 4 * np.ptp(columns), "an upright line"
     assert columns.max() < 320, "on the left half"
 
 
-def test_click_draws_a_dot_of_the_brush_size(drawn: Drawn) -> None:
-    drawn.stroke((30, 50))
-    small = drawn.ink
-    drawn.window.find(QSlider, "brushSize").setValue(90)
-    drawn.stroke((70, 50))
+def test_click_draws_a_dot_of_the_brush_size(user: DrawingUser) -> None:
+    user.stroke((30, 50))
+    small = user.ink
+    user.window.find(QSlider, "brushSize").setValue(90)
+    user.stroke((70, 50))
     assert small == pytest.approx(np.pi * 15**2, rel=0.1)
-    assert drawn.ink - small == pytest.approx(np.pi * 45**2, rel=0.1)
+    assert user.ink - small == pytest.approx(np.pi * 45**2, rel=0.1)
 
 
-def test_every_stroke_can_be_undone_and_redone(drawn: Drawn) -> None:
-    undo, redo = drawn.button("undoButton"), drawn.button("redoButton")
+def test_every_stroke_can_be_undone_and_redone(user: DrawingUser) -> None:
+    undo, redo = user.button("undoButton"), user.button("redoButton")
     inks = []
     for y in (20, 50, 80):
-        drawn.stroke((20, y), (80, y))
-        inks.append(drawn.ink)
+        user.stroke((20, y), (80, y))
+        inks.append(user.ink)
     assert all(later > earlier for earlier, later in pairwise(inks))
     assert not redo.isEnabled()
     for ink in inks[1::-1]:
         undo.click()
-        assert drawn.ink == ink
+        assert user.ink == ink
     undo.click()
-    assert drawn.built is None, "empty again"
+    assert user.built is None, "empty again"
     for ink in inks:
         redo.click()
-        assert drawn.ink == ink
+        assert user.ink == ink
     undo.click()
-    drawn.stroke((50, 10), (50, 90))
+    user.stroke((50, 10), (50, 90))
     assert not redo.isEnabled(), "a new stroke discards the redo history"
 
 
-def test_eraser_erases_a_stroke_and_clear_empties_the_canvas(drawn: Drawn) -> None:
-    drawn.stroke((20, 50), (80, 50))
-    whole = drawn.ink
-    drawn.button("eraserButton").click()
-    drawn.stroke((50, 20), (50, 80))
-    assert 0.5 * whole < drawn.ink < whole
-    drawn.button("clearDrawingButton").click()
-    assert drawn.built is None
-    drawn.button("undoButton").click()
-    assert 0.5 * whole < drawn.ink < whole
+def test_eraser_erases_a_stroke_and_clear_empties_the_canvas(user: DrawingUser) -> None:
+    user.stroke((20, 50), (80, 50))
+    whole = user.ink
+    user.button("eraserButton").click()
+    user.stroke((50, 20), (50, 80))
+    assert 0.5 * whole < user.ink < whole
+    user.button("clearDrawingButton").click()
+    assert user.built is None
+    user.button("undoButton").click()
+    assert 0.5 * whole < user.ink < whole
 
 
-def test_pen_draws_by_pressure_and_erases_with_its_other_end(drawn: Drawn) -> None:
-    drawn.pen(1.0, (20, 50), (80, 50))
-    strong = drawn.ink
-    drawn.pen(1.0, (50, 30), (50, 70), eraser=True)
-    assert drawn.ink < strong
-    drawn.button("clearDrawingButton").click()
-    drawn.pen(0.1, (20, 50), (80, 50))
-    assert drawn.ink < 0.6 * strong
+def test_pen_draws_by_pressure_and_erases_with_its_other_end(user: DrawingUser) -> None:
+    user.pen(1.0, (20, 50), (80, 50))
+    strong = user.ink
+    user.pen(1.0, (50, 30), (50, 70), eraser=True)
+    assert user.ink < strong
+    user.button("clearDrawingButton").click()
+    user.pen(0.1, (20, 50), (80, 50))
+    assert user.ink < 0.6 * strong
 
 
-def test_button_on_the_barrel_of_a_pen_does_not_draw(drawn: Drawn) -> None:
-    drawn.pen(1.0, (20, 50), (80, 50), button=Qt.MouseButton.RightButton)
-    assert drawn.built is None
+def test_button_on_the_barrel_of_a_pen_does_not_draw(user: DrawingUser) -> None:
+    user.pen(1.0, (20, 50), (80, 50), button=Qt.MouseButton.RightButton)
+    assert user.built is None
 
 
-def test_previous_target_can_be_traced(drawn: Drawn) -> None:
-    blank = pixels(drawn.canvas)
-    drawn.button("traceButton").click()
-    traced = pixels(drawn.canvas)
+def test_previous_target_can_be_traced(user: DrawingUser) -> None:
+    blank = pixels(user.canvas)
+    user.button("traceButton").click()
+    traced = pixels(user.canvas)
     assert 0.02 < (traced != blank).any(axis=-1).mean() < 0.5, "BRAD is shown faintly"
-    assert drawn.built is None, "a traced picture is not part of the drawing"
-    drawn.button("traceButton").click()
-    assert np.array_equal(pixels(drawn.canvas), blank)
+    assert user.built is None, "a traced picture is not part of the drawing"
+    user.button("traceButton").click()
+    assert np.array_equal(pixels(user.canvas), blank)
 
 
-def test_opened_drawing_can_be_continued_and_undone(drawn: Drawn) -> None:
-    drawn.stroke((20, 50), (80, 50))
-    assert drawn.built is not None
-    spec, ink = drawn.built.spec, drawn.ink
-    drawn.button("clearDrawingButton").click()
-    drawn.window.main.request.show_target(spec)
-    assert drawn.ink == pytest.approx(ink, rel=0.02)
-    drawn.stroke((50, 10), (50, 90))
-    assert drawn.ink > ink
-    drawn.button("undoButton").click()
-    drawn.button("undoButton").click()
-    assert drawn.built is None
+def test_opened_drawing_can_be_continued_and_undone(user: DrawingUser) -> None:
+    user.stroke((20, 50), (80, 50))
+    assert user.built is not None
+    spec, ink = user.built.spec, user.ink
+    user.button("clearDrawingButton").click()
+    user.window.main.request.show_target(spec)
+    assert user.ink == pytest.approx(ink, rel=0.02)
+    user.stroke((50, 10), (50, 90))
+    assert user.ink > ink
+    user.button("undoButton").click()
+    user.button("undoButton").click()
+    assert user.built is None
 
 
-def test_undone_drawing_is_the_same_to_the_last_bit(drawn: Drawn) -> None:
-    undo, redo = drawn.button("undoButton"), drawn.button("redoButton")
-    drawn.stroke((20, 50), (80, 50))
-    assert drawn.built is not None
-    spec = drawn.built.spec
+def test_undone_drawing_is_the_same_to_the_last_bit(user: DrawingUser) -> None:
+    undo, redo = user.button("undoButton"), user.button("redoButton")
+    user.stroke((20, 50), (80, 50))
+    assert user.built is not None
+    spec = user.built.spec
     assert isinstance(spec, DrawingSpec)
-    drawn.button("clearDrawingButton").click()
+    user.button("clearDrawingButton").click()
     assert "Clear" in undo.toolTip()
     undo.click()
-    assert drawn.canvas.png() == spec.png
-    assert drawn.built.spec == spec
+    assert user.canvas.png() == spec.png
+    assert user.built.spec == spec
     undo.click()
-    assert drawn.built is None
+    assert user.built is None
     undo.click()
-    assert drawn.window.find(QWidget, "textPage").isVisible()
+    assert user.window.find(QWidget, "textPage").isVisible()
     assert not undo.isEnabled()
     redo.click()
     redo.click()
-    assert drawn.canvas.png() == spec.png
+    assert user.canvas.png() == spec.png

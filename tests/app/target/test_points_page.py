@@ -10,9 +10,9 @@ from PyQt6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton, QWidge
 from flowviz.app.session.undo import UndoHistory
 from flowviz.specs import PointsSpec
 from tests.app.target.panel_window import panel_window
-from tests.app.target.test_panel import SLOW_MS, Sourced, media_of, sourced
+from tests.app.target.test_panel import SLOW_MS, TargetUser, media_of, user
 
-__all__ = ["panel_window", "sourced"]
+__all__ = ["panel_window", "user"]
 
 
 @pytest.fixture
@@ -24,101 +24,101 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
-def test_bad_table_leaves_the_columns_of_the_good_one(sourced: Sourced, table: Path, tmp_path: Path) -> None:
-    sourced.drop(media_of(table))
-    good = sourced.wait_for_other(sourced.built)
-    box = sourced.window.find(QComboBox, "pointsX")
+def test_bad_table_leaves_the_columns_of_the_good_one(user: TargetUser, table: Path, tmp_path: Path) -> None:
+    user.drop(media_of(table))
+    good = user.wait_for_other(user.built)
+    box = user.window.find(QComboBox, "pointsX")
     (tmp_path / "thin.csv").write_text("x\n" + "1\n" * 50)
-    sourced.drop(media_of(tmp_path / "thin.csv"))
-    sourced.wait(lambda: sourced.file_problem.endswith("."))
-    assert sourced.built is good
+    user.drop(media_of(tmp_path / "thin.csv"))
+    user.wait(lambda: user.file_problem.endswith("."))
+    assert user.built is good
     assert [box.itemText(k) for k in range(box.count())] == ["a", "b", "c"]
 
 
-def test_columns_can_be_chosen_and_outliers_are_counted(sourced: Sourced, table: Path) -> None:
-    sourced.drop(media_of(table))
-    first = sourced.wait_for_other(sourced.built)
+def test_columns_can_be_chosen_and_outliers_are_counted(user: TargetUser, table: Path) -> None:
+    user.drop(media_of(table))
+    first = user.wait_for_other(user.built)
     assert isinstance(first.spec, PointsSpec)
-    note, y = sourced.window.find(QLabel, "targetNote"), sourced.window.find(QComboBox, "pointsY")
+    note, y = user.window.find(QLabel, "targetNote"), user.window.find(QComboBox, "pointsY")
     assert "1,000 points, 5 of them outliers" in note.text()
     assert [y.itemText(index) for index in range(y.count())] == ["a", "b", "c"]
     y.setCurrentIndex(2)
     y.activated.emit(2)
-    second = sourced.wait_for_other(first)
+    second = user.wait_for_other(first)
     assert isinstance(second.spec, PointsSpec)
     assert second.spec.unit == pytest.approx(1.5 * first.spec.unit, rel=0.3)
     y.setCurrentIndex(0)
     y.activated.emit(0)
-    sourced.wait(lambda: sourced.file_problem == "Both columns of table.csv are a. Choose two different ones.")
-    assert sourced.built is second
+    user.wait(lambda: user.file_problem == "Both columns of table.csv are a. Choose two different ones.")
+    assert user.built is second
 
 
-def test_other_columns_can_be_chosen_if_the_first_ones_hold_no_numbers(sourced: Sourced, tmp_path: Path) -> None:
+def test_other_columns_can_be_chosen_if_the_first_ones_hold_no_numbers(user: TargetUser, tmp_path: Path) -> None:
     rows = np.random.default_rng(0).normal(size=(50, 2))
     (tmp_path / "named.csv").write_text("name,x,y\n" + "".join(f"a,{x},{y}\n" for x, y in rows))
-    sourced.drop(media_of(tmp_path / "named.csv"))
-    sourced.wait(lambda: bool(sourced.file_problem))
-    x, y = (sourced.window.find(QComboBox, name) for name in ("pointsX", "pointsY"))
+    user.drop(media_of(tmp_path / "named.csv"))
+    user.wait(lambda: bool(user.file_problem))
+    x, y = (user.window.find(QComboBox, name) for name in ("pointsX", "pointsY"))
     assert x.isVisible()
-    assert sourced.built is None
+    assert user.built is None
     x.setCurrentIndex(1)
     y.setCurrentIndex(2)
     y.activated.emit(2)
-    sourced.wait(lambda: sourced.built is not None and isinstance(sourced.built.spec, PointsSpec))
+    user.wait(lambda: user.built is not None and isinstance(user.built.spec, PointsSpec))
     assert (x.currentText(), y.currentText()) == ("x", "y")
 
 
-def test_name_is_that_of_the_table_whose_columns_are_offered(sourced: Sourced, table: Path, tmp_path: Path) -> None:
-    sourced.drop(media_of(table))
-    sourced.wait_for_other(sourced.built)
-    name = sourced.window.find(QLabel, "pointsName")
+def test_name_is_that_of_the_table_whose_columns_are_offered(user: TargetUser, table: Path, tmp_path: Path) -> None:
+    user.drop(media_of(table))
+    user.wait_for_other(user.built)
+    name = user.window.find(QLabel, "pointsName")
     assert name.text() == "table.csv"
     (tmp_path / "words.csv").write_text("a,b,x,y\n" + "k,l,1,2\nk,l,2,3\n" * 30)
-    sourced.drop(media_of(tmp_path / "words.csv"))
-    sourced.wait(lambda: bool(sourced.file_problem))
+    user.drop(media_of(tmp_path / "words.csv"))
+    user.wait(lambda: bool(user.file_problem))
     assert name.text() == "words.csv"
 
 
-def test_reading_many_points_shows_its_progress_and_can_be_cancelled(sourced: Sourced, tmp_path: Path) -> None:
+def test_reading_many_points_shows_its_progress_and_can_be_cancelled(user: TargetUser, tmp_path: Path) -> None:
     path = tmp_path / "many.csv"
     row = "0.25,1.5\n-0.5,2.25\n1.25,-1.75\n"
     path.write_text("x,y\n" + row * 1_000_000)
-    before, cancel = sourced.built, sourced.window.find(QPushButton, "readingCancel")
-    sourced.drop(media_of(path))
-    sourced.wait(lambda: sourced.window.find(QProgressBar, "readingProgress").value() > 0)
-    sourced.qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
+    before, cancel = user.built, user.window.find(QPushButton, "readingCancel")
+    user.drop(media_of(path))
+    user.wait(lambda: user.window.find(QProgressBar, "readingProgress").value() > 0)
+    user.qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
     assert not cancel.isVisible()
-    reader = sourced.window.main.target_importer._reader
-    with sourced.qtbot.waitSignal(reader.faces_read, timeout=SLOW_MS):
+    reader = user.window.main.target_importer._reader
+    with user.qtbot.waitSignal(reader.faces_read, timeout=SLOW_MS):
         reader.read_faces()  # computed after the points
     assert not cancel.isVisible()
-    assert sourced.built is before, "the previous target stays"
+    assert user.built is before, "the previous target stays"
 
 
-def test_tables_and_columns_are_undone_and_redone_at_once(sourced: Sourced, tmp_path: Path) -> None:
-    main, points = sourced.window.main, np.random.default_rng(0).normal(size=(50, 3))
+def test_tables_and_columns_are_undone_and_redone_at_once(user: TargetUser, tmp_path: Path) -> None:
+    main, points = user.window.main, np.random.default_rng(0).normal(size=(50, 3))
     np.savetxt(tmp_path / "first.csv", points, delimiter=",")
     np.save(tmp_path / "second.npy", points)
     undo: UndoHistory = main.undo  # type: ignore[attr-defined]
     choices, titles = [undo.choices()], []
 
     def wait_for_edit(title: str) -> None:
-        sourced.wait(lambda: undo.stack.undoText() == title)
+        user.wait(lambda: undo.stack.undoText() == title)
         assert undo.stack.count() == len(choices)
         choices.append(undo.choices())
         titles.append(title)
 
     for name in ("first.csv", "second.npy"):
-        sourced.drop(media_of(tmp_path / name))
+        user.drop(media_of(tmp_path / name))
         wait_for_edit(f"Points: {name}")
-    y = sourced.window.find(QComboBox, "pointsY")
+    y = user.window.find(QComboBox, "pointsY")
     y.setCurrentIndex(2)
     y.activated.emit(2)
     wait_for_edit("Columns")
     for previous, title in zip(reversed(choices[:-1]), reversed(titles), strict=True):
         undo.stack.undo()
         assert (undo.choices(), undo.stack.redoText()) == (previous, title)
-    assert sourced.window.find(QWidget, "textPage").isVisible()
+    assert user.window.find(QWidget, "textPage").isVisible()
     for following in choices[1:]:
         undo.stack.redo()
         assert undo.choices() == following

@@ -8,7 +8,7 @@ from flowviz.app.training.loss_plot import LossPlot
 from flowviz.specs import TextSpec
 from flowviz.targets import build_target
 from tests.app.conftest import Window
-from tests.app.target.test_drawing import Drawn
+from tests.app.target.test_drawing import DrawingUser
 from tests.app.test_main_window import choose_steps, wait_for_status
 
 SLOW_MS = 60_000
@@ -74,9 +74,9 @@ def test_training_follows_a_shape_and_a_drawing(morphing: Morphing) -> None:
     morphing.follow.click()
     morphing.window.find(QToolButton, "shapeSource").click()
     morphing.wait_for_title("two moons")
-    drawn = Drawn(morphing.window, morphing.qtbot)
-    assert drawn.built is None
-    drawn.stroke((20, 20), (80, 80))
+    user = DrawingUser(morphing.window, morphing.qtbot)
+    assert user.built is None
+    user.stroke((20, 20), (80, 80))
     morphing.wait_for_title("drawing")
 
 

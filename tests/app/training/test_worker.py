@@ -211,7 +211,7 @@ class TestFollow:
     def test_withdrawn_target_is_not_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
         recorded = Recorded(monkeypatch, self.training)
         recorded.worker.follow(target("cat"))
-        recorded.worker.stay()
+        recorded.worker.keep_target()
         assert self.taken(recorded) == []
 
     def test_request_for_the_current_target_replaces_an_earlier_request(self, monkeypatch: pytest.MonkeyPatch) -> None:
