@@ -25,12 +25,14 @@ class CloudCamera:
         self._view, self._cloud = view, cloud
         self._reaches: deque[NDArray[np.float64]] = deque(maxlen=STEADY_SNAPSHOTS)
         self._is_steady = False
+        self._direction = view.seen.direction  # of the latest trace
 
     def show_trace(self, trace: Trace, *, steadily: bool) -> None:
-        """Follow a trace: together with the latest ones if `steadily`, or else alone."""
-        if not (steadily and self._is_steady):
+        """Follow a trace: together with the latest ones in the same direction if `steadily`, or else alone."""
+        direction = self._view.seen.direction
+        if not (steadily and self._is_steady and direction == self._direction):
             self._reaches.clear()
-        self._is_steady = steadily
+        self._is_steady, self._direction = steadily, direction
         self._reaches.append(trace.reaches)
         self.aim()
 
@@ -41,8 +43,8 @@ class CloudCamera:
             self._reaches.popleft()
 
     def apply_view_change(self, old: View, new: View) -> None:
-        """Start over when the direction changes and when the camera begins to follow the cloud; then aim."""
-        if old.seen.direction != new.seen.direction or (new.seen.fitted and not old.seen.fitted):
+        """Start over when the camera begins to follow the cloud; aim when the view has another frame."""
+        if new.seen.fitted and not old.seen.fitted:
             self.reset()
         if frame_of(old) != frame_of(new):
             self.aim()

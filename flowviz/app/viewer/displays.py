@@ -109,8 +109,10 @@ class HistoryDisplay(Protocol):
 
 
 class BarDisplay(Protocol):
-    """Requests a zoom to the current stage."""
+    """Requests a zoom to the cloud or to the current stage."""
 
+    @property
+    def fit_requested(self) -> pyqtBoundSignal: ...
     @property
     def stage_fit_requested(self) -> pyqtBoundSignal: ...
 

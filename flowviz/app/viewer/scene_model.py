@@ -17,7 +17,14 @@ from flowviz.targets import Target
 
 
 class SceneModel(QObject):
-    """Scene of the displayed flow: its particles at once, everything else as soon as it has been computed."""
+    """Scene of the displayed flow: its particles at once, everything else as soon as it has been computed.
+
+    Attributes:
+        subject: The flow and its weights.
+        generated: The particles of the base at all stages, in either direction.
+        scene: The scene.
+        is_encoded: Whether the scene shows points of the target, pulled back to the base.
+    """
 
     trace_changed = pyqtSignal(object)  # Trace of the scene
     changed = pyqtSignal(object)  # Scene
@@ -27,14 +34,10 @@ class SceneModel(QObject):
         self._view, self._queries = view, queries
         self.subject = Subject(FlowSpec())
         self._target: Target | None = None
-        self.generated = untrained_trace(FlowSpec(), base_particles())  # particles of the base, in either direction
+        self.generated = untrained_trace(FlowSpec(), base_particles())
         self.scene = Scene(self.generated)
+        self.is_encoded = False
         view.changed.connect(self._on_view_changed)
-
-    @property
-    def is_encoded(self) -> bool:
-        """Whether the scene shows points of the target, pulled back to the base."""
-        return self.scene.trace is not self.generated
 
     def begin(self, spec: FlowSpec, target: Target | None) -> None:
         """Prepare for another flow: drop everything that belongs to the previous one except its particles."""
@@ -64,7 +67,7 @@ class SceneModel(QObject):
             self.scene = replace(self.scene, density=None)
         target = self._target if self._view.seen.direction == "encode" else None
         if target is None or self.generated.names != self.scene.trace.names:
-            self._show_trace(self.generated)
+            self._show_trace(self.generated, encoded=False)
         if target is not None:
             self._queries.encoded(self.subject, target, self._on_encoded)
         self._query_grid()
@@ -72,7 +75,8 @@ class SceneModel(QObject):
     def _shows(self, mark: Mark) -> bool:
         return mark in self._view.seen.view.marks
 
-    def _show_trace(self, trace: Trace) -> None:
+    def _show_trace(self, trace: Trace, *, encoded: bool) -> None:
+        self.is_encoded = encoded
         if trace.names != self.scene.trace.names:
             self.scene = Scene(trace)
             self._view.update(probe=None)  # its stage may no longer exist
@@ -123,7 +127,7 @@ class SceneModel(QObject):
 
     def _on_encoded(self, trace: Trace) -> None:
         if self._view.seen.direction == "encode":  # the user may have changed it in the meantime
-            self._show_trace(trace)
+            self._show_trace(trace, encoded=True)
 
     def _change(self, **changes: Any) -> None:
         self.scene = replace(self.scene, **changes)

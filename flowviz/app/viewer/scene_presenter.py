@@ -52,13 +52,28 @@ class ScenePresenter(QObject):
 
     def _connect_displays(self) -> None:
         displays, cloud, view = self._displays, self._displays.cloud, self._view
+        displays.view_bar.fit_requested.connect(self.fit)
         displays.view_bar.stage_fit_requested.connect(self._on_stage_fit_requested)
         displays.strip.side_changed.connect(self._query_thumbnails)
         displays.playback.play_toggled.connect(self.playhead.toggle_playing)
-        cloud.fit_requested.connect(view.follow)
+        cloud.fit_requested.connect(self.fit)
         cloud.zoomed.connect(view.zoom_to)
         cloud.stage_clicked.connect(view.open_stage)
         cloud.resized.connect(self._query_density)
+
+    def fit(self) -> None:
+        """Follow the cloud, and fit the view to the current particles alone."""
+        if self._view.seen.fitted:
+            self.refit()
+        else:
+            self._view.follow()
+
+    def refit(self) -> None:
+        """Fit the view to the current particles alone."""
+        self.camera.reset()
+        self.camera.aim()
+        self._query_density()
+        self._query_thumbnails()
 
     def _on_trace_changed(self, trace: Trace) -> None:
         titles = [trace.title(stage) for stage in range(len(trace.names))]

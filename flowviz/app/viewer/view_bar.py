@@ -34,6 +34,7 @@ ICON, TEXT = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButto
 class ViewBar(QWidget):
     """Combo boxes and buttons that show and change how the flow is drawn."""
 
+    fit_requested = pyqtSignal()
     stage_fit_requested = pyqtSignal()
 
     def __init__(self, view: ViewState) -> None:
@@ -57,7 +58,7 @@ class ViewBar(QWidget):
         view = self._view
         self.invert_action.triggered.connect(lambda: view.invert_selection())
         self.clear_action.triggered.connect(lambda: view.set_selection(None))
-        self.fit_action.triggered.connect(lambda: view.follow())
+        self.fit_action.triggered.connect(lambda: self.fit_requested.emit())
         self.fit_stage_action.triggered.connect(lambda: self.stage_fit_requested.emit())
 
     def _bind(self) -> None:

@@ -14,7 +14,7 @@ from flowviz.app.viewer.subject import Subject
 from flowviz.projects import Project
 from flowviz.records import Moment, Scene, Selection, Snapshot, Timeline, Trace, base_particles
 from flowviz.records.trace import untrained_trace
-from flowviz.specs import FlowSpec, Seen
+from flowviz.specs import FlowSpec, Seen, ViewSpec
 from flowviz.specs.view import Theme
 from flowviz.targets import Target
 
@@ -87,16 +87,12 @@ class Viewer(QObject):
     def restore(self, seen: Seen, selection: Selection | None) -> None:
         """Restore a saved view and selection, except for the theme and other settings of the window.
 
-        The default view, which is that of a project never shown in a window, keeps the current one.
+        The default colors, which nobody has chosen for the project, do not replace those of the window.
         """
         count = self.scene.trace.positions.shape[1]
         fitting = selection if selection is not None and len(selection.chosen) == count else None
-        if seen == Seen():
-            self._view.set_selection(fitting)
-            self._view.follow()
-            self.leave_base()
-            return
-        own = {name: getattr(self._view.seen.view, name) for name in WINDOW_FIELDS}
+        kept = WINDOW_FIELDS if seen.view.palette != ViewSpec().palette else (*WINDOW_FIELDS, "palette")
+        own = {name: getattr(self._view.seen.view, name) for name in kept}
         stage = None if seen.stage is not None and seen.stage >= self._view.value.last_stage else seen.stage
         tool: Tool = "move" if seen.probe is None else "probe"
         changes = {"view": seen.view.model_copy(update=own), "stage": stage, "moment": None}
@@ -116,8 +112,7 @@ class Viewer(QObject):
     def refit(self) -> None:
         """Fit the view to the current particles alone, if it follows the cloud."""
         if self._view.seen.fitted:
-            self._presenter.camera.reset()
-            self._presenter.camera.aim()
+            self._presenter.refit()
 
     def leave_base(self) -> None:
         """Go from the base, which never changes, to the last stage."""

@@ -157,6 +157,7 @@ class FakeHistory:
 
 
 class FakeBar(QObject):
+    fit_requested = pyqtSignal()
     stage_fit_requested = pyqtSignal()
 
 

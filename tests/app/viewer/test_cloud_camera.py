@@ -63,6 +63,24 @@ def test_view_is_the_same_after_changing_the_direction_twice(viewed: Viewed) -> 
     assert viewed.displays.cloud.view.half_extent == before
 
 
+def test_view_does_not_stay_wide_for_points_of_the_other_direction(viewed: Viewed) -> None:
+    before = extent_at(viewed, WIDE)
+    viewed.view.set_direction("encode")
+    viewed.queries.answer("encoded", spread(300, 90.0).trace)
+    assert viewed.displays.cloud.view.half_extent > before
+    viewed.view.set_direction("generate")
+    assert viewed.displays.cloud.view.half_extent == before
+
+
+def test_fitting_again_narrows_a_view_that_follows_the_cloud(viewed: Viewed) -> None:
+    wide = extent_at(viewed, WIDE)
+    viewed.take(400, 1.0)
+    viewed.queries.asked.clear()
+    viewed.displays.view_bar.fit_requested.emit()
+    assert viewed.displays.cloud.view.half_extent < wide
+    assert "thumbnails" in viewed.queries.asked
+
+
 def test_view_narrows_late_during_a_training_and_at_once_at_another_moment(viewed: Viewed) -> None:
     wide = extent_at(viewed, WIDE)
     viewed.take(400, 1.0)

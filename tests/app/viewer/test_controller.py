@@ -192,6 +192,13 @@ def test_late_encoding_is_dropped_in_the_other_direction(viewed: Viewed) -> None
     assert viewed.displays.readout.summary.startswith(f"{PARTICLES} encoded")
 
 
+def test_summary_names_the_particles_that_are_shown_while_others_are_computed(viewed: Viewed) -> None:
+    viewed.view.set_direction("encode")
+    viewed.take(300)
+    viewed.view.set_selection(Selection(np.arange(PARTICLES) < 3))
+    assert viewed.displays.readout.summary == f"{PARTICLES} generated, 3 selected"
+
+
 def test_zoomed_view_stays_until_it_follows_the_cloud_again(viewed: Viewed) -> None:
     cloud = viewed.displays.cloud
     cloud.zoomed.emit((1.0, 1.0), 0.5)
@@ -233,6 +240,15 @@ def test_saved_view_is_restored_without_its_theme(viewed: Viewed) -> None:
     assert (restored.tool, restored.seen.probe, restored.selection) == ("probe", (2, (0.1, 0.2)), chosen)
     assert (restored.seen.view.theme, restored.seen.view.color_by) == ("light", "angle")
     assert viewed.displays.cloud.view.half_extent == 2
+
+
+def test_default_view_is_restored_without_replacing_the_colors_of_the_window(viewed: Viewed) -> None:
+    viewed.view.update_view(palette="plain", marks=frozenset({"points", "grid"}))
+    viewed.view.set_direction("encode")
+    viewed.view.update(stage=1, overview=True)
+    viewed.viewer.restore(Seen(), None)
+    assert viewed.view.seen == Seen(view=ViewSpec(palette="plain"))
+    assert viewed.displays.cloud.stage == LAST
 
 
 def test_selection_of_another_number_of_particles_is_not_restored(viewed: Viewed) -> None:
