@@ -111,7 +111,11 @@ class Session(QObject):
         self._awaited = None
 
     def resume(self) -> None:
-        """Continue a training that was stopped or opened, exactly as if it had not been interrupted."""
+        """Continue a training that was stopped or opened, exactly as if it had not been interrupted.
+
+        If "Follow the target" is on, it then switches to the requested target.
+        """
+        self.cancel_start()
         trained = self._presenter.trained
         if trained is not None and trained.built is not None and trained.can_resume():
             self._start(trained.built, trained.project)
@@ -129,7 +133,8 @@ class Session(QObject):
             self._presenter.set_state(TrainingState.TRAINING)
 
     def stop(self) -> None:
-        """Stop the training and keep its result."""
+        """Stop the training and keep its result. Cancel a start that waits for its target, too."""
+        self.cancel_start()
         if self._runner.run is not None:
             self._runner.run.worker.stop()
             self._presenter.set_state(TrainingState.STOPPING)

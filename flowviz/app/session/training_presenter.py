@@ -157,12 +157,14 @@ class TrainingPresenter(QObject):
     def _on_failed(self, notice: Notice) -> None:
         was_shown, trained = self._run.is_shown, self.trained
         self._runner.discard()
+        self.title = trained.project.target.title if trained else ""  # the run may have switched to another target
         if not was_shown and trained is not None:  # the previous flow is still shown
             self._status.begin(trained.project.history, trained.entropy)
             self._show_trained(trained)
             self._viewer.show_moment_again()
         self._status.show_failure(notice)
         self.set_state(TrainingState.IDLE)
+        self.changed.emit()
         self.failed.emit()
 
     def _show_progress(self, progress: Progress) -> None:

@@ -127,6 +127,20 @@ def test_training_waits_for_a_target_that_is_being_built(
     assert [thread.built.spec.kind for thread in harness.threads] == ["shape"]
 
 
+def test_stop_cancels_a_restart_that_waits_for_its_target(
+    harness: SessionHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(harness)
+    asked = list[tuple[object, ...]]()
+    monkeypatch.setattr(harness.builder._worker, "ask", lambda *args: asked.append(args))
+    harness.request.turn_to("shape")
+    harness.session.train()
+    harness.session.stop()
+    (_, compute, on_result), *_ = asked
+    on_result(compute())  # type: ignore[operator]
+    assert len(harness.threads) == 1
+
+
 def test_cancelled_start_does_not_happen(harness: SessionHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = list[tuple[object, ...]]()
     monkeypatch.setattr(harness.builder._worker, "ask", lambda *args: asked.append(args))

@@ -127,6 +127,14 @@ def test_training_that_fails_after_its_first_snapshot_is_kept(harness: SessionHa
     assert not harness.controls.can_resume, "there is no checkpoint"
 
 
+def test_training_that_fails_before_it_has_learned_its_new_target_has_the_old_title(harness: SessionHarness) -> None:
+    train(harness)
+    title = harness.session.trained_title
+    harness.thread.retargeted.emit(harness.thread.number, build(TextSpec(text="Hi")))
+    fail(harness)
+    assert harness.session.trained_title == harness.session.project().target.title == title
+
+
 def test_report_of_a_layer_is_computed_without_asking_after_a_training(harness: SessionHarness) -> None:
     project = example("two_moons").project()
     harness.session.show_project(project)
