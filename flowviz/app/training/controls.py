@@ -22,6 +22,7 @@ from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.specs.training import DEFAULT_SECONDS
 
 PROGRESS_TICKS = 1000
+STATUS_LINES = 2  # most sentences fit, so that the loss panel keeps its place when another one is shown
 DEFAULT_BUDGETS = {"seconds": int(DEFAULT_SECONDS), "steps": 100_000}
 MAX_BUDGETS = {"seconds": 86_400, "steps": 100_000_000}
 SPIN_STEPS = {"seconds": 10, "steps": 10_000}
@@ -46,7 +47,8 @@ class TrainingControls(QWidget):
         self.stop_button = _button("stop", "Stop", "Stop the training and keep its result", self.stop_requested)
         self.train_button.setDefault(True)
         self._bar = _progress_bar()
-        self._status = WrappingLabel("statusLabel", "Status of the training")
+        self._status = WrappingLabel("statusLabel", "Status of the training", reserved_lines=STATUS_LINES)
+        self._status.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._status.setTextFormat(Qt.TextFormat.PlainText)  # the target may look like a tag
         self.notices = NoticeList("trainingNotices")
         layout = QVBoxLayout(self)

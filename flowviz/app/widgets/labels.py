@@ -2,7 +2,7 @@
 
 import re
 
-from PyQt6.QtCore import QRect
+from PyQt6.QtCore import QEvent, QRect
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel
 
@@ -13,13 +13,23 @@ LONGEST_DURATION = 359_999  # seconds; estimates beyond 100 hours are cut off
 
 
 class WrappingLabel(QLabel):
-    """Label that wraps its text to the available width."""
+    """Label that wraps its text to the available width, and keeps room for a number of lines."""
 
-    def __init__(self, object_name: str, accessible_name: str) -> None:
+    def __init__(self, object_name: str, accessible_name: str, *, reserved_lines: int = 0) -> None:
         super().__init__()
+        self._reserved_lines = reserved_lines
         self.setObjectName(object_name)
         self.setAccessibleName(accessible_name)
         self.setWordWrap(True)
+        self._reserve_height()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._reserve_height()
+
+    def _reserve_height(self) -> None:
+        self.setMinimumHeight(self._reserved_lines * self.fontMetrics().lineSpacing())
 
 
 class WarningLabel(WrappingLabel):

@@ -26,6 +26,7 @@ from flowviz.app.state.view import ViewState
 from flowviz.app.target.mix_page import MixPage
 from flowviz.app.target.panel import TargetPanel
 from flowviz.app.training.controls import TrainingControls
+from flowviz.app.training.status import GREETING
 from flowviz.app.viewer.central_widget import CentralWidget
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.view_bar import ViewBar
@@ -317,6 +318,9 @@ def test_panels_stay_in_place_when_a_source_is_added(window: Window, qtbot: QtBo
     for text in ("one", "two", "three"):
         mix.add(TextSpec(text=text))
     qtbot.waitUntil(lambda: not is_unscrolled(window, "target"))
+    assert settled_places(window, qtbot) == before
+    status = window.find(QLabel, "statusLabel")  # asked for more sources before, in a longer sentence
+    qtbot.waitUntil(lambda: status.text() == GREETING)
     assert settled_places(window, qtbot) == before
 
 
