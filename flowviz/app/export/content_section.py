@@ -149,7 +149,8 @@ class ContentSection(ExportSection):
         self._beside.setToolTip(BESIDE if can_split else NOT_BESIDE if self._is_sheet else NOTHING_TO_SPLIT)
 
     def _chosen_marks(self) -> frozenset[Mark]:
-        return frozenset(mark for mark, box in self._marks.items() if box.isChecked() and box.isEnabled())
+        # isEnabledTo, because the whole form is disabled during an export
+        return frozenset(mark for mark, box in self._marks.items() if box.isChecked() and box.isEnabledTo(self))
 
     def _range(self) -> dict[str, int | None]:
         """Return the first and the last stage, each None at its default: the base, and the last stage of the flow."""

@@ -41,7 +41,8 @@ class PictureSection(ExportSection):
             choice.chosen.connect(lambda: self.changed.emit())
 
     def apply_to(self, spec: ExportSpec) -> ExportSpec:
-        background = self._background.value if self._background.isEnabled() else "solid"
+        has_background = self._background.isEnabledTo(self)  # the whole form is disabled during an export
+        background = self._background.value if has_background else "solid"
         sized = spec.model_copy(update={"size": self._size, "scale": self._scale.value()})
         return with_view(sized, background=background, theme=self._theme.value)
 

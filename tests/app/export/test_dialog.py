@@ -174,6 +174,20 @@ def test_choices_are_copied_as_command_and_as_python(dialog: Dialog, project_fil
     assert dialog.message == "The Python was copied."
 
 
+def test_choices_stay_the_same_during_an_export(dialog: Dialog, project_file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "frames"
+    dialog.choose("exportWhat", "frames")
+    dialog.choose("exportBackground", "transparent")
+    dialog.find(QSpinBox, "exportInBetweens").setValue(200)
+    dialog.find(QLineEdit, "exportPath").setText(str(folder))
+    spec = dialog.itself.spec()
+    dialog.find(QPushButton, "exportButton").click()
+    assert dialog.itself.is_running
+    assert dialog.itself.spec() == spec
+    dialog.find(QPushButton, "exportCopyCommand").click()
+    assert clipboard() == render_command(project_file, spec, folder)
+
+
 @pytest.mark.parametrize("has_file", [False, True])
 def test_copying_from_an_unsaved_project_asks_to_save_it(
     project: Project, tmp_path: Path, qtbot: QtBot, has_file: bool
