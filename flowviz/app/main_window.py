@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
         controls.pause_toggled.connect(self.session.toggle_pause)
         controls.stop_requested.connect(self.session.stop)
         document.state_changed.connect(self._show_title)
+        document.opened.connect(self.target_importer.cancel)
         self.target_importer.project_arrived.connect(self.document_actions.open)
         self.document_actions.target_file_chosen.connect(self.target_importer.open_file)
         DropTarget(self, self.target_importer.take_media)

@@ -1,5 +1,6 @@
 """Reading of pictures and point files in a background thread."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from threading import Event as Flag
@@ -16,7 +17,7 @@ from flowviz.specs import ImageSpec, PointsSpec
 from flowviz.targets import build_target, columns_of, image_spec, installed_faces, read_image, reading_points
 
 UNCOMPRESSED = 100  # PNG quality in Qt; the picture is scaled down and compressed afterwards
-POINTS = "points"  # topic of notices
+POINTS, FONTS = "points", "fonts"  # topics of notices
 
 
 class FileReader(QObject):
@@ -39,14 +40,12 @@ class FileReader(QObject):
         self._advanced.connect(self._on_advanced)
 
     def read_picture(self, path: Path) -> None:
-        """Read a picture file instead of the points that are being read."""
-        self.cancel()
-        self._background.ask("picture", lambda: _checked_for_ink(read_image(path)), self.picture_read.emit)
+        """Read a picture file instead of the file that is being read."""
+        self._start_picture(lambda: read_image(path))
 
     def take_picture(self, image: QImage) -> None:
         """Read a picture that was pasted or dropped."""
-        self.cancel()
-        self._background.ask("picture", lambda: _checked_for_ink(_pasted_picture(image)), self.picture_read.emit)
+        self._start_picture(lambda: _pasted_picture(image))
 
     def read_points(self, path: Path) -> None:
         """Read the names of all columns of a point file, then its first two columns."""
@@ -58,23 +57,31 @@ class FileReader(QObject):
         self._start_reading(table, columns, self._restart())
 
     def cancel(self) -> None:
-        """Cancel reading a point file."""
+        """Cancel reading a picture or a point file."""
         self._cancelled.set()
 
     def read_faces(self) -> None:
         """Find the installed fonts."""
-        self._background.ask("fonts", installed_faces, self.faces_read.emit)
+        self._background.ask(FONTS, installed_faces, self.faces_read.emit)
 
     def close(self) -> None:
-        """Cancel reading points, and stop after the file that is being read."""
+        """Cancel reading, and stop after the file that is being read."""
         self.cancel()
         self._background.close()
 
     def _restart(self) -> Flag:
-        """Cancel the current reading of points, and return the cancellation flag of the next one."""
+        """Cancel the current reading, and return the cancellation flag of the next one."""
         self.cancel()
         self._cancelled = Flag()
         return self._cancelled
+
+    def _start_picture(self, read: Callable[[], ImageSpec]) -> None:
+        on_picture = partial(self._on_picture, self._restart())
+        self._background.ask("picture", lambda: _checked_for_ink(read()), on_picture)
+
+    def _on_picture(self, cancelled: Flag, picture: ImageSpec) -> None:
+        if not cancelled.is_set():
+            self.picture_read.emit(picture)
 
     def _on_columns(self, path: Path, cancelled: Flag, names: tuple[str, ...]) -> None:
         if not cancelled.is_set():
@@ -106,6 +113,8 @@ class FileReader(QObject):
             self.points_read.emit(points, table, columns)
 
     def _on_failed(self, notice: Notice) -> None:
+        if self._cancelled.is_set() and notice.topic != FONTS:
+            return
         if notice.topic == POINTS and self._latest is not None:
             self.points_refused.emit(*self._latest)
         self.failed.emit(notice)

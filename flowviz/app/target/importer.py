@@ -62,6 +62,11 @@ class TargetImporter(QObject):
             return False
         return True
 
+    def cancel(self) -> None:
+        """Cancel the import in progress, which would replace the requested target."""
+        self._reader.cancel()
+        self._panel.reading.hide()
+
     def close(self) -> None:
         """Stop reading files."""
         self._reader.close()
@@ -74,8 +79,7 @@ class TargetImporter(QObject):
         panel.image.paste_requested.connect(self.paste)
         panel.points.file_chosen.connect(lambda path: self._read_points(Path(path)))
         panel.points.columns_chosen.connect(reader.read_columns)
-        panel.reading.cancel_requested.connect(reader.cancel)
-        panel.reading.cancel_requested.connect(panel.reading.hide)
+        panel.reading.cancel_requested.connect(self.cancel)
         reader.picture_read.connect(self._on_picture_read)
         reader.points_read.connect(self._on_points_read)
         reader.points_refused.connect(self._on_points_refused)

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.target import file_reader
 from flowviz.app.target.file_reader import FileReader
 from flowviz.specs import ImageSpec, PointsSpec
+from tests.app.conftest import FileMenu
 from tests.app.target.test_panel import picture
 
 __all__ = ["picture"]
@@ -71,8 +75,40 @@ def test_points_are_not_read_if_cancelled_before_their_columns_are_known(reading
     assert reading.results == []
 
 
-def test_points_replace_a_picture_that_was_read_before(reading: Reading, table: Path, picture: Path) -> None:
+def test_points_replace_the_picture_that_is_being_read(reading: Reading, table: Path, picture: Path) -> None:
     reading.reader.read_picture(picture)
     with reading.qtbot.waitSignal(reading.reader.points_read, timeout=SLOW_MS):
         reading.reader.read_points(table)
-    assert [type(result) for result in reading.results] == [ImageSpec, PointsSpec]
+    assert [type(result) for result in reading.results] == [PointsSpec]
+
+
+def test_failure_of_a_cancelled_reading_is_not_reported(reading: Reading, tmp_path: Path) -> None:
+    with reading.qtbot.assertNotEmitted(reading.reader.failed):
+        reading.reader.read_picture(tmp_path / "missing.png")
+        reading.reader.cancel()
+        reading.wait_for_all()
+
+
+@pytest.mark.parametrize(("name", "function"), [("ramp.png", "read_image"), ("points.csv", "reading_points")])
+def test_new_project_keeps_its_target_when_a_file_has_been_read(
+    file_menu: FileMenu, monkeypatch: pytest.MonkeyPatch, table: Path, picture: Path, name: str, function: str
+) -> None:
+    reached, release = Event(), Event()
+    read = getattr(file_reader, function)
+
+    def read_late(*arguments: object) -> object:
+        reached.set()
+        release.wait(20)
+        return read(*arguments)
+
+    monkeypatch.setattr(file_reader, function, read_late)
+    main, reader = file_menu.window.main, file_menu.window.main.target_importer._reader
+    main.target_importer.open_file(picture.with_name(name))
+    file_menu.wait(reached.is_set)
+    file_menu.choose("new")
+    assert not file_menu.window.find(QPushButton, "readingCancel").isVisible()
+    release.set()
+    with file_menu.qtbot.waitSignal(reader.faces_read, timeout=SLOW_MS):
+        reader.read_faces()  # after the file, in the same thread
+    assert main.request.value.kind == "text"
+    assert not file_menu.is_changed
