@@ -60,7 +60,8 @@ class PlaybackBar(QWidget):
 
     def _show_option(self, box: ChoiceBox, value: Any) -> None:
         if box.findData(value) < 0:  # a speed from a project file that is not offered
-            box.addItem(f"{value:g}×", value)
+            place = sum(box.itemData(index) < value for index in range(box.count()))
+            box.insertItem(place, f"{value:g}×", value)
         box.choose(value)
 
 
