@@ -34,7 +34,7 @@ class HistoryBar(QWidget):
         layout.addWidget(self._live)
         self._update_label_width()
         self._moment = Binding(view, lambda value: value.seen.moment, self._show_moment, view.set_moment)
-        self._slider.valueChanged.connect(self._on_slider_moved)
+        self._slider.valueChanged.connect(self._request_moment)
         self._live.clicked.connect(self.follow)
 
     def show_timeline(self, timeline: Timeline) -> None:
@@ -44,7 +44,10 @@ class HistoryBar(QWidget):
 
     def step(self, moments: int) -> None:
         """Go forward, or back if negative, by a number of moments, at most to the first or the last one."""
-        self._slider.setValue(self._slider.value() + moments)
+        last = len(self._timeline.moments) - 1
+        if last >= 0:
+            number = self._timeline.nearest(self._view.seen.moment) + moments
+            self._request_moment(min(max(number, 0), last))
 
     def follow(self) -> None:
         """Show the latest moment and follow the training."""
@@ -59,7 +62,7 @@ class HistoryBar(QWidget):
         self._live.setChecked(step is None)
         self._label.setText(f"step {moments[number].step:,}" if moments else "not trained yet")
 
-    def _on_slider_moved(self, number: int) -> None:
+    def _request_moment(self, number: int) -> None:
         is_latest = number >= len(self._timeline.moments) - 1
         self._moment.request(None if is_latest else self._timeline.moments[number].step)
 

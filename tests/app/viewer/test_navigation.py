@@ -113,6 +113,29 @@ class History:
         self.slider, self.label, self.live = slider, label, live
 
 
+@pytest.mark.parametrize("step", [-1, 1])
+def test_stepping_from_a_single_moment_changes_nothing(qtbot: QtBot, step: int) -> None:
+    history = History(qtbot, 100)
+    history.bar.step(step)
+    assert history.view.seen.moment is None
+    assert history.slider.value() == history.slider.maximum()
+
+
+def test_steps_through_the_history_end_at_its_first_and_last_moment(qtbot: QtBot) -> None:
+    history, shown = History(qtbot, 0, 100, 200), []
+    for step in (-1, -1, -1, 1, 1, 1):
+        history.bar.step(step)
+        shown.append(history.view.seen.moment)
+    assert shown == [100, 0, 0, 100, None, None]
+
+
+def test_stepping_without_moments_changes_nothing(qtbot: QtBot) -> None:
+    history = History(qtbot)
+    history.bar.step(-1)
+    assert history.view.seen.moment is None
+    assert history.slider.value() == 0
+
+
 def test_last_position_of_the_history_is_live(qtbot: QtBot) -> None:
     history = History(qtbot, 0, 100, 200)
     history.slider.setValue(1)
