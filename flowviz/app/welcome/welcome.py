@@ -84,7 +84,6 @@ class Welcome(QObject):
     def leave(self) -> None:
         """Leave the start page for the cloud."""
         if self._page is not None and self.is_shown:
-            self._session.cancel_start()
             self._stack.setCurrentIndex(0)
             self._restore_inspector()
             self._page.offer_return()
@@ -147,6 +146,7 @@ class Welcome(QObject):
         page.recent_chosen.connect(self._document_actions.open)
         page.open_requested.connect(self._document_actions.choose)
         page.tour_requested.connect(self.take_tour)
+        page.leave_requested.connect(self._session.cancel_start)
         page.leave_requested.connect(self.leave)
         self._stack.addWidget(page)
         return page

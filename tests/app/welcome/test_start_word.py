@@ -59,6 +59,20 @@ def test_return_trains_on_a_word_as_soon_as_its_target_is_built(start: Welcome, 
     assert run.project.target == TextSpec(text="Ada")
 
 
+def test_train_command_leaves_the_page_and_trains_as_soon_as_the_target_is_built(
+    start: Welcome, qtbot: QtBot, can_build: Event
+) -> None:
+    session = start.window.main.session
+    qtbot.keyClicks(start.word, "Ada")
+    qtbot.keyClick(start.word, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert not start.is_shown
+    assert session.run is None
+    can_build.set()
+    qtbot.waitUntil(lambda: session.run is not None)
+    assert session.run is not None
+    assert session.run.project.target == TextSpec(text="Ada")
+
+
 def commit(widget: QWidget, text: str) -> None:
     """Enter text as an input method does, with a preview first."""
     QApplication.sendEvent(widget, QInputMethodEvent(text, []))
