@@ -54,9 +54,12 @@ class ExportDestination(QWidget):
 
     @property
     def path(self) -> Path | None:
-        """Return the file, with the suffix of its format, or the folder; None if the line is empty."""
+        """Return the file, with the suffix of its format, or the folder; None if the line is empty.
+
+        A relative path is relative to the folder of the proposed files.
+        """
         text = self._line.text().strip()
-        return self._with_suffix(Path(text).expanduser()) if text else None
+        return self._with_suffix(self._folder / Path(text).expanduser()) if text else None
 
     def show_kind(self, what: What, format_: Format) -> None:
         """Ask for a file of a format, or for a folder."""

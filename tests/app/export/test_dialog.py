@@ -188,6 +188,13 @@ def test_choices_stay_the_same_during_an_export(dialog: Dialog, project_file: Pa
     assert clipboard() == render_command(project_file, spec, folder)
 
 
+def test_file_name_without_a_folder_is_in_the_proposed_folder(dialog: Dialog, project_file: Path) -> None:
+    dialog.find(QLineEdit, "exportPath").setText("mine.png")
+    assert dialog.itself.folder == Path("/pictures")
+    dialog.find(QPushButton, "exportCopyCommand").click()
+    assert clipboard() == render_command(project_file, dialog.itself.spec(), Path("/pictures/mine.png"))
+
+
 @pytest.mark.parametrize("has_file", [False, True])
 def test_copying_from_an_unsaved_project_asks_to_save_it(
     project: Project, tmp_path: Path, qtbot: QtBot, has_file: bool
