@@ -29,7 +29,8 @@ class NoticeBar(QFrame):
         self._open = _tool_button("noticeOpen", "Details", "Show technical details, which help to fix the problem")
         self._open.setCheckable(True)
         self._open.toggled.connect(self._show_details)
-        self._open.setVisible(bool(notice.details))
+        if not notice.details:  # showing a button without a parent would open a window
+            self._open.hide()
         self._close = _tool_button("noticeClose", "Close", "Dismiss this notice")
         self._close.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self._close.setIcon(icon("remove"))

@@ -1,8 +1,9 @@
 """Notices and the lists that show them."""
 
 import pytest
+from PyQt6.QtCore import QEvent, QObject
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QToolButton, QWidget
+from PyQt6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notice import Notice, notice_of
@@ -17,6 +18,20 @@ def notices(qtbot: QtBot) -> NoticeList:
     created = NoticeList("notices")
     qtbot.addWidget(created)
     return created
+
+
+class ShownWindows(QObject):
+    """Records the names of the top-level windows that are shown while it is an event filter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  # Qt's name
+        is_shown = event is not None and event.type() == QEvent.Type.Show
+        if is_shown and isinstance(watched, QWidget) and watched.isWindow():
+            self.names.append(watched.objectName())
+        return False
 
 
 def bars(notices: QWidget) -> list[NoticeBar]:
@@ -44,6 +59,14 @@ def test_notice_shows_text_and_advice_and_details_on_request(notices: NoticeList
     press(bar, "noticeOpen")
     assert details.isVisible()
     assert details.toPlainText() == "OSError: 5"
+
+
+def test_buttons_of_a_notice_are_never_windows(qtbot: QtBot, qapp: QApplication) -> None:
+    shown = ShownWindows()
+    qapp.installEventFilter(shown)
+    qtbot.addWidget(NoticeBar(BROKEN))
+    qapp.removeEventFilter(shown)
+    assert shown.names == []
 
 
 def test_details_can_be_copied(notices: NoticeList) -> None:
