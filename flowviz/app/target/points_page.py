@@ -42,6 +42,10 @@ class PointsPage(Page):
         if path:
             self.file_chosen.emit(path)
 
+    def refresh(self) -> None:
+        """Show the requested table and columns again, in place of columns that were chosen but not read."""
+        self._show(self.request.value)
+
     def _on_columns_activated(self) -> None:
         columns = self._x.currentIndex(), self._y.currentIndex()
         self.columns_chosen.emit(self.request.value.pages.points.table, columns)

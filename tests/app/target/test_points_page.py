@@ -95,6 +95,16 @@ def test_reading_many_points_shows_its_progress_and_can_be_cancelled(user: Targe
     assert user.built is before, "the previous target stays"
 
 
+def test_cancelled_columns_are_not_shown(user: TargetUser, table: Path) -> None:
+    user.drop(media_of(table))
+    user.wait_for_other(user.built)
+    y = user.window.find(QComboBox, "pointsY")
+    y.setCurrentIndex(2)
+    y.activated.emit(2)
+    user.window.find(QPushButton, "readingCancel").click()
+    assert y.currentText() == "b"
+
+
 def test_tables_and_columns_are_undone_and_redone_at_once(user: TargetUser, tmp_path: Path) -> None:
     main, points = user.window.main, np.random.default_rng(0).normal(size=(50, 3))
     np.savetxt(tmp_path / "first.csv", points, delimiter=",")
