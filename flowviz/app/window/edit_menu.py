@@ -78,8 +78,9 @@ class EditMenu(QObject):
     def _update(self) -> None:
         """Enable what can be done with the text."""
         text = self._text
-        for action in (self._cut, self._copy):
-            action.setEnabled(text is not None and _has_selection(text))
+        selected = text if text is not None and _has_selection(text) else None
+        self._cut.setEnabled(selected is not None and not selected.isReadOnly())
+        self._copy.setEnabled(selected is not None)
         self._select_all.setEnabled(text is not None)
 
     @property

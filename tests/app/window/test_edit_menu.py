@@ -40,6 +40,14 @@ def test_cut_and_copy_are_enabled_while_text_is_selected(actions: EditActions) -
     assert actions.enabled == {"selectall"}
 
 
+def test_read_only_text_can_be_copied_but_not_cut(actions: EditActions) -> None:
+    actions.focus(actions.window.find(QSlider, "layerScrubber"))
+    actions.text.setReadOnly(True)
+    actions.text.selectAll()
+    actions.focus(actions.text)
+    assert actions.enabled == {"copy", "selectall"}
+
+
 def test_nothing_is_enabled_while_no_text_has_the_focus(actions: EditActions) -> None:
     actions.text.selectAll()
     actions.focus(actions.window.find(QSlider, "layerScrubber"))
