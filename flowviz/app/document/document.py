@@ -17,7 +17,7 @@ from flowviz.files import Fingerprint, fingerprint
 from flowviz.projects import Project, load_project, save_project
 
 CLOSING_PATIENCE_MS = 5000
-FILE = "file"  # topic of the notices
+FILE, SAVING = "file", "saving"  # topics of the thread; all notices are about the file
 INTERNAL_ERROR = "an internal error occurred."
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class Document(QObject):
         """Read a file, and show its project if it is valid; a copy is not saved to that file."""
         self._opening = path
         self.reading.emit()
-        self._background.ask("file", partial(_read, path), partial(self._take_read, path, is_copy))
+        self._background.ask(FILE, partial(_read, path), partial(self._take_read, path, is_copy))
 
     def show(self, loaded: LoadedProject, path: Path | None = None, *, changed: bool = False) -> None:
         """Show another project; `changed` means that it differs from its file.
@@ -112,7 +112,7 @@ class Document(QObject):
             return
         self._writing = True
         project, save = self._session.project(), _Save(self._number, path, self._session.content())
-        self._background.ask("saving", partial(_write, project, path), partial(self._take_written, save, then))
+        self._background.ask(SAVING, partial(_write, project, path), partial(self._take_written, save, then))
 
     def discard_changes(self) -> None:
         """Treat the present state as saved."""
@@ -156,7 +156,7 @@ class Document(QObject):
             save()
 
     def _take_internal_error(self, notice: Notice) -> None:
-        if self._writing:
+        if notice.topic == SAVING:
             self._writing = False
             self.failed.emit(replace(notice, topic=FILE, text=f"The project could not be saved: {INTERNAL_ERROR}"))
             self._save_next()

@@ -174,6 +174,30 @@ def test_internal_error_is_reported_and_the_project_kept(editor: Editor, monkeyp
     assert text_in(editor.file) == "Yours"
 
 
+def test_internal_error_of_reading_is_not_one_of_the_save_that_waits(
+    editor: Editor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor.save()
+    reached = Event()
+
+    def fail(*_: object) -> None:
+        reached.set()
+        assert editor.disk.wait(20)
+        raise MemoryError
+
+    editor.disk.clear()
+    monkeypatch.setattr("flowviz.app.document.document.load_project", fail)
+    editor.document.open(editor.file)
+    editor.wait(reached.is_set)
+    other = editor.file.with_stem("other")
+    editor.document.save(other)
+    editor.disk.set()
+    editor.wait(lambda: editor.document.path == other)
+    assert [notice.text for notice in editor.notices] == [
+        "'mine.flowviz' could not be opened: an internal error occurred."
+    ]
+
+
 def test_failed_save_leaves_the_document_changed(editor: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
     editor.save()
     content = editor.file.read_bytes()
