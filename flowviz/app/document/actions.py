@@ -41,6 +41,7 @@ class DocumentActions(QObject):
         self.document = Document(session, self)
         self.recent = RecentFiles()
         self.document.reading.connect(lambda: self.notice_posted.emit(Notice(FILE)))
+        self.document.edited_while_reading.connect(self.leave)
         self.document.opened.connect(self._take_opened)
         self.document.saved.connect(self._take_saved)
         self.document.refused.connect(self._take_refusal)

@@ -53,6 +53,7 @@ class Document(QObject):
     opened = pyqtSignal(str)  # what could not be restored, or nothing
     saved = pyqtSignal()
     reading = pyqtSignal()
+    edited_while_reading = pyqtSignal(object)  # function that shows the project that was read, despite the changes
     refused = pyqtSignal(object, object)  # the Path of a file that cannot be read, and a Notice
     failed = pyqtSignal(object)  # Notice of why the project could not be saved
 
@@ -87,10 +88,13 @@ class Document(QObject):
         return self.path is not None and not self._writing and fingerprint(self.path) not in {self.mark, None}
 
     def open(self, path: Path, *, is_copy: bool = False) -> None:
-        """Read a file, and show its project if it is valid; a copy is not saved to that file."""
+        """Read a file, and show its project if it is valid; a copy is not saved to that file.
+
+        If the project in the window is edited meanwhile, `edited_while_reading` is emitted instead.
+        """
         self._opening = path
         self.reading.emit()
-        self._background.ask(FILE, partial(_read, path), partial(self._take_read, path, is_copy))
+        self._background.ask(FILE, partial(_read, path), partial(self._take_read, path, is_copy, self._session.edits()))
 
     def show(self, loaded: LoadedProject, path: Path | None = None, *, changed: bool = False) -> None:
         """Show another project; `changed` means that it differs from its file.
@@ -125,7 +129,7 @@ class Document(QObject):
         if self._writing:
             self._background.wait(CLOSING_PATIENCE_MS)
 
-    def _take_read(self, path: Path, is_copy: bool, result: LoadedProject | Notice) -> None:
+    def _take_read(self, path: Path, is_copy: bool, edits: tuple[object, ...], result: LoadedProject | Notice) -> None:
         if path is not self._opening:
             return
         if isinstance(result, Notice):
@@ -133,7 +137,11 @@ class Document(QObject):
             self.refused.emit(path, result)
         else:
             log.info("opened %r", str(path))
-            self.show(result, None if is_copy else path)
+            show = partial(self.show, result, None if is_copy else path)
+            if self.is_changed and self._session.edits() != edits:
+                self.edited_while_reading.emit(show)
+            else:
+                show()
 
     def _take_written(self, save: _Save, then: Callable[[], object], result: Fingerprint | Notice | None) -> None:
         self._writing = False

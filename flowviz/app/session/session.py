@@ -77,6 +77,11 @@ class Session(QObject):
         """
         return self._request.plan, self._presenter.trained, self._view.value.selection
 
+    def edits(self) -> tuple[object, ...]:
+        """Return a value that changes with every edit and every new training, but not while a training runs."""
+        trained = self.run.worker if self.run else self._presenter.trained
+        return self._request.plan, trained, self._view.value.selection
+
     def show_project(self, project: Project, result: BuiltTarget | str | None = None) -> str:
         """Show a project as it was saved, and abandon the current training.
 

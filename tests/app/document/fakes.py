@@ -44,6 +44,9 @@ class FakeSession(QObject):
     def content(self) -> tuple[object, ...]:
         return (self.text,)
 
+    def edits(self) -> tuple[object, ...]:
+        return self.content()
+
     def show_project(self, project: Project, _: object = None) -> str:
         self._project = project
         return ""

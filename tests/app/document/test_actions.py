@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -76,6 +77,29 @@ def test_unsaved_changes_are_asked_about_before_another_project_is_shown(
     file_menu.press("unsavedBox", "discard")
     assert file_menu.text == "BRAD"
     assert not file_menu.boxes
+
+
+def test_changes_made_while_a_file_is_read_are_asked_about(
+    file_menu: FileMenu, project_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = Event()
+
+    def load_late(path: Path) -> Project:
+        release.wait(20)
+        return load_project(path)
+
+    monkeypatch.setattr("flowviz.app.document.document.load_project", load_late)
+    document = file_menu.window.main.document_actions.document
+    for answer, text in (("cancel", "Mine"), ("discard", "Hi")):
+        release.clear()
+        file_menu.window.main.discard_changes()
+        file_menu.window.main.document_actions.open(project_file)
+        file_menu.type("Mine")
+        file_menu.choose_titled("Invert Selection")
+        release.set()
+        file_menu.press("unsavedBox", answer)
+        assert file_menu.text == text
+    assert document.path == project_file
 
 
 def test_revert_goes_back_to_the_saved_project(file_menu: FileMenu, project_file: Path) -> None:

@@ -134,6 +134,28 @@ def test_file_that_is_read_too_late_is_not_shown(editor: Editor) -> None:
     assert editor.session.text == "Recovered"
 
 
+def test_file_is_not_shown_at_once_if_the_project_was_edited_while_it_was_read(editor: Editor) -> None:
+    editor.save()
+    shows = list[Callable[[], None]]()
+    editor.document.edited_while_reading.connect(shows.append)
+    editor.disk.clear()
+    editor.document.open(editor.file)
+    editor.session.type("Edited")
+    editor.disk.set()
+    editor.wait(lambda: bool(shows))
+    assert editor.session.text == "Edited"
+    shows[0]()
+    assert editor.session.text == "Mine"
+
+
+def test_file_is_shown_if_the_unsaved_changes_are_older(editor: Editor, qtbot: QtBot) -> None:
+    editor.save()
+    editor.session.type("Discarded")
+    with qtbot.waitSignal(editor.document.opened, timeout=20_000):
+        editor.document.open(editor.file)
+    assert editor.session.text == "Mine"
+
+
 def test_continuation_runs_only_after_a_successful_save(editor: Editor, tmp_path: Path) -> None:
     calls = list[str]()
     editor.document.save(tmp_path / "no folder" / "mine.flowviz", lambda: calls.append("failed"))
