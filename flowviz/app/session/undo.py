@@ -31,8 +31,8 @@ class Choices:
 class UndoHistory(QObject):
     """Records edits of the choices, and undoes and redoes them.
 
-    Navigation between stages and moments is not recorded. Neither are changes by the program: opening a project, or
-    clearing a selection because another flow has other particles.
+    Navigation between stages and moments is not recorded. Neither is a selection that is cleared because another flow
+    has other particles. Opening a project forgets all edits.
     """
 
     view_restored = pyqtSignal()

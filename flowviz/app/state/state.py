@@ -31,7 +31,8 @@ class State(QObject, Generic[Value]):
     def set(self, value: Value) -> None:
         """Replace the value, and emit `changed` if it differs.
 
-        A listener may change the value again. All listeners are notified of the first change before the second.
+        A listener may change the value again: `value` changes at once, but all listeners are notified of the first
+        change before the second.
         """
         old, self._value = self._value, value
         if value == old:
