@@ -168,7 +168,7 @@ class PanelLayout(QObject):
         return [[dock for dock in shown if dock.x() == x] for x in {dock.x() for dock in shown}]
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if watched is self._window and event is not None and event.type() == QEvent.Type.Resize:
+        if event is not None and event.type() == QEvent.Type.Resize:
             self._fit()
         return super().eventFilter(watched, event)
 

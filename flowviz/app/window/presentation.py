@@ -122,13 +122,13 @@ class Presentation(QObject):
             self._toggle_full_screen()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if watched is self._window and event is not None:
-            if event.type() == QEvent.Type.WindowStateChange:
-                self._full_screen.setChecked(self._window.isFullScreen())
-            elif event.type() == QEvent.Type.Resize and self._restoring and self._window.size() == self._restoring.size:
-                self._restore(self._restoring)  # Qt resized the panels for the full screen
-            elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and _is_escape(event):
-                self._handle_escape()
+        kind = event.type() if event is not None else None
+        if kind == QEvent.Type.WindowStateChange:
+            self._full_screen.setChecked(self._window.isFullScreen())
+        elif kind == QEvent.Type.Resize and self._restoring and self._window.size() == self._restoring.size:
+            self._restore(self._restoring)  # Qt resized the panels for the full screen
+        elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and _is_escape(event):
+            self._handle_escape()
         return super().eventFilter(watched, event)
 
 
