@@ -15,7 +15,7 @@ from flowviz.records import Checkpoint, Event, Finished, Recovered, Retargeted, 
 from flowviz.training import NewTarget, train
 
 SNAPSHOT_SECONDS = 0.2
-ADVICE = f"The latest snapshot was kept. {REPORT_IT}"
+KEPT = f"The latest snapshot was kept. {REPORT_IT}"
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,7 @@ class TrainingWorker(Worker):
         self._requested: deque[BuiltTarget] = deque(maxlen=1)  # latest request
         self._current = built
         self._previous = previous
+        self._has_snapshot = False
         self._stopping, self._running = Flag(), Flag()
         self._running.set()
 
@@ -100,7 +101,8 @@ class TrainingWorker(Worker):
         except Exception as error:
             if not isinstance(error, FlowvizError):
                 log.exception("training failed")
-            self.failed.emit(self.number, notice_of("training", error, "Training ended unexpectedly.", ADVICE))
+            advice = KEPT if self._has_snapshot else REPORT_IT
+            self.failed.emit(self.number, notice_of("training", error, "Training ended unexpectedly.", advice))
 
     def _emit(self, event: Event) -> None:
         if isinstance(event, Recovered | Uncompiled | Finished):
@@ -108,6 +110,7 @@ class TrainingWorker(Worker):
         if isinstance(event, Retargeted):
             self.retargeted.emit(self.number, self._current)
         if isinstance(event, Snapshot):
+            self._has_snapshot = True
             event.trace.measure()  # here rather than in the GUI thread
         self.event_arrived.emit(self.number, event)
 

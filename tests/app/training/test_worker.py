@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QCoreApplication, Qt
 
-from flowviz.app.notices.notice import Notice
+from flowviz.app.notices.notice import REPORT_IT, Notice
 from flowviz.app.target.built_target import BuiltTarget, build
 from flowviz.app.training.worker import TrainingWorker
 from flowviz.errors import FileError
@@ -252,6 +252,22 @@ def test_unexpected_error_is_reported_with_its_traceback(
     assert notice.text == "Training ended unexpectedly."
     assert "ZeroDivisionError" in notice.details
     assert "training failed" in caplog.text
+
+
+@pytest.mark.parametrize(("events", "is_kept"), [([PREPARING], False), ([PREPARING, snapshot()], True)])
+def test_snapshot_is_kept_only_if_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, events: list[Event], is_kept: bool
+) -> None:
+    def training(_: dict[str, Any]) -> Iterator[Event]:
+        yield from events
+        raise ZeroDivisionError("by zero")
+
+    recorded = Recorded(monkeypatch, training)
+    recorded.worker.start()
+    recorded.join()
+    (notice,) = recorded.notices
+    assert ("snapshot was kept" in notice.advice) == is_kept
+    assert REPORT_IT in notice.advice
 
 
 def test_training_waits_for_the_previous_worker(monkeypatch: pytest.MonkeyPatch) -> None:
