@@ -125,13 +125,14 @@ def test_weight_between_two_slider_positions_is_no_other_target(harness: Session
     assert "Still" not in harness.controls.sentence
 
 
-def test_project_saved_before_its_first_losses_shows_none(harness: SessionHarness) -> None:
+@pytest.mark.parametrize(("step", "steps"), [(0, "0 steps"), (1, "1 step"), (1500, "1,500 steps")])
+def test_project_saved_before_its_first_losses_shows_none(harness: SessionHarness, step: int, steps: str) -> None:
     project = example("two_moons").project()
     harness.session.show_project(project)
     assert harness.metrics.progress is not None
-    early = replace(project, history=History(), checkpoint=checkpoint(50))
+    early = replace(project, history=History(), checkpoint=checkpoint(step))
     harness.session.show_project(early)
-    assert harness.controls.sentence == "two moons, after 50 steps: no losses yet."
+    assert harness.controls.sentence == f"two moons, after {steps}; no losses yet."
     assert harness.metrics.progress is None
 
 
