@@ -197,7 +197,7 @@ def test_chosen_view_stays_during_training(window: Window) -> None:
     snapshot(3)
     assert cloud.view.half_extent == 9
     choose(window, "Dark")
-    choose(window, "Plain, as in the Post")
+    choose(window, "Plain, as in the Blog Post")
     for _ in range(20):
         snapshot(2)
     assert cloud.view.half_extent == 6

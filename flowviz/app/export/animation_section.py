@@ -9,7 +9,7 @@ from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.specs import ExportSpec
 from flowviz.specs.export import FRAMES_PER_SECOND, IN_BETWEENS, MOST_FRAMES_PER_SECOND, MOST_IN_BETWEENS
 
-LABELS = {"through": "Play", "easing": "Mo&vement", "heading": "Heading", "repeat": "Repeat"}
+LABELS = {"through": "Play", "easing": "Mo&vement", "heading": "Playing direction", "repeat": "Repeat"}
 NO_HISTORY = "The project holds no earlier moments of a training. Train first."
 
 

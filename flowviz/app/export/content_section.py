@@ -12,7 +12,7 @@ from flowviz.specs import ExportSpec
 from flowviz.specs.view import Mark, Palette
 
 MARKS: Mapping[Mark, str] = {"points": "&Points", "density": "&Density", "grid": "&Grid", "paths": "Pat&hs"}
-PALETTES: Mapping[Palette, str] = {"safe": "Color-blind safe", "plain": "Plain, as in the post"}
+PALETTES: Mapping[Palette, str] = {"safe": "Color-blind safe", "plain": "Plain, as in the blog post"}
 MOST_PARTICLES = 10_000_000
 NO_SELECTION = "No particles are selected in the window."
 NOTHING_TO_SPLIT = "Show density or grid, and points or paths, to put one beside the other."

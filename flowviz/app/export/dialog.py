@@ -117,7 +117,7 @@ class ExportDialog(QDialog):
         self._progress.cancelled.connect(partial(self._end, CANCELLED))
         self._progress.failed.connect(self._fail)
         self._command.clicked.connect(lambda: self._copy("command", render_command))
-        self._python.clicked.connect(lambda: self._copy("Python", render_python))
+        self._python.clicked.connect(lambda: self._copy("Python code", render_python))
         self._show.clicked.connect(self._show_folder)
         self._start.clicked.connect(self._ask_and_write)
         self._leave.clicked.connect(self.reject)
@@ -170,7 +170,7 @@ class ExportDialog(QDialog):
         if not existing:
             self._write(path)
             return
-        box = QMessageBox(QMessageBox.Icon.Question, "Export", _question(path, existing, len(files)), parent=self)
+        box = QMessageBox(QMessageBox.Icon.Question, "Export", _question(files, existing), parent=self)
         overwrite = box.addButton("&Overwrite", QMessageBox.ButtonRole.AcceptRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -235,7 +235,7 @@ def _length(export: Export, spec: ExportSpec) -> str:
     return f"{export.count:,} frames, {export.count / spec.fps:.1f} s"
 
 
-def _question(path: Path, existing: int, count: int) -> str:
-    if count == 1:
-        return f"{path} already exists. Overwrite it?"
-    return f"{existing:,} of the {count:,} pictures already exist in {path}. Overwrite them?"
+def _question(files: list[Path], existing: int) -> str:
+    if len(files) == 1:
+        return f"{files[0]} already exists. Overwrite it?"
+    return f"Overwrite {existing:,} of {len(files):,} pictures in {files[0].parent}?"

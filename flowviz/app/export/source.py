@@ -40,5 +40,5 @@ class ExportSource:
 
 
 def copied_message(title: str, *, is_saved: bool) -> str:
-    """Return the message after a command, or Python, was copied."""
+    """Return the message after a command, or Python code, was copied."""
     return f"The {title} was copied." + ("" if is_saved else " Save the project before you run it.")

@@ -50,7 +50,7 @@ class CrashHandler(QObject):
         threading.excepthook = self._take_from_thread
 
     def take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """Handle an exception, in any thread; one that was raised in the same line before is not shown again."""
+        """Handle an exception, in any thread; a repeated one, raised in the same line, is neither logged nor shown."""
         origin = kind, *((frame.filename, frame.lineno) for frame in extract_tb(trace)[-1:])
         if origin in self._seen:
             self._caught.emit(Notice(TOPIC))

@@ -25,7 +25,7 @@ from flowviz.app.window.recent_menu import RecentMenu
 from flowviz.exporting.repeat import TrainingCopy, train_command, train_python
 from flowviz.specs.view import Palette
 
-PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Post": "plain"}
+PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Blog Post": "plain"}
 ZOOM_STEP = 1.25
 STAGE_COMMANDS = (
     ("&Next", "Alt+Right", 1, "Go to the next stage"),
@@ -130,11 +130,11 @@ def fill_training_menu(
     add_action(menu, "&Later", "Alt+Up", lambda: history.step(1), "Show the next moment of the training")
     add_action(menu, "&Live", "Alt+PgUp", history.follow, "Show the latest moment and follow the training")
     menu.addSeparator()
-    for name, repeated, tip in (
-        ("command", train_command, "Copy a command that repeats this training in a terminal"),
-        ("Python", train_python, "Copy Python code that repeats this training"),
+    for name, copied, repeated, tip in (
+        ("command", "command", train_command, "Copy a command that repeats this training in a terminal"),
+        ("Python", "Python code", train_python, "Copy Python code that repeats this training"),
     ):
-        action = add_action(menu, f"Copy as {name.capitalize()}", None, partial(copy, name, repeated), tip)
+        action = add_action(menu, f"Copy as {name.capitalize()}", None, partial(copy, copied, repeated), tip)
         action.setObjectName(f"{name}TrainingAction")
 
 

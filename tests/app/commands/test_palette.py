@@ -191,7 +191,7 @@ def test_disabled_command_is_marked_and_not_run(window: Window, palette: Command
         ("ex", "Export…"),
         ("ctrl+e", "Export…"),
         ("zoo o", "Zoom Out"),
-        ("colors plain", "Plain, as in the Post"),
+        ("colors plain", "Plain, as in the Blog Post"),
         ("lyinsp", "Layer Inspector"),
     ],
 )

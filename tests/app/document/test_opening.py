@@ -220,7 +220,7 @@ def test_reopened_project_looks_as_it_was_saved(file_menu: FileMenu, project: Pr
     cloud.zoom(0.7)
     file_menu.window.find(QAction, "pathsAction").trigger()
     file_menu.window.find(QComboBox, "colorBox").setCurrentIndex(2)
-    file_menu.choose_titled("Plain, as in the Post")
+    file_menu.choose_titled("Plain, as in the Blog Post")
     seen, picture = file_menu.window.main.session.project().seen, pixels(cloud)
     file_menu.save_as(chosen)
     file_menu.choose("new")

@@ -139,7 +139,7 @@ def test_question_counts_the_pictures_that_would_be_overwritten(dialog: Dialog, 
     dialog.write(tmp_path / "stages")
     (tmp_path / "stages" / "18_permute.png").unlink()
     dialog.find(QPushButton, "exportButton").click()
-    assert "2 of the 3 pictures" in question_of(dialog, qtbot).text()
+    assert question_of(dialog, qtbot).text() == f"Overwrite 2 of 3 pictures in {tmp_path / 'stages'}?"
 
 
 def test_folder_of_the_last_export_is_opened(dialog: Dialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +171,7 @@ def test_choices_are_copied_as_command_and_as_python(dialog: Dialog, project_fil
     assert dialog.message == "The command was copied."
     dialog.find(QPushButton, "exportCopyPython").click()
     assert clipboard() == render_python(project_file, spec, tmp_path / "stages")
-    assert dialog.message == "The Python was copied."
+    assert dialog.message == "The Python code was copied."
 
 
 def test_choices_stay_the_same_during_an_export(dialog: Dialog, project_file: Path, tmp_path: Path) -> None:

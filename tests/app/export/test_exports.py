@@ -217,7 +217,7 @@ def test_training_is_copied_as_command_and_as_python(window: Window) -> None:
     assert "The command was copied." in window.status
     window.find(QAction, "PythonTrainingAction").trigger()
     assert clipboard.text() == train_python(window.main.session.project().asked, Path("Hi you.flowviz"), None)
-    assert "The Python was copied." in window.status
+    assert "The Python code was copied." in window.status
 
 
 def test_copied_command_and_python_export_the_same_bytes(
