@@ -112,7 +112,9 @@ class MainWindow(QMainWindow):
         drafts, document = Drafts(drafts_folder()), self.document_actions.document
         self._drafts_thread = LatestWorker()
         self.autosave = Autosave(drafts, self._drafts_thread, self.session, document, self)
-        self.recovery = Recovery(drafts, self._drafts_thread, document, self.autosave, self)
+        self.recovery = Recovery(
+            drafts, self._drafts_thread, document, self.autosave, self.document_actions.leave, self
+        )
         self.crash_handler = CrashHandler(self.autosave, self)
         self.exports = Exports(self)
         self._report = BugReport(self)

@@ -1,5 +1,6 @@
 """Recovery of unsaved work after a crash."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -14,12 +15,20 @@ from flowviz.projects.drafts import Draft, Drafts
 
 
 class Recovery(QObject):
-    """Offers the drafts of crashed processes one after the other, the newest first."""
+    """Offers the drafts of crashed processes, the newest first, until one is recovered."""
 
     def __init__(
-        self, drafts: Drafts, thread: LatestWorker, document: Document, autosave: Autosave, window: QMainWindow
+        self,
+        drafts: Drafts,
+        thread: LatestWorker,
+        document: Document,
+        autosave: Autosave,
+        leave: Callable[[Callable[[], object]], None],
+        window: QMainWindow,
     ) -> None:
+        """`leave` calls a function that replaces the project, after asking about unsaved changes."""
         super().__init__(window)
+        self._leave = leave
         self._drafts, self._thread = drafts, thread
         self._document, self._autosave, self._window = document, autosave, window
 
@@ -44,7 +53,11 @@ class Recovery(QObject):
         )  # fmt: skip
 
     def _recover(self, draft: Draft) -> None:
-        self._thread.ask("recovered draft", lambda: prepare(draft.load(), draft.mark), partial(self._show, draft))
+        self._thread.ask("recovered draft", lambda: prepare(draft.load(), draft.mark), partial(self._replace, draft))
+
+    def _replace(self, draft: Draft, loaded: LoadedProject) -> None:
+        """Show a recovered project; ask first if the user has edited the one in the window meanwhile."""
+        self._leave(partial(self._show, draft, loaded))
 
     def _show(self, draft: Draft, loaded: LoadedProject) -> None:
         self._document.show(loaded, draft.original, changed=True)

@@ -25,7 +25,7 @@ from flowviz.errors import FileError
 from flowviz.projects import load_project
 from flowviz.projects.drafts import Draft, Drafts, drafts_folder
 from tests.app.conftest import FileMenu, work_is_running
-from tests.app.document.fakes import FakeSession, InlineWorker
+from tests.app.document.fakes import FakeSession, InlineWorker, untrained
 
 STARTING_MS = 60_000
 
@@ -189,6 +189,20 @@ def test_internal_error_writes_a_draft_at_once(file_menu: FileMenu) -> None:
     file_menu.window.main.crash_handler.take(RuntimeError, RuntimeError("slip"), None)
     assert "RuntimeError" in file_menu.notice
     file_menu.wait(lambda: len(drafts()) == 1)
+
+
+def test_changes_are_asked_about_before_a_draft_is_recovered(file_menu: FileMenu) -> None:
+    crashed = Drafts(drafts_folder())
+    crashed.own().save(untrained("Draft"), None)
+    crashed.close()
+    for answer, text in (("cancel", "Mine"), ("discard", "Draft")):
+        file_menu.window.main.recovery.look()
+        file_menu.wait(lambda: file_menu.boxes == ["recoveryBox"])
+        file_menu.type("Mine")
+        file_menu.press("recoveryBox", "recover")
+        file_menu.press("unsavedBox", answer)
+        assert file_menu.text == text
+    file_menu.wait(lambda: titles() == ["Draft"])
 
 
 def test_killed_training_is_offered_and_recovered(file_menu: FileMenu, project_file: Path, qtbot: QtBot) -> None:
