@@ -19,13 +19,14 @@ from flowviz.projects.drafts import Draft, Drafts
 PERIOD_MS = 30_000
 CLOSING_PATIENCE_MS = 1000
 AUTOSAVE = "autosave"  # topic of the notices
-ADVICE = "Save it with File ▸ Save. Autosave tries again every 30 seconds."
+ADVICE = "Save them with File ▸ Save. Autosave tries again every 30 seconds."
 
 
 class Autosave(QObject):
     """Keeps a draft of unsaved changes, which the next start recovers after a crash.
 
-    The drafts are used in the thread, since a disk may be slow.
+    Drafts are written in the thread, since a disk may be slow. Only `close` discards them in the GUI thread, too, if
+    the thread has ended or does not end in time.
     """
 
     notice_posted = pyqtSignal(object)  # Notice of the first of several failures; without a text, of the next success

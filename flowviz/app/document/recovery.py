@@ -76,4 +76,4 @@ def _describe(draft: Draft) -> str:
 def _time(saved_at: datetime) -> str:
     """Return the time of day, with the date if it was not today."""
     today = saved_at.date() == datetime.now(saved_at.tzinfo).date()
-    return f"{saved_at:%H:%M}" if today else f"{saved_at:%d %B %Y, %H:%M}"
+    return f"{saved_at:%H:%M}" if today else f"{saved_at:%B} {saved_at.day}, {saved_at:%Y, %H:%M}"

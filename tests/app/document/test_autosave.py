@@ -134,6 +134,7 @@ def test_failure_is_reported_once_until_a_draft_is_written(editor: Editor, monke
     (notice,) = editor.notices
     assert notice.text.startswith("Unsaved changes could not be backed up: ")
     assert "no space left" in notice.text
+    assert notice.advice.startswith("Save them with File ▸ Save.")
     editor.autosave.save()
     assert titles() == ["Yours"]
     assert not editor.notices[-1].text
@@ -223,12 +224,12 @@ def test_killed_training_is_offered_and_recovered(file_menu: FileMenu, project_f
     assert box.text().endswith(" was found. Recover it?")
     assert box.informativeText() == "You can save it afterwards."
     file_menu.press("recoveryBox", "later")
-    long_ago = datetime(2020, 2, 29, 12, 34).timestamp()
+    long_ago = datetime(2020, 3, 5, 12, 34).timestamp()
     for draft in drafts():
         os.utime(draft, (long_ago, long_ago))
     main.recovery.look()
     file_menu.wait(lambda: file_menu.boxes == ["recoveryBox"])
-    assert "from 29 February 2020, 12:34 was" in file_menu.window.find(QMessageBox, "recoveryBox").text()
+    assert "from March 5, 2020, 12:34 was" in file_menu.window.find(QMessageBox, "recoveryBox").text()
     file_menu.press("recoveryBox", "recover")
     file_menu.wait(lambda: main.document_actions.document.path == project_file)
     recovered = main.session.project()
