@@ -52,6 +52,7 @@ class TrainingStatus(QObject):
         self._requested: TargetSpec | None = None
         self._problem = ""  # why the requested target cannot be trained on
         self._follows = False
+        self._can_resume = False
         self._has_warned = False
         self._update_sentence()
         self._status.show_state(self._idle_word)
@@ -62,7 +63,9 @@ class TrainingStatus(QObject):
 
     def set_can_resume(self, can_resume: bool) -> None:
         """Offer to resume a training that was stopped or opened."""
+        self._can_resume = can_resume
         self._controls.set_can_resume(can_resume)
+        self._update_sentence()
 
     def show_state(self, state: TrainingState) -> None:
         """Show the state of the training."""
@@ -199,7 +202,9 @@ class TrainingStatus(QObject):
         starts_over = f"starts over with {'the current choices' if is_same else requested}."
         match self._state:
             case TrainingState.IDLE:
-                return f"Still showing {'the previous ' if is_same else ''}{shown}. Train {starts_over}"
+                still = f"Still showing {'the previous ' if is_same else ''}{shown}. Train {starts_over}"
+                resumes = self._follows and self._can_resume
+                return f"{still} Resume switches to {'them' if is_same else 'it'}." if resumes else still
             case TrainingState.PAUSED if self._follows:
                 return f"Resume switches to {requested}."
             case TrainingState.PAUSED | TrainingState.TRAINING if not self._follows:

@@ -136,6 +136,15 @@ def test_project_saved_before_its_first_losses_shows_none(harness: SessionHarnes
     assert harness.metrics.progress is None
 
 
+def test_switch_of_a_resumed_training_to_the_next_target_is_announced(harness: SessionHarness) -> None:
+    harness.request.set_follows(True)
+    train(harness)
+    harness.thread.send(finished(100, "stopped"))
+    harness.request.show_text("FLOW")
+    assert harness.controls.can_resume
+    assert harness.controls.sentence.endswith("Train starts over with 'FLOW'. Resume switches to it.")
+
+
 def test_next_target_is_not_announced_while_it_is_being_built(
     harness: SessionHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
