@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setMinimumSize(LEAST_SIZE)
-        self._may_close = False
+        self._may_close = self._closes_after_saving = False
         self.request, self.view = RequestState(self), ViewState(self)
         self._create_widgets()
         self._create_controllers()
@@ -180,6 +180,8 @@ class MainWindow(QMainWindow):
         controls.stop_requested.connect(self.session.stop)
         document.state_changed.connect(self._show_title)
         document.opened.connect(self.target_importer.cancel)
+        document.failed.connect(self._stay_open)
+        document.saves_ended.connect(self._close_after_saving)
         self.target_importer.project_arrived.connect(self.document_actions.open)
         self.document_actions.target_file_chosen.connect(self.target_importer.open_file)
         DropTarget(self, self.target_importer.take_media)
@@ -267,6 +269,15 @@ class MainWindow(QMainWindow):
         self._may_close = True
         self.close()
 
+    def _stay_open(self) -> None:
+        """Forget that the window was to be closed, because a save has failed."""
+        self._may_close = self._closes_after_saving = False
+
+    def _close_after_saving(self) -> None:
+        if self._closes_after_saving:
+            self._closes_after_saving = False
+            self.close()
+
     def _export_source(self) -> ExportSource:
         """Return the project as `flowviz render` would load it from a file."""
         document, size = self.document_actions.document, self._viewing.cloud.size_in_pixels
@@ -280,7 +291,14 @@ class MainWindow(QMainWindow):
         QMessageBox.about(self, "About flowviz", ABOUT.format(version=flowviz.__version__))
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        if not self._may_close and self.document_actions.document.is_changed:
+        document = self.document_actions.document
+        if document.is_saving:
+            assert event is not None
+            event.ignore()
+            self._may_close, self._closes_after_saving = False, True
+            self._training.status_bar.show_message("The window closes when the project is saved.")
+            return
+        if not self._may_close and document.is_changed:
             assert event is not None
             event.ignore()
             self.document_actions.leave(self._close_now)

@@ -52,6 +52,7 @@ class Document(QObject):
     state_changed = pyqtSignal()  # the name, the file, or whether there are unsaved changes
     opened = pyqtSignal(str)  # what could not be restored, or nothing
     saved = pyqtSignal()
+    saves_ended = pyqtSignal()  # no save is running or waiting any more
     reading = pyqtSignal()
     edited_while_reading = pyqtSignal(object)  # function that shows the project that was read, despite the changes
     refused = pyqtSignal(object, object)  # the Path of a file that cannot be read, and a Notice
@@ -81,6 +82,11 @@ class Document(QObject):
     def is_changed(self) -> bool:
         """Return whether there are unsaved changes."""
         return self._saved_state != self._session.content()
+
+    @property
+    def is_saving(self) -> bool:
+        """Return whether a save is running or waiting."""
+        return self._writing or self._next_save is not None
 
     @property
     def is_changed_on_disk(self) -> bool:
@@ -158,10 +164,12 @@ class Document(QObject):
         self._save_next()
 
     def _save_next(self) -> None:
-        """Start the save that was requested while another one was in progress."""
+        """Start the save that was requested while another one was in progress, or announce that there is none."""
         if self._next_save is not None:
             save, self._next_save = self._next_save, None
             save()
+        elif not self._writing:
+            self.saves_ended.emit()
 
     def _take_internal_error(self, notice: Notice) -> None:
         if notice.topic == SAVING:

@@ -225,6 +225,33 @@ def test_copy_image_puts_the_cloud_on_the_clipboard(file_menu: FileMenu) -> None
     np.testing.assert_array_equal(copied, pixels(cloud))
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_window_closes_after_a_save_that_succeeds(
+    file_menu: FileMenu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    main, copy, release = file_menu.window.main, tmp_path / "copy.flowviz", Event()
+
+    def save_late(project: Project, path: Path) -> None:
+        assert release.wait(20)
+        if fails:
+            raise FileError(f"{path} cannot be written: no space left on device.")
+        save_project(project, path)
+
+    monkeypatch.setattr("flowviz.app.document.document.save_project", save_late)
+    for _ in range(2):  # the second save waits for the first one
+        file_menu.choose("saveas")
+        file_menu.answer_dialog("saveDialog", copy)
+    assert not main.close()
+    release.set()
+    if fails:
+        file_menu.wait(lambda: "no space left" in file_menu.notice)
+        file_menu.wait(lambda: not main.document_actions.document.is_saving)
+        assert main.isVisible()
+    else:
+        file_menu.wait(lambda: not main.isVisible())
+        assert copy.exists()
+
+
 def test_window_closes_after_the_question_is_answered(file_menu: FileMenu, project_file: Path) -> None:
     main = file_menu.window.main
     file_menu.open(project_file)
