@@ -240,7 +240,7 @@ def test_typing_training_and_exporting(window: Window, qtbot: QtBot, tmp_path: P
     text.selectAll()
     qtbot.keyClicks(text, "Hi")
     untrained = window.main.viewer.scene.trace
-    choose_steps(window, 6000)
+    choose_steps(window, 15_000)
     qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
     assert bar.maximum() == 0, "the bar is busy while training is prepared"
     wait_for_status(window, qtbot, "left")
@@ -255,7 +255,7 @@ def test_typing_training_and_exporting(window: Window, qtbot: QtBot, tmp_path: P
     assert "Paused" in window.status
     qtbot.mouseClick(pause, Qt.MouseButton.LeftButton)
 
-    wait_for_status(window, qtbot, "Done: 6,000 steps")
+    wait_for_status(window, qtbot, "Done: 15,000 steps")
     trained = window.main.viewer.scene.trace
     assert not np.array_equal(untrained.positions[-1], trained.positions[-1])
     assert np.isfinite(trained.positions).all()

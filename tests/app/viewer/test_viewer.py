@@ -1,5 +1,7 @@
 """The viewer in the main window, with real queries."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
@@ -123,9 +125,10 @@ def test_shorter_flow_replaces_a_longer_one_while_everything_is_queried(
         explored.action(name).trigger()
     explored.mouse.hover(0.3, 0.2)
     window.find(QComboBox, "directionBox").setCurrentIndex(ENCODE)
+    seen = window.main.view.seen.model_copy(update={"stage": None, "probe": None})
     for shown in (short, project, short):
         explored.go_to(explored.scene.trace.last_stage)
-        window.main.session.show_project(shown)
+        window.main.session.show_project(replace(shown, seen=seen))
         last = shown.trace.last_stage
         assert window.find(QSlider, "layerScrubber").maximum() == last
         assert explored.scene.trace.last_stage == last
