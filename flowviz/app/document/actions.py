@@ -14,14 +14,12 @@ from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
 from flowviz.app.notices.notice import Notice
 from flowviz.app.session.session import Session
+from flowviz.app.state.request import FIRST_PLAN
 from flowviz.app.target import image_page, points_page
 from flowviz.app.target.importer import POINTS_SUFFIXES
 from flowviz.files import as_file_name
 from flowviz.projects import Project
 from flowviz.projects.project import PROJECT_SUFFIX
-from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
-from flowviz.specs.target import FIRST_TEXT
-from flowviz.specs.training import DEFAULT_SECONDS
 
 PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
 TARGET_FILTERS = [page.PATTERNS.partition(";;")[0] for page in (points_page, image_page)]
@@ -49,7 +47,7 @@ class DocumentActions(QObject):
 
     def new(self) -> None:
         """Show a new, untrained project."""
-        project = Project.untrained(TextSpec(text=FIRST_TEXT), FlowSpec(), TrainingSpec(seconds=DEFAULT_SECONDS))
+        project = Project.untrained(FIRST_PLAN.target, FIRST_PLAN.flow, FIRST_PLAN.training)
         self.leave(lambda: self.document.show(prepare(project)))
 
     def open_copy(self, path: Path) -> None:

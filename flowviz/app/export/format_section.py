@@ -15,7 +15,7 @@ SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFl
 
 
 class FormatSection(ExportSection):
-    """What to export, and the formats for it.
+    """Lets the user choose what to export, and in which format.
 
     A format that needs a missing package can be chosen; a note then gives the command that installs the package.
     """

@@ -18,7 +18,7 @@ class Panel:
 
     @property
     def is_visible(self) -> bool:
-        """Whether the dock is open and, if it is tabbed with others, in front. Scrolling does not count."""
+        """Return whether the user can see the dock: it is open, and not behind another tab."""
         return self.dock.isVisible() and not self.dock.visibleRegion().isEmpty()
 
     def scroll_to_notices(self) -> None:

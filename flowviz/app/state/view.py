@@ -1,4 +1,4 @@
-"""The view: what the user looks at."""
+"""The view state: what the user sees of the flow."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -15,7 +15,7 @@ Tool = Literal["move", "rectangle", "lasso", "probe"]
 
 @dataclass(frozen=True)
 class View:
-    """What the user looks at.
+    """The current view: the stage, the moment, the marks and colors, the tool and the selection.
 
     Attributes:
         seen: Stage, moment, direction, marks and colors, as saved in a project. The stage is None for the last one,

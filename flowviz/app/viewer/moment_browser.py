@@ -35,7 +35,7 @@ class MomentBrowser(QObject):
 
     @property
     def is_live(self) -> bool:
-        """Whether the latest moment is the current one, so that the view follows the training."""
+        """Return whether the view follows the training, which means that it shows the latest moment."""
         return self._view.seen.moment is None
 
     def begin(self, spec: FlowSpec, timeline: Timeline) -> None:

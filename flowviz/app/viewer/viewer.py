@@ -55,7 +55,7 @@ class Viewer(QObject):
 
     @property
     def is_live(self) -> bool:
-        """Whether the latest moment of the training is shown."""
+        """Return whether the view follows the training."""
         return self._moments.is_live
 
     @property

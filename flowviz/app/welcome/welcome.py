@@ -1,4 +1,4 @@
-"""What a newcomer sees first: the start page and the tour of the window."""
+"""Welcome for new users: opens the start page and the tour."""
 
 from collections.abc import Iterable
 
@@ -64,7 +64,7 @@ class Welcome(QObject):
 
     @property
     def is_shown(self) -> bool:
-        """Whether the start page is visible."""
+        """Return whether the start page is visible."""
         return self._page is not None and self._stack.currentWidget() is self._page
 
     def show(self) -> None:

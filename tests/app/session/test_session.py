@@ -1,6 +1,8 @@
 """The session as a controller, with fake widgets and a fake training thread."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,19 @@ from tests.app.viewer.fakes import WEIGHTS
 @pytest.fixture
 def harness(qapp: object) -> SessionHarness:
     return SessionHarness()
+
+
+@pytest.fixture
+def finish_build(harness: SessionHarness, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Delay the first target that is built in the background, and return a function that takes its result."""
+    asked = list[tuple[str, Callable[[], Any], Callable[[Any], object]]]()
+    monkeypatch.setattr(harness.builder._worker, "ask", lambda *args: asked.append(args))
+
+    def finish(problem: str = "") -> None:
+        _, compute, on_result = asked[0]
+        on_result(problem or compute())
+
+    return finish
 
 
 def test_training_starts_with_the_requested_plan(harness: SessionHarness) -> None:
@@ -90,15 +105,12 @@ def test_problem_is_not_followed_and_the_next_good_target_is(harness: SessionHar
 
 
 def test_training_follows_a_target_as_soon_as_it_is_built(
-    harness: SessionHarness, monkeypatch: pytest.MonkeyPatch
+    harness: SessionHarness, finish_build: Callable[..., None]
 ) -> None:
-    asked = list[tuple[object, ...]]()
-    monkeypatch.setattr(harness.builder._worker, "ask", lambda *args: asked.append(args))
     train(harness)
     harness.request.set_follows(True)
     harness.request.turn_to("shape")
-    (_, compute, on_result), *_ = asked
-    on_result(compute())  # type: ignore[operator]
+    finish_build()
     assert harness.thread.followed is not None
     assert harness.thread.followed.spec.kind == "shape"
 
@@ -115,40 +127,31 @@ def test_training_that_is_stopping_or_has_ended_follows_no_target(harness: Sessi
 
 
 def test_training_waits_for_a_target_that_is_being_built(
-    harness: SessionHarness, monkeypatch: pytest.MonkeyPatch
+    harness: SessionHarness, finish_build: Callable[..., None]
 ) -> None:
-    asked = list[tuple[object, ...]]()
-    monkeypatch.setattr(harness.builder._worker, "ask", lambda *args: asked.append(args))
     harness.request.turn_to("shape")
     harness.session.train()
     assert not harness.threads
-    (_, compute, on_result), *_ = asked
-    on_result(compute())  # type: ignore[operator]
+    finish_build()
     assert [thread.built.spec.kind for thread in harness.threads] == ["shape"]
 
 
 def test_stop_cancels_a_restart_that_waits_for_its_target(
-    harness: SessionHarness, monkeypatch: pytest.MonkeyPatch
+    harness: SessionHarness, finish_build: Callable[..., None]
 ) -> None:
     train(harness)
-    asked = list[tuple[object, ...]]()
-    monkeypatch.setattr(harness.builder._worker, "ask", lambda *args: asked.append(args))
     harness.request.turn_to("shape")
     harness.session.train()
     harness.session.stop()
-    (_, compute, on_result), *_ = asked
-    on_result(compute())  # type: ignore[operator]
+    finish_build()
     assert len(harness.threads) == 1
 
 
-def test_cancelled_start_does_not_happen(harness: SessionHarness, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = list[tuple[object, ...]]()
-    monkeypatch.setattr(harness.builder._worker, "ask", lambda *args: asked.append(args))
+def test_cancelled_start_does_not_happen(harness: SessionHarness, finish_build: Callable[..., None]) -> None:
     harness.request.turn_to("shape")
     harness.session.train()
     harness.session.cancel_start()
-    (_, compute, on_result), *_ = asked
-    on_result(compute())  # type: ignore[operator]
+    finish_build()
     assert not harness.threads
 
 
@@ -226,16 +229,13 @@ def test_undo_restores_request_and_view_in_reverse_order(harness: SessionHarness
 
 
 def test_opening_a_project_cancels_a_start_that_waits_for_its_target(
-    harness: SessionHarness, monkeypatch: pytest.MonkeyPatch
+    harness: SessionHarness, finish_build: Callable[..., None]
 ) -> None:
-    asked = list[tuple[object, ...]]()
-    monkeypatch.setattr(harness.builder._worker, "ask", lambda *args: asked.append(args))
     harness.request.turn_to("shape")
     harness.session.train()
     target = harness.request.plan.target
     harness.session.show_project(Project.untrained(target, FlowSpec(family="maf"), TrainingSpec(steps=9)))
-    (_, compute, on_result), *_ = asked
-    on_result(compute())  # type: ignore[operator]
+    finish_build()
     assert harness.builder.built is not None
     assert not harness.threads
 
@@ -372,16 +372,13 @@ def test_target_that_can_no_longer_be_built_is_explained_and_the_flow_is_shown(
 
 
 def test_untrained_project_is_named_after_a_target_that_is_being_built(
-    harness: SessionHarness, monkeypatch: pytest.MonkeyPatch
+    harness: SessionHarness, finish_build: Callable[..., None]
 ) -> None:
-    asked = list[tuple[object, ...]]()
-    monkeypatch.setattr(harness.builder._worker, "ask", lambda *args: asked.append(args))
     titles = list[str]()
     harness.session.changed.connect(lambda: titles.append(harness.session.trained_title))
     harness.request.turn_to("shape")
     assert set(titles) == {"two moons"}
-    (_, _, on_result), *_ = asked
-    on_result("There is nothing to learn.")  # type: ignore[operator]
+    finish_build("There is nothing to learn.")
     assert titles[-1] == ""
 
 

@@ -1,4 +1,4 @@
-"""How the session shows a training: its snapshots, metrics and end."""
+"""The training presenter: snapshots, metrics, and the end of a training."""
 
 import pytest
 

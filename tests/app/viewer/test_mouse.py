@@ -54,7 +54,7 @@ class Pointed:
 
     @property
     def is_left(self) -> NDArray[np.bool_]:
-        """Whether each particle is in the left half of the cloud."""
+        """Return a mask of the particles in the left half of the cloud."""
         return np.less(self.positions[:, 0], LAST)
 
 

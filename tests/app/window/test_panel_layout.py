@@ -97,16 +97,6 @@ def places(window: Window) -> dict[str, tuple[Qt.DockWidgetArea, QRect]]:
     return {name: (window.main.dockWidgetArea(panel), panel.geometry()) for name, panel in docks.items()}
 
 
-def test_what_goes_wrong_in_a_closed_panel_is_told_above_the_cloud(window: Window) -> None:
-    toggle(window, "target")
-    clipboard = QGuiApplication.clipboard()
-    assert clipboard is not None
-    clipboard.clear()
-    window.main.target_importer.paste()
-    assert "clipboard" in window.notice
-    assert not dock(window, "target").isVisible()
-
-
 def settled_places(window: Window, qtbot: QtBot) -> dict[str, tuple[Qt.DockWidgetArea, QRect]]:
     """Return the places of the panels once three polls in a row agree: all layout requests are handled by then."""
     polls: list[dict[str, tuple[Qt.DockWidgetArea, QRect]]] = []
