@@ -125,7 +125,7 @@ class DocumentActions(QObject):
         )  # fmt: skip
 
     def close(self) -> None:
-        """Stop, after the save in progress."""
+        """Stop reading and saving; see `Document.close`."""
         self.document.close()
 
     def _dialog(self, name: str, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:

@@ -16,7 +16,6 @@ from flowviz.errors import FlowvizError
 from flowviz.files import Fingerprint, fingerprint
 from flowviz.projects import Project, load_project, save_project
 
-CLOSING_PATIENCE_MS = 5000
 FILE, SAVING = "file", "saving"  # topics of the thread; all notices are about the file
 INTERNAL_ERROR = "an internal error occurred."
 log = logging.getLogger(__name__)
@@ -130,10 +129,8 @@ class Document(QObject):
         self._update()
 
     def close(self) -> None:
-        """Stop the thread, after the save in progress."""
+        """Stop the thread after its current work. Saves that wait are dropped, so wait for `saves_ended` first."""
         self._background.close()
-        if self._writing:
-            self._background.wait(CLOSING_PATIENCE_MS)
 
     def _take_read(self, path: Path, is_copy: bool, edits: tuple[object, ...], result: LoadedProject | Notice) -> None:
         if path is not self._opening:
