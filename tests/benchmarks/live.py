@@ -1,70 +1,220 @@
-"""Every view in the real window while it trains: frames, repaints, the probe under the mouse, the strip.
+"""Smoothness of the window during training, relative to a bare window that runs the same training.
 
-Called by `python -m tests.benchmarks.view`; needs a display (a real one, Xvfb, or QT_QPA_PLATFORM=offscreen).
+    python -m tests.benchmarks.live [--seconds 10] [--rounds 3] [--views points density …]
+
+The bare window repaints one `pyqtgraph.ImageItem` of 900×800 pixels every 16 ms. flowviz, at 1366×768, trains the same
+word while the scrubber moves continuously and inspector, strip and loss plot are visible. Every measurement is a
+process of its own; bare window and flowviz alternate. Prints medians over the rounds, and ratios with their goals.
+
+Needs a display (a real one, Xvfb, or QT_QPA_PLATFORM=offscreen).
 """
 
+import argparse
+import json
+import os
+import subprocess
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-from PyQt6.QtWidgets import QApplication
+import pyqtgraph as pg
+from PyQt6.QtCore import QEventLoop, Qt, QThread, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QApplication, QPushButton, QSlider
 
-from flowviz.app.viewer.displays import Queries
-from flowviz.app.viewer.subject import Subject
-from flowviz.records import Trace
-from tests.benchmarks.window import WatchedWindow, report
+from flowviz.app.main import create_window
+from flowviz.app.main_window import MainWindow
+from flowviz.records import Progress
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs.view import Mark
+from flowviz.targets import build_target
+from flowviz.training import train
 
-VIEWS = {
-    "points": {"points"},
-    "density, points": {"density", "points"},
-    "grid, points": {"grid", "points"},
-    "paths, points": {"paths", "points"},
-    "all": {"density", "grid", "paths", "points"},
+BARE = "bare"
+WORD = "flow"
+VIEWS: dict[str, frozenset[Mark]] = {
+    "points": frozenset({"points"}),
+    "density": frozenset({"density", "points"}),
+    "grid": frozenset({"grid", "points"}),
+    "paths": frozenset({"paths", "points"}),
+    "beside": frozenset({"density", "points"}),
+    "overview": frozenset({"points"}),
 }
-PROBES = 200
+GOALS = {"points": 1.2, "overview": 2.0}  # of the 95th percentile of the frame interval, relative to the bare window
+OTHER_GOAL = 1.5
+IMAGE_SIZE = 900, 800
+REPAINT_PERIOD_MS = 16
+SETTLING_SECONDS = 2.0
+SNAPSHOT_SECONDS = 0.25
+PATIENCE_SECONDS = 120.0
+Figures = dict[str, float]
 
 
-def main(seconds: float) -> None:
-    """Measure each view for so many seconds, and print."""
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(application, QApplication)
-    application.setStyle("Fusion")
-    watched = WatchedWindow()
-    while not watched.progress:
-        watched.run(0.1)
-    for name, marks in VIEWS.items():
-        show(watched, marks)
-        watched.run(1.5)  # the first answers
-        repaints = watched.repaints_ms(60)
-        report(f"in the window, training: repaint, {name}", float(np.median(repaints)), "ms", "<= 8")
-        watched.painted.clear()
-        watched.steps_per_second(seconds, watched.scrub)
-        intervals = 1e3 * np.diff(watched.painted)
-        report(f"frame interval while scrubbing, {name}, p95", float(np.quantile(intervals, 0.95)), "ms", "<= 17")
-    show(watched, {"points"})
-    waits = probe_ms(watched)
-    report("from a move of the mouse to the probe's answer, median", float(np.median(waits)), "ms", "<= 16.7")
-    report("from a move of the mouse to the probe's answer, p95", float(np.quantile(waits, 0.95)), "ms", "")
-    watched.window.close()
+class FrameClock:
+    """Records when a graphics item is painted, which must not have been painted before: PyQt caches its `paint`."""
+
+    def __init__(self, item: Any) -> None:
+        self.times: list[float] = []
+        paint = item.paint
+
+        def record(*arguments: object) -> None:
+            paint(*arguments)
+            self.times.append(time.perf_counter())
+
+        item.paint = record
+
+    def figures(self) -> Figures:
+        """Return the frame intervals in milliseconds: median, high percentiles and the longest."""
+        intervals = 1e3 * np.diff(self.times)
+        p50, p95, p99 = np.quantile(intervals, [0.5, 0.95, 0.99])
+        return {"p50": p50, "p95": p95, "p99": p99, "longest": intervals.max()}
 
 
-def show(watched: WatchedWindow, marks: set[str]) -> None:
-    """Choose what is drawn."""
-    for mark, action in watched.window._viewing.view_bar.mark_actions.items():
-        action.setChecked(mark in marks)
+class BareTraining(QThread):
+    """Thread that trains as the window does, and shows nothing."""
+
+    progressed = pyqtSignal(object)  # Progress
+
+    def run(self) -> None:
+        target, spec = build_target(TextSpec(text=WORD)), TrainingSpec(seconds=PATIENCE_SECONDS)
+        for event in train(target, FlowSpec(), spec, snapshot_seconds=SNAPSHOT_SECONDS):
+            if isinstance(event, Progress):
+                self.progressed.emit(event)
 
 
-def probe_ms(watched: WatchedWindow) -> list[float]:
-    """How long the answers take, asked one after the other while it trains."""
-    viewer = watched.window.viewer
-    queries: Queries = viewer._queries
-    subject: Subject = viewer._scenes.subject
-    waits = list[float]()
-    for number in range(PROBES):
-        asked, answered = time.perf_counter(), list[Trace]()
-        queries.probe(subject, (0.01 * number - 1, 0.3), 9, answered.append)
-        while not answered:
-            QApplication.processEvents()
-        waits.append(1e3 * (time.perf_counter() - asked))
-        watched.run(0.01)
-    return waits[10:]
+def wait(seconds: float) -> None:
+    """Let the event loop run."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(1e3 * seconds), Qt.TimerType.PreciseTimer, loop.quit)
+    loop.exec()
+
+
+def measure(clock: FrameClock, progress: list[Progress], seconds: float) -> Figures:
+    """Wait until compiled steps run, and return the frame intervals and the steps per second from then on."""
+    while len(progress) < 2:
+        wait(0.1)
+    wait(SETTLING_SECONDS)
+    clock.times.clear()
+    before, cpu = progress[-1], time.process_time()
+    wait(seconds)
+    after, cpu = progress[-1], time.process_time() - cpu
+    rate = (after.step - before.step) / (after.seconds - before.seconds)
+    return {**clock.figures(), "steps": rate, "cores": cpu / seconds}
+
+
+def measure_bare(seconds: float) -> Figures:
+    """Measure a bare window beside a training."""
+    view, item = pg.GraphicsView(), pg.ImageItem()
+    box = pg.ViewBox()
+    view.setCentralItem(box)
+    box.addItem(item)
+    view.resize(*IMAGE_SIZE)
+    clock, timer, training = FrameClock(item), QTimer(), BareTraining()
+    view.show()
+    pictures = np.random.default_rng(0).integers(0, 255, (8, *IMAGE_SIZE, 4), np.uint8)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(lambda: item.setImage(pictures[len(clock.times) % 8], autoLevels=False, levels=(0, 255)))
+    timer.start(REPAINT_PERIOD_MS)
+    progress: list[Progress] = []
+    training.progressed.connect(progress.append)
+    training.start()
+    return measure(clock, progress, seconds)
+
+
+def measure_window(view: str, seconds: float) -> Figures:
+    """Measure the window of flowviz during a training while the scrubber moves."""
+    window = create_window()
+    window.resize(1366, 768)
+    window.request.show_text(WORD)
+    window.request.set_budget("seconds", PATIENCE_SECONDS)
+    clock, progress = FrameClock(window._viewing.cloud._item), list[Progress]()
+    window.show()
+    window.view.update_view(marks=VIEWS[view], beside=view == "beside")
+    window.view.update(overview=view == "overview")
+    while not window.target_builder.built:
+        wait(0.1)
+    window.findChild(QPushButton, "trainButton").click()
+    assert window.session.run is not None
+    window.session.run.worker.event_arrived.connect(_collect(progress))
+    scrubbing = Scrubbing(window)
+    window.viewer.playhead.moved.connect(scrubbing.advance)
+    window.view.set_stage(1)
+    return measure(clock, progress, seconds)
+
+
+class Scrubbing:
+    """Moves the scrubber back and forth, always a stage ahead of the picture, so that the picture never rests."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._slider = window.findChild(QSlider, "layerScrubber")
+        self._step = 1
+
+    def advance(self, position: float) -> None:
+        """Choose the next stage if the picture has almost reached the current one."""
+        slider = self._slider
+        if abs(slider.value() - position) < 0.5:
+            if not 0 <= slider.value() + self._step <= slider.maximum():
+                self._step = -self._step
+            slider.setValue(slider.value() + self._step)
+
+
+def _collect(progress: list[Progress]) -> Callable[[int, object], None]:
+    return lambda _, event: progress.append(event) if isinstance(event, Progress) else None
+
+
+def measured(what: str, seconds: float) -> Figures:
+    """Measure the bare window or a view of flowviz in a new process."""
+    command = [sys.executable, "-m", "tests.benchmarks.live", "--measure", what, "--seconds", str(seconds)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=seconds + PATIENCE_SECONDS)
+    figures: Figures = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def medians(rounds: list[Figures]) -> Figures:
+    """Return the median of each figure over the rounds."""
+    return {name: float(np.median([each[name] for each in rounds])) for name in rounds[0]}
+
+
+def report(view: str, figures: Figures, bare: Figures) -> None:
+    """Print the figures of a view, and their ratios to those of the bare window."""
+    goal, ratio = GOALS.get(view, OTHER_GOAL), {name: figures[name] / bare[name] for name in bare}
+    print(
+        f"{view:<10} p50 {figures['p50']:5.1f}  p95 {figures['p95']:5.1f} ms = {ratio['p95']:.2f} × (goal {goal})  "
+        f"p99 {figures['p99']:5.1f} ms = {ratio['p99']:.2f} ×  longest {figures['longest']:4.0f} ms = "
+        f"{ratio['longest']:.1f} ×  {figures['steps']:5.0f} steps/s = {ratio['steps']:.2f} ×  "
+        f"cores {figures['cores']:.2f}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=10.0, help="duration of each measurement")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--views", nargs="+", choices=VIEWS, default=list(VIEWS))
+    parser.add_argument("--measure", choices=[BARE, *VIEWS], help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        application = QApplication(["flowviz"])
+        application.setStyle("Fusion")
+        figures = (
+            measure_bare(options.seconds)
+            if options.measure == BARE
+            else measure_window(options.measure, options.seconds)
+        )
+        print(json.dumps(figures), flush=True)
+        os._exit(0)
+    found: dict[str, list[Figures]] = {what: [] for what in (BARE, *options.views)}
+    for _ in range(options.rounds):
+        for what, rounds in found.items():
+            rounds.append(measured(what, options.seconds))
+    bare = medians(found.pop(BARE))
+    report(BARE, bare, bare)
+    for view, rounds in found.items():
+        report(view, medians(rounds), bare)
+
+
+if __name__ == "__main__":
+    main()
