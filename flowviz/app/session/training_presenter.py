@@ -85,7 +85,7 @@ class TrainingPresenter(QObject):
         self._status.show_target(built.title)
         self.set_state(TrainingState.PREPARING)
         if not checkpoint:
-            self._viewer.leave_base()
+            self._viewer.show_last_stage()
 
     def set_state(self, state: TrainingState) -> None:
         """Show the state of the training."""

@@ -114,10 +114,9 @@ class Viewer(QObject):
         if self._view.seen.fitted:
             self._presenter.refit()
 
-    def leave_base(self) -> None:
-        """Go from the base, which never changes, to the last stage."""
-        if self._view.value.stage == 0:
-            self._view.update(stage=None)
+    def show_last_stage(self) -> None:
+        """Go to the last stage, which stays the last one when another flow is shown."""
+        self._view.update(stage=None)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw on a light or a dark background."""
