@@ -101,7 +101,8 @@ class _Followed:
         named = given.keys() & {"center", "half_extent"}
         if not named or not self.spec.seen.fitted:
             return self.spec
-        view, fitted = self.spec.seen.view, self.scenes.camera.widest
+        camera = self.scenes.camera(seen_moment(self.project, self.spec))
+        view, fitted = self.spec.seen.view, camera.widest(self.spec.pixels)
         window = {name: getattr(view if name in named else fitted, name) for name in ("center", "half_extent")}
         seen = self.spec.seen.model_copy(update={"view": view.model_copy(update=window), "fitted": False})
         return self.spec.model_copy(update={"seen": seen})

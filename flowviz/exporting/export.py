@@ -21,7 +21,8 @@ from flowviz.records import Selection, checked_stage
 from flowviz.rendering import render_sheet, sheet_stage
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import ExportSpec, PictureSize
-from flowviz.specs.export import IN_FOLDERS, PICTURES
+from flowviz.specs.export import FILMS, IN_FOLDERS, PICTURES
+from flowviz.specs.playback import STEP_SECONDS
 from flowviz.specs.view import SMALLEST_SIDE
 from flowviz.targets import build_target
 
@@ -99,11 +100,11 @@ class Export:
             return partial(self._sheet, scenes, size)
         if self._spec.what == "losses":
             return partial(self._losses, size)
-        shot = self._shots[round(min(max(share, 0.0), 1.0) * (len(self._shots) - 1))]
-        return partial(scenes.picture, shot, size)
+        number = round(min(max(share, 0.0), 1.0) * (len(self._shots) - 1))
+        return partial(scenes.picture, number, size)
 
     def _sheet(self, scenes: Scenes, size: PictureSize) -> RGBA:
-        return render_sheet(scenes.scene(self._shots[0], size), scenes.camera.widest, size, self._stages)
+        return render_sheet(scenes.scene(self._shots[0], size), self._spec.seen.view, size, self._stages)
 
     def _losses(self, size: PictureSize) -> RGBA:
         from flowviz.rendering.losses import (
@@ -114,13 +115,13 @@ class Export:
 
     def _write_folder(self, folder: Path) -> Steps:
         scenes = self._scenes(self._spec.particles)
-        draw = [partial(scenes.picture, shot, self._spec.pixels) for shot in self._shots]
+        draw = [partial(scenes.picture, number, self._spec.pixels) for number in range(len(self._shots))]
         return write_together(folder, list(zip(self.names(), draw, strict=True)))
 
     def _write_film(self, path: Path) -> Steps:
         scenes, spec = self._scenes(self._spec.particles), self._spec
         reel = Reel(
-            draw=lambda number: scenes.picture(self._shots[number], spec.pixels),
+            draw=lambda number: scenes.picture(number, spec.pixels),
             count=len(self._shots),
             size=spec.pixels,
             fps=spec.fps,
@@ -138,9 +139,9 @@ class Export:
             shot = self._shots[0]
             scene = scenes.scene(shot, size)
             if self._spec.what == "sheet":
-                save_sheet(scene, scenes.camera.widest, size, self._stages, part, form)
+                save_sheet(scene, self._spec.seen.view, size, self._stages, part, form)
             else:
-                title, view = scene.trace.title(round(shot.stage)), scenes.camera.at(shot.stage)
+                title, view = scene.trace.title(round(shot.stage)), scenes.view(0, size)
                 save_frame(scene, shot.stage, view, size, title, part, form)
             yield
 
@@ -168,7 +169,8 @@ class Export:
         seen = self._spec.seen
         if self._spec.what == "samples":  # of the flow, wherever one looks
             seen = seen.model_copy(update={"direction": "generate"})
-        return Scenes(self._project, seen, particles, self._shots, keeper)
+        seconds = STEP_SECONDS / (self._spec.in_betweens + 1) if self._spec.what in FILMS else None
+        return Scenes(self._project, seen, particles, self._shots, keeper, seconds)
 
     def _entropy(self) -> float | None:
         return build_target(self._project.target).entropy

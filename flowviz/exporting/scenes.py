@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.exporting.easing import eased_frames
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.shots import Shot
 from flowviz.projects import Project
 from flowviz.records import Moment, Scene, Selection, Snapshot, Trace, base_particles
 from flowviz.records.trace import PARTICLES
-from flowviz.rendering import Camera, render_frame, visible_rectangle
+from flowviz.rendering import Camera, Frame, render_frame, visible_rectangle
 from flowviz.rendering.raster import RGBA
-from flowviz.specs import PictureSize, Seen
+from flowviz.specs import PictureSize, Seen, ViewSpec
 from flowviz.targets import build_target
 
 if TYPE_CHECKING:
@@ -37,16 +38,20 @@ class Scenes:
         particles: int | None,
         shots: Sequence[Shot],
         keeper: FlowKeeper | None = None,
+        frame_seconds: float | None = None,
     ) -> None:
         """`shots` are all that will be drawn: where the view is fitted, it follows the particles of each.
 
-        `keeper` may have the flow of the project; None for one of its own.
+        `keeper` may have the flow of the project; None for one of its own. `frame_seconds` is the time from a shot to
+        the next one, in which the view eases as in the window; None for shots that do not play.
         """
         self._project = project
         self._seen = seen
         self._particles = particles
         self._shots = shots
         self._keeper = keeper or FlowKeeper()
+        self._frame_seconds = frame_seconds
+        self._frames: tuple[PictureSize, list[Frame]] | None = None
         self._last: tuple[Moment | None, Scene] | None = None
 
     @property
@@ -61,20 +66,36 @@ class Scenes:
         found = self._project.selection
         return found if found is not None and len(found.chosen) == self.count else None
 
-    @cached_property
-    def camera(self) -> Camera:
-        """What of the plane the pictures show; where it is fitted, it follows the particles of all their moments."""
-        if not self._seen.fitted:
-            return Camera(self._seen.view)
-        moments = {id(shot.moment): shot.moment for shot in self._shots}.values()
-        return Camera.following(self._seen.view, (self.trace(moment).reaches for moment in moments))
+    def view(self, number: int, size: PictureSize) -> ViewSpec:
+        """Return the view of a shot, by its number, in a picture of a size; it is that of the window."""
+        if self._frames is None or self._frames[0] != size:
+            self._frames = size, self._framed(size)
+        return self._frames[1][number].on(self._seen.view)
 
-    def picture(self, shot: Shot, size: PictureSize) -> RGBA:
-        """One picture, (height, width, 4)."""
+    def camera(self, moment: Moment | None) -> Camera:
+        """Return the camera of a moment, which follows the particles where the view is fitted."""
+        boxes = self.trace(moment).boxes if self._seen.fitted else None
+        return Camera(self._seen.view, boxes)
+
+    def picture(self, number: int, size: PictureSize) -> RGBA:
+        """One picture, (height, width, 4), by the number of its shot."""
+        shot = self._shots[number]
         scene = self.scene(shot, size)
         return render_frame(
-            scene, shot.stage, self.camera.at(shot.stage), size, title=scene.trace.title(round(shot.stage))
+            scene, shot.stage, self.view(number, size), size, title=scene.trace.title(round(shot.stage))
         )
+
+    def _framed(self, size: PictureSize) -> list[Frame]:
+        """Return the frame of each shot, eased in time where they play."""
+        frames, moment = list[Frame](), object()
+        for shot in self._shots:
+            if shot.moment is not moment:
+                moment, camera = shot.moment, self.camera(shot.moment)
+            frames.append(camera.frame(shot.stage, size))
+        if self._frame_seconds is None:
+            return frames
+        moments = [id(shot.moment) for shot in self._shots]
+        return eased_frames(frames, moments, self._frame_seconds, repeats=self._seen.playback.repeat != "once")
 
     def scene(self, shot: Shot, size: PictureSize) -> Scene:
         """What a picture of that size shows."""
@@ -132,9 +153,10 @@ class Scenes:
         if not view.marks & {"density", "grid"} and probe is None:
             return scene
         flow = self._flow(shot.moment)
+        around = visible_rectangle(self.camera(shot.moment).around(stage, size), size)
         from flowviz.flows.scenes import completed  # loads TensorFlow
 
-        return completed(flow, scene, stage, view, visible_rectangle(self.camera.around(stage), size), probe)
+        return completed(flow, scene, stage, view, around, probe)
 
 
 def slices(count: int) -> list[slice]:

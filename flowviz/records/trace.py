@@ -13,7 +13,8 @@ from flowviz.specs.recipes import LINEAR_MIXING, PERMUTE
 
 PARTICLES = 8000
 SMALLEST_CHANGE = 1e-4  # nats: less is rounding
-BULK = 0.95  # of the particles: what a view has to show
+NORMAL_REACH = 2.6  # standard deviations: 99% of a standard normal coordinate is nearer
+CENTRAL = 0.99  # of the particles: what a view has to show, along each axis
 
 
 def base_particles(count: int = PARTICLES, seed: int = 0) -> NDArray[np.float32]:
@@ -34,12 +35,23 @@ def checked_stage(stage: int, last: int) -> int:
     return stage
 
 
-def reach(positions: NDArray[np.floating], center: tuple[float, float] = (0.0, 0.0)) -> float:
-    """How far from the center, on either axis, nineteen of twenty positions (n, 2) are at most; NaN counts as 0."""
-    x, y = np.abs(positions - np.asarray(center, positions.dtype)).T
-    distance = np.nan_to_num(np.maximum(x, y), nan=0.0, posinf=0.0)
-    rank = int(BULK * (len(distance) - 1))
-    return float(np.partition(distance, rank)[rank])  # ten times as fast as np.quantile
+def central_box(positions: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the lower left and the upper right corner (2, 2) of the central 99% of positions (n, 2) on each axis.
+
+    Positions that are not finite are left out. If none is finite, the box is that of the standard normal.
+    """
+    sides = [_central_interval(coordinates) for coordinates in positions.T]
+    return np.array(sides, np.float64).T
+
+
+def _central_interval(coordinates: NDArray[np.floating]) -> tuple[float, float]:
+    if not np.isfinite(coordinates).all():
+        coordinates = coordinates[np.isfinite(coordinates)]
+    if not len(coordinates):
+        return -NORMAL_REACH, NORMAL_REACH
+    cut = int((1 - CENTRAL) / 2 * (len(coordinates) - 1))
+    ranked = np.partition(coordinates, [cut, len(coordinates) - 1 - cut])  # ten times as fast as np.quantile
+    return float(ranked[cut]), float(ranked[-1 - cut])
 
 
 def _mean_size(log_det: NDArray[np.float32]) -> float:
@@ -97,9 +109,9 @@ class Trace:
         return means / means.sum() if means.sum() > SMALLEST_CHANGE else np.zeros_like(means)
 
     @cached_property
-    def reaches(self) -> NDArray[np.float64]:
-        """How far from the origin, on either axis, nineteen of twenty particles are at most, (stages,)."""
-        return np.array([reach(positions) for positions in self.positions])
+    def boxes(self) -> NDArray[np.float64]:
+        """The central box of the particles at each stage, (stages, 2, 2): its lower left and upper right corner."""
+        return np.array([central_box(positions) for positions in self.positions])
 
     @property
     def nll(self) -> float:
@@ -108,7 +120,7 @@ class Trace:
 
     def measure(self) -> None:
         """Compute, and keep, what the window needs of a trace at once: call it off the GUI thread."""
-        _ = self.reaches, self.volume_shares
+        _ = self.boxes, self.volume_shares
 
     def finite(self) -> bool:
         """Whether no position or log-det is NaN or infinite."""

@@ -1,6 +1,6 @@
 """records + ViewSpec -> pixels. Knows neither Qt nor TensorFlow."""
 
-from flowviz.rendering.camera import Camera, fitted_view
+from flowviz.rendering.camera import Camera, Frame, eased, fitted_view, steadied
 from flowviz.rendering.colors import quadrant_colors
 from flowviz.rendering.frame import positions_at, prepare_density, render_frame
 from flowviz.rendering.projection import pixel_position, plane_position, visible_rectangle
@@ -8,6 +8,8 @@ from flowviz.rendering.sheet import render_sheet, render_thumbnails, sheet_stage
 
 __all__ = [
     "Camera",
+    "Frame",
+    "eased",
     "fitted_view",
     "pixel_position",
     "plane_position",
@@ -18,5 +20,6 @@ __all__ = [
     "render_sheet",
     "render_thumbnails",
     "sheet_stage",
+    "steadied",
     "visible_rectangle",
 ]

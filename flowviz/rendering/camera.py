@@ -1,83 +1,170 @@
-"""What of the plane is seen at each stage."""
+"""Framing: the part of the plane that a picture shows at each stage."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from math import floor
+from functools import cached_property
+from math import exp, floor, hypot, log2
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import Trace
-from flowviz.records.trace import BULK, reach
-from flowviz.specs import ViewSpec
+from flowviz.rendering.projection import Panel, panel_of
+from flowviz.specs import PictureSize, ViewSpec
 
-SMALLEST_HALF_EXTENT = 4.0  # a standard normal cloud of 8000 points just fits
-LARGEST_HALF_EXTENT = 1e12
-MARGIN = 1.25  # of a fitted view around the bulk of the particles
+FILL = 0.75  # share of the limiting side, which the central box of the particles touches first
+ROUNDING = 1.25  # ratio of neighboring extents of the stages in between, so that the view seldom changes
+SMALLEST_HALF_EXTENT, LARGEST_HALF_EXTENT = 1e-3, 1e12  # in target units
+TOLERANCE = 0.05  # of `FILL`: a smaller change of the particles during a training moves no frame
+OCTAVES_PER_SECOND = 2.0  # a frame at most doubles or halves within half a second
+SIDES_PER_SECOND = 2.0  # a frame moves at most by its shorter side within half a second
+EASING_SECONDS = 0.15  # time after which 1/e of a jump is left
+TINY = 1e-30  # instead of 0 in a divisor
+SETTLED = 1e-3  # of the half extent: smaller differences are less than a pixel
+
+Boxes = NDArray[np.float64]  # (stages, 2, 2): the lower left and the upper right corner of a box at each stage
 
 
-@dataclass(frozen=True)
+class Frame(NamedTuple):
+    """Part of the plane, in target units: the shorter side of a panel shows center ± half extent."""
+
+    center: tuple[float, float]
+    half_extent: float
+
+    def on(self, view: ViewSpec) -> ViewSpec:
+        """Return a view of this part of the plane."""
+        return view.model_copy(update=self._asdict())
+
+
+@dataclass(frozen=True, eq=False)
 class Camera:
-    """A view that is the same at all stages, or one that follows the cloud: wider where the cloud is.
+    """A view that is the same at all stages, or one that follows the particles.
 
-    `extents` (stages,) are then the half extents of the view, in target units, around the origin.
+    A camera that follows centers the base and the last stage exactly, so that the box around the central particles
+    fills 75% of the side that it touches first. At the stages in between it stays over the center of the last one, so
+    that movements of the particles can be seen, and shows at least their box. From the base on it only widens, up to
+    the widest stage, and then only narrows.
+
+    Attributes:
+        view: The view, whose center and half extent are those of a camera that does not follow.
+        boxes: The central box of the particles at each stage, or None for a camera that does not follow.
     """
 
     view: ViewSpec
-    extents: NDArray[np.float64] | None = None
+    boxes: Boxes | None = None
 
-    @classmethod
-    def following(cls, view: ViewSpec, reaches: Iterable[NDArray[np.float64]]) -> "Camera":
-        """Wide enough at each stage for the cloud there; `reaches` (stages,) are those of one trace, or of several.
-
-        From the base on it only widens, up to the widest stage, and then only narrows: so it moves little. One particle
-        in twenty may come to lie near the edge or beyond it, so that a few far ones do not shrink the cloud to a dot.
-        """
-        needed = MARGIN * np.max(list(reaches), axis=0)
-        rounded = np.array([_rounded_up(max(extent, SMALLEST_HALF_EXTENT)) for extent in needed])
-        widest_before, widest_after = np.maximum.accumulate(rounded), np.maximum.accumulate(rounded[::-1])[::-1]
-        return cls(view, np.minimum(widest_before, widest_after))
-
-    def at(self, stage: float) -> ViewSpec:
-        """The view of a stage; 2.25 is on the way from stage 2 to stage 3."""
-        if self.extents is None:
-            return self.view
-        last = len(self.extents) - 1
+    def frame(self, stage: float, size: PictureSize) -> Frame:
+        """Return the frame at a stage, in a picture of a size; 2.25 is on the way from stage 2 to stage 3."""
+        if self.boxes is None:
+            return Frame(self.view.center, self.view.half_extent)
+        extents = self._extents(panel_of(self.view, size))
+        last = len(extents) - 1
         before = min(max(floor(stage), 0), last)
-        here, there = self.extents[before], self.extents[min(before + 1, last)]
-        return self._around_origin(here * (there / here) ** min(max(stage - before, 0.0), 1.0))
+        after, way = min(before + 1, last), min(max(stage - before, 0.0), 1.0)
+        (x, y), extent = (1 - way) * self._centers[before] + way * self._centers[after], extents[before]
+        return Frame((float(x), float(y)), float(extent * (extents[after] / extent) ** way))
 
-    def around(self, stage: int) -> ViewSpec:
-        """The widest view within half a stage, as far as its density is seen."""
-        return max((self.at(stage + way) for way in (-0.5, 0, 0.5)), key=lambda view: view.half_extent)
+    def at(self, stage: float, size: PictureSize) -> ViewSpec:
+        """Return the view of a stage in a picture of a size; 2.25 is on the way from stage 2 to stage 3."""
+        return self.frame(stage, size).on(self.view)
 
-    @property
-    def widest(self) -> ViewSpec:
-        """One view for all stages."""
-        return self.view if self.extents is None else self._around_origin(self.extents.max())
+    def around(self, stage: int, size: PictureSize) -> ViewSpec:
+        """Return a view that contains those within half a stage, where the density of the stage is visible."""
+        here, *others = (self.frame(stage + way, size) for way in (0.0, -0.5, 0.5))
+        return Frame(here.center, max(here.half_extent, *(_reach(other, here.center) for other in others))).on(
+            self.view
+        )
 
-    def _around_origin(self, extent: float) -> ViewSpec:
-        return self.view.model_copy(update={"center": (0.0, 0.0), "half_extent": float(extent)})
+    def widest(self, size: PictureSize) -> ViewSpec:
+        """Return one view for all stages, centered on the last one."""
+        if self.boxes is None:
+            return self.view
+        boxes, center = self.boxes, self._centers[-1]
+        return _frame(center, _half_sides(boxes, center).max(axis=0), panel_of(self.view, size)).on(self.view)
+
+    @cached_property
+    def _centers(self) -> NDArray[np.float64]:
+        """Centers (stages, 2): that of the base, and that of the last stage at all others."""
+        assert self.boxes is not None
+        centers = np.repeat(self.boxes[-1:].mean(axis=1), len(self.boxes), axis=0)
+        centers[0] = self.boxes[0].mean(axis=0)
+        return centers
+
+    @cached_property
+    def _halves(self) -> NDArray[np.float64]:
+        assert self.boxes is not None
+        return _half_sides(self.boxes, self._centers)
+
+    def _extents(self, panel: Panel) -> NDArray[np.float64]:
+        """Half extents (stages,) in a panel."""
+        needed = _half_extents(self._halves, panel)
+        between = needed[1:-1]
+        between[:] = needed[-1] * ROUNDING ** np.ceil(np.log(between / needed[-1]) / np.log(ROUNDING) - 1e-9)
+        widest_before, widest_after = np.maximum.accumulate(needed), np.maximum.accumulate(needed[::-1])[::-1]
+        return np.minimum(np.minimum(widest_before, widest_after), LARGEST_HALF_EXTENT)
 
 
-def fitted_view(trace: Trace, view: ViewSpec, stage: int) -> ViewSpec:
-    """The view of the cloud of one stage alone, centered on it and as near as it goes."""
-    positions = trace.positions[stage]
-    center = _middle(positions[np.isfinite(positions).all(axis=1)])
-    extent = _rounded_up(max(MARGIN * reach(positions, center), 1e-6))
-    return view.model_copy(update={"center": center, "half_extent": extent})
+def fitted_view(box: NDArray[np.float64], view: ViewSpec, panel: Panel) -> ViewSpec:
+    """Return the view that centers a box (2, 2) in a panel, where it fills 75% of the side that it touches first."""
+    center = box.mean(axis=0)
+    return _frame(center, (box[1] - box[0]) / 2, panel).on(view)
 
 
-def _middle(positions: NDArray[np.float32]) -> tuple[float, float]:
-    """Half-way between where the outer fortieths of the finite positions (n, 2) begin, on each axis."""
-    if not len(positions):
-        return 0.0, 0.0
-    x, y = np.quantile(positions.astype(np.float64), [(1 - BULK) / 2, (1 + BULK) / 2], axis=0).mean(axis=0)
-    return float(x), float(y)
+def steadied(held: Boxes, boxes: Boxes) -> Boxes:
+    """Return the boxes to frame during a training: the held ones, on each axis, until the particles leave them.
+
+    A held box stays while framing it lets the particles fill 70 to 80% of the side.
+    """
+    center, half = held.mean(axis=1), (held[:, 1] - held[:, 0]) / 2
+    reach, size = _half_sides(boxes, center), (boxes[:, 1] - boxes[:, 0]) / 2
+    fits = (FILL * reach <= (FILL + TOLERANCE) * half) & (FILL * size >= (FILL - TOLERANCE) * half)
+    found: Boxes = np.where(fits[:, None], held, boxes)
+    return found
 
 
-def _rounded_up(extent: float) -> float:
-    """The next larger of 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 30, ...: few values, so that a view seldom changes."""
-    power = 10 ** np.floor(np.log10(extent))
-    rounded = next(power * f for f in (1, 1.2, 1.5, 2, 3, 4, 5, 6, 7, 8, 9, 10) if power * f >= extent * (1 - 1e-9))
-    return min(float(rounded), LARGEST_HALF_EXTENT)
+def eased(shown: Frame, before: Frame, goal: Frame, seconds: float) -> Frame:
+    """Return the frame that is shown some seconds after `shown`, while the goal has moved from `before` to `goal`.
+
+    It moves with the goal, and what it is away from it decreases exponentially. It doubles or halves at most once in
+    half a second. If the goal has jumped, `before` is the goal itself.
+    """
+    left = exp(-seconds / EASING_SECONDS)
+    zoom = log2(goal.half_extent / shown.half_extent) + left * log2(shown.half_extent / before.half_extent)
+    x, y = (
+        there - here + left * (here - was)
+        for here, was, there in zip(shown.center, before.center, goal.center, strict=True)
+    )
+    apart = hypot(goal.center[0] - shown.center[0], goal.center[1] - shown.center[1])
+    fastest = (
+        2 * SIDES_PER_SECOND * max(shown.half_extent, goal.half_extent, apart)
+    )  # from far away, nothing stays seen
+    share = min(1.0, OCTAVES_PER_SECOND * seconds / max(abs(zoom), TINY), fastest * seconds / max(hypot(x, y), TINY))
+    center = shown.center[0] + share * x, shown.center[1] + share * y
+    found = Frame(center, shown.half_extent * 2.0 ** (share * zoom))
+    return goal if share == 1 and _is_near(found, goal) else found
+
+
+def _is_near(frame: Frame, goal: Frame) -> bool:
+    apart = max(abs(here - there) for here, there in zip(frame.center, goal.center, strict=True))
+    return max(apart, abs(frame.half_extent - goal.half_extent)) <= SETTLED * goal.half_extent
+
+
+def _reach(frame: Frame, center: tuple[float, float]) -> float:
+    """Return the half extent of the view around a center that contains a frame."""
+    return frame.half_extent + max(abs(here - there) for here, there in zip(frame.center, center, strict=True))
+
+
+def _half_sides(boxes: Boxes, centers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return half the sides (stages, 2) of the boxes around given centers that contain the boxes."""
+    return np.maximum(boxes[:, 1] - centers, centers - boxes[:, 0])
+
+
+def _frame(center: NDArray[np.float64], halves: NDArray[np.float64], panel: Panel) -> Frame:
+    extent = _half_extents(halves, panel)
+    return Frame((float(center[0]), float(center[1])), min(float(extent), LARGEST_HALF_EXTENT))
+
+
+def _half_extents(halves: NDArray[np.float64], panel: Panel) -> NDArray[np.float64]:
+    """Return the half extents (...) at which boxes, half as wide and high as `halves` (..., 2), fill the panel."""
+    shares = halves * min(panel) / np.array(panel) / FILL
+    extents: NDArray[np.float64] = np.maximum(shares.max(axis=-1), SMALLEST_HALF_EXTENT)
+    return extents

@@ -25,7 +25,7 @@ from flowviz.rendering.frame import draw_marks, outside_text, panel_views, rende
 from flowviz.rendering.legend import OPACITY, Key, key_parts, keys, legend_places
 from flowviz.rendering.projection import Panel, panel_of
 from flowviz.rendering.raster import RGBA, lifted
-from flowviz.rendering.sheet import ENLARGED, SheetLayout, foot_places, small_view
+from flowviz.rendering.sheet import ENLARGED, SheetLayout, foot_places, small_view, small_views
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import LARGEST_SIDE
 
@@ -66,8 +66,9 @@ def save_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: range, p
     layout = SheetLayout.of(view, len(stages), Panel(size.width, size.height))
 
     def draw(page: _Page) -> None:
+        views = small_views(scene.trace, view, layout.panel, stages)
         for place, stage in enumerate(stages):
-            _draw_stage(page, scene, stage, view, *layout.corner(place), layout.panel)
+            _draw_stage(page, scene, stage, views[place], *layout.corner(place), layout.panel, titled=view.labels)
         if view.labels:
             found = keys(scene, scene.trace.last_stage, small_view(view))
             for key, (left, top) in zip(found, foot_places(view, size, len(found)), strict=True):
@@ -177,13 +178,15 @@ def _panel_words(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outsi
     return words
 
 
-def _draw_stage(page: _Page, scene: Scene, stage: int, view: ViewSpec, left: int, top: int, panel: Panel) -> None:
+def _draw_stage(
+    page: _Page, scene: Scene, stage: int, view: ViewSpec, left: int, top: int, panel: Panel, *, titled: bool
+) -> None:
     """Draw one panel of a sheet, with its frame and its title."""
     fine = Panel(DETAIL * panel.width, DETAIL * panel.height)
-    picture = render_panel(scene, stage, small_view(view), fine, enlarged=ENLARGED)
+    picture = render_panel(scene, stage, view, fine, enlarged=ENLARGED)
     page.draw_picture(_on_ground(picture, view), left, top, panel.width, panel.height)
     page.draw_frame(left - 0.5, top - 0.5, panel.width + 1, panel.height + 1)
-    if view.labels:
+    if titled:
         title = fitted(scene.trace.short_title(stage), partial(page.length, size=page.em), panel.width - page.em / 2)
         page.write(0, 0, Word(left, top - 0.5 * page.em, title, "ls"), page.em)
 

@@ -8,7 +8,7 @@ from flowviz.rendering.annotate import ground, note, tick_words, title_word, wri
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.density import contour_words, density_ground, density_strength, draw_density
 from flowviz.rendering.legend import keys, legend
-from flowviz.rendering.particles import draw_points, particle_colors
+from flowviz.rendering.particles import draw_edge_marks, draw_points, particle_colors
 from flowviz.rendering.paths import draw_paths
 from flowviz.rendering.probe import draw_probe
 from flowviz.rendering.projection import Panel, Projection, is_split, panel_of
@@ -91,6 +91,8 @@ def draw_marks(scene: Scene, stage: float, view: ViewSpec, panel: Panel, enlarge
         draw_paths(canvas, scene, stage, particle_colors(scene, stage, view), projection.pixel)
     if "points" in view.marks:
         outside = draw_points(canvas, scene, stage, view, view.point_diameter * projection.pixel)
+        if outside and view.labels:
+            draw_edge_marks(canvas, scene, stage, view, projection)
     if scene.probe is not None:
         draw_probe(canvas, scene.probe, stage, view, projection)
     return canvas, outside

@@ -8,6 +8,7 @@ from flowviz.records.trace import base_log_density
 from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import STEPS, color_scale
 from flowviz.rendering.colors import SURROUNDINGS, Color, Packed, packed, quadrant_colors
+from flowviz.rendering.projection import Projection
 from flowviz.rendering.raster import Canvas, Glide, between, tones
 from flowviz.specs import ViewSpec
 from flowviz.specs.view import Theme
@@ -16,6 +17,7 @@ RADIUS_LIMIT = 3.0  # in standard deviations; one particle in ninety starts fart
 JUDGED = 20_000  # particles, in random order, are enough to find limits from
 FEW = 0.01  # of the particles may lie beyond a limit at either end: outliers would wash out the colors
 DIMNESS = 0.82
+EDGE_MARK = 9.0  # diameter of what stands for a particle outside the picture, in pixels of a side of 800
 CHOSEN: dict[Theme, Color] = {"light": (204, 84, 0), "dark": (255, 150, 60)}
 OTHERS: dict[Theme, Color] = {"light": (168, 172, 178), "dark": (104, 109, 118)}
 
@@ -32,6 +34,16 @@ def draw_points(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, diam
         points, colors, diameter, selection.chosen, wanted=False, ground=ground, dimness=dimness
     )
     return outside + canvas.draw_discs(points, colors, diameter, selection.chosen, wanted=True)
+
+
+def draw_edge_marks(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, projection: Projection) -> None:
+    """Draw half a disc at the edge of the picture for each particle outside of it, at the nearest place."""
+    left, right, bottom, top = projection.rectangle
+    positions = Glide.at(scene.trace, stage).positions()
+    nearest = np.clip(positions, (left, bottom), (right, top)).astype(np.float32)
+    outside = np.flatnonzero((nearest != positions).any(axis=1) & np.isfinite(positions).all(axis=1))
+    colors = particle_colors(scene, stage, view)[outside]
+    canvas.draw_discs(Glide.still(nearest[outside]), colors, EDGE_MARK * projection.pixel)
 
 
 def shown_selection(scene: Scene) -> Selection | None:

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from flowviz.errors import SpecError
-from flowviz.records import Scene
+from flowviz.records import Scene, Trace
 from flowviz.rendering.annotate import Word, em, fitted, paper, text_width, write
-from flowviz.rendering.camera import Camera
+from flowviz.rendering.camera import fitted_view
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.frame import render_panel
 from flowviz.rendering.legend import KEY_WIDTH, Key, key_picture, keys
@@ -33,12 +33,12 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: range 
     surroundings = SURROUNDINGS[view.theme]
     picture = np.empty((size.height, size.width, 4), np.uint8)
     picture[:] = paper(view)
-    words = []
+    words, views = [], small_views(scene.trace, view, layout.panel, chosen)
     for place, stage in enumerate(chosen):
         left, top = layout.corner(place)
         framed = picture[top - 1 : top + layout.panel.height + 1, left - 1 : left + layout.panel.width + 1]
         framed[:] = (*surroundings.axis, 255)
-        framed[1:-1, 1:-1] = render_panel(scene, stage, small_view(view), layout.panel, enlarged=ENLARGED)
+        framed[1:-1, 1:-1] = render_panel(scene, stage, views[place], layout.panel, enlarged=ENLARGED)
         title = fitted(scene.trace.short_title(stage), text_width(text), layout.panel.width - text / 2)
         words.append(Word(left, top - 0.5 * text, title, "ls"))
     canvas = Canvas(picture, Projection(view, whole))
@@ -59,10 +59,11 @@ def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: flo
     return None
 
 
-def render_thumbnails(scene: Scene, camera: Camera, side: int) -> NDArray[np.uint8]:
+def render_thumbnails(scene: Scene, view: ViewSpec, side: int) -> NDArray[np.uint8]:
     """A small square picture of every stage without words, (stages, side, side, 4)."""
-    views, panel = [small_view(camera.at(stage)) for stage in range(len(scene.trace.names))], Panel(side, side)
-    return np.stack([render_panel(scene, k, view, panel, enlarged=ENLARGED) for k, view in enumerate(views)])
+    stages, panel = range(len(scene.trace.names)), Panel(side, side)
+    views = small_views(scene.trace, view, panel, stages)
+    return np.stack([render_panel(scene, stage, views[stage], panel, enlarged=ENLARGED) for stage in stages])
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,11 @@ def small_view(view: ViewSpec) -> ViewSpec:
     """What each small picture shows: no density, which is known of one stage alone."""
     marks = view.marks - {"density"} or frozenset({"points"})
     return view.model_copy(update={"labels": False, "axes": False, "beside": False, "marks": marks})
+
+
+def small_views(trace: Trace, view: ViewSpec, panel: Panel, stages: range) -> list[ViewSpec]:
+    """Return the view of each small picture, framed around its own particles wherever the large picture is zoomed."""
+    return [fitted_view(trace.boxes[stage], small_view(view), panel) for stage in stages]
 
 
 def foot_places(view: ViewSpec, whole: Panel | PictureSize, count: int) -> list[tuple[int, int]]:

@@ -67,7 +67,7 @@ def median_ms(ask: Callable[[], object], repeats: int) -> float:
 
 def first_answers(flow: Flow, trace: Trace) -> None:
     """What the graphs take to be made."""
-    rectangle = visible_rectangle(Camera.following(ViewSpec(), [trace.reaches]).widest, SIZE)
+    rectangle = visible_rectangle(Camera(ViewSpec(), trace.boxes).widest(SIZE), SIZE)
     asked: dict[str, Callable[[], Any]] = {
         "first probe": lambda: flow.trace_through(trace.positions[1, :1], 1),
         "first density": lambda: flow.density(trace.last_stage, rectangle),
@@ -81,7 +81,7 @@ def first_answers(flow: Flow, trace: Trace) -> None:
 
 def answers(flow: Flow, trace: Trace, when: str, repeats: int) -> None:
     """Density at several stages, probe, reports, grid and encoding."""
-    last, rectangle = trace.last_stage, visible_rectangle(Camera.following(ViewSpec(), [trace.reaches]).widest, SIZE)
+    last, rectangle = trace.last_stage, visible_rectangle(Camera(ViewSpec(), trace.boxes).widest(SIZE), SIZE)
     for stage in (0, last // 2, last - 1, last):
         found = median_ms(lambda stage=stage: flow.density(stage, rectangle), repeats)  # type: ignore[misc]
         report(f"density of stage {stage}, 256x256, {when}", found, "ms", "<= 60")
@@ -96,7 +96,7 @@ def answers(flow: Flow, trace: Trace, when: str, repeats: int) -> None:
 def exactness(flow: Flow, trace: Trace) -> None:
     """How far the density of the last stage is from the score, where it can be seen."""
     exact = build_flow(flow.spec, flow.weights(), dtype="float64")
-    rectangle = visible_rectangle(Camera.following(ViewSpec(), [trace.reaches]).widest, SIZE)
+    rectangle = visible_rectangle(Camera(ViewSpec(), trace.boxes).widest(SIZE), SIZE)
     found = flow.density(trace.last_stage, rectangle).log_density
     scores = exact.log_prob(cell_centers(rectangle, found.shape)).reshape(found.shape)
     error = np.abs(found - scores)[scores > VISIBLE].max()

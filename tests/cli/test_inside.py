@@ -31,8 +31,8 @@ def drawn(project_file: Path, folder: Path, *arguments: object, stage: int = 19)
 
 
 def expected(scene: Scene, stage: int, **choices: Any) -> NDArray[np.uint8]:
-    camera = Camera.following(ViewSpec(), [scene.trace.reaches])
-    view = (camera.widest if "center" in choices else camera.at(stage)).model_copy(update=choices)
+    camera = Camera(ViewSpec(), scene.trace.boxes)
+    view = (camera.widest(SIZE) if "center" in choices else camera.at(stage, SIZE)).model_copy(update=choices)
     return render_frame(scene, stage, view, SIZE, title=scene.trace.title(stage))[..., :3]
 
 
@@ -125,7 +125,7 @@ def test_what_plays_is_a_frame_a_moment(project_file: Path, project: Project, tm
     paths, positions = sorted(folder.iterdir()), Playback(repeat="ping-pong").frames(19, in_betweens=2)
     assert len(paths) == len(positions) == 2 * 19 * 3
     position = positions[5]
-    view = Camera.following(ViewSpec(), [project.trace.reaches]).at(position)
+    view = Camera(ViewSpec(), project.trace.boxes).at(position, SIZE)
     frame = render_frame(Scene(project.trace), position, view, SIZE, title=project.trace.title(round(position)))
     with Image.open(paths[5]) as image:
         np.testing.assert_array_equal(np.asarray(image), frame[..., :3])

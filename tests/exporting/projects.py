@@ -40,7 +40,8 @@ def playing(**changes: object) -> ExportSpec:
     playback = Playback(**{name: changes.pop(name) for name in ("repeat", "heading", "through") if name in changes})
     view = ViewSpec(**{name: changes.pop(name) for name in ("background", "theme", "marks") if name in changes})
     usual = {"what": "animation", "format": "gif", "size": SMALL, "first": 4, "last": 7, "in_betweens": 2}
-    return ExportSpec(**{**usual, **changes}, seen=Seen(view=view, playback=playback))
+    seen = Seen(view=view, playback=playback, fitted=changes.pop("fitted", True))
+    return ExportSpec(**{**usual, **changes}, seen=seen)
 
 
 def written(project: Project, spec: ExportSpec, path: Path) -> Path:

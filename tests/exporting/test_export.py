@@ -218,13 +218,13 @@ def test_every_particle_is_where_the_trace_says(tmp_path: Path) -> None:
 
 
 def test_pictures_are_those_of_the_renderer(bent: Project, tmp_path: Path) -> None:
-    camera = Camera.following(ViewSpec(), [bent.trace.reaches])
+    camera = Camera(ViewSpec(), bent.trace.boxes)
     scene = Export(bent, ExportSpec())._scenes(None).scene(Export(bent, ExportSpec())._shots[0], SMALL)
-    frame = render_frame(scene, 5, camera.at(5), SMALL, title=bent.trace.title(5))
+    frame = render_frame(scene, 5, camera.at(5, SMALL), SMALL, title=bent.trace.title(5))
     picture = reopened(written(bent, ExportSpec(size=SMALL, seen=Seen(stage=5)), tmp_path / "view.png"), "png")
     np.testing.assert_array_equal(picture, frame)
     sheet = reopened(written(bent, ExportSpec(what="sheet", size=SHEET), tmp_path / "sheet.png"), "png")
-    np.testing.assert_array_equal(sheet, render_sheet(scene, camera.widest, SHEET))
+    np.testing.assert_array_equal(sheet, render_sheet(scene, ViewSpec(), SHEET))
 
 
 def test_a_view_that_is_not_fitted_stays(bent: Project, tmp_path: Path) -> None:

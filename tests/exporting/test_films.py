@@ -129,7 +129,7 @@ def test_a_film_goes_from_the_first_to_the_last_stage(project: Project, tmp_path
 
 def test_a_film_through_the_training_shows_its_moments(project: Project, tmp_path: Path) -> None:
     """At the stage that is seen; as long as one through all layers, whatever range is asked for."""
-    frames = stills(project, playing(through="training", in_betweens=0), tmp_path / "frames")
+    frames = stills(project, playing(through="training", in_betweens=0, fitted=False), tmp_path / "frames")
     assert len(frames) == 20
     for number, step in ((0, 0), (10, 400), (19, None)):
         seen = playing().seen.model_copy(update={"moment": step, "fitted": False})
@@ -139,8 +139,8 @@ def test_a_film_through_the_training_shows_its_moments(project: Project, tmp_pat
 
 
 def test_a_film_through_both_moves_in_both(project: Project, tmp_path: Path) -> None:
-    both = stills(project, playing(through="both"), tmp_path / "both")
-    layers = stills(project, playing(), tmp_path / "layers")
+    both = stills(project, playing(through="both", fitted=False), tmp_path / "both")
+    layers = stills(project, playing(fitted=False), tmp_path / "layers")
     assert len(both) == len(layers)
     np.testing.assert_array_equal(both[-1], layers[-1])
     assert (both[0] != layers[0]).any()

@@ -29,8 +29,8 @@ def read(path: Path) -> np.ndarray:
 def test_density_grid_and_probe_are_those_of_the_flow(project: Project, tmp_path: Path) -> None:
     seen = Seen(view=EVERYTHING, stage=12, probe=(3, (0.5, -0.5)))
     drawn = read(written(project, ExportSpec(size=SMALL, seen=seen), tmp_path / "view.png"))
-    camera = Camera.following(EVERYTHING, [project.trace.reaches])
-    view, around = camera.at(12), visible_rectangle(camera.around(12), SMALL)
+    camera = Camera(EVERYTHING, project.trace.boxes)
+    view, around = camera.at(12, SMALL), visible_rectangle(camera.around(12, SMALL), SMALL)
     flow = build_flow(project.flow, project.weights)
     scene = completed(flow, Scene(project.trace), 12, view, around, (3, (0.5, -0.5)))
     np.testing.assert_array_equal(drawn, render_frame(scene, 12, view, SMALL)[..., :3])

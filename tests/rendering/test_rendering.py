@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from flowviz.records import Trace, base_particles, untrained_trace
-from flowviz.rendering import Camera, positions_at, quadrant_colors
+from flowviz.rendering import positions_at, quadrant_colors
 from flowviz.rendering.annotate import em, font, tick_step, tick_words
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.projection import Panel
@@ -47,49 +47,6 @@ def test_in_between_is_the_straight_way(trace: Trace) -> None:
     middle = (trace.positions[2] + trace.positions[3]) / 2
     np.testing.assert_allclose(positions_at(trace, 2.5), middle, atol=1e-6)
     np.testing.assert_allclose(middle[:, 0], middle[:, 1], atol=1e-6)  # a permutation, half-way: on y = x
-
-
-class TestTheCameraThatFollows:
-    """The view of each stage."""
-
-    def test_it_is_as_wide_as_the_base_at_least_and_ignores_a_few_outliers(self, trace: Trace) -> None:
-        assert extents(trace) == [4] * len(trace.names)
-        assert min(extents(Trace(trace.names, trace.positions * 10, trace.log_det))) >= 25
-        positions = trace.positions.copy()
-        positions[5, :2] = [[1e6, 0], [np.nan, np.inf]]
-        assert extents(Trace(trace.names, positions, trace.log_det)) == [4] * len(trace.names)
-
-    def test_it_widens_up_to_the_widest_stage_and_narrows_after_it(self, trace: Trace) -> None:
-        positions = trace.positions.copy()
-        for stage, factor in {2: 3, 4: 2, 5: 10, 7: 4, 9: 5}.items():
-            positions[stage] *= factor
-        wide = Trace(trace.names, positions, trace.log_det)
-        found = extents(wide)
-        assert found[:2] == [4, 4]
-        assert found[2] == found[3] == found[4] == 9
-        assert found[5] == max(found) == 30
-        assert found[6] == found[7] == found[8] == found[9] == 15
-        assert found[10:] == [4] * (len(found) - 10)
-        camera = Camera.following(ViewSpec(theme="dark"), [wide.reaches])
-        assert camera.widest == ViewSpec(theme="dark", half_extent=30)
-        assert camera.at(5) == camera.widest
-        assert camera.at(1.5).half_extent == pytest.approx(6), "half-way from 4 to 9 as one sees it"
-        assert camera.at(-1).half_extent == camera.at(99).half_extent == 4
-
-    def test_it_holds_the_cloud_of_every_moment(self, trace: Trace) -> None:
-        wide = trace.reaches.copy()
-        wide[3] *= 3
-        camera = Camera.following(ViewSpec(), [trace.reaches, wide, trace.reaches])
-        assert [camera.at(stage).half_extent for stage in (2, 3, 4)] == [4, 9, 4]
-
-    def test_one_that_stays_is_the_same_at_every_stage(self) -> None:
-        view = ViewSpec(center=(1.0, 2.0), half_extent=0.3)
-        assert Camera(view).at(3.5) == Camera(view).widest == view
-
-
-def extents(trace: Trace) -> list[float]:
-    camera = Camera.following(ViewSpec(), [trace.reaches])
-    return [camera.at(stage).half_extent for stage in range(len(trace.names))]
 
 
 def test_ticks_are_round_and_few() -> None:

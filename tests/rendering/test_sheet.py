@@ -7,13 +7,14 @@ import pytest
 
 from flowviz.errors import SpecError
 from flowviz.records import Scene, base_particles, untrained_trace
-from flowviz.rendering import Camera, render_frame, render_sheet, render_thumbnails, sheet_stage
+from flowviz.rendering import fitted_view, render_frame, render_sheet, render_thumbnails, sheet_stage
 from flowviz.rendering.projection import Panel
 from flowviz.rendering.sheet import SheetLayout
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from tests.rendering.scenes import full
 
 SIZE = PictureSize(width=600, height=480)
+BARE = ViewSpec(labels=False, axes=False, point_diameter=7.0)  # twice as large as usual
 
 
 @pytest.mark.parametrize(
@@ -43,14 +44,14 @@ def test_twenty_stages_stand_as_in_the_post() -> None:
     assert layout.columns == 5
 
 
-def test_each_panel_shows_its_stage() -> None:
+def test_each_panel_shows_its_stage_framed_around_its_own_particles() -> None:
     scene = Scene(full().trace)
     sheet = render_sheet(scene, ViewSpec(), SIZE)
     layout = SheetLayout.of(ViewSpec(), 4, Panel(SIZE.width, SIZE.height))
     for stage in range(4):
         left, top = layout.corner(stage)
         shown = sheet[top : top + layout.panel.height, left : left + layout.panel.width]
-        bare = ViewSpec(labels=False, axes=False, point_diameter=7.0)  # twice as large as usual
+        bare = fitted_view(scene.trace.boxes[stage], BARE, layout.panel)
         expected = render_frame(scene, stage, bare, PictureSize(width=layout.panel.width, height=layout.panel.height))
         np.testing.assert_array_equal(shown, expected)
 
@@ -63,9 +64,9 @@ def test_a_sheet_that_is_too_small_is_refused() -> None:
 
 def test_thumbnails_show_all_stages_and_the_selection() -> None:
     scene = full()
-    pictures = render_thumbnails(scene, Camera(ViewSpec()), 48)
+    pictures = render_thumbnails(scene, ViewSpec(), 48)
     assert pictures.shape == (4, 48, 48, 4)
     assert pictures.dtype == np.uint8
     for one, other in pairwise(pictures):
         assert (one != other).any(axis=2).sum() > 100
-    assert (pictures != render_thumbnails(Scene(scene.trace), Camera(ViewSpec()), 48)).any()
+    assert (pictures != render_thumbnails(Scene(scene.trace), ViewSpec(), 48)).any()

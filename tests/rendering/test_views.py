@@ -11,11 +11,13 @@ from matplotlib.path import Path as Polygon
 from numpy.typing import NDArray
 
 from flowviz.records import Density, Scene, Selection, base_particles
+from flowviz.records.trace import central_box
 from flowviz.rendering import (
     fitted_view,
     pixel_position,
     plane_position,
     prepare_density,
+    quadrant_colors,
     render_frame,
     visible_rectangle,
 )
@@ -23,12 +25,13 @@ from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import SCALES, Scale, color_scale
 from flowviz.rendering.density import contour_lines, mass_levels
 from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
-from flowviz.rendering.projection import Projection
+from flowviz.rendering.projection import Panel, Projection
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import ColorBy, Mark, Theme
 from tests.rendering.scenes import base_density, bent, broken, full
 
 SIZE = PictureSize(width=360, height=320)
+PANEL = Panel(360, 320)
 BARE = ViewSpec(labels=False, axes=False)
 LUMA = np.array([0.299, 0.587, 0.114])
 
@@ -322,12 +325,12 @@ def test_the_legend_stays_clear_of_the_title(side: int, theme: Theme) -> None:
 def test_one_stage_alone_is_fitted_to_its_own_cloud() -> None:
     trace = bent(base_particles(2000))
     trace.positions[2] = trace.positions[2] * np.float32(1e-3) + np.array([1e6, -5.0], np.float32)
-    assert 3 <= fitted_view(trace, BARE, stage=1).half_extent <= 5
-    far = fitted_view(trace, BARE, stage=2)
+    assert 5 <= fitted_view(trace.boxes[1], BARE, PANEL).half_extent <= 5.5
+    far = fitted_view(trace.boxes[2], BARE, PANEL)
     np.testing.assert_allclose(far.center, (1e6, -5.0), rtol=1e-3)
     assert far.half_extent < 1
     trace.positions[3] = np.nan
-    assert fitted_view(trace, BARE, stage=3).center == (0.0, 0.0)
+    assert fitted_view(central_box(trace.positions[3]), BARE, PANEL).center == (0.0, 0.0)
 
 
 def test_cached_value_is_dropped_with_its_record() -> None:
@@ -380,3 +383,25 @@ def test_cache_is_shared_safely_between_threads() -> None:
     with ThreadPoolExecutor(8) as pool:
         for answers in pool.map(ask, range(8)):
             assert answers == [number % 5 for number in range(400)]
+
+
+def test_particles_outside_are_marked_at_the_edge_and_counted() -> None:
+    """At the nearest place, in their colors, and in no picture without words."""
+    inside = np.array([[0.5, -0.5], [-1.0, 0.2]])
+    outside = np.array([[100.0, 1.0], [-1e30, -2.0], [0.5, 40.0], [2.0, -9.0], [-50.0, 50.0], [np.nan, 0.0]])
+    view = ViewSpec(axes=False)
+    picture, alone = (drawn(Scene(bent(each)), view) for each in (np.vstack([inside, outside]), inside))
+    changed = (picture != alone).any(axis=2)
+    places = Projection(view, SIZE).pixels(np.clip(outside[:5], -99, 99)).clip(0, np.array([SIZE.width, SIZE.height]))
+    colors = quadrant_colors(outside[:5], view)
+    for (x, y), color in zip(places, colors, strict=True):
+        row, column = min(int(y), SIZE.height - 1), min(int(x), SIZE.width - 1)
+        np.testing.assert_array_equal(picture[row, column], color)
+        changed[max(row - 4, 0) : row + 5, max(column - 4, 0) : column + 5] = False
+    note = changed[int(0.8 * SIZE.height) :, SIZE.width // 2 :]
+    assert note.any(), "6 of 8 outside"
+    assert changed.sum() == note.sum()
+    bare = BARE.model_copy(update={"labels": False})
+    np.testing.assert_array_equal(
+        drawn(Scene(bent(np.vstack([inside, outside]))), bare), drawn(Scene(bent(inside)), bare)
+    )

@@ -69,6 +69,7 @@ class ContentSection(ExportSection):
         ):
             box.setEnabled(not is_sheet)
             box.setToolTip(reason if is_sheet else tip)
+        self._fitted.setHidden(is_sheet)
         self._update_beside()
 
     def _show_values(self, spec: ExportSpec) -> None:

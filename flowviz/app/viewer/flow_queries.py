@@ -15,7 +15,7 @@ from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Trace
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import Camera, prepare_density, render_thumbnails, visible_rectangle
-from flowviz.specs import FlowSpec, PictureSize
+from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from flowviz.targets import Target
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ class FlowQueries(QObject):
         """Compute the exact density of a stage over the camera's view; `particles` are those of the base."""
 
         def compute(flow: "Flow") -> Density:
-            density = flow.density(stage, visible_rectangle(camera.around(stage), size), particles)
-            prepare_density(density, camera.at(stage), size)
+            density = flow.density(stage, visible_rectangle(camera.around(stage, size), size), particles)
+            prepare_density(density, camera.at(stage, size), size)
             return density
 
         self._ask(self._slow, "density", subject, compute, on_result)
@@ -98,9 +98,9 @@ class FlowQueries(QObject):
 
         self._ask(self._quick, "probe", subject, compute, on_result)
 
-    def thumbnails(self, scene: Scene, camera: Camera, side: int, on_result: OnResult[NDArray[np.uint8]]) -> None:
+    def thumbnails(self, scene: Scene, view: ViewSpec, side: int, on_result: OnResult[NDArray[np.uint8]]) -> None:
         """Draw a picture of each stage with a side of `side` pixels."""
-        self._pictures.ask("thumbnails", lambda: render_thumbnails(scene, camera, side), on_result)
+        self._pictures.ask("thumbnails", lambda: render_thumbnails(scene, view, side), on_result)
 
     def drop(self) -> None:
         """Discard all queries and clear the notices about failed ones."""
@@ -138,7 +138,9 @@ class FlowQueries(QObject):
 def encoded_trace(target: Target, keeper: FlowKeeper, subject: Subject) -> Trace:
     """Return a fixed sample of the target, pulled back through all stages."""
     points = target.sample(PARTICLES, np.random.default_rng(0))
-    return keeper.flow(subject.spec, subject.weights).encoded(points)
+    trace = keeper.flow(subject.spec, subject.weights).encoded(points)
+    trace.measure()
+    return trace
 
 
 def _followed(keeper: FlowKeeper, spec: FlowSpec, particles: NDArray[np.float32], moment: Moment) -> Snapshot:

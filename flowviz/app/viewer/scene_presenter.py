@@ -11,6 +11,7 @@ from flowviz.app.viewer.playhead import Playhead
 from flowviz.app.viewer.pointer_tools import PointerTools
 from flowviz.app.viewer.scene_model import SceneModel
 from flowviz.records import Scene, Trace
+from flowviz.specs import ViewSpec
 
 SUMMARIZED = "trace", "selection"  # fields of the scene
 IN_THUMBNAILS = "trace", "selection", "grid", "probe"
@@ -33,7 +34,7 @@ class ScenePresenter(QObject):
         self._scenes, self._moments = scenes, moments
         self._scene: Scene | None = None  # displayed
         self.playhead = Playhead(self)
-        self.camera = CloudCamera(view, displays.cloud)
+        self.camera = CloudCamera(view, displays.cloud, self)
         self.inspector = InspectorController(view, displays.inspector, queries, self)
         self._tools = PointerTools(view, displays.cloud, displays.readout, self)
         self._connect_models()
@@ -59,7 +60,7 @@ class ScenePresenter(QObject):
         cloud.fit_requested.connect(self.fit)
         cloud.zoomed.connect(view.zoom_to)
         cloud.stage_clicked.connect(view.open_stage)
-        cloud.resized.connect(self._query_density)
+        cloud.resized.connect(self._on_resized)
 
     def fit(self) -> None:
         """Follow the cloud, and fit the view to the current particles alone."""
@@ -70,10 +71,8 @@ class ScenePresenter(QObject):
 
     def refit(self) -> None:
         """Fit the view to the current particles alone."""
-        self.camera.reset()
-        self.camera.aim()
+        self.camera.refit()
         self._query_density()
-        self._query_thumbnails()
 
     def _on_trace_changed(self, trace: Trace) -> None:
         titles = [trace.title(stage) for stage in range(len(trace.names))]
@@ -103,10 +102,9 @@ class ScenePresenter(QObject):
             cloud.set_overview(new.seen.overview)
         self._move_playhead(old, new)
         self.camera.apply_view_change(old, new)
-        is_same_frame = frame_of(old) == frame_of(new)
-        if not is_same_frame:
+        if _panels_of(old) != _panels_of(new):
             self._query_thumbnails()
-        if not is_same_frame or old.stage != new.stage:
+        if frame_of(old) != frame_of(new) or old.stage != new.stage:
             self._query_density()
 
     def _move_playhead(self, old: View, new: View) -> None:
@@ -119,7 +117,11 @@ class ScenePresenter(QObject):
 
     def _on_playhead_moved(self, position: float) -> None:
         self._displays.cloud.show_stage(position)
+        self.camera.advance()
+
+    def _on_resized(self) -> None:
         self.camera.aim()
+        self._query_density()
 
     def _on_stage_fit_requested(self) -> None:
         self.camera.fit_stage(self._scenes.scene.trace)
@@ -129,8 +131,15 @@ class ScenePresenter(QObject):
 
     def _query_thumbnails(self) -> None:
         strip = self._displays.strip
-        camera = self.camera.camera(labels=False, beside=False)
-        self._queries.thumbnails(self._scenes.scene, camera, strip.side, strip.show_pictures)
+        view = _panels_of(self._view.value)
+        self._queries.thumbnails(self._scenes.scene, view, strip.side, strip.show_pictures)
+
+
+def _panels_of(view: View) -> ViewSpec:
+    """Return the part of a view that decides how the small pictures are drawn."""
+    usual = ViewSpec()
+    unused = {name: getattr(usual, name) for name in ("center", "half_extent", "labels", "beside")}
+    return view.seen.view.model_copy(update=unused)
 
 
 def _differ(old: Scene | None, new: Scene, fields: tuple[str, ...]) -> bool:

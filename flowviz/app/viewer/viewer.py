@@ -124,15 +124,15 @@ class Viewer(QObject):
         self._displays.inspector.set_theme(theme)
 
     def reduce_motion(self, reduced: bool) -> None:
-        """Set whether to jump from stage to stage instead of gliding."""
-        self.playhead.jumps = reduced
+        """Set whether to jump to stages and frames instead of gliding."""
+        self.playhead.jumps = self._presenter.camera.jumps = reduced
 
     def close(self) -> None:
         """End all work after the current queries."""
         self._queries.close()
 
     def _begin(self, spec: FlowSpec, target: Target | None, past: Timeline | None = None) -> None:
-        self._presenter.camera.reset()
+        self._presenter.camera.begin()
         self._scenes.begin(spec, target)
         self._moments.begin(spec, past or Timeline())
 

@@ -14,7 +14,7 @@ from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.errors import FlowvizError
 from flowviz.projects import Example, examples
 from flowviz.records import Scene
-from flowviz.rendering import fitted_view, render_frame
+from flowviz.rendering import Camera, render_frame
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import Theme
 
@@ -104,7 +104,7 @@ def _thumbnail(example: Example, view: ViewSpec, size: PictureSize) -> NDArray[n
         trace = example.project().trace
     except FlowvizError:
         return None
-    return render_frame(Scene(trace), trace.last_stage, fitted_view(trace, view, trace.last_stage), size)
+    return render_frame(Scene(trace), trace.last_stage, Camera(view, trace.boxes).at(trace.last_stage, size), size)
 
 
 COLUMNS, ROWS = 4, 3

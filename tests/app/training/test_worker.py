@@ -123,7 +123,7 @@ def test_snapshot_is_measured_in_the_thread(monkeypatch: pytest.MonkeyPatch) -> 
     recorded = Recorded(monkeypatch, lambda _: iter([measured]))
     recorded.worker.start()
     recorded.join()
-    assert {"reaches", "volume_shares"} <= set(vars(measured.trace))
+    assert {"boxes", "volume_shares"} <= set(vars(measured.trace))
 
 
 def test_pause_holds_training_after_the_next_event(monkeypatch: pytest.MonkeyPatch) -> None:

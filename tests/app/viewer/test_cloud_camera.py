@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import QObject, QTimer
 
+from flowviz.app.state.view import ViewState
+from flowviz.app.viewer.cloud_camera import CloudCamera
 from flowviz.records import Snapshot, Trace
-from flowviz.rendering import visible_rectangle
-from flowviz.specs import FlowSpec
-from tests.app.viewer.fakes import STAGES, TARGET, WEIGHTS, Viewed, snapshot, trace
+from flowviz.rendering import Camera, visible_rectangle
+from flowviz.specs import FlowSpec, PictureSize, ViewSpec
+from tests.app.viewer.fakes import STAGES, TARGET, WEIGHTS, FakeCloud, Viewed, snapshot, trace
 
 LAST = STAGES - 1
 WIDE = 2  # the stage at which the cloud is wider than at the others
@@ -39,19 +42,11 @@ def test_view_widens_at_the_stage_at_which_the_cloud_does(viewed: Viewed) -> Non
     assert max(extents[0], extents[LAST]) < extents[WIDE] / 2
 
 
-def test_overview_has_one_scale_for_all_stages(viewed: Viewed) -> None:
-    wide, last = extent_at(viewed, WIDE), extent_at(viewed, LAST)
-    viewed.view.update(overview=True)
-    assert viewed.displays.cloud.view.half_extent == wide
-    viewed.view.update(overview=False)
-    assert viewed.displays.cloud.view.half_extent == last
-
-
 def test_zoomed_view_stays_from_stage_to_stage(viewed: Viewed) -> None:
     viewed.view.zoom_to((0.0, 0.0), 1.0)
     assert extent_at(viewed, WIDE) == 1.0
     viewed.view.follow()
-    assert viewed.displays.cloud.view.half_extent > 4.0
+    assert viewed.displays.cloud.view.half_extent > 3.0
 
 
 def test_view_is_the_same_after_changing_the_direction_twice(viewed: Viewed) -> None:
@@ -72,31 +67,61 @@ def test_view_does_not_stay_wide_for_points_of_the_other_direction(viewed: Viewe
     assert viewed.displays.cloud.view.half_extent == before
 
 
-def test_fitting_again_narrows_a_view_that_follows_the_cloud(viewed: Viewed) -> None:
-    wide = extent_at(viewed, WIDE)
+def test_view_of_a_live_training_ignores_small_changes_until_the_training_ends(viewed: Viewed) -> None:
     viewed.take(400, 1.0)
-    viewed.queries.asked.clear()
-    viewed.displays.view_bar.fit_requested.emit()
-    assert viewed.displays.cloud.view.half_extent < wide
-    assert "thumbnails" in viewed.queries.asked
-
-
-def test_view_narrows_late_during_a_training_and_at_once_at_another_moment(viewed: Viewed) -> None:
-    wide = extent_at(viewed, WIDE)
-    viewed.take(400, 1.0)
-    assert viewed.displays.cloud.view.half_extent == wide
-    viewed.view.set_moment(0)
-    assert viewed.displays.cloud.view.half_extent < wide
-    viewed.view.set_moment(None)
-    viewed.take(500, 1.0)
-    assert viewed.displays.cloud.view.half_extent < wide
-
-
-def test_view_narrows_when_the_training_ends(viewed: Viewed) -> None:
-    wide = extent_at(viewed, WIDE)
-    viewed.take(400, 1.0)
+    before = viewed.displays.cloud.view
+    for scale in (1.02, 0.97, 1.03):
+        viewed.take(500, scale)
+        assert viewed.displays.cloud.view == before
     viewed.viewer.refit()
-    assert viewed.displays.cloud.view.half_extent < wide
+    assert viewed.displays.cloud.view != before
+    assert framed_exactly(viewed)
+
+
+def test_view_of_a_live_training_follows_large_changes(viewed: Viewed) -> None:
+    before = viewed.displays.cloud.view.half_extent
+    viewed.take(400, 2.0)
+    assert viewed.displays.cloud.view.half_extent > 1.5 * before
+    viewed.take(500, 0.2)
+    assert viewed.displays.cloud.view.half_extent < before / 3
+
+
+@pytest.mark.parametrize("way", ["fit", "follow again", "moment", "opened"])
+def test_view_at_rest_frames_the_particles_exactly(viewed: Viewed, way: str) -> None:
+    viewed.take(400, 1.0)
+    viewed.take(500, 1.03)
+    assert not framed_exactly(viewed)
+    if way == "moment":
+        viewed.view.set_moment(400)
+    elif way == "opened":
+        viewed.viewer.show_untrained(FlowSpec(), TARGET)
+    else:
+        if way == "follow again":
+            viewed.view.zoom_to((5.0, 5.0), 0.1)
+        viewed.displays.view_bar.fit_requested.emit()
+    assert framed_exactly(viewed)
+
+
+def framed_exactly(viewed: Viewed) -> bool:
+    """Return whether the window shows what an export of the same particles would show."""
+    cloud = viewed.displays.cloud
+    camera = Camera(viewed.view.seen.view, viewed.scene.trace.boxes)
+    return cloud.view == camera.at(cloud.stage, cloud.size_in_pixels)
+
+
+def test_resized_view_is_framed_for_its_new_shape(viewed: Viewed) -> None:
+    viewed.displays.cloud.size_in_pixels = PictureSize(width=100, height=900)
+    viewed.displays.cloud.resized.emit()
+    assert framed_exactly(viewed)
+
+
+def test_small_pictures_are_drawn_again_only_if_they_change(viewed: Viewed) -> None:
+    viewed.queries.asked.clear()
+    viewed.view.zoom_to((0.0, 0.0), 1.0)
+    viewed.view.update_view(labels=False)
+    assert "thumbnails" not in viewed.queries.asked
+    viewed.view.update_view(color_by="angle")
+    assert "thumbnails" in viewed.queries.asked
 
 
 def test_new_training_starts_with_a_view_of_its_own(viewed: Viewed) -> None:
@@ -112,8 +137,8 @@ def test_density_is_queried_for_the_whole_way_to_the_next_stage(viewed: Viewed) 
     _, stage, _, camera, size, _ = viewed.queries.asked["density"]
     viewed.viewer.playhead.moved.emit(WIDE - 0.5)
     visible = visible_rectangle(viewed.displays.cloud.view, size)
-    assert visible[1] > visible_rectangle(camera.at(stage), size)[1]
-    np.testing.assert_allclose(visible_rectangle(camera.around(stage), size), visible)
+    assert visible[1] > visible_rectangle(camera.at(stage, size), size)[1]
+    np.testing.assert_allclose(visible_rectangle(camera.around(stage, size), size), visible)
 
 
 def test_fitting_a_stage_zooms_to_particles_that_are_far_away(viewed: Viewed) -> None:
@@ -122,3 +147,97 @@ def test_fitting_a_stage_zooms_to_particles_that_are_far_away(viewed: Viewed) ->
     viewed.displays.view_bar.stage_fit_requested.emit()
     assert not viewed.view.seen.fitted
     assert 1e5 < viewed.displays.cloud.view.half_extent < 1e8
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Eased:
+    """A camera that eases, with a clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.view, self.cloud, self.clock, self.owner = ViewState(), FakeCloud(), Clock(), QObject()
+        self.camera = CloudCamera(self.view, self.cloud, self.owner, self.clock)
+        self.camera.show_trace(trace(), steadily=True)
+
+    @property
+    def extent(self) -> float:
+        return self.cloud.view.half_extent
+
+    def goal(self, shown: Trace) -> float:
+        return Camera(self.view.seen.view, shown.boxes).at(self.cloud.stage, self.cloud.size_in_pixels).half_extent
+
+    def wait(self, seconds: float) -> None:
+        """Let frames of the display pass."""
+        for _ in range(round(seconds / 0.02)):
+            self.clock.now += 0.02
+            self.camera.advance()
+
+
+@pytest.fixture
+def easing(qapp: object) -> Eased:
+    return Eased()
+
+
+def test_first_trace_of_a_flow_is_framed_at_once(easing: Eased) -> None:
+    assert easing.extent == easing.goal(trace())
+    easing.camera.begin()
+    easing.camera.show_trace(trace(20.0), steadily=True)
+    assert easing.extent == easing.goal(trace(20.0))
+
+
+@pytest.mark.parametrize("scale", [0.05, 4.0, 30.0])
+@pytest.mark.parametrize("steadily", [False, True])
+def test_frame_of_other_particles_at_most_doubles_in_half_a_second(easing: Eased, scale: float, steadily: bool) -> None:
+    easing.camera.show_trace(trace(scale), steadily=steadily)
+    extents = [easing.extent]
+    for _ in range(20):
+        easing.wait(0.5)
+        extents.append(easing.extent)
+        assert 1 / 2.01 <= extents[-1] / extents[-2] <= 2.01
+    assert extents[-1] == easing.goal(trace(scale))
+
+
+def test_many_snapshots_in_quick_succession_do_not_speed_up_the_frame(easing: Eased) -> None:
+    before = easing.extent
+    for _ in range(25):
+        easing.camera.show_trace(trace(50.0), steadily=True)
+        easing.wait(0.02)
+    assert easing.extent <= 2.01 * before
+
+
+def test_view_moves_with_the_particles_from_stage_to_stage(easing: Eased) -> None:
+    for stage in np.linspace(0, 1, 50):
+        easing.cloud.stage = stage
+        easing.wait(0.02)
+        assert easing.extent == easing.goal(trace())
+
+
+def test_view_at_rest_is_not_repainted(easing: Eased, monkeypatch: pytest.MonkeyPatch) -> None:
+    easing.camera.show_trace(trace(1.5), steadily=False)
+    easing.wait(3)
+    shown = list[ViewSpec]()
+    monkeypatch.setattr(easing.cloud, "set_view", shown.append)
+    easing.wait(1)
+    assert not shown
+    assert not any(timer.isActive() for timer in easing.camera.findChildren(QTimer))
+
+
+def test_view_does_not_ease_with_reduced_motion(easing: Eased) -> None:
+    easing.camera.jumps = True
+    easing.camera.show_trace(trace(30.0), steadily=True)
+    assert easing.extent == easing.goal(trace(30.0))
+
+
+def test_held_view_keeps_what_is_visible(easing: Eased) -> None:
+    easing.view.changed.connect(easing.camera.apply_view_change)
+    before = easing.cloud.view
+    easing.camera.hold()
+    assert not easing.view.seen.fitted
+    easing.camera.show_trace(trace(30.0), steadily=True)
+    easing.wait(1)
+    assert easing.cloud.view == before

@@ -22,7 +22,8 @@ from tests.app.viewer.mouse import CloudMouse
 LAST = STAGES - 1
 MANY = 1000  # particles
 SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
-LEFT_HALF = (-6, -6), (LAST, -6), (LAST, 6), (-6, 6)  # of the cloud at the last stage, which is centered at (LAST, 0)
+# Of the cloud at the last stage, which is centered at (LAST, 0).
+LEFT_HALF = (-0.2, -3.2), (LAST, -3.2), (LAST, 3.2), (-0.2, 3.2)
 
 
 class Pointed:
@@ -70,11 +71,11 @@ def differences(selection: Selection, expected: NDArray[np.bool_]) -> float:
 
 def test_rectangle_selects_adds_and_subtracts(pointed: Pointed) -> None:
     pointed.view.set_tool("rectangle")
-    pointed.mouse.drag((-6, -6), (LAST, 6))
+    pointed.mouse.drag((-0.2, -3.2), (LAST, 3.2))
     assert differences(pointed.selection, pointed.is_left) < 0.02
-    pointed.mouse.drag((LAST, -6), (8, 6), modifier=SHIFT)
+    pointed.mouse.drag((LAST, -3.2), (6.2, 3.2), modifier=SHIFT)
     assert pointed.selection.count > 0.98 * MANY
-    pointed.mouse.drag((-6, -6), (LAST, 6), modifier=ALT)
+    pointed.mouse.drag((-0.2, -3.2), (LAST, 3.2), modifier=ALT)
     assert differences(pointed.selection, ~pointed.is_left) < 0.02
 
 
@@ -117,7 +118,7 @@ def test_probe_is_queried_at_the_point_under_the_mouse(pointed: Pointed) -> None
 
 def test_selection_keeps_its_particles_at_every_stage(pointed: Pointed) -> None:
     pointed.view.set_tool("rectangle")
-    pointed.mouse.drag((-6, -6), (LAST, 6))
+    pointed.mouse.drag((-0.2, -3.2), (LAST, 3.2))
     selection = pointed.selection
     pointed.view.set_stage(0)
     assert pointed.viewed.viewer.scene.selection is selection
