@@ -90,6 +90,8 @@ GLYPHS = {
     "paths": "vector-polyline",
     "beside": "view-split-vertical",
     "overview": "view-comfy",
+    "following": "camera-control",
+    "fixed": "pin",
     "light": "white-balance-sunny",
     "dark": "weather-night",
     # sources of the target

@@ -109,10 +109,12 @@ class HistoryDisplay(Protocol):
 
 
 class BarDisplay(Protocol):
-    """Requests a zoom to the cloud or to the current stage."""
+    """Requests a zoom to the cloud or to the current stage, or to keep what is visible."""
 
     @property
     def fit_requested(self) -> pyqtBoundSignal: ...
+    @property
+    def hold_requested(self) -> pyqtBoundSignal: ...
     @property
     def stage_fit_requested(self) -> pyqtBoundSignal: ...
 

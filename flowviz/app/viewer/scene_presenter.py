@@ -55,6 +55,7 @@ class ScenePresenter(QObject):
         displays, cloud, view = self._displays, self._displays.cloud, self._view
         displays.view_bar.fit_requested.connect(self.fit)
         displays.view_bar.stage_fit_requested.connect(self._on_stage_fit_requested)
+        displays.view_bar.hold_requested.connect(self.camera.hold)
         displays.strip.side_changed.connect(self._query_thumbnails)
         displays.playback.play_toggled.connect(self.playhead.toggle_playing)
         cloud.fit_requested.connect(self.fit)

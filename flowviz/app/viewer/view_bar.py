@@ -19,6 +19,8 @@ from flowviz.specs.view import Mark
 
 BESIDE = "Be&side", "Ctrl+5", "Show the density and the grid beside the particles; turn one of them on first"
 OVERVIEW = "&Overview", "Ctrl+6", "Show all stages in one figure; click a stage to open it"
+FOLLOW = "Follo&w the Cloud", "Ctrl+9", "Following frames the cloud at every stage; Fixed keeps what is visible"
+FOLLOWING, FIXED = "Following", "Fixed"
 TOOLS: Mapping[Tool, tuple[str, str, str]] = {
     "move": ("&Pan", "Ctrl+Shift+M", "Drag to pan; click a particle to select it"),
     "rectangle": ("&Rectangle", "Ctrl+Shift+R", "Drag to select; hold Shift to add, Alt to remove"),
@@ -36,6 +38,7 @@ class ViewBar(QWidget):
 
     fit_requested = pyqtSignal()
     stage_fit_requested = pyqtSignal()
+    hold_requested = pyqtSignal()  # to keep what is visible
 
     def __init__(self, view: ViewState) -> None:
         super().__init__()
@@ -50,6 +53,7 @@ class ViewBar(QWidget):
         self.clear_action = self._command("deselect", "&Clear Selection", "Ctrl+Shift+A", "Deselect all particles")
         self.fit_action = self._command("fitthecloud", "&Fit the Cloud", "Ctrl+0", "Follow the cloud at every stage")
         self.fit_stage_action = self._command("fitthisstage", "Fit This &Stage", "Ctrl+Shift+0", "Zoom to this stage")
+        self.follow_action = self._toggle("following", "followAction", *FOLLOW)
         self._lay_out()
         self._connect()
         self._bind()
@@ -81,6 +85,14 @@ class ViewBar(QWidget):
         bind_checked(
             view, lambda value: value.seen.overview, self.overview_action, lambda shown: view.update(overview=shown)
         )
+        bind(
+            view,
+            lambda value: value.seen.fitted,
+            self._show_following,
+            self.follow_action.toggled,
+            self.follow_action.isChecked,
+            lambda follows: view.follow() if follows else self.hold_requested.emit(),
+        )
         view.changed.connect(lambda _, value: self._enable(value))
         self._enable(view.value)
 
@@ -88,6 +100,12 @@ class ViewBar(QWidget):
         self.beside_action.setEnabled(can_split(view.seen.view))
         self.clear_action.setEnabled(view.selection is not None)
         self.fit_stage_action.setEnabled(not view.seen.overview)
+        self.follow_action.setEnabled(not view.seen.overview)
+
+    def _show_following(self, follows: bool) -> None:
+        self.follow_action.setChecked(follows)
+        self.follow_action.setIconText(FOLLOWING if follows else FIXED)
+        self.follow_action.setIcon(icon("following" if follows else "fixed"))
 
     def _create_tools(self) -> dict[Tool, QAction]:
         group, actions = QActionGroup(self), dict[Tool, QAction]()
@@ -134,10 +152,11 @@ class ViewBar(QWidget):
             button.setObjectName(f"{tool}Button")
         selection = [_button(action) for action in (self.invert_action, self.clear_action)]
         overview = [_button(self.overview_action)]
-        self._labeled = overview + marks
+        follow = [_button(self.follow_action)]
+        self._labeled = overview + marks + follow
         fits = [_button(action) for action in (self.fit_action, self.fit_stage_action)]
         fits[1].setObjectName("fitStageButton")
-        groups = [WrappingRow(3, *buttons) for buttons in (tools, selection, fits, overview, marks)]
+        groups = [WrappingRow(3, *buttons) for buttons in (tools, selection, fits, overview, marks, follow)]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._row = WrappingRow(GROUP_SPACING, *boxes, *groups)

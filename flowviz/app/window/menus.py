@@ -86,7 +86,7 @@ def fill_view_menu(
         add_action(menu, "Zoom &In", Key.ZoomIn, lambda: cloud.zoom(1 / ZOOM_STEP), "Show a smaller part of the plane"),
         add_action(menu, "Zoom &Out", Key.ZoomOut, lambda: cloud.zoom(ZOOM_STEP), "Show a larger part of the plane"),
     )
-    menu.addActions([bar.fit_action, bar.fit_stage_action])
+    menu.addActions([bar.follow_action, bar.fit_action, bar.fit_stage_action])
     menu.addSeparator()
     layout.fill_menu(add_submenu(menu, "Pa&nels"))
     add_action(menu, "&Reset Layout", None, layout.reset, "Return all panels to their original places")

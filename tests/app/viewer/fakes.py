@@ -158,6 +158,7 @@ class FakeHistory:
 
 class FakeBar(QObject):
     fit_requested = pyqtSignal()
+    hold_requested = pyqtSignal()
     stage_fit_requested = pyqtSignal()
 
 

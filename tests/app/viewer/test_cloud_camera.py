@@ -102,6 +102,15 @@ def test_view_at_rest_frames_the_particles_exactly(viewed: Viewed, way: str) -> 
     assert framed_exactly(viewed)
 
 
+def test_view_is_fixed_where_it_is_and_follows_again(viewed: Viewed) -> None:
+    before = viewed.displays.cloud.view
+    viewed.displays.view_bar.hold_requested.emit()
+    assert extent_at(viewed, WIDE) == before.half_extent
+    assert not viewed.view.seen.fitted
+    viewed.view.follow()
+    assert framed_exactly(viewed)
+
+
 def framed_exactly(viewed: Viewed) -> bool:
     """Return whether the window shows what an export of the same particles would show."""
     cloud = viewed.displays.cloud

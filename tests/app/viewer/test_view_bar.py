@@ -75,6 +75,19 @@ def test_fit_buttons_request_a_zoom_to_the_cloud_or_to_the_stage(bar: Bar, qtbot
     assert not bar.bar.fit_stage_action.isEnabled()
 
 
+def test_button_shows_whether_the_view_follows_the_cloud_and_toggles_it(bar: Bar, qtbot: QtBot) -> None:
+    button = bar.bar.findChild(QToolButton, "followButton")
+    assert button is not None
+    assert (button.text(), button.isChecked()) == ("Following", True)
+    with qtbot.waitSignal(bar.bar.hold_requested):
+        button.click()
+    bar.view.zoom_to((1.0, 2.0), 0.5)
+    assert (button.text(), button.isChecked()) == ("Fixed", False)
+    button.click()
+    assert bar.view.seen.fitted
+    assert button.text() == "Following"
+
+
 def test_beside_is_available_only_with_something_to_show_beside_the_points(bar: Bar) -> None:
     beside = bar.bar.beside_action
     bar.view.update_view(beside=True)
