@@ -25,6 +25,9 @@ def chosen_view(
     theme: Annotated[Theme | None, typer.Option(help="A light or a dark ground.")] = None,
     background: Annotated[Background | None, typer.Option(help="The ground, or nothing behind what is drawn.")] = None,
     axes: Annotated[bool | None, typer.Option("--axes/--no-axes", help="The lines at round numbers.")] = None,
+    common_scale: Annotated[
+        bool | None, typer.Option("--common-scale/--no-common-scale", help="One scale for all stages of a sheet.")
+    ] = None,
     labels: Annotated[bool | None, typer.Option("--labels/--no-labels", help="Title, legend and notes.")] = None,
     point_diameter: Annotated[float | None, typer.Option(help="Of a point, in pixels of a side of 800.")] = None,
     word_height: Annotated[float | None, typer.Option(help="Of the words, as a share of the shorter side.")] = None,

@@ -109,6 +109,11 @@ def fitted_view(box: NDArray[np.float64], view: ViewSpec, panel: Panel) -> ViewS
     return _frame(center, (box[1] - box[0]) / 2, panel).on(view)
 
 
+def common_box(boxes: Boxes) -> NDArray[np.float64]:
+    """Return the smallest box (2, 2) that contains all others."""
+    return np.stack([boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)])
+
+
 def steadied(held: Boxes, boxes: Boxes) -> Boxes:
     """Return the boxes to frame during a training: the held ones, on each axis, until the particles leave them.
 

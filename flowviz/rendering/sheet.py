@@ -9,7 +9,7 @@ from PIL import Image
 from flowviz.errors import SpecError
 from flowviz.records import Scene, Trace
 from flowviz.rendering.annotate import Word, em, fitted, paper, text_width, write
-from flowviz.rendering.camera import fitted_view
+from flowviz.rendering.camera import common_box, fitted_view
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.frame import render_panel
 from flowviz.rendering.legend import KEY_WIDTH, Key, key_picture, keys
@@ -106,8 +106,14 @@ def small_view(view: ViewSpec) -> ViewSpec:
 
 
 def small_views(trace: Trace, view: ViewSpec, panel: Panel, stages: range) -> list[ViewSpec]:
-    """Return the view of each small picture, framed around its own particles wherever the large picture is zoomed."""
-    return [fitted_view(trace.boxes[stage], small_view(view), panel) for stage in stages]
+    """Return the view of each small picture, wherever the large one is zoomed.
+
+    It is framed around its own particles, or with a common scale around those of all chosen stages.
+    """
+    boxes = trace.boxes[stages.start : stages.stop]
+    if view.common_scale:
+        boxes = np.broadcast_to(common_box(boxes), boxes.shape)
+    return [fitted_view(box, small_view(view), panel) for box in boxes]
 
 
 def foot_places(view: ViewSpec, whole: Panel | PictureSize, count: int) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ MOTION = frozenset({"range", "through", "in_betweens", "easing", "heading", "rep
 EFFECTS: Mapping[What, frozenset[str]] = {
     "view": PICTURE | VIEW | {"stage"},
     "stages": PICTURE | VIEW | {"range"},
-    "sheet": PICTURE | DRAWN - {"fitted"} | {"range"},
+    "sheet": PICTURE | DRAWN - {"fitted"} | {"range", "common_scale"},
     "animation": PICTURE | VIEW | MOTION | {"fps"},
     "frames": PICTURE | VIEW | MOTION,
     "trace": frozenset({"range", "direction", "moment", "particles"}),

@@ -44,7 +44,8 @@ class ViewSpec(Spec):
     `marks` is what is drawn; `color_by` is what the color of a particle means. With `beside`, density and grid stand
     in a panel of their own to the right of the points, at the same scale. `labels` are the words: title, legend, notes;
     they are as high as a share `word_height` of the shorter side, at most. `axes` are the lines at round numbers, and
-    these numbers. With a transparent `background` only what is drawn is opaque.
+    these numbers. With a transparent `background` only what is drawn is opaque. Where all stages are side by side, each
+    is framed around its own particles, unless they have a `common_scale`.
     """
 
     center: tuple[float, float] = (0.0, 0.0)
@@ -59,3 +60,4 @@ class ViewSpec(Spec):
     beside: bool = False
     background: Background = "solid"
     word_height: Annotated[float, Field(gt=0, le=0.1)] = 0.025
+    common_scale: bool = False

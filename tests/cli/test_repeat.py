@@ -68,6 +68,7 @@ views = st.builds(
     color_by=of(ColorBy),
     marks=st.frozensets(of(Mark)),
     beside=st.booleans(),
+    common_scale=st.booleans(),
 )
 playbacks = st.builds(
     Playback, repeat=of(Repeat), easing=of(Easing), heading=of(Heading), through=of(Through), speed=st.floats(0.25, 4)

@@ -9,9 +9,9 @@ from flowviz.errors import SpecError
 from flowviz.records import Scene, base_particles, untrained_trace
 from flowviz.rendering import fitted_view, render_frame, render_sheet, render_thumbnails, sheet_stage
 from flowviz.rendering.projection import Panel
-from flowviz.rendering.sheet import SheetLayout
+from flowviz.rendering.sheet import SheetLayout, small_views
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
-from tests.rendering.scenes import full
+from tests.rendering.scenes import bent, full
 
 SIZE = PictureSize(width=600, height=480)
 BARE = ViewSpec(labels=False, axes=False, point_diameter=7.0)  # twice as large as usual
@@ -70,3 +70,21 @@ def test_thumbnails_show_all_stages_and_the_selection() -> None:
     for one, other in pairwise(pictures):
         assert (one != other).any(axis=2).sum() > 100
     assert (pictures != render_thumbnails(Scene(scene.trace), ViewSpec(), 48)).any()
+
+
+def test_panels_have_one_scale_if_asked_and_are_never_cropped_by_a_zoom() -> None:
+    trace = bent(base_particles(2000))
+    trace.positions[1] *= np.float32(10)
+    panel, near = Panel(100, 80), ViewSpec(center=(9.0, 9.0), half_extent=0.01)
+    own = small_views(trace, near, panel, range(4))
+    assert own[1].half_extent > 5 * own[0].half_extent
+    common = small_views(trace, near.model_copy(update={"common_scale": True}), panel, range(4))
+    assert len({(view.center, view.half_extent) for view in common}) == 1
+    assert common[0].half_extent == pytest.approx(own[1].half_extent, rel=0.1)
+    later = small_views(trace, near.model_copy(update={"common_scale": True}), panel, range(2, 4))
+    assert later[0].half_extent < common[0].half_extent, "only the chosen stages count"
+    for view in (near, near.model_copy(update={"common_scale": True})):
+        usual = view.model_copy(update={"center": (0.0, 0.0), "half_extent": 4.0})
+        np.testing.assert_array_equal(
+            render_thumbnails(Scene(trace), view, 64), render_thumbnails(Scene(trace), usual, 64)
+        )

@@ -23,6 +23,7 @@ AXES = "Grid lines and their numbers"
 BESIDE = "Density and grid beside the points"
 LABELS = "The name of the stage, and the meaning of the colors"
 FITTED = "Zoom out where the cloud grows, whatever the window shows"
+COMMON_SCALE = "Draw all stages at one scale, instead of framing each around its own particles"
 LATEST = -1  # the latest moment of the training
 
 
@@ -57,6 +58,7 @@ class ContentSection(ExportSection):
             palette=self._palette.value,
             axes=self._axes.isChecked(),
             labels=self._labels.isChecked(),
+            common_scale=self._common_scale.isChecked(),
         )
         return viewed.model_copy(update=self._range() | {"particles": self._particle_count()})
 
@@ -70,6 +72,7 @@ class ContentSection(ExportSection):
             box.setEnabled(not is_sheet)
             box.setToolTip(reason if is_sheet else tip)
         self._fitted.setHidden(is_sheet)
+        self._common_scale.setVisible(is_sheet)
         self._update_beside()
 
     def _show_values(self, spec: ExportSpec) -> None:
@@ -87,6 +90,7 @@ class ContentSection(ExportSection):
         self._axes.setChecked(view.axes)
         self._labels.setChecked(view.labels)
         self._fitted.setChecked(seen.fitted)
+        self._common_scale.setChecked(view.common_scale)
         self._particles.setValue(spec.particles or self._all_particles)
         self._update_beside()
 
@@ -107,6 +111,7 @@ class ContentSection(ExportSection):
         self._axes = check_box("exportAxes", "A&xes", AXES)
         self._labels = check_box("exportLabels", "Title and &keys", LABELS)
         self._fitted = check_box("exportFitted", "Fit the clo&ud", FITTED)
+        self._common_scale = check_box("exportCommonScale", "Common scal&e", COMMON_SCALE)
 
     def _add_rows(self) -> None:
         self.add_row("stage", "Stage", self._stage, stretched=self._stage)
@@ -115,7 +120,7 @@ class ContentSection(ExportSection):
         self.add_row("moment", "Moment", self._moment, stretched=self._moment)
         self.add_row("direction", "Di&rection", self._direction, stretched=self._direction)
         self.add_row("marks", "Show", *self._marks.values())
-        self.add_row("marks", "", self._beside, self._fitted)
+        self.add_row("marks", "", self._beside, self._fitted, self._common_scale)
         self.add_row("color_by", "&Color by", self._color, stretched=self._color)
         self.add_row("palette", "Palette", self._palette, stretched=self._palette)
         self.add_row("labels", "Labels", self._axes, self._labels)
@@ -130,7 +135,7 @@ class ContentSection(ExportSection):
         for mark in self._marks.values():
             mark.toggled.connect(self._take_marks)
         self._beside.clicked.connect(self._take_beside)
-        for toggle in (self._axes, self._labels, self._fitted):
+        for toggle in (self._axes, self._labels, self._fitted, self._common_scale):
             toggle.toggled.connect(lambda: self.changed.emit())
         self._particles.valueChanged.connect(lambda: self.changed.emit())
 

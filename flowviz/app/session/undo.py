@@ -15,7 +15,7 @@ from flowviz.specs import Seen, ViewSpec
 
 MOST_EDITS = 100
 BURST_MS = 1000  # changes of the same kind with shorter pauses are one edit, such as typing or zooming
-VIEW_FIELDS = "color_by", "palette", "marks", "beside"
+VIEW_FIELDS = "color_by", "palette", "marks", "beside", "common_scale"
 ZOOM_FIELDS = "center", "half_extent"  # chosen by the user unless the view follows the cloud
 
 

@@ -87,6 +87,7 @@ TITLES: Mapping[str, Title] = {
     "palette": lambda _, palette: f"Colors: {palette.capitalize()}",
     "marks": _mark_title,
     "beside": _show_or_hide("Beside"),
+    "common_scale": "Common Scale",
     "fitted": lambda _, fitted: "Fit the Cloud" if fitted else "Zoom or Pan",
     "center": "Zoom or Pan",
     "half_extent": "Zoom or Pan",

@@ -6,8 +6,9 @@ from functools import partial
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
 
-from flowviz.app.commands.actions import Key, add_action, add_choices, add_submenu, add_toggle
+from flowviz.app.commands.actions import Key, add_action, add_choices, add_submenu, add_toggle, make_checkable
 from flowviz.app.document.actions import DocumentActions
+from flowviz.app.state.binding import bind_checked
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.style.appearance import TEXT_SIZES, Appearance
 from flowviz.app.style.theme import THEMES
@@ -87,6 +88,16 @@ def fill_view_menu(
         add_action(menu, "Zoom &Out", Key.ZoomOut, lambda: cloud.zoom(ZOOM_STEP), "Show a larger part of the plane"),
     )
     menu.addActions([bar.follow_action, bar.fit_action, bar.fit_stage_action])
+    menu.addSeparator()
+    tip = "Draw the small pictures of all stages, in the strip and the overview, at one scale"
+    common_scale = add_action(menu, "Co&mmon Scale", None, lambda: None, tip)
+    make_checkable(common_scale)
+    bind_checked(
+        view,
+        lambda value: value.seen.view.common_scale,
+        common_scale,
+        lambda common: view.update_view(common_scale=common),
+    )
     menu.addSeparator()
     layout.fill_menu(add_submenu(menu, "Pa&nels"))
     add_action(menu, "&Reset Layout", None, layout.reset, "Return all panels to their original places")

@@ -40,6 +40,7 @@ CONTROLS = {
     "direction": ("exportDirection",),
     "marks": ("pointsExport", "densityExport", "gridExport", "pathsExport"),
     "fitted": ("exportFitted",),
+    "common_scale": ("exportCommonScale",),
     "color_by": ("exportColor",),
     "palette": ("exportPalette",),
     "labels": ("exportLabels",),
