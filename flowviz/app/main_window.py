@@ -136,7 +136,9 @@ class MainWindow(QMainWindow):
         fill_view_menu(view, viewing, self.view, self._layout, self.appearance)
         self._presentation = Presentation(self, self._center, view)
         fill_training_menu(new_menu(self, "&Train"), training.controls, viewing.history, self._copy_training)
-        fill_layers_menu(new_menu(self, "&Layers"), self.view, viewing.playback, self.viewer.playhead.toggle_playing)
+        viewer = self.viewer
+        layers = new_menu(self, "&Layers")
+        fill_layers_menu(layers, self.view, viewing.playback, viewer.playhead.toggle_playing, viewer.end_playback)
         help_menu = new_menu(self, "&Help")
         fill_start_entries(help_menu, self.welcome)
         fill_help_menu(help_menu, self.show_shortcuts, self.find_command, self._report, self._show_about)

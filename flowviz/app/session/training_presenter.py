@@ -86,6 +86,7 @@ class TrainingPresenter(QObject):
         self.set_state(TrainingState.PREPARING)
         if not checkpoint:
             self._viewer.show_last_stage()
+        self._viewer.end_playback.begin()
 
     def set_state(self, state: TrainingState) -> None:
         """Show the state of the training."""
@@ -147,6 +148,7 @@ class TrainingPresenter(QObject):
         self._runner.abandon()  # its thread ends after this event
         self._status.show_end(finished)
         self.set_state(TrainingState.IDLE)
+        self._viewer.end_playback.play()
 
     def _on_retargeted(self, built: BuiltTarget) -> None:
         self.title = built.title

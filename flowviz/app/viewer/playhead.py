@@ -6,10 +6,11 @@ from time import perf_counter
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
 from flowviz.specs import Playback
-from flowviz.specs.playback import smoothed
+from flowviz.specs.playback import FASTEST, smoothed
 
 FRAME_PERIOD_MS = 12  # slightly shorter than that of most displays, so that a late tick rarely misses a frame
 SLOWEST_STAGES_PER_SECOND = 4.5
+MOST_SECONDS_ONCE = 8.0  # for one pass through all stages that the program starts by itself
 CATCH_UP_PER_SECOND = 6.0  # speed relative to the distance: distant stages are reached soon
 
 
@@ -28,7 +29,7 @@ class Playhead(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.jumps = False
-        self._playback = Playback()
+        self._chosen = self._playback = Playback()
         self._position = 0.0
         self._goal = 0
         self._last = 0
@@ -50,9 +51,14 @@ class Playhead(QObject):
         """The current position; 2.25 is a quarter of the way from stage 2 to stage 3."""
         return self._position
 
+    @property
+    def is_playing(self) -> bool:
+        """Whether it plays, rather than rests or glides to a stage."""
+        return self._playing
+
     def set_playback(self, playback: Playback) -> None:
         """Set how to play; a playhead that is playing continues from its position."""
-        self._playback = playback
+        self._chosen = self._playback = playback
         if self._started is not None:
             self._start_playback()
 
@@ -90,6 +96,17 @@ class Playhead(QObject):
                 self._start_playback()
         self._start_ticks()
 
+    def play_once(self) -> None:
+        """Play all stages once, from the base on, however the user plays them."""
+        self._stop_playing()
+        seconds = Playback().seconds(self._last)
+        self._playback = Playback(speed=min(max(1.0, seconds / MOST_SECONDS_ONCE), FASTEST))
+        self._playing = True
+        self.playing_changed.emit(True)
+        self._started = perf_counter()
+        self._play_at(0.0)
+        self._start_ticks()
+
     def _start_playback(self) -> None:
         start = self._playback.start(self._position, self._last)
         if self._playback.repeat == "once" and start >= self._playback.seconds(self._last):
@@ -98,6 +115,7 @@ class Playhead(QObject):
         self._play_at(start)
 
     def _stop_playing(self) -> None:
+        self._playback = self._chosen
         if self._playing:
             self._playing, self._started = False, None
             self.playing_changed.emit(False)

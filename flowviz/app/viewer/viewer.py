@@ -6,6 +6,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.state.view import Tool, ViewState
 from flowviz.app.viewer.displays import Displays, Queries
+from flowviz.app.viewer.end_playback import EndPlayback
 from flowviz.app.viewer.moment_browser import MomentBrowser
 from flowviz.app.viewer.playhead import Playhead
 from flowviz.app.viewer.scene_model import SceneModel
@@ -22,7 +23,11 @@ WINDOW_FIELDS = "theme", "background", "word_height"  # of the `ViewSpec`: set b
 
 
 class Viewer(QObject):
-    """Shows a flow, trained or untrained, as the view state says."""
+    """Shows a flow, trained or untrained, as the view state says.
+
+    Attributes:
+        end_playback: The playback at the end of a training.
+    """
 
     moment_shown = pyqtSignal(object, bool)  # Snapshot, and whether it is the latest
     following_changed = pyqtSignal(bool)  # whether particles of earlier moments are being computed
@@ -34,6 +39,7 @@ class Viewer(QObject):
         self._moments = MomentBrowser(view, queries, self)
         self._scenes = SceneModel(view, queries, self)
         self._presenter = ScenePresenter(displays, view, queries, self._scenes, self._moments, self)
+        self.end_playback = EndPlayback(view, self.playhead, self)
         queries.notice_posted.connect(self.notice_posted)
         self._moments.chosen.connect(self._show_snapshot)
         self._moments.following_changed.connect(self.following_changed)

@@ -14,6 +14,7 @@ from flowviz.app.style.appearance import TEXT_SIZES, Appearance
 from flowviz.app.style.theme import THEMES
 from flowviz.app.target.panel import TargetPanel
 from flowviz.app.training.controls import TrainingControls
+from flowviz.app.viewer.end_playback import EndPlayback
 from flowviz.app.viewer.history_bar import HistoryBar
 from flowviz.app.viewer.playback_bar import PlaybackBar
 from flowviz.app.viewer.stage_keys import LARGEST_FLOW
@@ -160,7 +161,13 @@ def _fill_button_entries(menu: QMenu, controls: TrainingControls) -> None:
         controls.button_changed.connect(partial(_update_enabled, action, button))
 
 
-def fill_layers_menu(menu: QMenu, view: ViewState, playback: PlaybackBar, toggle_playing: Callable[[], None]) -> None:
+def fill_layers_menu(
+    menu: QMenu,
+    view: ViewState,
+    playback: PlaybackBar,
+    toggle_playing: Callable[[], None],
+    end_playback: EndPlayback,
+) -> None:
     """Fill the Layers menu: stages and playback."""
     for title, key, stages, tip in STAGE_COMMANDS:
         add_action(menu, title, key, partial(view.step, stages), tip)
@@ -170,6 +177,10 @@ def fill_layers_menu(menu: QMenu, view: ViewState, playback: PlaybackBar, toggle
     add_action(menu, "&Slower", "Ctrl+[", lambda: playback.choose_next("speed", -1, around=False), "Play slower")
     for title, key, name, tip in PLAYBACK_COMMANDS:
         add_action(menu, title, key, partial(playback.choose_next, name), tip)
+    menu.addSeparator()
+    tip = "Play all layers once when a training ends, unless you are using the view"
+    enabled = end_playback.is_enabled
+    add_toggle(menu, "Play When Training &Ends", None, end_playback.set_enabled, tip, checked=enabled)
 
 
 def fill_start_entries(menu: QMenu, welcome: Welcome) -> None:

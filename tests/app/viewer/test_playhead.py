@@ -133,3 +133,32 @@ def test_going_to_a_stage_stops_playing(played: Played) -> None:
     played.run(10)
     assert not played.is_playing
     assert played.positions[-1] == 3
+
+
+def test_pass_that_the_program_starts_ignores_the_chosen_playback_and_keeps_it(played: Played) -> None:
+    chosen = {"repeat": "loop", "heading": "backward", "through": "training"}
+    played.set_playback(**chosen)
+    played.playhead.jump_to(LAST)
+    played.playhead.play_once()
+    assert (played.positions[-1], played.is_playing, played.playhead.is_playing) == (0, True, True)
+    played.run(10)
+    assert played.stages[-3:] == [1, 2, 3]
+    assert not played.moments
+    assert (played.is_playing, played.playhead.is_playing, played.is_moving) == (False, False, False)
+    played.playhead.toggle_playing()
+    played.run(1)
+    assert played.moments, "the chosen playback goes through the training"
+
+
+def test_pass_that_the_program_starts_is_short_and_can_be_interrupted(played: Played) -> None:
+    played.playhead.set_last(40)
+    played.playhead.jump_to(40)
+    start = played.now
+    played.playhead.play_once()
+    played.run(60)
+    assert played.now - start < 10
+    played.playhead.play_once()
+    played.run(1)
+    played.playhead.glide_to(40)
+    played.run(10)
+    assert (played.positions[-1], played.is_playing) == (40, False)
