@@ -11,12 +11,12 @@ from flowviz.exporting.easing import eased_frames
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.shots import Shot
 from flowviz.projects import Project
-from flowviz.records import Moment, Scene, Selection, Snapshot, Trace, base_particles
+from flowviz.records import Moment, Scene, Selection, Snapshot, TargetPicture, Trace, base_particles
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import Camera, Frame, render_frame, visible_rectangle
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, Seen, ViewSpec
-from flowviz.targets import build_target
+from flowviz.targets import build_target, target_picture
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -100,7 +100,7 @@ class Scenes:
     def scene(self, shot: Shot, size: PictureSize) -> Scene:
         """What a picture of that size shows."""
         if self._last is None or self._last[0] is not shot.moment:
-            self._last = shot.moment, Scene(self.trace(shot.moment), self.selection)
+            self._last = shot.moment, Scene(self.trace(shot.moment), self.selection, target=self._target)
         scene = self._completed(self._last[1], shot, size)
         self._last = shot.moment, scene
         return scene
@@ -145,6 +145,11 @@ class Scenes:
             return build_target(self._project.target).sample(self.count, np.random.default_rng(0))
         own = self._project.trace.positions[0]
         return own if len(own) == self.count else base_particles(self.count)
+
+    @cached_property
+    def _target(self) -> TargetPicture | None:
+        """The target, where it is shown."""
+        return target_picture(build_target(self._project.target)) if "target" in self._seen.view.marks else None
 
     def _completed(self, scene: Scene, shot: Shot, size: PictureSize) -> Scene:
         """The scene with density, grid and probe, where they are asked for."""

@@ -18,6 +18,7 @@ from flowviz.records.lattice import lattice_points
 from flowviz.records.report import Curve, StageReport, written
 from flowviz.records.scene import Scene
 from flowviz.records.selection import Combination, Selection, nearest
+from flowviz.records.target_picture import TargetPicture
 from flowviz.records.timeline import Timeline
 from flowviz.records.trace import Trace, base_particles, checked_stage, untrained_trace
 from flowviz.records.trial import Trial, TrialSummary, summarized, to_csv
@@ -43,6 +44,7 @@ __all__ = [
     "Selection",
     "Snapshot",
     "StageReport",
+    "TargetPicture",
     "Timeline",
     "Trace",
     "Trial",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flowviz.records.density import Density
 from flowviz.records.selection import Selection
+from flowviz.records.target_picture import TargetPicture
 from flowviz.records.trace import Trace
 
 
@@ -19,3 +20,4 @@ class Scene:
     density: Density | None = None
     grid: Trace | None = None
     probe: Trace | None = None
+    target: TargetPicture | None = None

@@ -1,12 +1,12 @@
 """The exact density of a stage: a heat map, with contours around given shares of its probability mass."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from flowviz.records import Density, Scene, cell_centers
+from flowviz.records import Density, Rectangle, Scene, cell_centers
 from flowviz.rendering.annotate import Word, em, ground
 from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import STEPS, color_scale
@@ -87,24 +87,44 @@ def _heat(density: Density, limits: tuple[float, float], projection: Projection,
     """The colors of the pixels in the density's own rectangle, smoothly between its cells."""
     low, high = limits
     values = np.nan_to_num((density.log_density - low) / (high - low), nan=0.0, posinf=1.0, neginf=0.0)
-    left, right, bottom, top = density.rectangle
-    (x0, y0), (x1, y1) = projection.pixels(np.array([(left, top), (right, bottom)]))
-    width, height = projection.panel.width, projection.panel.height
-    columns = np.arange(int(np.ceil(max(x0, 0))), int(np.floor(min(x1, width))))
-    rows = np.arange(int(np.ceil(max(y0, 0))), int(np.floor(min(y1, height))))
-    if not len(columns) or not len(rows):
-        return Layer(np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.uint16))
-    cells = np.array(values.shape[::-1]) / (x1 - x0, y1 - y0)  # a pixel
-    first = (np.array([columns[0], rows[0]]) - (x0, y0)) * cells
-    last = (np.array([columns[-1] + 1, rows[-1] + 1]) - (x0, y0)) * cells
-    source = Image.fromarray(values.clip(0, 1).astype(np.float32))
-    smooth = source.resize((len(columns), len(rows)), Image.Resampling.BICUBIC, (*first, *last))
-    step = (np.asarray(smooth) * np.float32(STEPS - 1)).clip(0, STEPS - 1).astype(np.uint8)
+    visible = visible_values(values.clip(0, 1).astype(np.float32), density.rectangle, projection)
+    step = (visible.values * np.float32(STEPS - 1)).astype(np.uint8)
     alphas = np.round(np.minimum(np.arange(STEPS) / (RISE * STEPS), 1.0) * OPAQUE).astype(np.uint16)
     hot = np.flatnonzero(step)
-    where = rows[hot // len(columns)] * width + columns[hot % len(columns)]
     step = step.ravel()[hot]
-    return Layer(where, packed(color_scale("heat", theme))[step], alphas[step])
+    return Layer(visible.pixels(hot), packed(color_scale("heat", theme))[step], alphas[step])
+
+
+class VisibleValues(NamedTuple):
+    """Values between 0 and 1 (rows, columns) at pixels of a panel, of which the first is `left` and `top`."""
+
+    values: NDArray[np.float32]
+    left: int
+    top: int
+    width: int  # of the panel
+
+    def pixels(self, indices: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the pixels of the panel, counted row by row, of indices into the flat values."""
+        rows, columns = np.divmod(indices, max(self.values.shape[1], 1))
+        found: NDArray[np.int64] = (rows + self.top) * self.width + columns + self.left
+        return found
+
+
+def visible_values(values: NDArray[np.float32], rectangle: Rectangle, projection: Projection) -> VisibleValues:
+    """Return what a panel shows of values between 0 and 1 in a rectangle, interpolated smoothly between its cells."""
+    left, right, bottom, top = rectangle
+    (x0, y0), (x1, y1) = projection.pixels(np.array([(left, top), (right, bottom)]))
+    width, height = projection.panel.width, projection.panel.height
+    first_column, end_column = int(np.ceil(max(x0, 0))), int(np.floor(min(x1, width)))
+    first_row, end_row = int(np.ceil(max(y0, 0))), int(np.floor(min(y1, height)))
+    if end_column <= first_column or end_row <= first_row:
+        return VisibleValues(np.zeros((0, 0), np.float32), 0, 0, width)
+    cells = np.array(values.shape[::-1]) / (x1 - x0, y1 - y0)  # a pixel
+    first = (np.array([first_column, first_row]) - (x0, y0)) * cells
+    last = (np.array([end_column, end_row]) - (x0, y0)) * cells
+    size = end_column - first_column, end_row - first_row
+    smooth = Image.fromarray(values).resize(size, Image.Resampling.BICUBIC, (*first, *last))
+    return VisibleValues(np.asarray(smooth).clip(0, 1), first_column, first_row, width)
 
 
 @cached(maxsize=4)

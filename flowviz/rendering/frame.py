@@ -13,6 +13,7 @@ from flowviz.rendering.paths import draw_paths
 from flowviz.rendering.probe import draw_probe
 from flowviz.rendering.projection import Panel, Projection, is_split, panel_of
 from flowviz.rendering.raster import RGBA, Canvas, Glide, lifted
+from flowviz.rendering.target import draw_target
 from flowviz.rendering.warp import draw_cells, draw_sides
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import Mark
@@ -43,7 +44,10 @@ def panel_views(view: ViewSpec, size: PictureSize) -> list[tuple[int, ViewSpec]]
     """Return the left edge, in pixels, and the view of each panel of a picture."""
     if not is_split(view):
         return [(0, view)]
-    return [(0, _with_marks(view, {"points", "paths"})), (size.width - panel_of(view, size).width, _second(view))]
+    return [
+        (0, _with_marks(view, {"points", "paths", "target"})),
+        (size.width - panel_of(view, size).width, _second(view)),
+    ]
 
 
 def prepare_density(density: Density, view: ViewSpec, size: PictureSize) -> None:
@@ -85,6 +89,8 @@ def draw_marks(scene: Scene, stage: float, view: ViewSpec, panel: Panel, enlarge
     if grid is not None and density_strength(scene, stage, view) < 1:  # the colors of only one of them can be read
         draw_cells(canvas, grid, stage, view)
     draw_density(canvas, scene, stage, view, panel)
+    if "target" in view.marks:
+        draw_target(canvas, scene, stage, view, panel)
     if grid is not None:
         draw_sides(canvas, grid, stage, view, projection.pixel, bare=density_strength(scene, stage, view) > 0)
     if "paths" in view.marks:

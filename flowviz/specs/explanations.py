@@ -89,6 +89,7 @@ MARKS: Mapping[Mark, str] = {
         "The lines show how particles have moved from the base to this stage: the selected particles, or a random "
         "sample."
     ),
+    "target": "At the last stage, the shape behind the particles is the target that the flow learns.",
 }
 
 _SAME = "The color is the same at every stage, so you can see which part of the base becomes which part of the target."

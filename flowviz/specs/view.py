@@ -13,7 +13,7 @@ Theme = Literal["light", "dark"]
 ColorBy = Literal["quadrant", "angle", "radius", "log_density", "log_det", "selection"]
 Direction = Literal["generate", "encode"]
 Background = Literal["solid", "transparent"]
-Mark = Literal["density", "grid", "paths", "points"]  # in the order in which they are drawn
+Mark = Literal["density", "target", "grid", "paths", "points"]  # in the order in which they are drawn
 
 SMALLEST_SIDE, LARGEST_SIDE = 64, 8192
 

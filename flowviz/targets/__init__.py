@@ -9,7 +9,7 @@ from flowviz.targets.layout import Borrowed
 from flowviz.targets.pixels import PixelDensity
 from flowviz.targets.points import Points, points_spec
 from flowviz.targets.tables import columns_of, read_points, reading_points
-from flowviz.targets.target import Extent, Target
+from flowviz.targets.target import Extent, Target, target_picture
 from flowviz.targets.text import borrowed_fonts, reads_fonts
 
 __all__ = [
@@ -32,4 +32,5 @@ __all__ = [
     "read_points",
     "reading_points",
     "reads_fonts",
+    "target_picture",
 ]

@@ -5,6 +5,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.records import TargetPicture
+
 Extent = tuple[float, float, float, float]  # left, right, bottom, top, in target units
 
 
@@ -40,3 +42,8 @@ class Target(Protocol):
     def preview(self) -> NDArray[np.uint8]:
         """A picture of what lies in the extent, (rows, columns), top row first: 0 is empty, 255 is densest."""
         ...
+
+
+def target_picture(target: Target) -> TargetPicture:
+    """Return a target as a picture to show behind the particles."""
+    return TargetPicture(target.extent, target.preview())

@@ -19,12 +19,13 @@ from PIL import Image
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting import Export
 from flowviz.projects import Project
-from flowviz.records import History, Selection, Timeline
+from flowviz.records import History, Scene, Selection, Timeline
 from flowviz.rendering import Camera, render_frame, render_sheet
 from flowviz.rendering.projection import Projection
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, ViewSpec
 from flowviz.specs.effects import relevant
 from flowviz.specs.export import FORMATS, IN_FOLDERS
+from flowviz.targets import build_target, target_picture
 from tests.exporting.projects import SMALL, bent_project, playing, shrunk, written
 from tests.rendering.scenes import bent_trace
 
@@ -351,3 +352,15 @@ def test_losses_can_be_drawn_however_small(bent: Project) -> None:
     for width, height in ((64, 64), (64, 500), (1000, 100), (216, 126), (126, 90)):
         spec = ExportSpec(what="losses", size=PictureSize(width=width, height=height))
         assert Export(bent, spec).preview(0.0, spec.size).shape == (height, width, 4)
+
+
+def test_target_is_shown_behind_the_last_stage_of_every_picture(bent: Project, tmp_path: Path) -> None:
+    view = ViewSpec(marks=frozenset({"points", "target"}))
+    target = target_picture(build_target(bent.target))
+    for stage in (None, 3):
+        number = bent.trace.last_stage if stage is None else stage
+        spec = ExportSpec(size=SMALL, seen=Seen(view=view, stage=stage))
+        drawn = reopened(written(bent, spec, tmp_path / f"{number}.png"), "png")
+        shown, title = Camera(view, bent.trace.boxes).at(number, SMALL), bent.trace.title(number)
+        scene = Scene(bent.trace, bent.selection, target=target)
+        np.testing.assert_array_equal(drawn, render_frame(scene, number, shown, SMALL, title=title))

@@ -11,7 +11,13 @@ from flowviz.projects import Project
 from flowviz.specs import ExportSpec
 from flowviz.specs.view import Mark, Palette
 
-MARKS: Mapping[Mark, str] = {"points": "&Points", "density": "&Density", "grid": "&Grid", "paths": "Pat&hs"}
+MARKS: Mapping[Mark, str] = {
+    "points": "&Points",
+    "density": "&Density",
+    "grid": "&Grid",
+    "paths": "Pat&hs",
+    "target": "Target",
+}
 PALETTES: Mapping[Palette, str] = {"safe": "Color-blind safe", "plain": "Plain, as in the blog post"}
 MOST_PARTICLES = 10_000_000
 NO_SELECTION = "No particles are selected in the window."
@@ -111,7 +117,7 @@ class ContentSection(ExportSection):
         self._axes = check_box("exportAxes", "A&xes", AXES)
         self._labels = check_box("exportLabels", "Title and &keys", LABELS)
         self._fitted = check_box("exportFitted", "Fit the clo&ud", FITTED)
-        self._common_scale = check_box("exportCommonScale", "Common scal&e", COMMON_SCALE)
+        self._common_scale = check_box("exportCommonScale", "Common scale", COMMON_SCALE)
 
     def _add_rows(self) -> None:
         self.add_row("stage", "Stage", self._stage, stretched=self._stage)

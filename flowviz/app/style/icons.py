@@ -88,6 +88,7 @@ GLYPHS = {
     "density": "chart-bell-curve",
     "grid": "grid",
     "paths": "vector-polyline",
+    "target": "bullseye",
     "beside": "view-split-vertical",
     "overview": "view-comfy",
     "following": "camera-control",

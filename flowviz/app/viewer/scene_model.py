@@ -8,12 +8,12 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.viewer.displays import Queries
 from flowviz.app.viewer.subject import Subject
-from flowviz.records import Density, Scene, Selection, Trace, base_particles
+from flowviz.records import Density, Scene, Selection, TargetPicture, Trace, base_particles
 from flowviz.records.trace import untrained_trace
 from flowviz.rendering import Camera
 from flowviz.specs import FlowSpec, PictureSize
 from flowviz.specs.view import Mark
-from flowviz.targets import Target
+from flowviz.targets import Target, target_picture
 
 
 class SceneModel(QObject):
@@ -34,6 +34,7 @@ class SceneModel(QObject):
         self._view, self._queries = view, queries
         self.subject = Subject(FlowSpec())
         self._target: Target | None = None
+        self._pictured: tuple[Target, TargetPicture] | None = None
         self.generated = untrained_trace(FlowSpec(), base_particles())
         self.scene = Scene(self.generated)
         self.is_encoded = False
@@ -46,8 +47,10 @@ class SceneModel(QObject):
         self.subject, self._target = Subject(spec), target
 
     def set_target(self, target: Target) -> None:
-        """Set the target whose points are encoded."""
+        """Set the target, which is shown behind the particles, and whose points are encoded."""
         self._target = target
+        if self._shows("target"):
+            self._change(target=self._picture())
 
     def show(self, subject: Subject, generated: Trace) -> None:
         """Show another flow, or the same flow with other weights; `generated` are the particles of the base."""
@@ -65,6 +68,7 @@ class SceneModel(QObject):
             self.scene = replace(self.scene, grid=None)
         if not self._shows("density"):
             self.scene = replace(self.scene, density=None)
+        self.scene = replace(self.scene, target=self._picture())
         target = self._target if self._view.seen.direction == "encode" else None
         if target is None or self.generated.names != self.scene.trace.names:
             self._show_trace(self.generated, encoded=False)
@@ -78,7 +82,7 @@ class SceneModel(QObject):
     def _show_trace(self, trace: Trace, *, encoded: bool) -> None:
         self.is_encoded = encoded
         if trace.names != self.scene.trace.names:
-            self.scene = Scene(trace)
+            self.scene = Scene(trace, target=self.scene.target)
             self._view.update(probe=None)  # its stage may no longer exist
         self.scene = replace(self.scene, trace=trace, selection=self._selection(trace))
         self.trace_changed.emit(trace)
@@ -100,6 +104,17 @@ class SceneModel(QObject):
             self._query_probe()
         if "grid" in new.seen.view.marks - old.seen.view.marks and self.scene.grid is None:
             self._query_grid()
+
+        if ("target" in old.seen.view.marks) != self._shows("target"):
+            self._change(target=self._picture())
+
+    def _picture(self) -> TargetPicture | None:
+        """Return the target as a picture if it is shown."""
+        if self._target is None or not self._shows("target"):
+            return None
+        if self._pictured is None or self._pictured[0] is not self._target:
+            self._pictured = self._target, target_picture(self._target)
+        return self._pictured[1]
 
     def _query_grid(self) -> None:
         if self._shows("grid"):

@@ -14,7 +14,7 @@ from flowviz.records import Scene, Trace
 from flowviz.specs import ViewSpec
 
 SUMMARIZED = "trace", "selection"  # fields of the scene
-IN_THUMBNAILS = "trace", "selection", "grid", "probe"
+IN_THUMBNAILS = "trace", "selection", "grid", "probe", "target"
 
 
 class ScenePresenter(QObject):

@@ -38,7 +38,7 @@ CONTROLS = {
     "stage": ("exportStage",),
     "range": ("exportFirst", "exportLast"),
     "direction": ("exportDirection",),
-    "marks": ("pointsExport", "densityExport", "gridExport", "pathsExport"),
+    "marks": ("pointsExport", "densityExport", "gridExport", "pathsExport", "targetExport"),
     "fitted": ("exportFitted",),
     "common_scale": ("exportCommonScale",),
     "color_by": ("exportColor",),
@@ -286,7 +286,7 @@ def test_controls_have_names_and_a_tab_order(dialog: Dialog, what: What) -> None
     assert names.index("exportPath") < names.index("exportButton") < names.index("exportLeave")
 
 
-@pytest.mark.parametrize("what", ["view", "animation", "stages", "losses"])
+@pytest.mark.parametrize("what", ["view", "animation", "stages", "sheet", "losses"])
 def test_mnemonics_are_unique(dialog: Dialog, what: What) -> None:
     dialog.choose("exportWhat", what)
     texts = [

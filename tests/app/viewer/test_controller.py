@@ -11,6 +11,7 @@ from flowviz.projects import Project
 from flowviz.records import Density, Moment, Selection, StageReport
 from flowviz.specs import FlowSpec, Seen, TextSpec, TrainingSpec, ViewSpec
 from flowviz.specs.view import Mark
+from flowviz.targets import build_target
 from tests.app.viewer.fakes import PARTICLES, SPEC, STAGES, TARGET, WEIGHTS, Viewed, snapshot, trace
 
 LAST = STAGES - 1
@@ -304,3 +305,22 @@ def test_change_of_stage_updates_only_its_description(viewed: Viewed) -> None:
     viewed.view.set_stage(1)
     assert viewed.displays.inspector.calls == ["show_stage", "show_loading"]
     assert not viewed.displays.readout.summaries
+
+
+def test_target_is_in_the_scene_while_it_is_shown(viewed: Viewed) -> None:
+    assert viewed.scene.target is None
+    viewed.view.set_mark("target", True)
+    picture = viewed.scene.target
+    assert picture is not None
+    assert picture.rectangle == TARGET.extent
+    viewed.take(400)
+    assert viewed.scene.target is picture, "it is drawn once"
+    other = build_target(TextSpec(text="other"))
+    viewed.viewer.set_target(other)
+    assert viewed.scene.target is not None
+    assert viewed.scene.target.rectangle == other.extent
+    viewed.start(stages=7)
+    assert viewed.scene.target is not None
+    assert viewed.scene.target.rectangle == TARGET.extent
+    viewed.view.set_mark("target", False)
+    assert viewed.scene.target is None

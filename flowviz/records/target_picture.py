@@ -1,0 +1,19 @@
+"""The target as a picture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.records.density import Rectangle
+
+
+@dataclass(frozen=True)
+class TargetPicture:
+    """How dense the target is over a rectangle of the plane.
+
+    `shades` (rows, columns) has the top row first: 0 is empty, 255 is densest.
+    """
+
+    rectangle: Rectangle
+    shades: NDArray[np.uint8]
