@@ -22,7 +22,7 @@ class Session(QObject):
     """Starts and stops trainings, and assembles the project of one window."""
 
     changed = pyqtSignal()  # the project, or what is requested next
-    started = pyqtSignal()  # a training was started or resumed
+    started = pyqtSignal()  # a training was started or resumed, or goes on with the requested target
 
     def __init__(
         self,
@@ -111,6 +111,16 @@ class Session(QObject):
         if built is not None:
             self._start(built, Project.untrained(built.spec, plan.flow, plan.training))
 
+    def learn(self) -> None:
+        """Learn the requested target: a training that follows it switches to it; otherwise, a new one starts."""
+        if not self._is_following:
+            self.train()
+            return
+        self.cancel_start()
+        if self.state == TrainingState.PAUSED:
+            self.toggle_pause()
+        self.started.emit()
+
     def cancel_start(self) -> None:
         """Cancel a start that waits for its target."""
         self._awaited = None
@@ -198,6 +208,14 @@ class Session(QObject):
             self._status.show_next(
                 self._presenter.target, request.plan.target, self._builder.problem, follows=request.follows
             )
+
+    @property
+    def _is_following(self) -> bool:
+        """Return whether a training is going on that differs from the requested one at most in its target."""
+        run, request = self._runner.run, self._request.value
+        if run is None or self.state in {TrainingState.IDLE, TrainingState.STOPPING} or not request.follows:
+            return False
+        return (run.project.flow, run.project.training) == (request.plan.flow, request.plan.training)
 
     def _follow(self) -> None:
         """Let the running training switch to the requested target if "Follow the target" is on."""

@@ -32,7 +32,7 @@ class Request:
     plan: Plan = FIRST_PLAN
     kind: Kind = "text"
     pages: Pages = field(default_factory=Pages)
-    follows: bool = False
+    follows: bool = True
     problem: str = ""
 
     def on_page(self, kind: Kind, pages: Pages) -> "Request":

@@ -25,6 +25,8 @@ PROGRESS_TICKS = 1000
 STATUS_LINES = 2  # most sentences fit, so that the loss panel keeps its place when another one is shown
 DEFAULT_BUDGETS = {"seconds": int(DEFAULT_SECONDS), "steps": 100_000}
 MAX_BUDGETS = {"seconds": 86_400, "steps": 100_000_000}
+TRAIN_TIP, RESTART_TIP = "Start training on this target", "Start over on this target, with an untrained flow"
+PAUSE_TIP = "Pause or resume the training"
 SPIN_STEPS = {"seconds": 10, "steps": 10_000}
 
 
@@ -42,8 +44,8 @@ class TrainingControls(QWidget):
         self._can_train, self._can_resume = False, False
         self._state = TrainingState.IDLE
         self._is_motion_reduced = False
-        self.train_button = _button("train", "Train", "Start training on this target", self.train_requested)
-        self.pause_button = _button("pause", "Pause", "Pause or resume the training", self.pause_toggled)
+        self.train_button = _button("train", "Train", TRAIN_TIP, self.train_requested)
+        self.pause_button = _button("pause", "Pause", PAUSE_TIP, self.pause_toggled)
         self.stop_button = _button("stop", "Stop", "Stop the training and keep its result", self.stop_requested)
         self.train_button.setDefault(True)
         self._bar = _progress_bar()
@@ -74,10 +76,11 @@ class TrainingControls(QWidget):
         """Show the state of the training, and enable the buttons that apply to it."""
         self._state = state
         self.train_button.setEnabled(self._can_train)
-        self.train_button.setText("Train" if state == TrainingState.IDLE else "Restart")
+        restarts = state != TrainingState.IDLE
+        _rename(self.train_button, "Restart" if restarts else "Train", RESTART_TIP if restarts else TRAIN_TIP)
         resumes = state == TrainingState.PAUSED or (state == TrainingState.IDLE and self._can_resume)
         self.pause_button.setEnabled(resumes or state == TrainingState.TRAINING)
-        self.pause_button.setText("Resume" if resumes else "Pause")
+        _rename(self.pause_button, "Resume" if resumes else "Pause", PAUSE_TIP)
         self.pause_button.setIcon(icon("resume" if resumes else "pause"))
         self.stop_button.setEnabled(state in {TrainingState.PREPARING, TrainingState.TRAINING, TrainingState.PAUSED})
         is_busy = state == TrainingState.PREPARING and not self._is_motion_reduced
@@ -134,7 +137,9 @@ def _follow_box(request: RequestState) -> QCheckBox:
     box = QCheckBox("Follow the target")
     box.setObjectName("followBox")
     box.setAccessibleName("Follow the target")
-    box.setToolTip("Let a running training switch to every target that you type, draw or choose")
+    box.setToolTip(
+        "A running training switches to every target that you type, draw or choose, and keeps what the flow has learned"
+    )
     bind_checked(request, lambda value: value.follows, box, request.set_follows)
     return box
 
@@ -149,12 +154,17 @@ def _progress_bar() -> QProgressBar:
 
 
 def _button(name: str, text: str, tip: str, pressed: pyqtBoundSignal) -> QPushButton:
-    button = QPushButton(icon(name), text)
+    button = QPushButton(icon(name), "")
     button.setObjectName(f"{name}Button")
-    button.setAccessibleName(text)
-    button.setToolTip(tip)
+    _rename(button, text, tip)
     button.clicked.connect(lambda: pressed.emit())
     return button
+
+
+def _rename(button: QPushButton, text: str, tip: str) -> None:
+    button.setText(text)
+    button.setAccessibleName(text)
+    button.setToolTip(tip)
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:

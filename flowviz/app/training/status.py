@@ -13,6 +13,7 @@ RETRY = "Press Train to try again."
 FOLLOWING = "Computing the particles of earlier moments. This loads TensorFlow, which takes a few seconds…"
 SLOWER = "The XLA compiler does not work on this computer: training will take longer, with the same results."
 TRAINING = "training"  # topic of its notices
+SWITCHES = "Type or choose another target to switch to it."
 MAX_TITLE = 24  # characters
 STATES = {
     TrainingState.PREPARING: "Preparing…",
@@ -191,13 +192,15 @@ class TrainingStatus(QObject):
         if self._sentence:
             return self._sentence
         is_paused = self._state == TrainingState.PAUSED
-        return f"{'Paused while learning' if is_paused else 'Learning'} '{self._target}'."
+        return f"{'Paused while learning' if is_paused else 'Learning'} {_quoted(self._target)}."
 
     def _describe_next(self) -> str:
-        """Return what happens to the requested target if the cloud shows another one."""
+        """Return what happens to another target: to the requested one, or to the one that the user may request."""
+        if self._state == TrainingState.TRAINING and self._follows:
+            return "" if self._problem else SWITCHES
         if self._shown is None or self._requested is None or self._problem or self._shown == self._requested:
             return ""
-        shown, requested = _quoted(self._shown), _quoted(self._requested)
+        shown, requested = _quoted(self._shown.title), _quoted(self._requested.title)
         is_same = shown == requested  # the title is, but not the spec
         starts_over = f"starts over with {'the current choices' if is_same else requested}."
         match self._state:
@@ -207,11 +210,10 @@ class TrainingStatus(QObject):
                 return f"{still} Resume switches to {'them' if is_same else 'it'}." if resumes else still
             case TrainingState.PAUSED if self._follows:
                 return f"Resume switches to {requested}."
-            case TrainingState.PAUSED | TrainingState.TRAINING if not self._follows:
+            case TrainingState.PAUSED | TrainingState.TRAINING:
                 return f"Restart {starts_over}"
         return ""
 
 
-def _quoted(spec: TargetSpec) -> str:
-    title = spec.title
+def _quoted(title: str) -> str:
     return f"'{title if len(title) <= MAX_TITLE else f'{title[: MAX_TITLE - 1]}…'}'"

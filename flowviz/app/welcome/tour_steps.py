@@ -31,8 +31,9 @@ def tour_steps(panels: TrainingWidgets, viewer: ViewerWidgets, bar: QMenuBar) ->
         ),
         TourStep(
             "Train",
-            "Press Train, and the flow starts to learn. The first result appears within seconds. You can pause at any "
-            "time, or stop and keep what the flow has learned.",
+            "Press Train, and the flow starts to learn. The first result appears within seconds. Type another word "
+            "meanwhile, and the cloud turns into that one. You can pause at any time, or stop and keep what the flow "
+            "has learned.",
             (panels.controls.train_button,),
         ),
         TourStep(

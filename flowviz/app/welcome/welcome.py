@@ -155,7 +155,7 @@ class Welcome(QObject):
         assert self._page is not None
         if self._request.value.kind != "text":
             self._request.show_text(self._page.word)
-        self._session.train()
+        self._session.learn()
 
     def _show_target(self, target: BuiltTarget | None) -> None:
         """Show a word that was typed in the target panel; leave the page for any other target."""

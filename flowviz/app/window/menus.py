@@ -152,7 +152,12 @@ def fill_training_menu(
 
 def _fill_button_entries(menu: QMenu, controls: TrainingControls) -> None:
     for title, key, button, tip in (
-        ("&Train", "Ctrl+Return", controls.train_button, "Train a new flow on this target"),
+        (
+            "&Train",
+            "Ctrl+Return",
+            controls.train_button,
+            "Train a new flow on this target; during a training, start over",
+        ),
         ("&Pause or Resume", "Ctrl+P", controls.pause_button, "Pause or resume the training"),
         ("&Stop and Keep", "Ctrl+.", controls.stop_button, "Stop the training and keep its result"),
     ):

@@ -82,8 +82,11 @@ def test_ended_training_can_be_saved_and_resumed(harness: SessionHarness) -> Non
     assert harness.thread.checkpoint is project.checkpoint
 
 
-def test_running_training_follows_the_target_only_if_asked(harness: SessionHarness) -> None:
+def test_running_training_follows_the_target_unless_that_is_turned_off(harness: SessionHarness) -> None:
     train(harness)
+    harness.request.show_text("Z")
+    assert harness.thread.followed is not None
+    harness.request.set_follows(False)
     harness.request.show_text("Hi")
     assert harness.thread.followed is None
     assert harness.controls.sentence == "Learning 'BRAD'. Restart starts over with 'Hi'."
@@ -96,7 +99,6 @@ def test_running_training_follows_the_target_only_if_asked(harness: SessionHarne
 
 def test_problem_is_not_followed_and_the_next_good_target_is(harness: SessionHarness) -> None:
     train(harness)
-    harness.request.set_follows(True)
     harness.request.show_text("")
     assert harness.thread.followed is None or harness.thread.followed.spec == TextSpec(text="BRAD")
     harness.request.show_text("Z")
@@ -108,16 +110,55 @@ def test_training_follows_a_target_as_soon_as_it_is_built(
     harness: SessionHarness, finish_build: Callable[..., None]
 ) -> None:
     train(harness)
-    harness.request.set_follows(True)
     harness.request.turn_to("shape")
     finish_build()
     assert harness.thread.followed is not None
     assert harness.thread.followed.spec.kind == "shape"
 
 
+def test_learning_another_word_keeps_the_training_that_follows_it(harness: SessionHarness) -> None:
+    left = list[None]()
+    harness.session.started.connect(lambda: left.append(None))
+    harness.session.learn()
+    train_thread = harness.thread
+    train_thread.send(snapshot(100), progress(100), checkpoint(100))
+    harness.request.show_text("Hi")
+    harness.session.learn()
+    assert harness.threads == [train_thread]
+    assert train_thread.followed is not None
+    assert train_thread.followed.spec == TextSpec(text="Hi")
+    assert len(left) == 2, "the start page stays"
+
+
+def test_learning_resumes_a_paused_training(harness: SessionHarness) -> None:
+    train(harness)
+    harness.session.toggle_pause()
+    harness.request.show_text("Hi")
+    harness.session.learn()
+    assert harness.thread.calls[-1] == "resume"
+    assert harness.session.state == TrainingState.TRAINING
+
+
+@pytest.mark.parametrize("reason", ["other flow", "other budget", "does not follow", "stopping", "ended"])
+def test_learning_starts_a_new_training_unless_one_follows(harness: SessionHarness, reason: str) -> None:
+    train(harness)
+    match reason:
+        case "other flow":
+            harness.request.set_family("glow")
+        case "other budget":
+            harness.request.set_budget("seconds", 9)
+        case "does not follow":
+            harness.request.set_follows(False)
+        case "stopping":
+            harness.session.stop()
+        case "ended":
+            harness.thread.send(finished(200))
+    harness.session.learn()
+    assert len(harness.threads) == 2
+
+
 def test_training_that_is_stopping_or_has_ended_follows_no_target(harness: SessionHarness) -> None:
     train(harness)
-    harness.request.set_follows(True)
     harness.session.stop()
     before = harness.thread.followed
     harness.request.show_text("LATE")
@@ -240,10 +281,9 @@ def test_opening_a_project_cancels_a_start_that_waits_for_its_target(
     assert not harness.threads
 
 
-def test_resumed_training_follows_the_requested_target_if_asked(harness: SessionHarness) -> None:
+def test_resumed_training_follows_the_requested_target(harness: SessionHarness) -> None:
     train(harness)
     harness.thread.send(finished(200, "stopped"))
-    harness.request.set_follows(True)
     harness.request.show_text("Hi")
     harness.session.resume()
     assert harness.thread.built.spec == TextSpec(text="BRAD")
@@ -279,7 +319,6 @@ def test_follow_request_is_withdrawn_from_a_paused_training(harness: SessionHarn
     train(harness)
     harness.session.toggle_pause()
     harness.request.show_text("Hi")
-    harness.request.set_follows(True)
     assert harness.thread.followed is not None
     harness.request.set_follows(False)
     assert harness.thread.followed is None

@@ -72,6 +72,7 @@ def test_resumed_training_ends_exactly_like_an_uninterrupted_one(window: Window,
     stopped = from_bytes(to_bytes(session.project()))
     steps = len(stopped.history.step)
     assert pause.text() == "Resume"
+    window.main.request.set_follows(False)
     window.find(QPlainTextEdit, "targetText").setPlainText("No")  # does not affect Resume
     pause.click()
     wait_for_end(window, qtbot)

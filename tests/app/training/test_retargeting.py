@@ -1,7 +1,7 @@
 """A real training that follows the target, in the whole window."""
 
 import pytest
-from PyQt6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton, QSpinBox, QToolButton
+from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.loss_plot import LossPlot
@@ -19,7 +19,6 @@ class Morphing:
 
     def __init__(self, window: Window, qtbot: QtBot) -> None:
         self.window, self.qtbot = window, qtbot
-        self.follow = window.find(QCheckBox, "followBox")
         for name, value in {"flowLayers": 3, "flowWidth": 16}.items():  # fast to compile
             window.find(QSpinBox, name).setValue(value)
         choose_steps(window, 10_000_000)
@@ -58,7 +57,6 @@ def test_training_follows_the_typed_text_and_marks_the_change(morphing: Morphing
     run = morphing.window.main.session.run
     assert run is not None
     before = morphing.on("::")
-    morphing.follow.click()
     morphing.type("::")
     morphing.wait_for_title("::")
     assert morphing.change_labels == ["::"]
@@ -71,7 +69,6 @@ def test_training_follows_the_typed_text_and_marks_the_change(morphing: Morphing
 
 
 def test_training_follows_a_shape_and_a_drawing(morphing: Morphing) -> None:
-    morphing.follow.click()
     morphing.window.find(QToolButton, "shapeSource").click()
     morphing.wait_for_title("two moons")
     user = DrawingUser(morphing.window, morphing.qtbot)
@@ -83,7 +80,6 @@ def test_training_follows_a_shape_and_a_drawing(morphing: Morphing) -> None:
 def test_paused_training_follows_when_it_resumes(morphing: Morphing) -> None:
     pause = morphing.window.find(QPushButton, "pauseButton")
     pause.click()
-    morphing.follow.click()
     morphing.type("Z")
     assert morphing.title == "BRAD"
     pause.click()

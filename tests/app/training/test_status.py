@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.training.status import FOLLOWING, GREETING, SLOWER
+from flowviz.app.training.status import FOLLOWING, GREETING, SLOWER, SWITCHES
 from flowviz.projects import Project, example
 from flowviz.records import Finished, History, Preparing, Uncompiled
 from flowviz.records.events import Ending
@@ -34,7 +34,7 @@ def test_state_and_sentence_follow_the_training(harness: SessionHarness) -> None
     harness.thread.send(Preparing("Compiling the training step"))
     assert (harness.status_bar.word, harness.controls.sentence) == ("Preparing…", "Compiling the training step…")
     train(harness)
-    assert (harness.status_bar.word, harness.controls.sentence) == ("Training", "Learning 'BRAD'.")
+    assert (harness.status_bar.word, harness.controls.sentence) == ("Training", f"Learning 'BRAD'. {SWITCHES}")
     harness.session.stop()
     assert harness.status_bar.word == "Stopping…"
     harness.thread.send(finished(200, "stopped"))
@@ -51,18 +51,26 @@ def test_paused_training_does_not_say_that_it_is_learning(harness: SessionHarnes
     assert harness.controls.sentence == "Paused while learning 'BRAD'."
     harness.session.toggle_pause()
     assert harness.thread.calls[-1] == "resume"
-    assert harness.controls.sentence == "Learning 'BRAD'."
+    assert harness.controls.sentence == f"Learning 'BRAD'. {SWITCHES}"
 
 
 def test_running_training_says_what_a_restart_would_learn(harness: SessionHarness) -> None:
     train(harness)
+    harness.request.set_follows(False)
     harness.request.show_text("FLOW")
     assert harness.controls.sentence == "Learning 'BRAD'. Restart starts over with 'FLOW'."
     harness.request.show_text("")
     assert harness.controls.sentence == "Learning 'BRAD'."
 
 
+def test_training_that_follows_does_not_announce_a_problem_as_a_choice(harness: SessionHarness) -> None:
+    train(harness)
+    harness.request.show_text("")
+    assert harness.controls.sentence == "Learning 'BRAD'."
+
+
 def test_paused_training_says_what_restart_or_resume_would_learn(harness: SessionHarness) -> None:
+    harness.request.set_follows(False)
     train(harness)
     harness.session.toggle_pause()
     harness.request.show_text("FLOW")
@@ -76,11 +84,13 @@ def test_ended_training_says_what_the_next_one_would_learn(harness: SessionHarne
     harness.thread.send(finished(200))
     assert harness.controls.sentence == "Done: 200 steps."
     harness.request.show_text("FLOW")
-    assert harness.controls.sentence == "Done: 200 steps. Still showing 'BRAD'. Train starts over with 'FLOW'."
+    expected = "Done: 200 steps. Still showing 'BRAD'. Train starts over with 'FLOW'. Resume switches to it."
+    assert harness.controls.sentence == expected
     harness.request.show_text("BRAD")
     assert harness.controls.sentence == "Done: 200 steps."
     harness.request.update_page("text", weight=0.1)
     expected = "Done: 200 steps. Still showing the previous 'BRAD'. Train starts over with the current choices."
+    expected += " Resume switches to them."
     assert harness.controls.sentence == expected
     harness.request.show_text("")
     assert harness.controls.sentence == "Done: 200 steps. Type a word: the flow needs something to learn."
@@ -92,12 +102,13 @@ def test_failed_training_says_what_the_next_one_would_learn(harness: SessionHarn
     harness.request.show_text("FLOW")
     harness.session.train()
     fail(harness)
-    expected = "Press Train to try again. Still showing 'BRAD'. Train starts over with 'FLOW'."
+    expected = "Press Train to try again. Still showing 'BRAD'. Train starts over with 'FLOW'. Resume switches to it."
     assert harness.controls.sentence == expected
     assert harness.status_bar.word == "Failed"
 
 
 def test_long_title_is_shortened(harness: SessionHarness) -> None:
+    harness.request.set_follows(False)
     train(harness)
     harness.request.show_text("x" * 30)
     assert harness.controls.sentence == f"Learning 'BRAD'. Restart starts over with '{'x' * 23}…'."
@@ -137,7 +148,6 @@ def test_project_saved_before_its_first_losses_shows_none(harness: SessionHarnes
 
 
 def test_switch_of_a_resumed_training_to_the_next_target_is_announced(harness: SessionHarness) -> None:
-    harness.request.set_follows(True)
     train(harness)
     harness.thread.send(finished(100, "stopped"))
     harness.request.show_text("FLOW")
@@ -150,6 +160,7 @@ def test_next_target_is_not_announced_while_it_is_being_built(
 ) -> None:
     monkeypatch.setattr(harness.builder._worker, "ask", lambda *_: None)
     train(harness)
+    harness.request.set_follows(False)
     harness.request.show_target(ShapeSpec(name="circles"))
     assert harness.controls.sentence == "Learning 'BRAD'."
 

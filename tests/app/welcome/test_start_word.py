@@ -238,3 +238,16 @@ def test_pasted_file_is_opened(start: Welcome, qtbot: QtBot, tmp_path: Path) -> 
     assert start.window.main.request.plan.target.kind == "points"
     assert start.file_menu.text == "BRAD"
     clipboard.clear()
+
+
+def test_word_on_the_page_is_learned_by_the_training_that_goes_on(start: Welcome, qtbot: QtBot) -> None:
+    session = start.window.main.session
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    run = session.run
+    assert run is not None
+    start.show()
+    qtbot.keyClicks(start.word, "Ada")
+    qtbot.keyClick(start.word, Qt.Key.Key_Return)
+    assert not start.is_shown
+    assert session.run is not None
+    assert session.run.worker is run.worker, "the training starts over"
