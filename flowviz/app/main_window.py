@@ -157,7 +157,7 @@ class MainWindow(QMainWindow):
         for widget in (viewing.strip, viewing.slider.slider):
             viewing.cloud.add_pan_keys(widget)
         order_tabs(
-            training.target, training.flow, training.controls, viewing.view_bar, viewing.cloud,
+            training.target, training.flow, training.controls, training.metrics, viewing.view_bar, viewing.cloud,
             viewing.strip, viewing.slider, viewing.playback, viewing.history, viewing.inspector,
         )  # fmt: skip
 

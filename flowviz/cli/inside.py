@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from textwrap import fill
+from textwrap import fill, wrap
 from typing import Annotated, Any
 
 import typer
@@ -36,7 +36,7 @@ def inspect(
     if curves is not None:
         check_writable(curves)
     shares = found.volume_shares
-    inspected = [_Inspected(opened.flow.report(k, found), float(shares[k])) for k in stages]
+    inspected = [_Inspected(opened.flow.report(k, found), found.sentences(k)[0], float(shares[k])) for k in stages]
     if curves is not None:
         _write_curves([each.report for each in inspected], curves)
     if as_json:
@@ -51,9 +51,10 @@ COMMANDS = (inspect,)
 
 @dataclass(frozen=True)
 class _Inspected:
-    """A stage's report, and its share, 0 to 1, in the change of areas."""
+    """A stage's report, a sentence about what it does, and its share, 0 to 1, in the change of areas."""
 
     report: StageReport
+    sentence: str
     share: float
 
     def as_json(self) -> dict[str, Any]:
@@ -62,6 +63,7 @@ class _Inspected:
         return {
             "stage": report.stage,
             "kind": report.kind,
+            "sentence": self.sentence,
             "formula": report.formula,
             "numbers": dict(report.numbers),
             "share_of_area_change": self.share,
@@ -74,7 +76,7 @@ class _Inspected:
         report = self.report
         head = f"{report.stage:>2} · {report.kind}, {self.share:.0%} of the change of areas"
         numbers = "; ".join(f"{name} {written(number)}" for name, number in report.numbers.items())
-        lines = [head, *(INDENT + line for line in report.formula)]
+        lines = [head, *(INDENT + line for line in (*wrap(f"{self.sentence}.", WIDTH - len(INDENT)), *report.formula))]
         if numbers:
             lines.append(fill(numbers, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT))
         return "\n".join(lines)

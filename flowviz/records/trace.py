@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
 from flowviz.specs import FlowSpec
-from flowviz.specs.explanations import STAGE_TITLES
+from flowviz.specs.explanations import STAGE_TITLES, layer_sentences
 from flowviz.specs.recipes import LINEAR_MIXING, PERMUTE
 
 PARTICLES = 8000
@@ -130,6 +130,11 @@ class Trace:
         """Return the number and title of a stage, such as "7 of 19 · Coupling: moves points up and down"."""
         number, _, kind = self.names[stage].partition("_")
         return f"{int(number)} of {self.last_stage} · {STAGE_TITLES.get(kind, kind)}"
+
+    def sentences(self, stage: int, *, encoded: bool = False) -> tuple[str, str]:
+        """Return a sentence about what a stage does, and a short one; see `layer_sentences`."""
+        kinds = [name.partition("_")[2] for name in self.names]
+        return layer_sentences(kinds, stage, encoded=encoded)
 
     def short_title(self, stage: int) -> str:
         """Return the number and the term of a stage, such as "7 · Coupling"."""

@@ -1,8 +1,9 @@
 """Explanations of stages and views, for readers who know neither flows nor their software."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flowviz.specs import recipes
+from flowviz.specs.target import MixSpec, TargetSpec, TextSpec
 from flowviz.specs.view import ColorBy, Direction, Mark
 
 # The term of the field, and what the stage does.
@@ -13,12 +14,31 @@ STAGE_TITLES: Mapping[str, str] = {
     recipes.SPLINE_COUPLING: "Spline coupling: moves points up and down along curves",
     recipes.MASKED_AUTOREGRESSIVE: "Autoregressive layer: moves points along both axes",
     recipes.INVERSE_AUTOREGRESSIVE: "Inverse autoregressive layer: moves points along both axes",
-    recipes.BATCH_NORMALIZATION: "Batch normalization: centers and scales",
+    recipes.BATCH_NORMALIZATION: "Batch normalization: shifts and scales",
     recipes.ACTNORM: "Actnorm: shifts and scales",
     recipes.PERMUTE: "Permutation: swaps the axes",
     recipes.LINEAR_MIXING: "Linear mixing: rotates, shears and stretches",
     recipes.SCALE: "Scale: stretches the axes",
 }
+
+_UP_OR_DOWN = "points up or down, depending on their horizontal position"
+_ALIKE = "the whole cloud in the same way"
+# What the layer does to the points as they are displayed: permutations mirror the picture, so that every coupling moves
+# points up or down.
+LAYER_SENTENCES: Mapping[str, str] = {
+    recipes.REAL_NVP: f"moves {_UP_OR_DOWN}",
+    recipes.ADDITIVE_COUPLING: f"shifts {_UP_OR_DOWN}",
+    recipes.SPLINE_COUPLING: f"moves {_UP_OR_DOWN}",
+    recipes.MASKED_AUTOREGRESSIVE: f"moves all points sideways by the same rule, then {_UP_OR_DOWN}",
+    recipes.INVERSE_AUTOREGRESSIVE: f"moves {_UP_OR_DOWN}, and all of them sideways by the same rule",
+    recipes.BATCH_NORMALIZATION: f"shifts and scales {_ALIKE}",
+    recipes.ACTNORM: f"shifts and scales {_ALIKE}",
+    recipes.PERMUTE: "swaps the axes, so that the next layer moves points in the other direction",
+    recipes.LINEAR_MIXING: f"rotates, shears and stretches {_ALIKE}",
+    recipes.SCALE: f"stretches {_ALIKE}, by one factor for each axis",
+}
+BASE_SENTENCE = "Base: a round Gaussian cloud, in which every particle starts"
+ENCODED_BASE_SENTENCE = "Base: points of the target, with all layers undone; ideally, a round cloud"
 
 STAGES: Mapping[str, str] = {
     recipes.BASE: (
@@ -126,3 +146,57 @@ PROBE = (
     "The crosshair marks the same point at every stage: where it comes from, where it is here, and where it goes. It "
     "need not be a particle, because the layers move the whole plane."
 )
+
+
+def layer_sentences(kinds: Sequence[str], stage: int, *, encoded: bool = False) -> tuple[str, str]:
+    """Return a sentence about what a stage does, such as "Permutation 2 of 7: swaps the axes, …", and a shorter one.
+
+    Args:
+        kinds: The kind of each stage, from the base on.
+        stage: The number of the stage.
+        encoded: Whether points of the target are shown on their way back to the base. They are at this stage before
+            its layer is undone.
+    """
+    kind = kinds[stage]
+    if kind == recipes.BASE:
+        sentence = ENCODED_BASE_SENTENCE if encoded else BASE_SENTENCE
+        return sentence, sentence.partition(",")[0]
+    term, _, action = STAGE_TITLES[kind].partition(": ")
+    count = kinds.count(kind)
+    name = f"{term} {kinds[: stage + 1].count(kind)} of {count}" if count > 1 else term
+    if encoded:
+        name = f"Next to undo: {name[0].lower()}{name[1:]}, which"
+    else:
+        name += ":"
+    return f"{name} {LAYER_SENTENCES[kind]}", f"{name} {action}"
+
+
+SURFACES: Mapping[str, str] = {
+    "image": "the picture",
+    "shape": "the shape",
+    "drawing": "the drawing",
+    "points": "the points",
+}
+
+
+def surface(target: TargetSpec) -> str:
+    """Return what the particles of a target land on, such as "the letters"."""
+    if isinstance(target, TextSpec):
+        return "the letters" if any(map(str.isalpha, target.text)) else "the characters"
+    if isinstance(target, MixSpec):
+        surfaces = {surface(part.source) for part in target.parts}
+        return surfaces.pop() if len(surfaces) == 1 else "the target"
+    return SURFACES[target.kind]
+
+
+def score(on_target: float | None, target: TargetSpec) -> str:
+    """Return how many particles land on a target, such as "97% on the letters", or "" if that is unknown.
+
+    Args:
+        on_target: The share of the particles, from 0 to 1. None if it is unknown.
+        target: The target.
+    """
+    if on_target is None:
+        return ""
+    percent = 100 if on_target == 1 else min(round(100 * on_target), 99)
+    return f"{percent}% on {surface(target)}"

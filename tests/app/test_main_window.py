@@ -122,16 +122,18 @@ def test_cloud_shows_what_the_renderer_draws(window: Window, qtbot: QtBot) -> No
 def test_keys_move_the_stage_slider(window: Window, qtbot: QtBot) -> None:
     scrubber, label = window.find(QSlider, "layerScrubber"), window.find(QLabel, "stageLabel")
     assert scrubber.maximum() == 19
+    readout = window.find(QLabel, "readout")
     for key, stage, name in [
-        (Qt.Key.Key_End, 19, "Coupling"),
-        (Qt.Key.Key_Left, 18, "Permutation"),
-        (Qt.Key.Key_Home, 0, "Base"),
-        (Qt.Key.Key_Right, 1, "Coupling"),
-        (Qt.Key.Key_Right, 2, "Batch normalization"),
+        (Qt.Key.Key_End, 19, "Coupling 8 of 8: "),
+        (Qt.Key.Key_Left, 18, "Permutation 7 of 7: "),
+        (Qt.Key.Key_Home, 0, "Base: "),
+        (Qt.Key.Key_Right, 1, "Coupling 1 of 8: "),
+        (Qt.Key.Key_Right, 2, "Batch normalization 1 of 4: "),
     ]:
         qtbot.keyClick(scrubber, key)
         assert scrubber.value() == stage
-        assert label.text() == f"{stage} of 19 · {name}"
+        assert label.text() == f"Stage {stage} of 19"
+        assert readout.text().startswith(name)
 
 
 def test_click_on_the_stage_slider_goes_to_that_stage(window: Window, qtbot: QtBot) -> None:
@@ -287,11 +289,11 @@ def test_stop_keeps_the_result_and_restart_abandons_it(window: Window, qtbot: Qt
     stop, train_button = window.find(QPushButton, "stopButton"), window.find(QPushButton, "trainButton")
     choose_steps(window, 10_000_000)
     train_button.click()
-    wait_for_status(window, qtbot, "gap")
+    wait_for_status(window, qtbot, "steps/s")
     window.find(QPlainTextEdit, "targetText").setPlainText("Z")
     train_button.click()
     assert "Preparing" in window.status
-    wait_for_status(window, qtbot, "gap")
+    wait_for_status(window, qtbot, "steps/s")
     stop.click()
     wait_for_status(window, qtbot, "Stopped:")
     assert window.main.session.trained_title == "Z"

@@ -10,7 +10,7 @@ from flowviz.rendering.projection import Panel
 from flowviz.specs import PictureSize, ViewSpec
 from tests.rendering.scenes import full
 
-TITLE = "7 of 19 · Batch normalization: centers and scales"
+TITLE = "7 of 19 · Batch normalization: shifts and scales"
 TERM = "7 of 19 · Batch normalization"
 
 

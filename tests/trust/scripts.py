@@ -61,13 +61,13 @@ def closes_while_it_compiles(user: User) -> Iterator[Condition]:
 
 def closes_while_it_trains(user: User) -> Iterator[Condition]:
     user.choose_small_flow()
-    yield from trains_and_closes_while(user, "gap")
+    yield from trains_and_closes_while(user, "steps/s")
 
 
 def closes_while_another_flow_takes_the_place_of_one_that_trains(user: User) -> Iterator[Condition]:
     user.choose_small_flow()
     user.press("train")
-    yield user.says("gap")
+    yield user.says("steps/s")
     user.choose_family("Spline")
     user.press("train")
     yield user.says("Compiling")

@@ -74,7 +74,7 @@ class Presser:
         assert self._train.text() == "Restart"
         assert self._stop.isEnabled()
         if number % 50 == 0:
-            self.wait_for("gap")
+            self.wait_for("steps/s")
         else:
             self._qtbot.wait(self._dice.choice((0, 0, 1, 10, 50)))
         if self._stop.isEnabled():  # unless it has ended by now

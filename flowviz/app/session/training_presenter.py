@@ -24,7 +24,7 @@ from flowviz.records import (
     Snapshot,
     Uncompiled,
 )
-from flowviz.specs import TargetSpec
+from flowviz.specs import TargetSpec, explanations
 
 
 class TrainingPresenter(QObject):
@@ -186,6 +186,8 @@ class TrainingPresenter(QObject):
 
     def _on_moment_shown(self, snapshot: Snapshot, is_latest: bool) -> None:
         self._status.show_moment(snapshot, is_latest=is_latest)
+        if self.target is not None:
+            self._viewer.show_score(explanations.score(snapshot.on_target, self.target))
         self._show_round_trip()
 
     def _show_round_trip(self) -> None:

@@ -1,7 +1,10 @@
 """The metrics below the loss plot, which tell how good the flow is."""
 
-from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from flowviz.app.desktop.settings import settings
+from flowviz.app.widgets.controls import row
 from flowviz.records import Progress, Trace
 
 METRICS = {
@@ -19,30 +22,26 @@ METRICS = {
     "roundTrip": ("Round trip", "Error after applying this stage and its inverse (worst stage in brackets)"),
 }
 UNKNOWN = "–"
+SHOWN_KEY = "details/shown"  # of the settings
 
 
 class Metrics(QWidget):
-    """Table of the latest metrics, with a dash for each unknown value."""
+    """Table of the latest metrics, with a dash for each unknown value. The user opens and closes it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._values: dict[str, QLabel] = {}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(2)
-        for index, (name, (title, tip)) in enumerate(METRICS.items()):
-            row, column = index // 2, 2 * (index % 2)
-            value = QLabel(UNKNOWN)
-            value.setObjectName(f"{name}Figure")
-            value.setAccessibleName(title)
-            label = QLabel(title)
-            for widget in (label, value):
-                widget.setToolTip(tip)
-            grid.addWidget(label, row, column)
-            grid.addWidget(value, row, column + 1, 1, 3 if name == "roundTrip" else 1)
-            self._values[name] = value
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
+        self._table = QWidget()
+        self._fill_table()
+        self._more = _details_button()
+        self._more.toggled.connect(self._show_table)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(row(self._more))
+        layout.addWidget(self._table)
+        self._more.setChecked(settings().value(SHOWN_KEY) in (True, "true"))
+        self._show_table(self._more.isChecked())
+        self._more.toggled.connect(lambda shown: settings().setValue(SHOWN_KEY, shown))
 
     def clear(self) -> None:
         """Show every value as unknown."""
@@ -65,5 +64,38 @@ class Metrics(QWidget):
         text = UNKNOWN if errors is None else f"{errors[stage]:.1e} ({errors.max():.1e})"
         self._values["roundTrip"].setText(text)
 
+    def _fill_table(self) -> None:
+        grid = QGridLayout(self._table)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(2)
+        for index, (name, (title, tip)) in enumerate(METRICS.items()):
+            line, column = index // 2, 2 * (index % 2)
+            value = QLabel(UNKNOWN)
+            value.setObjectName(f"{name}Figure")
+            value.setAccessibleName(title)
+            label = QLabel(title)
+            for widget in (label, value):
+                widget.setToolTip(tip)
+            grid.addWidget(label, line, column)
+            grid.addWidget(value, line, column + 1, 1, 3 if name == "roundTrip" else 1)
+            self._values[name] = value
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+
     def _show(self, name: str, value: float | None, template: str) -> None:
         self._values[name].setText(UNKNOWN if value is None else template.format(value))
+
+    def _show_table(self, shown: bool) -> None:
+        self._table.setVisible(shown)
+        self._more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
+
+
+def _details_button() -> QToolButton:
+    button = QToolButton()
+    button.setObjectName("detailsButton")
+    button.setText("Details")
+    button.setAccessibleName("Show or hide the metrics")
+    button.setToolTip("Held-out NLL and gap in nats, shares, and the round-trip error")
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setCheckable(True)
+    return button

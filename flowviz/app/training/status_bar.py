@@ -9,17 +9,10 @@ from flowviz.records import Progress
 
 SPACING = 18  # pixels between two metrics
 MESSAGE_MS = 10_000
-UNKNOWN_GAP = "gap unknown"
-UNKNOWN_GAP_TIP = "The best possible loss is unknown here, so no gap is shown"
 # Description and widest usual text of each metric, by name. Too narrow a status bar hides the last ones first.
 METRICS = {
-    "gap": ("Gap: held-out NLL minus the best possible NLL. 0 is a perfect fit", "gap 00.000 nats"),
-    "loss": (
-        "Loss: mean negative log-likelihood (NLL) of the points in the latest training steps. Lower is better",
-        "loss -00.000 nats",
-    ),
-    "step": ("Training steps so far", "step 000,000"),
     "left": ("Training time left", "00:00 min left"),
+    "step": ("Training steps so far", "step 000,000"),
     "speed": ("Training speed", "0,000 steps/s"),
 }
 
@@ -84,8 +77,6 @@ class StatusBar(QStatusBar):
         texts = _metric_texts(progress, has_time_left=self._has_time_left) if progress else {}
         for name, label in self._metrics.items():
             self._show(label, texts.get(name, ""))
-        is_gap_unknown = progress is not None and progress.gap is None
-        self._metrics["gap"].setToolTip(UNKNOWN_GAP_TIP if is_gap_unknown else METRICS["gap"][0])
         self._state.setText(f"{self._state_text}:" if texts else self._state_text)
         self._fit()
 
@@ -134,8 +125,6 @@ class StatusBar(QStatusBar):
 
 def _metric_texts(progress: Progress, *, has_time_left: bool) -> dict[str, str]:
     return {
-        "gap": UNKNOWN_GAP if progress.gap is None else f"gap {progress.gap:.3f} nats",
-        "loss": f"loss {progress.train_nll:.3f} nats",
         "step": f"step {progress.step:,}",
         "left": f"{format_duration(progress.seconds_left)} left" if has_time_left and progress.seconds_left else "",
         "speed": f"{progress.steps_per_second:,.0f} steps/s",

@@ -4,6 +4,7 @@ from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.viewer.widgets import ViewerWidgets
+from flowviz.app.widgets.controls import row
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.labels import WrappingLabel, breakable
 from flowviz.app.widgets.scroll_column import ScrollColumn
@@ -41,7 +42,8 @@ class CentralWidget(QWidget):
         column.setSpacing(SPACING)
         column.addWidget(widgets.view_bar)
         column.addLayout(pictures, stretch=1)
-        for widget in (widgets.readout, widgets.strip, widgets.slider):
+        column.addLayout(row(widgets.readout, widgets.score, stretched=widgets.readout))
+        for widget in (widgets.strip, widgets.slider):
             column.addWidget(widget)
         column.addWidget(WrappingRow(ROW_SPACING, widgets.playback, widgets.slider.label))
         column.addWidget(widgets.history)
@@ -57,7 +59,7 @@ class CentralWidget(QWidget):
 
     def _arrange(self, text_scale: float, *, is_presenting: bool) -> None:
         widgets, self._is_presenting, self._text_scale = self._widgets, is_presenting, text_scale
-        for widget in (widgets.view_bar, widgets.readout, widgets.strip, widgets.history):
+        for widget in (widgets.view_bar, widgets.readout, widgets.score, widgets.strip, widgets.history):
             widget.setHidden(is_presenting)
         widgets.cloud.set_word_scale(text_scale)
         self._update_text_size()

@@ -1,9 +1,11 @@
-"""The readout below the cloud: describes the particle under the mouse or the whole picture."""
+"""The readout below the cloud: says what the layer does, or describes the particle under the mouse."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy
 
 from flowviz.records import Trace
@@ -12,37 +14,39 @@ TIP = (
     "Positions are (horizontal, vertical). log p is the logarithm of the density at the position; log|det J| is the "
     "logarithm of the factor by which the stage stretches areas there."
 )
+SCORE_TIP = "Share of the particles that land on the target at the last stage"
 
 
 class Readout(QLabel):
-    """Line of text about a particle or a probed point, or else about the whole picture."""
+    """Line of text about a particle or a probed point, or else about the layer.
+
+    If the sentence about the layer does not fit, a shorter one is drawn; `text` returns the whole one.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("readout")
-        self.setAccessibleName("What is under the mouse")
-        self.setToolTip(TIP)
+        self.setAccessibleDescription("What the layer does, or what is under the mouse")
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._summary = ""
+        self._trace: Trace | None = None
+        self._is_encoded, self._selected = False, 0
         self._describe: Callable[[int], str] | None = None  # describes the particle or the point at a stage
         self._stage = 0
+        self._candidates: Sequence[str] = ("",)  # texts from the longest to the shortest
 
     def show_summary(self, trace: Trace, *, encoded: bool, selected: int) -> None:
-        """Set the description of the whole picture, for when nothing is under the mouse."""
-        count = trace.positions.shape[1]
-        summary = f"{count:,} particles"
-        if encoded:
-            summary = f"{count:,} points of the target, pulled back · NLL {trace.nll:.3f} nats"
-        self._summary = summary + (f" · {selected:,} selected" if selected else "")
+        """Set the flow whose layer is described if nothing is under the mouse, and the number of selected particles."""
+        self._trace, self._is_encoded, self._selected = trace, encoded, selected
         self._update()
 
     def show_stage(self, stage: int) -> None:
-        """Describe the same particle or point at another stage."""
+        """Describe another layer, or the same particle or point at another stage."""
         self._stage = stage
         self._update()
 
     def show_nothing(self) -> None:
-        """Describe the whole picture, because nothing is under the mouse."""
+        """Describe the layer, because nothing is under the mouse."""
         self._describe = None
         self._update()
 
@@ -57,7 +61,41 @@ class Readout(QLabel):
         self._update()
 
     def _update(self) -> None:
-        self.setText(self._describe(self._stage) if self._describe else self._summary)
+        self._candidates = (self._describe(self._stage),) if self._describe else self._layer_sentences()
+        text = self._candidates[0]
+        if text != self.text():
+            self.setText(text)
+            self.setToolTip(f"{text}\n\n{TIP}" if self._describe else text)
+
+    def _layer_sentences(self) -> tuple[str, ...]:
+        if self._trace is None:
+            return ("",)
+        stage = min(self._stage, self._trace.last_stage)
+        selected = f" · {self._selected:,} selected" if self._selected else ""
+        sentences = self._trace.sentences(stage, encoded=self._is_encoded)
+        return tuple(sentence + selected for sentence in sentences)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        metrics, room = self.fontMetrics(), self.contentsRect()
+        fitting = (text for text in self._candidates if metrics.horizontalAdvance(text) <= room.width())
+        text = next(fitting, self._candidates[-1])
+        elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        QPainter(self).drawText(room, Qt.AlignmentFlag.AlignVCenter, elided)
+
+
+class Score(QLabel):
+    """How many particles land on the target, such as "97% on the letters"."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("score")
+        self.setAccessibleDescription(SCORE_TIP)
+        self.setToolTip(SCORE_TIP)
+
+    def show_score(self, score: str) -> None:
+        """Show a score, or nothing if it is empty."""
+        if score != self.text():
+            self.setText(score)
 
 
 def _describe_particle(trace: Trace, particle: int, stage: int) -> str:

@@ -1,4 +1,4 @@
-"""The stage slider below the strip, and the label with the title of the stage."""
+"""The stage slider below the strip, and the label with the number of the stage."""
 
 from PyQt6.QtCore import QEvent
 from PyQt6.QtGui import QResizeEvent
@@ -16,7 +16,7 @@ class StageSlider(QWidget):
 
     Attributes:
         slider: The slider itself.
-        label: Title of the current stage, for the window to place where there is room.
+        label: Number of the current stage, for the window to place where there is room.
     """
 
     def __init__(self, view: ViewState) -> None:
@@ -31,7 +31,7 @@ class StageSlider(QWidget):
         self.slider.setTickInterval(1)
         self.label = QLabel()
         self.label.setObjectName("stageLabel")
-        self.label.setAccessibleName("Name of the stage")
+        self.label.setAccessibleName("Number of the stage")
 
         self.setFocusProxy(self.slider)
         self._layout = QHBoxLayout(self)
@@ -62,12 +62,12 @@ class StageSlider(QWidget):
         stage = min(stage, last)
         self.slider.setMaximum(last)
         self.slider.setValue(stage)
-        self.label.setText(_term(self._titles[stage]))
+        self.label.setText(_position(self._titles[stage]))
         self.label.setToolTip(self._titles[stage])
 
     def _update_label_width(self) -> None:
-        """Reserve room for the longest title, so that nothing moves from stage to stage."""
-        widths = [self.fontMetrics().horizontalAdvance(_term(title)) for title in self._titles]
+        """Reserve room for the longest number, so that nothing moves from stage to stage."""
+        widths = [self.fontMetrics().horizontalAdvance(_position(title)) for title in self._titles]
         self.label.setMinimumWidth(max(widths) + LABEL_MARGIN)
 
     def _align(self) -> None:
@@ -76,6 +76,6 @@ class StageSlider(QWidget):
         self._layout.setContentsMargins(margin, 0, margin, 0)
 
 
-def _term(title: str) -> str:
-    """Return the title without the description of what the stage does."""
-    return title.partition(":")[0]
+def _position(title: str) -> str:
+    """Return the number of the stage that a title begins with."""
+    return f"Stage {title.partition(' · ')[0]}"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.state.view import Tool, ViewState
+from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.app.viewer.displays import Displays, Queries
 from flowviz.app.viewer.end_playback import EndPlayback
 from flowviz.app.viewer.moment_browser import MomentBrowser
@@ -40,6 +40,8 @@ class Viewer(QObject):
         self._scenes = SceneModel(view, queries, self)
         self._presenter = ScenePresenter(displays, view, queries, self._scenes, self._moments, self)
         self.end_playback = EndPlayback(view, self.playhead, self)
+        self._score = ""
+        view.changed.connect(self._on_view_changed)
         queries.notice_posted.connect(self.notice_posted)
         self._moments.chosen.connect(self._show_snapshot)
         self._moments.following_changed.connect(self.following_changed)
@@ -78,6 +80,11 @@ class Viewer(QObject):
         """Prepare for the snapshots of a new training, or of one that continues after its `past`."""
         self._begin(spec, target, past)
         self._presenter.inspector.use_tensorflow()
+
+    def show_score(self, score: str) -> None:
+        """Show how many of the particles land on the target; an empty score means that it is unknown."""
+        self._score = score
+        self._update_score()
 
     def set_target(self, target: Target) -> None:
         """Set the target that the training learns from now on."""
@@ -139,8 +146,17 @@ class Viewer(QObject):
 
     def _begin(self, spec: FlowSpec, target: Target | None, past: Timeline | None = None) -> None:
         self._presenter.camera.begin()
+        self.show_score("")
         self._scenes.begin(spec, target)
         self._moments.begin(spec, past or Timeline())
+
+    def _on_view_changed(self, old: View, new: View) -> None:
+        if old.seen.direction != new.seen.direction:
+            self._update_score()
+
+    def _update_score(self) -> None:
+        """Show the score, which says nothing about points of the target that move back to the base."""
+        self._displays.score.show_score("" if self._view.seen.direction == "encode" else self._score)
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self._show(Subject(self._scenes.subject.spec, snapshot.weights), snapshot.trace)

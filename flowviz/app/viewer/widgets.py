@@ -7,7 +7,7 @@ from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.history_bar import HistoryBar
 from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.viewer.playback_bar import PlaybackBar
-from flowviz.app.viewer.readout import Readout
+from flowviz.app.viewer.readout import Readout, Score
 from flowviz.app.viewer.stage_slider import StageSlider
 from flowviz.app.viewer.stage_strip import StageStrip
 from flowviz.app.viewer.view_bar import ViewBar
@@ -20,6 +20,7 @@ class ViewerWidgets:
     view_bar: ViewBar
     cloud: CloudView
     readout: Readout
+    score: Score
     strip: StageStrip
     slider: StageSlider
     playback: PlaybackBar
@@ -33,6 +34,7 @@ class ViewerWidgets:
             ViewBar(view),
             CloudView(),
             Readout(),
+            Score(),
             StageStrip(view),
             StageSlider(view),
             PlaybackBar(view),

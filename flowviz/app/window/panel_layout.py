@@ -186,13 +186,20 @@ def _needed_width(column: Sequence[Dock]) -> int:
 
 
 def _heights(column: list[Dock]) -> dict[Dock, int]:
-    """Return the height of each panel in a column: all scroll alike if there is too little room."""
+    """Return the height of each panel in a column.
+
+    If there is too little room, the panels without stretch scroll alike, and the others, such as the loss panel, take
+    what they need, but at most half of the room.
+    """
     room = sum(dock.height() for dock in column)
     needed = {dock: dock.sizeHint().height() for dock in column}
-    scale = min(room / sum(needed.values()), 1)
-    if scale < 1:
-        return {dock: round(scale * height) for dock, height in needed.items()}
     stretchable = [dock for dock in column if dock.is_stretchable]
-    rest = room - sum(height for dock, height in needed.items() if not dock.is_stretchable)
+    fixed = sum(height for dock, height in needed.items() if not dock.is_stretchable)
+    flexible = sum(needed.values()) - fixed
+    if fixed + flexible > room:
+        taken = min(flexible, max(room // 2, room - fixed))
+        scales = {True: taken / max(flexible, 1), False: (room - taken) / max(fixed, 1)}
+        return {dock: round(scales[dock.is_stretchable] * height) for dock, height in needed.items()}
+    rest = room - fixed
     stretched = sum(dock.height() for dock in stretchable)
     return needed | {dock: round(rest * dock.height() / stretched) for dock in stretchable}

@@ -165,7 +165,7 @@ def progress(step: int, nll: float = 1.625) -> Progress:
     )  # fmt: skip
 
 
-def snapshot(step: int, on_target: float = 0.9, flow: FlowSpec | None = None) -> Snapshot:
+def snapshot(step: int, on_target: float | None = 0.9, flow: FlowSpec | None = None) -> Snapshot:
     """Return a picture of a flow at a step."""
     return Snapshot(step, WEIGHTS, on_target, 0.8, untrained_trace(flow or FlowSpec(), base_particles()))
 

@@ -23,7 +23,7 @@ class Morphing:
             window.find(QSpinBox, name).setValue(value)
         choose_steps(window, 10_000_000)
         window.find(QPushButton, "trainButton").click()
-        wait_for_status(window, qtbot, "gap")
+        wait_for_status(window, qtbot, "steps/s")
 
     def type(self, text: str) -> None:
         self.window.find(QPlainTextEdit, "targetText").setPlainText(text)

@@ -13,7 +13,7 @@ from tests.app.staged import PROGRESS, Staged, staged
 
 __all__ = ["staged"]
 
-METRICS = ("gap", "loss", "step", "left", "speed")
+METRICS = ("left", "step", "speed")
 
 
 @pytest.fixture
@@ -38,16 +38,16 @@ def visible_metrics(bar: StatusBar) -> list[str]:
 
 
 def test_state_and_metrics_are_shown_in_one_line(bar: StatusBar) -> None:
-    assert bar.text == "Training: gap 0.125 nats loss 1.500 nats step 1,200 1:15 min left 412 steps/s"
+    assert bar.text == "Training: 1:15 min left step 1,200 412 steps/s"
     bar.show_state("Paused", has_time_left=True)
-    assert bar.text == "Paused: gap 0.125 nats loss 1.500 nats step 1,200 1:15 min left 412 steps/s"
+    assert bar.text == "Paused: 1:15 min left step 1,200 412 steps/s"
 
 
 def test_time_left_is_hidden_once_training_ends(bar: StatusBar) -> None:
     bar.show_state("Stopping…")
-    assert bar.text == "Stopping…: gap 0.125 nats loss 1.500 nats step 1,200 412 steps/s"
-    bar.show_progress(replace(PROGRESS, step=1300, heldout_nll=1.6))
-    assert bar.text == "Stopping…: gap 0.100 nats loss 1.500 nats step 1,300 412 steps/s"
+    assert bar.text == "Stopping…: step 1,200 412 steps/s"
+    bar.show_progress(replace(PROGRESS, step=1300))
+    assert bar.text == "Stopping…: step 1,300 412 steps/s"
 
 
 def test_state_without_metrics_has_no_colon(bar: StatusBar) -> None:
@@ -56,20 +56,12 @@ def test_state_without_metrics_has_no_colon(bar: StatusBar) -> None:
     assert bar.text == "Ready"
 
 
-def test_unknown_gap_is_explained_in_its_tooltip(bar: StatusBar) -> None:
-    bar.show_progress(replace(PROGRESS, entropy=None))
-    assert metric(bar, "gap").text() == "gap unknown"
-    assert "best possible loss is unknown" in metric(bar, "gap").toolTip()
-    bar.show_progress(PROGRESS)
-    assert "unknown" not in metric(bar, "gap").toolTip()
-
-
 def test_metrics_do_not_move_when_their_numbers_change(bar: StatusBar) -> None:
     def positions() -> list[int]:
         QApplication.processEvents()
         return [metric(bar, name).x() for name in METRICS]
 
-    wide = replace(PROGRESS, step=888_888, train_nll=-10.888, heldout_nll=11.5, steps_per_second=8888, seconds_left=888)
+    wide = replace(PROGRESS, step=888_888, steps_per_second=8888, seconds_left=888)
     bar.show_progress(wide)
     before = positions()
     for progress in (PROGRESS, replace(PROGRESS, step=1, steps_per_second=1, seconds_left=9), wide):
@@ -105,9 +97,9 @@ def test_all_metrics_are_visible_in_a_window_1024_pixels_wide(staged: Staged) ->
 def test_message_is_shown_for_a_while(bar: StatusBar, qtbot: QtBot) -> None:
     message = bar.findChild(QLabel, "statusMessage")
     assert message is not None
-    bar.show_message("The command was copied. " * 3)
-    assert message.text() == "The command was copied. " * 3
-    assert "gap" in visible_metrics(bar)
+    bar.show_message("The command was copied. " * 4)
+    assert message.text() == "The command was copied. " * 4
+    assert "left" in visible_metrics(bar)
     assert "speed" not in visible_metrics(bar), "the message needs its room"
     bar.resize(400, bar.height())
     assert "…" in message.text()

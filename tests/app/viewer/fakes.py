@@ -95,6 +95,13 @@ class FakeReadout:
         self.shown = "probe"
 
 
+class FakeScore:
+    score = ""
+
+    def show_score(self, score: str) -> None:
+        self.score = score
+
+
 class FakeInspector(QObject):
     report_requested = pyqtSignal()
 
@@ -165,6 +172,7 @@ class FakeBar(QObject):
 class FakeDisplays:
     def __init__(self) -> None:
         self.view_bar, self.cloud, self.readout = FakeBar(), FakeCloud(), FakeReadout()
+        self.score = FakeScore()
         self.strip, self.slider, self.playback = FakeStrip(), FakeSlider(), FakePlayback()
         self.history, self.inspector = FakeHistory(), FakeInspector()
 

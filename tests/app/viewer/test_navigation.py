@@ -87,9 +87,9 @@ def test_overview_cannot_be_zoomed_or_panned(navigated: Navigated) -> None:
     assert not navigated.zooms
 
 
-def test_label_shows_the_term_and_its_tooltip_the_whole_title(navigated: Navigated) -> None:
+def test_label_shows_the_number_and_its_tooltip_the_whole_title(navigated: Navigated) -> None:
     navigated.view.set_stage(1)
-    assert navigated.slider.label.text() == f"1 of {LAST} · Coupling"
+    assert navigated.slider.label.text() == f"Stage 1 of {LAST}"
     assert navigated.slider.label.toolTip() == f"1 of {LAST} · Coupling: moves points up and down"
 
 

@@ -55,10 +55,10 @@ def test_probe_follows_the_point_under_the_mouse_through_all_stages(explored: Ex
     assert explored.scene.probe is None
 
 
-def test_encoding_pulls_points_of_the_target_back_and_shows_their_nll(explored: Explored) -> None:
+def test_encoding_pulls_points_of_the_target_back_and_says_what_is_undone(explored: Explored) -> None:
     direction, readout = explored.window.find(QComboBox, "directionBox"), explored.window.find(QLabel, "readout")
     direction.setCurrentIndex(ENCODE)
-    explored.wait(lambda: "NLL" in readout.text())
+    explored.wait(lambda: readout.text().startswith("Next to undo: "))
     encoded = explored.scene.trace
     assert explored.target.on_target(encoded.positions[-1]) == 1
     assert abs(float(encoded.positions[0].std()) - 1) < 0.35

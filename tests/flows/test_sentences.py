@@ -1,0 +1,41 @@
+"""The sentence about each layer is true of how the layer moves the displayed points, in both directions."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from flowviz.flows import build_flow
+from flowviz.records import base_particles
+from flowviz.specs import FlowSpec
+from tests.flows.families import SPECS, random_weights
+
+Points = NDArray[np.float64]
+
+
+def affine_error(before: Points, after: Points) -> float:
+    """Return how far the images of points (n, k) are from those of the best affine map."""
+    terms = np.column_stack([before, np.ones(len(before))])
+    fitted = terms @ np.linalg.lstsq(terms, after, rcond=None)[0]
+    return float(np.abs(fitted - after).max())
+
+
+@pytest.mark.parametrize("encoded", [False, True], ids=["generate", "encode"])
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
+def test_sentence_says_how_the_layer_moves_the_points(spec: FlowSpec, encoded: bool) -> None:
+    flow = build_flow(spec, random_weights(spec, scale=0.2), dtype="float64")
+    points = base_particles(500)
+    trace = flow.encoded(points) if encoded else flow.trace(points)
+    for stage in range(1, len(trace.names)):
+        sentence, _ = trace.sentences(stage, encoded=encoded)
+        before, after = trace.positions[stage - 1], trace.positions[stage]
+        if "sideways by the same rule" in sentence:
+            assert affine_error(before[:, :1], after[:, :1]) < 1e-9 < np.abs(after[:, 0] - before[:, 0]).max()
+            assert affine_error(before, after) > 1e-3
+        elif "points up or down" in sentence:
+            np.testing.assert_array_equal(before[:, 0], after[:, 0])
+            assert affine_error(before, after) > 1e-3
+        elif "swaps the axes" in sentence:
+            np.testing.assert_array_equal(before[:, ::-1], after)
+        else:
+            assert "the whole cloud in the same way" in sentence
+            assert affine_error(before, after) < 1e-9

@@ -1,0 +1,59 @@
+"""The sentence about a layer, and the score."""
+
+from itertools import product
+
+import pytest
+
+from flowviz.specs import RECIPES, FlowSpec, MixSpec, Part, PointsSpec, ShapeSpec, TargetSpec, TextSpec
+from flowviz.specs.explanations import LAYER_SENTENCES, layer_sentences, score
+
+POST = ("base", *FlowSpec().bijector_kinds())
+
+
+def test_sentence_counts_the_layers_of_a_kind() -> None:
+    fifth = [stage for stage, kind in enumerate(POST) if kind == "real_nvp"][4]
+    sentence, short = layer_sentences(POST, fifth)
+    assert sentence == "Coupling 5 of 8: moves points up or down, depending on their horizontal position"
+    assert short == "Coupling 5 of 8: moves points up and down"
+    assert layer_sentences(("base", "scale", "additive_coupling"), 1)[0].startswith("Scale: ")
+
+
+def test_sentence_says_which_layer_is_undone_next_on_the_way_back() -> None:
+    sentence, short = layer_sentences(POST, len(POST) - 1, encoded=True)
+    assert sentence.startswith("Next to undo: coupling 8 of 8, which moves points up or down, ")
+    assert short == "Next to undo: coupling 8 of 8, which moves points up and down"
+    assert layer_sentences(POST, 0, encoded=True)[0].startswith("Base: points of the target")
+
+
+@pytest.mark.parametrize(("family", "encoded"), list(product(RECIPES, (False, True))))
+def test_every_layer_of_every_family_has_a_sentence_and_a_shorter_one(family: str, encoded: bool) -> None:
+    kinds = ("base", *FlowSpec.model_validate({"family": family}).bijector_kinds())
+    for stage, kind in enumerate(kinds):
+        sentence, short = layer_sentences(kinds, stage, encoded=encoded)
+        assert len(short) <= len(sentence)
+        assert kind == "base" or LAYER_SENTENCES[kind] in sentence
+
+
+WORD, DIGITS = TextSpec(text="Ada 3"), TextSpec(text="1999")
+HEART, STAR = ShapeSpec(name="heart"), ShapeSpec(name="star")
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        (WORD, "97% on the letters"),
+        (DIGITS, "97% on the characters"),
+        (HEART, "97% on the shape"),
+        (MixSpec(parts=(Part(source=HEART), Part(source=STAR))), "97% on the shape"),
+        (MixSpec(parts=(Part(source=HEART), Part(source=WORD))), "97% on the target"),
+        (PointsSpec(data=b""), "97% on the points"),
+    ],
+)
+def test_score_names_what_the_particles_land_on(target: TargetSpec, expected: str) -> None:
+    assert score(0.9712, target) == expected
+    assert score(None, target) == ""
+
+
+@pytest.mark.parametrize(("share", "percent"), [(0.0, "0%"), (0.994, "99%"), (0.9999, "99%"), (1.0, "100%")])
+def test_score_is_100_percent_only_if_every_particle_lands_on_the_target(share: float, percent: str) -> None:
+    assert score(share, WORD).startswith(percent)
