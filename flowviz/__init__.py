@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from flowviz.library import build_flow, build_target, load, render, save, trace, train
     from flowviz.projects import Project
     from flowviz.specs import (
+        PRESETS,
         DrawingSpec,
         ExportSpec,
         FlowSpec,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "PRESETS",
     "DrawingSpec",
     "ExportSpec",
     "FlowSpec",
@@ -60,7 +62,7 @@ def __getattr__(name: str) -> Any:
     """A name of the library, from the room that it lives in: PEP 562."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name.endswith("Spec") or name in {"Part", "PictureSize", "Playback", "Seen"}:
+    if name.endswith("Spec") or name in {"PRESETS", "Part", "PictureSize", "Playback", "Seen"}:
         room = "flowviz.specs"
     else:
         room = {"FlowvizError": "flowviz.errors", "Project": "flowviz.projects"}.get(name, "flowviz.library")

@@ -7,7 +7,7 @@ import typer
 
 from flowviz.cli.opened import Direction
 from flowviz.errors import SpecError
-from flowviz.specs import RECIPES, Family, FlowSpec, Normalization, TrainingSpec
+from flowviz.specs import PRESETS, RECIPES, Family, FlowSpec, Normalization, PresetName, TrainingSpec
 from flowviz.specs.training import BATCH, CLIP_NORM, DEFAULT_SECONDS, WARMUP
 
 MOST_POINTS = 10_000_000
@@ -23,11 +23,13 @@ DirectionChoice = Annotated[
 ]
 LearningRate = Annotated[float, typer.Option(help="The highest rate of the schedule.")]
 
+PRESET_HELP = "; ".join(f"{name}: {preset.title}. {preset.sentence}" for name, preset in PRESETS.items())
 FLOWS = "; ".join(f"{name}: {recipe.sentence}" for name, recipe in RECIPES.items())
 
 
 def chosen_flow(
-    family: Annotated[Family, typer.Option("--flow", help=f"The family of the flow. {FLOWS}")] = "realnvp",
+    family: Annotated[Family | None, typer.Option("--flow", help=f"The family of the flow. {FLOWS}")] = None,
+    preset: Annotated[PresetName | None, typer.Option(help=f"A flow for a purpose. {PRESET_HELP}.")] = None,
     layers: Annotated[int | None, typer.Option(help="How many layers, 1 to 32.")] = None,
     width: Annotated[int | None, typer.Option(help="How many units each hidden layer of a network has.")] = None,
     depth: Annotated[int | None, typer.Option(help="How many hidden layers each network has.")] = None,
@@ -43,7 +45,7 @@ def chosen_flow(
         bool, typer.Option("--unbounded", help="Let a layer stretch without a bound, as in the post.")
     ] = False,
 ) -> FlowSpec:
-    """The flow; what is not chosen is as the family's recipe has it. Raises `SpecError`."""
+    """The flow; what is not chosen is as the preset or the family's recipe has it. Raises `SpecError`."""
     choices = {
         "layers": layers, "width": width, "depth": depth, "bins": bins, "hats": hats, "waves": waves,
         "normalization": normalization, "batch_normalization_momentum": batch_normalization_momentum,
@@ -52,7 +54,10 @@ def chosen_flow(
     chosen = {name: value for name, value in choices.items() if value is not None}
     if unbounded and "log_scale_bound" in chosen:
         raise SpecError("Give either --log-scale-bound or --unbounded.")
-    return FlowSpec(family=family, **chosen, **({"log_scale_bound": None} if unbounded else {}))
+    if family is not None and preset is not None:
+        raise SpecError("Give either --preset or --flow.")
+    start = {"family": family} if family else PRESETS[preset].choices if preset else {}
+    return FlowSpec(**{**start, **chosen, **({"log_scale_bound": None} if unbounded else {})})
 
 
 def chosen_training(

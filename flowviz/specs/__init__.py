@@ -3,6 +3,7 @@
 from flowviz.specs.export import ExportSpec
 from flowviz.specs.flow import FlowSpec
 from flowviz.specs.playback import Playback
+from flowviz.specs.presets import PRESETS, Preset, PresetName, preset_of
 from flowviz.specs.recipes import RECIPES, Family, Normalization
 from flowviz.specs.seen import Seen
 from flowviz.specs.shapes import SHAPES, ShapeName
@@ -23,6 +24,7 @@ from flowviz.specs.training import TrainingSpec
 from flowviz.specs.view import PictureSize, ViewSpec
 
 __all__ = [
+    "PRESETS",
     "RECIPES",
     "SHAPES",
     "DrawingSpec",
@@ -36,6 +38,8 @@ __all__ = [
     "PictureSize",
     "Playback",
     "PointsSpec",
+    "Preset",
+    "PresetName",
     "Seen",
     "ShapeName",
     "ShapeSpec",
@@ -45,5 +49,6 @@ __all__ = [
     "TextSpec",
     "TrainingSpec",
     "ViewSpec",
+    "preset_of",
     "target_spec",
 ]

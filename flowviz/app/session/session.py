@@ -205,8 +205,13 @@ class Session(QObject):
         """Say what the next training would learn, or why it cannot start, once that is known."""
         if self._builder.pending is None:
             request = self._request.value
+            shown = self._presenter.project
             self._status.show_next(
-                self._presenter.target, request.plan.target, self._builder.problem, follows=request.follows
+                shown.target if shown else None,
+                request.plan.target,
+                self._builder.problem,
+                follows=request.follows,
+                has_other_flow=shown is not None and shown.flow != request.plan.flow,
             )
 
     @property

@@ -24,7 +24,7 @@ from flowviz.records import (
     Snapshot,
     Uncompiled,
 )
-from flowviz.specs import TargetSpec, explanations
+from flowviz.specs import explanations
 
 
 class TrainingPresenter(QObject):
@@ -55,12 +55,12 @@ class TrainingPresenter(QObject):
         view.changed.connect(self._on_view_changed)
 
     @property
-    def target(self) -> TargetSpec | None:
-        """The target of the trained flow that is shown. None before the first training."""
+    def project(self) -> Project | None:
+        """The project of the trained flow that is shown. None before the first training."""
         run = self._runner.run
         if run is not None and run.is_shown:
-            return run.project.target
-        return self.trained.project.target if self.trained else None
+            return run.project
+        return self.trained.project if self.trained else None
 
     def show_project(self, project: Project, built: BuiltTarget | None) -> None:
         """Abandon the current training, and show a trained or untrained project."""
@@ -186,8 +186,8 @@ class TrainingPresenter(QObject):
 
     def _on_moment_shown(self, snapshot: Snapshot, is_latest: bool) -> None:
         self._status.show_moment(snapshot, is_latest=is_latest)
-        if self.target is not None:
-            self._viewer.show_score(explanations.score(snapshot.on_target, self.target))
+        if self.project is not None:
+            self._viewer.show_score(explanations.score(snapshot.on_target, self.project.target))
         self._show_round_trip()
 
     def _show_round_trip(self) -> None:

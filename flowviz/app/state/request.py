@@ -9,7 +9,7 @@ from flowviz.app.state.pages import Contents, Kind, Pages, contents_of
 from flowviz.app.state.state import State
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
-from flowviz.specs import FlowSpec, TargetSpec, TextSpec, TrainingSpec
+from flowviz.specs import PRESETS, FlowSpec, PresetName, TargetSpec, TextSpec, TrainingSpec
 from flowviz.specs.recipes import Family
 from flowviz.specs.target import FIRST_TEXT
 from flowviz.specs.training import DEFAULT_SECONDS
@@ -86,6 +86,10 @@ class RequestState(State[Request]):
     def set_family(self, family: Family) -> None:
         """Request a flow of a family with its default sizes."""
         self._update_plan(flow=FlowSpec(family=family, seed=self.plan.flow.seed))
+
+    def set_preset(self, name: PresetName) -> None:
+        """Request the flow of a preset."""
+        self._update_plan(flow=PRESETS[name].flow(self.plan.flow.seed))
 
     def update_flow(self, **changes: Any) -> None:
         """Change some fields of the flow."""

@@ -1,4 +1,4 @@
-"""The panel to choose a flow: its family, and the options of the flow and its training."""
+"""The panel to choose a flow: a preset, or a family and the options of the flow and its training."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.state.binding import bind_checked, bind_choice, bind_number
 from flowviz.app.state.request import Request, RequestState
+from flowviz.app.training.presets import PresetBox
 from flowviz.app.widgets.controls import row
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.specs import RECIPES, FlowSpec
@@ -29,6 +30,7 @@ NORMALIZATIONS = {
     "actnorm": "actnorm",
     "none": "none",
 }
+SENTENCE_LINES = 3  # the longest sentence needs them, so that the panels below keep their place
 MAX_SEED = 2**31 - 1
 
 
@@ -44,16 +46,19 @@ class FlowPanel(QWidget):
         for family, recipe in RECIPES.items():
             self._family.addItem(recipe.title, family)
             self._family.setItemData(self._family.count() - 1, recipe.sentence, Qt.ItemDataRole.ToolTipRole)
-        self._sentence = WrappingLabel("flowSentence", "Description of the family")
+        self._preset = PresetBox(request)
+        self._sentence = WrappingLabel("flowSentence", "Description of the flow", reserved_lines=SENTENCE_LINES)
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._warning = WarningLabel("flowWarning", "Warning about the flow")
         self._more = QToolButton()
         self._more.setObjectName("flowOptionsButton")
         self._more.setText("Options")
         self._more.setAccessibleName("Show or hide the options")
-        self._more.setToolTip("Sizes, normalization, learning rate, batch size and seed")
+        self._more.setToolTip("Family, sizes, normalization, learning rate, batch size and seed")
         self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._more.setCheckable(True)
-        self._options = FlowOptions(request)
+        self._options = QWidget()
+        self._form = FlowOptions(request)
         self._lay_out()
         self._more.toggled.connect(self._show_options)
         self._show_options(False)
@@ -63,8 +68,14 @@ class FlowPanel(QWidget):
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
-        top.addWidget(self._family, stretch=1)
+        top.addWidget(self._preset, stretch=1)
         top.addWidget(self._more)
+        options = QVBoxLayout(self._options)
+        options.setContentsMargins(0, 0, 0, 0)
+        family = QLabel("Family")
+        family.setBuddy(self._family)
+        options.addLayout(row(family, self._family, stretched=self._family))
+        options.addWidget(self._form)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(top)
@@ -72,7 +83,7 @@ class FlowPanel(QWidget):
             layout.addWidget(widget)
 
     def _describe(self, flow: FlowSpec) -> None:
-        self._sentence.setText(flow.recipe.sentence)
+        self._sentence.setText(f"{flow.recipe.title}. {flow.recipe.sentence}")
         self._warning.setText(flow.warning or "")
         self._warning.setVisible(flow.warning is not None)
 

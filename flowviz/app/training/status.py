@@ -14,6 +14,11 @@ FOLLOWING = "Computing the particles of earlier moments. This loads TensorFlow, 
 SLOWER = "The XLA compiler does not work on this computer: training will take longer, with the same results."
 TRAINING = "training"  # topic of its notices
 SWITCHES = "Type or choose another target to switch to it."
+STARTS_OVER = {
+    TrainingState.IDLE: "Train starts over with the chosen flow.",
+    TrainingState.TRAINING: "Restart starts over with the chosen flow.",
+    TrainingState.PAUSED: "Restart starts over with the chosen flow.",
+}
 MAX_TITLE = 24  # characters
 STATES = {
     TrainingState.PREPARING: "Preparing…",
@@ -52,7 +57,7 @@ class TrainingStatus(QObject):
         self._shown: TargetSpec | None = None  # target of the trained flow that is shown
         self._requested: TargetSpec | None = None
         self._problem = ""  # why the requested target cannot be trained on
-        self._follows = False
+        self._follows = self._has_other_flow = False
         self._can_resume = False
         self._has_warned = False
         self._update_sentence()
@@ -104,7 +109,15 @@ class TrainingStatus(QObject):
         self._target = title
         self._set_sentence("")
 
-    def show_next(self, shown: TargetSpec | None, requested: TargetSpec, problem: str, *, follows: bool) -> None:
+    def show_next(
+        self,
+        shown: TargetSpec | None,
+        requested: TargetSpec,
+        problem: str,
+        *,
+        follows: bool,
+        has_other_flow: bool = False,
+    ) -> None:
         """Show what the next training would learn.
 
         Args:
@@ -112,7 +125,9 @@ class TrainingStatus(QObject):
             requested: The target of the next training.
             problem: Why the next training cannot start. Empty if it can.
             follows: Whether a running training switches to the requested target.
+            has_other_flow: Whether the requested flow differs from the trained one that is shown.
         """
+        self._has_other_flow = has_other_flow
         self._shown, self._requested, self._problem, self._follows = shown, requested, problem, follows
         self._update_sentence()
 
@@ -196,9 +211,13 @@ class TrainingStatus(QObject):
 
     def _describe_next(self) -> str:
         """Return what happens to another target: to the requested one, or to the one that the user may request."""
+        if self._shown is None or self._requested is None or self._problem:
+            return ""
+        if self._has_other_flow and (self._follows or self._shown == self._requested):
+            return STARTS_OVER.get(self._state, "")
         if self._state == TrainingState.TRAINING and self._follows:
-            return "" if self._problem else SWITCHES
-        if self._shown is None or self._requested is None or self._problem or self._shown == self._requested:
+            return SWITCHES
+        if self._shown == self._requested:
             return ""
         shown, requested = _quoted(self._shown.title), _quoted(self._requested.title)
         is_same = shown == requested  # the title is, but not the spec

@@ -17,7 +17,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from flowviz.app.state.request import RequestState
 from flowviz.app.style.icons import icon
+from flowviz.app.training.presets import PresetButtons
 from flowviz.app.welcome.gallery import GalleryList
 from flowviz.app.widgets.controls import button
 from flowviz.app.widgets.flow_row import WrappingRow
@@ -50,7 +52,7 @@ class StartPage(QScrollArea):
     tour_requested = pyqtSignal()
     leave_requested = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, request: RequestState) -> None:
         super().__init__()
         self.setObjectName("startPage")
         self.setAccessibleName("Start page")
@@ -61,6 +63,7 @@ class StartPage(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._word = WordBox()
         self._train = button("startTrainButton", "Train", "Start training on this word (Return)")
+        self._presets = PresetButtons(request)
         self._problem = WarningLabel("startProblem", "Problem with the word")
         self._tour = button("startTourButton", FIRST_TOUR, "Learn in a minute where everything is")
         self._open = button("startOpenButton", "&Open a Project…", "Open a project file")
@@ -148,6 +151,7 @@ class StartPage(QScrollArea):
         column.addWidget(self._heading)
         column.addWidget(_label("startExplanation", EXPLANATION))
         column.addLayout(entry)
+        column.addWidget(self._presets)
         column.addWidget(self._problem)
         column.addWidget(WrappingRow(SPACING, self._tour, self._open, self._leave))
         for widget in (self._recent_title, self._recent, self._gallery_title, self._gallery):

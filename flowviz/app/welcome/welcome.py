@@ -139,7 +139,7 @@ class Welcome(QObject):
             self._is_inspector_hidden = False
 
     def _create_page(self) -> StartPage:
-        page = StartPage()
+        page = StartPage(self._request)
         page.word_typed.connect(self._request.show_text)
         page.train_requested.connect(self._train)
         page.example_chosen.connect(lambda example: self._document_actions.open_copy(example.path))

@@ -12,7 +12,7 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.flow_panel import FlowPanel
 from flowviz.projects import Plan
-from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs import PRESETS, RECIPES, FlowSpec, TextSpec, TrainingSpec
 
 Kind = TypeVar("Kind", bound=QWidget)
 
@@ -50,8 +50,31 @@ def requested(qtbot: QtBot) -> Requested:
 def test_chosen_family_has_the_sizes_of_its_recipe(requested: Requested, family: str) -> None:
     requested.choose("flowFamily", family)
     assert requested.flow == FlowSpec.model_validate({"family": family})
-    assert requested.find(QLabel, "flowSentence").text() == RECIPES[requested.flow.family].sentence
+    assert requested.find(QLabel, "flowSentence").text().endswith(RECIPES[requested.flow.family].sentence)
     assert requested.find(QSpinBox, "flowBins").isEnabled() == (family == "spline")
+
+
+def test_preset_box_follows_the_request_and_changes_it(requested: Requested) -> None:
+    box = requested.find(QComboBox, "flowPreset")
+    assert box.currentText() == "As in the post"
+    requested.request.set_seed(7)
+    assert box.currentData() == "post"
+    requested.choose("flowPreset", "sharp")
+    assert requested.flow == FlowSpec(family="spline", seed=7)
+    requested.find(QSpinBox, "flowLayers").setValue(5)
+    assert box.currentText() == "Custom"
+    requested.find(QSpinBox, "flowLayers").setValue(4)
+    assert box.currentText() == "Sharpest letters"
+    requested.choose("flowFamily", "glow")
+    assert box.currentText() == "Custom"
+    assert requested.find(QLabel, "flowSentence").text().startswith("Glow. ")
+
+
+def test_custom_cannot_be_chosen_with_the_keyboard(requested: Requested, qtbot: QtBot) -> None:
+    box = requested.find(QComboBox, "flowPreset")
+    for _ in range(box.count()):
+        qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert box.currentData() == list(PRESETS)[-1]
 
 
 def test_options_are_hidden_until_their_button_is_pressed(requested: Requested, qtbot: QtBot) -> None:

@@ -235,3 +235,14 @@ def test_opened_project_shows_how_its_training_ended(harness: SessionHarness) ->
     harness.session.show_project(Project.untrained(TextSpec(text="A"), FlowSpec(), TrainingSpec(steps=9)))
     assert harness.status_bar.word == "Ready"
     assert harness.status_bar.progress is None
+
+
+def test_another_flow_is_announced_as_what_train_or_restart_starts_over_with(harness: SessionHarness) -> None:
+    train(harness)
+    harness.request.set_preset("sharp")
+    assert harness.controls.sentence == "Learning 'BRAD'. Restart starts over with the chosen flow."
+    harness.request.set_preset("post")
+    assert harness.controls.sentence == f"Learning 'BRAD'. {SWITCHES}"
+    harness.thread.send(finished(200))
+    harness.request.set_preset("sharp")
+    assert harness.controls.sentence == "Done: 200 steps. Train starts over with the chosen flow."

@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QStyle,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -34,6 +35,7 @@ from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.welcome.start_page import MOST_RECENT, StartPage
 from flowviz.projects import example, examples
+from flowviz.specs import PRESETS, FlowSpec
 from tests.app.conftest import FileMenu, Window, work_is_running
 from tests.app.test_main_window import choose, pixels
 
@@ -236,7 +238,7 @@ def test_tab_reaches_every_control_and_each_has_a_name(start: Welcome, qtbot: Qt
     start.window.main.document_actions.recent.add(Path("/a.flowviz"))
     start.show()
     reached = [start.word.objectName()]
-    for _ in range(6):
+    for _ in range(7):
         focused = QApplication.focusWidget()
         assert focused is not None
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
@@ -246,7 +248,7 @@ def test_tab_reaches_every_control_and_each_has_a_name(start: Welcome, qtbot: Qt
         assert not isinstance(now, QListWidget) or now.selectedItems(), "no entry of the focused list is selected"
         reached.append(now.objectName())
     assert reached == [
-        "startWord", "startTrainButton", "startTourButton", "startOpenButton", "startLeaveButton",
+        "startWord", "startTrainButton", "postPreset", "startTourButton", "startOpenButton", "startLeaveButton",
         "startRecent", "startGallery",
     ]  # fmt: skip
 
@@ -381,3 +383,17 @@ def test_window_without_the_page_starts_with_the_cloud(window: Window) -> None:
     assert not window.main.welcome.is_shown
     assert not window.main.findChildren(QScrollArea, "startPage")
     assert window.find(QWidget, "cloudView").isVisible()
+
+
+def test_presets_on_the_page_follow_the_request_and_change_it(start: Welcome) -> None:
+    post, sharp, custom = (start.window.find(QToolButton, f"{name}Preset") for name in ("post", "sharp", "custom"))
+    assert post.isChecked()
+    assert not custom.isVisible()
+    sharp.click()
+    assert start.window.main.request.plan.flow == PRESETS["sharp"].flow()
+    start.window.main.request.set_family("glow")
+    assert custom.isVisible()
+    assert custom.isChecked()
+    post.click()
+    assert start.window.main.request.plan.flow == FlowSpec()
+    assert not custom.isVisible()

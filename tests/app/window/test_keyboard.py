@@ -28,7 +28,7 @@ Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier
 TAB_ORDER = [
     "textSource",
     "targetText",
-    "flowFamily",
+    "flowPreset",
     "budgetAmount",
     "trainButton",
     "directionBox",

@@ -1,0 +1,47 @@
+"""Named presets: flows for those who need not know the families."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from flowviz.specs.flow import FlowSpec
+
+PresetName = Literal["post", "sharp"]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A flow under a name that says what it is good for.
+
+    Attributes:
+        title: The name.
+        sentence: What the flow is good for.
+        choices: Fields of the `FlowSpec`; all others are those of the family's recipe.
+    """
+
+    title: str
+    sentence: str
+    choices: Mapping[str, Any] = field(default_factory=dict)
+
+    def flow(self, seed: int = 0) -> FlowSpec:
+        """Return the flow, with the seed of its random numbers."""
+        return FlowSpec(**self.choices, seed=seed)
+
+
+PRESETS: Mapping[PresetName, Preset] = {
+    "post": Preset(
+        "As in the post",
+        "RealNVP, the flow of the blog post. Its layers are the easiest to follow",
+        {"family": "realnvp"},
+    ),
+    "sharp": Preset(
+        "Sharpest letters",
+        "A spline flow. It draws the crispest edges with half as many layers, but each of them does more",
+        {"family": "spline"},
+    ),
+}
+
+
+def preset_of(flow: FlowSpec) -> PresetName | None:
+    """Return the preset that a flow fits, whatever its seed, or None if it fits none."""
+    return next((name for name, preset in PRESETS.items() if preset.flow(flow.seed) == flow), None)
