@@ -54,6 +54,7 @@ from flowviz.app.window.menus import (
 )
 from flowviz.app.window.panel_layout import LEAST_SIZE, PanelLayout
 from flowviz.app.window.presentation import Presentation
+from flowviz.app.window.presentation_bar import PresentationBar
 from flowviz.exporting.repeat import TrainingCopy
 from flowviz.projects.drafts import Drafts, drafts_folder
 
@@ -134,6 +135,9 @@ class MainWindow(QMainWindow):
         fill_selection_menu(new_menu(self, "&Select"), viewing.view_bar)
         view = new_menu(self, "&View")
         fill_view_menu(view, viewing, self.view, self._layout, self.appearance)
+        bar = PresentationBar(self.request, training.controls, self.viewer.playhead)
+        bar.on_return(self.session.learn, viewing.strip)
+        self._center.set_presentation_bar(bar)
         self._presentation = Presentation(self, self._center, view)
         fill_training_menu(new_menu(self, "&Train"), training.controls, viewing.history, self._copy_training)
         viewer = self.viewer

@@ -37,6 +37,7 @@ class TrainingControls(QWidget):
     pause_toggled = pyqtSignal()
     stop_requested = pyqtSignal()
     button_changed = pyqtSignal(QPushButton)
+    status_changed = pyqtSignal(str)
 
     def __init__(self, request: RequestState) -> None:
         super().__init__()
@@ -100,6 +101,7 @@ class TrainingControls(QWidget):
     def set_status(self, sentence: str) -> None:
         """Show the status in a sentence or more."""
         self._status.setText(sentence)
+        self.status_changed.emit(sentence)
 
 
 def _budget_row(request: RequestState) -> QHBoxLayout:

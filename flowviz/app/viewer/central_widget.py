@@ -1,99 +1,103 @@
 """The central widget: the cloud and its navigation."""
 
+from math import ceil
+
 from PyQt6.QtCore import QEvent
-from PyQt6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtGui import QFontInfo, QResizeEvent
+from PyQt6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.widgets.controls import row
 from flowviz.app.widgets.flow_row import WrappingRow
-from flowviz.app.widgets.labels import WrappingLabel, breakable
-from flowviz.app.widgets.scroll_column import ScrollColumn
 
 MARGIN, SPACING = 6, 4  # pixels
-CLOUD_SHARE, EXPLANATION_SHARE = 7, 3  # of the width, in presentation mode
+PICTURE_SHARE = 0.8  # of the height of the screen, in presentation mode
 ROW_SPACING = 24  # pixels
 
 
 class CentralWidget(QWidget):
     """The cloud and its navigation.
 
-    Presentation mode shows only the cloud, the slider, the playback bar and the explanation of the stage.
+    Presentation mode shows only the cloud, the sentence about the layer, the strip, and a bar that other parts of the
+    window provide.
     """
 
     def __init__(self, widgets: ViewerWidgets) -> None:
         super().__init__()
         self.setObjectName("center")
         self._widgets = widgets
-        self._explanation = StageExplanation()
-        self._explanation.hide()
-        self._is_presenting, self._shows_explanations = False, True
+        self._playback = WrappingRow(ROW_SPACING, widgets.playback, widgets.slider.label)
+        self._bar = QWidget()
+        self._least_height = widgets.cloud.minimumHeight()  # of the cloud, outside of presentations
+        self._screen_height = 0  # pixels; 0 outside of presentations
         self._text_scale = 1.0
-        widgets.inspector.stage_described.connect(self._explanation.show_stage)
-        widgets.inspector.explanations_toggled.connect(self._on_explanations_toggled)
         self._lay_out()
 
     def _lay_out(self) -> None:
         widgets = self._widgets
-        pictures = QHBoxLayout()
-        pictures.addWidget(widgets.cloud, stretch=CLOUD_SHARE)
-        pictures.addWidget(self._explanation, stretch=EXPLANATION_SHARE)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        column.setSpacing(SPACING)
-        column.addWidget(widgets.view_bar)
-        column.addLayout(pictures, stretch=1)
-        column.addLayout(row(widgets.readout, widgets.score, stretched=widgets.readout))
-        for widget in (widgets.strip, widgets.slider):
-            column.addWidget(widget)
-        column.addWidget(WrappingRow(ROW_SPACING, widgets.playback, widgets.slider.label))
-        column.addWidget(widgets.history)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        self._column.setSpacing(SPACING)
+        self._column.addWidget(widgets.view_bar)
+        self._column.addWidget(widgets.cloud, stretch=1)
+        self._column.addLayout(row(widgets.readout, widgets.score, stretched=widgets.readout))
+        for widget in (widgets.strip, widgets.slider, self._playback, widgets.history):
+            self._column.addWidget(widget)
 
-    def present(self, scale: float) -> None:
-        """Enter presentation mode, with text enlarged by a factor."""
-        self._arrange(scale, is_presenting=True)
-        self._widgets.slider.setFocus()
+    def set_presentation_bar(self, bar: QWidget) -> None:
+        """Set the bar below the strip, which is visible in presentation mode."""
+        self._bar = bar
+        bar.hide()
+        self._column.addWidget(bar)
+
+    def present(self, screen_height: int, text_scale: float) -> None:
+        """Enter presentation mode on a screen of a height in pixels, with text enlarged by a factor."""
+        self._arrange(screen_height, text_scale)
+        self._widgets.strip.setFocus()
 
     def end_presentation(self) -> None:
         """Leave presentation mode."""
-        self._arrange(1.0, is_presenting=False)
+        self._arrange(0, 1.0)
 
-    def _arrange(self, text_scale: float, *, is_presenting: bool) -> None:
-        widgets, self._is_presenting, self._text_scale = self._widgets, is_presenting, text_scale
-        for widget in (widgets.view_bar, widgets.readout, widgets.score, widgets.strip, widgets.history):
+    def _arrange(self, screen_height: int, text_scale: float) -> None:
+        widgets, self._screen_height, self._text_scale = self._widgets, screen_height, text_scale
+        is_presenting = screen_height > 0
+        for widget in (widgets.view_bar, widgets.slider, self._playback, widgets.history):
             widget.setHidden(is_presenting)
+        self._bar.setVisible(is_presenting)
+        picture = ceil(PICTURE_SHARE * screen_height) if is_presenting else self._least_height
+        widgets.cloud.setMinimumHeight(picture)
         widgets.cloud.set_word_scale(text_scale)
         self._update_text_size()
-        self._on_explanations_toggled(self._shows_explanations)
+        self._fit_strip()
+
+    def _fit_strip(self) -> None:
+        """In presentation mode, give the strip the height that the cloud, the sentence and the bar leave."""
+        if self._screen_height:
+            others = self._widgets.cloud.minimumHeight(), self._widgets.readout.sizeHint().height()
+            room = self._screen_height - sum(others) - self._bar.sizeHint().height() - 2 * MARGIN - 3 * SPACING
+            self._widgets.strip.limit_height(room)
+        else:
+            self._widgets.strip.limit_height(None)
 
     def _update_text_size(self) -> None:
         size = self._text_scale * QApplication.font().pointSizeF()
+        icon = round(self._text_scale * QFontInfo(QApplication.font()).pixelSize())
         # setFont would not override the style sheet of the window.
-        style = f"* {{ font-size: {size:.1f}pt; }}" if self._is_presenting else ""
+        style = f"* {{ font-size: {size:.1f}pt; icon-size: {icon}px; }}" if self._screen_height else ""
         if style != self.styleSheet():
             self.setStyleSheet(style)
 
-    def _on_explanations_toggled(self, shown: bool) -> None:
-        """In presentation mode, show the explanation beside the cloud or only the title of the stage below it."""
-        self._shows_explanations = shown
-        self._explanation.setVisible(self._is_presenting and shown)
-        self._widgets.slider.label.setHidden(self._is_presenting and shown)
+    def event(self, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self._fit_strip()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._fit_strip()
+        super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.FontChange:
             self._update_text_size()
-
-
-class StageExplanation(ScrollColumn):
-    """Title and explanation of a stage."""
-
-    def __init__(self) -> None:
-        self._title = WrappingLabel("layerTitle", "Stage")
-        self._text = WrappingLabel("layerInWords", "What this stage does")
-        super().__init__(self._title, self._text)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-
-    def show_stage(self, title: str, explanation: str) -> None:
-        """Show the title and the explanation of a stage."""
-        self._title.setText(f"<b>{breakable(title)}</b>")
-        self._text.setText(explanation)

@@ -39,8 +39,6 @@ class Inspector(QScrollArea):
     """Panel with the formula, numbers, curves and share of total stretching of a stage, and with explanations."""
 
     report_requested = pyqtSignal()  # the link that offers formula, numbers and curves was clicked
-    stage_described = pyqtSignal(str, str)  # title, explanation
-    explanations_toggled = pyqtSignal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,7 +81,6 @@ class Inspector(QScrollArea):
         self._title.setText(f"<b>{breakable(title)}</b>")
         self._explanation.setText(explanations.STAGES[kind])
         self._share.setText(f"Share of total stretching: {share:.1%}")
-        self.stage_described.emit(title, explanations.STAGES[kind])
 
     def show_report(self, report: StageReport | None) -> None:
         """Show formula, numbers and curves of a stage, or a hint if there are none, because the flow is untrained."""
@@ -121,7 +118,6 @@ class Inspector(QScrollArea):
         """Show or hide the explanations."""
         self._explanation.setVisible(shown)
         self._view_explanation.setVisible(shown)
-        self.explanations_toggled.emit(shown)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw on a light or a dark background."""

@@ -1,13 +1,12 @@
 """The readout below the cloud: says what the layer does, or describes the particle under the mouse."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QPainter, QPaintEvent
-from PyQt6.QtWidgets import QLabel, QSizePolicy
+from PyQt6.QtWidgets import QLabel
 
+from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Trace
 
 TIP = (
@@ -17,23 +16,15 @@ TIP = (
 SCORE_TIP = "Share of the particles that land on the target at the last stage"
 
 
-class Readout(QLabel):
-    """Line of text about a particle or a probed point, or else about the layer.
-
-    If the sentence about the layer does not fit, a shorter one is drawn; `text` returns the whole one.
-    """
+class Readout(FittingLabel):
+    """Line of text about a particle or a probed point, or else about the layer."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("readout")
-        self.setAccessibleDescription("What the layer does, or what is under the mouse")
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        super().__init__("readout", "What the layer does, or what is under the mouse")
         self._trace: Trace | None = None
         self._is_encoded, self._selected = False, 0
         self._describe: Callable[[int], str] | None = None  # describes the particle or the point at a stage
         self._stage = 0
-        self._candidates: Sequence[str] = ("",)  # texts from the longest to the shortest
 
     def show_summary(self, trace: Trace, *, encoded: bool, selected: int) -> None:
         """Set the flow whose layer is described if nothing is under the mouse, and the number of selected particles."""
@@ -61,11 +52,11 @@ class Readout(QLabel):
         self._update()
 
     def _update(self) -> None:
-        self._candidates = (self._describe(self._stage),) if self._describe else self._layer_sentences()
-        text = self._candidates[0]
-        if text != self.text():
-            self.setText(text)
-            self.setToolTip(f"{text}\n\n{TIP}" if self._describe else text)
+        if self._describe is None:
+            self.show_texts(*self._layer_sentences())
+        else:
+            text = self._describe(self._stage)
+            self.show_texts(text, tip=f"{text}\n\n{TIP}")
 
     def _layer_sentences(self) -> tuple[str, ...]:
         if self._trace is None:
@@ -74,13 +65,6 @@ class Readout(QLabel):
         selected = f" · {self._selected:,} selected" if self._selected else ""
         sentences = self._trace.sentences(stage, encoded=self._is_encoded)
         return tuple(sentence + selected for sentence in sentences)
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        metrics, room = self.fontMetrics(), self.contentsRect()
-        fitting = (text for text in self._candidates if metrics.horizontalAdvance(text) <= room.width())
-        text = next(fitting, self._candidates[-1])
-        elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        QPainter(self).drawText(room, Qt.AlignmentFlag.AlignVCenter, elided)
 
 
 class Score(QLabel):

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from flowviz.app.state.view import View, ViewState
 
 MIN_SIDE, MAX_SIDE = 26, 96  # side of a picture, in logical pixels
-GAP, BAR_HEIGHT = 4, 18  # logical pixels
+GAP, BAR_HEIGHT, FRAME = 4, 18, 4  # logical pixels
 
 
 class StageStrip(QWidget):
@@ -28,6 +28,7 @@ class StageStrip(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._titles: list[str] = [""]
         self._shares: NDArray[np.float64] = np.zeros(1)
+        self._height_limit: int | None = None  # pixels
         self._pictures: list[QImage] = []
         self._pixels: NDArray[np.uint8] | None = None
         view.changed.connect(self._on_view_changed)
@@ -36,6 +37,12 @@ class StageStrip(QWidget):
     def side(self) -> int:
         """The side of a picture in device pixels."""
         return round(self._side() * self.devicePixelRatioF())
+
+    def limit_height(self, height: int | None) -> None:
+        """Show the pictures alone, as large as a height in pixels allows. None shows the bars again."""
+        if height != self._height_limit:
+            self._height_limit = height
+            self._update_side()
 
     def set_stages(self, titles: list[str], shares: NDArray[np.float64]) -> None:
         """Set the titles of the stages and their shares (stages,) of the total stretching."""
@@ -68,6 +75,8 @@ class StageStrip(QWidget):
     def _side(self) -> int:
         """Return the side of a picture: small enough for all of them to fit, but not below the minimum."""
         room = self.width() // len(self._titles) - GAP
+        if self._height_limit is not None:
+            return max(min(max(room, MIN_SIDE), self._height_limit - FRAME), 1)
         return min(max(room, MIN_SIDE), MAX_SIDE)
 
     def _pitch(self) -> float:
@@ -92,7 +101,8 @@ class StageStrip(QWidget):
         return None
 
     def _update_side(self) -> None:
-        self.setFixedHeight(self._side() + BAR_HEIGHT + 4)
+        bars = BAR_HEIGHT if self._height_limit is None else 0
+        self.setFixedHeight(self._side() + bars + FRAME)
         self.side_changed.emit()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -107,6 +117,8 @@ class StageStrip(QWidget):
             is_current = stage == self._stage
             painter.setPen(QPen(accent if is_current else frame, 2 if is_current else 1))
             painter.drawRect(place)
+            if self._height_limit is not None:
+                continue
             height = round((BAR_HEIGHT - 2) * float(self._shares[stage]) / largest)
             painter.fillRect(QRect(place.left(), self.height() - height, place.width() + 1, height), accent)
 

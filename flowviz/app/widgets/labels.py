@@ -2,9 +2,9 @@
 
 import re
 
-from PyQt6.QtCore import QEvent, QRect
+from PyQt6.QtCore import QEvent, QRect, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtWidgets import QLabel, QSizePolicy
 
 from flowviz.app.style.icons import icon
 
@@ -30,6 +30,38 @@ class WrappingLabel(QLabel):
 
     def _reserve_height(self) -> None:
         self.setMinimumHeight(self._reserved_lines * self.fontMetrics().lineSpacing())
+
+
+class FittingLabel(QLabel):
+    """Line of text that never asks for room: it draws the longest of its texts that fits, elided if none does.
+
+    `text` returns the longest one, which screen readers read.
+    """
+
+    def __init__(self, object_name: str, description: str) -> None:
+        super().__init__()
+        self.setObjectName(object_name)
+        self.setAccessibleDescription(description)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._texts: tuple[str, ...] = ("",)
+
+    def show_texts(self, *texts: str, tip: str = "") -> None:
+        """Show one of some texts, from the longest to the shortest; by default, the tooltip is the longest."""
+        if texts != self._texts:
+            self._texts = texts
+            self.setText(texts[0])
+            self.setToolTip(tip or texts[0])
+            self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        metrics, room = self.fontMetrics(), self.contentsRect()
+        fitting = (text for text in self._texts if metrics.horizontalAdvance(text) <= room.width())
+        elided = metrics.elidedText(next(fitting, self._texts[-1]), Qt.TextElideMode.ElideRight, room.width())
+        QPainter(self).drawText(room, Qt.AlignmentFlag.AlignVCenter, elided)
 
 
 class WarningLabel(WrappingLabel):

@@ -1,4 +1,4 @@
-"""Full screen, and presentation mode: the cloud, its navigation and an explanation of the layer, in large type."""
+"""Full screen, and presentation mode: a large cloud, a sentence about the layer, and the strip, in large type."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Presentation(QObject):
         self._restore_timer.timeout.connect(self._stop_restoring)
         tip = "Show the window on the whole screen"
         self._full_screen = _add_mode(menu, "F&ull Screen", Key.FullScreen, self._toggle_full_screen, tip)
-        tip = "Show only the cloud and what each layer does, in large type (Esc to leave)"
+        tip = "Show a large cloud, what each layer does, the strip and the word (Esc to leave)"
         self._presentation = _add_mode(menu, "Pr&esentation", "F5", self._toggle, tip)
         window.installEventFilter(self)
 
@@ -66,7 +66,8 @@ class Presentation(QObject):
         self._show_menu_bar(False)
         screen = window.screen()
         assert screen is not None
-        self._center.present(min(max(screen.size().height() / PLAIN_HEIGHT, LEAST_SCALE), LARGEST_SCALE))
+        height = screen.size().height()
+        self._center.present(height, min(max(height / PLAIN_HEIGHT, LEAST_SCALE), LARGEST_SCALE))
         window.setWindowState(state | FULL_SCREEN)
         self._presentation.setChecked(True)
 

@@ -43,7 +43,7 @@ def test_narrow_readout_draws_a_shorter_sentence_instead_of_cutting_it_off(reado
     drawn = readout.grab().toImage()
     readout.resize(1200, readout.height())
     assert readout.grab().toImage().copy(0, 0, width, readout.height()) != drawn
-    readout._candidates = (short,)
+    readout.show_texts(short)
     assert readout.grab().toImage().copy(0, 0, width, readout.height()) == drawn
 
 

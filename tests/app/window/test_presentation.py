@@ -1,25 +1,38 @@
 """Full screen and presentation mode."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from time import sleep
 
 import pytest
 from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSlider, QWidget
+from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.records import Event
+from flowviz.specs import TextSpec
 from tests.app.conftest import Window
 from tests.app.test_main_window import choose
 from tests.app.window.test_panel_layout import RIGHT, clipped, dock, settled_places
 
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
-SHOWN = "cloudView", "layerScrubber", "playButton", "layerInWords"
-HIDDEN = "stageStrip", "readout", "directionBox", "historyScrubber", "targetText", "trainButton", "lossPlot"
+SHOWN = (
+    "cloudView", "readout", "score", "stageStrip", "presentationWord", "presentationTrainButton",
+    "presentationPauseButton", "presentationPlayButton",
+)  # fmt: skip
+HIDDEN = "layerScrubber", "playButton", "directionBox", "historyScrubber", "targetText", "trainButton", "lossPlot"
+
+
+def until_stopped(*_: object, stop_requested: Callable[[], bool], **__: object) -> Iterator[Event]:
+    """Train nothing until the training is stopped."""
+    while not stop_requested():
+        sleep(0.01)
+    yield from ()
 
 
 @pytest.fixture
@@ -50,7 +63,7 @@ def text_size(window: Window, name: str) -> float:
     return window.find(QWidget, name).fontInfo().pointSizeF()
 
 
-def test_presentation_shows_only_the_cloud_its_navigation_and_the_explanation(presented: Window) -> None:
+def test_presentation_shows_only_the_cloud_its_caption_the_strip_and_a_bar(presented: Window) -> None:
     assert [name for name in SHOWN if not presented.find(QWidget, name).isVisible()] == []
     assert [name for name in HIDDEN if presented.find(QWidget, name).isVisible()] == []
     bar = presented.main.menuBar()
@@ -59,27 +72,82 @@ def test_presentation_shows_only_the_cloud_its_navigation_and_the_explanation(pr
     assert clipped(presented.main) == []
 
 
-def test_explanation_follows_the_stage_and_can_be_hidden(presented: Window) -> None:
-    words = presented.find(QLabel, "layerInWords")
-    presented.find(QSlider, "layerScrubber").setValue(0)
-    assert "Gaussian" in words.text()
-    presented.find(QSlider, "layerScrubber").setValue(3)
-    assert "permutation" in words.text()
-    assert "3 of 19" in presented.find(QLabel, "layerTitle").text()
-    choose(presented, "Explanations")
-    assert not words.isVisible()
-    assert presented.find(QLabel, "stageLabel").isVisible()
+def test_picture_takes_80_percent_of_the_height_of_the_screen(presented: Window, qtbot: QtBot) -> None:
+    main, cloud, strip = presented.main, presented.find(CloudView, "cloudView"), presented.find(QWidget, "stageStrip")
+    screen = main.screen()
+    assert screen is not None
+    main.resize(screen.size())
+    qtbot.waitUntil(lambda: cloud.height() >= 0.8 * screen.size().height())
+    assert main.height() == screen.size().height(), "the window is higher than the screen"
+    assert strip.height() > 20
+    main.request.show_text("Internationalization and beyond")
+    main.view.set_stage(3)
+    QApplication.processEvents()
+    assert cloud.height() >= 0.8 * screen.size().height()
+    assert clipped(main) == []
 
 
-def test_text_is_large_in_the_cloud_and_beside_it(window: Window, qtbot: QtBot) -> None:
-    cloud = window.find(CloudView, "cloudView")
-    before = text_size(window, "throughBox"), cloud.view.word_height
+def test_caption_follows_the_stage(presented: Window) -> None:
+    caption = presented.find(QLabel, "readout")
+    presented.main.view.set_stage(0)
+    assert caption.text().startswith("Base: ")
+    presented.main.view.set_stage(3)
+    assert caption.text().startswith("Permutation 1 of 7: ")
+
+
+def test_word_is_trained_and_replaced_during_a_presentation(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowviz.app.training.worker.train", until_stopped)
+    session = window.main.session
     choose(window, "Presentation")
-    assert text_size(window, "throughBox") >= 1.7 * before[0]
-    assert text_size(window, "layerInWords") >= 1.7 * before[0]
+    word, train = window.find(QLineEdit, "presentationWord"), window.find(QPushButton, "presentationTrainButton")
+    assert word.text() == "BRAD"
+    word.setFocus()
+    word.selectAll()
+    qtbot.keyClicks(word, "Ada")
+    qtbot.keyClick(word, Qt.Key.Key_Return)
+    run = session.run
+    assert run is not None
+    assert run.project.target == TextSpec(text="Ada")
+    assert window.find(QWidget, "stageStrip").hasFocus(), "the arrow keys do not step through the layers"
+    assert train.text() == train.accessibleName() == "Restart"
+    word.setFocus()
+    qtbot.keyClicks(word, "!")
+    qtbot.keyClick(word, Qt.Key.Key_Return)
+    assert window.main.request.plan.target == TextSpec(text="Ada!")
+    assert session.run is not None
+    assert session.run.worker is run.worker, "the training starts over"
+    qtbot.keyClick(word, Qt.Key.Key_Escape)
+    assert window.find(QPlainTextEdit, "targetText").isVisible()
+    session.stop()
+
+
+def test_word_that_cannot_be_learned_disables_train(presented: Window, qtbot: QtBot) -> None:
+    word, train = (
+        presented.find(QLineEdit, "presentationWord"),
+        presented.find(QPushButton, "presentationTrainButton"),
+    )
+    word.setFocus()
+    word.selectAll()
+    qtbot.keyClick(word, Qt.Key.Key_Delete)
+    assert not train.isEnabled()
+    assert presented.find(QLabel, "presentationStatus").text().endswith("needs something to learn.")
+    qtbot.keyClick(word, Qt.Key.Key_Return)
+    assert presented.main.session.run is None
+    presented.main.request.turn_to("shape")
+    assert word.text() == ""
+
+
+def test_text_is_large_in_the_cloud_and_below_it(window: Window, qtbot: QtBot) -> None:
+    cloud = window.find(CloudView, "cloudView")
+    before = text_size(window, "readout"), cloud.view.word_height
+    choose(window, "Presentation")
+    assert text_size(window, "readout") >= 1.7 * before[0]
+    assert text_size(window, "presentationWord") >= 1.7 * before[0]
     assert cloud.view.word_height * min(cloud.width(), cloud.height()) >= 20
     press_escape(window, qtbot)
-    qtbot.waitUntil(lambda: (text_size(window, "throughBox"), cloud.view.word_height) == before)
+    qtbot.waitUntil(lambda: (text_size(window, "readout"), cloud.view.word_height) == before)
 
 
 def test_escape_restores_the_window(window: Window, qtbot: QtBot) -> None:
@@ -134,22 +202,25 @@ def test_escape_changes_nothing_outside_of_both_modes(window: Window, qtbot: QtB
 
 
 def test_shortcuts_work_in_a_presentation(presented: Window, qtbot: QtBot) -> None:
-    scrubber, play = presented.find(QSlider, "layerScrubber"), presented.find(QWidget, "playButton")
-    assert presented.main.focusWidget() is scrubber
-    scrubber.setValue(0)
-    qtbot.keyClick(scrubber, Qt.Key.Key_Right)
-    assert scrubber.value() == 1
-    qtbot.keyClick(scrubber, Qt.Key.Key_Right, ALT)
-    assert scrubber.value() == 2
-    qtbot.keyClick(scrubber, Qt.Key.Key_Left, ALT)
-    assert scrubber.value() == 1
-    qtbot.keyClick(scrubber, Qt.Key.Key_Space, CONTROL)
-    assert play.accessibleName() == "Stop playing"
-    qtbot.keyClick(scrubber, Qt.Key.Key_Space, CONTROL)
+    strip, view = presented.find(QWidget, "stageStrip"), presented.main.view
+    play = presented.find(QPushButton, "presentationPlayButton")
+    assert presented.main.focusWidget() is strip
+    view.set_stage(0)
+    for key, modifier, stage in (
+        (Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier, 1),
+        (Qt.Key.Key_Right, ALT, 2),
+        (Qt.Key.Key_Left, ALT, 1),
+    ):
+        qtbot.keyClick(strip, key, modifier)
+        assert view.value.stage == stage
+    qtbot.keyClick(strip, Qt.Key.Key_Space, CONTROL)
+    assert play.text() == "Stop"
+    play.click()
+    assert play.text() == "Play"
     pressed: list[bool] = []
     presented.find(TrainingControls, "runControls").train_requested.disconnect()
     presented.find(QPushButton, "trainButton").clicked.connect(pressed.append)
-    qtbot.keyClick(scrubber, Qt.Key.Key_Return, CONTROL)
+    qtbot.keyClick(strip, Qt.Key.Key_Return, CONTROL)
     assert pressed
 
 
@@ -183,13 +254,13 @@ def test_reset_layout_survives_a_late_resize_after_a_presentation(window: Window
 
 
 def test_text_size_changes_at_once_in_a_presentation(presented: Window) -> None:
-    font, before = QApplication.font(), text_size(presented, "layerInWords")
+    font, before = QApplication.font(), text_size(presented, "readout")
     presented.main.appearance.choose_text_size(150)
-    assert text_size(presented, "layerInWords") == pytest.approx(1.5 * before, rel=0.05)
-    assert text_size(presented, "throughBox") == pytest.approx(1.5 * before, rel=0.05)
+    assert text_size(presented, "readout") == pytest.approx(1.5 * before, rel=0.05)
+    assert text_size(presented, "presentationWord") == pytest.approx(1.5 * before, rel=0.05)
     presented.main.appearance.choose_text_size(100)
     QApplication.setFont(font)
-    assert text_size(presented, "layerInWords") == before
+    assert text_size(presented, "readout") == before
 
 
 def test_presentation_sets_earlier_notices_aside_and_shows_new_ones(window: Window, qtbot: QtBot) -> None:

@@ -1,0 +1,90 @@
+"""The bar of presentation mode: the word, the training and playback."""
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QEvent
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from flowviz.app.state.request import Request, RequestState
+from flowviz.app.style.icons import icon
+from flowviz.app.training.controls import TrainingControls
+from flowviz.app.viewer.playhead import Playhead
+from flowviz.app.welcome.start_page import WordBox
+from flowviz.app.widgets.controls import button
+from flowviz.app.widgets.labels import FittingLabel
+
+
+class PresentationBar(QWidget):
+    """Bar with a box for the word, copies of the buttons Train and Pause, a play button, and the training status.
+
+    Return in the box lets the flow learn the word, and moves the focus back to the cloud.
+    """
+
+    def __init__(self, request: RequestState, controls: TrainingControls, playhead: Playhead) -> None:
+        super().__init__()
+        self._word = WordBox()
+        self._word.setObjectName("presentationWord")
+        self._copies = {
+            original: button(f"presentation{name}Button", name, original.toolTip())
+            for name, original in (("Train", controls.train_button), ("Pause", controls.pause_button))
+        }
+        self._play = button("presentationPlayButton", "Play", "Play or stop playing (Space)", "play")
+        self._status = FittingLabel("presentationStatus", "Status of the training")
+        self._lay_out()
+        for original, copy in self._copies.items():
+            copy.clicked.connect(original.click)
+            self._copy(original)
+        controls.button_changed.connect(self._copy)
+        controls.status_changed.connect(self._show_status)
+        self._play.clicked.connect(lambda: playhead.toggle_playing())
+        playhead.playing_changed.connect(self._show_playing)
+        self._word.textEdited.connect(request.show_text)
+        request.changed.connect(lambda _, new: self._show_word(new))
+        self._show_word(request.value)
+
+    def on_return(self, learn: Callable[[], object], next_focus: QWidget) -> None:
+        """Call `learn` when Return is pressed in the box, and give the focus to another widget."""
+        self._word.returnPressed.connect(lambda: (learn(), next_focus.setFocus()))
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self._word.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        for widget in (self._word, *self._copies.values(), self._play):
+            layout.addWidget(widget)
+        layout.addWidget(self._status, stretch=1)
+
+    def _copy(self, original: QPushButton) -> None:
+        copy = self._copies.get(original)
+        if copy is not None:
+            copy.setText(original.text())
+            copy.setAccessibleName(original.accessibleName())
+            copy.setToolTip(original.toolTip())
+            copy.setIcon(original.icon())
+            copy.setEnabled(original.isEnabled())
+            _keep_width(copy)
+
+    def _show_word(self, request: Request) -> None:
+        text = " ".join(request.pages.text.text.splitlines()) if request.kind == "text" else ""
+        if text != self._word.text():
+            self._word.setText(text)
+
+    def _show_status(self, sentence: str) -> None:
+        self._status.show_texts(sentence, f"{sentence.partition('. ')[0].rstrip('.')}.")
+
+    def _show_playing(self, playing: bool) -> None:
+        self._play.setIcon(icon("pause" if playing else "play"))
+        self._play.setText("Stop" if playing else "Play")
+        self._play.setAccessibleName(self._play.text())
+        _keep_width(self._play)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            for copy in (*self._copies.values(), self._play):
+                copy.setMinimumWidth(0)
+
+
+def _keep_width(button: QPushButton) -> None:
+    """Let a button grow with its text but never shrink, so that those beside it do not move again and again."""
+    button.setMinimumWidth(max(button.minimumWidth(), button.sizeHint().width()))
