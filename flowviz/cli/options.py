@@ -34,6 +34,9 @@ def chosen_flow(
     width: Annotated[int | None, typer.Option(help="How many units each hidden layer of a network has.")] = None,
     depth: Annotated[int | None, typer.Option(help="How many hidden layers each network has.")] = None,
     bins: Annotated[int | None, typer.Option(help="How many pieces the curve of a spline has.")] = None,
+    min_bin_height: Annotated[
+        float | None, typer.Option(help="The smallest height of a spline's bin, as a share of its interval.")
+    ] = None,
     hats: Annotated[int | None, typer.Option(help="How many hat functions of its input a network sees.")] = None,
     waves: Annotated[int | None, typer.Option(help="How many octaves of triangle waves a network sees.")] = None,
     normalization: Annotated[Normalization | None, typer.Option(help="Between the layers.")] = None,
@@ -47,7 +50,8 @@ def chosen_flow(
 ) -> FlowSpec:
     """The flow; what is not chosen is as the preset or the family's recipe has it. Raises `SpecError`."""
     choices = {
-        "layers": layers, "width": width, "depth": depth, "bins": bins, "hats": hats, "waves": waves,
+        "layers": layers, "width": width, "depth": depth, "bins": bins,
+        "min_bin_height": min_bin_height, "hats": hats, "waves": waves,
         "normalization": normalization, "batch_normalization_momentum": batch_normalization_momentum,
         "log_scale_bound": log_scale_bound,
     }  # fmt: skip

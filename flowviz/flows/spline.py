@@ -15,8 +15,7 @@ from flowviz.specs.recipes import SPLINE_COUPLING
 REPORTED_MAPS = 5  # of the family that a stage is
 BOUND = 3.0  # of the interval, in standard deviations of the target
 
-# As in the authors' code: of a bin's width and height, in shares of the interval, and of a slope.
-LEAST, MIN_SLOPE = (1e-3, 1e-3), 1e-3
+MIN_WIDTH, MIN_SLOPE = 1e-3, 1e-3  # of a bin, as a share of the interval, and of the spline, as in the authors' code
 UNIT_SLOPE = float(np.log(np.expm1(1 - MIN_SLOPE)))  # softplus of it, plus MIN_SLOPE, is 1
 
 
@@ -44,13 +43,17 @@ class SplineBijector(tfb.Bijector):
         g'(y) = s²·(d_k+1·ξ² + 2s·ξ(1-ξ) + d_k·(1-ξ)²) / q².
 
     Outside [-bound, bound] it is the identity, and the slopes at ±bound are 1. Training goes from data to base, so
-    that way has the closed form; `forward` solves a quadratic. Conditioner: (3·bins - 1, n) for n points.
+    that way has the closed form; `forward` solves a quadratic. No bin is lower than `min_height`, a share of the
+    interval: 1e-5 lets a spline all but skip the space between letters. Conditioner: (3·bins - 1, n) for n points.
     Shapes: x, y (n, 2); log|det J| (n,) in nats. Source: Durkan et al. 2019, "Neural Spline Flows", eq. 4-8.
     """
 
-    def __init__(self, conditioner: Conditioner, bins: int, bound: float, name: str = SPLINE_COUPLING) -> None:
+    def __init__(
+        self, conditioner: Conditioner, bins: int, bound: float, min_height: float, name: str = SPLINE_COUPLING
+    ) -> None:
         parameters = dict(locals())
         self._conditioner, self._bins, self._bound = conditioner, bins, bound
+        self._least = MIN_WIDTH, min_height
         self._last: tuple[Any, Any] = (None, None)
         super().__init__(forward_min_event_ndims=1, dtype=conditioner.dtype, parameters=parameters, name=name)
 
@@ -88,7 +91,7 @@ class SplineBijector(tfb.Bijector):
         """The inverse of g (n,) at points (n, 2) on the base's side."""
         x = points[:, 1]
         share = self._share(x)
-        bins = Bins(self._conditioner(points), self._bins, share, column=1)
+        bins = Bins(self._conditioner(points), self._bins, self._least, share, column=1)
         return x + 2 * self._bound * (_solve(bins.piece(), share) - share)
 
     def _share(self, coordinate: tf.Tensor) -> tf.Tensor:
@@ -100,7 +103,7 @@ class SplineBijector(tfb.Bijector):
 
         @tf.custom_gradient
         def evaluated(share: tf.Tensor, rows: tf.Tensor) -> tuple[tuple[tf.Tensor, tf.Tensor], Any]:
-            bins = Bins(rows, self._bins, share, column=0)
+            bins = Bins(rows, self._bins, self._least, share, column=0)
             piece = bins.piece()
 
             def gradient(*upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -120,14 +123,15 @@ class Bins:
     """The bins of n splines, and which of them each of n points falls into: no gather, only sums over all bins.
 
     `rows` (3·bins - 1, n): logits of the widths, logits of the heights, free slopes at the inner knots. `share` (n,)
-    are the points, 0 to 1, and `column` says what they are measured along: 0 the widths, 1 the heights.
+    are the points, 0 to 1, and `column` says what they are measured along: 0 the widths, 1 the heights. `least` are the
+    smallest width and the smallest height.
     """
 
-    def __init__(self, rows: tf.Tensor, count: int, share: tf.Tensor, column: int) -> None:
-        self._count = count
+    def __init__(self, rows: tf.Tensor, count: int, least: tuple[float, float], share: tf.Tensor, column: int) -> None:
+        self._count, self._least = count, least
         *logits, self._slopes = tf.split(rows, [count, count, count - 1])
-        self._sizes = [_free_sizes(each, least) for each, least in zip(logits, LEAST, strict=True)]
-        inner = np.arange(1, count)[:, np.newaxis] * LEAST[column]
+        self._sizes = [_free_sizes(each, smallest) for each, smallest in zip(logits, least, strict=True)]
+        inner = np.arange(1, count)[:, np.newaxis] * least[column]
         passed = tf.cast(share >= inner + _running_sums(self._sizes[column]), rows.dtype)
         none, all_ = tf.zeros_like(passed[:1]), tf.ones_like(passed[:1])
         self._before = tf.concat([passed, none], axis=0)  # 1 for a bin that ends before the point
@@ -139,7 +143,7 @@ class Bins:
     def piece(self) -> "Piece":
         """The bin of each point."""
         (y, x), (width, height) = (
-            [free + least * times for free, least in zip(frees, LEAST, strict=True)]
+            [free + least * times for free, least in zip(frees, self._least, strict=True)]
             for frees, times in ((self._starts, self._passed), (self._lengths, 1))
         )
         left, right = _sum(self._here[1:] * self._slopes), _sum(self._here[:-1] * self._slopes)
@@ -152,7 +156,7 @@ class Bins:
         """
         by_rows = []
         for k, (by_start, by_length) in enumerate(((by.y, by.width), (by.x, by.height))):
-            mean = (by_start * self._starts[k] + by_length * self._lengths[k]) / (1 - LEAST[k] * self._count)
+            mean = (by_start * self._starts[k] + by_length * self._lengths[k]) / (1 - self._least[k] * self._count)
             by_rows.append(self._sizes[k] * (self._before * by_start + self._here * by_length - mean))
         by_rows.append(self._here[1:] * by.left + self._here[:-1] * by.right)
         return tf.concat(by_rows, axis=0)
@@ -181,7 +185,7 @@ def _evaluate(piece: Piece, share: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """G and log g' at a share of the interval."""
     y, x, width, height = piece[:4]
     left, right = _slope(piece.left), _slope(piece.right)
-    xi = (share - y) / width
+    xi = tf.clip_by_value((share - y) / width, 0, 1)  # rounding may put a point next to a knot outside its bin
     mixed = xi * (1 - xi)
     slope = height / width
     q = slope + (left + right - 2 * slope) * mixed
@@ -190,7 +194,11 @@ def _evaluate(piece: Piece, share: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _solve(piece: Piece, share: tf.Tensor) -> tf.Tensor:
-    """The y with g(y) = share: the root 2c / (-b - √(b² - 4ac)) of aξ² + bξ + c, which does not cancel."""
+    """Return the y with g(y) = share: the root of aξ² + bξ + c in [0, 1].
+
+    Of its two forms, 2c / (-b - √(b² - 4ac)) and (-b + √(b² - 4ac)) / 2a, the first cancels where b < 0, the second
+    where b > 0.
+    """
     y, x, width, height = piece[:4]
     left, right = _slope(piece.left), _slope(piece.right)
     slope = height / width
@@ -199,8 +207,9 @@ def _solve(piece: Piece, share: tf.Tensor) -> tf.Tensor:
     a = height * (slope - left) + bent
     b = height * left - bent
     c = -slope * rise
-    root = tf.sqrt(tf.maximum(b**2 - 4 * a * c, 0))
-    return y + width * 2 * c / (-b - root)
+    larger = tf.abs(b) + tf.sqrt(tf.maximum(b**2 - 4 * a * c, 0))
+    xi = tf.math.divide_no_nan(tf.where(b < 0, larger, -2 * c), tf.where(b < 0, 2 * a, larger))
+    return y + width * tf.clip_by_value(xi, 0, 1)
 
 
 class SplineCoupling(Stage):
@@ -210,7 +219,9 @@ class SplineCoupling(Stage):
         return initial_weights(self.spec, 3 * self._bins - 1, rng)
 
     def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        return SplineBijector(Conditioner(parameters, self.spec.waves), self._bins, BOUND)
+        assert self.spec.min_bin_height is not None
+        conditioner = Conditioner(parameters, self.spec.waves)
+        return SplineBijector(conditioner, self._bins, BOUND, self.spec.min_bin_height)
 
     def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
         """Its map y -> f(y; x) for some x: the middles of equal parts of where the particles are."""

@@ -4,7 +4,7 @@ It is that of safetensors: arrays, and a JSON text under the key "flowviz" of th
 numbers of the flow at one moment; states that are the same bit for bit are stored once. The same project makes the
 same bytes.
 
-    metadata    format_version    6
+    metadata    format_version    7
                 target            the spec, with {"content": NUMBER} where it holds the bytes of a file
                 flow, training    the other specs of the training that was made
                 next              {"target", "flow", "training"} of the one to come, where it is another; or null

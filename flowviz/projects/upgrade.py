@@ -1,9 +1,9 @@
 """Older formats of the project file are brought up to the present one, a version at a time.
 
-Format 5 stored each array of the weights by its name, and neither moments nor what is seen. Format 4 had no flow with
-waves, format 3 no target but text. Format 2 stored every stage of the trace; later ones left out the permutations,
-which mirror the stage before. Format 1, the first one, had RealNVP only, and neither the checkpoint nor the round-trip
-error.
+Format 6 had one smallest height for the bins of all splines. Format 5 stored each array of the weights by its name, and
+neither moments nor what is seen. Format 4 had no flow with waves, format 3 no target but text. Format 2 stored every
+stage of the trace; later ones left out the permutations, which mirror the stage before. Format 1, the first one, had
+RealNVP only, and neither the checkpoint nor the round-trip error.
 """
 
 from typing import Any
@@ -16,7 +16,8 @@ from flowviz.records import Weights
 from flowviz.specs import FlowSpec
 from flowviz.specs.recipes import BASE, PERMUTE
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
+MIN_BIN_HEIGHT_OF_6 = 1e-3
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -35,7 +36,9 @@ def upgraded(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arra
         text = _from_3(text)
     if version <= 4:
         text = _from_4(text)
-    return _from_5(text, arrays) if version <= 5 else (text, arrays)
+    if version <= 5:
+        text, arrays = _from_5(text, arrays)
+    return (_from_6(text) if version <= 6 else text), arrays
 
 
 def _from_1(text: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +72,7 @@ def _from_5(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Array
     present = Weights(_taken(arrays, "parameters/"), _taken(arrays, "statistics/"))
     kept = Weights(_taken(arrays, "kept/parameters/"), _taken(arrays, "kept/statistics/"))
     layout = Layout.of(present)
-    text = text | {"format_version": FORMAT_VERSION, "layout": vars(layout), "present": 0}
+    text = text | {"layout": vars(layout), "present": 0}
     states = [layout.rows(present)]
     if (checkpoint := text.get("checkpoint")) and (of_kept := checkpoint.get("kept")):
         text["checkpoint"] = {**checkpoint, "kept": {**of_kept, "state": 1}}
@@ -82,6 +85,18 @@ def _from_5(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Array
         "trace/columns": columns,
         "trace/index": index,
     }
+
+
+def _from_6(text: dict[str, Any]) -> dict[str, Any]:
+    """All bins of a spline were at least as high as they were wide."""
+    plans = [text, *([text["next"]] if text.get("next") else [])]
+    old, *following = [
+        {**plan, "flow": {**plan["flow"], "min_bin_height": MIN_BIN_HEIGHT_OF_6}}
+        if plan["flow"].get("family") == "spline"
+        else plan
+        for plan in plans
+    ]
+    return {**old, "format_version": FORMAT_VERSION, **({"next": following[0]} if following else {})}
 
 
 def _columns(

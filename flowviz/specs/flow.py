@@ -18,7 +18,8 @@ class FlowSpec(Spec):
     """A family of flows and its sizes. What is not given is as the family's recipe has it.
 
     `width` and `depth` are those of the network in each layer. `bins`, of the spline alone, is how many pieces its
-    curve has. `hats` is how many hat functions of its input the network sees beside it: they make sharp edges easy.
+    curve has, and `min_bin_height` the smallest height of one, as a share of the interval that it bends.
+    `hats` is how many hat functions of its input the network sees beside it: they make sharp edges easy.
     `waves` is how many octaves of triangle waves it sees: as sharp, and with far fewer numbers.
     `log_scale_bound` limits how much one layer stretches, to a factor e^±bound; with None nothing limits it.
     `batch_normalization_momentum` near 1 keeps the noise of single batches out of the averages: the gap varies less
@@ -30,6 +31,7 @@ class FlowSpec(Spec):
     width: Annotated[int, Field(ge=1, le=1024)] = 32
     depth: Annotated[int, Field(ge=1, le=8)] = 2
     bins: Annotated[int, Field(ge=2, le=256)] | None = None
+    min_bin_height: Annotated[float, Field(gt=0, le=1e-3)] | None = None
     hats: Annotated[int, Field(ge=0, le=1024)] = 0
     waves: Annotated[int, Field(ge=0, le=12)] = 0
     normalization: Normalization = "running"
@@ -77,6 +79,6 @@ class FlowSpec(Spec):
     def _no_idle_choice(self) -> Self:
         if self.log_scale_bound is not None and not self.recipe.has_log_scale:
             raise ValueError(f"The {self.family} flow has no log-scale, so there is none to bound.")
-        if (self.bins is not None) != self.recipe.has_bins:
+        if {self.bins is not None, self.min_bin_height is not None} != {self.recipe.has_bins}:
             raise ValueError("Bins belong to the spline flow, which needs some; no other flow has them.")
         return self

@@ -293,6 +293,7 @@ def flows(draw: st.DrawFn) -> FlowSpec:
     }
     if family == "spline":
         fields["bins"] = draw(st.integers(2, 256))
+        fields["min_bin_height"] = draw(st.floats(1e-9, 1e-3))
     elif family != "nice":
         fields["log_scale_bound"] = draw(st.none() | st.floats(0.01, 20))
     kept = draw(st.sets(st.sampled_from(sorted(fields))))

@@ -99,6 +99,17 @@ def test_a_file_of_format_4_opens_with_its_mix_and_without_waves() -> None:
     np.testing.assert_allclose(trace.positions, old.trace.positions, atol=1e-4)
 
 
+def test_a_file_of_format_6_opens_with_the_bins_that_it_had() -> None:
+    old = load_project(Path(__file__).parent / "files" / "format_6.flowviz")
+    assert old.flow == FlowSpec(family="spline", layers=2, width=8, bins=6, hats=8, min_bin_height=1e-3)
+    assert old.next is not None
+    assert old.next.flow == FlowSpec(family="spline", bins=7, min_bin_height=1e-3)
+    flow = build_flow(old.flow, old.weights)
+    np.testing.assert_allclose(flow.trace(old.trace.positions[0]).positions, old.trace.positions, atol=1e-4)
+    assert old.checkpoint is not None
+    assert old.checkpoint.parameters.shape == flow.parameters.shape, "so that its training can go on"
+
+
 def test_what_the_target_was_made_from_is_in_the_file(tmp_path: Path) -> None:
     picture, rows = b"\x89PNG\r\n\x1a\n" + bytes(200_000), np.arange(200_000, dtype="<f4").tobytes()
     parts = (Part(source=DrawingSpec(png=picture)), Part(source=PointsSpec(data=rows, center=(1, 2), unit=3)))
@@ -160,7 +171,7 @@ def test_numbers_that_are_not_finite_are_refused(project: Project) -> None:
 
 
 def test_a_newer_format_says_so(project: Project, tmp_path: Path) -> None:
-    content = to_bytes(project).replace(b'\\"format_version\\": 6', b'\\"format_version\\": 9')
+    content = to_bytes(project).replace(b'\\"format_version\\": 7', b'\\"format_version\\": 9')
     path = tmp_path / "newer.flowviz"
     path.write_bytes(content)
     with pytest.raises(FileError, match="newer flowviz"):

@@ -160,6 +160,7 @@ def test_any_choice_is_a_flow_or_a_sentence(data: st.DataObject) -> None:
         "family": st.sampled_from([*RECIPES, "x"]),
         "layers": st.integers(-1, 40),
         "bins": st.none() | st.integers(0, 300),
+        "min_bin_height": st.none() | st.floats(),
         "normalization": st.sampled_from(["running", "minibatch", "actnorm", "none", ""]),
         "log_scale_bound": st.none() | st.floats(),
     }
