@@ -8,6 +8,7 @@ import typer
 from flowviz.cli.opened import Direction
 from flowviz.errors import SpecError
 from flowviz.specs import PRESETS, RECIPES, Family, FlowSpec, Normalization, PresetName, TrainingSpec
+from flowviz.specs.flow import ConditionerKind
 from flowviz.specs.training import BATCH, CLIP_NORM, DEFAULT_SECONDS, WARMUP
 
 MOST_POINTS = 10_000_000
@@ -31,6 +32,9 @@ def chosen_flow(
     family: Annotated[Family | None, typer.Option("--flow", help=f"The family of the flow. {FLOWS}")] = None,
     preset: Annotated[PresetName | None, typer.Option(help=f"A flow for a purpose. {PRESET_HELP}.")] = None,
     layers: Annotated[int | None, typer.Option(help="How many layers, 1 to 32.")] = None,
+    conditioner: Annotated[
+        ConditionerKind | None, typer.Option(help="What decides how a layer moves a point: a network, or a table.")
+    ] = None,
     width: Annotated[int | None, typer.Option(help="How many units each hidden layer of a network has.")] = None,
     depth: Annotated[int | None, typer.Option(help="How many hidden layers each network has.")] = None,
     bins: Annotated[int | None, typer.Option(help="How many pieces the curve of a spline has.")] = None,
@@ -50,7 +54,7 @@ def chosen_flow(
 ) -> FlowSpec:
     """The flow; what is not chosen is as the preset or the family's recipe has it. Raises `SpecError`."""
     choices = {
-        "layers": layers, "width": width, "depth": depth, "bins": bins,
+        "layers": layers, "conditioner": conditioner, "width": width, "depth": depth, "bins": bins,
         "min_bin_height": min_bin_height, "hats": hats, "waves": waves,
         "normalization": normalization, "batch_normalization_momentum": batch_normalization_momentum,
         "log_scale_bound": log_scale_bound,

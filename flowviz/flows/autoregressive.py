@@ -37,7 +37,7 @@ class MaskedAutoregressive(Stage):
         return {"first_shift": np.zeros(1), "first_log_scale": np.zeros(1), **initial_weights(self.spec, 2, rng)}
 
     def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        conditioner = AffineConditioner(parameters, self.spec.log_scale_bound, self.spec.waves)
+        conditioner = AffineConditioner(self.spec, parameters)
         first_shift = parameters["first_shift"]
         first_log_scale = softly_bounded(parameters["first_log_scale"], self.spec.log_scale_bound)
 
@@ -64,7 +64,7 @@ class MaskedAutoregressive(Stage):
         )
         numbers = {"horizontal scale": scale, "horizontal shift": shift}
         across = "horizontal x′" if self.curves_over_output else "horizontal x"
-        return self.reported((*formula, *ranges(curves)), numbers, curves, across)
+        return self.reported((*formula, *ranges(curves), *self.table_line()), numbers, curves, across)
 
 
 class InverseAutoregressive(MaskedAutoregressive):

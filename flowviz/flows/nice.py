@@ -33,7 +33,7 @@ class AdditiveCoupling(Stage):
         return initial_weights(self.spec, 1, rng)
 
     def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        conditioner = Conditioner(parameters, self.spec.waves)
+        conditioner = Conditioner(self.spec, parameters)
         return tfb.RealNVP(
             num_masked=1,
             bijector_fn=lambda x_a, *_, **__: tfb.Shift(tf.transpose(conditioner(x_a))),
@@ -44,7 +44,7 @@ class AdditiveCoupling(Stage):
     def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
         x = evenly(spans[0])
         curves = (curve("shift t(x)", x, moved(at(x))[0][:, 1]),)
-        formula = "horizontal: x → x", "vertical: y → y + t(x)", KEPT_AREA, *ranges(curves)
+        formula = "horizontal: x → x", "vertical: y → y + t(x)", KEPT_AREA, *ranges(curves), *self.table_line()
         return self.reported(formula, {}, curves, across="horizontal x")
 
 

@@ -53,11 +53,11 @@ class AffineCoupling(Stage):
         return initial_weights(self.spec, 2, rng)
 
     def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        return AffineBijector(AffineConditioner(parameters, self.spec.log_scale_bound, self.spec.waves))
+        return AffineBijector(AffineConditioner(self.spec, parameters))
 
     def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
         x = evenly(spans[0])
         images, log_scale = moved(at(x))  # from y = 0, so that what comes out is the shift
         curves = curve("shift t(x)", x, images[:, 1]), curve("log-scale s(x)", x, log_scale)
         formula = "horizontal: x → x", "vertical: y → y · exp(s(x)) + t(x)", "log|det J| = s(x)", *ranges(curves)
-        return self.reported(formula, {}, curves, across="horizontal x")
+        return self.reported((*formula, *self.table_line()), {}, curves, across="horizontal x")

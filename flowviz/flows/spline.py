@@ -220,7 +220,7 @@ class SplineCoupling(Stage):
 
     def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
         assert self.spec.min_bin_height is not None
-        conditioner = Conditioner(parameters, self.spec.waves)
+        conditioner = Conditioner(self.spec, parameters)
         return SplineBijector(conditioner, self._bins, BOUND, self.spec.min_bin_height)
 
     def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
@@ -234,6 +234,7 @@ class SplineCoupling(Stage):
             f"vertical: y → f(y; x), for |y| ≤ {BOUND:g} in {self._bins} pieces; else y → y",
             "log|det J| = log ∂f/∂y",
             f"{written(slopes.min())} ≤ ∂f/∂y ≤ {written(slopes.max())}",
+            *self.table_line(),
         )
         maps = images[:, 1].reshape(len(x), len(y))
         curves = tuple(curve(f"x = {written(at_x)}", y, image) for at_x, image in zip(x, maps, strict=True))

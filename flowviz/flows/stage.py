@@ -12,6 +12,7 @@ from tensorflow_probability import bijectors as tfb
 from flowviz.flows.reporting import Moved, Numbers, Spans
 from flowviz.records import Curve, StageReport
 from flowviz.specs import FlowSpec
+from flowviz.specs.flow import TABLE_KNOTS
 
 Tensors = Mapping[str, Any]  # name -> tf.Tensor
 Arrays = dict[str, NDArray[np.float64]]
@@ -62,6 +63,10 @@ class Stage:
         The formula takes (x, y), horizontal and vertical, from the base towards the target.
         """
         raise NotImplementedError
+
+    def table_line(self) -> tuple[str, ...]:
+        """The line of the formula on the tables of a layer; none if its conditioner is a network."""
+        return (f"tables of {TABLE_KNOTS} knots",) if self.spec.conditioner == "table" else ()
 
     def reported(
         self, formula: tuple[str, ...], numbers: Mapping[str, float], curves: tuple[Curve, ...] = (), across: str = ""

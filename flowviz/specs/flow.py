@@ -1,12 +1,15 @@
 """The shape of the flow: which bijectors, in drawing order."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from flowviz.specs.recipes import BASE, NORMALIZATION_KINDS, PERMUTE, RECIPES, Family, Normalization, Recipe
 from flowviz.specs.spec import Spec
 
+ConditionerKind = Literal["network", "table"]
+
+TABLE_KNOTS = 129  # a power of two, and one
 RUNNING_MOMENTUM, MINIBATCH_MOMENTUM = 0.9995, 0.99
 MINIBATCH_WARNING = (
     "Minibatch normalization computes the loss with the statistics of each batch and draws with running averages: "
@@ -17,10 +20,11 @@ MINIBATCH_WARNING = (
 class FlowSpec(Spec):
     """A family of flows and its sizes. What is not given is as the family's recipe has it.
 
-    `width` and `depth` are those of the network in each layer. `bins`, of the spline alone, is how many pieces its
-    curve has, and `min_bin_height` the smallest height of one, as a share of the interval that it bends.
-    `hats` is how many hat functions of its input the network sees beside it: they make sharp edges easy.
-    `waves` is how many octaves of triangle waves it sees: as sharp, and with far fewer numbers.
+    The `conditioner` of a layer says how it moves one coordinate, given the other: a network, or a table of values at
+    knots. `width` and `depth` are those of the network; `hats`, the number of hat functions of its input that it sees
+    beside it, make sharp edges easy; `waves`, the number of octaves of triangle waves, do so with far fewer numbers.
+    A table has none of these. `bins`, of the spline alone, is how many pieces its curve has, and `min_bin_height` the
+    smallest height of one, as a share of the interval that it bends.
     `log_scale_bound` limits how much one layer stretches, to a factor e^±bound; with None nothing limits it.
     `batch_normalization_momentum` near 1 keeps the noise of single batches out of the averages: the gap varies less
     from seed to seed, and the clouds in between stay within a few units.
@@ -28,6 +32,7 @@ class FlowSpec(Spec):
 
     family: Family = "realnvp"
     layers: Annotated[int, Field(ge=1, le=32)] = 8
+    conditioner: ConditionerKind = "network"
     width: Annotated[int, Field(ge=1, le=1024)] = 32
     depth: Annotated[int, Field(ge=1, le=8)] = 2
     bins: Annotated[int, Field(ge=2, le=256)] | None = None

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs.flow import TABLE_KNOTS
 
 MOST_CHUNK_STEPS = 200
 CHUNK_MULTIPLICATIONS = 2e9  # a fraction of a second
@@ -25,7 +26,8 @@ def learning_rates(spec: TrainingSpec, steps: NDArray[np.int64], fractions: NDAr
 def chunk_steps(flow: FlowSpec, spec: TrainingSpec) -> int:
     """How many steps a chunk has: fewer for a large flow, so that a stop is heard within a second or so."""
     outputs = 3 * flow.bins if flow.bins else 2
-    layer = flow.width * (flow.width * (flow.depth - 1) + outputs)
+    hidden = flow.width * (flow.width * (flow.depth - 1) + outputs)
+    layer = TABLE_KNOTS * outputs if flow.conditioner == "table" else hidden
     return int(np.clip(CHUNK_MULTIPLICATIONS / (layer * flow.layers * spec.batch), 1, MOST_CHUNK_STEPS))
 
 

@@ -283,6 +283,7 @@ def flows(draw: st.DrawFn) -> FlowSpec:
     family = draw(st.sampled_from(["realnvp", "nice", "glow", "maf", "iaf", "spline"]))
     fields: dict[str, Any] = {
         "layers": draw(st.integers(1, 32)),
+        "conditioner": draw(st.sampled_from(["network", "table"])),
         "width": draw(st.integers(1, 1024)),
         "depth": draw(st.integers(1, 8)),
         "hats": draw(st.integers(0, 1024)),

@@ -15,6 +15,9 @@ SPECS = {
     "maf": FlowSpec(family="maf", layers=3, width=16),
     "iaf": FlowSpec(family="iaf", layers=3, width=16),
     "spline": FlowSpec(family="spline", layers=3, width=16, bins=8),
+    "tables": FlowSpec(layers=4, conditioner="table"),
+    "tables of a spline": FlowSpec(family="spline", layers=2, bins=8, conditioner="table"),
+    "tables of maf": FlowSpec(family="maf", layers=2, conditioner="table"),
     "minibatch": FlowSpec(layers=3, width=8, normalization="minibatch"),
     "unbounded": FlowSpec(layers=3, width=8, normalization="none", log_scale_bound=None),
 }

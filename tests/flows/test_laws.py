@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from tensorflow_probability import bijectors as tfb
 
 from flowviz.flows import Flow, build_flow
-from flowviz.flows.conditioner import LONGEST_WAVE, Conditioner, initial_weights
+from flowviz.flows.conditioner import Conditioner, initial_weights
+from flowviz.flows.network import LONGEST_WAVE
 from flowviz.records import base_particles, untrained_trace
 from flowviz.specs import RECIPES, FlowSpec
+from flowviz.specs.flow import TABLE_KNOTS
 from tests.flows.families import SPECS, bijectors_of, random_weights
 
 
@@ -172,6 +174,7 @@ SMALL_SPECS = st.builds(
     layers=st.integers(1, 4),
     width=st.integers(1, 9),
     depth=st.integers(1, 3),
+    conditioner=st.sampled_from(["network", "table"]),
     hats=st.integers(0, 5),
     waves=st.integers(0, 3),
     normalization=st.sampled_from(["running", "minibatch", "actnorm", "none"]),
@@ -204,7 +207,7 @@ def test_a_network_that_sees_waves_alone_repeats_itself_with_the_longest() -> No
     weights = initial_weights(spec, 2, np.random.default_rng(0))
     weights["kernel_0"][:, 0] = 0  # of x_a itself
     weights["kernel_2"] = np.ones_like(weights["kernel_2"])
-    conditioner = Conditioner({name: tf.constant(array) for name, array in weights.items()}, spec.waves)
+    conditioner = Conditioner(spec, {name: tf.constant(array) for name, array in weights.items()})
     x_a = np.linspace(-3, 3, 50)[:, np.newaxis]
     rows = conditioner(tf.constant(x_a)).numpy()
     np.testing.assert_allclose(conditioner(tf.constant(x_a + LONGEST_WAVE)), rows, atol=1e-12)
@@ -221,6 +224,18 @@ def test_a_spline_in_single_precision_finds_the_particles_where_they_are() -> No
     images, slopes = exact.forward(x).numpy(), np.exp(exact.forward_log_det_jacobian(x, event_ndims=1))
     errors = np.abs(rounded.forward(tf.constant(x, tf.float32)).numpy() - images)[:, 1]
     assert (errors / np.maximum(1, slopes)).max() < 1e-4
+
+
+def test_table_goes_straight_between_its_knots() -> None:
+    spec = FlowSpec(conditioner="table")
+    coefficients = np.random.default_rng(0).normal(size=(2, TABLE_KNOTS))
+    conditioner = Conditioner(spec, {"coefficients": tf.constant(coefficients)})
+    u = (np.arange(1, 2 * TABLE_KNOTS - 2) / (TABLE_KNOTS - 1) - 1)[:, np.newaxis]  # knots, and middles between them
+    rows = conditioner(tf.constant(u * np.sqrt(2 / (1 - u**2)))).numpy()
+    np.testing.assert_allclose(rows[:, 2:-1:2], (rows[:, 1:-2:2] + rows[:, 3::2]) / 2, atol=1e-12)
+    assert np.abs(np.diff(rows, n=2)[:, ::2]).min() > 1e-6, "it bends at every knot"
+    coarse = conditioner(tf.constant([[0.0]], tf.float64)).numpy()[:, 0]
+    np.testing.assert_allclose(coarse, coefficients[:, :2].mean(axis=1) + coefficients[:, 2] / np.sqrt(2), atol=1e-12)
 
 
 def test_weights_come_back_as_they_went_in() -> None:

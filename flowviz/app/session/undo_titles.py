@@ -70,6 +70,7 @@ TITLES: Mapping[str, Title] = {
     "kind": lambda _, kind: f"Source: {kind.capitalize()}",
     "family": lambda _, family: f"Flow: {RECIPES[family].title}",
     "layers": "Layers",
+    "conditioner": "Conditioner",
     "width": "Width",
     "depth": "Depth",
     "bins": "Bins",

@@ -1,6 +1,6 @@
 """The panel to choose a flow: a preset, or a family and the options of the flow and its training."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PyQt6.QtCore import Qt
@@ -31,6 +31,7 @@ NORMALIZATIONS = {
     "none": "none",
 }
 SENTENCE_LINES = 3  # the longest sentence needs them, so that the panels below keep their place
+CONDITIONERS = {"network": "network", "table of values": "table"}
 MAX_SEED = 2**31 - 1
 
 
@@ -99,8 +100,8 @@ class FlowOptions(QWidget):
         super().__init__()
         self._request = request
         layers = self._flow_number("layers", "Layers", 1, 32, "Number of trainable layers")
-        width = self._flow_number("width", "Width", 1, 1024, "Units in each hidden layer of the networks")
-        depth = self._flow_number("depth", "Depth", 1, 8, "Number of hidden layers in each network")
+        self._width = self._flow_number("width", "Width", 1, 1024, "Units in each hidden layer of the networks")
+        self._depth = self._flow_number("depth", "Depth", 1, 8, "Number of hidden layers in each network")
         self._bins = self._flow_number("bins", "Bins", 2, 256, "Number of pieces of each spline")
         batch = _spin_box("trainingBatch", "Batch", 2, 65_536, "Number of target points in each training step")
         rate = _rate_box()
@@ -111,12 +112,12 @@ class FlowOptions(QWidget):
         )
         bind_number(request, lambda value: min(value.plan.flow.seed, MAX_SEED), seed, request.set_seed)
         self._bounded = self._bounded_box()
-        pairs = (layers, width), (depth, self._bins), (rate, batch)
-        self._lay_out(pairs, seed, self._normalization_box())
+        pairs = (layers, self._width), (self._depth, self._bins), (rate, batch)
+        self._lay_out(pairs, seed, self._conditioner_box(), self._normalization_box())
         request.changed.connect(self._on_request_changed)
         self._enable(request.plan.flow)
 
-    def _lay_out(self, pairs: tuple[tuple[QWidget, QWidget], ...], seed: QWidget, normalization: QWidget) -> None:
+    def _lay_out(self, pairs: tuple[tuple[QWidget, QWidget], ...], seed: QWidget, *wide: QWidget) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         for index, pair in enumerate(pairs):
@@ -124,8 +125,8 @@ class FlowOptions(QWidget):
                 _add_labeled(grid, index, 2 * column, box)
         _add_labeled(grid, 3, 0, seed)
         grid.addWidget(self._bounded, 3, 2, 1, 2)
-        last = row(_label(normalization), normalization, stretched=normalization)
-        grid.addLayout(last, 4, 0, 1, 4)  # in all columns, because its long items would widen one
+        for index, box in enumerate(wide, start=4):  # in all columns, because their long items would widen one
+            grid.addLayout(row(_label(box), box, stretched=box), index, 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
 
@@ -142,18 +143,26 @@ class FlowOptions(QWidget):
     def _training_setter(self, field: str) -> Callable[[Any], None]:
         return lambda number: self._request.update_training(**{field: number})
 
+    def _conditioner_box(self) -> QComboBox:
+        tip = "What decides how far a layer moves a point: a network, as in the post, or a table, which has no width"
+        return self._flow_choice("conditioner", "Conditioner", CONDITIONERS, tip)
+
     def _normalization_box(self) -> QComboBox:
+        tip = "How points are centered and scaled between layers, to keep them in range"
+        return self._flow_choice("normalization", "Normalization", NORMALIZATIONS, tip)
+
+    def _flow_choice(self, field: str, name: str, choices: Mapping[str, str], tip: str) -> QComboBox:
         box = QComboBox()
-        box.setObjectName("flowNormalization")
-        box.setAccessibleName("Normalization")
-        box.setToolTip("How points are centered and scaled between layers, to keep them in range")
-        for text, normalization in NORMALIZATIONS.items():
-            box.addItem(text, normalization)
+        box.setObjectName(f"flow{name}")
+        box.setAccessibleName(name)
+        box.setToolTip(tip)
+        for text, choice in choices.items():
+            box.addItem(text, choice)
         bind_choice(
             self._request,
-            lambda value: value.plan.flow.normalization,
+            lambda value: getattr(value.plan.flow, field),
             box,
-            lambda normalization: self._request.update_flow(normalization=normalization),
+            lambda choice: self._request.update_flow(**{field: choice}),
         )
         return box
 
@@ -170,10 +179,12 @@ class FlowOptions(QWidget):
         self._request.update_flow(log_scale_bound=default if bounded else None)
 
     def _on_request_changed(self, old: Request, new: Request) -> None:
-        if old.plan.flow.family != new.plan.flow.family:
+        if old.plan.flow != new.plan.flow:
             self._enable(new.plan.flow)
 
     def _enable(self, flow: FlowSpec) -> None:
+        for box in (self._width, self._depth):
+            box.setEnabled(flow.conditioner == "network")
         self._bins.setEnabled(flow.recipe.has_bins)
         self._bounded.setEnabled(flow.recipe.has_log_scale)
 

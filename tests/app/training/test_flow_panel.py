@@ -108,6 +108,17 @@ def test_requested_flow_is_shown_unchanged(requested: Requested, flow: FlowSpec)
     assert requested.find(QCheckBox, "flowBounded").isChecked() == (flow.log_scale_bound is not None)
 
 
+def test_table_has_no_width_and_no_depth(requested: Requested) -> None:
+    conditioner, width = requested.find(QComboBox, "flowConditioner"), requested.find(QSpinBox, "flowWidth")
+    assert conditioner.currentText() == "network"
+    conditioner.setCurrentIndex(conditioner.findData("table"))
+    assert requested.flow == FlowSpec(conditioner="table")
+    assert not width.isEnabled()
+    assert not requested.find(QSpinBox, "flowDepth").isEnabled()
+    requested.request.set_family("spline")
+    assert (conditioner.currentText(), width.isEnabled()) == ("network", True)
+
+
 def test_values_that_the_controls_cannot_show_are_kept_until_they_are_changed(requested: Requested) -> None:
     training = TrainingSpec(seconds=2.5, seed=9, learning_rate=3e-7, warmup_steps=7, clip_norm=1.0)
     flow = FlowSpec(batch_normalization_momentum=0.5, seed=2**40)
