@@ -1,6 +1,7 @@
 """Train flowviz once, in this process, and print the figures and the peak of the memory as JSON."""
 
 import json
+import math
 import resource
 import sys
 from importlib.metadata import version
@@ -9,10 +10,13 @@ from typing import Annotated, Any
 import typer
 
 import flowviz
-from flowviz.records import Finished
+from flowviz.records import Finished, Moment
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train
+
+MOSTLY_ON_TARGET = 0.8  # of the particles
+MOMENT_SECONDS = 0.1  # between two looks at the particles, which do not count as training time
 
 
 def main(
@@ -28,10 +32,19 @@ def main(
 
 def measure(text: str, flow: FlowSpec, spec: TrainingSpec) -> dict[str, Any]:
     """The figures of one training, and what it took of the machine."""
-    *_, end = train(build_target(TextSpec(text=text)), flow, spec)
-    assert isinstance(end, Finished)
+    reached: int | None = None
+    for event in train(build_target(TextSpec(text=text)), flow, spec, moment_seconds=MOMENT_SECONDS):
+        if reached is None and isinstance(event, Moment) and (event.on_target or 0) >= MOSTLY_ON_TARGET:
+            reached = event.step
+    assert isinstance(event, Finished)
+    seconds = math.nan if reached is None else reached / event.progress.steps_per_second
+    return {**event.figures(), "seconds_to_target": seconds, "ending": event.ending, **machine_figures()}
+
+
+def machine_figures() -> dict[str, Any]:
+    """Return the peak of the memory and the versions of the packages."""
     versions = {"flowviz": flowviz.__version__, "tensorflow": version("tensorflow")}
-    return {**end.figures(), "ending": end.ending, "peak_mib": peak_mib(), "versions": versions}
+    return {"peak_mib": peak_mib(), "versions": versions}
 
 
 def peak_mib() -> float:

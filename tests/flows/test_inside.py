@@ -188,7 +188,9 @@ class TestReports:
             masked = report.kind == "masked_autoregressive"
             x, y, image = (after[:, 0], before[:, 1], after[:, 1]) if masked else (*before.T, after[:, 1])
             t, s = interpolated(report, "shift")(x), interpolated(report, "log-scale")(x)
-            np.testing.assert_allclose(y * np.exp(s) + t if masked else (y - t) * np.exp(-s), image, atol=2e-3)
+            # A curve of 400 points cuts the corners of a table of random numbers.
+            tolerance = 3e-2 if flow.spec.conditioner == "table" else 2e-3
+            np.testing.assert_allclose(y * np.exp(s) + t if masked else (y - t) * np.exp(-s), image, atol=tolerance)
             np.testing.assert_allclose(np.log(scale) + (s if masked else -s), log_det, atol=2e-3)
 
     def test_maps_of_a_spline_move_points(self, flow: Flow, trace: Trace) -> None:
