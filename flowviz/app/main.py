@@ -11,7 +11,7 @@ from typing import NoReturn
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
-from flowviz import machine
+from flowviz import compile_cache, machine
 from flowviz.app.desktop.display import check_display
 from flowviz.app.desktop.settings import settings
 from flowviz.app.main_window import MainWindow
@@ -41,6 +41,7 @@ def run(path: Path | None = None) -> NoReturn:
         FlowvizError: If there is no display.
     """
     check_display()
+    compile_cache.enable()
     keep_log(log_folder())  # without a log if the folder cannot be written to
     log_qt_messages()
     app = _create_application()

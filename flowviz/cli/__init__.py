@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 import flowviz
+from flowviz import compile_cache
 from flowviz.cli import desktop, files, inside, options, pictures, running
 from flowviz.cli.talk import say
 from flowviz.errors import FlowvizError
@@ -52,6 +53,7 @@ def _open(project: options.ProjectFile) -> None:
 
 def main() -> None:
     """The `flowviz` command. What a person got wrong is one sentence and exit code 2."""
+    compile_cache.enable()
     try:
         app()
     except FlowvizError as error:

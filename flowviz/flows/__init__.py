@@ -4,7 +4,7 @@ import logging
 import os
 
 from flowviz.errors import MachineError
-from flowviz.flows.quiet import native_log_hidden, no_garbage_sought, only_legacy_keras
+from flowviz.flows.quiet import load_native_libraries, native_log_hidden, no_garbage_sought, only_legacy_keras
 
 INSTALL = "Install flowviz again: pip install --force-reinstall flowviz."
 
@@ -18,6 +18,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 try:
     with native_log_hidden(), only_legacy_keras(), no_garbage_sought():
+        load_native_libraries()
+        import tensorflow_probability  # noqa: F401  # after TensorFlow, it would load its Keras layers, too
+
         from flowviz.flows.build import build_flow
         from flowviz.flows.flow import Flow
 except Exception as error:  # whatever a broken installation raises

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from tensorflow_probability import distributions as tfd
 from flowviz.flows.flat import flatten, of_stage, shapes_of, unflatten
 from flowviz.flows.reporting import USUAL_SPANS, base_report, spans_of
 from flowviz.flows.stage import Stage, Tensors, undone
+from flowviz.flows.stored_graphs import Graph, stored_or_traced
 from flowviz.flows.walk import Walk
 from flowviz.records import (
     Density,
@@ -33,6 +35,8 @@ FINE_ABOVE = -10.5  # nats: in float32 a log-density is off by 0.01 at the most 
 STAGE = tf.TensorSpec([], tf.int32)
 
 _first_of_kind: dict[tuple[FlowSpec, tuple[str, ...], tf.DType], "Flow"] = {}
+_graphs: dict[str, Graph] = {}
+_tracing = Lock()
 
 
 class Flow(tf.Module):
@@ -106,11 +110,13 @@ class Flow(tf.Module):
 
     def log_prob(self, points: NDArray[Any]) -> NDArray[Any]:
         """Log-density (n,) in nats of points (n, 2) in target units."""
-        return np.asarray(self._kin._log_prob_graph(*self._numbers, tf.convert_to_tensor(points, self.dtype)))
+        [found] = self._kin._log_prob_graph(*self._numbers, tf.convert_to_tensor(points, self.dtype))
+        return np.asarray(found)
 
     def sample(self, particles: NDArray[Any]) -> NDArray[Any]:
         """Where particles (n, 2) of the base end in target units (n, 2)."""
-        return np.asarray(self._kin._forward_graph(*self._numbers, tf.convert_to_tensor(particles, self.dtype)))
+        [found] = self._kin._forward_graph(*self._numbers, tf.convert_to_tensor(particles, self.dtype))
+        return np.asarray(found)
 
     def trace(self, particles: NDArray[Any]) -> Trace:
         """Particles (n, 2) of the base, followed through every stage."""
@@ -216,7 +222,8 @@ class Flow(tf.Module):
 
     def _log_density(self, dtype: tf.DType, numbers: Any, points: NDArray[Any], at: tf.Tensor) -> NDArray[np.float32]:
         cast = (tf.cast(each, dtype) for each in (*numbers, points))
-        return np.array(self._kin._log_density_graphs[dtype](*cast, at), np.float32)
+        [log_density] = self._kin._log_density_graphs[dtype](*cast, at)
+        return np.array(log_density, np.float32)
 
     def _number(self, stage: int) -> tf.Tensor:
         return tf.constant(checked_stage(stage, len(self.stages)), tf.int32)
@@ -225,14 +232,22 @@ class Flow(tf.Module):
     def _numbers(self) -> tuple[tf.Tensor, tf.Tensor]:
         return self.parameters.read_value(), self.statistics.read_value()
 
-    def _graph(self, function: Callable[..., Any], *more: tf.TensorSpec, dtype: tf.DType | None = None) -> Any:
+    def _graph(self, function: Callable[..., Any], *more: tf.TensorSpec, dtype: tf.DType | None = None) -> Graph:
         """A function of a walk, traced once for any numbers and points (n, 2), and what it takes more.
 
         Concrete, lest TensorFlow warn of many flows.
         """
+        dtype = dtype or self.dtype
         shapes = [*(each.shape for each in self._numbers), [None, 2]]
-        taken = [tf.TensorSpec(shape, dtype or self.dtype) for shape in shapes]
-        return tf.function(function, autograph=False).get_concrete_function(*taken, *more)
+        signature = [*(tf.TensorSpec(shape, dtype) for shape in shapes), *more]
+        kind = self.spec.model_copy(update={"seed": 0}).model_dump_json()
+        key = f"{function.__name__} {dtype.name} {kind} {self.names}"
+        with _tracing:  # a thread that asks while another one traces the graph waits for it
+            if key not in _graphs:
+                [_graphs[key]] = stored_or_traced(
+                    key, lambda: [tf.function(function, autograph=False).get_concrete_function(*signature)], signature
+                )
+        return _graphs[key]
 
     def _by_stage(self, parameters: tf.Tensor, statistics: tf.Tensor) -> list[tuple[Stage, Tensors, Tensors]]:
         learned = unflatten(parameters, self._parameter_shapes)

@@ -1,11 +1,31 @@
 """Loading TensorFlow: without its start-up log, which is no message for people, and in two thirds of the time."""
 
+import ctypes
 import gc
 import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, suppress
+from importlib.util import find_spec
+from pathlib import Path
+
+NATIVE_LIBRARIES = "libtensorflow_framework", "libtensorflow_cc"  # in the order in which one needs the other
+
+
+def load_native_libraries() -> None:
+    """Load TensorFlow's native libraries while other threads go on.
+
+    `ctypes` releases the GIL while it loads a library, but the import of an extension module does not: a window that
+    paints meanwhile would stop for half a second. Where the libraries have other names, as on Windows, the import
+    loads them.
+    """
+    found = find_spec("tensorflow")
+    for folder in found.submodule_search_locations or () if found else ():
+        for name in NATIVE_LIBRARIES:
+            for path in (*Path(folder).glob(f"{name}.so.*"), *Path(folder).glob(f"{name}.*dylib")):
+                with suppress(OSError):  # the import will say what is wrong with it
+                    ctypes.CDLL(str(path))
 
 
 @contextmanager

@@ -1,24 +1,27 @@
 """The compiled chunk: many steps of Adam in one call."""
 
 import logging
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from flowviz import compile_cache
 from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
 from flowviz.flows.machine import OUT_OF_MEMORY
+from flowviz.flows.stored_graphs import Graph, stored_or_traced
 from flowviz.machine import return_memory
 from flowviz.records import Checkpoint
 from flowviz.specs import FlowSpec, TrainingSpec
 
 FIRST_DECAY, SECOND_DECAY, EPSILON = 0.9, 0.999, 1e-8  # of Adam: Kingma & Ba 2015, algorithm 1
 REMEMBERED = 64  # programs: TensorFlow frees none, so one that is made again would be kept beside the first
+_making = Lock()
 log = logging.getLogger(__name__)
 
 
@@ -61,8 +64,12 @@ class State(NamedTuple):
 
 
 def chunk_runner(flow: FlowSpec, spec: TrainingSpec, steps: int) -> "ChunkRunner":
-    """The runner for such flows and batches, `steps` a chunk at the most; a new one, unless there is one already."""
-    return _made(flow.model_copy(update={"seed": 0}), spec.batch, steps)
+    """The runner for such flows and batches, `steps` a chunk at the most; a new one, unless there is one already.
+
+    A thread that asks while another one makes it waits for it.
+    """
+    with _making:
+        return _made(flow.model_copy(update={"seed": 0}), spec.batch, steps)
 
 
 @lru_cache(REMEMBERED)
@@ -80,21 +87,29 @@ class ChunkRunner:
         """`flow` is one of those that it is for, `steps` a chunk at the most. Traces the graph."""
         self.flow = flow
         self.shape = (steps, batch, 2)
-        signature = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in self._no_steps()]
-        self._graph = tf.function(self._take_steps, autograph=False).get_concrete_function(*signature)
-        self._compiled: Future[Callable[..., Any] | None] | None = None
+        key = f"steps {self.shape} {flow.spec.model_copy(update={'seed': 0}).model_dump_json()}"
+        self._signature = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in self._no_steps()]
+        self._graph, self._compilable = stored_or_traced(key, self._trace, self._signature)
+        self._compiled: Future[Graph | None] | None = None
+        self._preparing = Lock()
 
     def prepare(self) -> None:
-        """Let TensorFlow optimize the graph, then XLA compile in a thread of its own: at once, both are slower.
+        """Let XLA compile in a thread of its own, and meanwhile TensorFlow optimize the graph.
 
-        Once; again where that has failed, as for lack of memory.
+        Once; again where that has failed, as for lack of memory. A thread that asks meanwhile waits for the graph.
         """
-        if self._compiled is not None and not (self._compiled.done() and self._compiled.exception()):
-            return
-        self._graph(*self._no_steps())
-        pool = ThreadPoolExecutor(1, "xla")
-        self._compiled = pool.submit(self._compile)
-        pool.shutdown(wait=False)  # it ends with its work
+        with self._preparing:
+            if self._compiled is not None and not (self._compiled.done() and self._compiled.exception()):
+                return
+            pool = ThreadPoolExecutor(1, "xla")
+            self._compiled = pool.submit(self._compile)
+            pool.shutdown(wait=False)  # it ends with its work
+            self._graph(*self._no_steps())
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether XLA has compiled or has failed, so that `wait` returns at once."""
+        return self._compiled is not None and self._compiled.done()
 
     def wait(self) -> bool:
         """Wait for XLA, which was begun by `prepare`; whether it can compile."""
@@ -128,13 +143,25 @@ class ChunkRunner:
         )
         return State(*tensors), losses.numpy()[: len(rates)]
 
-    def _compile(self) -> Callable[..., Any] | None:
-        """The graph as XLA compiles it when it is called first; None where XLA cannot."""
+    def _trace(self) -> tuple[Any, Any]:
+        """Trace the graph, and the same graph as XLA compiles it when it is called first."""
+        plain = tf.function(self._take_steps, autograph=False).get_concrete_function(*self._signature)
+        compilable = tf.function(lambda *arguments: plain(*arguments), jit_compile=True, autograph=False)
+        return plain, compilable.get_concrete_function(*self._signature)
+
+    def _compile(self) -> Graph | None:
+        """Return the graph as compiled by XLA, or None if XLA cannot compile it."""
         try:
-            compiled: Callable[..., Any] = tf.function(
-                lambda *arguments: self._graph(*arguments), jit_compile=True, autograph=False
-            )
-            compiled(*self._no_steps())
+            try:
+                self._compilable(*self._no_steps())
+            except OUT_OF_MEMORY:
+                raise
+            except Exception:
+                if compile_cache.folder() is None:
+                    raise
+                log.exception("XLA does not compile; trying again without its stored code")
+                compile_cache.clear()
+                self._compilable(*self._no_steps())
         except OUT_OF_MEMORY:
             raise
         except Exception:  # whatever XLA, or a TensorFlow without it, says
@@ -142,7 +169,8 @@ class ChunkRunner:
             return None
         finally:
             return_memory()  # 150 MB that compiling took
-        return compiled
+        compile_cache.seal_new()
+        return self._compilable
 
     def _no_steps(self) -> list[tf.Tensor]:
         """Arguments of a chunk that takes no step."""

@@ -1,0 +1,130 @@
+"""Behavior of the cache of compiled programs, as seen by processes that start one after another."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flowviz import compile_cache
+
+TRAINING = """
+import logging, sys
+from pathlib import Path
+from flowviz import compile_cache
+if len(sys.argv) > 1:
+    compile_cache.enable(Path(sys.argv[1]))
+from flowviz.flows import stored_graphs
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.targets import build_target
+from flowviz.training import train
+traced, portable = [], stored_graphs._portable
+def note(*arguments):
+    traced.append(1)
+    return portable(*arguments)
+stored_graphs._portable = note
+*_, end = train(build_target(TextSpec(text="I")), FlowSpec(layers=1, width=4, depth=1), TrainingSpec(steps=100))
+print(len(traced), end.checkpoint.parameters.tobytes().hex())
+"""
+
+
+def train(*arguments: Path) -> tuple[int, str]:
+    """Train in a new process; return how many graphs it traced for the cache, and the parameters it found."""
+    command = [sys.executable, "-c", TRAINING, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    traced, parameters = done.stdout.split()
+    return int(traced), parameters
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def of_xla(files: dict[str, bytes]) -> set[str]:
+    return {name for name in files if name.endswith(".pb")}
+
+
+def test_second_start_finds_graphs_and_code_and_damaged_files_are_rebuilt(tmp_path: Path) -> None:
+    library = train()
+    first = train(tmp_path)
+    kept = contents(tmp_path)
+    assert first == (3, library[1]), "the cache does not change the numbers"
+    assert len(of_xla(kept)) == 1
+    assert train(tmp_path) == (0, library[1])
+    assert contents(tmp_path) == kept, "nothing is compiled or written again"
+    for path in tmp_path.rglob("*"):
+        if path.suffix in {".graph", ".pb"}:
+            content = bytearray(path.read_bytes())
+            content[len(content) // 2] ^= 255
+            path.write_bytes(content)
+    assert train(tmp_path) == (3, library[1])
+    assert contents(tmp_path).keys() == kept.keys()
+    assert train(tmp_path) == (0, library[1])
+
+
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo what enabling the cache does to this process."""
+    monkeypatch.setattr(compile_cache, "_enabled", [])
+    monkeypatch.setenv(compile_cache.XLA_VARIABLE, "--tf_xla_clustering_debug=false")
+
+
+@pytest.mark.usefixtures("fresh")
+def test_cache_is_private_and_named_by_its_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compile_cache.enable(tmp_path)
+    folder = compile_cache.folder()
+    assert folder is not None
+    assert folder.parent == tmp_path
+    assert folder.stat().st_mode & 0o077 == 0
+    flags = os.environ[compile_cache.XLA_VARIABLE]
+    assert flags.startswith("--tf_xla_clustering_debug=false ")
+    assert f"--tf_xla_persistent_cache_directory={folder}" in flags
+    monkeypatch.setattr(compile_cache, "_enabled", [])
+    monkeypatch.setattr(compile_cache, "_processor", lambda: "another one")
+    compile_cache.enable(tmp_path)
+    assert compile_cache.folder() != folder
+
+
+@pytest.mark.usefixtures("fresh")
+def test_cache_that_cannot_be_written_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    compile_cache.enable(tmp_path / "file")
+    assert compile_cache.folder() is None
+    assert "persistent_cache" not in os.environ[compile_cache.XLA_VARIABLE]
+
+
+@pytest.mark.usefixtures("fresh")
+def test_cache_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compile_cache.enable(tmp_path)
+    folder = compile_cache.folder()
+    assert folder is not None
+    for age in range(5):
+        path = folder / f"{age}.graph"
+        path.write_bytes(bytes(400))
+        os.utime(path, (time.time() - age, time.time() - age))
+        old = tmp_path / f"version {age}"
+        old.mkdir()
+        os.utime(old, (time.time() - 10 - age, time.time() - 10 - age))
+    compile_cache.seal_new()
+    monkeypatch.setattr(compile_cache, "MAX_BYTES", 1000)
+    monkeypatch.setattr(compile_cache, "_enabled", [])
+    compile_cache.enable(tmp_path)
+    assert {path.name for path in folder.iterdir()} == {
+        f"{age}.graph{end}" for age in (0, 1) for end in ("", ".blake2b")
+    }
+    assert {path.name for path in tmp_path.iterdir()} == {folder.name, "version 0", "version 1"}
+
+
+@pytest.mark.usefixtures("fresh")
+def test_file_that_another_process_writes_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compile_cache.enable(tmp_path)
+    folder = compile_cache.folder()
+    assert folder is not None
+    for name, age in (("new", 0), ("forgotten", 2 * compile_cache.UNSEALED_SECONDS)):
+        (folder / name).write_bytes(b"half")
+        os.utime(folder / name, (time.time() - age, time.time() - age))
+    monkeypatch.setattr(compile_cache, "_enabled", [])
+    compile_cache.enable(tmp_path)
+    assert [path.name for path in folder.iterdir()] == ["new"]
