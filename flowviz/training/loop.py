@@ -30,7 +30,7 @@ from flowviz.training.new_target import NewTarget, Retarget, same_target
 from flowviz.training.schedule import Budget, chunk_steps
 from flowviz.training.step import State, chunk_runner
 
-FIRST_STEPS = 50  # of the chunk that runs while XLA compiles
+PLAIN_STEPS = 50  # of a chunk that runs while XLA compiles: about 50 ms, so that the picture keeps moving
 FIT_POINTS = 2000
 HELDOUT_POINTS = 10_000
 PROGRESS_SECONDS = 0.5
@@ -59,6 +59,7 @@ class Training:
         self._losses: deque[float] = deque(maxlen=self._chunk_steps)
         self._clock = Stopwatch()
         self._start = 0, 0.0  # step and seconds, where the schedule began
+        self._waits = snapshot_seconds is None or spec.steps is not None  # for XLA, before most of the steps
         self._kept: Kept | None = None
         if resume is None:
             flow.fit_start(target.sample(FIT_POINTS, self._train_rng))
@@ -80,26 +81,35 @@ class Training:
         yield self._checkpoint()
         if self._guard.step == 0:
             # Always as a graph, also where XLA is ready: the same seed gives the same numbers.
-            yield from self._advance(self._budget.steps_ahead(min(FIRST_STEPS, self._chunk_steps)), compiled=False)
+            yield from self._advance(self._budget.steps_ahead(self._plain_steps), compiled=False)
         self._heldout_nll()  # traces its graph while the clock stands still
-        if not self._runner.wait():
+        if self._waits and not self._runner.wait():
             yield Uncompiled()
         prepare_seconds = perf_counter() - prepare_started
         ending = yield from self._train()
         yield self._finished(ending, prepare_seconds)
 
     def _train(self) -> Generator[Event, None, Ending]:
+        """Take chunks of steps until the end.
+
+        If somebody watches, and the numbers depend on the clock anyway, steps run as a graph until XLA is ready.
+        """
+        compiled = self._waits
         while True:
+            if not compiled and self._runner.is_ready:
+                compiled = True
+                if not self._runner.wait():
+                    yield Uncompiled()
             if (new := self._retarget()) is not None:
                 yield self._take_target(new)
-            count = self._budget.steps_ahead(self._chunk_steps)
+            count = self._budget.steps_ahead(self._chunk_steps if compiled else self._plain_steps)
             if self._guard.gives_up:
                 return "diverged"
             if count == 0:
                 return "completed"
             if self._stop_requested():
                 return "stopped"
-            yield from self._advance(count)
+            yield from self._advance(count, compiled=compiled)
 
     def _take_target(self, new: NewTarget) -> Retargeted:
         """Learn another target from now on, with a full budget: the weights stay, what was best so far does not."""
@@ -111,7 +121,11 @@ class Training:
         self._start = self._guard.step, self._clock.seconds
         return Retargeted(self._guard.step, new.title)
 
-    def _advance(self, count: int, *, compiled: bool = True) -> list[Event]:
+    @property
+    def _plain_steps(self) -> int:
+        return min(PLAIN_STEPS, self._chunk_steps)
+
+    def _advance(self, count: int, *, compiled: bool) -> list[Event]:
         """Take so many steps, by the clock; what there is to report."""
         self._clock.resume()
         steps, batch, _ = self._runner.shape

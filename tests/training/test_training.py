@@ -315,13 +315,10 @@ def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.Monk
     runners[0].prepare()
     assert runners[0].wait()
 
-    def no_xla(function: Any, *, jit_compile: bool, **options: Any) -> Any:
-        def refuse(*arguments: Any) -> None:
-            raise tf.errors.UnimplementedError(None, None, "this build has no XLA")
+    def no_xla(*arguments: Any) -> None:
+        raise tf.errors.UnimplementedError(None, None, "this build has no XLA")
 
-        return refuse
-
-    monkeypatch.setattr("flowviz.training.step.tf.function", no_xla)
+    monkeypatch.setattr(runners[1], "_compilable", no_xla)
     runners[1].prepare()
     assert not runners[1].wait()
     points = np.random.default_rng(0).normal(size=(4, 32, 2)).astype(np.float32)
@@ -335,16 +332,41 @@ def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.Monk
 def test_xla_that_had_no_memory_is_asked_again_by_the_next_training(monkeypatch: pytest.MonkeyPatch) -> None:
     runner = ChunkRunner(build_flow(SMALL), 32, 4)
 
-    def no_memory(function: Any, **options: Any) -> Any:
-        def refuse(*arguments: Any) -> None:
-            raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
-
-        return refuse
+    def no_memory(*arguments: Any) -> None:
+        raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
 
     with monkeypatch.context() as patched:
-        patched.setattr("flowviz.training.step.tf.function", no_memory)
+        patched.setattr(runner, "_compilable", no_memory)
         runner.prepare()
         with pytest.raises(tf.errors.ResourceExhaustedError):
             runner.wait()
     runner.prepare()
     assert runner.wait()
+
+
+def test_a_watched_training_by_the_clock_does_not_wait_for_xla(target: Ink, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiling = Flag()
+    compile_it = ChunkRunner._compile
+
+    def compile_later(self: ChunkRunner) -> Any:
+        compiling.wait()
+        return compile_it(self)
+
+    monkeypatch.setattr(ChunkRunner, "_compile", compile_later)
+    steps = []
+    flow = FlowSpec(layers=1, width=7, depth=1)
+    for event in train(target, flow, TrainingSpec(seconds=3.0), snapshot_seconds=0.0):
+        if isinstance(event, Snapshot):
+            steps.append(event.step)
+        if steps and steps[-1] >= 200:
+            compiling.set()
+    assert steps[:5] == [0, 50, 100, 150, 200], "it moves in small steps while XLA compiles"
+    assert max(np.diff(steps[:-1])) > 50, "then in larger ones"
+    assert isinstance(event, Finished)
+    assert event.ending == "completed"
+
+
+def test_a_training_by_steps_waits_for_xla_also_when_it_is_watched(target: Ink) -> None:
+    flow, spec = FlowSpec(layers=1, width=6, depth=1), TrainingSpec(steps=600)
+    watched, unwatched = (finished(train(target, flow, spec, snapshot_seconds=period)) for period in (0.0, None))
+    np.testing.assert_array_equal(watched.checkpoint.parameters, unwatched.checkpoint.parameters)
