@@ -1,5 +1,6 @@
 """Start and end of the program."""
 
+import gc
 import logging
 import os
 import signal
@@ -8,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
@@ -52,16 +54,23 @@ def run(path: Path | None = None) -> NoReturn:
         raise
     window.crash_handler.listen()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python handlers of Ctrl+C wait until Qt returns to Python
-    log.info("started: %s", machine.described())
     if path is not None:
         window.document_actions.open(path)  # read in the background while the window appears
     else:
         window.welcome.show()
     window.show()
     window.recovery.look()
+    QTimer.singleShot(0, _complete_start)
     code = app.exec()
     log.info("closed")
     _end(code)
+
+
+def _complete_start() -> None:
+    """Do what can wait until the window is shown."""
+    gc.enable()
+    gc.freeze()  # what has been loaded stays
+    log.info("started: %s", machine.described())
 
 
 def _create_application() -> QApplication:

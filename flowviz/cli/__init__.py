@@ -1,8 +1,9 @@
 """The terminal: one short function a command. Results go to files or stdout, talk goes to stderr."""
 
+import gc
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -46,9 +47,7 @@ for command in (*running.COMMANDS, *pictures.COMMANDS, *inside.COMMANDS, *files.
 def _open(project: options.ProjectFile) -> None:
     """Open the window with a project."""
     check_readable(project, sys.maxsize)
-    from flowviz.app.main import run
-
-    run(project)
+    _open_window(project)
 
 
 def main() -> None:
@@ -73,9 +72,14 @@ def _window(
     if self_test:
         raise typer.Exit(_test_self())
     if context.invoked_subcommand is None:
-        from flowviz.app.main import run
+        _open_window()
 
-        run()
+
+def _open_window(project: Path | None = None) -> NoReturn:
+    gc.disable()  # until the window is shown: a search for garbage while modules load takes a tenth of the start
+    from flowviz.app.main import run
+
+    run(project)
 
 
 def _test_self() -> int:

@@ -28,7 +28,8 @@ from flowviz.training import train
 CLOUD_SIZE = 900, 800
 STAGE_SECONDS = 0.12  # the scrubber is sent on so often: before a glide has ended, so that the cloud never rests
 START = """
-import sys, time
+import gc, sys, time
+gc.disable()  # as the command does
 import flowviz.app.main as main
 create = main.create_window
 def created():

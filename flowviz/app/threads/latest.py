@@ -7,7 +7,7 @@ from itertools import count
 from threading import Condition
 from typing import Any, TypeVar
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QTimer, pyqtSignal
 
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.app.threads.worker import Worker
@@ -38,8 +38,10 @@ class LatestWorker(Worker):
     succeeded = pyqtSignal(str)  # topic
     failed = pyqtSignal(object)  # Notice on the topic
 
-    def __init__(self) -> None:
+    def __init__(self, start_delay_ms: int = 0) -> None:
+        """The thread starts `start_delay_ms` milliseconds after the first query."""
         super().__init__()
+        self._start_delay_ms = start_delay_ms
         self._waiting: dict[str, Query] = {}
         self._changed = Condition()
         self._closed = False
@@ -54,8 +56,8 @@ class LatestWorker(Worker):
         with self._changed:
             self._waiting[topic] = Query(next(self._numbers), compute, on_result)
             self._changed.notify()
-        if not self.isRunning() and not self._closed:
-            self.start()
+        if not self.isRunning():
+            QTimer.singleShot(self._start_delay_ms, self._start_once)
 
     def drop(self) -> None:
         """Discard all queries that have been asked so far."""
@@ -69,6 +71,10 @@ class LatestWorker(Worker):
         self.drop()
         with self._changed:
             self._changed.notify()
+
+    def _start_once(self) -> None:
+        if not self.isRunning() and not self._closed:
+            self.start()
 
     def run(self) -> None:
         while (waiting := self._next()) is not None:
