@@ -4,7 +4,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.desktop.settings import settings
-from flowviz.app.widgets.controls import row
+from flowviz.app.training.loss_answer import LossQuestion
+from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.records import Progress, Trace
 
 METRICS = {
@@ -22,6 +23,7 @@ METRICS = {
     "roundTrip": ("Round trip", "Error after applying this stage and its inverse (worst stage in brackets)"),
 }
 UNKNOWN = "–"
+SPACING = 6  # pixels
 SHOWN_KEY = "details/shown"  # of the settings
 
 
@@ -34,10 +36,11 @@ class Metrics(QWidget):
         self._table = QWidget()
         self._fill_table()
         self._more = _details_button()
+        self._question = LossQuestion()
         self._more.toggled.connect(self._show_table)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(row(self._more))
+        layout.addWidget(WrappingRow(SPACING, self._more, self._question))
         layout.addWidget(self._table)
         self._more.setChecked(settings().value(SHOWN_KEY) in (True, "true"))
         self._show_table(self._more.isChecked())
@@ -45,11 +48,13 @@ class Metrics(QWidget):
 
     def clear(self) -> None:
         """Show every value as unknown."""
+        self._question.set_progress(None)
         for value in self._values.values():
             value.setText(UNKNOWN)
 
     def show_progress(self, progress: Progress | None) -> None:
         """Show the losses of a progress report, or unknown values for None."""
+        self._question.set_progress(progress)
         self._show("heldoutNll", progress.heldout_nll if progress else None, "{:.3f} nats")
         self._show("gap", progress.gap if progress else None, "{:.3f} nats")
 

@@ -1,0 +1,104 @@
+"""A short answer to the question that users of flows ask most: why the loss can be negative, and whether it is good."""
+
+from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtGui import QKeyEvent, QPalette
+from PyQt6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
+
+from flowviz.app.widgets.labels import WrappingLabel
+from flowviz.records import Progress
+
+QUESTION = "Why can the loss be negative?"
+WHY = (
+    "The loss is the mean of −log p, where p is the density of the flow at a point of the target. A density is not a "
+    "probability: where points crowd into a small area, it exceeds 1, and −log p is negative there."
+)
+IS_IT_GOOD = (
+    "<b>Is it good?</b> The sign does not tell. Compare the loss with the best possible one, the dashed line. The "
+    "distance is the gap: at 0, no flow can do better."
+)
+UNKNOWN_BEST = (
+    "<b>Is it good?</b> The sign does not tell, and the best possible loss of this target is unknown. Compare flows on "
+    "the same target: the lower, the better."
+)
+CLOSING_KEYS = {Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
+WIDTH = 50  # characters
+MARGIN = 6  # pixels, of the frame and again of the text, which the focus ring surrounds
+
+
+def answer(progress: Progress | None) -> tuple[str, ...]:
+    """Return the paragraphs of the answer, with the numbers of a progress report."""
+    if progress is None:
+        return WHY, IS_IT_GOOD
+    if progress.entropy is None:
+        return WHY, UNKNOWN_BEST
+    numbers = [f"{number:.2f}".replace("-", "−") for number in (progress.heldout_nll, progress.entropy)]
+    gap = progress.heldout_nll - progress.entropy
+    return (
+        WHY,
+        IS_IT_GOOD,
+        f"Here, the loss is {numbers[0]}, the best possible {numbers[1]}, and the gap {gap:.2f} nats.",
+    )
+
+
+class LossQuestion(QToolButton):
+    """Button with the question; it opens the answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._progress: Progress | None = None
+        self.setObjectName("lossQuestionButton")
+        self.setText("Why negative?")
+        self.setAccessibleName(QUESTION)
+        self.setToolTip(f"{QUESTION} Is it good?")
+        self.clicked.connect(self._open)
+
+    def set_progress(self, progress: Progress | None) -> None:
+        """Set the progress report that the answer refers to."""
+        self._progress = progress
+
+    def _open(self) -> None:
+        AnswerPopup(answer(self._progress), self).show_above(self)
+
+
+class AnswerPopup(QFrame):
+    """Frame with the answer. A click outside, Escape, Return and Space close it."""
+
+    def __init__(self, paragraphs: tuple[str, ...], parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("lossAnswer")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAccessibleName(QUESTION)
+        self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
+        self._text = WrappingLabel("lossAnswerText", QUESTION)
+        self._text.setText("<p>".join((f"<b>{QUESTION}</b> {paragraphs[0]}", *paragraphs[1:])))
+        self._text.setAccessibleDescription(" ".join(paragraphs).replace("<b>", "").replace("</b>", ""))
+        self._text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
+        )
+        self._text.setMargin(MARGIN)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.addWidget(self._text)
+
+    def show_above(self, button: QWidget) -> None:
+        """Open the frame above a button, within the screen, and let screen readers read it."""
+        layout, screen = self.layout(), button.screen()
+        assert layout is not None
+        assert screen is not None
+        width = WIDTH * self.fontMetrics().averageCharWidth()
+        self.resize(width, layout.totalHeightForWidth(width))
+        place = QRect(button.mapToGlobal(QPoint(0, -self.height())), self.size())
+        room = screen.availableGeometry()
+        place.moveLeft(max(min(place.left(), room.right() - place.width()), room.left()))
+        place.moveTop(max(place.top(), room.top()))
+        self.setGeometry(place)
+        self.show()
+        self._text.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() in CLOSING_KEYS:
+            self.close()
+        else:
+            super().keyPressEvent(event)
