@@ -116,47 +116,6 @@ def test_training_follows_a_target_as_soon_as_it_is_built(
     assert harness.thread.followed.spec.kind == "shape"
 
 
-def test_learning_another_word_keeps_the_training_that_follows_it(harness: SessionHarness) -> None:
-    left = list[None]()
-    harness.session.started.connect(lambda: left.append(None))
-    harness.session.learn()
-    train_thread = harness.thread
-    train_thread.send(snapshot(100), progress(100), checkpoint(100))
-    harness.request.show_text("Hi")
-    harness.session.learn()
-    assert harness.threads == [train_thread]
-    assert train_thread.followed is not None
-    assert train_thread.followed.spec == TextSpec(text="Hi")
-    assert len(left) == 2, "the start page stays"
-
-
-def test_learning_resumes_a_paused_training(harness: SessionHarness) -> None:
-    train(harness)
-    harness.session.toggle_pause()
-    harness.request.show_text("Hi")
-    harness.session.learn()
-    assert harness.thread.calls[-1] == "resume"
-    assert harness.session.state == TrainingState.TRAINING
-
-
-@pytest.mark.parametrize("reason", ["other flow", "other budget", "does not follow", "stopping", "ended"])
-def test_learning_starts_a_new_training_unless_one_follows(harness: SessionHarness, reason: str) -> None:
-    train(harness)
-    match reason:
-        case "other flow":
-            harness.request.set_family("glow")
-        case "other budget":
-            harness.request.set_budget("seconds", 9)
-        case "does not follow":
-            harness.request.set_follows(False)
-        case "stopping":
-            harness.session.stop()
-        case "ended":
-            harness.thread.send(finished(200))
-    harness.session.learn()
-    assert len(harness.threads) == 2
-
-
 def test_training_that_is_stopping_or_has_ended_follows_no_target(harness: SessionHarness) -> None:
     train(harness)
     harness.session.stop()
