@@ -75,6 +75,7 @@ EDITS: dict[str, Callable[[Edited], object]] = {
     "Layers": lambda edited: edited.request.update_flow(layers=3),
     "Width": lambda edited: edited.request.update_flow(width=64),
     "Depth": lambda edited: edited.request.update_flow(depth=3),
+    "Conditioner": lambda edited: edited.request.update_flow(conditioner="table"),
     "Normalization": lambda edited: edited.request.update_flow(normalization="none"),
     "Bounded Log-Scale": lambda edited: edited.request.update_flow(log_scale_bound=None),
     "Seed": lambda edited: edited.request.set_seed(7),

@@ -111,6 +111,7 @@ CHOICES: dict[str, Callable[[UndoUser], object]] = {
     "Layers": lambda user: user.set("flowLayers", 3),
     "Width": lambda user: user.set("flowWidth", 64),
     "Depth": lambda user: user.set("flowDepth", 3),
+    "Conditioner": lambda user: user.choose("flowConditioner", 1),
     "Normalization": lambda user: user.choose("flowNormalization", 2),
     "Bounded Log-Scale": lambda user: user.window.find(QCheckBox, "flowBounded").click(),
     "Seed": lambda user: user.set("trainingSeed", 7),
