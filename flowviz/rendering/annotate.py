@@ -1,13 +1,14 @@
 """The ground on which everything is drawn: grid, axes, and the words."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from math import ceil, floor
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from flowviz.rendering.colors import SURROUNDINGS, Color
+from flowviz.rendering.colors import SURROUNDINGS, Color, packed_color
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA, Layer
 from flowviz.specs import ViewSpec
@@ -64,12 +65,12 @@ def ground(view: ViewSpec, panel: Panel) -> RGBA:
 
 @lru_cache(maxsize=4)
 def _ground(view: ViewSpec, panel: Panel) -> RGBA:
-    image = Image.new("RGBA", (panel.width, panel.height), paper(view))
+    background = np.array(paper(view), np.uint8).view(np.uint32)[0]
+    pixels = np.full((panel.height, panel.width), background)
     if view.axes:
-        draw = ImageDraw.Draw(image)
-        for ends, color in grid_lines(view, panel):
-            draw.line([int(coordinate) for coordinate in ends], fill=color)
-    return np.asarray(image)
+        for (x0, y0, x1, y1), color in grid_lines(view, panel):
+            pixels[slice(int(y0), int(y1) + 1), slice(int(x0), int(x1) + 1)] = packed_color(color)
+    return pixels.view(np.uint8).reshape(panel.height, panel.width, 4)
 
 
 def grid_lines(view: ViewSpec, panel: Panel) -> Iterator[tuple[tuple[float, float, float, float], Color]]:
@@ -151,13 +152,16 @@ def text_width(size: float, ems: float = 1.0) -> Callable[[str], float]:
     return lambda text: letters.getlength(_spaced(text, letters, size))
 
 
-@lru_cache(maxsize=64)
-def write(view: ViewSpec, panel: Panel, words: tuple[Word, ...]) -> Layer:
-    """Words to lay over a picture. Shared: not to be written to."""
-    surroundings = SURROUNDINGS[view.theme]
-    layer = Image.new("RGBA", (panel.width, panel.height), (*surroundings.background, 0))
-    draw_words(layer, view, em(view, panel), words)
-    return Layer.of(np.asarray(layer))
+def write(view: ViewSpec, panel: Panel, words: Iterable[Word]) -> Layer:
+    """Return words to lay over a picture, at whole pixels. What protrudes from the panel is cut off."""
+    size, colors = em(view, panel), SURROUNDINGS[view.theme]
+    stamps = [
+        stamp(word.text, word.anchor, word.ems * size, size, word.color or colors.label, colors.background).at(
+            round(word.x), round(word.y), panel
+        )
+        for word in words
+    ]
+    return Layer.joined(stamps)
 
 
 def note_word(view: ViewSpec, panel: Panel, text: str) -> Word:
@@ -167,15 +171,35 @@ def note_word(view: ViewSpec, panel: Panel, text: str) -> Word:
     return Word(panel.width - size, max(height, panel.height - round(1.8 * size)) - height / 2, text, "rm")
 
 
-@lru_cache(maxsize=64)
-def note(view: ViewSpec, panel: Panel, text: str) -> Layer:
-    """A line in the lower right corner: new in every frame, so only as large as it has to be."""
-    size, word = em(view, panel), note_word(view, panel, text)
-    width, height = min(panel.width, round(len(text) * size)), min(panel.height, round(2 * size))
-    left, top = panel.width - width, round(word.y - height / 2)
-    part = Image.new("RGBA", (width, height), (*SURROUNDINGS[view.theme].background, 0))
-    draw_words(part, view, size, (replace(word, x=word.x - left, y=word.y - top),))
-    return Layer.of(np.asarray(part), panel.width, left, top)
+@dataclass(frozen=True)
+class Stamp:
+    """A text that is drawn once and laid over many pictures: its picture, and the place of its anchor in it."""
+
+    picture: Layer
+    size: Panel
+    anchor: tuple[int, int]
+
+    def at(self, x: int, y: int, panel: Panel) -> Layer:
+        """Return the part of the text inside a panel when its anchor is at a pixel."""
+        rows, columns = np.divmod(self.picture.where, self.size.width)
+        rows, columns = rows + (y - self.anchor[1]), columns + (x - self.anchor[0])
+        inside = (rows >= 0) & (rows < panel.height) & (columns >= 0) & (columns < panel.width)
+        where = (rows * panel.width + columns)[inside]
+        return Layer(where, self.picture.colors[inside], self.picture.alphas[inside])
+
+
+@lru_cache(maxsize=512)
+def stamp(text: str, anchor: str, text_size: float, size: float, color: Color, ground: Color) -> Stamp:
+    """Return a text of `text_size` pixels with a halo, whose width follows `size`, in the color of the ground."""
+    letters, stroke = font(text_size), _stroke(size)
+    text = _spaced(text, letters, size)
+    canvas = ImageDraw.Draw(Image.new("RGBA", (1, 1)))
+    left, top, right, bottom = canvas.textbbox((0, 0), text, letters, anchor, stroke_width=stroke)
+    place = 1 - floor(left), 1 - floor(top)  # a pixel of room around it
+    picture = Image.new("RGBA", (ceil(right) + place[0] + 1, ceil(bottom) + place[1] + 1), (*ground, 0))
+    draw = ImageDraw.Draw(picture)
+    draw.text(place, text, color, letters, anchor, stroke_width=stroke, stroke_fill=(*ground, 255))
+    return Stamp(Layer.of(np.asarray(picture)), Panel(*picture.size), place)
 
 
 def draw_words(layer: Image.Image, view: ViewSpec, size: float, words: tuple[Word, ...]) -> None:

@@ -1,20 +1,19 @@
 """The exact density of a stage: a heat map, with contours around given shares of its probability mass."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from flowviz.records import Density, Rectangle, Scene, cell_centers
+from flowviz.records import Density, Scene, cell_centers
 from flowviz.rendering.annotate import Word, em, ground
 from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import STEPS, color_scale
-from flowviz.rendering.colors import SURROUNDINGS, packed
+from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.projection import Panel, Projection
-from flowviz.rendering.raster import OPAQUE, RGBA, Canvas, Layer
+from flowviz.rendering.raster import OPAQUE, RGBA, Canvas
 from flowviz.specs import ViewSpec
-from flowviz.specs.view import Theme
 
 MASSES = (0.5, 0.9, 0.99)
 STRENGTHS = (0.45, 0.6, 0.6)  # of their contours
@@ -23,6 +22,7 @@ FADE = 2.0  # per stage: half a stage away, nothing is left of it
 FAINTEST = 1.0  # nats below the outermost contour the heat map ends
 BRIGHTEST = 0.98  # the quantile of the draws at which the heat map is at its end
 RISE = 0.35  # of the scale, from its low end, over which the ground shows through
+FINER = 2  # cells of a smooth picture for one cell of a grid, along each side
 CONTOUR_WIDTH = 1.1
 PIECES = slice(None, -1), slice(1, None)  # of a line of points: where each piece starts, and where it ends
 
@@ -46,7 +46,8 @@ def density_ground(density: Density, view: ViewSpec, panel: Panel) -> RGBA:
     """The ground with the density of a stage on it, (height, width, 4). Shared: not to be written to."""
     projection = Projection(view, panel)
     canvas = Canvas(ground(view, panel), projection)
-    canvas.draw_layer(_heat(density, density_limits(density), projection, view.theme))
+    alphas = np.round(np.minimum(np.arange(STEPS) / (RISE * STEPS), 1.0) * OPAQUE).astype(np.uint16)
+    canvas.draw_field(heat_map(density), density.rectangle, color_scale("heat", view.theme), alphas)
     color, width = SURROUNDINGS[view.theme].title, CONTOUR_WIDTH * projection.pixel
     for level, strength in zip(mass_levels(density), STRENGTHS, strict=True):
         lines = contour_lines(density, level)
@@ -83,48 +84,19 @@ def contour_lines(density: Density, level: float) -> list[NDArray[np.float64]]:
     return list(found)
 
 
-def _heat(density: Density, limits: tuple[float, float], projection: Projection, theme: Theme) -> Layer:
-    """The colors of the pixels in the density's own rectangle, smoothly between its cells."""
-    low, high = limits
+@cached(maxsize=4)
+def heat_map(density: Density) -> NDArray[np.float32]:
+    """Return where each log-density is between the ends of the heat map, 0 to 1, on a grid (rows, columns)."""
+    low, high = density_limits(density)
     values = np.nan_to_num((density.log_density - low) / (high - low), nan=0.0, posinf=1.0, neginf=0.0)
-    visible = visible_values(values.clip(0, 1).astype(np.float32), density.rectangle, projection)
-    step = (visible.values * np.float32(STEPS - 1)).astype(np.uint8)
-    alphas = np.round(np.minimum(np.arange(STEPS) / (RISE * STEPS), 1.0) * OPAQUE).astype(np.uint16)
-    hot = np.flatnonzero(step)
-    step = step.ravel()[hot]
-    return Layer(visible.pixels(hot), packed(color_scale("heat", theme))[step], alphas[step])
+    return smoothed(values.clip(0, 1).astype(np.float32))
 
 
-class VisibleValues(NamedTuple):
-    """Values between 0 and 1 (rows, columns) at pixels of a panel, of which the first is `left` and `top`."""
-
-    values: NDArray[np.float32]
-    left: int
-    top: int
-    width: int  # of the panel
-
-    def pixels(self, indices: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the pixels of the panel, counted row by row, of indices into the flat values."""
-        rows, columns = np.divmod(indices, max(self.values.shape[1], 1))
-        found: NDArray[np.int64] = (rows + self.top) * self.width + columns + self.left
-        return found
-
-
-def visible_values(values: NDArray[np.float32], rectangle: Rectangle, projection: Projection) -> VisibleValues:
-    """Return what a panel shows of values between 0 and 1 in a rectangle, interpolated smoothly between its cells."""
-    left, right, bottom, top = rectangle
-    (x0, y0), (x1, y1) = projection.pixels(np.array([(left, top), (right, bottom)]))
-    width, height = projection.panel.width, projection.panel.height
-    first_column, end_column = int(np.ceil(max(x0, 0))), int(np.floor(min(x1, width)))
-    first_row, end_row = int(np.ceil(max(y0, 0))), int(np.floor(min(y1, height)))
-    if end_column <= first_column or end_row <= first_row:
-        return VisibleValues(np.zeros((0, 0), np.float32), 0, 0, width)
-    cells = np.array(values.shape[::-1]) / (x1 - x0, y1 - y0)  # a pixel
-    first = (np.array([first_column, first_row]) - (x0, y0)) * cells
-    last = (np.array([end_column, end_row]) - (x0, y0)) * cells
-    size = end_column - first_column, end_row - first_row
-    smooth = Image.fromarray(values).resize(size, Image.Resampling.BICUBIC, (*first, *last))
-    return VisibleValues(np.asarray(smooth).clip(0, 1), first_column, first_row, width)
+def smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return values from 0 to 1 on a finer grid, on which interpolating linearly between its cells looks smooth."""
+    rows, columns = values.shape
+    smooth = Image.fromarray(values).resize((FINER * columns, FINER * rows), Image.Resampling.BICUBIC)
+    return np.asarray(smooth).clip(0, 1)
 
 
 @cached(maxsize=4)

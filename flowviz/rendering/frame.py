@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Density, Scene, Trace
-from flowviz.rendering.annotate import ground, note, tick_words, title_word, write
+from flowviz.rendering.annotate import ground, note_word, tick_words, title_word, write
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.density import contour_words, density_ground, density_strength, draw_density
 from flowviz.rendering.legend import keys, legend
@@ -55,7 +55,7 @@ def prepare_density(density: Density, view: ViewSpec, size: PictureSize) -> None
     second, panel = _second(view) if is_split(view) else view, panel_of(view, size)
     density_ground(density, second, panel)
     if view.labels:
-        write(second, panel, contour_words(density, second, panel))
+        contour_words(density, second, panel)
 
 
 def _second(view: ViewSpec) -> ViewSpec:
@@ -73,7 +73,7 @@ def render_panel(
     """All marks in one panel, (height, width, 4)."""
     canvas, outside = draw_marks(scene, stage, view, panel, enlarged)
     numbers = tick_words(view, panel) if view.axes else []
-    canvas.draw_layer(write(view, panel, (*numbers, *(title_word(view, panel, title) if view.labels else []))))
+    canvas.draw_layer(write(view, panel, [*numbers, *(title_word(view, panel, title) if view.labels else [])]))
     if view.labels:
         _annotate(canvas, scene, stage, view, panel, title, outside)
     return canvas.picture()
@@ -90,7 +90,7 @@ def draw_marks(scene: Scene, stage: float, view: ViewSpec, panel: Panel, enlarge
         draw_cells(canvas, grid, stage, view)
     draw_density(canvas, scene, stage, view, panel)
     if "target" in view.marks:
-        draw_target(canvas, scene, stage, view, panel)
+        draw_target(canvas, scene, stage, view)
     if grid is not None:
         draw_sides(canvas, grid, stage, view, projection.pixel, bare=density_strength(scene, stage, view) > 0)
     if "paths" in view.marks:
@@ -113,7 +113,7 @@ def _annotate(
     if found:
         canvas.draw_layer(legend(view, panel, found, below_title=bool(title)))
     if outside:
-        canvas.draw_layer(note(view, panel, outside_text(scene, outside)))
+        canvas.draw_layer(write(view, panel, [note_word(view, panel, outside_text(scene, outside))]))
 
 
 def outside_text(scene: Scene, outside: int) -> str:

@@ -6,15 +6,13 @@ they are (1 - t) · start + t · end. What is not finite, or outside the picture
 one file, because what numba keeps is made anew when the file changes that a loop stands in, and only then.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
-from functools import cache, wraps
+from math import ceil, floor
 from typing import Any
 
-import numba
 import numpy as np
 from numba import types
-from numba.core.caching import FunctionCache
+
+from flowviz.rendering.compiled import compiled, jit
 
 LANES = 0x00FF00FF00FF00FF  # a color is spread to four lanes of 16 bits, which are mixed at once
 HALVES = 0x0080008000800080
@@ -38,48 +36,18 @@ NUMBER, WHOLE, NOTHING = types.float64, types.int64, types.void
 DISCS = WHOLE(PIXELS, POINTS, POINTS, NUMBER, WAY, COLORS, FLAGS, types.boolean, WHOLE, WHOLE, COVERAGE, SPANS)
 
 
-def compiled(signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Compile for these types at the first call; kept beside the source, or in the user's cache, if they are open.
-
-    What is kept is loaded in 20 ms, and compiled in about half a second: hence each for itself, when it is needed.
-    """
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        @cache
-        def made() -> Callable[..., Any]:
-            try:
-                return _jit(function, signature, keep=True)
-            except Exception:  # no folder, a full disk, or what is kept is damaged: numba believes it
-                with suppress(Exception):
-                    FunctionCache(function).flush()  # the next start makes it anew
-                return _jit(function, signature, keep=False)
-
-        @wraps(function)
-        def call(*arguments: Any) -> Any:
-            return made()(*arguments)
-
-        return call
-
-    return decorate
-
-
-def _jit(function: Callable[..., Any], signature: Any = None, keep: bool = False) -> Callable[..., Any]:
-    made: Callable[..., Any] = numba.njit(signature, nogil=True, error_model="numpy", cache=keep)(function)
-    return made
-
-
-@_jit
+@jit
 def _spread(color: int) -> int:
     return (color & 0xFF00FF) | ((color & 0xFF00FF00) << 24)
 
 
-@_jit
+@jit
 def _mixed(below: int, above: int, alpha: int) -> int:
     """Two spread colors mixed."""
     return ((below * (OPAQUE - alpha) + above * alpha + HALVES) >> 8) & LANES
 
 
-@_jit
+@jit
 def _blend(pixels: Array, row: int, column: int, color: int, alpha: int) -> None:
     """Mix a spread color into a pixel."""
     i, j = np.uintp(row), np.uintp(column)  # unsigned, so that no check for an index from the end is compiled in
@@ -87,12 +55,12 @@ def _blend(pixels: Array, row: int, column: int, color: int, alpha: int) -> None
     pixels[i, j] = _joined(mixed)
 
 
-@_jit
+@jit
 def _joined(spread: int) -> Any:
     return np.uint32((spread | (spread >> 24)) & 0xFFFFFFFF)
 
 
-@_jit
+@jit
 def _place(start: Array, end: Array, t: float, way: tuple[float, float, float], k: int) -> tuple[float, float]:
     """Where a gliding point is, in pixels."""
     x, y = np.float64(start[k, 0]), np.float64(start[k, 1])
@@ -151,7 +119,7 @@ def discs(
     return outside
 
 
-@_jit
+@jit
 def _tiles(height: int, width: int) -> Array:
     """How many pixels each tile of a picture has."""
     tiles = np.empty(((height - 1) // TILE + 1, (width - 1) // TILE + 1), np.int64)
@@ -161,7 +129,7 @@ def _tiles(height: int, width: int) -> Array:
     return tiles
 
 
-@_jit
+@jit
 def _is_covered(open_: Array, top: int, bottom: int, left: int, right: int) -> bool:
     """Whether no pixel is open in the tiles that a rectangle touches."""
     for i in range(top // TILE, (bottom - 1) // TILE + 1):
@@ -171,7 +139,7 @@ def _is_covered(open_: Array, top: int, bottom: int, left: int, right: int) -> b
     return True
 
 
-@_jit
+@jit
 def _settle(pixels: Array, clear: Array, light: Array) -> None:
     """Lay what was gathered over the pixels."""
     for i in range(pixels.shape[0]):
@@ -236,7 +204,7 @@ def crowded_discs(
     return outside
 
 
-@_jit
+@jit
 def _line(
     pixels: Array,
     x0: float,
@@ -329,7 +297,7 @@ def paths(
             _line(pixels, x0, y0, x1, y1, _spread(np.int64(colors[particle])), alpha0, alpha1, line_width)
 
 
-@_jit
+@jit
 def _triangle(
     pixels: Array, a: tuple[float, float], b: tuple[float, float], c: tuple[float, float], color: Any
 ) -> None:
@@ -371,6 +339,33 @@ def scatter(pixels: Array, where: Array, colors: Array, alphas: Array) -> None:
     width = pixels.shape[1]
     for k in range(len(where)):
         _blend(pixels, where[k] // width, where[k] % width, _spread(np.int64(colors[k])), np.int64(alphas[k]))
+
+
+@compiled(NOTHING(PIXELS, POINTS, types.UniTuple(NUMBER, 4), COLORS, types.Array(types.uint16, 1, "C", readonly=True)))
+def field(pixels: Array, values: Array, corners: tuple[float, ...], colors: Array, alphas: Array) -> None:
+    """Mix the colors of values (rows, columns), from 0 to 1, into the pixels between the corners x0, y0 and x1, y1.
+
+    Values are interpolated between the centers of their cells. Those below the first step of the colors are clear.
+    """
+    x0, y0, x1, y1 = corners
+    rows, columns = values.shape
+    for row in range(max(ceil(y0), 0), min(floor(y1), pixels.shape[0])):
+        i, down = _cell((row + 0.5 - y0) / (y1 - y0), rows)
+        for column in range(max(ceil(x0), 0), min(floor(x1), pixels.shape[1])):
+            j, across = _cell((column + 0.5 - x0) / (x1 - x0), columns)
+            upper = values[i, j] + across * (values[i, j + 1] - values[i, j])
+            lower = values[i + 1, j] + across * (values[i + 1, j + 1] - values[i + 1, j])
+            step = int((upper + down * (lower - upper)) * (len(colors) - 1))
+            if step > 0:
+                _blend(pixels, row, column, _spread(np.int64(colors[step])), np.int64(alphas[step]))
+
+
+@jit
+def _cell(place: float, count: int) -> tuple[int, float]:
+    """The last cell whose center is before a place, 0 to 1, and how far the place is from there to the next center."""
+    cell = min(max(place * count - 0.5, 0.0), count - 1.0)
+    before = min(int(cell), count - 2)
+    return before, cell - before
 
 
 @compiled(NOTHING(PIXELS, types.Array(types.uint32, 2, "C", readonly=True), WHOLE))

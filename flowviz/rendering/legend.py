@@ -22,7 +22,7 @@ from flowviz.rendering.particles import (
     shown_selection,
 )
 from flowviz.rendering.paths import path_particles
-from flowviz.rendering.projection import Panel
+from flowviz.rendering.projection import Panel, unframed
 from flowviz.rendering.raster import Layer
 from flowviz.rendering.warp import area_limit
 from flowviz.specs import ViewSpec
@@ -95,9 +95,13 @@ def _ends(*numbers: float) -> tuple[str, ...]:
     return tuple(f"{number + 0.0:.3g}" for number in numbers)  # -0.0 is 0
 
 
-@lru_cache(maxsize=32)
 def legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> Layer:
     """The keys, one below the other in the upper right corner. Shared: not to be written to."""
+    return _legend(unframed(view), panel, found, below_title)
+
+
+@lru_cache(maxsize=32)
+def _legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> Layer:
     size, places = em(view, panel), legend_places(view, panel, found, below_title)
     if not places:
         return Layer.of(np.zeros((1, 1, 4), np.uint8))

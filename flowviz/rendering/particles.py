@@ -8,7 +8,7 @@ from flowviz.records.trace import base_log_density
 from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import STEPS, color_scale
 from flowviz.rendering.colors import SURROUNDINGS, Color, Packed, packed, quadrant_colors
-from flowviz.rendering.projection import Projection
+from flowviz.rendering.projection import Projection, unframed
 from flowviz.rendering.raster import Canvas, Glide, between, tones
 from flowviz.specs import ViewSpec
 from flowviz.specs.view import Theme
@@ -40,10 +40,12 @@ def draw_edge_marks(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, 
     """Draw half a disc at the edge of the picture for each particle outside of it, at the nearest place."""
     left, right, bottom, top = projection.rectangle
     positions = Glide.at(scene.trace, stage).positions()
-    nearest = np.clip(positions, (left, bottom), (right, top)).astype(np.float32)
-    outside = np.flatnonzero((nearest != positions).any(axis=1) & np.isfinite(positions).all(axis=1))
+    x, y = positions.T
+    outside = np.flatnonzero((x < left) | (x > right) | (y < bottom) | (y > top))
+    outside = outside[np.isfinite(positions[outside]).all(axis=1)]
+    nearest = np.clip(positions[outside], (left, bottom), (right, top)).astype(np.float32)
     colors = particle_colors(scene, stage, view)[outside]
-    canvas.draw_discs(Glide.still(nearest[outside]), colors, EDGE_MARK * projection.pixel)
+    canvas.draw_discs(Glide.still(nearest), colors, EDGE_MARK * projection.pixel)
 
 
 def shown_selection(scene: Scene) -> Selection | None:
@@ -68,7 +70,7 @@ def particle_colors(scene: Scene, stage: float, view: ViewSpec) -> Packed:
         case "selection":
             return _selection_colors(trace, scene.selection, theme)
         case _:
-            return _base_colors(trace, view.model_copy(update={"center": (0.0, 0.0), "half_extent": 4.0}))
+            return _base_colors(trace, unframed(view))
 
 
 @cached(maxsize=4)

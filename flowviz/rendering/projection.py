@@ -62,6 +62,11 @@ class Projection:
         return left, right, bottom, top
 
 
+def unframed(view: ViewSpec) -> ViewSpec:
+    """Return a view of the usual part of the plane, to cache by it what does not depend on that part."""
+    return view.model_copy(update={"center": (0.0, 0.0), "half_extent": 4.0})
+
+
 def can_split(view: ViewSpec) -> bool:
     """Return whether there is something to show in each of two panels."""
     return bool(view.marks & {"density", "grid"}) and bool(view.marks & {"points", "paths"})

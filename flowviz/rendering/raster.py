@@ -1,5 +1,6 @@
 """A picture to draw on: antialiased discs, lines and meshes, thousands in a few milliseconds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import ModuleType
@@ -7,7 +8,7 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import Trace
+from flowviz.records import Rectangle, Trace
 from flowviz.rendering.colors import Color, Packed, packed, packed_color
 from flowviz.rendering.projection import Projection
 
@@ -131,6 +132,17 @@ class Canvas:
         """Fill the cells ((side - 1)²,) between nodes (side², 2) in target units."""
         _kernels().mesh(self._pixels, np.ascontiguousarray(nodes), side, self._projection.way, colors)
 
+    def draw_field(
+        self, values: NDArray[np.float32], rectangle: Rectangle, scale: NDArray[np.uint8], alphas: NDArray[np.uint16]
+    ) -> None:
+        """Fill a rectangle in target units with the colors of values (rows, columns), from 0 to 1; the first is on top.
+
+        The colors are those of a scale (steps, 3), their alphas (steps,) go to 256; the first color is not drawn.
+        """
+        left, right, bottom, top = rectangle
+        (x0, y0), (x1, y1) = self._projection.pixels(np.array([(left, top), (right, bottom)]))
+        _kernels().field(self._pixels, values, (x0, y0, x1, y1), packed(scale), alphas)
+
     def draw_layer(self, layer: "Layer") -> None:
         """Lay a mostly clear picture over this one."""
         _kernels().scatter(self._pixels, layer.where, layer.colors, layer.alphas)
@@ -167,6 +179,14 @@ class Layer:
         where = (rows + top) * (picture.shape[1] if width is None else width) + columns + left
         alphas = np.round(pixels[inked, 3] * (OPAQUE / 255)).astype(np.uint16)
         return cls(where, packed(pixels[inked, :3]), alphas)
+
+    @classmethod
+    def joined(cls, layers: Sequence["Layer"]) -> "Layer":
+        """Return several layers of the same picture as one; later ones cover earlier ones."""
+        if not layers:
+            return cls(np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.uint16))
+        parts = zip(*((layer.where, layer.colors, layer.alphas) for layer in layers), strict=True)
+        return cls(*map(np.concatenate, parts))
 
 
 def lifted(picture: RGBA, ground: Color) -> RGBA:

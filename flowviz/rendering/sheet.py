@@ -43,7 +43,7 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: range 
         words.append(Word(left, top - 0.5 * text, title, "ls"))
     canvas = Canvas(picture, Projection(view, whole))
     if view.labels:
-        canvas.draw_layer(write(view, whole, tuple(words)))
+        canvas.draw_layer(write(view, whole, words))
     if found:
         canvas.draw_layer(_foot(view, whole, found))
     return canvas.picture() if view.background == "solid" else lifted(canvas.picture(), surroundings.background)

@@ -188,7 +188,7 @@ def test_a_density_prepared_elsewhere_is_not_drawn_again(beside: bool, monkeypat
     density = base_density()
     scene, view = Scene(bent(base_particles(500)), density=density), marked("density", "points", beside=beside)
     prepare_density(density, view, SIZE)
-    monkeypatch.setattr("flowviz.rendering.density._heat", lambda *_: pytest.fail("drawn again"))
+    monkeypatch.setattr("flowviz.rendering.density.heat_map", lambda *_: pytest.fail("drawn again"))
     drawn(scene, view)
 
 
