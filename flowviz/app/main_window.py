@@ -18,6 +18,7 @@ from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.notices.notifications import Notifications
 from flowviz.app.session.session import Session
 from flowviz.app.session.training_runner import TrainingRunner
+from flowviz.app.session.warm_up import WarmUp
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.appearance import Appearance, ThemeSwitch
@@ -109,6 +110,7 @@ class MainWindow(QMainWindow):
         self.session = Session(
             self.request, self.view, self.target_builder, self.viewer, self.status, TrainingRunner(self), self
         )
+        self.warm_up = WarmUp(self.request, self.session, self)
         self.document_actions = DocumentActions(self, self.session)
         drafts, document = Drafts(drafts_folder()), self.document_actions.document
         self._drafts_thread = LatestWorker()
@@ -139,7 +141,9 @@ class MainWindow(QMainWindow):
         bar.on_return(self.session.learn, viewing.strip)
         self._center.set_presentation_bar(bar)
         self._presentation = Presentation(self, self._center, view)
-        fill_training_menu(new_menu(self, "&Train"), training.controls, viewing.history, self._copy_training)
+        fill_training_menu(
+            new_menu(self, "&Train"), training.controls, viewing.history, self._copy_training, self.warm_up
+        )
         viewer = self.viewer
         layers = new_menu(self, "&Layers")
         fill_layers_menu(layers, self.view, viewing.playback, viewer.playhead.toggle_playing, viewer.end_playback)
@@ -314,6 +318,7 @@ class MainWindow(QMainWindow):
             self._layout.remember()
         self.hide()
         self.exports.close()
+        self.warm_up.close()
         self.session.shut_down()
         self.target_importer.close()
         self.document_actions.close()

@@ -59,7 +59,8 @@ class Training:
         self._losses: deque[float] = deque(maxlen=self._chunk_steps)
         self._clock = Stopwatch()
         self._start = 0, 0.0  # step and seconds, where the schedule began
-        self._waits = snapshot_seconds is None or spec.steps is not None  # for XLA, before most of the steps
+        self._is_repeatable = spec.steps is not None  # the numbers do not depend on the clock
+        self._waits = snapshot_seconds is None or self._is_repeatable  # for XLA, before most of the steps
         self._kept: Kept | None = None
         if resume is None:
             flow.fit_start(target.sample(FIT_POINTS, self._train_rng))
@@ -76,12 +77,12 @@ class Training:
 
         `prepare_started`, of `perf_counter`, is when the preparation began.
         """
-        self._runner.prepare()
         yield self._snapshot()
         yield self._checkpoint()
-        if self._guard.step == 0:
+        if self._guard.step == 0 and (self._is_repeatable or not self._waits):
             # Always as a graph, also where XLA is ready: the same seed gives the same numbers.
             yield from self._advance(self._budget.steps_ahead(self._plain_steps), compiled=False)
+        self._runner.compile()  # after the first steps: at once, both are slower
         self._heldout_nll()  # traces its graph while the clock stands still
         if self._waits and not self._runner.wait():
             yield Uncompiled()

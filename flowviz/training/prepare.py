@@ -26,14 +26,13 @@ def prepare(flow: FlowSpec, training: TrainingSpec, *, stop_requested: Callable[
     from flowviz.training.schedule import chunk_steps
     from flowviz.training.step import chunk_runner
 
-    fresh = build_flow(flow)
-    runner = chunk_runner(flow, training, chunk_steps(flow, training))
+    fresh, particles = build_flow(flow), base_particles()
+    fresh.fit_start(particles)
     if stop_requested():
         return
-    runner.prepare()
-    particles = base_particles()
-    for part in (fresh.fit_start, fresh.trace, fresh.log_prob):
+    runner = chunk_runner(flow, training, chunk_steps(flow, training))
+    for part in (runner.optimize, lambda: fresh.trace(particles), lambda: fresh.log_prob(particles), runner.compile):
         if stop_requested():
             return
-        part(particles)
+        part()
     runner.wait()

@@ -91,20 +91,23 @@ class ChunkRunner:
         self._signature = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in self._no_steps()]
         self._graph, self._compilable = stored_or_traced(key, self._trace, self._signature)
         self._compiled: Future[Graph | None] | None = None
-        self._preparing = Lock()
+        self._is_optimized = False
+        self._lock = Lock()
 
-    def prepare(self) -> None:
-        """Let XLA compile in a thread of its own, and meanwhile TensorFlow optimize the graph.
+    def optimize(self) -> None:
+        """Let TensorFlow optimize the graph, once. A thread that asks meanwhile waits for it."""
+        with self._lock:
+            if not self._is_optimized:
+                self._graph(*self._no_steps())
+                self._is_optimized = True
 
-        Once; again where that has failed, as for lack of memory. A thread that asks meanwhile waits for the graph.
-        """
-        with self._preparing:
-            if self._compiled is not None and not (self._compiled.done() and self._compiled.exception()):
-                return
-            pool = ThreadPoolExecutor(1, "xla")
-            self._compiled = pool.submit(self._compile)
-            pool.shutdown(wait=False)  # it ends with its work
-            self._graph(*self._no_steps())
+    def compile(self) -> None:
+        """Let XLA compile in a thread of its own, once; again if that has failed, as for lack of memory."""
+        with self._lock:
+            if self._compiled is None or (self._compiled.done() and self._compiled.exception()):
+                pool = ThreadPoolExecutor(1, "xla")
+                self._compiled = pool.submit(self._compile)
+                pool.shutdown(wait=False)  # it ends with its work
 
     @property
     def is_ready(self) -> bool:
@@ -112,7 +115,7 @@ class ChunkRunner:
         return self._compiled is not None and self._compiled.done()
 
     def wait(self) -> bool:
-        """Wait for XLA, which was begun by `prepare`; whether it can compile."""
+        """Wait for XLA, which was begun by `compile`; whether it can compile."""
         assert self._compiled is not None
         return self._compiled.result() is not None
 
@@ -133,6 +136,8 @@ class ChunkRunner:
         padded = np.zeros(self.shape[0], np.float32)
         padded[: len(rates)] = rates
         found = self._compiled.result() if compiled and self._compiled else None
+        if found is None:
+            self.optimize()
         *tensors, losses = (found or self._graph)(
             *state,
             tf.constant(step),

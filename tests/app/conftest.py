@@ -11,9 +11,11 @@ from PyQt6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPlainTextEdit, QP
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.desktop.notifications import ADDRESS
+from flowviz.app.desktop.settings import settings
 from flowviz.app.main import create_window
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice_list import NoticeBar
+from flowviz.app.session.warm_up import SETTING as WARM_UP
 from flowviz.app.threads import worker as workers
 from flowviz.app.training.status_bar import StatusBar
 
@@ -115,6 +117,7 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     monkeypatch.delenv(ADDRESS, raising=False)  # send no notifications to the desktop
     folder = str(tmp_path_factory.mktemp("settings"))
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+    settings().setValue(WARM_UP, "false")  # else every edit in a window would load TensorFlow
 
 
 def work_is_running() -> bool:

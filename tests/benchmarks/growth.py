@@ -37,7 +37,7 @@ def measure(spec: FlowSpec) -> tuple[float, float, float]:
     started = perf_counter()
     runner = ChunkRunner(flow, training.batch, STEPS)
     traced = perf_counter()
-    runner.prepare()
+    runner.compile()
     runner.wait()
     compiled = perf_counter()
     points = np.random.default_rng(0).normal(size=(STEPS, training.batch, 2)).astype(np.float32)

@@ -312,14 +312,14 @@ def test_a_training_like_one_before_is_compiled_no_more_and_gives_the_same_numbe
 
 def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     runners = [ChunkRunner(build_flow(SMALL), 32, 4) for _ in range(2)]
-    runners[0].prepare()
+    runners[0].compile()
     assert runners[0].wait()
 
     def no_xla(*arguments: Any) -> None:
         raise tf.errors.UnimplementedError(None, None, "this build has no XLA")
 
     monkeypatch.setattr(runners[1], "_compilable", no_xla)
-    runners[1].prepare()
+    runners[1].compile()
     assert not runners[1].wait()
     points = np.random.default_rng(0).normal(size=(4, 32, 2)).astype(np.float32)
     rates = np.full(3, 1e-3, np.float32)
@@ -337,10 +337,10 @@ def test_xla_that_had_no_memory_is_asked_again_by_the_next_training(monkeypatch:
 
     with monkeypatch.context() as patched:
         patched.setattr(runner, "_compilable", no_memory)
-        runner.prepare()
+        runner.compile()
         with pytest.raises(tf.errors.ResourceExhaustedError):
             runner.wait()
-    runner.prepare()
+    runner.compile()
     assert runner.wait()
 
 

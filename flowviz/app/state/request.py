@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.state.pages import Contents, Kind, Pages, contents_of
 from flowviz.app.state.state import State
@@ -47,6 +47,8 @@ class Request:
 class RequestState(State[Request]):
     """Observable request, with a setter for each part that the user can change."""
 
+    edited = pyqtSignal()  # the user has changed something, rather than opened a project
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(Request(), parent)
 
@@ -55,9 +57,15 @@ class RequestState(State[Request]):
         """The requested target, flow and training."""
         return self.value.plan
 
+    def set(self, value: Request) -> None:
+        is_edit = value != self.value
+        super().set(value)
+        if is_edit:
+            self.edited.emit()
+
     def show_plan(self, plan: Plan) -> None:
         """Request a plan exactly as it is, including values that no control shows."""
-        self.set(replace(_turned_to(self.value, contents_of(plan.target)), plan=plan))
+        super().set(replace(_turned_to(self.value, contents_of(plan.target)), plan=plan))
 
     def show_target(self, spec: TargetSpec) -> None:
         """Request a target, and turn to its page."""

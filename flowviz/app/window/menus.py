@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
 
 from flowviz.app.commands.actions import Key, add_action, add_choices, add_submenu, add_toggle, make_checkable
 from flowviz.app.document.actions import DocumentActions
+from flowviz.app.session.warm_up import WarmUp
 from flowviz.app.state.binding import bind_checked
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.style.appearance import TEXT_SIZES, Appearance
@@ -133,7 +134,11 @@ def fill_appearance_entries(menu: QMenu, appearance: Appearance) -> None:
 
 
 def fill_training_menu(
-    menu: QMenu, controls: TrainingControls, history: HistoryBar, copy: Callable[[str, TrainingCopy], None]
+    menu: QMenu,
+    controls: TrainingControls,
+    history: HistoryBar,
+    copy: Callable[[str, TrainingCopy], None],
+    warm_up: WarmUp,
 ) -> None:
     """Fill the Train menu: the training, its moments, and commands to repeat it elsewhere."""
     _fill_button_entries(menu, controls)
@@ -148,6 +153,9 @@ def fill_training_menu(
     ):
         action = add_action(menu, f"Copy as {name.capitalize()}", None, partial(copy, copied, repeated), tip)
         action.setObjectName(f"{name}TrainingAction")
+    menu.addSeparator()
+    tip = "Load TensorFlow and compile the flow while you type, so that Train starts at once. Takes 500 MB of memory"
+    add_toggle(menu, "Prepare While &Typing", None, warm_up.enable, tip, checked=warm_up.is_enabled)
 
 
 def _fill_button_entries(menu: QMenu, controls: TrainingControls) -> None:

@@ -1,0 +1,66 @@
+from collections.abc import Callable
+from threading import Thread
+
+import numpy as np
+import pytest
+
+from flowviz.flows import Flow
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.targets import build_target
+from flowviz.training import prepare, train
+from flowviz.training.step import ChunkRunner
+
+PARTS = ["trace steps", "optimize", "trace", "log_prob", "compile"]
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Record the parts of the preparation in their order."""
+    parts = list[str]()
+
+    def recorded(name: str, owner: type, method: str) -> None:
+        original: Callable[..., object] = getattr(owner, method)
+
+        def record(*arguments: object) -> object:
+            parts.append(name)
+            return original(*arguments)
+
+        monkeypatch.setattr(owner, method, record)
+
+    for name, owner, method in (
+        ("trace steps", ChunkRunner, "_trace"),
+        ("optimize", ChunkRunner, "optimize"),
+        ("trace", Flow, "trace"),
+        ("log_prob", Flow, "log_prob"),
+        ("compile", ChunkRunner, "_compile"),
+    ):
+        recorded(name, owner, method)
+    return parts
+
+
+def test_training_does_not_repeat_what_was_prepared(done: list[str]) -> None:
+    flow, spec = FlowSpec(layers=1, width=9, depth=1), TrainingSpec(steps=1)
+    prepare(flow, spec)
+    assert done == PARTS
+    done.clear()
+    list(train(build_target(TextSpec(text="I")), flow, TrainingSpec(steps=60, seed=3)))
+    assert not {"trace steps", "compile"} & set(done)
+
+
+def test_preparation_ends_between_two_parts(done: list[str]) -> None:
+    for count in range(len(PARTS)):
+        done.clear()
+        flow = FlowSpec(layers=1, width=10 + count, depth=1)
+        prepare(flow, TrainingSpec(steps=1), stop_requested=lambda count=count: len(done) >= count)  # type: ignore[misc]
+        assert done == PARTS[:count]
+
+
+def test_training_that_starts_during_the_preparation_waits_for_the_same_graphs(done: list[str]) -> None:
+    flow, spec = FlowSpec(layers=1, width=19, depth=1), TrainingSpec(steps=60)
+    warming = Thread(target=prepare, args=(flow, spec))
+    warming.start()
+    *_, end = train(build_target(TextSpec(text="I")), flow, spec)
+    warming.join()
+    *_, again = train(build_target(TextSpec(text="I")), flow, spec)
+    assert done.count("trace steps") == done.count("compile") == 1
+    np.testing.assert_array_equal(end.checkpoint.parameters, again.checkpoint.parameters)  # type: ignore[union-attr]
