@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from threading import Condition
+from time import perf_counter
 from typing import Any, TypeVar
 
 from PyQt6.QtCore import QTimer, pyqtSignal
@@ -15,6 +16,7 @@ from flowviz.errors import FlowvizError
 
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
+LONGEST_REST_SECONDS = 0.5  # loading TensorFlow takes seconds, and calls for no long rest
 USER_TERMS = {"density", "grid", "preview", "picture", "target"}  # topics that users know by the same name
 
 
@@ -38,10 +40,14 @@ class LatestWorker(Worker):
     succeeded = pyqtSignal(str)  # topic
     failed = pyqtSignal(object)  # Notice on the topic
 
-    def __init__(self, start_delay_ms: int = 0) -> None:
-        """The thread starts `start_delay_ms` milliseconds after the first query."""
+    def __init__(self, start_delay_ms: int = 0, rest: float = 0.0) -> None:
+        """Create a thread that starts with the first query, or `start_delay_ms` milliseconds later.
+
+        After each computation it rests for `rest` times the duration of the computation. With a rest of 2, a stream of
+        queries takes at most a third of a processor core.
+        """
         super().__init__()
-        self._start_delay_ms = start_delay_ms
+        self._start_delay_ms, self._rest = start_delay_ms, rest
         self._waiting: dict[str, Query] = {}
         self._changed = Condition()
         self._closed = False
@@ -79,6 +85,7 @@ class LatestWorker(Worker):
     def run(self) -> None:
         while (waiting := self._next()) is not None:
             topic, query = waiting
+            started = perf_counter()
             try:
                 result = query.compute()
             except Exception as error:
@@ -87,6 +94,12 @@ class LatestWorker(Worker):
                 self._raised.emit(query, notice_of(topic, error, _failure_text(topic)))
             else:
                 self._computed.emit(topic, query, result)
+            self._take_rest(self._rest * (perf_counter() - started))
+
+    def _take_rest(self, seconds: float) -> None:
+        """Wait, unless the worker is closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed, min(seconds, LONGEST_REST_SECONDS))
 
     def _next(self) -> tuple[str, Query] | None:
         """Wait for a query, and return it with its topic; return None when the worker is closed."""

@@ -1,5 +1,6 @@
 """The thread that trains a flow."""
 
+import gc
 import logging
 from collections import deque
 from threading import Event as Flag
@@ -110,6 +111,8 @@ class TrainingWorker(Worker):
         if isinstance(event, Retargeted):
             self.retargeted.emit(self.number, self._current)
         if isinstance(event, Snapshot):
+            if not self._has_snapshot:
+                gc.freeze()  # a search for garbage among all that TensorFlow has loaded stops the window for 0.4 s
             self._has_snapshot = True
             event.trace.measure()  # here rather than in the GUI thread
         self.event_arrived.emit(self.number, event)

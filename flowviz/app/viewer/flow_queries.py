@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 OnResult = Callable[[Answer], object]
 PAST = "past"  # the topic of queries about earlier moments
+REST = 2.0  # so that queries of each stage and snapshot leave the processor to the picture and the training
 PICTURES_DELAY_MS = 400  # the first thumbnails load numba, which would delay the first paint of the window
 
 
@@ -35,8 +36,8 @@ class FlowQueries(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._failed_topics = set[str]()
-        self._slow, self._quick = LatestWorker(), LatestWorker()
-        self._pictures = LatestWorker(start_delay_ms=PICTURES_DELAY_MS)
+        self._slow, self._quick = LatestWorker(rest=REST), LatestWorker()
+        self._pictures = LatestWorker(start_delay_ms=PICTURES_DELAY_MS, rest=REST)
         self._threads = self._slow, self._quick, self._pictures
         self._keepers = {self._slow: FlowKeeper(), self._quick: FlowKeeper()}
         for thread in self._threads:
