@@ -9,7 +9,7 @@ from flowviz.cli.opened import Direction
 from flowviz.errors import SpecError
 from flowviz.specs import PRESETS, RECIPES, Family, FlowSpec, Normalization, PresetName, TrainingSpec
 from flowviz.specs.flow import ConditionerKind
-from flowviz.specs.training import BATCH, CLIP_NORM, DEFAULT_SECONDS, WARMUP
+from flowviz.specs.training import BATCH, DEFAULT_SECONDS, WARMUP
 
 MOST_POINTS = 10_000_000
 
@@ -73,7 +73,9 @@ def chosen_training(
     steps: Annotated[int | None, typer.Option(help="Train so many steps, instead of seconds.")] = None,
     batch: Annotated[int, typer.Option(help="How many points a step sees.")] = BATCH,
     warmup_steps: Annotated[int, typer.Option(help="So many steps pass until the rate is at its highest.")] = WARMUP,
-    clip_norm: Annotated[float, typer.Option(help="The longest gradient that is taken as it is.")] = CLIP_NORM,
+    clip_norm: Annotated[
+        float | None, typer.Option(help="Shorten longer gradients to this norm; by default, that of the flow's family.")
+    ] = None,
 ) -> TrainingSpec:
     """The training, of the default length where none is given. Raises `SpecError`."""
     if seconds is None and steps is None:

@@ -37,7 +37,8 @@ class Recipe:
 
     `layer` is the kind of the stage that learns a curve, `mixing` the kind of the one that lets the next layer move
     the other coordinate. Only every `normalization_period`-th layer is normalized. `defaults` are where the family
-    differs from those of `FlowSpec`.
+    differs from those of `FlowSpec`. A training shortens longer gradients to `clip_norm`, and forgets
+    their sizes by `second_decay`, β₂ of Adam.
     """
 
     title: str
@@ -48,6 +49,8 @@ class Recipe:
     block: tuple[Role, ...] = POST
     normalization_period: int = 2
     first: tuple[str, ...] = ()
+    clip_norm: float = 5.0
+    second_decay: float = 0.999
     has_log_scale: bool = True
     has_bins: bool = False
 
@@ -59,6 +62,8 @@ RECIPES: Mapping[Family, Recipe] = {
         "The blog post's flow: each coupling stretches and shifts one coordinate, depending on the other.",
         REAL_NVP,
         {"waves": 6},
+        clip_norm=1.0,  # a few points next to the letters have gradients that would undo what was learned
+        second_decay=0.99,
     ),
     # Dinh et al. 2014, "NICE: Non-linear independent components estimation".
     "nice": Recipe(

@@ -10,14 +10,14 @@ DEFAULT_SECONDS = 60.0
 LEARNING_RATE = 2e-3
 BATCH = 256
 WARMUP = 200  # steps
-CLIP_NORM = 5.0
 
 
 class TrainingSpec(Spec):
     """Adam with warm-up, cosine decay and clipping, for a budget of seconds or of steps.
 
     `seconds` count from the first step: loading and compiling are not in them. With `steps` the same seed
-    gives the same numbers on the same machine.
+    gives the same numbers on the same machine. Longer gradients are shortened to `clip_norm`; with None, to that of the
+    flow's family.
     """
 
     seconds: Annotated[float, Field(gt=0, le=86_400)] | None = None
@@ -26,7 +26,7 @@ class TrainingSpec(Spec):
     batch: Annotated[int, Field(ge=2, le=65_536)] = BATCH
     learning_rate: Annotated[float, Field(gt=0, le=1)] = LEARNING_RATE
     warmup_steps: Annotated[int, Field(ge=0, le=100_000_000)] = WARMUP
-    clip_norm: Annotated[float, Field(gt=0)] = CLIP_NORM
+    clip_norm: Annotated[float, Field(gt=0)] | None = None
 
     @model_validator(mode="after")
     def _one_budget(self) -> Self:

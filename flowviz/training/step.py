@@ -19,7 +19,7 @@ from flowviz.machine import return_memory
 from flowviz.records import Checkpoint
 from flowviz.specs import FlowSpec, TrainingSpec
 
-FIRST_DECAY, SECOND_DECAY, EPSILON = 0.9, 0.999, 1e-8  # of Adam: Kingma & Ba 2015, algorithm 1
+FIRST_DECAY, EPSILON = 0.9, 1e-8  # of Adam: Kingma & Ba 2015, algorithm 1
 REMEMBERED = 64  # programs: TensorFlow frees none, so one that is made again would be kept beside the first
 _making = Lock()
 log = logging.getLogger(__name__)
@@ -143,7 +143,7 @@ class ChunkRunner:
             tf.constant(step),
             tf.constant(points),
             tf.constant(padded),
-            *_constants(spec),
+            *self._constants(spec),
             tf.constant(len(rates)),
         )
         return State(*tensors), losses.numpy()[: len(rates)]
@@ -180,7 +180,19 @@ class ChunkRunner:
     def _no_steps(self) -> list[tf.Tensor]:
         """Arguments of a chunk that takes no step."""
         points, rates = tf.zeros(self.shape), tf.zeros(self.shape[0])
-        return [*State.of(self.flow), tf.constant(0), points, rates, *_constants(TrainingSpec(steps=1)), tf.constant(0)]
+        return [
+            *State.of(self.flow),
+            tf.constant(0),
+            points,
+            rates,
+            *self._constants(TrainingSpec(steps=1)),
+            tf.constant(0),
+        ]
+
+    def _constants(self, spec: TrainingSpec) -> tuple[tf.Tensor, tf.Tensor]:
+        """What a program is told of a training, so that another rate needs no other program."""
+        clip_norm = self.flow.spec.recipe.clip_norm if spec.clip_norm is None else spec.clip_norm
+        return tf.constant(spec.learning_rate, tf.float32), tf.constant(clip_norm, tf.float32)
 
     def _take_steps(self, *arguments: tf.Tensor) -> tuple[tf.Tensor, ...]:
         *state, step, points, rates, highest_rate, clip_norm, count = arguments
@@ -204,20 +216,16 @@ class ChunkRunner:
             log_prob, statistics = self.flow.adapted_log_prob(state.parameters, state.statistics, batch, pace)
             nll = -tf.reduce_mean(log_prob)
         gradient = tf.clip_by_norm(tape.gradient(nll, state.parameters), clip_norm)
-        return _adam(state, gradient, tf.cast(step + 1, tf.float32), rate)._replace(statistics=statistics), nll
+        number, second_decay = tf.cast(step + 1, tf.float32), self.flow.spec.recipe.second_decay
+        return _adam(state, gradient, number, rate, second_decay)._replace(statistics=statistics), nll
 
 
-def _constants(spec: TrainingSpec) -> tuple[tf.Tensor, tf.Tensor]:
-    """What a program is told of a training, so that another rate needs no other program."""
-    return tf.constant(spec.learning_rate, tf.float32), tf.constant(spec.clip_norm, tf.float32)
-
-
-def _adam(state: State, gradient: tf.Tensor, step: tf.Tensor, rate: tf.Tensor) -> State:
+def _adam(state: State, gradient: tf.Tensor, step: tf.Tensor, rate: tf.Tensor, second_decay: float) -> State:
     """Kingma & Ba 2015, algorithm 1; `step` counts from 1."""
     first = FIRST_DECAY * state.first_moment + (1 - FIRST_DECAY) * gradient
-    second = SECOND_DECAY * state.second_moment + (1 - SECOND_DECAY) * gradient**2
+    second = second_decay * state.second_moment + (1 - second_decay) * gradient**2
     # The corrections of the bias are one factor a step, kept out of the passes over all parameters.
-    root = tf.sqrt(1 - tf.pow(SECOND_DECAY, step))
+    root = tf.sqrt(1 - tf.pow(second_decay, step))
     pace = rate * root / (1 - tf.pow(FIRST_DECAY, step))
     parameters = state.parameters - pace * first / (tf.sqrt(second) + EPSILON * root)
     return State(parameters, first, second, state.statistics)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
 from flowviz.records import Checkpoint, Event, Finished, History, Preparing, Progress, Recovered, Snapshot, Trace
-from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs import RECIPES, Family, FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import Ink, Points, build_target
 from flowviz.training import train
 from flowviz.training.guard import Guard, advice
@@ -182,6 +182,19 @@ def test_real_causes_of_trouble_end_finite(target: Ink, flow: FlowSpec) -> None:
     assert all_finite(end)
     if end.ending == "diverged":
         assert "lower the learning rate to 0.002" in end.sentence()
+
+
+@pytest.mark.parametrize(("family", "usual"), [("realnvp", 1.0), ("nice", 5.0)])
+def test_gradients_are_clipped_as_the_family_has_it_unless_a_norm_is_given(
+    target: Ink, family: Family, usual: float
+) -> None:
+    flow = FlowSpec(family=family, layers=2, width=8, depth=1)
+    nothing, same, different = (
+        finished(train(target, flow, TrainingSpec(steps=20, clip_norm=norm, warmup_steps=0))).checkpoint.parameters
+        for norm in (None, usual, 1e-3)
+    )
+    np.testing.assert_array_equal(nothing, same)
+    assert not np.array_equal(nothing, different)
 
 
 def test_one_far_outlier_in_a_point_cloud_does_no_harm() -> None:
