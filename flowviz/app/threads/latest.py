@@ -62,8 +62,10 @@ class LatestWorker(Worker):
         with self._changed:
             self._waiting[topic] = Query(next(self._numbers), compute, on_result)
             self._changed.notify()
-        if not self.isRunning():
+        if self._start_delay_ms:
             QTimer.singleShot(self._start_delay_ms, self._start_once)
+        else:
+            self._start_once()
 
     def drop(self) -> None:
         """Discard all queries that have been asked so far."""
