@@ -33,7 +33,8 @@ print(len(traced), end.checkpoint.parameters.tobytes().hex())
 def train(*arguments: Path) -> tuple[int, str]:
     """Train in a new process; return how many graphs it traced for the cache, and the parameters it found."""
     command = [sys.executable, "-c", TRAINING, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    environment = {name: value for name, value in os.environ.items() if name != compile_cache.XLA_VARIABLE}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
     traced, parameters = done.stdout.split()
     return int(traced), parameters
 
