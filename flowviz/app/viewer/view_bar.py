@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -46,6 +46,7 @@ class ViewBar(QWidget):
         self._direction = ChoiceBox("directionBox", "Direction", DIRECTIONS)
         self._color = ChoiceBox("colorBox", "Color by", COLORS)
         self.mark_actions = {mark: self._toggle(mark, f"{mark}Action", *texts) for mark, texts in MARKS.items()}
+        self.mark_actions["target"].setIconText("Target")  # a short text for its button
         self.beside_action = self._toggle("beside", "besideAction", *BESIDE)
         self.overview_action = self._toggle("overview", "overviewAction", *OVERVIEW)
         self.tool_actions = self._create_tools()
@@ -152,11 +153,10 @@ class ViewBar(QWidget):
             button.setObjectName(f"{tool}Button")
         selection = [_button(action) for action in (self.invert_action, self.clear_action)]
         overview = [_button(self.overview_action)]
-        follow = [_button(self.follow_action)]
-        self._labeled = overview + marks + follow
-        fits = [_button(action) for action in (self.fit_action, self.fit_stage_action)]
-        fits[1].setObjectName("fitStageButton")
-        groups = [WrappingRow(3, *buttons) for buttons in (tools, selection, fits, overview, marks, follow)]
+        frames = [_button(self.follow_action, FollowButton()), _button(self.fit_stage_action)]
+        frames[1].setObjectName("fitStageButton")
+        self._labeled = [*overview, *marks, frames[0]]
+        groups = [WrappingRow(3, *buttons) for buttons in (frames, tools, selection, overview, marks)]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._row = WrappingRow(GROUP_SPACING, *boxes, *groups)
@@ -169,14 +169,16 @@ class ViewBar(QWidget):
 
     def _choose_style(self) -> None:
         """Show buttons without text, then boxes without labels, before the bar takes room from the cloud."""
-        texts, labels = sum(map(_text_width, self._labeled)), sum(map(_label_width, self._labels))
-        needed = self._row.sizeHint().width()
-        needed += texts if self._labeled[0].toolButtonStyle() == ICON else 0
-        needed += labels if self._labels[0].isHidden() else 0
         room = MOST_LINES * FILLED * self.width()
-        self._set_style(TEXT if needed <= room else ICON)
+        self._show_labels(True)
+        self._set_style(TEXT)
+        if self._row.sizeHint().width() > room:
+            self._set_style(ICON)
+        self._show_labels(self._row.sizeHint().width() <= room)
+
+    def _show_labels(self, shown: bool) -> None:
         for label in self._labels:
-            label.setHidden(needed - texts > room)
+            label.setHidden(not shown)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._choose_style()
@@ -186,14 +188,6 @@ class ViewBar(QWidget):
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.FontChange:
             self._choose_style()
-
-
-def _text_width(button: QToolButton) -> int:
-    return button.fontMetrics().horizontalAdvance(button.text().replace("&", "")) + button.iconSize().width() // 2
-
-
-def _label_width(label: QLabel) -> int:
-    return label.sizeHint().width() + LABEL_SPACING
 
 
 def _shows(mark: Mark, view: View) -> bool:
@@ -206,8 +200,17 @@ def _label(text: str, box: QWidget) -> QLabel:
     return label
 
 
-def _button(action: QAction) -> QToolButton:
-    button = QToolButton()
+class FollowButton(QToolButton):
+    """Button with room for either of its texts, so that what is beside it does not move."""
+
+    def sizeHint(self) -> QSize:
+        size, metrics = super().sizeHint(), self.fontMetrics()
+        spare = metrics.horizontalAdvance(FOLLOWING) - metrics.horizontalAdvance(self.text())
+        return QSize(size.width() + (0 if self.toolButtonStyle() == ICON else spare), size.height())
+
+
+def _button(action: QAction, button: QToolButton | None = None) -> QToolButton:
+    button = button or QToolButton()
     button.setDefaultAction(action)
     name = action.text().replace("&", "")
     button.setObjectName(f"{name.split()[0].lower()}Button")

@@ -10,7 +10,7 @@ MARKS: Mapping[Mark, tuple[str, str, str]] = {  # title, shortcut, tooltip
     "density": ("&Density", "Ctrl+2", "Show the exact density at this stage; contours enclose 50, 90 and 99%"),
     "grid": ("&Grid", "Ctrl+3", "Show how the layers deform a square grid on the base"),
     "paths": ("P&aths", "Ctrl+4", "Show the paths of the selected particles, or of a random sample"),
-    "target": ("Tar&get", "Ctrl+7", "Show the target faintly behind the particles of the last stage"),
+    "target": ("Tar&get Shape", "Ctrl+7", "Show the target faintly behind the particles of the last stage"),
 }
 
 COLORS: Mapping[ColorBy, str] = {

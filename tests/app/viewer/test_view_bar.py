@@ -66,9 +66,9 @@ def test_selection_can_be_inverted_and_cleared(bar: Bar) -> None:
     assert bar.view.value.selection is None
 
 
-def test_fit_buttons_request_a_zoom_to_the_cloud_or_to_the_stage(bar: Bar, qtbot: QtBot) -> None:
+def test_fit_commands_request_a_zoom_to_the_cloud_or_to_the_stage(bar: Bar, qtbot: QtBot) -> None:
     with qtbot.waitSignal(bar.bar.fit_requested):
-        bar.press("fitButton")
+        bar.bar.fit_action.trigger()
     with qtbot.waitSignal(bar.bar.stage_fit_requested):
         bar.press("fitStageButton")
     bar.view.update(overview=True)
