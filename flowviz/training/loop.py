@@ -99,6 +99,7 @@ class Training:
         while True:
             if not compiled and self._runner.is_ready:
                 compiled = True
+                self._start = self._guard.step, self._clock.seconds  # compiling costs nothing of the budget
                 if not self._runner.wait():
                     yield Uncompiled()
             if (new := self._retarget()) is not None:

@@ -43,7 +43,9 @@ class Budget:
 
     @property
     def steps_per_second(self) -> float:
-        """The speed since the first step; 0 before it."""
+        """The speed since the start of the budget, or else since the first step; 0 before it."""
+        if self._steps_spent > 0 and self._seconds_spent > 0:
+            return self._steps_spent / self._seconds_spent
         return self.step / self.seconds if self.seconds > 0 else 0.0
 
     @property

@@ -376,6 +376,7 @@ def test_a_watched_training_by_the_clock_does_not_wait_for_xla(target: Ink, monk
     assert steps[:5] == [0, 50, 100, 150, 200], "it moves in small steps while XLA compiles"
     assert max(np.diff(steps[:-1])) > 50, "then in larger ones"
     assert isinstance(event, Finished)
+    assert event.checkpoint.start_step >= 200, "the budget is spent on compiled steps"
     assert event.ending == "completed"
 
 
