@@ -19,6 +19,8 @@ def prepare(flow: FlowSpec, training: TrainingSpec, *, stop_requested: Callable[
     Raises:
         MachineError: If TensorFlow cannot be loaded.
     """
+    if stop_requested():
+        return
     from flowviz.flows import build_flow
 
     if stop_requested():

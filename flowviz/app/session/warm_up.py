@@ -124,6 +124,9 @@ class WarmUp(QObject):
         if outdated.is_set():
             return
         self._priority.enter()
+        if outdated.is_set():  # since the priority was restored
+            self._priority.leave()
+            return
         try:
             self._prepare(flow, training, stop_requested=outdated.is_set)
         except FlowvizError as error:
