@@ -116,7 +116,11 @@ class Session(QObject):
         if not self._is_following:
             self.train()
             return
+        if self._builder.problem:
+            return
         self.cancel_start()
+        self._viewer.show_last_stage()
+        self._viewer.end_playback.begin()
         if self.state == TrainingState.PAUSED:
             self.toggle_pause()
         self.started.emit()

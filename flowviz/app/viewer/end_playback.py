@@ -55,5 +55,10 @@ def _is_explored(view: View) -> bool:
     """Return whether the view shows anything but the last stage of the present flow as a whole."""
     seen = view.seen
     return (
-        seen.stage is not None or seen.moment is not None or seen.probe is not None or seen.overview or not seen.fitted
+        seen.stage is not None
+        or seen.moment is not None
+        or seen.probe is not None
+        or seen.overview
+        or seen.direction == "encode"
+        or not seen.fitted
     )

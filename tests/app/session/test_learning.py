@@ -35,6 +35,22 @@ def test_learning_resumes_a_paused_training(harness: SessionHarness) -> None:
     assert harness.session.state == TrainingState.TRAINING
 
 
+def test_learning_shows_the_last_stage(harness: SessionHarness) -> None:
+    train(harness)
+    harness.view.set_stage(3)
+    harness.request.show_text("Hi")
+    harness.session.learn()
+    assert harness.view.seen.stage is None
+
+
+def test_word_that_cannot_be_learned_resumes_nothing(harness: SessionHarness) -> None:
+    train(harness)
+    harness.session.toggle_pause()
+    harness.request.show_text(" ")
+    harness.session.learn()
+    assert harness.session.state == TrainingState.PAUSED
+
+
 @pytest.mark.parametrize("reason", ["other flow", "other budget", "does not follow", "stopping", "ended"])
 def test_learning_starts_a_new_training_unless_one_follows(harness: SessionHarness, reason: str) -> None:
     train(harness)

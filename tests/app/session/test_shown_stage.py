@@ -71,6 +71,7 @@ def test_layers_are_played_once_when_a_training_ends(harness: SessionHarness) ->
         lambda harness: (harness.view.set_stage(5), harness.view.set_stage(99)),  # scrubbed, and returned
         lambda harness: harness.view.zoom_to((0.0, 0.0), 1.0),
         lambda harness: harness.view.update(overview=True),
+        lambda harness: harness.view.set_direction("encode"),
         lambda harness: harness.view.update(probe=(1, (0.0, 0.0))),
         lambda harness: harness.view.set_selection(Selection(np.arange(8000) < 3)),
         lambda harness: harness.view.set_moment(50),
@@ -78,7 +79,19 @@ def test_layers_are_played_once_when_a_training_ends(harness: SessionHarness) ->
         lambda harness: harness.viewer.reduce_motion(True),
         lambda harness: harness.viewer.end_playback.set_enabled(False),
     ],
-    ids=["stage", "back", "zoom", "overview", "probe", "selection", "moment", "playing", "motion", "preference"],
+    ids=[
+        "stage",
+        "back",
+        "zoom",
+        "overview",
+        "encode",
+        "probe",
+        "selection",
+        "moment",
+        "playing",
+        "motion",
+        "preference",
+    ],
 )
 def test_nothing_is_played_if_the_view_is_in_use(
     harness: SessionHarness, use: Callable[[SessionHarness], object], monkeypatch: pytest.MonkeyPatch
