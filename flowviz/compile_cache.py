@@ -78,8 +78,8 @@ def folder() -> Path | None:
 def seal_new() -> None:
     """Store the digest of every file that has none. XLA's files are complete once it has compiled."""
     if _enabled:
-        with suppress(OSError):
-            for path in _contents(_enabled[0]):
+        for path in _contents(_enabled[0]):
+            with suppress(OSError):  # a temporary file that has been renamed
                 if not _seal_of(path).exists():
                     _seal_of(path).write_text(_digest(path.read_bytes()))
 

@@ -33,7 +33,7 @@ LAYER_SENTENCES: Mapping[str, str] = {
     recipes.INVERSE_AUTOREGRESSIVE: f"moves {_UP_OR_DOWN}, and all of them sideways by the same rule",
     recipes.BATCH_NORMALIZATION: f"shifts and scales {_ALIKE}",
     recipes.ACTNORM: f"shifts and scales {_ALIKE}",
-    recipes.PERMUTE: "swaps the axes, so that the next layer moves points in the other direction",
+    recipes.PERMUTE: "swaps the axes, so that the next layer changes the other coordinate",
     recipes.LINEAR_MIXING: f"rotates, shears and stretches {_ALIKE}",
     recipes.SCALE: f"stretches {_ALIKE}, by one factor for each axis",
 }
@@ -190,7 +190,7 @@ def surface(target: TargetSpec) -> str:
 
 
 def score(on_target: float | None, target: TargetSpec) -> str:
-    """Return how many particles land on a target, such as "97% on the letters", or "" if that is unknown.
+    """Return how many particles land on a target, such as "97% end on the letters", or "" if that is unknown.
 
     Args:
         on_target: The share of the particles, from 0 to 1. None if it is unknown.
@@ -199,4 +199,4 @@ def score(on_target: float | None, target: TargetSpec) -> str:
     if on_target is None:
         return ""
     percent = 100 if on_target == 1 else min(round(100 * on_target), 99)
-    return f"{percent}% on {surface(target)}"
+    return f"{percent}% end on {surface(target)}"

@@ -36,7 +36,7 @@ PRESETS: Mapping[PresetName, Preset] = {
     ),
     "sharp": Preset(
         "Sharpest letters",
-        "A spline flow. It draws the crispest edges with half as many layers, but each of them does more",
+        "A spline flow. It draws the crispest edges with half as many layers, but each layer does more",
         {"family": "spline"},
     ),
 }

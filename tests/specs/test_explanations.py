@@ -41,12 +41,12 @@ HEART, STAR = ShapeSpec(name="heart"), ShapeSpec(name="star")
 @pytest.mark.parametrize(
     ("target", "expected"),
     [
-        (WORD, "97% on the letters"),
-        (DIGITS, "97% on the characters"),
-        (HEART, "97% on the shape"),
-        (MixSpec(parts=(Part(source=HEART), Part(source=STAR))), "97% on the shape"),
-        (MixSpec(parts=(Part(source=HEART), Part(source=WORD))), "97% on the target"),
-        (PointsSpec(data=b""), "97% on the points"),
+        (WORD, "97% end on the letters"),
+        (DIGITS, "97% end on the characters"),
+        (HEART, "97% end on the shape"),
+        (MixSpec(parts=(Part(source=HEART), Part(source=STAR))), "97% end on the shape"),
+        (MixSpec(parts=(Part(source=HEART), Part(source=WORD))), "97% end on the target"),
+        (PointsSpec(data=b""), "97% end on the points"),
     ],
 )
 def test_score_names_what_the_particles_land_on(target: TargetSpec, expected: str) -> None:

@@ -9,16 +9,16 @@ from flowviz.records import Progress
 
 QUESTION = "Why can the loss be negative?"
 WHY = (
-    "The loss is the mean of −log p, where p is the density of the flow at a point of the target. A density is not a "
-    "probability: where points crowd into a small area, it exceeds 1, and −log p is negative there."
+    "The loss is the mean of −log p, where p is the density of the flow at the points of the target. A density is not "
+    "a probability: where points crowd into a small area, it exceeds 1, and −log p is negative there."
 )
 IS_IT_GOOD = (
-    "<b>Is it good?</b> The sign does not tell. Compare the loss with the best possible one, the dashed line. The "
-    "distance is the gap: at 0, no flow can do better."
+    "<b>Is it good?</b> The sign alone says nothing. Compare the loss with the best possible one, the dashed line. The "
+    "distance between them is the gap: when it is 0, no flow can do better."
 )
 UNKNOWN_BEST = (
-    "<b>Is it good?</b> The sign does not tell, and the best possible loss of this target is unknown. Compare flows on "
-    "the same target: the lower, the better."
+    "<b>Is it good?</b> The sign alone says nothing, and the best possible loss of this target is unknown. Compare "
+    "flows on the same target: lower is better."
 )
 CLOSING_KEYS = {Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
 WIDTH = 50  # characters

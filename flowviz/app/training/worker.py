@@ -3,6 +3,7 @@
 import gc
 import logging
 from collections import deque
+from functools import cache
 from threading import Event as Flag
 
 from PyQt6.QtCore import pyqtSignal
@@ -111,8 +112,7 @@ class TrainingWorker(Worker):
         if isinstance(event, Retargeted):
             self.retargeted.emit(self.number, self._current)
         if isinstance(event, Snapshot):
-            if not self._has_snapshot:
-                gc.freeze()  # a search for garbage among all that TensorFlow has loaded stops the window for 0.4 s
+            _keep_what_is_loaded()
             self._has_snapshot = True
             event.trace.measure()  # here rather than in the GUI thread
         self.event_arrived.emit(self.number, event)
@@ -127,3 +127,9 @@ class TrainingWorker(Worker):
             return None
         self._current = built
         return NewTarget(built.target, built.title)
+
+
+@cache
+def _keep_what_is_loaded() -> None:
+    """Spare what is loaded from searches for garbage: one among TensorFlow's objects stops the window for 0.4 s."""
+    gc.freeze()

@@ -73,8 +73,8 @@ class PresentationBar(QWidget):
         self._status.show_texts(sentence, f"{sentence.partition('. ')[0].rstrip('.')}.")
 
     def _show_playing(self, playing: bool) -> None:
-        self._play.setIcon(icon("pause" if playing else "play"))
-        self._play.setText("Stop" if playing else "Play")
+        self._play.setIcon(icon("stop" if playing else "play"))
+        self._play.setText("Stop Playing" if playing else "Play")
         self._play.setAccessibleName(self._play.text())
         _keep_width(self._play)
 

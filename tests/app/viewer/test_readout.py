@@ -56,12 +56,12 @@ def test_score_is_that_of_the_displayed_moment(harness: SessionHarness) -> None:
     score = harness.displays.score
     assert score.score == ""
     train(harness, 100, 970)
-    assert score.score == "97% on the letters"
+    assert score.score == "97% end on the letters"
     harness.view.set_moment(100)
-    assert score.score == "10% on the letters"
+    assert score.score == "10% end on the letters"
     harness.session.train()
     harness.thread.send(snapshot(0, 0.2))
-    assert score.score == "20% on the letters"
+    assert score.score == "20% end on the letters"
 
 
 def test_score_says_nothing_about_encoded_points(harness: SessionHarness) -> None:
@@ -69,7 +69,7 @@ def test_score_says_nothing_about_encoded_points(harness: SessionHarness) -> Non
     harness.view.set_direction("encode")
     assert harness.displays.score.score == ""
     harness.view.set_direction("generate")
-    assert harness.displays.score.score == "97% on the letters"
+    assert harness.displays.score.score == "97% end on the letters"
 
 
 def test_unknown_score_is_left_out(harness: SessionHarness) -> None:
@@ -82,7 +82,7 @@ def test_changing_texts_move_nothing_below_the_cloud(window: Window, qtbot: QtBo
     readout, score = window.find(QLabel, "readout"), window.find(QLabel, "score")
     cloud = window.find(CloudView, "cloudView")
     before = readout.height(), cloud.geometry()
-    window.main.viewer.show_score("97% on the letters")
+    window.main.viewer.show_score("97% end on the letters")
     window.main.view.set_stage(0)
     qtbot.waitUntil(lambda: score.width() >= score.sizeHint().width() > 0)
     assert (readout.height(), cloud.geometry()) == before

@@ -214,7 +214,7 @@ def test_shortcuts_work_in_a_presentation(presented: Window, qtbot: QtBot) -> No
         qtbot.keyClick(strip, key, modifier)
         assert view.value.stage == stage
     qtbot.keyClick(strip, Qt.Key.Key_Space, CONTROL)
-    assert play.text() == "Stop"
+    assert play.text() == "Stop Playing"
     play.click()
     assert play.text() == "Play"
     pressed: list[bool] = []
