@@ -62,12 +62,16 @@ class Training:
         self._is_repeatable = spec.steps is not None  # the numbers do not depend on the clock
         self._waits = snapshot_seconds is None or self._is_repeatable  # for XLA, before most of the steps
         self._kept: Kept | None = None
+        self._runner = chunk_runner(flow.spec, spec, self._chunk_steps)
+        is_new = resume is None or resume.step == 0
+        self._begins_plainly = is_new and (self._is_repeatable or not self._waits)
+        if self._begins_plainly:
+            self._runner.begin_optimizing()
         if resume is None:
             flow.fit_start(target.sample(FIT_POINTS, self._train_rng))
             self._guard = Guard(State.of(flow))
         else:
             self._restore(resume)
-        self._runner = chunk_runner(flow.spec, spec, self._chunk_steps)
         self._progress_due = Interval(PROGRESS_SECONDS, first=PROGRESS_SECONDS)
         self._snapshot_due = Interval(snapshot_seconds)
         self._moment_due = Interval(moment_seconds)
@@ -79,7 +83,7 @@ class Training:
         """
         yield self._snapshot()
         yield self._checkpoint()
-        if self._guard.step == 0 and (self._is_repeatable or not self._waits):
+        if self._begins_plainly:
             # Always as a graph, also where XLA is ready: the same seed gives the same numbers.
             yield from self._advance(self._budget.steps_ahead(self._plain_steps), compiled=False)
         self._runner.compile()  # after the first steps: at once, both are slower

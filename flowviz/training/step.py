@@ -94,6 +94,12 @@ class ChunkRunner:
         self._is_optimized = False
         self._lock = Lock()
 
+    def begin_optimizing(self) -> None:
+        """Optimize the graph in a thread of its own, while the caller prepares other things."""
+        pool = ThreadPoolExecutor(1, "graph")
+        pool.submit(self.optimize)
+        pool.shutdown(wait=False)
+
     def optimize(self) -> None:
         """Let TensorFlow optimize the graph, once. A thread that asks meanwhile waits for it."""
         with self._lock:

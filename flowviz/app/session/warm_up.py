@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtBoundSignal
 
 from flowviz.app.desktop.settings import settings
 from flowviz.app.state.request import RequestState
+from flowviz.app.threads.garbage import pause_garbage_search, resume_garbage_search
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.priority import LowPriority
 from flowviz.errors import FlowvizError
@@ -127,12 +128,15 @@ class WarmUp(QObject):
         if outdated.is_set():  # since the priority was restored
             self._priority.leave()
             return
+        pause_garbage_search()
         try:
             self._prepare(flow, training, stop_requested=outdated.is_set)
         except FlowvizError as error:
             log.warning("the warm-up failed: %s", error)
         except Exception:
             log.exception("the warm-up failed")
+        finally:
+            resume_garbage_search()
 
 
 def _program(plan: Plan) -> Program:
