@@ -1,6 +1,7 @@
 """Python's search for garbage, which stops all threads: for 0.4 s once TensorFlow is loaded."""
 
 import gc
+import sys
 from functools import cache
 
 
@@ -10,8 +11,9 @@ def pause_garbage_search() -> None:
 
 
 def resume_garbage_search() -> None:
-    """Search for garbage again, except among what had been loaded when this was called first."""
-    _spare_what_is_loaded()
+    """Search for garbage again, except among what came with TensorFlow."""
+    if "tensorflow" in sys.modules:
+        _spare_what_is_loaded()
     gc.enable()
 
 
