@@ -114,3 +114,42 @@ def test_results_do_not_arrive_after_closing(worker: LatestWorker, held: Callabl
     worker.ask("a", lambda: "after", results.append)
     assert not worker.isRunning()
     assert not results
+
+
+def test_thread_without_a_delay_starts_before_the_event_loop_runs(worker: LatestWorker) -> None:
+    computed = Event()
+    worker.ask("topic", computed.set, lambda _: None)
+    assert computed.wait(PATIENCE_MS / 1000), "a draft is written although the window no longer answers"
+
+
+def test_delayed_thread_answers_the_latest_query(qtbot: QtBot) -> None:
+    worker, found = LatestWorker(start_delay_ms=1), list[int]()
+    for number in range(3):
+        worker.ask("topic", partial(int, number), found.append)
+    assert not worker.isRunning()
+    qtbot.waitUntil(lambda: found == [2])
+    worker.close()
+    assert worker.wait(PATIENCE_MS)
+
+
+def test_closed_worker_never_starts_after_its_delay(qtbot: QtBot) -> None:
+    worker, computed = LatestWorker(start_delay_ms=1), Event()
+    worker.ask("topic", computed.set, lambda _: None)
+    worker.close()
+    qtbot.wait(10)
+    assert not worker.isRunning()
+    assert not computed.is_set()
+
+
+def test_queries_are_answered_between_rests(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    rests, found = list[float](), list[str]()
+    monkeypatch.setattr(LatestWorker, "_take_rest", lambda _, seconds: rests.append(seconds))
+    worker, slow = LatestWorker(rest=3.0), Held("first")
+    worker.ask("one", slow, found.append)
+    worker.ask("two", lambda: "second", found.append)
+    slow.release.set()
+    qtbot.waitUntil(lambda: found == ["first", "second"])
+    qtbot.waitUntil(lambda: len(rests) == 2)
+    assert all(seconds > 0 for seconds in rests)
+    worker.close()
+    assert worker.wait(PATIENCE_MS)
