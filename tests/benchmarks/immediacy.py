@@ -47,9 +47,11 @@ window.show()
 beats = []
 timer = QTimer(timerType=Qt.TimerType.PreciseTimer)
 timer.timeout.connect(lambda: beats.append(time.perf_counter()))
-def intervals(seconds):
+def intervals(seconds, typed=""):
     beats.clear()
     loop = QEventLoop()
+    for i, letter in enumerate(typed):
+        QTimer.singleShot(50 * i, lambda letter=letter: QTest.keyClicks(word, letter))
     QTimer.singleShot(int(1e3 * seconds), loop.quit)
     timer.start(16)
     loop.exec()
@@ -64,8 +66,11 @@ def take(number, event):
 intervals(2)  # the first paints
 idle = intervals(2)
 word = window.findChild(QLineEdit, "startWord")
-QTest.keyClicks(word, "flow")
-typed = intervals(delay) if delay else idle
+if delay:
+    typed = intervals(0.2 + delay, "flow")
+else:
+    typed = idle
+    QTest.keyClicks(word, "flow")
 figures = {"p99": np.quantile(typed, 0.99) / np.quantile(idle, 0.99), "stall": typed.max()}
 started = time.perf_counter()
 QTest.keyClick(word, Qt.Key.Key_Return)

@@ -130,6 +130,10 @@ class WarmUp(QObject):
             return
         pause_garbage_search()
         try:
+            # Numba first: a thread that loads it while TensorFlow's libraries are being loaded waits for the dynamic
+            # linker with the GIL held, and stops the window for 0.2 s.
+            import flowviz.rendering.kernels  # noqa: F401
+
             self._prepare(flow, training, stop_requested=outdated.is_set)
         except FlowvizError as error:
             log.warning("the warm-up failed: %s", error)
