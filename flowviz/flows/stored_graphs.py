@@ -43,7 +43,11 @@ def stored_or_traced(
     with suppress(FileError), written_whole(path, private=True) as part:
         part.write_bytes(definition.SerializeToString(deterministic=True))
     compile_cache.seal_new()
-    return _imported(definition)
+    try:
+        return _imported(definition)
+    except Exception:  # this process has another version of these graphs, such as one that was damaged on disk since
+        log.exception("a new graph cannot be used")
+        return [partial(_called, function) for function in traced]
 
 
 def _called(function: ConcreteFunction, *tensors: tf.Tensor) -> list[tf.Tensor]:

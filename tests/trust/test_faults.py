@@ -82,7 +82,7 @@ def test_out_of_memory_message_says_what_to_reduce(
     def run_out(*_: object) -> None:
         raise slip
 
-    monkeypatch.setattr(ChunkRunner, "prepare", run_out)
+    monkeypatch.setattr(ChunkRunner, "optimize", run_out)
     seen, train = window.main.viewer.scene.trace, window.find(QPushButton, "trainButton")
     train.click()
     qtbot.waitUntil(lambda: bool(window.notice), timeout=60_000)

@@ -7,7 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 
 LOW_NICE = 15
-NICE_RANGE = 20  # RLIMIT_NICE allows a thread to return to nice 20 - limit: getrlimit(2)
 CAP_SYS_NICE = 23  # of linux/capability.h
 THREADS = Path("/proc/self/task")  # of Linux; macOS and Windows have no such call, so nothing changes there
 
@@ -54,15 +53,7 @@ def _threads() -> set[int]:
 
 
 def _may_return() -> bool:
-    """Return whether a thread of higher nice value may return to that of the process."""
-    import resource  # not on Windows
-
-    normal = os.getpriority(os.PRIO_PROCESS, os.getpid())
-    return _has_capability(CAP_SYS_NICE) or NICE_RANGE - resource.getrlimit(resource.RLIMIT_NICE)[0] <= normal
-
-
-def _has_capability(number: int) -> bool:
-    """Return whether the process has a capability; root in a container often has not."""
+    """Return whether a thread may return from a higher nice value; root in a container often may not."""
     lines = Path("/proc/self/status").read_text().splitlines()
-    effective = next((line.split()[1] for line in lines if line.startswith("CapEff:")), "0")
-    return bool(int(effective, 16) >> number & 1)
+    capabilities = next((line.split()[1] for line in lines if line.startswith("CapEff:")), "0")
+    return bool(int(capabilities, 16) >> CAP_SYS_NICE & 1)

@@ -29,7 +29,7 @@ def list_of(bar: NoticeBar) -> str:
 def test_failed_training_is_reported_in_its_panel_until_the_next_training(staged: Staged) -> None:
     staged.begin()
     staged.report(MemoryError("no room"))
-    staged.wait("Failed: gap")
+    staged.wait("Failed: step")
     (bar,) = bars(staged.window.main)
     assert list_of(bar) == "trainingNotices"
     assert bar.notice.text == "Training ended unexpectedly."
@@ -42,7 +42,7 @@ def test_failed_training_is_reported_in_its_panel_until_the_next_training(staged
 def test_diverged_training_comes_with_advice(staged: Staged) -> None:
     staged.begin()
     staged.report(staged.finished("diverged", "Lower the learning rate."))
-    staged.wait("Diverged: gap")
+    staged.wait("Diverged: step")
     (bar,) = bars(staged.window.main)
     assert (bar.notice.text, bar.notice.advice) == ("The training diverged.", "Lower the learning rate.")
 
