@@ -147,15 +147,17 @@ def trains_without_tensorflow(user: User) -> Iterator[Condition]:
 def trains_without_xla(user: User) -> Iterator[Condition]:
     import flowviz.flows  # noqa: F401  # before TensorFlow: it keeps that from talking
 
-    tensorflow: Any = import_module("tensorflow")
-    function = tensorflow.function
+    runners: Any = import_module("flowviz.training.step").ChunkRunner
+    compile_it = runners._compile
 
-    def refusing(*arguments: Any, jit_compile: bool = False, **options: Any) -> Any:
-        if jit_compile:
-            raise RuntimeError("no registered compiler for XLA_CPU_JIT")
-        return function(*arguments, **options)
+    def refuse(*_: object) -> None:
+        raise RuntimeError("no registered compiler for XLA_CPU_JIT")
 
-    tensorflow.function = refusing
+    def compile_nothing(runner: Any) -> Any:
+        runner._compilable = refuse
+        return compile_it(runner)
+
+    runners._compile = compile_nothing
     user.choose_small_flow()
     user.train_for(60)
     yield user.says("Done: 60 steps")
