@@ -16,7 +16,7 @@ Draw = Callable[[int, np.random.Generator], Array]
 SIDE = 600  # pixels of a shape with edges
 STANDARD_SAMPLE = 200_000
 STANDARD_SEED = 0
-GAUSSIAN_ENTROPY = float(np.log(2 * np.pi * np.e))  # of a standard one in the plane, in nats
+GAUSSIAN_ENTROPY = float(1 + np.log(2 * np.pi))  # of a standard one in the plane, in nats
 
 
 def shape_target(name: ShapeName) -> Target:
