@@ -1,4 +1,4 @@
-"""What decides how a layer moves one coordinate, given the other: a function of one number."""
+"""Conditioners: functions of one coordinate that give the parameters for transforming the other."""
 
 from collections.abc import Mapping
 

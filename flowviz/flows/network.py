@@ -21,8 +21,9 @@ class Network(tf.Module):
     With `hats` it sees, beside x_a, that many hat functions of it: 1 at a node of an even grid over [-REACH, REACH] and
     falling to 0 at the nodes beside. The first layer is then any broken line over the grid, so it can be as sharp as
     the edge of a letter from the first steps on; of x_a alone, sharp edges come late.
-    With `waves` it sees two triangle waves of x_a, a quarter of a period apart, for each of so many octaves: the first
-    LONGEST_WAVE long, each of the others half as long as the one before. A few of them reach as fine as many hats.
+    With `waves`, its input also contains two triangle waves of x_a, a quarter of a period apart, for each of that many
+    octaves. The first wave has the length LONGEST_WAVE, and each further one half the length of the one before. A few
+    waves resolve as much detail as many hats.
     This is the positional encoding of Mildenhall et al. 2020, "NeRF", eq. 4, without its sines, which are slow.
     Inside, points run along the last axis, (width, n): the sums over points that the gradient needs are then over
     contiguous memory, which makes a compiled step on the CPU 1.7 times as fast as with (n, width).

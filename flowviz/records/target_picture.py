@@ -10,7 +10,7 @@ from flowviz.records.density import Rectangle
 
 @dataclass(frozen=True)
 class TargetPicture:
-    """How dense the target is over a rectangle of the plane.
+    """Picture of the density of the target in a rectangle of the plane.
 
     `shades` (rows, columns) has the top row first: 0 is empty, 255 is densest.
     """

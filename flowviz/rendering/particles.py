@@ -17,7 +17,7 @@ RADIUS_LIMIT = 3.0  # in standard deviations; one particle in ninety starts fart
 JUDGED = 20_000  # particles, in random order, are enough to find limits from
 FEW = 0.01  # of the particles may lie beyond a limit at either end: outliers would wash out the colors
 DIMNESS = 0.82
-EDGE_MARK = 9.0  # diameter of what stands for a particle outside the picture, in pixels of a side of 800
+EDGE_MARK = 9.0  # diameter of the mark for a particle outside the picture, in pixels, for an 800-pixel shorter side
 CHOSEN: dict[Theme, Color] = {"light": (204, 84, 0), "dark": (255, 150, 60)}
 OTHERS: dict[Theme, Color] = {"light": (168, 172, 178), "dark": (104, 109, 118)}
 

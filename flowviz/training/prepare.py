@@ -1,4 +1,4 @@
-"""What a training needs before its first step: TensorFlow, the graphs of the flow, and compiled code."""
+"""Prepare for a training: load TensorFlow, trace the graphs of the flow, and compile them."""
 
 from collections.abc import Callable
 

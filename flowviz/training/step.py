@@ -64,9 +64,9 @@ class State(NamedTuple):
 
 
 def chunk_runner(flow: FlowSpec, spec: TrainingSpec, steps: int) -> "ChunkRunner":
-    """The runner for such flows and batches, `steps` a chunk at the most; a new one, unless there is one already.
+    """Return the runner for a flow and a batch size, with at most `steps` steps per chunk.
 
-    A thread that asks while another one makes it waits for it.
+    Runners are shared. A thread that requests a runner while another thread creates it waits for it.
     """
     with _making:
         return _made(flow.model_copy(update={"seed": 0}), spec.batch, steps)
@@ -117,7 +117,7 @@ class ChunkRunner:
 
     @property
     def is_ready(self) -> bool:
-        """Whether XLA has compiled or has failed, so that `wait` returns at once."""
+        """Whether XLA has finished compiling, successfully or not."""
         return self._compiled is not None and self._compiled.done()
 
     def wait(self) -> bool:
@@ -196,7 +196,7 @@ class ChunkRunner:
         ]
 
     def _constants(self, spec: TrainingSpec) -> tuple[tf.Tensor, tf.Tensor]:
-        """What a program is told of a training, so that another rate needs no other program."""
+        """Return the learning rate and clip norm as tensors, so that changing them needs no new compilation."""
         clip_norm = self.flow.spec.recipe.clip_norm if spec.clip_norm is None else spec.clip_norm
         return tf.constant(spec.learning_rate, tf.float32), tf.constant(clip_norm, tf.float32)
 

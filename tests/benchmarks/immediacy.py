@@ -1,4 +1,4 @@
-"""How soon the picture moves: cold, warm and second starts, and how smooth the window is while it warms up.
+"""Time to the first moving picture after cold, warm and second starts, and smoothness during the warm-up.
 
     python -m tests.benchmarks.immediacy [--before CHECKOUT] [--repeats 3]
 

@@ -215,7 +215,7 @@ def test_a_network_that_sees_waves_alone_repeats_itself_with_the_longest() -> No
 
 
 def test_a_spline_in_single_precision_finds_the_particles_where_they_are() -> None:
-    """Where the slopes of a bin differ much, one form of the root cancels; next to a knot, rounding decides the bin."""
+    """Test bins with very different slopes, where one form of the root cancels, and points next to a knot."""
     spec = FlowSpec(family="spline", layers=1, width=8, bins=8, hats=0)
     weights = random_weights(spec, seed=4, scale=1.5)
     (exact,), (rounded,) = (bijectors_of(build_flow(spec, weights, dtype)) for dtype in ("float64", "float32"))

@@ -15,6 +15,11 @@ def settings() -> QSettings:
     return stored
 
 
+def stored_flag(key: str, *, default: bool) -> bool:
+    """Return a setting that is on or off, or the default if it is missing or damaged. Qt reads it back as text."""
+    return {"true": True, "false": False}.get(str(settings().value(key)).lower(), default)
+
+
 def _make_private(path: Path) -> None:
     """Deny others access to the settings, which name files of the user; Qt creates them readable for everybody."""
     with suppress(OSError):  # settings that cannot be written are not remembered

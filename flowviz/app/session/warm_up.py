@@ -8,7 +8,7 @@ from typing import Protocol
 
 from PyQt6.QtCore import QObject, QTimer, pyqtBoundSignal
 
-from flowviz.app.desktop.settings import settings
+from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.state.request import RequestState
 from flowviz.app.threads.garbage import pause_garbage_search, resume_garbage_search
 from flowviz.app.threads.latest import LatestWorker
@@ -72,7 +72,7 @@ class WarmUp(QObject):
         self._delay.setSingleShot(True)
         self._delay.setInterval(FLOW_DELAY_MS)
         self._delay.timeout.connect(self._ask)
-        self.is_enabled = str(settings().value(SETTING, "true")) != "false"
+        self.is_enabled = stored_flag(SETTING, default=True)
         request.edited.connect(self._begin)
         trainings.started.connect(self._give_way)
         trainings.changed.connect(self._follow)
@@ -80,7 +80,7 @@ class WarmUp(QObject):
     def enable(self, enabled: bool) -> None:
         """Turn the warm-up on or off, also for later starts of the program."""
         self.is_enabled = enabled
-        settings().setValue(SETTING, "true" if enabled else "false")
+        settings().setValue(SETTING, enabled)
         if not enabled:
             self._cancel()
 

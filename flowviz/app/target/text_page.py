@@ -11,7 +11,6 @@ from PyQt6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -20,7 +19,7 @@ from flowviz.app.state.binding import bind, bind_choice, bind_number
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.font_box import FontBox
 from flowviz.app.target.page import Page
-from flowviz.app.widgets.controls import row, slider
+from flowviz.app.widgets.controls import DisclosureButton, row, slider
 from flowviz.specs.target import LONGEST_TEXT
 
 TEXT_LINES = 2
@@ -45,16 +44,17 @@ class TextPage(Page):
         self._count.setObjectName("characterCount")
         self._count.setAccessibleName("Characters")
         self._count.setToolTip(f"At most {LONGEST_TEXT} characters")
-        self._more = _options_button()
-        self._more.toggled.connect(self._show_options)
+        self._options = QWidget()
+        tip = "Font, weight and alignment"
+        self._more = DisclosureButton(
+            "fontOptionsButton", "Font", "Show or hide font, weight and alignment", tip, self._options
+        )
         self.fonts = FontBox()
         self._align = _align_box()
         positions = round(MAX_WEIGHT / WEIGHT_STEP)
         self._weight = slider("targetWeight", "Weight", "Thickness of the strokes", 0, positions, 0)
-        self._options = QWidget()
         self._lay_out()
         self._bind()
-        self._show_options(False)
 
     def select_all(self) -> None:
         """Select the text, so that typing replaces it."""
@@ -95,10 +95,6 @@ class TextPage(Page):
 
     def _show_count(self) -> None:
         self._count.setText(f"{len(self._text.toPlainText())} / {LONGEST_TEXT}")
-
-    def _show_options(self, shown: bool) -> None:
-        self._options.setVisible(shown)
-        self._more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
 
 
 class TextBox(QPlainTextEdit):
@@ -173,14 +169,3 @@ def _align_box() -> QComboBox:
     for name, value in ALIGNMENTS.items():
         box.addItem(name, value)
     return box
-
-
-def _options_button() -> QToolButton:
-    button = QToolButton()
-    button.setObjectName("fontOptionsButton")
-    button.setText("Font")
-    button.setAccessibleName("Show or hide font, weight and alignment")
-    button.setToolTip("Font, weight and alignment")
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setCheckable(True)
-    return button

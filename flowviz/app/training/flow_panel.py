@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSpinBox,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -20,7 +19,7 @@ from PyQt6.QtWidgets import (
 from flowviz.app.state.binding import bind_checked, bind_choice, bind_number
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.training.presets import PresetBox
-from flowviz.app.widgets.controls import row
+from flowviz.app.widgets.controls import DisclosureButton, row
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.specs import RECIPES, FlowSpec
 
@@ -51,18 +50,11 @@ class FlowPanel(QWidget):
         self._sentence = WrappingLabel("flowSentence", "Description of the flow", reserved_lines=SENTENCE_LINES)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._warning = WarningLabel("flowWarning", "Warning about the flow")
-        self._more = QToolButton()
-        self._more.setObjectName("flowOptionsButton")
-        self._more.setText("Options")
-        self._more.setAccessibleName("Show or hide the options")
-        self._more.setToolTip("Family, sizes, normalization, learning rate, batch size and seed")
-        self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._more.setCheckable(True)
         self._options = QWidget()
+        tip = "Family, sizes, normalization, learning rate, batch size and seed"
+        self._more = DisclosureButton("flowOptionsButton", "Options", "Show or hide the options", tip, self._options)
         self._form = FlowOptions(request)
         self._lay_out()
-        self._more.toggled.connect(self._show_options)
-        self._show_options(False)
         bind_choice(request, lambda value: value.plan.flow.family, self._family, request.set_family)
         request.changed.connect(lambda _, new: self._describe(new.plan.flow))
         self._describe(request.plan.flow)
@@ -87,10 +79,6 @@ class FlowPanel(QWidget):
         self._sentence.setText(f"{flow.recipe.title}. {flow.recipe.sentence}")
         self._warning.setText(flow.warning or "")
         self._warning.setVisible(flow.warning is not None)
-
-    def _show_options(self, shown: bool) -> None:
-        self._options.setVisible(shown)
-        self._more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
 
 
 class FlowOptions(QWidget):

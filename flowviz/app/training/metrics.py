@@ -1,10 +1,10 @@
 """The metrics below the loss plot, which tell how good the flow is."""
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from flowviz.app.desktop.settings import settings
+from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.training.loss_answer import LossQuestion
+from flowviz.app.widgets.controls import DisclosureButton
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.records import Progress, Trace
 
@@ -35,15 +35,14 @@ class Metrics(QWidget):
         self._values: dict[str, QLabel] = {}
         self._table = QWidget()
         self._fill_table()
-        self._more = _details_button()
+        tip = "Held-out NLL and gap in nats, shares, and the round-trip error"
+        self._more = DisclosureButton("detailsButton", "Details", "Show or hide the metrics", tip, self._table)
         self._question = LossQuestion()
-        self._more.toggled.connect(self._show_table)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(WrappingRow(SPACING, self._more, self._question))
         layout.addWidget(self._table)
-        self._more.setChecked(settings().value(SHOWN_KEY) in (True, "true"))
-        self._show_table(self._more.isChecked())
+        self._more.setChecked(stored_flag(SHOWN_KEY, default=False))
         self._more.toggled.connect(lambda shown: settings().setValue(SHOWN_KEY, shown))
 
     def clear(self) -> None:
@@ -89,18 +88,3 @@ class Metrics(QWidget):
 
     def _show(self, name: str, value: float | None, template: str) -> None:
         self._values[name].setText(UNKNOWN if value is None else template.format(value))
-
-    def _show_table(self, shown: bool) -> None:
-        self._table.setVisible(shown)
-        self._more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
-
-
-def _details_button() -> QToolButton:
-    button = QToolButton()
-    button.setObjectName("detailsButton")
-    button.setText("Details")
-    button.setAccessibleName("Show or hide the metrics")
-    button.setToolTip("Held-out NLL and gap in nats, shares, and the round-trip error")
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setCheckable(True)
-    return button

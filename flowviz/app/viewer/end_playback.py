@@ -3,7 +3,7 @@
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QGuiApplication
 
-from flowviz.app.desktop.settings import settings
+from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.viewer.playhead import Playhead
 
@@ -25,8 +25,8 @@ class EndPlayback(QObject):
 
     @property
     def is_enabled(self) -> bool:
-        """Whether the user wants the playback."""
-        return str(self._settings.value(KEY, True)).lower() != "false"
+        """Whether playback at the end of a training is enabled in the settings."""
+        return stored_flag(KEY, default=True)
 
     def set_enabled(self, enabled: bool) -> None:
         """Turn the playback on or off."""

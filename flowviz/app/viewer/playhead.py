@@ -53,7 +53,7 @@ class Playhead(QObject):
 
     @property
     def is_playing(self) -> bool:
-        """Whether it plays, rather than rests or glides to a stage."""
+        """Whether playback is running. Gliding to a stage does not count."""
         return self._playing
 
     def set_playback(self, playback: Playback) -> None:

@@ -68,7 +68,7 @@ class Readout(FittingLabel):
 
 
 class Score(QLabel):
-    """How many particles land on the target, such as "97% end on the letters"."""
+    """Label with the share of particles that end on the target, such as "97% end on the letters"."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, 
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QScrollArea, QWidget
 from PyQt6.sip import isdeleted
 
-from flowviz.app.desktop.settings import settings
+from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.welcome.callout import Callout, place_beside
 from flowviz.app.welcome.temporary_panels import TemporaryPanels
 from flowviz.app.welcome.tour_steps import TourStep
@@ -146,7 +146,7 @@ class Tour(QWidget):
 
 def tour_was_seen() -> bool:
     """Return whether the user has ever begun the tour; no if the settings are damaged."""
-    return settings().value(SEEN_KEY) in (True, "true")
+    return stored_flag(SEEN_KEY, default=False)
 
 
 def _is_in(widget: QWidget, window: QWidget) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QSlider, QWidget
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QSlider, QToolButton, QWidget
 
 from flowviz.app.style.icons import icon
 
@@ -34,6 +34,27 @@ class ChoiceBox(QComboBox):
     def choose(self, value: object) -> None:
         """Select a value."""
         self.setCurrentIndex(self.findData(value))
+
+
+class DisclosureButton(QToolButton):
+    """Button that shows and hides a widget. Its arrow points down while the widget is visible."""
+
+    def __init__(self, object_name: str, text: str, name: str, tip: str, disclosed: QWidget) -> None:
+        """Create a button that is named `name` for screen readers; `disclosed` is hidden at first."""
+        super().__init__()
+        self.setObjectName(object_name)
+        self.setText(text)
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setCheckable(True)
+        self._disclosed = disclosed
+        self.toggled.connect(self._show)
+        self._show(False)
+
+    def _show(self, shown: bool) -> None:
+        self._disclosed.setVisible(shown)
+        self.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
 
 
 def button(object_name: str, text: str, tip: str, icon_name: str = "") -> QPushButton:
