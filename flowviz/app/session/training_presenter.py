@@ -83,14 +83,18 @@ class TrainingPresenter(QObject):
         self._runner.start(built, replace(project, history=history))
         self._status.begin(history, built.target.entropy)
         self._status.show_target(built.title)
-        self.set_state(TrainingState.PREPARING)
         if not checkpoint:
             self._viewer.show_last_stage()
+        self.set_state(TrainingState.PREPARING)
         self._viewer.end_playback.begin()
 
     def set_state(self, state: TrainingState) -> None:
-        """Show the state of the training."""
+        """Show the state of the training, and an example while there is nothing else to see."""
         self.state = state
+        if state == TrainingState.PREPARING and not self.title:
+            self._viewer.example.begin()
+        else:
+            self._viewer.example.end()
         self._status.set_can_resume(self.trained is not None and self.trained.can_resume())
         self._status.show_state(state)
 
@@ -98,6 +102,7 @@ class TrainingPresenter(QObject):
         match event:
             case Preparing():
                 self._status.show_activity(event.activity)
+                self._viewer.example.show_activity(event.activity)
             case Progress():
                 self._show_progress(event)
             case Snapshot():

@@ -37,6 +37,19 @@ class View:
         """The number of the current stage."""
         return self.last_stage if self.seen.stage is None else min(self.seen.stage, self.last_stage)
 
+    @property
+    def is_explored(self) -> bool:
+        """Whether it shows anything but the last stage of the present flow as a whole."""
+        seen = self.seen
+        return (
+            seen.stage is not None
+            or seen.moment is not None
+            or seen.probe is not None
+            or seen.overview
+            or seen.direction == "encode"
+            or not seen.fitted
+        )
+
 
 class ViewState(State[View]):
     """Observable view, with a setter for each part that the user can change."""

@@ -28,6 +28,7 @@ QToolButton:checked {{
     background: rgb{chosen}; border: 2px solid rgb{focus}; border-radius: 3px; padding: 0 1px;
 }}
 NoticeBar {{ background: rgb{notice}; border: 1px solid rgb{warning}; border-radius: 4px; }}
+#exampleCaption {{ background: rgb{paper}; border: 1px solid rgb{edge}; border-radius: 4px; padding: 4px 8px; }}
 QStatusBar::item {{ border: none; }}
 TitleBar {{ background: rgb{title}; }}
 TitleBar QToolButton {{ border: none; border-radius: 3px; padding: 0; icon-size: {title_icon}px; }}
@@ -44,6 +45,7 @@ def style_sheet(theme: Theme) -> str:
         title_icon=QFontMetrics(font).height() - 2,
         large=1.3 * font.pointSizeF(),
         edge=DISABLED[theme],
+        paper=SURROUNDINGS[theme].background,
         chosen=CHOSEN[theme],
         focus=FOCUS[theme],
         notice=NOTICE[theme],

@@ -7,7 +7,7 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QFontInfo, QImage, QKeySequence, QPainter, QShortcut
-from PyQt6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from flowviz.app.state.view import Tool
 from flowviz.app.viewer.cloud_item import CloudItem
@@ -55,9 +55,9 @@ class CloudView(QWidget):
         self._plot.setCentralItem(self._item)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._plot)
+        self._layers = QGridLayout(self)
+        self._layers.setContentsMargins(0, 0, 0, 0)
+        self._layers.addWidget(self._plot, 0, 0)
         self._connect()
 
     @property
@@ -86,6 +86,10 @@ class CloudView(QWidget):
         left, right, bottom, top = self.rectangle
         size = self._item.logical_size()
         return min(right - left, top - bottom) / min(size.width, size.height)
+
+    def cover(self, widget: QWidget) -> None:
+        """Lay a widget over the picture, of which it is no part."""
+        self._layers.addWidget(widget, 0, 0)
 
     def picture(self) -> QImage:
         """Return the visible picture in device pixels."""

@@ -43,22 +43,9 @@ class EndPlayback(QObject):
 
     def _is_in_use(self) -> bool:
         is_pressed = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        return self._is_used or _is_explored(self._view.value) or self._playhead.is_playing or is_pressed
+        return self._is_used or self._view.value.is_explored or self._playhead.is_playing or is_pressed
 
     def _on_view_changed(self, old: View, new: View) -> None:
         is_same_flow = (old.last_stage, old.particles) == (new.last_stage, new.particles)
-        if is_same_flow and (old.stage != new.stage or old.selection != new.selection or _is_explored(new)):
+        if is_same_flow and (old.stage != new.stage or old.selection != new.selection or new.is_explored):
             self._is_used = True
-
-
-def _is_explored(view: View) -> bool:
-    """Return whether the view shows anything but the last stage of the present flow as a whole."""
-    seen = view.seen
-    return (
-        seen.stage is not None
-        or seen.moment is not None
-        or seen.probe is not None
-        or seen.overview
-        or seen.direction == "encode"
-        or not seen.fitted
-    )

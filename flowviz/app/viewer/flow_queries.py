@@ -11,7 +11,9 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz.app.notices.notice import Notice
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.viewer.subject import Subject
+from flowviz.errors import FileError
 from flowviz.exporting.flow_keeper import FlowKeeper
+from flowviz.projects import example
 from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Trace
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import Camera, prepare_density, render_thumbnails, visible_rectangle
@@ -25,6 +27,7 @@ Answer = TypeVar("Answer")
 OnResult = Callable[[Answer], object]
 PAST = "past"  # the topic of queries about earlier moments
 REST = 2.0  # so that queries of each stage and snapshot leave the processor to the picture and the training
+EXAMPLE = "flow"  # of the gallery: few stages, and sharp letters
 PICTURES_DELAY_MS = 400  # the first thumbnails load numba, which would delay the first paint of the window
 
 
@@ -105,6 +108,10 @@ class FlowQueries(QObject):
         """Draw a picture of each stage with a side of `side` pixels."""
         self._pictures.ask("thumbnails", lambda: render_thumbnails(scene, view, side), on_result)
 
+    def example(self, on_result: OnResult[Trace | None]) -> None:
+        """Load the particles of a trained example. None if its file is missing or damaged."""
+        self._quick.ask("example", _example_trace, on_result)
+
     def drop(self) -> None:
         """Discard all queries and clear the notices about failed ones."""
         for thread in self._threads:
@@ -136,6 +143,15 @@ class FlowQueries(QObject):
     ) -> None:
         keeper = self._keepers[thread]
         thread.ask(topic, lambda: compute(keeper.flow(subject.spec, subject.weights)), on_result)
+
+
+def _example_trace() -> Trace | None:
+    try:
+        trace = example(EXAMPLE).project().trace
+    except FileError:
+        return None
+    trace.measure()
+    return trace
 
 
 def encoded_trace(target: Target, keeper: FlowKeeper, subject: Subject) -> Trace:

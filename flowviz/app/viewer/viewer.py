@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.app.viewer.displays import Displays, Queries
 from flowviz.app.viewer.end_playback import EndPlayback
+from flowviz.app.viewer.example_playback import ExamplePlayback
 from flowviz.app.viewer.moment_browser import MomentBrowser
 from flowviz.app.viewer.playhead import Playhead
 from flowviz.app.viewer.scene_model import SceneModel
@@ -27,6 +28,7 @@ class Viewer(QObject):
 
     Attributes:
         end_playback: The playback at the end of a training.
+        example: The example that is played before the first snapshot of a training.
     """
 
     moment_shown = pyqtSignal(object, bool)  # Snapshot, and whether it is the latest
@@ -40,6 +42,7 @@ class Viewer(QObject):
         self._scenes = SceneModel(view, queries, self)
         self._presenter = ScenePresenter(displays, view, queries, self._scenes, self._moments, self)
         self.end_playback = EndPlayback(view, self.playhead, self)
+        self.example = ExamplePlayback(view, displays.example, queries, self)
         self._score = ""
         view.changed.connect(self._on_view_changed)
         queries.notice_posted.connect(self.notice_posted)
@@ -138,10 +141,11 @@ class Viewer(QObject):
 
     def reduce_motion(self, reduced: bool) -> None:
         """Set whether to jump to stages and frames instead of gliding."""
-        self.playhead.jumps = self._presenter.camera.jumps = reduced
+        self.playhead.jumps = self._presenter.camera.jumps = self.example.jumps = reduced
 
     def close(self) -> None:
         """End all work after the current queries."""
+        self.example.end()
         self._queries.close()
 
     def _begin(self, spec: FlowSpec, target: Target | None, past: Timeline | None = None) -> None:

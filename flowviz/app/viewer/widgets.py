@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.viewer.example_view import ExampleView
 from flowviz.app.viewer.history_bar import HistoryBar
 from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.viewer.playback_bar import PlaybackBar
@@ -19,6 +20,7 @@ class ViewerWidgets:
 
     view_bar: ViewBar
     cloud: CloudView
+    example: ExampleView
     readout: Readout
     score: Score
     strip: StageStrip
@@ -30,9 +32,11 @@ class ViewerWidgets:
     @classmethod
     def create(cls, view: ViewState) -> "ViewerWidgets":
         """Create widgets that show and change a view."""
+        cloud = CloudView()
         return cls(
             ViewBar(view),
-            CloudView(),
+            cloud,
+            ExampleView(cloud),
             Readout(),
             Score(),
             StageStrip(view),

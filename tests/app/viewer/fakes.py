@@ -68,6 +68,25 @@ class FakeCloud(QObject):
         self.stage = stage
 
 
+class FakeExample(QObject):
+    dismissed = pyqtSignal()
+    trace: Trace | None = None  # that is visible
+    stage = 0.0
+    title, activity = "", ""
+
+    def show_trace(self, trace: Trace, stage: float, title: str) -> None:
+        self.trace, self.stage, self.title = trace, stage, title
+
+    def show_stage(self, stage: float) -> None:
+        self.stage = stage
+
+    def show_activity(self, activity: str) -> None:
+        self.activity = activity
+
+    def hide(self) -> None:
+        self.trace = None
+
+
 class FakeReadout:
     def __init__(self) -> None:
         self.shown = "summary"
@@ -172,7 +191,7 @@ class FakeBar(QObject):
 class FakeDisplays:
     def __init__(self) -> None:
         self.view_bar, self.cloud, self.readout = FakeBar(), FakeCloud(), FakeReadout()
-        self.score = FakeScore()
+        self.score, self.example = FakeScore(), FakeExample()
         self.strip, self.slider, self.playback = FakeStrip(), FakeSlider(), FakePlayback()
         self.history, self.inspector = FakeHistory(), FakeInspector()
 
@@ -210,6 +229,9 @@ class FakeQueries(QObject):
 
     def thumbnails(self, *asked: Any) -> None:
         self.asked["thumbnails"] = asked
+
+    def example(self, *asked: Any) -> None:
+        self.asked["example"] = asked
 
     def drop(self) -> None:
         self.asked.clear()

@@ -1,0 +1,103 @@
+"""The example playback: a trained flow moves while nothing of the user's own training can be shown yet."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from time import perf_counter
+
+from PyQt6.QtCore import QObject, QTimer
+
+from flowviz.app.state.view import View, ViewState
+from flowviz.app.viewer.displays import ExampleDisplay, Queries
+from flowviz.records import Trace
+from flowviz.specs import Playback
+from flowviz.specs.view import Theme
+
+DELAY_MS = 300  # a training that is prepared already shows its first picture sooner
+FRAME_PERIOD_MS = 33  # leaves the processor to the training that is being prepared
+PLAYBACK = Playback(speed=2.5)
+REST_SECONDS = 0.6  # at the word, before the way back begins
+MOVING = "Example: how a trained flow bends the Gaussian cloud into “FLOW”"
+STILL = "Example: a Gaussian cloud that a trained flow has bent into “FLOW”"
+
+
+class ExamplePlayback(QObject):
+    """Plays a flow of the gallery from its base to its word and back, until something else is to be seen.
+
+    The example belongs to no project: it covers the cloud, and neither the state of the view nor any other widget
+    knows of it. It ends when the user does anything with the view, except for another theme.
+
+    Attributes:
+        jumps: Whether to show a still picture of the word instead.
+    """
+
+    def __init__(
+        self,
+        view: ViewState,
+        display: ExampleDisplay,
+        queries: Queries,
+        parent: QObject,
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        super().__init__(parent)
+        self._view, self._display, self._queries, self._clock = view, display, queries, clock
+        self.jumps = False
+        self._is_wanted = False
+        self._trace: Trace | None = None  # that is shown
+        self._started = 0.0
+        self._delay = QTimer(self)
+        self._delay.setSingleShot(True)
+        self._delay.setInterval(DELAY_MS)
+        self._delay.timeout.connect(lambda: queries.example(self._show))
+        self._ticks = QTimer(self)
+        self._ticks.setInterval(FRAME_PERIOD_MS)
+        self._ticks.timeout.connect(self.advance)
+        view.changed.connect(self._on_view_changed)
+        display.dismissed.connect(self.end)
+
+    def begin(self) -> None:
+        """Play as soon as the wait becomes noticeable, unless the user explores the flow that is shown."""
+        if not self._is_wanted and not self._view.value.is_explored:
+            self._is_wanted = True
+            self._delay.start()
+
+    def show_activity(self, activity: str) -> None:
+        """Show what is being prepared."""
+        self._display.show_activity(activity)
+
+    def end(self) -> None:
+        """Show the cloud again."""
+        self._is_wanted, self._trace = False, None
+        self._delay.stop()
+        self._ticks.stop()
+        self._display.hide()
+
+    def advance(self) -> None:
+        """Move as far as time has passed."""
+        if self._trace is not None:
+            self._display.show_stage(self._stage(self._trace.last_stage))
+
+    def _show(self, trace: Trace | None) -> None:
+        """Show the example; None if it cannot be loaded."""
+        if trace is None or not self._is_wanted or self._trace is not None:
+            return
+        self._trace, self._started = trace, self._clock()
+        self._display.show_trace(trace, self._stage(trace.last_stage), STILL if self.jumps else MOVING)
+        if not self.jumps:
+            self._ticks.start()
+
+    def _stage(self, last: int) -> float:
+        """Return the current position between the base and the last stage."""
+        if self.jumps:
+            return float(last)
+        way = PLAYBACK.seconds(last) + REST_SECONDS
+        gone = way - abs((self._clock() - self._started) % (2 * way) - way)
+        return PLAYBACK.position(gone, last)
+
+    def _on_view_changed(self, old: View, new: View) -> None:
+        if self._is_wanted and _in_theme(old, new.seen.view.theme) != new:
+            self.end()
+
+
+def _in_theme(view: View, theme: Theme) -> View:
+    seen = view.seen.model_copy(update={"view": view.seen.view.model_copy(update={"theme": theme})})
+    return replace(view, seen=seen)
