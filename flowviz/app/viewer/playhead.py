@@ -22,6 +22,7 @@ class Playhead(QObject):
     """
 
     moved = pyqtSignal(float)  # position to draw; 2.25 is a quarter of the way from stage 2 to stage 3
+    jumped = pyqtSignal()  # after `moved`: playback begins elsewhere
     stage_reached = pyqtSignal(int)
     moment_reached = pyqtSignal(float)  # position in the training, from 0, its start, to 1, now
     playing_changed = pyqtSignal(bool)
@@ -149,11 +150,14 @@ class Playhead(QObject):
     def _move_to(self, position: float) -> None:
         if position == self._position and round(position) == self._goal:
             return
+        has_jumped = abs(position - self._position) > 1
         self._position = position
         if self._goal != round(position):
             self._goal = round(position)
             self.stage_reached.emit(self._goal)
         self.moved.emit(position)
+        if has_jumped:
+            self.jumped.emit()
 
     def _glide(self, elapsed: float) -> None:
         distance = self._goal - self._position

@@ -47,6 +47,7 @@ class ScenePresenter(QObject):
         self._moments.timeline_changed.connect(self._displays.history.show_timeline)
         playhead = self.playhead
         playhead.moved.connect(self._on_playhead_moved)
+        playhead.jumped.connect(self.camera.aim)
         playhead.stage_reached.connect(self._view.set_stage)
         playhead.moment_reached.connect(self._moments.play)
         playhead.playing_changed.connect(self._displays.playback.show_playing)

@@ -102,6 +102,19 @@ def test_view_at_rest_frames_the_particles_exactly(viewed: Viewed, way: str) -> 
     assert framed_exactly(viewed)
 
 
+@pytest.mark.parametrize("play", ["play_once", "toggle_playing"])
+def test_playback_that_begins_at_the_base_shows_all_of_it_at_once(viewed: Viewed, play: str) -> None:
+    word = trace().positions.copy()
+    word[LAST] *= 0.1
+    viewed.viewer.take_snapshot(Snapshot(400, WEIGHTS, None, None, Trace(trace().names, word, trace().log_det)))
+    base = extent_at(viewed, 0)
+    assert extent_at(viewed, LAST) < base / 2
+    viewed.viewer.reduce_motion(False)
+    getattr(viewed.viewer.playhead, play)()
+    assert viewed.displays.cloud.stage == 0
+    assert viewed.displays.cloud.view.half_extent == base
+
+
 def test_view_is_fixed_where_it_is_and_follows_again(viewed: Viewed) -> None:
     before = viewed.displays.cloud.view
     viewed.displays.view_bar.hold_requested.emit()
