@@ -1,10 +1,12 @@
 """The readout below the cloud: says what the layer does, or describes the particle under the mouse."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtWidgets import QSizePolicy
 
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Trace
@@ -67,19 +69,29 @@ class Readout(FittingLabel):
         return tuple(sentence + selected for sentence in sentences)
 
 
-class Score(QLabel):
-    """Label with the share of particles that end on the target, such as "97% end on the letters"."""
+class Score(FittingLabel):
+    """Label with the share of particles that end on the target, such as "97% end on the letters".
+
+    Its width is that of the score at 100%, so that nothing moves while the share grows.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("score")
-        self.setAccessibleDescription(SCORE_TIP)
+        super().__init__("score", SCORE_TIP)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setToolTip(SCORE_TIP)
+        self._widest = ""
 
     def show_score(self, score: str) -> None:
         """Show a score, or nothing if it is empty."""
-        if score != self.text():
-            self.setText(score)
+        self.show_texts(score, tip=SCORE_TIP)
+        widest = re.sub(r"^\d+%", "100%", score)
+        if widest != self._widest:
+            self._widest = widest
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self._widest), super().sizeHint().height())
 
 
 def _describe_particle(trace: Trace, particle: int, stage: int) -> str:

@@ -35,7 +35,8 @@ class WrappingLabel(QLabel):
 class FittingLabel(QLabel):
     """Line of text that never asks for room: it draws the longest of its texts that fits, elided if none does.
 
-    `text` returns the longest one, which screen readers read.
+    `text` returns the longest one, which screen readers read. `QLabel.setText` is never called, because it makes the
+    window lay itself out.
     """
 
     def __init__(self, object_name: str, description: str) -> None:
@@ -48,11 +49,15 @@ class FittingLabel(QLabel):
 
     def show_texts(self, *texts: str, tip: str = "") -> None:
         """Show one of some texts, from the longest to the shortest; by default, the tooltip is the longest."""
+        if (tip or texts[0]) != self.toolTip():
+            self.setToolTip(tip or texts[0])
         if texts != self._texts:
             self._texts = texts
-            self.setText(texts[0])
-            self.setToolTip(tip or texts[0])
+            self.setAccessibleName(texts[0])
             self.update()
+
+    def text(self) -> str:
+        return self._texts[0]
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
@@ -61,7 +66,7 @@ class FittingLabel(QLabel):
         metrics, room = self.fontMetrics(), self.contentsRect()
         fitting = (text for text in self._texts if metrics.horizontalAdvance(text) <= room.width())
         elided = metrics.elidedText(next(fitting, self._texts[-1]), Qt.TextElideMode.ElideRight, room.width())
-        QPainter(self).drawText(room, Qt.AlignmentFlag.AlignVCenter, elided)
+        QPainter(self).drawText(room, self.alignment(), elided)
 
 
 class WarningLabel(WrappingLabel):

@@ -1,11 +1,13 @@
 """The sentence and the score below the cloud."""
 
 import pytest
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtCore import QEvent
+from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.viewer.cloud_view import CloudView
-from flowviz.app.viewer.readout import Readout
+from flowviz.app.viewer.readout import Readout, Score
+from flowviz.app.widgets.controls import row
 from flowviz.records.trace import base_particles, untrained_trace
 from flowviz.specs import FlowSpec
 from tests.app.conftest import Window
@@ -45,6 +47,46 @@ def test_narrow_readout_draws_a_shorter_sentence_instead_of_cutting_it_off(reado
     assert readout.grab().toImage().copy(0, 0, width, readout.height()) != drawn
     readout.show_texts(short)
     assert readout.grab().toImage().copy(0, 0, width, readout.height()) == drawn
+
+
+class Row(QWidget):
+    """A row of a sentence and a score, which counts how often it is laid out."""
+
+    def __init__(self, readout: Readout, score: Score) -> None:
+        super().__init__()
+        self.requests = 0
+        self.setLayout(row(readout, score, stretched=readout))
+        self.resize(1200, 40)
+        self.show()
+
+    def event(self, event: QEvent | None) -> bool:
+        self.requests += event is not None and event.type() == QEvent.Type.LayoutRequest
+        return super().event(event)
+
+
+def test_other_sentences_and_shares_are_shown_without_a_layout(qtbot: QtBot) -> None:
+    readout, score = Readout(), Score()
+    parent = Row(readout, score)
+    qtbot.addWidget(parent)
+    score.show_score("9% end on the letters")
+    QApplication.processEvents()
+    requests, place = parent.requests, score.geometry()
+    for sentence, share in (("Base", 10), ("Coupling 1 of 8", 100)):
+        readout.show_texts(sentence)
+        score.show_score(f"{share}% end on the letters")
+        QApplication.processEvents()
+    assert score.text() == score.accessibleName() == "100% end on the letters"
+    assert score.fontMetrics().horizontalAdvance(score.text()) <= score.width()
+    assert (parent.requests, score.geometry()) == (requests, place)
+    score.show_score("100% end on the characters")
+    QApplication.processEvents()
+    assert score.width() > place.width()
+
+
+def test_tooltip_changes_although_the_text_does_not(readout: Readout) -> None:
+    readout.show_texts("Training", tip="At step 1")
+    readout.show_texts("Training", tip="At step 2")
+    assert readout.toolTip() == "At step 2"
 
 
 @pytest.fixture
