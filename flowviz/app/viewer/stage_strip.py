@@ -108,7 +108,7 @@ class StageStrip(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        accent, frame = (self.palette().color(role) for role in (QPalette.ColorRole.Highlight, QPalette.ColorRole.Mid))
+        accent, frame = (self.palette().color(role) for role in (QPalette.ColorRole.Accent, QPalette.ColorRole.Mid))
         largest = max(float(self._shares.max()), 1e-9)
         for stage in range(len(self._titles)):
             place = self._place(stage)

@@ -3,10 +3,15 @@
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.state.view import ViewState
+from flowviz.app.style.theme import WINDOW, palette
 from flowviz.app.viewer.stage_strip import StageStrip
+from flowviz.rendering.colors import SURROUNDINGS
+from flowviz.specs.view import Theme
+from tests.app.style.test_theme import contrast
 
 STAGES = 20
 
@@ -55,3 +60,13 @@ def test_picture_at_the_edge_is_cut_off_if_more_of_them_follow(narrow: StageStri
         assert cut == sides
         seen = [place for place in places if place.intersects(narrow.rect())]
         assert not all(map(narrow.rect().contains, seen))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_frame_around_the_current_picture_is_visible(narrow: StageStrip, theme: Theme) -> None:
+    narrow.setPalette(palette(theme))
+    narrow.setAutoFillBackground(True)
+    place, drawn = narrow._place(0), narrow.grab().toImage()
+    frame = drawn.pixelColor(place.left(), place.center().y())
+    for surroundings in (WINDOW[theme], SURROUNDINGS[theme].background):
+        assert contrast(frame, QColor(*surroundings)) >= 4
