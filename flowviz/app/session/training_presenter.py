@@ -91,6 +91,7 @@ class TrainingPresenter(QObject):
     def set_state(self, state: TrainingState) -> None:
         """Show the state of the training, and an example while there is nothing else to see."""
         self.state = state
+        self._viewer.give_way(state not in {TrainingState.IDLE, TrainingState.PAUSED})
         if state == TrainingState.PREPARING and not self.title:
             self._viewer.example.begin()
         else:

@@ -33,6 +33,10 @@ class LatestWorker(Worker):
     """Thread that computes the latest query of each topic; a query that still waits is replaced by a newer one.
 
     Results arrive in the order of the queries, and never after `drop` or `close`. The first query starts the thread.
+
+    Attributes:
+        rest: How long it rests after each computation, relative to the duration of the computation. With a rest of 2, a
+            stream of queries takes at most a third of a processor core.
     """
 
     _computed = pyqtSignal(str, object, object)  # topic, Query, result
@@ -40,14 +44,10 @@ class LatestWorker(Worker):
     succeeded = pyqtSignal(str)  # topic
     failed = pyqtSignal(object)  # Notice on the topic
 
-    def __init__(self, start_delay_ms: int = 0, rest: float = 0.0) -> None:
-        """Create a thread that starts with the first query, or `start_delay_ms` milliseconds later.
-
-        After each computation it rests for `rest` times the duration of the computation. With a rest of 2, a stream of
-        queries takes at most a third of a processor core.
-        """
+    def __init__(self, start_delay_ms: int = 0) -> None:
+        """Create a thread that starts with the first query, or `start_delay_ms` milliseconds later."""
         super().__init__()
-        self._start_delay_ms, self._rest = start_delay_ms, rest
+        self._start_delay_ms, self.rest = start_delay_ms, 0.0
         self._waiting: dict[str, Query] = {}
         self._changed = Condition()
         self._closed = False
@@ -96,7 +96,7 @@ class LatestWorker(Worker):
                 self._raised.emit(query, notice_of(topic, error, _failure_text(topic)))
             else:
                 self._computed.emit(topic, query, result)
-            self._take_rest(self._rest * (perf_counter() - started))
+            self._take_rest(self.rest * (perf_counter() - started))
 
     def _take_rest(self, seconds: float) -> None:
         """Wait, unless the worker is closed."""

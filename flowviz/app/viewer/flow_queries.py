@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 OnResult = Callable[[Answer], object]
 PAST = "past"  # the topic of queries about earlier moments
-REST = 2.0  # so that queries of each stage and snapshot leave the processor to the picture and the training
+REST = 2.0  # during a training, so that queries of each snapshot leave the processor to it and to the picture
 EXAMPLE = "flow"  # of the gallery: few stages, and sharp letters
 PICTURES_DELAY_MS = 400  # the first thumbnails load numba, which would delay the first paint of the window
 
@@ -39,8 +39,8 @@ class FlowQueries(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._failed_topics = set[str]()
-        self._slow, self._quick = LatestWorker(rest=REST), LatestWorker()
-        self._pictures = LatestWorker(start_delay_ms=PICTURES_DELAY_MS, rest=REST)
+        self._slow, self._quick = LatestWorker(), LatestWorker()
+        self._pictures = LatestWorker(start_delay_ms=PICTURES_DELAY_MS)
         self._threads = self._slow, self._quick, self._pictures
         self._keepers = {self._slow: FlowKeeper(), self._quick: FlowKeeper()}
         for thread in self._threads:
@@ -111,6 +111,10 @@ class FlowQueries(QObject):
     def example(self, on_result: OnResult[Trace | None]) -> None:
         """Load the particles of a trained example. None if its file is missing or damaged."""
         self._quick.ask("example", _example_trace, on_result)
+
+    def give_way(self, gives_way: bool) -> None:
+        """Leave most of the processor to a training, or else answer as soon as possible."""
+        self._slow.rest = self._pictures.rest = REST if gives_way else 0.0
 
     def drop(self) -> None:
         """Discard all queries and clear the notices about failed ones."""

@@ -143,6 +143,10 @@ class Viewer(QObject):
         """Set whether to jump to stages and frames instead of gliding."""
         self.playhead.jumps = self._presenter.camera.jumps = self.example.jumps = reduced
 
+    def give_way(self, gives_way: bool) -> None:
+        """Leave most of the processor to a training, or else answer queries as soon as possible."""
+        self._queries.give_way(gives_way)
+
     def close(self) -> None:
         """End all work after the current queries."""
         self.example.end()

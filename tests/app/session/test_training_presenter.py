@@ -74,6 +74,22 @@ def test_failure_of_the_first_training_shows_the_requested_flow(harness: Session
     assert harness.viewer.scene.trace.names == FlowSpec(family="glow").stage_names()
 
 
+def test_queries_rest_only_while_a_training_computes(harness: SessionHarness) -> None:
+    queries, rests = harness.queries, list[bool]()
+    for act in (
+        lambda: None,
+        harness.session.train,
+        lambda: harness.thread.send(snapshot(0), checkpoint(0)),
+        harness.session.toggle_pause,
+        harness.session.toggle_pause,
+        harness.session.stop,
+        lambda: harness.thread.send(finished(100, "stopped")),
+    ):
+        act()
+        rests.append(queries.gives_way)
+    assert rests == [False, True, True, False, True, True, False]
+
+
 def test_recovery_posts_a_notice_and_discards_the_losses_after_it(harness: SessionHarness) -> None:
     train(harness, 100, 200)
     notices = list[Notice]()

@@ -144,7 +144,8 @@ def test_closed_worker_never_starts_after_its_delay(qtbot: QtBot) -> None:
 def test_queries_are_answered_between_rests(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     rests, found = list[float](), list[str]()
     monkeypatch.setattr(LatestWorker, "_take_rest", lambda _, seconds: rests.append(seconds))
-    worker, slow = LatestWorker(rest=3.0), Held("first")
+    worker, slow = LatestWorker(), Held("first")
+    worker.rest = 3.0
     worker.ask("one", slow, found.append)
     worker.ask("two", lambda: "second", found.append)
     slow.release.set()

@@ -208,6 +208,7 @@ class FakeQueries(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.asked: dict[str, tuple[Any, ...]] = {}
+        self.gives_way = False
 
     def density(self, *asked: Any) -> None:
         self.asked["density"] = asked
@@ -232,6 +233,9 @@ class FakeQueries(QObject):
 
     def example(self, *asked: Any) -> None:
         self.asked["example"] = asked
+
+    def give_way(self, gives_way: bool) -> None:
+        self.gives_way = gives_way
 
     def drop(self) -> None:
         self.asked.clear()

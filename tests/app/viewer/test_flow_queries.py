@@ -1,0 +1,31 @@
+"""The queries of the viewer, answered by real threads."""
+
+import pytest
+from PyQt6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.threads.worker import wait_for_work
+from flowviz.app.viewer.flow_queries import FlowQueries
+from flowviz.records import Scene
+from flowviz.specs import ViewSpec
+from tests.app.viewer.fakes import trace
+
+PATIENCE_MS = 5000
+
+
+def test_threads_rest_only_to_give_way(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    rests, owner = list[float](), QObject()
+    monkeypatch.setattr(LatestWorker, "_take_rest", lambda _, seconds: rests.append(seconds))
+    queries = FlowQueries(owner)
+
+    def rests_if(gives_way: bool) -> bool:
+        count = len(rests)
+        queries.give_way(gives_way)
+        queries.thumbnails(Scene(trace()), ViewSpec(), 20, lambda _: None)
+        qtbot.waitUntil(lambda: len(rests) > count)
+        return rests[-1] > 0
+
+    assert [rests_if(False), rests_if(True), rests_if(False)] == [False, True, False]
+    queries.close()
+    wait_for_work(PATIENCE_MS)
