@@ -100,7 +100,8 @@ class Scenes:
     def scene(self, shot: Shot, size: PictureSize) -> Scene:
         """What a picture of that size shows."""
         if self._last is None or self._last[0] is not shot.moment:
-            self._last = shot.moment, Scene(self.trace(shot.moment), self.selection, target=self._target)
+            target = self._target_of(shot.moment)
+            self._last = shot.moment, Scene(self.trace(shot.moment), self.selection, target=target)
         scene = self._completed(self._last[1], shot, size)
         self._last = shot.moment, scene
         return scene
@@ -145,6 +146,11 @@ class Scenes:
             return build_target(self._project.target).sample(self.count, np.random.default_rng(0))
         own = self._project.trace.positions[0]
         return own if len(own) == self.count else base_particles(self.count)
+
+    def _target_of(self, moment: Moment | None) -> TargetPicture | None:
+        """Return the target of a moment, where it is shown. None for an earlier target, which is no longer known."""
+        is_earlier = moment is not None and self._project.history.has_changed_since(moment.step)
+        return None if is_earlier else self._target
 
     @cached_property
     def _target(self) -> TargetPicture | None:

@@ -80,8 +80,12 @@ class History:
             return None
         number = max(int(np.searchsorted(self.step, step, side="right")) - 1, 0)
         known = float(self.entropy[number])
-        was_changed = any(change.step >= self.step[number] for change in self.changes)
-        return self._progress(number, (None if was_changed else entropy) if np.isnan(known) else known)
+        present = None if self.has_changed_since(self.step[number]) else entropy
+        return self._progress(number, present if np.isnan(known) else known)
+
+    def has_changed_since(self, step: float) -> bool:
+        """Return whether the target was another one at a step."""
+        return any(change.step >= step for change in self.changes)
 
     def _progress(self, number: int, entropy: float | None) -> Progress:
         step, seconds = int(self.step[number]), float(self.seconds[number])

@@ -177,6 +177,7 @@ SURFACES: Mapping[str, str] = {
     "drawing": "the drawing",
     "points": "the points",
 }
+EARLIER_SURFACE = "the earlier target"
 
 
 def surface(target: TargetSpec) -> str:
@@ -189,14 +190,14 @@ def surface(target: TargetSpec) -> str:
     return SURFACES[target.kind]
 
 
-def score(on_target: float | None, target: TargetSpec) -> str:
+def score(on_target: float | None, target: TargetSpec | None) -> str:
     """Return how many particles land on a target, such as "97% end on the letters", or "" if that is unknown.
 
     Args:
         on_target: The share of the particles, from 0 to 1. None if it is unknown.
-        target: The target.
+        target: The target. None if it is an earlier one of the training, of which nothing else is known.
     """
     if on_target is None:
         return ""
     percent = 100 if on_target == 1 else min(round(100 * on_target), 99)
-    return f"{percent}% end on {surface(target)}"
+    return f"{percent}% end on {surface(target) if target else EARLIER_SURFACE}"

@@ -18,8 +18,10 @@ from PIL import Image
 
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting import Export
+from flowviz.exporting.scenes import Scenes
+from flowviz.exporting.shots import Shot
 from flowviz.projects import Project
-from flowviz.records import History, Scene, Selection, Timeline
+from flowviz.records import History, Retargeted, Scene, Selection, Snapshot, Timeline
 from flowviz.rendering import Camera, render_frame, render_sheet
 from flowviz.rendering.projection import Projection
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, ViewSpec
@@ -364,3 +366,11 @@ def test_target_is_shown_behind_the_last_stage_of_every_picture(bent: Project, t
         shown, title = Camera(view, bent.trace.boxes).at(number, SMALL), bent.trace.title(number)
         scene = Scene(bent.trace, bent.selection, target=target)
         np.testing.assert_array_equal(drawn, render_frame(scene, number, shown, SMALL, title=title))
+
+
+def test_target_is_not_behind_moments_of_an_earlier_one(bent: Project) -> None:
+    project = replace(bent, history=replace(bent.history, changes=(Retargeted(100, "cat"),)))
+    moments = [Snapshot(step, bent.weights, None, None, bent.trace) for step in (100, 101)]
+    shots = [Shot(project.trace.last_stage, moment) for moment in moments]
+    scenes = Scenes(project, Seen(view=ViewSpec(marks=frozenset({"points", "target"}))), None, shots)
+    assert [scenes.scene(shot, SMALL).target is not None for shot in shots] == [False, True]

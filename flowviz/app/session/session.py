@@ -119,7 +119,7 @@ class Session(QObject):
         if self._builder.problem:
             return
         self.cancel_start()
-        self._viewer.show_last_stage()
+        self._view.show_last_stage()
         self._viewer.end_playback.begin()
         if self.state == TrainingState.PAUSED:
             self.toggle_pause()

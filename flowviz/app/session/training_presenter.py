@@ -84,7 +84,7 @@ class TrainingPresenter(QObject):
         self._status.begin(history, built.target.entropy)
         self._status.show_target(built.title)
         if not checkpoint:
-            self._viewer.show_last_stage()
+            self._view.show_last_stage()
         self.set_state(TrainingState.PREPARING)
         self._viewer.end_playback.begin()
 
@@ -112,6 +112,8 @@ class TrainingPresenter(QObject):
                 self._update_trained()
             case Retargeted():
                 self._show_losses()
+                if not self._viewer.is_live:
+                    self._viewer.show_moment_again()  # it belongs to an earlier target now
             case Recovered() | Uncompiled():
                 self._status.show_warning(event)
             case Finished():
@@ -192,8 +194,11 @@ class TrainingPresenter(QObject):
 
     def _on_moment_shown(self, snapshot: Snapshot, is_latest: bool) -> None:
         self._status.show_moment(snapshot, is_latest=is_latest)
-        if self.project is not None:
-            self._viewer.show_score(explanations.score(snapshot.on_target, self.project.target))
+        project = self.project
+        if project is not None:
+            is_earlier = not is_latest and project.history.has_changed_since(snapshot.step)
+            self._viewer.hide_target(is_earlier)
+            self._viewer.show_score(explanations.score(snapshot.on_target, None if is_earlier else project.target))
         self._show_round_trip()
 
     def _show_round_trip(self) -> None:

@@ -83,6 +83,10 @@ class ViewState(State[View]):
         """Go to a stage. The last stage is stored as *last*, so it stays the last one in a flow of another length."""
         self.update(stage=self._stored(stage))
 
+    def show_last_stage(self) -> None:
+        """Go to the last stage, which stays the last one when another flow is shown."""
+        self.update(stage=None)
+
     def open_stage(self, stage: int) -> None:
         """Leave the overview and go to a stage."""
         self.update(stage=self._stored(stage), overview=False)

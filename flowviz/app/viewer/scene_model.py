@@ -34,6 +34,7 @@ class SceneModel(QObject):
         self._view, self._queries = view, queries
         self.subject = Subject(FlowSpec())
         self._target: Target | None = None
+        self._hides_target = False
         self._pictured: tuple[Target, TargetPicture] | None = None
         self.generated = untrained_trace(FlowSpec(), base_particles())
         self.scene = Scene(self.generated)
@@ -44,12 +45,18 @@ class SceneModel(QObject):
         """Prepare for another flow: drop everything that belongs to the previous one except its particles."""
         self._queries.drop()
         self.scene = Scene(self.scene.trace, self.scene.selection)
-        self.subject, self._target = Subject(spec), target
+        self.subject, self._target, self._hides_target = Subject(spec), target, False
 
     def set_target(self, target: Target) -> None:
         """Set the target, which is shown behind the particles, and whose points are encoded."""
         self._target = target
         if self._shows("target"):
+            self._change(target=self._picture())
+
+    def hide_target(self, hidden: bool) -> None:
+        """Set whether to show no target behind the particles."""
+        if hidden != self._hides_target:
+            self._hides_target = hidden
             self._change(target=self._picture())
 
     def show(self, subject: Subject, generated: Trace) -> None:
@@ -110,7 +117,7 @@ class SceneModel(QObject):
 
     def _picture(self) -> TargetPicture | None:
         """Return the target as a picture if it is shown."""
-        if self._target is None or not self._shows("target"):
+        if self._target is None or self._hides_target or not self._shows("target"):
             return None
         if self._pictured is None or self._pictured[0] is not self._target:
             self._pictured = self._target, target_picture(self._target)

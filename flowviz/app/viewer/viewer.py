@@ -93,6 +93,10 @@ class Viewer(QObject):
         """Set the target that the training learns from now on."""
         self._scenes.set_target(target)
 
+    def hide_target(self, hidden: bool) -> None:
+        """Set whether to leave out the target, because the displayed moment belongs to an earlier one."""
+        self._scenes.hide_target(hidden)
+
     def show_project(self, project: Project, target: Target | None) -> None:
         """Show a trained flow as it was saved. TensorFlow is not loaded before a query needs it."""
         *past, present = project.timeline.moments or (_latest_moment(project, target),)
@@ -129,10 +133,6 @@ class Viewer(QObject):
         """Fit the view to the current particles alone, if it follows the cloud."""
         if self._view.seen.fitted:
             self._presenter.refit()
-
-    def show_last_stage(self) -> None:
-        """Go to the last stage, which stays the last one when another flow is shown."""
-        self._view.update(stage=None)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw on a light or a dark background."""

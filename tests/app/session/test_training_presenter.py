@@ -7,7 +7,7 @@ from flowviz.app.target.built_target import build
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import example
 from flowviz.records import Recovered, Retargeted
-from flowviz.specs import FlowSpec, TextSpec
+from flowviz.specs import FlowSpec, ShapeSpec, TextSpec
 from tests.app.session.fakes import ENTROPY, SessionHarness, checkpoint, fail, finished, progress, snapshot, train
 
 MAF = FlowSpec(family="maf")
@@ -72,6 +72,33 @@ def test_failure_of_the_first_training_shows_the_requested_flow(harness: Session
     assert harness.viewer.scene.trace.names == FlowSpec(family="maf").stage_names()
     harness.request.set_family("glow")
     assert harness.viewer.scene.trace.names == FlowSpec(family="glow").stage_names()
+
+
+def test_moment_of_an_earlier_target_shows_neither_the_present_one_nor_its_name(harness: SessionHarness) -> None:
+    harness.view.set_mark("target", True)
+    train(harness, 100, 200)
+    harness.view.set_moment(100)
+    assert is_on_target(harness, "10% end on the letters")
+    harness.thread.retargeted.emit(harness.thread.number, build(ShapeSpec(name="heart")))
+    harness.thread.send(Retargeted(200, "heart"))
+    assert is_on_nothing(harness, "10% end on the earlier target")
+    harness.view.set_moment(None)
+    harness.thread.send(snapshot(300, 0.3))
+    assert is_on_target(harness, "30% end on the shape")
+    harness.view.set_moment(200)
+    assert is_on_nothing(harness, "20% end on the earlier target")
+    harness.view.set_moment(None)
+    assert is_on_target(harness, "30% end on the shape")
+
+
+def is_on_target(harness: SessionHarness, score: str) -> bool:
+    scene = harness.displays.cloud.scene
+    return scene is not None and scene.target is not None and harness.displays.score.score == score
+
+
+def is_on_nothing(harness: SessionHarness, score: str) -> bool:
+    scene = harness.displays.cloud.scene
+    return scene is not None and scene.target is None and harness.displays.score.score == score
 
 
 def test_queries_rest_only_while_a_training_computes(harness: SessionHarness) -> None:
