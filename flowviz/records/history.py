@@ -1,12 +1,14 @@
 """The losses over a training."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records.events import Event, Finished, Progress, Recovered, Retargeted
 
+SETTLED_SECONDS = 2.0  # of training: a target that was kept for less is only on the way to the next one
 ENTROPY_TOLERANCE = 1e-3  # nats; a target that is built again may differ by rounding
 
 
@@ -86,6 +88,15 @@ class History:
     def has_changed_since(self, step: float) -> bool:
         """Return whether the target was another one at a step."""
         return any(change.step >= step for change in self.changes)
+
+    @cached_property
+    def settled_changes(self) -> tuple[Retargeted, ...]:
+        """The changes of target without those that another one followed soon, as while a word is typed."""
+        if not len(self.step):
+            return self.changes[-1:]
+        times = np.interp([change.step for change in self.changes], self.step, self.seconds)
+        lasted = np.diff(times, append=np.inf)
+        return tuple(change for change, seconds in zip(self.changes, lasted, strict=True) if seconds >= SETTLED_SECONDS)
 
     def _progress(self, number: int, entropy: float | None) -> Progress:
         step, seconds = int(self.step[number]), float(self.seconds[number])

@@ -71,9 +71,10 @@ def _draw_curves(axes: Axes, history: History, entropy: float | None, view: View
 
 
 def _draw_changes(axes: Axes, history: History, view: ViewSpec, text: float, pixel: float) -> None:
-    """A line wherever the target became another one, with its name where there is room before the next."""
-    color, steps = _rgb(SURROUNDINGS[view.theme].label), [change.step for change in history.changes]
-    for change, after in zip(history.changes, [*steps, np.inf][1:], strict=True):
+    """A line wherever the target became another one for long, with its name where there is room before the next."""
+    changes = history.settled_changes
+    color, steps = _rgb(SURROUNDINGS[view.theme].label), [change.step for change in changes]
+    for change, after in zip(changes, [*steps, np.inf][1:], strict=True):
         axes.axvline(change.step, color=color, linewidth=pixel, linestyle=":")
         if view.labels and after - change.step >= ROOM_FOR_NAME * history.step[-1]:
             axes.annotate(

@@ -57,3 +57,12 @@ def test_recovery_removes_the_reports_that_it_undid() -> None:
 def test_history_without_entropies_has_unknown_ones() -> None:
     steps = np.array([1.0, 2.0])
     assert np.isnan(History(steps, steps, steps, steps).entropy).tolist() == [True, True]
+
+
+def test_changes_in_quick_succession_settle_on_the_last_one() -> None:
+    typed = Retargeted(200, "c"), Retargeted(230, "ca"), Retargeted(300, "cat")  # 100 steps take a second
+    later = Retargeted(600, "dog"), Retargeted(790, "do")
+    history = history_of([report(100), report(200), *typed, report(500), *later, report(900)])
+    assert [change.title for change in history.settled_changes] == ["cat", "do"]
+    assert [change.title for change in history_of(typed).settled_changes] == ["cat"]
+    assert History().settled_changes == ()

@@ -145,8 +145,8 @@ class LossPlot(QWidget):
             self.setAccessibleDescription(description)
 
     def _create_change_lines(self) -> None:
-        """Create a vertical line for each change of the target."""
-        changes = self._history.changes
+        """Create a vertical line for each change to a target that was kept."""
+        changes = self._history.settled_changes
         for line in self._changes[len(changes) :]:
             self._plot.removeItem(line)
         self._changes = self._changes[: len(changes)]
@@ -157,7 +157,7 @@ class LossPlot(QWidget):
             self._changes.append(line)
 
     def _place_change_labels(self, left: float, right: float) -> None:
-        changes, width = self._history.changes, self._plot.getViewBox().width()
+        changes, width = self._history.settled_changes, self._plot.getViewBox().width()
         positions = [(change.step - left) / (right - left) * width for change in changes]
         labels = fitted_labels([change.title for change in changes], positions, width, self.fontMetrics())
         for line, change, label in zip(self._changes, changes, labels, strict=True):

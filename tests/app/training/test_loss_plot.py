@@ -176,6 +176,15 @@ def test_label_of_the_latest_target_is_inside_the_plot(losses: LossPlot) -> None
     assert line.label.sceneBoundingRect().left() >= line.sceneBoundingRect().center().x() - 1, "there is room again"
 
 
+def test_word_that_is_typed_letter_by_letter_has_one_mark(losses: LossPlot) -> None:
+    history = history_of_targets(2.0)
+    for step, word in ((1000, "c"), (1030, "ca"), (1060, "cat")):
+        history = history.with_event(Retargeted(step, word))
+        losses.show_history(history, 0.9)
+        (line,) = losses._changes
+        assert (line.value(), line.label.format) == (step, word)
+
+
 def test_labels_of_targets_do_not_overlap(qapp: QApplication) -> None:
     metrics = QFontMetrics(QApplication.font())
     wide = metrics.horizontalAdvance("a long title")
