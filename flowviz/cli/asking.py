@@ -68,7 +68,7 @@ def _what(output: Path, given: Given, base: Seen) -> What:
 def _unsaid(output: Path) -> str:
     """Why the name of an output does not say what to write."""
     if output.suffix.lower() in SUFFIXES:
-        return f"{output} does not say what to write. Give --what as well: trace, samples or losses."
+        return f"{output} does not say what to write. Give --what as well: trace, samples, density or losses."
     return f"{output.suffix} files cannot be written. Choose from {', '.join(SUFFIXES)}, or name a folder."
 
 

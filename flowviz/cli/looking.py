@@ -7,7 +7,7 @@ import typer
 
 from flowviz.specs.export import Format, What
 from flowviz.specs.playback import Easing, Heading, Repeat, Through
-from flowviz.specs.view import Background, ColorBy, Direction, Mark, Palette, Theme
+from flowviz.specs.view import Background, ColorBy, Direction, Mark, Palette, Theme, UnitName
 
 Given = Mapping[str, Any]  # the options that were given, by name
 
@@ -30,6 +30,9 @@ def chosen_view(
     ] = None,
     labels: Annotated[bool | None, typer.Option("--labels/--no-labels", help="Title, legend and notes.")] = None,
     point_diameter: Annotated[float | None, typer.Option(help="Of a point, in pixels of a side of 800.")] = None,
+    units: Annotated[
+        UnitName | None, typer.Option(help="Units of axes and points: the data's, pixels, or the flow's own.")
+    ] = None,
     word_height: Annotated[float | None, typer.Option(help="Of the words, as a share of the shorter side.")] = None,
 ) -> Given:
     """How it is drawn."""
@@ -45,7 +48,7 @@ def chosen_looks(
     probe: Annotated[
         str | None, typer.Option(help="Mark where a point of a stage is in every stage.", metavar="STAGE:X,Y")
     ] = None,
-    center: Annotated[str | None, typer.Option(help="The middle of the view, in target units.", metavar="X,Y")] = None,
+    center: Annotated[str | None, typer.Option(help="The middle of the view, in flow units.", metavar="X,Y")] = None,
     half_extent: Annotated[float | None, typer.Option(help="Half of its shorter side; fitted by default.")] = None,
     fit: Annotated[bool | None, typer.Option("--fit", help="Fit the view, whatever --as-seen says.")] = None,
 ) -> Given:

@@ -17,7 +17,7 @@ from flowviz.exporting.scenes import Scenes, slices
 from flowviz.exporting.shots import shots, stage_range
 from flowviz.files import written_whole
 from flowviz.projects import Project
-from flowviz.records import Selection, checked_stage
+from flowviz.records import Selection, cell_centers, checked_stage
 from flowviz.rendering import render_sheet, sheet_stage
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import ExportSpec, PictureSize
@@ -54,6 +54,8 @@ class Export:
         """How many steps `write` yields."""
         if self._spec.what in {"trace", "samples"}:
             return len(slices(self._particles.count))
+        if self._spec.what == "density":
+            return len(slices(self._spec.pixels.width * self._spec.pixels.height))
         return len(self._shots) if self._spec.what in IN_FOLDERS | {"animation"} else 1
 
     def names(self) -> list[str]:
@@ -87,6 +89,8 @@ class Export:
                 return self._write_trace(output)
             case "samples":
                 return self._write_samples(output)
+            case "density":
+                return self._write_density(output)
             case "losses" if self._spec.format == "csv":
                 return tables.write_losses_csv(output, self._project.history, self._entropy())
             case "view" | "sheet" if self._spec.format != "png":
@@ -149,13 +153,20 @@ class Export:
         particles = self._particles
         parts = particles.parts(self._shots[0].moment)
         if self._spec.format == "csv":
-            return tables.write_trace_csv(path, parts, self._stages)
-        return tables.write_trace_npz(path, parts, self._stages, particles.count)
+            return tables.write_trace_csv(path, parts, self._stages, particles.units)
+        return tables.write_trace_npz(path, parts, self._stages, particles.count, particles.units)
 
     def _write_samples(self, path: Path) -> Steps:
-        points = (trace.positions[-1] for trace in self._particles.parts(self._shots[0].moment))
+        particles = self._particles
+        points = (particles.units.values(trace.positions[-1]) for trace in particles.parts(self._shots[0].moment))
         write = tables.write_points_csv if self._spec.format == "csv" else tables.write_points_npz
         return write(path, points)
+
+    def _write_density(self, path: Path) -> Steps:
+        scenes, shot, size = self._particles, self._shots[0], self._spec.pixels
+        rectangle, shape = scenes.rectangle(shot, size), (size.height, size.width)
+        parts = scenes.log_densities(shot, cell_centers(rectangle, shape))
+        return tables.write_density_npz(path, rectangle, shape, parts, scenes.units)
 
     @property
     def _stages(self) -> range:

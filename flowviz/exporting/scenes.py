@@ -11,12 +11,12 @@ from flowviz.exporting.easing import eased_frames
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.shots import Shot
 from flowviz.projects import Project
-from flowviz.records import Moment, Scene, Selection, Snapshot, TargetPicture, Trace, base_particles
+from flowviz.records import Moment, Rectangle, Scene, Selection, Snapshot, TargetPicture, Trace, Units, base_particles
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import Camera, Frame, render_frame, visible_rectangle
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, Seen, ViewSpec
-from flowviz.targets import build_target, target_picture
+from flowviz.targets import build_target, spec_units, target_picture
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -101,7 +101,7 @@ class Scenes:
         """What a picture of that size shows."""
         if self._last is None or self._last[0] is not shot.moment:
             target = self._target_of(shot.moment)
-            self._last = shot.moment, Scene(self.trace(shot.moment), self.selection, target=target)
+            self._last = shot.moment, Scene(self.trace(shot.moment), self.selection, target=target, units=self.units)
         scene = self._completed(self._last[1], shot, size)
         self._last = shot.moment, scene
         return scene
@@ -118,6 +118,15 @@ class Scenes:
         if known is None:
             return self._followed(moment)
         return (Trace(known.names, known.positions[:, some], known.log_det[:, some]) for some in slices(self.count))
+
+    def rectangle(self, shot: Shot, size: PictureSize) -> Rectangle:
+        """Return the part of the plane that a picture of that size shows at a shot."""
+        return visible_rectangle(self.camera(shot.moment).around(round(shot.stage), size), size)
+
+    def log_densities(self, shot: Shot, points: NDArray[np.float64]) -> Iterator[NDArray[np.float32]]:
+        """Yield the log-densities of points (n, 2) at the stage of a shot, some points after the others."""
+        flow = self._flow(shot.moment)
+        return (flow.log_density(round(shot.stage), points[some]) for some in slices(len(points)))
 
     def _known(self, moment: Moment | None) -> Trace | None:
         """The particles that are in the project, if they are those that are asked for."""
@@ -153,6 +162,15 @@ class Scenes:
         return None if is_earlier else self._target
 
     @cached_property
+    def units(self) -> Units:
+        """The units of the numbers at the axes, and of exported points.
+
+        Raises:
+            TargetError: If the view asks for pixels, and the target has none.
+        """
+        return spec_units(self._project.target, self._seen.view.units)
+
+    @cached_property
     def _target(self) -> TargetPicture | None:
         """The target, where it is shown."""
         return target_picture(build_target(self._project.target)) if "target" in self._seen.view.marks else None
@@ -164,7 +182,7 @@ class Scenes:
         if not view.marks & {"density", "grid"} and probe is None:
             return scene
         flow = self._flow(shot.moment)
-        around = visible_rectangle(self.camera(shot.moment).around(stage, size), size)
+        around = self.rectangle(Shot(stage, shot.moment), size)
         from flowviz.flows.scenes import completed  # loads TensorFlow
 
         return completed(flow, scene, stage, view, around, probe)

@@ -22,9 +22,11 @@ from flowviz.records.target_picture import TargetPicture
 from flowviz.records.timeline import Timeline
 from flowviz.records.trace import Trace, base_particles, checked_stage, untrained_trace
 from flowviz.records.trial import Trial, TrialSummary, summarized, to_csv
+from flowviz.records.units import FLOW_UNITS, Units
 from flowviz.records.weights import Weights
 
 __all__ = [
+    "FLOW_UNITS",
     "Checkpoint",
     "Combination",
     "Curve",
@@ -50,6 +52,7 @@ __all__ = [
     "Trial",
     "TrialSummary",
     "Uncompiled",
+    "Units",
     "Weights",
     "base_particles",
     "cell_centers",

@@ -1,13 +1,15 @@
 """The ground on which everything is drawn: grid, axes, and the words."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil, floor
+from math import ceil, floor, log10
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from flowviz.records import FLOW_UNITS, Units
 from flowviz.rendering.colors import SURROUNDINGS, Color, packed_color
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA, Layer
@@ -58,65 +60,91 @@ def paper(view: ViewSpec) -> tuple[int, int, int, int]:
     return (*SURROUNDINGS[view.theme].background, 0 if view.background == "transparent" else 255)
 
 
-def ground(view: ViewSpec, panel: Panel) -> RGBA:
-    """The background with its grid, (height, width, 4). Shared: not to be written to."""
-    return _ground(view.model_copy(update={"marks": frozenset(), "color_by": "quadrant", "point_diameter": 1.0}), panel)
+def ground(view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS) -> RGBA:
+    """Return the background with its grid, (height, width, 4). It is shared: do not write to it."""
+    usual = {"marks": frozenset(), "color_by": "quadrant", "point_diameter": 1.0}
+    return _ground(view.model_copy(update=usual), panel, units)
 
 
 @lru_cache(maxsize=4)
-def _ground(view: ViewSpec, panel: Panel) -> RGBA:
+def _ground(view: ViewSpec, panel: Panel, units: Units) -> RGBA:
     background = np.array(paper(view), np.uint8).view(np.uint32)[0]
     pixels = np.full((panel.height, panel.width), background)
     if view.axes:
-        for (x0, y0, x1, y1), color in grid_lines(view, panel):
+        for (x0, y0, x1, y1), color in grid_lines(view, panel, units):
             pixels[slice(int(y0), int(y1) + 1), slice(int(x0), int(x1) + 1)] = packed_color(color)
     return pixels.view(np.uint8).reshape(panel.height, panel.width, 4)
 
 
-def grid_lines(view: ViewSpec, panel: Panel) -> Iterator[tuple[tuple[float, float, float, float], Color]]:
+def grid_lines(
+    view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS
+) -> Iterator[tuple[tuple[float, float, float, float], Color]]:
     """Yield the ends, x0, y0, x1, y1 in pixels, and the color of each grid line, the axes last."""
     projection, colors = Projection(view, panel), SURROUNDINGS[view.theme]
-    for x_ticks, y_ticks, color in ((*_ticks(view, panel), colors.grid), ([0.0], [0.0], colors.axis)):
-        for x, _ in projection.pixels(np.array([(x, 0) for x in x_ticks]).reshape(-1, 2)):
+    x_ticks, y_ticks = _ticks(view, panel, units)
+    for ticks, color in (((x_ticks.values, y_ticks.values), colors.grid), (([0.0], [0.0]), colors.axis)):
+        lefts, tops = _pixels(projection, units, *ticks)
+        for x in lefts:
             yield (x, 0, x, panel.height), color
-        for _, y in projection.pixels(np.array([(0, y) for y in y_ticks]).reshape(-1, 2)):
+        for y in tops:
             yield (0, y, panel.width, y), color
 
 
-def tick_words(view: ViewSpec, panel: Panel) -> list[Word]:
-    """The numbers at the grid lines, along the left and the lower edge."""
+def tick_words(view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS) -> list[Word]:
+    """Return the numbers at the grid lines, along the left and the lower edge."""
     projection, size = Projection(view, panel), em(view, panel)
-    x_ticks, y_ticks = _ticks(view, panel)
-    x_ticks = _legible(x_ticks, projection.pixels_per_unit, font(size).getlength)
-    places = projection.pixels(np.array([*((x, 0) for x in x_ticks), *((0, y) for y in y_ticks)]).reshape(-1, 2))
-    across = zip(x_ticks, places[: len(x_ticks), 0], strict=True)
-    upwards = zip(y_ticks, places[len(x_ticks) :, 1], strict=True)
+    x_ticks, y_ticks = _ticks(view, panel, units)
+    x_ticks = x_ticks.legible(projection.pixels_per_unit / abs(units.scale[0]), font(size).getlength)
+    lefts, tops = _pixels(projection, units, x_ticks.values, y_ticks.values)
     return [
         *(
-            Word(float(x), panel.height - size / 2, _number(tick), "mb")
-            for tick, x in across
+            Word(x, panel.height - size / 2, text, "mb")
+            for text, x in zip(x_ticks.texts, lefts, strict=True)
             if 2 * size < x < panel.width - 2 * size
         ),
         *(
-            Word(size / 2, float(y), _number(tick), "lm")
-            for tick, y in upwards
+            Word(size / 2, y, text, "lm")
+            for text, y in zip(y_ticks.texts, tops, strict=True)
             if 4 * size < y < panel.height - 3 * size
         ),
     ]
 
 
-def _legible(ticks: list[float], pixels_per_unit: float, length: Callable[[str], float]) -> list[float]:
-    """Return the ticks whose numbers, written side by side, do not touch each other: every one, or every second, ..."""
-    if len(ticks) < 2:
-        return ticks
-    step = ticks[1] - ticks[0]
-    room, needed = step * pixels_per_unit, max(length(f" {_number(tick)} ") for tick in ticks)
-    every = next(every for every in EVERY if every * room >= needed or every == EVERY[-1])
-    return [tick for tick in ticks if round(tick / step) % every == 0]
+@dataclass(frozen=True)
+class Ticks:
+    """Round numbers along an axis: the multiples of a step, each given by its factor."""
+
+    step: float
+    factors: Sequence[int]
+
+    @property
+    def values(self) -> list[float]:
+        """The numbers."""
+        return [factor * self.step for factor in self.factors]
+
+    @property
+    def texts(self) -> list[str]:
+        """The numbers as texts, with the digits that tell them apart."""
+        largest = max(map(abs, self.values), default=0.0)
+        digits = ceil(log10(largest / self.step)) + 1 if largest else 1
+        return [f"{value:.{max(6, digits)}g}" for value in self.values]
+
+    def legible(self, pixels_per_unit: float, length: Callable[[str], float]) -> "Ticks":
+        """Return every tick, every second one, and so on, so that their texts do not touch each other."""
+        if len(self.factors) < 2:
+            return self
+        room, needed = self.step * pixels_per_unit, max(length(f" {text} ") for text in self.texts)
+        every = next(every for every in EVERY if every * room >= needed or every == EVERY[-1])
+        return Ticks(self.step, [factor for factor in self.factors if factor % every == 0])
 
 
-def _number(tick: float) -> str:
-    return f"{tick:.6g}"
+def _pixels(
+    projection: Projection, units: Units, x_values: Sequence[float], y_values: Sequence[float]
+) -> tuple[list[float], list[float]]:
+    """Return the horizontal pixels of values of x, and the vertical pixels of values of y."""
+    corners = [*((x, units.origin[1]) for x in x_values), *((units.origin[0], y) for y in y_values)]
+    pixels = projection.pixels(units.points(np.array(corners).reshape(-1, 2)))
+    return pixels[: len(x_values), 0].tolist(), pixels[len(x_values) :, 1].tolist()
 
 
 def title_word(view: ViewSpec, panel: Panel, title: str, length: Callable[[str], float] | None = None) -> list[Word]:
@@ -230,11 +258,16 @@ def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-def _ticks(view: ViewSpec, panel: Panel) -> tuple[list[float], list[float]]:
-    step = tick_step(view.half_extent)
+def _ticks(view: ViewSpec, panel: Panel, units: Units) -> tuple[Ticks, Ticks]:
     left, right, bottom, top = Projection(view, panel).rectangle
+    ends = np.sort(units.values(np.array([(left, bottom), (right, top)])), axis=0)
+    x_scale, y_scale = units.scale
+    return _ticks_between(ends[:, 0], view.half_extent * abs(x_scale)), _ticks_between(
+        ends[:, 1], view.half_extent * abs(y_scale)
+    )
 
-    def between(low: float, high: float) -> list[float]:
-        return [k * step for k in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]
 
-    return between(left, right), between(bottom, top)
+def _ticks_between(ends: NDArray[np.floating], half_extent: float) -> Ticks:
+    low, high = ends
+    step = tick_step(half_extent)
+    return Ticks(step, range(ceil(low / step), floor(high / step) + 1))

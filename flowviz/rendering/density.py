@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from flowviz.records import Density, Scene, cell_centers
+from flowviz.records import Density, Scene, Units, cell_centers
 from flowviz.rendering.annotate import Word, em, ground
 from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import STEPS, color_scale
@@ -38,14 +38,14 @@ def draw_density(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, pan
     """Draw the density, as far as it shows, in place of what is on the canvas."""
     strength = density_strength(scene, stage, view)
     if scene.density is not None and strength > 0:
-        canvas.cross_fade(density_ground(scene.density, view, panel), strength)
+        canvas.cross_fade(density_ground(scene.density, view, panel, scene.units), strength)
 
 
 @cached(maxsize=4)
-def density_ground(density: Density, view: ViewSpec, panel: Panel) -> RGBA:
+def density_ground(density: Density, view: ViewSpec, panel: Panel, units: Units) -> RGBA:
     """The ground with the density of a stage on it, (height, width, 4). Shared: not to be written to."""
     projection = Projection(view, panel)
-    canvas = Canvas(ground(view, panel), projection)
+    canvas = Canvas(ground(view, panel, units), projection)
     alphas = np.round(np.minimum(np.arange(STEPS) / (RISE * STEPS), 1.0) * OPAQUE).astype(np.uint16)
     canvas.draw_field(heat_map(density), density.rectangle, color_scale("heat", view.theme), alphas)
     color, width = SURROUNDINGS[view.theme].title, CONTOUR_WIDTH * projection.pixel

@@ -153,7 +153,7 @@ def _draw_panel(page: _Page, scene: Scene, stage: float, view: ViewSpec, panel: 
     bare = view.model_copy(update={"axes": False, "background": "transparent"})
     fine = Panel(round(detail * panel.width), round(detail * panel.height))
     canvas, outside = draw_marks(scene, stage, bare, fine)
-    for (x0, y0, x1, y1), color in grid_lines(view, panel) if view.axes else ():
+    for (x0, y0, x1, y1), color in grid_lines(view, panel, scene.units) if view.axes else ():
         if 0 <= x0 <= x1 <= panel.width:
             page.draw_line(left + x0, y0, left + x1, y1, color=color)
     page.draw_picture(lifted(canvas.picture(), SURROUNDINGS[view.theme].background), left, 0, *panel)
@@ -169,7 +169,7 @@ def _draw_panel(page: _Page, scene: Scene, stage: float, view: ViewSpec, panel: 
 
 def _panel_words(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outside: int) -> list[Word]:
     """Return the words of a panel, without its title and its legend."""
-    words = tick_words(view, panel) if view.axes else []
+    words = tick_words(view, panel, scene.units) if view.axes else []
     if view.labels:
         if scene.density is not None and density_strength(scene, stage, view) > 0:
             words += contour_words(scene.density, view, panel)

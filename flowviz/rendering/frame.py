@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import Density, Scene, Trace
+from flowviz.records import Density, Scene, Trace, Units
 from flowviz.rendering.annotate import ground, note_word, tick_words, title_word, write
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.density import contour_words, density_ground, density_strength, draw_density
@@ -50,10 +50,10 @@ def panel_views(view: ViewSpec, size: PictureSize) -> list[tuple[int, ViewSpec]]
     ]
 
 
-def prepare_density(density: Density, view: ViewSpec, size: PictureSize) -> None:
+def prepare_density(density: Density, view: ViewSpec, size: PictureSize, units: Units) -> None:
     """Draw what `render_frame` would draw of a density, so that it need not when it is asked: from any thread."""
     second, panel = _second(view) if is_split(view) else view, panel_of(view, size)
-    density_ground(density, second, panel)
+    density_ground(density, second, panel, units)
     if view.labels:
         contour_words(density, second, panel)
 
@@ -72,7 +72,7 @@ def render_panel(
 ) -> RGBA:
     """All marks in one panel, (height, width, 4)."""
     canvas, outside = draw_marks(scene, stage, view, panel, enlarged)
-    numbers = tick_words(view, panel) if view.axes else []
+    numbers = tick_words(view, panel, scene.units) if view.axes else []
     canvas.draw_layer(write(view, panel, [*numbers, *(title_word(view, panel, title) if view.labels else [])]))
     if view.labels:
         _annotate(canvas, scene, stage, view, panel, title, outside)
@@ -84,7 +84,7 @@ def draw_marks(scene: Scene, stage: float, view: ViewSpec, panel: Panel, enlarge
     """Draw all marks of a panel on its ground; return the canvas and how many particles lie outside."""
     projection = Projection(view, panel, enlarged)
     outside = 0
-    canvas = Canvas(ground(view, panel), projection)
+    canvas = Canvas(ground(view, panel, scene.units), projection)
     grid = scene.grid if "grid" in view.marks else None
     if grid is not None and density_strength(scene, stage, view) < 1:  # the colors of only one of them can be read
         draw_cells(canvas, grid, stage, view)

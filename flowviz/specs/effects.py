@@ -10,7 +10,7 @@ PLOT = PICTURE | {"labels", "axes", "word_height"}
 DRAWN = frozenset(
     {"marks", "color_by", "palette", "point_diameter", "word_height", "labels", "direction", "moment", "particles"}
 ) | {"fitted", "probe", "selection"}
-VIEW = DRAWN | {"axes", "beside"}
+VIEW = DRAWN | {"axes", "beside", "units"}
 MOTION = frozenset({"range", "through", "in_betweens", "easing", "heading", "repeat"})
 EFFECTS: Mapping[What, frozenset[str]] = {
     "view": PICTURE | VIEW | {"stage"},
@@ -18,8 +18,9 @@ EFFECTS: Mapping[What, frozenset[str]] = {
     "sheet": PICTURE | DRAWN - {"fitted"} | {"range", "common_scale"},
     "animation": PICTURE | VIEW | MOTION | {"fps"},
     "frames": PICTURE | VIEW | MOTION,
-    "trace": frozenset({"range", "direction", "moment", "particles"}),
-    "samples": frozenset({"moment", "particles"}),
+    "trace": frozenset({"range", "direction", "moment", "particles", "units"}),
+    "samples": frozenset({"moment", "particles", "units"}),
+    "density": frozenset({"stage", "moment", "fitted", "size", "scale", "units"}),
     "losses": frozenset(),
 }
 FIELDS: Mapping[str, tuple[str, ...]] = {  # of the specs, where an effect is not called as its only field

@@ -9,7 +9,7 @@ from flowviz.specs.seen import Seen, Stage
 from flowviz.specs.spec import Spec
 from flowviz.specs.view import LARGEST_SIDE, PictureSize
 
-What = Literal["view", "stages", "sheet", "animation", "frames", "trace", "samples", "losses"]
+What = Literal["view", "stages", "sheet", "animation", "frames", "trace", "samples", "density", "losses"]
 Format = Literal["png", "svg", "pdf", "gif", "apng", "webp", "mp4", "npz", "csv"]
 
 FORMATS: Mapping[What, tuple[Format, ...]] = {
@@ -20,6 +20,7 @@ FORMATS: Mapping[What, tuple[Format, ...]] = {
     "frames": ("png",),
     "trace": ("npz", "csv"),
     "samples": ("npz", "csv"),
+    "density": ("npz",),
     "losses": ("csv", "png"),
 }
 IN_FOLDERS: frozenset[What] = frozenset({"stages", "frames"})  # one file a picture
@@ -33,14 +34,14 @@ class ExportSpec(Spec):
     """What is written: `what`, in which format, of what is seen.
 
     view: one picture; stages: one a stage, in a folder; sheet: all stages in one; animation: one file that plays;
-    frames: its pictures, in a folder; trace: particles at every stage; samples: points of the flow; losses: the
-    history of the training.
+    frames: its pictures, in a folder; trace: particles at every stage; samples: points of the flow; density: the
+    log-density of a stage over the cells of a grid; losses: the history of the training.
 
-    `size` is in pixels, `scale` multiplies it; MP4 has even sides only, and gets a row or column of the ground where
-    one is odd. `first` and `last` are the range of stages, both inclusive; None for the base and the last one.
-    An animation is one pass of the playback through that range, with `in_betweens` frames between two stages and `fps`
-    frames a second, whatever its speed. It repeats for ever, unless it plays once. Through the training alone it stays
-    at the stage that is seen, and has as many frames as through all stages.
+    `size` is in pixels, or in cells of a density, and `scale` multiplies it; MP4 has even sides only, and gets a row or
+    column of the ground where one is odd. `first` and `last` are the range of stages, both inclusive; None for the base
+    and the last one. An animation is one pass of the playback through that range, with `in_betweens` frames between two
+    stages and `fps` frames a second, whatever its speed. It repeats for ever, unless it plays once.
+    Through the training alone it stays at the stage that is seen, and has as many frames as through all stages.
     `particles` is how many are followed, or drawn as samples; None for as many as are in the project or, where points
     of the target are pulled back, as the window shows.
     """

@@ -13,6 +13,7 @@ Theme = Literal["light", "dark"]
 ColorBy = Literal["quadrant", "angle", "radius", "log_density", "log_det", "selection"]
 Direction = Literal["generate", "encode"]
 Background = Literal["solid", "transparent"]
+UnitName = Literal["data", "pixels", "flow"]
 Mark = Literal["density", "target", "grid", "paths", "points"]  # in the order in which they are drawn
 
 SMALLEST_SIDE, LARGEST_SIDE = 64, 8192
@@ -45,7 +46,8 @@ class ViewSpec(Spec):
     in a panel of their own to the right of the points, at the same scale. `labels` are the words: title, legend, notes;
     they are as high as a share `word_height` of the shorter side, at most. `axes` are the lines at round numbers, and
     these numbers. With a transparent `background` only what is drawn is opaque. Where all stages are side by side, each
-    is framed around its own particles, unless they have a `common_scale`.
+    is framed around its own particles, unless they have a `common_scale`. `units` are those of the numbers at the axes,
+    and of exported points: of the data that the target was read from, of the pixels of its picture, or of the flow.
     """
 
     center: tuple[float, float] = (0.0, 0.0)
@@ -61,3 +63,4 @@ class ViewSpec(Spec):
     background: Background = "solid"
     word_height: Annotated[float, Field(gt=0, le=0.1)] = 0.025
     common_scale: bool = False
+    units: UnitName = "data"

@@ -11,6 +11,7 @@ from flowviz.targets.points import Points, points_spec
 from flowviz.targets.tables import columns_of, read_points, reading_points
 from flowviz.targets.target import Extent, Target, target_picture
 from flowviz.targets.text import borrowed_fonts, reads_fonts
+from flowviz.targets.units import has_pixels, spec_units, target_units
 
 __all__ = [
     "BUILT_IN",
@@ -24,6 +25,7 @@ __all__ = [
     "borrowed_fonts",
     "build_target",
     "columns_of",
+    "has_pixels",
     "image_spec",
     "installed_faces",
     "points_spec",
@@ -32,5 +34,7 @@ __all__ = [
     "read_points",
     "reading_points",
     "reads_fonts",
+    "spec_units",
     "target_picture",
+    "target_units",
 ]

@@ -2,6 +2,7 @@
 
 from typing import overload
 
+from flowviz.records import Units
 from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, PointsSpec, ShapeSpec, TargetSpec, TextSpec
 from flowviz.targets.drawing import drawing_target
 from flowviz.targets.image import image_target
@@ -37,7 +38,7 @@ def build_target(spec: TargetSpec) -> Target:
         case DrawingSpec():
             return drawing_target(spec)
         case PointsSpec():
-            return Points(spec.rows)
+            return Points(spec.rows, Units(spec.center, (spec.unit, spec.unit)))
         case MixSpec():
             parts = spec.parts
             return mixed([build_target(p.source) for p in parts], [p.weight for p in parts], spec.layout)

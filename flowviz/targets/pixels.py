@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.errors import TargetError
+from flowviz.records import Units
 from flowviz.targets.target import Extent
 
 COVERAGE_CELLS = 400  # of equal size: so many that letters are resolved, so few that 8000 samples can reach each
@@ -47,6 +48,12 @@ class PixelDensity:
             for ends, middle in zip(((0, columns), (-rows, 0)), self._center, strict=True)
         )
         return float(left), float(right), float(bottom), float(top)
+
+    @property
+    def pixel_units(self) -> Units:
+        """Pixels from the upper left corner of the picture: x is a column, and y, downwards, a row."""
+        x, y = self._center
+        return Units((float(x), float(-y)), (1 / self._pixel, -1 / self._pixel))
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draws (count, 2): a pixel, then a place in it."""

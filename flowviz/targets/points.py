@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.errors import TargetError
+from flowviz.records import FLOW_UNITS, Units
 from flowviz.specs import PointsSpec
 from flowviz.targets.cloud import SHOWN, Cloud
 
@@ -19,10 +20,17 @@ class Points(Cloud):
 
     What density the points came from is unknown, and so are the entropy, the share on target and the coverage.
     Raises `TargetError` where there is nothing to learn.
+
+    Attributes:
+        units: The units of the data.
+        outliers: The number of points far from all others.
     """
 
-    def __init__(self, points: NDArray[np.floating]) -> None:
-        centered, _, _ = standardized(points)
+    def __init__(self, points: NDArray[np.floating], units: Units = FLOW_UNITS) -> None:
+        """`units` are those of the data that the points were standardized from."""
+        centered, center, unit = standardized(points)
+        x, y = units.values(np.array(center))
+        self.units = Units((float(x), float(y)), (unit * units.scale[0], unit * units.scale[1]))
         rng, count = np.random.default_rng(SPLIT_SEED), max(1, round(HELDOUT_SHARE * len(points)))
         heldout = rng.choice(len(points), count, replace=False)
         self._heldout, self._train = centered[heldout], np.delete(centered, heldout, axis=0)

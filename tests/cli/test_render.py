@@ -182,17 +182,17 @@ def test_speed_says_how_many_frames_are_in_between(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("-o x.npz", "Give --what as well: trace, samples or losses"),
+        ("-o x.npz", "Give --what as well: trace, samples, density or losses"),
         ("-o x.png --what animation", "cannot be written as png. Choose gif, apng, webp or mp4"),
         ("-o x.gif --what view", "cannot be written as gif. Choose png, svg or pdf"),
         (
             "-o x.gif --what trace --format csv --size 90x90",
-            "--size belongs to view, stages, sheet, animation, frames, not",
+            "--size belongs to view, stages, sheet, animation, frames, density, not",
         ),
         ("-o x.png --what view --view overview", "--what sheet"),
         ("-o x.png --fps 5", "--fps belongs to animation, not to view"),
         ("-o x.png --first 3", "--first belongs to stages, sheet, animation, frames, trace, not to view"),
-        ("-o x.gif --stage 3", "--stage belongs to view, not to animation"),
+        ("-o x.gif --stage 3", "--stage belongs to view, density, not to animation"),
         ("-o x.gif --through training --first 3", "--first makes no difference where one plays through the training"),
         ("-o x.gif --through both --moment 50", "--moment makes no difference where one plays through the training"),
         ("-o x.gif --speed 1 --in-betweens 3", "either --in-betweens or --speed"),

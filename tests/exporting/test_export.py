@@ -34,12 +34,13 @@ from tests.rendering.scenes import bent_trace
 SHEET = PictureSize(width=400, height=360)
 SVG = "{http://www.w3.org/2000/svg}"
 EVERY = [(what, form) for what, forms in FORMATS.items() for form in forms]
+STORED = [(what, form) for what, form in EVERY if what != "density"]  # needs no flow
 SAME = """
 import sys
 from pathlib import Path
 from tests.exporting.projects import bent_project, written
-from tests.exporting.test_export import EVERY, digest, small_spec
-for what, form in EVERY:
+from tests.exporting.test_export import STORED, digest, small_spec
+for what, form in STORED:
     print(digest(written(bent_project(), small_spec(what, form), Path(sys.argv[1]) / f"{what}.{form}")))
 assert "tensorflow" not in sys.modules
 assert "PyQt6" not in sys.modules
@@ -118,7 +119,7 @@ def test_another_process_writes_the_same_bytes_and_loads_no_tensorflow(bent: Pro
     environment = {**os.environ, "PYTHONHASHSEED": "7"}
     command = [sys.executable, "-c", SAME, str(there)]
     told = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    here = [digest(written(bent, small_spec(what, form), tmp_path / f"{what}.{form}")) for what, form in EVERY]
+    here = [digest(written(bent, small_spec(what, form), tmp_path / f"{what}.{form}")) for what, form in STORED]
     assert told.stdout.split() == here
 
 

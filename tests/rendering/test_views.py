@@ -10,7 +10,7 @@ import pytest
 from matplotlib.path import Path as Polygon
 from numpy.typing import NDArray
 
-from flowviz.records import Density, Scene, Selection, base_particles
+from flowviz.records import FLOW_UNITS, Density, Scene, Selection, base_particles
 from flowviz.records.trace import central_box
 from flowviz.rendering import (
     fitted_view,
@@ -187,7 +187,7 @@ def test_the_density_shows_at_its_own_stage_only() -> None:
 def test_a_density_prepared_elsewhere_is_not_drawn_again(beside: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     density = base_density()
     scene, view = Scene(bent(base_particles(500)), density=density), marked("density", "points", beside=beside)
-    prepare_density(density, view, SIZE)
+    prepare_density(density, view, SIZE, FLOW_UNITS)
     monkeypatch.setattr("flowviz.rendering.density.heat_map", lambda *_: pytest.fail("drawn again"))
     drawn(scene, view)
 

@@ -9,7 +9,8 @@ from flowviz.app.widgets.choice_words import MARKS as WINDOW_MARKS
 from flowviz.app.widgets.controls import ChoiceBox, check_box
 from flowviz.projects import Project
 from flowviz.specs import ExportSpec
-from flowviz.specs.view import Mark, Palette
+from flowviz.specs.view import Mark, Palette, UnitName
+from flowviz.targets import has_pixels
 
 MARKS: Mapping[Mark, str] = {
     "points": "&Points",
@@ -19,10 +20,12 @@ MARKS: Mapping[Mark, str] = {
     "target": "Target",
 }
 PALETTES: Mapping[Palette, str] = {"safe": "Color-blind safe", "plain": "Plain, as in the blog post"}
+UNITS: Mapping[UnitName, str] = {"data": "Of the data", "pixels": "Pixels", "flow": "Of the flow"}
 MOST_PARTICLES = 10_000_000
 NO_SELECTION = "No particles are selected in the window."
 NOTHING_TO_SPLIT = "Show density or grid, and points or paths, to put one beside the other."
 NO_DENSITY = "A contact sheet cannot show the density, which is computed for one stage only."
+NO_PIXELS = "The target is not made of pixels."
 NO_AXES = "The small pictures of a contact sheet have no axes."
 NOT_BESIDE = "A contact sheet has one panel per stage."
 AXES = "Grid lines and their numbers"
@@ -65,6 +68,7 @@ class ContentSection(ExportSection):
             axes=self._axes.isChecked(),
             labels=self._labels.isChecked(),
             common_scale=self._common_scale.isChecked(),
+            units=self._units.value,
         )
         return viewed.model_copy(update=self._range() | {"particles": self._particle_count()})
 
@@ -77,8 +81,6 @@ class ContentSection(ExportSection):
         ):
             box.setEnabled(not is_sheet)
             box.setToolTip(reason if is_sheet else tip)
-        self._fitted.setHidden(is_sheet)
-        self._common_scale.setVisible(is_sheet)
         self._update_beside()
 
     def _show_values(self, spec: ExportSpec) -> None:
@@ -97,6 +99,7 @@ class ContentSection(ExportSection):
         self._labels.setChecked(view.labels)
         self._fitted.setChecked(seen.fitted)
         self._common_scale.setChecked(view.common_scale)
+        self._units.choose(view.units)
         self._particles.setValue(spec.particles or self._all_particles)
         self._update_beside()
 
@@ -114,6 +117,8 @@ class ContentSection(ExportSection):
         self._color = ChoiceBox("exportColor", "Color by", COLORS)
         disable_choice(self._color, "selection", NO_SELECTION if project.selection is None else "")
         self._palette = ChoiceBox("exportPalette", "Palette", PALETTES)
+        self._units = ChoiceBox("exportUnits", "Units", UNITS)
+        disable_choice(self._units, "pixels", "" if has_pixels(project.target) else NO_PIXELS)
         self._axes = check_box("exportAxes", "A&xes", AXES)
         self._labels = check_box("exportLabels", "Title and &keys", LABELS)
         self._fitted = check_box("exportFitted", "Fit the clo&ud", FITTED)
@@ -126,16 +131,28 @@ class ContentSection(ExportSection):
         self.add_row("moment", "Moment", self._moment, stretched=self._moment)
         self.add_row("direction", "Di&rection", self._direction, stretched=self._direction)
         self.add_row("marks", "Show", *self._marks.values())
-        self.add_row("marks", "", self._beside, self._fitted, self._common_scale)
+        self.add_row("beside", "", self._beside)
+        self.add_row("fitted", "View", self._fitted)
+        self.add_row("common_scale", "View", self._common_scale)
         self.add_row("color_by", "&Color by", self._color, stretched=self._color)
         self.add_row("palette", "Palette", self._palette, stretched=self._palette)
         self.add_row("labels", "Labels", self._axes, self._labels)
+        self.add_row("units", "Units", self._units, stretched=self._units)
         self.add_row("particles", "Particles", self._particles)
 
     def _connect(self) -> None:
         self._first.chosen.connect(lambda first: self._last.choose(max(first, self._last.value)))
         self._last.chosen.connect(lambda last: self._first.choose(min(last, self._first.value)))
-        choices = (self._stage, self._first, self._last, self._moment, self._direction, self._color, self._palette)
+        choices = (
+            self._stage,
+            self._first,
+            self._last,
+            self._moment,
+            self._direction,
+            self._color,
+            self._palette,
+            self._units,
+        )
         for box in choices:
             box.chosen.connect(lambda: self.changed.emit())
         for mark in self._marks.values():

@@ -19,6 +19,7 @@ NAMES: dict[What, str] = {
     "frames": "{} frames",
     "trace": "{} trace",
     "samples": "{} samples",
+    "density": "{} density",
     "losses": "{} losses",
 }
 

@@ -15,6 +15,7 @@ WHAT: Mapping[What, tuple[str, str]] = {  # titles and descriptions
     "frames": ("Frames of the animation", "One picture per frame, in a folder"),
     "trace": ("Trace", "Positions of the particles at every stage, as numbers"),
     "samples": ("Samples", "Points drawn from the flow, as numbers"),
+    "density": ("Density", "The log-density of one stage over a grid, as numbers"),
     "losses": ("Losses", "The loss over the training"),
 }
 FORMAT_WORDS: Mapping[Format, tuple[str, str]] = {

@@ -9,7 +9,7 @@ from PyQt6.QtCore import pyqtBoundSignal
 
 from flowviz.app.state.view import Tool
 from flowviz.app.viewer.subject import Subject
-from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Timeline, Trace
+from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Timeline, Trace, Units
 from flowviz.rendering import Camera
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from flowviz.specs.view import Direction, Theme
@@ -69,8 +69,8 @@ class ReadoutDisplay(Protocol):
     def show_summary(self, trace: Trace, *, encoded: bool, selected: int) -> None: ...
     def show_stage(self, stage: int) -> None: ...
     def show_nothing(self) -> None: ...
-    def show_particle(self, trace: Trace, particle: int) -> None: ...
-    def show_probe(self, probe: Trace) -> None: ...
+    def show_particle(self, trace: Trace, particle: int, units: Units) -> None: ...
+    def show_probe(self, probe: Trace, units: Units) -> None: ...
 
 
 class ScoreDisplay(Protocol):
@@ -174,6 +174,7 @@ class Queries(Protocol):
         particles: Trace,
         camera: Camera,
         size: PictureSize,
+        units: Units,
         on_result: Callable[[Density], object],
     ) -> None: ...
 

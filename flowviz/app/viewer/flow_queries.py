@@ -14,7 +14,7 @@ from flowviz.app.viewer.subject import Subject
 from flowviz.errors import FileError
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.projects import example
-from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Trace
+from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Trace, Units
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import Camera, prepare_density, render_thumbnails, visible_rectangle
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
@@ -54,13 +54,14 @@ class FlowQueries(QObject):
         particles: Trace,
         camera: Camera,
         size: PictureSize,
+        units: Units,
         on_result: OnResult[Density],
     ) -> None:
         """Compute the exact density of a stage over the camera's view; `particles` are those of the base."""
 
         def compute(flow: "Flow") -> Density:
             density = flow.density(stage, visible_rectangle(camera.around(stage, size), size), particles)
-            prepare_density(density, camera.at(stage, size), size)
+            prepare_density(density, camera.at(stage, size), size, units)
             return density
 
         self._ask(self._slow, "density", subject, compute, on_result)

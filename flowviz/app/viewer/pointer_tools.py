@@ -70,7 +70,7 @@ class PointerTools(QObject):
             return
         if self._view.value.tool == "probe":
             if self._scene.probe is not None:
-                self._readout.show_probe(self._scene.probe)
+                self._readout.show_probe(self._scene.probe, self._scene.units)
             elif self._view.seen.probe is None:  # or else the result of a query is awaited
                 self._readout.show_nothing()
             return
@@ -78,7 +78,7 @@ class PointerTools(QObject):
         if particle is None:
             self._readout.show_nothing()
         else:
-            self._readout.show_particle(self._scene.trace, particle)
+            self._readout.show_particle(self._scene.trace, particle, self._scene.units)
 
     def _particle_under_pointer(self) -> int | None:
         if self._pointer is None:

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Callable
 from functools import partial
+from math import ceil, log10
 
 import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QSizePolicy
 
 from flowviz.app.widgets.labels import FittingLabel
-from flowviz.records import Trace
+from flowviz.records import Trace, Units
 
 TIP = (
     "Positions are (horizontal, vertical). log p is the logarithm of the density at the position; log|det J| is the "
@@ -43,14 +45,14 @@ class Readout(FittingLabel):
         self._describe = None
         self._update()
 
-    def show_particle(self, trace: Trace, particle: int) -> None:
+    def show_particle(self, trace: Trace, particle: int, units: Units) -> None:
         """Describe the particle with this index: its positions at the base and the target, and the current stage."""
-        self._describe = partial(_describe_particle, trace, particle)
+        self._describe = partial(_describe_particle, trace, particle, units)
         self._update()
 
-    def show_probe(self, probe: Trace) -> None:
+    def show_probe(self, probe: Trace, units: Units) -> None:
         """Describe a point, the only one of the trace: its positions at the current stage, the base and the target."""
-        self._describe = partial(_describe_probe, probe)
+        self._describe = partial(_describe_probe, probe, units)
         self._update()
 
     def _update(self) -> None:
@@ -94,28 +96,35 @@ class Score(FittingLabel):
         return QSize(self.fontMetrics().horizontalAdvance(self._widest), super().sizeHint().height())
 
 
-def _describe_particle(trace: Trace, particle: int, stage: int) -> str:
+def _describe_particle(trace: Trace, particle: int, units: Units, stage: int) -> str:
     stage = min(stage, trace.last_stage)
-    log_density, log_det = trace.log_density(stage)[particle], trace.log_det_of(stage)[particle]
+    log_density = trace.log_density(stage)[particle] - units.log_det
+    log_det = trace.log_det_of(stage)[particle]
     return (
-        f"Particle {particle:,} · base {_point(trace.positions[0, particle])} · "
-        f"target {_point(trace.positions[-1, particle])} · log p {_signed(log_density)} nats · "
+        f"Particle {particle:,} · base {_point(trace.positions[0, particle], units)} · "
+        f"target {_point(trace.positions[-1, particle], units)} · log p {_signed(log_density)} nats · "
         f"log|det J| of this stage {_signed(log_det)}"
     )
 
 
-def _describe_probe(probe: Trace, stage: int) -> str:
+def _describe_probe(probe: Trace, units: Units, stage: int) -> str:
     stage = min(stage, probe.last_stage)
+    log_density = probe.log_density(stage)[0] - units.log_det
     return (
-        f"Here {_point(probe.positions[stage, 0])} · base {_point(probe.positions[0, 0])} · "
-        f"target {_point(probe.positions[-1, 0])} · log p {_signed(probe.log_density(stage)[0])} nats"
+        f"Here {_point(probe.positions[stage, 0], units)} · base {_point(probe.positions[0, 0], units)} · "
+        f"target {_point(probe.positions[-1, 0], units)} · log p {_signed(log_density)} nats"
     )
 
 
-def _point(position: np.ndarray) -> str:
-    x, y = position
-    return f"({_signed(x)}, {_signed(y)})"
+def _point(position: NDArray[np.floating], units: Units) -> str:
+    numbers = zip(units.values(position), units.scale, strict=True)
+    return f"({', '.join(_signed(number, _decimals(scale)) for number, scale in numbers)})"
 
 
-def _signed(number: float) -> str:
-    return f"{number:.2f}".replace("-", "\N{MINUS SIGN}")
+def _decimals(scale: float) -> int:
+    """Return the number of decimals that resolves about a hundredth of a flow unit."""
+    return max(0, ceil(2 - log10(abs(scale))))
+
+
+def _signed(number: float, decimals: int = 2) -> str:
+    return f"{number:.{decimals}f}".replace("-", "\N{MINUS SIGN}")

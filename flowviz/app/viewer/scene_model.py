@@ -8,12 +8,13 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.viewer.displays import Queries
 from flowviz.app.viewer.subject import Subject
-from flowviz.records import Density, Scene, Selection, TargetPicture, Trace, base_particles
+from flowviz.errors import TargetError
+from flowviz.records import FLOW_UNITS, Density, Scene, Selection, TargetPicture, Trace, Units, base_particles
 from flowviz.records.trace import untrained_trace
 from flowviz.rendering import Camera
 from flowviz.specs import FlowSpec, PictureSize
 from flowviz.specs.view import Mark
-from flowviz.targets import Target, target_picture
+from flowviz.targets import Target, target_picture, target_units
 
 
 class SceneModel(QObject):
@@ -44,14 +45,14 @@ class SceneModel(QObject):
     def begin(self, spec: FlowSpec, target: Target | None) -> None:
         """Prepare for another flow: drop everything that belongs to the previous one except its particles."""
         self._queries.drop()
-        self.scene = Scene(self.scene.trace, self.scene.selection)
         self.subject, self._target, self._hides_target = Subject(spec), target, False
+        self.scene = Scene(self.scene.trace, self.scene.selection, units=self._units())
 
     def set_target(self, target: Target) -> None:
         """Set the target, which is shown behind the particles, and whose points are encoded."""
         self._target = target
-        if self._shows("target"):
-            self._change(target=self._picture())
+        if self._shows("target") or self._units() != self.scene.units:
+            self._change(target=self._picture(), units=self._units())
 
     def hide_target(self, hidden: bool) -> None:
         """Set whether to show no target behind the particles."""
@@ -68,14 +69,14 @@ class SceneModel(QObject):
         """Query the density of the current stage for a picture of `size`, if it is shown."""
         if self._shows("density"):
             stage = self._view.value.stage
-            self._queries.density(self.subject, stage, self.generated, camera, size, self._on_density)
+            self._queries.density(self.subject, stage, self.generated, camera, size, self.scene.units, self._on_density)
 
     def _refresh(self) -> None:
         if not self._shows("grid"):
             self.scene = replace(self.scene, grid=None)
         if not self._shows("density"):
             self.scene = replace(self.scene, density=None)
-        self.scene = replace(self.scene, target=self._picture())
+        self.scene = replace(self.scene, target=self._picture(), units=self._units())
         target = self._target if self._view.seen.direction == "encode" else None
         if target is None or self.generated.names != self.scene.trace.names:
             self._show_trace(self.generated, encoded=False)
@@ -89,7 +90,7 @@ class SceneModel(QObject):
     def _show_trace(self, trace: Trace, *, encoded: bool) -> None:
         self.is_encoded = encoded
         if trace.names != self.scene.trace.names:
-            self.scene = Scene(trace, target=self.scene.target)
+            self.scene = Scene(trace, target=self.scene.target, units=self.scene.units)
             self._view.update(probe=None)  # its stage may no longer exist
         self.scene = replace(self.scene, trace=trace, selection=self._selection(trace))
         self.trace_changed.emit(trace)
@@ -111,9 +112,10 @@ class SceneModel(QObject):
             self._query_probe()
         if "grid" in new.seen.view.marks - old.seen.view.marks and self.scene.grid is None:
             self._query_grid()
-
         if ("target" in old.seen.view.marks) != self._shows("target"):
             self._change(target=self._picture())
+        if old.seen.view.units != new.seen.view.units:
+            self._change(units=self._units())
 
     def _picture(self) -> TargetPicture | None:
         """Return the target as a picture if it is shown."""
@@ -122,6 +124,13 @@ class SceneModel(QObject):
         if self._pictured is None or self._pictured[0] is not self._target:
             self._pictured = self._target, target_picture(self._target)
         return self._pictured[1]
+
+    def _units(self) -> Units:
+        """Return the units that the view asks for, or flow units if the target does not have them."""
+        try:
+            return FLOW_UNITS if self._target is None else target_units(self._target, self._view.seen.view.units)
+        except TargetError:
+            return FLOW_UNITS
 
     def _query_grid(self) -> None:
         if self._shows("grid"):

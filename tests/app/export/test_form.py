@@ -40,6 +40,7 @@ CONTROLS = {
     "direction": ("exportDirection",),
     "marks": ("pointsExport", "densityExport", "gridExport", "pathsExport", "targetExport"),
     "fitted": ("exportFitted",),
+    "units": ("exportUnits",),
     "common_scale": ("exportCommonScale",),
     "color_by": ("exportColor",),
     "palette": ("exportPalette",),

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.viewer import Viewer
-from flowviz.records import Scene, Snapshot, StageReport, Timeline, Trace, Weights
+from flowviz.records import Scene, Snapshot, StageReport, Timeline, Trace, Units, Weights
 from flowviz.specs import FlowSpec, PictureSize, TextSpec, ViewSpec
 from flowviz.targets import build_target
 
@@ -107,10 +107,10 @@ class FakeReadout:
     def show_nothing(self) -> None:
         self.shown = "summary"
 
-    def show_particle(self, trace: Trace, particle: int) -> None:
+    def show_particle(self, trace: Trace, particle: int, units: Units) -> None:
         self.shown = f"particle {particle}"
 
-    def show_probe(self, probe: Trace) -> None:
+    def show_probe(self, probe: Trace, units: Units) -> None:
         self.shown = "probe"
 
 

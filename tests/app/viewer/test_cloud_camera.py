@@ -156,7 +156,7 @@ def test_new_training_starts_with_a_view_of_its_own(viewed: Viewed) -> None:
 def test_density_is_queried_for_the_whole_way_to_the_next_stage(viewed: Viewed) -> None:
     viewed.view.set_stage(WIDE - 1)
     viewed.view.set_mark("density", True)
-    _, stage, _, camera, size, _ = viewed.queries.asked["density"]
+    _, stage, _, camera, size, *_ = viewed.queries.asked["density"]
     viewed.viewer.playhead.moved.emit(WIDE - 0.5)
     visible = visible_rectangle(viewed.displays.cloud.view, size)
     assert visible[1] > visible_rectangle(camera.at(stage, size), size)[1]

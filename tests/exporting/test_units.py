@@ -1,0 +1,98 @@
+"""A flow that learned a table of points is exported in the units of the table."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from flowviz import load, save, train
+from flowviz.errors import TargetError
+from flowviz.projects import Project
+from flowviz.specs import ExportSpec, FlowSpec, PictureSize, Seen, TrainingSpec, ViewSpec
+from flowviz.specs.view import UnitName
+from flowviz.targets import points_spec, spec_units
+from tests.exporting.projects import bent_project, written
+
+MEANS, DEVIATIONS, CORRELATION = np.array([300.0, -5.0]), np.array([50.0, 0.1]), 0.6
+COUNT = 20_000
+
+
+@pytest.fixture(scope="module")
+def data() -> NDArray[np.float64]:
+    covariance = np.outer(DEVIATIONS, DEVIATIONS) * [[1, CORRELATION], [CORRELATION, 1]]
+    return np.random.default_rng(0).multivariate_normal(MEANS, covariance, COUNT)
+
+
+@pytest.fixture(scope="module")
+def learned(data: NDArray[np.float64], tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A trained project, as its file holds it."""
+    flow, training = FlowSpec(), TrainingSpec(steps=2000)
+    path = tmp_path_factory.mktemp("units") / "table.flowviz"
+    save(train(points_spec(data), flow, training), path)
+    return load(path)
+
+
+def seen_in(units: UnitName) -> Seen:
+    return Seen(view=ViewSpec(units=units))
+
+
+def kernel_density(data: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The Gaussian kernel estimate (n,) of the density at points (n, 2), with Scott's bandwidth."""
+    bandwidth = data.std(axis=0) * len(data) ** (-1 / 6)
+    differences = (at[:, np.newaxis] - data) / bandwidth
+    kernels = np.exp(-0.5 * (differences**2).sum(axis=-1)) / (2 * np.pi * bandwidth.prod())
+    estimate: NDArray[np.float64] = kernels.mean(axis=1)
+    return estimate
+
+
+@pytest.mark.slow  # trains the default flow
+def test_samples_have_the_moments_of_the_data(learned: Project, data: NDArray[np.float64], tmp_path: Path) -> None:
+    with np.load(written(learned, ExportSpec(what="samples", format="npz", particles=COUNT), tmp_path / "s.npz")) as it:
+        samples = it["points"]
+    np.testing.assert_allclose(samples.mean(axis=0), data.mean(axis=0), atol=0.05 * DEVIATIONS.max())
+    np.testing.assert_allclose(samples.mean(axis=0)[1], data.mean(axis=0)[1], atol=0.01)
+    np.testing.assert_allclose(samples.std(axis=0), data.std(axis=0), rtol=0.05)
+    assert np.corrcoef(samples.T)[0, 1] == pytest.approx(CORRELATION, abs=0.05)
+
+
+@pytest.mark.slow  # trains the default flow
+def test_the_density_integrates_to_one_and_matches_a_kernel_estimate(
+    learned: Project, data: NDArray[np.float64], tmp_path: Path
+) -> None:
+    # The cells are square, and the data a five-hundredth as high as they are wide.
+    seen, size = Seen(view=ViewSpec(half_extent=0.012), fitted=False), PictureSize(width=8192, height=64)
+    spec = ExportSpec(what="density", format="npz", seen=seen, size=size)
+    with np.load(written(learned, spec, tmp_path / "density.npz")) as it:
+        x, y, density = it["x"], it["y"], np.exp(it["log_prob"])
+    # The visible part is 1.5 standard deviations to either side.
+    cell = abs((x[1] - x[0]) * (y[1] - y[0]))
+    left, right = x[0], x[-1]
+    inside = ((data > (left, y.min())) & (data < (right, y.max()))).all(axis=1).mean()
+    assert density.sum() * cell == pytest.approx(inside, abs=0.02)
+    columns, rows = np.arange(500, 8000, 750), np.arange(10, 60, 12)
+    places = np.stack(np.meshgrid(x[columns], y[rows]), axis=-1).reshape(-1, 2)
+    estimate = kernel_density(data, places)
+    errors = np.abs(density[np.ix_(rows, columns)].ravel() - estimate)
+    assert errors.mean() < 0.15 * estimate.mean()
+
+
+def test_flow_units_are_an_affine_map_away(data: NDArray[np.float64], tmp_path: Path) -> None:
+    project = replace(bent_project(200), target=points_spec(data))
+    found = {}
+    for units in ("data", "flow"):
+        spec = ExportSpec(what="trace", format="npz", seen=seen_in(units))
+        with np.load(written(project, spec, tmp_path / f"{units}.npz")) as it:
+            found[units] = it["positions"]
+    np.testing.assert_array_equal(found["flow"], project.trace.positions)
+    units_of_data = spec_units(project.target, "data")
+    np.testing.assert_array_equal(found["data"], units_of_data.values(project.trace.positions))
+    np.testing.assert_allclose(units_of_data.origin, data.mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(units_of_data.scale, data.std(axis=0).max(), rtol=1e-5)
+
+
+def test_a_table_has_no_pixels(data: NDArray[np.float64], tmp_path: Path) -> None:
+    project = replace(bent_project(200), target=points_spec(data))
+    with pytest.raises(TargetError, match="not made of pixels"):
+        written(project, ExportSpec(what="samples", format="csv", seen=seen_in("pixels")), tmp_path / "s.csv")

@@ -1,0 +1,73 @@
+"""Units turn flow units into those of the data, or into pixels, and back."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowviz.errors import TargetError
+from flowviz.records import FLOW_UNITS, Units
+from flowviz.specs import MixSpec, Part, ShapeSpec, TextSpec
+from flowviz.targets import build_target, has_pixels, points_spec, spec_units, target_units
+
+RNG = np.random.default_rng(0)
+DATA = RNG.multivariate_normal((300, -5), ((2500, 4), (4, 0.01)), 2000)
+TEXT, SHAPE = TextSpec(text="ox"), ShapeSpec(name="two_moons")
+TWO_TEXTS = MixSpec(parts=(Part(source=TEXT), Part(source=TextSpec(text="no"))))
+
+
+@given(
+    st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)),
+    st.tuples(st.floats(1e-3, 1e6), st.floats(-1e6, -1e-3)),
+)
+def test_values_and_points_are_inverses_of_each_other(origin: tuple[float, float], scale: tuple[float, float]) -> None:
+    units, points = Units(origin, scale), RNG.normal(size=(50, 2))
+    np.testing.assert_allclose(units.points(units.values(points)), points, rtol=1e-6, atol=1e-6)
+    assert units.log_det == pytest.approx(np.log(abs(scale[0] * scale[1])))
+
+
+def test_flow_units_change_nothing() -> None:
+    points = RNG.normal(size=(5, 2)).astype(np.float32)
+    assert FLOW_UNITS.values(points) is points
+    assert FLOW_UNITS.points(points) is points
+    assert FLOW_UNITS.log_density(points[:, 0]).dtype == np.float32
+
+
+def test_samples_of_a_table_have_the_moments_of_the_data() -> None:
+    spec = points_spec(DATA)
+    drawn = spec_units(spec, "data").values(build_target(spec).sample(50_000, RNG))
+    np.testing.assert_allclose(drawn.mean(axis=0), DATA.mean(axis=0), atol=5)
+    np.testing.assert_allclose(drawn.std(axis=0), DATA.std(axis=0), rtol=0.05)
+
+
+def test_a_spec_and_its_target_have_the_same_units() -> None:
+    spec = points_spec(DATA)
+    assert spec_units(spec, "data") == target_units(build_target(spec), "data")
+
+
+def test_other_targets_have_flow_units() -> None:
+    assert spec_units(TEXT, "data") == spec_units(SHAPE, "data") == FLOW_UNITS
+    assert spec_units(points_spec(DATA), "flow") == FLOW_UNITS
+
+
+def test_ink_lies_in_the_pixels_of_its_picture() -> None:
+    target = build_target(TEXT)
+    pixels = target_units(target, "pixels").values(target.sample(5000, RNG))
+    rows, columns = target.mask.shape
+    assert (pixels > 0).all()
+    assert (pixels < (columns, rows)).all()
+    column, row = np.floor(pixels).astype(int).T
+    assert target.mask[row, column].mean() > 0.99  # float32 rounds a few points over the edge of a pixel
+
+
+def test_targets_without_pixels_say_so() -> None:
+    for spec in (SHAPE, points_spec(DATA)):
+        assert not has_pixels(spec)
+        with pytest.raises(TargetError, match="not made of pixels"):
+            spec_units(spec, "pixels")
+
+
+@pytest.mark.parametrize("spec", [TEXT, TWO_TEXTS])
+def test_targets_with_pixels_have_pixel_units(spec: TextSpec | MixSpec) -> None:
+    assert has_pixels(spec)
+    assert spec_units(spec, "pixels").scale[0] > 1
