@@ -14,7 +14,7 @@ from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, Spec, ViewSpe
 from flowviz.specs.effects import EFFECTS, effects
 from flowviz.specs.export import FILMS, FRAMES_PER_SECOND, What
 from flowviz.specs.playback import STEP_SECONDS
-from flowviz.specs.view import Mark
+from flowviz.specs.view import USUAL_DPI, Mark
 
 LATEST = "latest"
 EFFECT: Mapping[str, str] = {  # of an option, where it is not called the same
@@ -103,9 +103,9 @@ def _looks(given: Given, what: What) -> dict[str, Any]:
 
 def _written(given: Given, what: What) -> dict[str, Any]:
     """The fields of the spec itself."""
-    found = {name: given[name] for name in ("scale", "first", "last", "fps", "in_betweens") if name in given}
+    found = {name: given[name] for name in ("scale", "dpi", "first", "last", "fps", "in_betweens") if name in given}
     if "size" in given:
-        found["size"] = PictureSize.parse(given["size"])
+        found["size"] = PictureSize.parse(given["size"], given.get("dpi", USUAL_DPI))
     if "particles" in given:
         found["particles"] = options.checked_count(given["particles"])
     if "speed" in given:

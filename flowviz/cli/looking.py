@@ -71,7 +71,10 @@ def chosen_output(
         What | None, typer.Option(help="What to write; by default, as the name of the output says.")
     ] = None,
     format_: Annotated[Format | None, typer.Option("--format", help="As what; by default, as its suffix says.")] = None,
-    size: Annotated[str | None, typer.Option(help="Width and height in pixels.", metavar="WIDTHxHEIGHT")] = None,
+    size: Annotated[
+        str | None, typer.Option(help="Width and height in pixels, or in centimeters: 12x8cm.", metavar="WIDTHxHEIGHT")
+    ] = None,
+    dpi: Annotated[int | None, typer.Option(help="Pixels per inch of a PNG, an SVG or a PDF on paper.")] = None,
     scale: Annotated[int | None, typer.Option(help="So many times as wide and high, 1 to 8.")] = None,
     first: Annotated[int | None, typer.Option(help="The first stage of a range.")] = None,
     last: Annotated[int | None, typer.Option(help="The last stage of a range.")] = None,

@@ -12,12 +12,14 @@ from flowviz.exporting import mp4, tables
 from flowviz.exporting.film import write_film
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.pictures import Draw, write_picture, write_together
+from flowviz.exporting.provenance import provenance_of
 from flowviz.exporting.reel import Reel
 from flowviz.exporting.scenes import Scenes, slices
 from flowviz.exporting.shots import shots, stage_range
 from flowviz.files import written_whole
 from flowviz.projects import Project
 from flowviz.records import Selection, cell_centers, checked_stage
+from flowviz.records.provenance import Provenance
 from flowviz.rendering import render_sheet, sheet_stage
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import ExportSpec, PictureSize
@@ -96,7 +98,8 @@ class Export:
             case "view" | "sheet" if self._spec.format != "png":
                 return self._write_figure(output)
             case _:
-                return write_picture(output, self._drawing(self._scenes(self._spec.particles), 0.0, self._spec.pixels))
+                draw = self._drawing(self._scenes(self._spec.particles), 0.0, self._spec.pixels)
+                return write_picture(output, draw, self._provenance)
 
     def _drawing(self, scenes: Scenes, share: float, size: PictureSize) -> Draw:
         """What draws the picture at a share of the way through all."""
@@ -120,7 +123,7 @@ class Export:
     def _write_folder(self, folder: Path) -> Steps:
         scenes = self._scenes(self._spec.particles)
         draw = [partial(scenes.picture, number, self._spec.pixels) for number in range(len(self._shots))]
-        return write_together(folder, list(zip(self.names(), draw, strict=True)))
+        return write_together(folder, list(zip(self.names(), draw, strict=True)), self._provenance)
 
     def _write_film(self, path: Path) -> Steps:
         scenes, spec = self._scenes(self._spec.particles), self._spec
@@ -143,10 +146,10 @@ class Export:
             shot = self._shots[0]
             scene = scenes.scene(shot, size)
             if self._spec.what == "sheet":
-                save_sheet(scene, self._spec.seen.view, size, self._stages, part, form)
+                save_sheet(scene, self._spec.seen.view, size, self._stages, part, form, self._provenance)
             else:
                 title, view = scene.trace.title(round(shot.stage)), scenes.view(0, size)
-                save_frame(scene, shot.stage, view, size, title, part, form)
+                save_frame(scene, shot.stage, view, size, title, part, form, self._provenance)
             yield
 
     def _write_trace(self, path: Path) -> Steps:
@@ -182,6 +185,10 @@ class Export:
             seen = seen.model_copy(update={"direction": "generate"})
         seconds = STEP_SECONDS / (self._spec.in_betweens + 1) if self._spec.what in FILMS else None
         return Scenes(self._project, seen, particles, self._shots, keeper, seconds)
+
+    @property
+    def _provenance(self) -> Provenance:
+        return provenance_of(self._project, self._spec)
 
     def _entropy(self) -> float | None:
         return build_target(self._project.target).entropy

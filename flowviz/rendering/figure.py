@@ -18,6 +18,7 @@ from matplotlib.patheffects import Stroke
 from matplotlib.textpath import TextPath
 
 from flowviz.records import Scene
+from flowviz.records.provenance import SOFTWARE, Provenance
 from flowviz.rendering.annotate import TITLE_EMS, Word, em, fitted, grid_lines, note_word, tick_words, title_word
 from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.rendering.density import contour_words, density_strength
@@ -31,7 +32,7 @@ from flowviz.specs.view import LARGEST_SIDE
 
 Vectors = Literal["svg", "pdf"]
 
-DPI = 72  # so that a point, in which matplotlib gives widths and sizes of text, is a pixel of the picture
+POINTS_PER_INCH = 72
 DETAIL = 3  # pixels of an embedded picture on a side of a pixel of the figure
 HALO = 1 / 3  # of an em: the width of the stroke around words that lie on a cloud
 LETTERS = 0.92  # the font's are larger than those of Pillow, at the same size
@@ -40,16 +41,19 @@ ACROSS: Mapping[str, Any] = {"l": "left", "m": "center", "r": "right"}
 DOWN: Mapping[str, Any] = {"t": "top", "m": "center", "b": "bottom", "s": "baseline"}
 # Names of things in the file and the dates that it would have: the same ones each time. Text stays text.
 SETTINGS: Any = {"svg.hashsalt": "flowviz", "svg.fonttype": "none", "pdf.fonttype": 42, "font.family": FONT}
-METADATA: Mapping[Vectors, dict[str, Any]] = {
-    "svg": {"Date": None, "Creator": "flowviz"},
-    "pdf": {"CreationDate": None, "Creator": "flowviz", "Producer": None},
-}
 
 
 def save_frame(
-    scene: Scene, stage: float, view: ViewSpec, size: PictureSize, title: str, path: Path, form: Vectors
+    scene: Scene,
+    stage: float,
+    view: ViewSpec,
+    size: PictureSize,
+    title: str,
+    path: Path,
+    form: Vectors,
+    about: Provenance,
 ) -> None:
-    """Write what `render_frame` draws as an SVG or a PDF of that size in points."""
+    """Write what `render_frame` draws as an SVG or a PDF of that size, in pixels of `about.dpi`."""
 
     def draw(page: _Page) -> None:
         panel = panel_of(view, size)
@@ -58,11 +62,17 @@ def save_frame(
             if left:
                 page.draw_line((panel.width + left) / 2, 0, (panel.width + left) / 2, size.height, left - panel.width)
 
-    _save(draw, view, size, path, form)
+    _save(draw, view, size, path, form, about)
 
 
-def save_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: range, path: Path, form: Vectors) -> None:
-    """Write what `render_sheet` draws as an SVG or a PDF of that size in points. Raises `SpecError`, too."""
+def save_sheet(
+    scene: Scene, view: ViewSpec, size: PictureSize, stages: range, path: Path, form: Vectors, about: Provenance
+) -> None:
+    """Write what `render_sheet` draws as an SVG or a PDF of that size, in pixels of `about.dpi`.
+
+    Raises:
+        SpecError: If the panels do not fit.
+    """
     layout = SheetLayout.of(view, len(stages), Panel(size.width, size.height))
 
     def draw(page: _Page) -> None:
@@ -74,25 +84,37 @@ def save_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: range, p
             for key, (left, top) in zip(found, foot_places(view, size, len(found)), strict=True):
                 _draw_key(page, view, key, left, top, page.em)
 
-    _save(draw, view, size, path, form)
+    _save(draw, view, size, path, form, about)
 
 
-def _save(draw: "Callable[[_Page], None]", view: ViewSpec, size: PictureSize, path: Path, form: Vectors) -> None:
+def _save(
+    draw: "Callable[[_Page], None]", view: ViewSpec, size: PictureSize, path: Path, form: Vectors, about: Provenance
+) -> None:
     with rc_context(SETTINGS):
-        page = _Page(view, size)
+        page = _Page(view, size, about.dpi)
         draw(page)
         written = BytesIO()  # matplotlib leaves a file open when the disk fills
-        page.figure.savefig(written, format=form, metadata=METADATA[form], transparent=False)
+        page.figure.savefig(written, format=form, metadata=_metadata(form, about), transparent=False)
     path.write_bytes(written.getvalue())
 
 
-class _Page:
-    """A figure on which places are given in pixels, from its upper left corner."""
+def _metadata(form: Vectors, about: Provenance) -> dict[str, Any]:
+    """Return the metadata in the words of a format, without the date, so that the same picture has the same bytes."""
+    if form == "svg":
+        return {"Date": None, "Creator": SOFTWARE, "Title": about.title, "Description": about.description}
+    return {
+        "CreationDate": None, "Creator": SOFTWARE, "Producer": None, "Title": about.title, "Subject": about.description,
+    }  # fmt: skip
 
-    def __init__(self, view: ViewSpec, size: PictureSize) -> None:
+
+class _Page:
+    """A figure on which places, widths and sizes of text are given in pixels, from its upper left corner."""
+
+    def __init__(self, view: ViewSpec, size: PictureSize, dpi: int) -> None:
+        self._point = POINTS_PER_INCH / dpi  # a pixel in points, in which matplotlib gives widths and sizes of text
         self._size, self._colors = size, SURROUNDINGS[view.theme]
         self.em = em(view, Panel(size.width, size.height))
-        self.figure = Figure(figsize=(size.width / DPI, size.height / DPI), dpi=DPI)
+        self.figure = Figure(figsize=(size.width / dpi, size.height / dpi), dpi=POINTS_PER_INCH)
         self.figure.set_facecolor((_hex(self._colors.background), float(view.background == "solid")))
 
     def draw_picture(self, picture: RGBA, left: float, top: float, width: float, height: float) -> None:
@@ -112,7 +134,7 @@ class _Page:
                 *sides,
                 fill=False,
                 edgecolor=_hex(self._colors.axis),
-                linewidth=1,
+                linewidth=self._point,
                 transform=self.figure.transFigure,
             )
         )
@@ -123,19 +145,22 @@ class _Page:
         """Draw a line below all pictures."""
         (left, top), (right, bottom) = self._share(x0, y0), self._share(x1, y1)
         named = _hex(color or self._colors.axis)
-        line = Line2D((left, right), (top, bottom), color=named, linewidth=width, solid_capstyle="butt", zorder=-1)
+        manner: dict[str, Any] = {"color": named, "linewidth": width * self._point, "solid_capstyle": "butt"}
+        line = Line2D((left, right), (top, bottom), zorder=-1, **manner)
         self.figure.add_artist(line)  # in shares of the figure
 
     def write(self, left: float, top: float, word: Word, size: float, *, halo: bool = False) -> None:
         """Write a word in letters of a size, where its place is given from `left` and `top`."""
         manner: dict[str, Any] = {
-            "fontsize": LETTERS * word.ems * size,
+            "fontsize": LETTERS * word.ems * size * self._point,
             "horizontalalignment": ACROSS[word.anchor[0]],
             "verticalalignment": DOWN[word.anchor[1]],
         }
         place = self._share(left + word.x, top + word.y)
         if halo:  # apart from the word, which would become outlines with it
-            stroke = Stroke(linewidth=HALO * size, foreground=_hex(self._colors.background), joinstyle="round")
+            stroke = Stroke(
+                linewidth=HALO * size * self._point, foreground=_hex(self._colors.background), joinstyle="round"
+            )
             self.figure.text(*place, word.text, path_effects=[stroke], **manner)
         self.figure.text(*place, word.text, color=_hex(word.color or self._colors.label), **manner)
 

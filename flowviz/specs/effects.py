@@ -6,18 +6,19 @@ from typing import Any
 from flowviz.specs.export import ExportSpec, What
 
 PICTURE = frozenset({"size", "scale", "background", "theme"})
-PLOT = PICTURE | {"labels", "axes", "word_height"}
+PRINTED = PICTURE | {"dpi"}
+PLOT = PRINTED | {"labels", "axes", "word_height"}
 DRAWN = frozenset(
     {"marks", "color_by", "palette", "point_diameter", "word_height", "labels", "direction", "moment", "particles"}
 ) | {"fitted", "probe", "selection"}
 VIEW = DRAWN | {"axes", "beside", "units"}
 MOTION = frozenset({"range", "through", "in_betweens", "easing", "heading", "repeat"})
 EFFECTS: Mapping[What, frozenset[str]] = {
-    "view": PICTURE | VIEW | {"stage"},
-    "stages": PICTURE | VIEW | {"range"},
-    "sheet": PICTURE | DRAWN - {"fitted"} | {"range", "common_scale"},
+    "view": PRINTED | VIEW | {"stage"},
+    "stages": PRINTED | VIEW | {"range"},
+    "sheet": PRINTED | DRAWN - {"fitted"} | {"range", "common_scale"},
     "animation": PICTURE | VIEW | MOTION | {"fps"},
-    "frames": PICTURE | VIEW | MOTION,
+    "frames": PRINTED | VIEW | MOTION,
     "trace": frozenset({"range", "direction", "moment", "particles", "units"}),
     "samples": frozenset({"moment", "particles", "units"}),
     "density": frozenset({"stage", "moment", "fitted", "size", "scale", "units"}),

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from flowviz.specs.seen import Seen, Stage
 from flowviz.specs.spec import Spec
-from flowviz.specs.view import LARGEST_SIDE, PictureSize
+from flowviz.specs.view import LARGEST_SIDE, USUAL_DPI, PictureSize
 
 What = Literal["view", "stages", "sheet", "animation", "frames", "trace", "samples", "density", "losses"]
 Format = Literal["png", "svg", "pdf", "gif", "apng", "webp", "mp4", "npz", "csv"]
@@ -37,11 +37,12 @@ class ExportSpec(Spec):
     frames: its pictures, in a folder; trace: particles at every stage; samples: points of the flow; density: the
     log-density of a stage over the cells of a grid; losses: the history of the training.
 
-    `size` is in pixels, or in cells of a density, and `scale` multiplies it; MP4 has even sides only, and gets a row or
-    column of the ground where one is odd. `first` and `last` are the range of stages, both inclusive; None for the base
-    and the last one. An animation is one pass of the playback through that range, with `in_betweens` frames between two
-    stages and `fps` frames a second, whatever its speed. It repeats for ever, unless it plays once.
-    Through the training alone it stays at the stage that is seen, and has as many frames as through all stages.
+    `size` is in pixels, or in cells of a density, and `scale` multiplies it; `dpi` is how many pixels of a PNG, an SVG
+    or a PDF make up an inch. MP4 has even sides only, and gets a row or column of the ground where one is odd.
+    `first` and `last` are the range of stages, both inclusive; None for the base and the last one. An animation is one
+    pass of the playback through that range, with `in_betweens` frames between two stages and `fps` frames a second,
+    whatever its speed. It repeats for ever, unless it plays once. Through the training alone it stays at the stage that
+    is seen, and has as many frames as through all stages.
     `particles` is how many are followed, or drawn as samples; None for as many as are in the project or, where points
     of the target are pulled back, as the window shows.
     """
@@ -51,6 +52,7 @@ class ExportSpec(Spec):
     seen: Seen = Seen()
     size: PictureSize = PictureSize()
     scale: Annotated[int, Field(ge=1, le=8)] = 1
+    dpi: Annotated[int, Field(ge=10, le=2400, title="dpi")] = USUAL_DPI
     first: Stage | None = None
     last: Stage | None = None
     in_betweens: Annotated[int, Field(ge=0, le=MOST_IN_BETWEENS, title="in-betweens")] = IN_BETWEENS

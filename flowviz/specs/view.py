@@ -17,6 +17,8 @@ UnitName = Literal["data", "pixels", "flow"]
 Mark = Literal["density", "target", "grid", "paths", "points"]  # in the order in which they are drawn
 
 SMALLEST_SIDE, LARGEST_SIDE = 64, 8192
+USUAL_DPI = 72  # a pixel of a PDF is a point
+CM_PER_INCH = 2.54
 
 
 class PictureSize(Spec):
@@ -26,12 +28,22 @@ class PictureSize(Spec):
     height: Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIDE)] = 1080
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read "1080x1080". Raises `SpecError`."""
-        match = re.fullmatch(r"\s*(\d{1,6})\s*[xX×]\s*(\d{1,6})\s*", text)
-        if match is None:
-            raise SpecError(f"The size {text!r} is not of the form WIDTHxHEIGHT, such as 1080x1080.")
-        return cls(width=int(match[1]), height=int(match[2]))
+    def parse(cls, text: str, dpi: int = USUAL_DPI) -> Self:
+        """Read a size in pixels, such as "1080x1080", or in centimeters, such as "12x8cm".
+
+        Args:
+            text: The size.
+            dpi: Pixels per inch of a size in centimeters.
+
+        Raises:
+            SpecError: If the text is not a size, or a side has too few or too many pixels.
+        """
+        number = r"(\d{1,6}(?:\.\d{1,4})?)"
+        match = re.fullmatch(rf"\s*{number}\s*[xX×]\s*{number}\s*(cm)?\s*", text)
+        if match is None or (not match[3] and "." in text):
+            raise SpecError(f"The size {text!r} is not of the form WIDTHxHEIGHT, such as 1080x1080 or 12x8cm.")
+        width, height = (round(float(side) * (dpi / CM_PER_INCH if match[3] else 1)) for side in match.groups()[:2])
+        return cls(width=width, height=height)
 
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from flowviz.records.provenance import Provenance
 from flowviz.rendering.annotate import TITLE_EMS, em, fitted, text_width, title_word
 from flowviz.rendering.figure import save_sheet
 from flowviz.rendering.projection import Panel
@@ -31,7 +32,7 @@ def test_long_term_ends_with_an_ellipsis() -> None:
 
 def test_sheet_names_stages_by_their_terms(tmp_path: Path) -> None:
     size = PictureSize(width=600, height=480)
-    save_sheet(full(), ViewSpec(), size, range(4), tmp_path / "sheet.svg", "svg")
+    save_sheet(full(), ViewSpec(), size, range(4), tmp_path / "sheet.svg", "svg", Provenance("", "", 72))
     text = (tmp_path / "sheet.svg").read_text(encoding="utf-8")
     for title in ("0 · Base", "1 · Scale", "2 · Permutation", "3 · Coupling"):
         assert title in text, f"The sheet has no stage '{title}'."

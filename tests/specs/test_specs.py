@@ -131,6 +131,11 @@ def test_a_size_is_read() -> None:
     assert PictureSize.parse(" 640X480 ") == PictureSize(width=640, height=480)
 
 
+def test_size_in_centimeters_depends_on_the_resolution() -> None:
+    assert PictureSize.parse("12.7 x 2.54 cm") == PictureSize(width=360, height=72)
+    assert PictureSize.parse("12.7x2.54cm", dpi=300) == PictureSize(width=1500, height=300)
+
+
 @pytest.mark.parametrize("family", RECIPES)
 def test_every_recipe_is_a_flow_that_says_what_it_is(family: Family) -> None:
     spec = FlowSpec(family=family)

@@ -9,17 +9,18 @@ from flowviz.app.export.section import ExportSection, number_box
 from flowviz.app.export.spec_edit import with_view
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.specs import ExportSpec, PictureSize
-from flowviz.specs.view import LARGEST_SIDE, SMALLEST_SIDE, Background, Theme
+from flowviz.specs.view import CM_PER_INCH, LARGEST_SIDE, SMALLEST_SIDE, USUAL_DPI, Background, Theme
 
 PRESETS = ("1080x1080", "1920x1080", "1080x1920", "3840x2160")
 BACKGROUNDS: Mapping[Background, str] = {"solid": "Solid", "transparent": "Transparent"}
 THEMES: Mapping[Theme, str] = {"light": "Light", "dark": "Dark"}
 OTHER = "own"
 MOST_SCALE = 8
+LEAST_DPI, MOST_DPI = 10, 2400
 
 
 class PictureSection(ExportSection):
-    """Size, scale factor, background and theme."""
+    """Size, scale factor, resolution, background and theme."""
 
     def __init__(self, window_size: PictureSize) -> None:
         super().__init__("Picture")
@@ -31,11 +32,15 @@ class PictureSection(ExportSection):
         self._pixels = QLabel()
         self._pixels.setObjectName("exportPixels")
         self._pixels.setAccessibleName("Size of the exported picture")
+        self._dpi = number_box("exportDpi", "Pixels per inch on paper", LEAST_DPI, MOST_DPI, USUAL_DPI)
+        self._centimeters = QLabel()
+        self._centimeters.setObjectName("exportCentimeters")
+        self._centimeters.setAccessibleName("Size on paper")
         self._background = ChoiceBox("exportBackground", "Background", BACKGROUNDS)
         self._theme = ChoiceBox("exportTheme", "Theme", THEMES)
         self._add_rows()
         self._preset.chosen.connect(self._take_preset)
-        for number in (self._width, self._height, self._scale):
+        for number in (self._width, self._height, self._scale, self._dpi):
             number.valueChanged.connect(self._update_size)
         for choice in (self._background, self._theme):
             choice.chosen.connect(lambda: self.changed.emit())
@@ -43,7 +48,7 @@ class PictureSection(ExportSection):
     def apply_to(self, spec: ExportSpec) -> ExportSpec:
         has_background = self._background.isEnabledTo(self)  # the whole form is disabled during an export
         background = self._background.value if has_background else "solid"
-        sized = spec.model_copy(update={"size": self._size, "scale": self._scale.value()})
+        sized = spec.model_copy(update={"size": self._size, "scale": self._scale.value(), "dpi": self._dpi.value()})
         return with_view(sized, background=background, theme=self._theme.value)
 
     def set_opaque(self, reason: str) -> None:
@@ -55,6 +60,7 @@ class PictureSection(ExportSection):
         self._width.setValue(spec.size.width)
         self._height.setValue(spec.size.height)
         self._scale.setValue(spec.scale)
+        self._dpi.setValue(spec.dpi)
         self._background.choose(spec.seen.view.background)
         self._theme.choose(spec.seen.view.theme)
         self._update_size()
@@ -65,6 +71,7 @@ class PictureSection(ExportSection):
         self.add_row("size", "&Size", self._preset, stretched=self._preset)
         self.add_row("size", "", self._width, QLabel("×"), self._height, QLabel("pixels"))
         self.add_row("scale", "Sc&ale", self._scale, self._pixels)
+        self.add_row("dpi", "Resolution", self._dpi, self._centimeters)
         self.add_row("background", "&Background", self._background, theme, self._theme)
 
     @property
@@ -88,6 +95,8 @@ class PictureSection(ExportSection):
             self._scale.setMaximum(min(MOST_SCALE, LARGEST_SIDE // max(size.width, size.height)))
         scale = self._scale.value()
         self._pixels.setText(f"{size.width * scale:,} × {size.height * scale:,} pixels")
+        width, height = (side * scale * CM_PER_INCH / self._dpi.value() for side in (size.width, size.height))
+        self._centimeters.setText(f"pixels per inch: {width:.1f} × {height:.1f} cm")
         self.changed.emit()
 
 

@@ -33,6 +33,7 @@ DRAWING_MS = 20_000
 CONTROLS = {
     "size": ("exportSize", "exportWidth", "exportHeight"),
     "scale": ("exportScale",),
+    "dpi": ("exportDpi",),
     "background": ("exportBackground",),
     "theme": ("exportTheme",),
     "stage": ("exportStage",),

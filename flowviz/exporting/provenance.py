@@ -1,0 +1,24 @@
+"""The metadata of exported pictures."""
+
+import json
+
+from flowviz.projects import Project
+from flowviz.records.provenance import Provenance
+from flowviz.specs import ExportSpec
+from flowviz.specs.effects import relevant
+
+
+def provenance_of(project: Project, spec: ExportSpec) -> Provenance:
+    """Return the metadata of the pictures that an export writes.
+
+    Its description is JSON with the title of the target, the flow, the training and the exported view, without the
+    fields that have their usual values.
+    """
+    description = {
+        "target": project.target.title,
+        "flow": project.flow.model_dump(mode="json", exclude_defaults=True),
+        "training": project.training.model_dump(mode="json", exclude_defaults=True),
+        "steps": int(project.history.step[-1]) if len(project.history.step) else 0,
+        "export": relevant(spec).model_dump(mode="json", exclude_defaults=True),
+    }
+    return Provenance(project.target.title, json.dumps(description, ensure_ascii=False, sort_keys=True), spec.dpi)
