@@ -79,14 +79,19 @@ class DrawingPage(Page):
         return DrawingContents((DrawingSpec(png=self.canvas.png()), step))
 
     def _show_drawing(self, contents: DrawingContents) -> None:
-        """Show a drawing; one that was not made on this canvas is fitted into it."""
         png = contents.drawing.png if contents.drawing else b""
-        if png == self.canvas.png():
-            return
+        if not png:
+            self.canvas.show_png(b"")
+        elif png != self.canvas.png():
+            self._show_png(png)
+
+    def _show_png(self, png: bytes) -> None:
+        """Show a drawing, fitted into the canvas unless it was made on one."""
         try:
-            ink = alpha_image(darkness_of(png, "The drawing")) if png else QImage()
+            ink = alpha_image(darkness_of(png, "The drawing"))
         except FlowvizError:  # the builder of the target reports it
-            png, ink = b"", QImage()
+            self.canvas.show_png(b"")
+            return
         if QImage.fromData(png).convertToFormat(QImage.Format.Format_Alpha8) == ink:
             self.canvas.show_png(png)  # exactly, because undo compares the bytes
         else:
