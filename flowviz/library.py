@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flowviz.exporting import Export
+from flowviz.exporting.export import Export
 from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Event, Trace, Weights, base_particles
 from flowviz.records.trace import PARTICLES

@@ -15,7 +15,7 @@ from flowviz.cli.looking import Given, chosen_looks, chosen_output, chosen_playb
 from flowviz.cli.opened import say_nll
 from flowviz.cli.talk import progress_bar, say
 from flowviz.errors import SpecError
-from flowviz.exporting import Export
+from flowviz.exporting.export import Export
 from flowviz.exporting.repeat import NONE, SAVED
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import seen_moment, shots

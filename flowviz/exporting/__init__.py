@@ -1,5 +1,1 @@
 """A project + an ExportSpec -> files. Knows no Qt; TensorFlow is loaded only for what the project does not hold."""
-
-from flowviz.exporting.export import Export
-
-__all__ = ["Export"]

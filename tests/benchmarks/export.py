@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from flowviz.exporting import Export
+from flowviz.exporting.export import Export
 from flowviz.projects import Project, load_project, save_project
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, Playback, Seen, TextSpec, TrainingSpec
 from flowviz.specs.export import Format

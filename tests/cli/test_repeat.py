@@ -17,7 +17,7 @@ from PIL import Image
 import flowviz
 from flowviz.cli import pictures, running
 from flowviz.errors import FileError, SpecError
-from flowviz.exporting import Export
+from flowviz.exporting.export import Export
 from flowviz.exporting.repeat import render_command, render_python, train_command, train_python
 from flowviz.projects import Plan, Project, save_project
 from flowviz.records import Selection

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from flowviz.exporting import Export
+from flowviz.exporting.export import Export
 from flowviz.projects import Project
 from flowviz.records import History, Selection, Snapshot, Timeline, Trace, base_particles
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, Playback, Seen, ShapeSpec, TrainingSpec, ViewSpec

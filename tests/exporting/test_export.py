@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from flowviz.errors import FileError, SpecError
-from flowviz.exporting import Export
+from flowviz.exporting.export import Export
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Shot
 from flowviz.projects import Project

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from flowviz.errors import SpecError
-from flowviz.exporting import Export
+from flowviz.exporting.export import Export
 from flowviz.exporting.gif import delays
 from flowviz.projects import Project
 from flowviz.rendering.colors import SURROUNDINGS

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from flowviz.exporting import Export
+from flowviz.exporting.export import Export
 from flowviz.exporting.scenes import TOGETHER
 from flowviz.flows import build_flow
 from flowviz.flows.scenes import completed
