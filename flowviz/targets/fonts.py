@@ -7,11 +7,14 @@ from difflib import get_close_matches
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fontTools.ttLib import TTCollection, TTFont
 from PIL import Image, ImageDraw, ImageFont, features
 
 from flowviz.errors import TargetError
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 PLAIN_STYLES = ("", "Regular", "Book", "Roman", "Normal")
 SANS_PANOSE = range(11, 16)  # bSerifStyle of the PANOSE classification: without serifs
@@ -108,6 +111,8 @@ def _by_distance(face: Face) -> tuple[Face, ...]:
 
 
 def _faces_in(path: Path) -> Iterator[Face]:
+    from fontTools.ttLib import TTCollection, TTFont  # not needed until a text is drawn, as below
+
     try:
         with path.open("rb") as file:
             several = file.read(4) == b"ttcf"
@@ -118,7 +123,7 @@ def _faces_in(path: Path) -> Iterator[Face]:
         return
 
 
-def _face(path: Path, number: int, font: TTFont) -> Face:
+def _face(path: Path, number: int, font: "TTFont") -> Face:
     os2, names = font["OS/2"], font["name"]
     family, style = names.getBestFamilyName(), names.getBestSubFamilyName() or ""
     return Face(
@@ -135,7 +140,7 @@ def _face(path: Path, number: int, font: TTFont) -> Face:
     )
 
 
-def _bitmap_size(font: TTFont) -> int | None:
+def _bitmap_size(font: "TTFont") -> int | None:
     if "glyf" in font or "CFF " in font or "CFF2" in font:
         return None
     if "CBLC" in font:
@@ -146,6 +151,8 @@ def _bitmap_size(font: TTFont) -> int | None:
 @lru_cache(maxsize=4096)
 def _characters(face: Face) -> frozenset[int]:
     """The code points in the character map."""
+    from fontTools.ttLib import TTFont
+
     file = BytesIO(face.at(ANY_SIZE).font_bytes) if face.path is None else face.path
     try:
         with TTFont(file, fontNumber=face.number, lazy=True) as font:

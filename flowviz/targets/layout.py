@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 
-import regex
-
 from flowviz.errors import TargetError
 from flowviz.targets.fonts import Face, nearest_with
 
@@ -55,7 +53,7 @@ def borrowed(text: str, face: Face) -> tuple[Borrowed, ...]:
     for line in laid_out(text, face):
         for piece in line:
             if piece.face != face:
-                characters = regex.findall(r"\X", piece.text.replace(" ", ""))
+                characters = _clusters(piece.text.replace(" ", ""))
                 found.setdefault(piece.face.name, {}).update(dict.fromkeys(characters))
     return tuple(Borrowed(tuple(characters), font) for font, characters in found.items())
 
@@ -63,6 +61,14 @@ def borrowed(text: str, face: Face) -> tuple[Borrowed, ...]:
 def draws_alone(face: Face, text: str) -> bool:
     """Whether no character has to come from another font."""
     return face.has("".join(_drawn(cleaned(text)).split()))
+
+
+def _clusters(text: str) -> list[str]:
+    """Return the grapheme clusters of a text, such as a letter and its accents."""
+    import regex  # not needed until a text is drawn; it delays the start of the window
+
+    clusters: list[str] = regex.findall(r"\X", text)
+    return clusters
 
 
 def _visible(character: str) -> str:
@@ -91,7 +97,7 @@ def _check_characters(text: str, face: Face) -> None:
 
 
 def _line(line: str, face: Face) -> list[Piece]:
-    bits = _with_spaces([bit for cluster in regex.findall(r"\X", line) for bit in _bits(cluster, face)])
+    bits = _with_spaces([bit for cluster in _clusters(line) for bit in _bits(cluster, face)])
     if len({bit.face for bit in bits}) <= 1:  # Raqm puts what is of one font in order
         return [Piece(bits[0].face, line, None)] if bits else []
     first = next((bit.backwards for bit in bits if bit.backwards is not None), False)
