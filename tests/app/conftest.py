@@ -134,6 +134,7 @@ def window(qtbot: QtBot) -> Iterator[Window]:
     main.resize(1280, 800)  # at the size of the offscreen platform's small screen, the inspector becomes a tab
     main.show()
     qtbot.waitExposed(main)
+    qtbot.waitUntil(lambda: main.target_builder.pending is None, timeout=20_000)  # the first target is built
     yield Window(main)
     main.discard_changes()
     main.close()

@@ -15,6 +15,7 @@ from flowviz.specs import SHAPES, DrawingSpec, ShapeName, ShapeSpec, TargetSpec,
 from flowviz.targets import build_target, reads_fonts
 
 TARGET = "target"  # topic of its notices
+START_DELAY_MS = 50  # of the first target, which the first picture of the window does not wait for
 NOT_BUILT = "The target could not be built."
 
 
@@ -30,17 +31,17 @@ class TargetBuilder(QObject):
     pictures_ready = pyqtSignal(object)  # picture (rows, columns) of each shape, by name
     notice_posted = pyqtSignal(object)  # Notice
 
-    def __init__(self, request: RequestState, parent: QObject) -> None:
+    def __init__(self, request: RequestState, parent: QObject, worker: LatestWorker | None = None) -> None:
         super().__init__(parent)
         self._request = request
-        self._worker = LatestWorker()
+        self._worker = worker or LatestWorker(START_DELAY_MS)
         self._worker.failed.connect(self._on_failed)
         self._has_pictures = False
         self.built: BuiltTarget | None = None
         self.problem = ""
         self._expected: BuiltTarget | None = None
         request.changed.connect(self._on_request_changed)
-        self._update()
+        self._build(request.plan.target)  # in the background, because it loads libraries
 
     @property
     def pending(self) -> TargetSpec | None:

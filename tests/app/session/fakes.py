@@ -1,6 +1,7 @@
 """A session without a window: fake widgets, and a training thread whose events are sent by the test."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -12,6 +13,7 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
@@ -22,6 +24,7 @@ from flowviz.records.trace import base_particles, untrained_trace
 from flowviz.specs import FlowSpec
 from tests.app.viewer.fakes import WEIGHTS, FakeDisplays, FakeQueries
 
+Result = TypeVar("Result")
 ENTROPY = 1.5
 NOTHING = np.zeros(0, np.float32)
 
@@ -130,6 +133,13 @@ class FakeThread(QObject):
         self.calls.append("abandon")
 
 
+class SynchronousWorker(LatestWorker):
+    """Worker that computes in the thread that asks."""
+
+    def ask(self, topic: str, compute: Callable[[], Result], on_result: Callable[[Result], object]) -> None:
+        on_result(compute())
+
+
 class SessionHarness:
     """A session, its states, and the fakes around it."""
 
@@ -142,7 +152,7 @@ class SessionHarness:
         self.metrics, self.status_bar = FakeMetrics(), FakeStatusBar()
         self.viewer = Viewer(self.displays, self.view, self.queries, owner)
         self.viewer.reduce_motion(True)
-        self.builder = TargetBuilder(self.request, owner)
+        self.builder = TargetBuilder(self.request, owner, SynchronousWorker())
         self.status = TrainingStatus(self.controls, self.loss_plot, self.metrics, self.status_bar, owner)
         runner = TrainingRunner(owner, self._make_thread)
         self.session = Session(self.request, self.view, self.builder, self.viewer, self.status, runner, owner)

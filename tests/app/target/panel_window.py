@@ -50,6 +50,7 @@ def panel_window(qtbot: QtBot) -> Iterator[Window]:
     main.resize(340, 500)
     main.show()
     qtbot.waitExposed(main)
+    qtbot.waitUntil(lambda: main.target_builder.pending is None, timeout=20_000)  # the first target is built
     yield Window(main)
     main.target_importer.close()
     main.target_builder.close()
