@@ -1,8 +1,9 @@
 """How the window holds up: start, repaint, frames while it trains and scrubs, speed of training, memory.
 
-    python -m tests.benchmarks.window [--seconds 20]
+    python -m tests.benchmarks.window [--seconds 20] [--start]
 
-Needs a display (a real one, Xvfb, or QT_QPA_PLATFORM=offscreen). Prints one line a figure, with its goal.
+Needs a display (a real one, Xvfb, or QT_QPA_PLATFORM=offscreen), and byte code, which Python does not write where
+PYTHONDONTWRITEBYTECODE is set. Prints one line a figure, with its goal.
 """
 
 import argparse
@@ -40,6 +41,20 @@ def created():
 main.create_window = created
 main.run()
 """
+BARE = """
+import gc, sys, time
+gc.disable()
+import pyqtgraph
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication, QMainWindow
+application = QApplication([])
+application.setStyle("Fusion")
+window = QMainWindow()
+window.setCentralWidget(pyqtgraph.PlotWidget())
+QTimer.singleShot(0, lambda: (window.repaint(), print(time.time(), flush=True), window.close()))
+window.show()
+application.exec()
+"""  # the least that a window with a plot takes
 FIRST_PICTURE = """
 import os, sys, time
 from PyQt6.QtCore import Qt
@@ -66,11 +81,22 @@ sys.exit(application.exec())
 """
 
 
-def seconds_to_start() -> float:
-    """From the start of the process until the window is painted and its event loop answers."""
+def seconds_to_start(script: str = START) -> float:
+    """Return the time from the start of the process until the window is painted and its event loop answers."""
     started = time.time()
-    said = subprocess.run([sys.executable, "-c", START], capture_output=True, text=True, check=True)
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     return float(said.stdout) - started
+
+
+def compare_starts(repeats: int = 7) -> None:
+    """Start a bare window and flowviz alternately, and report the medians and their ratio."""
+    for script in (BARE, START):
+        seconds_to_start(script)  # writes the byte code, and fills the caches of the system
+    pairs = [(seconds_to_start(BARE), seconds_to_start(START)) for _ in range(repeats)]
+    bare, flowviz = (float(np.median(times)) for times in zip(*pairs, strict=True))
+    report(f"start: bare window painted, median of {repeats}", bare, "s", "")
+    report(f"start: window painted and answering, median of {repeats}", flowviz, "s", "")
+    report("start, to the bare window", flowviz / bare, "x", "<= 2")
 
 
 def seconds_to_first_picture() -> float:
@@ -159,10 +185,13 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=20.0, help="for each of the measured trainings")
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--start", action="store_true", help="measure the start alone")
+    options = parser.parse_args()
+    seconds = options.seconds
 
-    starts = [seconds_to_start() for _ in range(5)]
-    report("start: window painted and answering, median of 5", float(np.median(starts)), "s", "<= 1.0")
+    compare_starts()
+    if options.start:
+        return
     pictures = [seconds_to_first_picture() for _ in range(5)]
     report("from a word to the first moving picture, median of 5", float(np.median(pictures)), "s", "<= 6")
     headless = steps_per_second_headless(seconds)
