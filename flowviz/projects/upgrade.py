@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from flowviz.projects.states import Layout
 from flowviz.records import Weights
 from flowviz.specs import FlowSpec
+from flowviz.specs.flow import NETWORK_FIELDS
 from flowviz.specs.recipes import BASE, PERMUTE
 
 FORMAT_VERSION = 7
@@ -38,7 +39,8 @@ def upgraded(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arra
         text = _from_4(text)
     if version <= 5:
         text, arrays = _from_5(text, arrays)
-    return (_from_6(text) if version <= 6 else text), arrays
+    text = _from_6(text) if version <= 6 else text
+    return _without_idle_choices(text), arrays
 
 
 def _from_1(text: dict[str, Any]) -> dict[str, Any]:
@@ -97,6 +99,16 @@ def _from_6(text: dict[str, Any]) -> dict[str, Any]:
         for plan in plans
     ]
     return {**old, "format_version": FORMAT_VERSION, **({"next": following[0]} if following else {})}
+
+
+def _without_idle_choices(text: dict[str, Any]) -> dict[str, Any]:
+    """Early files of the present version have sizes of networks also in flows with tables, where they mean nothing."""
+    flow = dict(text["flow"])
+    if text.get("next"):
+        text = {**text, "next": _without_idle_choices(dict(text["next"]))}
+    if flow.get("conditioner") != "table":
+        return text
+    return {**text, "flow": {name: value for name, value in flow.items() if name not in NETWORK_FIELDS}}
 
 
 def _columns(

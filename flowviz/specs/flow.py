@@ -9,6 +9,7 @@ from flowviz.specs.spec import Spec
 
 ConditionerKind = Literal["network", "table"]
 
+NETWORK_FIELDS = ("width", "depth", "hats", "waves")  # fields of `FlowSpec` that a table does not have
 TABLE_KNOTS = 129  # a power of two, and one
 RUNNING_MOMENTUM, MINIBATCH_MOMENTUM = 0.9995, 0.99
 MINIBATCH_WARNING = (
@@ -23,8 +24,8 @@ class FlowSpec(Spec):
     The `conditioner` of a layer says how it moves one coordinate, given the other: a network, or a table of values at
     knots. `width` and `depth` are those of the network; `hats`, the number of hat functions of its input that it sees
     beside it, make sharp edges easy; `waves`, the number of octaves of triangle waves, do so with far fewer numbers.
-    A table has none of these. `bins`, of the spline alone, is how many pieces its curve has, and `min_bin_height` the
-    smallest height of one, as a share of the interval that it bends.
+    A table has none of these, so they keep their defaults beside one. `bins`, of the spline alone, is how many pieces
+    its curve has, and `min_bin_height` the smallest height of one, as a share of the interval that it bends.
     `log_scale_bound` limits how much one layer stretches, to a factor e^±bound; with None nothing limits it.
     `batch_normalization_momentum` near 1 keeps the noise of single batches out of the averages: the gap varies less
     from seed to seed, and the clouds in between stay within a few units.
@@ -71,6 +72,12 @@ class FlowSpec(Spec):
             return NORMALIZATION_KINDS.get(self.normalization) if normalized else None
         return self.recipe.layer if role == "layer" else self.recipe.mixing
 
+    def _chosen_of_network(self) -> list[str]:
+        """Return the fields about networks that differ from the defaults of the family."""
+        fields = type(self).model_fields
+        usual = {name: self.recipe.defaults.get(name, fields[name].default) for name in NETWORK_FIELDS}
+        return [name for name, value in usual.items() if getattr(self, name) != value]
+
     @model_validator(mode="before")
     @classmethod
     def _as_the_recipe_has_it(cls, values: Any) -> Any:
@@ -86,4 +93,6 @@ class FlowSpec(Spec):
             raise ValueError(f"The {self.family} flow has no log-scale, so there is none to bound.")
         if {self.bins is not None, self.min_bin_height is not None} != {self.recipe.has_bins}:
             raise ValueError("Bins belong to the spline flow, which needs some; no other flow has them.")
+        if self.conditioner == "table" and (names := self._chosen_of_network()):
+            raise ValueError(f"A table has no {' and no '.join(names)}. Leave them out, or choose a network.")
         return self

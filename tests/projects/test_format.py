@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
 from flowviz.errors import FileError
-from flowviz.projects import Project, from_bytes, load_project, save_project, to_bytes
+from flowviz.projects import Plan, Project, from_bytes, load_project, save_project, to_bytes
 from flowviz.projects.columns import SHARING, columns_of
 from flowviz.projects.moments import FEWEST_MOMENTS
 from flowviz.records import Moment, Retargeted, Selection, Snapshot, Timeline, base_particles, untrained_trace
 from flowviz.records.timeline import MOST_MOMENTS
-from flowviz.specs import FlowSpec, MixSpec, Part, PointsSpec, Seen, TextSpec
+from flowviz.specs import FlowSpec, MixSpec, Part, PointsSpec, Seen, TextSpec, TrainingSpec
 from tests.flows.families import SPECS
 from tests.projects.examples import assert_same, bare_project, moved, replace_moment, weights, whole_project
 
@@ -196,6 +196,17 @@ def changed(content: bytes, change: Change) -> bytes:
     text = json.loads(header["__metadata__"]["flowviz"])
     change(text, arrays)
     return save(arrays, metadata={"flowviz": json.dumps(text)})
+
+
+def test_sizes_of_networks_in_early_flows_with_tables_are_ignored() -> None:
+    flow = FlowSpec(conditioner="table", layers=3)
+    project = replace(bare_project(flow), next=Plan(TextSpec(text="next"), flow, TrainingSpec(steps=1)))
+
+    def widen(text: dict[str, Any], _: object) -> None:
+        for plan in (text, text["next"]):
+            plan["flow"] |= {"width": 64, "depth": 1, "waves": 3}
+
+    assert_same(from_bytes(changed(to_bytes(project), widen)), project)
 
 
 INCONSISTENT: dict[str, Change] = {

@@ -145,6 +145,14 @@ def test_every_recipe_is_a_flow_that_says_what_it_is(family: Family) -> None:
     assert len(FlowSpec(family=family, layers=32).stage_names()) <= 100
 
 
+@pytest.mark.parametrize("family", RECIPES)
+def test_table_has_no_sizes_of_a_network(family: Family) -> None:
+    table = FlowSpec(family=family, conditioner="table")
+    assert FlowSpec(**table.model_dump()) == table, "the defaults may be spelled out"
+    with pytest.raises(SpecError, match="A table has no width and no hats"):
+        FlowSpec(family=family, conditioner="table", width=7, hats=3)
+
+
 def test_glow_is_actnorm_mixing_and_coupling_from_data_to_base() -> None:
     kinds = FlowSpec(family="glow", layers=2).bijector_kinds()
     assert kinds[::-1] == ("actnorm", "linear_mixing", "real_nvp") * 2

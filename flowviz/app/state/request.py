@@ -10,6 +10,7 @@ from flowviz.app.state.state import State
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
 from flowviz.specs import PRESETS, FlowSpec, PresetName, TargetSpec, TextSpec, TrainingSpec
+from flowviz.specs.flow import NETWORK_FIELDS
 from flowviz.specs.recipes import Family
 from flowviz.specs.target import FIRST_TEXT
 from flowviz.specs.training import DEFAULT_SECONDS
@@ -104,6 +105,8 @@ class RequestState(State[Request]):
         values = dict(self.plan.flow)
         if "normalization" in changes:
             del values["batch_normalization_momentum"]  # each kind of normalization has its own default
+        if changes.get("conditioner") == "table":
+            values = {name: value for name, value in values.items() if name not in NETWORK_FIELDS}
         self._update_plan(flow=FlowSpec(**{**values, **changes}))
 
     def update_training(self, **changes: Any) -> None:

@@ -111,6 +111,7 @@ def test_requested_flow_is_shown_unchanged(requested: Requested, flow: FlowSpec)
 def test_table_has_no_width_and_no_depth(requested: Requested) -> None:
     conditioner, width = requested.find(QComboBox, "flowConditioner"), requested.find(QSpinBox, "flowWidth")
     assert conditioner.currentText() == "network"
+    width.setValue(64)
     conditioner.setCurrentIndex(conditioner.findData("table"))
     assert requested.flow == FlowSpec(conditioner="table")
     assert not width.isEnabled()
