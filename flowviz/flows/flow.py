@@ -246,7 +246,7 @@ class Flow(tf.Module):
         shapes = [*(each.shape for each in self._numbers), [None, 2]]
         signature = [*(tf.TensorSpec(shape, dtype) for shape in shapes), *more]
         kind = self.spec.model_copy(update={"seed": 0}).model_dump_json()
-        key = f"{function.__name__} {dtype.name} {kind} {self.names}"
+        key = f"{function.__name__} {signature} {kind} {self.names}"
         with _tracing:  # a thread that asks while another one traces the graph waits for it
             if key not in _graphs:
                 [_graphs[key]] = stored_or_traced(
