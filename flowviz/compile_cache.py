@@ -10,6 +10,7 @@ import platform
 import sys
 import time
 from contextlib import suppress
+from functools import cache
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -55,8 +56,6 @@ def enable(root: Path | None = None) -> None:
         root.chmod(0o700)  # code that is run must be writable by the user alone
         os.utime(folder)
         _remove_old(root, folder)
-        _remove_damaged(folder)
-        _remove_excess(folder)
     except OSError:
         return
     given = os.environ.get(XLA_VARIABLE, "")
@@ -71,8 +70,20 @@ def enable(root: Path | None = None) -> None:
 
 
 def folder() -> Path | None:
-    """Return the folder of this version, or None if the cache is not enabled."""
-    return _enabled[0] if _enabled else None
+    """Return the folder of this version, or None if the cache is not enabled.
+
+    The first call checks the files in it, which takes a tenth of a second for a full cache. The window starts without.
+    """
+    if not _enabled:
+        return None
+    _tidy_up(_enabled[0])
+    return _enabled[0]
+
+
+def mark_used(path: Path) -> None:
+    """Note that a file is in use, so that others are removed before it."""
+    with suppress(OSError):
+        os.utime(path)
 
 
 def seal_new() -> None:
@@ -81,7 +92,7 @@ def seal_new() -> None:
         for path in _contents(_enabled[0]):
             with suppress(OSError):  # a temporary file that has been renamed
                 if not _seal_of(path).exists():
-                    _seal_of(path).write_text(_digest(path.read_bytes()))
+                    _seal_of(path).write_text(_digest_of(path))
 
 
 def clear() -> None:
@@ -98,6 +109,14 @@ def _digest_of_environment() -> str:
     described = [sys.version, platform.platform(), _processor(), os.environ.get("XLA_FLAGS", "")]
     described += [_version(package) for package in PACKAGES]
     return _digest("\n".join(described).encode(), *(path.read_bytes() for path in sources))
+
+
+def _digest_of(path: Path) -> str:
+    """Return the digest of a file without leaving a trace of its being read, which is not a use."""
+    before = path.stat()
+    digest = _digest(path.read_bytes())
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    return digest
 
 
 def _digest(*contents: bytes) -> str:
@@ -131,11 +150,25 @@ def _remove_old(root: Path, current: Path) -> None:
         rmtree(path, ignore_errors=True)
 
 
+@cache
+def _tidy_up(folder: Path) -> None:
+    with suppress(OSError):
+        _remove_orphaned_seals(folder)
+        _remove_damaged(folder)
+        _remove_excess(folder)
+
+
+def _remove_orphaned_seals(folder: Path) -> None:
+    for seal in folder.glob(f"*{SEAL}"):
+        if not seal.with_suffix("").exists():
+            seal.unlink(missing_ok=True)
+
+
 def _remove_damaged(folder: Path) -> None:
     """Remove files that have changed since they were completed, because XLA runs what it finds."""
     for path in _contents(folder):
         try:
-            is_whole = _seal_of(path).read_text() == _digest(path.read_bytes())
+            is_whole = _seal_of(path).read_text() == _digest_of(path)
         except FileNotFoundError:  # perhaps another process writes it now; it gets its final name when it is complete
             is_whole = time.time() - _modified(path) < UNSEALED_SECONDS
         except (OSError, ValueError):
@@ -145,10 +178,9 @@ def _remove_damaged(folder: Path) -> None:
 
 
 def _remove_excess(folder: Path) -> None:
-    """Remove the oldest files if all together are too large."""
-    newest_first = sorted(_contents(folder), key=_modified, reverse=True)
+    """Remove the files that have not been used for the longest time if all together are too large."""
     total = 0
-    for path in newest_first:
+    for path in sorted(_contents(folder), key=_last_use, reverse=True):
         total += path.stat().st_size
         if total > MAX_BYTES:
             _remove(path)
@@ -166,6 +198,13 @@ def _remove(path: Path) -> None:
 
 def _seal_of(path: Path) -> Path:
     return path.with_name(path.name + SEAL)
+
+
+def _last_use(path: Path) -> float:
+    """Return when a file was written or read. XLA reads its files itself, so only the system knows, to a day or so."""
+    with suppress(OSError):
+        return max(path.stat().st_atime, path.stat().st_mtime)
+    return 0.0
 
 
 def _modified(path: Path) -> float:

@@ -65,10 +65,16 @@ def test_second_start_finds_graphs_and_code_and_damaged_files_are_rebuilt(tmp_pa
     assert train(tmp_path) == (0, library[1])
 
 
+def start_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process be one that has not enabled the cache yet."""
+    monkeypatch.setattr(compile_cache, "_enabled", [])
+    compile_cache._tidy_up.cache_clear()
+
+
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Undo what enabling the cache does to this process."""
-    monkeypatch.setattr(compile_cache, "_enabled", [])
+    start_anew(monkeypatch)
     monkeypatch.setenv(compile_cache.XLA_VARIABLE, "--tf_xla_clustering_debug=false")
 
 
@@ -82,7 +88,7 @@ def test_cache_is_private_and_named_by_its_environment(tmp_path: Path, monkeypat
     flags = os.environ[compile_cache.XLA_VARIABLE]
     assert flags.startswith("--tf_xla_clustering_debug=false ")
     assert f"--tf_xla_persistent_cache_directory={folder}" in flags
-    monkeypatch.setattr(compile_cache, "_enabled", [])
+    start_anew(monkeypatch)
     monkeypatch.setattr(compile_cache, "_processor", lambda: "another one")
     compile_cache.enable(tmp_path)
     assert compile_cache.folder() != folder
@@ -110,8 +116,9 @@ def test_cache_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         os.utime(old, (time.time() - 10 - age, time.time() - 10 - age))
     compile_cache.seal_new()
     monkeypatch.setattr(compile_cache, "MAX_BYTES", 1000)
-    monkeypatch.setattr(compile_cache, "_enabled", [])
+    start_anew(monkeypatch)
     compile_cache.enable(tmp_path)
+    assert compile_cache.folder() == folder
     assert {path.name for path in folder.iterdir()} == {
         f"{age}.graph{end}" for age in (0, 1) for end in ("", ".blake2b")
     }
@@ -126,6 +133,42 @@ def test_file_that_another_process_writes_is_left_alone(tmp_path: Path, monkeypa
     for name, age in (("new", 0), ("forgotten", 2 * compile_cache.UNSEALED_SECONDS)):
         (folder / name).write_bytes(b"half")
         os.utime(folder / name, (time.time() - age, time.time() - age))
-    monkeypatch.setattr(compile_cache, "_enabled", [])
+    start_anew(monkeypatch)
     compile_cache.enable(tmp_path)
+    assert compile_cache.folder() == folder
     assert [path.name for path in folder.iterdir()] == ["new"]
+
+
+@pytest.mark.usefixtures("fresh")
+def test_files_that_are_used_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compile_cache.enable(tmp_path)
+    folder = compile_cache.folder()
+    assert folder is not None
+    for age, name in enumerate(("new", "unused", "graph", "code")):
+        path = folder / name
+        path.write_bytes(bytes(400))
+        os.utime(path, (time.time() - age - 100, time.time() - age - 100))
+    compile_cache.seal_new()
+    compile_cache.mark_used(folder / "graph")
+    os.utime(folder / "code", (time.time(), time.time() - 200))  # as if XLA had read it
+    monkeypatch.setattr(compile_cache, "MAX_BYTES", 1200)
+    for _ in range(2):  # checking the files is no use
+        start_anew(monkeypatch)
+        compile_cache.enable(tmp_path)
+        assert compile_cache.folder() == folder
+    assert {path.name for path in folder.iterdir() if path.suffix != compile_cache.SEAL} == {"new", "graph", "code"}
+
+
+@pytest.mark.usefixtures("fresh")
+def test_seal_of_a_removed_file_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compile_cache.enable(tmp_path)
+    folder = compile_cache.folder()
+    assert folder is not None
+    for name in ("kept.graph", "removed.graph"):
+        (folder / name).write_bytes(b"whole")
+    compile_cache.seal_new()
+    (folder / "removed.graph").unlink()
+    start_anew(monkeypatch)
+    compile_cache.enable(tmp_path)
+    assert compile_cache.folder() == folder
+    assert {path.name for path in folder.iterdir()} == {"kept.graph", f"kept.graph{compile_cache.SEAL}"}

@@ -57,12 +57,14 @@ def _called(function: ConcreteFunction, *tensors: tf.Tensor) -> list[tf.Tensor]:
 def _loaded(path: Path) -> list[Graph] | None:
     """Return stored graphs, or None if there are none that can be used."""
     try:
-        return _imported(tf.compat.v1.GraphDef.FromString(path.read_bytes()))
+        graphs = _imported(tf.compat.v1.GraphDef.FromString(path.read_bytes()))
     except FileNotFoundError:
         return None
     except Exception:  # TensorFlow raises many kinds of errors about a damaged file
         log.exception("a stored graph cannot be used")
         return None
+    compile_cache.mark_used(path)
+    return graphs
 
 
 def _path(key: str) -> Path | None:
