@@ -22,15 +22,27 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
             parser.addoption(option, help="ignored without pytest-xdist")
 
 
+def folder_of_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a temporary folder that all processes of a test run share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep compiled programs with the test run instead of the user's, also those of programs that a test starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder_of_run(tmp_path_factory) / "cache"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a default flow trained for 2100 steps on "Hi".
 
     The process that asks first trains it, and all load it from the same file: no test depends on which process runs it.
     """
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
+    folder = folder_of_run(tmp_path_factory)
     path = folder / "trained.flowviz"
     with FileLock(folder / "trained.lock"):
         if not path.exists():

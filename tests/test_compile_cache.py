@@ -172,3 +172,8 @@ def test_seal_of_a_removed_file_is_removed(tmp_path: Path, monkeypatch: pytest.M
     compile_cache.enable(tmp_path)
     assert compile_cache.folder() == folder
     assert {path.name for path in folder.iterdir()} == {"kept.graph", f"kept.graph{compile_cache.SEAL}"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the tests move the user's cache on Linux alone")
+def test_tests_leave_the_cache_of_the_user_alone(tmp_path_factory: pytest.TempPathFactory) -> None:
+    assert compile_cache.default_folder().is_relative_to(tmp_path_factory.getbasetemp().parent)
