@@ -1,8 +1,5 @@
 """Every mark and every color, seen in the pixels."""
 
-import gc
-import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import get_args
 
 import numpy as np
@@ -21,7 +18,6 @@ from flowviz.rendering import (
     render_frame,
     visible_rectangle,
 )
-from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import SCALES, Scale, color_scale
 from flowviz.rendering.density import contour_lines, mass_levels
 from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
@@ -331,58 +327,6 @@ def test_one_stage_alone_is_fitted_to_its_own_cloud() -> None:
     assert far.half_extent < 1
     trace.positions[3] = np.nan
     assert fitted_view(central_box(trace.positions[3]), BARE, PANEL).center == (0.0, 0.0)
-
-
-def test_cached_value_is_dropped_with_its_record() -> None:
-    made = []
-
-    @cached(maxsize=2)
-    def function(selection: Selection | None, number: int) -> int:
-        made.append(number)
-        return number
-
-    one, other = Selection.none(3), Selection.none(3)
-    assert [function(one, 1), function(one, 1), function(other, 2), function(one, 1), function(None, 3)] == [
-        1,
-        1,
-        2,
-        1,
-        3,
-    ]
-    assert made == [1, 2, 3]
-    assert function(other, 2) == 2, "the oldest was dropped"
-    assert made == [1, 2, 3, 2]
-    del one, other
-    gc.collect()
-    assert function(Selection.none(3), 4) == 4
-
-
-class SlowKey:
-    """A key that lets another thread run while it is hashed and compared, as a ViewSpec may."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-    def __hash__(self) -> int:
-        time.sleep(0)
-        return hash(self.number)
-
-    def __eq__(self, other: object) -> bool:
-        time.sleep(0)
-        return isinstance(other, SlowKey) and self.number == other.number
-
-
-def test_cache_is_shared_safely_between_threads() -> None:
-    @cached(maxsize=2)
-    def number_of(key: SlowKey) -> int:
-        return key.number
-
-    def ask(_: int) -> list[int]:
-        return [number_of(SlowKey(number % 5)) for number in range(400)]
-
-    with ThreadPoolExecutor(8) as pool:
-        for answers in pool.map(ask, range(8)):
-            assert answers == [number % 5 for number in range(400)]
 
 
 def test_particles_outside_are_marked_at_the_edge_and_counted() -> None:

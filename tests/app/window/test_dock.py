@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.app.conftest import Window
 from tests.app.style.test_icons import choose, drawn
-from tests.app.window.test_panel_layout import PANELS, dock
+from tests.app.window.layouts import PANELS, dock
 
 
 @pytest.fixture(autouse=True)

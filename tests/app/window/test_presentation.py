@@ -18,7 +18,7 @@ from flowviz.records import Event
 from flowviz.specs import TextSpec
 from tests.app.conftest import Window
 from tests.app.test_main_window import choose
-from tests.app.window.test_panel_layout import RIGHT, clipped, dock, settled_places
+from tests.app.window.layouts import RIGHT, clipped, dock, settled_places
 
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 SHOWN = (
