@@ -38,11 +38,10 @@ def test_it_says_what_works_line_by_line_without_a_display(tmp_path: Path) -> No
 
 
 def test_what_is_missing_is_said_and_what_is_not_needed_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flowviz.exporting.mp4.find_spec", lambda _: None)
     monkeypatch.setattr("flowviz.self_test.installed_faces", lambda: ())
     monkeypatch.setattr("flowviz.flows.machine.xla_compiles", lambda: False)
     found = findings()
-    for name, told in (("MP4", "flowviz[video]"), ("fonts", "No font is installed"), ("XLA", "plain graph")):
+    for name, told in (("fonts", "No font is installed"), ("XLA", "plain graph")):
         assert not found[name].works
         assert not found[name].needed
         assert told in found[name].sentence

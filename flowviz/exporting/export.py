@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from flowviz.errors import SpecError
-from flowviz.exporting import mp4, tables
+from flowviz.exporting import tables
 from flowviz.exporting.film import write_film
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.pictures import Draw, write_picture, write_together
@@ -41,7 +41,7 @@ class Export:
     """
 
     def __init__(self, project: Project, spec: ExportSpec, keeper: FlowKeeper | None = None) -> None:
-        """Raises `SpecError` for what the project does not have, and for a package that is missing.
+        """Raises `SpecError` for what the project does not have.
 
         Previews take the flow from `keeper`: others of the project, in the same thread, need not build it again.
         """
@@ -207,8 +207,6 @@ def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> N
         raise SpecError("Nothing is selected to color by. Select some particles, or choose other colors.")
     if spec.what == "losses" and not len(project.history.step):
         raise SpecError("The project has no losses: its flow was never trained.")
-    if spec.format == "mp4":
-        mp4.check_available()
 
 
 def _previewed(size: PictureSize) -> PictureSize:

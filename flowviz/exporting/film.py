@@ -1,80 +1,106 @@
-"""An animation: its pictures are drawn in one thread while another one encodes them, a few at a time."""
+"""Animations, written by ffmpeg: it encodes the frames that it reads from a pipe while the next one is drawn."""
 
+import subprocess
 from collections.abc import Callable, Generator, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import Empty, Full, Queue
+from tempfile import TemporaryFile
+from typing import IO
 
-from flowviz.exporting import apng, gif, mp4, webp
-from flowviz.exporting.reel import Encode, Reel
-from flowviz.files import written_whole
+from flowviz.errors import FileError
+from flowviz.exporting import gif
+from flowviz.exporting.reel import Reel
+from flowviz.files import taken_back, written_whole
 from flowviz.rendering.raster import RGBA
 from flowviz.specs.export import Format
 
-WAITING = 2  # pictures that are drawn and not yet encoded
-PATIENCE_SECONDS = 0.1
-
-ENCODERS: Mapping[Format, Callable[[Reel], Encode]] = {
-    "gif": gif.encoder,
-    "apng": apng.encoder,
-    "webp": webp.encoder,
-    "mp4": mp4.encoder,
-}
-
-
-class _Abandoned(Exception):  # noqa: N818
-    """The rest of the pictures will not come."""
+MP4_CRF = 16  # of x264: 0 is lossless, 23 usual; lower than usual, since small dots are blurred first
+MP4_THREADS = 2  # fixed, since the output of x264 depends on it
+PNG_LEVEL = 3  # of 9
+WEBP_METHOD, WEBP_EFFORT = 1, 0  # of 6 and 100: more takes much longer to save a few percent
+REPRODUCIBLE = "-map_metadata -1 -fflags +bitexact -flags:v +bitexact"  # neither dates nor versions in the file
 
 
 def write_film(path: Path, reel: Reel, form: Format) -> Generator[None, None, None]:
-    """Draw and write an animation; yields after each picture. Raises `FileError`."""
-    with written_whole(path) as part:
-        encode = ENCODERS[form](reel)
-        yield from _drawn_and_encoded(reel, lambda pictures: encode(pictures, part))
+    """Draw and write an animation; yields after each frame. Raises `FileError`."""
+    with written_whole(path) as part, _ffmpeg([*_input(reel), *ENCODERS[form](reel), str(part)]) as pipe:
+        for number in range(reel.count):
+            pipe.write(_pixels(reel, reel.draw(number), form))
+            yield
 
 
-def _drawn_and_encoded(reel: Reel, encode: Callable[[Iterator[RGBA]], None]) -> Generator[None, None, None]:
-    with ThreadPoolExecutor(1) as thread:
-        belt = _Belt(Queue(WAITING))
-        work = thread.submit(encode, belt.pictures())
-        try:
-            for number in range(reel.count):
-                belt.put(reel.draw(number), work)
-                yield
-            belt.put(None, work)
-        except BaseException:
-            belt.abandon(work)
-            raise
-        work.result()
+def _pixels(reel: Reel, picture: RGBA, form: Format) -> bytes:
+    if not reel.transparent:
+        return picture[..., :3].tobytes()
+    return (gif.on_ground(reel, picture) if form == "gif" else picture).tobytes()
 
 
-@dataclass(frozen=True)
-class _Belt:
-    """Takes pictures from one thread to the other; None is the end."""
+def _input(reel: Reel) -> list[str]:
+    pixels = "rgba" if reel.transparent else "rgb24"
+    return f"-f rawvideo -pix_fmt {pixels} -s {reel.size} -framerate {reel.fps} -i pipe:0".split()
 
-    queue: Queue[RGBA | _Abandoned | None]
 
-    def put(self, item: RGBA | _Abandoned | None, work: Future[None]) -> None:
-        """Wait until there is room. Raises what the other thread, which no longer takes anything, ended with."""
-        while not work.done():
-            with suppress(Full):
-                return self.queue.put(item, timeout=PATIENCE_SECONDS)
-        return work.result()
+def _gif(reel: Reel) -> list[str]:
+    loop = 0 if reel.repeats else -1
+    palette = ["-i", gif.palette_url(reel), "-lavfi", "paletteuse=dither=none"]
+    return [*palette, *f"{REPRODUCIBLE} -loop {loop} -f gif".split()]
 
-    def abandon(self, work: Future[None]) -> None:
-        """End the other thread, whatever it has done."""
-        with suppress(Empty):
-            while True:
-                self.queue.get_nowait()
-        with suppress(BaseException):  # what it ended with is known, or matters no longer
-            self.put(_Abandoned(), work)
-            work.result()
 
-    def pictures(self) -> Iterator[RGBA]:
-        """What comes, up to the end. Raises `_Abandoned`."""
-        while (item := self.queue.get()) is not None:
-            if isinstance(item, _Abandoned):
-                raise item
-            yield item
+def _apng(reel: Reel) -> list[str]:
+    plays = 0 if reel.repeats else 1
+    return f"-c:v apng -pred none -compression_level {PNG_LEVEL} {REPRODUCIBLE} -plays {plays} -f apng".split()
+
+
+def _webp(reel: Reel) -> list[str]:
+    """Return options for lossless WebP. Its encoder keeps what it has compressed in memory until the end."""
+    loop = 0 if reel.repeats else 1
+    made = f"-c:v libwebp_anim -lossless 1 -compression_level {WEBP_METHOD} -quality {WEBP_EFFORT}"
+    return f"{made} {REPRODUCIBLE} -loop {loop} -f webp".split()
+
+
+def _mp4(reel: Reel) -> list[str]:
+    """Return options for H.264 in the colors of HD, with the index in front of the frames.
+
+    H.264 needs even sides: an odd one gets a row or column of the background.
+    """
+    r, g, b = reel.ground
+    even = f"pad=ceil(iw/2)*2:ceil(ih/2)*2:color=0x{r:02x}{g:02x}{b:02x}"
+    tagged = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+    filters = f"{even},scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,{tagged}"
+    made = f"-c:v libx264 -preset veryfast -crf {MP4_CRF} -threads {MP4_THREADS}"
+    return ["-vf", filters, *f"{made} {REPRODUCIBLE} -movflags +faststart -f mp4".split()]
+
+
+ENCODERS: Mapping[Format, Callable[[Reel], list[str]]] = {"gif": _gif, "apng": _apng, "webp": _webp, "mp4": _mp4}
+
+
+@contextmanager
+def _ffmpeg(arguments: list[str]) -> Iterator[IO[bytes]]:
+    """Run ffmpeg, and give the pipe that it reads; an exception kills it. Raises `FileError`."""
+    with TemporaryFile() as messages:
+        command = [_executable(), "-v", "error", "-nostats", "-y", *arguments]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=messages)  # noqa: S603  # our own arguments
+        assert process.stdin is not None
+        with suppress(BrokenPipeError), taken_back(process.kill), process:  # a broken pipe: ffmpeg's message says why
+            try:
+                yield process.stdin
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
+            raise FileError(f"ffmpeg could not write the animation: {_last_line(messages)}.")
+
+
+def _executable() -> str:
+    from imageio_ffmpeg import get_ffmpeg_exe  # looks for ffmpeg when it is imported
+
+    try:
+        return str(get_ffmpeg_exe())
+    except RuntimeError as error:
+        raise FileError("The ffmpeg of the package imageio-ffmpeg was not found. Install the package again.") from error
+
+
+def _last_line(messages: IO[bytes]) -> str:
+    messages.seek(0)
+    lines = messages.read().decode(errors="replace").strip().splitlines()
+    return lines[-1].strip().rstrip(".") if lines else "it gave no reason"

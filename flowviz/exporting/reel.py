@@ -1,21 +1,18 @@
 """What an encoder has to know of an animation."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
 
-Encode = Callable[[Iterator[RGBA], Path], None]  # pictures, as they come, to a file
-
 
 @dataclass(frozen=True)
 class Reel:
-    """So many pictures of one size, `fps` a second; `draw` a number, from 0, gives one.
+    """Frames of an animation: `count` pictures of one size, shown at `fps`; `draw` returns one by its index.
 
-    `repeats` says whether it begins again when it has ended.
+    `repeats` says whether the animation starts again at its end.
     """
 
     draw: Callable[[int], RGBA]
@@ -27,10 +24,10 @@ class Reel:
 
     @property
     def transparent(self) -> bool:
-        """Whether there is no ground."""
+        """Return whether the background is transparent."""
         return self.view.background == "transparent"
 
     @property
     def ground(self) -> Color:
-        """The color of the ground."""
+        """Return the color of the background."""
         return SURROUNDINGS[self.view.theme].background

@@ -10,9 +10,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from flowviz.errors import SpecError
+from flowviz.errors import FileError
 from flowviz.exporting.export import Export
-from flowviz.exporting.gif import delays
 from flowviz.projects import Project
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs import ExportSpec, PictureSize
@@ -111,10 +110,14 @@ def test_an_mp4_holds_every_frame(project: Project, tmp_path: Path, width: int, 
     assert path.read_bytes().index(b"moov") < path.read_bytes().index(b"mdat"), "it plays before it is there whole"
 
 
-def test_an_mp4_without_its_package_says_how_to_get_it(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flowviz.exporting.mp4.find_spec", lambda name: None)
-    with pytest.raises(SpecError, match=r'pip install "flowviz\[video\]"'):
-        Export(project, playing(format="mp4"))
+def test_missing_ffmpeg_is_a_sentence(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def get_ffmpeg_exe() -> str:
+        raise RuntimeError
+
+    monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", get_ffmpeg_exe)
+    with pytest.raises(FileError, match="Install the package again"):
+        written(project, playing(), tmp_path / "film.gif")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("heading", ["forward", "backward"])
@@ -144,16 +147,6 @@ def test_a_film_through_both_moves_in_both(project: Project, tmp_path: Path) -> 
     assert len(both) == len(layers)
     np.testing.assert_array_equal(both[-1], layers[-1])
     assert (both[0] != layers[0]).any()
-
-
-@pytest.mark.parametrize("count", [1, 7, 100])
-@pytest.mark.parametrize("fps", [1, 7, 24, 30, 50])
-def test_the_delays_of_a_gif_add_up(count: int, fps: int) -> None:
-    found = delays(count, fps)
-    assert len(found) == count
-    assert sum(found) == round(100 * count / fps)
-    assert max(found) - min(found) <= 1
-    assert min(found) >= 2
 
 
 def test_one_palette_serves_all_frames(project: Project, tmp_path: Path) -> None:

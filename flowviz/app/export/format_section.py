@@ -5,20 +5,12 @@ from PyQt6.QtCore import QSignalBlocker, Qt
 from flowviz.app.export.section import ExportSection
 from flowviz.app.export.spec_edit import FORMAT_WORDS, WHAT
 from flowviz.app.widgets.controls import ChoiceBox
-from flowviz.app.widgets.labels import WrappingLabel
-from flowviz.errors import SpecError
-from flowviz.exporting.mp4 import check_available
 from flowviz.specs import ExportSpec
 from flowviz.specs.export import FORMATS, Format, What
 
-SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-
 
 class FormatSection(ExportSection):
-    """Lets the user choose what to export, and in which format.
-
-    A format that needs a missing package can be chosen; a note then gives the command that installs the package.
-    """
+    """Lets the user choose what to export, and in which format."""
 
     def __init__(self) -> None:
         super().__init__("Export")
@@ -27,12 +19,8 @@ class FormatSection(ExportSection):
             self._what.setItemData(number, description, Qt.ItemDataRole.ToolTipRole)
         self._format = ChoiceBox("exportFormat", "Format", {})
         self._formats: dict[What, Format] = {}  # chosen last for each
-        self._note = WrappingLabel("exportFormatNote", "Missing package")
-        self._note.setAccessibleDescription("The text can be selected and copied")
-        self._note.setTextInteractionFlags(SELECTABLE)
         self.add_row("what", "&What", self._what, stretched=self._what)
         self.add_row("format", "&Format", self._format, stretched=self._format)
-        self.add_row("note", "", self._note, stretched=self._note)
         self._what.chosen.connect(self._take_what)
         self._format.chosen.connect(self._take_format)
         self._offer_formats()
@@ -67,7 +55,6 @@ class FormatSection(ExportSection):
 
     def _take_format(self, format_: Format) -> None:
         self._formats[self.what] = format_
-        self._show_note()
         self.changed.emit()
 
     def _offer_formats(self) -> None:
@@ -82,19 +69,3 @@ class FormatSection(ExportSection):
             self._format.choose(self._formats.get(self.what, formats[0]))
         self._format.setEnabled(len(formats) > 1)
         self._format.setToolTip("Format" if len(formats) > 1 else "This is the only format.")
-        self._show_note()
-
-    def _show_note(self) -> None:
-        problem = _missing_package(self.format)
-        self._note.setText(problem)
-        self.show_rows(frozenset({"what", "format", "note"} if problem else {"what", "format"}))
-
-
-def _missing_package(format_: Format) -> str:
-    """Return which package a format lacks and how to install it, or an empty text."""
-    try:
-        if format_ == "mp4":
-            check_available()
-    except SpecError as error:
-        return str(error)
-    return ""

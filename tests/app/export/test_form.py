@@ -151,21 +151,6 @@ def test_color_by_selection_needs_a_selection(dialog: Dialog, project: Project, 
         assert other.itself.spec().seen.view.color_by == "selection"
 
 
-def test_missing_package_is_explained(dialog: Dialog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flowviz.exporting.mp4.find_spec", lambda name: None)
-    dialog.choose("exportWhat", "animation")
-    note, button = dialog.find(QLabel, "exportFormatNote"), dialog.find(QPushButton, "exportButton")
-    assert not note.isVisible()
-    dialog.choose("exportFormat", "mp4")
-    assert note.isVisible()
-    assert 'pip install "flowviz[video]"' in note.text()
-    assert note.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
-    assert not button.isEnabled()
-    dialog.choose("exportFormat", "webp")
-    assert not note.isVisible()
-    assert button.isEnabled()
-
-
 def test_sizes_are_limited_and_presets_follow(dialog: Dialog) -> None:
     width, scale = dialog.find(QSpinBox, "exportWidth"), dialog.find(QSpinBox, "exportScale")
     dialog.choose("exportSize", "3840x2160")
