@@ -48,7 +48,7 @@ def test_training_does_not_repeat_what_was_prepared(done: list[str]) -> None:
 
 
 def test_preparation_ends_between_two_parts(done: list[str]) -> None:
-    for count in range(len(PARTS)):
+    for count in (0, 2, 4):
         done.clear()
         flow = FlowSpec(layers=1, width=10 + count, depth=1)
         prepare(flow, TrainingSpec(steps=1), stop_requested=lambda count=count: len(done) >= count)  # type: ignore[misc]
