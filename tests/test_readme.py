@@ -69,6 +69,7 @@ def run_in_window(words: list[str]) -> int:
     return subprocess.run([sys.executable, "-c", OPEN_AND_CLOSE, *words], check=False, timeout=60).returncode
 
 
+@pytest.mark.slow  # more than 20 commands, some of which train or open a window
 def test_commands_run_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(CHECKOUT))
