@@ -236,14 +236,14 @@ def test_menu_entries_are_enabled_with_their_buttons(window: Window) -> None:
 
 
 def test_typing_training_and_exporting(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
-    """Type, train, scrub during training, pause, resume, export, and open the exported pictures."""
+    """Type, train, scrub during training, pause, resume, stop, export, and open the exported pictures."""
     text, scrubber = window.find(QPlainTextEdit, "targetText"), window.find(QSlider, "layerScrubber")
     pause, bar = window.find(QPushButton, "pauseButton"), window.find(QProgressBar, "progressBar")
     cloud = window.find(CloudView, "cloudView")
     text.selectAll()
     qtbot.keyClicks(text, "Hi")
     untrained = window.main.viewer.scene.trace
-    choose_steps(window, 15_000)
+    choose_steps(window, 10_000_000)
     qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
     assert bar.maximum() == 0, "the bar is busy while training is prepared"
     wait_for_status(window, qtbot, "left")
@@ -258,7 +258,9 @@ def test_typing_training_and_exporting(window: Window, qtbot: QtBot, tmp_path: P
     assert "Paused" in window.status
     qtbot.mouseClick(pause, Qt.MouseButton.LeftButton)
 
-    wait_for_status(window, qtbot, "Done: 15,000 steps")
+    wait_for_status(window, qtbot, "steps/s")
+    window.find(QPushButton, "stopButton").click()
+    wait_for_status(window, qtbot, "Stopped:")
     trained = window.main.viewer.scene.trace
     assert not np.array_equal(untrained.positions[-1], trained.positions[-1])
     assert np.isfinite(trained.positions).all()

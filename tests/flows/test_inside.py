@@ -30,10 +30,12 @@ from flowviz.targets import build_target
 from flowviz.training import train
 from tests.flows.families import SPECS, random_weights
 
+USUAL = {"realnvp", "glow", "maf", "spline", "tables"}  # every kind of stage; the laws hold for all specs
+FLOWS = [pytest.param(spec, id=name, marks=() if name in USUAL else pytest.mark.slow) for name, spec in SPECS.items()]
 WIDE = (-8.0, 8.0, -7.0, 7.0)
 
 
-@pytest.fixture(scope="module", params=list(SPECS.values()), ids=list(SPECS))
+@pytest.fixture(scope="module", params=FLOWS)
 def flow(request: pytest.FixtureRequest) -> Flow:
     return build_flow(request.param, random_weights(request.param, scale=0.2), dtype="float64")
 
