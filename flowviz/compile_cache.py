@@ -1,6 +1,6 @@
 """The cache of compiled programs: a folder in which the program keeps graphs and XLA's machine code between starts.
 
-Only the entry points of the program call `enable`; a library process therefore keeps nothing and gets no variable.
+Only the program calls `enable`, through `flowviz.process`; a library process therefore keeps nothing.
 What is in the cache can be computed again at any time. It depends on the versions of Python and the packages, on the
 instructions that the processor knows, and on the source of flowviz, so each combination has a folder of its own.
 """
@@ -25,7 +25,6 @@ MAX_BYTES = 64_000_000  # about 25 flows: the training step of the default flow 
 MAX_FOLDERS = 3  # combinations of versions, such as two environments of one user and a checkout
 SEAL = ".blake2b"  # suffix of the file with the digest of another one
 UNSEALED_SECONDS = 600.0
-XLA_VARIABLE = "TF_XLA_FLAGS"
 
 _enabled: list[Path] = []
 
@@ -36,13 +35,9 @@ def default_folder() -> Path:
 
 
 def enable(root: Path | None = None) -> None:
-    """Keep compiled programs in a folder from now on. Call before TensorFlow is loaded; only the first call counts.
+    """Keep compiled programs in a folder from now on; only the first call counts.
 
-    XLA reads where to keep its code from TF_XLA_FLAGS. Measured on two AVX2 cores: with the cache, a start takes 0.8 s
-    for what takes 3.2 s without it (tracing 0.6 s, compiling 2.1 s, optimizing the graph 0.5 s). The signature checks
-    are relaxed because the signature contains numbers that differ between processes; the hash of the program, by which
-    XLA finds its code, is still compared. If the folder cannot be used, everything is compiled anew, as in a library.
-    Reference: tensorflow/compiler/jit/flags.h, `tf_xla_persistent_cache_*`.
+    If the folder cannot be used, everything is compiled anew, as in a library.
 
     Args:
         root: The folder for all versions. None for the user's cache folder.
@@ -58,15 +53,22 @@ def enable(root: Path | None = None) -> None:
         _remove_old(root, folder)
     except OSError:
         return
-    given = os.environ.get(XLA_VARIABLE, "")
-    if "persistent_cache" not in given and not any(letter.isspace() for letter in str(folder)):
-        flags = {
-            "tf_xla_persistent_cache_directory": folder,
-            "tf_xla_persistent_cache_prefix": "xla",
-            "tf_xla_disable_strict_signature_checks": "true",
-        }
-        os.environ[XLA_VARIABLE] = " ".join([given, *(f"--{name}={value}" for name, value in flags.items())]).strip()
     _enabled.append(folder)
+
+
+def xla_flags() -> str:
+    """Return the flags for TF_XLA_FLAGS with which XLA keeps its code in the folder of this version.
+
+    They are empty if the cache is not enabled, or if XLA could not read the name of the folder.
+    """
+    if not _enabled or any(letter.isspace() for letter in str(_enabled[0])):
+        return ""
+    flags = {
+        "tf_xla_persistent_cache_directory": _enabled[0],
+        "tf_xla_persistent_cache_prefix": "xla",
+        "tf_xla_disable_strict_signature_checks": "true",
+    }
+    return " ".join(f"--{name}={value}" for name, value in flags.items())
 
 
 def folder() -> Path | None:

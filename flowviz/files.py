@@ -15,9 +15,7 @@ from flowviz.errors import FileError
 PART_NAME = re.compile(r"\.flowviz-[0-9a-f]{12}\.part")
 STALE_SECONDS = 86_400  # so old is an unfinished file that nobody writes to any more, since its process was killed
 LONGEST_FILE_NAME = 40  # characters, without the suffix
-PRIVATE, FOR_ALL = 0o600, 0o666  # permissions
-UMASK = os.umask(0o077)  # what a person takes from new files; the system tells only whoever sets it
-os.umask(UMASK)
+PRIVATE = 0o600  # permissions
 
 _unfinished: list[Callable[[], object]] = []  # what takes back what is being done
 
@@ -34,12 +32,14 @@ def written_whole(path: Path, *, lasting: bool = False, private: bool = False) -
     try:
         whole = _place(path)
         part = whole.with_name(f".flowviz-{secrets.token_hex(6)}.part")
-        part.touch(PRIVATE, exist_ok=False)
+        part.touch(exist_ok=False)
         try:
+            permissions = PRIVATE if private else _permissions(whole if whole.exists() else part)
+            _permit(part, PRIVATE)
             _remove_stale(part.parent)
             with taken_back(part.unlink):
                 yield part
-                _take_place(part, whole, lasting, PRIVATE if private else _permissions(whole))
+                _take_place(part, whole, lasting, permissions)
         except BaseException:
             with suppress(OSError):
                 part.unlink()
@@ -66,18 +66,18 @@ def _place(path: Path) -> Path:
 
 
 def _permissions(path: Path) -> int:
-    """Those of the file; where there is none yet, those of every new file."""
-    try:
-        return path.stat().st_mode & 0o777
-    except OSError:
-        return FOR_ALL & ~UMASK
+    return path.stat().st_mode & 0o777
+
+
+def _permit(path: Path, permissions: int) -> None:
+    with suppress(OSError):  # the file system knows no permissions
+        path.chmod(permissions)
 
 
 def _take_place(part: Path, whole: Path, lasting: bool, permissions: int) -> None:
     if lasting:
         _flush(part, os.O_RDWR)
-    with suppress(OSError):  # the file system knows none
-        part.chmod(permissions)
+    _permit(part, permissions)
     part.replace(whole)
     if lasting:
         with suppress(OSError):  # not every system can flush a folder

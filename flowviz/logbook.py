@@ -29,6 +29,11 @@ def log_file(folder: Path) -> Path:
     return folder / "flowviz.log"
 
 
+def crash_file(folder: Path) -> Path:
+    """Return the file for tracebacks of native crashes. It is apart from the log, which rotates while it is open."""
+    return folder / "crash.log"
+
+
 def keep_log(folder: Path) -> bool:
     """From now on what is logged goes to a file in the folder, private to the user; whether that is possible."""
     try:
@@ -47,11 +52,18 @@ def keep_log(folder: Path) -> bool:
 def last_lines(folder: Path, count: int) -> list[str]:
     """The newest lines of the log; none where there is no log."""
     newest = log_file(folder)
-    lines = list[str]()
-    for path in (newest.with_name(f"{newest.name}.1"), newest):
-        with suppress(OSError):
-            lines += path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return lines[-count:]
+    return [*_lines(newest.with_name(f"{newest.name}.1")), *_lines(newest)][-count:]
+
+
+def last_crash(folder: Path, count: int) -> list[str]:
+    """Return the newest lines about native crashes; none if there was no crash, or if stderr has them."""
+    return _lines(crash_file(folder))[-count:]
+
+
+def _lines(path: Path) -> list[str]:
+    with suppress(OSError):
+        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return []
 
 
 def without_person(text: str) -> str:

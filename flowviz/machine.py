@@ -7,10 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 import flowviz
 
+INSTALL = 'Install flowviz again: run "pip install --force-reinstall ." in the folder of its source code.'
 PACKAGES = ("tensorflow", "tensorflow-probability", "numpy", "PyQt6", "PyQt6-Qt6")
-
-M_ARENA_MAX = -8  # of glibc's malloc.h
-MOST_ARENAS = 2  # the window and a training seldom ask for memory at once
 
 Described = dict[str, str | int | bool | list[str]]
 
@@ -34,23 +32,10 @@ def told(described: Described) -> str:
     )
 
 
-def share_memory_between_threads() -> None:
-    """Let threads use what others have freed, where the C library is glibc: it keeps an arena for each by itself.
-
-    With those of TensorFlow, that is 160 MB less.
-    """
-    if _is_glibc():
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, MOST_ARENAS)
-
-
 def return_memory() -> None:
     """Give the system what the C library keeps of memory that was freed, where it is glibc, which keeps much."""
-    if _is_glibc():
+    if platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).malloc_trim(0)
-
-
-def _is_glibc() -> bool:
-    return platform.libc_ver()[0] == "glibc"
 
 
 def _version(package: str) -> str:

@@ -12,6 +12,7 @@ from flowviz import library, machine
 from flowviz.app.desktop.display import display_name
 from flowviz.errors import FileError, FlowvizError
 from flowviz.files import reason
+from flowviz.machine import INSTALL
 from flowviz.projects import Project, example
 from flowviz.projects.drafts import Drafts, drafts_folder
 from flowviz.records import Event, Finished
@@ -22,7 +23,6 @@ from flowviz.targets import installed_faces
 SECONDS = 5.0
 WORD, SIZE = "flow", PictureSize(width=320, height=320)
 IN_BETWEENS = 1  # a short animation
-INSTALL = "Install flowviz again: pip install --force-reinstall flowviz."
 
 
 @dataclass(frozen=True)

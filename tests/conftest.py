@@ -7,12 +7,17 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from flowviz import process
 from flowviz.projects import Project, load_project, save_project
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import trained
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# The tests are a program, too. Nothing above loads TensorFlow, which reads these variables.
+process.silence_tensorflow()
+process.leave_out_keras()
+process.use_one_thread()
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:

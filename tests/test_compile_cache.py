@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from flowviz import compile_cache
+from flowviz import compile_cache, process
 
 TRAINING = """
 import logging, sys
 from pathlib import Path
-from flowviz import compile_cache
+from flowviz import process
+process.use_one_thread()
 if len(sys.argv) > 1:
-    compile_cache.enable(Path(sys.argv[1]))
+    process.keep_compiled_programs(Path(sys.argv[1]))
 from flowviz.flows import stored_graphs
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
@@ -33,7 +34,7 @@ print(len(traced), end.checkpoint.parameters.tobytes().hex())
 def train(*arguments: Path) -> tuple[int, str]:
     """Train in a new process; return how many graphs it traced for the cache, and the parameters it found."""
     command = [sys.executable, "-c", TRAINING, *map(str, arguments)]
-    environment = {name: value for name, value in os.environ.items() if name != compile_cache.XLA_VARIABLE}
+    environment = {name: value for name, value in os.environ.items() if name != process.XLA_VARIABLE}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
     traced, parameters = done.stdout.split()
     return int(traced), parameters
@@ -75,7 +76,6 @@ def start_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Undo what enabling the cache does to this process."""
     start_anew(monkeypatch)
-    monkeypatch.setenv(compile_cache.XLA_VARIABLE, "--tf_xla_clustering_debug=false")
 
 
 @pytest.mark.usefixtures("fresh")
@@ -85,9 +85,7 @@ def test_cache_is_private_and_named_by_its_environment(tmp_path: Path, monkeypat
     assert folder is not None
     assert folder.parent == tmp_path
     assert folder.stat().st_mode & 0o077 == 0
-    flags = os.environ[compile_cache.XLA_VARIABLE]
-    assert flags.startswith("--tf_xla_clustering_debug=false ")
-    assert f"--tf_xla_persistent_cache_directory={folder}" in flags
+    assert f"--tf_xla_persistent_cache_directory={folder}" in compile_cache.xla_flags()
     start_anew(monkeypatch)
     monkeypatch.setattr(compile_cache, "_processor", lambda: "another one")
     compile_cache.enable(tmp_path)
@@ -99,7 +97,7 @@ def test_cache_that_cannot_be_written_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     compile_cache.enable(tmp_path / "file")
     assert compile_cache.folder() is None
-    assert "persistent_cache" not in os.environ[compile_cache.XLA_VARIABLE]
+    assert compile_cache.xla_flags() == ""
 
 
 @pytest.mark.usefixtures("fresh")

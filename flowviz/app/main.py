@@ -1,9 +1,7 @@
 """Start and end of the program."""
 
-import gc
 import logging
 import os
-import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -13,23 +11,21 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
-from flowviz import compile_cache, machine
+from flowviz import machine, process
 from flowviz.app.desktop.display import check_display
 from flowviz.app.desktop.settings import settings
 from flowviz.app.main_window import MainWindow
+from flowviz.app.training.status import TrainingStatus
 from flowviz.app.window.crash_handler import log_qt_messages
 from flowviz.files import resource, take_back_unfinished
 from flowviz.logbook import keep_log, log_folder
 
 ICON = "desktop/icons/hicolor/256x256/apps/flowviz.png"
-SWITCH_SECONDS = 5e-4  # a tenth of the default: threads that run Python code yield to the window sooner
 log = logging.getLogger(__name__)
 
 
 def create_window() -> MainWindow:
     """Create the main window without showing it. A `QApplication` must exist."""
-    sys.setswitchinterval(SWITCH_SECONDS)
-    machine.share_memory_between_threads()
     return MainWindow()
 
 
@@ -43,7 +39,8 @@ def run(path: Path | None = None) -> NoReturn:
         FlowvizError: If there is no display.
     """
     check_display()
-    compile_cache.enable()
+    process.configure()
+    process.configure_window()
     keep_log(log_folder())  # without a log if the folder cannot be written to
     log_qt_messages()
     app = _create_application()
@@ -53,23 +50,31 @@ def run(path: Path | None = None) -> NoReturn:
         log.exception("the window could not be created")
         raise
     window.crash_handler.listen()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python handlers of Ctrl+C wait until Qt returns to Python
+    _spare_tensorflow(window.status)
     if path is not None:
         window.document_actions.open(path)  # read in the background while the window appears
     else:
         window.welcome.show()
     window.show()
     window.recovery.look()
-    QTimer.singleShot(0, _complete_start)
+    QTimer.singleShot(0, _log_start)  # it takes a while to find the versions
     code = app.exec()
     log.info("closed")
     _end(code)
 
 
-def _complete_start() -> None:
-    """Do what can wait until the window is shown."""
-    gc.enable()
-    gc.freeze()  # what has been loaded stays
+def _spare_tensorflow(status: TrainingStatus) -> None:
+    """Leave TensorFlow out of searches for garbage once the first training runs."""
+
+    def spare(fraction: float | None) -> None:
+        if fraction is not None:
+            status.progressed.disconnect(spare)
+            process.spare_loaded_objects()
+
+    status.progressed.connect(spare)
+
+
+def _log_start() -> None:
     log.info("started: %s", machine.described())
 
 

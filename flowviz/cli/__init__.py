@@ -1,6 +1,5 @@
 """The terminal: one short function a command. Results go to files or stdout, talk goes to stderr."""
 
-import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -9,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 import flowviz
-from flowviz import compile_cache
+from flowviz import process
 from flowviz.cli import desktop, files, inside, options, pictures, running
 from flowviz.cli.talk import say
 from flowviz.errors import FlowvizError
@@ -52,7 +51,7 @@ def _open(project: options.ProjectFile) -> None:
 
 def main() -> None:
     """The `flowviz` command. What a person got wrong is one sentence and exit code 2."""
-    compile_cache.enable()
+    process.configure()
     try:
         app()
     except FlowvizError as error:
@@ -76,7 +75,6 @@ def _window(
 
 
 def _open_window(project: Path | None = None) -> NoReturn:
-    gc.disable()  # until the window is shown: a search for garbage while modules load takes a tenth of the start
     from flowviz.app.main import run
 
     run(project)

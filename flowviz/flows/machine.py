@@ -42,6 +42,6 @@ def _device_name(device: tf.config.PhysicalDevice) -> str:
 
 
 def _threads(variable: str) -> str | int:
-    """As TensorFlow reads it when it loads; the package of flows has set it by then."""
+    """Return the number of threads that TensorFlow has read from a variable."""
     given = os.environ.get(variable, "")
     return (int(given) if given.isdecimal() else 0) or "as many as there are cores"

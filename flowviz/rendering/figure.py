@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal
 
 import numpy as np
@@ -41,6 +42,9 @@ ACROSS: Mapping[str, Any] = {"l": "left", "m": "center", "r": "right"}
 DOWN: Mapping[str, Any] = {"t": "top", "m": "center", "b": "bottom", "s": "baseline"}
 # Names of things in the file and the dates that it would have: the same ones each time. Text stays text.
 SETTINGS: Any = {"svg.hashsalt": "flowviz", "svg.fonttype": "none", "pdf.fonttype": 42, "font.family": FONT}
+# matplotlib has these options for the whole process only. Without the lock, the later of two overlapping threads would
+# restore the options of the earlier one for good.
+_matplotlib_lock = Lock()
 
 
 def save_frame(
@@ -90,7 +94,7 @@ def save_sheet(
 def _save(
     draw: "Callable[[_Page], None]", view: ViewSpec, size: PictureSize, path: Path, form: Vectors, about: Provenance
 ) -> None:
-    with rc_context(SETTINGS):
+    with _matplotlib_lock, rc_context(SETTINGS):
         page = _Page(view, size, about.dpi)
         draw(page)
         written = BytesIO()  # matplotlib leaves a file open when the disk fills

@@ -1,6 +1,5 @@
 """The fonts of this machine: names, the characters that each has, and the nearest one that has what another lacks."""
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -75,7 +74,6 @@ def installed_faces() -> tuple[Face, ...]:
     """
     from matplotlib import font_manager  # takes a third of a second
 
-    logging.getLogger("fontTools").setLevel(logging.ERROR)  # it warns of every oddity in a font
     faces: dict[str, Face] = {}
     for path in sorted(font_manager.findSystemFonts()):
         for face in _faces_in(Path(path)):

@@ -31,8 +31,12 @@ from PyQt6.QtCore import QEventLoop, Qt, QTimer
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLineEdit
 try:
-    from flowviz import compile_cache
-    compile_cache.enable(Path(sys.argv[1]))
+    from flowviz import process
+    process.keep_compiled_programs(Path(sys.argv[1]))
+    process.leave_out_keras()
+    process.use_one_thread()
+    process.search_garbage_less_often()
+    process.switch_threads_often()
 except ImportError:
     pass  # an earlier version
 from flowviz.app.main import create_window
@@ -81,8 +85,10 @@ PREPARATION = """
 import json, sys
 from pathlib import Path
 try:
-    from flowviz import compile_cache
-    compile_cache.enable(Path(sys.argv[1]))
+    from flowviz import process
+    process.keep_compiled_programs(Path(sys.argv[1]))
+    process.leave_out_keras()
+    process.use_one_thread()
 except ImportError:
     pass
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec

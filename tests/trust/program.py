@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.tensorflow_log import without_tensorflow_log
 from tests.trust.user import CLOSED, TRIED, Condition, User
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +69,7 @@ def used(script: Script, folder: Path, **environment: str) -> Ended:
     return Ended(
         code=done.returncode,
         lines=lines,
-        stderr=done.stderr,
+        stderr=without_tensorflow_log(done.stderr),
         log=log.read_text(encoding="utf-8") if log.exists() else "",
         seconds=ended - float(dict(lines).get(CLOSED, "nan")),
     )

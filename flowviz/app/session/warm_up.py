@@ -10,7 +10,6 @@ from PyQt6.QtCore import QObject, QTimer, pyqtBoundSignal
 
 from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.state.request import RequestState
-from flowviz.app.threads.garbage import pause_garbage_search, resume_garbage_search
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.priority import LowPriority
 from flowviz.errors import FlowvizError
@@ -128,7 +127,6 @@ class WarmUp(QObject):
         if outdated.is_set():  # since the priority was restored
             self._priority.leave()
             return
-        pause_garbage_search()
         try:
             # Numba first: a thread that loads it while TensorFlow's libraries are being loaded waits for the dynamic
             # linker with the GIL held, and stops the window for 0.2 s.
@@ -139,8 +137,6 @@ class WarmUp(QObject):
             log.warning("the warm-up failed: %s", error)
         except Exception:
             log.exception("the warm-up failed")
-        finally:
-            resume_garbage_search()
 
 
 def _program(plan: Plan) -> Program:

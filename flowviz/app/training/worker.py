@@ -8,7 +8,6 @@ from PyQt6.QtCore import pyqtSignal
 
 from flowviz.app.notices.notice import REPORT_IT, notice_of
 from flowviz.app.target.built_target import BuiltTarget
-from flowviz.app.threads.garbage import pause_garbage_search, resume_garbage_search
 from flowviz.app.threads.worker import Worker
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
@@ -86,7 +85,6 @@ class TrainingWorker(Worker):
         if self._previous is not None:
             self._previous.wait()
             self._previous = None
-        pause_garbage_search()  # until the first snapshot
         try:
             for event in train(
                 *self._job,
@@ -105,9 +103,6 @@ class TrainingWorker(Worker):
                 log.exception("training failed")
             advice = KEPT if self._has_snapshot else REPORT_IT
             self.failed.emit(self.number, notice_of("training", error, "Training ended unexpectedly.", advice))
-        finally:
-            if not self._has_snapshot:
-                resume_garbage_search()
 
     def _emit(self, event: Event) -> None:
         if isinstance(event, Recovered | Uncompiled | Finished):
@@ -115,8 +110,6 @@ class TrainingWorker(Worker):
         if isinstance(event, Retargeted):
             self.retargeted.emit(self.number, self._current)
         if isinstance(event, Snapshot):
-            if not self._has_snapshot:
-                resume_garbage_search()
             self._has_snapshot = True
             event.trace.measure()  # here rather than in the GUI thread
         self.event_arrived.emit(self.number, event)

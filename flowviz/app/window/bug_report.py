@@ -8,7 +8,7 @@ from PyQt6.QtGui import QDesktopServices, QGuiApplication, QScreen
 
 from flowviz import machine
 from flowviz.app.notices.notice import Notice
-from flowviz.logbook import last_lines, log_file, log_folder, without_person
+from flowviz.logbook import last_crash, last_lines, log_file, log_folder, without_person
 
 LOGGED_LINES = 60
 TOPIC = "log"
@@ -49,7 +49,10 @@ def details() -> str:
         "screens": [_describe(screen) for screen in QGuiApplication.screens()],
     }
     log = "\n".join(last_lines(log_folder(), LOGGED_LINES)) or "empty"
-    return without_person(f"{machine.told(facts)}\n\nEnd of the log:\n{log}\n")
+    crash = (
+        "\n".join(["", "Latest crash:", *crashed, ""]) if (crashed := last_crash(log_folder(), LOGGED_LINES)) else ""
+    )
+    return without_person(f"{machine.told(facts)}\n\nEnd of the log:\n{log}\n{crash}")
 
 
 def _devices() -> list[str] | str:

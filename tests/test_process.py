@@ -1,0 +1,84 @@
+"""The settings of the program's process."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SETTINGS = """
+import faulthandler, gc, json, os, signal, sys
+from flowviz import process
+process.configure()
+process.configure()
+process.configure_window()
+names = ("TF_CPP_MIN_LOG_LEVEL", "TF_USE_LEGACY_KERAS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+print(json.dumps({
+    "variables": [os.environ[name] for name in names], "flags": os.environ.get("TF_XLA_FLAGS", ""),
+    "faults": faulthandler.is_enabled(), "garbage": gc.get_threshold(), "enabled": gc.isenabled(),
+    "interrupt": signal.getsignal(signal.SIGINT) is signal.SIG_DFL, "switch": sys.getswitchinterval(),
+    "heavy": sorted({"tensorflow", "PyQt6", "numpy"} & set(sys.modules)),
+}))
+"""
+OURS = ("TF_", "XLA_", "PYTHONFAULTHANDLER")
+
+
+def environment(folder: Path, **variables: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    homes = {f"XDG_{kind}_HOME": str(folder / kind) for kind in ("CACHE", "CONFIG", "DATA", "STATE")}
+    return {**inherited, **homes, **variables}
+
+
+def run(code: str, folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", code]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=60, env=environment(folder, **variables)
+    )
+
+
+def test_program_configures_its_process(tmp_path: Path) -> None:
+    found = json.loads(run(SETTINGS, tmp_path).stdout)
+    assert found["variables"] == ["3", "1", "1", "1"]
+    assert found["flags"].count("--tf_xla_persistent_cache_directory=") == 1
+    assert found["garbage"] == [5_000, 5, 80]
+    assert found["faults"]
+    assert found["enabled"]
+    assert found["interrupt"]
+    assert found["switch"] == pytest.approx(5e-4)
+    assert found["heavy"] == [], "nothing that reads a setting is loaded before it is made"
+
+
+def test_variables_of_the_user_are_kept(tmp_path: Path) -> None:
+    given = {"TF_CPP_MIN_LOG_LEVEL": "0", "TF_USE_LEGACY_KERAS": "0", "TF_NUM_INTRAOP_THREADS": "2"}
+    flags = "--tf_xla_clustering_debug=false"
+    found = json.loads(run(SETTINGS, tmp_path, **given, TF_XLA_FLAGS=flags).stdout)
+    assert found["variables"] == ["0", "0", "2", "1"]
+    assert found["flags"].startswith(f"{flags} --tf_xla_persistent_cache_directory=")
+    own = "--tf_xla_persistent_cache_directory=/elsewhere"
+    assert json.loads(run(SETTINGS, tmp_path, TF_XLA_FLAGS=own).stdout)["flags"] == own
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems end a process differently")
+def test_native_abort_while_tensorflow_loads_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "tensorflow.py").write_text("import os\nos.write(2, b'no AVX here\\n')\nos.abort()\n")
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    command = "import sys; from flowviz.cli import main; sys.argv[1:] = ['info']; main()"
+    done = run(command, tmp_path, PYTHONPATH=path)
+    assert done.returncode == -signal.SIGABRT
+    assert "no AVX here" in done.stderr
+    assert "Fatal Python error: Aborted" in done.stderr
+    assert f"{tmp_path / 'tensorflow.py'}" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the folder of the log is that of Linux")
+def test_native_crash_without_a_console_goes_to_a_private_file(tmp_path: Path) -> None:
+    code = "import os, sys; sys.stderr = None; from flowviz import process; process.report_native_crashes(); os.abort()"
+    assert run(code, tmp_path).returncode == -signal.SIGABRT
+    [path] = tmp_path.rglob("crash.log")
+    assert "Fatal Python error: Aborted" in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+    code = "from flowviz.logbook import last_crash, log_folder; print(last_crash(log_folder(), 60))"
+    assert "Fatal Python error: Aborted" in run(code, tmp_path).stdout
