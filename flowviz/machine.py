@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import flowviz
 
+DISTRIBUTION = "flowviz-desktop"  # name of the installed package; on PyPI, flowviz is somebody else's
 INSTALL = 'Install flowviz again: run "pip install --force-reinstall ." in the folder of its source code.'
 PACKAGES = ("tensorflow", "tensorflow-probability", "numpy", "PyQt6", "PyQt6-Qt6")
 
@@ -18,7 +19,7 @@ def described() -> Described:
     return {
         "flowviz": flowviz.__version__,
         "python": platform.python_version(),
-        **{package.lower().replace("-", "_"): _version(package) for package in PACKAGES},
+        **{package.lower().replace("-", "_"): package_version(package) for package in PACKAGES},
         "platform": platform.platform(),
         "cores": os.cpu_count() or 1,
     }
@@ -38,7 +39,8 @@ def return_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _version(package: str) -> str:
+def package_version(package: str) -> str:
+    """Return the version of an installed package, or "not found"."""
     try:
         return version(package)
     except PackageNotFoundError:  # it is missing, or has another name, as builds for some machines do

@@ -2,8 +2,10 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
@@ -164,6 +166,19 @@ def test_info_says_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["trains_on"] in {"CPU", "GPU"}
     assert any(device.startswith("CPU") for device in found["devices"])
     assert found["threads_within_an_op"]
+
+
+def test_info_describes_a_project(project_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("info", project_file, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["target"], found["family"], found["steps"]) == ("Hi", "realnvp", 2100)
+    assert found["flowviz"] == flowviz.__version__
+    assert found["tensorflow"] == version("tensorflow")
+    assert found["platform"].startswith(platform.system())
+    assert run("info", FILES / "format_5.flowviz") == 0
+    told = capsys.readouterr().out
+    assert [line.split()[-1] for line in told.splitlines()[-4:]] == ["unknown"] * 4
+    assert run("info", FILES / "missing.flowviz") == 2
 
 
 def test_minibatch_normalization_is_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -18,8 +19,8 @@ from flowviz.cli.talk import say
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting import tables
 from flowviz.files import reason, written_whole
-from flowviz.projects import example, examples
-from flowviz.records import base_particles
+from flowviz.projects import Project, example, examples, load_project
+from flowviz.records import Environment, base_particles
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import SHAPES, ShapeSpec, TargetSpec
 from flowviz.targets import build_target
@@ -116,15 +117,35 @@ def gallery(
     say(f"Wrote {output}.")
 
 
-def info(as_json: options.AsJson = False) -> None:
-    """Say what flowviz found on this machine: versions, devices, XLA, threads."""
-    from flowviz.flows.machine import described  # loads TensorFlow
+def info(
+    project: Annotated[Path | None, typer.Argument(help="A project; without it, this machine.")] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Describe a project and what it was trained with, or this machine: versions, devices, XLA, threads."""
+    if project is None:
+        from flowviz.flows.machine import described  # loads TensorFlow
 
-    found = described()
+        found = described()
+    else:
+        found = _described(load_project(project))
     typer.echo(json.dumps(found) if as_json else machine.told(found))
 
 
 COMMANDS = (trace, sample, score, target, gallery, info)
+
+
+def _described(project: Project) -> machine.Described:
+    """Return what a project learns, how far it is, and the versions and the platform with which it got there."""
+    steps = project.history.step
+    names = [field.name for field in fields(Environment)]
+    return {
+        "target": project.target.title,
+        "family": project.flow.family,
+        "layers": project.flow.layers,
+        "steps": int(steps[-1]) if len(steps) else 0,
+        **dict.fromkeys(names, "unknown"),
+        **(vars(project.environment) if project.environment else {}),
+    }
 
 
 def _load_points(path: Path) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""The format of a project file, number 6: a project <-> the bytes of its file.
+"""The format of a project file, number 7: a project <-> the bytes of its file.
 
 It is that of safetensors: arrays, and a JSON text under the key "flowviz" of the metadata. A state is a row with all
 numbers of the flow at one moment; states that are the same bit for bit are stored once. The same project makes the
@@ -21,6 +21,8 @@ same bytes.
                                   moment are not stored, unless it is the last one and its state is the present one:
                                   then the trace has them
                 seen              what was looked at, and how: the spec `Seen`
+                environment       {"flowviz", "tensorflow", "python", "platform"} that the weights were found with, or
+                                  null; older files of this format lack it
     arrays      target/NUMBER     uint8: pictures (PNG) and points (float32, little-endian, x and y in turn) of targets
                 states/parameters (states, P), states/statistics (states, S)    float32
                 trace/columns     float32 (stored, n): n particles' x, y or log-det at a stage, those that differ
@@ -59,7 +61,18 @@ from flowviz.projects.moments import with_particles
 from flowviz.projects.project import Plan, Project
 from flowviz.projects.states import Layout, States, size_of, weights_of
 from flowviz.projects.upgrade import FORMAT_VERSION, upgraded
-from flowviz.records import Checkpoint, History, Kept, Moment, Retargeted, Selection, Timeline, Trace, Weights
+from flowviz.records import (
+    Checkpoint,
+    Environment,
+    History,
+    Kept,
+    Moment,
+    Retargeted,
+    Selection,
+    Timeline,
+    Trace,
+    Weights,
+)
 
 LARGEST_FILE = 2**31  # bytes; a default project has two million
 UNLIKELY_VERSION = 1000
@@ -168,6 +181,7 @@ def _metadata(project: Project, states: States) -> dict[str, Any]:
         "checkpoint": checkpoint,
         "timeline": {"period": project.timeline.period, "moments": moments},
         "seen": project.seen.model_dump(),
+        "environment": project.environment and vars(project.environment),
     }
 
 
@@ -206,6 +220,7 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
         seen=found.seen,
         selection=_selection(arrays.get("selection/chosen"), trace),
         next=Plan(found.next.target, found.next.flow, found.next.training) if found.next else None,
+        environment=Environment(**found.environment.model_dump()) if found.environment else None,
     )
 
 

@@ -12,6 +12,7 @@ from flowviz.specs.spec import Spec
 
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 State = Annotated[int, Field(ge=0, le=MOST_MOMENTS + 2)]
+Printable = Annotated[str, Field(max_length=200, pattern=r"^[ -~]*$")]  # to a terminal, without escape sequences
 Shapes = dict[str, tuple[Count, ...]]
 
 
@@ -82,6 +83,15 @@ class TimelineText(Spec):
         return self
 
 
+class EnvironmentText(Spec):
+    """An `Environment`."""
+
+    flowviz: Printable
+    tensorflow: Printable
+    python: Printable
+    platform: Printable
+
+
 class PlanText(Spec):
     """A `Plan`."""
 
@@ -101,6 +111,7 @@ class Metadata(PlanText):
     timeline: TimelineText = TimelineText()
     seen: Seen = Seen()
     next: PlanText | None = None
+    environment: EnvironmentText | None = None
 
     @model_validator(mode="after")
     def _of_this_flow(self) -> Self:

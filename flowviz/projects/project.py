@@ -7,6 +7,7 @@ from itertools import accumulate, takewhile
 from flowviz.projects.moments import storable_timeline
 from flowviz.records import (
     Checkpoint,
+    Environment,
     Finished,
     History,
     Retargeted,
@@ -37,7 +38,8 @@ class Project:
     """What was asked for, what was found, and what of it is looked at.
 
     `timeline` are moments of the training up to the present one, whose particles are the trace; `next` is what the
-    next training shall be, where that is something else.
+    next training shall be, where that is something else. `environment` has the versions and the platform with which
+    the weights were found, or the project was made if it is untrained; None if its file does not tell, as older ones.
     """
 
     target: TargetSpec
@@ -51,12 +53,14 @@ class Project:
     seen: Seen = field(default_factory=Seen)
     selection: Selection | None = None
     next: Plan | None = None
+    environment: Environment | None = None
 
     @classmethod
     def untrained(cls, target: TargetSpec, flow: FlowSpec, training: TrainingSpec) -> "Project":
         """What is asked for, before anything is found."""
         nothing = Weights({}, {})
-        return cls(target, flow, training, nothing, History(), untrained_trace(flow, base_particles()))
+        trace = untrained_trace(flow, base_particles())
+        return cls(target, flow, training, nothing, History(), trace, environment=Environment.current())
 
     @property
     def plan(self) -> Plan:
@@ -71,7 +75,12 @@ class Project:
     def trained(self, finished: Finished, history: History) -> "Project":
         """This project with what a training of it found."""
         return replace(
-            self, weights=finished.weights, history=history, trace=finished.trace, checkpoint=finished.checkpoint
+            self,
+            weights=finished.weights,
+            history=history,
+            trace=finished.trace,
+            checkpoint=finished.checkpoint,
+            environment=Environment.current(),
         )
 
     def storable(self) -> "Project":

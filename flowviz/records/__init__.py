@@ -2,6 +2,7 @@
 
 from flowviz.records.checkpoint import Checkpoint, Kept
 from flowviz.records.density import Density, Rectangle, cell_centers, grid_shape
+from flowviz.records.environment import Environment
 from flowviz.records.events import (
     Event,
     Finished,
@@ -32,6 +33,7 @@ __all__ = [
     "Curve",
     "Density",
     "EntropySegment",
+    "Environment",
     "Event",
     "Finished",
     "History",

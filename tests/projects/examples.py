@@ -8,6 +8,7 @@ import numpy as np
 from flowviz.projects import Plan, Project
 from flowviz.records import (
     Checkpoint,
+    Environment,
     History,
     Kept,
     Moment,
@@ -54,6 +55,7 @@ def whole_project(
         ),
         selection=Selection(rng.random(particles) < 0.3),
         next=Plan(PointsSpec(data=PNG[:160]), FlowSpec(family="spline"), TrainingSpec(steps=3)),
+        environment=Environment(flowviz="0.1.0", tensorflow="2.21.0", python="3.11.7", platform="Linux 6.1 x86_64"),
     )
 
 

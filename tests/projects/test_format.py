@@ -18,7 +18,16 @@ from flowviz.errors import FileError
 from flowviz.projects import Plan, Project, from_bytes, load_project, save_project, to_bytes
 from flowviz.projects.columns import SHARING, columns_of
 from flowviz.projects.moments import FEWEST_MOMENTS
-from flowviz.records import Moment, Retargeted, Selection, Snapshot, Timeline, base_particles, untrained_trace
+from flowviz.records import (
+    Environment,
+    Moment,
+    Retargeted,
+    Selection,
+    Snapshot,
+    Timeline,
+    base_particles,
+    untrained_trace,
+)
 from flowviz.records.timeline import MOST_MOMENTS
 from flowviz.specs import FlowSpec, MixSpec, Part, PointsSpec, Seen, TextSpec, TrainingSpec
 from tests.flows.families import SPECS
@@ -128,6 +137,24 @@ def test_the_same_project_is_the_same_bytes_in_every_process() -> None:
         for seed in ("1", "2", "3")
     }
     assert len(found) == 1
+
+
+def test_environment_is_that_of_the_file_or_unknown() -> None:
+    project = whole_project()
+    assert from_bytes(to_bytes(project)).environment == project.environment
+    assert load_project(FILES / "format_5.flowviz").environment is None
+    older = from_bytes(changed(to_bytes(project), lambda text, _: text.pop("environment")))
+    assert older.environment is None
+    made = Project.untrained(project.target, project.flow, project.training)
+    assert made.environment == Environment.current()
+    assert from_bytes(to_bytes(made)).environment == Environment.current()
+
+
+@pytest.mark.parametrize("bad", ["\x1b[2J", "ä", "x" * 201, 7, None])
+def test_environment_that_could_confuse_a_terminal_is_refused(bad: object) -> None:
+    content = changed(to_bytes(whole_project()), lambda text, _: text["environment"].update(platform=bad))
+    with pytest.raises(FileError, match="damaged"):
+        from_bytes(content)
 
 
 def test_opening_loads_neither_tensorflow_nor_qt(tmp_path: Path) -> None:

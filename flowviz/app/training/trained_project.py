@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Project
-from flowviz.records import Checkpoint, Event, Finished, Snapshot
+from flowviz.records import Checkpoint, Environment, Event, Finished, Snapshot
 from flowviz.training.schedule import Budget
 
 
@@ -38,7 +38,13 @@ def after(project: Project, event: Event) -> Project:
     history = project.history.with_event(event)
     match event:
         case Snapshot():
-            return replace(project, history=history, weights=event.weights, trace=event.trace)
+            return replace(
+                project,
+                history=history,
+                weights=event.weights,
+                trace=event.trace,
+                environment=Environment.current(),
+            )
         case Checkpoint():
             return replace(project, history=history, checkpoint=event)
         case Finished():
