@@ -19,7 +19,7 @@ from shutil import rmtree
 
 from platformdirs import user_cache_path
 
-PACKAGES = ("flowviz", "tensorflow", "tensorflow-probability", "numpy")
+PACKAGES = ("flowviz-desktop", "tensorflow", "tensorflow-probability", "numpy")
 SOURCES = ("flows", "training", "specs", "records")  # packages whose source determines the graphs
 MAX_BYTES = 64_000_000  # about 25 flows: the training step of the default flow takes 2 MB
 MAX_FOLDERS = 3  # combinations of versions, such as two environments of one user and a checkout

@@ -2,9 +2,8 @@
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
-from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-import flowviz
 from flowviz.app.commands.actions import Key, add_action
 from flowviz.app.commands.catalog import Command, commands_of
 from flowviz.app.commands.palette import CommandPalette, ShortcutsFirst, ShortcutSheet
@@ -36,6 +35,7 @@ from flowviz.app.viewer.viewer import Viewer
 from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.welcome.gallery import GalleryDialog
 from flowviz.app.welcome.welcome import Welcome
+from flowviz.app.window.about import About
 from flowviz.app.window.bug_report import BugReport
 from flowviz.app.window.crash_handler import CrashHandler
 from flowviz.app.window.drop_target import DropTarget
@@ -61,9 +61,6 @@ from flowviz.projects.drafts import Drafts, drafts_folder
 
 MAX_TITLE = 60  # characters
 CLOSING_PATIENCE_MS = 500  # lets threads end cleanly: a cancelled export deletes its unfinished file
-ABOUT = """<b>flowviz {version}</b><p>Type a word, watch a normalizing flow learn to bend a Gaussian cloud into it, and
-scrub through its layers to see how.</p><p>Based on Brad Saund's blog post on normalizing flows. Free software under
-the GNU General Public License, version 3 or later.</p>"""
 
 
 class MainWindow(QMainWindow):
@@ -120,7 +117,7 @@ class MainWindow(QMainWindow):
         )
         self.crash_handler = CrashHandler(self.autosave, self)
         self.exports = Exports(self)
-        self._report = BugReport(self)
+        self._report, self._about = BugReport(self), About(self)
         self.welcome = Welcome(
             self, self._stack, training, self._viewing, self.request, self.target_builder, self.session,
             self.document_actions, self._layout.inspector,
@@ -149,7 +146,7 @@ class MainWindow(QMainWindow):
         fill_layers_menu(layers, self.view, viewing.playback, viewer.playhead.toggle_playing, viewer.end_playback)
         help_menu = new_menu(self, "&Help")
         fill_start_entries(help_menu, self.welcome)
-        fill_help_menu(help_menu, self.show_shortcuts, self.find_command, self._report, self._show_about)
+        fill_help_menu(help_menu, self.show_shortcuts, self.find_command, self._report, self._about)
         self.welcome.leave_for(self._commands())
 
     def _connect_keys(self) -> None:
@@ -219,7 +216,7 @@ class MainWindow(QMainWindow):
             source.notice_posted.connect(self.notifications.post)
         self._drafts_thread.failed.connect(self.notifications.post)
         self._drafts_thread.succeeded.connect(self.notifications.withdraw)
-        for done in (self._report.done, self.exports.done):
+        for done in (self._report.done, self._about.done, self.exports.done):
             done.connect(self._training.status_bar.show_message)
         bus = session_bus()
         self._task_bar, self._end_notification = TaskBar(bus), EndNotification(self, bus)
@@ -296,9 +293,6 @@ class MainWindow(QMainWindow):
 
     def _copy_training(self, title: str, copy: TrainingCopy) -> None:
         self.exports.copy_training(title, copy, self._export_source())
-
-    def _show_about(self) -> None:
-        QMessageBox.about(self, "About flowviz", ABOUT.format(version=flowviz.__version__))
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         document = self.document_actions.document

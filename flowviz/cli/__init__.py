@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 import flowviz
 from flowviz import process
-from flowviz.cli import desktop, files, inside, options, pictures, running
+from flowviz.cli import about, desktop, files, inside, options, pictures, running
 from flowviz.cli.talk import say
 from flowviz.errors import FlowvizError
 from flowviz.files import check_readable
@@ -38,7 +38,14 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (*running.COMMANDS, *pictures.COMMANDS, *inside.COMMANDS, *files.COMMANDS, *desktop.COMMANDS):
+for command in (
+    *running.COMMANDS,
+    *pictures.COMMANDS,
+    *inside.COMMANDS,
+    *files.COMMANDS,
+    *desktop.COMMANDS,
+    *about.COMMANDS,
+):
     app.command()(command)
 
 

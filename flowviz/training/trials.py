@@ -70,7 +70,7 @@ def _cluster(scheduler: str | None) -> Any:
     try:
         from distributed import Client
     except ImportError as error:
-        raise SpecError('Dask is not installed. Add it by: pip install "flowviz[cluster]"') from error
+        raise SpecError('Dask is not installed. Add it by: pip install "flowviz-desktop[cluster]"') from error
     if scheduler is None:
         raise SpecError("Give the address of the cluster, such as --scheduler tcp://HOST:8786.")
     try:

@@ -63,6 +63,9 @@ GLYPHS = {
     "copydetailsforabugreport": "bug-outline",
     "takethetour": "map-marker-path",
     "startpage": "home-outline",
+    "what'snew": "new-box",
+    "cite": "format-quote-close",
+    "license": "scale-balance",
     "aboutflowviz": "information-outline",
     # buttons
     "pause": "pause",

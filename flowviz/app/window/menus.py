@@ -22,6 +22,7 @@ from flowviz.app.viewer.stage_keys import LARGEST_FLOW
 from flowviz.app.viewer.view_bar import ViewBar
 from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.welcome.welcome import Welcome
+from flowviz.app.window.about import About
 from flowviz.app.window.bug_report import BugReport
 from flowviz.app.window.panel_layout import PanelLayout
 from flowviz.app.window.recent_menu import RecentMenu
@@ -208,7 +209,7 @@ def fill_help_menu(
     show_shortcuts: Callable[[], None],
     find_command: Callable[[], None],
     report: BugReport,
-    show_about: Callable[[], None],
+    about: About,
 ) -> None:
     """Fill the rest of the Help menu."""
     tip = "List every command with its shortcut; stays open beside the window"
@@ -219,7 +220,11 @@ def fill_help_menu(
     tip = "Copy versions and devices to the clipboard, without personal data"
     add_action(menu, "&Copy Details for a Bug Report", None, report.copy_details, tip)
     menu.addSeparator()
-    add_action(menu, "&About flowviz", None, show_about, "Version, origin and license")
+    tip = "Read what is new in this and earlier releases"
+    add_action(menu, "What's &New", None, about.show_release_notes, tip).setObjectName("whatsNewAction")
+    add_action(menu, "Cit&e", None, about.show_citation, "Copy BibTeX entries for a paper")
+    add_action(menu, "L&icense", None, about.show_license, "Read the GNU General Public License")
+    add_action(menu, "&About flowviz", None, about.show_summary, "Version, origin and license")
 
 
 def _update_enabled(action: QAction, button: QPushButton, changed: QPushButton) -> None:

@@ -1,0 +1,104 @@
+"""Dialogs about flowviz: its release notes, its license and how to cite it."""
+
+from PyQt6.QtCore import QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFontDatabase, QGuiApplication, QIcon, QTextCursor
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
+
+import flowviz
+from flowviz.about import citation, license_text, release_notes
+from flowviz.app.style.icons import icon
+from flowviz.app.widgets.labels import WrappingLabel
+
+SIZE = QSize(52, 34)  # in line heights
+MARGIN = 8  # pixels around the text
+CITE = "If you use flowviz in a paper or a talk, please cite it, and the flow that you show."
+ABOUT = """<b>flowviz {version}</b><p>Type a word, watch a normalizing flow learn to bend a Gaussian cloud into it, and
+scrub through its layers to see how.</p><p>Based on Brad Saund's blog post on normalizing flows. Free software under
+the GNU General Public License, version 3 or later.</p>"""
+
+
+class TextDialog(QDialog):
+    """Dialog that shows a long text."""
+
+    def __init__(self, name: str, title: str, parent: QWidget, introduction: str = "") -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.text = QTextBrowser()
+        self.text.setObjectName(f"{name}Text")
+        self.text.setAccessibleName(title)
+        self.text.setOpenExternalLinks(True)
+        document = self.text.document()
+        assert document is not None
+        document.setDocumentMargin(MARGIN)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons.rejected.connect(self.reject)
+        close = self.buttons.button(QDialogButtonBox.StandardButton.Close)
+        assert close is not None
+        close.setIcon(QIcon())  # the icon of the style does not follow the theme
+        layout = QVBoxLayout(self)
+        if introduction:
+            label = WrappingLabel(f"{name}Introduction", "Introduction")
+            label.setText(introduction)
+            layout.addWidget(label)
+        layout.addWidget(self.text, stretch=1)
+        layout.addWidget(self.buttons)
+        screen = parent.screen()
+        assert screen is not None
+        self.resize((SIZE * self.fontMetrics().height()).boundedTo(screen.availableSize()))
+
+    def show_markdown(self, text: str) -> None:
+        """Show formatted text from its beginning."""
+        self.text.setMarkdown(text)
+        self.text.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def show_code(self, text: str) -> None:
+        """Show text in a font in which all letters have the same width."""
+        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.text.setPlainText(text)
+        self.text.setLineWrapMode(QTextBrowser.LineWrapMode.NoWrap)
+
+
+class About(QObject):
+    """Actions of the Help menu about flowviz itself."""
+
+    done = pyqtSignal(str)  # message for the status bar
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def show_release_notes(self) -> None:
+        """Show what is new in this and earlier releases."""
+        dialog = TextDialog("releaseNotes", "What's New", self._window)
+        dialog.show_markdown(release_notes())
+        dialog.open()
+
+    def show_citation(self) -> None:
+        """Show BibTeX entries, with a button that copies them."""
+        dialog = TextDialog("citation", "Cite flowviz", self._window, CITE)
+        dialog.show_code(citation())
+        copy = dialog.buttons.addButton("&Copy BibTeX", QDialogButtonBox.ButtonRole.ActionRole)
+        assert copy is not None
+        copy.setObjectName("copyCitationButton")
+        copy.setIcon(icon("copy"))
+        copy.setToolTip("Copy all entries to the clipboard")
+        copy.clicked.connect(self._copy_citation)
+        dialog.open()
+
+    def show_license(self) -> None:
+        """Show the GNU General Public License."""
+        dialog = TextDialog("license", "License", self._window)
+        dialog.show_code(license_text())
+        dialog.open()
+
+    def show_summary(self) -> None:
+        """Show the version, the origin and the license."""
+        QMessageBox.about(self._window, "About flowviz", ABOUT.format(version=flowviz.__version__))
+
+    def _copy_citation(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        assert clipboard is not None
+        clipboard.setText(citation())
+        self.done.emit("The BibTeX entries were copied to the clipboard.")
