@@ -24,9 +24,14 @@ from tests.test_cli import run
 
 CHECKOUT = Path(flowviz.__file__).parents[1]
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+FOR_CONTRIBUTORS = (CHECKOUT / "flowviz" / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (CHECKOUT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+BUG_FORM = (CHECKOUT / ".github" / "ISSUE_TEMPLATE" / "bug.yml").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```\n", README, re.DOTALL)
 COMMANDS = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()]
-CODE_SPANS = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```\n", "", README, flags=re.DOTALL))
+CODE_SPANS = re.findall(
+    r"`([^`\n]+)`", re.sub(r"```.*?```\n", "", README + FOR_CONTRIBUTORS + CONTRIBUTING, flags=re.DOTALL)
+)
 INSTALLATION = "apt-get"
 # Options that save time, by the words of a command; those of the last match are appended and override earlier ones.
 # The flow is smaller only where no later command depends on its stages.
@@ -107,7 +112,7 @@ def test_installation_commands_use_the_files_and_extras_of_the_project() -> None
     extras = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
         "optional-dependencies"
     ]
-    extras_in_readme = re.findall(r'pip install "(?:\.|flowviz)\[(\w+)\]"', README)
+    extras_in_readme = re.findall(r'pip install "\.\[(\w+)\]"', README)
     assert {"test", "cluster"} == set(extras_in_readme) <= extras.keys()
 
 
@@ -131,6 +136,23 @@ def test_files_exist() -> None:
     assert len(files) > 60
     for file in files:
         assert file in names or (CHECKOUT / file).exists() or (CHECKOUT / "flowviz" / file).exists(), f"No file {file}"
+
+
+@pytest.mark.parametrize("path", ["README.md", "flowviz/README.md", ".github/CONTRIBUTING.md"])
+def test_links_to_files_lead_somewhere(path: str) -> None:
+    document = CHECKOUT / path
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text(encoding="utf-8"))
+    assert links
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_contributors_are_told_how_to_add_each_kind_of_thing_in_five_steps() -> None:
+    chapters = re.findall(r"^## How to add a[^\n]*\n(.*?)(?=^## |\Z)", FOR_CONTRIBUTORS, re.DOTALL | re.MULTILINE)
+    assert [re.findall(r"^(\d)\. ", chapter, re.MULTILINE) for chapter in chapters] == [list("12345")] * 4
+
+
+def test_bug_form_asks_for_the_details_that_the_window_copies() -> None:
+    assert "choose Help ▸ Copy Details for a Bug Report, and paste" in " ".join(BUG_FORM.split())
 
 
 def test_pictures_exist_and_are_small() -> None:
