@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 SETTINGS = """
 import faulthandler, gc, json, os, signal, sys
@@ -59,6 +60,18 @@ def test_variables_of_the_user_are_kept(tmp_path: Path) -> None:
     assert found["flags"].startswith(f"{flags} --tf_xla_persistent_cache_directory=")
     own = "--tf_xla_persistent_cache_directory=/elsewhere"
     assert json.loads(run(SETTINGS, tmp_path, TF_XLA_FLAGS=own).stdout)["flags"] == own
+
+
+def test_picture_that_is_too_large_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "large.png"
+    Image.new("1", (10_000, 10_000)).save(path)
+    command = (
+        f"import sys; from flowviz.cli import main; sys.argv[1:] = ['target', '--image', {str(path)!r}, '-o', 'x']"
+    )
+    done = run(f"{command}; main()", tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1, "Pillow does not warn"
+    assert "megapixels" in done.stderr
 
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems end a process differently")
