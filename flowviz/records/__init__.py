@@ -1,5 +1,6 @@
 """What the program found: frozen dataclasses of numpy arrays."""
 
+from flowviz.records.base_distribution import BASE_DISTRIBUTION
 from flowviz.records.checkpoint import Checkpoint, Kept
 from flowviz.records.density import Density, Rectangle, cell_centers, grid_shape
 from flowviz.records.environment import Environment
@@ -27,6 +28,7 @@ from flowviz.records.units import FLOW_UNITS, Units
 from flowviz.records.weights import Weights
 
 __all__ = [
+    "BASE_DISTRIBUTION",
     "FLOW_UNITS",
     "Checkpoint",
     "Combination",

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
+from flowviz.records.base_distribution import BASE_DISTRIBUTION
 from flowviz.specs import FlowSpec
 from flowviz.specs.explanations import STAGE_TITLES, layer_sentences
 from flowviz.specs.recipes import LINEAR_MIXING, PERMUTE
@@ -18,14 +19,8 @@ CENTRAL = 0.99  # of the particles: what a view has to show, along each axis
 
 
 def base_particles(count: int = PARTICLES, seed: int = 0) -> NDArray[np.float32]:
-    """Draws (count, 2) from the base distribution, the standard normal: where the particles of a trace start."""
-    return np.random.default_rng(seed).standard_normal((count, 2), dtype=np.float32)
-
-
-def base_log_density(points: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The log-density (n,) of the base, the standard normal in the plane, at points (n, 2), in nats."""
-    found: NDArray[np.float32] = -0.5 * (points**2).sum(axis=1) - np.float32(np.log(2 * np.pi))
-    return found
+    """Return draws (count, 2) from the base distribution: the particles of a trace at stage 0."""
+    return BASE_DISTRIBUTION.sample(count, seed)
 
 
 def checked_stage(stage: int, last: int) -> int:
@@ -94,7 +89,7 @@ class Trace:
 
     def log_density(self, stage: int) -> NDArray[np.float32]:
         """The log-density of the stage's own distribution at each particle, (n,): base less log-det, in nats."""
-        found: NDArray[np.float32] = base_log_density(self.positions[0]) - self.log_det[stage]
+        found: NDArray[np.float32] = BASE_DISTRIBUTION.log_prob(self.positions[0]) - self.log_det[stage]
         return found
 
     def log_det_of(self, stage: int) -> NDArray[np.float32]:

@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import Scene, Selection, Trace
-from flowviz.records.trace import base_log_density
+from flowviz.records import BASE_DISTRIBUTION, Scene, Selection, Trace
 from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import STEPS, color_scale
 from flowviz.rendering.colors import SURROUNDINGS, Color, Packed, packed, quadrant_colors
@@ -94,7 +93,8 @@ def _selection_colors(trace: Trace, selection: Selection | None, theme: Theme) -
 
 @cached(maxsize=2)
 def _base_log_density(trace: Trace) -> NDArray[np.float32]:
-    return base_log_density(trace.positions[0])
+    found: NDArray[np.float32] = BASE_DISTRIBUTION.log_prob(trace.positions[0])
+    return found
 
 
 @cached(maxsize=8)

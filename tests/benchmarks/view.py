@@ -16,8 +16,16 @@ from itertools import cycle
 
 import numpy as np
 
-from flowviz.records import Density, Scene, Selection, base_particles, cell_centers, grid_shape, lattice_points
-from flowviz.records.trace import base_log_density
+from flowviz.records import (
+    BASE_DISTRIBUTION,
+    Density,
+    Scene,
+    Selection,
+    base_particles,
+    cell_centers,
+    grid_shape,
+    lattice_points,
+)
 from flowviz.rendering import Camera, render_frame, render_sheet, render_thumbnails, visible_rectangle
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import ColorBy, Mark
@@ -58,7 +66,7 @@ def full_scene(count: int) -> Scene:
     trace = bent_trace(base_particles(count))
     rectangle = visible_rectangle(ViewSpec(), SIZE)
     shape = grid_shape(rectangle)
-    density = base_log_density(cell_centers(rectangle, shape).astype(np.float32)).reshape(shape)
+    density = BASE_DISTRIBUTION.log_prob(cell_centers(rectangle, shape).astype(np.float32)).reshape(shape)
     chosen = Selection.in_rectangle(trace.positions[0], (0.0, 0.0), (1.0, 1.0))
     probe = bent_trace(np.array([[0.5, 0.5]]))
     return Scene(

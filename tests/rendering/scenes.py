@@ -3,8 +3,17 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import Density, Rectangle, Scene, Selection, Trace, base_particles, cell_centers, lattice_points
-from flowviz.records.trace import base_log_density
+from flowviz.records import (
+    BASE_DISTRIBUTION,
+    Density,
+    Rectangle,
+    Scene,
+    Selection,
+    Trace,
+    base_particles,
+    cell_centers,
+    lattice_points,
+)
 from flowviz.specs import FlowSpec
 
 NAMES = ("00_base", "01_scale", "02_permute", "03_real_nvp")
@@ -41,8 +50,8 @@ def bent_trace(points: NDArray[np.floating]) -> Trace:
 def base_density(stage: int = 0, rectangle: Rectangle = WIDE, side: int = 256) -> Density:
     """The exact density of the base, said to be that of a stage."""
     centers = cell_centers(rectangle, (side, side)).astype(np.float32)
-    draws = base_log_density(base_particles(8000, seed=3))
-    return Density(stage, rectangle, base_log_density(centers).reshape(side, side), draws)
+    draws = BASE_DISTRIBUTION.log_prob(base_particles(8000, seed=3))
+    return Density(stage, rectangle, BASE_DISTRIBUTION.log_prob(centers).reshape(side, side), draws)
 
 
 def full(count: int = 2000) -> Scene:
