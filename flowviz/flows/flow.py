@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
-from tensorflow_probability import distributions as tfd
 
+from flowviz.flows.chain import Chain
 from flowviz.flows.flat import flatten, of_stage, shapes_of, unflatten
-from flowviz.flows.reporting import USUAL_SPANS, base_report, spans_of
-from flowviz.flows.stage import Stage, Tensors, undone
+from flowviz.flows.reporting import DEFAULT_SPANS, base_report, spans_of
+from flowviz.flows.stage import Stage
 from flowviz.flows.stored_graphs import Graph, stored_or_traced
-from flowviz.flows.walk import Walk
 from flowviz.records import (
     Density,
     Rectangle,
@@ -56,6 +55,7 @@ class Flow(tf.Module):
         self._statistic_shapes = shapes_of(
             {f"{s.name}/{key}": a for s in stages for key, a in s.initial_statistics().items()}
         )
+        self.chain = Chain(stages, self._parameter_shapes, self._statistic_shapes)
         self.parameters = tf.Variable(flatten(weights.parameters, self._parameter_shapes), dtype=self.dtype)
         self.statistics = tf.Variable(
             flatten(weights.statistics, self._statistic_shapes), dtype=self.dtype, trainable=False
@@ -83,35 +83,10 @@ class Flow(tf.Module):
         self.parameters.assign(flatten(weights.parameters, self._parameter_shapes))
         self.statistics.assign(flatten(weights.statistics, self._statistic_shapes))
 
-    def adapted_log_prob(
-        self, parameters: tf.Tensor, statistics: tf.Tensor, batch: tf.Tensor, pace: Any = 1.0
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Log-density (n,) of a batch of data (n, 2), as a training step sees it, and the flat statistics from then on.
-
-        `pace`, 0 to 1, slows running averages down.
-        """
-        found, y, log_det = [], batch, tf.zeros_like(batch[:, 0])
-        for stage, learned, averages in reversed(self._by_stage(parameters, statistics)):
-            bijector, measured = stage.adapted(learned, averages, y, pace)
-            found.append([tf.reshape(measured[name], [-1]) for name in stage.initial_statistics()])
-            y, log_det = undone(bijector, y, log_det)
-        flat = [number for numbers in reversed(found) for number in numbers]
-        return self._base().log_prob(y) + log_det, tf.concat(flat, 0) if flat else statistics
-
     def fit_start(self, points: NDArray[Any]) -> None:
-        """Set what shall start where the data are: points (n, 2) of the target."""
-        by_stage = self._by_stage(self.parameters, self.statistics)
-        fitting = [i for i, (stage, _, _) in enumerate(by_stage) if type(stage).fitted is not Stage.fitted]
-        if not fitting:  # the way back through all stages would take 0.2 s
-            return
-        y = tf.convert_to_tensor(points, self.dtype)
-        start = {}
-        for stage, parameters, statistics in reversed(by_stage[fitting[0] :]):
-            fitted = stage.fitted(parameters, y)
-            start.update({f"{stage.name}/{name}": number for name, number in fitted.items()})
-            y = stage.bijector(fitted, statistics).inverse(y)
-        start = {**unflatten(self.parameters, self._parameter_shapes), **start}
-        self.parameters.assign(tf.concat([tf.reshape(start[name], [-1]) for name in self._parameter_shapes], 0))
+        """Fit the stages that start where the data are, such as actnorms, to points (n, 2) of the target."""
+        points = tf.convert_to_tensor(points, self.dtype)
+        self.parameters.assign(self.chain.fitted(*self._numbers, points))
 
     def log_prob(self, points: NDArray[Any]) -> NDArray[Any]:
         """Log-density (n,) in nats of points (n, 2) in target units."""
@@ -180,16 +155,16 @@ class Flow(tf.Module):
             return base_report()
         recipe = self.stages[stage - 1]
         before = stage if recipe.curves_over_output else stage - 1
-        spans = USUAL_SPANS if trace is None else spans_of(trace.positions[before])
+        spans = DEFAULT_SPANS if trace is None else spans_of(trace.positions[before])
         flat = [tf.cast(each, tf.float64) for each in self._numbers]
         parameters = of_stage(unflatten(flat[0].numpy(), self._parameter_shapes), recipe.name)
         statistics = of_stage(unflatten(flat[1].numpy(), self._statistic_shapes), recipe.name)
 
-        def moved(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-            images, log_dets = self._kin._moved_graph(*flat, tf.constant(points), at)
+        def forward(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+            images, log_dets = self._kin._forward_at_graph(*flat, tf.constant(points), at)
             return images.numpy(), log_dets.numpy()
 
-        return recipe.report({**parameters, **statistics}, spans, moved)
+        return recipe.report({**parameters, **statistics}, spans, forward)
 
     @property
     def _kin(self) -> "Flow":
@@ -199,31 +174,27 @@ class Flow(tf.Module):
 
     @cached_property
     def _log_prob_graph(self) -> Any:
-        return self._graph(self._walk.log_prob)
+        return self._graph(self.chain.log_prob)
 
     @cached_property
     def _forward_graph(self) -> Any:
-        return self._graph(self._walk.forward)
+        return self._graph(self.chain.forward)
 
     @cached_property
     def _trace_graph(self) -> Any:
-        return self._graph(self._walk.trace)
-
-    @cached_property
-    def _walk(self) -> Walk:
-        return Walk(self.stages, self._parameter_shapes, self._statistic_shapes)
+        return self._graph(self.chain.trace)
 
     @cached_property
     def _trace_through_graph(self) -> Any:
-        return self._graph(self._walk.trace_through, STAGE)
+        return self._graph(self.chain.trace_through, STAGE)
 
     @cached_property
-    def _moved_graph(self) -> Any:
-        return self._graph(self._walk.moved, STAGE, dtype=tf.float64)
+    def _forward_at_graph(self) -> Any:
+        return self._graph(self.chain.forward_at, STAGE, dtype=tf.float64)
 
     @cached_property
     def _log_density_graphs(self) -> dict[tf.DType, Any]:
-        return {dtype: self._graph(self._walk.log_density, STAGE, dtype=dtype) for dtype in (tf.float32, tf.float64)}
+        return {dtype: self._graph(self.chain.log_density, STAGE, dtype=dtype) for dtype in (tf.float32, tf.float64)}
 
     def _log_density(self, dtype: tf.DType, numbers: Any, points: NDArray[Any], at: tf.Tensor) -> NDArray[np.float32]:
         cast = (tf.cast(each, dtype) for each in (*numbers, points))
@@ -253,11 +224,3 @@ class Flow(tf.Module):
                     key, lambda: [tf.function(function, autograph=False).get_concrete_function(*signature)], signature
                 )
         return _graphs[key]
-
-    def _by_stage(self, parameters: tf.Tensor, statistics: tf.Tensor) -> list[tuple[Stage, Tensors, Tensors]]:
-        learned = unflatten(parameters, self._parameter_shapes)
-        measured = unflatten(statistics, self._statistic_shapes)
-        return [(s, of_stage(learned, s.name), of_stage(measured, s.name)) for s in self.stages]
-
-    def _base(self) -> tfd.Distribution:
-        return tfd.MultivariateNormalDiag(loc=tf.zeros(2, self.dtype), scale_diag=tf.ones(2, self.dtype))

@@ -1,34 +1,48 @@
-"""Glow: affine couplings, linear mixings and actnorms; the coupling is RealNVP's."""
+"""Glow: affine couplings, linear mixings and actnorms."""
 
 import numpy as np
 import tensorflow as tf
-from tensorflow_probability import bijectors as tfb
 
-from flowviz.flows.reporting import Moved, Numbers, Spans, diagonal_numbers, linear_lines, linear_part
+from flowviz.flows.affine import spread
+from flowviz.flows.family import Family
+from flowviz.flows.real_nvp import AffineCoupling
+from flowviz.flows.reporting import Forward, Numbers, Spans, linear_lines, linear_part
 from flowviz.flows.stage import Arrays, Stage, Tensors
 from flowviz.records import StageReport, written
-from flowviz.specs.recipes import ACTNORM, LINEAR_MIXING
-
-SMALLEST_DEVIATION = 1e-4
+from flowviz.specs import recipes
 
 
 class LinearMixing(Stage):
-    """y = P·L·(U + diag(exp(s)))·x, P the permutation of the two coordinates, L and U with one free number each.
+    """y = P·L·(U + diag(exp(s)))·x: log|det J| = s_1 + s_2.
 
-    The exponent keeps the matrix invertible. It starts as the bare permutation, which it makes learnable.
-    Shapes: x, y (n, 2); log|det J| = s_1 + s_2. Source: Kingma & Dhariwal 2018, eq. 10-11.
+    P is the permutation of the two coordinates; L and U have one free number each, s two. The exponent keeps the matrix
+    invertible. The stage starts as the permutation.
+    Reference: Kingma & Dhariwal 2018, "Glow: Generative flow with invertible 1×1 convolutions",
+    https://arxiv.org/abs/1807.03039, eq. 10-11.
     """
+
+    kind = recipes.LINEAR_MIXING
 
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:
         return {"lower": np.zeros(1), "upper": np.zeros(1), "log_scale": np.zeros(2)}
 
-    def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        scale = tf.exp(parameters["log_scale"])
-        rows = tf.stack([scale[0], parameters["upper"][0], parameters["lower"][0], scale[1]])
-        return tfb.ScaleMatvecLU(tf.reshape(rows, [2, 2]), permutation=[1, 0], name=LINEAR_MIXING)
+    def forward_and_log_det(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        log_scale = numbers["log_scale"]
+        scaled = x * tf.exp(log_scale)
+        u_1 = scaled[:, 0] + numbers["upper"] * x[:, 1]
+        u_2 = scaled[:, 1] + numbers["lower"] * u_1
+        return tf.stack([u_2, u_1], axis=1), spread(tf.reduce_sum(log_scale), x)
 
-    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
-        matrix, shift = linear_part(moved)
+    def inverse_and_log_det(self, numbers: Tensors, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        log_scale = numbers["log_scale"]
+        u_2, u_1 = tf.unstack(y, axis=1)
+        scale_1, scale_2 = tf.unstack(tf.exp(-log_scale))
+        x_2 = (u_2 - numbers["lower"] * u_1) * scale_2
+        x_1 = (u_1 - numbers["upper"] * x_2) * scale_1
+        return tf.stack([x_1, x_2], axis=1), spread(-tf.reduce_sum(log_scale), y)
+
+    def report(self, numbers: Numbers, spans: Spans, forward: Forward) -> StageReport:
+        matrix, shift = linear_part(forward)
         determinant = float(np.linalg.det(matrix))
         found = {
             "horizontal from x": float(matrix[0, 0]),
@@ -40,24 +54,4 @@ class LinearMixing(Stage):
         return self.reported((*linear_lines(matrix, shift), f"det J = {written(determinant)}"), found)
 
 
-class ActNorm(Stage):
-    """y = x · exp(s) + t, a number s and a number t for each coordinate.
-
-    They start where the inverse standardizes the data, and are learned from there on.
-    Shapes: x, y (n, 2); s, t (2,). Source: Kingma & Dhariwal 2018, section 3.1.
-    """
-
-    def initial_parameters(self, rng: np.random.Generator) -> Arrays:
-        return {"shift": np.zeros(2), "log_scale": np.zeros(2)}
-
-    def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        return tfb.Chain([tfb.Shift(parameters["shift"]), tfb.Scale(log_scale=parameters["log_scale"])], name=ACTNORM)
-
-    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
-        linear = linear_part(moved)
-        return self.reported(linear_lines(*linear), diagonal_numbers(*linear))
-
-    def fitted(self, parameters: Tensors, points: tf.Tensor) -> Tensors:
-        mean, variance = tf.nn.moments(points, axes=[0])
-        deviation = tf.maximum(tf.sqrt(variance), SMALLEST_DEVIATION)
-        return {"shift": mean, "log_scale": tf.math.log(deviation)}
+GLOW = Family("glow", AffineCoupling, LinearMixing)

@@ -1,5 +1,6 @@
-"""A network as a conditioner: a multilayer perceptron of one number."""
+"""Networks as conditioners: multilayer perceptrons of one number."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -9,47 +10,51 @@ import tensorflow as tf
 from flowviz.flows.stage import Arrays, Tensors
 from flowviz.specs import FlowSpec
 
-FEW = 4  # outputs of a layer, up to which elementwise work beats a product of matrices
-REACH = 3.0  # of the grid of hats, in standard deviations
-LONGEST_WAVE = 8.0  # standard deviations: about as wide as the cloud
-HAT_NOISE, WAVE_NOISE = 0.1, 0.3
+FEW = 4  # outputs of a layer, up to which elementwise products are faster than a product of matrices
+REACH = 3.0  # end of the grid of hat functions, in standard deviations
+LONGEST_WAVE = 8.0  # wavelength in standard deviations: about as wide as the cloud
+HAT_NOISE, WAVE_NOISE = 0.1, 0.3  # standard deviation of the initial weights
 
 
-class Network(tf.Module):
-    """rows = network(x_a): a multilayer perceptron with ReLU.
+@dataclass(frozen=True)
+class Network:
+    """θ = W_d·relu(… relu(W_0·φ(x_a) + b_0) …) + b_d: a multilayer perceptron with features φ of x_a.
 
-    With `hats` it sees, beside x_a, that many hat functions of it: 1 at a node of an even grid over [-REACH, REACH] and
-    falling to 0 at the nodes beside. The first layer is then any broken line over the grid, so it can be as sharp as
-    the edge of a letter from the first steps on; of x_a alone, sharp edges come late.
-    With `waves`, its input also contains two triangle waves of x_a, a quarter of a period apart, for each of that many
-    octaves. The first wave has the length LONGEST_WAVE, and each further one half the length of the one before. A few
-    waves resolve as much detail as many hats.
-    This is the positional encoding of Mildenhall et al. 2020, "NeRF", eq. 4, without its sines, which are slow.
-    Inside, points run along the last axis, (width, n): the sums over points that the gradient needs are then over
-    contiguous memory, which makes a compiled step on the CPU 1.7 times as fast as with (n, width).
+    φ(x_a) contains x_a and two optional sets of features, with which sharp edges are learned early rather than late:
+
+    - `hats`: that many hat functions, each 1 at a node of an even grid over [-REACH, REACH] and 0 from the next nodes
+      on. The first layer can then be any piecewise linear function over the grid.
+    - `waves`: for each of that many octaves, two triangle waves of x_a that are a quarter of a period apart. The first
+      octave has the wavelength LONGEST_WAVE, each further one half of the one before. A few waves resolve as much
+      detail as many hats. This is the positional encoding of Mildenhall et al. 2020, "NeRF"
+      (https://arxiv.org/abs/2003.08934, eq. 4), without sines, which are slow.
+
+    Inside, points run along the last axis, (width, n). The sums over points in the gradient then read contiguous
+    memory; a compiled step on the CPU is 1.7 times as fast as with (n, width).
     """
 
-    def __init__(self, spec: FlowSpec, weights: Tensors) -> None:
-        super().__init__(name="network")
-        layers = range(sum(name.startswith("kernel_") for name in weights))
-        self._flat = [weights[f"{kind}_{i}"] for i in layers for kind in ("kernel", "bias")]
-        self._waves = spec.waves
-        self._hats = self._flat[0].shape[1] - 1 - 2 * spec.waves
-        self.dtype = self._flat[0].dtype
+    spec: FlowSpec
 
-    def __call__(self, x_a: tf.Tensor) -> tf.Tensor:
-        """Return the rows (outputs, n) at x_a (n,)."""
-        return _network(self._features(x_a[tf.newaxis]), *self._flat)
+    def __call__(self, weights: Tensors, x_a: tf.Tensor) -> tf.Tensor:
+        """Return θ (outputs, n) at x_a (n,)."""
+        layers = range(self.spec.depth + 1)
+        flat = [weights[f"{kind}_{i}"] for i in layers for kind in ("kernel", "bias")]
+        return _perceptron(self._features(x_a[tf.newaxis]), *flat)
 
-    @classmethod
-    def initial_weights(cls, spec: FlowSpec, outputs: int, rng: np.random.Generator) -> Arrays:
-        """He initialization (He et al. 2015); the last layer is zero, so that the flow's layer starts as the identity.
+    def initial_weights(self, outputs: int, rng: np.random.Generator) -> Arrays:
+        """Return weights by He initialization, with 0 in the last layer, so that θ is 0 everywhere.
 
-        The first layer sees a single number: its biases are spread over [-1, 1] so that its units bend at different
-        places. Its weights for hats and waves, where it has any, start as noise.
-        Shapes: kernel (out, in), bias (out, 1).
+        The biases of the first layer are spread over [-1, 1], so that its units bend at different places; its weights
+        for hats and waves are noise. Reference: He et al. 2015, https://arxiv.org/abs/1502.01852.
+
+        Args:
+            outputs: The number of rows of θ.
+            rng: The source of random numbers.
+
+        Returns:
+            kernel_i (width_out, width_in) and bias_i (width_out, 1) of each layer i.
         """
-        weights: Arrays = {}
+        spec, weights = self.spec, Arrays()
         for i, (width_in, width_out) in enumerate(pairwise((1, *[spec.width] * spec.depth, outputs))):
             last = i == spec.depth
             kernel = rng.normal(scale=0 if last else np.sqrt(2 / width_in), size=(width_out, width_in))
@@ -61,32 +66,31 @@ class Network(tf.Module):
         return weights
 
     def _features(self, x_a: tf.Tensor) -> tf.Tensor:
-        seen = [x_a]
-        if self._hats:
-            seen.append(self._hats_of(x_a))
-        if self._waves:
-            seen.append(_waves_of(x_a, self._waves))
-        return tf.concat(seen, axis=0) if len(seen) > 1 else x_a
-
-    def _hats_of(self, x_a: tf.Tensor) -> tf.Tensor:
-        nodes = tf.constant(np.linspace(-REACH, REACH, self._hats)[:, np.newaxis], x_a.dtype)
-        distance = tf.abs(tf.clip_by_value(x_a, -REACH, REACH) - nodes) * ((self._hats - 1) / (2 * REACH))
-        return tf.nn.relu(1 - distance)
+        hats = [_hats(x_a, self.spec.hats)] if self.spec.hats else []
+        waves = [_waves(x_a, self.spec.waves)] if self.spec.waves else []
+        return tf.concat([x_a, *hats, *waves], axis=0) if hats or waves else x_a
 
 
-def _waves_of(x_a: tf.Tensor, octaves: int) -> tf.Tensor:
-    """Triangle waves (2·octaves, n) of x_a (1, n), between -1 and 1."""
+def _hats(x_a: tf.Tensor, count: int) -> tf.Tensor:
+    """Return hat functions (count, n) of x_a (1, n), between 0 and 1."""
+    nodes = tf.constant(np.linspace(-REACH, REACH, count)[:, np.newaxis], x_a.dtype)
+    distance = tf.abs(tf.clip_by_value(x_a, -REACH, REACH) - nodes) * ((count - 1) / (2 * REACH))
+    return tf.nn.relu(1 - distance)
+
+
+def _waves(x_a: tf.Tensor, octaves: int) -> tf.Tensor:
+    """Return triangle waves (2·octaves, n) of x_a (1, n), between -1 and 1."""
     periods = x_a * tf.constant(2.0 ** np.arange(octaves)[:, np.newaxis] / LONGEST_WAVE, x_a.dtype)
     shifted = tf.concat([periods, periods + 0.25], axis=0)
     return 4 * tf.abs(shifted - tf.stop_gradient(tf.round(shifted))) - 1
 
 
 @tf.custom_gradient
-def _network(features: tf.Tensor, *flat: tf.Tensor) -> tuple[tf.Tensor, Any]:
-    """The network of features (k, n) with its gradient written out, in the shapes of product that are fast on a CPU.
+def _perceptron(features: tf.Tensor, *flat: tf.Tensor) -> tuple[tf.Tensor, Any]:
+    """Return θ (outputs, n) of features (k, n), given kernels and biases in turn, with an explicit gradient.
 
-    Sums over points are products of a matrix and a vector, also those for the biases, by a vector of ones; a gradient
-    that comes from few outputs spreads over a layer in one elementwise pass.
+    The gradient uses the products that are fast on a CPU: sums over points are products of a matrix and a vector, for
+    the biases with a vector of ones; the gradient of few outputs is spread over a layer in one elementwise pass.
     """
     kernels, biases = flat[::2], flat[1::2]
     layers = [features]

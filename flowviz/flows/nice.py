@@ -2,64 +2,54 @@
 
 import numpy as np
 import tensorflow as tf
-from tensorflow_probability import bijectors as tfb
 
-from flowviz.flows.conditioner import Conditioner, initial_weights
-from flowviz.flows.reporting import (
-    KEPT_AREA,
-    Moved,
-    Numbers,
-    Spans,
-    at,
-    curve,
-    diagonal_numbers,
-    evenly,
-    linear_lines,
-    linear_part,
-    ranges,
-)
-from flowviz.flows.stage import Arrays, Stage, Tensors
+from flowviz.flows.affine import ElementwiseAffine
+from flowviz.flows.coupling import Coupling
+from flowviz.flows.family import Family
+from flowviz.flows.permutation import Permutation
+from flowviz.flows.reporting import KEPT_AREA, Forward, Numbers, Spans, at, curve, evenly, ranges
+from flowviz.flows.stage import Arrays, Tensors
 from flowviz.records import StageReport
-from flowviz.specs.recipes import ADDITIVE_COUPLING, SCALE
+from flowviz.specs import recipes
 
 
-class AdditiveCoupling(Stage):
-    """y_a = x_a,  y_b = x_b + t(x_a): areas do not change, log|det J| = 0.
+class AdditiveCoupling(Coupling):
+    """y_a = x_a,  y_b = x_b + t(x_a): log|det J| = 0, areas do not change.
 
-    Shapes: x, y (n, 2). Source: Dinh et al. 2014, eq. 9.
+    Reference: Dinh et al. 2014, "NICE: Non-linear independent components estimation", https://arxiv.org/abs/1410.8516,
+    eq. 9.
     """
 
-    def initial_parameters(self, rng: np.random.Generator) -> Arrays:
-        return initial_weights(self.spec, 1, rng)
+    kind = recipes.ADDITIVE_COUPLING
+    outputs = 1
 
-    def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        conditioner = Conditioner(self.spec, parameters)
-        return tfb.RealNVP(
-            num_masked=1,
-            bijector_fn=lambda x_a, *_, **__: tfb.Shift(tf.transpose(conditioner(x_a))),
-            is_constant_jacobian=True,
-            name=ADDITIVE_COUPLING,
-        )
+    def transform(self, theta: tf.Tensor, x_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return x_b + theta[0], tf.zeros_like(x_b)
 
-    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
+    def inverse_transform(self, theta: tf.Tensor, y_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return y_b - theta[0], tf.zeros_like(y_b)
+
+    def report(self, numbers: Numbers, spans: Spans, forward: Forward) -> StageReport:
         x = evenly(spans[0])
-        curves = (curve("shift t(x)", x, moved(at(x))[0][:, 1]),)
+        curves = (curve("shift t(x)", x, forward(at(x))[0][:, 1]),)
         formula = "horizontal: x → x", "vertical: y → y + t(x)", KEPT_AREA, *ranges(curves), *self.table_line()
         return self.reported(formula, {}, curves, across="horizontal x")
 
 
-class Scale(Stage):
-    """y = x · exp(s), a number s for each coordinate: the only stage of NICE by itself that changes areas.
+class Scale(ElementwiseAffine):
+    """y = x · exp(s), with a number s for each coordinate: the only stage of NICE itself that changes areas.
 
-    Shapes: x, y (n, 2); s (2,). Source: Dinh et al. 2014, section 3.3.
+    Reference: Dinh et al. 2014, "NICE: Non-linear independent components estimation", https://arxiv.org/abs/1410.8516,
+    section 3.3.
     """
+
+    kind = recipes.SCALE
 
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:
         return {"log_scale": np.zeros(2)}
 
-    def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        return tfb.Scale(log_scale=parameters["log_scale"], name=SCALE)
+    def log_scale_and_shift(self, numbers: Tensors) -> tuple[tf.Tensor, tf.Tensor]:
+        return numbers["log_scale"], tf.zeros_like(numbers["log_scale"])
 
-    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
-        linear = linear_part(moved)
-        return self.reported(linear_lines(*linear), diagonal_numbers(*linear))
+
+NICE = Family("nice", AdditiveCoupling, Scale, Permutation)

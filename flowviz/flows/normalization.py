@@ -1,68 +1,34 @@
-"""Batch normalization, by running averages or by the minibatch."""
+"""Normalizations: stages whose inverse standardizes the data that reach them."""
 
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from tensorflow_probability import bijectors as tfb
 
-from flowviz.flows.reporting import Moved, Numbers, Spans, diagonal_numbers, linear_lines, linear_part
-from flowviz.flows.stage import Arrays, Stage, Tensors
+from flowviz.flows.affine import ElementwiseAffine
+from flowviz.flows.reporting import Forward, Numbers, Spans
+from flowviz.flows.stage import Arrays, Tensors
 from flowviz.records import StageReport
-from flowviz.specs.recipes import BATCH_NORMALIZATION
+from flowviz.specs import recipes
 
 RUNNING_VARIANCE_FLOOR = 1e-4
-MINIBATCH_VARIANCE_FLOOR = 1e-3  # that of Keras, which TFP's bijector uses
+MINIBATCH_VARIANCE_FLOOR = 1e-3  # that of Keras and of `tfb.BatchNormalization`
+SMALLEST_DEVIATION = 1e-4  # that an actnorm starts with
 
 
-class Normalization(tfb.Bijector):
-    """x = (y - mean) / sqrt(variance + floor) · exp(gamma) + beta.
+class BatchNormalization(ElementwiseAffine):
+    """x = (y - μ) / √(σ² + ε) · γ + β: μ and σ² are measured, β and log γ (`gamma`) are learned.
 
-    The normalizing direction is `inverse`, from the data to the base. Shapes: x, y (n, 2); all four parameters (2,).
-    Source: Dinh et al. 2017, section 3.7; Ioffe & Szegedy 2015.
+    With `running`, a training step normalizes by running averages, after it has added its batch to them:
+    average ← (1 - share) · average + share · statistic of the batch,  share = (1 - momentum) · pace.
+    The gradient passes through the share of the batch, and picture and loss always agree.
+    With `minibatch`, as in `tfb.BatchNormalization`, a training step normalizes by the statistics of its batch and the
+    picture by running averages, so during a training forward and inverse are not inverse to each other.
+    References: Dinh et al. 2017, "Density estimation using Real NVP", https://arxiv.org/abs/1605.08803, section 3.7;
+    Ioffe & Szegedy 2015, "Batch normalization", https://arxiv.org/abs/1502.03167.
     """
 
-    def __init__(
-        self, mean: tf.Tensor, variance: tf.Tensor, beta: tf.Tensor, gamma: tf.Tensor, variance_floor: float
-    ) -> None:
-        parameters = dict(locals())
-        self.mean, self.variance = mean, variance
-        self.beta, self.gamma = beta, gamma
-        self.variance_floor = variance_floor
-        super().__init__(
-            forward_min_event_ndims=1,
-            is_constant_jacobian=True,
-            dtype=mean.dtype,
-            parameters=parameters,
-            name=BATCH_NORMALIZATION,
-        )
-
-    @classmethod
-    def _parameter_properties(cls, dtype: Any) -> dict[str, Any]:
-        return {}
-
-    def _log_scale(self) -> tf.Tensor:
-        return 0.5 * tf.math.log(self.variance + self.variance_floor) - self.gamma
-
-    def _forward(self, x: tf.Tensor) -> tf.Tensor:
-        return (x - self.beta) * tf.exp(self._log_scale()) + self.mean
-
-    def _inverse(self, y: tf.Tensor) -> tf.Tensor:
-        return (y - self.mean) * tf.exp(-self._log_scale()) + self.beta
-
-    def _forward_log_det_jacobian(self, x: tf.Tensor) -> tf.Tensor:
-        return tf.reduce_sum(self._log_scale())
-
-
-class BatchNormalization(Stage):
-    """The recipe of a `Normalization` by statistics that are measured. It starts as the identity.
-
-    With `running`, a training step normalizes with the running averages, into which it first takes the batch:
-    average <- (1 - share) · average + share · statistic of the batch,  share = (1 - momentum) · pace;
-    the gradient flows through the share of the batch, and picture and loss agree at every moment.
-    With `minibatch`, as in `tfb.BatchNormalization`, a training step normalizes with the statistics of the batch, and
-    the picture with the running averages: while it trains, the two directions are not inverses.
-    """
+    kind = recipes.BATCH_NORMALIZATION
 
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:
         return {"beta": np.zeros(2), "gamma": np.full(2, 0.5 * np.log1p(self._variance_floor))}
@@ -70,23 +36,22 @@ class BatchNormalization(Stage):
     def initial_statistics(self) -> Arrays:
         return {"mean": np.zeros(2), "variance": np.ones(2)}
 
-    def bijector(self, parameters: Tensors, statistics: Tensors) -> Normalization:
-        return Normalization(**statistics, **parameters, variance_floor=self._variance_floor)
+    def log_scale_and_shift(self, numbers: Tensors) -> tuple[tf.Tensor, tf.Tensor]:
+        log_scale = 0.5 * tf.math.log(numbers["variance"] + self._variance_floor) - numbers["gamma"]
+        return log_scale, numbers["mean"] - numbers["beta"] * tf.exp(log_scale)
 
-    def adapted(
-        self, parameters: Tensors, statistics: Tensors, batch: tf.Tensor, pace: Any
-    ) -> tuple[Normalization, Tensors]:
+    def adapt(self, numbers: Tensors, batch: tf.Tensor, pace: Any) -> tuple[Tensors, Tensors]:
         mean, variance = tf.nn.moments(batch, axes=[0])
         share = (1 - self.spec.batch_normalization_momentum) * (1 if self._by_minibatch else pace)
         averages = {
-            "mean": (1 - share) * statistics["mean"] + share * mean,
-            "variance": (1 - share) * statistics["variance"] + share * variance,
+            "mean": (1 - share) * numbers["mean"] + share * mean,
+            "variance": (1 - share) * numbers["variance"] + share * variance,
         }
         used = {"mean": mean, "variance": variance} if self._by_minibatch else averages
-        return self.bijector(parameters, used), averages
+        return {**numbers, **used}, averages
 
-    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
-        linear = linear_part(moved)
+    def report(self, numbers: Numbers, spans: Spans, forward: Forward) -> StageReport:
+        affine = super().report(numbers, spans, forward)
         pairs = {
             "mean μ": numbers["mean"],
             "variance σ²": numbers["variance"],
@@ -98,8 +63,8 @@ class BatchNormalization(Stage):
             for i, coordinate in enumerate(("horizontal", "vertical"))
             for name, pair in pairs.items()
         }
-        formula = "each: v → (v − β) / γ · √(σ² + ε) + μ", *linear_lines(*linear)
-        return self.reported(formula, {**found, "ε": self._variance_floor, **diagonal_numbers(*linear)})
+        formula = "each: v → (v − β) / γ · √(σ² + ε) + μ", *affine.formula
+        return self.reported(formula, {**found, "ε": self._variance_floor, **affine.numbers})
 
     @property
     def _by_minibatch(self) -> bool:
@@ -108,3 +73,24 @@ class BatchNormalization(Stage):
     @property
     def _variance_floor(self) -> float:
         return MINIBATCH_VARIANCE_FLOOR if self._by_minibatch else RUNNING_VARIANCE_FLOOR
+
+
+class ActNorm(ElementwiseAffine):
+    """y = x · exp(s) + t, with learned numbers s and t for each coordinate that start where x is standardized.
+
+    Reference: Kingma & Dhariwal 2018, "Glow: Generative flow with invertible 1×1 convolutions",
+    https://arxiv.org/abs/1807.03039, section 3.1.
+    """
+
+    kind = recipes.ACTNORM
+
+    def initial_parameters(self, rng: np.random.Generator) -> Arrays:
+        return {"shift": np.zeros(2), "log_scale": np.zeros(2)}
+
+    def log_scale_and_shift(self, numbers: Tensors) -> tuple[tf.Tensor, tf.Tensor]:
+        return numbers["log_scale"], numbers["shift"]
+
+    def fit(self, points: tf.Tensor) -> Tensors:
+        mean, variance = tf.nn.moments(points, axes=[0])
+        deviation = tf.maximum(tf.sqrt(variance), SMALLEST_DEVIATION)
+        return {"shift": mean, "log_scale": tf.math.log(deviation)}

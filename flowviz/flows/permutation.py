@@ -1,17 +1,24 @@
 """The permutation of the two coordinates."""
 
-from tensorflow_probability import bijectors as tfb
+import tensorflow as tf
 
-from flowviz.flows.reporting import Moved, Numbers, Spans, linear_lines, linear_part
+from flowviz.flows.reporting import Forward, Numbers, Spans, linear_lines, linear_part
 from flowviz.flows.stage import Stage, Tensors
 from flowviz.records import StageReport
+from flowviz.specs import recipes
 
 
 class Permutation(Stage):
-    """(x_1, x_2) -> (x_2, x_1): mirrors the cloud about y = x, so that the next layer moves the other coordinate."""
+    """(y_1, y_2) = (x_2, x_1): reflects the plane in y = x, so that the next layer moves the other coordinate."""
 
-    def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        return tfb.Permute(permutation=[1, 0])
+    kind = recipes.PERMUTE
 
-    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
-        return self.reported(linear_lines(*linear_part(moved)), {})
+    def forward_and_log_det(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        # With tf.reverse, XLA fuses stages across the permutation, and a training step takes 10% longer on a CPU.
+        return tf.gather(x, [1, 0], axis=1), tf.zeros_like(x[:, 0])
+
+    def inverse_and_log_det(self, numbers: Tensors, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return self.forward_and_log_det(numbers, y)
+
+    def report(self, numbers: Numbers, spans: Spans, forward: Forward) -> StageReport:
+        return self.reported(linear_lines(*linear_part(forward)), {})

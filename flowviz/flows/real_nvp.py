@@ -1,63 +1,43 @@
 """RealNVP: affine couplings."""
 
-from typing import Any
-
-import numpy as np
 import tensorflow as tf
-from tensorflow_probability import bijectors as tfb
 
-from flowviz.flows.conditioner import AffineConditioner, initial_weights
-from flowviz.flows.reporting import Moved, Numbers, Spans, at, curve, evenly, ranges
-from flowviz.flows.stage import Arrays, Stage, Tensors
+from flowviz.flows.affine import scale_and_shift, softly_bounded, unshift_and_unscale
+from flowviz.flows.coupling import Coupling
+from flowviz.flows.family import Family
+from flowviz.flows.permutation import Permutation
+from flowviz.flows.reporting import Forward, Numbers, Spans, at, curve, evenly, ranges
 from flowviz.records import StageReport
-from flowviz.specs.recipes import REAL_NVP
+from flowviz.specs import recipes
 
 
-class AffineBijector(tfb.Bijector):
-    """y_a = x_a,  y_b = x_b · exp(s(x_a)) + t(x_a).
+class AffineCoupling(Coupling):
+    """y_a = x_a,  y_b = x_b · exp(s(x_a)) + t(x_a): log|det J| = s(x_a).
 
-    Here x_a is the horizontal coordinate and x_b the vertical one: only the vertical one moves. The same as
-    `tfb.RealNVP`, which asks its network once for the image and once for the log-det, and then the gradient goes
-    through it twice; here it is asked once.
-    Shapes: x, y (n, 2); log|det J| (n,) in nats. Source: Dinh et al. 2017, eq. 7-8.
+    Reference: Dinh et al. 2017, "Density estimation using Real NVP", https://arxiv.org/abs/1605.08803, eq. 7-8.
     """
 
-    def __init__(self, conditioner: AffineConditioner) -> None:
-        parameters = dict(locals())
-        self._conditioner = conditioner
-        super().__init__(forward_min_event_ndims=1, dtype=conditioner.dtype, parameters=parameters, name=REAL_NVP)
+    kind = recipes.REAL_NVP
+    outputs = 2
 
-    @classmethod
-    def _parameter_properties(cls, dtype: Any) -> dict[str, Any]:
-        return {}
+    def transform(self, theta: tf.Tensor, x_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        shift, log_scale = self._shift_and_log_scale(theta)
+        return scale_and_shift(x_b, log_scale, shift), log_scale
 
-    def _forward(self, x: tf.Tensor) -> tf.Tensor:
-        shift, log_scale = self._conditioner.shift_and_log_scale(x)
-        return tf.stack([x[:, 0], x[:, 1] * tf.exp(log_scale) + shift], axis=1)
+    def inverse_transform(self, theta: tf.Tensor, y_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        shift, log_scale = self._shift_and_log_scale(theta)
+        return unshift_and_unscale(y_b, log_scale, shift), -log_scale
 
-    def _inverse(self, y: tf.Tensor) -> tf.Tensor:
-        shift, log_scale = self._conditioner.shift_and_log_scale(y)
-        return tf.stack([y[:, 0], (y[:, 1] - shift) * tf.exp(-log_scale)], axis=1)
-
-    def _forward_log_det_jacobian(self, x: tf.Tensor) -> tf.Tensor:
-        return self._conditioner.shift_and_log_scale(x)[1]
-
-    def _inverse_log_det_jacobian(self, y: tf.Tensor) -> tf.Tensor:
-        return -self._conditioner.shift_and_log_scale(y)[1]
-
-
-class AffineCoupling(Stage):
-    """The recipe of an `AffineBijector`, which starts as the identity."""
-
-    def initial_parameters(self, rng: np.random.Generator) -> Arrays:
-        return initial_weights(self.spec, 2, rng)
-
-    def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        return AffineBijector(AffineConditioner(self.spec, parameters))
-
-    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
+    def report(self, numbers: Numbers, spans: Spans, forward: Forward) -> StageReport:
         x = evenly(spans[0])
-        images, log_scale = moved(at(x))  # from y = 0, so that what comes out is the shift
+        images, log_scale = forward(at(x))  # at y = 0, where the image is the shift
         curves = curve("shift t(x)", x, images[:, 1]), curve("log-scale s(x)", x, log_scale)
         formula = "horizontal: x → x", "vertical: y → y · exp(s(x)) + t(x)", "log|det J| = s(x)", *ranges(curves)
         return self.reported((*formula, *self.table_line()), {}, curves, across="horizontal x")
+
+    def _shift_and_log_scale(self, theta: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        shift, log_scale = tf.unstack(theta)
+        return shift, softly_bounded(log_scale, self.spec.log_scale_bound)
+
+
+REAL_NVP = Family("realnvp", AffineCoupling, Permutation)

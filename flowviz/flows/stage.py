@@ -1,5 +1,6 @@
-"""What every bijector's recipe offers to the flow."""
+"""Stages: the invertible maps that a flow is composed of."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -7,9 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
-from tensorflow_probability import bijectors as tfb
 
-from flowviz.flows.reporting import Moved, Numbers, Spans
+from flowviz.flows.reporting import Forward, Numbers, Spans
 from flowviz.records import Curve, StageReport
 from flowviz.specs import FlowSpec
 from flowviz.specs.flow import TABLE_KNOTS
@@ -19,72 +19,72 @@ Arrays = dict[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
-class Stage:
-    """The recipe of one bijector, without its numbers.
+class Stage(ABC):
+    """y = f(x), an invertible map of the plane: forward goes from the base towards the data, inverse goes back.
 
-    The flow keeps the numbers of all stages in two flat vectors and hands each stage its own slices, so one
-    recipe serves training (slices of a loop variable) and drawing (slices of a `tf.Variable`) alike.
+    A stage does not hold its numbers (parameters and statistics). The flow keeps those of all stages in two flat
+    vectors and passes each stage its own, by name, so the same stage serves training, where they are slices of a loop
+    variable, and drawing, where they are slices of a `tf.Variable`.
+
+    A subclass defines `kind`, `forward_and_log_det`, `inverse_and_log_det` and `report`; `initial_parameters` and
+    `initial_statistics` if it has numbers; `adapt` or `fit` if they depend on batches or on the data.
+    Shapes: x and y (n, 2), log|det J| (n,) in nats.
     """
 
-    name: str
+    name: str  # number and kind, such as "01_real_nvp"
     spec: FlowSpec
-    curves_over_output: ClassVar[bool] = (
-        False  # whether what it learned are curves of where a point goes, not comes from
-    )
+    kind: ClassVar[str]
+    curves_over_output: ClassVar[bool] = False  # whether the curves of its report are functions of y rather than of x
+
+    @abstractmethod
+    def forward_and_log_det(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return y = f(x) and log|det ∂f/∂x|."""
+
+    @abstractmethod
+    def inverse_and_log_det(self, numbers: Tensors, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return x = f⁻¹(y) and log|det ∂f⁻¹/∂y|."""
+
+    @abstractmethod
+    def report(self, numbers: Numbers, spans: Spans, forward: Forward) -> StageReport:
+        """Describe the stage with these numbers: its formula, and its curves over the spans of the particles.
+
+        The formula maps (x, y), horizontal and vertical, from the base towards the data. `forward` evaluates the stage
+        at points (n, 2).
+        """
+
+    def forward(self, numbers: Tensors, x: tf.Tensor) -> tf.Tensor:
+        """Return y = f(x)."""
+        return self.forward_and_log_det(numbers, x)[0]
+
+    def inverse(self, numbers: Tensors, y: tf.Tensor) -> tf.Tensor:
+        """Return x = f⁻¹(y)."""
+        return self.inverse_and_log_det(numbers, y)[0]
 
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:
-        """What gradient descent changes, by name, at its start."""
+        """Return the initial values of the numbers that gradient descent learns, by name."""
         return {}
 
     def initial_statistics(self) -> Arrays:
-        """What is measured rather than learned, by name, at its start."""
+        """Return the initial values of the numbers that training measures, such as running averages, by name."""
         return {}
 
-    def bijector(self, parameters: Tensors, statistics: Tensors) -> tfb.Bijector:
-        """The bijector with these numbers; `forward` goes from the base to the target."""
-        raise NotImplementedError
+    def adapt(self, numbers: Tensors, batch: tf.Tensor, pace: Any) -> tuple[Tensors, Tensors]:
+        """Return the numbers that a training step uses for a batch (n, 2) of y, and the statistics after the step.
 
-    def adapted(
-        self, parameters: Tensors, statistics: Tensors, batch: tf.Tensor, pace: Any
-    ) -> tuple[tfb.Bijector, Tensors]:
-        """The bijector that a training step uses on a batch (n, 2) of its outputs, and the statistics from then on.
-
-        `pace`, 0 to 1, slows running averages down.
+        `pace`, from 0 to 1, slows running averages down.
         """
-        return self.bijector(parameters, statistics), statistics
+        return numbers, {}
 
-    def fitted(self, parameters: Tensors, points: tf.Tensor) -> Tensors:
-        """The initial parameters where they depend on the data: points (n, 2) are what the stage shall put out."""
-        return parameters
-
-    def report(self, numbers: Numbers, spans: Spans, moved: Moved) -> StageReport:
-        """What the stage is with these numbers, found by moving points; its curves over where the particles are.
-
-        The formula takes (x, y), horizontal and vertical, from the base towards the target.
-        """
-        raise NotImplementedError
+    def fit(self, points: tf.Tensor) -> Tensors:
+        """Return the initial parameters that depend on the data, given points (n, 2) of y."""
+        return {}
 
     def table_line(self) -> tuple[str, ...]:
-        """The line of the formula on the tables of a layer; none if its conditioner is a network."""
+        """Return the line of the formula about tables; none if the conditioner is a network."""
         return (f"tables of {TABLE_KNOTS} knots",) if self.spec.conditioner == "table" else ()
 
     def reported(
         self, formula: tuple[str, ...], numbers: Mapping[str, float], curves: tuple[Curve, ...] = (), across: str = ""
     ) -> StageReport:
-        """The report of this stage, by its number and kind."""
-        number, _, kind = self.name.partition("_")
-        return StageReport(int(number), kind, formula, numbers, curves, across)
-
-
-def undone(bijector: tfb.Bijector, y: tf.Tensor, log_det: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """One step from the data to the base: where y (n, 2) comes from, and the log|det J| (n,) of the way so far.
-
-    Asked about the same tensor, image and log-det of a bijector share their work; `tfd.TransformedDistribution` asks
-    for the log-dets on a way back, and a network is then evaluated, and its gradient taken, twice.
-    """
-    return bijector.inverse(y), log_det + bijector.inverse_log_det_jacobian(y, event_ndims=1)
-
-
-def done(bijector: tfb.Bijector, x: tf.Tensor, log_det: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """One step from the base to the data, likewise."""
-    return bijector.forward(x), log_det + bijector.forward_log_det_jacobian(x, event_ndims=1)
+        """Return a report with the number and kind of this stage."""
+        return StageReport(int(self.name.partition("_")[0]), self.kind, formula, numbers, curves, across)

@@ -1,5 +1,6 @@
-"""A table as a conditioner: a broken line of one number, given by its values at knots."""
+"""Tables as conditioners: piecewise linear functions of one number, given by their values at knots."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,37 +12,35 @@ from flowviz.specs import FlowSpec
 from flowviz.specs.flow import TABLE_KNOTS
 
 LEVELS = int(np.log2(TABLE_KNOTS - 1))
-WIDTH = 2.0  # of x² in x/√(2 + x²): two thirds of the knots are within 1.1 standard deviations
+WIDTH = 2.0  # w in u = x / √(w + x²): two thirds of the knots are within 1.1 standard deviations
 
 
-class Table(tf.Module):
-    """rows = Σ_k c_k · hat_k(u),  u = x_a / √(2 + x_a²): piecewise linear in u, between TABLE_KNOTS even knots.
+@dataclass(frozen=True)
+class Table:
+    """θ = Σ_k c_k · hat_k(u),  u = x_a / √(2 + x_a²): piecewise linear in u, between TABLE_KNOTS even knots.
 
-    The hats are hierarchical: two lines over all of (-1, 1), then for each level the tents between the knots of the
-    levels before, half as wide as theirs, and lower by √2. So a coefficient of a coarse tent moves many values at once,
-    and gradient descent learns the shape before its details.
-    Source: Yserentant 1986, "On the multi-level splitting of finite element spaces".
+    The hats form a hierarchical basis: two lines over all of (-1, 1), then for each level the hats between the knots of
+    the levels before, half as wide as theirs, and lower by √2. The coefficient of a coarse hat moves many values at
+    once, so gradient descent learns the coarse shape before its details.
+    Reference: Yserentant 1986, "On the multi-level splitting of finite element spaces", Numerische Mathematik 49.
     """
 
-    def __init__(self, spec: FlowSpec, weights: Tensors) -> None:
-        super().__init__(name="table")
+    spec: FlowSpec
+
+    def __call__(self, weights: Tensors, x_a: tf.Tensor) -> tf.Tensor:
+        """Return θ (outputs, n) at x_a (n,)."""
         coefficients = weights["coefficients"]
-        self._values = coefficients @ tf.constant(_hats(), coefficients.dtype)
-        self.dtype = coefficients.dtype
-
-    def __call__(self, x_a: tf.Tensor) -> tf.Tensor:
-        """Return the rows (outputs, n) at x_a (n,)."""
+        values = coefficients @ tf.constant(_hats(), coefficients.dtype)
         u = x_a * tf.math.rsqrt(WIDTH + x_a**2)
-        return _interpolated(self._values, (u + 1) * ((TABLE_KNOTS - 1) / 2))
+        return _interpolated(values, (u + 1) * ((TABLE_KNOTS - 1) / 2))
 
-    @classmethod
-    def initial_weights(cls, spec: FlowSpec, outputs: int, rng: np.random.Generator) -> Arrays:
-        """All zero, so that the layer of the flow starts as the identity: coefficients (outputs, TABLE_KNOTS)."""
+    def initial_weights(self, outputs: int, rng: np.random.Generator) -> Arrays:
+        """Return coefficients (outputs, TABLE_KNOTS) that are 0, with which θ is 0 everywhere."""
         return {"coefficients": np.zeros((outputs, TABLE_KNOTS))}
 
 
 def _hats() -> NDArray[np.float64]:
-    """The hats (TABLE_KNOTS, TABLE_KNOTS), coarse ones first, each by its values at the knots."""
+    """Return the values of each hat at the knots (TABLE_KNOTS, TABLE_KNOTS), coarse hats first."""
     knots = np.linspace(0, 1, TABLE_KNOTS)
     rows = [1 - knots, knots]
     for level in range(1, LEVELS + 1):
@@ -52,9 +51,9 @@ def _hats() -> NDArray[np.float64]:
 
 @tf.custom_gradient
 def _interpolated(values: tf.Tensor, place: tf.Tensor) -> tuple[tf.Tensor, Any]:
-    """The values (outputs, n) at places (n,), 0 to TABLE_KNOTS - 1, with a gradient that scatters nothing.
+    """Return values (outputs, n) at places (n,) between 0 and TABLE_KNOTS - 1, with an explicit gradient.
 
-    XLA adds to scattered places one by one; a product with the hats of all knots is faster.
+    The gradient by the values is a product with the hats of all knots: XLA's scatter adds one number at a time.
     """
     left = tf.clip_by_value(tf.floor(place), 0, TABLE_KNOTS - 2)
     share = place - left

@@ -219,7 +219,7 @@ class ChunkRunner:
     ) -> tuple[State, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(state.parameters)
-            log_prob, statistics = self.flow.adapted_log_prob(state.parameters, state.statistics, batch, pace)
+            log_prob, statistics = self.flow.chain.training_log_prob(state.parameters, state.statistics, batch, pace)
             nll = -tf.reduce_mean(log_prob)
         gradient = tf.clip_by_norm(tape.gradient(nll, state.parameters), clip_norm)
         number, second_decay = tf.cast(step + 1, tf.float32), self.flow.spec.recipe.second_decay

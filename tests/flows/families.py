@@ -1,13 +1,13 @@
 """A flow of every family, with random numbers in all its weights."""
 
 import numpy as np
-from tensorflow_probability import bijectors as tfb
 
 from flowviz.flows import Flow, build_flow
+from flowviz.flows.stage import Stage, Tensors
 from flowviz.records import Weights
 from flowviz.specs import RECIPES, FlowSpec
 
-# Every kind of bijector is in one of these; small, for the tests' sake.
+# Every kind of stage is in one of these; small, for the tests' sake.
 SPECS = {
     "realnvp": FlowSpec(layers=4, width=16),
     "nice": FlowSpec(family="nice", layers=4, width=16),
@@ -24,9 +24,9 @@ SPECS = {
 assert set(SPECS) >= set(RECIPES)
 
 
-def bijectors_of(flow: Flow) -> list[tfb.Bijector]:
-    """With its present numbers, in drawing order."""
-    return [stage.bijector(*numbers) for stage, *numbers in flow._by_stage(flow.parameters, flow.statistics)]
+def stages_of(flow: Flow) -> list[tuple[Stage, Tensors]]:
+    """Return the stages with their present numbers, in drawing order."""
+    return list(zip(flow.stages, flow.chain.numbers(flow.parameters, flow.statistics), strict=True))
 
 
 def random_weights(spec: FlowSpec, seed: int = 0, scale: float = 0.3) -> Weights:

@@ -1,7 +1,5 @@
-"""The laws of a bijector, for every family, in float64, with random numbers in all their weights."""
+"""The laws of normalizing flows, for every family, in float64, with random numbers in all their weights."""
 
-import gc
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,15 +8,14 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from tensorflow_probability import bijectors as tfb
 
 from flowviz.flows import Flow, build_flow
-from flowviz.flows.conditioner import Conditioner, initial_weights
-from flowviz.flows.network import LONGEST_WAVE
-from flowviz.records import base_particles, untrained_trace
+from flowviz.flows.network import LONGEST_WAVE, Network
+from flowviz.flows.table import Table
+from flowviz.records import BASE_DISTRIBUTION, base_particles, untrained_trace
 from flowviz.specs import RECIPES, FlowSpec
 from flowviz.specs.flow import TABLE_KNOTS
-from tests.flows.families import SPECS, bijectors_of, random_weights
+from tests.flows.families import SPECS, random_weights, stages_of
 
 
 @pytest.fixture(scope="module", params=list(SPECS.values()), ids=list(SPECS))
@@ -27,72 +24,58 @@ def flow(request: pytest.FixtureRequest) -> Flow:
 
 
 @pytest.fixture(scope="module")
-def bijectors(flow: Flow) -> list[Any]:
-    return bijectors_of(flow)
-
-
-@pytest.fixture(scope="module")
 def points() -> tf.Tensor:
     return tf.constant(np.random.default_rng(1).normal(size=(64, 2)))
 
 
 class TestEachStage:
-    """The laws of a bijector."""
+    def test_inverse_undoes_forward(self, flow: Flow, points: tf.Tensor) -> None:
+        for stage, numbers in stages_of(flow):
+            image, log_det = stage.forward_and_log_det(numbers, points)
+            back, inverse_log_det = stage.inverse_and_log_det(numbers, image)
+            assert log_det.shape == inverse_log_det.shape == (64,)
+            np.testing.assert_allclose(back, points, atol=1e-12, err_msg=stage.name)
+            np.testing.assert_allclose(inverse_log_det, -log_det, atol=1e-11, err_msg=stage.name)
 
-    def test_inverse_undoes_forward(self, bijectors: list[Any], points: tf.Tensor) -> None:
-        for bijector in bijectors:
-            image = tf.identity(bijector.forward(points))  # a new tensor: TFP would remember where it came from
-            np.testing.assert_allclose(bijector.inverse(image), points, atol=1e-12, err_msg=bijector.name)
+    def test_log_dets_are_those_of_the_jacobian(self, flow: Flow, points: tf.Tensor) -> None:
+        for stage, numbers in stages_of(flow):
+            for evaluate in (stage.forward_and_log_det, stage.inverse_and_log_det):
+                with tf.GradientTape() as tape:
+                    tape.watch(points)
+                    image, log_det = evaluate(numbers, points)
+                measured = np.log(np.abs(np.linalg.det(tape.batch_jacobian(image, points))))
+                np.testing.assert_allclose(measured, log_det, atol=1e-10, err_msg=stage.name)
 
-    def test_log_dets_are_opposite(self, bijectors: list[Any], points: tf.Tensor) -> None:
-        for bijector in bijectors:
-            image = tf.identity(bijector.forward(points))
-            forward = bijector.forward_log_det_jacobian(points, event_ndims=1)
-            inverse = bijector.inverse_log_det_jacobian(image, event_ndims=1)
-            np.testing.assert_allclose(forward, -inverse, atol=1e-11, err_msg=bijector.name)
-
-    def test_log_det_is_that_of_the_jacobian(self, bijectors: list[Any], points: tf.Tensor) -> None:
-        for bijector in bijectors:
-            at = tf.identity(points)  # TFP remembers images by the identity of the tensor
-            with tf.GradientTape() as tape:
-                tape.watch(at)
-                image = bijector.forward(at)
-            jacobians = tape.batch_jacobian(image, at)
-            claimed = np.broadcast_to(bijector.forward_log_det_jacobian(at, event_ndims=1), len(points))
-            measured = np.log(np.abs(np.linalg.det(jacobians)))
-            np.testing.assert_allclose(measured, claimed, atol=1e-10, err_msg=bijector.name)
-
-    def test_it_moves_what_its_kind_moves(self, flow: Flow, bijectors: list[Any], points: tf.Tensor) -> None:
-        for stage, bijector in zip(flow.stages, bijectors, strict=True):
-            image = bijector.forward(points).numpy()
-            kind = stage.name.partition("_")[2]
-            assert bijector.name == kind, "named in the trace as TFP names it"
-            if kind in {"real_nvp", "additive_coupling", "spline_coupling"}:
+    def test_it_moves_what_its_kind_moves(self, flow: Flow, points: tf.Tensor) -> None:
+        for stage, numbers in stages_of(flow):
+            image = stage.forward(numbers, points).numpy()
+            assert stage.name.partition("_")[2] == stage.kind
+            if stage.kind in {"real_nvp", "additive_coupling", "spline_coupling"}:
                 np.testing.assert_array_equal(image[:, 0], points[:, 0])
                 assert not np.allclose(image[:, 1], points[:, 1])
-            if kind == "permute":
+            if stage.kind == "permute":
                 np.testing.assert_array_equal(image, points.numpy()[:, ::-1])
 
-    def test_far_points_go_through_it_and_come_back(self, bijectors: list[Any]) -> None:
+    def test_far_points_go_through_it_and_come_back(self, flow: Flow) -> None:
         far = tf.constant([[0.0, 1e3], [1e3, 0.0], [-50.0, -50.0]], tf.float64)
-        for bijector in bijectors:
-            image = tf.identity(bijector.forward(far))
+        for stage, numbers in stages_of(flow):
+            image = stage.forward(numbers, far)
             assert np.isfinite(image).all()
-            np.testing.assert_allclose(bijector.inverse(image), far, rtol=1e-9, atol=1e-9, err_msg=bijector.name)
+            np.testing.assert_allclose(stage.inverse(numbers, image), far, rtol=1e-9, atol=1e-9, err_msg=stage.name)
 
 
-def test_stage_k_of_the_trace_is_the_first_k_bijectors(flow: Flow, bijectors: list[Any]) -> None:
+def test_the_trace_follows_the_stages(flow: Flow) -> None:
     particles = base_particles(50)
     trace = flow.trace(particles)
     stages = len(flow.stages) + 1
     assert trace.positions.shape == (stages, 50, 2)
     assert trace.log_det.shape == (stages, 50)
-    assert trace.names == flow.stages[0].spec.stage_names()
+    assert trace.names == flow.spec.stage_names()
     y, log_det = tf.constant(particles, tf.float64), np.zeros(50)
     np.testing.assert_array_equal(trace.log_det[0], 0)
-    for k, bijector in enumerate(bijectors, start=1):
-        log_det = log_det + bijector.forward_log_det_jacobian(y, event_ndims=1).numpy()
-        y = bijector.forward(y)
+    for k, (stage, numbers) in enumerate(stages_of(flow), start=1):
+        y, change = stage.forward_and_log_det(numbers, y)
+        log_det = log_det + change
         np.testing.assert_allclose(trace.positions[k], y, rtol=1e-12, atol=1e-12)
         np.testing.assert_allclose(trace.log_det[k], log_det, rtol=1e-10, atol=1e-12)
 
@@ -111,7 +94,7 @@ def test_the_gradient_of_a_training_step_is_that_of_its_loss(flow: Flow) -> None
     rng, batch = np.random.default_rng(5), tf.constant(np.random.default_rng(1).normal(size=(40, 2)))
 
     def nll(parameters: tf.Tensor) -> tf.Tensor:
-        return -tf.reduce_mean(flow.adapted_log_prob(parameters, flow.statistics, batch)[0])
+        return -tf.reduce_mean(flow.chain.training_log_prob(parameters, flow.statistics, batch)[0])
 
     at = tf.constant(flow.parameters)
     with tf.GradientTape() as tape:
@@ -184,55 +167,40 @@ SMALL_SPECS = st.builds(
 @given(SMALL_SPECS)
 def test_any_flow_is_undone_by_its_inverse(spec: FlowSpec) -> None:
     flow = build_flow(spec, random_weights(spec), dtype="float64")
-    x = y = tf.constant(np.random.default_rng(1).normal(size=(16, 2)))
-    log_det = np.zeros(16)
-    bijectors = bijectors_of(flow)
-    for bijector in bijectors:
-        log_det = log_det + bijector.forward_log_det_jacobian(y, event_ndims=1)
-        y = tf.identity(bijector.forward(y))
-    log_prob, statistics = flow.adapted_log_prob(flow.parameters, flow.statistics, y, pace=0.0)
+    x = tf.constant(np.random.default_rng(1).normal(size=(16, 2)))
+    numbers = flow.parameters, flow.statistics
+    y, log_det = flow.chain.forward_and_log_det(*numbers, x)
+    back, inverse_log_det = flow.chain.inverse_and_log_det(*numbers, y)
+    np.testing.assert_allclose(back, x, atol=1e-6)
+    np.testing.assert_allclose(inverse_log_det, -log_det, atol=1e-6)
+    log_prob, statistics = flow.chain.training_log_prob(*numbers, y, pace=0.0)
     if spec.normalization != "minibatch":  # whose training step normalizes otherwise
-        base = -0.5 * np.sum(np.square(x), axis=1) - np.log(2 * np.pi)
-        np.testing.assert_allclose(log_prob, base - log_det, atol=1e-6)
+        np.testing.assert_allclose(log_prob, BASE_DISTRIBUTION.log_prob(x) - log_det, atol=1e-6)
         np.testing.assert_allclose(statistics, flow.statistics)
-    for bijector in reversed(bijectors):
-        y = tf.identity(bijector.inverse(y))
-    np.testing.assert_allclose(y, x, atol=1e-6)
 
 
 def test_a_network_that_sees_waves_alone_repeats_itself_with_the_longest() -> None:
     spec = FlowSpec(width=8, hats=0, waves=3)
-    weights = initial_weights(spec, 2, np.random.default_rng(0))
+    network = Network(spec)
+    weights = network.initial_weights(2, np.random.default_rng(0))
     weights["kernel_0"][:, 0] = 0  # of x_a itself
     weights["kernel_2"] = np.ones_like(weights["kernel_2"])
-    conditioner = Conditioner(spec, {name: tf.constant(array) for name, array in weights.items()})
-    x_a = np.linspace(-3, 3, 50)[:, np.newaxis]
-    rows = conditioner(tf.constant(x_a)).numpy()
-    np.testing.assert_allclose(conditioner(tf.constant(x_a + LONGEST_WAVE)), rows, atol=1e-12)
-    assert not np.allclose(conditioner(tf.constant(x_a + LONGEST_WAVE / 2)), rows, atol=1e-2)
-
-
-def test_a_spline_in_single_precision_finds_the_particles_where_they_are() -> None:
-    """Test bins with very different slopes, where one form of the root cancels, and points next to a knot."""
-    spec = FlowSpec(family="spline", layers=1, width=8, bins=8, hats=0)
-    weights = random_weights(spec, seed=4, scale=1.5)
-    (exact,), (rounded,) = (bijectors_of(build_flow(spec, weights, dtype)) for dtype in ("float64", "float32"))
-    x = np.stack([np.random.default_rng(0).uniform(-2, 2, 20_000), np.linspace(-3.1, 3.1, 20_000)], axis=1)
-    x = x.astype(np.float32).astype(np.float64)
-    images, slopes = exact.forward(x).numpy(), np.exp(exact.forward_log_det_jacobian(x, event_ndims=1))
-    errors = np.abs(rounded.forward(tf.constant(x, tf.float32)).numpy() - images)[:, 1]
-    assert (errors / np.maximum(1, slopes)).max() < 1e-4
+    tensors = {name: tf.constant(array) for name, array in weights.items()}
+    x_a = tf.constant(np.linspace(-3, 3, 50))
+    theta = network(tensors, x_a).numpy()
+    np.testing.assert_allclose(network(tensors, x_a + LONGEST_WAVE), theta, atol=1e-12)
+    assert not np.allclose(network(tensors, x_a + LONGEST_WAVE / 2), theta, atol=1e-2)
 
 
 def test_table_goes_straight_between_its_knots() -> None:
     spec = FlowSpec(conditioner="table")
     coefficients = np.random.default_rng(0).normal(size=(2, TABLE_KNOTS))
-    conditioner = Conditioner(spec, {"coefficients": tf.constant(coefficients)})
-    u = (np.arange(1, 2 * TABLE_KNOTS - 2) / (TABLE_KNOTS - 1) - 1)[:, np.newaxis]  # knots, and middles between them
-    rows = conditioner(tf.constant(u * np.sqrt(2 / (1 - u**2)))).numpy()
+    table, weights = Table(spec), {"coefficients": tf.constant(coefficients)}
+    u = np.arange(1, 2 * TABLE_KNOTS - 2) / (TABLE_KNOTS - 1) - 1  # knots, and middles between them
+    rows = table(weights, tf.constant(u * np.sqrt(2 / (1 - u**2)))).numpy()
     np.testing.assert_allclose(rows[:, 2:-1:2], (rows[:, 1:-2:2] + rows[:, 3::2]) / 2, atol=1e-12)
     assert np.abs(np.diff(rows, n=2)[:, ::2]).min() > 1e-6, "it bends at every knot"
-    coarse = conditioner(tf.constant([[0.0]], tf.float64)).numpy()[:, 0]
+    coarse = table(weights, tf.constant([0.0], tf.float64)).numpy()[:, 0]
     np.testing.assert_allclose(coarse, coefficients[:, :2].mean(axis=1) + coefficients[:, 2] / np.sqrt(2), atol=1e-12)
 
 
@@ -244,31 +212,6 @@ def test_weights_come_back_as_they_went_in() -> None:
             assert list(before) == list(after)
             for name in before:
                 np.testing.assert_array_equal(before[name], after[name])
-
-
-@pytest.fixture
-def new_objects_only() -> Iterator[None]:
-    """Hide all present objects from the garbage collector, which takes a second to look through TensorFlow's."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
-@pytest.mark.usefixtures("new_objects_only")
-@pytest.mark.parametrize("spec", SPECS.values(), ids=list(SPECS))
-def test_flow_that_was_fitted_to_data_leaves_no_bijectors(spec: FlowSpec) -> None:
-    flow = build_flow(spec)
-    flow.fit_start(np.random.default_rng(1).normal(size=(64, 2)))
-    bijectors = bijectors_of(flow)
-    assert count_bijectors() >= len(bijectors)
-    del flow, bijectors
-    gc.collect()
-    assert count_bijectors() == 0
-
-
-def count_bijectors() -> int:
-    return sum(issubclass(type(known), tfb.Bijector) for known in gc.get_objects())  # some are proxies of what is gone
 
 
 def test_flows_of_one_kind_share_what_was_traced_and_nothing_else() -> None:

@@ -9,10 +9,9 @@ import tf_keras
 from tensorflow_probability import bijectors as tfb
 
 from flowviz.flows import build_flow
-from flowviz.flows.glow import ActNorm
-from flowviz.flows.normalization import BatchNormalization, Normalization
+from flowviz.flows.normalization import ActNorm, BatchNormalization
 from flowviz.specs import FlowSpec
-from tests.flows.families import bijectors_of
+from tests.flows.families import stages_of
 
 START = {"mean": tf.zeros(2, tf.float64), "variance": tf.ones(2, tf.float64)}
 PARAMETERS = {"beta": tf.zeros(2, tf.float64), "gamma": tf.zeros(2, tf.float64)}
@@ -23,8 +22,8 @@ def stage(momentum: float = 0.9, normalization: str = "running") -> BatchNormali
     return BatchNormalization("02_batch_normalization", spec)
 
 
-def adapted(statistics: Any = START, momentum: float = 0.9, pace: float = 1.0) -> tuple[Normalization, Any]:
-    return stage(momentum).adapted(PARAMETERS, statistics, batch(), pace)
+def adapted(statistics: Any = START, momentum: float = 0.9, pace: float = 1.0) -> tuple[Any, Any]:
+    return stage(momentum).adapt({**PARAMETERS, **statistics}, batch(), pace)
 
 
 def batch(rows: int = 500) -> tf.Tensor:
@@ -32,17 +31,17 @@ def batch(rows: int = 500) -> tf.Tensor:
 
 
 def test_the_averages_move_by_the_share_of_the_batch() -> None:
-    bijector, averages = adapted(momentum=0.9)
+    used, averages = adapted(momentum=0.9)
     np.testing.assert_allclose(averages["mean"], 0.1 * np.mean(batch(), axis=0))
     np.testing.assert_allclose(averages["variance"], 0.9 + 0.1 * np.var(batch(), axis=0))
-    np.testing.assert_array_equal(bijector.mean, averages["mean"])
+    np.testing.assert_array_equal(used["mean"], averages["mean"])
 
 
 def test_after_many_batches_the_data_come_out_standardized() -> None:
     averages = START
     for _ in range(60):
-        bijector, averages = adapted(averages, momentum=0.5)
-    latent = bijector.inverse(batch()).numpy()
+        used, averages = adapted(averages, momentum=0.5)
+    latent = stage().inverse(used, batch()).numpy()
     np.testing.assert_allclose(latent.mean(axis=0), 0, atol=1e-6)
     np.testing.assert_allclose(latent.std(axis=0), 1, atol=2e-3)
 
@@ -52,7 +51,7 @@ def test_the_gradient_flows_through_the_share_of_the_batch_alone() -> None:
     points = batch(10)
     with tf.GradientTape() as tape:
         tape.watch(points)
-        mean = tf.reduce_sum(stage(0.9).adapted(PARAMETERS, START, points, 1.0)[1]["mean"])
+        mean = tf.reduce_sum(stage(0.9).adapt({**PARAMETERS, **START}, points, 1.0)[1]["mean"])
     np.testing.assert_allclose(tape.gradient(mean, points), 0.1 / 10)
 
 
@@ -63,13 +62,13 @@ def test_a_pace_of_zero_keeps_the_averages() -> None:
 
 def test_a_flow_adapts_each_normalization_to_what_reaches_it() -> None:
     flow = build_flow(FlowSpec(), dtype="float64")
-    log_prob, statistics = flow.adapted_log_prob(flow.parameters, flow.statistics, batch())
+    log_prob, statistics = flow.chain.training_log_prob(flow.parameters, flow.statistics, batch())
     flow.statistics.assign(statistics)
     y, share = batch(), 1 - FlowSpec().batch_normalization_momentum
-    for bijector in reversed(bijectors_of(flow)):
-        if isinstance(bijector, Normalization):
-            np.testing.assert_allclose(bijector.mean, share * np.mean(y, axis=0))
-        y = bijector.inverse(y)
+    for stage, numbers in reversed(stages_of(flow)):
+        if isinstance(stage, BatchNormalization):
+            np.testing.assert_allclose(numbers["mean"], share * np.mean(y, axis=0))
+        y = stage.inverse(numbers, y)
     np.testing.assert_allclose(log_prob, flow.log_prob(batch()), rtol=1e-12)
 
 
@@ -86,16 +85,16 @@ def test_minibatch_normalization_is_that_of_tfp() -> None:
     averages = {"mean": tf.constant([0.5, 0.25], tf.float64), "variance": tf.constant([2.0, 3.0], tf.float64)}
     learned = {"gamma": tf.math.log(tf.constant([2.0, 0.5], tf.float64)), "beta": tf.constant([0.3, -1.0], tf.float64)}
     recipe = stage(momentum=0.99, normalization="minibatch")
-    ours, moved = recipe.adapted(learned, averages, batch(), pace=0.5)
-    np.testing.assert_allclose(ours.inverse(batch()), theirs.inverse(tf.identity(batch())), rtol=1e-6)
+    used, moved = recipe.adapt({**learned, **averages}, batch(), pace=0.5)
+    latent, log_det = recipe.inverse_and_log_det(used, batch())
+    np.testing.assert_allclose(latent, theirs.inverse(tf.identity(batch())), rtol=1e-6)
     np.testing.assert_allclose(
-        ours.inverse_log_det_jacobian(batch(), event_ndims=1),
-        theirs.inverse_log_det_jacobian(tf.identity(batch()), event_ndims=1),
+        log_det, np.full(500, theirs.inverse_log_det_jacobian(tf.identity(batch()), event_ndims=1))
     )
     np.testing.assert_allclose(moved["mean"], layer.moving_mean, rtol=1e-6)
     np.testing.assert_allclose(moved["variance"], layer.moving_variance, rtol=1e-5)
-    drawing = recipe.bijector(learned, moved)
-    np.testing.assert_allclose(drawing.forward(batch()), theirs.forward(tf.identity(batch())), rtol=1e-5)
+    drawn = recipe.forward({**learned, **moved}, batch())
+    np.testing.assert_allclose(drawn, theirs.forward(tf.identity(batch())), rtol=1e-5)
 
 
 def test_minibatch_normalization_warns_and_running_does_not() -> None:
@@ -107,9 +106,9 @@ def test_actnorm_starts_where_the_data_come_out_standardized() -> None:
     flow = build_flow(FlowSpec(family="glow", layers=3), dtype="float64")
     flow.fit_start(batch())
     y = batch()
-    for recipe, bijector in zip(reversed(flow.stages), reversed(bijectors_of(flow)), strict=True):
-        y = bijector.inverse(y)
-        if isinstance(recipe, ActNorm):
+    for stage, numbers in reversed(stages_of(flow)):
+        y = stage.inverse(numbers, y)
+        if isinstance(stage, ActNorm):
             np.testing.assert_allclose(np.mean(y, axis=0), 0, atol=1e-9)
             np.testing.assert_allclose(np.std(y, axis=0), 1, atol=1e-9)
 

@@ -1,0 +1,49 @@
+"""Affine maps of each coordinate: y = x · exp(s) + t."""
+
+from abc import abstractmethod
+
+import tensorflow as tf
+
+from flowviz.flows.reporting import Forward, Numbers, Spans, diagonal_numbers, linear_lines, linear_part
+from flowviz.flows.stage import Stage, Tensors
+from flowviz.records import StageReport
+
+
+def scale_and_shift(x: tf.Tensor, log_scale: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
+    """Return y = x · exp(s) + t."""
+    return x * tf.exp(log_scale) + shift
+
+
+def unshift_and_unscale(y: tf.Tensor, log_scale: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
+    """Return x = (y - t) · exp(-s), the inverse of `scale_and_shift`."""
+    return (y - shift) * tf.exp(-log_scale)
+
+
+def softly_bounded(log_scale: tf.Tensor, bound: float | None) -> tf.Tensor:
+    """Return c·tanh(s / c): about s near 0, and never beyond ±c, so that exp(s) cannot overflow in a training step."""
+    return log_scale if bound is None else bound * tf.tanh(log_scale / bound)
+
+
+class ElementwiseAffine(Stage):
+    """y = x · exp(s) + t, with numbers s and t for each coordinate: log|det J| = s_1 + s_2 everywhere."""
+
+    @abstractmethod
+    def log_scale_and_shift(self, numbers: Tensors) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return s (2,) and t (2,)."""
+
+    def forward_and_log_det(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        log_scale, shift = self.log_scale_and_shift(numbers)
+        return scale_and_shift(x, log_scale, shift), spread(tf.reduce_sum(log_scale), x)
+
+    def inverse_and_log_det(self, numbers: Tensors, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        log_scale, shift = self.log_scale_and_shift(numbers)
+        return unshift_and_unscale(y, log_scale, shift), spread(-tf.reduce_sum(log_scale), y)
+
+    def report(self, numbers: Numbers, spans: Spans, forward: Forward) -> StageReport:
+        linear = linear_part(forward)
+        return self.reported(linear_lines(*linear), diagonal_numbers(*linear))
+
+
+def spread(number: tf.Tensor, points: tf.Tensor) -> tf.Tensor:
+    """Return a scalar once for each of n points, (n,)."""
+    return tf.fill(tf.shape(points)[:1], number)

@@ -1,0 +1,20 @@
+"""Families of flows: a recipe, and the classes of stages that it names."""
+
+from flowviz.flows.normalization import ActNorm, BatchNormalization
+from flowviz.flows.stage import Stage
+from flowviz.specs import FlowSpec, recipes
+
+NORMALIZATIONS: tuple[type[Stage], ...] = (BatchNormalization, ActNorm)  # that any family can have
+
+
+class Family:
+    """A family by its name in `RECIPES`, and the classes of its stages besides normalizations."""
+
+    def __init__(self, name: recipes.Family, *classes: type[Stage]) -> None:
+        self.name = name
+        self._classes = {each.kind: each for each in (*classes, *NORMALIZATIONS)}
+
+    def stages(self, spec: FlowSpec) -> tuple[Stage, ...]:
+        """Return the stages of a flow of this family, in drawing order: from the base to the data."""
+        names = spec.stage_names()[1:]
+        return tuple(self._classes[kind](name, spec) for kind, name in zip(spec.bijector_kinds(), names, strict=True))
