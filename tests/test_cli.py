@@ -77,11 +77,11 @@ def test_train_prints_its_figures_and_saves(tmp_path: Path, capsys: pytest.Captu
     assert run("train", "--text", "I", "--steps", 150, "--seed", 3, "-o", path, "--json") == 0
     figures = json.loads(capsys.readouterr().out)
     assert list(figures) == [
-        "steps", "seconds", "steps_per_second", "train_nll", "heldout_nll", "entropy", "gap", "on_target",
-        "coverage", "round_trip_error", "kept_step", "recoveries", "prepare_seconds",
+        "steps", "seconds", "steps_per_second", "train_nll", "validation_nll", "test_nll", "entropy", "gap",
+        "standard_error", "on_target", "coverage", "round_trip_error", "kept_step", "recoveries", "prepare_seconds",
     ]  # fmt: skip
     assert figures["steps"] == 150
-    assert figures["gap"] == figures["heldout_nll"] - figures["entropy"]
+    assert figures["gap"] == figures["test_nll"] - figures["entropy"]
     assert 0 <= figures["on_target"] <= 1
     saved = load_project(path)
     assert (saved.target, saved.training.steps, saved.training.seed) == (TextSpec(text="I"), 150, 3)
@@ -149,8 +149,8 @@ def test_resume_goes_on_as_if_never_stopped(tmp_path: Path) -> None:
     assert other.checkpoint is not None
     np.testing.assert_array_equal(one.checkpoint.parameters, other.checkpoint.parameters)
     np.testing.assert_array_equal(one.trace.positions, other.trace.positions)
-    assert one.history.heldout_nll[-1] == other.history.heldout_nll[-1]
-    assert (other.history.step[0], other.history.step[-1]) == (stopped.history.step[0], 700)
+    np.testing.assert_array_equal(one.history.validation_nll, other.history.validation_nll)
+    np.testing.assert_array_equal(one.history.step, other.history.step)
 
 
 def test_a_project_without_a_checkpoint_cannot_be_resumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

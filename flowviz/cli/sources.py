@@ -11,7 +11,16 @@ from flowviz.errors import SpecError
 from flowviz.projects import load_project
 from flowviz.specs import MixSpec, Part, PointsSpec, ShapeSpec, SourceSpec, TargetSpec, TextSpec
 from flowviz.specs.target import Align
-from flowviz.targets import Points, Target, borrowed_fonts, build_target, read_drawing, read_image, reading_points
+from flowviz.targets import (
+    Points,
+    Target,
+    borrowed_fonts,
+    build_target,
+    read_drawing,
+    read_image,
+    reading_points,
+    split_sentences,
+)
 
 
 def chosen_target(
@@ -90,6 +99,8 @@ def built(spec: TargetSpec) -> Target:
                 say(f"The font lacks some characters: {borrowed.sentence()}")
     if isinstance(target, Points) and target.outliers:
         say(f"{target.outliers:,} of the points lie far out.")
+    for sentence in split_sentences(target):
+        say(sentence)
     return target
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from flowviz.records import Event, Preparing, Progress, Recovered, TrialSummary, Uncompiled
+from flowviz.records import Event, Overfitting, Preparing, Progress, Recovered, TrialSummary, Uncompiled
 
 HEADINGS = ("flow", "rate", "runs", "finite", "diverged", "recoveries", "25 %", "median", "75 %")
 
@@ -45,9 +45,9 @@ def told(event: Event) -> dict[str, Any]:
         case Preparing():
             return {"description": event.activity}
         case Progress():
-            figures = f"{event.score()}, {event.steps_per_second:.0f} steps/s"
+            figures = f"{event.sentence()}, {event.steps_per_second:.0f} steps/s"
             return {"description": "Training", "completed": event.fraction, "figures": figures}
-        case Recovered() | Uncompiled():
+        case Recovered() | Overfitting() | Uncompiled():
             say(event.sentence())
     return {}
 

@@ -87,16 +87,23 @@ def write_density_npz(
 
 
 def write_losses_csv(path: Path, history: History, entropy: float | None) -> Generator[None, None, None]:
-    """A line a report: step,seconds,train_nll,heldout_nll,gap. Raises `FileError`."""
-    losses = {"step": history.step.astype(np.int64), "seconds": history.seconds, "train_nll": history.train_nll}
-    yield from _write_csv(path, [{**losses, "heldout_nll": history.heldout_nll, "gap": _gap(history, entropy)}])
+    """Write a line per validation: step,seconds,train_nll,validation_nll,validation_gap,kept. Raises `FileError`."""
+    columns = {
+        "step": history.step.astype(np.int64),
+        "seconds": history.seconds,
+        "train_nll": history.train_nll,
+        "validation_nll": history.validation_nll,
+        "validation_gap": _validation_gap(history, entropy),
+        "kept": (history.step == (np.nan if history.kept_step is None else history.kept_step)).astype(np.int64),
+    }
+    yield from _write_csv(path, [columns])
 
 
-def _gap(history: History, entropy: float | None) -> NDArray[np.float64]:
-    """Held-out NLL less the entropy of the target, in nats; NaN where that is unknown, as of a target that was left."""
+def _validation_gap(history: History, entropy: float | None) -> NDArray[np.float64]:
+    """Return the validation NLL − entropy of the target in nats, NaN where it is unknown, as of an earlier target."""
     since = history.changes[-1].step if history.changes else -1
     known = np.nan if entropy is None else entropy
-    return np.where(history.step > since, history.heldout_nll - known, np.nan)
+    return np.where(history.step > since, history.validation_nll - known, np.nan)
 
 
 def _numbered(parts: Iterable[Trace], stages: range, units: Units) -> Generator[Columns, None, None]:

@@ -1,10 +1,10 @@
-"""The format of a project file, number 7: a project <-> the bytes of its file.
+"""The format of a project file, number 8: a project <-> the bytes of its file.
 
 It is that of safetensors: arrays, and a JSON text under the key "flowviz" of the metadata. A state is a row with all
 numbers of the flow at one moment; states that are the same bit for bit are stored once. The same project makes the
 same bytes.
 
-    metadata    format_version    7
+    metadata    format_version    8
                 target            the spec, with {"content": NUMBER} where it holds the bytes of a file
                 flow, training    the other specs of the training that was made
                 next              {"target", "flow", "training"} of the one to come, where it is another; or null
@@ -12,10 +12,16 @@ same bytes.
                                   array after array, each in C order
                 present           the number of the state that the trace is of
                 changes           [{"step", "title"}, ...] of the target while it was trained, the latest
+                kept_step         the step of the best report of the history since the latest change, or null
+                score             of the present state, or null: {"step", "validation_nll", "test_nll",
+                                  "standard_error", "entropy"} in nats; each of the last three is null if unknown
                 checkpoint        where the training stands, or null: {"step", "seconds" from the first step on,
                                   "start_step" and "start_seconds" of the schedule, "chunks" of steps, "recoveries",
                                   "rate_factor" of the learning rate, "random_state" of numpy's PCG64,
-                                  "kept": {"step", "heldout_nll" in nats, "state"} the best one so far, or null}
+                                  "kept": {"step", "validation_nll" in nats, "state"} the best one so far, or null,
+                                  "failed_chunks" and "failed_validations" in a row, "median_loss" of the latest chunk
+                                  that succeeded, or null, and "validated_step": the step of the latest state whose
+                                  validation succeeded, null if that is the state of the checkpoint}
                 timeline          {"period", "moments": [{"step", "state", "on_target", "coverage"}, ...]} of the
                                   training: the steps ascend, the shares are from 0 to 1 or null. The particles of a
                                   moment are not stored, unless it is the last one and its state is the present one:
@@ -29,11 +35,13 @@ same bytes.
                 trace/index       uint16 (stages, 3): which columns are x, y and log-det of a stage, the base first;
                                   a stored column stands for two at the most, on average
                 trace/round_trip_error    float32 (stages,), if it was measured
-                history/step, .../seconds, .../train_nll, .../heldout_nll    float64 (reports,), in nats
+                history/step, .../seconds, .../train_nll, .../validation_nll    float64 (reports,), in nats
                 history/entropy   float64 (reports,), in nats: that of the target then, NaN if unknown; older files
                                   of this format lack it
                 checkpoint/parameters, .../first_moment, .../second_moment float32 (P,), .../statistics float32 (S,):
                 the state of the training and of Adam; checkpoint/losses float32, the latest ones, in nats
+                validated/parameters, ...: the same arrays, but for the losses, of the latest state whose validation
+                succeeded, if that is another one
                 selection/chosen  uint8: a bit a particle, the first one the highest bit of the first byte
 
 Opening a file believes nothing: every number but an entropy is finite, every array has the shape that the others ask
@@ -68,9 +76,11 @@ from flowviz.records import (
     Kept,
     Moment,
     Retargeted,
+    Score,
     Selection,
     Timeline,
     Trace,
+    Validated,
     Weights,
 )
 
@@ -127,6 +137,7 @@ def to_bytes(project: Project) -> bytes:
         "trace": {"columns": columns, "index": index, "round_trip_error": project.trace.round_trip_error},
         "history": _arrays_of(project.history),
         "checkpoint": _arrays_of(project.checkpoint),
+        "validated": _arrays_of(project.checkpoint and project.checkpoint.validated),
         "selection": {"chosen": None if project.selection is None else np.packbits(project.selection.chosen)},
     }
     arrays = {
@@ -161,11 +172,7 @@ def from_bytes(content: bytes) -> Project:
 def _metadata(project: Project, states: States) -> dict[str, Any]:
     """All that is JSON, but for the bytes in it; the weights that it speaks of are added to the states."""
     present = states.number(project.weights)
-    checkpoint = project.checkpoint and {
-        **{name: value for name, value in vars(project.checkpoint).items() if not isinstance(value, np.ndarray)},
-        "kept": (kept := project.checkpoint.kept)
-        and {"step": kept.step, "heldout_nll": kept.heldout_nll, "state": states.number(kept.weights)},
-    }
+    checkpoint = project.checkpoint and _checkpoint_text(project.checkpoint, states)
     moments = [
         {name: vars(moment)[name] for name in ("step", "on_target", "coverage")}
         | {"state": states.number(moment.weights)}
@@ -178,6 +185,8 @@ def _metadata(project: Project, states: States) -> dict[str, Any]:
         "layout": vars(states.layout),
         "present": present,
         "changes": [vars(change) for change in project.history.changes],
+        "kept_step": project.history.kept_step,
+        "score": project.score and vars(project.score),
         "checkpoint": checkpoint,
         "timeline": {"period": project.timeline.period, "moments": moments},
         "seen": project.seen.model_dump(),
@@ -185,11 +194,24 @@ def _metadata(project: Project, states: States) -> dict[str, Any]:
     }
 
 
+def _checkpoint_text(checkpoint: Checkpoint, states: States) -> dict[str, Any]:
+    """Return what of a checkpoint is JSON, and add its kept weights to the states."""
+    kept, validated = checkpoint.kept, checkpoint.validated
+    values = {name: value for name, value in vars(checkpoint).items() if not isinstance(value, np.ndarray)}
+    del values["validated"]
+    return {
+        **values,
+        "kept": kept
+        and {"step": kept.step, "validation_nll": kept.validation_nll, "state": states.number(kept.weights)},
+        "validated_step": validated and validated.step,
+    }
+
+
 def _dumped(plan: Plan) -> dict[str, Any]:
     return {name: spec.model_dump() for name, spec in vars(plan).items()}
 
 
-def _arrays_of(record: History | Checkpoint | None) -> Arrays:
+def _arrays_of(record: History | Checkpoint | Validated | None) -> Arrays:
     values = vars(record) if record else {}
     return {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
 
@@ -221,6 +243,7 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
         selection=_selection(arrays.get("selection/chosen"), trace),
         next=Plan(found.next.target, found.next.flow, found.next.training) if found.next else None,
         environment=Environment(**found.environment.model_dump()) if found.environment else None,
+        score=Score(**dict(found.score)) if found.score else None,
     )
 
 
@@ -235,12 +258,15 @@ def _trace(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> Trace:
 
 
 def _history(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> History:
-    names = ("step", "seconds", "train_nll", "heldout_nll")
+    names = ("step", "seconds", "train_nll", "validation_nll")
     columns = {name: _checked(arrays[f"history/{name}"], np.float64) for name in names}
     if len({column.shape for column in columns.values()}) != 1 or columns["step"].ndim != 1:
         raise ValueError("the columns of the history are not of one length")
     changes = tuple(Retargeted(change.step, change.title) for change in found.changes)
-    return History(**columns, changes=changes, entropy=_entropy(arrays, columns["step"].shape))
+    if found.kept_step is not None and found.kept_step not in columns["step"]:
+        raise ValueError(f"the history has no step {found.kept_step}")
+    entropy = _entropy(arrays, columns["step"].shape)
+    return History(**columns, changes=changes, entropy=entropy, kept_step=found.kept_step)
 
 
 def _entropy(arrays: Mapping[str, NDArray[Any]], shape: tuple[int, ...]) -> NDArray[np.float64]:
@@ -254,11 +280,20 @@ def _entropy(arrays: Mapping[str, NDArray[Any]], shape: tuple[int, ...]) -> NDAr
 def _checkpoint(text: CheckpointText, arrays: Mapping[str, NDArray[Any]], states: list[Weights]) -> Checkpoint:
     parameters, statistics = (size_of(of_flow) for of_flow in (states[0].parameters, states[0].statistics))
     sizes = dict.fromkeys(("parameters", "first_moment", "second_moment"), parameters) | {"statistics": statistics}
-    flat = {name: _checked(arrays[f"checkpoint/{name}"], np.float32) for name in (*sizes, "losses")}
-    if any(flat[name].shape != (size,) for name, size in sizes.items()) or flat["losses"].ndim != 1:
-        raise ValueError("the checkpoint is of another flow")
-    kept = text.kept and Kept(states[text.kept.state], text.kept.heldout_nll, text.kept.step)
-    return Checkpoint(**{**dict(text), **flat, "kept": kept})
+
+    def state(group: str) -> dict[str, NDArray[Any]]:
+        flat = {name: _checked(arrays[f"{group}/{name}"], np.float32) for name in sizes}
+        if any(flat[name].shape != (size,) for name, size in sizes.items()):
+            raise ValueError("the checkpoint is of another flow")
+        return flat
+
+    losses = _checked(arrays["checkpoint/losses"], np.float32)
+    if losses.ndim != 1:
+        raise ValueError(f"{losses.ndim} dimensions of losses")
+    kept = text.kept and Kept(states[text.kept.state], text.kept.validation_nll, text.kept.step)
+    values = {**dict(text), **state("checkpoint"), "losses": losses, "kept": kept}
+    step = values.pop("validated_step")
+    return Checkpoint(**values, validated=None if step is None else Validated(**state("validated"), step=step))
 
 
 def _timeline(found: Metadata, states: list[Weights], trace: Trace) -> Timeline:

@@ -34,7 +34,7 @@ class KeptText(Spec):
     """A `Kept`."""
 
     step: Count
-    heldout_nll: float
+    validation_nll: float
     state: State
 
 
@@ -50,6 +50,10 @@ class CheckpointText(Spec):
     kept: KeptText | None = None
     start_step: Count = 0
     start_seconds: Annotated[float, Field(ge=0)] = 0.0
+    validated_step: Count | None = None
+    failed_chunks: Count = 0
+    failed_validations: Count = 0
+    median_loss: float | None = None
 
     @model_validator(mode="after")
     def _numpy_takes_it(self) -> Self:
@@ -57,6 +61,22 @@ class CheckpointText(Spec):
             np.random.PCG64().state = cast("Any", self.random_state)
         except (TypeError, KeyError, OverflowError) as error:
             raise ValueError("The random state is none of numpy's PCG64.") from error
+        return self
+
+
+class ScoreText(Spec):
+    """A `Score`."""
+
+    step: Count
+    validation_nll: float
+    test_nll: float | None
+    standard_error: Annotated[float, Field(ge=0)] | None
+    entropy: float | None
+
+    @model_validator(mode="after")
+    def _has_error_of_test(self) -> Self:
+        if (self.test_nll is None) != (self.standard_error is None):
+            raise ValueError("A test NLL needs a standard error.")
         return self
 
 
@@ -107,6 +127,8 @@ class Metadata(PlanText):
     layout: LayoutText
     present: State
     changes: tuple[ChangeText, ...] = ()
+    kept_step: Count | None = None
+    score: ScoreText | None = None
     checkpoint: CheckpointText | None = None
     timeline: TimelineText = TimelineText()
     seen: Seen = Seen()

@@ -11,6 +11,7 @@ from flowviz.records import (
     Finished,
     History,
     Retargeted,
+    Score,
     Selection,
     Timeline,
     Trace,
@@ -38,8 +39,9 @@ class Project:
     """What was asked for, what was found, and what of it is looked at.
 
     `timeline` are moments of the training up to the present one, whose particles are the trace; `next` is what the
-    next training shall be, where that is something else. `environment` has the versions and the platform with which
-    the weights were found, or the project was made if it is untrained; None if its file does not tell, as older ones.
+    next training shall be, where that is something else. `score` is that of the weights, None unless they are the ones
+    that a training kept. `environment` has the versions and the platform with which the weights were found, or the
+    project was made if it is untrained; None if its file does not tell, as older ones.
     """
 
     target: TargetSpec
@@ -53,6 +55,7 @@ class Project:
     seen: Seen = field(default_factory=Seen)
     selection: Selection | None = None
     next: Plan | None = None
+    score: Score | None = None
     environment: Environment | None = None
 
     @classmethod
@@ -80,8 +83,17 @@ class Project:
             history=history,
             trace=finished.trace,
             checkpoint=finished.checkpoint,
+            score=finished.score,
             environment=Environment.current(),
         )
+
+    @property
+    def gap(self) -> float | None:
+        """Test NLL of the weights − entropy of the target, in nats: 0 is the best that any flow can do.
+
+        None if the entropy is unknown, before the end of a training, and for projects of an older flowviz.
+        """
+        return self.score.gap if self.score else None
 
     def storable(self) -> "Project":
         """This project as its file has it, of which saving and opening changes no bit.

@@ -1,9 +1,10 @@
 """Older formats of the project file are brought up to the present one, a version at a time.
 
-Format 6 had one smallest height for the bins of all splines. Format 5 stored each array of the weights by its name, and
-neither moments nor what is seen. Format 4 had no flow with waves, format 3 no target but text. Format 2 stored every
-stage of the trace; later ones left out the permutations, which mirror the stage before. Format 1, the first one, had
-RealNVP only, and neither the checkpoint nor the round-trip error.
+Format 7 had one set of held-out points both to select the kept state and to score it: what it calls held out is the
+validation set now, and it has no score. Format 6 had one smallest height for the bins of all splines. Format 5 stored
+each array of the weights by its name, and neither moments nor what is seen. Format 4 had no flow with waves, format 3
+no target but text. Format 2 stored every stage of the trace; later ones left out the permutations, which mirror the
+stage before. Format 1, the first one, had RealNVP only, and neither the checkpoint nor the round-trip error.
 """
 
 from typing import Any
@@ -17,7 +18,8 @@ from flowviz.specs import FlowSpec
 from flowviz.specs.flow import NETWORK_FIELDS
 from flowviz.specs.recipes import BASE, PERMUTE
 
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
+TRAINING_SHARE_OF_7 = 0.8  # of points
 MIN_BIN_HEIGHT_OF_6 = 1e-3
 
 Arrays = dict[str, NDArray[Any]]
@@ -39,8 +41,11 @@ def upgraded(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arra
         text = _from_4(text)
     if version <= 5:
         text, arrays = _from_5(text, arrays)
-    text = _from_6(text) if version <= 6 else text
-    return _without_idle_choices(text), arrays
+    if version <= 6:
+        text = _from_6(text)
+    if version <= 7:
+        text, arrays = _from_7(_without_idle_choices(text), arrays)
+    return {**text, "format_version": FORMAT_VERSION}, arrays
 
 
 def _from_1(text: dict[str, Any]) -> dict[str, Any]:
@@ -98,11 +103,34 @@ def _from_6(text: dict[str, Any]) -> dict[str, Any]:
         else plan
         for plan in plans
     ]
-    return {**old, "format_version": FORMAT_VERSION, **({"next": following[0]} if following else {})}
+    return {**old, **({"next": following[0]} if following else {})}
+
+
+def _from_7(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
+    """The history and the kept state had a held-out NLL, and 80% of points were trained on."""
+    text, arrays = _with_old_split(text), dict(arrays)
+    if checkpoint := text.get("checkpoint"):
+        kept = checkpoint.get("kept")
+        kept = kept and {**kept, "validation_nll": kept["heldout_nll"]}
+        if kept:
+            del kept["heldout_nll"]
+        text = {**text, "checkpoint": {**checkpoint, "kept": kept}}
+    arrays["history/validation_nll"] = arrays.pop("history/heldout_nll")
+    return text, arrays
+
+
+def _with_old_split(values: Any) -> Any:
+    """Return JSON whose point targets train on as many points as before, so that a training can resume on them."""
+    if isinstance(values, list):
+        return [_with_old_split(value) for value in values]
+    if not isinstance(values, dict):
+        return values
+    values = {name: _with_old_split(value) for name, value in values.items()}
+    return {**values, "training_share": TRAINING_SHARE_OF_7} if values.get("kind") == "points" else values
 
 
 def _without_idle_choices(text: dict[str, Any]) -> dict[str, Any]:
-    """Early files of the present version have sizes of networks also in flows with tables, where they mean nothing."""
+    """Early files of version 7 have sizes of networks also in flows with tables, where they mean nothing."""
     flow = dict(text["flow"])
     if text.get("next"):
         text = {**text, "next": _without_idle_choices(dict(text["next"]))}

@@ -1,13 +1,14 @@
 """What the program found: frozen dataclasses of numpy arrays."""
 
 from flowviz.records.base_distribution import BASE_DISTRIBUTION
-from flowviz.records.checkpoint import Checkpoint, Kept
+from flowviz.records.checkpoint import Checkpoint, Kept, Validated
 from flowviz.records.density import Density, Rectangle, cell_centers, grid_shape
 from flowviz.records.environment import Environment
 from flowviz.records.events import (
     Event,
     Finished,
     Moment,
+    Overfitting,
     Preparing,
     Progress,
     Recovered,
@@ -19,6 +20,7 @@ from flowviz.records.history import EntropySegment, History
 from flowviz.records.lattice import lattice_points
 from flowviz.records.report import Curve, StageReport, written
 from flowviz.records.scene import Scene
+from flowviz.records.score import Score
 from flowviz.records.selection import Combination, Selection, nearest
 from flowviz.records.target_picture import TargetPicture
 from flowviz.records.timeline import Timeline
@@ -41,12 +43,14 @@ __all__ = [
     "History",
     "Kept",
     "Moment",
+    "Overfitting",
     "Preparing",
     "Progress",
     "Recovered",
     "Rectangle",
     "Retargeted",
     "Scene",
+    "Score",
     "Selection",
     "Snapshot",
     "StageReport",
@@ -57,6 +61,7 @@ __all__ = [
     "TrialSummary",
     "Uncompiled",
     "Units",
+    "Validated",
     "Weights",
     "base_particles",
     "cell_centers",

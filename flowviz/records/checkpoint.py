@@ -12,10 +12,24 @@ from flowviz.records.weights import Weights
 
 @dataclass(frozen=True)
 class Kept:
-    """The best state so far: the one with the lowest held-out NLL (nats), and the step that led to it."""
+    """The best state so far: the one with the lowest validation NLL (nats), and the step that led to it."""
 
     weights: Weights
-    heldout_nll: float
+    validation_nll: float
+    step: int
+
+
+@dataclass(frozen=True)
+class Validated:
+    """The latest state whose validation succeeded: the training goes back to it when a later one fails.
+
+    The arrays are those of a `Checkpoint`.
+    """
+
+    parameters: NDArray[np.float32]
+    first_moment: NDArray[np.float32]
+    second_moment: NDArray[np.float32]
+    statistics: NDArray[np.float32]
     step: int
 
 
@@ -25,8 +39,10 @@ class Checkpoint:
 
     parameters, first_moment, second_moment (P,) and statistics (S,), float32, flat in the order of the flow;
     losses, the latest train NLLs in nats; random_state, that of numpy's bit generator, as JSON has it;
-    kept, the best of the states that were checked so far; start_step and start_seconds, where the schedule of the
-    learning rate began, which is later than 0 where the target became another one.
+    kept, the best of the states that were validated so far; start_step and start_seconds, where the schedule of the
+    learning rate began, which is later than 0 where the target became another one. validated is None if the latest
+    validation was that of this very state; failed_chunks and failed_validations count failures in a row; median_loss
+    is that of the latest chunk that succeeded, None if there is none or if an older file lacks it.
     """
 
     parameters: NDArray[np.float32]
@@ -43,3 +59,12 @@ class Checkpoint:
     kept: Kept | None
     start_step: int = 0
     start_seconds: float = 0.0
+    validated: Validated | None = None
+    failed_chunks: int = 0
+    failed_validations: int = 0
+    median_loss: float | None = None
+
+    @property
+    def validated_step(self) -> int:
+        """The step of the latest state whose validation succeeded; in an older file, that of the checkpoint."""
+        return self.step if self.validated is None else self.validated.step

@@ -1,10 +1,10 @@
 """What a training says while it runs. Every event owns its arrays: they are never changed after it was sent."""
 
 from dataclasses import dataclass
-from math import isfinite
 from typing import Literal
 
 from flowviz.records.checkpoint import Checkpoint, Kept
+from flowviz.records.score import Score
 from flowviz.records.trace import Trace
 from flowviz.records.weights import Weights
 
@@ -40,34 +40,39 @@ class Uncompiled:
 
 @dataclass(frozen=True)
 class Progress:
-    """The state of the training after some step.
+    """The state of the training after a validation.
 
-    NLLs, entropy and gap in nats; the train NLL is the mean over the latest steps, the held-out NLL that of points
-    never trained on; the gap is held-out NLL - entropy. Entropy and gap are None where the entropy is unknown.
-    `fraction` of the budget that is spent, 0 to 1.
+    NLLs, entropy and gap are in nats.
+
+    Attributes:
+        step: The step after which the flow was validated.
+        seconds: Training time so far.
+        fraction: Share of the budget that is spent, from 0 to 1.
+        train_nll: Mean NLL of the latest steps.
+        validation_nll: Mean NLL of the validation points, which are never trained on.
+        entropy: Entropy of the target. None if unknown.
+        kept_step: Step of the best state so far, the one with the lowest validation NLL. None if unknown.
     """
 
     step: int
     seconds: float
     fraction: float
     train_nll: float
-    heldout_nll: float
+    validation_nll: float
     entropy: float | None
     steps_per_second: float
     seconds_left: float
+    kept_step: int | None = None
 
     @property
-    def gap(self) -> float | None:
-        """Held-out NLL - entropy of the target, in nats: 0 is the best that any flow can do."""
-        return None if self.entropy is None else self.heldout_nll - self.entropy
+    def validation_gap(self) -> float | None:
+        """Validation NLL − entropy of the target: 0 is the best that any flow can do. None if unknown."""
+        return None if self.entropy is None else self.validation_nll - self.entropy
 
-    def score(self) -> str:
-        """The gap, or where it is unknown the held-out NLL, for people."""
-        return f"held-out NLL {self.heldout_nll:.3f} nats" if self.gap is None else f"gap {self.gap:.3f} nats"
-
-    def finite(self) -> bool:
-        """Whether no loss is NaN or infinite."""
-        return isfinite(self.train_nll) and isfinite(self.heldout_nll)
+    def sentence(self) -> str:
+        """Return the validation gap, or else the validation NLL, for the user."""
+        gap = self.validation_gap
+        return f"validation NLL {self.validation_nll:.3f} nats" if gap is None else f"validation gap {gap:.3f} nats"
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,21 @@ class Recovered:
 
 
 @dataclass(frozen=True)
+class Overfitting:
+    """The validation loss has risen since `step`, the kept one, while the train loss has fallen further."""
+
+    step: int
+    training_points: int
+
+    def sentence(self) -> str:
+        """Say what happened, for the user."""
+        return (
+            f"The validation loss has risen since step {self.step:,}: the flow begins to memorize the "
+            f"{self.training_points:,} training points. The state of step {self.step:,} is kept."
+        )
+
+
+@dataclass(frozen=True)
 class Retargeted:
     """After `step` steps the training turned to another target, which people call `title`."""
 
@@ -122,9 +142,9 @@ class Retargeted:
 
 @dataclass(frozen=True)
 class Finished:
-    """The end: the figures, the trace and the weights of the state that was kept. All numbers are finite.
+    """The end of a training: the score, the trace and the weights of the state that was kept. All numbers are finite.
 
-    The kept state is the one with the lowest held-out NLL. `checkpoint` is where the training itself stands;
+    The kept state is the one with the lowest validation NLL; `progress` and `checkpoint` are those of the last state.
     `prepare_seconds` is what loading and compiling took; `advice`, after it diverged, is what to change.
     """
 
@@ -132,6 +152,7 @@ class Finished:
     progress: Progress
     snapshot: Snapshot
     kept: Kept
+    score: Score
     recoveries: int
     prepare_seconds: float
     checkpoint: Checkpoint
@@ -153,15 +174,20 @@ class Finished:
         return self.snapshot.trace
 
     def figures(self) -> dict[str, float | None]:
-        """The figures that scripts read: NLLs, entropy and gap in nats; None for what the target does not tell."""
+        """Return the figures that scripts read. NLLs, entropy and gap are in nats; None means unknown.
+
+        All are those of the kept state but steps, seconds and train_nll, the mean NLL of the last steps.
+        """
         return {
             "steps": self.progress.step,
             "seconds": self.progress.seconds,
             "steps_per_second": self.progress.steps_per_second,
             "train_nll": self.progress.train_nll,
-            "heldout_nll": self.progress.heldout_nll,
-            "entropy": self.progress.entropy,
-            "gap": self.progress.gap,
+            "validation_nll": self.score.validation_nll,
+            "test_nll": self.score.test_nll,
+            "entropy": self.score.entropy,
+            "gap": self.score.gap,
+            "standard_error": self.score.standard_error,
             "on_target": self.snapshot.on_target,
             "coverage": self.snapshot.coverage,
             "round_trip_error": self.trace.largest_round_trip_error,
@@ -172,7 +198,7 @@ class Finished:
 
     def sentence(self) -> str:
         """How it ended, for a person."""
-        told = f"{self._ended}: {self.progress.score()}"
+        told = f"{self._ended}: {self.score.sentence()}"
         if self.snapshot.on_target is not None:
             told += f", {self.snapshot.on_target:.0%} of the particles on target"
         return f"{told}.{self._kept} {self.advice}".rstrip()
@@ -180,7 +206,7 @@ class Finished:
     def ended(self) -> str:
         """Return how it ended, for a reader who has the metrics and the advice already."""
         words = {"completed": "Done", "stopped": "Stopped", "diverged": "Diverged"}
-        return f"{words[self.ending]}: {self.progress.step:,} steps.{self._kept}"
+        return f"{words[self.ending]}: {self.progress.step:,} steps, {self.score.sentence()}.{self._kept}"
 
     @property
     def _ended(self) -> str:
@@ -191,4 +217,6 @@ class Finished:
         return "" if self.keeps_last else f" Kept the best state, step {self.kept.step:,}."
 
 
-Event = Preparing | Uncompiled | Progress | Moment | Snapshot | Checkpoint | Recovered | Retargeted | Finished
+Event = (
+    Preparing | Uncompiled | Progress | Moment | Snapshot | Checkpoint | Recovered | Overfitting | Retargeted | Finished
+)

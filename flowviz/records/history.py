@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.records.checkpoint import Checkpoint
 from flowviz.records.events import Event, Finished, Progress, Recovered, Retargeted
 
 SETTLED_SECONDS = 2.0  # of training: a target that was kept for less is only on the way to the next one
@@ -30,41 +31,53 @@ class EntropySegment:
 
 @dataclass(frozen=True)
 class History:
-    """One entry per progress report: step, seconds, and train NLL, held-out NLL and entropy in nats, all (reports,).
+    """One entry per validation: step, seconds, and train NLL, validation NLL and entropy in nats, all (reports,).
 
-    The entropy is that of the target at the time of the report, NaN if unknown. `changes` are the changes of target.
+    Attributes:
+        step: Steps, ascending and each of them once.
+        entropy: Entropy of the target at the time of the report, NaN if unknown.
+        changes: Changes of the target.
+        kept_step: Step of the report with the lowest validation NLL since the target changed. None if unknown.
     """
 
     step: NDArray[np.float64] = field(default_factory=_empty)
     seconds: NDArray[np.float64] = field(default_factory=_empty)
     train_nll: NDArray[np.float64] = field(default_factory=_empty)
-    heldout_nll: NDArray[np.float64] = field(default_factory=_empty)
+    validation_nll: NDArray[np.float64] = field(default_factory=_empty)
     changes: tuple[Retargeted, ...] = ()
     entropy: NDArray[np.float64] = field(default_factory=_empty)
+    kept_step: int | None = None
 
     def __post_init__(self) -> None:
         if not len(self.entropy):
             object.__setattr__(self, "entropy", np.full(self.step.shape, np.nan))
 
     def with_event(self, event: Event) -> "History":
-        """Return this history with the report of an event, if it has one, and without reports that a recovery undid.
+        """Return this history with the report of an event, if it has one, and without reports that a recovery undid."""
+        match event:
+            case Recovered():
+                return self.up_to(event.step)
+            case Retargeted():
+                return replace(self, changes=(*self.changes, event), kept_step=None)
+            case Finished():
+                return self._with_progress(event.progress)
+            case Progress():
+                return self._with_progress(event)
+        return self
 
-        `Finished` counts as a report only if it kept the last state: any other state has been reported already.
-        """
-        if isinstance(event, Recovered):
-            return self.up_to(event.step)
-        if isinstance(event, Retargeted):
-            return replace(self, changes=(*self.changes, event))
-        progress = event.progress if isinstance(event, Finished) and event.keeps_last else event
-        if not isinstance(progress, Progress):
+    def _with_progress(self, progress: Progress) -> "History":
+        """Return this history with a report, which replaces the one of the same step."""
+        if self.changes and progress.step <= self.changes[-1].step:  # the flow has not learned the new target yet
             return self
+        before = self.up_to(progress.step - 1)
         return History(
-            np.append(self.step, progress.step),
-            np.append(self.seconds, progress.seconds),
-            np.append(self.train_nll, progress.train_nll),
-            np.append(self.heldout_nll, progress.heldout_nll),
+            np.append(before.step, progress.step),
+            np.append(before.seconds, progress.seconds),
+            np.append(before.train_nll, progress.train_nll),
+            np.append(before.validation_nll, progress.validation_nll),
             self.changes,
-            np.append(self.entropy, np.nan if progress.entropy is None else progress.entropy),
+            np.append(before.entropy, np.nan if progress.entropy is None else progress.entropy),
+            progress.kept_step,
         )
 
     def last_progress(self, entropy: float | None) -> Progress | None:
@@ -105,7 +118,7 @@ class History:
             seconds=seconds,
             fraction=1.0,
             train_nll=float(self.train_nll[number]),
-            heldout_nll=float(self.heldout_nll[number]),
+            validation_nll=float(self.validation_nll[number]),
             entropy=entropy,
             steps_per_second=step / seconds if seconds else 0.0,
             seconds_left=0.0,
@@ -118,10 +131,25 @@ class History:
             self.step[kept],
             self.seconds[kept],
             self.train_nll[kept],
-            self.heldout_nll[kept],
+            self.validation_nll[kept],
             self.changes,
             self.entropy[kept],
+            None if self.kept_step is None or self.kept_step > step else self.kept_step,
         )
+
+    def kept_point(self) -> tuple[float, float] | None:
+        """Return the step and the validation NLL of the kept report, or None if it is unknown."""
+        if self.kept_step is None or self.kept_step not in self.step:
+            return None
+        return float(self.kept_step), float(self.validation_nll[self.step == self.kept_step][0])
+
+    def resumed(self, checkpoint: Checkpoint) -> "History":
+        """Return the history of a training that resumes from a checkpoint, as it was when the checkpoint was made.
+
+        The end of a training validates its last state, which a training that goes on does not.
+        """
+        before, kept = self.up_to(checkpoint.validated_step), checkpoint.kept
+        return replace(before, kept_step=kept.step if kept and kept.step in before.step else None)
 
     def entropy_segments(self, entropy: float | None) -> tuple[EntropySegment, ...]:
         """Return the entropy of each target whose entropy is known.

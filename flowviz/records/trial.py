@@ -23,7 +23,7 @@ class Trial:
 
     @property
     def gap(self) -> float | None:
-        """Held-out NLL - entropy, in nats; None where the entropy is unknown."""
+        """Test NLL − entropy, in nats; None where the entropy is unknown."""
         return self.figures["gap"]
 
     def sentence(self) -> str:

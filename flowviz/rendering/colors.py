@@ -39,10 +39,10 @@ SURROUNDINGS: dict[Theme, Surroundings] = {
 }
 
 
-# Okabe & Ito 2008; the held-out curve is the one to read, hence the stronger color.
+# Okabe & Ito 2008; the validation curve is the one to read, hence the stronger color.
 CURVES: dict[Theme, dict[str, Color]] = {
-    "light": {"train": (128, 132, 140), "heldout": (0, 114, 178), "entropy": (0, 128, 94)},
-    "dark": {"train": (150, 155, 164), "heldout": (86, 180, 233), "entropy": (60, 190, 150)},
+    "light": {"train": (128, 132, 140), "validation": (0, 114, 178), "entropy": (0, 128, 94), "kept": (0, 114, 178)},
+    "dark": {"train": (150, 155, 164), "validation": (86, 180, 233), "entropy": (60, 190, 150), "kept": (86, 180, 233)},
 }
 
 

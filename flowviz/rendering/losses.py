@@ -17,7 +17,7 @@ from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
 
 DPI = 72  # so that a point, in which matplotlib gives widths and sizes of text, is a pixel
-LINE_WIDTH = 2.0
+LINE_WIDTH, KEPT_SIZE = 2.0, 6.0
 ROOM_FOR_NAME = 0.08  # of all steps
 LONGEST_NAME = 24  # characters
 WORDS_EMS, AXES_EMS = (30, 14), (12, 8)  # a smaller plot has no room for its words, or its numbers
@@ -26,10 +26,10 @@ LACKING = "□"  # in place of a character that the font does not have
 
 
 def render_losses(history: History, entropy: float | None, view: ViewSpec, size: PictureSize) -> RGBA:
-    """Train and held-out NLL over the steps, and the entropy of each target, in nats: pixels (height, width, 4).
+    """Draw the train and validation NLL over the steps, the kept state, and the entropy of each target, in nats.
 
-    `entropy` is that of the present target, None where it is unknown. Of the view, it takes the theme, the ground, and
-    whether to have axes, words.
+    Returns pixels (height, width, 4). `entropy` is that of the present target, None where it is unknown. Of the view,
+    it takes the theme, the ground, and whether to have axes, words.
     """
     text, pixel = em(view, Panel(size.width, size.height)), Projection(view, size).pixel
     view = view.model_copy(
@@ -44,11 +44,12 @@ def render_losses(history: History, entropy: float | None, view: ViewSpec, size:
     figure.set_facecolor((*_rgb(SURROUNDINGS[view.theme].background), float(view.background == "solid")))
     axes = figure.add_subplot()
     _draw_curves(axes, history, entropy, view, pixel)
+    _draw_kept(axes, history, view, pixel)
     _draw_changes(axes, history, view, text, pixel)
     _style(axes, view, size.width, text, pixel)
     if view.labels:
         label = _rgb(SURROUNDINGS[view.theme].label)
-        figure.legend(fontsize=text, labelcolor=label, frameon=False, loc="outside upper right", ncols=3)
+        figure.legend(fontsize=text, labelcolor=label, frameon=False, loc="outside upper right", ncols=4)
     canvas.draw()
     return np.array(canvas.buffer_rgba())
 
@@ -56,7 +57,7 @@ def render_losses(history: History, entropy: float | None, view: ViewSpec, size:
 def _draw_curves(axes: Axes, history: History, entropy: float | None, view: ViewSpec, pixel: float) -> None:
     colors, width = {name: _rgb(color) for name, color in CURVES[view.theme].items()}, max(1.0, LINE_WIDTH * pixel)
     axes.plot(history.step, history.train_nll, color=colors["train"], linewidth=width, linestyle=":", label="train")
-    axes.plot(history.step, history.heldout_nll, color=colors["heldout"], linewidth=width, label="held-out")
+    axes.plot(history.step, history.validation_nll, color=colors["validation"], linewidth=width, label="validation")
     axes.margins(x=0.02)
     left, right = axes.set_xlim(axes.get_xlim())  # the curves set the range, not the lines below them
     for number, segment in enumerate(history.entropy_segments(entropy)):
@@ -68,6 +69,12 @@ def _draw_curves(axes: Axes, history: History, entropy: float | None, view: View
             linestyle="--",
             label="_best possible" if number else "best possible",  # the legend skips names with an underscore
         )
+
+
+def _draw_kept(axes: Axes, history: History, view: ViewSpec, pixel: float) -> None:
+    if (point := history.kept_point()) is not None:
+        color = _rgb(CURVES[view.theme]["kept"])
+        axes.plot(*point, color=color, marker="D", markersize=KEPT_SIZE * pixel, linestyle="none", label="kept")
 
 
 def _draw_changes(axes: Axes, history: History, view: ViewSpec, text: float, pixel: float) -> None:

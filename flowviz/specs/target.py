@@ -18,6 +18,7 @@ LONGEST_TEXT = 200
 MOST_POINTS = 5_000_000
 MOST_PARTS = 8
 POINT_BYTES = 8  # two float32
+TRAINING_SHARE = 0.7  # of points; the rest validates and tests the flow, half each
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 Align = Literal["left", "center", "right"]
@@ -140,6 +141,7 @@ class PointsSpec(Spec):
 
     `data` are the rows (n, 2), float32, little-endian: centered and scaled, so that float32 is exact enough whatever
     the units of the file. `targets.points.read_points` and `points_spec` make it. `name` is that of the file.
+    `training_share` of the points train the flow; half of the others validate it, and half test it.
     """
 
     kind: Literal["points"] = "points"
@@ -147,6 +149,7 @@ class PointsSpec(Spec):
     center: tuple[float, float] = (0.0, 0.0)
     unit: Annotated[float, Field(gt=0)] = 1.0
     name: str = "points"
+    training_share: Annotated[float, Field(ge=0.5, le=0.9)] = TRAINING_SHARE
 
     @property
     def rows(self) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ from flowviz.targets.fonts import BUILT_IN, Face, installed_faces
 from flowviz.targets.image import image_spec, read_image
 from flowviz.targets.ink import Ink
 from flowviz.targets.layout import Borrowed
+from flowviz.targets.mix import split_sentences
 from flowviz.targets.pixels import PixelDensity
 from flowviz.targets.points import Points, points_spec
 from flowviz.targets.tables import columns_of, read_points, reading_points
@@ -35,6 +36,7 @@ __all__ = [
     "reading_points",
     "reads_fonts",
     "spec_units",
+    "split_sentences",
     "target_picture",
     "target_units",
 ]

@@ -10,6 +10,7 @@ from flowviz.errors import TargetError
 from flowviz.specs.target import Layout
 from flowviz.targets.cloud import Cloud
 from flowviz.targets.pixels import PixelDensity
+from flowviz.targets.points import Points
 from flowviz.targets.target import Extent, Target
 
 GAP = 0.25  # between neighbors, of their height
@@ -73,20 +74,46 @@ class Mix(Cloud):
         drawn = [self._placed(part, part.target.sample(n, rng)) for part, n in zip(self._parts, counts, strict=True)]
         return np.concatenate(drawn)[rng.permutation(count)]
 
-    def heldout(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Points that the parts hold out, each as many as its share: (count, 2), or as many as the scarcest allows."""
-        held = [part.target.heldout(int(np.ceil(part.share * count)), rng) for part in self._parts]
-        total = min([count, *(int(len(h) / part.share) for h, part in zip(held, self._parts, strict=True))])
-        taken = [
-            self._placed(part, h[: max(1, round(part.share * total))])
-            for h, part in zip(held, self._parts, strict=True)
-        ]
+    def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Return validation points of the parts by their shares: (count, 2), or as many as the scarcest part allows."""
+        return self._mixed([p.target.validation(int(np.ceil(p.share * count)), rng) for p in self._parts], count, rng)
+
+    def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32] | None:
+        """Return test points of the parts by their shares, or None if a part has too few points for a test."""
+        drawn = [p.target.test(int(np.ceil(p.share * count)), rng) for p in self._parts]
+        points = [part for part in drawn if part is not None]
+        return self._mixed(points, count, rng) if len(points) == len(drawn) else None
+
+    @property
+    def sources(self) -> tuple[Target, ...]:
+        """The targets of the parts."""
+        return tuple(part.target for part in self._parts)
+
+    @property
+    def training_points(self) -> int | None:
+        """Number of points to train on, of all parts that have a limited number. None if no part has."""
+        counts = [source.training_points for source in self.sources]
+        return sum(count or 0 for count in counts) if any(counts) else None
+
+    def _mixed(
+        self, points: Sequence[NDArray[np.float32]], count: int, rng: np.random.Generator
+    ) -> NDArray[np.float32]:
+        """Join points of each part by the shares of the parts, in random order: at most `count`."""
+        drawn = list(zip(points, self._parts, strict=True))
+        total = min([count, *(int(len(found) / part.share) for found, part in drawn)])
+        taken = [self._placed(part, found[: max(1, round(part.share * total))]) for found, part in drawn]
         return rng.permutation(np.concatenate(taken))
 
     def _placed(self, part: Placed, points: NDArray[np.float32]) -> NDArray[np.float32]:
         """A part's own points (n, 2), at their place in the mix."""
         scale, shift = part.scale / self._unit, (np.array([part.x, part.y]) - self._center) / self._unit
         return points * np.float32(scale) + shift.astype(np.float32)
+
+
+def split_sentences(target: Target) -> list[str]:
+    """Say for each source that is a number of points how many of them train, validate and test the flow."""
+    sources = target.sources if isinstance(target, Mix) else (target,)
+    return [source.split_sentence() for source in sources if isinstance(source, Points)]
 
 
 def _beside(targets: Sequence[Target], shares: NDArray[np.float64]) -> list[Placed]:

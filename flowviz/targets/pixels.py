@@ -63,9 +63,18 @@ class PixelDensity:
         points += rng.random((count, 2), dtype=np.float32) * np.float32(self._pixel)
         return points
 
-    def heldout(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Fresh draws (count, 2): from a density, no draw comes twice."""
+    def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Return fresh draws (count, 2): from a density, no draw comes twice."""
         return self.sample(count, rng)
+
+    def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Return fresh draws (count, 2)."""
+        return self.sample(count, rng)
+
+    @property
+    def training_points(self) -> None:
+        """Unlimited: every draw is a fresh one."""
+        return
 
     def on_target(self, points: NDArray[np.floating]) -> float:
         """The share of the points (n, 2) that lie on ink."""

@@ -46,9 +46,18 @@ class Drawn(Cloud):
         """Draws (count, 2)."""
         return self._standardized(self._draw(count, rng))
 
-    def heldout(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Fresh draws (count, 2): from a density, no draw comes twice."""
+    def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Return fresh draws (count, 2): from a density, no draw comes twice."""
         return self.sample(count, rng)
+
+    def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Return fresh draws (count, 2)."""
+        return self.sample(count, rng)
+
+    @property
+    def training_points(self) -> None:
+        """Unlimited: every draw is a fresh one."""
+        return
 
     def _standardized(self, points: Array) -> NDArray[np.float32]:
         standardized: NDArray[np.float32] = ((points - self._center) / self._unit).astype(np.float32)

@@ -27,8 +27,20 @@ class Target(Protocol):
         """Draws to train on, (count, 2)."""
         ...
 
-    def heldout(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Points to score on, (count, 2) or fewer: never among those to train on."""
+    def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Return points (count, 2), or fewer, that select the state to keep. None of them is ever trained on."""
+        ...
+
+    def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32] | None:
+        """Return points (count, 2), or fewer, that score the kept state, or None if there are too few points.
+
+        None of them is ever trained on or used to select a state.
+        """
+        ...
+
+    @property
+    def training_points(self) -> int | None:
+        """Number of points that there are to train on. None for a density, from which every draw is a fresh one."""
         ...
 
     def on_target(self, points: NDArray[np.floating]) -> float | None:

@@ -15,9 +15,11 @@ from flowviz.records import (
     Finished,
     Kept,
     Moment,
+    Overfitting,
     Progress,
     Recovered,
     Retargeted,
+    Score,
     Snapshot,
     Uncompiled,
     base_particles,
@@ -27,13 +29,16 @@ from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
 from flowviz.training.guard import Guard, advice
 from flowviz.training.new_target import NewTarget, Retarget, same_target
+from flowviz.training.overfitting import OverfittingMonitor
 from flowviz.training.schedule import Budget, chunk_steps
 from flowviz.training.step import State, chunk_runner
 
 PLAIN_STEPS = 50  # of a chunk that runs while XLA compiles: about 50 ms, so that the picture keeps moving
 FIT_POINTS = 2000
-HELDOUT_POINTS = 10_000
-PROGRESS_SECONDS = 0.5
+SCORING_POINTS = 10_000  # for validation, and as many for the test
+VALIDATION_SECONDS = 0.5
+LARGEST_VALIDATION_SHARE = 0.1  # of the time
+VALIDATION_CHUNKS = 5
 
 
 class Training:
@@ -52,8 +57,8 @@ class Training:
     ) -> None:
         self._flow, self._target, self._spec = flow, target, spec
         self._stop_requested, self._retarget = stop_requested, retarget
-        self._train_rng, _ = _random(spec)
-        self._heldout = _heldout(target, spec)
+        self._train_rng = _random(spec)[0]
+        self._validation_points = _validation_points(target, spec)
         self._particles = base_particles()
         self._chunk_steps = chunk_steps(flow.spec, spec)
         self._losses: deque[float] = deque(maxlen=self._chunk_steps)
@@ -62,8 +67,9 @@ class Training:
         self._is_repeatable = spec.steps is not None  # the numbers do not depend on the clock
         self._waits = snapshot_seconds is None or self._is_repeatable  # for XLA, before most of the steps
         self._kept: Kept | None = None
+        self._monitor = OverfittingMonitor()
         self._runner = chunk_runner(flow.spec, spec, self._chunk_steps)
-        is_new = resume is None or resume.step == 0
+        is_new = resume is None or resume.chunks == resume.recoveries == 0
         self._begins_plainly = is_new and (self._is_repeatable or not self._waits)
         if self._begins_plainly:
             self._runner.begin_optimizing()
@@ -72,7 +78,7 @@ class Training:
             self._guard = Guard(State.of(flow))
         else:
             self._restore(resume)
-        self._progress_due = Interval(PROGRESS_SECONDS, first=PROGRESS_SECONDS)
+        self._validation_due = Interval(VALIDATION_SECONDS, first=VALIDATION_SECONDS)
         self._snapshot_due = Interval(snapshot_seconds)
         self._moment_due = Interval(moment_seconds)
 
@@ -87,7 +93,7 @@ class Training:
             # Always as a graph, also where XLA is ready: the same seed gives the same numbers.
             yield from self._advance(self._budget.steps_ahead(self._plain_steps), compiled=False)
         self._runner.compile()  # after the first steps: at once, both are slower
-        self._heldout_nll()  # traces its graph while the clock stands still
+        self._nll(self._validation_points)  # traces its graph while the clock stands still
         if self._waits and not self._runner.wait():
             yield Uncompiled()
         prepare_seconds = perf_counter() - prepare_started
@@ -120,9 +126,9 @@ class Training:
     def _take_target(self, new: NewTarget) -> Retargeted:
         """Learn another target from now on, with a full budget: the weights stay, what was best so far does not."""
         self._target = new.target
-        self._heldout = _heldout(new.target, self._spec)
+        self._validation_points = _validation_points(new.target, self._spec)
         self._losses.clear()
-        self._kept = None
+        self._kept, self._monitor = None, OverfittingMonitor()
         self._guard.begin_anew()
         self._start = self._guard.step, self._clock.seconds
         return Retargeted(self._guard.step, new.title)
@@ -140,11 +146,12 @@ class Training:
         guard = self._guard
         state, losses = self._runner.run(guard.state, guard.step, points, rates, self._spec, compiled=compiled)
         cause = self._guard.take_chunk(state, self._guard.step + count, losses)
-        if cause is None:
+        if cause is not None:
+            reports: list[Event] = [self._recovered(cause)]
+        else:
             state.store(self._flow)
             self._losses.extend(losses.tolist())
-            cause = self._check() if self._guard.wants_check else None
-        reports: list[Event] = [self._recovered(cause)] if cause else self._reports()
+            reports = self._reports()
         self._clock.pause()
         return [*reports, *self._past()]
 
@@ -156,27 +163,47 @@ class Training:
         return [Moment(now.step, now.weights, now.on_target, now.coverage)] if now.finite() else []
 
     def _reports(self) -> list[Event]:
-        """What there is to tell; what is not finite is not told: the next check mends it."""
+        """Return what to report after a chunk, without a snapshot that is not finite: the next validation finds it."""
         reports: list[Event] = []
-        if (
-            self._progress_due.passed(self._clock.seconds)
-            and (progress := self._progress(self._heldout_nll())).finite()
-        ):
-            reports.append(progress)
+        if self._needs_validation():
+            reports.append(report := self._validate())
+            reports += self._overfitting(report)
         if self._snapshot_due.passed(self._clock.seconds) and (snapshot := self._snapshot()).finite():
             reports += [snapshot, self._checkpoint()]
         return reports
 
-    def _check(self) -> Cause | None:
-        """Keep the present state if it is the best so far; if it is not sound, go back to the last one that was."""
-        heldout_nll = self._heldout_nll()
-        finite = bool(np.isfinite(heldout_nll)) and self._flow.trace(self._particles).finite()
-        cause = self._guard.take_check(sound=finite)
+    def _needs_validation(self) -> bool:
+        """Return whether a validation is due.
+
+        With a budget of seconds, every half second, or less often where it would take more than a tenth of the time.
+        With a budget of steps, every five chunks, because the kept state must not depend on the speed of the machine.
+        """
+        if self._is_repeatable:
+            return self._guard.chunks % VALIDATION_CHUNKS == 0
+        return self._validation_due.passed(self._clock.seconds)
+
+    def _validate(self) -> Progress | Recovered:
+        """Keep the present state if it is the best so far; if it is not finite, go back to the last validated one."""
+        started = self._clock.seconds
+        nll = self._nll(self._validation_points)
+        is_finite = bool(np.isfinite(nll)) and self._flow.trace(self._particles).finite()
+        cause = self._guard.take_validation(is_finite=is_finite)
         if cause is not None:
             self._guard.state.store(self._flow)
-        elif self._kept is None or heldout_nll <= self._kept.heldout_nll:
-            self._kept = self._keep(heldout_nll)
-        return cause
+            return self._recovered(cause)
+        if self._kept is None or nll <= self._kept.validation_nll:
+            self._kept = Kept(self._flow.weights(), nll, self._guard.step)
+        ended = self._clock.seconds
+        self._validation_due.postpone(ended + (ended - started) / LARGEST_VALIDATION_SHARE)
+        return self._progress(nll)
+
+    def _overfitting(self, report: Progress | Recovered) -> list[Event]:
+        """Return an event if the flow begins to memorize its training points, of which it has a limited number."""
+        count = self._target.training_points
+        if count is None or isinstance(report, Recovered) or not self._monitor.detects(report):
+            return []
+        assert report.kept_step is not None
+        return [Overfitting(report.kept_step, count)]
 
     def _recovered(self, cause: Cause) -> Recovered:
         self._losses.clear()
@@ -184,17 +211,23 @@ class Training:
         return Recovered(cause, self._guard.step, rate, self._guard.recoveries)
 
     def _finished(self, ending: Ending, prepare_seconds: float) -> Finished:
-        checkpoint = self._checkpoint()  # before the last check, which a training that goes on does not make
-        if self._check() is not None:
-            self._losses.clear()
+        checkpoint = self._checkpoint()  # before a validation that a training would not make if it were not stopped
+        report = self._validate()
+        if ending == "completed" or isinstance(report, Recovered):
             checkpoint = self._checkpoint()
-        kept = self._kept or self._keep(self._heldout_nll())
+        if isinstance(report, Recovered):
+            nll = self._nll(self._validation_points)
+            self._kept = self._kept or Kept(self._flow.weights(), nll, self._guard.step)
+            report = self._progress(nll)
+        kept = self._kept
+        assert kept is not None
         self._flow.restore(kept.weights)
         return Finished(
             ending=ending,
-            progress=self._progress(kept.heldout_nll),
+            progress=report,
             snapshot=replace(self._snapshot(), step=kept.step),
             kept=kept,
+            score=self._score(kept),
             recoveries=self._guard.recoveries,
             prepare_seconds=prepare_seconds,
             checkpoint=checkpoint,
@@ -203,13 +236,9 @@ class Training:
 
     def _checkpoint(self) -> Checkpoint:
         return Checkpoint(
-            **self._guard.state.arrays(),
+            **self._guard.record(),
             losses=np.array(self._losses, np.float32),
-            step=self._guard.step,
             seconds=self._clock.seconds,
-            chunks=self._guard.chunks,
-            rate_factor=self._guard.rate_factor,
-            recoveries=self._guard.recoveries,
             random_state=self._train_rng.bit_generator.state,
             kept=self._kept,
             start_step=self._start[0],
@@ -217,37 +246,51 @@ class Training:
         )
 
     def _restore(self, checkpoint: Checkpoint) -> None:
-        state = State.of_checkpoint(checkpoint, self._flow)
-        state.store(self._flow)
-        self._guard = Guard.restored(state, checkpoint)
+        self._guard = Guard.restored(self._flow, checkpoint)
+        self._kept = checkpoint.kept and self._validated_again(checkpoint.kept)
+        self._guard.state.store(self._flow)
         self._losses.extend(checkpoint.losses.tolist())
         self._clock = Stopwatch(checkpoint.seconds)
         self._train_rng.bit_generator.state = dict(checkpoint.random_state)
-        self._kept = checkpoint.kept
         self._start = checkpoint.start_step, checkpoint.start_seconds
 
-    def _keep(self, heldout_nll: float) -> Kept:
-        return Kept(self._flow.weights(), heldout_nll, self._guard.step)
+    def _validated_again(self, kept: Kept) -> Kept:
+        """Return a kept state with its NLL for the present validation points: an older file may have split others."""
+        self._flow.restore(kept.weights)
+        return replace(kept, validation_nll=self._nll(self._validation_points))
 
-    def _progress(self, heldout_nll: float) -> Progress:
+    def _score(self, kept: Kept) -> Score:
+        """Return the score of the kept state, whose weights the flow has."""
+        points = self._target.test(SCORING_POINTS, _random(self._spec)[2])
+        nlls = None if points is None else -self._flow.log_prob(points).astype(np.float64)
+        return Score(
+            step=kept.step,
+            validation_nll=kept.validation_nll,
+            test_nll=None if nlls is None else float(nlls.mean()),
+            standard_error=None if nlls is None else float(nlls.std(ddof=1) / np.sqrt(len(nlls))),
+            entropy=self._target.entropy,
+        )
+
+    def _progress(self, validation_nll: float) -> Progress:
         budget = self._budget
         return Progress(
             step=budget.step,
             seconds=budget.seconds,
             fraction=budget.fraction,
-            train_nll=float(np.mean(self._losses)) if self._losses else heldout_nll,
-            heldout_nll=heldout_nll,
+            train_nll=float(np.mean(self._losses)) if self._losses else validation_nll,
+            validation_nll=validation_nll,
             entropy=self._target.entropy,
             steps_per_second=budget.steps_per_second,
             seconds_left=budget.seconds_left,
+            kept_step=self._kept.step if self._kept else None,
         )
 
     @property
     def _budget(self) -> Budget:
         return Budget(self._spec, self._guard.step, self._clock.seconds, *self._start)
 
-    def _heldout_nll(self) -> float:
-        return -float(self._flow.log_prob(self._heldout).mean())
+    def _nll(self, points: NDArray[np.float32]) -> float:
+        return -float(self._flow.log_prob(points).mean())
 
     def _snapshot(self) -> Snapshot:
         trace = self._flow.trace(self._particles)
@@ -262,13 +305,13 @@ class Training:
 
 
 def _random(spec: TrainingSpec) -> list[np.random.Generator]:
-    """To train with, and to hold out with."""
-    return np.random.default_rng(spec.seed).spawn(2)
+    """Return the random numbers to draw points to train on, to validate and to test."""
+    return np.random.default_rng(spec.seed).spawn(3)
 
 
-def _heldout(target: Target, spec: TrainingSpec) -> NDArray[np.float32]:
-    """Points (n, 2) to score on: always the same ones, so that a training that is resumed scores on them, too."""
-    return target.heldout(HELDOUT_POINTS, _random(spec)[1])
+def _validation_points(target: Target, spec: TrainingSpec) -> NDArray[np.float32]:
+    """Return validation points (n, 2): always the same ones, also when the training resumes."""
+    return target.validation(SCORING_POINTS, _random(spec)[1])
 
 
 class Stopwatch:
@@ -305,3 +348,7 @@ class Interval:
             return False
         self._due = seconds + self._period
         return True
+
+    def postpone(self, seconds: float) -> None:
+        """Wait at least until the clock shows `seconds`."""
+        self._due = max(self._due, seconds)

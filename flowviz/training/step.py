@@ -16,7 +16,7 @@ from flowviz.flows import Flow, build_flow
 from flowviz.flows.machine import OUT_OF_MEMORY
 from flowviz.flows.stored_graphs import Graph, stored_or_traced
 from flowviz.machine import return_memory
-from flowviz.records import Checkpoint
+from flowviz.records import Checkpoint, Validated
 from flowviz.specs import FlowSpec, TrainingSpec
 
 FIRST_DECAY, EPSILON = 0.9, 1e-8  # of Adam: Kingma & Ba 2015, algorithm 1
@@ -41,10 +41,10 @@ class State(NamedTuple):
         return cls(parameters, zeros, zeros, flow.statistics.read_value())
 
     @classmethod
-    def of_checkpoint(cls, checkpoint: Checkpoint, flow: Flow) -> "State":
-        """The state that a checkpoint holds. Raises `FileError` where it is not one of this flow."""
+    def of_record(cls, record: Checkpoint | Validated, flow: Flow) -> "State":
+        """Return the state that a record holds. Raises `FileError` if it is of another flow."""
         fresh = cls.of(flow)
-        arrays = [getattr(checkpoint, name) for name in cls._fields]
+        arrays = [getattr(record, name) for name in cls._fields]
         if [array.shape for array in arrays] != [tuple(tensor.shape) for tensor in fresh]:
             raise FileError("The checkpoint does not fit the flow, so the training cannot go on from it.")
         return cls(*(tf.constant(array, flow.dtype) for array in arrays))

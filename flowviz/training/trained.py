@@ -27,7 +27,7 @@ def trained(
     checkpoint and specs do not fit.
     """
     checkpoint, timeline = project.checkpoint, project.timeline
-    history = project.history.up_to(checkpoint.step) if checkpoint else project.history
+    history = project.history.resumed(checkpoint) if checkpoint else project.history
     events = train(
         target,
         project.flow,

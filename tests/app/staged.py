@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.projects import Project, example
-from flowviz.records import Checkpoint, Event, Finished, Kept, Progress, Snapshot
+from flowviz.records import Checkpoint, Event, Finished, Kept, Progress, Score, Snapshot
 from flowviz.records.events import Ending
 from tests.app.conftest import Window
 
@@ -19,7 +19,7 @@ PROGRESS = Progress(
     seconds=3.0,
     fraction=0.25,
     train_nll=1.5,
-    heldout_nll=1.625,
+    validation_nll=1.625,
     entropy=1.5,
     steps_per_second=412.4,
     seconds_left=75.2,
@@ -62,10 +62,11 @@ class Staged:
 
     def finished(self, ending: Ending = "completed", advice: str = "", progress: Progress = PROGRESS) -> Finished:
         """Return the last event of a training that kept the state of its last progress."""
-        kept = Kept(self._project.weights, progress.heldout_nll, progress.step)
+        kept = Kept(self._project.weights, progress.validation_nll, progress.step)
         none = NOTHING, NOTHING, NOTHING, NOTHING, NOTHING
         checkpoint = Checkpoint(*none, progress.step, progress.seconds, 1, 1.0, 0, {}, kept)
-        return Finished(ending, progress, self.snapshot(progress.step), kept, 0, 1.0, checkpoint, advice)
+        score = Score(progress.step, progress.validation_nll, 1.75, 0.01, progress.entropy)
+        return Finished(ending, progress, self.snapshot(progress.step), kept, score, 0, 1.0, checkpoint, advice)
 
     def _provided_events(self) -> Iterator[Event]:
         while (event := self._events.get()) is not None:

@@ -1,6 +1,6 @@
 """Train a flow of the peer library flowjax on a cloud of points in the plane, and print what it reached as JSON.
 
-    python peers.py flowjax-affine --points train.npy --heldout heldout.npy --seconds 30
+    python peers.py flowjax-affine --points train.npy --test test.npy --seconds 30
 
 A script of its own: it needs numpy, jax, flowjax and optax, but not flowviz. The sizes are those of our couplings, but
 for the peer's usual 64 hidden units; the recipe is ours: Adam on batches of 256, 200 steps of warm-up, cosine decay
@@ -54,25 +54,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("peer", choices=SIZES)
     parser.add_argument("--points", type=Path, required=True, help="an .npy file (n, 2) to train on")
-    parser.add_argument("--heldout", type=Path, required=True, help="an .npy file (n, 2) to score")
+    parser.add_argument("--test", type=Path, required=True, help="an .npy file (n, 2) to score")
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
-    points, heldout = (np.load(path).astype(np.float32) for path in (chosen.points, chosen.heldout))
-    print(json.dumps(measure(chosen.peer, points, heldout, chosen.seconds, chosen.seed)))
+    points, test = (np.load(path).astype(np.float32) for path in (chosen.points, chosen.test))
+    print(json.dumps(measure(chosen.peer, points, test, chosen.seconds, chosen.seed)))
 
 
-def measure(peer: str, points: Points, heldout: Points, seconds: float, seed: int) -> dict[str, Any]:
+def measure(peer: str, points: Points, test: Points, seconds: float, seed: int) -> dict[str, Any]:
     """Train on `points` scaled to mean 0 and standard deviation 1 per axis; the NLL is in the units of the input."""
     mean, deviation = points.mean(axis=0), points.std(axis=0)
     trainer = Trainer(peer, (points - mean) / deviation, seed)
     steps, spent = trainer.train(seconds)
-    nll = trainer.nll((heldout - mean) / deviation) + float(np.log(deviation).sum())
+    nll = trainer.nll((test - mean) / deviation) + float(np.log(deviation).sum())
     return {
         "steps": steps,
         "seconds": spent,
         "steps_per_second": steps / spent,
-        "heldout_nll": nll,
+        "test_nll": nll,
         "peak_mib": peak_mib(),
         "versions": {package: version(package) for package in ("flowjax", "jax", "optax")},
     }

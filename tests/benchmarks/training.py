@@ -6,7 +6,7 @@
 Ours run as their recipes have them, and at the sizes of the peers: 8 affine couplings and 4 spline couplings of 32
 bins, two hidden layers of 64 units each.
 
-The peers train on points drawn from the same target. A gap is held-out NLL - entropy of the target, in nats.
+The peers train on points drawn from the same target. A gap is test NLL − entropy of the target, in nats.
 The seconds until 80% of the particles are on target count from the first step, at the mean speed of the run.
 Our clock includes the drawing of fresh points and the reports of progress; no clock includes the compilation.
 """
@@ -41,7 +41,7 @@ FLOWS = {
 }
 FAMILIES = {f"flowviz {family}": FlowSpec(family=family) for family in RECIPES}
 PEERS = {"flowjax-affine": "realnvp", "flowjax-spline": "spline"}  # each with the family that it stands beside
-POINTS, HELDOUT_POINTS = 200_000, 20_000
+POINTS, TEST_POINTS = 200_000, 20_000
 
 # The figures of a run by key, each with its heading and its format.
 FIGURES = {
@@ -94,14 +94,14 @@ def turn(flows: dict[str, FlowSpec], word: str, seed: int, seconds: float, pytho
         for peer in PEERS if python else ():
             assert python
             run = run_peer(python, peer, Path(folder), seed, seconds)
-            yield {"word": word, "seed": seed, **run, "gap": run["heldout_nll"] - target.entropy}
+            yield {"word": word, "seed": seed, **run, "gap": run["test_nll"] - target.entropy}
 
 
 def save_clouds(target: Ink, seed: int, folder: Path) -> None:
     """What the peers learn and what they are scored on."""
-    train_rng, heldout_rng = np.random.default_rng(seed).spawn(2)
+    train_rng, test_rng = np.random.default_rng(seed).spawn(2)
     np.save(folder / "points.npy", target.sample(POINTS, train_rng))
-    np.save(folder / "heldout.npy", target.sample(HELDOUT_POINTS, heldout_rng))
+    np.save(folder / "test.npy", target.sample(TEST_POINTS, test_rng))
 
 
 def run_ours(flow: FlowSpec, word: str, seed: int, seconds: float) -> Run:
@@ -113,7 +113,7 @@ def run_ours(flow: FlowSpec, word: str, seed: int, seconds: float) -> Run:
 def run_peer(python: Path, peer: str, folder: Path, seed: int, seconds: float) -> Run:
     """Train a peer in a fresh process of its own environment."""
     script = Path(__file__).with_name("peers.py")
-    clouds = [f"--points={folder / 'points.npy'}", f"--heldout={folder / 'heldout.npy'}"]
+    clouds = [f"--points={folder / 'points.npy'}", f"--test={folder / 'test.npy'}"]
     command = [str(python), str(script), peer, *clouds, f"--seconds={seconds}", f"--seed={seed}"]
     return {"name": peer, **result(command)}
 

@@ -76,15 +76,15 @@ def test_samples_are_where_the_particles_end(project: Project, tmp_path: Path, m
 def test_losses_are_those_of_the_history(project: Project, tmp_path: Path) -> None:
     found = table(written(project, ExportSpec(what="losses", format="csv"), tmp_path / "losses.csv"))
     history, entropy = project.history, build_target(project.target).entropy
-    assert list(found) == ["step", "seconds", "train_nll", "heldout_nll", "gap"]
-    for name in ("step", "seconds", "train_nll", "heldout_nll"):
+    assert list(found) == ["step", "seconds", "train_nll", "validation_nll", "validation_gap", "kept"]
+    for name in ("step", "seconds", "train_nll", "validation_nll"):
         np.testing.assert_array_equal(found[name], getattr(history, name))
     assert entropy is not None
-    np.testing.assert_array_equal(found["gap"], history.heldout_nll - entropy)
+    np.testing.assert_array_equal(found["validation_gap"], history.validation_nll - entropy)
 
 
 def test_no_gap_is_told_of_a_target_that_was_left(project: Project, tmp_path: Path) -> None:
     history = replace(project.history, changes=(Retargeted(500, "other"),))
     left = replace(project, history=history)
     found = table(written(left, ExportSpec(what="losses", format="csv"), tmp_path / "losses.csv"))
-    np.testing.assert_array_equal(np.isnan(found["gap"]), history.step <= 500)
+    np.testing.assert_array_equal(np.isnan(found["validation_gap"]), history.step <= 500)

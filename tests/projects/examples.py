@@ -13,10 +13,12 @@ from flowviz.records import (
     Kept,
     Moment,
     Retargeted,
+    Score,
     Selection,
     Snapshot,
     Timeline,
     Trace,
+    Validated,
     Weights,
     base_particles,
     untrained_trace,
@@ -54,6 +56,7 @@ def whole_project(
             fitted=False,
         ),
         selection=Selection(rng.random(particles) < 0.3),
+        score=Score(400, -0.5, -0.25, 0.125, -1.5),
         next=Plan(PointsSpec(data=PNG[:160]), FlowSpec(family="spline"), TrainingSpec(steps=3)),
         environment=Environment(flowviz="0.1.0", tensorflow="2.21.0", python="3.11.7", platform="Linux 6.1 x86_64"),
     )
@@ -61,9 +64,10 @@ def whole_project(
 
 def history(rng: np.random.Generator) -> History:
     changes = (Retargeted(0, "a"), Retargeted(3, "Ünïcode ✨"))
-    step, seconds, train_nll, heldout_nll = rng.normal(size=(4, 7))
+    seconds, train_nll, validation_nll = rng.normal(size=(3, 7))
+    step = np.arange(100.0, 800, 100)
     entropy = np.array([np.nan, *rng.normal(size=6)])
-    return History(step, seconds, train_nll, heldout_nll, changes, entropy)
+    return History(step, seconds, train_nll, validation_nll, changes, entropy, 400)
 
 
 def weights(flow: FlowSpec, width: int, rng: np.random.Generator) -> Weights:
@@ -116,6 +120,16 @@ def checkpoint(present: Weights, best: Weights, rng: np.random.Generator) -> Che
         kept=Kept(best, -0.5, 400),
         start_step=20,
         start_seconds=0.1,
+        validated=Validated(
+            parameters=rng.normal(size=sizes[0]).astype(np.float32),
+            first_moment=rng.normal(size=sizes[0]).astype(np.float32),
+            second_moment=rng.random(sizes[0]).astype(np.float32),
+            statistics=rng.normal(size=sizes[1]).astype(np.float32),
+            step=480,
+        ),
+        failed_chunks=1,
+        failed_validations=2,
+        median_loss=0.25,
     )
 
 

@@ -1,4 +1,4 @@
-"""Format 6: whatever is storable comes back to the last bit; what does not fit together is refused."""
+"""Format 8: whatever is storable comes back to the last bit; what does not fit together is refused."""
 
 import json
 import struct
@@ -192,7 +192,7 @@ def test_a_file_of_format_5_opens_with_its_checkpoint_and_its_points() -> None:
     assert old.flow == FlowSpec(layers=4, width=8)
     assert old.target.title == "Hi + dots.csv"
     assert old.history.changes == (Retargeted(500, "Hi + dots.csv"),)
-    assert old.history.heldout_nll.tolist() == [1.75, 1.5]
+    assert old.history.validation_nll.tolist() == [1.75, 1.5]
     assert old.checkpoint is not None
     assert old.checkpoint.kept is not None
     assert (old.checkpoint.step, old.trace.positions.shape) == (2100, (10, 100, 2))
@@ -207,7 +207,23 @@ def test_a_file_of_format_5_opens_with_its_checkpoint_and_its_points() -> None:
     )
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 4, 5])
+def test_a_file_of_format_7_opens_with_its_split_and_without_a_score() -> None:
+    old = load_project(FILES / "format_7.flowviz")
+    assert isinstance(old.target, PointsSpec)
+    assert old.target.training_share == 0.8
+    assert old.next is not None
+    assert isinstance(old.next.target, MixSpec)
+    assert isinstance(old.next.target.parts[0].source, PointsSpec)
+    assert old.next.target.parts[0].source.training_share == 0.8
+    assert (old.score, old.gap, old.history.kept_step) == (None, None, None)
+    assert old.checkpoint is not None
+    assert old.checkpoint.kept is not None
+    assert (old.checkpoint.step, old.checkpoint.kept.step) == (2450, 1850)
+    assert old.checkpoint.kept.validation_nll == pytest.approx(-1.248884)
+    assert old.checkpoint.validated_step == old.checkpoint.step
+
+
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 6, 7])
 def test_an_old_file_is_the_same_once_it_is_saved_again(version: int) -> None:
     old = load_project(FILES / f"format_{version}.flowviz")
     assert_same(from_bytes(to_bytes(old)), old)
@@ -263,7 +279,12 @@ INCONSISTENT: dict[str, Change] = {
     "a random state of no bits": lambda t, _: t["checkpoint"]["random_state"]["state"].update(state=2**200),
     "a random state of another kind": lambda t, _: t["checkpoint"].update(random_state={"bit_generator": "MT19937"}),
     "a learning rate of zero": lambda t, _: t["checkpoint"].update(rate_factor=0),
-    "a NaN among the figures": lambda t, _: t["checkpoint"]["kept"].update(heldout_nll=float("nan")),
+    "a NaN among the figures": lambda t, _: t["checkpoint"]["kept"].update(validation_nll=float("nan")),
+    "a NaN among the scores": lambda t, _: t["score"].update(test_nll=float("nan")),
+    "a test without an error": lambda t, _: t["score"].update(standard_error=None),
+    "a kept step that is missing": lambda t, _: t.update(kept_step=401),
+    "a validated state that is missing": lambda _, a: a.pop("validated/parameters"),
+    "a validated state of another flow": lambda _, a: a.update({"validated/statistics": np.zeros(3, np.float32)}),
     "a NaN among the weights": lambda _, a: a["states/parameters"].fill(np.nan),
     "a NaN among the columns": lambda _, a: a["trace/columns"].fill(np.inf),
     "an infinite entropy": lambda _, a: a["history/entropy"].fill(np.inf),

@@ -21,7 +21,7 @@ def test_a_project_comes_back_as_it_was(project: Project, project_file: Path) ->
     np.testing.assert_array_equal(again.trace.positions, project.trace.positions)
     np.testing.assert_array_equal(again.trace.log_det, project.trace.log_det)
     assert again.trace.names == project.trace.names
-    np.testing.assert_array_equal(again.history.heldout_nll, project.history.heldout_nll)
+    np.testing.assert_array_equal(again.history.validation_nll, project.history.validation_nll)
     points = project.trace.positions[-1][:100]
     one, other = (build_flow(p.flow, p.weights).log_prob(points) for p in (project, again))
     np.testing.assert_array_equal(one, other)
@@ -57,7 +57,7 @@ def test_the_checkpoint_comes_back_to_the_last_bit(project: Project, project_fil
             assert before == after
     assert one.kept is not None
     assert other.kept is not None
-    assert (one.kept.step, one.kept.heldout_nll) == (other.kept.step, other.kept.heldout_nll)
+    assert (one.kept.step, one.kept.validation_nll) == (other.kept.step, other.kept.validation_nll)
 
 
 def test_a_file_of_format_1_opens_as_the_flow_that_it_was() -> None:

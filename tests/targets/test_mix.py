@@ -5,7 +5,7 @@ from flowviz.errors import SpecError, TargetError
 from flowviz.specs import MixSpec, Part, ShapeSpec, SourceSpec, TextSpec
 from flowviz.specs.target import Layout
 from flowviz.targets import Ink, PixelDensity, build_target, points_spec
-from flowviz.targets.mix import mixed
+from flowviz.targets.mix import mixed, split_sentences
 
 HEART, SQUARE, MOONS = (ShapeSpec(name=name) for name in ("heart", "square", "two_moons"))
 
@@ -80,13 +80,23 @@ def test_draws_come_in_no_order() -> None:
     assert first.mean() == pytest.approx(last.mean(), abs=0.05)
 
 
-def test_points_that_are_held_out_are_not_trained_on() -> None:
+def test_a_mix_with_points_has_three_sets_that_do_not_overlap() -> None:
     cloud = points_spec(np.random.default_rng(0).normal(size=(1000, 2)))
     target = build_target(mix(cloud, MOONS, weights=(1, 1)))
-    held = target.heldout(10_000, np.random.default_rng(1))
-    assert len(held) == pytest.approx(400, abs=3), "a fifth of the points, and as many of the moons"
-    trained = {tuple(point) for point in target.sample(100_000, np.random.default_rng(2)).tolist()}
-    assert not trained & {tuple(point) for point in held.tolist()}
+    draws = (target.sample, 100_000), (target.validation, 10_000), (target.test, 10_000)
+    drawn = [draw(count, np.random.default_rng(seed)) for seed, (draw, count) in enumerate(draws)]
+    assert [len(points) for points in drawn[1:] if points is not None] == [300, 300], "15% of the cloud, as many moons"
+    assert target.training_points == 700
+    sets = [set(map(tuple, points.tolist())) for points in drawn if points is not None]
+    assert len(set.union(*sets)) == sum(map(len, sets)), "no point is in two sets"
+
+
+def test_a_mix_with_too_few_points_has_no_test() -> None:
+    cloud = points_spec(np.random.default_rng(0).normal(size=(99, 2)))
+    target = build_target(mix(cloud, MOONS))
+    assert target.test(100, np.random.default_rng(1)) is None
+    assert split_sentences(target) == build_target(cloud).split_sentence().splitlines()
+    assert split_sentences(build_target(MOONS)) == []
 
 
 def test_a_dash_is_not_blown_up() -> None:

@@ -74,7 +74,7 @@ def test_the_best_state_is_one_of_the_new_target() -> None:
     events = turned(TrainingSpec(steps=500), when=3)
     assert end_of(events).kept.step >= 450
     flow = build_flow(SMALL, end_of(events).weights)
-    assert end_of(events).progress.heldout_nll == pytest.approx(
+    assert end_of(events).score.test_nll == pytest.approx(
         -flow.log_prob(SECOND.sample(20_000, np.random.default_rng(5))).mean(), abs=0.05
     )
 
@@ -88,7 +88,8 @@ def test_a_loss_that_jumps_with_the_target_is_no_explosion() -> None:
         def sample(self, count: int, rng: np.random.Generator) -> np.ndarray:
             return SECOND.sample(count, rng) + np.float32(50)
 
-        heldout = sample
+        validation = test = sample
+        training_points = None
 
         def on_target(self, points: np.ndarray) -> None: ...
 
@@ -103,7 +104,7 @@ def test_without_a_new_target_nothing_differs() -> None:
     spec = TrainingSpec(steps=100)
     one = end_of(list(train(FIRST, SMALL, spec)))
     other = end_of(list(train(FIRST, SMALL, spec, retarget=lambda: None)))
-    assert one.progress.heldout_nll == other.progress.heldout_nll
+    assert one.progress.validation_nll == other.progress.validation_nll
     np.testing.assert_array_equal(one.trace.positions, other.trace.positions)
 
 

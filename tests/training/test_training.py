@@ -9,7 +9,18 @@ from numpy.typing import NDArray
 
 from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
-from flowviz.records import Checkpoint, Event, Finished, History, Preparing, Progress, Recovered, Snapshot, Trace
+from flowviz.records import (
+    Checkpoint,
+    Event,
+    Finished,
+    History,
+    Overfitting,
+    Preparing,
+    Progress,
+    Recovered,
+    Snapshot,
+    Trace,
+)
 from flowviz.specs import RECIPES, Family, FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import Ink, Points, build_target
 from flowviz.training import train
@@ -57,8 +68,8 @@ def test_events_come_in_their_order(target: Ink) -> None:
     assert steps == sorted(steps)
     for report in progress:
         assert report.entropy is not None
-        assert report.gap == report.heldout_nll - report.entropy
-        assert np.isfinite([report.train_nll, report.heldout_nll, report.steps_per_second]).all()
+        assert report.validation_gap == report.validation_nll - report.entropy
+        assert np.isfinite([report.train_nll, report.validation_nll, report.steps_per_second]).all()
 
 
 def test_a_budget_of_steps_is_spent_exactly(target: Ink) -> None:
@@ -77,7 +88,7 @@ def test_a_budget_of_seconds_counts_from_the_first_step(target: Ink) -> None:
 
 def test_the_same_seed_gives_the_same_numbers(target: Ink) -> None:
     one, other, third = (finished(train(target, SMALL, TrainingSpec(steps=200, seed=s))) for s in (4, 4, 5))
-    assert one.progress.heldout_nll == other.progress.heldout_nll
+    assert one.progress.validation_nll == other.progress.validation_nll
     assert one.progress.train_nll == other.progress.train_nll
     np.testing.assert_array_equal(one.trace.positions, other.trace.positions)
     assert one.progress.train_nll != third.progress.train_nll
@@ -203,8 +214,8 @@ def test_one_far_outlier_in_a_point_cloud_does_no_harm() -> None:
     points[7] = 1e6
     end = finished(train(Points(points), SMALL, TrainingSpec(steps=1500)))
     assert all_finite(end)
-    assert end.progress.gap is None
-    assert "held-out NLL" in end.sentence()
+    assert end.score.gap is None
+    assert "test NLL" in end.sentence()
 
 
 def test_an_exploding_loss_is_undone() -> None:
@@ -226,17 +237,24 @@ def test_the_advice_names_what_is_unusual() -> None:
     assert "points far outside" in advice(FlowSpec(), TrainingSpec(steps=1))
 
 
-def test_the_best_state_is_kept_when_a_small_cloud_is_learned_by_heart() -> None:
+def test_the_best_state_is_kept_when_a_small_cloud_is_learned_by_heart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flowviz.training.loop.VALIDATION_CHUNKS", 2)
     cloud = Points(np.random.default_rng(0).normal(size=(60, 2)))
     spec = TrainingSpec(steps=9000, learning_rate=1e-2)
-    history = History()
+    history, overfitting = History(), list[Overfitting]()
     for event in train(cloud, FlowSpec(family="spline", layers=4, width=16, bins=8), spec):
         history = history.with_event(event)
+        if isinstance(event, Overfitting):
+            overfitting.append(event)
     assert isinstance(event, Finished)
     assert event.kept.step < event.progress.step
     assert f"Kept the best state, step {event.kept.step:,}" in event.sentence()
-    assert event.progress.heldout_nll == event.kept.heldout_nll < history.heldout_nll[-1] - 0.1
+    assert event.score.validation_nll == event.kept.validation_nll < history.validation_nll[-1] - 0.1
+    assert event.score.test_nll is None, "there are too few points for a test"
+    assert history.kept_step == history.step[history.validation_nll.argmin()] == event.kept.step
     assert history.train_nll[-1] < history.train_nll[0]
+    assert overfitting[-1:] == [Overfitting(event.kept.step, 48)]
+    assert "begins to memorize the 48 training points" in overfitting[-1].sentence()
 
 
 @pytest.mark.parametrize(
@@ -255,7 +273,7 @@ def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(target: Ink, 
     resumed = finished(train(target, flow, spec, resume=event.checkpoint))
     for name in ("parameters", "first_moment", "second_moment", "statistics", "losses"):
         np.testing.assert_array_equal(getattr(whole.checkpoint, name), getattr(resumed.checkpoint, name))
-    assert whole.progress.heldout_nll == resumed.progress.heldout_nll
+    assert whole.progress.validation_nll == resumed.progress.validation_nll
     assert resumed.progress.seconds > event.progress.seconds
 
 
@@ -269,7 +287,7 @@ def test_a_training_that_ended_without_warning_goes_on_from_its_last_checkpoint(
     for checkpoint in (checkpoints[0], checkpoints[50]):
         resumed = finished(train(target, SMALL, spec, resume=checkpoint))
         np.testing.assert_array_equal(whole.checkpoint.parameters, resumed.checkpoint.parameters)
-        assert whole.progress.heldout_nll == resumed.progress.heldout_nll
+        assert whole.progress.validation_nll == resumed.progress.validation_nll
 
 
 def test_a_checkpoint_of_another_flow_is_refused(target: Ink) -> None:

@@ -17,6 +17,7 @@ from flowviz.records import (
     Checkpoint,
     Event,
     Finished,
+    Overfitting,
     Preparing,
     Progress,
     Recovered,
@@ -79,7 +80,7 @@ class TrainingPresenter(QObject):
     def start(self, built: BuiltTarget, project: Project) -> None:
         """Abandon the current training, and train a project from its checkpoint or from the beginning."""
         checkpoint = project.checkpoint
-        history = project.history.up_to(checkpoint.step) if checkpoint else project.history
+        history = project.history.resumed(checkpoint) if checkpoint else project.history
         self._runner.start(built, replace(project, history=history))
         self._status.begin(history, built.target.entropy)
         self._status.show_target(built.title)
@@ -114,7 +115,7 @@ class TrainingPresenter(QObject):
                 self._show_losses()
                 if not self._viewer.is_live:
                     self._viewer.show_moment_again()  # it belongs to an earlier target now
-            case Recovered() | Uncompiled():
+            case Recovered() | Overfitting() | Uncompiled():
                 self._status.show_warning(event)
             case Finished():
                 self._on_finished(event)
@@ -150,6 +151,7 @@ class TrainingPresenter(QObject):
 
     def _on_finished(self, finished: Finished) -> None:
         self._show_progress(finished.progress)
+        self._status.set_score(finished.score)
         self._viewer.take_snapshot(finished.snapshot)
         self._viewer.refit()
         self._update_trained()
@@ -189,7 +191,7 @@ class TrainingPresenter(QObject):
         project = trained.project
         progress = project.history.last_progress(trained.entropy)
         step = progress.step if progress else project.checkpoint.step if project.checkpoint else 0
-        self._status.show_trained(self.title, step, progress, trained.fraction)
+        self._status.show_trained(self.title, step, progress, trained.fraction, project.score)
         self._show_round_trip()
 
     def _on_moment_shown(self, snapshot: Snapshot, is_latest: bool) -> None:

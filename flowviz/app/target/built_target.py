@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from flowviz.errors import FlowvizError
 from flowviz.specs import PointsSpec, TargetSpec, TextSpec
-from flowviz.targets import Points, Target, borrowed_fonts, build_target
+from flowviz.targets import Points, Target, borrowed_fonts, build_target, split_sentences
 
 UNKNOWN_ENTROPY = "The best possible loss is unknown here, so no gap is shown."
 
@@ -48,6 +48,7 @@ def _notes(spec: TargetSpec, target: Target) -> list[str]:
     if isinstance(spec, PointsSpec) and isinstance(target, Points):
         outliers = f"{target.outliers:,}" if target.outliers else "none"
         notes.append(f"{len(spec.rows):,} points, {outliers} of them outliers.")
+    notes += split_sentences(target)
     if target.entropy is None:
         notes.append(UNKNOWN_ENTROPY)
     return notes

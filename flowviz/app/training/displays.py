@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from flowviz.app.training.training_state import TrainingState
-from flowviz.records import History, Progress, Trace
+from flowviz.records import History, Progress, Score, Trace
 
 
 class ControlsDisplay(Protocol):
@@ -27,6 +27,7 @@ class MetricsDisplay(Protocol):
 
     def clear(self) -> None: ...
     def show_progress(self, progress: Progress | None) -> None: ...
+    def show_score(self, score: Score | None) -> None: ...
     def show_hits(self, on_target: float | None, coverage: float | None) -> None: ...
     def show_round_trip(self, trace: Trace, stage: int) -> None: ...
 

@@ -31,8 +31,8 @@ def answer(progress: Progress | None) -> tuple[str, ...]:
         return WHY, IS_IT_GOOD
     if progress.entropy is None:
         return WHY, UNKNOWN_BEST
-    numbers = [f"{number:.2f}".replace("-", "−") for number in (progress.heldout_nll, progress.entropy)]
-    gap = progress.heldout_nll - progress.entropy
+    numbers = [f"{number:.2f}".replace("-", "−") for number in (progress.validation_nll, progress.entropy)]
+    gap = progress.validation_nll - progress.entropy
     return (
         WHY,
         IS_IT_GOOD,

@@ -18,19 +18,26 @@ from flowviz.specs.view import Theme
 
 MIN_HEIGHT_LINES = 6  # in lines of text
 NAME = '<span style="white-space: nowrap">NLL (nats)</span>'
-LEGEND = {"heldout": ("━", "held-out"), "train": ("•••", "train"), "entropy": ("╍", "best possible")}
+LEGEND = {
+    "validation": ("━", "validation"),
+    "train": ("•••", "train"),
+    "entropy": ("╍", "best possible"),
+    "kept": ("◆", "kept"),
+}
 LEGEND_TIP = (
     "Loss: the negative log-likelihood (NLL), which measures how much the points surprise the flow. Lower is better.\n"
-    "Held-out: on points that the flow was never trained on. Train: on the points of the latest training steps.\n"
-    "Best possible: the entropy of the target, which no flow can beat."
+    "Validation: on points that the flow is never trained on. Train: on the points of the latest training steps.\n"
+    "Best possible: the entropy of the target, which no flow can beat.\n"
+    "Kept: the step with the lowest validation loss. Its flow is kept when training ends."
 )
 INITIAL_STEPS, INITIAL_LOSSES = 1000.0, (0.0, 3.0)  # the axes before the first report
 PADDING = 0.05  # of the range of an axis, on either side
 MIN_RANGE = 0.1  # nats
 BULK_SHARE = 0.9  # of the losses
 CLIP_FACTOR = 3  # losses above this multiple of the range of the bulk are clipped
-DOT_SIZE, SPIKE_SIZE = 6, 9  # pixels
+DOT_SIZE, SPIKE_SIZE, KEPT_SIZE = 6, 9, 11  # pixels
 SPIKE_TEXT = "{data:.3f} nats at step {x:,.0f}"  # pyqtgraph sets these names
+KEPT_TEXT = "Kept: {data:.3f} nats at step {x:,.0f}"
 DESCRIPTION = "The metrics below show the latest values."
 CHANGE_LABEL = {"position": 1.0, "movable": False}
 RIGHT_OF_LINE, LEFT_OF_LINE = (0, 0), (1, 0)  # anchors at the upper end of a vertical line
@@ -39,7 +46,7 @@ MIN_LABEL_WIDTH = 3  # in line heights
 
 
 class LossPlot(QWidget):
-    """Plot of the train and held-out NLL over the steps, and of the entropy of the target, which no flow can beat."""
+    """Plot of the train and validation NLL over the steps, and of the entropy of the target, which no flow can beat."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,10 +64,12 @@ class LossPlot(QWidget):
         self._legend = WrappingLabel("lossLegend", "Legend of the curves")
         self._legend.setToolTip(LEGEND_TIP)
         self._train = self._plot.plot()
-        self._heldout = self._plot.plot()
+        self._validation = self._plot.plot()
         self._entropy = self._plot.plot(connect="pairs")
         self._spikes = pg.ScatterPlotItem(symbol="t1", size=SPIKE_SIZE, pen=None, hoverable=True, tip=SPIKE_TEXT.format)
-        self._plot.addItem(self._spikes, ignoreBounds=True)
+        self._kept = pg.ScatterPlotItem(symbol="d", size=KEPT_SIZE, hoverable=True, tip=KEPT_TEXT.format)
+        for marks in (self._spikes, self._kept):
+            self._plot.addItem(marks, ignoreBounds=True)
         self._changes: list[Any] = []
         self._lay_out()
         self.set_theme(self._theme)
@@ -80,11 +89,12 @@ class LossPlot(QWidget):
             return
         self._history, self._segments = history, segments
         dot = "o" if len(history.step) == 1 else None  # a single report makes no line
-        self._range = loss_range(np.concatenate([history.train_nll, history.heldout_nll]))
+        self._range = loss_range(np.concatenate([history.train_nll, history.validation_nll]))
         top = self._range[1]
         self._train.setData(history.step, np.minimum(history.train_nll, top), symbol=dot)
-        self._heldout.setData(history.step, np.minimum(history.heldout_nll, top), symbol=dot)
+        self._validation.setData(history.step, np.minimum(history.validation_nll, top), symbol=dot)
         self._mark_spikes(top)
+        self._mark_kept(top)
         self._create_change_lines()
         self._update_axes()
 
@@ -93,12 +103,14 @@ class LossPlot(QWidget):
         pens = {name: pg.mkPen(color, width=2) for name, color in CURVES[theme].items()}
         pens["entropy"].setStyle(Qt.PenStyle.DashLine)
         pens["train"].setStyle(Qt.PenStyle.DotLine)
-        for name, curve in (("train", self._train), ("heldout", self._heldout), ("entropy", self._entropy)):
+        for name, curve in (("train", self._train), ("validation", self._validation), ("entropy", self._entropy)):
             curve.setPen(pens[name])
             curve.setSymbolPen(None)
             curve.setSymbolBrush(CURVES[theme][name])
             curve.setSymbolSize(DOT_SIZE)
         self._spikes.setBrush(SURROUNDINGS[theme].label)
+        self._kept.setBrush(CURVES[theme]["kept"])
+        self._kept.setPen(pg.mkPen(SURROUNDINGS[theme].background, width=1))
         self._legend.setText(_legend(theme))
         self._panel.setMinimumHeight(MIN_HEIGHT_LINES * self.fontMetrics().lineSpacing())
         self._panel.set_appearance(self.font(), theme)
@@ -133,7 +145,7 @@ class LossPlot(QWidget):
 
     def _mark_spikes(self, top: float) -> None:
         """Mark the peak of each run of losses above the range."""
-        losses = np.maximum(self._history.train_nll, self._history.heldout_nll)
+        losses = np.maximum(self._history.train_nll, self._history.validation_nll)
         clipped = np.flatnonzero(losses > top)
         runs = np.split(clipped, np.flatnonzero(np.diff(clipped) > 1) + 1) if len(clipped) else []
         peaks = [run[np.argmax(losses[run])] for run in runs]
@@ -143,6 +155,12 @@ class LossPlot(QWidget):
         description = DESCRIPTION + (f" Above the range shown: {'; '.join(texts)}." if texts else "")
         if description != self.accessibleDescription():
             self.setAccessibleDescription(description)
+
+    def _mark_kept(self, top: float) -> None:
+        """Mark the state that is kept."""
+        point = self._history.kept_point()
+        step, loss = point or (0.0, 0.0)
+        self._kept.setData([step] if point else [], [min(loss, top)] if point else [], data=[loss] if point else [])
 
     def _create_change_lines(self) -> None:
         """Create a vertical line for each change to a target that was kept."""

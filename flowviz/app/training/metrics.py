@@ -6,18 +6,24 @@ from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.training.loss_answer import LossQuestion
 from flowviz.app.widgets.controls import DisclosureButton
 from flowviz.app.widgets.flow_row import WrappingRow
-from flowviz.records import Progress, Trace
+from flowviz.records import Progress, Score, Trace
 
 METRICS = {
-    "heldoutNll": (
-        "Held-out NLL",
-        "Negative log-likelihood, in nats, of points that the flow has never been trained on. "
-        "It measures how much these points surprise the flow: lower is better",
+    "validationNll": (
+        "Validation NLL",
+        "Negative log-likelihood, in nats, of points that the flow is never trained on. It measures how much these "
+        "points surprise the flow: lower is better. The state with the lowest validation NLL is kept",
     ),
-    "gap": (
-        "Gap",
-        "Held-out NLL minus the best possible NLL, which is the entropy of the target, in nats. 0 is a perfect fit",
+    "testNll": (
+        "Test NLL",
+        "The NLL of the kept state at points that neither trained it nor selected it, in nats, and its standard error. "
+        "It is known once training has ended",
     ),
+    "validationGap": (
+        "Validation gap",
+        "Validation NLL minus the best possible NLL, which is the entropy of the target, in nats. 0 is a perfect fit",
+    ),
+    "testGap": ("Test gap", "Test NLL minus the best possible NLL, in nats: the score of the kept state"),
     "onTarget": ("On target", "Share of the particles that land on the target"),
     "coverage": ("Coverage", "Share of the target that the particles reach"),
     "roundTrip": ("Round trip", "Error after applying this stage and its inverse (worst stage in brackets)"),
@@ -35,7 +41,7 @@ class Metrics(QWidget):
         self._values: dict[str, QLabel] = {}
         self._table = QWidget()
         self._fill_table()
-        tip = "Held-out NLL and gap in nats, shares, and the round-trip error"
+        tip = "NLLs and gaps in nats, shares, and the round-trip error"
         self._more = DisclosureButton("detailsButton", "Details", "Show or hide the metrics", tip, self._table)
         self._question = LossQuestion()
         layout = QVBoxLayout(self)
@@ -54,8 +60,14 @@ class Metrics(QWidget):
     def show_progress(self, progress: Progress | None) -> None:
         """Show the losses of a progress report, or unknown values for None."""
         self._question.set_progress(progress)
-        self._show("heldoutNll", progress.heldout_nll if progress else None, "{:.3f} nats")
-        self._show("gap", progress.gap if progress else None, "{:.3f} nats")
+        self._show("validationNll", progress.validation_nll if progress else None, "{:.3f} nats")
+        self._show("validationGap", progress.validation_gap if progress else None, "{:.3f} nats")
+
+    def show_score(self, score: Score | None) -> None:
+        """Show the score of the kept state, or unknown values for None."""
+        error = "" if score is None or score.standard_error is None else f" ± {score.standard_error:.3f}"
+        self._show("testNll", score.test_nll if score else None, f"{{:.3f}}{error} nats")
+        self._show("testGap", score.gap if score else None, f"{{:.3f}}{error} nats")
 
     def show_hits(self, on_target: float | None, coverage: float | None) -> None:
         """Show the shares, 0 to 1, of particles on the target and of the target that they cover."""

@@ -5,14 +5,14 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz.app.notices.notice import Notice
 from flowviz.app.training.displays import ControlsDisplay, LossDisplay, MetricsDisplay, StatusBarDisplay
 from flowviz.app.training.training_state import TrainingState
-from flowviz.records import Finished, History, Progress, Recovered, Snapshot, Trace, Uncompiled
+from flowviz.records import Finished, History, Overfitting, Progress, Recovered, Score, Snapshot, Trace, Uncompiled
 from flowviz.specs import TargetSpec
 
 GREETING = "Press Train and watch the cloud become the target."
 RETRY = "Press Train to try again."
 FOLLOWING = "Computing the particles of earlier moments. This loads TensorFlow, which takes a few seconds…"
 SLOWER = "The XLA compiler does not work on this computer: training will take longer, with the same results."
-TRAINING = "training"  # topic of its notices
+TRAINING, OVERFITTING = "training", "overfitting"  # topics of its notices
 SWITCHES = "Type or choose another target to switch to it."
 STARTS_OVER = {
     TrainingState.IDLE: "Train starts over with the chosen flow.",
@@ -48,8 +48,10 @@ class TrainingStatus(QObject):
         self._controls, self._loss_plot, self._metrics, self._status = controls, loss_plot, metrics, status
         self._state = TrainingState.IDLE
         self._progress: Progress | None = None  # latest report
+        self._score: Score | None = None  # of the kept state, once training has ended
         self._history = History()
         self._entropy: float | None = None
+        self._overfitting_step: int | None = None  # of the notice that is shown
         self._idle_word = "Ready"  # in the status bar while no training runs
         self._sentence = GREETING
         self._target = ""  # title of the target of the training
@@ -86,11 +88,12 @@ class TrainingStatus(QObject):
     def begin(self, history: History, entropy: float | None) -> None:
         """Show a new training, with the losses up to its start."""
         self._idle_word = "Ready"
-        self._progress = None
+        self._progress, self._score = None, None
         self._target = ""
         self._metrics.clear()
         self._status.show_progress(None)
         self.notice_posted.emit(Notice(TRAINING))
+        self._withdraw_overfitting()
         self._controls.set_fraction(0)
         self._set_sentence(GREETING)
         self.show_history(history, entropy)
@@ -136,27 +139,43 @@ class TrainingStatus(QObject):
         self._progress = progress
         self._controls.set_fraction(progress.fraction)
         self._status.show_progress(progress)
+        if progress.kept_step != self._overfitting_step:
+            self._withdraw_overfitting()
         if is_live:
             self._metrics.show_progress(progress)
         self.progressed.emit(progress.fraction)
 
     def show_moment(self, snapshot: Snapshot, *, is_latest: bool) -> None:
         """Show the metrics of the moment that is shown."""
+        is_running = is_latest and self._score is None
         past = self._history.progress_at(snapshot.step, self._entropy)
         self._metrics.show_hits(snapshot.on_target, snapshot.coverage)
-        self._metrics.show_progress(self._progress if is_latest else past)
+        self._metrics.show_progress(self._progress if is_running else past)
+        self._metrics.show_score(self._score if is_latest else None)
+
+    def set_score(self, score: Score | None) -> None:
+        """Set the score of the latest moment, which is the kept state; None while training runs."""
+        self._score = score
 
     def show_round_trip(self, trace: Trace, stage: int) -> None:
         """Show how exactly a stage and its inverse cancel out."""
         self._metrics.show_round_trip(trace, stage)
 
-    def show_warning(self, event: Recovered | Uncompiled) -> None:
-        """Report that training went back to its last good state, or that it continues without XLA."""
+    def show_warning(self, event: Recovered | Overfitting | Uncompiled) -> None:
+        """Report that training went back to its last good state, overfits, or continues without XLA."""
         if isinstance(event, Recovered):
             self.notice_posted.emit(Notice(TRAINING, event.sentence()))
+        elif isinstance(event, Overfitting):
+            self._overfitting_step = event.step
+            self.notice_posted.emit(Notice(OVERFITTING, event.sentence()))
         elif not self._has_warned:  # once, because the user cannot change it
             self._has_warned = True
             self._status.show_message(SLOWER)
+
+    def _withdraw_overfitting(self) -> None:
+        if self._overfitting_step is not None:
+            self._overfitting_step = None
+            self.notice_posted.emit(Notice(OVERFITTING))
 
     def show_end(self, finished: Finished) -> None:
         """Show how the training ended."""
@@ -174,11 +193,14 @@ class TrainingStatus(QObject):
         self.notice_posted.emit(notice)
         self.ended.emit(notice.text)
 
-    def show_trained(self, title: str, step: int, progress: Progress | None, fraction: float) -> None:
-        """Show the title, the steps and the latest report of a flow that was trained before."""
+    def show_trained(
+        self, title: str, step: int, progress: Progress | None, fraction: float, score: Score | None
+    ) -> None:
+        """Show the title, the steps, the latest report and the score of a flow that was trained before."""
         self._idle_word = ENDINGS["completed" if fraction >= 1 else "stopped"]
-        self._progress = progress
-        self._metrics.show_progress(progress)
+        self._progress, self._score = progress, score
+        self._metrics.show_progress(self._history.progress_at(score.step, self._entropy) if score else progress)
+        self._metrics.show_score(score)
         self._status.show_progress(progress)
         self._status.show_state(self._idle_word)
         self._controls.set_fraction(fraction)

@@ -43,6 +43,7 @@ def after(project: Project, event: Event) -> Project:
                 history=history,
                 weights=event.weights,
                 trace=event.trace,
+                score=None,
                 environment=Environment.current(),
             )
         case Checkpoint():

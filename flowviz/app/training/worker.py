@@ -11,7 +11,7 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.worker import Worker
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
-from flowviz.records import Checkpoint, Event, Finished, Recovered, Retargeted, Snapshot, Uncompiled
+from flowviz.records import Checkpoint, Event, Finished, Overfitting, Recovered, Retargeted, Snapshot, Uncompiled
 from flowviz.training import NewTarget, train
 
 SNAPSHOT_SECONDS = 0.2
@@ -105,7 +105,7 @@ class TrainingWorker(Worker):
             self.failed.emit(self.number, notice_of("training", error, "Training ended unexpectedly.", advice))
 
     def _emit(self, event: Event) -> None:
-        if isinstance(event, Recovered | Uncompiled | Finished):
+        if isinstance(event, Recovered | Overfitting | Uncompiled | Finished):
             log.info("%s", event.sentence())
         if isinstance(event, Retargeted):
             self.retargeted.emit(self.number, self._current)

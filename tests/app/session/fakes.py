@@ -18,7 +18,7 @@ from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Plan
-from flowviz.records import Checkpoint, Event, Finished, History, Kept, Progress, Snapshot, Trace
+from flowviz.records import Checkpoint, Event, Finished, History, Kept, Progress, Score, Snapshot, Trace
 from flowviz.records.events import Ending
 from flowviz.records.trace import base_particles, untrained_trace
 from flowviz.specs import FlowSpec
@@ -64,11 +64,15 @@ class FakeMetrics:
 
     def clear(self) -> None:
         self.progress: Progress | None = None
+        self.score: Score | None = None
         self.hits: tuple[float | None, float | None] = (None, None)
         self.stage: int | None = None
 
     def show_progress(self, progress: Progress | None) -> None:
         self.progress = progress
+
+    def show_score(self, score: Score | None) -> None:
+        self.score = score
 
     def show_hits(self, on_target: float | None, coverage: float | None) -> None:
         self.hits = on_target, coverage
@@ -170,7 +174,7 @@ class SessionHarness:
 def progress(step: int, nll: float = 1.625) -> Progress:
     """Return a report of the losses of a step."""
     return Progress(
-        step=step, seconds=step / 400, fraction=step / 10_000, train_nll=nll, heldout_nll=nll, entropy=ENTROPY,
+        step=step, seconds=step / 400, fraction=step / 10_000, train_nll=nll, validation_nll=nll, entropy=ENTROPY,
         steps_per_second=400.0, seconds_left=1.0,
     )  # fmt: skip
 
@@ -188,8 +192,8 @@ def checkpoint(step: int) -> Checkpoint:
 
 def finished(step: int, ending: Ending = "completed", flow: FlowSpec | None = None) -> Finished:
     """Return the end of a training."""
-    kept = Kept(WEIGHTS, 1.625, step)
-    return Finished(ending, progress(step), snapshot(step, flow=flow), kept, 0, 1.0, checkpoint(step))
+    kept, score = Kept(WEIGHTS, 1.625, step), Score(step, 1.625, 1.75, 0.01, ENTROPY)
+    return Finished(ending, progress(step), snapshot(step, flow=flow), kept, score, 0, 1.0, checkpoint(step))
 
 
 def train(harness: SessionHarness, *steps: int) -> None:

@@ -76,7 +76,7 @@ def test_ended_training_can_be_saved_and_resumed(harness: SessionHarness) -> Non
     project = harness.session.project()
     assert (project.target, project.checkpoint is not None) == (TextSpec(text="BRAD"), True)
     assert [moment.step for moment in project.timeline.moments] == [100, 200]
-    assert harness.controls.sentence == "Done: 200 steps."
+    assert harness.controls.sentence == "Done: 200 steps, test gap 0.250 ± 0.010 nats."
     assert harness.controls.can_resume
     harness.session.resume()
     assert harness.thread.checkpoint is project.checkpoint

@@ -30,8 +30,8 @@ def test_each_moment_shows_its_own_metrics(harness: SessionHarness, step: int) -
     harness.view.update(moment=None if step == 300 else step)
     shown = harness.metrics.progress
     assert shown is not None
-    assert (shown.step, shown.heldout_nll) == (step, 2 - step / 1000)
-    assert shown.gap == pytest.approx(2 - step / 1000 - ENTROPY)
+    assert (shown.step, shown.validation_nll) == (step, 2 - step / 1000)
+    assert shown.validation_gap == pytest.approx(2 - step / 1000 - ENTROPY)
     assert harness.metrics.hits == (step / 1000, 0.8)
 
 
@@ -43,6 +43,21 @@ def test_metrics_of_a_past_moment_stay_during_training(harness: SessionHarness) 
     assert harness.metrics.progress.step == 100
     assert harness.status_bar.progress is not None
     assert harness.status_bar.progress.step == 300
+
+
+def test_score_of_the_kept_state_is_shown_once_training_has_ended(harness: SessionHarness) -> None:
+    train(harness, 100, 200)
+    assert harness.metrics.score is None
+    end = finished(200)
+    harness.thread.send(end)
+    assert harness.metrics.score == end.score == harness.session.project().score
+    harness.view.update(moment=100)
+    assert harness.metrics.score is None, "the score is that of the kept state only"
+    harness.view.update(moment=None)
+    assert harness.metrics.score == end.score
+    train(harness, 100)
+    assert harness.metrics.score is None
+    assert harness.session.project().score is None
 
 
 def test_failure_before_the_first_snapshot_keeps_the_previous_flow(harness: SessionHarness) -> None:

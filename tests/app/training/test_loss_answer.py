@@ -14,7 +14,7 @@ from tests.app.staged import PROGRESS
 
 def test_answer_compares_the_loss_with_the_best_possible_one() -> None:
     assert answer(None) == (WHY, IS_IT_GOOD)
-    negative = replace(PROGRESS, heldout_nll=-0.25, entropy=-0.75)
+    negative = replace(PROGRESS, validation_nll=-0.25, entropy=-0.75)
     expected = "Here, the loss is −0.25, the best possible −0.75, and the gap 0.50 nats."
     assert answer(negative) == (WHY, IS_IT_GOOD, expected)
     assert answer(replace(PROGRESS, entropy=None)) == (WHY, UNKNOWN_BEST)

@@ -82,6 +82,16 @@ def test_loss_plot_is_legible(window: Window, qtbot: QtBot, size: int, name: str
     assert legend.height() >= legend.heightForWidth(legend.width())
 
 
+def test_kept_state_is_marked(window: Window) -> None:
+    losses, steps = window.find(LossPlot, "lossPlot"), np.array([1000.0, 2000.0, 3000.0])
+    history = History(steps, steps / 100, steps / 1000, np.array([1.5, 1.25, 1.75]))
+    losses.show_history(replace(history, kept_step=2000), 1.0)
+    [point] = losses._kept.points()
+    assert (point.pos().x(), point.pos().y()) == (2000, 1.25)
+    losses.show_history(history, 1.0)
+    assert not len(losses._kept.points())
+
+
 def test_text_of_the_curve_plot_grows_with_the_text_size(window: Window, qtbot: QtBot) -> None:
     curves = window.find(CurvePlot, "curvePlot")
     window.main.viewer._displays.inspector.show_report(REPORT)
@@ -103,7 +113,7 @@ def test_single_loss_is_a_dot_and_the_axis_starts_at_step_0(window: Window) -> N
     plot = plot_in(losses)
     (lowest, highest), _ = plot.getViewBox().viewRange()
     assert -200 <= lowest <= 0 < 2000 <= highest < 2500
-    curves = losses._train, losses._heldout
+    curves = losses._train, losses._validation
     assert [curve.opts["symbol"] for curve in curves] == ["o", "o"]
     many = np.array([1000.0, 2000.0])
     losses.show_history(History(many, many, many, many), 1.2)
@@ -227,7 +237,7 @@ def test_curves_stay_below_the_mark_of_a_spike(losses: LossPlot) -> None:
     history = replace(history_with_spikes(30), changes=(Retargeted(2000, "cat"),))
     losses.show_history(history, 1.4)
     _, heights = losses._spikes.getData()
-    for curve in (losses._train, losses._heldout):
+    for curve in (losses._train, losses._validation):
         assert curve.getData()[1].max() <= heights[0]
 
 
@@ -240,7 +250,7 @@ def test_falling_loss_is_not_clipped() -> None:
 def test_showing_the_same_history_again_updates_no_curve(losses: LossPlot) -> None:
     history, updates = history_of_targets(2.0, 1.0), list[object]()
     losses.show_history(history, 0.9)
-    for curve in (losses._train, losses._heldout, losses._entropy):
+    for curve in (losses._train, losses._validation, losses._entropy):
         curve.sigPlotChanged.connect(updates.append)
     losses.show_history(history, 0.9)
     assert updates == []

@@ -7,10 +7,12 @@ import pytest
 from flowviz.app.notices.notice import Notice
 from flowviz.app.training.status import FOLLOWING, GREETING, SLOWER, SWITCHES
 from flowviz.projects import Project, example
-from flowviz.records import Finished, History, Preparing, Uncompiled
+from flowviz.records import Finished, History, Overfitting, Preparing, Uncompiled
 from flowviz.records.events import Ending
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
-from tests.app.session.fakes import SessionHarness, checkpoint, fail, finished, train
+from tests.app.session.fakes import SessionHarness, checkpoint, fail, finished, progress, train
+
+DONE = "Done: 200 steps, test gap 0.250 ± 0.010 nats."
 
 
 @pytest.fixture
@@ -82,18 +84,18 @@ def test_paused_training_says_what_restart_or_resume_would_learn(harness: Sessio
 def test_ended_training_says_what_the_next_one_would_learn(harness: SessionHarness) -> None:
     train(harness)
     harness.thread.send(finished(200))
-    assert harness.controls.sentence == "Done: 200 steps."
+    assert harness.controls.sentence == DONE
     harness.request.show_text("FLOW")
-    expected = "Done: 200 steps. Still showing 'BRAD'. Train starts over with 'FLOW'. Resume switches to it."
+    expected = f"{DONE} Still showing 'BRAD'. Train starts over with 'FLOW'. Resume switches to it."
     assert harness.controls.sentence == expected
     harness.request.show_text("BRAD")
-    assert harness.controls.sentence == "Done: 200 steps."
+    assert harness.controls.sentence == DONE
     harness.request.update_page("text", weight=0.1)
-    expected = "Done: 200 steps. Still showing the previous 'BRAD'. Train starts over with the current choices."
+    expected = f"{DONE} Still showing the previous 'BRAD'. Train starts over with the current choices."
     expected += " Resume switches to them."
     assert harness.controls.sentence == expected
     harness.request.show_text("")
-    assert harness.controls.sentence == "Done: 200 steps. Type a word: the flow needs something to learn."
+    assert harness.controls.sentence == f"{DONE} Type a word: the flow needs something to learn."
 
 
 def test_failed_training_says_what_the_next_one_would_learn(harness: SessionHarness) -> None:
@@ -195,6 +197,17 @@ def test_diverged_training_posts_its_advice_as_a_notice(harness: SessionHarness)
     assert notices[-1] == Notice("training"), "the next training withdraws it"
 
 
+def test_overfitting_is_reported_until_a_better_state_is_found(harness: SessionHarness) -> None:
+    notices = list[Notice]()
+    train(harness)
+    harness.status.notice_posted.connect(notices.append)
+    event = Overfitting(100, 350)
+    harness.thread.send(event, replace(progress(300), kept_step=100))
+    assert notices == [Notice("overfitting", event.sentence())]
+    harness.thread.send(replace(progress(500), kept_step=500))
+    assert notices[1:] == [Notice("overfitting")]
+
+
 @pytest.mark.parametrize(("ending", "is_announced"), [("completed", True), ("diverged", True), ("stopped", False)])
 def test_end_is_announced_unless_the_user_stopped(harness: SessionHarness, ending: Ending, is_announced: bool) -> None:
     announced = list[str]()
@@ -231,7 +244,7 @@ def test_opened_project_shows_how_its_training_ended(harness: SessionHarness) ->
     harness.session.show_project(example("two_moons").project())
     assert harness.status_bar.word == "Finished"
     assert harness.status_bar.progress is not None
-    assert harness.status_bar.progress.gap is None, "the entropy of this shape is unknown"
+    assert harness.status_bar.progress.validation_gap is None, "the entropy of this shape is unknown"
     harness.session.show_project(Project.untrained(TextSpec(text="A"), FlowSpec(), TrainingSpec(steps=9)))
     assert harness.status_bar.word == "Ready"
     assert harness.status_bar.progress is None
@@ -245,4 +258,4 @@ def test_another_flow_is_announced_as_what_train_or_restart_starts_over_with(har
     assert harness.controls.sentence == f"Learning 'BRAD'. {SWITCHES}"
     harness.thread.send(finished(200))
     harness.request.set_preset("sharp")
-    assert harness.controls.sentence == "Done: 200 steps. Train starts over with the chosen flow."
+    assert harness.controls.sentence == f"{DONE} Train starts over with the chosen flow."

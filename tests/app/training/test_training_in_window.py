@@ -17,9 +17,9 @@ def choose(window: Window, family: str) -> None:
 def test_training_shows_its_metrics_and_keeps_its_picture(window: Window, qtbot: QtBot) -> None:
     choose(window, "glow")
     window.find(QSpinBox, "flowLayers").setValue(2)
-    assert window.find(QLabel, "gapFigure").text() == "–"
+    assert window.find(QLabel, "validationGapFigure").text() == "–"
     train(window, qtbot, 100)
-    for name, ending in (("heldoutNll", "nats"), ("gap", "nats"), ("onTarget", "%"), ("coverage", "%")):
+    for name, ending in (("validationNll", "nats"), ("validationGap", "nats"), ("onTarget", "%"), ("coverage", "%")):
         assert window.find(QLabel, f"{name}Figure").text().endswith(ending)
     round_trip, scrubber = window.find(QLabel, "roundTripFigure"), window.find(QSlider, "layerScrubber")
     scrubber.setValue(0)

@@ -1,0 +1,47 @@
+"""Detect that a flow memorizes its training points."""
+
+from collections import deque
+
+import numpy as np
+
+from flowviz.records import Progress
+
+SMOOTHED = 5  # validations, by their median
+OBSERVED = 20  # latest validations, whose differences tell the noise
+LEAST_RISE = 0.05  # nats
+NOISE_FACTOR = 4.0  # of the mean difference between two validations in a row
+
+
+class OverfittingMonitor:
+    """Watches the losses for overfitting: the validation loss rises, and the train loss falls further.
+
+    The losses are smoothed, and the rise must exceed the noise of the latest validations. It is reported once; only a
+    new best state, with a lower validation loss than all before, makes another report possible.
+    """
+
+    def __init__(self) -> None:
+        self._observed = deque[Progress](maxlen=OBSERVED)
+        self._best = np.inf, np.inf  # smoothed validation and train NLL
+        self._reported_step: int | None = None
+
+    def detects(self, progress: Progress) -> bool:
+        """Return whether overfitting has just become evident, from the report of a validation."""
+        self._observed.append(progress)
+        latest = list(self._observed)[-SMOOTHED:]
+        validation_nll = float(np.median([report.validation_nll for report in latest]))
+        train_nll = float(np.median([report.train_nll for report in latest]))
+        if len(self._observed) < 2 * SMOOTHED or validation_nll <= self._best[0]:
+            self._best = min(self._best, (validation_nll, train_nll))
+            return False
+        rise = validation_nll - self._best[0]
+        kept_step = progress.kept_step
+        if kept_step == self._reported_step or kept_step is None or latest[0].step <= kept_step:
+            return False
+        if rise <= max(LEAST_RISE, NOISE_FACTOR * self._noise) or train_nll >= self._best[1]:
+            return False
+        self._reported_step = kept_step
+        return True
+
+    @property
+    def _noise(self) -> float:
+        return float(np.abs(np.diff([report.validation_nll for report in self._observed])).mean())

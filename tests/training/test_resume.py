@@ -1,0 +1,85 @@
+"""A training that resumes after a recovery: exactly as if it had not been stopped."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from flowviz.flows import Flow
+from flowviz.projects import Project, from_bytes, to_bytes
+from flowviz.records import Checkpoint, Event, Finished, History, Recovered, Trace
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.targets import build_target
+from flowviz.training import train
+from flowviz.training.step import ChunkRunner, State
+
+SPEC, FLOW, STEPS = TextSpec(text="I"), FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=6000)
+TARGET = build_target(SPEC)
+RESIDUE = 0  # of the points of the first chunk
+STATE = ("parameters", "first_moment", "second_moment", "statistics", "losses")
+
+
+@pytest.fixture
+def spoiled_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make some chunks fail, depending on their points only: the first one, and about every fourth one."""
+    run = ChunkRunner.run
+
+    def spoiled(
+        self: ChunkRunner, state: State, step: int, points: NDArray[Any], *rest: Any, **how: Any
+    ) -> tuple[State, Any]:
+        state, losses = run(self, state, step, points, *rest, **how)
+        number = int(points.view(np.uint32).sum(dtype=np.uint64))
+        return state, losses * np.float32("nan" if number % 4 == RESIDUE else 1)
+
+    monkeypatch.setattr(ChunkRunner, "run", spoiled)
+
+
+@pytest.fixture
+def lost_particles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let particles of the trained flow run away now and then, depending on its weights only."""
+    trace = Flow.trace
+
+    def lost(self: Flow, particles: NDArray[Any]) -> Trace:
+        found = trace(self, particles)
+        number = int(self.parameters.numpy().view(np.uint32).sum(dtype=np.uint64))
+        if len(particles) > 1000 and number % 2 == 1:
+            found.positions[-1, 0] = np.inf
+        return found
+
+    monkeypatch.setattr(Flow, "trace", lost)
+
+
+def finished(events: list[Event]) -> Finished:
+    assert isinstance(events[-1], Finished)
+    return events[-1]
+
+
+def stored(checkpoint: Checkpoint) -> Checkpoint:
+    """Return a checkpoint that was saved and opened."""
+    [end] = [event for event in train(TARGET, FLOW, TrainingSpec(steps=1)) if isinstance(event, Finished)]
+    project = Project.untrained(SPEC, FLOW, STEPS).trained(end, History())
+    opened = from_bytes(to_bytes(project.__class__(**{**vars(project), "checkpoint": checkpoint}))).checkpoint
+    assert opened is not None
+    return opened
+
+
+def assert_resumes_exactly(events: list[Event]) -> None:
+    """Check that the training ends the same from every sixth of its checkpoints, once stored, as without a stop."""
+    whole = finished(events)
+    recoveries = sum(isinstance(event, Recovered) for event in events)
+    assert whole.recoveries == recoveries > 1
+    checkpoints = [event for event in events if isinstance(event, Checkpoint)]
+    for checkpoint in checkpoints[::6]:
+        resumed = finished(list(train(TARGET, FLOW, STEPS, resume=stored(checkpoint))))
+        for name in STATE:
+            np.testing.assert_array_equal(getattr(resumed.checkpoint, name), getattr(whole.checkpoint, name))
+        assert (resumed.kept.step, resumed.recoveries) == (whole.kept.step, whole.recoveries), checkpoint.step
+
+
+def test_a_training_resumes_exactly_after_chunks_that_failed(spoiled_chunks: None) -> None:
+    assert_resumes_exactly(list(train(TARGET, FLOW, STEPS, snapshot_seconds=0.0)))
+
+
+def test_a_training_resumes_exactly_before_and_after_particles_ran_away(lost_particles: None) -> None:
+    assert_resumes_exactly(list(train(TARGET, FLOW, STEPS, snapshot_seconds=0.0)))

@@ -1,0 +1,158 @@
+"""Three sets of points: to train on, to select the kept state, and to score it."""
+
+from collections.abc import Iterator, Sequence
+from threading import Event as Flag
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from flowviz.flows import build_flow
+from flowviz.projects import Project
+from flowviz.records import Event, Finished, History, Progress, Snapshot
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.targets import Ink, Points, build_target
+from flowviz.training import train, trained
+from flowviz.training.overfitting import LEAST_RISE, SMOOTHED, OverfittingMonitor
+
+Losses = NDArray[np.floating]
+SMALL, STEPS = FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=900)
+
+
+@pytest.fixture(scope="module")
+def target() -> Ink:
+    return build_target(TextSpec(text="I"))
+
+
+@pytest.fixture(autouse=True)
+def frequent_validations(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flowviz.training.loop.VALIDATION_CHUNKS", 1)
+
+
+def history_of(events: Iterator[Event] | list[Event]) -> tuple[History, Finished]:
+    history = History()
+    for event in events:
+        history = history.with_event(event)
+    assert isinstance(event, Finished)
+    return history, event
+
+
+class Recorded(Ink):
+    """A target that remembers which points it gave."""
+
+    def __init__(self, mask: NDArray[np.bool_]) -> None:
+        super().__init__(mask)
+        self.given: dict[str, list[NDArray[np.float32]]] = {"sample": [], "validation": [], "test": []}
+
+    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        return self._recorded("sample", super().sample(count, rng))
+
+    def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        return self._recorded("validation", super().sample(count, rng))
+
+    def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        return self._recorded("test", super().sample(count, rng))
+
+    def _recorded(self, name: str, points: NDArray[np.float32]) -> NDArray[np.float32]:
+        self.given[name].append(points)
+        return points
+
+
+def test_validation_selects_the_state_and_test_scores_it(target: Ink) -> None:
+    recorded = Recorded(target.mask)
+    _, end = history_of(train(recorded, SMALL, STEPS))
+    [validation], [test] = recorded.given["validation"], recorded.given["test"]
+    drawn = [{(x, y) for x, y in points.tolist()} for points in (*recorded.given["sample"], validation, test)]
+    assert len(set.union(*drawn)) == sum(map(len, drawn)), "no point is in two sets"
+    nlls = -build_flow(SMALL, end.weights).log_prob(test).astype(np.float64)
+    assert end.score.test_nll == pytest.approx(nlls.mean(), abs=1e-5)
+    assert end.score.standard_error == pytest.approx(nlls.std() / 100, rel=1e-3)
+    assert end.score.validation_nll == pytest.approx(-build_flow(SMALL, end.weights).log_prob(validation).mean())
+    assert end.score.test_nll is not None
+    assert end.score.gap == end.figures()["gap"] == end.score.test_nll - target.entropy
+    assert f"test gap {end.score.gap:.3f} ± {end.score.standard_error:.3f} nats" in end.sentence()
+
+
+def test_history_has_every_validation_once_and_the_best_is_kept(target: Ink) -> None:
+    history, end = history_of(train(target, SMALL, TrainingSpec(steps=850, learning_rate=0.3, warmup_steps=0)))
+    assert history.step.tolist() == [50, 250, 450, 650, 850]
+    best = history.validation_nll.argmin()
+    assert (end.kept.step, history.kept_step) == (history.step[best], history.step[best])
+    assert end.kept.validation_nll == history.validation_nll[best]
+    assert history.kept_point() == (history.step[best], history.validation_nll[best])
+
+
+def test_history_of_a_training_that_resumes_is_that_of_one_without_a_stop(target: Ink) -> None:
+    whole = history_of(train(target, SMALL, STEPS))[0]
+    stop, events = Flag(), list[Event]()
+    for event in train(target, SMALL, STEPS, stop_requested=stop.is_set, snapshot_seconds=0.0):
+        events.append(event)
+        if isinstance(event, Snapshot) and event.step == 450:
+            stop.set()
+    before, stopped = history_of(events)
+    resumed = before.resumed(stopped.checkpoint)
+    for event in train(target, SMALL, STEPS, resume=stopped.checkpoint):
+        resumed = resumed.with_event(event)
+    for name in ("step", "train_nll", "validation_nll"):
+        np.testing.assert_array_equal(getattr(resumed, name), getattr(whole, name))
+    assert resumed.kept_step == whole.kept_step
+
+
+def test_project_has_the_gap_of_its_weights(target: Ink) -> None:
+    untrained = Project.untrained(TextSpec(text="I"), SMALL, STEPS)
+    assert untrained.gap is None
+    project = trained(untrained, target)
+    nll = -build_flow(SMALL, project.weights).log_prob(target.sample(100_000, np.random.default_rng(9))).mean()
+    assert project.gap == pytest.approx(nll - target.entropy, abs=0.03)
+
+
+def test_without_a_test_the_score_is_that_of_the_validation() -> None:
+    _, end = history_of(train(Points(np.random.default_rng(0).normal(size=(99, 2))), SMALL, TrainingSpec(steps=50)))
+    assert (end.score.test_nll, end.score.gap, end.figures()["standard_error"]) == (None, None, None)
+    assert f"validation NLL {end.score.validation_nll:.3f} nats" in end.sentence()
+
+
+def test_validations_by_the_clock_take_a_tenth_of_the_time(target: Ink) -> None:
+    """They are rarer than every half second where they are slow."""
+    events = list(train(target, FlowSpec(layers=2, width=8), TrainingSpec(seconds=1.6)))
+    seconds = [event.seconds for event in events if isinstance(event, Progress)]
+    assert 0.5 <= seconds[0] < 1.0
+    assert (np.diff(seconds) >= 0.5).all()
+
+
+def detections(validation_nlls: Sequence[float] | Losses, train_nlls: Losses) -> list[int]:
+    """Return the steps at which a monitor reports overfitting; a report to it comes at every step."""
+    monitor = OverfittingMonitor()
+    kept = [int(np.argmin(validation_nlls[:step])) + 1 for step in range(1, len(validation_nlls) + 1)]
+    losses = enumerate(zip(validation_nlls, train_nlls, kept, strict=True), 1)
+    return [
+        step
+        for step, (validation, train_nll, kept_step) in losses
+        if monitor.detects(Progress(step, step, 0.5, train_nll, validation, None, 1.0, 1.0, kept_step))
+    ]
+
+
+RISING, FALLING = 1 + 0.03 * np.arange(40), 1 - 0.03 * np.arange(80)
+
+
+def test_a_rise_of_the_validation_loss_while_the_train_loss_falls_is_reported_once() -> None:
+    assert len(detections(RISING, FALLING[:40])) == 1
+    assert not detections(RISING, RISING), "a training that diverges does not overfit"
+
+
+def test_overfitting_is_reported_again_only_after_a_better_state() -> None:
+    better = [*RISING[:20], *(RISING - 0.5)]
+    first, second = detections(better, FALLING[:60])
+    assert first < 20 < second - SMOOTHED
+    assert len(detections([*RISING[:20], *RISING], FALLING[:60])) == 1
+
+
+def test_noise_is_not_reported_as_overfitting() -> None:
+    for seed in range(50):
+        noise = np.random.default_rng(seed).normal(scale=0.2, size=(2, 300))
+        falling = np.linspace(2, 1, 300)
+        assert not detections(falling + noise[0], falling + noise[1] - 0.5), seed
+
+
+def test_a_small_rise_is_not_reported() -> None:
+    assert not detections([1.0] * SMOOTHED + [1 + 0.9 * LEAST_RISE] * 30, FALLING[:35])
