@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flowviz.errors import FlowvizError
-    from flowviz.library import build_flow, build_target, load, render, save, trace, train
+    from flowviz.library import build_flow, build_target, load, render, resume, save, trace, train
     from flowviz.projects import Project
     from flowviz.specs import (
         PRESETS,
@@ -52,6 +52,7 @@ __all__ = [
     "build_target",
     "load",
     "render",
+    "resume",
     "save",
     "trace",
     "train",

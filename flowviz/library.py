@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flowviz.errors import FileError
 from flowviz.exporting.export import Export
 from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Event, Trace, Weights, base_particles
@@ -45,14 +46,49 @@ def train(
     flow_spec: FlowSpec,
     training_spec: TrainingSpec,
     *,
-    hear: Callable[[Event], object] = lambda _: None,
+    on_event: Callable[[Event], object] = lambda _: None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> Project:
-    """Train a flow on a target, to the end of the budget; what was learned, with its losses and its past.
+    """Train a flow on a target, and return it with its losses and earlier moments. Loads TensorFlow.
 
-    `hear` is told each event: `Preparing`, `Progress`, `Snapshot`, `Recovered`, ..., at last `Finished`, which has the
-    figures. Loads TensorFlow. Raises `TargetError` and `FileError` as `build_target` does.
+    The project has the weights with the lowest validation NLL; `project.score` is their score on test points.
+
+    Args:
+        target_spec: The target to learn.
+        flow_spec: The flow.
+        training_spec: The training, with its budget of seconds or steps.
+        on_event: Called with each event: `Preparing`, `Progress`, `Recovered`, ..., and at last `Finished`.
+        should_stop: Asked after each chunk of steps, about ten times a second. If true, training ends early; the
+            project can be resumed.
+
+    Raises:
+        TargetError: If there is nothing to learn.
+        FileError: If a picture in the target is damaged.
     """
-    return trained(Project.untrained(target_spec, flow_spec, training_spec), build_target(target_spec), hear=hear)
+    untrained = Project.untrained(target_spec, flow_spec, training_spec)
+    return trained(untrained, build_target(target_spec), on_event=on_event, should_stop=should_stop)
+
+
+def resume(
+    project: Project,
+    *,
+    on_event: Callable[[Event], object] = lambda _: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Project:
+    """Continue a training that was stopped, step for step as if it had not been. Loads TensorFlow.
+
+    Args:
+        project: A project with a checkpoint.
+        on_event: As for `train`.
+        should_stop: As for `train`.
+
+    Raises:
+        FileError: If the project has no checkpoint, or one that does not fit its flow.
+        TargetError: If there is nothing to learn.
+    """
+    if project.checkpoint is None:
+        raise FileError("The project holds no checkpoint to continue from: it was saved by an older flowviz.")
+    return trained(project, build_target(project.target), on_event=on_event, should_stop=should_stop)
 
 
 def trace(project: Project, n: int = PARTICLES, seed: int = 0) -> Trace:

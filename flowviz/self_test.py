@@ -82,11 +82,11 @@ class _SelfTest:
     def _train(self) -> str:
         ending = list[Finished]()
 
-        def hear(event: Event) -> None:
+        def keep_ending(event: Event) -> None:
             if isinstance(event, Finished):
                 ending.append(event)
 
-        self._trained = library.train(TextSpec(text=WORD), FlowSpec(), self._training, hear=hear)
+        self._trained = library.train(TextSpec(text=WORD), FlowSpec(), self._training, on_event=keep_ending)
         [end] = ending
         if end.ending == "diverged":
             raise FlowvizError(end.sentence())

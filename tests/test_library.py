@@ -49,13 +49,25 @@ def test_specs_come_without_anything_heavy() -> None:
 
 def test_train_tells_its_events_and_keeps_what_was_found() -> None:
     heard: list[Event] = []
-    found = flowviz.train(TextSpec(text="I"), SMALL, TrainingSpec(steps=300), hear=heard.append)
+    found = flowviz.train(TextSpec(text="I"), SMALL, TrainingSpec(steps=300), on_event=heard.append)
     finished = heard[-1]
     assert isinstance(finished, Finished)
     assert finished.progress.step == 300
     assert found.weights is finished.weights
     assert found.history.step[-1] == 300
     assert found.checkpoint is finished.checkpoint
+
+
+def test_a_training_that_was_stopped_resumes() -> None:
+    target, spec, events = TextSpec(text="I"), TrainingSpec(steps=900), list[Event]()
+    whole = flowviz.train(target, SMALL, spec)
+    stopped = flowviz.train(target, SMALL, spec, on_event=events.append, should_stop=lambda: len(events) > 4)
+    assert stopped.checkpoint is not None
+    assert stopped.checkpoint.step < 900
+    resumed = flowviz.resume(stopped)
+    assert resumed.gap == whole.gap is not None
+    with pytest.raises(FlowvizError, match="no checkpoint"):
+        flowviz.resume(Project.untrained(target, SMALL, spec))
 
 
 def test_the_past_of_a_training_is_in_the_project(project: Project) -> None:

@@ -101,12 +101,12 @@ def _train(project: Project, output: Path, as_json: bool) -> None:
     with _stop_on_interrupt() as stop, progress_bar() as bar:
         task = bar.add_task("Starting", total=1.0, figures="")
 
-        def hear(event: Event) -> None:
+        def show(event: Event) -> None:
             bar.update(task, **told(event))
             if isinstance(event, Finished):
                 ending.append(event)
 
-        found = trained(project, target, hear=hear, stop_requested=stop.is_set)
+        found = trained(project, target, on_event=show, should_stop=stop.is_set)
     save_project(found, output)
     [end] = ending
     if as_json:

@@ -17,14 +17,21 @@ def trained(
     project: Project,
     target: Target,
     *,
-    hear: Callable[[Event], object] = lambda _: None,
-    stop_requested: Callable[[], bool] = lambda: False,
+    on_event: Callable[[Event], object] = lambda _: None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> Project:
-    """The project after what is left of its training on the target that it names, as a file would have it.
+    """Train what is left of the training of a project, and return the trained project as its file has it.
 
-    Moments of the training are in its timeline. A project with a checkpoint goes on from there. `hear` is told each
-    event, the last of them `Finished`; with `stop_requested` it ends early, as `train` does. Raises `FileError` where
-    checkpoint and specs do not fit.
+    A project with a checkpoint continues from there. Moments of the training are in the timeline.
+
+    Args:
+        project: The project to train.
+        target: The target of the project.
+        on_event: Called with each event, the last of which is `Finished`.
+        should_stop: Asked after each chunk of steps, about ten times a second. If true, training ends early.
+
+    Raises:
+        FileError: If the checkpoint does not fit the flow.
     """
     checkpoint, timeline = project.checkpoint, project.timeline
     history = project.history.resumed(checkpoint) if checkpoint else project.history
@@ -33,11 +40,11 @@ def trained(
         project.flow,
         project.training,
         moment_seconds=_period(project.training),
-        stop_requested=stop_requested,
+        stop_requested=should_stop,
         resume=checkpoint,
     )
     for event in events:
-        hear(event)
+        on_event(event)
         history = history.with_event(event)
         moment = event.snapshot if isinstance(event, Finished) else event
         if isinstance(moment, Moment):
