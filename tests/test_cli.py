@@ -381,14 +381,6 @@ def test_a_training_that_is_killed_leaves_no_file(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    "arguments", ["frobnicate", "render x -o y --palette z", "train", "train --text a --steps x -o y", "render"]
-)
-def test_usage_errors_exit_2(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(*arguments.split()) == 2
-    assert "Error" in capsys.readouterr().err
-
-
 def test_ctrl_c_stops_and_keeps(tmp_path: Path) -> None:
     script = (
         "import os, signal, sys\n"

@@ -1,5 +1,6 @@
 """The terminal: one short function a command. Results go to files or stdout, talk goes to stderr."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -15,6 +16,8 @@ from flowviz.errors import FlowvizError
 from flowviz.files import check_readable
 
 OPEN = "open"
+INTERRUPTED = 130  # exit status after Ctrl+C, as of a shell
+_USAGE_ERROR: type[Exception] = typer.BadParameter.__bases__[0]  # typer exports this kind of usage error only
 
 
 class _Commands(TyperGroup):
@@ -57,13 +60,45 @@ def _open(project: options.ProjectFile) -> None:
 
 
 def main() -> None:
-    """The `flowviz` command. What a person got wrong is one sentence and exit code 2."""
+    """Run the `flowviz` command. A user error prints one sentence and exits with status 2."""
     process.configure()
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    """Return the exit status."""
     try:
-        app()
+        status = _invoke(arguments)
+        sys.stdout.flush()
+    except _USAGE_ERROR as error:
+        say(_usage_sentence(error))
+        return 2
     except FlowvizError as error:
         say(str(error))
-        sys.exit(2)
+        return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of stdout, such as head, has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes stdout once more at its end
+        return 0
+    return status
+
+
+def _invoke(arguments: list[str]) -> int:
+    """Run a command without the handling of errors in typer, which prints several lines and hides broken pipes."""
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("flowviz", arguments) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    return 0
+
+
+def _usage_sentence(error: Any) -> str:
+    """Return what is wrong with the command line, and which help explains it."""
+    message = " ".join(error.format_message().replace("Value error, ", "").split()).removesuffix(".")
+    return f"{message} (see {error.ctx.command_path if error.ctx else 'flowviz'} --help)."
 
 
 @app.callback()

@@ -1,0 +1,42 @@
+"""The command as a process: usage errors, and a reader of stdout that stops reading."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.test_cli import run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("frobnicate", "No such command 'frobnicate' (see flowviz --help)."),
+        ("train", "Missing option '-o' / '--output' (see flowviz train --help)."),
+        ("render", "Missing argument 'PROJECT.flowviz' (see flowviz render --help)."),
+        ("train --text a --steps x -o y", "Invalid value for '--steps'"),
+        ("render x -o y --palette z", "'z' is not"),
+        ("train --text a --flow z -o y", "'z' is not one of 'realnvp'"),
+        ("info --nonsense", "No such option: --nonsense"),
+    ],
+)
+def test_usage_error_is_one_sentence(arguments: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*arguments.split()) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert said in captured.err
+    assert captured.err.count("\n") == 1
+    assert captured.err.endswith(".\n")
+    assert "Value error" not in captured.err
+
+
+@pytest.mark.parametrize("arguments", [["target", "--list"], ["--help"], ["gallery"]])
+def test_closed_stdout_ends_command_quietly(arguments: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "flowviz", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert (process.returncode, said) == (0, b"")
