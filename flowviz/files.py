@@ -48,6 +48,19 @@ def written_whole(path: Path, *, lasting: bool = False, private: bool = False) -
         raise FileError(f"{path} cannot be written: {reason(error)}.") from error
 
 
+@contextmanager
+def scratch_file(beside: Path) -> Iterator[Path]:
+    """A new empty file in the folder of another one, for what has no room in memory; removed when the block ends."""
+    scratch = beside.with_name(f".flowviz-{secrets.token_hex(6)}.part")
+    scratch.touch(PRIVATE, exist_ok=False)
+    try:
+        with taken_back(scratch.unlink):
+            yield scratch
+    finally:
+        with suppress(OSError):
+            scratch.unlink()
+
+
 def _place(path: Path) -> Path:
     """Where a file of that name is, or will be. Raises `FileError` where none can be written, and `OSError`."""
     if path.is_dir():

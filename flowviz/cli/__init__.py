@@ -13,6 +13,7 @@ from flowviz import process
 from flowviz.cli import about, desktop, files, inside, options, pictures, running
 from flowviz.cli.talk import say
 from flowviz.errors import FlowvizError
+from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import check_readable
 
 OPEN = "open"
@@ -25,7 +26,7 @@ class _Commands(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         first = Path(args[0])
-        if args[0] not in self.commands and (first.suffix == ".flowviz" or first.is_file()):
+        if args[0] not in self.commands and (first.suffix == PROJECT_SUFFIX or first.is_file()):
             args = [OPEN, *args]
         return super().resolve_command(ctx, args)
 

@@ -9,7 +9,8 @@ from typing import Any, get_args
 from flowviz.cli import options
 from flowviz.cli.looking import OVERVIEW, Given
 from flowviz.errors import SpecError
-from flowviz.exporting.repeat import NONE, SUFFIXES, default_format, said_by_name
+from flowviz.exporting.repeat import NONE, default_format, said_by_name
+from flowviz.file_kinds import EXPORTED
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, Spec, ViewSpec
 from flowviz.specs.effects import EFFECTS, effects
 from flowviz.specs.export import FILMS, FRAMES_PER_SECOND, What
@@ -67,9 +68,9 @@ def _what(output: Path, given: Given, base: Seen) -> What:
 
 def _unsaid(output: Path) -> str:
     """Why the name of an output does not say what to write."""
-    if output.suffix.lower() in SUFFIXES:
+    if output.suffix.lower() in EXPORTED:
         return f"{output} does not say what to write. Give --what as well: trace, samples, density or losses."
-    return f"{output.suffix} files cannot be written. Choose from {', '.join(SUFFIXES)}, or name a folder."
+    return f"{output.suffix} files cannot be written. Choose from {', '.join(EXPORTED)}, or name a folder."
 
 
 def _view(given: Given, base: ViewSpec, what: What) -> ViewSpec:

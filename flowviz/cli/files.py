@@ -1,10 +1,10 @@
-"""The commands that make or read arrays, and info: trace, sample, score, target, info."""
+"""The commands that read or write numbers, and two others: trace, sample, score, target, gallery, info."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -13,67 +13,79 @@ from numpy.typing import NDArray
 from flowviz import machine
 from flowviz.cli import options
 from flowviz.cli.choosing import takes
-from flowviz.cli.opened import Opened
-from flowviz.cli.sources import built, chosen_target
-from flowviz.cli.talk import say
+from flowviz.cli.opened import DRAWN_TOGETHER, Opened, drawn
+from flowviz.cli.outputs import NumbersOutput, check_project_output
+from flowviz.cli.sources import Sources, built, chosen_sources
+from flowviz.cli.talk import drained, say
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting import tables
-from flowviz.files import reason, written_whole
+from flowviz.exporting.scenes import slices
+from flowviz.exporting.tables import Particles, Rows
 from flowviz.projects import Project, example, examples, load_project
 from flowviz.records import Environment, base_particles
 from flowviz.records.trace import PARTICLES
-from flowviz.specs import SHAPES, ShapeSpec, TargetSpec
-from flowviz.targets import build_target
-
-Part = TypeVar("Part")
+from flowviz.specs import SHAPES, ShapeSpec
+from flowviz.targets import build_target, reading_columns, spec_units, target_units
 
 
 def trace(
     project: options.ProjectFile,
-    output: options.Output,
+    output: options.NumbersFile,
     n: options.Count = PARTICLES,
     seed: options.Seed = 0,
     direction: options.DirectionChoice = "generate",
+    units: options.UnitsChoice = "data",
+    form: options.NumbersFormat = None,
 ) -> None:
-    """Follow particles of the base, or points of the target, through every stage: an .npz or a .csv file.
+    """Follow particles of the base, or points of the target, through every stage.
 
-    An .npz holds positions, log_det, names; a .csv has a line a particle and stage.
+    A .csv or .parquet has a row for each particle and stage, an .npz positions (stages, n, 2), log_det (stages, n)
+    and names (stages,), an .npy records (stages, n) of x, y and log_det.
     """
-    count, start, opened = options.checked_count(n), options.checked_seed(seed), Opened.at(project)
-    parts = _later(lambda: opened.followed(direction, count, start))
-    stages = range(len(opened.project.trace.names))
-    if output.suffix.lower() == ".csv":
-        _drain(tables.write_trace_csv(output, parts, stages))
-    else:
-        _drain(tables.write_trace_npz(output, parts, stages, count))
+    count, start = options.checked_count(n), options.checked_seed(seed)
+    place = NumbersOutput.checked(output, form, [project])
+    opened = Opened.at(project)
+    shown = spec_units(opened.project.target, units)
+    stages, followed = range(len(opened.project.trace.names)), opened.followed(direction, count, start)
+    what = f"{_counted(count, 'particle')} at {len(stages)} stages"
+    place.write(Particles(count, stages, followed, shown), "Following particles", len(slices(count)), what)
 
 
 def sample(
-    project: options.ProjectFile, output: options.Output, n: options.Count = 20_000, seed: options.Seed = 0
+    project: options.ProjectFile,
+    output: options.NumbersFile,
+    n: options.Count = 20_000,
+    seed: options.Seed = 0,
+    units: options.UnitsChoice = "data",
+    form: options.NumbersFormat = None,
 ) -> None:
-    """Draw points from a saved flow, in target units: float32 (n, 2) as .npy or .npz, or x and y as .csv."""
-    particles = base_particles(options.checked_count(n), options.checked_seed(seed))
-
-    def compute() -> NDArray[np.float32]:
-        return Opened.at(project).flow.sample(particles)
-
-    match output.suffix.lower():
-        case ".csv":
-            _drain(tables.write_points_csv(output, _later(compute)))
-        case ".npz":
-            _drain(tables.write_points_npz(output, _later(compute)))
-        case _:
-            _save_array(output, compute)
+    """Draw points from a saved flow: columns x and y, or an array (n, 2)."""
+    count, start = options.checked_count(n), options.checked_seed(seed)
+    place = NumbersOutput.checked(output, form, [project])
+    opened = Opened.at(project)
+    shown = spec_units(opened.project.target, units)
+    parts = (shown.values(opened.flow.sample(part)) for part in _parts(base_particles(count, start)))
+    place.write(tables.points(count, parts, shown), "Sampling", len(slices(count)), _counted(count, "point"))
 
 
 def score(
     project: options.ProjectFile,
-    points: Annotated[Path, typer.Argument(help="Points in target units, (n, 2).", metavar="POINTS.npy")],
-    output: options.Output,
+    points: Annotated[Path, typer.Argument(help="Points: .csv, .txt, .npy, .npz or .parquet.")],
+    output: options.NumbersFile,
+    columns: options.Columns = None,
+    units: options.UnitsChoice = "data",
+    form: options.NumbersFormat = None,
 ) -> None:
-    """The log-density of points under a saved flow, in nats: float32 (n,)."""
-    loaded = _load_points(points)
-    _save_array(output, lambda: Opened.at(project).built("float64").log_prob(loaded))
+    """Compute the log-density of points under a saved flow, in nats: a column log_prob, or an array float32 (n,).
+
+    The density is per area in the units of the points.
+    """
+    place = NumbersOutput.checked(output, form, [project, points])
+    opened, found = Opened.at(project), _read_scored(points, columns)
+    given = spec_units(opened.project.target, units)
+    parts = (given.log_density(opened.fine_flow.log_prob(given.points(part))) for part in _parts(found))
+    scores = Rows("log_prob", ("log_prob",), len(found), parts)
+    place.write(scores, "Scoring", len(slices(len(found))), f"the log-density of {_counted(len(found), 'point')}")
 
 
 def _list_shapes(asked: bool) -> None:
@@ -85,26 +97,33 @@ def _list_shapes(asked: bool) -> None:
     raise typer.Exit
 
 
-@takes(target=chosen_target)
+@takes(sources=chosen_sources)
 def target(
-    target: TargetSpec,
-    output: options.Output,
+    sources: Sources,
+    output: options.NumbersFile,
     n: options.Count = 100_000,
     seed: options.Seed = 0,
+    units: options.UnitsChoice = "data",
+    form: options.NumbersFormat = None,
     shapes: Annotated[  # noqa: ARG001  # typer hands it to the callback
         bool, typer.Option("--list", callback=_list_shapes, is_eager=True, help="List the shapes, and exit.")
     ] = False,
 ) -> None:
-    """Draw points from the target itself, in target units: float32 (n, 2)."""
-    found, rng = built(target), np.random.default_rng(options.checked_seed(seed))
-    _save_array(output, lambda: found.sample(options.checked_count(n), rng))
-    known = "unknown" if found.entropy is None else f"{found.entropy:.4f} nats"
-    say(f"Wrote {n:,} points of {target.title} to {output}. The entropy is {known}.")
+    """Draw points from the target itself: columns x and y, or an array (n, 2)."""
+    count, rng = options.checked_count(n), np.random.default_rng(options.checked_seed(seed))
+    place = NumbersOutput.checked(output, form, sources.files)
+    spec = sources.target()
+    found = built(spec)
+    shown, what = target_units(found, units), f"{_counted(count, 'point')} of {spec.title}"
+    parts = (shown.values(points) for points in drawn(found, count, rng))
+    place.write(tables.points(count, parts, shown), "Drawing points", -(-count // DRAWN_TOGETHER), what)
+    say(f"The entropy is {'unknown' if found.entropy is None else f'{found.entropy:.4f} nats'}.")
 
 
 def gallery(
     name: Annotated[str | None, typer.Argument(help="An example; without it, all are listed.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to copy it to.")] = None,
+    force: options.Force = False,
 ) -> None:
     """List the trained examples that come with flowviz, or copy one."""
     if name is None:
@@ -113,7 +132,9 @@ def gallery(
         return
     if output is None:
         raise SpecError(f"Where to? Give a file: flowviz gallery {name} -o {name}.flowviz.")
-    example(name).copy_to(output)
+    found = example(name)
+    check_project_output(output, [], force=force)
+    found.copy_to(output)
     say(f"Wrote {output}.")
 
 
@@ -148,33 +169,20 @@ def _described(project: Project) -> machine.Described:
     }
 
 
-def _load_points(path: Path) -> NDArray[np.float64]:
-    """Points (n, 2) of an .npy file. Raises `FileError`."""
-    try:
-        with path.open("rb") as file:
-            points = np.lib.format.read_array(file, allow_pickle=False)
-    except OSError as error:
-        raise FileError(f"{path} cannot be read: {reason(error)}.") from error
-    except (ValueError, EOFError, MemoryError) as error:
-        raise FileError(f"{path} is not an .npy file of numbers.") from error
-    if points.dtype.kind not in "fiu" or points.ndim != 2 or points.shape[1] != 2:
-        raise FileError(f"{path} must hold numbers of shape (n, 2); it holds {points.dtype} {points.shape}.")
+def _read_scored(path: Path, columns: str | None) -> NDArray[np.float64]:
+    """Read points (n, 2) to score. Raises `FileError`."""
+    points = drained(reading_columns(path, columns, options.MOST_POINTS), f"Reading {path.name}")
+    if not len(points):
+        raise FileError(f"{path} holds no points.")
     if not (np.abs(points) <= np.finfo(np.float32).max).all():
-        raise FileError(f"{path} holds numbers that are NaN, infinite or too large. Remove those rows.")
-    return points.astype(np.float64)
+        raise FileError(f"{path} holds numbers that are too large; remove those rows.")
+    return points
 
 
-def _later(compute: Callable[[], Part]) -> Iterator[Part]:
-    """The one part of a table, computed when the file that it goes to is open."""
-    yield compute()
+def _parts(points: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Yield points in parts that a flow moves with little memory."""
+    return (points[some] for some in slices(len(points)))
 
 
-def _drain(steps: Iterable[None]) -> None:
-    for _ in steps:
-        pass
-
-
-def _save_array(path: Path, compute: Callable[[], NDArray[Any]]) -> None:
-    """Save what `compute` gives as float32, whole or not at all; a path that cannot be written fails before it runs."""
-    with written_whole(path) as part, part.open("wb") as file:
-        np.save(file, compute().astype(np.float32), allow_pickle=False)
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

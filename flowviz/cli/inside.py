@@ -13,9 +13,10 @@ import typer
 
 from flowviz.cli import options
 from flowviz.cli.opened import Opened
+from flowviz.cli.outputs import check_output
 from flowviz.cli.talk import say
 from flowviz.errors import SpecError
-from flowviz.files import check_writable, written_whole
+from flowviz.files import written_whole
 from flowviz.records import StageReport, checked_stage, written
 
 WIDTH, INDENT = 80, "      "
@@ -30,11 +31,11 @@ def inspect(
     ] = None,
 ) -> None:
     """Say what each stage of a saved flow is: its formula and numbers, its share in the change of areas."""
+    if curves is not None:
+        check_output(curves, [".csv"], [project])
     opened = Opened.at(project)
     found = opened.project.trace
     stages = range(len(found.names)) if stage is None else (checked_stage(stage, found.last_stage),)
-    if curves is not None:
-        check_writable(curves)
     shares = found.volume_shares
     inspected = [_Inspected(opened.flow.report(k, found), found.sentences(k)[0], float(shares[k])) for k in stages]
     if curves is not None:

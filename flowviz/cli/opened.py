@@ -1,22 +1,27 @@
 """A project file that a command works with."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flowviz.cli.talk import say
 from flowviz.errors import FileError
+from flowviz.exporting.scenes import TOGETHER, slices
 from flowviz.projects import Project, load_project
 from flowviz.records import Trace, base_particles
-from flowviz.targets import build_target
+from flowviz.targets import Target, build_target
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
 
 Direction = Literal["generate", "encode"]
+
+DRAWN_TOGETHER = 16 * TOGETHER  # points of a target
 
 
 @dataclass(frozen=True)
@@ -45,16 +50,32 @@ class Opened:
         except FileError as error:
             raise FileError(f"{self.path} cannot be opened. {error}") from error
 
-    def followed(self, direction: Direction, count: int, seed: int = 0) -> Trace:
-        """Particles of the base through every stage; or points of the target, pulled back: then it says their NLL."""
+    @cached_property
+    def fine_flow(self) -> "Flow":
+        """The flow, in float64, for log-densities. Raises `FileError` where the weights do not fit."""
+        return self.built("float64")
+
+    def followed(self, direction: Direction, count: int, seed: int = 0) -> Iterator[Trace]:
+        """Yield parts of the particles of the base at every stage, or of points of the target, and say their NLL."""
         if direction == "generate":
-            return self.flow.trace(base_particles(count, seed))
-        points = build_target(self.project.target).sample(count, np.random.default_rng(seed))
-        found = self.flow.encoded(points)
-        say_nll(found)
-        return found
+            particles = base_particles(count, seed)
+            yield from (self.flow.trace(particles[some]) for some in slices(count))
+            return
+        total = 0.0
+        for points in drawn(build_target(self.project.target), count, np.random.default_rng(seed)):
+            for some in slices(len(points)):
+                found = self.flow.encoded(points[some])
+                total += found.nll * found.positions.shape[1]
+                yield found
+        say_nll(total / count, count)
 
 
-def say_nll(encoded: Trace) -> None:
-    """Say what points of the target have told."""
-    say(f"The NLL of {encoded.positions.shape[1]:,} points of the target is {encoded.nll:.3f} nats.")
+def drawn(target: Target, count: int, rng: np.random.Generator) -> Iterator[NDArray[np.float32]]:
+    """Yield points (n, 2) of a target, in parts that take little memory."""
+    for first in range(0, count, DRAWN_TOGETHER):
+        yield target.sample(min(DRAWN_TOGETHER, count - first), rng)
+
+
+def say_nll(nll: float, count: int) -> None:
+    """Say what so many points of the target have told."""
+    say(f"The NLL of {count:,} points of the target is {nll:.3f} nats.")

@@ -7,20 +7,38 @@ import typer
 
 from flowviz.cli.opened import Direction
 from flowviz.errors import SpecError
+from flowviz.exporting.tables import NumberFormat
+from flowviz.file_kinds import NUMBERS, listed
 from flowviz.specs import PRESETS, RECIPES, Family, FlowSpec, Normalization, PresetName, TrainingSpec
 from flowviz.specs.flow import ConditionerKind
 from flowviz.specs.training import BATCH, DEFAULT_SECONDS, WARMUP
+from flowviz.specs.view import UnitName
 
 MOST_POINTS = 10_000_000
 
 Seed = Annotated[int, typer.Option("--seed", help="The start of the random numbers.")]
 Count = Annotated[int, typer.Option("-n", help="How many points.")]
 Output = Annotated[Path, typer.Option("-o", "--output", help="The file to write.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the output if it exists already.")]
+NumbersFile = Annotated[
+    Path, typer.Option("-o", "--output", help=f"The file to write, {listed(NUMBERS.written)}; - is stdout.")
+]
+NumbersFormat = Annotated[
+    NumberFormat | None,
+    typer.Option("--format", help="The format of stdout, by default csv, or of a file whose name has no suffix."),
+]
+Columns = Annotated[
+    str | None, typer.Option("--columns", metavar="X,Y", help="Two columns of the points, such as x,y or 1,2.")
+]
 ProjectFile = Annotated[Path, typer.Argument(help="A project that flowviz saved.", metavar="PROJECT.flowviz")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
 
 DirectionChoice = Annotated[
     Direction, typer.Option("--direction", help="Particles of the base forward, or points of the target pulled back.")
+]
+UnitsChoice = Annotated[
+    UnitName,
+    typer.Option("--units", help="Units of points: those of the data, pixels of the target's picture, or of the flow."),
 ]
 LearningRate = Annotated[float, typer.Option(help="The highest rate of the schedule.")]
 

@@ -13,6 +13,7 @@ from flowviz.cli.asking import at_stage, export_spec
 from flowviz.cli.choosing import takes
 from flowviz.cli.looking import Given, chosen_looks, chosen_output, chosen_playback, chosen_view
 from flowviz.cli.opened import say_nll
+from flowviz.cli.outputs import check_output, check_replaceable
 from flowviz.cli.talk import progress_bar, say
 from flowviz.errors import SpecError
 from flowviz.exporting.export import Export
@@ -52,11 +53,16 @@ def render(
     given = {**output, **looks, **view, **playback, **({"select": select} if select else {})}
     found = load_project(project)
     spec = export_spec(path, given, found.seen if as_seen else Seen())
+    if spec.what not in IN_FOLDERS:
+        check_output(path, _suffixes(spec), [project])
     followed = _Followed(found, spec)
     found = replace(found, selection=followed.selection(select or [SAVED]))
     if spec.seen.direction == "encode" and "direction" in effects(spec):
-        say_nll(followed.trace)
-    _write(Export(found, followed.with_window(given)), spec, path)
+        say_nll(followed.trace.nll, followed.trace.positions.shape[1])
+    export = Export(found, followed.with_window(given))
+    for name in export.names():
+        check_replaceable(path / name, [project])
+    _write(export, spec, path)
 
 
 COMMANDS = (render,)
@@ -106,6 +112,11 @@ class _Followed:
         window = {name: getattr(view if name in named else fitted, name) for name in ("center", "half_extent")}
         seen = self.spec.seen.model_copy(update={"view": view.model_copy(update=window), "fitted": False})
         return self.spec.model_copy(update={"seen": seen})
+
+
+def _suffixes(spec: ExportSpec) -> Sequence[str]:
+    """Return those of a format; programs that know no .apng take an animated PNG for a PNG."""
+    return [".apng", ".png"] if spec.format == "apng" else [f".{spec.format}"]
 
 
 def _write(export: Export, spec: ExportSpec, path: Path) -> None:

@@ -12,20 +12,21 @@ import typer
 
 from flowviz.cli import options
 from flowviz.cli.choosing import takes
-from flowviz.cli.sources import built, chosen_target
+from flowviz.cli.outputs import check_project_output, check_trial_outputs, is_same_file
+from flowviz.cli.sources import Sources, built, chosen_sources
 from flowviz.cli.talk import progress_bar, say, summary_table, talk, told
 from flowviz.errors import FileError, SpecError
-from flowviz.files import check_writable, written_whole
+from flowviz.files import written_whole
 from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Event, Finished, summarized, to_csv
-from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.training import LEARNING_RATE
 from flowviz.training import trained
 
 
-@takes(target=chosen_target, flow=options.chosen_flow, training=options.chosen_training)
+@takes(sources=chosen_sources, flow=options.chosen_flow, training=options.chosen_training)
 def train(
-    target: TargetSpec,
+    sources: Sources,
     flow: FlowSpec,
     training: TrainingSpec,
     output: options.Output,
@@ -33,24 +34,32 @@ def train(
     flow_seed: Annotated[int | None, typer.Option(help="Another start of the random numbers for the flow.")] = None,
     learning_rate: options.LearningRate = LEARNING_RATE,
     as_json: options.AsJson = False,
+    force: options.Force = False,
 ) -> None:
     """Train a flow on a target and save it. Ctrl+C stops early and keeps the best of what was learned."""
+    check_project_output(output, sources.files, force=force)
     flow = FlowSpec(**{**flow.model_dump(), "seed": seed if flow_seed is None else flow_seed})
     training = TrainingSpec(**{**training.model_dump(), "seed": seed, "learning_rate": learning_rate})
-    _train(Project.untrained(target, flow, training), output, as_json)
+    _train(Project.untrained(sources.target(), flow, training), output, as_json)
 
 
-def resume(project: options.ProjectFile, output: options.Output, as_json: options.AsJson = False) -> None:
+def resume(
+    project: options.ProjectFile,
+    output: options.Output,
+    as_json: options.AsJson = False,
+    force: options.Force = False,
+) -> None:
     """Go on with a training that was stopped, step for step as if it had not been, to the end of its budget."""
+    check_project_output(output, [], force=force or is_same_file(project, output))
     found = load_project(project)
     if found.checkpoint is None:
         raise FileError(f"{project} holds no checkpoint to go on from: it was saved by an older flowviz.")
     _train(found, output, as_json)
 
 
-@takes(target=chosen_target, flow=options.chosen_flow, training=options.chosen_training)
+@takes(sources=chosen_sources, flow=options.chosen_flow, training=options.chosen_training)
 def trials(
-    target: TargetSpec,
+    sources: Sources,
     flow: FlowSpec,
     training: TrainingSpec,
     output: options.Output,
@@ -62,16 +71,17 @@ def trials(
         Literal["loky", "dask"], typer.Option(help="This machine's processes, or a Dask cluster.")
     ] = "loky",
     scheduler: Annotated[str | None, typer.Option(help="The cluster, such as tcp://HOST:8786.")] = None,
+    force: options.Force = False,
 ) -> None:
     """Train again and again with other seeds and rates: how often does it fail, and how good is it when it does not?"""
     from flowviz.rendering.trials import write_plot  # these load much that no other command needs
     from flowviz.training.trials import run_trials
 
+    plot = plot or output.with_suffix(".png")
+    check_trial_outputs(output, plot, sources.files, force=force)
     rates = _rates(learning_rates)
     specs = [TrainingSpec(**{**training.model_dump(), "learning_rate": rate}) for rate in rates]
-    plot = plot or output.with_suffix(".png")
-    for path in (output, plot):
-        check_writable(path)
+    target = sources.target()
     runs = run_trials(target, flow, specs, range(seeds), jobs=jobs, backend=backend, scheduler=scheduler)
     done, total = [], seeds * len(rates)
     with suppress(KeyboardInterrupt), progress_bar() as bar:  # what is done by then is written
@@ -97,7 +107,6 @@ def _train(project: Project, output: Path, as_json: bool) -> None:
     if project.flow.warning:
         say(project.flow.warning)
     target, ending = built(project.target), list[Finished]()
-    check_writable(output)
     with _stop_on_interrupt() as stop, progress_bar() as bar:
         task = bar.add_task("Starting", total=1.0, figures="")
 

@@ -1,15 +1,17 @@
 """The options that say what the flow shall learn: the same for every command that needs a target."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from flowviz.cli.talk import progress_bar, say
+from flowviz.cli import options
+from flowviz.cli.talk import drained, say
 from flowviz.errors import SpecError
 from flowviz.projects import load_project
-from flowviz.specs import MixSpec, Part, PointsSpec, ShapeSpec, SourceSpec, TargetSpec, TextSpec
+from flowviz.specs import MixSpec, Part, ShapeSpec, SourceSpec, TargetSpec, TextSpec
 from flowviz.specs.target import Align
 from flowviz.targets import (
     Points,
@@ -23,7 +25,76 @@ from flowviz.targets import (
 )
 
 
-def chosen_target(
+@dataclass(frozen=True)
+class Sources:
+    """The sources of a target as the options name them; their files are not read yet."""
+
+    text: list[str]
+    image: list[Path]
+    shape: list[str]
+    drawing: list[Path]
+    points: list[Path]
+    of: Path | None
+    of_text: Mapping[str, Any]
+    of_image: Mapping[str, Any]
+    columns: str | None
+    beside: bool
+    over: bool
+    shares: str | None
+
+    @property
+    def files(self) -> list[Path]:
+        """All files that the target comes from."""
+        return [*self.image, *self.drawing, *self.points, *([] if self.of is None else [self.of])]
+
+    def target(self) -> TargetSpec:
+        """Read the files, and return the target; a mix is in the order of the options. Raises `FlowvizError`."""
+        self._check()
+        if self.of is not None:
+            return load_project(self.of).asked.target
+        if not (self.beside or self.over):
+            return next(self._read())
+        weights = _weights(self.shares, self._count)
+        parts = tuple(Part(source=source, weight=w) for source, w in zip(self._read(), weights, strict=True))
+        return MixSpec(parts=parts, layout="over" if self.over else "beside")
+
+    @property
+    def _count(self) -> int:
+        return len(self.text) + len(self.image) + len(self.shape) + len(self.drawing) + len(self.points)
+
+    def _read(self) -> Iterator[SourceSpec]:
+        yield from (TextSpec(text=each, **self.of_text) for each in self.text)
+        for path in self.image:
+            picture = read_image(path)
+            yield type(picture)(**{**picture.model_dump(), **self.of_image})
+        yield from (ShapeSpec(name=each) for each in self.shape)
+        yield from (read_drawing(path) for path in self.drawing)
+        for path in self.points:
+            yield drained(reading_points(path, self.columns), f"Reading {path.name}")
+
+    def _check(self) -> None:
+        """Raise `SpecError` where the sources do not go together, or an option would do nothing."""
+        _check_belonging("--text", self.text, self.of_text)
+        _check_belonging("--image", self.image, self.of_image)
+        _check_belonging("--points", self.points, {"columns": self.columns})
+        if self.of is not None:
+            if self._count or self.beside or self.over or self.shares:
+                raise SpecError("With --of, all of the target comes from a project. Leave the other sources out.")
+            return
+        if not self._count:
+            raise SpecError(
+                "Say what the flow shall learn: give --text, --image, --shape, --drawing or --points, "
+                "or --of a project."
+            )
+        if self.beside and self.over:
+            raise SpecError("Give either --beside or --over.")
+        if not (self.beside or self.over):
+            if self._count > 1:
+                raise SpecError("There are several sources. Give one, or join them with --beside or --over.")
+            _check_belonging("--beside or --over", None, {"shares": self.shares})
+
+
+def chosen_sources(
     text: Annotated[list[str] | None, typer.Option(metavar="TEXT", help="A text to draw.")] = None,
     image: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="A picture whose dark pixels are ink.")
@@ -32,7 +103,9 @@ def chosen_target(
     drawing: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="A drawing, dark on white or on nothing.")
     ] = None,
-    points: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Points: .csv, .txt, .npy or .npz.")] = None,
+    points: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Points: .csv, .txt, .npy, .npz or .parquet.")
+    ] = None,
     of: Annotated[
         Path | None, typer.Option(metavar="PROJECT.flowviz", help="What the next training of a project is to learn.")
     ] = None,
@@ -44,49 +117,28 @@ def chosen_target(
     threshold: Annotated[float | None, typer.Option(help="How dark ink in the image is at least, 0 to 1.")] = None,
     invert: Annotated[bool, typer.Option("--invert", help="Take what is light in the image as dark.")] = False,
     grayscale: Annotated[bool, typer.Option("--grayscale", help="The darker the image, the more points.")] = False,
-    columns: Annotated[
-        str | None, typer.Option(metavar="X,Y", help="Two columns of the points, such as x,y or 1,2.")
-    ] = None,
+    columns: options.Columns = None,
     beside: Annotated[bool, typer.Option("--beside", help="Put several sources side by side.")] = False,
     over: Annotated[bool, typer.Option("--over", help="Put several sources one over the other.")] = False,
     shares: Annotated[
         str | None, typer.Option(metavar="N,N", help="How much of the points each gets, such as 2,1.")
     ] = None,
-) -> TargetSpec:
-    """The target that the options choose; a mix is in the order of the options here. Raises `FlowvizError`."""
-    _check_belonging("--text", text, {"--font": font, "--weight": weight, "--align": align})
-    _check_belonging("--image", image, {"--threshold": threshold, "--invert": invert, "--grayscale": grayscale})
-    _check_belonging("--points", points, {"--columns": columns})
-    of_text = _given(font=font, weight=weight, align=align)
-    of_image = _given(threshold=threshold, invert=invert or None, grayscale=grayscale or None)
-
-    def sources() -> Iterator[SourceSpec]:
-        yield from (TextSpec(text=each, **of_text) for each in text or ())
-        for path in image or ():
-            picture = read_image(path)
-            yield type(picture)(**{**picture.model_dump(), **of_image})
-        yield from (ShapeSpec(name=each) for each in shape or ())
-        yield from (read_drawing(path) for path in drawing or ())
-        yield from (_read_points(path, columns) for path in points or ())
-
-    if of is not None:
-        _check_alone(text, image, shape, drawing, points, beside, over, shares)
-        return load_project(of).asked.target
-    count = sum(len(given or ()) for given in (text, image, shape, drawing, points))
-    if not count:
-        raise SpecError(
-            "Say what the flow shall learn: give --text, --image, --shape, --drawing or --points, or --of a project."
-        )
-    if beside and over:
-        raise SpecError("Give either --beside or --over.")
-    if not (beside or over):
-        if count > 1:
-            raise SpecError("There are several sources. Give one, or join them with --beside or --over.")
-        _check_belonging("--beside or --over", None, {"--shares": shares})
-        return next(sources())
-    weights = _weights(shares, count)
-    parts = tuple(Part(source=source, weight=w) for source, w in zip(sources(), weights, strict=True))
-    return MixSpec(parts=parts, layout="over" if over else "beside")
+) -> Sources:
+    """Return the sources that the options name."""
+    return Sources(
+        text or [],
+        image or [],
+        shape or [],
+        drawing or [],
+        points or [],
+        of,
+        _given(font=font, weight=weight, align=align),
+        _given(threshold=threshold, invert=invert or None, grayscale=grayscale or None),
+        columns,
+        beside,
+        over,
+        shares,
+    )
 
 
 def built(spec: TargetSpec) -> Target:
@@ -104,21 +156,15 @@ def built(spec: TargetSpec) -> Target:
     return target
 
 
-def _given(**options: Any) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
+def _given(**choices: Any) -> dict[str, Any]:
+    return {name: value for name, value in choices.items() if value is not None}
 
 
-def _check_belonging(source: str, given: object, options: Mapping[str, object]) -> None:
+def _check_belonging(source: str, given: object, choices: Mapping[str, object]) -> None:
     """An option that would do nothing is a mistake. Raises `SpecError`."""
-    idle = next((name for name, value in options.items() if value not in (None, False)), None)
+    idle = next((name for name, value in choices.items() if value is not None), None)
     if idle and not given:
-        raise SpecError(f"{idle} needs {source}.")
-
-
-def _check_alone(*others: object) -> None:
-    """Raise `SpecError` where there are other sources beside a project's target."""
-    if any(others):
-        raise SpecError("With --of, all of the target comes from a project. Leave the other sources out.")
+        raise SpecError(f"--{idle} needs {source}.")
 
 
 def _weights(shares: str | None, count: int) -> list[float]:
@@ -131,15 +177,3 @@ def _weights(shares: str | None, count: int) -> list[float]:
     if len(weights) != count:
         raise SpecError(f"There are {count} sources, but {len(weights)} shares.")
     return weights
-
-
-def _read_points(path: Path, columns: str | None) -> PointsSpec:
-    reading = reading_points(path, columns)
-    with progress_bar() as bar:
-        task = bar.add_task(f"Reading {path.name}", total=1.0, figures="")
-        while True:
-            try:
-                bar.update(task, completed=next(reading))
-            except StopIteration as end:
-                spec: PointsSpec = end.value
-                return spec

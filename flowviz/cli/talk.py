@@ -1,11 +1,17 @@
 """What the terminal says while it works, on stderr. Rich is loaded with the first word: a window says none."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from threading import Event as Flag
+from threading import Thread
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flowviz.records import Event, Overfitting, Preparing, Progress, Recovered, TrialSummary, Uncompiled
 
+T = TypeVar("T")
+
+LINE_SECONDS = 10  # between two lines of progress
 HEADINGS = ("flow", "rate", "runs", "finite", "diverged", "recoveries", "25 %", "median", "75 %")
 
 if TYPE_CHECKING:
@@ -22,12 +28,13 @@ def talk() -> "Console":
     return Console(stderr=True, highlight=False)
 
 
-def progress_bar() -> "Bar":
-    """A progress bar, which is shown in a terminal only."""
+@contextmanager
+def progress_bar() -> Iterator["Bar"]:
+    """A progress bar in a terminal; elsewhere, such as in a log file, a line every ten seconds."""
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    return Bar(
+    bar = Bar(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
@@ -37,6 +44,41 @@ def progress_bar() -> "Bar":
         transient=True,
         disable=not talk().is_terminal,
     )
+    with bar, nullcontext() if talk().is_terminal else _lines_of(bar):
+        yield bar
+
+
+def drained(steps: Generator[float, None, T], activity: str) -> T:
+    """Return the result of steps that yield the share that is done, 0 to 1, with a progress bar."""
+    with progress_bar() as bar:
+        task = bar.add_task(activity, total=1.0, figures="")
+        while True:
+            try:
+                bar.update(task, completed=next(steps))
+            except StopIteration as end:
+                result: T = end.value
+                return result
+
+
+@contextmanager
+def _lines_of(bar: "Bar") -> Iterator[None]:
+    """Print a line on each task of a bar that is not shown, every ten seconds."""
+    ended = Flag()
+
+    def report() -> None:
+        while not ended.wait(LINE_SECONDS):
+            for task in bar.tasks:
+                share = f"{task.percentage:.0f} %" if task.percentage else ""
+                figures = [share, task.fields["figures"], f"{task.elapsed or 0:.0f} s"]
+                say(f"{task.description}: {', '.join(filter(None, figures))}.")
+
+    thread = Thread(target=report, name="progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def told(event: Event) -> dict[str, Any]:

@@ -155,15 +155,16 @@ class Export:
     def _write_trace(self, path: Path) -> Steps:
         particles = self._particles
         parts = particles.parts(self._shots[0].moment)
-        if self._spec.format == "csv":
-            return tables.write_trace_csv(path, parts, self._stages, particles.units)
-        return tables.write_trace_npz(path, parts, self._stages, particles.count, particles.units)
+        return self._write_numbers(path, tables.Particles(particles.count, self._stages, parts, particles.units))
 
     def _write_samples(self, path: Path) -> Steps:
-        particles = self._particles
-        points = (particles.units.values(trace.positions[-1]) for trace in particles.parts(self._shots[0].moment))
-        write = tables.write_points_csv if self._spec.format == "csv" else tables.write_points_npz
-        return write(path, points)
+        particles, units = self._particles, self._particles.units
+        points = (units.values(trace.positions[-1]) for trace in particles.parts(self._shots[0].moment))
+        return self._write_numbers(path, tables.points(particles.count, points, units))
+
+    def _write_numbers(self, path: Path, numbers: tables.Numbers) -> Steps:
+        assert self._spec.format in {"csv", "npz"}
+        return tables.write_numbers(path, self._spec.format, numbers)
 
     def _write_density(self, path: Path) -> Steps:
         scenes, shot, size = self._particles, self._shots[0], self._spec.pixels

@@ -2,11 +2,11 @@
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from mimetypes import guess_type
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from flowviz.errors import SpecError
+from flowviz.file_kinds import ANIMATION, EXPORTED, PICTURE, denoted
 from flowviz.projects import Plan, load_project
 from flowviz.specs import ExportSpec, FlowSpec, MixSpec, Seen, ShapeSpec, Spec, TargetSpec, TextSpec, ViewSpec
 from flowviz.specs.effects import relevant
@@ -15,17 +15,6 @@ from flowviz.specs.training import DEFAULT_SECONDS
 from flowviz.specs.view import Mark
 
 SAVED, NONE = "saved", "none"  # the selection of the file; no marks, no probe, nothing selected
-SUFFIXES: Mapping[str, tuple[What | None, Format]] = {
-    ".png": ("view", "png"),
-    ".svg": ("view", "svg"),
-    ".pdf": ("view", "pdf"),
-    ".gif": ("animation", "gif"),
-    ".apng": ("animation", "apng"),
-    ".webp": ("animation", "webp"),
-    ".mp4": ("animation", "mp4"),
-    ".npz": (None, "npz"),
-    ".csv": (None, "csv"),
-}
 UNSAVED = "Save the project first: the target was made from the content of files, which is then in the project's."
 
 Options = list[tuple[str, Any]]
@@ -37,8 +26,11 @@ def said_by_name(output: Path) -> tuple[What | None, Format | None]:
 
     The name of a file that cannot be written, such as a .jpg, is not.
     """
-    kind, _ = guess_type(output.name)
-    return SUFFIXES.get(output.suffix.lower(), ("stages" if kind is None else None, None))
+    suffix = output.suffix.lower()
+    if suffix not in EXPORTED:
+        return ("stages" if denoted(output) is None else None), None
+    said: What | None = "view" if suffix in PICTURE.written else "animation" if suffix in ANIMATION.written else None
+    return said, cast("Format", suffix.removeprefix("."))
 
 
 def default_format(what: What, output: Path) -> Format:

@@ -1,66 +1,165 @@
-"""Numbers as files: .npz for programs that know numpy, .csv for all others."""
+"""Numbers as files: .npy and .npz for NumPy, .parquet for data frames, .csv for everything else."""
 
-from collections.abc import Generator, Iterable, Mapping
+import shutil
+import zipfile
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.files import written_whole
+from flowviz.errors import SpecError
+from flowviz.files import scratch_file, written_whole
 from flowviz.records import FLOW_UNITS, History, Rectangle, Trace, Units, cell_centers
+from flowviz.targets.tables import NO_PARQUET
 
+NumberFormat = Literal["csv", "npy", "npz", "parquet"]
 Columns = Mapping[str, NDArray[Any]]
+Steps = Generator[None, None, None]
 
 
-def write_trace_csv(
-    path: Path, parts: Iterable[Trace], stages: range, units: Units = FLOW_UNITS
-) -> Generator[None, None, None]:
-    """A line a particle and stage: particle,stage,name,x,y,log_det; yields after each part of the particles.
+class Numbers(Protocol):
+    """Numbers that arrive in parts, so that not all of them need to be in memory at once."""
 
-    Raises `FileError`.
+    def columns(self) -> Iterator[Columns]:
+        """Yield the parts of a table."""
+        ...
+
+    def write_npy(self, path: Path) -> Steps:
+        """Write an array; yields after each part."""
+        ...
+
+    def write_npz(self, path: Path) -> Steps:
+        """Write arrays by name; yields after each part."""
+        ...
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Points (n, 2) or values (n,).
+
+    Attributes:
+        name: The name of the array in an .npz file.
+        labels: The names of the columns in a table.
+        count: The number of rows.
+        parts: The rows, some after the others.
+        dtype: The type of the numbers.
     """
-    yield from _write_csv(path, _numbered(parts, stages, units))
 
+    name: str
+    labels: tuple[str, ...]
+    count: int
+    parts: Iterable[NDArray[np.floating]]
+    dtype: type[np.floating] = np.float32
 
-def write_trace_npz(
-    path: Path, parts: Iterable[Trace], stages: range, count: int, units: Units = FLOW_UNITS
-) -> Generator[None, None, None]:
-    """Positions (stages, n, 2), log_det (stages, n), names (stages,); yields after each part of the particles.
+    def columns(self) -> Iterator[Columns]:
+        """Yield the parts of a table with a row for each point or value."""
+        for part in self.parts:
+            yield dict(zip(self.labels, part.astype(self.dtype).reshape(len(part), -1).T, strict=True))
 
-    Positions are float32 in flow units, and float64 in any other. Raises `FileError`.
-    """
-    with written_whole(path) as part, part.open("wb") as file:
-        positions = np.empty((len(stages), count, 2), np.float32 if units.are_flow_units else np.float64)
-        log_det = np.empty((len(stages), count), np.float32)
-        names, done = np.array([], str), 0
-        for trace in parts:
-            names, many = np.array(trace.names)[stages], trace.positions.shape[1]
-            positions[:, done : done + many] = units.values(trace.positions[stages])
-            log_det[:, done : done + many] = trace.log_det[stages]
-            done += many
+    def write_npy(self, path: Path) -> Steps:
+        """Write one array; yields after each part."""
+        rows = yield from self._collect()
+        with path.open("wb") as file:
+            np.save(file, rows, allow_pickle=False)
+
+    def write_npz(self, path: Path) -> Steps:
+        """Write the array by its name; yields after each part."""
+        rows = yield from self._collect()
+        with path.open("wb") as file:
+            np.savez(file, allow_pickle=False, **{self.name: rows})
+
+    def _collect(self) -> Generator[None, None, NDArray[np.floating]]:
+        """Return all rows: 80 MB for ten million points in float32."""
+        shape = (self.count,) if len(self.labels) == 1 else (self.count, len(self.labels))
+        rows, done = np.empty(shape, self.dtype), 0
+        for part in self.parts:
+            rows[done : done + len(part)] = part
+            done += len(part)
             yield
-        np.savez(file, positions=positions, log_det=log_det, names=names)
+        return rows
 
 
-def write_points_csv(path: Path, parts: Iterable[NDArray[np.floating]]) -> Generator[None, None, None]:
-    """A line a point: x,y; yields after each part of them. Raises `FileError`."""
-    yield from _write_csv(path, ({"x": points[:, 0], "y": points[:, 1]} for points in parts))
+def points(count: int, parts: Iterable[NDArray[np.floating]], units: Units) -> Rows:
+    """Return rows of points (n, 2) that are given in some units."""
+    return Rows("points", ("x", "y"), count, parts, _dtype_in(units))
 
 
-def write_points_npz(path: Path, parts: Iterable[NDArray[np.floating]]) -> Generator[None, None, None]:
-    """`points` (n, 2); yields after each part of them. Raises `FileError`."""
-    with written_whole(path) as part, part.open("wb") as file:
-        found = []
-        for points in parts:
-            found.append(points)
-            yield
-        np.savez(file, points=np.concatenate(found))
+@dataclass(frozen=True)
+class Particles:
+    """The traces of `count` particles at a range of stages, whose positions are written in some units."""
+
+    count: int
+    stages: range
+    parts: Iterable[Trace]
+    units: Units = FLOW_UNITS
+
+    def columns(self) -> Iterator[Columns]:
+        """Yield the parts of a table with a row for each particle and stage."""
+        first = 0
+        for trace in self.parts:
+            count = trace.positions.shape[1]
+            x, y = self.units.values(trace.positions[self.stages]).T  # (particles, stages)
+            yield {
+                "particle": np.repeat(np.arange(first, first + count), len(self.stages)),
+                "stage": np.tile(np.array(self.stages), count),
+                "name": np.tile(np.array(trace.names)[self.stages], count),
+                "x": x.ravel(),
+                "y": y.ravel(),
+                "log_det": trace.log_det[self.stages].T.ravel(),
+            }
+            first += count
+
+    def write_npy(self, path: Path) -> Steps:
+        """Write records (stages, n) with the fields x, y and log_det; yields after each part."""
+        position = np.dtype(_dtype_in(self.units))
+        record = np.dtype([("x", position), ("y", position), ("log_det", np.float32)])
+        with _ArrayFile(path, record, (len(self.stages), self.count)) as records:
+            for trace in self.parts:
+                found = np.empty((len(self.stages), trace.positions.shape[1]), record)
+                found["x"], found["y"] = np.moveaxis(self.units.values(trace.positions[self.stages]), -1, 0)
+                found["log_det"] = trace.log_det[self.stages]
+                records.append(found)
+                yield
+
+    def write_npz(self, path: Path) -> Steps:
+        """Write positions (stages, n, 2), log_det (stages, n) and names (stages,); yields after each part."""
+        shape, names = (len(self.stages), self.count), np.array([], str)
+        with ExitStack() as files:
+            places = [files.enter_context(scratch_file(path)) for _ in range(2)]
+            with (
+                _ArrayFile(places[0], np.dtype(_dtype_in(self.units)), (*shape, 2)) as positions,
+                _ArrayFile(places[1], np.dtype(np.float32), shape) as dets,
+            ):
+                for trace in self.parts:
+                    positions.append(self.units.values(trace.positions[self.stages]))
+                    dets.append(trace.log_det[self.stages])
+                    names = np.array(trace.names)[self.stages]
+                    yield
+            _archive(path, {"positions": places[0], "log_det": places[1]}, names)
+
+
+def write_numbers(path: Path, form: NumberFormat, numbers: Numbers) -> Steps:
+    """Write numbers to a file; yields after each part of them. Raises `FileError`."""
+    with written_whole(path) as part:
+        match form:
+            case "csv":
+                yield from _write_csv(part, numbers.columns())
+            case "parquet":
+                yield from _write_parquet(part, numbers.columns())
+            case "npy":
+                yield from numbers.write_npy(part)
+            case "npz":
+                yield from numbers.write_npz(part)
 
 
 def write_density_npz(
     path: Path, rectangle: Rectangle, shape: tuple[int, int], parts: Iterable[NDArray[np.float32]], units: Units
-) -> Generator[None, None, None]:
+) -> Steps:
     """Write the log-density of a grid of cells, as `x` (columns,), `y` (rows,) and `log_prob` (rows, columns).
 
     Args:
@@ -86,8 +185,8 @@ def write_density_npz(
         np.savez(file, x=centers[0, :, 0], y=centers[:, 0, 1], log_prob=log_density)
 
 
-def write_losses_csv(path: Path, history: History, entropy: float | None) -> Generator[None, None, None]:
-    """Write a line per validation: step,seconds,train_nll,validation_nll,validation_gap,kept. Raises `FileError`."""
+def write_losses_csv(path: Path, history: History, entropy: float | None) -> Steps:
+    """Write a row per validation: step,seconds,train_nll,validation_nll,validation_gap,kept. Raises `FileError`."""
     columns = {
         "step": history.step.astype(np.int64),
         "seconds": history.seconds,
@@ -96,7 +195,83 @@ def write_losses_csv(path: Path, history: History, entropy: float | None) -> Gen
         "validation_gap": _validation_gap(history, entropy),
         "kept": (history.step == (np.nan if history.kept_step is None else history.kept_step)).astype(np.int64),
     }
-    yield from _write_csv(path, [columns])
+    with written_whole(path) as part:
+        yield from _write_csv(part, iter([columns]))
+
+
+def csv_pieces(parts: Iterable[Columns]) -> Iterator[str]:
+    """Yield a table as text: first its header, and with each part its rows; each number is exact."""
+    from pandas import DataFrame  # half a second that pictures need not wait for
+
+    for number, columns in enumerate(parts):
+        yield DataFrame(columns).to_csv(header=number == 0, index=False, lineterminator="\n")
+
+
+def check_parquet() -> None:
+    """Raise `SpecError` where Parquet files cannot be written."""
+    if find_spec("pyarrow") is None:
+        raise SpecError(NO_PARQUET)
+
+
+class _ArrayFile:
+    """An .npy file of an array (stages, n, ...) that grows along its second axis.
+
+    Unlike a memory map, it takes no memory, and a full disk is an error rather than the end of the process.
+    """
+
+    def __init__(self, path: Path, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
+        self._file, self._count, self._done = path.open("wb"), shape[1], 0
+        header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(self._file, header)
+        self._start, self._bytes = self._file.tell(), dtype.itemsize * int(np.prod(shape[2:]))
+
+    def __enter__(self) -> "_ArrayFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def append(self, values: NDArray[Any]) -> None:
+        """Write the next values (stages, m, ...)."""
+        for stage, row in enumerate(values):
+            self._file.seek(self._start + (stage * self._count + self._done) * self._bytes)
+            self._file.write(row.tobytes())
+        self._done += values.shape[1]
+
+
+def _archive(path: Path, files: Mapping[str, Path], names: NDArray[np.str_]) -> None:
+    """Write the archive that `numpy.savez` would write of the arrays in some files, and of names."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, file in files.items():
+            with file.open("rb") as source, archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                shutil.copyfileobj(source, member)
+        with archive.open("names.npy", "w", force_zip64=True) as member:
+            np.lib.format.write_array(member, names, allow_pickle=False)
+
+
+def _write_csv(path: Path, parts: Iterator[Columns]) -> Steps:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for piece in csv_pieces(parts):
+            file.write(piece)
+            yield
+
+
+def _write_parquet(path: Path, parts: Iterator[Columns]) -> Steps:
+    from pandas import DataFrame
+    from pyarrow import Table, parquet
+
+    with ExitStack() as files:
+        writer = None
+        for columns in parts:
+            table = Table.from_pandas(DataFrame(columns), preserve_index=False)
+            writer = writer or files.enter_context(parquet.ParquetWriter(path, table.schema))
+            writer.write_table(table)
+            yield
+
+
+def _dtype_in(units: Units) -> type[np.floating]:
+    """Return the type of positions: float32 resolves flow units, but not any data, such as years or prices."""
+    return np.float32 if units.are_flow_units else np.float64
 
 
 def _validation_gap(history: History, entropy: float | None) -> NDArray[np.float64]:
@@ -104,29 +279,3 @@ def _validation_gap(history: History, entropy: float | None) -> NDArray[np.float
     since = history.changes[-1].step if history.changes else -1
     known = np.nan if entropy is None else entropy
     return np.where(history.step > since, history.validation_nll - known, np.nan)
-
-
-def _numbered(parts: Iterable[Trace], stages: range, units: Units) -> Generator[Columns, None, None]:
-    first = 0
-    for trace in parts:
-        count = trace.positions.shape[1]
-        x, y = units.values(trace.positions[stages]).T  # (particles, stages)
-        yield {
-            "particle": np.repeat(np.arange(first, first + count), len(stages)),
-            "stage": np.tile(np.array(stages), count),
-            "name": np.tile(np.array(trace.names)[stages], count),
-            "x": x.ravel(),
-            "y": y.ravel(),
-            "log_det": trace.log_det[stages].T.ravel(),
-        }
-        first += count
-
-
-def _write_csv(path: Path, parts: Iterable[Columns]) -> Generator[None, None, None]:
-    """A first line with the names, then parts of the table. Each number has the digits that tell it from all others."""
-    from pandas import DataFrame  # half a second that pictures need not wait for
-
-    with written_whole(path) as part, part.open("w", encoding="utf-8", newline="") as file:
-        for number, columns in enumerate(parts):
-            DataFrame(columns).to_csv(file, header=number == 0, index=False, lineterminator="\n")
-            yield

@@ -1,6 +1,6 @@
 """specs + records <-> one .flowviz file."""
 
-from flowviz.projects.format import from_bytes, load_project, save_project, to_bytes
+from flowviz.projects.format import from_bytes, is_project, load_project, save_project, to_bytes
 from flowviz.projects.gallery import Example, example, examples
 from flowviz.projects.project import Plan, Project
 
@@ -11,6 +11,7 @@ __all__ = [
     "example",
     "examples",
     "from_bytes",
+    "is_project",
     "load_project",
     "save_project",
     "to_bytes",

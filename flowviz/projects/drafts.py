@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
 from flowviz.errors import FileError
+from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import PRIVATE, Fingerprint, reason, written_whole
 from flowviz.projects.format import load_project, save_project
 from flowviz.projects.project import Project
@@ -136,7 +137,9 @@ class Drafts:
         if not self._folder.is_dir():
             return []
         with _sentences(self._folder), self._alone():
-            for name in sorted({path.stem for path in self._folder.iterdir() if path.suffix in {".flowviz", LOCKED}}):
+            for name in sorted(
+                {path.stem for path in self._folder.iterdir() if path.suffix in {PROJECT_SUFFIX, LOCKED}}
+            ):
                 if (draft := self._taken(name)) is not None:
                     self._abandoned[name] = draft
             for draft in list(self._abandoned.values()):

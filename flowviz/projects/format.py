@@ -63,7 +63,7 @@ from flowviz.errors import FileError, SpecError
 from flowviz.files import content_of, written_whole
 from flowviz.projects.columns import columns_of, trace_of
 from flowviz.projects.contents import put_back, taken_out
-from flowviz.projects.header import metadata, most_memory
+from flowviz.projects.header import holds_project, metadata, most_memory
 from flowviz.projects.metadata import CheckpointText, Metadata
 from flowviz.projects.moments import with_particles
 from flowviz.projects.project import Plan, Project
@@ -85,6 +85,7 @@ from flowviz.records import (
 )
 
 LARGEST_FILE = 2**31  # bytes; a default project has two million
+START_BYTES = 4096  # of a file, in which its metadata begins
 UNLIKELY_VERSION = 1000
 
 Arrays = dict[str, NDArray[Any] | None]
@@ -122,6 +123,17 @@ def load_project(path: Path) -> Project:
         if str(path) in str(error):
             raise
         raise FileError(f"{path} cannot be opened. {error}") from error
+
+
+def is_project(path: Path) -> bool:
+    """Return whether a file looks like one that `save_project` wrote, by its beginning."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return holds_project(file.read(START_BYTES))
+    except (OSError, ValueError):
+        return False
 
 
 def to_bytes(project: Project) -> bytes:

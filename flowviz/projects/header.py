@@ -15,6 +15,11 @@ VALUE_BYTES = 256  # of memory, for a value of JSON, at most
 STRUCTURE = (b"[", b"{", b",", b":")  # there are no more values in JSON than these
 
 
+def holds_project(start: bytes) -> bool:
+    """Return whether a file that begins so looks like a project, damaged or not."""
+    return start[8:].startswith(b'{"__metadata__":') and b'"flowviz":' in start
+
+
 def metadata(content: bytes) -> dict[str, Any]:
     """The JSON under `flowviz` of the metadata. Raises `FileError`, before a large thing is made from a small file."""
     length = int.from_bytes(content[:8], "little")

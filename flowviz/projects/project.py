@@ -21,7 +21,6 @@ from flowviz.records import (
 )
 from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
 
-PROJECT_SUFFIX = ".flowviz"
 CHANGES_BYTES = 16_384  # of JSON: some three hundred changes of the target, the latest ones
 
 

@@ -4,10 +4,13 @@ import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
 
 import numpy as np
 
 from flowviz.records.events import Ending
+
+IDENTITY = ("family", "learning_rate", "seed")  # the first columns of a table
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,7 @@ def to_csv(trials: Iterable[Trial]) -> str:
     """A table with a line a trial, and a first line that names the columns."""
     rows = [
         {
-            "family": trial.family,
-            "learning_rate": trial.learning_rate,
-            "seed": trial.seed,
+            **{name: getattr(trial, name) for name in IDENTITY},
             "ending": trial.ending,
             "finite": trial.finite,
             **trial.figures,
@@ -71,6 +72,16 @@ def to_csv(trials: Iterable[Trial]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def is_trials_table(path: Path) -> bool:
+    """Return whether a file begins like a table that `to_csv` made."""
+    start = ",".join(IDENTITY).encode()
+    try:
+        with path.open("rb") as file:
+            return file.read(len(start)) == start
+    except OSError:
+        return False
 
 
 def _summary(family: str, learning_rate: float, trials: list[Trial]) -> TrialSummary:

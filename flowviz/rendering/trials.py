@@ -5,12 +5,14 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import Image
 
 from flowviz.files import written_whole
 from flowviz.records import Trial
 from flowviz.rendering.colors import SURROUNDINGS
 
 WIDTH, HEIGHT, DPI = 8.0, 4.5, 150  # inches, and pixels an inch
+TITLE = "flowviz trials"  # in the metadata
 
 
 def write_plot(trials: Sequence[Trial], path: Path) -> None:
@@ -31,7 +33,16 @@ def write_plot(trials: Sequence[Trial], path: Path) -> None:
     axes.set_title(f"{trials[0].family}: {len(trials)} trainings")
     axes.grid(axis="y", color="#{:02x}{:02x}{:02x}".format(*SURROUNDINGS["light"].grid))
     with written_whole(path) as part:
-        figure.savefig(part, format="png", metadata={"Software": "flowviz"})
+        figure.savefig(part, format="png", metadata={"Software": "flowviz", "Title": TITLE})
+
+
+def is_trials_plot(path: Path) -> bool:
+    """Return whether a file is a plot that `write_plot` made."""
+    try:
+        with Image.open(path) as picture:
+            return picture.info.get("Title") == TITLE
+    except OSError:
+        return False
 
 
 def _named(rate: float, trials: Sequence[Trial]) -> str:

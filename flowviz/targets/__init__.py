@@ -9,7 +9,7 @@ from flowviz.targets.layout import Borrowed
 from flowviz.targets.mix import split_sentences
 from flowviz.targets.pixels import PixelDensity
 from flowviz.targets.points import Points, points_spec
-from flowviz.targets.tables import columns_of, read_points, reading_points
+from flowviz.targets.tables import columns_of, read_points, reading_columns, reading_points
 from flowviz.targets.target import Extent, Target, target_picture
 from flowviz.targets.text import borrowed_fonts, reads_fonts
 from flowviz.targets.units import has_pixels, spec_units, target_units
@@ -33,6 +33,7 @@ __all__ = [
     "read_drawing",
     "read_image",
     "read_points",
+    "reading_columns",
     "reading_points",
     "reads_fonts",
     "spec_units",

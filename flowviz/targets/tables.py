@@ -1,4 +1,4 @@
-"""Files of points: tables of text (.csv, .txt) and arrays (.npy, .npz), told apart by what is in them."""
+"""Files of points: text (.csv, .txt), arrays (.npy, .npz) and .parquet, told apart by their content."""
 
 import re
 import zipfile
@@ -24,6 +24,9 @@ SEPARATORS = (";", "\t", ",")
 COMMENT = "#"  # as numpy.savetxt writes it
 NAMED_COLUMNS = 12  # in an error
 
+PARQUET_MAGIC = b"PAR1"
+NO_PARQUET = "Parquet files need a package that is not installed; install it with: pip install pyarrow."
+
 Found = Generator[float, None, NDArray[np.float64]]
 
 
@@ -32,7 +35,7 @@ class Table:
     """The columns of a file, by name or, where they have none, by number from 1; and how to read two of them."""
 
     columns: tuple[str, ...]
-    read: Callable[[int, int], Found]
+    read: Callable[[int, int, int], Found]  # two columns by their places, and the most rows that they may have
 
 
 def columns_of(path: Path) -> tuple[str, ...]:
@@ -52,20 +55,25 @@ def read_points(path: Path, columns: str | None = None) -> PointsSpec:
 
 
 def reading_points(path: Path, columns: str | None = None) -> Generator[float, None, PointsSpec]:
-    """Read the points in a file, yielding the share that is done, 0 to 1; closing the generator cancels it.
+    """Read the points in a file as `reading_columns` does; raises `TargetError` where they cannot be learned."""
+    return points_spec((yield from reading_columns(path, columns)), path.name)
+
+
+def reading_columns(path: Path, columns: str | None = None, most_rows: int = MOST_POINTS) -> Found:
+    """Read two columns (n, 2) of a file, yielding the share that is done, 0 to 1; closing the generator cancels it.
 
     `columns`, such as "x,y" or "1,2", are needed where the file has more than two.
-    Raises `FileError` where the file holds no two columns of numbers, `TargetError` where they cannot be learned.
+    Raises `FileError` where the file holds no two columns of finite numbers, or more than `most_rows` rows.
     """
     table = _table(path)
-    points = yield from table.read(*_chosen(columns, table.columns, path))
+    points = yield from table.read(*_chosen(columns, table.columns, path), most_rows)
     bad = np.flatnonzero(~np.isfinite(points).all(axis=1))
     if len(bad):
         raise FileError(
             f"In {len(bad):,} of the {len(points):,} rows of {path.name}, the first of them row {bad[0] + 1:,}, "
             "a number is missing or infinite. Remove them."
         )
-    return points_spec(points, path.name)
+    return points
 
 
 def _chosen(columns: str | None, names: Sequence[str], path: Path) -> tuple[int, int]:
@@ -103,6 +111,8 @@ def _table(path: Path) -> Table:
         return _array_table(path, _loaded(path, lambda: np.lib.format.open_memmap(path, mode="r")))
     if start.startswith(b"PK"):
         return _archive_table(path)
+    if start.startswith(PARQUET_MAGIC):
+        return _parquet_table(path)
     return _text_table(path, start, size)
 
 
@@ -128,10 +138,10 @@ def _array_table(path: Path, array: NDArray[Any]) -> Table:
 
 
 def _columns_table(path: Path, names: tuple[str, ...], columns: Sequence[NDArray[Any]]) -> Table:
-    def read(x: int, y: int) -> Found:
+    def read(x: int, y: int, most_rows: int) -> Found:
         if not all(columns[place].dtype.kind in "fiu" for place in (x, y)):
             raise FileError(f"{path.name} holds {columns[x].dtype} where numbers are needed.")
-        _check_rows(path, len(columns[x]))
+        _check_rows(path, len(columns[x]), most_rows)
         yield 0.0
         return np.stack([columns[x], columns[y]], axis=1).astype(np.float64)
 
@@ -164,6 +174,33 @@ def _archive_table(path: Path) -> Table:
     return _columns_table(path, tuple(columns), list(columns.values()))
 
 
+def _parquet_table(path: Path) -> Table:
+    """Raises `FileError` where pyarrow, with which pandas reads the file, is missing."""
+    try:
+        from pyarrow import ArrowException, parquet
+    except ImportError as error:
+        raise FileError(NO_PARQUET) from error
+    try:
+        metadata = parquet.read_metadata(path)
+    except (ArrowException, OSError) as error:
+        raise FileError(f"{path.name} is damaged.") from error
+    names = tuple(metadata.schema.to_arrow_schema().names)
+
+    def read(x: int, y: int, most_rows: int) -> Found:
+        _check_rows(path, metadata.num_rows, most_rows)
+        yield 0.0
+        try:
+            found = parquet.read_table(path, columns=[names[x], names[y]])
+            columns = [found.column(names[place]).to_numpy() for place in (x, y)]
+        except (ArrowException, OSError, KeyError) as error:  # two columns of one name
+            raise FileError(f"{path.name} is damaged, or two of its columns have the same name.") from error
+        if not all(column.dtype.kind in "fiu" for column in columns):
+            raise FileError(f"{path.name} holds something other than numbers.")
+        return np.stack(columns, axis=1).astype(np.float64)
+
+    return Table(names, read)
+
+
 def _text_table(path: Path, start: bytes, size: int) -> Table:
     lines = _first_lines(path, start, size)
     separator = next((s for s in SEPARATORS if s in lines[0]), None)
@@ -176,7 +213,7 @@ def _text_table(path: Path, start: bytes, size: int) -> Table:
     named = has_header and len(set(fields)) == len(fields)
     names = tuple(fields) if named else tuple(str(number + 1) for number in range(len(fields)))
     form = {"sep": separator or r"\s+", "decimal": decimal, "header": 0 if has_header else None}
-    return Table(names, lambda x, y: _read_text(path, size, [x, y], len(fields), **form))
+    return Table(names, lambda x, y, most: _read_text(path, size, [x, y], len(fields), most, **form))
 
 
 def _first_lines(path: Path, start: bytes, size: int) -> list[str]:
@@ -202,7 +239,7 @@ def _is_number(field: str) -> bool:
     return True
 
 
-def _read_text(path: Path, size: int, places: list[int], columns: int, **form: Any) -> Found:
+def _read_text(path: Path, size: int, places: list[int], columns: int, most_rows: int, **form: Any) -> Found:
     """Two of the columns. Where there are no others, a row that is too long is an error; else its end is left out."""
     import pandas as pd  # takes half a second
 
@@ -217,7 +254,7 @@ def _read_text(path: Path, size: int, places: list[int], columns: int, **form: A
             for chunk in reader:
                 chunks.append(chunk.to_numpy()[:, np.argsort(np.argsort(places))])
                 rows += len(chunk)
-                _check_rows(path, rows)
+                _check_rows(path, rows, most_rows)
                 yield min(1.0, file.tell() / size)
     except UnicodeDecodeError as error:
         raise FileError(f"{path.name} is not a table in UTF-8. Save it as CSV with that encoding.") from error
@@ -230,9 +267,9 @@ def _read_text(path: Path, size: int, places: list[int], columns: int, **form: A
     return np.concatenate(chunks) if chunks else np.empty((0, 2))
 
 
-def _check_rows(path: Path, rows: int) -> None:
-    if rows > MOST_POINTS:
-        raise FileError(f"{path.name} has more than {MOST_POINTS:,} rows. Use fewer.")
+def _check_rows(path: Path, rows: int, most: int) -> None:
+    if rows > most:
+        raise FileError(f"{path.name} has more than {most:,} rows. Use fewer.")
 
 
 def _told_of_parser(message: str) -> str:

@@ -42,6 +42,9 @@ def asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Proje
         def __init__(self, project: Project, spec: ExportSpec) -> None:
             found.append((project, spec))
 
+        def names(self) -> list[str]:
+            return []
+
         def write(self, path: Path) -> list[None]:
             return []
 

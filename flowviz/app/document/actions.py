@@ -16,10 +16,9 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.session.session import Session
 from flowviz.app.state.request import FIRST_PLAN
 from flowviz.app.target import image_page, points_page
-from flowviz.app.target.importer import POINTS_SUFFIXES
+from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
 from flowviz.files import as_file_name
 from flowviz.projects import Project
-from flowviz.projects.project import PROJECT_SUFFIX
 
 PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
 TARGET_FILTERS = [page.PATTERNS.partition(";;")[0] for page in (points_page, image_page)]
@@ -158,7 +157,7 @@ class DocumentActions(QObject):
 
 def _target_kind(path: Path) -> str | None:
     """Return what a file can be opened as if it is not a project."""
-    if path.suffix.lower() in POINTS_SUFFIXES:
+    if path.suffix.lower() in NUMBERS.suffixes:
         return "points"
     media, _ = guess_type(path.name)
     return "an image" if media is not None and media.startswith("image/") else None

@@ -1,15 +1,14 @@
 """The file, or the folder, that an export is written to."""
 
 from pathlib import Path
-from typing import get_args
 
 from PyQt6.QtCore import QStandardPaths, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
 
 from flowviz.app.widgets.controls import button, row
+from flowviz.file_kinds import EXPORTED
 from flowviz.specs.export import FORMATS, IN_FOLDERS, Format, What
 
-SUFFIXES = frozenset(f".{format_}" for format_ in get_args(Format))
 LEAST_WIDTH = 340  # pixels
 NAMES: dict[What, str] = {
     "view": "{}",
@@ -87,7 +86,7 @@ class ExportDestination(QWidget):
     def _with_suffix(self, path: Path) -> Path:
         if not path.name:  # such as "/" or ".."
             return path
-        stem = path.with_suffix("") if path.suffix.lower() in SUFFIXES else path
+        stem = path.with_suffix("") if path.suffix.lower() in EXPORTED else path
         return stem if self._what in IN_FOLDERS else stem.with_name(f"{stem.name}.{self._format}")
 
     def _take_text(self, text: str) -> None:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import as_file_name
 from flowviz.projects import Project
-from flowviz.projects.project import PROJECT_SUFFIX
 from flowviz.specs import PictureSize
 
 

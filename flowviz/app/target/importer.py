@@ -11,10 +11,9 @@ from flowviz.app.state.pages import PointsContents, Table
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.file_reader import FileReader
 from flowviz.app.target.panel import TargetPanel
-from flowviz.projects.project import PROJECT_SUFFIX
+from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
 from flowviz.specs import ImageSpec, PointsSpec
 
-POINTS_SUFFIXES = (".csv", ".txt", ".tsv", ".npy", ".npz")
 NOTHING_COPIED = "There is nothing on the clipboard to learn."
 SOURCE = "source"  # topic of its notices
 
@@ -36,7 +35,7 @@ class TargetImporter(QObject):
         if path.suffix.lower() == PROJECT_SUFFIX:
             self._withdraw_notice()
             self.project_arrived.emit(path)
-        elif path.suffix.lower() in POINTS_SUFFIXES:
+        elif path.suffix.lower() in NUMBERS.suffixes:
             self._read_points(path)
         else:
             self._read_picture(path)

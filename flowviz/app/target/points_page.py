@@ -6,8 +6,9 @@ from PyQt6.QtWidgets import QComboBox, QFileDialog, QLabel, QWidget
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.page import Page
 from flowviz.app.widgets.controls import button, row
+from flowviz.file_kinds import NUMBERS
 
-PATTERNS = "Points (*.csv *.txt *.tsv *.npy *.npz);;All files (*)"
+PATTERNS = f"Points ({' '.join(f'*{suffix}' for suffix in NUMBERS.suffixes)});;All files (*)"
 
 
 class PointsPage(Page):

@@ -1,0 +1,161 @@
+"""The checks of output files, before any work begins: no output replaces an input, or work that cannot be repeated."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import cast
+
+from flowviz.cli.talk import progress_bar, say
+from flowviz.errors import FileError, SpecError
+from flowviz.exporting.tables import NumberFormat, Numbers, check_parquet, csv_pieces, write_numbers
+from flowviz.file_kinds import NUMBERS, PROJECT, denoted, listed
+from flowviz.files import check_writable
+from flowviz.projects import is_project
+from flowviz.records.trial import is_trials_table
+
+STDOUT = Path("-")
+
+
+def check_output(path: Path, suffixes: Sequence[str], inputs: Sequence[Path] = (), *, force: bool = False) -> None:
+    """Raise an error where a file cannot or must not be written.
+
+    Args:
+        path: The output. Its suffix is one of `suffixes`, or denotes no kind of file.
+        suffixes: Those of the kind of file that is written.
+        inputs: The files that the command reads.
+        force: Whether the output may replace a project.
+
+    Raises:
+        SpecError: The output is stdout, or its suffix denotes another kind of file.
+        FileError: It is an input, a project, or cannot be written.
+    """
+    _check_suffix(path, suffixes)
+    check_replaceable(path, inputs, force=force)
+    check_writable(path)
+
+
+def check_project_output(path: Path, inputs: Sequence[Path], *, force: bool) -> None:
+    """Check the output of a training; `force` lets it replace an existing file. Raises as `check_output` does."""
+    check_output(path, PROJECT.written, inputs, force=True)
+    _check_new(path, "the project", force=force)
+
+
+def check_trial_outputs(table: Path, plot: Path, inputs: Sequence[Path], *, force: bool) -> None:
+    """Check the outputs of trials; `force` lets them replace files that trials did not write.
+
+    Raises as `check_output` does.
+    """
+    from flowviz.rendering.trials import is_trials_plot  # loads matplotlib
+
+    check_output(table, [".csv"], inputs)
+    check_output(plot, [".png"], inputs)
+    if is_same_file(table, plot) or table == plot:
+        raise SpecError(f"Both outputs are {table}; choose another name with --plot.")
+    _check_new(table, "the table", force=force or is_trials_table(table))
+    _check_new(plot, "the plot with --plot", force=force or is_trials_plot(plot))
+
+
+def check_replaceable(path: Path, inputs: Sequence[Path], *, force: bool = False) -> None:
+    """Raise `FileError` where an output is an input, also by another name, or a project."""
+    for each in inputs:
+        if is_same_file(path, each):
+            raise FileError(f"{path} is the input {each}; choose another name for the output.")
+    if not force and is_project(path):
+        raise FileError(f"{path} is a project, which would be lost; choose another name for the output.")
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Return whether both paths lead to the same file, also through links or in other capitals."""
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):  # one of them does not exist
+        return False
+
+
+@dataclass(frozen=True)
+class NumbersOutput:
+    """Where numbers are written to, a file or stdout, and in which format."""
+
+    path: Path
+    form: NumberFormat
+
+    @classmethod
+    def checked(cls, path: Path, form: NumberFormat | None, inputs: Sequence[Path]) -> "NumbersOutput":
+        """Return the output that a path and the option --format name.
+
+        The suffix of a file names its format; --format is for names without one, and for stdout.
+
+        Raises:
+            SpecError: They name no format, or do not agree, or the format needs a package that is missing.
+            FileError: See `check_output`.
+        """
+        found = _format(path, form)
+        if found == "parquet":
+            check_parquet()
+        if path == STDOUT:
+            if found != "csv" and sys.stdout.isatty():
+                raise SpecError(f"A terminal cannot show {found}; redirect stdout to a file or a pipe.")
+        else:
+            check_output(path, (f".{found}",), inputs)
+        return cls(path, found)
+
+    def write(self, numbers: Numbers, activity: str, steps: int, what: str) -> None:
+        """Write numbers in so many steps with a progress bar, and say what was written. Raises `FileError`."""
+        with progress_bar() as bar:
+            task = bar.add_task(activity, total=steps, figures="")
+            for _ in self._written(numbers):
+                bar.advance(task)
+        say(f"Wrote {what} to {'stdout' if self.path == STDOUT else self.path}.")
+
+    def _written(self, numbers: Numbers) -> Iterator[None]:
+        if self.path != STDOUT:
+            yield from write_numbers(self.path, self.form, numbers)
+        elif self.form == "csv":
+            for piece in csv_pieces(numbers.columns()):
+                sys.stdout.buffer.write(piece.encode())
+                yield
+        else:
+            with _copied_to_stdout() as path:
+                yield from write_numbers(path, self.form, numbers)
+
+
+@contextmanager
+def _copied_to_stdout() -> Iterator[Path]:
+    """A file that goes to stdout when the block ends, for formats that are not written from beginning to end."""
+    with TemporaryDirectory(prefix="flowviz-") as folder:
+        path = Path(folder) / "output"
+        yield path
+        with path.open("rb") as file:
+            while piece := file.read(2**20):
+                sys.stdout.buffer.write(piece)
+
+
+def _check_new(path: Path, what: str, *, force: bool) -> None:
+    """Raise `FileError` where a file exists already, unless it may be replaced; `what` it would be."""
+    if path.is_file() and not force:
+        raise FileError(f"{path} exists already; choose another name for {what}, or give --force to replace it.")
+
+
+def _check_suffix(path: Path, suffixes: Sequence[str]) -> None:
+    if path == STDOUT:
+        raise SpecError(f"This is not written to stdout; give a file that ends in {listed(suffixes)}.")
+    if path.suffix.lower() not in suffixes and (other := denoted(path)) is not None:
+        raise SpecError(f"The suffix {path.suffix} denotes {other}; give a file that ends in {listed(suffixes)}.")
+
+
+def _format(path: Path, form: NumberFormat | None) -> NumberFormat:
+    if path == STDOUT:
+        return form or "csv"
+    suffix = path.suffix.lower()
+    if suffix not in NUMBERS.written:
+        _check_suffix(path, NUMBERS.written)
+        if form is None:
+            raise SpecError(f"{path} names no format; end it in {listed(NUMBERS.written)}, or give --format.")
+        return form
+    named = cast("NumberFormat", suffix.removeprefix("."))
+    if form not in {None, named}:
+        raise SpecError(f"--format {form} contradicts the suffix of {path}; leave one of them out.")
+    return named

@@ -1,0 +1,198 @@
+"""Outputs of the terminal: never an input, never a file of another kind, never a work that is lost."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from flowviz.projects import Project, load_project, save_project
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from tests.test_cli import run
+
+SMALL = "--steps 20 --layers 1 --width 4"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with an input of each kind, in which the commands run."""
+    monkeypatch.chdir(tmp_path)
+    untrained = Project.untrained(TextSpec(text="I"), FlowSpec(layers=1, width=4), TrainingSpec(steps=20))
+    for name in ("mine.flowviz", "other.flowviz", "plain"):
+        save_project(untrained, Path(name))
+    points = np.random.default_rng(0).normal(size=(100, 2))
+    np.savetxt("points.csv", points, delimiter=",")
+    np.save("points.npy", points)
+    picture = Image.new("L", (60, 40), 255)
+    ImageDraw.Draw(picture).rectangle((10, 10, 30, 30), fill=0)
+    picture.save("picture.png")
+    picture.save("points.png")
+    Path("link.npy").symlink_to("points.npy")
+    Path("hard.npy").hardlink_to("points.npy")
+    Path("link.flowviz").symlink_to("mine.flowviz")
+    Path("sub").mkdir()
+    return tmp_path
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def refused(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[str], str]:
+    """Return the sentence with which a command is refused; nothing is trained or computed, and nothing changes."""
+
+    def work(*_: object, **__: object) -> None:
+        raise AssertionError("The work had begun")
+
+    for name in (
+        "flowviz.cli.running.trained",
+        "flowviz.training.trials.run_trials",
+        "flowviz.cli.opened.Opened.built",
+    ):
+        monkeypatch.setattr(name, work)
+    before = content(folder)
+
+    def sentence(command: str) -> str:
+        capsys.readouterr()
+        assert run(*command.split()) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert captured.err.count("\n") == 1
+        assert captured.err.endswith(".\n")
+        assert content(folder) == before
+        return captured.err
+
+    return sentence
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sample plain -o plain --format npy",
+        "trace plain -o ./plain --format csv",
+        "score mine.flowviz points.npy -o points.npy",
+        "score mine.flowviz points.npy -o sub/../points.npy",
+        "score mine.flowviz points.npy -o link.npy",
+        "score mine.flowviz link.npy -o points.npy",
+        "score mine.flowviz points.npy -o hard.npy",
+        "score mine.flowviz points.csv --columns 1,2 -o points.csv",
+        "target --points points.csv -o points.csv",
+        "target --points points.npy -o points.npy",
+        "train --of mine.flowviz --force -o mine.flowviz",
+        "train --of mine.flowviz --force -o link.flowviz",
+        "trials --points points.csv --steps 5 --force -o points.csv",
+        "trials --image picture.png --steps 5 --force -o picture.csv",
+        "trials --image picture.png --steps 5 --force -o a.csv --plot picture.png",
+        "inspect plain --curves plain",
+        "render plain --what losses -o plain",
+    ],
+)
+def test_output_is_not_an_input(command: str, refused: Callable[[str], str]) -> None:
+    assert "choose another name for the output" in refused(command)
+
+
+def test_same_file_in_other_capitals_is_an_input(
+    refused: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a file system ignores case, as on Windows and macOS, it says that both names are of the same file."""
+
+    def same(one: Path, other: Path) -> bool:
+        return str(one).lower() == str(other).lower()
+
+    monkeypatch.setattr(Path, "samefile", same)
+    assert "is the input points.npy" in refused("score mine.flowviz points.npy -o POINTS.NPY")
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("sample mine.flowviz -o mine.flowviz", "The suffix .flowviz denotes a project; give"),
+        ("sample mine.flowviz -o other.flowviz", "ends in .csv, .npy, .npz or .parquet"),
+        ("sample mine.flowviz -o a.png", "denotes a picture"),
+        ("sample mine.flowviz -o a.txt", "denotes numbers; give a file that ends in .csv"),
+        ("sample mine.flowviz -o a.json", "denotes another kind of file"),
+        ("sample mine.flowviz -o a.csv.gz", "denotes another kind of file"),
+        ("sample mine.flowviz -o a", "a names no format"),
+        ("sample mine.flowviz -o a.npy --format csv", "--format csv contradicts the suffix of a.npy"),
+        ("sample mine.flowviz -o plain --format csv", "plain is a project, which would be lost"),
+        ("trace mine.flowviz -o a.txt", "denotes numbers; give"),
+        ("target --text a -o a.gif", "denotes an animation"),
+        ("score mine.flowviz points.npy -o a.svg", "denotes a picture"),
+        ("train --text a -o a.png", "denotes a picture; give a file that ends in .flowviz"),
+        ("train --points points.csv -o points.csv", "denotes numbers; give"),
+        ("train --image picture.png -o picture.png", "denotes a picture; give"),
+        ("train --text a -o a.h5", "denotes another kind of file"),
+        ("train --text a -o -", "not written to stdout; give"),
+        ("resume mine.flowviz -o a.npy", "denotes numbers; give a file that ends in .flowviz"),
+        ("trials --text a --steps 5 -o one.png", "denotes a picture; give a file that ends in .csv"),
+        ("trials --text a --steps 5 -o a.npy", "denotes numbers; give a file that ends in .csv"),
+        ("trials --text a --steps 5 -o a.csv --plot a.pdf", "give a file that ends in .png"),
+        ("trials --text a --steps 5 -o a --plot a", "Both outputs are a"),
+        ("inspect mine.flowviz --curves a.npy", "denotes numbers; give a file that ends in .csv"),
+        ("render mine.flowviz -o new.flowviz", ".flowviz files cannot be written"),
+        ("render mine.flowviz -o a.jpg --what view", "give a file that ends in .png"),
+        ("render mine.flowviz -o a.svg --what view --format png", "give a file that ends in .png"),
+        ("render mine.flowviz -o a.txt --what losses", "give a file that ends in .csv"),
+        ("render mine.flowviz -o other.flowviz --what losses", "give a file that ends in .csv"),
+        ("render mine.flowviz -o - --what losses", "not written to stdout"),
+        ("gallery brad -o a.npy", "give a file that ends in .flowviz"),
+    ],
+)
+def test_suffix_of_another_kind_is_refused(command: str, said: str, refused: Callable[[str], str]) -> None:
+    assert said in refused(command)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("train --text a -o mine.flowviz", "mine.flowviz exists already"),
+        ("train --text a -o link.flowviz", "link.flowviz exists already"),
+        ("train --text a -o plain", "plain exists already"),
+        ("resume mine.flowviz -o other.flowviz", "other.flowviz exists already"),
+        ("gallery brad -o mine.flowviz", "mine.flowviz exists already"),
+        ("trials --text a --steps 5 -o points.csv", "points.csv exists already"),
+        ("trials --text a --steps 5 -o picture.csv", "picture.png exists already"),
+        ("trials --text a --steps 5 -o a.csv --plot points.png", "points.png exists already"),
+    ],
+)
+def test_work_is_replaced_only_with_force(command: str, said: str, refused: Callable[[str], str]) -> None:
+    sentence = refused(command)
+    assert said in sentence
+    assert "--force" in sentence
+
+
+def test_force_replaces_a_project(folder: Path) -> None:
+    assert run(*f"train --text A {SMALL} --force -o mine.flowviz".split()) == 0
+    assert load_project(Path("mine.flowviz")).target == TextSpec(text="A")
+    assert run("gallery", "brad", "--force", "-o", "other.flowviz") == 0
+    assert load_project(Path("other.flowviz")).target == TextSpec(text="BRAD")
+
+
+def test_resume_updates_its_own_project(folder: Path) -> None:
+    assert run(*f"train --text A {SMALL} -o a.flowviz".split()) == 0
+    Path("alias.flowviz").symlink_to("a.flowviz")
+    for output in ("a.flowviz", "alias.flowviz"):
+        assert run("resume", "a.flowviz", "-o", output) == 0
+
+
+def test_trials_replace_their_own_outputs(folder: Path) -> None:
+    command = f"trials --text A {SMALL} --seeds 1 --jobs 1".split()
+    assert run(*command, "-o", "one.csv") == 0
+    assert run(*command, "-o", "one.csv") == 0
+    assert run(*command, "-o", "two.csv", "--plot", "one.png") == 0
+    assert run(*command, "-o", "points.csv", "--force") == 0
+    assert Path("points.csv").read_text().startswith("family,")
+
+
+def test_numbers_replace_numbers_of_their_format(folder: Path) -> None:
+    assert run("target", "--text", "I", "-n", 5, "-o", "points.csv") == 0
+    assert Path("points.csv").read_text().startswith("x,y\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of Windows differ")
+def test_output_in_a_missing_folder_is_refused_before_work(refused: Callable[[str], str]) -> None:
+    assert "no such file or directory" in refused("train --text a -o gone/a.flowviz")
+    assert "no such file or directory" in refused("sample mine.flowviz -o gone/a.npy")
