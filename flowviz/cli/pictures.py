@@ -125,6 +125,6 @@ def _write(export: Export, spec: ExportSpec, path: Path) -> None:
         for _ in export.write(path):
             bar.advance(task)
     if spec.what in IN_FOLDERS:
-        say(f"Wrote {export.count} {'frame' if export.count == 1 else 'frames'} to {path}.")
+        say(f"Wrote {export.count:,} {'frame' if export.count == 1 else 'frames'} to {path}.")
     else:
         say(f"Wrote the {spec.what} to {path}.")

@@ -206,11 +206,15 @@ class Finished:
     def ended(self) -> str:
         """Return how it ended, for a reader who has the metrics and the advice already."""
         words = {"completed": "Done", "stopped": "Stopped", "diverged": "Diverged"}
-        return f"{words[self.ending]}: {self.progress.step:,} steps, {self.score.sentence()}.{self._kept}"
+        return f"{words[self.ending]}: {self._steps}, {self.score.sentence()}.{self._kept}"
 
     @property
     def _ended(self) -> str:
-        return f"{self.ending.capitalize()} after {self.progress.step:,} steps"
+        return f"{self.ending.capitalize()} after {self._steps}"
+
+    @property
+    def _steps(self) -> str:
+        return f"{self.progress.step:,} step{'' if self.progress.step == 1 else 's'}"
 
     @property
     def _kept(self) -> str:

@@ -129,6 +129,9 @@ class Heard:
 
     count = 1
 
+    def names(self) -> list[str]:
+        return []
+
     def write(self, path: Path) -> list[None]:
         self.asked.append((path,))
         return []
@@ -145,8 +148,8 @@ def test_the_command_asks_for_the_very_same_export(spec: ExportSpec, output: Pat
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pictures, "Export", engine)
         patch.setattr(pictures, "load_project", lambda path: opened(path) and saved)
-        patch.setattr(pictures._Followed, "trace", None)  # of points of the target: computed for its NLL
-        patch.setattr(pictures, "say_nll", lambda _: None)
+        patch.setattr(pictures._Followed, "trace", UNTRAINED.trace)  # of points of the target: computed for its NLL
+        patch.setattr(pictures, "check_output", lambda *_: None)  # refuses suffixes of other formats
         program, *arguments = shlex.split(render_command(Path(name), spec, output))
         assert (program, run(*arguments)) == ("flowviz", 0)
     (found, asked), (written_to,) = engine.asked
