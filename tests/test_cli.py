@@ -379,24 +379,3 @@ def test_a_training_that_is_killed_leaves_no_file(tmp_path: Path) -> None:
     process.kill()
     process.wait()
     assert not list(tmp_path.iterdir())
-
-
-def test_ctrl_c_stops_and_keeps(tmp_path: Path) -> None:
-    script = (
-        "import os, signal, sys\n"
-        "from threading import Timer\n"
-        "import flowviz.training.loop as loop\n"
-        "train = loop.Training._train\n"
-        "def interrupted(self):\n"
-        "    Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()\n"
-        "    return (yield from train(self))\n"
-        "loop.Training._train = interrupted\n"
-        "sys.argv = 'flowviz train --text I --layers 1 --seconds 600 -o i.flowviz --json'.split()\n"
-        "from flowviz.cli import main; main()\n"
-    )
-    said = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
-    figures = json.loads(said.stdout)
-    assert figures["seconds"] < 5
-    checkpoint = load_project(tmp_path / "i.flowviz").checkpoint
-    assert checkpoint is not None
-    assert checkpoint.step == figures["steps"] > 0

@@ -11,13 +11,13 @@ from typer.core import TyperGroup
 import flowviz
 from flowviz import process
 from flowviz.cli import about, desktop, files, inside, options, pictures, running
+from flowviz.cli.interrupts import Interrupted, interruptible
 from flowviz.cli.talk import say
 from flowviz.errors import FlowvizError
 from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import check_readable
 
 OPEN = "open"
-INTERRUPTED = 130  # exit status after Ctrl+C, as of a shell
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__bases__[0]  # typer exports this kind of usage error only
 
 
@@ -77,8 +77,8 @@ def _run(arguments: list[str]) -> int:
     except FlowvizError as error:
         say(str(error))
         return 2
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    except Interrupted as interrupt:
+        return interrupt.status
     except BrokenPipeError:  # the reader of stdout, such as head, has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes stdout once more at its end
         return 0
@@ -89,7 +89,7 @@ def _invoke(arguments: list[str]) -> int:
     """Run a command without the handling of errors in typer, which prints several lines and hides broken pipes."""
     command = typer.main.get_command(app)
     try:
-        with command.make_context("flowviz", arguments) as context:
+        with interruptible(), command.make_context("flowviz", arguments) as context:
             command.invoke(context)
     except typer.Exit as end:
         return end.exit_code

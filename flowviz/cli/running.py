@@ -1,27 +1,35 @@
 """The commands that train: train, resume, trials."""
 
 import json
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from threading import Event as Flag
 from typing import Annotated, Literal
 
 import typer
 
 from flowviz.cli import options
 from flowviz.cli.choosing import takes
+from flowviz.cli.interrupts import stoppable
 from flowviz.cli.outputs import check_project_output, check_trial_outputs, is_same_file
 from flowviz.cli.sources import Sources, built, chosen_sources
 from flowviz.cli.talk import progress_bar, say, summary_table, talk, told
 from flowviz.errors import FileError, SpecError
-from flowviz.files import written_whole
-from flowviz.projects import Project, load_project, save_project
+from flowviz.files import check_writable, written_whole
+from flowviz.projects import (
+    Project,
+    check_no_checkpoint,
+    discard_checkpoint,
+    latest_state,
+    save_checkpoint,
+    save_project,
+)
 from flowviz.records import Event, Finished, summarized, to_csv
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.training import LEARNING_RATE
 from flowviz.training import trained
+from flowviz.training.schedule import Budget, extended
 
 
 @takes(sources=chosen_sources, flow=options.chosen_flow, training=options.chosen_training)
@@ -36,8 +44,13 @@ def train(
     as_json: options.AsJson = False,
     force: options.Force = False,
 ) -> None:
-    """Train a flow on a target and save it. Ctrl+C stops early and keeps the best of what was learned."""
+    """Train a flow on a target and save it. Ctrl+C and SIGTERM stop early and keep the best of what was learned.
+
+    Every minute, a checkpoint is written beside the output, from which `resume` continues if the training is cut off.
+    """
     check_project_output(output, sources.files, force=force)
+    if not force:
+        check_no_checkpoint(output)
     flow = FlowSpec(**{**flow.model_dump(), "seed": seed if flow_seed is None else flow_seed})
     training = TrainingSpec(**{**training.model_dump(), "seed": seed, "learning_rate": learning_rate})
     _train(Project.untrained(sources.target(), flow, training), output, as_json)
@@ -46,14 +59,27 @@ def train(
 def resume(
     project: options.ProjectFile,
     output: options.Output,
+    steps: Annotated[int | None, typer.Option(help="Train longer: this many steps in all.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Train longer: this many seconds in all.")] = None,
     as_json: options.AsJson = False,
     force: options.Force = False,
 ) -> None:
-    """Go on with a training that was stopped, step for step as if it had not been, to the end of its budget."""
+    """Continue a training that was stopped or cut off, step for step as if it had not been, to the end of its budget.
+
+    If the training was cut off, the checkpoint beside the project is found.
+    """
     check_project_output(output, [], force=force or is_same_file(project, output))
-    found = load_project(project)
-    if found.checkpoint is None:
+    found, at = latest_state(project, output)
+    checkpoint = found.checkpoint
+    if checkpoint is None:
         raise FileError(f"{project} holds no checkpoint to go on from: it was saved by an older flowviz.")
+    if steps is not None or seconds is not None:
+        found = replace(found, training=extended(found.training, checkpoint, steps=steps, seconds=seconds))
+    if at != project:
+        say(f"Continuing from {at}, which a training that was cut off left at step {checkpoint.step:,}.")
+    elif Budget.at(checkpoint, found.training).fraction == 1:
+        _copy_trained(found, project, output)
+        return
     _train(found, output, as_json)
 
 
@@ -107,7 +133,8 @@ def _train(project: Project, output: Path, as_json: bool) -> None:
     if project.flow.warning:
         say(project.flow.warning)
     target, ending = built(project.target), list[Finished]()
-    with _stop_on_interrupt() as stop, progress_bar() as bar:
+    check_writable(output)
+    with stoppable() as stop, progress_bar() as bar:
         task = bar.add_task("Starting", total=1.0, figures="")
 
         def show(event: Event) -> None:
@@ -115,28 +142,26 @@ def _train(project: Project, output: Path, as_json: bool) -> None:
             if isinstance(event, Finished):
                 ending.append(event)
 
-        found = trained(project, target, on_event=show, should_stop=stop.is_set)
-    save_project(found, output)
+        keep = partial(save_checkpoint, output=output)
+        found = trained(project, target, on_event=show, should_stop=stop.is_made, on_checkpoint=keep)
+        save_project(found, output)
+        discard_checkpoint(output)
     [end] = ending
     if as_json:
         typer.echo(json.dumps(end.figures()))
     say(f"{end.sentence()} Saved {output}.")
+    if stop.is_made():
+        raise typer.Exit(stop.status)
 
 
-@contextmanager
-def _stop_on_interrupt() -> Iterator[Flag]:
-    """A flag that the first Ctrl+C sets; a second one interrupts as always."""
-    stop = Flag()
-
-    def stop_and_keep(*_: object) -> None:
-        stop.set()
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, stop_and_keep)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
+def _copy_trained(project: Project, path: Path, output: Path) -> None:
+    """Say that a training has reached the end of its budget, and write it to the output if that is another file."""
+    spec = project.training
+    budget = f"{spec.seconds:g} seconds" if spec.steps is None else f"{spec.steps:,} steps"
+    say(f"There is nothing to do: {path} has been trained for all of its {budget}. Give more --steps or --seconds.")
+    if not (output.exists() and output.samefile(path)):
+        save_project(project, output)
+        say(f"Saved {output}.")
 
 
 def _rates(text: str) -> list[float]:

@@ -1,5 +1,12 @@
 """specs + records <-> one .flowviz file."""
 
+from flowviz.projects.checkpoint_file import (
+    check_no_checkpoint,
+    checkpoint_path,
+    discard_checkpoint,
+    latest_state,
+    save_checkpoint,
+)
 from flowviz.projects.format import from_bytes, is_project, load_project, save_project, to_bytes
 from flowviz.projects.gallery import Example, example, examples
 from flowviz.projects.project import Plan, Project
@@ -8,11 +15,16 @@ __all__ = [
     "Example",
     "Plan",
     "Project",
+    "check_no_checkpoint",
+    "checkpoint_path",
+    "discard_checkpoint",
     "example",
     "examples",
     "from_bytes",
     "is_project",
+    "latest_state",
     "load_project",
+    "save_checkpoint",
     "save_project",
     "to_bytes",
 ]

@@ -54,6 +54,8 @@ class Training:
         resume: Checkpoint | None = None,
         retarget: Retarget = same_target,
         moment_seconds: float | None = None,
+        checkpoint_seconds: float | None = None,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self._flow, self._target, self._spec = flow, target, spec
         self._stop_requested, self._retarget = stop_requested, retarget
@@ -62,7 +64,7 @@ class Training:
         self._particles = base_particles()
         self._chunk_steps = chunk_steps(flow.spec, spec)
         self._losses: deque[float] = deque(maxlen=self._chunk_steps)
-        self._clock = Stopwatch()
+        self._clock = Stopwatch(clock or perf_counter)
         self._start = 0, 0.0  # step and seconds, where the schedule began
         self._is_repeatable = spec.steps is not None  # the numbers do not depend on the clock
         self._waits = snapshot_seconds is None or self._is_repeatable  # for XLA, before most of the steps
@@ -81,6 +83,7 @@ class Training:
         self._validation_due = Interval(VALIDATION_SECONDS, first=VALIDATION_SECONDS)
         self._snapshot_due = Interval(snapshot_seconds)
         self._moment_due = Interval(moment_seconds)
+        self._checkpoint_due = Interval(checkpoint_seconds, first=self._clock.seconds + (checkpoint_seconds or 0))
 
     def events(self, prepare_started: float) -> Iterator[Event]:
         """Prepare, train until the budget is spent or a stop is requested, and finish.
@@ -156,11 +159,14 @@ class Training:
         return [*reports, *self._past()]
 
     def _past(self) -> list[Event]:
-        """The present moment, where one is due. It is to be looked at: the time it takes is not the training's."""
-        if not self._moment_due.passed(self._clock.seconds):
+        """Return the present moment and a checkpoint, if they are due. The time they take is not the training's."""
+        wants_moment = self._moment_due.passed(self._clock.seconds)
+        wants_checkpoint = self._checkpoint_due.passed(self._clock.seconds)
+        if not (wants_moment or wants_checkpoint) or not (now := self._snapshot()).finite():
             return []
-        now = self._snapshot()
-        return [Moment(now.step, now.weights, now.on_target, now.coverage)] if now.finite() else []
+        if wants_checkpoint:
+            return [now, self._checkpoint()]
+        return [Moment(now.step, now.weights, now.on_target, now.coverage)]
 
     def _reports(self) -> list[Event]:
         """Return what to report after a chunk, without a snapshot that is not finite: the next validation finds it."""
@@ -250,7 +256,7 @@ class Training:
         self._kept = checkpoint.kept and self._validated_again(checkpoint.kept)
         self._guard.state.store(self._flow)
         self._losses.extend(checkpoint.losses.tolist())
-        self._clock = Stopwatch(checkpoint.seconds)
+        self._clock.counted = checkpoint.seconds
         self._train_rng.bit_generator.state = dict(checkpoint.random_state)
         self._start = checkpoint.start_step, checkpoint.start_seconds
 
@@ -315,25 +321,26 @@ def _validation_points(target: Target, spec: TrainingSpec) -> NDArray[np.float32
 
 
 class Stopwatch:
-    """Counts seconds while it runs."""
+    """Counts the seconds of a clock while it runs."""
 
-    def __init__(self, counted: float = 0.0) -> None:
-        self._counted = counted
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self.counted = 0.0  # before it was resumed
         self._resumed: float | None = None
 
     @property
     def seconds(self) -> float:
         """The time that it ran, up to now."""
-        running = 0.0 if self._resumed is None else perf_counter() - self._resumed
-        return self._counted + running
+        running = 0.0 if self._resumed is None else self._clock() - self._resumed
+        return self.counted + running
 
     def resume(self) -> None:
         """Run on."""
-        self._resumed = perf_counter()
+        self._resumed = self._clock()
 
     def pause(self) -> None:
         """Stand still."""
-        self._counted, self._resumed = self.seconds, None
+        self.counted, self._resumed = self.seconds, None
 
 
 class Interval:

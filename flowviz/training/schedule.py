@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.errors import SpecError
+from flowviz.records import Checkpoint
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.flow import TABLE_KNOTS
 
@@ -40,6 +42,11 @@ class Budget:
     seconds: float
     start_step: int = 0
     start_seconds: float = 0.0
+
+    @classmethod
+    def at(cls, checkpoint: Checkpoint, spec: TrainingSpec) -> "Budget":
+        """Return the budget of a training that continues from a checkpoint."""
+        return cls(spec, checkpoint.step, checkpoint.seconds, checkpoint.start_step, checkpoint.start_seconds)
 
     @property
     def steps_per_second(self) -> float:
@@ -89,3 +96,21 @@ class Budget:
     @property
     def _seconds_spent(self) -> float:
         return self.seconds - self.start_seconds
+
+
+def extended(spec: TrainingSpec, checkpoint: Checkpoint, *, steps: int | None, seconds: float | None) -> TrainingSpec:
+    """Return a training with another budget, counted from the start of the training.
+
+    The learning rate follows the schedule of the new budget from the checkpoint on.
+
+    Raises:
+        SpecError: If both steps and seconds are given, or less than the training has taken already.
+    """
+    changed = TrainingSpec(**{**spec.model_dump(), "steps": steps, "seconds": seconds})
+    taken_steps = checkpoint.step - checkpoint.start_step
+    taken_seconds = checkpoint.seconds - checkpoint.start_seconds
+    if steps is not None and steps < taken_steps:
+        raise SpecError(f"The training has taken {taken_steps:,} steps already. Give more of them than that.")
+    if seconds is not None and seconds < taken_seconds:
+        raise SpecError(f"The training has taken {taken_seconds:.1f} seconds already. Give more of them than that.")
+    return changed

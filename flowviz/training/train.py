@@ -17,6 +17,8 @@ def train(
     *,
     snapshot_seconds: float | None = None,
     moment_seconds: float | None = None,
+    checkpoint_seconds: float | None = None,
+    clock: Callable[[], float] | None = None,
     stop_requested: Callable[[], bool] = lambda: False,
     resume: Checkpoint | None = None,
     retarget: Retarget = same_target,
@@ -25,7 +27,9 @@ def train(
 
     A generator: it pauses while nobody asks for the next event, and its clock with it. With `snapshot_seconds`
     a `Snapshot` of the particles comes about that often, and then the `Checkpoint` of that moment; with
-    `moment_seconds` a `Moment`, which has no particles and whose time is not counted. Once `stop_requested()` is true
+    `moment_seconds` a `Moment`, which has no particles and whose time is not counted; with `checkpoint_seconds` a
+    `Snapshot` and its `Checkpoint`, whose time is not counted either. Training time is that of `clock`, which is
+    `time.perf_counter` unless another one is given. Once `stop_requested()` is true
     it ends after the current chunk of steps (about 100 ms), keeping the best state. With a
     checkpoint as `resume`, and the same specs, it goes on step for step as if it had never been stopped. Raises
     `FileError` where they do not fit, and `MachineError` where memory runs out or TensorFlow does not load.
@@ -42,7 +46,18 @@ def train(
     yield Preparing("Compiling the training step")
     try:
         flow = build_flow(flow_spec)
-        training = Training(flow, target, spec, snapshot_seconds, stop_requested, resume, retarget, moment_seconds)
+        training = Training(
+            flow,
+            target,
+            spec,
+            snapshot_seconds,
+            stop_requested,
+            resume,
+            retarget,
+            moment_seconds,
+            checkpoint_seconds,
+            clock,
+        )
         yield from training.events(prepare_started=started)
     except OUT_OF_MEMORY as error:
         raise MachineError(

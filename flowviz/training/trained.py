@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from flowviz.projects import Project
-from flowviz.records import Event, Finished, Moment
+from flowviz.records import Checkpoint, Event, Finished, Moment, Snapshot
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
 from flowviz.training.train import train
 
 MOMENTS = 32  # of a training with a budget of seconds
 SHORTEST_PERIOD = 0.5  # seconds between two moments: one takes some hundredths of that
+CHECKPOINT_SECONDS = 60.0  # of training, between two checkpoints
 
 
 def trained(
@@ -19,6 +20,7 @@ def trained(
     *,
     on_event: Callable[[Event], object] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
+    on_checkpoint: Callable[[Project], object] | None = None,
 ) -> Project:
     """Train what is left of the training of a project, and return the trained project as its file has it.
 
@@ -29,17 +31,21 @@ def trained(
         target: The target of the project.
         on_event: Called with each event, the last of which is `Finished`.
         should_stop: Asked after each chunk of steps, about ten times a second. If true, training ends early.
+        on_checkpoint: Called after every minute of training with the present project, from which training can continue
+            exactly.
 
     Raises:
         FileError: If the checkpoint does not fit the flow.
     """
     checkpoint, timeline = project.checkpoint, project.timeline
     history = project.history.resumed(checkpoint) if checkpoint else project.history
+    first_step = checkpoint.step if checkpoint else 0
     events = train(
         target,
         project.flow,
         project.training,
         moment_seconds=_period(project.training),
+        checkpoint_seconds=CHECKPOINT_SECONDS if on_checkpoint else None,
         stop_requested=should_stop,
         resume=checkpoint,
     )
@@ -49,6 +55,10 @@ def trained(
         moment = event.snapshot if isinstance(event, Finished) else event
         if isinstance(moment, Moment):
             timeline = timeline.with_moment(moment)
+        if isinstance(moment, Snapshot):
+            now = replace(project, weights=moment.weights, trace=moment.trace, timeline=timeline)
+        if on_checkpoint and isinstance(event, Checkpoint) and event.step > first_step:
+            on_checkpoint(replace(now, history=history, checkpoint=event).storable())
     assert isinstance(event, Finished)
     return replace(project.trained(event, history), timeline=timeline).storable()
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from flowviz.projects import Project, from_bytes, to_bytes
-from flowviz.records import Finished, Moment, Snapshot
+from flowviz.records import Event, Finished, Moment, Snapshot
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train, trained
@@ -42,3 +42,34 @@ def test_what_comes_out_is_what_a_file_has() -> None:
     assert to_bytes(again) == to_bytes(found)
     assert found.timeline.moments[0].step == 0
     assert found.timeline.moments[-1].weights.parameters.keys() == found.weights.parameters.keys()
+
+
+def test_every_minute_gives_a_project_that_continues_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, spoken, untrained = Clock(monkeypatch), list[Project](), Project.untrained(TARGET, FLOW, SPEC)
+    plain = trained(untrained, build_target(TARGET))
+
+    def keep(project: Project) -> None:
+        clock.advance(1000)
+        spoken.append(project)
+
+    advance = Training._advance
+
+    def slow(self: Training, count: int, *, compiled: bool) -> list[Event]:
+        events = advance(self, count, compiled=compiled)
+        self._clock.counted += 30
+        return events
+
+    monkeypatch.setattr(Training, "_advance", slow)
+    whole = trained(untrained, build_target(TARGET), on_checkpoint=keep)
+    assert whole.checkpoint is not None
+    assert whole.checkpoint.seconds < 1000  # saving takes no training time
+    steps = [project.checkpoint.step for project in spoken if project.checkpoint]
+    assert len(steps) == 2
+    assert 0 < steps[0] < steps[1] < 900
+    for project in spoken:
+        resumed = trained(from_bytes(to_bytes(project)), build_target(TARGET))
+        for end in (whole, resumed):
+            assert end.checkpoint is not None
+            assert plain.checkpoint is not None
+            np.testing.assert_array_equal(end.checkpoint.parameters, plain.checkpoint.parameters)
+            np.testing.assert_array_equal(end.trace.positions, plain.trace.positions)

@@ -26,7 +26,7 @@ class TrainedProject:
         last = self.project.checkpoint
         if last is None:
             return 1.0
-        return Budget(self.project.training, last.step, last.seconds, last.start_step, last.start_seconds).fraction
+        return Budget.at(last, self.project.training).fraction
 
     def can_resume(self) -> bool:
         """Return whether the training can continue."""

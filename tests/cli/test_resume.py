@@ -1,0 +1,113 @@
+"""Resuming: exactly, longer, from the checkpoint of a training that was killed, and never from the wrong file."""
+
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flowviz.projects import Project, checkpoint_path, load_project, save_project
+from flowviz.specs import TextSpec
+from tests.cli.program import run_program
+from tests.test_cli import run, stopped_training
+
+SIZES = ("--layers", 2, "--width", 8, "--depth", 1)
+KILLED = """
+from importlib import import_module
+import_module("flowviz.training.trained").CHECKPOINT_SECONDS = 1e-9
+import flowviz.training.loop as loop
+advance = loop.Training._advance
+def killed(self, count, *, compiled):
+    if self._guard.step > 300:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return advance(self, count, compiled=compiled)
+loop.Training._advance = killed
+"""
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a training of 700 steps that was not stopped."""
+    path = tmp_path_factory.mktemp("whole") / "whole.flowviz"
+    assert run("train", "--text", "I", "--steps", 700, *SIZES, "-o", path) == 0
+    return load_project(path)
+
+
+@pytest.fixture(scope="module")
+def half() -> Project:
+    """Return the same training, stopped after 300 steps or some more."""
+    return stopped_training(steps=700, after=300)
+
+
+def check_same(one: Project, other: Project) -> None:
+    assert one.checkpoint is not None
+    assert other.checkpoint is not None
+    np.testing.assert_array_equal(one.checkpoint.parameters, other.checkpoint.parameters)
+    np.testing.assert_array_equal(one.trace.positions, other.trace.positions)
+    assert one.history.step[-1] == other.history.step[-1]
+
+
+def test_killed_training_continues_exactly_from_its_checkpoint(
+    whole: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "i.flowviz"
+    command = ["train", "--text", "I", "--steps", 700, *SIZES, "-o", output]
+    killed = run_program(" ".join(map(str, command)), tmp_path, KILLED)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
+    assert [path.name for path in tmp_path.iterdir()] == ["i.checkpoint.flowviz"]
+    assert run(*command) == 2
+    assert f"resume {output} -o {output}" in " ".join(capsys.readouterr().err.split())
+    assert run("resume", output, "-o", output) == 0
+    assert "Continuing from" in capsys.readouterr().err
+    check_same(load_project(output), whole)
+    assert [path.name for path in tmp_path.iterdir()] == ["i.flowviz"]
+
+
+def test_checkpoint_of_another_training_is_neither_used_nor_replaced(
+    half: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "i.flowviz"
+    other = Project.untrained(TextSpec(text="II"), half.flow, half.training)
+    for project, file in ((half, path), (other, checkpoint_path(path))):
+        save_project(project, file)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    assert run("resume", path, "-o", path) == 2
+    assert "i.checkpoint.flowviz holds a training that was cut off" in " ".join(capsys.readouterr().err.split())
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_finished_training_has_nothing_to_do(
+    whole: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, copy = tmp_path / "i.flowviz", tmp_path / "copy.flowviz"
+    save_project(whole, path)
+    before = path.stat()
+    assert run("resume", path, "-o", path) == 0
+    assert "There is nothing to do" in capsys.readouterr().err
+    assert path.stat() == before
+    assert run("resume", path, "-o", copy) == 0
+    assert copy.read_bytes() == path.read_bytes()
+
+
+def test_budget_can_be_extended(whole: Project, tmp_path: Path) -> None:
+    path = tmp_path / "i.flowviz"
+    save_project(whole, path)
+    assert run("resume", path, "-o", path, "--steps", 900) == 0
+    longer = load_project(path)
+    assert longer.training.steps == longer.history.step[-1] == 900
+    assert longer.history.step[0] == whole.history.step[0]
+    assert run("resume", path, "-o", path, "--seconds", 600 + longer.history.seconds[-1], "--steps", 901) == 2
+
+
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [(("--steps", 200), "has taken"), (("--seconds", 1e-9), "has taken"), (("--steps", 800, "--seconds", 9), "either")],
+)
+def test_budget_below_what_was_taken_is_refused(
+    budget: tuple[object, ...], said: str, half: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "i.flowviz"
+    save_project(half, path)
+    assert run("resume", path, "-o", path, *budget) == 2
+    assert said in capsys.readouterr().err
+    assert load_project(path).training == half.training
