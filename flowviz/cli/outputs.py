@@ -14,7 +14,6 @@ from flowviz.exporting.tables import NumberFormat, Numbers, check_parquet, csv_p
 from flowviz.file_kinds import NUMBERS, PROJECT, denoted, listed
 from flowviz.files import check_writable
 from flowviz.projects import is_project
-from flowviz.records.trial import is_trials_table
 
 STDOUT = Path("-")
 
@@ -54,7 +53,6 @@ def check_trial_outputs(table: Path, plot: Path, inputs: Sequence[Path], *, forc
     check_output(plot, [".png"], inputs)
     if is_same_file(table, plot) or table == plot:
         raise SpecError(f"Both outputs are {table}; choose another name with --plot.")
-    _check_new(table, "the table", force=force or is_trials_table(table))
     _check_new(plot, "the plot with --plot", force=force or is_trials_plot(plot))
 
 

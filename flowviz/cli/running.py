@@ -1,22 +1,23 @@
 """The commands that train: train, resume, trials."""
 
 import json
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from flowviz.cli import options
 from flowviz.cli.choosing import takes
-from flowviz.cli.interrupts import stoppable
+from flowviz.cli.interrupts import Interrupted, stoppable
 from flowviz.cli.outputs import check_project_output, check_trial_outputs, is_same_file
 from flowviz.cli.sources import Sources, built, chosen_sources
 from flowviz.cli.talk import progress_bar, say, summary_table, talk, told
 from flowviz.errors import FileError, SpecError
-from flowviz.files import check_writable, written_whole
+from flowviz.files import check_writable
 from flowviz.projects import (
     Project,
     check_no_checkpoint,
@@ -25,11 +26,15 @@ from flowviz.projects import (
     save_checkpoint,
     save_project,
 )
-from flowviz.records import Event, Finished, summarized, to_csv
+from flowviz.records import Event, Finished, Trial, summarized
+from flowviz.records.trial import MEASURES, measure
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.training import LEARNING_RATE
 from flowviz.training import trained
 from flowviz.training.schedule import Budget, extended
+
+if TYPE_CHECKING:
+    from flowviz.training.trial_table import TrialTable
 
 
 @takes(sources=chosen_sources, flow=options.chosen_flow, training=options.chosen_training)
@@ -97,35 +102,58 @@ def trials(
         Literal["loky", "dask"], typer.Option(help="This machine's processes, or a Dask cluster.")
     ] = "loky",
     scheduler: Annotated[str | None, typer.Option(help="The cluster, such as tcp://HOST:8786.")] = None,
-    force: options.Force = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the table, in place of continuing it.")] = False,
 ) -> None:
-    """Train again and again with other seeds and rates: how often does it fail, and how good is it when it does not?"""
+    """Train again and again with other seeds and rates: how often does it fail, and how good is it when it does not?
+
+    The table is written after each run. If the command is interrupted, repeat it: it continues. Each run has one core,
+    and --seconds count the processor time of its process.
+    """
     from flowviz.rendering.trials import write_plot  # these load much that no other command needs
-    from flowviz.training.trials import run_trials
+    from flowviz.training.trial_table import TrialTable
+    from flowviz.training.trials import run_trials, settings_digest
 
     plot = plot or output.with_suffix(".png")
     check_trial_outputs(output, plot, sources.files, force=force)
     rates = _rates(learning_rates)
     specs = [TrainingSpec(**{**training.model_dump(), "learning_rate": rate}) for rate in rates]
     target = sources.target()
-    runs = run_trials(target, flow, specs, range(seeds), jobs=jobs, backend=backend, scheduler=scheduler)
-    done, total = [], seeds * len(rates)
-    with suppress(KeyboardInterrupt), progress_bar() as bar:  # what is done by then is written
-        task = bar.add_task("Trials", total=total, figures="")
-        for trial in runs:
-            done.append(trial)
-            bar.update(task, advance=1, figures=trial.sentence())
-    if not done:
-        raise SpecError("It was interrupted before the first trial had ended. Nothing was written.")
-    done.sort(key=lambda trial: (trial.learning_rate, trial.seed))
-    with written_whole(output) as part:
-        part.write_text(to_csv(done), encoding="utf-8", newline="")
-    write_plot(done, plot)
-    talk().print(summary_table(summarized(done)))
-    say(f"Wrote {len(done)} of {total} trials to {output}, their plot to {plot}.")
+    table = TrialTable(output, settings_digest(target, flow, training), force=force)
+    known, status = len(table.done), 0
+    if known:
+        say(f"Continuing {output}, which has {known} trials.")
+    runs = run_trials(
+        target, flow, specs, range(seeds), done=table.done, jobs=jobs, backend=backend, scheduler=scheduler
+    )
+    try:
+        _run(
+            runs, table, total=len({(flow.family, rate, seed) for rate in rates for seed in range(seeds)} | table.done)
+        )
+    except Interrupted as interrupt:  # what is done by then is reported
+        status = interrupt.status
+    if not table.trials:
+        say("It was interrupted before the first trial had ended. Nothing was written.")
+    else:
+        write_plot(table.trials, plot)
+        name = measure(table.trials)
+        talk().print(summary_table(summarized(table.trials), MEASURES[name]))
+        say(f"Wrote {len(table.trials)} trials to {output}, their plot to {plot}.")
+    if status:
+        raise typer.Exit(status)
 
 
 COMMANDS = (train, resume, trials)
+
+
+def _run(runs: Generator[Trial, None, None], table: "TrialTable", total: int) -> None:
+    """Add the trials to a table as they end, with a progress bar."""
+    with closing(runs), progress_bar() as bar:
+        task = bar.add_task("Trials", total=total, completed=len(table.done), figures="")
+        for trial in runs:
+            table.add(trial)
+            bar.update(task, completed=len(table.trials), figures=trial.sentence())
+            if trial.failure:
+                say(f"A trial failed: {trial.sentence()}.")
 
 
 def _train(project: Project, output: Path, as_json: bool) -> None:

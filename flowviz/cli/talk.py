@@ -12,7 +12,7 @@ from flowviz.records import Event, Overfitting, Preparing, Progress, Recovered, 
 T = TypeVar("T")
 
 LINE_SECONDS = 10  # between two lines of progress
-HEADINGS = ("flow", "rate", "runs", "finite", "diverged", "recoveries", "25 %", "median", "75 %")
+HEADINGS = ("flow", "rate", "runs", "finite", "diverged", "failed", "recoveries", "25 %", "median", "75 %")
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -99,16 +99,16 @@ def say(sentence: str) -> None:
     talk().print(sentence, markup=False, soft_wrap=True)
 
 
-def summary_table(summaries: Sequence[TrialSummary]) -> "Table":
-    """The trials in a table, a row a learning rate."""
+def summary_table(summaries: Sequence[TrialSummary], measure: str) -> "Table":
+    """The trials in a table, a row a learning rate; `measure` is what the quartiles are of."""
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, caption="Quartiles of the gap, in nats", caption_justify="right")
+    table = Table(box=box.SIMPLE_HEAD, caption=f"Quartiles of the {measure}, in nats", caption_justify="right")
     for heading in HEADINGS:
         table.add_column(heading, justify="left" if heading == "flow" else "right")
     for s in summaries:
-        counts = (s.runs, s.finite, s.diverged, s.recoveries)
-        quartiles = [f"{gap:.3f}" for gap in s.gap_quartiles] if s.gap_quartiles else 3 * ["–"]
+        counts = (s.runs, s.finite, s.diverged, s.failed, s.recoveries)
+        quartiles = [f"{value:.3f}" for value in s.quartiles] if s.quartiles else 3 * ["–"]
         table.add_row(s.family, f"{s.learning_rate:g}", *map(str, counts), *quartiles)
     return table

@@ -1,20 +1,22 @@
 """Many trainings, to learn how often one fails and how good it is otherwise."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from typing import Any, Literal
+import json
+from collections.abc import Collection, Generator, Sequence
+from functools import partial
+from hashlib import blake2b
+from time import process_time
+from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed, parallel_config
 
+import flowviz
 from flowviz.errors import SpecError
 from flowviz.records import Finished, Trial
+from flowviz.records.trial import TrialKey
 from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
 from flowviz.targets import build_target
+from flowviz.training.jobs import Backend, Failure, run_jobs, workers
 from flowviz.training.train import train
-
-Backend = Literal["loky", "dask"]
-CLUSTER_SECONDS = 10
 
 
 def run_trials(
@@ -23,35 +25,46 @@ def run_trials(
     specs: Sequence[TrainingSpec],
     seeds: Sequence[int],
     *,
+    done: Collection[TrialKey] = (),
     jobs: int = -1,
     backend: Backend = "loky",
     scheduler: str | None = None,
-) -> Iterator[Trial]:
-    """Train with every spec and every seed; the trials come as they end, each of them once.
+) -> Generator[Trial, None, None]:
+    """Train with every spec and every seed, and yield each trial once, as it ends.
 
-    `loky` runs `jobs` processes on this machine, -1 for one a core, each with one thread; `dask` sends the same work
-    to the cluster of the scheduler at that address. Raises `SpecError` where the cluster is not there, and for what
-    is wrong with a spec before anything runs.
+    Every run has a core and a clock of its own: a budget of seconds counts the processor time of its process.
+
+    Args:
+        target: What is learned.
+        flow: The flow; its seed is replaced.
+        specs: The trainings; their seeds are replaced.
+        seeds: A run each for every spec.
+        done: Keys of the trials that are left out, because they are known.
+        jobs: Number of processes on this machine; -1 for one per core.
+        backend: `loky` for processes of this machine, `dask` for a cluster.
+        scheduler: Address of the scheduler of the cluster.
+
+    Raises:
+        SpecError: If nothing is to be run, a spec is wrong, or the cluster is not there.
+        MachineError: If the workers are lost for good.
     """
     build_target(target)
-    calls = [delayed(run_trial)(target, *_seeded(flow, spec, seed)) for spec in specs for seed in seeds]
+    calls = {
+        (flow.family, spec.learning_rate, seed): _call(target, flow, spec, seed) for spec in specs for seed in seeds
+    }
     if not calls:
         raise SpecError("There is nothing to try: give at least one seed and one learning rate.")
-    with ExitStack() as stack:
-        if backend == "dask":
-            stack.enter_context(_cluster(scheduler))
-            options: dict[str, Any] = {}
-        elif scheduler is not None:
-            raise SpecError("A scheduler goes with --backend dask.")
-        else:
-            options = {"n_jobs": jobs, "inner_max_num_threads": 1}
-        stack.enter_context(parallel_config(backend, **options))
-        yield from Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="all")(calls)
+    missing = {key: call for key, call in calls.items() if key not in done}
+    if not missing:
+        return
+    with workers(backend, jobs, scheduler) as found:
+        for key, result in run_jobs(missing, found):
+            yield Trial(*key, "failed", False, {}, result.reason) if isinstance(result, Failure) else result
 
 
 def run_trial(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec) -> Trial:
-    """Train once."""
-    *_, end = train(build_target(target), flow, spec)
+    """Train once, by the processor time of this process: trainings side by side do not change each other's budget."""
+    *_, end = train(build_target(target), flow, spec, clock=process_time)
     assert isinstance(end, Finished)
     arrays = (*end.weights.parameters.values(), *end.weights.statistics.values(), end.trace.positions)
     figures = end.figures()
@@ -61,19 +74,24 @@ def run_trial(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec) -> Trial:
     return Trial(flow.family, spec.learning_rate, spec.seed, end.ending, finite, figures)
 
 
-def _seeded(flow: FlowSpec, spec: TrainingSpec, seed: int) -> tuple[FlowSpec, TrainingSpec]:
-    return flow.model_copy(update={"seed": seed}), spec.model_copy(update={"seed": seed})
+def settings_digest(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec) -> str:
+    """Return a text that is the same for trials that differ by their seeds and learning rates alone."""
+    varied = {"seed": None, "learning_rate": None}
+    settings = [
+        flowviz.__version__,
+        target.model_dump(),
+        {**flow.model_dump(), "seed": None},
+        {**spec.model_dump(), **varied},
+    ]
+    text = json.dumps(settings, sort_keys=True, default=_digest_of_bytes)
+    return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _cluster(scheduler: str | None) -> Any:
-    """A client of the Dask cluster, to be closed at the end."""
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise SpecError('Dask is not installed. Add it by: pip install "flowviz-desktop[cluster]"') from error
-    if scheduler is None:
-        raise SpecError("Give the address of the cluster, such as --scheduler tcp://HOST:8786.")
-    try:
-        return Client(scheduler, timeout=CLUSTER_SECONDS)  # type: ignore[no-untyped-call]
-    except (OSError, TimeoutError, ValueError) as error:
-        raise SpecError(f"There is no Dask scheduler at {scheduler}.") from error
+def _digest_of_bytes(content: Any) -> str:
+    """Return a digest of the content of a file in a spec."""
+    return blake2b(content).hexdigest()
+
+
+def _call(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec, seed: int) -> partial[Trial]:
+    seeded = {"seed": seed}
+    return partial(run_trial, target, flow.model_copy(update=seeded), spec.model_copy(update=seeded))

@@ -29,9 +29,9 @@ def main(
     specs = [TrainingSpec(steps=steps, learning_rate=float(rate)) for rate in rates.split(",")]
     for family in families.split(","):
         for trial in run_trials(target, FlowSpec.model_validate({"family": family}), specs, range(seeds)):
-            print(f"{family}, {trial.sentence()}, {trial.figures['recoveries']} recoveries", file=sys.stderr)
+            print(f"{family}, {trial.sentence()}, {trial.figures.get('recoveries', 0)} recoveries", file=sys.stderr)
             trials.append(trial)
-    Console(width=120).print(summary_table(summarized(trials)))
+    Console(width=120).print(summary_table(summarized(trials), "gap"))
     sys.exit(0 if all(trial.finite for trial in trials) else 1)
 
 

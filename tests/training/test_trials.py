@@ -3,22 +3,74 @@
 import csv
 import os
 import signal
+from collections.abc import Collection, Generator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from flowviz.cli.interrupts import Interrupted
 from flowviz.records import Trial, summarized, to_csv
-from flowviz.rendering.trials import write_plot
-from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
-from flowviz.training.trials import run_trials
+from flowviz.records.trial import TrialKey, from_csv
+from flowviz.rendering.trials import trials_figure, write_plot
+from flowviz.specs import DrawingSpec, FlowSpec, TextSpec, TrainingSpec
+from flowviz.training.trial_table import TrialTable
+from flowviz.training.trials import run_trials, settings_digest
 from tests.test_cli import run
 
 TARGET, FLOW = TextSpec(text="I"), FlowSpec(layers=1, width=2, depth=1)
 
 
+COMMAND = ("trials", "--text", "I", "--steps", 30, "--learning-rates", "1e-2,1e-3", "--seeds", 2)
+
+
 def trial(rate: float, seed: int, gap: float | None, finite: bool = True) -> Trial:
-    return Trial("realnvp", rate, seed, "completed", finite, {"gap": gap, "recoveries": 1})
+    return Trial("realnvp", rate, seed, "completed", finite, {"test_nll": 1 / 3, "gap": gap, "recoveries": 1})
+
+
+def failed(rate: float, seed: int) -> Trial:
+    return Trial("realnvp", rate, seed, "failed", False, {}, "its process was killed")
+
+
+class FakeRuns:
+    """Stands for `run_trials`: yields the trials that are not done, in order, and ends as a test asks."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[TrialKey] = []
+        self.interrupted_after = 99
+        self.failing: set[int] = set()  # seeds
+        monkeypatch.setattr("flowviz.training.trials.run_trials", self)
+
+    def __call__(
+        self,
+        target: object,
+        flow: FlowSpec,
+        specs: Sequence[TrainingSpec],
+        seeds: Sequence[int],
+        *,
+        done: Collection[TrialKey],
+        **_: object,
+    ) -> Generator[Trial, None, None]:
+        keys = [(flow.family, spec.learning_rate, seed) for spec in specs for seed in seeds]
+        self.asked = [key for key in keys if key not in done]
+        for number, (_family, rate, seed) in enumerate(self.asked):
+            if number == self.interrupted_after:
+                raise Interrupted(signal.SIGTERM)
+            yield failed(rate, seed) if seed in self.failing else trial(rate, seed, 0.1 * seed)
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> FakeRuns:
+    return FakeRuns(monkeypatch)
+
+
+def rows(table: Path) -> list[tuple[str, str]]:
+    with table.open(encoding="utf-8", newline="") as file:
+        return [(row["learning_rate"], row["seed"]) for row in csv.DictReader(file)]
+
+
+ALL = [("0.001", "0"), ("0.001", "1"), ("0.01", "0"), ("0.01", "1")]
 
 
 def test_the_command_writes_a_line_a_trial_and_a_plot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,15 +96,137 @@ def test_quartiles_are_those_of_the_finite_runs_at_each_rate() -> None:
     trials += [trial(1e-2, 0, None), trial(1e-1, 0, 9.0, finite=False)]
     first, second, third = summarized(trials)
     assert (first.runs, first.finite, first.recoveries) == (5, 5, 5)
-    assert first.gap_quartiles == pytest.approx((0.2, 0.3, 0.4))
-    assert second.gap_quartiles is None
-    assert (third.finite, third.gap_quartiles) == (0, None)
+    assert first.quartiles == pytest.approx((0.2, 0.3, 0.4))
+    assert second.quartiles is None
+    assert (third.finite, third.quartiles) == (0, None)
 
 
 def test_a_plot_without_a_single_gap_is_still_a_plot(tmp_path: Path) -> None:
     write_plot([trial(1e-2, 0, None), trial(1e-3, 0, 0.5)], tmp_path / "plot.png")
     assert (tmp_path / "plot.png").stat().st_size > 1000
     assert to_csv([trial(1e-2, 0, None)]).splitlines()[0].startswith("family,learning_rate,seed")
+
+
+def test_interrupted_series_is_kept_and_continues(
+    runs: FakeRuns, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "trials.csv"
+    runs.interrupted_after = 3
+    assert run(*COMMAND, "-o", table) == 143
+    assert rows(table) == ALL[:3]
+    assert (tmp_path / "trials.png").exists()
+    assert "Wrote 3 trials" in capsys.readouterr().err
+    assert run(*COMMAND, "-o", table) == 0
+    assert runs.asked == [("realnvp", 0.01, 1)]
+    assert rows(table) == ALL
+    assert run(*COMMAND[:-1], 3, "-o", table) == 0  # more seeds belong to the same series
+    assert runs.asked == [("realnvp", 0.001, 2), ("realnvp", 0.01, 2)]
+    assert len(rows(table)) == 6
+
+
+def test_every_trial_is_in_the_file_when_the_next_one_ends(runs: FakeRuns, tmp_path: Path) -> None:
+    table, seen = tmp_path / "trials.csv", list[int]()
+    add = TrialTable.add
+
+    def watched(self: TrialTable, trial: Trial) -> None:
+        add(self, trial)
+        seen.append(len(rows(table)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TrialTable, "add", watched)
+        assert run(*COMMAND, "-o", table) == 0
+    assert seen == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("cut", [1, 2, 5, 30])  # bytes at the end
+def test_line_that_was_cut_off_is_run_again(cut: int, runs: FakeRuns, tmp_path: Path) -> None:
+    table = tmp_path / "trials.csv"
+    assert run(*COMMAND, "-o", table) == 0
+    whole = table.read_bytes()
+    table.write_bytes(whole[:-cut])
+    assert run(*COMMAND, "-o", table) == 0
+    assert runs.asked == [("realnvp", 0.01, 1)]
+    assert table.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ((*COMMAND, "--batch", 64), "other settings"),
+        (("trials", "--text", "II", *COMMAND[3:]), "other settings"),
+        ((*COMMAND, "--flow", "nice"), "other settings"),
+    ],
+)
+def test_other_settings_are_not_mixed(
+    command: tuple[object, ...], said: str, runs: FakeRuns, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "trials.csv"
+    assert run(*COMMAND, "-o", table) == 0
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    capsys.readouterr()
+    assert run(*command, "-o", table) == 2
+    captured = capsys.readouterr().err
+    assert said in captured
+    assert captured.count("\n") == 1
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert run(*command, "-o", table, "--force") == 0
+    assert len(runs.asked) == 4
+    assert rows(table) == ALL
+
+
+@pytest.mark.parametrize("content", [b"x,y\n1,2\n", b"\xff\xfe\x00", b"family,learning_rate,seed\n"])
+def test_table_of_something_else_is_not_replaced(content: bytes, runs: FakeRuns, tmp_path: Path) -> None:
+    table = tmp_path / "points.csv"
+    table.write_bytes(content)
+    assert run(*COMMAND, "-o", table) == 2
+    assert table.read_bytes() == content
+
+
+def test_failed_trial_is_reported_and_tried_again(
+    runs: FakeRuns, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "trials.csv"
+    runs.failing = {1}
+    assert run(*COMMAND, "-o", table) == 0
+    assert "rate 0.001, seed 1: failed, its process was killed." in capsys.readouterr().err
+    trials, _ = from_csv(table.read_text(encoding="utf-8"))
+    assert [each.ending for each in trials] == ["completed", "failed", "completed", "failed"]
+    assert [each.failed for each in summarized(trials)] == [1, 1]
+    runs.failing = set()
+    assert run(*COMMAND, "-o", table) == 0
+    assert runs.asked == [("realnvp", 0.001, 1), ("realnvp", 0.01, 1)]
+    assert "failed" not in table.read_text(encoding="utf-8").replace("failure", "")
+
+
+def test_a_table_gives_back_its_trials() -> None:
+    trials = [trial(1e-3, 0, -1 / 3), trial(1e-2, 1, None, finite=False), failed(1e-1, 2)]
+    assert from_csv(to_csv(trials, "digest")) == (trials, {"digest"})
+
+
+def test_settings_are_all_but_seeds_and_rates() -> None:
+    digest = partial(settings_digest, TARGET)
+    spec = TrainingSpec(steps=30)
+    same = digest(FlowSpec(seed=3), TrainingSpec(steps=30, seed=1, learning_rate=0.1))
+    assert digest(FlowSpec(), spec) == same
+    others = {digest(FlowSpec(layers=2), spec), digest(FlowSpec(), TrainingSpec(steps=31)), same}
+    others.add(settings_digest(DrawingSpec(png=b"1"), FlowSpec(), spec))
+    others.add(settings_digest(DrawingSpec(png=b"2"), FlowSpec(), spec))
+    assert len(others) == 5
+
+
+def test_negative_gaps_are_plotted() -> None:
+    assert trials_figure([trial(1e-3, seed, gap) for seed, gap in enumerate((-0.2, 0.1))]).axes[0].get_ylim()[0] < -0.2
+    assert trials_figure([trial(1e-3, seed, gap) for seed, gap in enumerate((0.2, 0.1))]).axes[0].get_ylim()[0] == 0
+
+
+def test_unknown_entropy_leaves_the_nll() -> None:
+    trials = [trial(1e-3, seed, None) for seed in range(3)]
+    axes = trials_figure(trials).axes[0]
+    assert axes.get_ylabel() == "test NLL (nats)"
+    bottom, top = axes.get_ylim()
+    assert bottom < 1 / 3 < top
+    assert summarized(trials)[0].quartiles == pytest.approx((1 / 3, 1 / 3, 1 / 3))
+    assert "test NLL 0.333 nats" in trials[0].sentence()
 
 
 @pytest.mark.slow  # three processes load TensorFlow and compile
@@ -77,7 +251,7 @@ def test_no_trial_is_lost_or_counted_twice_when_a_worker_of_the_cluster_dies() -
 def test_a_cluster_that_is_not_there_is_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flowviz.training.trials.CLUSTER_SECONDS", 0.5)
+    monkeypatch.setattr("flowviz.training.jobs.CLUSTER_SECONDS", 0.5)
     cluster = ("--backend", "dask", "--scheduler", "tcp://127.0.0.1:9")
     assert run("trials", "--text", "I", "--seeds", 1, "-o", tmp_path / "x.csv", *cluster) == 2
     assert "no Dask scheduler at tcp://127.0.0.1:9" in " ".join(capsys.readouterr().err.split())

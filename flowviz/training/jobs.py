@@ -1,0 +1,179 @@
+"""Many jobs in worker processes: results as they come, and no job takes another one along when its process is killed.
+
+joblib's `Parallel` cannot give this. Its loky backend runs all jobs in one executor, which breaks as a whole when one
+process is killed, without saying which job it ran; its Dask backend waits forever for a job whose workers were killed
+(joblib 1.6). Both libraries also offer their workers as executors of `concurrent.futures`, which tell of every job how
+it ended: a loky executor with one process per core, and that of the Dask client.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from threading import Event, Lock
+from typing import Any, Literal, TypeVar
+
+import joblib
+from joblib.externals.loky import ProcessPoolExecutor
+
+from flowviz.errors import MachineError, SpecError
+
+Backend = Literal["loky", "dask"]
+Key = TypeVar("Key")
+Result = TypeVar("Result")
+Job = Callable[[], Result]
+
+CLUSTER_SECONDS = 10
+MAX_REASON = 200  # characters
+# Jobs that run side by side are comparable only if each has one core. TensorFlow and BLAS read these when they load.
+ONE_CORE = {
+    **dict.fromkeys(
+        ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
+    ),
+    "CUDA_VISIBLE_DEVICES": "-1",  # a process takes all memory of a GPU, and the next one finds none
+}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A job that has no result, and the reason, which ends a sentence."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Workers:
+    """What runs jobs: how to submit one, what is raised where its process was killed, and how often it is repeated."""
+
+    submit: Callable[[Job[Any]], "Future[Any]"]
+    killed: type[Exception]
+    repeats: int = 1
+
+
+def run_jobs(jobs: Mapping[Key, Job[Result]], workers: Workers) -> Iterator[tuple[Key, Result | Failure]]:
+    """Yield the result of each job under its key as it comes, or why it has none.
+
+    A job whose process was killed is repeated after the others. One that raises an error is not: it would again.
+
+    Raises:
+        MachineError: If the workers are lost for good.
+    """
+    killed = dict.fromkeys(jobs, 0)
+    pending = {workers.submit(job): key for key, job in jobs.items()}
+    while pending:
+        ended, _ = wait(pending, return_when=FIRST_COMPLETED)
+        for future in ended:
+            key = pending.pop(future)
+            try:
+                yield key, future.result()
+            except workers.killed:
+                killed[key] += 1
+                if killed[key] <= workers.repeats:
+                    pending[workers.submit(jobs[key])] = key
+                else:
+                    yield key, Failure("its process was killed again and again, perhaps for lack of memory")
+            except CancelledError as error:
+                raise MachineError("The workers were lost. Repeat the command to continue.") from error
+            except Exception as error:  # whatever a job raises must not end the others
+                yield key, Failure(_reason(error))
+
+
+def _reason(error: Exception) -> str:
+    """Return the first line of an error, which can have thousands."""
+    text = str(error).strip().partition("\n")[0][:MAX_REASON].removesuffix(".")
+    return text or type(error).__name__
+
+
+@contextmanager
+def workers(backend: Backend, count: int, scheduler: str | None) -> Iterator[Workers]:
+    """Start worker processes, or connect to those of a cluster; in the end, those that still run a job are killed.
+
+    Args:
+        backend: `loky` for processes of this machine, `dask` for a cluster.
+        count: Number of processes; -1 for one per core. A cluster has its own.
+        scheduler: Address of the scheduler of the cluster.
+
+    Raises:
+        SpecError: If the arguments do not fit, or the cluster is not there.
+    """
+    if backend == "dask":
+        with _cluster(scheduler) as found:
+            yield found
+    elif scheduler is not None:
+        raise SpecError("A scheduler goes with --backend dask.")
+    elif count == 0:
+        raise SpecError("The number of jobs is 0; give 1 or more, or -1 for one per core.")
+    else:
+        with _processes(joblib.effective_n_jobs(count)) as found:
+            yield found
+
+
+@contextmanager
+def _processes(count: int) -> Iterator[Workers]:
+    """Run each job in an executor of one process; one that breaks, because its process was killed, is replaced."""
+    threads, lock, is_closed = ThreadPoolExecutor(count), Lock(), Event()
+    started, idle = list[Any](), list[Any]()
+
+    def run(job: Job[Any]) -> Any:
+        with lock:
+            if is_closed.is_set():
+                raise CancelledError
+            if not idle:
+                started.append(_process())
+                idle.append(started[-1])
+            process = idle.pop()
+            future = process.submit(job)
+        error = future.exception()
+        if not isinstance(error, BrokenProcessPool):
+            idle.append(process)
+        return future.result()
+
+    def submit(job: Job[Any]) -> "Future[Any]":
+        return threads.submit(run, job)
+
+    try:
+        yield Workers(submit, BrokenProcessPool)
+    finally:
+        with lock:
+            is_closed.set()
+        for process in started:
+            process.shutdown(kill_workers=True)
+        threads.shutdown(cancel_futures=True)
+
+
+def _process() -> Any:
+    """Return an executor of one process. Ctrl+C, which a terminal sends to it, too, is left to the program."""
+    return ProcessPoolExecutor(1, env=ONE_CORE, initializer=partial(signal.signal, signal.SIGINT, signal.SIG_IGN))
+
+
+@contextmanager
+def _cluster(scheduler: str | None) -> Iterator[Workers]:
+    """Connect to a Dask cluster, which itself repeats a job three times whose worker was killed."""
+    try:
+        from distributed import Client, KilledWorker
+    except ImportError as error:
+        raise SpecError('Dask is not installed. Add it by: pip install "flowviz-desktop[cluster]"') from error
+    if scheduler is None:
+        raise SpecError("Give the address of the cluster, such as --scheduler tcp://HOST:8786.")
+    try:
+        client = Client(scheduler, timeout=CLUSTER_SECONDS)  # type: ignore[no-untyped-call]
+    except (OSError, TimeoutError, ValueError) as error:
+        raise SpecError(f"There is no Dask scheduler at {scheduler}.") from error
+    with client:
+        if any(threads > 1 for threads in client.nthreads().values()):  # type: ignore[no-untyped-call]
+            raise SpecError(
+                "The workers of the cluster have several threads, so runs would share a process. "
+                "Start them with --nthreads 1."
+            )
+        executor = client.get_executor(pure=False)  # type: ignore[no-untyped-call]
+        yield Workers(lambda job: executor.submit(_run_on_one_core, job), KilledWorker, repeats=0)
+
+
+def _run_on_one_core(job: Job[Result]) -> Result:
+    """Run a job in a worker of a cluster, whose environment is that of another program."""
+    os.environ.update(ONE_CORE)
+    return job()
