@@ -7,8 +7,9 @@ off and can continue from there.
 from pathlib import Path
 
 from flowviz.errors import FileError
+from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.projects.format import load_project, save_project
-from flowviz.projects.project import PROJECT_SUFFIX, Project
+from flowviz.projects.project import Project
 from flowviz.specs import TrainingSpec
 
 
