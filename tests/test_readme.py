@@ -1,4 +1,4 @@
-"""The README: its commands and its example run, and the commands, options and files that it names exist.
+"""The README and the guide: their commands and the example run; the commands, options and files that they name exist.
 
 The installation commands are not run here; `.ci/run` runs one of them.
 """
@@ -24,13 +24,14 @@ from tests.test_cli import run
 
 CHECKOUT = Path(flowviz.__file__).parents[1]
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+GUIDE = "".join(path.read_text(encoding="utf-8") for path in sorted((CHECKOUT / "resources/guide").glob("*.md")))
 FOR_CONTRIBUTORS = (CHECKOUT / "flowviz" / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (CHECKOUT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BUG_FORM = (CHECKOUT / ".github" / "ISSUE_TEMPLATE" / "bug.yml").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(\w*)\n(.*?)```\n", README, re.DOTALL)
+BLOCKS = re.findall(r"```(\w*)\n(.*?)```\n", README + GUIDE, re.DOTALL)
 COMMANDS = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()]
 CODE_SPANS = re.findall(
-    r"`([^`\n]+)`", re.sub(r"```.*?```\n", "", README + FOR_CONTRIBUTORS + CONTRIBUTING, flags=re.DOTALL)
+    r"`([^`\n]+)`", re.sub(r"```.*?```\n", "", README + GUIDE + FOR_CONTRIBUTORS + CONTRIBUTING, flags=re.DOTALL)
 )
 INSTALLATION = "apt-get"
 # Options that save time, by the words of a command; those of the last match are appended and override earlier ones.
@@ -112,7 +113,7 @@ def test_installation_commands_use_the_files_and_extras_of_the_project() -> None
     extras = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
         "optional-dependencies"
     ]
-    extras_in_readme = re.findall(r'pip install "\.\[(\w+)\]"', README)
+    extras_in_readme = re.findall(r'pip install "\.\[(\w+)\]"', README + GUIDE)
     assert {"test", "cluster"} == set(extras_in_readme) <= extras.keys()
 
 
@@ -125,7 +126,7 @@ def test_commands_and_options_exist() -> None:
         if code.startswith("flowviz "):
             word = code.split()[1]
             assert word in commands or word.endswith(".flowviz") or word.startswith("--"), f"No such command: {code}"
-    for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", README):
+    for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", README + GUIDE):
         assert option in options, f"No such option: {option}"
 
 
@@ -138,7 +139,16 @@ def test_files_exist() -> None:
         assert file in names or (CHECKOUT / file).exists() or (CHECKOUT / "flowviz" / file).exists(), f"No file {file}"
 
 
-@pytest.mark.parametrize("path", ["README.md", "flowviz/README.md", ".github/CONTRIBUTING.md"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "README.md",
+        "flowviz/README.md",
+        ".github/CONTRIBUTING.md",
+        "resources/guide/window.md",
+        "resources/guide/terminal.md",
+    ],
+)
 def test_links_to_files_lead_somewhere(path: str) -> None:
     document = CHECKOUT / path
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text(encoding="utf-8"))
@@ -153,6 +163,10 @@ def test_contributors_are_told_how_to_add_each_kind_of_thing_in_five_steps() -> 
 
 def test_bug_form_asks_for_the_details_that_the_window_copies() -> None:
     assert "choose Help ▸ Copy Details for a Bug Report, and paste" in " ".join(BUG_FORM.split())
+
+
+def test_readme_is_short() -> None:
+    assert README.count("\n") <= 200
 
 
 def test_pictures_exist_and_are_small() -> None:
