@@ -21,11 +21,12 @@ class Environment:
     @cache
     def current(cls) -> "Environment":
         """Return that of this process, without loading TensorFlow."""
+        system = platform.uname()
         return cls(
             flowviz=flowviz.__version__,
             tensorflow=package_version("tensorflow"),
             python=platform.python_version(),
-            platform=_printable(f"{platform.system()} {platform.release()} {platform.machine()}"),
+            platform=_printable(f"{system.system} {system.release} {system.machine}"),
         )
 
 
