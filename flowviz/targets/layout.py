@@ -58,6 +58,17 @@ def borrowed(text: str, face: Face) -> tuple[Borrowed, ...]:
     return tuple(Borrowed(tuple(characters), font) for font, characters in found.items())
 
 
+def in_visual_order(piece: Piece) -> str:
+    """Return the characters from left to right, for fonts that are drawn without Raqm: it needs FriBiDi's library.
+
+    Arabic letters are not joined then, which is Raqm's work, too.
+    """
+    from bidi.algorithm import get_display  # unlike the one in `bidi`, it mirrors brackets
+
+    direction = {None: None, True: "R", False: "L"}[piece.backwards]
+    return str(get_display(piece.text, base_dir=direction))
+
+
 def draws_alone(face: Face, text: str) -> bool:
     """Whether no character has to come from another font."""
     return face.has("".join(_drawn(cleaned(text)).split()))
@@ -147,7 +158,11 @@ def _joined(bits: list[Piece]) -> list[Piece]:
 
 
 def _ordered(pieces: list[Piece], first: bool) -> list[Piece]:
-    """From left to right. `first` is whether the line as a whole is written backwards: UAX #9, L2."""
+    """From left to right. `first` is whether the line as a whole is written backwards: UAX #9, L2.
+
+    Raqm orders the text of one font, and python-bidi returns characters without telling where each came from; pieces of
+    several fonts must be told apart, and are therefore ordered here.
+    """
     groups = [list(group) for _, group in groupby(pieces, key=lambda piece: piece.backwards)]
     inside = [group[::-1] if group[0].backwards else group for group in groups]
     return [piece for group in (inside[::-1] if first else inside) for piece in group]

@@ -10,7 +10,7 @@ from flowviz.errors import TargetError
 from flowviz.specs import TextSpec
 from flowviz.specs.target import Align
 from flowviz.targets.fonts import BUILT_IN, LAYOUT, face_named, faces_are_known
-from flowviz.targets.layout import Borrowed, Piece, borrowed, cleaned, draws_alone, laid_out
+from flowviz.targets.layout import Borrowed, Piece, borrowed, cleaned, draws_alone, in_visual_order, laid_out
 
 MASK_PIXELS = 300_000  # of the rectangle around the text: fine enough that no stair is seen, drawn in a few ms
 MEASURE_SIZE = 64
@@ -66,7 +66,7 @@ class Stamp:
     @property
     def advance(self) -> float:
         """Where the next piece starts."""
-        return self._scale * self._font.getlength(self.piece.text, direction=self._direction)
+        return self._scale * self._font.getlength(self._text, direction=self._direction)
 
     @property
     def box(self) -> Box:
@@ -80,7 +80,7 @@ class Stamp:
             self._draw_bitmap(canvas, x, y)
             return
         ImageDraw.Draw(canvas).text(
-            (x, y), self.piece.text, fill=255, font=self._font, anchor="ls", stroke_width=self.stroke,
+            (x, y), self._text, fill=255, font=self._font, anchor="ls", stroke_width=self.stroke,
             direction=self._direction,
         )  # fmt: skip
 
@@ -89,14 +89,19 @@ class Stamp:
         left, top, right, bottom = self._raw_box()
         picture = Image.new("RGBA", (max(1, round(right - left)), max(1, round(bottom - top))))
         ImageDraw.Draw(picture).text(
-            (-left, -top), self.piece.text, font=self._font, anchor="ls", embedded_color=True, direction=self._direction
+            (-left, -top), self._text, font=self._font, anchor="ls", embedded_color=True, direction=self._direction
         )
         ink = _colored_ink(picture)
         ink = ink.resize([max(1, round(self._scale * side)) for side in ink.size])
         canvas.paste(255, (round(x + self._scale * left), round(y + self._scale * top)), ink)
 
     def _raw_box(self) -> Box:
-        return self._font.getbbox(self.piece.text, anchor="ls", direction=self._direction)
+        return self._font.getbbox(self._text, anchor="ls", direction=self._direction)
+
+    @property
+    def _text(self) -> str:
+        """The characters in the order in which they are drawn; Raqm finds that order itself."""
+        return self.piece.text if LAYOUT == ImageFont.Layout.RAQM else in_visual_order(self.piece)
 
     @property
     def _font(self) -> ImageFont.FreeTypeFont:

@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import ImageFont
 
 from flowviz.errors import TargetError
 from flowviz.specs import TextSpec
 from flowviz.specs.target import Align
-from flowviz.targets import BUILT_IN, borrowed_fonts, build_target, fonts, installed_faces, layout
+from flowviz.targets import BUILT_IN, borrowed_fonts, build_target, fonts, installed_faces, layout, text
 from flowviz.targets.fonts import face_named, nearest_with
-from flowviz.targets.layout import laid_out
+from flowviz.targets.layout import Piece, in_visual_order, laid_out
 
 NEVER_A_CHARACTER = "\u0378"  # not assigned by Unicode
 
@@ -139,6 +140,33 @@ def test_hebrew_runs_from_right_to_left_also_between_other_letters() -> None:
     assert order == [("ab", False), ("שלום", True), ("cd", False)]
     line = [piece.text.strip() for piece in laid_out("שלום ab Ж עולם", face)[0] if piece.text.strip()]
     assert line == ["עולם", "ab", "Ж", "שלום"]
+
+
+@pytest.fixture
+def no_raqm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine where Pillow finds no FriBiDi, as on Windows."""
+    fonts._loaded.cache_clear()
+    for module in (fonts, text):
+        monkeypatch.setattr(module, "LAYOUT", ImageFont.Layout.BASIC)
+    yield
+    fonts._loaded.cache_clear()
+
+
+@pytest.mark.parametrize("without_raqm", [False, True])
+def test_first_hebrew_letter_is_on_the_right(without_raqm: bool, request: pytest.FixtureRequest) -> None:
+    if without_raqm:
+        request.getfixturevalue("no_raqm")
+    picture = mask("שי", "DejaVu Sans")  # a letter down to the baseline, then one that is above it
+    low = picture[-picture.shape[0] // 5 :]
+    assert low[:, -low.shape[1] // 4 :].any()
+    assert not low[:, : low.shape[1] // 8].any()
+
+
+def test_hebrew_is_put_in_visual_order_for_fonts_without_raqm() -> None:
+    face = face_named(None)
+    assert in_visual_order(Piece(face, "ab שלום 12", None)) == "ab 12 םולש"
+    assert in_visual_order(Piece(face, "שלום (ab)", None)) == "(ab) םולש"
+    assert in_visual_order(Piece(face, "(1) ", True)) == " (1)"
 
 
 def test_an_accent_of_its_own_is_the_accented_letter() -> None:
