@@ -28,6 +28,8 @@ def written_whole(path: Path, *, lasting: bool = False, private: bool = False) -
     replaced; the new one has the permissions of the old one. Until then, and with `private` for good, the user alone
     can read it. With `lasting`, which takes some hundredths of a second, there is either the old or the new one also
     after a power failure. Raises `FileError`: at once where nothing can be written, later where the disk fills.
+
+    The package for this, atomicwrites, is no longer maintained.
     """
     try:
         whole = _place(path)

@@ -1,41 +1,51 @@
-"""Train the examples of the gallery with the flowviz command, and save them without what only a training needs.
+"""Train the examples of the gallery, and save them with moments of their training, without what only a training needs.
 
     python resources/make_gallery.py [NAME ...]
 
-It takes about one minute per example. The files are reproducible on the same computer.
+It takes about one minute per example. The files are reproducible on the same computer, except for which moments are
+kept: those are recorded by the clock.
 """
 
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from flowviz.projects import load_project, save_project
+from flowviz.projects import Project, load_project, save_project
 from flowviz.projects.gallery import SENTENCES
+from flowviz.records import Finished, History, Moment, Timeline
+from flowviz.specs import TrainingSpec
+from flowviz.targets import build_target
+from flowviz.training import train
 
 GALLERY = Path(__file__).parent / "gallery"
-LARGEST_FILE = 1_000_000  # bytes
-STEPS, STEPS_OF_SPLINES = "60000", "25000"  # 30 to 60 seconds
+LARGEST_FILE = 1_500_000  # bytes
+MOMENTS_BYTES = 600_000  # of memory, for the weights of all earlier moments
+MOMENT_SECONDS = 0.05  # between two that are recorded, of which a few are kept
+STEPS, STEPS_OF_SPLINES = 60_000, 25_000  # 30 to 60 seconds
 PICTURE = "planet.png"
 
-# 8,000 particles take 96 kB per stage, so the examples have fewer layers than the recipes.
+SPLINE = ["--flow", "spline", "--width", "16"]
+# 8,000 particles take 96 kB per stage, so the examples have fewer layers than the recipes; and the weights of splines
+# narrower layers, for more moments of their training.
 ARGUMENTS = {
     "brad": ["--text", "BRAD", "--layers", "6", "--width", "24"],
-    "flow": ["--text", "FLOW", "--flow", "spline"],
+    "flow": ["--text", "FLOW", *SPLINE],
     "sine": ["--shape", "sine", "--flow", "glow", "--layers", "3"],
     "two_moons": ["--shape", "two_moons", "--layers", "5"],
-    "checkerboard": ["--shape", "checkerboard", "--flow", "spline"],
+    "checkerboard": ["--shape", "checkerboard", *SPLINE],
     "eight_gaussians": ["--shape", "eight_gaussians", "--layers", "5"],
     "rings": ["--shape", "rings", "--flow", "maf", "--layers", "5"],
-    "two_spirals": ["--shape", "two_spirals", "--flow", "spline", "--layers", "6"],
+    "two_spirals": ["--shape", "two_spirals", *SPLINE, "--layers", "6"],
     "heart": ["--shape", "heart", "--flow", "iaf", "--layers", "5"],
-    "smiley": ["--shape", "smiley", "--flow", "spline", "--layers", "6"],
-    "planet": ["--image", PICTURE, "--grayscale", "--flow", "spline", "--layers", "6"],
-    "word_and_moons": ["--text", "moons", "--shape", "two_moons", "--beside", "--flow", "spline", "--layers", "6"],
+    "smiley": ["--shape", "smiley", *SPLINE, "--layers", "6"],
+    "planet": ["--image", PICTURE, "--grayscale", *SPLINE, "--layers", "6"],
+    "word_and_moons": ["--text", "moons", "--shape", "two_moons", "--beside", *SPLINE, "--layers", "6"],
 }
 assert set(ARGUMENTS) == set(SENTENCES)
 
@@ -51,15 +61,44 @@ def main() -> None:
 
 def make(name: str, folder: Path) -> None:
     """Train an example in a folder, and save it to the gallery without its checkpoint."""
-    trained, path = folder / "trained.flowviz", GALLERY / f"{name}.flowviz"
-    steps = STEPS_OF_SPLINES if "spline" in ARGUMENTS[name] else STEPS
-    command = [sys.executable, "-m", "flowviz", "train", *ARGUMENTS[name], "--steps", steps, "-o", str(trained)]
-    subprocess.run(command, check=True, cwd=folder)  # noqa: S603  # made of the constants above
-    save_project(replace(load_project(trained), checkpoint=None), path)
-    size = path.stat().st_size
+    project, path = trained(described(ARGUMENTS[name], folder)), GALLERY / f"{name}.flowviz"
+    save_project(replace(project, checkpoint=None), path)
+    size, steps = path.stat().st_size, [moment.step for moment in project.timeline.moments]
     if size > LARGEST_FILE:
         sys.exit(f"{path} has {size:,} bytes. The limit is {LARGEST_FILE:,} bytes.")
-    print(f"{path}: {size:,} bytes")  # noqa: T201
+    print(f"{path}: {size:,} bytes, with the moments {steps}")  # noqa: T201
+
+
+def described(arguments: list[str], folder: Path) -> Project:
+    """Return what the arguments of `flowviz train` describe, as a project that has trained for one step."""
+    path = folder / "start.flowviz"
+    command = [sys.executable, "-m", "flowviz", "train", *arguments, "--steps", "1", "-o", str(path)]
+    subprocess.run(command, check=True, cwd=folder)  # noqa: S603  # made of the constants above
+    return load_project(path)
+
+
+def trained(start: Project) -> Project:
+    """Return the project after a whole training, with a few of its moments."""
+    training = TrainingSpec(steps=STEPS_OF_SPLINES if start.flow.family == "spline" else STEPS)
+    history, moments = History(), list[Moment]()
+    for event in train(build_target(start.target), start.flow, training, moment_seconds=MOMENT_SECONDS):
+        history = history.with_event(event)
+        if isinstance(event, Moment):
+            moments.append(event)
+    assert isinstance(event, Finished)
+    past = few([moment for moment in moments if moment.step < event.snapshot.step])
+    project = Project.untrained(start.target, start.flow, training).trained(event, history)
+    return replace(project, timeline=Timeline((*past, event.snapshot)))
+
+
+def few(moments: Sequence[Moment]) -> list[Moment]:
+    """Return as many moments as `MOMENTS_BYTES` allow, the first among them, denser where the training is faster."""
+    weights = moments[0].weights
+    size = sum(array.nbytes for array in (*weights.parameters.values(), *weights.statistics.values()))
+    steps = np.array([moment.step for moment in moments])
+    wanted = np.geomspace(max(1, steps[1]), steps[-1], MOMENTS_BYTES // size - 1)
+    chosen = {0, *(int(np.abs(steps - step).argmin()) for step in wanted)}
+    return [moments[number] for number in sorted(chosen)]
 
 
 def draw_planet(path: Path) -> None:

@@ -1,4 +1,6 @@
 """The loops over pixels, compiled by numba. They take no lock of Python's, so a picture does not hold up a training.
+They are our own because files are drawn without Qt but with the pixels of the window, and matplotlib takes longer for
+thousands of discs than a frame of the window lasts.
 
 Pixels (height, width) are the four bytes of a color in one number; alpha goes to 256. `way` is (scale, x, y): a point
 of the plane lies at x + scale · point[0], y - scale · point[1], in pixels from the upper left corner. Points glide:

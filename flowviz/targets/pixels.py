@@ -133,7 +133,9 @@ class PixelDensity:
 class AliasUrn:
     """Draws numbers from 0 in the given shares, in a time that does not depend on how many they are.
 
-    Source: Vose 1991, "A linear algorithm for generating random numbers with a given distribution".
+    Source: Vose 1991, "A linear algorithm for generating random numbers with a given distribution". NumPy's
+    `Generator.choice(p=)` draws from the same distribution, but other numbers from the same seed: a project in shades
+    of gray would no longer resume as if it had not been stopped.
     """
 
     def __init__(self, shares: NDArray[np.float64]) -> None:

@@ -227,7 +227,11 @@ class ChunkRunner:
 
 
 def _adam(state: State, gradient: tf.Tensor, step: tf.Tensor, rate: tf.Tensor, second_decay: float) -> State:
-    """Kingma & Ba 2015, algorithm 1; `step` counts from 1."""
+    """Kingma & Ba 2015, algorithm 1; `step` counts from 1.
+
+    An optimizer of Keras would keep its moments in variables of its own; here they are part of the state, which can be
+    undone, stored and resumed exactly.
+    """
     first = FIRST_DECAY * state.first_moment + (1 - FIRST_DECAY) * gradient
     second = second_decay * state.second_moment + (1 - second_decay) * gradient**2
     # The corrections of the bias are one factor a step, kept out of the passes over all parameters.

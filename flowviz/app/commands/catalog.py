@@ -52,7 +52,10 @@ def _without_mnemonic(title: str) -> str:
 
 
 def _rank(command: Command, typed: str) -> int | None:
-    """Return the rank of a match, from 0 for the best, or None for no match."""
+    """Return the rank of a match, from 0 for the best, or None for no match.
+
+    A library for fuzzy search would also find commands that lack some of the typed letters, which surprises in a menu.
+    """
     title, menu = command.title.casefold(), command.menu.casefold()
     matches = (
         title.startswith(typed),
