@@ -1,4 +1,5 @@
 """The loops over pixels, compiled by numba. They take no lock of Python's, so a picture does not hold up a training.
+
 They are our own because files are drawn without Qt but with the pixels of the window, and matplotlib takes longer for
 thousands of discs than a frame of the window lasts.
 

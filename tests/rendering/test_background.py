@@ -22,9 +22,8 @@ def over(picture: RGBA, theme: Theme) -> NDArray[np.float64]:
     return np.asarray(picture[..., :3] * alpha + np.array(SURROUNDINGS[theme].background) * (1 - alpha))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("theme", "beside"), [("light", False), ("dark", True)])
 @pytest.mark.parametrize("marks", MARKS)
-@pytest.mark.parametrize("beside", [False, True])
 def test_a_transparent_picture_over_the_ground_is_the_solid_one(theme: Theme, marks: set[Mark], beside: bool) -> None:
     solid = ViewSpec(theme=theme, marks=frozenset(marks), beside=beside)
     clear = solid.model_copy(update={"background": "transparent"})

@@ -151,6 +151,7 @@ def test_the_cells_of_a_mesh_leave_no_seam() -> None:
     assert (canvas.picture()[:5, :, :3] == 255).all()
 
 
+@pytest.mark.slow  # it compiles the loops without their cache
 def test_it_draws_where_nothing_can_be_kept(tmp_path: Path) -> None:
     """Neither beside the source nor in the user's cache."""
     script = (

@@ -53,10 +53,10 @@ def test_no_size_moves_a_point_by_half_a_pixel() -> None:
     for stage in (0.0, 0.4):
         found = []
         for scale in (1, 2, 4):
-            size = PictureSize(width=900 * scale, height=800 * scale)
+            size = PictureSize(width=450 * scale, height=400 * scale)
             weight = 255.0 - drawn(Scene(trace), BARE.model_copy(update={"palette": "plain"}), stage, size).mean(axis=2)
             expected = Projection(BARE, size).pixels((1 - stage) * points + stage * points * (0.5, 1.5))
-            visible = (expected > 10 * scale).all(axis=1) & (expected < np.array([890, 790]) * scale).all(axis=1)
+            visible = (expected > 10 * scale).all(axis=1) & (expected < np.array([440, 390]) * scale).all(axis=1)
             corners = np.floor(expected[visible]).astype(int) - 8 * scale
             parts = [weight[y : y + 16 * scale, x : x + 16 * scale] for x, y in corners]
             found.append((corners + [middle(part) for part in parts]) / scale)

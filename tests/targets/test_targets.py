@@ -104,7 +104,7 @@ def test_an_empty_mask_has_no_ink() -> None:
         Ink(np.zeros((5, 5), bool))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_ink_or_one_sentence(text: str) -> None:
     try:
