@@ -13,7 +13,8 @@ class Score:
     Attributes:
         step: The step of the kept state.
         validation_nll: Mean NLL of the validation points.
-        test_nll: Mean NLL of the test points. None for a target with too few points for a test.
+        test_nll: Mean NLL of the test points. None for a target with too few points for a test, or with one so far
+            out that it is not finite.
         standard_error: Standard error of the test NLL, and so of the gap. None without a test.
         entropy: Entropy of the target. None if unknown.
     """

@@ -267,15 +267,14 @@ class Training:
 
     def _score(self, kept: Kept) -> Score:
         """Return the score of the kept state, whose weights the flow has."""
+        score = Score(kept.step, kept.validation_nll, test_nll=None, standard_error=None, entropy=self._target.entropy)
         points = self._target.test(SCORING_POINTS, _random(self._spec)[2])
-        nlls = None if points is None else -self._flow.log_prob(points).astype(np.float64)
-        return Score(
-            step=kept.step,
-            validation_nll=kept.validation_nll,
-            test_nll=None if nlls is None else float(nlls.mean()),
-            standard_error=None if nlls is None else float(nlls.std(ddof=1) / np.sqrt(len(nlls))),
-            entropy=self._target.entropy,
-        )
+        if points is None:
+            return score
+        nlls = -self._flow.log_prob(points).astype(np.float64)
+        if not np.isfinite(nlls).all():  # a point is so far out that float32 overflows
+            return score
+        return replace(score, test_nll=float(nlls.mean()), standard_error=float(nlls.std(ddof=1) / np.sqrt(len(nlls))))
 
     def _progress(self, validation_nll: float) -> Progress:
         budget = self._budget

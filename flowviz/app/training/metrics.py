@@ -16,8 +16,8 @@ METRICS = {
     ),
     "testNll": (
         "Test NLL",
-        "The NLL of the kept state at points that neither trained it nor selected it, in nats, and its standard error. "
-        "It is known once training has ended",
+        "The NLL of the kept state at points that neither trained it nor selected it, in nats. It is known once "
+        "training has ended",
     ),
     "validationGap": (
         "Validation gap",
@@ -65,9 +65,12 @@ class Metrics(QWidget):
 
     def show_score(self, score: Score | None) -> None:
         """Show the score of the kept state, or unknown values for None."""
-        error = "" if score is None or score.standard_error is None else f" ± {score.standard_error:.3f}"
-        self._show("testNll", score.test_nll if score else None, f"{{:.3f}}{error} nats")
-        self._show("testGap", score.gap if score else None, f"{{:.3f}}{error} nats")
+        error = score.standard_error if score else None
+        tip = "" if error is None else f".\nStandard error: {error:.3f} nats"
+        numbers = {"testNll": score.test_nll if score else None, "testGap": score.gap if score else None}
+        for name, number in numbers.items():
+            self._show(name, number, "{:.3f} nats")
+            self._values[name].setToolTip(METRICS[name][1] + tip)
 
     def show_hits(self, on_target: float | None, coverage: float | None) -> None:
         """Show the shares, 0 to 1, of particles on the target and of the target that they cover."""

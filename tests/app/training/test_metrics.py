@@ -1,0 +1,35 @@
+"""The table of metrics."""
+
+import pytest
+from PyQt6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.training.metrics import UNKNOWN, Metrics
+from flowviz.records import Score
+
+
+@pytest.fixture
+def metrics(qtbot: QtBot) -> Metrics:
+    metrics = Metrics()
+    qtbot.addWidget(metrics)
+    return metrics
+
+
+def shown(metrics: Metrics) -> list[str]:
+    """Return the test NLL, the test gap, and the last line of the tool tip of either."""
+    labels = [label for name in ("testNll", "testGap") for label in metrics.findChildren(QLabel, f"{name}Figure")]
+    return [*(label.text() for label in labels), *(label.toolTip().splitlines()[-1] for label in labels)]
+
+
+def test_score_of_a_target_with_known_entropy(metrics: Metrics) -> None:
+    metrics.show_score(Score(100, 1.5, 1.625, 0.0123, 1.5))
+    assert shown(metrics) == ["1.625 nats", "0.125 nats", *2 * ["Standard error: 0.012 nats"]]
+
+
+def test_score_shows_only_what_is_known(metrics: Metrics) -> None:
+    metrics.show_score(Score(100, 1.5, 1.625, 0.0123, None))
+    assert shown(metrics)[:2] == ["1.625 nats", UNKNOWN]
+    for score in (Score(100, 1.5, None, None, None), None):
+        metrics.show_score(score)
+        assert shown(metrics)[:2] == [UNKNOWN, UNKNOWN]
+        assert "Standard error" not in " ".join(shown(metrics))
