@@ -56,7 +56,7 @@ def trained(
         if isinstance(moment, Moment):
             timeline = timeline.with_moment(moment)
         if isinstance(moment, Snapshot):
-            now = replace(project, weights=moment.weights, trace=moment.trace, timeline=timeline)
+            now = replace(project, weights=moment.weights, trace=moment.trace, timeline=timeline, score=None)
         if on_checkpoint and isinstance(event, Checkpoint) and event.step > first_step:
             on_checkpoint(replace(now, history=history, checkpoint=event).storable())
     assert isinstance(event, Finished)

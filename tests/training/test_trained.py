@@ -1,5 +1,7 @@
 """From a project that asks for a training to one that holds what the training found."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,7 +62,8 @@ def test_every_minute_gives_a_project_that_continues_exactly(monkeypatch: pytest
         return events
 
     monkeypatch.setattr(Training, "_advance", slow)
-    whole = trained(untrained, build_target(TARGET), on_checkpoint=keep)
+    whole = trained(replace(untrained, score=plain.score), build_target(TARGET), on_checkpoint=keep)
+    assert [project.score for project in spoken] == [None, None], "the weights are not those of the score"
     assert whole.checkpoint is not None
     assert whole.checkpoint.seconds < 1000  # saving takes no training time
     steps = [project.checkpoint.step for project in spoken if project.checkpoint]
