@@ -77,6 +77,15 @@ def leave_out_keras() -> None:
     os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
 
 
+def discard_stdout() -> None:
+    """Send what is still written to stdout nowhere, because its reader, such as head, has read enough.
+
+    Python flushes stdout once more at its end, and would otherwise print an error.
+    Reference: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def use_one_thread() -> None:
     """Let TensorFlow compute with one thread, and leave the other cores to the window or to other trainings.
 

@@ -117,7 +117,10 @@ def test_importing_the_library_changes_only_what_its_dependencies_change() -> No
     _, with_dependencies, with_both = records(DEPENDENCIES, " ".join(LIBRARY))
     assert differences(with_dependencies, with_both) == {}
     before, _, with_library = records("", " ".join(LIBRARY))
-    assert differences(with_dependencies, with_library).keys() <= {"random", "random of numpy"}, "each has a seed"
+    differing = differences(with_dependencies, with_library)
+    assert differing.keys() <= {"random", "random of numpy", "warnings", "imports"}, "each has a seed"
+    assert {*map(repr, with_library["warnings"])} <= {*map(repr, with_dependencies["warnings"])}, "TFP loads lazily"
+    assert {*with_library["imports"][1]} <= {*with_dependencies["imports"][1]}
     changed = differences(before, with_library)
     assert changed.keys() <= {"variables", "variables of children", "status", "warnings", "imports", "random"}
 
@@ -132,7 +135,9 @@ CHANGES = re.compile(
 def test_only_one_module_changes_the_process() -> None:
     modules = {path.relative_to(PACKAGE): path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
     found = {str(path): CHANGES.findall(text) for path, text in modules.items() if CHANGES.search(text)}
-    assert list(found) == ["process.py"]
+    # A worker of a cluster, which runs nothing else meanwhile, sets how many threads its numeric libraries start.
+    assert found.keys() == {"process.py", "training/jobs.py"}
+    assert found["training/jobs.py"] == ["environ.update"]
     assert "mallopt" not in found["process.py"]
     callers = {str(path) for path, text in modules.items() if re.search(r"process\.configure", text)}
     assert callers == {str(Path("cli/__init__.py")), str(Path("app/main.py"))}

@@ -11,7 +11,7 @@ import flowviz
 
 PACKAGE = Path(flowviz.__file__).parent
 CHECKOUT = PACKAGE.parent
-FOR_THE_README = {"pictures"}  # of the folders in resources/
+FOR_THE_README = {"guide", "pictures"}
 
 UNIX_MODULES = {"curses", "fcntl", "grp", "posix", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty"}
 WINDOWS_MODULES = {"msvcrt", "nt", "winreg", "winsound"}

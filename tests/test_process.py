@@ -66,7 +66,7 @@ def test_picture_that_is_too_large_is_refused_in_one_sentence(tmp_path: Path) ->
     path = tmp_path / "large.png"
     Image.new("1", (10_000, 10_000)).save(path)
     command = (
-        f"import sys; from flowviz.cli import main; sys.argv[1:] = ['target', '--image', {str(path)!r}, '-o', 'x']"
+        f"import sys; from flowviz.cli import main; sys.argv[1:] = ['target', '--image', {str(path)!r}, '-o', 'x.npy']"
     )
     done = run(f"{command}; main()", tmp_path)
     assert done.returncode == 2

@@ -1,6 +1,5 @@
 """The terminal: one short function a command. Results go to files or stdout, talk goes to stderr."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -80,7 +79,7 @@ def _run(arguments: list[str]) -> int:
     except Interrupted as interrupt:
         return interrupt.status
     except BrokenPipeError:  # the reader of stdout, such as head, has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes stdout once more at its end
+        process.discard_stdout()
         return 0
     return status
 

@@ -19,6 +19,13 @@ def provenance_of(project: Project, spec: ExportSpec) -> Provenance:
         "flow": project.flow.model_dump(mode="json", exclude_defaults=True),
         "training": project.training.model_dump(mode="json", exclude_defaults=True),
         "steps": int(project.history.step[-1]) if len(project.history.step) else 0,
-        "export": relevant(spec).model_dump(mode="json", exclude_defaults=True),
+        "export": relevant(_without_usual_end(spec, project.trace.last_stage)).model_dump(
+            mode="json", exclude_defaults=True
+        ),
     }
     return Provenance(project.target.title, json.dumps(description, ensure_ascii=False, sort_keys=True), spec.dpi)
+
+
+def _without_usual_end(spec: ExportSpec, last_stage: int) -> ExportSpec:
+    """Return the same export without the number of a last stage that is the flow's last one."""
+    return spec.model_copy(update={"last": None}) if spec.last == last_stage else spec

@@ -19,20 +19,20 @@ from tests.test_cli import run
 FORMATS = ["csv", "npy", "npz"]
 
 
-def read(path: Path, name: str) -> NDArray[np.float32]:
+def read(path: Path, name: str, dtype: type[np.floating] = np.float32) -> NDArray[np.floating]:
     """Return the points (n, 2) or log-densities (n,) in a file."""
     match path.suffix:
         case ".npz":
             with np.load(path) as arrays:
                 assert list(arrays) == [name]
-                found: NDArray[np.float32] = arrays[name]
+                found: NDArray[np.floating] = arrays[name]
         case ".npy":
             found = np.load(path)
         case _:
             table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
             assert list(table) == (["x", "y"] if name == "points" else ["log_prob"])
-            found = table.to_numpy(np.float32).squeeze()
-    assert found.dtype == np.float32
+            found = table.to_numpy(dtype).squeeze()
+    assert found.dtype == dtype
     return found
 
 
@@ -65,7 +65,9 @@ def test_every_format_holds_the_same_numbers(
     np.testing.assert_allclose(read(scores, "log_prob"), np.load(tmp_path / "expected.npy"), rtol=1e-4)
     assert run("target", "--points", points, "-n", 20, "-o", drawn) == 0
     assert "Wrote 20 points of points" in capsys.readouterr().err
-    assert read(drawn, "points").shape == (20, 2)
+    drawn_points = read(drawn, "points", np.float64)  # in the units of the table
+    assert drawn_points.shape == (20, 2)
+    assert np.abs(drawn_points[:, None] - np.load(samples)).sum(axis=-1).min(axis=1).max() < 1e-5
 
 
 def test_trace_is_the_same_in_every_format(

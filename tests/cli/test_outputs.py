@@ -153,7 +153,7 @@ def test_suffix_of_another_kind_is_refused(command: str, said: str, refused: Cal
         ("train --text a -o plain", "plain exists already"),
         ("resume mine.flowviz -o other.flowviz", "other.flowviz exists already"),
         ("gallery brad -o mine.flowviz", "mine.flowviz exists already"),
-        ("trials --text a --steps 5 -o points.csv", "points.csv exists already"),
+        ("trials --text a --steps 5 -o points.csv --plot new.png", "points.csv is no table of trials"),
         ("trials --text a --steps 5 -o picture.csv", "picture.png exists already"),
         ("trials --text a --steps 5 -o a.csv --plot points.png", "points.png exists already"),
     ],

@@ -38,6 +38,7 @@ from flowviz.specs import (
 )
 from flowviz.specs.effects import relevant
 from flowviz.specs.export import FORMATS, What
+from flowviz.specs.flow import NETWORK_FIELDS
 from flowviz.specs.playback import Easing, Heading, Repeat, Through
 from flowviz.specs.view import Background, ColorBy, Direction, Mark, Palette, Theme
 from flowviz.targets import read_image
@@ -301,6 +302,8 @@ def flows(draw: st.DrawFn) -> FlowSpec:
     elif family != "nice":
         fields["log_scale_bound"] = draw(st.none() | st.floats(0.01, 20))
     kept = draw(st.sets(st.sampled_from(sorted(fields))))
+    if "conditioner" in kept and fields["conditioner"] == "table":
+        kept -= set(NETWORK_FIELDS)
     return FlowSpec(family=family, **{name: fields[name] for name in kept})
 
 

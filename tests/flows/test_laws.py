@@ -149,15 +149,20 @@ def test_a_fresh_flow_only_mirrors(spec: FlowSpec) -> None:
 
 
 SMALL_SPECS = st.builds(
-    lambda family, bins, **sizes: FlowSpec(family=family, bins=bins if family == "spline" else None, **sizes),
+    lambda family, bins, conditioner, sizes, **others: FlowSpec(
+        family=family,
+        bins=bins if family == "spline" else None,
+        conditioner=conditioner,
+        **(sizes if conditioner == "network" else {}),
+        **others,
+    ),
     family=st.sampled_from(sorted(RECIPES)),
     bins=st.integers(2, 9),
     layers=st.integers(1, 4),
-    width=st.integers(1, 9),
-    depth=st.integers(1, 3),
     conditioner=st.sampled_from(["network", "table"]),
-    hats=st.integers(0, 5),
-    waves=st.integers(0, 3),
+    sizes=st.fixed_dictionaries(
+        {"width": st.integers(1, 9), "depth": st.integers(1, 3), "hats": st.integers(0, 5), "waves": st.integers(0, 3)}
+    ),
     normalization=st.sampled_from(["running", "minibatch", "actnorm", "none"]),
     seed=st.integers(0, 2**63 - 1),
 )

@@ -245,7 +245,9 @@ def test_sizes_of_networks_in_early_flows_with_tables_are_ignored() -> None:
     flow = FlowSpec(conditioner="table", layers=3)
     project = replace(bare_project(flow), next=Plan(TextSpec(text="next"), flow, TrainingSpec(steps=1)))
 
-    def widen(text: dict[str, Any], _: object) -> None:
+    def widen(text: dict[str, Any], arrays: dict[str, Any]) -> None:
+        text["format_version"] = 7
+        arrays["history/heldout_nll"] = arrays.pop("history/validation_nll")
         for plan in (text, text["next"]):
             plan["flow"] |= {"width": 64, "depth": 1, "waves": 3}
 

@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 
 from flowviz.errors import FileError, FlowvizError
 from flowviz.specs import PointsSpec, target_spec
-from flowviz.targets import Points, build_target, columns_of, points_spec, read_points, reading_points, tables
+from flowviz.targets import (
+    Points,
+    build_target,
+    columns_of,
+    points_spec,
+    read_points,
+    reading_columns,
+    reading_points,
+    tables,
+)
 
 DATA = np.random.default_rng(0).normal(size=(60, 2)) * 3 + 100
 
@@ -99,13 +108,12 @@ def test_progress_is_told_and_reading_can_be_cancelled(tmp_path: Path, monkeypat
     path.rename(tmp_path / "not in use")
 
 
-def test_more_rows_than_can_be_learned_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MOST_POINTS", 59)
+def test_more_rows_than_can_be_learned_are_refused(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text(rows())
     np.save(tmp_path / "x.npy", DATA)
     for name in ("x.csv", "x.npy"):
         with pytest.raises(FileError, match="more than 59 rows"):
-            read_points(tmp_path / name)
+            list(reading_columns(tmp_path / name, most_rows=59))
 
 
 BAD: dict[str, tuple[str | bytes, str]] = {

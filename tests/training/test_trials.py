@@ -15,6 +15,7 @@ from flowviz.records import Trial, summarized, to_csv
 from flowviz.records.trial import TrialKey, from_csv
 from flowviz.rendering.trials import trials_figure, write_plot
 from flowviz.specs import DrawingSpec, FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs.target import PNG_SIGNATURE
 from flowviz.training.trial_table import TrialTable
 from flowviz.training.trials import run_trials, settings_digest
 from tests.test_cli import run
@@ -209,8 +210,8 @@ def test_settings_are_all_but_seeds_and_rates() -> None:
     same = digest(FlowSpec(seed=3), TrainingSpec(steps=30, seed=1, learning_rate=0.1))
     assert digest(FlowSpec(), spec) == same
     others = {digest(FlowSpec(layers=2), spec), digest(FlowSpec(), TrainingSpec(steps=31)), same}
-    others.add(settings_digest(DrawingSpec(png=b"1"), FlowSpec(), spec))
-    others.add(settings_digest(DrawingSpec(png=b"2"), FlowSpec(), spec))
+    others.add(settings_digest(DrawingSpec(png=PNG_SIGNATURE + b"1"), FlowSpec(), spec))
+    others.add(settings_digest(DrawingSpec(png=PNG_SIGNATURE + b"2"), FlowSpec(), spec))
     assert len(others) == 5
 
 

@@ -105,9 +105,10 @@ class RequestState(State[Request]):
         values = dict(self.plan.flow)
         if "normalization" in changes:
             del values["batch_normalization_momentum"]  # each kind of normalization has its own default
-        if changes.get("conditioner") == "table":
+        values |= changes
+        if values["conditioner"] == "table":
             values = {name: value for name, value in values.items() if name not in NETWORK_FIELDS}
-        self._update_plan(flow=FlowSpec(**{**values, **changes}))
+        self._update_plan(flow=FlowSpec(**values))
 
     def update_training(self, **changes: Any) -> None:
         """Change some fields of the training."""
