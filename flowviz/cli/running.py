@@ -21,6 +21,7 @@ from flowviz.files import check_writable
 from flowviz.projects import (
     Project,
     check_no_checkpoint,
+    check_storable,
     discard_checkpoint,
     latest_state,
     save_checkpoint,
@@ -158,6 +159,7 @@ def _run(runs: Generator[Trial, None, None], table: "TrialTable", total: int) ->
 
 def _train(project: Project, output: Path, as_json: bool) -> None:
     """Train what is left of a project, with a progress bar, and save it."""
+    check_storable(project.flow)
     if project.flow.warning:
         say(project.flow.warning)
     target, ending = built(project.target), list[Finished]()

@@ -7,7 +7,7 @@ from flowviz.projects.checkpoint_file import (
     latest_state,
     save_checkpoint,
 )
-from flowviz.projects.format import from_bytes, is_project, load_project, save_project, to_bytes
+from flowviz.projects.format import check_storable, from_bytes, is_project, load_project, save_project, to_bytes
 from flowviz.projects.gallery import Example, example, examples
 from flowviz.projects.project import Plan, Project
 
@@ -16,6 +16,7 @@ __all__ = [
     "Plan",
     "Project",
     "check_no_checkpoint",
+    "check_storable",
     "checkpoint_path",
     "discard_checkpoint",
     "example",

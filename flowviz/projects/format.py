@@ -83,9 +83,11 @@ from flowviz.records import (
     Validated,
     Weights,
 )
+from flowviz.specs import FlowSpec
 
 LARGEST_FILE = 2**31  # bytes; a default project has two million
 START_BYTES = 4096  # of a file, in which its metadata begins
+SAVED_BYTES = 32  # of a file, for each weight: with moments and checkpoint, it is saved about seven times
 UNLIKELY_VERSION = 1000
 
 Arrays = dict[str, NDArray[Any] | None]
@@ -99,6 +101,15 @@ NotOurs = (
     OverflowError,
     RecursionError,
 )
+
+
+def check_storable(flow: FlowSpec) -> None:
+    """Raise `SpecError` where a project with a trained flow would be too large to be saved: before its training."""
+    if SAVED_BYTES * flow.weight_count > LARGEST_FILE:
+        raise SpecError(
+            f"This flow has about {flow.weight_count / 1e6:.0f} million weights, too many for a project file; "
+            "choose a smaller width or depth, or fewer layers."
+        )
 
 
 def save_project(project: Project, path: Path, *, private: bool = False) -> None:

@@ -16,6 +16,7 @@ MINIBATCH_WARNING = (
     "Minibatch normalization computes the loss with the statistics of each batch and draws with running averages: "
     "while it trains, picture and loss disagree, and the cloud may be flattened. Choose running to avoid that."
 )
+MANY_WEIGHTS, WEIGHT_BYTES = 5_000_000, 200  # the bytes are of memory while training: measured for 34 million weights
 
 
 class FlowSpec(Spec):
@@ -53,7 +54,22 @@ class FlowSpec(Spec):
     @property
     def warning(self) -> str | None:
         """What a person should know before training such a flow, in a sentence or two."""
-        return MINIBATCH_WARNING if self.normalization == "minibatch" else None
+        found = [MINIBATCH_WARNING] if self.normalization == "minibatch" else []
+        if self.weight_count >= MANY_WEIGHTS:
+            memory = self.weight_count * WEIGHT_BYTES / 1e9
+            found.append(
+                f"This flow has about {self.weight_count / 1e6:.0f} million weights: training it takes about "
+                f"{memory:.0f} GB of memory, and minutes before the first step."
+            )
+        return " ".join(found) or None
+
+    @property
+    def weight_count(self) -> int:
+        """About how many weights the networks have; the few of other stages are left out."""
+        if self.conditioner != "network":
+            return 0
+        ends = self.hats + 2 * self.waves + 3 * (self.bins or 1)
+        return self.layers * self.width * ((self.depth - 1) * self.width + ends)
 
     def bijector_kinds(self) -> tuple[str, ...]:
         """The kind of each bijector in drawing order, from the base to the target."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from time import perf_counter
 
 from flowviz.errors import MachineError
+from flowviz.projects import check_storable
 from flowviz.records import Checkpoint, Event, Preparing
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
@@ -32,11 +33,13 @@ def train(
     `time.perf_counter` unless another one is given. Once `stop_requested()` is true
     it ends after the current chunk of steps (about 100 ms), keeping the best state. With a
     checkpoint as `resume`, and the same specs, it goes on step for step as if it had never been stopped. Raises
-    `FileError` where they do not fit, and `MachineError` where memory runs out or TensorFlow does not load.
+    `FileError` where they do not fit, and `MachineError` where memory runs out or TensorFlow does not load;
+    `SpecError` where the flow is too large for a project file.
 
     `retarget` is asked before every chunk. Where it returns another target, the flow turns to that: it keeps its
     weights and its compiled code, and has the whole budget anew, with its warm-up; `Retargeted` marks the step.
     """
+    check_storable(flow_spec)
     started = perf_counter()
     yield Preparing("Loading TensorFlow")
     from flowviz.flows import build_flow
