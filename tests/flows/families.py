@@ -9,17 +9,17 @@ from flowviz.specs import RECIPES, FlowSpec
 
 # Every kind of stage is in one of these; small, for the tests' sake.
 SPECS = {
-    "realnvp": FlowSpec(layers=4, width=16),
-    "nice": FlowSpec(family="nice", layers=4, width=16),
-    "glow": FlowSpec(family="glow", layers=3, width=16),
-    "maf": FlowSpec(family="maf", layers=3, width=16),
-    "iaf": FlowSpec(family="iaf", layers=3, width=16),
-    "spline": FlowSpec(family="spline", layers=3, width=16, bins=8),
-    "tables": FlowSpec(layers=4, conditioner="table"),
+    "realnvp": FlowSpec(layers=2, width=16),
+    "nice": FlowSpec(family="nice", layers=2, width=16),
+    "glow": FlowSpec(family="glow", layers=2, width=16),
+    "maf": FlowSpec(family="maf", layers=2, width=16),
+    "iaf": FlowSpec(family="iaf", layers=2, width=16),
+    "spline": FlowSpec(family="spline", layers=2, width=16, bins=8),
+    "tables": FlowSpec(layers=2, conditioner="table"),
     "tables of a spline": FlowSpec(family="spline", layers=2, bins=8, conditioner="table"),
     "tables of maf": FlowSpec(family="maf", layers=2, conditioner="table"),
-    "minibatch": FlowSpec(layers=3, width=8, normalization="minibatch"),
-    "unbounded": FlowSpec(layers=3, width=8, normalization="none", log_scale_bound=None),
+    "minibatch": FlowSpec(layers=2, width=8, normalization="minibatch"),
+    "unbounded": FlowSpec(layers=2, width=8, normalization="none", log_scale_bound=None),
 }
 assert set(SPECS) >= set(RECIPES)
 
