@@ -18,6 +18,7 @@ MP4_CRF = 16  # of x264: 0 is lossless, 23 usual; lower than usual, since small 
 MP4_THREADS = 2  # fixed, since the output of x264 depends on it
 PNG_LEVEL = 3  # of 9
 WEBP_METHOD, WEBP_EFFORT = 1, 0  # of 6 and 100: more takes much longer to save a few percent
+NO_CONSOLE: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows opens one for programs of the terminal
 REPRODUCIBLE = "-map_metadata -1 -fflags +bitexact -flags:v +bitexact"  # neither dates nor versions in the file
 
 
@@ -79,7 +80,7 @@ def _ffmpeg(arguments: list[str]) -> Iterator[IO[bytes]]:
     """Run ffmpeg, and give the pipe that it reads; an exception kills it. Raises `FileError`."""
     with TemporaryFile() as messages:
         command = [_executable(), "-v", "error", "-nostats", "-y", *arguments]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=messages)  # noqa: S603  # our own arguments
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=messages, creationflags=NO_CONSOLE)  # noqa: S603  # our own arguments
         assert process.stdin is not None
         with suppress(BrokenPipeError), taken_back(process.kill), process:  # a broken pipe: ffmpeg's message says why
             try:
