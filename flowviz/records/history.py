@@ -37,7 +37,8 @@ class History:
         step: Steps, ascending and each of them once.
         entropy: Entropy of the target at the time of the report, NaN if unknown.
         changes: Changes of the target.
-        kept_step: Step of the report with the lowest validation NLL since the target changed. None if unknown.
+        kept_step: Step of the report with the lowest validation NLL since the target changed. None if there is no such
+            report.
     """
 
     step: NDArray[np.float64] = field(default_factory=_empty)
@@ -51,6 +52,8 @@ class History:
     def __post_init__(self) -> None:
         if not len(self.entropy):
             object.__setattr__(self, "entropy", np.full(self.step.shape, np.nan))
+        if self.kept_step not in self.step:  # of a training that an older flowviz began: it was not reported
+            object.__setattr__(self, "kept_step", None)
 
     def with_event(self, event: Event) -> "History":
         """Return this history with the report of an event, if it has one, and without reports that a recovery undid."""
@@ -134,12 +137,12 @@ class History:
             self.validation_nll[kept],
             self.changes,
             self.entropy[kept],
-            None if self.kept_step is None or self.kept_step > step else self.kept_step,
+            self.kept_step,
         )
 
     def kept_point(self) -> tuple[float, float] | None:
         """Return the step and the validation NLL of the kept report, or None if it is unknown."""
-        if self.kept_step is None or self.kept_step not in self.step:
+        if self.kept_step is None:
             return None
         return float(self.kept_step), float(self.validation_nll[self.step == self.kept_step][0])
 
@@ -148,8 +151,8 @@ class History:
 
         The end of a training validates its last state, which a training that goes on does not.
         """
-        before, kept = self.up_to(checkpoint.validated_step), checkpoint.kept
-        return replace(before, kept_step=kept.step if kept and kept.step in before.step else None)
+        kept_step = checkpoint.kept.step if checkpoint.kept else None
+        return replace(self.up_to(checkpoint.validated_step), kept_step=kept_step)
 
     def entropy_segments(self, entropy: float | None) -> tuple[EntropySegment, ...]:
         """Return the entropy of each target whose entropy is known.

@@ -1,5 +1,6 @@
 """A training that resumes after a recovery: exactly as if it had not been stopped."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,13 +8,14 @@ import pytest
 from numpy.typing import NDArray
 
 from flowviz.flows import Flow
-from flowviz.projects import Project, from_bytes, to_bytes
+from flowviz.projects import Project, from_bytes, load_project, to_bytes
 from flowviz.records import Checkpoint, Event, Finished, History, Recovered, Trace
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
-from flowviz.training import train
+from flowviz.training import train, trained
 from flowviz.training.step import ChunkRunner, State
 
+FILES = Path(__file__).parents[1] / "projects" / "files"
 SPEC, FLOW, STEPS = TextSpec(text="I"), FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=6000)
 TARGET = build_target(SPEC)
 RESIDUE = 0  # of the points of the first chunk
@@ -83,3 +85,16 @@ def test_a_training_resumes_exactly_after_chunks_that_failed(spoiled_chunks: Non
 
 def test_a_training_resumes_exactly_before_and_after_particles_ran_away(lost_particles: None) -> None:
     assert_resumes_exactly(list(train(TARGET, FLOW, STEPS, snapshot_seconds=0.0)))
+
+
+def test_a_training_of_an_older_file_resumes_and_is_saved_again() -> None:
+    old = load_project(FILES / "format_7.flowviz")
+    assert old.checkpoint is not None
+    assert old.checkpoint.kept is not None
+    again = from_bytes(to_bytes(trained(old, build_target(old.target))))
+    assert again.checkpoint is not None
+    assert again.checkpoint.step == 3000
+    assert again.score is not None
+    assert again.score.test_nll is not None
+    assert again.history.step[-1] == 3000
+    assert again.history.kept_step in (None, 3000), "an older kept state was not reported"
