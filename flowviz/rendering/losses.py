@@ -67,7 +67,7 @@ def _draw_curves(axes: Axes, history: History, entropy: float | None, view: View
             color=colors["entropy"],
             linewidth=width,
             linestyle="--",
-            label="_best possible" if number else "best possible",  # the legend skips names with an underscore
+            label="_entropy" if number else "entropy",  # the legend skips names with an underscore
         )
 
 

@@ -21,13 +21,13 @@ NAME = '<span style="white-space: nowrap">NLL (nats)</span>'
 LEGEND = {
     "validation": ("━", "validation"),
     "train": ("•••", "train"),
-    "entropy": ("╍", "best possible"),
+    "entropy": ("╍", "entropy"),
     "kept": ("◆", "kept"),
 }
 LEGEND_TIP = (
     "Loss: the negative log-likelihood (NLL), which measures how much the points surprise the flow. Lower is better.\n"
     "Validation: on points that the flow is never trained on. Train: on the points of the latest training steps.\n"
-    "Best possible: the entropy of the target, which no flow can beat.\n"
+    "Entropy: the best possible loss of the target, which no flow can beat.\n"
     "Kept: the step with the lowest validation loss. Its flow is kept when training ends."
 )
 INITIAL_STEPS, INITIAL_LOSSES = 1000.0, (0.0, 3.0)  # the axes before the first report
