@@ -12,7 +12,7 @@ from flowviz.records.events import Ending
 
 IDENTITY = ("family", "learning_rate", "seed", "ending", "finite")  # the first columns of a table
 NOTES = ("failure", "settings")  # its last ones
-MEASURES = {"gap": "gap", "nll": "test NLL"}
+MEASURES = {"gap": "gap", "test_nll": "test NLL", "validation_nll": "validation NLL"}  # the first that is known counts
 
 TrialEnding = Literal[Ending, "failed"]
 TrialKey = tuple[str, float, int]
@@ -38,23 +38,13 @@ class Trial:
         """What tells it from the other trials of a series."""
         return self.family, self.learning_rate, self.seed
 
-    @property
-    def gap(self) -> float | None:
-        """Test NLL − entropy, in nats; None where the entropy is unknown."""
-        return self.figures.get("gap")
-
-    @property
-    def nll(self) -> float | None:
-        """Test NLL, in nats; None if the trial failed."""
-        return self.figures.get("test_nll")
-
     def sentence(self) -> str:
         """The trial in a few words."""
         told = f"rate {self.learning_rate:g}, seed {self.seed}: {self.ending}"
         if self.failure:
             return f"{told}, {self.failure}"
         name = measure([self])
-        value = self.gap if name == "gap" else self.nll
+        value = self.figures.get(name)
         return told if value is None else f"{told}, {MEASURES[name]} {value:.3f} nats"
 
 
@@ -72,17 +62,18 @@ class TrialSummary:
     quartiles: tuple[float, float, float] | None
 
 
-Measure = Literal["gap", "nll"]
+def measure(trials: Iterable[Trial]) -> str:
+    """Return the figure that tells how good trials on one target are: a key of `MEASURES`.
+
+    It is the gap, or the test NLL if the entropy is unknown, or the validation NLL if there are too few points to test.
+    """
+    known = {name for trial in trials for name, value in trial.figures.items() if value is not None}
+    return next((name for name in MEASURES if name in known), "gap")
 
 
-def measure(trials: Iterable[Trial]) -> Measure:
-    """Return what tells how good trials on one target are: the gap, or the NLL if the entropy is unknown."""
-    return "nll" if all(trial.gap is None for trial in trials) else "gap"
-
-
-def measured(trials: Iterable[Trial], name: Measure) -> list[float]:
-    """Return the measure of each trial that has it and is finite, in nats."""
-    values = (getattr(trial, name) for trial in trials if trial.finite)
+def measured(trials: Iterable[Trial], name: str) -> list[float]:
+    """Return a figure of each trial that has it and is finite, in nats."""
+    values = (trial.figures.get(name) for trial in trials if trial.finite)
     return [value for value in values if value is not None]
 
 
@@ -156,7 +147,7 @@ def _number(text: str) -> float | None:
     return int(text) if text.isdecimal() else float(text)
 
 
-def _summary(family: str, learning_rate: float, trials: list[Trial], name: Measure) -> TrialSummary:
+def _summary(family: str, learning_rate: float, trials: list[Trial], name: str) -> TrialSummary:
     values = measured(trials, name)
     first, median, third = np.percentile(values or [0.0], [25, 50, 75]).tolist()
     return TrialSummary(

@@ -220,14 +220,16 @@ def test_negative_gaps_are_plotted() -> None:
     assert trials_figure([trial(1e-3, seed, gap) for seed, gap in enumerate((0.2, 0.1))]).axes[0].get_ylim()[0] == 0
 
 
-def test_unknown_entropy_leaves_the_nll() -> None:
-    trials = [trial(1e-3, seed, None) for seed in range(3)]
+@pytest.mark.parametrize(("figure", "words"), [("test_nll", "test NLL"), ("validation_nll", "validation NLL")])
+def test_unknown_entropy_leaves_the_nll(figure: str, words: str) -> None:
+    figures = {"validation_nll": -0.5, "test_nll": None, "gap": None} | {figure: -1 / 3}
+    trials = [Trial("realnvp", 1e-3, seed, "completed", True, figures) for seed in range(3)]
     axes = trials_figure(trials).axes[0]
-    assert axes.get_ylabel() == "test NLL (nats)"
+    assert axes.get_ylabel() == f"{words} (nats)"
     bottom, top = axes.get_ylim()
-    assert bottom < 1 / 3 < top
-    assert summarized(trials)[0].quartiles == pytest.approx((1 / 3, 1 / 3, 1 / 3))
-    assert "test NLL 0.333 nats" in trials[0].sentence()
+    assert bottom < -1 / 3 < top
+    assert summarized(trials)[0].quartiles == pytest.approx((-1 / 3, -1 / 3, -1 / 3))
+    assert f"{words} -0.333 nats" in trials[0].sentence()
 
 
 @pytest.mark.slow  # three processes load TensorFlow and compile
