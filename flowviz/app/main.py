@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QApplication
 from flowviz import machine, process
 from flowviz.app.desktop.display import check_display
 from flowviz.app.desktop.settings import settings
+from flowviz.app.desktop.termination import end_on_sigterm
 from flowviz.app.main_window import MainWindow
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.window.crash_handler import log_qt_messages
@@ -50,6 +51,7 @@ def run(path: Path | None = None) -> NoReturn:
         log.exception("the window could not be created")
         raise
     window.crash_handler.listen()
+    end_on_sigterm(window.autosave.save_now, app)
     _spare_tensorflow(window.status)
     if path is not None:
         window.document_actions.open(path)  # read in the background while the window appears

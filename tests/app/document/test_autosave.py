@@ -48,6 +48,23 @@ main.create_window = created
 main.run(Path(sys.argv[1]))
 """
 
+TYPED_AND_ENDED = """
+import os, signal
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QPlainTextEdit
+import flowviz.app.main as main
+create = main.create_window
+def created():
+    window = create()
+    def end():
+        window.findChild(QPlainTextEdit, "targetText").setPlainText("Mine")
+        os.kill(os.getpid(), signal.SIGTERM)
+    QTimer.singleShot(0, end)
+    return window
+main.create_window = created
+main.run()
+"""
+
 
 def drafts() -> list[Path]:
     """Return the files of all drafts, also of running programs."""
@@ -244,3 +261,12 @@ def test_killed_training_is_offered_and_recovered(file_menu: FileMenu, project_f
     for name, array in recovered.weights.parameters.items():
         np.testing.assert_array_equal(saved.weights.parameters[name], array)
     file_menu.wait(lambda: not drafts())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows ends a process without a signal")
+def test_sigterm_writes_a_draft_and_ends_the_window() -> None:
+    command = [sys.executable, "-c", TYPED_AND_ENDED]
+    ended = subprocess.run(command, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, check=False)
+    assert ended.returncode == 143
+    assert titles() == ["Mine"]
+    assert has_notes()
