@@ -104,7 +104,9 @@ def summary_table(summaries: Sequence[TrialSummary], measure: str) -> "Table":
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, caption=f"Quartiles of the {measure}, in nats", caption_justify="right")
+    table = Table(
+        box=box.SIMPLE_HEAD, padding=0, caption=f"Quartiles of the {measure}, in nats", caption_justify="right"
+    )
     for heading in HEADINGS:
         table.add_column(heading, justify="left" if heading == "flow" else "right")
     for s in summaries:

@@ -5,12 +5,15 @@ import os
 import signal
 from collections.abc import Collection, Generator, Sequence
 from functools import partial
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from rich.console import Console
 
 from flowviz.cli.interrupts import Interrupted
+from flowviz.cli.talk import HEADINGS, summary_table
 from flowviz.records import Trial, summarized, to_csv
 from flowviz.records.trial import TrialKey, from_csv
 from flowviz.rendering.trials import trials_figure, write_plot
@@ -213,6 +216,14 @@ def test_settings_are_all_but_seeds_and_rates() -> None:
     others.add(settings_digest(DrawingSpec(png=PNG_SIGNATURE + b"1"), FlowSpec(), spec))
     others.add(settings_digest(DrawingSpec(png=PNG_SIGNATURE + b"2"), FlowSpec(), spec))
     assert len(others) == 5
+
+
+def test_summary_fits_80_columns() -> None:
+    console = Console(width=80, file=StringIO(), record=True)
+    console.print(summary_table(summarized([trial(1e-4, 0, -10.5)]), "gap"))
+    text = console.export_text()
+    assert all(heading in text for heading in HEADINGS)
+    assert "-10.500" in text
 
 
 def test_negative_gaps_are_plotted() -> None:
