@@ -1,4 +1,4 @@
-"""spec -> Flow: the only room besides `training` that knows TensorFlow and TensorFlow Probability."""
+"""spec -> Flow: the only package besides `training` that knows TensorFlow."""
 
 import logging
 
@@ -8,8 +8,6 @@ from flowviz.machine import INSTALL
 
 try:
     load_native_libraries()
-    import tensorflow_probability  # noqa: F401  # loads TensorFlow
-
     from flowviz.flows.build import build_flow
     from flowviz.flows.flow import Flow
 except Exception as error:  # whatever a broken installation raises

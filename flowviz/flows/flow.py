@@ -88,6 +88,16 @@ class Flow(tf.Module):
         points = tf.convert_to_tensor(points, self.dtype)
         self.parameters.assign(self.chain.fitted(*self._numbers, points))
 
+    def distribution(self) -> Any:
+        """Return the flow as a `tfd.TransformedDistribution` of the standard normal. Loads TensorFlow Probability.
+
+        Its bijector maps points (..., 2) of the base to the target. The parameters of the flow are its trainable
+        variables. Reference: https://www.tensorflow.org/probability/api_docs/python/tfp/distributions
+        """
+        from flowviz.flows.tfp import distribution_of  # half a second that a training need not wait for
+
+        return distribution_of(self)
+
     def log_prob(self, points: NDArray[Any]) -> NDArray[Any]:
         """Log-density (n,) in nats of points (n, 2) in target units."""
         [found] = self._kin._log_prob_graph(*self._numbers, tf.convert_to_tensor(points, self.dtype))

@@ -1,0 +1,54 @@
+"""A flow as a bijector and as a distribution of TensorFlow Probability."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from flowviz.flows import Flow, build_flow
+from flowviz.flows.tfp import FlowBijector
+from flowviz.records import base_particles
+from flowviz.specs import FlowSpec
+from tests.flows.families import SPECS, random_weights
+
+
+@pytest.fixture(scope="module", params=["realnvp", "spline", "maf"])
+def flow(request: pytest.FixtureRequest) -> Flow:
+    spec = SPECS[request.param]
+    return build_flow(spec, random_weights(spec, scale=0.2), dtype="float64")
+
+
+def test_the_bijector_is_the_flow(flow: Flow) -> None:
+    trace = flow.trace(base_particles(12))
+    bijector = FlowBijector(flow)
+    x, y = (tf.constant(trace.positions[stage].reshape(3, 4, 2), tf.float64) for stage in (0, -1))
+    log_det = trace.log_det[-1].reshape(3, 4)
+    np.testing.assert_allclose(bijector.forward(x), y, atol=1e-10)
+    np.testing.assert_allclose(bijector.inverse(y), x, atol=1e-8)
+    np.testing.assert_allclose(bijector.forward_log_det_jacobian(x, event_ndims=1), log_det, atol=1e-8)
+    np.testing.assert_allclose(bijector.inverse_log_det_jacobian(y, event_ndims=1), -log_det, atol=1e-8)
+
+
+def test_the_distribution_has_the_density_and_the_samples_of_the_flow(flow: Flow) -> None:
+    distribution = flow.distribution()
+    points = flow.trace(base_particles(50)).positions[-1]
+    np.testing.assert_allclose(distribution.log_prob(points), flow.log_prob(points), atol=1e-8)
+    draws = distribution.sample(2000, seed=1).numpy()
+    assert draws.shape == (2000, 2)
+    expected = flow.trace(base_particles(20_000)).positions[-1]
+    np.testing.assert_allclose(draws.mean(axis=0), expected.mean(axis=0), atol=0.15)
+    np.testing.assert_allclose(draws.std(axis=0), expected.std(axis=0), rtol=0.15)
+
+
+def test_the_distribution_can_be_trained_by_its_variables() -> None:
+    flow = build_flow(FlowSpec(layers=2, width=4, normalization="none"))
+    distribution = flow.distribution()
+    assert [each.ref() for each in distribution.trainable_variables] == [flow.parameters.ref()]
+    points = np.random.default_rng(0).normal(2, 0.5, (100, 2)).astype(np.float32)
+    losses = []
+    for _ in range(20):
+        with tf.GradientTape() as tape:
+            loss = -tf.reduce_mean(distribution.log_prob(tf.constant(points)))
+        [gradient] = tape.gradient(loss, distribution.trainable_variables)
+        flow.parameters.assign_sub(0.05 * gradient)
+        losses.append(float(loss))
+    assert losses[-1] < losses[0] - 0.1
