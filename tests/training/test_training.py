@@ -379,12 +379,14 @@ def test_xla_that_had_no_memory_is_asked_again_by_the_next_training(monkeypatch:
 
 
 def test_a_watched_training_by_the_clock_does_not_wait_for_xla(target: Ink, monkeypatch: pytest.MonkeyPatch) -> None:
-    compiling = Flag()
+    compiling, compiled = Flag(), Flag()
     compile_it = ChunkRunner._compile
 
     def compile_later(self: ChunkRunner) -> Any:
         compiling.wait()
-        return compile_it(self)
+        found = compile_it(self)
+        compiled.set()
+        return found
 
     monkeypatch.setattr(ChunkRunner, "_compile", compile_later)
     steps = []
@@ -394,6 +396,7 @@ def test_a_watched_training_by_the_clock_does_not_wait_for_xla(target: Ink, monk
             steps.append(event.step)
         if steps and steps[-1] >= 200:
             compiling.set()
+            compiled.wait()
     assert steps[:5] == [0, 50, 100, 150, 200], "it moves in small steps while XLA compiles"
     assert max(np.diff(steps[:-1])) > 50, "then in larger ones"
     assert isinstance(event, Finished)

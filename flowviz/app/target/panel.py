@@ -58,6 +58,7 @@ class TargetPanel(QWidget):
         self._problem = WarningLabel("targetProblem", "Problem with the target")
         self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._note = WrappingLabel("targetNote", "Notes about the target")
+        self._note.hide()  # or the panels would jump when the first target is built
         self._result = QStackedWidget()  # preview or problem in the same place, so that nothing else moves
         self._result.setFixedHeight(PREVIEW_HEIGHT)
         self._result.addWidget(self._preview)
