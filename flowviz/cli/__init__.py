@@ -1,4 +1,4 @@
-"""The terminal: one short function a command. Results go to files or stdout, talk goes to stderr."""
+"""The command line. Results go to files or stdout, messages to stderr."""
 
 import sys
 from pathlib import Path
@@ -9,9 +9,9 @@ from typer.core import TyperGroup
 
 import flowviz
 from flowviz import process
-from flowviz.cli import about, desktop, files, inside, options, pictures, running
+from flowviz.cli import about, desktop, inspect, numbers, options, render, training
 from flowviz.cli.interrupts import Interrupted, interruptible
-from flowviz.cli.talk import say
+from flowviz.cli.messages import say
 from flowviz.errors import FlowvizError
 from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import check_readable
@@ -42,10 +42,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for command in (
-    *running.COMMANDS,
-    *pictures.COMMANDS,
-    *inside.COMMANDS,
-    *files.COMMANDS,
+    *training.COMMANDS,
+    *render.COMMANDS,
+    *inspect.COMMANDS,
+    *numbers.COMMANDS,
     *desktop.COMMANDS,
     *about.COMMANDS,
 ):

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from platformdirs import user_data_path
 
-from flowviz.cli.talk import say
+from flowviz.cli.messages import say
 from flowviz.errors import FileError, FlowvizError
 from flowviz.files import folder_for, reason, resource, written_whole
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flowviz.cli.opened import Direction
+from flowviz.cli.loaded_project import Direction
 from flowviz.errors import SpecError
 from flowviz.exporting.tables import NumberFormat
 from flowviz.file_kinds import NUMBERS, listed

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
-from flowviz.cli.talk import progress_bar, say
+from flowviz.cli.messages import progress_bar, say
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting.tables import NumberFormat, Numbers, check_parquet, csv_pieces, write_numbers
 from flowviz.file_kinds import NUMBERS, PROJECT, denoted, listed

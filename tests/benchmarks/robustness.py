@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from flowviz.cli.talk import summary_table
+from flowviz.cli.messages import summary_table
 from flowviz.records import Trial, summarized
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.training.trials import run_trials

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from flowviz.cli import talk
+from flowviz.cli import messages
 from flowviz.exporting import tables
 from flowviz.exporting.scenes import TOGETHER
 from flowviz.projects import Project, save_project
@@ -182,9 +182,9 @@ def test_parts_are_those_of_one_piece(project_path: Path, tmp_path: Path) -> Non
 def test_progress_is_a_line_where_stderr_is_no_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(talk, "LINE_SECONDS", 0.01)
+    monkeypatch.setattr(messages, "LINE_SECONDS", 0.01)
     said = ""
-    with talk.progress_bar() as bar:
+    with messages.progress_bar() as bar:
         bar.add_task("Sampling", total=4, completed=1, figures="gap 0.1 nats")
         while said.count("\n") < 2:
             said += capsys.readouterr().err

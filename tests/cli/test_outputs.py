@@ -48,9 +48,9 @@ def refused(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         raise AssertionError("The work had begun")
 
     for name in (
-        "flowviz.cli.running.trained",
+        "flowviz.cli.training.trained",
         "flowviz.training.trials.run_trials",
-        "flowviz.cli.opened.Opened.built",
+        "flowviz.cli.loaded_project.LoadedProject.built",
     ):
         monkeypatch.setattr(name, work)
     before = content(folder)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import flowviz
-from flowviz.cli import pictures, running
+from flowviz.cli import render, training
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting.export import Export
 from flowviz.exporting.repeat import render_command, render_python, train_command, train_python
@@ -147,10 +147,10 @@ UNTRAINED = Project.untrained(TextSpec(text="I"), FlowSpec(), TrainingSpec(steps
 def test_the_command_asks_for_the_very_same_export(spec: ExportSpec, output: Path, name: str) -> None:
     engine, opened, saved = Heard(), Heard(), replace(UNTRAINED, selection=SELECTION)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pictures, "Export", engine)
-        patch.setattr(pictures, "load_project", lambda path: opened(path) and saved)
-        patch.setattr(pictures._Followed, "trace", UNTRAINED.trace)  # of points of the target: computed for its NLL
-        patch.setattr(pictures, "check_output", lambda *_: None)  # refuses suffixes of other formats
+        patch.setattr(render, "Export", engine)
+        patch.setattr(render, "load_project", lambda path: opened(path) and saved)
+        patch.setattr(render._Followed, "trace", UNTRAINED.trace)  # of points of the target: computed for its NLL
+        patch.setattr(render, "check_output", lambda *_: None)  # refuses suffixes of other formats
         program, *arguments = shlex.split(render_command(Path(name), spec, output))
         assert (program, run(*arguments)) == ("flowviz", 0)
     (found, asked), (written_to,) = engine.asked
@@ -332,7 +332,7 @@ plans = st.builds(Plan, texts | shapes | shape_mixes | text_mixes, flows(), trai
 def test_the_command_asks_for_the_very_same_training(plan: Plan, name: str) -> None:
     train = Heard()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(running, "_train", train)
+        patch.setattr(training, "_train", train)
         program, *arguments = shlex.split(train_command(plan, Path(name), None))
         assert (program, run(*arguments)) == ("flowviz", 0)
     [(project, output, _)] = train.asked
@@ -368,7 +368,7 @@ def test_what_options_cannot_say_is_taken_from_the_file(
     content: list[TargetSpec], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terminal, library = Heard(), Heard()
-    monkeypatch.setattr(running, "_train", terminal)
+    monkeypatch.setattr(training, "_train", terminal)
     monkeypatch.setattr("flowviz.library.train", library)
     monkeypatch.setattr("flowviz.library.save", Heard())
     for number, target in enumerate(content):

@@ -11,10 +11,10 @@ import typer
 from flowviz.cli import options
 from flowviz.cli.asking import at_stage, export_spec
 from flowviz.cli.choosing import takes
+from flowviz.cli.loaded_project import say_nll
 from flowviz.cli.looking import Given, chosen_looks, chosen_output, chosen_playback, chosen_view
-from flowviz.cli.opened import say_nll
+from flowviz.cli.messages import progress_bar, say
 from flowviz.cli.outputs import check_output, check_replaceable
-from flowviz.cli.talk import progress_bar, say
 from flowviz.errors import SpecError
 from flowviz.exporting.export import Export
 from flowviz.exporting.repeat import NONE, SAVED

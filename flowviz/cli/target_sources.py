@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from flowviz.cli import options
-from flowviz.cli.talk import drained, say
+from flowviz.cli.messages import drained, say
 from flowviz.errors import SpecError
 from flowviz.projects import load_project
 from flowviz.specs import MixSpec, Part, ShapeSpec, SourceSpec, TargetSpec, TextSpec

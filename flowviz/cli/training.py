@@ -13,9 +13,9 @@ import typer
 from flowviz.cli import options
 from flowviz.cli.choosing import takes
 from flowviz.cli.interrupts import Interrupted, stoppable
+from flowviz.cli.messages import console, describe, progress_bar, say, summary_table
 from flowviz.cli.outputs import check_project_output, check_trial_outputs, is_same_file
-from flowviz.cli.sources import Sources, built, chosen_sources
-from flowviz.cli.talk import progress_bar, say, summary_table, talk, told
+from flowviz.cli.target_sources import Sources, built, chosen_sources
 from flowviz.errors import FileError, SpecError
 from flowviz.files import check_writable
 from flowviz.projects import (
@@ -137,7 +137,7 @@ def trials(
     else:
         write_plot(table.trials, plot)
         name = measure(table.trials)
-        talk().print(summary_table(summarized(table.trials), MEASURES[name]))
+        console().print(summary_table(summarized(table.trials), MEASURES[name]))
         say(f"Wrote {len(table.trials)} trials to {output}, their plot to {plot}.")
     if status:
         raise typer.Exit(status)
@@ -168,7 +168,7 @@ def _train(project: Project, output: Path, as_json: bool) -> None:
         task = bar.add_task("Starting", total=1.0, figures="")
 
         def show(event: Event) -> None:
-            bar.update(task, **told(event))
+            bar.update(task, **describe(event))
             if isinstance(event, Finished):
                 ending.append(event)
 

@@ -1,8 +1,6 @@
-"""The commands that read or write numbers, and two others: trace, sample, score, target, gallery, info."""
+"""The commands that read or write points and other numbers: trace, sample, score, target."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,19 +8,17 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from flowviz import machine
 from flowviz.cli import options
 from flowviz.cli.choosing import takes
-from flowviz.cli.opened import DRAWN_TOGETHER, Opened, drawn
-from flowviz.cli.outputs import NumbersOutput, check_project_output
-from flowviz.cli.sources import Sources, built, chosen_sources
-from flowviz.cli.talk import drained, say
-from flowviz.errors import FileError, SpecError
+from flowviz.cli.loaded_project import DRAWN_TOGETHER, LoadedProject, drawn
+from flowviz.cli.messages import drained, say
+from flowviz.cli.outputs import NumbersOutput
+from flowviz.cli.target_sources import Sources, built, chosen_sources
+from flowviz.errors import FileError
 from flowviz.exporting import tables
 from flowviz.exporting.scenes import slices
 from flowviz.exporting.tables import Particles, Rows
-from flowviz.projects import Project, example, examples, load_project
-from flowviz.records import Environment, base_particles
+from flowviz.records import base_particles
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import SHAPES, ShapeSpec
 from flowviz.targets import build_target, reading_columns, spec_units, target_units
@@ -44,9 +40,9 @@ def trace(
     """
     count, start = options.checked_count(n), options.checked_seed(seed)
     place = NumbersOutput.checked(output, form, [project])
-    opened = Opened.at(project)
-    shown = spec_units(opened.project.target, units)
-    stages, followed = range(len(opened.project.trace.names)), opened.followed(direction, count, start)
+    loaded = LoadedProject.at(project)
+    shown = spec_units(loaded.project.target, units)
+    stages, followed = range(len(loaded.project.trace.names)), loaded.followed(direction, count, start)
     what = f"{_counted(count, 'particle')} at {len(stages)} stages"
     place.write(Particles(count, stages, followed, shown), "Following particles", len(slices(count)), what)
 
@@ -62,9 +58,9 @@ def sample(
     """Draw points from a saved flow: columns x and y, or an array (n, 2)."""
     count, start = options.checked_count(n), options.checked_seed(seed)
     place = NumbersOutput.checked(output, form, [project])
-    opened = Opened.at(project)
-    shown = spec_units(opened.project.target, units)
-    parts = (shown.values(opened.flow.sample(part)) for part in _parts(base_particles(count, start)))
+    loaded = LoadedProject.at(project)
+    shown = spec_units(loaded.project.target, units)
+    parts = (shown.values(loaded.flow.sample(part)) for part in _parts(base_particles(count, start)))
     place.write(tables.points(count, parts, shown), "Sampling", len(slices(count)), _counted(count, "point"))
 
 
@@ -81,9 +77,9 @@ def score(
     The density is per area in the units of the points.
     """
     place = NumbersOutput.checked(output, form, [project, points])
-    opened, found = Opened.at(project), _read_scored(points, columns)
-    given = spec_units(opened.project.target, units)
-    parts = (given.log_density(opened.fine_flow.log_prob(given.points(part))) for part in _parts(found))
+    loaded, found = LoadedProject.at(project), _read_scored(points, columns)
+    given = spec_units(loaded.project.target, units)
+    parts = (given.log_density(loaded.fine_flow.log_prob(given.points(part))) for part in _parts(found))
     scores = Rows("log_prob", ("log_prob",), len(found), parts)
     place.write(scores, "Scoring", len(slices(len(found))), f"the log-density of {_counted(len(found), 'point')}")
 
@@ -120,53 +116,7 @@ def target(
     say(f"The entropy is {'unknown' if found.entropy is None else f'{found.entropy:.4f} nats'}.")
 
 
-def gallery(
-    name: Annotated[str | None, typer.Argument(help="An example; without it, all are listed.")] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to copy it to.")] = None,
-    force: options.Force = False,
-) -> None:
-    """List the trained examples that come with flowviz, or copy one."""
-    if name is None:
-        for found in examples():
-            typer.echo(f"{found.name:<18}{found.sentence}")
-        return
-    if output is None:
-        raise SpecError(f"Where to? Give a file: flowviz gallery {name} -o {name}.flowviz.")
-    found = example(name)
-    check_project_output(output, [], force=force)
-    found.copy_to(output)
-    say(f"Wrote {output}.")
-
-
-def info(
-    project: Annotated[Path | None, typer.Argument(help="A project; without it, this machine.")] = None,
-    as_json: options.AsJson = False,
-) -> None:
-    """Describe a project and what it was trained with, or this machine: versions, devices, XLA, threads."""
-    if project is None:
-        from flowviz.flows.machine import described  # loads TensorFlow
-
-        found = described()
-    else:
-        found = _described(load_project(project))
-    typer.echo(json.dumps(found) if as_json else machine.told(found))
-
-
-COMMANDS = (trace, sample, score, target, gallery, info)
-
-
-def _described(project: Project) -> machine.Described:
-    """Return what a project learns, how far it is, and the versions and the platform with which it got there."""
-    steps = project.history.step
-    names = [field.name for field in fields(Environment)]
-    return {
-        "target": project.target.title,
-        "family": project.flow.family,
-        "layers": project.flow.layers,
-        "steps": int(steps[-1]) if len(steps) else 0,
-        **dict.fromkeys(names, "unknown"),
-        **(vars(project.environment) if project.environment else {}),
-    }
+COMMANDS = (trace, sample, score, target)
 
 
 def _read_scored(path: Path, columns: str | None) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""What the terminal says while it works, on stderr. Rich is loaded with the first word: a window says none."""
+"""Messages, progress and summaries, all on stderr. Rich is loaded with the first message."""
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 @cache
-def talk() -> "Console":
-    """The terminal, as it is talked to."""
+def console() -> "Console":
+    """Return the terminal of the messages: stderr."""
     from rich.console import Console
 
     return Console(stderr=True, highlight=False)
@@ -40,11 +40,11 @@ def progress_bar() -> Iterator["Bar"]:
         TextColumn("{task.percentage:>3.0f} %"),
         TextColumn("{task.fields[figures]}"),
         TimeRemainingColumn(),
-        console=talk(),
+        console=console(),
         transient=True,
-        disable=not talk().is_terminal,
+        disable=not console().is_terminal,
     )
-    with bar, nullcontext() if talk().is_terminal else _lines_of(bar):
+    with bar, nullcontext() if console().is_terminal else _lines_of(bar):
         yield bar
 
 
@@ -81,8 +81,8 @@ def _lines_of(bar: "Bar") -> Iterator[None]:
         thread.join()
 
 
-def told(event: Event) -> dict[str, Any]:
-    """What the progress bar shows of an event; what must be heard is said at once."""
+def describe(event: Event) -> dict[str, Any]:
+    """Return what the progress bar shows of an event; print a notice of what the user should know."""
     match event:
         case Preparing():
             return {"description": event.activity}
@@ -96,7 +96,7 @@ def told(event: Event) -> dict[str, Any]:
 
 def say(sentence: str) -> None:
     """Print a sentence as it is."""
-    talk().print(sentence, markup=False, soft_wrap=True)
+    console().print(sentence, markup=False, soft_wrap=True)
 
 
 def summary_table(summaries: Sequence[TrialSummary], measure: str) -> "Table":

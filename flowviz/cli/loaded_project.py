@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.cli.talk import say
+from flowviz.cli.messages import say
 from flowviz.errors import FileError
 from flowviz.exporting.scenes import TOGETHER, slices
 from flowviz.projects import Project, load_project
@@ -25,14 +25,14 @@ DRAWN_TOGETHER = 16 * TOGETHER  # points of a target
 
 
 @dataclass(frozen=True)
-class Opened:
+class LoadedProject:
     """A project and where it lies. Its flow is built, and TensorFlow loaded, when it is first asked for."""
 
     path: Path
     project: Project
 
     @classmethod
-    def at(cls, path: Path) -> "Opened":
+    def at(cls, path: Path) -> "LoadedProject":
         """Read the file. Raises `FileError`."""
         return cls(path, load_project(path))
 

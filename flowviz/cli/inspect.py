@@ -1,9 +1,9 @@
-"""The command that looks inside: inspect."""
+"""The commands that describe a project or this machine: inspect, info."""
 
 import csv
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from io import StringIO
 from pathlib import Path
 from textwrap import fill, wrap
@@ -11,13 +11,15 @@ from typing import Annotated, Any
 
 import typer
 
+from flowviz import machine
 from flowviz.cli import options
-from flowviz.cli.opened import Opened
+from flowviz.cli.loaded_project import LoadedProject
+from flowviz.cli.messages import say
 from flowviz.cli.outputs import check_output
-from flowviz.cli.talk import say
 from flowviz.errors import SpecError
 from flowviz.files import written_whole
-from flowviz.records import StageReport, checked_stage, written
+from flowviz.projects import Project, load_project
+from flowviz.records import Environment, StageReport, checked_stage, written
 
 WIDTH, INDENT = 80, "      "
 
@@ -33,11 +35,11 @@ def inspect(
     """Say what each stage of a saved flow is: its formula and numbers, its share in the change of areas."""
     if curves is not None:
         check_output(curves, [".csv"], [project])
-    opened = Opened.at(project)
-    found = opened.project.trace
+    loaded = LoadedProject.at(project)
+    found = loaded.project.trace
     stages = range(len(found.names)) if stage is None else (checked_stage(stage, found.last_stage),)
     shares = found.volume_shares
-    inspected = [_Inspected(opened.flow.report(k, found), found.sentences(k)[0], float(shares[k])) for k in stages]
+    inspected = [_Inspected(loaded.flow.report(k, found), found.sentences(k)[0], float(shares[k])) for k in stages]
     if curves is not None:
         _write_curves([each.report for each in inspected], curves)
     if as_json:
@@ -47,7 +49,21 @@ def inspect(
         typer.echo("\n\n".join(each.text() for each in inspected))
 
 
-COMMANDS = (inspect,)
+def info(
+    project: Annotated[Path | None, typer.Argument(help="A project; without it, this machine.")] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Describe a project and what it was trained with, or this machine: versions, devices, XLA, threads."""
+    if project is None:
+        from flowviz.flows.machine import described  # loads TensorFlow
+
+        found = described()
+    else:
+        found = _described(load_project(project))
+    typer.echo(json.dumps(found) if as_json else machine.told(found))
+
+
+COMMANDS = (inspect, info)
 
 
 @dataclass(frozen=True)
@@ -99,3 +115,17 @@ def _write_curves(reports: Sequence[StageReport], path: Path) -> None:
     with written_whole(path) as part:
         part.write_text(text.getvalue(), encoding="utf-8", newline="")
     say(f"Wrote {sum(len(report.curves) for report in reports)} curves to {path}.")
+
+
+def _described(project: Project) -> machine.Described:
+    """Return what a project learns, how far it is, and the versions and the platform with which it got there."""
+    steps = project.history.step
+    names = [field.name for field in fields(Environment)]
+    return {
+        "target": project.target.title,
+        "family": project.flow.family,
+        "layers": project.flow.layers,
+        "steps": int(steps[-1]) if len(steps) else 0,
+        **dict.fromkeys(names, "unknown"),
+        **(vars(project.environment) if project.environment else {}),
+    }
