@@ -17,7 +17,7 @@ from flowviz.projects import Project, example
 from flowviz.projects.drafts import Drafts, drafts_folder
 from flowviz.records import Event, Finished
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, TextSpec, TrainingSpec
-from flowviz.specs.export import Format
+from flowviz.specs.export_kinds import Format
 from flowviz.targets import installed_faces
 
 SECONDS = 5.0

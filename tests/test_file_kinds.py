@@ -7,7 +7,7 @@ import pytest
 
 from flowviz.exporting.tables import NumberFormat
 from flowviz.file_kinds import EXPORTED, KINDS, NUMBERS, denoted, listed
-from flowviz.specs.export import Format
+from flowviz.specs.export_kinds import Format
 
 
 def test_every_format_has_a_suffix_in_the_table() -> None:

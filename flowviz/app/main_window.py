@@ -56,7 +56,7 @@ from flowviz.app.window.menus import (
 from flowviz.app.window.panel_layout import LEAST_SIZE, PanelLayout
 from flowviz.app.window.presentation import Presentation
 from flowviz.app.window.presentation_bar import PresentationBar
-from flowviz.exporting.repeat import TrainingCopy
+from flowviz.exporting.commands import TrainingCopy
 from flowviz.projects.drafts import Drafts, drafts_folder
 
 MAX_TITLE = 60  # characters

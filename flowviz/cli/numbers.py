@@ -9,10 +9,10 @@ import typer
 from numpy.typing import NDArray
 
 from flowviz.cli import options
-from flowviz.cli.choosing import takes
 from flowviz.cli.loaded_project import DRAWN_TOGETHER, LoadedProject, drawn
 from flowviz.cli.messages import drained, say
 from flowviz.cli.outputs import NumbersOutput
+from flowviz.cli.spec_options import takes
 from flowviz.cli.target_sources import Sources, built, chosen_sources
 from flowviz.errors import FileError
 from flowviz.exporting import tables

@@ -3,56 +3,60 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import isfinite
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flowviz.cli import options
-from flowviz.cli.asking import at_stage, export_spec
-from flowviz.cli.choosing import takes
+from flowviz.cli.export_request import FIELDS, requested_export
 from flowviz.cli.loaded_project import say_nll
-from flowviz.cli.looking import Given, chosen_looks, chosen_output, chosen_playback, chosen_view
 from flowviz.cli.messages import progress_bar, say
 from flowviz.cli.outputs import check_output, check_replaceable
+from flowviz.cli.spec_options import Given, SpecFile, read_spec, spec_options, takes
 from flowviz.errors import SpecError
 from flowviz.exporting.export import Export
-from flowviz.exporting.repeat import NONE, SAVED
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import seen_moment, shots
 from flowviz.projects import Project, load_project
 from flowviz.records import Selection, Trace, checked_stage
 from flowviz.specs import ExportSpec, Seen
-from flowviz.specs.effects import effects
-from flowviz.specs.export import IN_FOLDERS
+from flowviz.specs.export import effects
+from flowviz.specs.export_kinds import IN_FOLDERS
 
 RECTANGLE = "STAGE:LEFT,BOTTOM,RIGHT,TOP"
+SAVED, NONE = "saved", "none"  # selections of `--select`
 
 
-@takes(output=chosen_output, looks=chosen_looks, view=chosen_view, playback=chosen_playback)
+@takes(fields=spec_options({name: field for name, field in FIELDS.items() if field.option.kinds}))
 def render(
     project: options.ProjectFile,
-    path: Annotated[Path, typer.Option("-o", "--output", help="The file, or the folder for one picture a stage.")],
-    output: Given,
-    looks: Given,
-    view: Given,
-    playback: Given,
+    path: Annotated[Path, typer.Option("-o", "--output", help="The file to write, or the folder for several.")],
+    fields: Given,
+    spec_file: SpecFile = None,
     as_seen: Annotated[
-        bool, typer.Option("--as-seen", help="Begin with what the project says is seen; other options change it.")
+        bool, typer.Option("--as-seen", help="Begin with the view of the saved project; other options override it.")
     ] = False,
+    speed: Annotated[
+        float | None, typer.Option(help="Instead of --in-betweens: play 0.25 to 4 times as fast as the window.")
+    ] = None,
     select: Annotated[
         list[str] | None,
-        typer.Option(help="Select what is in a rectangle; again: add. Or none, or saved.", metavar=RECTANGLE),
+        typer.Option(
+            help="Select the particles in a rectangle, or none, or saved; repeat it to add more.", metavar=RECTANGLE
+        ),
     ] = None,
 ) -> None:
-    """Write what is seen of a saved flow: a picture, one a stage, a sheet of all, an animation, or the numbers.
+    """Export a saved flow: a picture, one picture per stage, a sheet of all stages, an animation, or numbers.
 
-    The name of the output says what: a folder holds the stages, or with --fps the frames of what plays; a .png, .svg
-    or .pdf is this view, a .gif, .apng, .webp or .mp4 plays. Else --what says it; --view overview is all stages.
+    The name of the output implies what to export: .png, .svg and .pdf are pictures, .gif, .apng, .webp and .mp4
+    animations, a folder contains the stages or, with --fps, the frames of an animation. Otherwise, give --what; with
+    --view overview, all stages are in one picture.
     """
-    given = {**output, **looks, **view, **playback, **({"select": select} if select else {})}
+    given = {**fields, **({"select": select} if select else {}), **({} if speed is None else {"speed": speed})}
     found = load_project(project)
-    spec = export_spec(path, given, found.seen if as_seen else Seen())
+    spec = requested_export(path, given, found.seen if as_seen else Seen(), read_spec(spec_file))
     if spec.what not in IN_FOLDERS:
         check_output(path, _suffixes(spec), [project])
     followed = _Followed(found, spec)
@@ -91,7 +95,7 @@ class _Followed:
 
     def selection(self, select: Sequence[str]) -> Selection | None:
         """What `--select` names: what is saved, nothing, or rectangles. Raises `SpecError`."""
-        rectangles = [at_stage(text, 4, "select", RECTANGLE) for text in select if text not in {SAVED, NONE}]
+        rectangles = [_rectangle(text) for text in select if text not in {SAVED, NONE}]
         for stage, _ in rectangles:
             checked_stage(stage, self.project.trace.last_stage)
         found = self.project.selection if SAVED in select else None
@@ -112,6 +116,18 @@ class _Followed:
         window = {name: getattr(view if name in named else fitted, name) for name in ("center", "half_extent")}
         seen = self.spec.seen.model_copy(update={"view": view.model_copy(update=window), "fitted": False})
         return self.spec.model_copy(update={"seen": seen})
+
+
+def _rectangle(text: str) -> tuple[int, tuple[float, ...]]:
+    """Return a stage and the sides of a rectangle there. Raises `SpecError`."""
+    stage, _, sides = text.partition(":")
+    try:
+        found = int(stage), tuple(float(side) for side in sides.split(","))
+    except ValueError:
+        found = 0, ()
+    if len(found[1]) != 4 or not all(map(isfinite, found[1])):
+        raise SpecError(f"The rectangle {text!r} is not of the form {RECTANGLE}.")
+    return found
 
 
 def _suffixes(spec: ExportSpec) -> Sequence[str]:

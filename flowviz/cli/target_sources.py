@@ -1,18 +1,19 @@
-"""The options that say what the flow shall learn: the same for every command that needs a target."""
+"""The sources of a target, and their options, which all commands that need a target share."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from flowviz.cli import options
 from flowviz.cli.messages import drained, say
+from flowviz.cli.spec_options import Given, spec_options, takes
 from flowviz.errors import SpecError
 from flowviz.projects import load_project
-from flowviz.specs import MixSpec, Part, ShapeSpec, SourceSpec, TargetSpec, TextSpec
-from flowviz.specs.target import Align
+from flowviz.specs import ImageSpec, MixSpec, Part, ShapeSpec, SourceSpec, TargetSpec, TextSpec
+from flowviz.specs.fields import fields_of
 from flowviz.targets import (
     Points,
     Target,
@@ -35,8 +36,8 @@ class Sources:
     drawing: list[Path]
     points: list[Path]
     of: Path | None
-    of_text: Mapping[str, Any]
-    of_image: Mapping[str, Any]
+    of_text: Given
+    of_image: Given
     columns: str | None
     beside: bool
     over: bool
@@ -57,6 +58,11 @@ class Sources:
         weights = _weights(self.shares, self._count)
         parts = tuple(Part(source=source, weight=w) for source, w in zip(self._read(), weights, strict=True))
         return MixSpec(parts=parts, layout="over" if self.over else "beside")
+
+    @property
+    def are_given(self) -> bool:
+        """Return whether options name any source."""
+        return bool(self._count) or self.of is not None
 
     @property
     def _count(self) -> int:
@@ -94,35 +100,29 @@ class Sources:
             _check_belonging("--beside or --over", None, {"shares": self.shares})
 
 
+@takes(
+    of_text=spec_options({name: fields_of(TextSpec)[name] for name in ("font", "weight", "align")}),
+    of_image=spec_options({name: fields_of(ImageSpec)[name] for name in ("threshold", "invert", "grayscale")}),
+)
 def chosen_sources(
-    text: Annotated[list[str] | None, typer.Option(metavar="TEXT", help="A text to draw.")] = None,
-    image: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="A picture whose dark pixels are ink.")
+    of_text: Given,
+    of_image: Given,
+    text: Annotated[list[str] | None, typer.Option(metavar="TEXT", help="Text to learn.")] = None,
+    image: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Picture whose dark pixels are ink.")] = None,
+    shape: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Shape; flowviz target --list lists them.")
     ] = None,
-    shape: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A shape: see flowviz target --list.")] = None,
     drawing: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="A drawing, dark on white or on nothing.")
+        list[Path] | None, typer.Option(metavar="FILE", help="Drawing, dark on a white or transparent background.")
     ] = None,
     points: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="Points: .csv, .txt, .npy, .npz or .parquet.")
+        list[Path] | None, typer.Option(metavar="FILE", help="Table of points, .csv, .txt, .npy, .npz or .parquet.")
     ] = None,
-    of: Annotated[
-        Path | None, typer.Option(metavar="PROJECT.flowviz", help="What the next training of a project is to learn.")
-    ] = None,
-    font: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The text's font, such as 'DejaVu Sans Bold'.")
-    ] = None,
-    weight: Annotated[float | None, typer.Option(help="The stroke around letters, 0 to 0.2 of their size.")] = None,
-    align: Annotated[Align | None, typer.Option(help="Where short lines of the text stand.")] = None,
-    threshold: Annotated[float | None, typer.Option(help="How dark ink in the image is at least, 0 to 1.")] = None,
-    invert: Annotated[bool, typer.Option("--invert", help="Take what is light in the image as dark.")] = False,
-    grayscale: Annotated[bool, typer.Option("--grayscale", help="The darker the image, the more points.")] = False,
+    of: Annotated[Path | None, typer.Option(metavar="PROJECT.flowviz", help="Project whose target to learn.")] = None,
     columns: options.Columns = None,
     beside: Annotated[bool, typer.Option("--beside", help="Put several sources side by side.")] = False,
     over: Annotated[bool, typer.Option("--over", help="Put several sources one over the other.")] = False,
-    shares: Annotated[
-        str | None, typer.Option(metavar="N,N", help="How much of the points each gets, such as 2,1.")
-    ] = None,
+    shares: Annotated[str | None, typer.Option(metavar="N,N", help="Shares of the points, such as 2,1.")] = None,
 ) -> Sources:
     """Return the sources that the options name."""
     return Sources(
@@ -132,8 +132,8 @@ def chosen_sources(
         drawing or [],
         points or [],
         of,
-        _given(font=font, weight=weight, align=align),
-        _given(threshold=threshold, invert=invert or None, grayscale=grayscale or None),
+        of_text,
+        of_image,
         columns,
         beside,
         over,
@@ -154,10 +154,6 @@ def built(spec: TargetSpec) -> Target:
     for sentence in split_sentences(target):
         say(sentence)
     return target
-
-
-def _given(**choices: Any) -> dict[str, Any]:
-    return {name: value for name, value in choices.items() if value is not None}
 
 
 def _check_belonging(source: str, given: object, choices: Mapping[str, object]) -> None:

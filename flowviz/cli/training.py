@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from flowviz.cli import options
-from flowviz.cli.choosing import takes
 from flowviz.cli.interrupts import Interrupted, stoppable
 from flowviz.cli.messages import console, describe, progress_bar, say, summary_table
 from flowviz.cli.outputs import check_project_output, check_trial_outputs, is_same_file
+from flowviz.cli.plan_options import fixed_training_options, flow_options, requested_plan, training_options
+from flowviz.cli.spec_options import Given, SpecFile, takes
 from flowviz.cli.target_sources import Sources, built, chosen_sources
 from flowviz.errors import FileError, SpecError
 from flowviz.files import check_writable
@@ -29,7 +30,7 @@ from flowviz.projects import (
 )
 from flowviz.records import Event, Finished, Trial, summarized
 from flowviz.records.trial import MEASURES, measure
-from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs import TrainingSpec
 from flowviz.specs.training import LEARNING_RATE
 from flowviz.training import trained
 from flowviz.training.schedule import Budget, extended
@@ -38,28 +39,25 @@ if TYPE_CHECKING:
     from flowviz.training.trial_table import TrialTable
 
 
-@takes(sources=chosen_sources, flow=options.chosen_flow, training=options.chosen_training)
+@takes(sources=chosen_sources, flow=flow_options, training=training_options)
 def train(
     sources: Sources,
-    flow: FlowSpec,
-    training: TrainingSpec,
+    flow: Given,
+    training: Given,
     output: options.Output,
-    seed: options.Seed = 0,
-    flow_seed: Annotated[int | None, typer.Option(help="Another start of the random numbers for the flow.")] = None,
-    learning_rate: options.LearningRate = LEARNING_RATE,
+    spec: SpecFile = None,
     as_json: options.AsJson = False,
     force: options.Force = False,
 ) -> None:
-    """Train a flow on a target and save it. Ctrl+C and SIGTERM stop early and keep the best of what was learned.
+    """Train a flow on a target, and save it as a project. Ctrl+C and SIGTERM end the training and save the best state.
 
-    Every minute, a checkpoint is written beside the output, from which `resume` continues if the training is cut off.
+    Every minute, a checkpoint is written beside the output, from which `resume` continues an interrupted training.
     """
     check_project_output(output, sources.files, force=force)
     if not force:
         check_no_checkpoint(output)
-    flow = FlowSpec(**{**flow.model_dump(), "seed": seed if flow_seed is None else flow_seed})
-    training = TrainingSpec(**{**training.model_dump(), "seed": seed, "learning_rate": learning_rate})
-    _train(Project.untrained(sources.target(), flow, training), output, as_json)
+    plan = requested_plan(sources, flow, training, spec)
+    _train(Project.untrained(plan.target, plan.flow, plan.training), output, as_json)
 
 
 def resume(
@@ -70,9 +68,9 @@ def resume(
     as_json: options.AsJson = False,
     force: options.Force = False,
 ) -> None:
-    """Continue a training that was stopped or cut off, step for step as if it had not been, to the end of its budget.
+    """Continue a training to the end of its budget, step for step as if it had never been stopped.
 
-    If the training was cut off, the checkpoint beside the project is found.
+    If the training was interrupted, it continues from the checkpoint beside the project.
     """
     check_project_output(output, [], force=force or is_same_file(project, output))
     found, at = latest_state(project, output)
@@ -89,23 +87,24 @@ def resume(
     _train(found, output, as_json)
 
 
-@takes(sources=chosen_sources, flow=options.chosen_flow, training=options.chosen_training)
+@takes(sources=chosen_sources, flow=flow_options, training=fixed_training_options)
 def trials(
     sources: Sources,
-    flow: FlowSpec,
-    training: TrainingSpec,
+    flow: Given,
+    training: Given,
     output: options.Output,
-    seeds: Annotated[int, typer.Option(help="How many runs at each rate, with the seeds 0, 1, ...")] = 5,
-    learning_rates: Annotated[str, typer.Option(help="Rates to try, separated by commas.")] = f"{LEARNING_RATE:g}",
-    plot: Annotated[Path | None, typer.Option(help="The plot, by default beside the table.")] = None,
-    jobs: Annotated[int, typer.Option(help="How many runs at a time; one a core by default.")] = -1,
+    spec: SpecFile = None,
+    seeds: Annotated[int, typer.Option(help="Number of runs at each rate, with the seeds 0, 1, ...")] = 5,
+    learning_rates: Annotated[str, typer.Option(help="Learning rates, separated by commas.")] = f"{LEARNING_RATE:g}",
+    plot: Annotated[Path | None, typer.Option(help="The plot; by default beside the table.")] = None,
+    jobs: Annotated[int, typer.Option(help="Number of simultaneous runs; by default, one for each core.")] = -1,
     backend: Annotated[
-        Literal["loky", "dask"], typer.Option(help="This machine's processes, or a Dask cluster.")
+        Literal["loky", "dask"], typer.Option(help="Processes of this machine, or a Dask cluster.")
     ] = "loky",
-    scheduler: Annotated[str | None, typer.Option(help="The cluster, such as tcp://HOST:8786.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the table, in place of continuing it.")] = False,
+    scheduler: Annotated[str | None, typer.Option(help="Address of the cluster, such as tcp://HOST:8786.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the table instead of continuing it.")] = False,
 ) -> None:
-    """Train again and again with other seeds and rates: how often does it fail, and how good is it when it does not?
+    """Train with many seeds and learning rates, to find out how often training fails, and how well it does otherwise.
 
     The table is written after each run. If the command is interrupted, repeat it: it continues. Each run has one core,
     and --seconds count the processor time of its process.
@@ -117,19 +116,18 @@ def trials(
     plot = plot or output.with_suffix(".png")
     check_trial_outputs(output, plot, sources.files, force=force)
     rates = _rates(learning_rates)
-    specs = [TrainingSpec(**{**training.model_dump(), "learning_rate": rate}) for rate in rates]
-    target = sources.target()
-    table = TrialTable(output, settings_digest(target, flow, training), force=force)
+    plan = requested_plan(sources, flow, training, spec)
+    specs = [TrainingSpec(**{**plan.training.model_dump(), "learning_rate": rate}) for rate in rates]
+    table = TrialTable(output, settings_digest(plan.target, plan.flow, plan.training), force=force)
     known, status = len(table.done), 0
     if known:
         say(f"Continuing {output}, which has {known} trials.")
     runs = run_trials(
-        target, flow, specs, range(seeds), done=table.done, jobs=jobs, backend=backend, scheduler=scheduler
+        plan.target, plan.flow, specs, range(seeds), done=table.done, jobs=jobs, backend=backend, scheduler=scheduler
     )
     try:
-        _run(
-            runs, table, total=len({(flow.family, rate, seed) for rate in rates for seed in range(seeds)} | table.done)
-        )
+        asked = {(plan.flow.family, rate, seed) for rate in rates for seed in range(seeds)}
+        _run(runs, table, total=len(asked | table.done))
     except Interrupted as interrupt:  # what is done by then is reported
         status = interrupt.status
     if not table.trials:

@@ -23,7 +23,7 @@ from flowviz.records.provenance import Provenance
 from flowviz.rendering import render_sheet, sheet_stage
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import ExportSpec, PictureSize
-from flowviz.specs.export import FILMS, IN_FOLDERS, PICTURES
+from flowviz.specs.export_kinds import FILMS, IN_FOLDERS, PICTURES
 from flowviz.specs.playback import STEP_SECONDS
 from flowviz.specs.view import SMALLEST_SIDE
 from flowviz.targets import build_target

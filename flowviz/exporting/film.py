@@ -12,7 +12,7 @@ from flowviz.exporting import gif
 from flowviz.exporting.reel import Reel
 from flowviz.files import taken_back, written_whole
 from flowviz.rendering.raster import RGBA
-from flowviz.specs.export import Format
+from flowviz.specs.export_kinds import Format
 
 MP4_CRF = 16  # of x264: 0 is lossless, 23 usual; lower than usual, since small dots are blurred first
 MP4_THREADS = 2  # fixed, since the output of x264 depends on it

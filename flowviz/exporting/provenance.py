@@ -5,7 +5,7 @@ import json
 from flowviz.projects import Project
 from flowviz.records.provenance import Provenance
 from flowviz.specs import ExportSpec
-from flowviz.specs.effects import relevant
+from flowviz.specs.export import relevant
 
 
 def provenance_of(project: Project, spec: ExportSpec) -> Provenance:

@@ -6,7 +6,7 @@ from flowviz.errors import SpecError
 from flowviz.projects import Project
 from flowviz.records import Moment, checked_stage
 from flowviz.specs import ExportSpec
-from flowviz.specs.export import FILMS
+from flowviz.specs.export_kinds import FILMS
 
 
 @dataclass(frozen=True)

@@ -1,33 +1,17 @@
 """What is taken away from a project, and as what."""
 
-from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from flowviz.specs.seen import Seen, Stage
+from flowviz.specs.export_kinds import FILMS, FORMATS, PICTURES, PLOTS, RANGES, Format, Kinds, What
+from flowviz.specs.fields import Option, checked, fields_of, values_of, with_values
+from flowviz.specs.seen import Seen
 from flowviz.specs.spec import Spec
 from flowviz.specs.view import LARGEST_SIDE, USUAL_DPI, PictureSize
 
-What = Literal["view", "stages", "sheet", "animation", "frames", "trace", "samples", "density", "losses"]
-Format = Literal["png", "svg", "pdf", "gif", "apng", "webp", "mp4", "npz", "csv"]
-
-FORMATS: Mapping[What, tuple[Format, ...]] = {
-    "view": ("png", "svg", "pdf"),
-    "stages": ("png",),
-    "sheet": ("png", "svg", "pdf"),
-    "animation": ("gif", "apng", "webp", "mp4"),
-    "frames": ("png",),
-    "trace": ("npz", "csv"),
-    "samples": ("npz", "csv"),
-    "density": ("npz",),
-    "losses": ("csv", "png"),
-}
-IN_FOLDERS: frozenset[What] = frozenset({"stages", "frames"})  # one file a picture
-FILMS: frozenset[What] = frozenset({"animation", "frames"})  # what plays
-PICTURES: frozenset[What] = FILMS | {"view", "stages", "sheet"}  # what shows particles
-FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND, MOST_GIF_FRAMES_PER_SECOND = 25, 120, 50
-IN_BETWEENS, MOST_IN_BETWEENS = 18, 240
+FRAMES_PER_SECOND, MOST_GIF_FRAMES_PER_SECOND = 25, 50
+ALL: Kinds = frozenset(FORMATS)
 
 
 class ExportSpec(Spec):
@@ -37,27 +21,63 @@ class ExportSpec(Spec):
     frames: its pictures, in a folder; trace: particles at every stage; samples: points of the flow; density: the
     log-density of a stage over the cells of a grid; losses: the history of the training.
 
-    `size` is in pixels, or in cells of a density, and `scale` multiplies it; `dpi` is how many pixels of a PNG, an SVG
-    or a PDF make up an inch. MP4 has even sides only, and gets a row or column of the ground where one is odd.
-    `first` and `last` are the range of stages, both inclusive; None for the base and the last one. An animation is one
-    pass of the playback through that range, with `in_betweens` frames between two stages and `fps` frames a second,
-    whatever its speed. It repeats for ever, unless it plays once. Through the training alone it stays at the stage that
-    is seen, and has as many frames as through all stages.
-    `particles` is how many are followed, or drawn as samples; None for as many as are in the project or, where points
-    of the target are pulled back, as the window shows.
+    MP4 has even sides only; where one is odd, it gets a row or column of the background. `first` and `last` are both
+    inclusive. An animation is one pass of the playback through that range, whatever its speed. It repeats for ever,
+    unless it plays once. Through the training alone, it stays at the stage that is seen, and has as many frames as
+    through all stages.
     """
 
-    what: What = "view"
-    format: Format = "png"
-    seen: Seen = Seen()
-    size: PictureSize = PictureSize()
-    scale: Annotated[int, Field(ge=1, le=8)] = 1
-    dpi: Annotated[int, Field(ge=10, le=2400, title="dpi")] = USUAL_DPI
-    first: Stage | None = None
-    last: Stage | None = None
-    in_betweens: Annotated[int, Field(ge=0, le=MOST_IN_BETWEENS, title="in-betweens")] = IN_BETWEENS
-    fps: Annotated[int, Field(ge=1, le=MOST_FRAMES_PER_SECOND)] = FRAMES_PER_SECOND
-    particles: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    what: Annotated[What, Field(title="What", description="What to export"), Option(ALL)] = "view"
+    format: Annotated[Format, Field(title="Format", description="File format"), Option(ALL)] = "png"
+    seen: Annotated[Seen, Field(title="Content", description="What is seen of the flow")] = Seen()
+    size: Annotated[
+        PictureSize,
+        Field(
+            title="Size",
+            description="Width and height in pixels, or in centimeters, such as 12x8cm; of a density, in cells",
+        ),
+        Option(PICTURES | PLOTS | {"density"}, form="WIDTHxHEIGHT"),
+    ] = PictureSize()
+    scale: Annotated[
+        int,
+        Field(title="Scale", description="Factor by which the size is multiplied, from 1 to 8", ge=1, le=8),
+        Option(PICTURES | PLOTS | {"density"}),
+    ] = 1
+    dpi: Annotated[
+        int,
+        Field(title="Resolution", description="Pixels per inch on paper", ge=10, le=2400),
+        Option((PICTURES | PLOTS) - {"animation"}),
+    ] = USUAL_DPI
+    first: Annotated[
+        int | None,
+        Field(title="First stage", description="First stage of the range; by default the base", ge=0),
+        Option(RANGES),
+    ] = None
+    last: Annotated[
+        int | None,
+        Field(title="Last stage", description="Last stage of the range; by default that of the flow", ge=0),
+        Option(RANGES),
+    ] = None
+    in_betweens: Annotated[
+        int,
+        Field(title="In-betweens", description="Number of frames between two stages", ge=0, le=240),
+        Option(FILMS),
+    ] = 18
+    fps: Annotated[
+        int,
+        Field(title="Frames per second", description="Number of frames per second", ge=1, le=120),
+        Option(frozenset({"animation"})),
+    ] = FRAMES_PER_SECOND
+    particles: Annotated[
+        int | None,
+        Field(
+            title="Particles",
+            description="Number of particles; by default as many as the project holds",
+            ge=1,
+            le=10_000_000,
+        ),
+        Option(PICTURES | {"trace", "samples"}),
+    ] = None
 
     @property
     def pixels(self) -> PictureSize:
@@ -85,3 +105,26 @@ class ExportSpec(Spec):
 def _any(formats: tuple[Format, ...]) -> str:
     *others, last = formats
     return f"{', '.join(others)} or {last}" if others else last
+
+
+def effects(spec: ExportSpec) -> frozenset[str]:
+    """Return the names of the fields that affect what an export writes."""
+    if (spec.what, spec.format) == ("losses", "csv"):
+        return frozenset({"what", "format"})
+    found = frozenset(name for name, field in fields_of(ExportSpec).items() if spec.what in field.option.kinds)
+    if spec.what not in FILMS or spec.seen.playback.through == "layers":
+        return found
+    if spec.seen.playback.through == "both":
+        return found - {"moment"}
+    return (found - {"moment", "first", "last"}) | {"stage"}
+
+
+def relevant(spec: ExportSpec) -> ExportSpec:
+    """Return a spec that writes the same, with the usual values of all fields that do not affect that."""
+    idle = fields_of(ExportSpec).keys() - effects(spec)
+    if spec.seen.fitted:
+        idle |= {"center", "half_extent"}
+    if not spec.seen.view.has_two_sides:
+        idle |= {"beside"}
+    defaults = values_of(ExportSpec(what=spec.what, format=spec.format))
+    return checked(with_values(spec, {name: defaults[name] for name in idle}))

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from flowviz.specs.fields import Option
 from flowviz.specs.recipes import BASE, NORMALIZATION_KINDS, PERMUTE, RECIPES, Family, Normalization, Recipe
 from flowviz.specs.spec import Spec
 
@@ -22,29 +23,81 @@ MANY_WEIGHTS, WEIGHT_BYTES = 5_000_000, 200  # the bytes are of memory while tra
 class FlowSpec(Spec):
     """A family of flows and its sizes. What is not given is as the family's recipe has it.
 
-    The `conditioner` of a layer says how it moves one coordinate, given the other: a network, or a table of values at
-    knots. `width` and `depth` are those of the network; `hats`, the number of hat functions of its input that it sees
-    beside it, make sharp edges easy; `waves`, the number of octaves of triangle waves, do so with far fewer numbers.
-    A table has none of these, so they keep their defaults beside one. `bins`, of the spline alone, is how many pieces
-    its curve has, and `min_bin_height` the smallest height of one, as a share of the interval that it bends.
-    `log_scale_bound` limits how much one layer stretches, to a factor e^±bound; with None nothing limits it.
-    `batch_normalization_momentum` near 1 keeps the noise of single batches out of the averages: the gap varies less
-    from seed to seed, and the clouds in between stay within a few units.
+    Hat functions make sharp edges easy; triangle waves do so with far fewer numbers. A table has neither, nor a width
+    or depth, so these keep their defaults beside one. Only the spline has bins. A batch-normalization momentum near 1
+    keeps the noise of single batches out of the averages: the gap varies less from seed to seed, and the clouds in
+    between stay within a few units.
     """
 
-    family: Family = "realnvp"
-    layers: Annotated[int, Field(ge=1, le=32)] = 8
-    conditioner: ConditionerKind = "network"
-    width: Annotated[int, Field(ge=1, le=1024)] = 32
-    depth: Annotated[int, Field(ge=1, le=8)] = 2
-    bins: Annotated[int, Field(ge=2, le=256)] | None = None
-    min_bin_height: Annotated[float, Field(gt=0, le=1e-3)] | None = None
-    hats: Annotated[int, Field(ge=0, le=1024)] = 0
-    waves: Annotated[int, Field(ge=0, le=12)] = 0
-    normalization: Normalization = "running"
-    log_scale_bound: Annotated[float, Field(gt=0, le=20)] | None = 1.0
-    batch_normalization_momentum: Annotated[float, Field(ge=0, lt=1)] = RUNNING_MOMENTUM
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    family: Annotated[Family, Field(title="Family", description="Family of the flow"), Option(name="flow")] = "realnvp"
+    layers: Annotated[int, Field(title="Layers", description="Number of trainable layers", ge=1, le=32)] = 8
+    conditioner: Annotated[
+        ConditionerKind,
+        Field(
+            title="Conditioner",
+            description="What decides how far a layer moves a point: a network, as in the post, or a table of values",
+        ),
+    ] = "network"
+    width: Annotated[
+        int, Field(title="Width", description="Units in each hidden layer of the networks", ge=1, le=1024)
+    ] = 32
+    depth: Annotated[int, Field(title="Depth", description="Number of hidden layers in each network", ge=1, le=8)] = 2
+    bins: Annotated[int | None, Field(title="Bins", description="Number of pieces of each spline", ge=2, le=256)] = None
+    min_bin_height: Annotated[
+        float | None,
+        Field(
+            title="Smallest bin height",
+            description="Smallest height of a piece of a spline, as a share of its interval",
+            gt=0,
+            le=1e-3,
+        ),
+    ] = None
+    hats: Annotated[
+        int,
+        Field(
+            title="Hat functions", description="Number of hat functions of its input that a network sees", ge=0, le=1024
+        ),
+    ] = 0
+    waves: Annotated[
+        int,
+        Field(
+            title="Triangle waves",
+            description="Number of octaves of triangle waves of its input that a network sees",
+            ge=0,
+            le=12,
+        ),
+    ] = 0
+    normalization: Annotated[
+        Normalization,
+        Field(
+            title="Normalization",
+            description="How points are centered and scaled between layers, to keep them in range",
+        ),
+    ] = "running"
+    log_scale_bound: Annotated[
+        float | None,
+        Field(
+            title="Log-scale bound",
+            description="Limit how much a layer can stretch, to a factor of e^±bound; or none",
+            gt=0,
+            le=20,
+        ),
+        Option(form="BOUND|none", none="none"),
+    ] = 1.0
+    batch_normalization_momentum: Annotated[
+        float,
+        Field(
+            title="Batch-normalization momentum",
+            description="Share of its running averages that a batch normalization keeps at each step",
+            ge=0,
+            lt=1,
+        ),
+    ] = RUNNING_MOMENTUM
+    seed: Annotated[
+        int,
+        Field(title="Seed of the flow", description="Seed of the flow's first numbers", ge=0, lt=2**63),
+        Option(name="flow-seed"),
+    ] = 0
 
     @property
     def recipe(self) -> Recipe:

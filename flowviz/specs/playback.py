@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from flowviz.specs.export_kinds import FILMS
+from flowviz.specs.fields import Option
 from flowviz.specs.spec import Spec
 
 Repeat = Literal["once", "loop", "ping-pong"]
@@ -20,15 +22,27 @@ GLIDING = 0.55  # the share of a smooth step that moves; the rest of it rests at
 class Playback(Spec):
     """A way through `last` steps: from 0 to `last` or backward, once or again and again.
 
-    `smooth` rests at every stage and is slow beside it; `linear` moves all the time. `through` says what is played:
-    the layers, the training's past, or both at once.
+    Smooth easing rests at every stage and is slow beside it; linear easing moves all the time.
     """
 
-    repeat: Repeat = "once"
-    easing: Easing = "smooth"
-    heading: Heading = "forward"
-    speed: Annotated[float, Field(ge=SLOWEST, le=FASTEST)] = 1.0
-    through: Through = "layers"
+    repeat: Annotated[
+        Repeat, Field(title="Repeat", description="Play once, in a loop, or back and forth"), Option(FILMS)
+    ] = "once"
+    easing: Annotated[
+        Easing, Field(title="Movement", description="Rest at each stage, or move at a steady speed"), Option(FILMS)
+    ] = "smooth"
+    heading: Annotated[
+        Heading,
+        Field(title="Playing direction", description="From the base to the target, or back"),
+        Option(FILMS),
+    ] = "forward"
+    speed: Annotated[
+        float,
+        Field(title="Speed", description="Speed of the playback in the window", ge=SLOWEST, le=FASTEST),
+    ] = 1.0
+    through: Annotated[
+        Through, Field(title="Play", description="What plays: the layers, the training, or both"), Option(FILMS)
+    ] = "layers"
 
     def seconds(self, last: int) -> float:
         """How long one pass takes, there and back for ping-pong; it rests at the end as at every stage."""

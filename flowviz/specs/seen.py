@@ -4,26 +4,49 @@ from typing import Annotated
 
 from pydantic import Field
 
+from flowviz.specs.export_kinds import PICTURES, SINGLE_VIEWS
+from flowviz.specs.fields import Option
 from flowviz.specs.playback import Playback
 from flowviz.specs.spec import Spec
 from flowviz.specs.view import Direction, ViewSpec
 
-Stage = Annotated[int, Field(ge=0)]
+StageNumber = Annotated[int, Field(ge=0)]
 
 
 class Seen(Spec):
     """What is seen of a flow, and how it plays.
 
-    `stage` counts from the base, 0; None for the last one. `moment` is a step of the training; None for its present.
-    `probe` is a stage and the x and y of a point there, in the units of that stage. With `fitted` the view follows the
-    particles: it widens where they do. `overview` is all stages in one picture.
+    The coordinates of the `probe` are in the units of its stage.
     """
 
-    view: ViewSpec = ViewSpec()
-    stage: Stage | None = None
-    direction: Direction = "generate"
-    moment: Annotated[int, Field(ge=0)] | None = None
-    playback: Playback = Playback()
-    probe: tuple[Stage, tuple[float, float]] | None = None
-    fitted: bool = True
-    overview: bool = False
+    view: Annotated[ViewSpec, Field(title="View", description="How the cloud is drawn")] = ViewSpec()
+    stage: Annotated[
+        int | None,
+        Field(title="Stage", description="Number of the stage, 0 for the base; by default the last one", ge=0),
+        Option(frozenset({"view", "density"}), form="STAGE|FIRST-LAST"),
+    ] = None
+    direction: Annotated[
+        Direction,
+        Field(
+            title="Direction",
+            description="Generate: particles of the base move forward; encode: points of the target move back",
+        ),
+        Option(PICTURES | {"trace"}),
+    ] = "generate"
+    moment: Annotated[
+        int | None,
+        Field(title="Moment", description="Step of the training that is shown; by default the latest", ge=0),
+        Option(PICTURES | {"trace", "samples", "density"}, form="STEP|latest", none="latest"),
+    ] = None
+    playback: Annotated[Playback, Field(title="Playback", description="How it plays")] = Playback()
+    probe: Annotated[
+        tuple[StageNumber, tuple[float, float]] | None,
+        Field(title="Probe", description="A point of a stage, to be marked at every stage; or none"),
+        Option(PICTURES, form="STAGE:X,Y", none="none"),
+    ] = None
+    fitted: Annotated[
+        bool,
+        Field(title="Fit the cloud", description="Zoom out where the cloud grows, whatever the window shows"),
+        Option(SINGLE_VIEWS | {"density"}, name="fit"),
+    ] = True
+    overview: Annotated[bool, Field(title="Overview", description="All stages in one picture")] = False

@@ -34,4 +34,4 @@ def _sentence(error: ValidationError, fields: Mapping[str, FieldInfo]) -> str:
         message = message.replace(words, ours)
     titles = [info.title for part in first["loc"] if (info := fields.get(str(part))) and info.title]
     field = titles[0] if titles else " ".join(str(part) for part in first["loc"]).replace("_", " ")
-    return f"The {field} cannot be {first['input']!r}: {message[0].lower()}{message[1:]}."
+    return f"The {field[0].lower()}{field[1:]} cannot be {first['input']!r}: {message[0].lower()}{message[1:]}."

@@ -59,17 +59,24 @@ PointBytes = Annotated[bytes, BeforeValidator(_points), _Base64]
 
 
 class TextSpec(Spec):
-    """A text, one or several lines.
-
-    `weight` is the width of the stroke that thickens the letters, as a share of the font size. `font` is the name of
-    an installed font, such as "DejaVu Sans Bold"; None is the built-in one.
-    """
+    """A text of one or several lines, by default in the built-in font."""
 
     kind: Literal["text"] = "text"
     text: str
-    weight: Annotated[float, Field(ge=0, le=0.2)] = 0.025
-    font: str | None = None
-    align: Align = "center"
+    weight: Annotated[
+        float,
+        Field(
+            title="Weight",
+            description="Width of the stroke that thickens the letters, from 0 to 0.2 of the font size",
+            ge=0,
+            le=0.2,
+        ),
+    ] = 0.025
+    font: Annotated[
+        str | None,
+        Field(title="Font", description="Name of an installed font, such as 'DejaVu Sans Bold'"),
+    ] = None
+    align: Annotated[Align, Field(title="Alignment", description="Alignment of the lines")] = "center"
 
     @field_validator("text")
     @classmethod
@@ -88,16 +95,19 @@ class ImageSpec(Spec):
     """A picture. Its dark pixels are ink; a transparent one never is.
 
     `png` is the picture made small, turned upright and gray, with its alpha: `targets.image.read_image` makes it.
-    `threshold` is how dark, from 0 to 1, a pixel of ink is at least. With `grayscale` nothing is cut off: the darker
-    a pixel, the more points it gets. With `invert` the light pixels count as dark ones. `name` is that of the file.
+    Grayscale pictures have no threshold. `name` is that of the file.
     """
 
     kind: Literal["image"] = "image"
     png: Annotated[Png, Field(repr=False)]
     name: str = "image"
-    threshold: Annotated[float, Field(ge=0.01, le=1)] = 0.5
-    invert: bool = False
-    grayscale: bool = False
+    threshold: Annotated[
+        float, Field(title="Threshold", description="Smallest darkness of ink, from 0 to 1", ge=0.01, le=1)
+    ] = 0.5
+    invert: Annotated[bool, Field(title="Invert", description="Treat light pixels as dark ones")] = False
+    grayscale: Annotated[bool, Field(title="Grayscale", description="The darker a pixel, the more points it gets")] = (
+        False
+    )
 
     @property
     def title(self) -> str:

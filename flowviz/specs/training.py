@@ -15,18 +15,40 @@ WARMUP = 200  # steps
 class TrainingSpec(Spec):
     """Adam with warm-up, cosine decay and clipping, for a budget of seconds or of steps.
 
-    `seconds` count from the first step: loading and compiling are not in them. With `steps` the same seed
-    gives the same numbers on the same machine. Longer gradients are shortened to `clip_norm`; with None, to that of the
-    flow's family.
+    Loading and compiling do not count as seconds of training. With a budget of steps, the same seed gives the same
+    numbers on the same machine.
     """
 
-    seconds: Annotated[float, Field(gt=0, le=86_400)] | None = None
-    steps: Annotated[int, Field(gt=0, le=100_000_000)] | None = None
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    batch: Annotated[int, Field(ge=2, le=65_536)] = BATCH
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = LEARNING_RATE
-    warmup_steps: Annotated[int, Field(ge=0, le=100_000_000)] = WARMUP
-    clip_norm: Annotated[float, Field(gt=0)] | None = None
+    seconds: Annotated[
+        float | None,
+        Field(title="Seconds", description="Duration of the training in seconds; 60 by default", gt=0, le=86_400),
+    ] = None
+    steps: Annotated[
+        int | None,
+        Field(title="Steps", description="Number of training steps, instead of a duration", gt=0, le=100_000_000),
+    ] = None
+    seed: Annotated[
+        int, Field(title="Seed", description="The same seed gives the same random numbers", ge=0, lt=2**63)
+    ] = 0
+    batch: Annotated[
+        int, Field(title="Batch", description="Number of target points in each training step", ge=2, le=65_536)
+    ] = BATCH
+    learning_rate: Annotated[
+        float,
+        Field(
+            title="Learning rate",
+            description="How much each step changes the flow. It decreases toward the end",
+            gt=0,
+            le=1,
+        ),
+    ] = LEARNING_RATE
+    warmup_steps: Annotated[
+        int, Field(title="Warm-up steps", description="Number of warm-up steps", ge=0, le=100_000_000)
+    ] = WARMUP
+    clip_norm: Annotated[
+        float | None,
+        Field(title="Clip norm", description="Clip gradients to this norm; by default, that of the family", gt=0),
+    ] = None
 
     @model_validator(mode="after")
     def _one_budget(self) -> Self:

@@ -1,11 +1,13 @@
 """How the cloud is drawn."""
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field
 
 from flowviz.errors import SpecError
+from flowviz.specs.export_kinds import PICTURES, PLOTS, SINGLE_VIEWS
+from flowviz.specs.fields import Option
 from flowviz.specs.spec import Spec
 
 Palette = Literal["safe", "plain"]
@@ -24,8 +26,10 @@ CM_PER_INCH = 2.54
 class PictureSize(Spec):
     """Width and height of a picture, in pixels."""
 
-    width: Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIDE)] = 1080
-    height: Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIDE)] = 1080
+    width: Annotated[int, Field(title="Width", description="Width in pixels", ge=SMALLEST_SIDE, le=LARGEST_SIDE)] = 1080
+    height: Annotated[int, Field(title="Height", description="Height in pixels", ge=SMALLEST_SIDE, le=LARGEST_SIDE)] = (
+        1080
+    )
 
     @classmethod
     def parse(cls, text: str, dpi: int = USUAL_DPI) -> Self:
@@ -50,29 +54,101 @@ class PictureSize(Spec):
 
 
 class ViewSpec(Spec):
-    """What of the plane is shown, and in which colors.
+    """The visible part of the plane, what is drawn there, and in which colors.
 
-    `center` and `half_extent` are in target units: the shorter side of the picture shows center ± half_extent.
-    Both axes have one scale. `point_diameter` is in pixels of a picture whose shorter side is 800.
-    `marks` is what is drawn; `color_by` is what the color of a particle means. With `beside`, density and grid stand
-    in a panel of their own to the right of the points, at the same scale. `labels` are the words: title, legend, notes;
-    they are as high as a share `word_height` of the shorter side, at most. `axes` are the lines at round numbers, and
-    these numbers. With a transparent `background` only what is drawn is opaque. Where all stages are side by side, each
-    is framed around its own particles, unless they have a `common_scale`. `units` are those of the numbers at the axes,
-    and of exported points: of the data that the target was read from, of the pixels of its picture, or of the flow.
+    Both axes have one scale. `marks` and `labels` are drawn in their own order, whatever the order of their names.
     """
 
-    center: tuple[float, float] = (0.0, 0.0)
-    half_extent: Annotated[float, Field(gt=0, le=1e12)] = 4.0
-    palette: Palette = "safe"
-    theme: Theme = "light"
-    point_diameter: Annotated[float, Field(gt=0, le=50)] = 3.5
-    labels: bool = True
-    axes: bool = True
-    color_by: ColorBy = "quadrant"
-    marks: frozenset[Mark] = frozenset({"points"})
-    beside: bool = False
-    background: Background = "solid"
-    word_height: Annotated[float, Field(gt=0, le=0.1)] = 0.025
-    common_scale: bool = False
-    units: UnitName = "data"
+    center: Annotated[
+        tuple[float, float],
+        Field(title="Center", description="Center of the view, in flow units; fitted by default"),
+        Option(SINGLE_VIEWS | {"density"}, form="X,Y"),
+    ] = (0.0, 0.0)
+    half_extent: Annotated[
+        float,
+        Field(
+            title="Half extent",
+            description="Half the shorter side of the view, in flow units; fitted by default",
+            gt=0,
+            le=1e12,
+        ),
+        Option(SINGLE_VIEWS | {"density"}),
+    ] = 4.0
+    palette: Annotated[
+        Palette,
+        Field(
+            title="Palette",
+            description="Colors that are safe for color-blind viewers, or the plain ones of the blog post",
+        ),
+        Option(PICTURES),
+    ] = "safe"
+    theme: Annotated[Theme, Field(title="Theme", description="Light or dark background"), Option(PICTURES | PLOTS)] = (
+        "light"
+    )
+    point_diameter: Annotated[
+        float,
+        Field(
+            title="Point diameter",
+            description="Point diameter in pixels, for an 800-pixel shorter side",
+            gt=0,
+            le=50,
+        ),
+        Option(PICTURES),
+    ] = 3.5
+    labels: Annotated[
+        bool,
+        Field(title="Title and keys", description="The name of the stage, and the meaning of the colors"),
+        Option(PICTURES | PLOTS),
+    ] = True
+    axes: Annotated[
+        bool, Field(title="Axes", description="Grid lines and their numbers"), Option(SINGLE_VIEWS | PLOTS)
+    ] = True
+    color_by: Annotated[
+        ColorBy, Field(title="Color by", description="Meaning of the colors of the particles"), Option(PICTURES)
+    ] = "quadrant"
+    marks: Annotated[
+        frozenset[Mark],
+        Field(title="Marks", description="What to draw, separated by commas"),
+        Option(PICTURES, name="view", form=",".join(get_args(Mark))),
+    ] = frozenset({"points"})
+    beside: Annotated[
+        bool,
+        Field(title="Beside", description="Density and grid in a panel of their own, beside the points"),
+        Option(SINGLE_VIEWS),
+    ] = False
+    background: Annotated[
+        Background,
+        Field(title="Background", description="Solid background, or none behind what is drawn"),
+        Option(PICTURES | PLOTS),
+    ] = "solid"
+    word_height: Annotated[
+        float,
+        Field(
+            title="Text height",
+            description="Largest height of the text, as a share of the shorter side",
+            gt=0,
+            le=0.1,
+        ),
+        Option(PICTURES | PLOTS),
+    ] = 0.025
+    common_scale: Annotated[
+        bool,
+        Field(
+            title="Common scale",
+            description="Draw all stages at one scale, instead of framing each around its own particles",
+        ),
+        Option(frozenset({"sheet"})),
+    ] = False
+    units: Annotated[
+        UnitName,
+        Field(
+            title="Units",
+            description="Units of axes and points: of the data, of the pixels of the target's picture, or of the flow",
+        ),
+        Option(SINGLE_VIEWS | {"trace", "samples", "density"}),
+    ] = "data"
+
+    @property
+    def has_two_sides(self) -> bool:
+        """Return whether some marks can stand beside others."""
+        return bool(self.marks & {"density", "grid"} and self.marks & {"points", "paths"})

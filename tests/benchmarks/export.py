@@ -21,7 +21,7 @@ import numpy as np
 from flowviz.exporting.export import Export
 from flowviz.projects import Project, load_project, save_project
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, Playback, Seen, TextSpec, TrainingSpec
-from flowviz.specs.export import Format
+from flowviz.specs.export_kinds import Format
 from tests.benchmarks.window import report
 
 SIZE = PictureSize(width=1080, height=1080)

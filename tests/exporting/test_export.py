@@ -25,8 +25,8 @@ from flowviz.records import History, Retargeted, Scene, Selection, Snapshot, Tim
 from flowviz.rendering import Camera, render_frame, render_sheet
 from flowviz.rendering.projection import Projection
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, ViewSpec
-from flowviz.specs.effects import relevant
-from flowviz.specs.export import FORMATS, IN_FOLDERS
+from flowviz.specs.export import relevant
+from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS
 from flowviz.targets import build_target, target_picture
 from tests.exporting.projects import SMALL, bent_project, playing, shrunk, written
 from tests.rendering.scenes import bent_trace

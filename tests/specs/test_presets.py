@@ -1,12 +1,13 @@
 """The presets that the window and the terminal share."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
-from flowviz.cli.options import chosen_flow
-from flowviz.errors import SpecError
+from flowviz.cli import training
 from flowviz.specs import PRESETS, FlowSpec, preset_of
+from tests.test_cli import run
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -22,9 +23,14 @@ def test_flow_with_another_option_fits_no_preset() -> None:
     assert preset_of(FlowSpec()) == "post"
 
 
-def test_terminal_takes_the_same_presets_and_changes_their_options() -> None:
-    assert chosen_flow(preset="sharp") == PRESETS["sharp"].flow()
-    assert chosen_flow(preset="sharp", layers=6) == FlowSpec(family="spline", layers=6)
-    assert chosen_flow() == PRESETS["post"].flow()
-    with pytest.raises(SpecError, match="either --preset or --flow"):
-        chosen_flow(preset="sharp", family="spline")
+def test_terminal_takes_the_same_presets_and_changes_their_options(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = list[FlowSpec]()
+    monkeypatch.setattr(training, "_train", lambda project, *_: asked.append(project.plan.flow))
+    for options in ("--preset sharp", "--preset sharp --layers 6", ""):
+        assert run("train", "--text", "I", "-o", "x", *options.split()) == 0
+    assert asked == [PRESETS["sharp"].flow(), FlowSpec(family="spline", layers=6), PRESETS["post"].flow()]
+    assert run("train", "--text", "I", "-o", "x", "--preset", "sharp", "--flow", "spline") == 2
+    assert "either --preset or --flow" in capsys.readouterr().err

@@ -2,14 +2,12 @@
 
 from PyQt6.QtWidgets import QLabel
 
-from flowviz.app.export.section import ExportSection, disable_choice, number_box
-from flowviz.app.export.spec_edit import with_playback
+from flowviz.app.export.section import FIELDS, ExportSection, choice_box, disable_choice, number_box
 from flowviz.app.widgets.choice_words import CHOICES
-from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.specs import ExportSpec
-from flowviz.specs.export import FRAMES_PER_SECOND, IN_BETWEENS, MOST_FRAMES_PER_SECOND, MOST_IN_BETWEENS
+from flowviz.specs.fields import with_values
 
-LABELS = {"through": "Play", "easing": "Mo&vement", "heading": "Playing direction", "repeat": "Repeat"}
+PLAYBACK = ("through", "easing", "heading", "repeat")
 NO_HISTORY = "The project holds no earlier moments of a training. Train first."
 
 
@@ -20,13 +18,11 @@ class AnimationSection(ExportSection):
         """Disable playing through the training where there is no history of it."""
         super().__init__("Animation")
         self._has_history = has_history
-        self._boxes = {name: ChoiceBox(f"export{name.capitalize()}", *CHOICES[name]) for name in LABELS}
+        self._boxes = {name: choice_box(f"export{name.capitalize()}", name, CHOICES[name][1]) for name in PLAYBACK}
         for through in ("training", "both"):
             disable_choice(self._boxes["through"], through, "" if has_history else NO_HISTORY)
-        self._in_betweens = number_box(
-            "exportInBetweens", "Frames between two stages", 0, MOST_IN_BETWEENS, IN_BETWEENS
-        )
-        self._fps = number_box("exportRate", "Frames per second", 1, MOST_FRAMES_PER_SECOND, FRAMES_PER_SECOND)
+        self._in_betweens = number_box("exportInBetweens", FIELDS["in_betweens"])
+        self._fps = number_box("exportRate", FIELDS["fps"])
         self._length = QLabel()
         self._length.setObjectName("exportLength")
         self._length.setAccessibleName("Number of frames and duration")
@@ -37,8 +33,8 @@ class AnimationSection(ExportSection):
             number.valueChanged.connect(lambda: self.changed.emit())
 
     def apply_to(self, spec: ExportSpec) -> ExportSpec:
-        update = {"in_betweens": self._in_betweens.value(), "fps": self._fps.value()}
-        return with_playback(spec.model_copy(update=update), **{name: box.value for name, box in self._boxes.items()})
+        numbers = {"in_betweens": self._in_betweens.value(), "fps": self._fps.value()}
+        return with_values(spec, {**numbers, **{name: box.value for name, box in self._boxes.items()}})
 
     def show_length(self, length: str) -> None:
         """Show the number of frames and their duration."""
@@ -53,8 +49,8 @@ class AnimationSection(ExportSection):
         self._fps.setValue(spec.fps)
 
     def _add_rows(self) -> None:
-        self.add_row("through", LABELS["through"], self._boxes["through"])
-        self.add_row("in_betweens", "In-betwee&ns", self._in_betweens)
-        self.add_row("fps", "Frames per sec&ond", self._fps, self._length)
+        self.add_row("through", self._boxes["through"])
+        self.add_row("in_betweens", self._in_betweens)
+        self.add_row("fps", self._fps, self._length)
         for name in ("easing", "heading", "repeat"):
-            self.add_row(name, LABELS[name], self._boxes[name])
+            self.add_row(name, self._boxes[name])

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from flowviz.app.export.section import ExportSection, disable_choice, number_box
-from flowviz.app.export.spec_edit import with_seen, with_view
+from flowviz.app.export.section import FIELDS, ExportSection, choice_box, disable_choice, number_box, toggle_box
 from flowviz.app.widgets.choice_words import COLORS, DIRECTIONS
 from flowviz.app.widgets.choice_words import MARKS as WINDOW_MARKS
-from flowviz.app.widgets.controls import ChoiceBox, check_box
+from flowviz.app.widgets.controls import check_box
 from flowviz.projects import Project
-from flowviz.specs import ExportSpec
+from flowviz.specs import ExportSpec, ViewSpec
+from flowviz.specs.fields import with_values
 from flowviz.specs.view import Mark, Palette, UnitName
 from flowviz.targets import has_pixels
 
@@ -21,18 +21,12 @@ MARKS: Mapping[Mark, str] = {
 }
 PALETTES: Mapping[Palette, str] = {"safe": "Color-blind safe", "plain": "Plain, as in the blog post"}
 UNITS: Mapping[UnitName, str] = {"data": "Of the data", "pixels": "Pixels", "flow": "Of the flow"}
-MOST_PARTICLES = 10_000_000
 NO_SELECTION = "No particles are selected in the window."
 NOTHING_TO_SPLIT = "Show density or grid, and points or paths, to put one beside the other."
 NO_DENSITY = "A contact sheet cannot show the density, which is computed for one stage only."
 NO_PIXELS = "The target is not made of pixels."
 NO_AXES = "The small pictures of a contact sheet have no axes."
 NOT_BESIDE = "A contact sheet has one panel per stage."
-AXES = "Grid lines and their numbers"
-BESIDE = "Density and grid beside the points"
-LABELS = "The name of the stage, and the meaning of the colors"
-FITTED = "Zoom out where the cloud grows, whatever the window shows"
-COMMON_SCALE = "Draw all stages at one scale, instead of framing each around its own particles"
 LATEST = -1  # the latest moment of the training
 
 
@@ -47,37 +41,34 @@ class ContentSection(ExportSection):
         self._wants_beside = False  # kept while there is nothing to put beside the points
         self._make_stage_boxes(project)
         self._make_appearance_boxes(project)
-        self._particles = number_box("exportParticles", "Number of particles", 1, MOST_PARTICLES, self._all_particles)
+        self._particles = number_box("exportParticles", FIELDS["particles"])
         self._add_rows()
         self._connect()
 
     def apply_to(self, spec: ExportSpec) -> ExportSpec:
-        seen = with_seen(
-            spec,
-            stage=None if self._stage.value == self._last_stage else self._stage.value,
-            moment=None if self._moment.value == LATEST else self._moment.value,
-            direction=self._direction.value,
-            fitted=self._fitted.isChecked(),
-        )
-        viewed = with_view(
-            seen,
-            marks=self._chosen_marks(),
-            beside=self._beside.isChecked(),
-            color_by=self._color.value,
-            palette=self._palette.value,
-            axes=self._axes.isChecked(),
-            labels=self._labels.isChecked(),
-            common_scale=self._common_scale.isChecked(),
-            units=self._units.value,
-        )
-        return viewed.model_copy(update=self._range() | {"particles": self._particle_count()})
+        values = {
+            "stage": None if self._stage.value == self._last_stage else self._stage.value,
+            "moment": None if self._moment.value == LATEST else self._moment.value,
+            "direction": self._direction.value,
+            "fitted": self._fitted.isChecked(),
+            "marks": self._chosen_marks(),
+            "beside": self._beside.isChecked(),
+            "color_by": self._color.value,
+            "palette": self._palette.value,
+            "axes": self._axes.isChecked(),
+            "labels": self._labels.isChecked(),
+            "common_scale": self._common_scale.isChecked(),
+            "units": self._units.value,
+            "particles": self._particle_count(),
+        }
+        return with_values(spec, values | self._range())
 
     def set_sheet(self, is_sheet: bool) -> None:
         """Disable what a contact sheet cannot show, or enable it again."""
         self._is_sheet = is_sheet
         for box, tip, reason in (
             (self._marks["density"], WINDOW_MARKS["density"][2], NO_DENSITY),
-            (self._axes, AXES, NO_AXES),
+            (self._axes, FIELDS["axes"].description, NO_AXES),
         ):
             box.setEnabled(not is_sheet)
             box.setToolTip(reason if is_sheet else tip)
@@ -105,40 +96,40 @@ class ContentSection(ExportSection):
 
     def _make_stage_boxes(self, project: Project) -> None:
         titles = {stage: project.trace.title(stage) for stage in range(self._last_stage + 1)}
-        self._stage = ChoiceBox("exportStage", "Stage", titles)
-        self._first = ChoiceBox("exportFirst", "First stage", titles)
-        self._last = ChoiceBox("exportLast", "Last stage", titles)
-        self._moment = ChoiceBox("exportMoment", "Moment of the training", _moments(project))
-        self._direction = ChoiceBox("exportDirection", "Direction", DIRECTIONS)
+        self._stage = choice_box("exportStage", "stage", titles)
+        self._first = choice_box("exportFirst", "first", titles)
+        self._last = choice_box("exportLast", "last", titles)
+        self._moment = choice_box("exportMoment", "moment", _moments(project))
+        self._direction = choice_box("exportDirection", "direction", DIRECTIONS)
 
     def _make_appearance_boxes(self, project: Project) -> None:
         self._marks = {mark: check_box(f"{mark}Export", text, WINDOW_MARKS[mark][2]) for mark, text in MARKS.items()}
-        self._beside = check_box("exportBeside", "Bes&ide", BESIDE)
-        self._color = ChoiceBox("exportColor", "Color by", COLORS)
+        self._beside = toggle_box("exportBeside", "beside")
+        self._color = choice_box("exportColor", "color_by", COLORS)
         disable_choice(self._color, "selection", NO_SELECTION if project.selection is None else "")
-        self._palette = ChoiceBox("exportPalette", "Palette", PALETTES)
-        self._units = ChoiceBox("exportUnits", "Units", UNITS)
+        self._palette = choice_box("exportPalette", "palette", PALETTES)
+        self._units = choice_box("exportUnits", "units", UNITS)
         disable_choice(self._units, "pixels", "" if has_pixels(project.target) else NO_PIXELS)
-        self._axes = check_box("exportAxes", "A&xes", AXES)
-        self._labels = check_box("exportLabels", "Title and &keys", LABELS)
-        self._fitted = check_box("exportFitted", "Fit the clo&ud", FITTED)
-        self._common_scale = check_box("exportCommonScale", "Common scale", COMMON_SCALE)
+        self._axes = toggle_box("exportAxes", "axes")
+        self._labels = toggle_box("exportLabels", "labels")
+        self._fitted = toggle_box("exportFitted", "fitted")
+        self._common_scale = toggle_box("exportCommonScale", "common_scale")
 
     def _add_rows(self) -> None:
-        self.add_row("stage", "Stage", self._stage, stretched=self._stage)
-        self.add_row("range", "Stages from", self._first, stretched=self._first)
-        self.add_row("range", "to", self._last, stretched=self._last)
-        self.add_row("moment", "Moment", self._moment, stretched=self._moment)
-        self.add_row("direction", "Di&rection", self._direction, stretched=self._direction)
-        self.add_row("marks", "Show", *self._marks.values())
-        self.add_row("beside", "", self._beside)
-        self.add_row("fitted", "View", self._fitted)
-        self.add_row("common_scale", "View", self._common_scale)
-        self.add_row("color_by", "&Color by", self._color, stretched=self._color)
-        self.add_row("palette", "Palette", self._palette, stretched=self._palette)
-        self.add_row("labels", "Labels", self._axes, self._labels)
-        self.add_row("units", "Units", self._units, stretched=self._units)
-        self.add_row("particles", "Particles", self._particles)
+        self.add_row("stage", self._stage)
+        self.add_row("first", self._first)
+        self.add_row("last", self._last)
+        self.add_row("moment", self._moment)
+        self.add_row("direction", self._direction)
+        self.add_row("marks", *self._marks.values())
+        self.add_row("beside", self._beside, label="")
+        self.add_row("fitted", self._fitted, label="View")
+        self.add_row("common_scale", self._common_scale, label="View")
+        self.add_row("color_by", self._color)
+        self.add_row("palette", self._palette)
+        self.add_row("labels", self._axes, self._labels, label="Labels")
+        self.add_row("units", self._units)
+        self.add_row("particles", self._particles)
 
     def _connect(self) -> None:
         self._first.chosen.connect(lambda first: self._last.choose(max(first, self._last.value)))
@@ -171,11 +162,11 @@ class ContentSection(ExportSection):
         self.changed.emit()
 
     def _update_beside(self) -> None:
-        marks = self._chosen_marks()
-        can_split = bool(marks & {"density", "grid"} and marks & {"points", "paths"}) and not self._is_sheet
+        can_split = ViewSpec(marks=self._chosen_marks()).has_two_sides and not self._is_sheet
         self._beside.setEnabled(can_split)
         self._beside.setChecked(can_split and self._wants_beside)
-        self._beside.setToolTip(BESIDE if can_split else NOT_BESIDE if self._is_sheet else NOTHING_TO_SPLIT)
+        reason = NOT_BESIDE if self._is_sheet else NOTHING_TO_SPLIT
+        self._beside.setToolTip(FIELDS["beside"].description if can_split else reason)
 
     def _chosen_marks(self) -> frozenset[Mark]:
         # isEnabledTo, because the whole form is disabled during an export

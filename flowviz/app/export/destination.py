@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
 
 from flowviz.app.widgets.controls import button, row
 from flowviz.file_kinds import EXPORTED
-from flowviz.specs.export import FORMATS, IN_FOLDERS, Format, What
+from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS, Format, What
 
 LEAST_WIDTH = 340  # pixels
 NAMES: dict[What, str] = {

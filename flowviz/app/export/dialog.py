@@ -19,11 +19,11 @@ from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.widgets.controls import button
 from flowviz.app.widgets.labels import WarningLabel
 from flowviz.errors import FlowvizError
+from flowviz.exporting.commands import render_command, render_python
 from flowviz.exporting.export import Export
 from flowviz.exporting.flow_keeper import FlowKeeper
-from flowviz.exporting.repeat import render_command, render_python
 from flowviz.specs import ExportSpec
-from flowviz.specs.export import IN_FOLDERS
+from flowviz.specs.export_kinds import IN_FOLDERS
 
 SIZE = QSize(980, 680)
 NO_PATH = "Choose where to save the export."

@@ -14,7 +14,7 @@ from flowviz.app.export.source import ExportSource, copied_message
 from flowviz.app.export.spec_edit import for_export
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.errors import FlowvizError, SpecError
-from flowviz.exporting.repeat import TrainingCopy
+from flowviz.exporting.commands import TrainingCopy
 from flowviz.specs import ExportSpec
 from flowviz.specs.spec import Spec
 

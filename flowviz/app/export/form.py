@@ -9,8 +9,9 @@ from flowviz.app.export.format_section import FormatSection
 from flowviz.app.export.picture_section import PictureSection
 from flowviz.projects import Project
 from flowviz.specs import ExportSpec, PictureSize
-from flowviz.specs.effects import effects
-from flowviz.specs.export import Format
+from flowviz.specs.export import effects
+from flowviz.specs.export_kinds import Format
+from flowviz.specs.fields import checked
 
 OPAQUE = {"mp4": "MP4 has no transparency."}
 
@@ -36,7 +37,7 @@ class ExportForm(QScrollArea):
 
     def spec(self) -> ExportSpec:
         """Return the choices. Raises `SpecError` where they cannot be combined."""
-        return ExportSpec(**self._values().model_dump())
+        return checked(self._values())
 
     def show_spec(self, spec: ExportSpec) -> None:
         """Show the choices of a spec, without emitting `changed`."""

@@ -2,11 +2,10 @@
 
 from PyQt6.QtCore import QSignalBlocker, Qt
 
-from flowviz.app.export.section import ExportSection
+from flowviz.app.export.section import FIELDS, ExportSection, choice_box
 from flowviz.app.export.spec_edit import FORMAT_WORDS, WHAT
-from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.specs import ExportSpec
-from flowviz.specs.export import FORMATS, Format, What
+from flowviz.specs.export_kinds import FORMATS, Format, What
 
 
 class FormatSection(ExportSection):
@@ -14,13 +13,13 @@ class FormatSection(ExportSection):
 
     def __init__(self) -> None:
         super().__init__("Export")
-        self._what = ChoiceBox("exportWhat", "What to export", {what: title for what, (title, _) in WHAT.items()})
+        self._what = choice_box("exportWhat", "what", {what: title for what, (title, _) in WHAT.items()})
         for number, (_, description) in enumerate(WHAT.values()):
             self._what.setItemData(number, description, Qt.ItemDataRole.ToolTipRole)
-        self._format = ChoiceBox("exportFormat", "Format", {})
+        self._format = choice_box("exportFormat", "format", {})
         self._formats: dict[What, Format] = {}  # chosen last for each
-        self.add_row("what", "&What", self._what, stretched=self._what)
-        self.add_row("format", "&Format", self._format, stretched=self._format)
+        self.add_row("what", self._what)
+        self.add_row("format", self._format)
         self._what.chosen.connect(self._take_what)
         self._format.chosen.connect(self._take_format)
         self._offer_formats()
@@ -68,4 +67,4 @@ class FormatSection(ExportSection):
                 self._format.setItemData(number, description, Qt.ItemDataRole.ToolTipRole)
             self._format.choose(self._formats.get(self.what, formats[0]))
         self._format.setEnabled(len(formats) > 1)
-        self._format.setToolTip("Format" if len(formats) > 1 else "This is the only format.")
+        self._format.setToolTip(FIELDS["format"].description if len(formats) > 1 else "This is the only format.")

@@ -5,18 +5,17 @@ from collections.abc import Mapping
 from PyQt6.QtCore import QSignalBlocker
 from PyQt6.QtWidgets import QLabel
 
-from flowviz.app.export.section import ExportSection, number_box
-from flowviz.app.export.spec_edit import with_view
-from flowviz.app.widgets.controls import ChoiceBox
+from flowviz.app.export.section import FIELDS, ExportSection, choice_box, label_of, number_box
 from flowviz.specs import ExportSpec, PictureSize
-from flowviz.specs.view import CM_PER_INCH, LARGEST_SIDE, SMALLEST_SIDE, USUAL_DPI, Background, Theme
+from flowviz.specs.fields import fields_of, with_values
+from flowviz.specs.view import CM_PER_INCH, LARGEST_SIDE, Background, Theme
 
 PRESETS = ("1080x1080", "1920x1080", "1080x1920", "3840x2160")
 BACKGROUNDS: Mapping[Background, str] = {"solid": "Solid", "transparent": "Transparent"}
 THEMES: Mapping[Theme, str] = {"light": "Light", "dark": "Dark"}
 OTHER = "own"
-MOST_SCALE = 8
-LEAST_DPI, MOST_DPI = 10, 2400
+SIDES = fields_of(PictureSize)
+MOST_SCALE = FIELDS["scale"].limits[1]
 
 
 class PictureSection(ExportSection):
@@ -24,20 +23,20 @@ class PictureSection(ExportSection):
 
     def __init__(self, window_size: PictureSize) -> None:
         super().__init__("Picture")
-        self._preset = ChoiceBox("exportSize", "Size", _presets(window_size))
-        self._width = number_box("exportWidth", "Width in pixels", SMALLEST_SIDE, LARGEST_SIDE, 1080)
-        self._height = number_box("exportHeight", "Height in pixels", SMALLEST_SIDE, LARGEST_SIDE, 1080)
-        self._scale = number_box("exportScale", "Scale factor", 1, MOST_SCALE, 1)
+        self._preset = choice_box("exportSize", "size", _presets(window_size))
+        self._width = number_box("exportWidth", SIDES["width"])
+        self._height = number_box("exportHeight", SIDES["height"])
+        self._scale = number_box("exportScale", FIELDS["scale"])
         self._scale.setPrefix("× ")
         self._pixels = QLabel()
         self._pixels.setObjectName("exportPixels")
         self._pixels.setAccessibleName("Size of the exported picture")
-        self._dpi = number_box("exportDpi", "Pixels per inch on paper", LEAST_DPI, MOST_DPI, USUAL_DPI)
+        self._dpi = number_box("exportDpi", FIELDS["dpi"])
         self._centimeters = QLabel()
         self._centimeters.setObjectName("exportCentimeters")
         self._centimeters.setAccessibleName("Size on paper")
-        self._background = ChoiceBox("exportBackground", "Background", BACKGROUNDS)
-        self._theme = ChoiceBox("exportTheme", "Theme", THEMES)
+        self._background = choice_box("exportBackground", "background", BACKGROUNDS)
+        self._theme = choice_box("exportTheme", "theme", THEMES)
         self._add_rows()
         self._preset.chosen.connect(self._take_preset)
         for number in (self._width, self._height, self._scale, self._dpi):
@@ -48,13 +47,13 @@ class PictureSection(ExportSection):
     def apply_to(self, spec: ExportSpec) -> ExportSpec:
         has_background = self._background.isEnabledTo(self)  # the whole form is disabled during an export
         background = self._background.value if has_background else "solid"
-        sized = spec.model_copy(update={"size": self._size, "scale": self._scale.value(), "dpi": self._dpi.value()})
-        return with_view(sized, background=background, theme=self._theme.value)
+        size = {"size": self._size, "scale": self._scale.value(), "dpi": self._dpi.value()}
+        return with_values(spec, {**size, "background": background, "theme": self._theme.value})
 
     def set_opaque(self, reason: str) -> None:
         """Disable the background for a reason; enable it if the reason is empty."""
         self._background.setEnabled(not reason)
-        self._background.setToolTip(reason or "Background")
+        self._background.setToolTip(reason or FIELDS["background"].description)
 
     def _show_values(self, spec: ExportSpec) -> None:
         self._width.setValue(spec.size.width)
@@ -66,13 +65,13 @@ class PictureSection(ExportSection):
         self._update_size()
 
     def _add_rows(self) -> None:
-        theme = QLabel("&Theme")
+        theme = QLabel(label_of("theme"))
         theme.setBuddy(self._theme)
-        self.add_row("size", "&Size", self._preset, stretched=self._preset)
-        self.add_row("size", "", self._width, QLabel("×"), self._height, QLabel("pixels"))
-        self.add_row("scale", "Sc&ale", self._scale, self._pixels)
-        self.add_row("dpi", "Resolution", self._dpi, self._centimeters)
-        self.add_row("background", "&Background", self._background, theme, self._theme)
+        self.add_row("size", self._preset)
+        self.add_row("size", self._width, QLabel("×"), self._height, QLabel("pixels"), label="")
+        self.add_row("scale", self._scale, self._pixels)
+        self.add_row("dpi", self._dpi, self._centimeters)
+        self.add_row("background", self._background, theme, self._theme)
 
     @property
     def _size(self) -> PictureSize:

@@ -16,7 +16,7 @@ from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.widgets.controls import row
 from flowviz.exporting.export import Export
 from flowviz.specs import ExportSpec
-from flowviz.specs.export import FILMS
+from flowviz.specs.export_kinds import FILMS
 from flowviz.specs.view import Theme
 
 DEBOUNCE_MS = 60

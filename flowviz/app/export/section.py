@@ -1,17 +1,30 @@
 """The base class of the sections of the export form."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtGui import QStandardItemModel
-from PyQt6.QtWidgets import QFormLayout, QGroupBox, QLabel, QSpinBox, QWidget
+from PyQt6.QtWidgets import QCheckBox, QFormLayout, QGroupBox, QLabel, QSpinBox, QWidget
 
-from flowviz.app.widgets.controls import ChoiceBox, row
+from flowviz.app.widgets.controls import ChoiceBox, check_box, row
 from flowviz.specs import ExportSpec
+from flowviz.specs.fields import SpecField, fields_of
 
-WIDEST_LABEL = "Frames per second"
+FIELDS = fields_of(ExportSpec)
+WIDEST_LABEL = FIELDS["fps"].title
+MNEMONICS = {
+    "what": "W", "format": "F", "size": "S", "scale": "a", "background": "B", "theme": "T", "easing": "v",
+    "in_betweens": "n", "fps": "o", "direction": "r", "beside": "i", "color_by": "C", "axes": "x", "labels": "k",
+    "fitted": "u",
+}  # fmt: skip
 
 
 class ExportSection(QGroupBox):
-    """Group of rows that edit some fields of an `ExportSpec`; only rows with an effect are visible."""
+    """Group of rows that edit some fields of an `ExportSpec`; only rows with an effect are visible.
+
+    Titles and descriptions of the fields are the labels and tooltips of their controls.
+    """
 
     changed = pyqtSignal()  # by the user
 
@@ -32,15 +45,15 @@ class ExportSection(QGroupBox):
         raise NotImplementedError
 
     def show_rows(self, names: frozenset[str]) -> None:
-        """Show the rows of these names only."""
+        """Show the rows of these fields only."""
         for name, content in self._rows:
             self._form.setRowVisible(content, name in names)
         self.setVisible(any(name in names for name, _ in self._rows))
 
-    def add_row(self, name: str, label: str, *widgets: QWidget, stretched: QWidget | None = None) -> None:
-        """Add a named row; its label is the buddy of the first widget."""
-        content, text = QWidget(), QLabel(label)
-        line = row(*widgets, stretched=stretched)
+    def add_row(self, name: str, *widgets: QWidget, label: str | None = None) -> None:
+        """Add a row for a field. Its label, by default the title of the field, is the buddy of the first widget."""
+        content, text = QWidget(), QLabel(label_of(name) if label is None else label)
+        line = row(*widgets, stretched=widgets[0] if isinstance(widgets[0], ChoiceBox) and not widgets[1:] else None)
         line.setContentsMargins(0, 0, 0, 0)
         content.setLayout(line)
         text.setBuddy(widgets[0])
@@ -53,14 +66,32 @@ class ExportSection(QGroupBox):
         raise NotImplementedError
 
 
-def number_box(object_name: str, name: str, least: int, most: int, value: int) -> QSpinBox:
-    """Return a box for a whole number."""
+def label_of(name: str) -> str:
+    """Return the title of a field, with its mnemonic."""
+    title, letter = FIELDS[name].title, MNEMONICS.get(name, "")
+    return title.replace(letter, f"&{letter}", 1) if letter else title
+
+
+def choice_box(object_name: str, name: str, choices: Mapping[Any, str]) -> ChoiceBox:
+    """Return a box for the choices of a field, which maps values to texts."""
+    box = ChoiceBox(object_name, FIELDS[name].title, choices)
+    box.setToolTip(FIELDS[name].description)
+    return box
+
+
+def toggle_box(object_name: str, name: str) -> QCheckBox:
+    """Return a check box for a field."""
+    return check_box(object_name, label_of(name), FIELDS[name].description)
+
+
+def number_box(object_name: str, field: SpecField) -> QSpinBox:
+    """Return a box for the whole numbers of a field."""
     box = QSpinBox()
     box.setObjectName(object_name)
-    box.setAccessibleName(name)
-    box.setToolTip(name)
-    box.setRange(least, most)
-    box.setValue(value)
+    box.setAccessibleName(field.title)
+    box.setToolTip(field.description)
+    box.setRange(*field.limits)
+    box.setValue(field.default or 0)
     box.setGroupSeparatorShown(True)
     box.setKeyboardTracking(False)
     return box

@@ -1,11 +1,10 @@
-"""Choices of an `ExportSpec` as text, and changes to nested fields of one."""
+"""Choices of an `ExportSpec` as text, and what the window shows as one."""
 
 from collections.abc import Mapping
 from math import floor, log10
-from typing import Any
 
-from flowviz.specs import ExportSpec, Seen, ViewSpec
-from flowviz.specs.export import Format, What
+from flowviz.specs import Seen, ViewSpec
+from flowviz.specs.export_kinds import Format, What
 
 WHAT: Mapping[What, tuple[str, str]] = {  # titles and descriptions
     "view": ("This view", "One picture of one stage"),
@@ -43,21 +42,6 @@ def for_export(seen: Seen) -> Seen:
     }
     probe = None if seen.probe is None else (seen.probe[0], _rounded(seen.probe[1], decimals))
     return seen.model_copy(update={"view": view.model_copy(update=changes), "probe": probe, "overview": False})
-
-
-def with_seen(spec: ExportSpec, **changes: Any) -> ExportSpec:
-    """Return the spec with other values of some fields of `seen`."""
-    return spec.model_copy(update={"seen": spec.seen.model_copy(update=changes)})
-
-
-def with_view(spec: ExportSpec, **changes: Any) -> ExportSpec:
-    """Return the spec with other values of some fields of its view."""
-    return with_seen(spec, view=spec.seen.view.model_copy(update=changes))
-
-
-def with_playback(spec: ExportSpec, **changes: Any) -> ExportSpec:
-    """Return the spec with other values of some fields of its playback."""
-    return with_seen(spec, playback=spec.seen.playback.model_copy(update=changes))
 
 
 def _rounded(point: tuple[float, float], decimals: int) -> tuple[float, float]:

@@ -26,7 +26,7 @@ from flowviz.app.window.about import About
 from flowviz.app.window.bug_report import BugReport
 from flowviz.app.window.panel_layout import PanelLayout
 from flowviz.app.window.recent_menu import RecentMenu
-from flowviz.exporting.repeat import TrainingCopy, train_command, train_python
+from flowviz.exporting.commands import TrainingCopy, train_command, train_python
 from flowviz.specs.view import Palette
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Blog Post": "plain"}

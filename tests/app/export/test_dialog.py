@@ -9,10 +9,10 @@ from PyQt6.QtGui import QDesktopServices, QGuiApplication
 from PyQt6.QtWidgets import QLabel, QLineEdit, QMessageBox, QProgressBar, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from flowviz.exporting.commands import render_command, render_python
 from flowviz.exporting.export import Export
-from flowviz.exporting.repeat import render_command, render_python
 from flowviz.projects import Project, load_project
-from flowviz.specs.export import FORMATS, IN_FOLDERS, Format, What
+from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS, Format, What
 from tests.app.conftest import work_is_running
 from tests.app.export.exporting import SMALL, WRITING_MS, Dialog, open_dialog
 

@@ -17,7 +17,7 @@ from flowviz.app.export.exports import Exports, carry_over, initial_spec
 from flowviz.app.export.source import ExportSource
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.cli import main
-from flowviz.exporting.repeat import render_command, train_command, train_python
+from flowviz.exporting.commands import render_command, train_command, train_python
 from flowviz.projects import Project
 from flowviz.specs import FlowSpec, PictureSize, Seen, TextSpec, TrainingSpec, ViewSpec
 from tests.app.conftest import Window
@@ -157,7 +157,8 @@ def test_command_of_a_zoomed_window_has_short_numbers_and_no_text_size() -> None
     size = PictureSize(width=300, height=200)
     spec = initial_spec(source(seen, size))
     assert render_command(Path("a.flowviz"), spec, Path("a.png")) == (
-        "flowviz render a.flowviz --output a.png --probe 3:0.14286,0.5 --center 0.33333,0 --half-extent 0.83886"
+        "flowviz render a.flowviz --output a.png"
+        " --center 0.33333,0 --half-extent 0.83886 --probe 3:0.14286,0.5 --no-fit"
     )
     assert carry_over(spec, source(Seen(), size), source(seen, size)).seen == spec.seen
 

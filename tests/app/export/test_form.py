@@ -25,8 +25,8 @@ from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.projects import Project
 from flowviz.records import Selection, Timeline
 from flowviz.specs import PictureSize
-from flowviz.specs.effects import effects
-from flowviz.specs.export import FORMATS, Format, What
+from flowviz.specs.export import effects
+from flowviz.specs.export_kinds import FORMATS, Format, What
 from tests.app.export.exporting import Dialog, open_dialog
 
 DRAWING_MS = 20_000
@@ -37,7 +37,8 @@ CONTROLS = {
     "background": ("exportBackground",),
     "theme": ("exportTheme",),
     "stage": ("exportStage",),
-    "range": ("exportFirst", "exportLast"),
+    "first": ("exportFirst",),
+    "last": ("exportLast",),
     "direction": ("exportDirection",),
     "marks": ("pointsExport", "densityExport", "gridExport", "pathsExport", "targetExport"),
     "fitted": ("exportFitted",),
@@ -71,7 +72,10 @@ def selected(project: Project) -> Project:
 def test_only_controls_with_an_effect_are_shown(dialog: Dialog, what: What, format_: Format) -> None:
     dialog.choose("exportWhat", what)
     dialog.choose("exportFormat", format_)
-    assert effects(dialog.itself.spec()) <= {*CONTROLS, "axes", "beside", "moment", "probe", "selection"} | {
+    assert effects(dialog.itself.spec()) <= {*CONTROLS, "what", "format", "axes", "beside", "moment"} | {
+        "probe",
+        "center",
+        "half_extent",
         "point_diameter",
         "word_height",
     }

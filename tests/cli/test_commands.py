@@ -6,7 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,11 +17,12 @@ from PIL import Image
 import flowviz
 from flowviz.cli import render, training
 from flowviz.errors import FileError, SpecError
+from flowviz.exporting.commands import render_command, render_python, train_command, train_python
 from flowviz.exporting.export import Export
-from flowviz.exporting.repeat import render_command, render_python, train_command, train_python
 from flowviz.projects import Plan, Project, save_project
 from flowviz.records import Selection
 from flowviz.specs import (
+    RECIPES,
     SHAPES,
     ExportSpec,
     FlowSpec,
@@ -36,12 +37,13 @@ from flowviz.specs import (
     TrainingSpec,
     ViewSpec,
 )
-from flowviz.specs.effects import relevant
-from flowviz.specs.export import FORMATS, What
+from flowviz.specs.export import MOST_GIF_FRAMES_PER_SECOND, relevant
+from flowviz.specs.export_kinds import FORMATS
+from flowviz.specs.fields import checked, with_values
 from flowviz.specs.flow import NETWORK_FIELDS
-from flowviz.specs.playback import Easing, Heading, Repeat, Through
-from flowviz.specs.view import Background, ColorBy, Direction, Mark, Palette, Theme
+from flowviz.specs.view import LARGEST_SIDE
 from flowviz.targets import read_image
+from tests.specs.field_values import field_values
 from tests.test_cli import run
 
 ROOT = Path(flowviz.__file__).parents[1]
@@ -49,66 +51,20 @@ STRICT = settings(deadline=None, suppress_health_check=[HealthCheck.function_sco
 ODD_NAMES = ["plain", "two words", "-dash", "it's", 'say "hi"', "größe 漢字", "$HOME `x` \\n", "a;b & c", "-o=x", "*"]
 
 
-def of(literal: Any) -> st.SearchStrategy[Any]:
-    return st.sampled_from(get_args(literal))
-
-
-finite = st.floats(-1e6, 1e6)
-stages = st.none() | st.integers(0, 19)
-views = st.builds(
-    ViewSpec,
-    center=st.tuples(finite, finite),
-    half_extent=st.floats(1e-3, 1e12),
-    palette=of(Palette),
-    theme=of(Theme),
-    background=of(Background),
-    point_diameter=st.floats(0.1, 50),
-    word_height=st.floats(1e-3, 0.1),
-    labels=st.booleans(),
-    axes=st.booleans(),
-    color_by=of(ColorBy),
-    marks=st.frozensets(of(Mark)),
-    beside=st.booleans(),
-    common_scale=st.booleans(),
-)
-playbacks = st.builds(
-    Playback, repeat=of(Repeat), easing=of(Easing), heading=of(Heading), through=of(Through), speed=st.floats(0.25, 4)
-)
-looks = st.builds(
-    Seen,
-    view=views,
-    playback=playbacks,
-    stage=stages,
-    direction=of(Direction),
-    moment=st.none() | st.integers(0, 10**9 - 1),
-    probe=st.none() | st.tuples(st.integers(0, 19), st.tuples(finite, finite)),
-    fitted=st.booleans(),
-    overview=st.booleans(),
-)
-
-
 @st.composite
 def specs(draw: st.DrawFn) -> ExportSpec:
     """Any export that may be asked for."""
-    what = draw(of(What))
+    what = draw(st.sampled_from(list(FORMATS)))
     format_ = draw(st.sampled_from(FORMATS[what]))
-    seen = draw(looks)
+    values = draw(field_values(ExportSpec)) | {"what": what, "format": format_}
     if format_ == "mp4":
-        seen = seen.model_copy(update={"view": seen.view.model_copy(update={"background": "solid"})})
-    ends = draw(stages), draw(stages)
-    first, last = ends if None in ends else sorted(ends)  # type: ignore[type-var]  # neither is None
-    return ExportSpec(
-        what=what,
-        format=format_,
-        seen=seen,
-        size=PictureSize(width=draw(st.integers(64, 1000)), height=draw(st.integers(64, 1000))),
-        scale=draw(st.integers(1, 8)),
-        first=first,
-        last=last,
-        in_betweens=draw(st.integers(0, 240)),
-        fps=draw(st.integers(1, 50)),
-        particles=draw(st.none() | st.integers(1, 10_000_000)),
-    )
+        values["background"] = "solid"
+    if format_ == "gif":
+        values["fps"] = min(values["fps"], MOST_GIF_FRAMES_PER_SECOND)
+    if values["first"] is not None and values["last"] is not None:
+        values["first"], values["last"] = sorted((values["first"], values["last"]))
+    values["scale"] = min(values["scale"], LARGEST_SIDE // max(values["size"].width, values["size"].height))
+    return checked(with_values(ExportSpec(), values))
 
 
 outputs = st.builds(
@@ -284,44 +240,28 @@ seeds = st.just(0) | st.integers(0, 2**63 - 1)
 @st.composite
 def flows(draw: st.DrawFn) -> FlowSpec:
     """Any flow, with some of its fields moved off those of its family."""
-    family = draw(st.sampled_from(["realnvp", "nice", "glow", "maf", "iaf", "spline"]))
-    fields: dict[str, Any] = {
-        "layers": draw(st.integers(1, 32)),
-        "conditioner": draw(st.sampled_from(["network", "table"])),
-        "width": draw(st.integers(1, 1024)),
-        "depth": draw(st.integers(1, 8)),
-        "hats": draw(st.integers(0, 1024)),
-        "waves": draw(st.integers(0, 12)),
-        "normalization": draw(st.sampled_from(["running", "minibatch", "actnorm", "none"])),
-        "batch_normalization_momentum": draw(st.floats(0, 1, exclude_max=True)),
-        "seed": draw(seeds),
-    }
-    if family == "spline":
-        fields["bins"] = draw(st.integers(2, 256))
-        fields["min_bin_height"] = draw(st.floats(1e-9, 1e-3))
-    elif family != "nice":
-        fields["log_scale_bound"] = draw(st.none() | st.floats(0.01, 20))
-    kept = draw(st.sets(st.sampled_from(sorted(fields))))
-    if "conditioner" in kept and fields["conditioner"] == "table":
+    values = draw(field_values(FlowSpec))
+    recipe = RECIPES[values.pop("family")]
+    kept = draw(st.sets(st.sampled_from(sorted(values))))
+    if not recipe.has_log_scale:
+        kept -= {"log_scale_bound"}
+    if not recipe.has_bins or values["bins"] is None or values["min_bin_height"] is None:
+        kept -= {"bins", "min_bin_height"}
+    if values["conditioner"] == "table" and "conditioner" in kept:
         kept -= set(NETWORK_FIELDS)
-    return FlowSpec(family=family, **{name: fields[name] for name in kept})
+    family = next(name for name, each in RECIPES.items() if each is recipe)
+    return FlowSpec(family=family, **{name: values[name] for name in kept})
 
 
 @st.composite
 def trainings(draw: st.DrawFn) -> TrainingSpec:
     """Any training."""
+    values = draw(field_values(TrainingSpec))
     budget = draw(
         st.fixed_dictionaries({"steps": st.integers(1, 10**8)})
         | st.fixed_dictionaries({"seconds": st.just(60.0) | st.floats(0.001, 86_400)})
     )
-    return TrainingSpec(
-        **budget,
-        seed=draw(seeds),
-        batch=draw(st.just(256) | st.integers(2, 65_536)),
-        learning_rate=draw(st.just(2e-3) | st.floats(1e-9, 1)),
-        warmup_steps=draw(st.just(200) | st.integers(0, 10**6)),
-        clip_norm=draw(st.none() | st.floats(1e-6, 1e6)),
-    )
+    return TrainingSpec(**{**values, "steps": None, "seconds": None, **budget})
 
 
 plans = st.builds(Plan, texts | shapes | shape_mixes | text_mixes, flows(), trainings())

@@ -1,20 +1,19 @@
-"""What was done in the window, as a command of the terminal or as a few lines of Python that do exactly the same."""
+"""Commands and Python code that repeat an export or a training of the window exactly."""
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from flowviz.errors import SpecError
 from flowviz.file_kinds import ANIMATION, EXPORTED, PICTURE, denoted
 from flowviz.projects import Plan, load_project
-from flowviz.specs import ExportSpec, FlowSpec, MixSpec, Seen, ShapeSpec, Spec, TargetSpec, TextSpec, ViewSpec
-from flowviz.specs.effects import relevant
-from flowviz.specs.export import FORMATS, IN_FOLDERS, Format, What
+from flowviz.specs import ExportSpec, FlowSpec, MixSpec, ShapeSpec, Spec, TargetSpec, TextSpec, TrainingSpec
+from flowviz.specs.export import relevant
+from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS, Format, What
+from flowviz.specs.fields import as_text, fields_of, values_of, with_values
 from flowviz.specs.training import DEFAULT_SECONDS
-from flowviz.specs.view import Mark
 
-SAVED, NONE = "saved", "none"  # the selection of the file; no marks, no probe, nothing selected
 UNSAVED = "Save the project first: the target was made from the content of files, which is then in the project's."
 
 Options = list[tuple[str, Any]]
@@ -47,7 +46,8 @@ def render_command(project_path: Path, spec: ExportSpec, output: Path) -> str:
         options.append(("what", asked.what))
     if asked.format != default_format(asked.what, output):
         options.append(("format", asked.format))
-    return _command("render", project_path, options + _written(asked) + _seen(asked.seen))
+    usual = ExportSpec(what=asked.what, format=asked.format)
+    return _command("render", project_path, options + _options(asked, usual))
 
 
 def render_python(project_path: Path, spec: ExportSpec, output: Path) -> str:
@@ -80,32 +80,12 @@ def train_python(plan: Plan, output: Path, project_path: Path | None) -> str:
     return _python(names, values, f"save(train(target, flow, training), {str(output)!r})")
 
 
-def _written(spec: ExportSpec) -> Options:
-    """The options of the fields of the spec itself."""
-    changed = _changed(spec, ExportSpec(what=spec.what, format=spec.format))
-    changed.pop("seen", None)
-    if {"first", "last"} <= changed.keys():
-        changed["stage"] = f"{changed.pop('first')}-{changed.pop('last')}"
-    return list(changed.items())
-
-
-def _seen(seen: Seen) -> Options:
-    """The options of what is seen."""
-    options = _changed(seen, Seen())
-    for part in ("view", "playback", "fitted"):
-        options.pop(part, None)
-    if seen.probe is not None:
-        stage, point = seen.probe
-        options["probe"] = f"{stage}:{_numbers(point)}"
-    options |= _changed(seen.playback, Seen().playback) | _changed(seen.view, ViewSpec())
-    if "marks" in options:
-        options["view"] = ",".join(mark for mark in get_args(Mark) if mark in options["marks"]) or NONE
-        del options["marks"]
-    if not seen.fitted:
-        options |= {"center": _numbers(seen.view.center), "half_extent": seen.view.half_extent}
-    if seen.view.color_by == "selection":
-        options["select"] = SAVED
-    return list(options.items())
+def _options(spec: Spec, usual: Spec) -> Options:
+    """Return the options of the fields whose values are not usual."""
+    fields, before = fields_of(type(spec)), values_of(usual)
+    changed = {name: value for name, value in values_of(spec).items() if value != before[name]}
+    texts = {name: value if isinstance(value, bool) else fields[name].text(value) for name, value in changed.items()}
+    return [(fields[name].option_name, text) for name, text in texts.items() if text is not None]
 
 
 def _target(target: TargetSpec) -> Options | None:
@@ -113,15 +93,15 @@ def _target(target: TargetSpec) -> Options | None:
     sources = list(_sources(target))
     texts = [source for source in sources if isinstance(source, TextSpec)]
     shapes = [source for source in sources if isinstance(source, ShapeSpec)]
-    manners = [{**_changed(text, TextSpec(text="")), "text": ""} for text in texts]
+    manners = [_options(text, TextSpec(text=text.text)) for text in texts]
     if sources != [*texts, *shapes] or any(manner != manners[0] for manner in manners):
         return None
     options: Options = [("text", text.text) for text in texts] + [("shape", shape.name) for shape in shapes]
-    options += [(name, value) for manner in manners[:1] for name, value in manner.items() if name != "text"]
+    options += [option for manner in manners[:1] for option in manner]
     if isinstance(target, MixSpec):
         options.append((target.layout, True))
         if any(part.weight != 1 for part in target.parts):
-            options.append(("shares", _numbers([part.weight for part in target.parts])))
+            options.append(("shares", as_text(tuple(part.weight for part in target.parts))))
     return options
 
 
@@ -137,45 +117,25 @@ def _holding(plan: Plan, path: Path | None) -> Path:
 
 
 def _flow(plan: Plan) -> Options:
-    options = _changed_flow(plan.flow)
-    options.pop("seed", None)
-    if plan.flow.seed != plan.training.seed:
-        options["flow_seed"] = plan.flow.seed
-    said = {"family": "flow"} | ({"log_scale_bound": "unbounded"} if plan.flow.log_scale_bound is None else {})
-    return [(said.get(name, name), True if value is None else value) for name, value in options.items()]
+    """Return the options of the flow, whose seed is that of the training unless they say otherwise."""
+    usual = with_values(_usual_flow(plan.flow), {"family": FlowSpec().family, "seed": plan.training.seed})
+    return _options(plan.flow, usual)
 
 
 def _training(plan: Plan) -> Options:
-    changed = _changed(plan.training, type(plan.training)(seconds=DEFAULT_SECONDS))
-    return [(name, value) for name, value in changed.items() if value is not None]
+    return _options(plan.training, TrainingSpec(seconds=DEFAULT_SECONDS))
 
 
-def _changed_flow(flow: FlowSpec) -> dict[str, Any]:
-    """The fields that are not as the family's recipe has them."""
-    usual = FlowSpec(family=flow.family)
+def _usual_flow(flow: FlowSpec) -> FlowSpec:
+    """Return the flow of a family, with the usual momentum of the normalization that another flow has."""
     momentum = FlowSpec(family=flow.family, normalization=flow.normalization).batch_normalization_momentum
-    changed = _changed(flow, usual.model_copy(update={"batch_normalization_momentum": momentum}))
-    return changed if flow.family == FlowSpec().family else {"family": flow.family, **changed}
-
-
-def _changed(spec: Spec, usual: Spec) -> dict[str, Any]:
-    """The fields that are not as usual."""
-    return {name: value for name, value in spec if value != getattr(usual, name)}
-
-
-def _numbers(values: Any) -> str:
-    return ",".join(map(_number, values))
-
-
-def _number(value: float) -> str:
-    """The shortest text that is read as the same number."""
-    return repr(value).removesuffix(".0")
+    return FlowSpec(family=flow.family).model_copy(update={"batch_normalization_momentum": momentum})
 
 
 def _command(name: str, project: Path | None, options: Options) -> str:
     words = ["flowviz", name, *([] if project is None else [_as_argument(project)])]
     for option, value in options:
-        words += _option(option.replace("_", "-"), value)
+        words += _option(option, value)
     return shlex.join(words)
 
 
@@ -189,7 +149,7 @@ def _option(name: str, value: Any) -> list[str]:
         return [f"--{name}"]
     if value is False:
         return [f"--no-{name}"]
-    text = _number(value) if isinstance(value, float) else str(value)
+    text = str(value)
     return [f"--{name}={text}"] if text.startswith("-") else [f"--{name}", text]
 
 
@@ -216,8 +176,9 @@ def _source(value: Any, names: set[str]) -> str:
 
 
 def _own_fields(spec: Spec) -> dict[str, Any]:
-    """The fields that have to be said."""
+    """Return the fields that have to be given."""
     if isinstance(spec, FlowSpec):
-        return _changed_flow(spec)
-    usual = {name: field.get_default(call_default_factory=True) for name, field in type(spec).model_fields.items()}
+        usual = {**dict(_usual_flow(spec)), "family": FlowSpec().family}
+    else:
+        usual = {name: info.get_default(call_default_factory=True) for name, info in type(spec).model_fields.items()}
     return {name: value for name, value in spec if value != usual[name]}

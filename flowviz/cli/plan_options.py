@@ -1,0 +1,67 @@
+"""The options that describe a training: its flow and its budget, and the plan that they amount to."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flowviz.cli.spec_options import Given, parsed, read_spec, spec_options, takes
+from flowviz.cli.target_sources import Sources
+from flowviz.errors import SpecError
+from flowviz.projects import Plan
+from flowviz.specs import PRESETS, FlowSpec, PresetName, TrainingSpec, target_spec
+from flowviz.specs.fields import fields_of
+from flowviz.specs.training import DEFAULT_SECONDS
+
+PLAN = ("target", "flow", "training")
+PRESET_HELP = "; ".join(f"{name}: {preset.title}. {preset.sentence}" for name, preset in PRESETS.items())
+VARIED = {"seed", "learning_rate"}  # by trials
+
+
+@takes(fields=spec_options(fields_of(FlowSpec)))
+def flow_options(
+    fields: Given,
+    preset: Annotated[PresetName | None, typer.Option(help=f"A flow for a purpose. {PRESET_HELP}.")] = None,
+) -> Given:
+    """Return the fields of the flow that options give; those of a preset count as given."""
+    if preset is None:
+        return fields
+    if "family" in fields:
+        raise SpecError("Give either --preset or --flow.")
+    return {**PRESETS[preset].choices, **fields}
+
+
+training_options = spec_options(fields_of(TrainingSpec))
+fixed_training_options = spec_options({k: field for k, field in fields_of(TrainingSpec).items() if k not in VARIED})
+
+
+def requested_plan(sources: Sources, flow: Given, training: Given, file: Path | None) -> Plan:
+    """Return the training that options ask for, beginning with a file of `--spec`.
+
+    Raises:
+        SpecError: The options or the values in the file are wrong, or do not go together.
+        FileError: A file cannot be read.
+    """
+    values = read_spec(file)
+    if unknown := sorted(values.keys() - set(PLAN)):
+        raise SpecError(f"{file} holds {unknown[0]!r}; a training has {', '.join(PLAN)}.")
+    budget = _training(training, values.get("training", {}))
+    target = target_spec(values["target"]) if "target" in values and not sources.are_given else sources.target()
+    return Plan(target, _flow(flow, values.get("flow", {}), budget.seed), budget)
+
+
+def _flow(given: Given, base: Mapping[str, Any], seed: int) -> FlowSpec:
+    """Return the flow; another family than that of the base begins with its own sizes."""
+    start = {} if "family" in given else base
+    return FlowSpec(**{"seed": seed, **start, **parsed(FlowSpec, given)})
+
+
+def _training(given: Given, base: Mapping[str, Any]) -> TrainingSpec:
+    """Return the training; a budget replaces that of the base, and no budget is that of the usual duration."""
+    budget = {"seconds", "steps"}
+    kept = {name: value for name, value in base.items() if name not in budget or not budget & given.keys()}
+    found = {**kept, **given}
+    if all(found.get(each) is None for each in budget):
+        found["seconds"] = DEFAULT_SECONDS
+    return TrainingSpec(**found)

@@ -1,0 +1,93 @@
+"""The options of commands that are fields of specs, and other options that several commands share."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flowviz.errors import FileError
+from flowviz.files import reason
+from flowviz.specs import Spec
+from flowviz.specs.fields import SpecField, fields_of
+
+Given = Mapping[str, Any]  # the fields that options give, by name; values with a text form are text
+Command = Callable[..., Any]
+SpecFile = Annotated[
+    Path | None,
+    typer.Option("--spec", help="Begin with the spec in this file; other options override it.", metavar="FILE.json"),
+]
+
+
+def takes(**groups: Callable[..., Any]) -> Callable[[Command], Command]:
+    """Let a command have the parameters of some functions as options, in place of its parameters of their names.
+
+    The command gets what each function returns. An option that has the same name in several functions, and in the
+    command, is one option.
+    """
+    parameters = {name: signature(group).parameters for name, group in groups.items()}
+
+    def decorated(command: Command) -> Command:
+        own = {name: each for name, each in signature(command).parameters.items() if name not in groups}
+
+        @wraps(command)
+        def with_options(**values: Any) -> Any:
+            found = {name: groups[name](**{each: values[each] for each in parameters[name]}) for name in groups}
+            return command(**found, **{name: values[name] for name in own})
+
+        options = {**own, **{name: each for group in parameters.values() for name, each in group.items()}, **own}
+        with_options.__signature__ = Signature(  # type: ignore[attr-defined]  # typer reads it
+            [each.replace(kind=Parameter.KEYWORD_ONLY) for each in options.values()]
+        )
+        return with_options
+
+    return decorated
+
+
+def spec_options(fields: Mapping[str, SpecField]) -> Callable[..., Given]:
+    """Return a function for `takes` with an option for each field. It returns the fields that were given."""
+
+    def given(**values: Any) -> Given:
+        chosen = {name: values[_parameter_name(field)] for name, field in fields.items()}
+        return {name: value for name, value in chosen.items() if value is not None}
+
+    given.__signature__ = Signature([_parameter(field) for field in fields.values()])  # type: ignore[attr-defined]
+    return given
+
+
+def parsed(kind: type[Spec], given: Given) -> dict[str, Any]:
+    """Return the values of the fields that options give. Raises `SpecError`."""
+    fields = fields_of(kind)
+    return {
+        name: fields[name].parse(value) if fields[name].is_text and isinstance(value, str) else value
+        for name, value in given.items()
+    }
+
+
+def read_spec(path: Path | None) -> dict[str, Any]:
+    """Return the values in a JSON file of `--spec`; none without a file. Raises `FileError`."""
+    try:
+        values = {} if path is None else json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        why = reason(error) if isinstance(error, OSError) else "it is not JSON"
+        raise FileError(f"{path} cannot be read: {why}.") from error
+    if not isinstance(values, dict):
+        raise FileError(f"{path} holds no spec, which is an object in JSON.")
+    return values
+
+
+def _parameter_name(field: SpecField) -> str:
+    return field.option_name.replace("-", "_")
+
+
+def _parameter(field: SpecField) -> Parameter:
+    """Return the parameter of a command that gives a field."""
+    kind = str if field.is_text else field.kind
+    names = f"--{field.option_name}" + (f"/--no-{field.option_name}" if kind is bool else "")
+    option = typer.Option(names, help=f"{field.description}.", metavar=field.option.form or None)
+    return Parameter(
+        _parameter_name(field), Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
+    )

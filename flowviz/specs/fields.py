@@ -1,0 +1,173 @@
+"""The fields of specs as options: the command line, the window and copied commands present all fields by these means.
+
+A field describes itself: a title, a description and an `Option` in its annotation.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_origin
+
+from annotated_types import Ge, Le
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from flowviz.errors import SpecError
+from flowviz.specs.export_kinds import Kinds
+from flowviz.specs.spec import Spec
+
+NOTHING = "none"  # the text of an empty set
+
+S = TypeVar("S", bound=Spec)
+
+
+@dataclass(frozen=True)
+class Option:
+    """How a user gives a field, beyond its title and description.
+
+    Attributes:
+        kinds: The kinds of exports that the field affects.
+        name: The name of the option; by default, that of the field.
+        form: The form of the value as text, such as "X,Y"; by default, the value is one word.
+        none: The text that stands for None; by default, None cannot be given.
+    """
+
+    kinds: Kinds = frozenset()
+    name: str = ""
+    form: str = ""
+    none: str = ""
+
+
+@dataclass(frozen=True)
+class SpecField:
+    """A field of a spec, or of a spec in it."""
+
+    name: str
+    info: FieldInfo
+
+    @property
+    def title(self) -> str:
+        """Return the label of the field."""
+        return self.info.title or self.name
+
+    @property
+    def description(self) -> str:
+        """Return a phrase that describes the field, without a period."""
+        return self.info.description or ""
+
+    @cached_property
+    def option(self) -> Option:
+        """Return how a user gives the field."""
+        return next((each for each in self.info.metadata if isinstance(each, Option)), Option())
+
+    @property
+    def option_name(self) -> str:
+        """Return the name of the field's option, such as "point-diameter"."""
+        return self.option.name or self.name.replace("_", "-")
+
+    @property
+    def kind(self) -> Any:
+        """Return the type of the values other than None."""
+        (kind,) = {*(get_args(self.info.annotation) if self._is_optional else (self.info.annotation,))} - {NoneType}
+        return kind
+
+    @property
+    def is_text(self) -> bool:
+        """Return whether the value is given as text of a certain form, which `parse` reads."""
+        return bool(self.option.form or self.option.none)
+
+    @property
+    def limits(self) -> tuple[Any, Any]:
+        """Return the smallest and the largest value, each None if there is none."""
+        least = [each.ge for each in self.info.metadata if isinstance(each, Ge)]
+        most = [each.le for each in self.info.metadata if isinstance(each, Le)]
+        return least[0] if least else None, most[0] if most else None
+
+    @property
+    def default(self) -> Any:
+        """Return the usual value."""
+        return self.info.get_default(call_default_factory=True)
+
+    def parse(self, text: str) -> Any:
+        """Return the value that a text stands for. Raises `SpecError`."""
+        if text == self.option.none:
+            return None
+        if isinstance(self.kind, type) and issubclass(self.kind, Spec):
+            return self.kind.parse(text)  # type: ignore[attr-defined]  # specs of such fields have a text form
+        try:
+            return TypeAdapter(self.kind, config=ConfigDict(allow_inf_nan=False)).validate_python(self._split(text))
+        except ValidationError:
+            form = self.option.form or f"{self.kind.__name__}|{self.option.none}"
+            raise SpecError(f"The {self.title.lower()} {text!r} is not of the form {form}.") from None
+
+    def text(self, value: Any) -> str | None:
+        """Return the text that `parse` reads as a value; None if there is none."""
+        return as_text(value) if value is not None else self.option.none or None
+
+    @property
+    def _is_optional(self) -> bool:
+        return NoneType in get_args(self.info.annotation)
+
+    def _split(self, text: str) -> Any:
+        if get_origin(self.kind) is frozenset:
+            return [] if text == NOTHING else [word.strip() for word in text.split(",")]
+        if get_origin(self.kind) is not tuple:
+            return text
+        *before, numbers = text.split(":")
+        return (*before, numbers.split(",")) if before else numbers.split(",")
+
+
+@cache
+def fields_of(kind: type[Spec]) -> Mapping[str, SpecField]:
+    """Return the fields of a spec and of the specs in it, by their names, which are unique."""
+    found = dict[str, SpecField]()
+    for name, info in kind.model_fields.items():
+        field = SpecField(name, info)
+        if _is_nested(field):
+            found |= fields_of(field.kind)
+        else:
+            found[name] = field
+    return found
+
+
+def values_of(spec: Spec) -> dict[str, Any]:
+    """Return the values of all fields of a spec and of the specs in it."""
+    found = dict[str, Any]()
+    for name, value in spec:
+        found |= values_of(value) if _is_nested(SpecField(name, type(spec).model_fields[name])) else {name: value}
+    return found
+
+
+def with_values(spec: S, values: Mapping[str, Any]) -> S:
+    """Return a spec with other values of some fields of it and of the specs in it, which `checked` validates."""
+    changes = dict[str, Any]()
+    for name, value in spec:
+        if _is_nested(SpecField(name, type(spec).model_fields[name])):
+            changes[name] = with_values(value, values)
+        elif name in values:
+            changes[name] = values[name]
+    return spec.model_copy(update=changes)
+
+
+def checked(spec: S) -> S:
+    """Return the same spec, validated. Raises `SpecError`."""
+    return type(spec)(**spec.model_dump())
+
+
+def as_text(value: Any) -> str:
+    """Return the shortest text that is read as the same value: "1.5", "1,2", "7:1,2", "density,points"."""
+    match value:
+        case float():
+            return repr(value).removesuffix(".0")
+        case frozenset():
+            return ",".join(sorted(map(as_text, value))) or NOTHING
+        case (first, tuple(rest)):
+            return f"{as_text(first)}:{as_text(rest)}"
+        case tuple():
+            return ",".join(map(as_text, value))
+    return str(value)
+
+
+def _is_nested(field: SpecField) -> bool:
+    return isinstance(field.kind, type) and issubclass(field.kind, Spec) and not field.option.form
