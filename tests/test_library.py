@@ -111,7 +111,7 @@ def test_what_is_rendered_is_what_the_command_writes(
     view = ViewSpec(theme="dark", color_by="radius")
     spec = ExportSpec(what="stages", seen=Seen(view=view), size=PictureSize(width=80, height=64), first=18)
     render(project, spec, kind(tmp_path / "one"))
-    options = ("--theme", "dark", "--color-by", "radius", "--size", "80x64", "--stage", "18-19")
+    options = ("--theme", "dark", "--color-by", "radius", "--size", "80x64", "--first", 18)
     assert run("render", project_file, "-o", tmp_path / "other", *options) == 0
     one, other = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "other"))
     assert sorted(one) == ["18_permute.png", "19_real_nvp.png"]
