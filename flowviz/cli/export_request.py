@@ -45,8 +45,8 @@ def requested_export(output: Path, given: Given, seen: Seen, file: Mapping[str, 
 
 def _with_format(file: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the values with a format that goes with what is exported."""
-    formats = FORMATS.get(file.get("what", "view"), ("png",))
-    return {"format": formats[0], **file}
+    formats = (FORMATS[what][0] for what in FORMATS if what == file.get("what", "view"))
+    return {"format": next(formats, "png"), **file}
 
 
 def _what(output: Path, given: Given, base: ExportSpec, in_file: What | None) -> What:

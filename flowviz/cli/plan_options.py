@@ -44,8 +44,8 @@ def requested_plan(sources: Sources, flow: Given, training: Given, file: Path | 
         FileError: A file cannot be read.
     """
     values = read_spec(file)
-    if unknown := sorted(values.keys() - set(PLAN)):
-        raise SpecError(f"{file} holds {unknown[0]!r}; a training has {', '.join(PLAN)}.")
+    if values.keys() - set(PLAN) or not all(isinstance(value, dict) for value in values.values()):
+        raise SpecError(f"{file} holds no training, which is an object with any of {', '.join(PLAN)}, also objects.")
     budget = _training(training, values.get("training", {}))
     target = target_spec(values["target"]) if "target" in values and not sources.are_given else sources.target()
     return Plan(target, _flow(flow, values.get("flow", {}), budget.seed), budget)

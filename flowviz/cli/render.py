@@ -14,7 +14,7 @@ from flowviz.cli.export_request import FIELDS, requested_export
 from flowviz.cli.loaded_project import say_nll
 from flowviz.cli.messages import progress_bar, say
 from flowviz.cli.outputs import check_output, check_replaceable
-from flowviz.cli.spec_options import Given, SpecFile, read_spec, spec_options, takes
+from flowviz.cli.spec_options import Given, SpecFile, given_files, read_spec, spec_options, takes
 from flowviz.errors import SpecError
 from flowviz.exporting.export import Export
 from flowviz.exporting.scenes import Scenes
@@ -55,17 +55,17 @@ def render(
     --view overview, all stages are in one picture.
     """
     given = {**fields, **({"select": select} if select else {}), **({} if speed is None else {"speed": speed})}
-    found = load_project(project)
+    inputs, found = [project, *given_files(spec_file)], load_project(project)
     spec = requested_export(path, given, found.seen if as_seen else Seen(), read_spec(spec_file))
     if spec.what not in IN_FOLDERS:
-        check_output(path, _suffixes(spec), [project])
+        check_output(path, _suffixes(spec), inputs)
     followed = _Followed(found, spec)
     found = replace(found, selection=followed.selection(select or [SAVED]))
     if spec.seen.direction == "encode" and "direction" in effects(spec):
         say_nll(followed.trace.nll, followed.trace.positions.shape[1])
     export = Export(found, followed.with_window(given))
     for name in export.names():
-        check_replaceable(path / name, [project])
+        check_replaceable(path / name, inputs)
     _write(export, spec, path)
 
 

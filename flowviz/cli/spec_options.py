@@ -79,6 +79,11 @@ def read_spec(path: Path | None) -> dict[str, Any]:
     return values
 
 
+def given_files(*paths: Path | None) -> list[Path]:
+    """Return the files that options name."""
+    return [path for path in paths if path is not None]
+
+
 def _parameter_name(field: SpecField) -> str:
     return field.option_name.replace("-", "_")
 

@@ -9,7 +9,7 @@ import typer
 
 from flowviz.cli import options
 from flowviz.cli.messages import drained, say
-from flowviz.cli.spec_options import Given, spec_options, takes
+from flowviz.cli.spec_options import Given, given_files, spec_options, takes
 from flowviz.errors import SpecError
 from flowviz.projects import load_project
 from flowviz.specs import ImageSpec, MixSpec, Part, ShapeSpec, SourceSpec, TargetSpec, TextSpec
@@ -46,7 +46,7 @@ class Sources:
     @property
     def files(self) -> list[Path]:
         """All files that the target comes from."""
-        return [*self.image, *self.drawing, *self.points, *([] if self.of is None else [self.of])]
+        return [*self.image, *self.drawing, *self.points, *given_files(self.of)]
 
     def target(self) -> TargetSpec:
         """Read the files, and return the target; a mix is in the order of the options. Raises `FlowvizError`."""

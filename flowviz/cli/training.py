@@ -15,7 +15,7 @@ from flowviz.cli.interrupts import Interrupted, stoppable
 from flowviz.cli.messages import console, describe, progress_bar, say, summary_table
 from flowviz.cli.outputs import check_project_output, check_trial_outputs, is_same_file
 from flowviz.cli.plan_options import fixed_training_options, flow_options, requested_plan, training_options
-from flowviz.cli.spec_options import Given, SpecFile, takes
+from flowviz.cli.spec_options import Given, SpecFile, given_files, takes
 from flowviz.cli.target_sources import Sources, built, chosen_sources
 from flowviz.errors import FileError, SpecError
 from flowviz.files import check_writable
@@ -53,7 +53,7 @@ def train(
 
     Every minute, a checkpoint is written beside the output, from which `resume` continues an interrupted training.
     """
-    check_project_output(output, sources.files, force=force)
+    check_project_output(output, [*sources.files, *given_files(spec)], force=force)
     if not force:
         check_no_checkpoint(output)
     plan = requested_plan(sources, flow, training, spec)
@@ -114,7 +114,7 @@ def trials(
     from flowviz.training.trials import run_trials, settings_digest
 
     plot = plot or output.with_suffix(".png")
-    check_trial_outputs(output, plot, sources.files, force=force)
+    check_trial_outputs(output, plot, [*sources.files, *given_files(spec)], force=force)
     rates = _rates(learning_rates)
     plan = requested_plan(sources, flow, training, spec)
     specs = [TrainingSpec(**{**plan.training.model_dump(), "learning_rate": rate}) for rate in rates]

@@ -150,7 +150,7 @@ class FlowSpec(Spec):
     @model_validator(mode="before")
     @classmethod
     def _as_the_recipe_has_it(cls, values: Any) -> Any:
-        recipe = RECIPES.get(values.get("family", "realnvp"))
+        recipe = next((recipe for name, recipe in RECIPES.items() if name == values.get("family", "realnvp")), None)
         if recipe is None:
             raise ValueError(f"There is no flow named {values['family']!r}. Choose one of {', '.join(RECIPES)}.")
         momentum = {"batch_normalization_momentum": MINIBATCH_MOMENTUM}

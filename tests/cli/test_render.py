@@ -1,5 +1,6 @@
 """`flowviz render`: what the name of the output says, what begins as the window left it, and what is refused."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from flowviz.cli import render
 from flowviz.projects import Project
 from flowviz.records import Moment, Selection, Timeline
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, ViewSpec
+from flowviz.specs.fields import values_of
 from tests.test_cli import run
 
 SEEN = Seen(
@@ -240,3 +242,49 @@ def test_a_moment_that_is_not_kept_is_named_with_those_that_are(
 ) -> None:
     assert run("render", project_file, "-o", tmp_path / "x.png", "--moment", 3) == 2
     assert "no moment of its training at step 3" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("values", "arguments", "expected"),
+    [
+        (ExportSpec(what="sheet", format="svg", scale=2).model_dump(mode="json"), "-o x.svg", {"scale": 2}),
+        (ExportSpec(what="sheet", format="svg", scale=2).model_dump(mode="json"), "-o x.svg --scale 3", {"scale": 3}),
+        ({"seen": {"view": {"theme": "dark"}}}, "-o x.gif", {"what": "animation", "theme": "dark"}),
+        ({"what": "animation", "fps": 9}, "-o x.webp --format webp", {"format": "webp", "fps": 9}),
+        ({"dpi": 254}, "-o x.png --size 10x5cm", {"size": PictureSize(width=1000, height=500)}),
+        ({"scale": 2}, "-o x.png --as-seen", {"scale": 2, "theme": "dark", "stage": 7}),
+    ],
+)
+def test_export_begins_with_the_spec_in_a_file(
+    values: dict[str, Any],
+    arguments: str,
+    expected: dict[str, Any],
+    asked: list[tuple[Project, ExportSpec]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("export.json").write_text(json.dumps(values), encoding="utf-8")
+    assert run("render", "x.flowviz", "--spec", "export.json", *arguments.split()) == 0
+    [(_, spec)] = asked
+    assert {name: values_of(spec)[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "export.json cannot be read: it is not JSON."),
+        ("[]", "export.json holds no spec"),
+        ('{"what": []}', "The what cannot be []"),
+        ('{"scale": 9}', "The scale cannot be 9"),
+        ('{"size": {"width": 3}}', "The width cannot be 3"),
+        ('{"color": 1}', "The color cannot be 1"),
+    ],
+)
+def test_file_without_a_spec_is_explained(
+    text: str, said: str, asked: list[Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "export.json").write_text(text, encoding="utf-8")
+    assert run("render", "x.flowviz", "-o", "x.png", "--spec", tmp_path / "export.json") == 2
+    assert said in capsys.readouterr().err
+    assert not asked

@@ -1,7 +1,7 @@
 """The panel to choose a flow: a preset, or a family and the options of the flow and its training."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
@@ -21,7 +21,8 @@ from flowviz.app.state.request import Request, RequestState
 from flowviz.app.training.presets import PresetBox
 from flowviz.app.widgets.controls import DisclosureButton, row
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
-from flowviz.specs import RECIPES, FlowSpec
+from flowviz.specs import RECIPES, FlowSpec, TrainingSpec
+from flowviz.specs.fields import SpecField, fields_of
 
 NORMALIZATIONS = {
     "running averages": "running",
@@ -32,6 +33,8 @@ NORMALIZATIONS = {
 SENTENCE_LINES = 3  # the longest sentence needs them, so that the panels below keep their place
 CONDITIONERS = {"network": "network", "table of values": "table"}
 MAX_SEED = 2**31 - 1
+FLOW, TRAINING = fields_of(FlowSpec), fields_of(TrainingSpec)
+Box = TypeVar("Box", bound=QWidget)
 
 
 class FlowPanel(QWidget):
@@ -87,21 +90,20 @@ class FlowOptions(QWidget):
     def __init__(self, request: RequestState) -> None:
         super().__init__()
         self._request = request
-        layers = self._flow_number("layers", "Layers", 1, 32, "Number of trainable layers")
-        self._width = self._flow_number("width", "Width", 1, 1024, "Units in each hidden layer of the networks")
-        self._depth = self._flow_number("depth", "Depth", 1, 8, "Number of hidden layers in each network")
-        self._bins = self._flow_number("bins", "Bins", 2, 256, "Number of pieces of each spline")
-        batch = _spin_box("trainingBatch", "Batch", 2, 65_536, "Number of target points in each training step")
+        layers, self._width, self._depth, self._bins = map(self._flow_number, ("layers", "width", "depth", "bins"))
+        batch = _spin_box("trainingBatch", TRAINING["batch"])
         rate = _rate_box()
-        seed = _spin_box("trainingSeed", "Seed", 0, MAX_SEED, "The same seed gives the same random numbers")
+        seed = _spin_box("trainingSeed", TRAINING["seed"])
         bind_number(request, lambda value: value.plan.training.batch, batch, self._training_setter("batch"))
         bind_number(
             request, lambda value: value.plan.training.learning_rate, rate, self._training_setter("learning_rate")
         )
         bind_number(request, lambda value: min(value.plan.flow.seed, MAX_SEED), seed, request.set_seed)
         self._bounded = self._bounded_box()
+        conditioner = self._flow_choice("conditioner", CONDITIONERS)
+        normalization = self._flow_choice("normalization", NORMALIZATIONS)
         pairs = (layers, self._width), (self._depth, self._bins), (rate, batch)
-        self._lay_out(pairs, seed, self._conditioner_box(), self._normalization_box())
+        self._lay_out(pairs, seed, conditioner, normalization)
         request.changed.connect(self._on_request_changed)
         self._enable(request.plan.flow)
 
@@ -118,11 +120,11 @@ class FlowOptions(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
 
-    def _flow_number(self, field: str, name: str, minimum: int, maximum: int, tip: str) -> QSpinBox:
-        box = _spin_box(f"flow{name}", name, minimum, maximum, tip)
+    def _flow_number(self, field: str) -> QSpinBox:
+        box = _spin_box(f"flow{FLOW[field].title}", FLOW[field])
         bind_number(
             self._request,
-            lambda value: getattr(value.plan.flow, field) or minimum,
+            lambda value: getattr(value.plan.flow, field) or box.minimum(),
             box,
             lambda number: self._request.update_flow(**{field: number}),
         )
@@ -131,19 +133,8 @@ class FlowOptions(QWidget):
     def _training_setter(self, field: str) -> Callable[[Any], None]:
         return lambda number: self._request.update_training(**{field: number})
 
-    def _conditioner_box(self) -> QComboBox:
-        tip = "What decides how far a layer moves a point: a network, as in the post, or a table, which has no width"
-        return self._flow_choice("conditioner", "Conditioner", CONDITIONERS, tip)
-
-    def _normalization_box(self) -> QComboBox:
-        tip = "How points are centered and scaled between layers, to keep them in range"
-        return self._flow_choice("normalization", "Normalization", NORMALIZATIONS, tip)
-
-    def _flow_choice(self, field: str, name: str, choices: Mapping[str, str], tip: str) -> QComboBox:
-        box = QComboBox()
-        box.setObjectName(f"flow{name}")
-        box.setAccessibleName(name)
-        box.setToolTip(tip)
+    def _flow_choice(self, field: str, choices: Mapping[str, str]) -> QComboBox:
+        box = _described(QComboBox(), f"flow{FLOW[field].title}", FLOW[field])
         for text, choice in choices.items():
             box.addItem(text, choice)
         bind_choice(
@@ -181,20 +172,23 @@ def _is_bounded(request: Request) -> bool:
     return request.plan.flow.log_scale_bound is not None
 
 
-def _spin_box(object_name: str, name: str, minimum: int, maximum: int, tip: str) -> QSpinBox:
-    box = QSpinBox()
+def _described(box: Box, object_name: str, field: SpecField) -> Box:
+    """Give a control the title and the description of a field."""
     box.setObjectName(object_name)
-    box.setAccessibleName(name)
-    box.setToolTip(tip)
-    box.setRange(minimum, maximum)
+    box.setAccessibleName(field.title)
+    box.setToolTip(field.description)
+    return box
+
+
+def _spin_box(object_name: str, field: SpecField) -> QSpinBox:
+    box = _described(QSpinBox(), object_name, field)
+    least, most = field.limits
+    box.setRange(least, MAX_SEED if most is None else most)
     return box
 
 
 def _rate_box() -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setObjectName("trainingRate")
-    box.setAccessibleName("Rate")
-    box.setToolTip("Learning rate: how much each step changes the flow. It decreases toward the end")
+    box = _described(QDoubleSpinBox(), "trainingRate", TRAINING["learning_rate"])
     box.setDecimals(5)
     box.setRange(1e-5, 1.0)
     box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
