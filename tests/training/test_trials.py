@@ -9,11 +9,11 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from flowviz.cli.talk import HEADINGS, summary_table
 from PIL import Image
 from rich.console import Console
 
 from flowviz.cli.interrupts import Interrupted
+from flowviz.cli.messages import HEADINGS, summary_table
 from flowviz.records import Trial, summarized, to_csv
 from flowviz.records.trial import TrialKey, from_csv
 from flowviz.rendering.trials import trials_figure, write_plot
