@@ -1,9 +1,10 @@
 """The settings of the program's own process.
 
 Only the entry points, `cli.main` and `app.main.run`, call this module, before they load anything large. A library must
-leave the process of its host as it is, so no other module sets an environment variable, a signal handler, or an option
-of the interpreter. Variables that the user has set are kept. Each function says what a setting brings, measured on two
-cores of a server processor unless noted, and what happens without it.
+leave the process of its host as it is, so no other module sets an environment variable or an option of the
+interpreter; the signal handlers that end a command or the window well are in `cli.interrupts` and
+`app.desktop.termination`. Variables that the user has set are kept. Each function says what a setting brings,
+measured on two cores of a server processor unless noted, and what happens without it.
 """
 
 import faulthandler

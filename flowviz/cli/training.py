@@ -57,7 +57,7 @@ def train(
     if not force:
         check_no_checkpoint(output)
     plan = requested_plan(sources, flow, training, spec)
-    _train(Project.untrained(plan.target, plan.flow, plan.training), output, as_json)
+    _train(Project.untrained(plan.target, plan.flow, plan.training), output, as_json, is_new=True)
 
 
 def resume(
@@ -147,21 +147,23 @@ COMMANDS = (train, resume, trials)
 def _run(runs: Generator[Trial, None, None], table: "TrialTable", total: int) -> None:
     """Add the trials to a table as they end, with a progress bar."""
     with closing(runs), progress_bar() as bar:
-        task = bar.add_task("Trials", total=total, completed=len(table.done), figures="")
+        task = bar.add_task("Trials", total=total, completed=len(table.done), figures=f"{len(table.done)} of {total}")
         for trial in runs:
             table.add(trial)
-            bar.update(task, completed=len(table.trials), figures=trial.sentence())
+            bar.update(task, completed=len(table.trials), figures=f"{len(table.trials)} of {total}, {trial.sentence()}")
             if trial.failure:
                 say(f"A trial failed: {trial.sentence()}.")
 
 
-def _train(project: Project, output: Path, as_json: bool) -> None:
+def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = False) -> None:
     """Train what is left of a project, with a progress bar, and save it."""
     check_storable(project.flow)
     if project.flow.warning:
         say(project.flow.warning)
     target, ending = built(project.target), list[Finished]()
     check_writable(output)
+    if is_new:
+        discard_checkpoint(output)  # with --force: `resume` would take it for that of this training in the first minute
     with stoppable() as stop, progress_bar() as bar:
         task = bar.add_task("Starting", total=1.0, figures="")
 

@@ -76,6 +76,19 @@ def test_checkpoint_of_another_training_is_neither_used_nor_replaced(
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
+def test_forced_training_discards_the_checkpoint_of_another_one(half: Project, tmp_path: Path) -> None:
+    output, seen = tmp_path / "i.flowviz", list[bool]()
+    save_project(half, checkpoint_path(output))
+    assert run("train", "--text", " ", *SIZES, "--force", "-o", output) == 2, "there is nothing to learn"
+    assert checkpoint_path(output).exists()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flowviz.cli.training.trained", lambda *_, **__: seen.append(checkpoint_path(output).exists()))
+        patch.setattr("flowviz.cli.training.save_project", lambda *_: None)
+        with pytest.raises(ValueError, match="not enough values"):
+            run("train", "--text", "I", "--steps", 5, *SIZES, "--force", "-o", output)
+    assert seen == [False]
+
+
 def test_finished_training_has_nothing_to_do(
     whole: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
