@@ -76,7 +76,7 @@ def test_borrowed_characters_and_far_points_are_told(files: Path, capsys: pytest
     assert "Ж from DejaVu Sans." in capsys.readouterr().err
     np.save("far.npy", np.concatenate([np.random.default_rng(0).normal(size=(500, 2)), [[50, 0], [0, -60]]]))
     assert run("target", "--points", "far.npy", "-n", 5, "-o", "x.npy") == 0
-    assert "2 of the points lie far out." in capsys.readouterr().err
+    assert "2 of the points are outliers." in capsys.readouterr().err
 
 
 def test_a_project_is_whole_without_the_files_that_its_target_came_from(files: Path) -> None:
@@ -111,8 +111,8 @@ def test_the_target_of_a_project_is_learned_again(files: Path, capsys: pytest.Ca
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ("", "give --text, --image, --shape, --drawing or --points"),
-        ("--text a --shape heart", "join them with --beside or --over"),
+        ("", "Give --text, --image, --shape, --drawing or --points"),
+        ("--text a --shape heart", "combine them with --beside or --over"),
         ("--text a --shape heart --beside --over", "either --beside or --over"),
     ],
 )

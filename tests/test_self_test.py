@@ -32,7 +32,7 @@ def test_it_says_what_works_line_by_line_without_a_display(tmp_path: Path) -> No
     assert states.pop("display") == ("missing" if sys.platform == "linux" else "works")
     assert set(states.values()) == {"works"}
     assert {"training", "XLA", "picture", "GIF", "MP4", "project file", "fonts", "data folder"} < states.keys()
-    assert lines[-1] == "All that flowviz needs works here."
+    assert lines[-1] == "Everything that flowviz needs works."
     assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("flowviz")] == []
 
@@ -65,7 +65,7 @@ def test_where_tensorflow_does_not_load_the_rest_is_tried_with_an_example(
     assert "FAILS    training      ImportError: libtensorflow_cc.so.2: no such file. Install flowviz again" in out
     for name in ("picture", "GIF", "project file"):
         assert f"works    {name:<14}" in out
-    assert out.splitlines()[-1] == "flowviz is of little use here before this works: training."
+    assert out.splitlines()[-1] == "flowviz needs these to work first: training."
 
 
 def test_a_platform_that_qt_cannot_show_windows_on_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

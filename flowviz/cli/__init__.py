@@ -21,7 +21,7 @@ _USAGE_ERROR: type[Exception] = typer.BadParameter.__bases__[0]  # typer exports
 
 
 class _Commands(TyperGroup):
-    """The commands; what is none of them, but a file, is opened in the window."""
+    """The commands, of which a file as the first argument selects `open`."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         first = Path(args[0])
@@ -33,8 +33,8 @@ class _Commands(TyperGroup):
 app = typer.Typer(
     cls=_Commands,
     help=(
-        "Watch a normalizing flow bend a Gaussian cloud into a word. "
-        "Without a command, the window opens; with a file, it opens the project in it."
+        "Watch a normalizing flow turn a Gaussian cloud into a word. "
+        "Without a command, the window opens; with a file, it opens that project."
     ),
     invoke_without_command=True,
     add_completion=False,
@@ -104,8 +104,8 @@ def _usage_sentence(error: Any) -> str:
 @app.callback()
 def _window(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Say which version this is, and exit.")] = False,
-    self_test: Annotated[bool, typer.Option("--self-test", help="Try what works on this machine, and exit.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version, and exit.")] = False,
+    self_test: Annotated[bool, typer.Option("--self-test", help="Test flowviz on this machine, and exit.")] = False,
 ) -> None:
     if version:
         typer.echo(f"flowviz {flowviz.__version__}")
@@ -123,17 +123,17 @@ def _open_window(project: Path | None = None) -> NoReturn:
 
 
 def _test_self() -> int:
-    """Say what works here; the exit code."""
-    from flowviz.self_test import self_test  # these load much that no command needs
+    """Print what works on this machine, and return the exit status."""
+    from flowviz.self_test import self_test  # loads much that no command needs
 
-    say("Trying what flowviz does, on this machine. It takes about 20 seconds.")
+    say("Testing flowviz on this machine. This takes about 20 seconds.")
     failed = list[str]()
     for finding in self_test():
         typer.echo(str(finding))
         if finding.needed and not finding.works:
             failed.append(finding.name)
     if failed:
-        typer.echo(f"flowviz is of little use here before this works: {', '.join(failed)}.")
+        typer.echo(f"flowviz needs these to work first: {', '.join(failed)}.")
         return 1
-    typer.echo("All that flowviz needs works here.")
+    typer.echo("Everything that flowviz needs works.")
     return 0

@@ -1,4 +1,4 @@
-"""The command that puts flowviz among the programs of a Linux desktop: desktop-entry."""
+"""The command that adds flowviz to the application menu of a Linux desktop: desktop-entry."""
 
 import re
 import shutil
@@ -21,24 +21,24 @@ INDEXES = {"update-desktop-database": "applications", "update-mime-database": "m
 
 
 def desktop_entry(
-    remove: Annotated[bool, typer.Option("--remove", help="Take flowviz out of the menu again.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove flowviz from the menu.")] = False,
 ) -> None:
-    """Put flowviz into the menu of a Linux desktop, with its icon, and let it open .flowviz files."""
+    """Add flowviz to the application menu of a Linux desktop, and let it open .flowviz files."""
     if not sys.platform.startswith("linux"):
-        raise FlowvizError("Only Linux has desktop entries. Elsewhere make a shortcut to the program flowviz.")
+        raise FlowvizError("Only Linux has desktop entries. On other systems, make a shortcut to the program flowviz.")
     ours, share = resource("desktop"), user_data_path()
     change = _take_away if remove else _put
     for path in sorted(path for path in ours.rglob("*") if path.is_file()):
         change(path, share / path.relative_to(ours))
     _index(share)
-    say(f"flowviz is {'no longer' if remove else 'now'} among the programs of your desktop, in {share}.")
+    say(f"flowviz is {'no longer' if remove else 'now'} in the application menu, in {share}.")
 
 
 COMMANDS = (desktop_entry,)
 
 
 def _put(path: Path, place: Path) -> None:
-    """Copy a file; the entry starts this very program, which a desktop does not find in a virtual environment."""
+    """Copy a file. The entry starts this very program, which a desktop cannot find in a virtual environment."""
     content = path.read_bytes()
     if path.name == ENTRY:
         content = content.decode().replace(PROGRAM, f"Exec={_quoted(sys.executable)} -P -m flowviz").encode()
@@ -54,13 +54,13 @@ def _take_away(_: Path, place: Path) -> None:
 
 
 def _quoted(program: str) -> str:
-    """As an entry wants it: https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html."""
+    """Return a program as an entry quotes it: https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html."""
     in_quotes = RESERVED.sub(r"\\\1", program)
     return '"' + in_quotes.replace("\\", "\\\\").replace("%", "%%") + '"'
 
 
 def _index(share: Path) -> None:
-    """Let the desktop notice at once, where it keeps an index."""
+    """Update the indexes of the desktop, if it keeps some, so that it notices at once."""
     for command, folder in INDEXES.items():
         if (program := shutil.which(command)) and (share / folder).is_dir():
             subprocess.run([program, share / folder], capture_output=True, check=False)  # noqa: S603

@@ -26,13 +26,13 @@ WIDTH, INDENT = 80, "      "
 
 def inspect(
     project: options.ProjectFile,
-    stage: Annotated[int | None, typer.Option(help="This stage only.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    stage: Annotated[int | None, typer.Option(help="Describe this stage only.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     curves: Annotated[
         Path | None, typer.Option(help="Write the learned curves to this file.", metavar="FILE.csv")
     ] = None,
 ) -> None:
-    """Say what each stage of a saved flow is: its formula and numbers, its share in the change of areas."""
+    """Describe each stage of a saved flow: its formula, its numbers, and its share of the total change of areas."""
     if curves is not None:
         check_output(curves, [".csv"], [project])
     loaded = LoadedProject.at(project)
@@ -68,14 +68,14 @@ COMMANDS = (inspect, info)
 
 @dataclass(frozen=True)
 class _Inspected:
-    """A stage's report, a sentence about what it does, and its share, 0 to 1, in the change of areas."""
+    """A stage's report, a sentence about what it does, and its share of the change of areas, from 0 to 1."""
 
     report: StageReport
     sentence: str
     share: float
 
     def as_json(self) -> dict[str, Any]:
-        """All but the points of the curves."""
+        """Return everything except the points of the curves."""
         report = self.report
         return {
             "stage": report.stage,
@@ -89,7 +89,7 @@ class _Inspected:
         }
 
     def text(self) -> str:
-        """For a person, in lines of 80 characters at the most."""
+        """Return text with up to 80 characters per line."""
         report = self.report
         head = f"{report.stage:>2} · {report.kind}, {self.share:.0%} of the change of areas"
         numbers = "; ".join(f"{name} {written(number)}" for name, number in report.numbers.items())
@@ -100,7 +100,7 @@ class _Inspected:
 
 
 def _write_curves(reports: Sequence[StageReport], path: Path) -> None:
-    """A table with a line a point: stage, kind, curve, across, x, y. Raises `SpecError` where there is no curve."""
+    """Write a table with a row for each point: stage, kind, curve, across, x, y. Raises `SpecError` without curves."""
     rows = [
         (report.stage, report.kind, curve.name, report.across, f"{x:.9g}", f"{y:.9g}")
         for report in reports
@@ -108,7 +108,7 @@ def _write_curves(reports: Sequence[StageReport], path: Path) -> None:
         for x, y in zip(curve.x, curve.y, strict=True)
     ]
     if not rows:
-        raise SpecError("There is no curve to write: no network belongs to what was inspected. Choose another stage.")
+        raise SpecError("There is no curve to write, because these stages have no network. Choose another stage.")
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerows([("stage", "kind", "curve", "across", "x", "y"), *rows])

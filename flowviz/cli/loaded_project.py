@@ -1,4 +1,4 @@
-"""A project file that a command works with."""
+"""A project that a command reads, and its flow."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,23 +26,23 @@ DRAWN_TOGETHER = 16 * TOGETHER  # points of a target
 
 @dataclass(frozen=True)
 class LoadedProject:
-    """A project and where it lies. Its flow is built, and TensorFlow loaded, when it is first asked for."""
+    """A project and its file. The flow is built, and TensorFlow loaded, when it is first used."""
 
     path: Path
     project: Project
 
     @classmethod
     def at(cls, path: Path) -> "LoadedProject":
-        """Read the file. Raises `FileError`."""
+        """Read a file. Raises `FileError`."""
         return cls(path, load_project(path))
 
     @cached_property
     def flow(self) -> "Flow":
-        """The flow, in float32. Raises `FileError` where the weights do not fit."""
+        """The flow, in float32. Raises `FileError` if the weights do not fit it."""
         return self.built("float32")
 
     def built(self, dtype: str) -> "Flow":
-        """The flow, in that precision. Raises `FileError` where the weights do not fit."""
+        """Return the flow, in a precision. Raises `FileError` if the weights do not fit it."""
         from flowviz.flows import build_flow  # loads TensorFlow
 
         try:
@@ -52,11 +52,11 @@ class LoadedProject:
 
     @cached_property
     def fine_flow(self) -> "Flow":
-        """The flow, in float64, for log-densities. Raises `FileError` where the weights do not fit."""
+        """The flow, in float64, for log-densities. Raises `FileError` if the weights do not fit it."""
         return self.built("float64")
 
     def followed(self, direction: Direction, count: int, seed: int = 0) -> Iterator[Trace]:
-        """Yield parts of the particles of the base at every stage, or of points of the target, and say their NLL."""
+        """Yield traces of particles of the base, or of points of the target, in parts; print the NLL of the latter."""
         if direction == "generate":
             particles = base_particles(count, seed)
             yield from (self.flow.trace(particles[some]) for some in slices(count))
@@ -77,5 +77,5 @@ def drawn(target: Target, count: int, rng: np.random.Generator) -> Iterator[NDAr
 
 
 def say_nll(nll: float, count: int) -> None:
-    """Say what so many points of the target have told."""
+    """Print the NLL of points of the target."""
     say(f"The NLL of {count:,} points of the target is {nll:.3f} nats.")

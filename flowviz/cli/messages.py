@@ -30,7 +30,7 @@ def console() -> "Console":
 
 @contextmanager
 def progress_bar() -> Iterator["Bar"]:
-    """A progress bar in a terminal; elsewhere, such as in a log file, a line every ten seconds."""
+    """Show a progress bar in a terminal; elsewhere, such as in a log file, print a line every ten seconds."""
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
@@ -100,7 +100,7 @@ def say(sentence: str) -> None:
 
 
 def summary_table(summaries: Sequence[TrialSummary], measure: str) -> "Table":
-    """The trials in a table, a row a learning rate; `measure` is what the quartiles are of."""
+    """Return a table with a row for each learning rate; `measure` names what the quartiles are of."""
     from rich import box
     from rich.table import Table
 

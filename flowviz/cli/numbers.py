@@ -105,7 +105,7 @@ def target(
         bool, typer.Option("--list", callback=_list_shapes, is_eager=True, help="List the shapes, and exit.")
     ] = False,
 ) -> None:
-    """Draw points from the target itself: columns x and y, or an array (n, 2)."""
+    """Draw points from a target: columns x and y, or an array (n, 2)."""
     count, rng = options.checked_count(n), np.random.default_rng(options.checked_seed(seed))
     place = NumbersOutput.checked(output, form, sources.files)
     spec = sources.target()

@@ -28,10 +28,10 @@ Columns = Annotated[
     str | None, typer.Option("--columns", metavar="X,Y", help="Names or numbers of the columns, such as x,y or 1,2.")
 ]
 ProjectFile = Annotated[Path, typer.Argument(help="A project file.", metavar="PROJECT.flowviz")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the metrics as one JSON object.")]
 
 DirectionChoice = Annotated[
-    Direction, typer.Option("--direction", help="Particles of the base forward, or points of the target pulled back.")
+    Direction, typer.Option("--direction", help="Follow particles of the base forward, or points of the target back.")
 ]
 UnitsChoice = Annotated[
     UnitName,
@@ -40,14 +40,14 @@ UnitsChoice = Annotated[
 
 
 def checked_count(n: int) -> int:
-    """A number of points that is not absurd. Raises `SpecError`."""
+    """Return a number of points. Raises `SpecError` if it is out of range."""
     if not 1 <= n <= MOST_POINTS:
-        raise SpecError(f"The number of points is {n}; it must lie between 1 and {MOST_POINTS:,}.")
+        raise SpecError(f"The number of points is {n}; it must be between 1 and {MOST_POINTS:,}.")
     return n
 
 
 def checked_seed(seed: int) -> int:
-    """A seed that numpy takes. Raises `SpecError`."""
+    """Return a seed. Raises `SpecError` if it is negative."""
     if seed < 0:
         raise SpecError(f"The seed is {seed}; it must be 0 or more.")
     return seed

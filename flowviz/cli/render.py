@@ -1,4 +1,4 @@
-"""The command that draws: render."""
+"""The command that writes exports: render."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +24,7 @@ from flowviz.records import Selection, Trace, checked_stage
 from flowviz.specs import ExportSpec, Seen
 from flowviz.specs.export import effects
 from flowviz.specs.export_kinds import IN_FOLDERS
+from flowviz.specs.fields import with_values
 
 RECTANGLE = "STAGE:LEFT,BOTTOM,RIGHT,TOP"
 SAVED, NONE = "saved", "none"  # selections of `--select`
@@ -74,7 +75,7 @@ COMMANDS = (render,)
 
 @dataclass(frozen=True)
 class _Followed:
-    """What an export will show of a project, where options depend on it."""
+    """The particles and the view of an export, on which some options depend."""
 
     project: Project
     spec: ExportSpec
@@ -85,7 +86,7 @@ class _Followed:
 
     @cached_property
     def scenes(self) -> Scenes:
-        """Knows the particles, and the view that shows them."""
+        """The scenes of the export."""
         return Scenes(self.project, self.spec.seen, self.spec.particles, shots(self.project, self.spec))
 
     @cached_property
@@ -94,7 +95,7 @@ class _Followed:
         return self.scenes.trace(seen_moment(self.project, self.spec))
 
     def selection(self, select: Sequence[str]) -> Selection | None:
-        """What `--select` names: what is saved, nothing, or rectangles. Raises `SpecError`."""
+        """Return the selection that `--select` names: the saved one, none, or rectangles. Raises `SpecError`."""
         rectangles = [_rectangle(text) for text in select if text not in {SAVED, NONE}]
         for stage, _ in rectangles:
             checked_stage(stage, self.project.trace.last_stage)
@@ -107,15 +108,14 @@ class _Followed:
         return found
 
     def with_window(self, given: Given) -> ExportSpec:
-        """The spec; where only one of center and half extent is given, the other is fitted."""
+        """Return the spec; if only one of center and half extent is given, the other is fitted."""
         named = given.keys() & {"center", "half_extent"}
         if not named or not self.spec.seen.fitted:
             return self.spec
         camera = self.scenes.camera(seen_moment(self.project, self.spec))
         view, fitted = self.spec.seen.view, camera.widest(self.spec.pixels)
         window = {name: getattr(view if name in named else fitted, name) for name in ("center", "half_extent")}
-        seen = self.spec.seen.model_copy(update={"view": view.model_copy(update=window), "fitted": False})
-        return self.spec.model_copy(update={"seen": seen})
+        return with_values(self.spec, {**window, "fitted": False})
 
 
 def _rectangle(text: str) -> tuple[int, tuple[float, ...]]:
@@ -131,7 +131,7 @@ def _rectangle(text: str) -> tuple[int, tuple[float, ...]]:
 
 
 def _suffixes(spec: ExportSpec) -> Sequence[str]:
-    """Return those of a format; programs that know no .apng take an animated PNG for a PNG."""
+    """Return the suffixes of a format. Many programs expect an animated PNG to end in .png."""
     return [".apng", ".png"] if spec.format == "apng" else [f".{spec.format}"]
 
 
@@ -141,6 +141,6 @@ def _write(export: Export, spec: ExportSpec, path: Path) -> None:
         for _ in export.write(path):
             bar.advance(task)
     if spec.what in IN_FOLDERS:
-        say(f"Wrote {export.count:,} {'frame' if export.count == 1 else 'frames'} to {path}.")
+        say(f"Wrote {export.count:,} {'picture' if export.count == 1 else 'pictures'} to {path}.")
     else:
         say(f"Wrote the {spec.what} to {path}.")

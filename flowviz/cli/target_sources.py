@@ -28,7 +28,7 @@ from flowviz.targets import (
 
 @dataclass(frozen=True)
 class Sources:
-    """The sources of a target as the options name them; their files are not read yet."""
+    """The sources of a target that options name. Their files are not read yet."""
 
     text: list[str]
     image: list[Path]
@@ -45,7 +45,7 @@ class Sources:
 
     @property
     def files(self) -> list[Path]:
-        """All files that the target comes from."""
+        """Return all files that the target comes from."""
         return [*self.image, *self.drawing, *self.points, *given_files(self.of)]
 
     def target(self) -> TargetSpec:
@@ -79,24 +79,23 @@ class Sources:
             yield drained(reading_points(path, self.columns), f"Reading {path.name}")
 
     def _check(self) -> None:
-        """Raise `SpecError` where the sources do not go together, or an option would do nothing."""
+        """Raise `SpecError` if the sources do not go together, or an option has no effect."""
         _check_belonging("--text", self.text, self.of_text)
         _check_belonging("--image", self.image, self.of_image)
         _check_belonging("--points", self.points, {"columns": self.columns})
         if self.of is not None:
             if self._count or self.beside or self.over or self.shares:
-                raise SpecError("With --of, all of the target comes from a project. Leave the other sources out.")
+                raise SpecError("With --of, the whole target comes from a project. Leave the other sources out.")
             return
         if not self._count:
             raise SpecError(
-                "Say what the flow shall learn: give --text, --image, --shape, --drawing or --points, "
-                "or --of a project."
+                "There is no target. Give --text, --image, --shape, --drawing or --points, or --of with a project."
             )
         if self.beside and self.over:
             raise SpecError("Give either --beside or --over.")
         if not (self.beside or self.over):
             if self._count > 1:
-                raise SpecError("There are several sources. Give one, or join them with --beside or --over.")
+                raise SpecError("There are several sources. Give one, or combine them with --beside or --over.")
             _check_belonging("--beside or --over", None, {"shares": self.shares})
 
 
@@ -142,7 +141,7 @@ def chosen_sources(
 
 
 def built(spec: TargetSpec) -> Target:
-    """The target; what a person should know of it is said. Raises `FlowvizError` where it cannot be learned."""
+    """Return the target, and print what the user should know of it. Raises `FlowvizError` if it cannot be learned."""
     target = build_target(spec)
     sources = [part.source for part in spec.parts] if isinstance(spec, MixSpec) else [spec]
     for source in sources:
@@ -150,14 +149,14 @@ def built(spec: TargetSpec) -> Target:
             for borrowed in borrowed_fonts(source):
                 say(f"The font lacks some characters: {borrowed.sentence()}")
     if isinstance(target, Points) and target.outliers:
-        say(f"{target.outliers:,} of the points lie far out.")
+        say(f"{target.outliers:,} of the points are outliers.")
     for sentence in split_sentences(target):
         say(sentence)
     return target
 
 
 def _check_belonging(source: str, given: object, choices: Mapping[str, object]) -> None:
-    """An option that would do nothing is a mistake. Raises `SpecError`."""
+    """Raise `SpecError` if an option has no effect, which is a mistake."""
     idle = next((name for name, value in choices.items() if value is not None), None)
     if idle and not given:
         raise SpecError(f"--{idle} needs {source}.")

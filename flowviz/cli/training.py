@@ -76,7 +76,7 @@ def resume(
     found, at = latest_state(project, output)
     checkpoint = found.checkpoint
     if checkpoint is None:
-        raise FileError(f"{project} holds no checkpoint to go on from: it was saved by an older flowviz.")
+        raise FileError(f"{project} has no checkpoint to continue from: an older flowviz saved it.")
     if steps is not None or seconds is not None:
         found = replace(found, training=extended(found.training, checkpoint, steps=steps, seconds=seconds))
     if at != project:
@@ -131,7 +131,7 @@ def trials(
     except Interrupted as interrupt:  # what is done by then is reported
         status = interrupt.status
     if not table.trials:
-        say("It was interrupted before the first trial had ended. Nothing was written.")
+        say("Interrupted before the end of the first trial. Nothing was written.")
     else:
         write_plot(table.trials, plot)
         name = measure(table.trials)
@@ -156,7 +156,7 @@ def _run(runs: Generator[Trial, None, None], table: "TrialTable", total: int) ->
 
 
 def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = False) -> None:
-    """Train what is left of a project, with a progress bar, and save it."""
+    """Train a project to the end of its budget, with a progress bar, and save it."""
     check_storable(project.flow)
     if project.flow.warning:
         say(project.flow.warning)
@@ -185,7 +185,7 @@ def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = Fals
 
 
 def _copy_trained(project: Project, path: Path, output: Path) -> None:
-    """Say that a training has reached the end of its budget, and write it to the output if that is another file."""
+    """Print that a training has reached the end of its budget, and copy it to the output if that is another file."""
     spec = project.training
     budget = f"{spec.seconds:g} seconds" if spec.steps is None else f"{spec.steps:,} steps"
     say(f"There is nothing to do: {path} has been trained for all of its {budget}. Give more --steps or --seconds.")

@@ -376,7 +376,7 @@ def test_training_begins_with_the_spec_in_a_file(
         ('{"flow": {"family": []}}', "no flow named []"),
         ('{"flow": {"layers": 99}}', "The layers cannot be 99"),
         ('{"training": {"steps": 1, "seconds": 1}}', "either seconds or steps"),
-        ("{}", "give --text"),
+        ("{}", "Give --text"),
     ],
 )
 def test_file_without_a_training_is_explained(

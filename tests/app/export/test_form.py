@@ -24,9 +24,10 @@ from flowviz.app.export.preview_image import PreviewImage
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.projects import Project
 from flowviz.records import Selection, Timeline
-from flowviz.specs import PictureSize
+from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.export import effects
 from flowviz.specs.export_kinds import FORMATS, Format, What
+from flowviz.specs.fields import fields_of
 from tests.app.export.exporting import Dialog, open_dialog
 
 DRAWING_MS = 20_000
@@ -297,3 +298,14 @@ def test_dialog_fits_on_a_small_screen(dialog: Dialog) -> None:
     dialog.itself.resize(700, 480)
     assert dialog.itself.width() <= 800
     assert dialog.itself.height() <= 600
+
+
+def test_labels_and_tooltips_describe_the_fields(dialog: Dialog) -> None:
+    dialog.choose("exportWhat", "animation")
+    labels = {str(label.text()).replace("&", "") for label in dialog.itself.findChildren(QLabel)}
+    labels |= {box.accessibleName() for box in dialog.itself.findChildren(QCheckBox)}
+    fields = fields_of(ExportSpec)
+    for name, controls in CONTROLS.items():
+        assert fields[name].title in labels
+        if name not in {"size", "marks", "background"}:  # several controls; and one that says why it is disabled
+            assert dialog.find(QWidget, controls[0]).toolTip() == fields[name].description
