@@ -2,10 +2,10 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from flowviz.specs.export_kinds import FILMS, FORMATS, PICTURES, PLOTS, RANGES, Format, Kinds, What
-from flowviz.specs.fields import Option, checked, fields_of, values_of, with_values
+from flowviz.specs.fields import Option, checked, described, fields_of, values_of, with_values
 from flowviz.specs.seen import Seen
 from flowviz.specs.spec import Spec
 from flowviz.specs.view import LARGEST_SIDE, USUAL_DPI, PictureSize
@@ -27,55 +27,43 @@ class ExportSpec(Spec):
     through all stages.
     """
 
-    what: Annotated[What, Field(title="What", description="What to export"), Option(ALL)] = "view"
-    format: Annotated[Format, Field(title="Format", description="File format"), Option(ALL)] = "png"
-    seen: Annotated[Seen, Field(title="Content", description="What is seen of the flow")] = Seen()
+    what: Annotated[What, described("What", "What to export"), Option(ALL)] = "view"
+    format: Annotated[Format, described("Format", "File format"), Option(ALL)] = "png"
+    seen: Annotated[Seen, described("Content", "What is seen of the flow")] = Seen()
     size: Annotated[
         PictureSize,
-        Field(
-            title="Size",
-            description="Width and height in pixels, or in centimeters, such as 12x8cm; of a density, in cells",
-        ),
+        described("Size", "Width and height in pixels, or in centimeters, such as 12x8cm; of a density, in cells"),
         Option(PICTURES | PLOTS | {"density"}, form="WIDTHxHEIGHT"),
     ] = PictureSize()
     scale: Annotated[
         int,
-        Field(title="Scale", description="Factor by which the size is multiplied, from 1 to 8", ge=1, le=8),
+        described("Scale", "Factor by which the size is multiplied, from 1 to 8", ge=1, le=8),
         Option(PICTURES | PLOTS | {"density"}),
     ] = 1
     dpi: Annotated[
         int,
-        Field(title="Resolution", description="Pixels per inch on paper", ge=10, le=2400),
+        described("Resolution", "Pixels per inch on paper", ge=10, le=2400),
         Option((PICTURES | PLOTS) - {"animation"}),
     ] = USUAL_DPI
     first: Annotated[
-        int | None,
-        Field(title="First stage", description="First stage of the range; by default the base", ge=0),
-        Option(RANGES),
+        int | None, described("First stage", "First stage of the range; by default the base", ge=0), Option(RANGES)
     ] = None
     last: Annotated[
         int | None,
-        Field(title="Last stage", description="Last stage of the range; by default that of the flow", ge=0),
+        described("Last stage", "Last stage of the range; by default that of the flow", ge=0),
         Option(RANGES),
     ] = None
     in_betweens: Annotated[
-        int,
-        Field(title="In-betweens", description="Number of frames between two stages", ge=0, le=240),
-        Option(FILMS),
+        int, described("In-betweens", "Number of frames between two stages", ge=0, le=240), Option(FILMS)
     ] = 18
     fps: Annotated[
         int,
-        Field(title="Frames per second", description="Number of frames per second", ge=1, le=120),
+        described("Frames per second", "Number of frames per second", ge=1, le=120),
         Option(frozenset({"animation"})),
     ] = FRAMES_PER_SECOND
     particles: Annotated[
         int | None,
-        Field(
-            title="Particles",
-            description="Number of particles; by default as many as the project holds",
-            ge=1,
-            le=10_000_000,
-        ),
+        described("Particles", "Number of particles; by default as many as the project holds", ge=1, le=10_000_000),
         Option(PICTURES | {"trace", "samples"}),
     ] = None
 

@@ -10,7 +10,7 @@ from types import NoneType
 from typing import Any, TypeVar, get_args, get_origin
 
 from annotated_types import Ge, Le
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from flowviz.errors import SpecError
@@ -116,6 +116,17 @@ class SpecField:
             return text
         *before, numbers = text.split(":")
         return (*before, numbers.split(",")) if before else numbers.split(",")
+
+
+def described(title: str, description: str, **limits: Any) -> Any:
+    """Return the annotation that describes a field.
+
+    Args:
+        title: Its label, capitalized.
+        description: A phrase without a period: the tooltip of its control, and the help of its option.
+        limits: The limits of its values, such as ge and le.
+    """
+    return Field(title=title, description=description, **limits)
 
 
 @cache

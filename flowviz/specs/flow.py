@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from flowviz.specs.fields import Option
+from flowviz.specs.fields import Option, described
 from flowviz.specs.recipes import BASE, NORMALIZATION_KINDS, PERMUTE, RECIPES, Family, Normalization, Recipe
 from flowviz.specs.spec import Spec
 
@@ -29,74 +29,54 @@ class FlowSpec(Spec):
     between stay within a few units.
     """
 
-    family: Annotated[Family, Field(title="Family", description="Family of the flow"), Option(name="flow")] = "realnvp"
-    layers: Annotated[int, Field(title="Layers", description="Number of trainable layers", ge=1, le=32)] = 8
+    family: Annotated[Family, described("Family", "Family of the flow"), Option(name="flow")] = "realnvp"
+    layers: Annotated[int, described("Layers", "Number of trainable layers", ge=1, le=32)] = 8
     conditioner: Annotated[
         ConditionerKind,
-        Field(
-            title="Conditioner",
-            description="What decides how far a layer moves a point: a network, as in the post, or a table of values",
+        described(
+            "Conditioner", "What decides how far a layer moves a point: a network, as in the post, or a table of values"
         ),
     ] = "network"
-    width: Annotated[
-        int, Field(title="Width", description="Units in each hidden layer of the networks", ge=1, le=1024)
-    ] = 32
-    depth: Annotated[int, Field(title="Depth", description="Number of hidden layers in each network", ge=1, le=8)] = 2
-    bins: Annotated[int | None, Field(title="Bins", description="Number of pieces of each spline", ge=2, le=256)] = None
+    width: Annotated[int, described("Width", "Units in each hidden layer of the networks", ge=1, le=1024)] = 32
+    depth: Annotated[int, described("Depth", "Number of hidden layers in each network", ge=1, le=8)] = 2
+    bins: Annotated[int | None, described("Bins", "Number of pieces of each spline", ge=2, le=256)] = None
     min_bin_height: Annotated[
         float | None,
-        Field(
-            title="Smallest bin height",
-            description="Smallest height of a piece of a spline, as a share of its interval",
-            gt=0,
-            le=1e-3,
+        described(
+            "Smallest bin height", "Smallest height of a piece of a spline, as a share of its interval", gt=0, le=1e-3
         ),
     ] = None
     hats: Annotated[
-        int,
-        Field(
-            title="Hat functions", description="Number of hat functions of its input that a network sees", ge=0, le=1024
-        ),
+        int, described("Hat functions", "Number of hat functions of its input that a network sees", ge=0, le=1024)
     ] = 0
     waves: Annotated[
         int,
-        Field(
-            title="Triangle waves",
-            description="Number of octaves of triangle waves of its input that a network sees",
-            ge=0,
-            le=12,
+        described(
+            "Triangle waves", "Number of octaves of triangle waves of its input that a network sees", ge=0, le=12
         ),
     ] = 0
     normalization: Annotated[
         Normalization,
-        Field(
-            title="Normalization",
-            description="How points are centered and scaled between layers, to keep them in range",
-        ),
+        described("Normalization", "How points are centered and scaled between layers, to keep them in range"),
     ] = "running"
     log_scale_bound: Annotated[
         float | None,
-        Field(
-            title="Log-scale bound",
-            description="Limit how much a layer can stretch, to a factor of e^±bound; or none",
-            gt=0,
-            le=20,
+        described(
+            "Log-scale bound", "Limit how much a layer can stretch, to a factor of e^±bound; or none", gt=0, le=20
         ),
         Option(form="BOUND|none", none="none"),
     ] = 1.0
     batch_normalization_momentum: Annotated[
         float,
-        Field(
-            title="Batch-normalization momentum",
-            description="Share of its running averages that a batch normalization keeps at each step",
+        described(
+            "Batch-normalization momentum",
+            "Share of its running averages that a batch normalization keeps at each step",
             ge=0,
             lt=1,
         ),
     ] = RUNNING_MOMENTUM
     seed: Annotated[
-        int,
-        Field(title="Seed of the flow", description="Seed of the flow's first numbers", ge=0, lt=2**63),
-        Option(name="flow-seed"),
+        int, described("Seed of the flow", "Seed of the flow's first numbers", ge=0, lt=2**63), Option(name="flow-seed")
     ] = 0
 
     @property

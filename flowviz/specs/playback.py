@@ -3,10 +3,8 @@
 from math import floor
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from flowviz.specs.export_kinds import FILMS
-from flowviz.specs.fields import Option
+from flowviz.specs.fields import Option, described
 from flowviz.specs.spec import Spec
 
 Repeat = Literal["once", "loop", "ping-pong"]
@@ -25,24 +23,17 @@ class Playback(Spec):
     Smooth easing rests at every stage and is slow beside it; linear easing moves all the time.
     """
 
-    repeat: Annotated[
-        Repeat, Field(title="Repeat", description="Play once, in a loop, or back and forth"), Option(FILMS)
-    ] = "once"
-    easing: Annotated[
-        Easing, Field(title="Movement", description="Rest at each stage, or move at a steady speed"), Option(FILMS)
-    ] = "smooth"
+    repeat: Annotated[Repeat, described("Repeat", "Play once, in a loop, or back and forth"), Option(FILMS)] = "once"
+    easing: Annotated[Easing, described("Movement", "Rest at each stage, or move at a steady speed"), Option(FILMS)] = (
+        "smooth"
+    )
     heading: Annotated[
-        Heading,
-        Field(title="Playing direction", description="From the base to the target, or back"),
-        Option(FILMS),
+        Heading, described("Playing direction", "From the base to the target, or back"), Option(FILMS)
     ] = "forward"
-    speed: Annotated[
-        float,
-        Field(title="Speed", description="Speed of the playback in the window", ge=SLOWEST, le=FASTEST),
-    ] = 1.0
-    through: Annotated[
-        Through, Field(title="Play", description="What plays: the layers, the training, or both"), Option(FILMS)
-    ] = "layers"
+    speed: Annotated[float, described("Speed", "Speed of the playback in the window", ge=SLOWEST, le=FASTEST)] = 1.0
+    through: Annotated[Through, described("Play", "What plays: the layers, the training, or both"), Option(FILMS)] = (
+        "layers"
+    )
 
     def seconds(self, last: int) -> float:
         """How long one pass takes, there and back for ping-pong; it rests at the end as at every stage."""

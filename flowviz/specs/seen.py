@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from flowviz.specs.export_kinds import PICTURES, SINGLE_VIEWS
-from flowviz.specs.fields import Option
+from flowviz.specs.fields import Option, described
 from flowviz.specs.playback import Playback
 from flowviz.specs.spec import Spec
 from flowviz.specs.view import Direction, ViewSpec
@@ -19,34 +19,31 @@ class Seen(Spec):
     The coordinates of the `probe` are in the units of its stage.
     """
 
-    view: Annotated[ViewSpec, Field(title="View", description="How the cloud is drawn")] = ViewSpec()
+    view: Annotated[ViewSpec, described("View", "How the cloud is drawn")] = ViewSpec()
     stage: Annotated[
         int | None,
-        Field(title="Stage", description="Number of the stage, 0 for the base; by default the last one", ge=0),
+        described("Stage", "Number of the stage, 0 for the base; by default the last one", ge=0),
         Option(frozenset({"view", "density"}), form="STAGE|FIRST-LAST"),
     ] = None
     direction: Annotated[
         Direction,
-        Field(
-            title="Direction",
-            description="Generate: particles of the base move forward; encode: points of the target move back",
-        ),
+        described("Direction", "Generate: particles of the base move forward; encode: points of the target move back"),
         Option(PICTURES | {"trace"}),
     ] = "generate"
     moment: Annotated[
         int | None,
-        Field(title="Moment", description="Step of the training that is shown; by default the latest", ge=0),
+        described("Moment", "Step of the training that is shown; by default the latest", ge=0),
         Option(PICTURES | {"trace", "samples", "density"}, form="STEP|latest", none="latest"),
     ] = None
-    playback: Annotated[Playback, Field(title="Playback", description="How it plays")] = Playback()
+    playback: Annotated[Playback, described("Playback", "How it plays")] = Playback()
     probe: Annotated[
         tuple[StageNumber, tuple[float, float]] | None,
-        Field(title="Probe", description="A point of a stage, to be marked at every stage; or none"),
+        described("Probe", "A point of a stage, to be marked at every stage; or none"),
         Option(PICTURES, form="STAGE:X,Y", none="none"),
     ] = None
     fitted: Annotated[
         bool,
-        Field(title="Fit the cloud", description="Zoom out where the cloud grows, whatever the window shows"),
+        described("Fit the cloud", "Zoom out where the cloud grows, whatever the window shows"),
         Option(SINGLE_VIEWS | {"density"}, name="fit"),
     ] = True
-    overview: Annotated[bool, Field(title="Overview", description="All stages in one picture")] = False
+    overview: Annotated[bool, described("Overview", "All stages in one picture")] = False

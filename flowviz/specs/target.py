@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, field
 from pydantic import ValidationError as PydanticError
 
 from flowviz.errors import SpecError
+from flowviz.specs.fields import described
 from flowviz.specs.shapes import SHAPES, ShapeName
 from flowviz.specs.spec import Spec
 
@@ -65,18 +66,12 @@ class TextSpec(Spec):
     text: str
     weight: Annotated[
         float,
-        Field(
-            title="Weight",
-            description="Width of the stroke that thickens the letters, from 0 to 0.2 of the font size",
-            ge=0,
-            le=0.2,
+        described(
+            "Weight", "Width of the stroke that thickens the letters, from 0 to 0.2 of the font size", ge=0, le=0.2
         ),
     ] = 0.025
-    font: Annotated[
-        str | None,
-        Field(title="Font", description="Name of an installed font, such as 'DejaVu Sans Bold'"),
-    ] = None
-    align: Annotated[Align, Field(title="Alignment", description="Alignment of the lines")] = "center"
+    font: Annotated[str | None, described("Font", "Name of an installed font, such as 'DejaVu Sans Bold'")] = None
+    align: Annotated[Align, described("Alignment", "Alignment of the lines")] = "center"
 
     @field_validator("text")
     @classmethod
@@ -101,13 +96,9 @@ class ImageSpec(Spec):
     kind: Literal["image"] = "image"
     png: Annotated[Png, Field(repr=False)]
     name: str = "image"
-    threshold: Annotated[
-        float, Field(title="Threshold", description="Smallest darkness of ink, from 0 to 1", ge=0.01, le=1)
-    ] = 0.5
-    invert: Annotated[bool, Field(title="Invert", description="Treat light pixels as dark ones")] = False
-    grayscale: Annotated[bool, Field(title="Grayscale", description="The darker a pixel, the more points it gets")] = (
-        False
-    )
+    threshold: Annotated[float, described("Threshold", "Smallest darkness of ink, from 0 to 1", ge=0.01, le=1)] = 0.5
+    invert: Annotated[bool, described("Invert", "Treat light pixels as dark ones")] = False
+    grayscale: Annotated[bool, described("Grayscale", "The darker a pixel, the more points it gets")] = False
 
     @property
     def title(self) -> str:

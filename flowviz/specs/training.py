@@ -2,8 +2,9 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
+from flowviz.specs.fields import described
 from flowviz.specs.spec import Spec
 
 DEFAULT_SECONDS = 60.0
@@ -20,34 +21,20 @@ class TrainingSpec(Spec):
     """
 
     seconds: Annotated[
-        float | None,
-        Field(title="Seconds", description="Duration of the training in seconds; 60 by default", gt=0, le=86_400),
+        float | None, described("Seconds", "Duration of the training in seconds; 60 by default", gt=0, le=86_400)
     ] = None
     steps: Annotated[
-        int | None,
-        Field(title="Steps", description="Number of training steps, instead of a duration", gt=0, le=100_000_000),
+        int | None, described("Steps", "Number of training steps, instead of a duration", gt=0, le=100_000_000)
     ] = None
-    seed: Annotated[
-        int, Field(title="Seed", description="The same seed gives the same random numbers", ge=0, lt=2**63)
-    ] = 0
-    batch: Annotated[
-        int, Field(title="Batch", description="Number of target points in each training step", ge=2, le=65_536)
-    ] = BATCH
+    seed: Annotated[int, described("Seed", "The same seed gives the same random numbers", ge=0, lt=2**63)] = 0
+    batch: Annotated[int, described("Batch", "Number of target points in each training step", ge=2, le=65_536)] = BATCH
     learning_rate: Annotated[
         float,
-        Field(
-            title="Learning rate",
-            description="How much each step changes the flow. It decreases toward the end",
-            gt=0,
-            le=1,
-        ),
+        described("Learning rate", "How much each step changes the flow. It decreases toward the end", gt=0, le=1),
     ] = LEARNING_RATE
-    warmup_steps: Annotated[
-        int, Field(title="Warm-up steps", description="Number of warm-up steps", ge=0, le=100_000_000)
-    ] = WARMUP
+    warmup_steps: Annotated[int, described("Warm-up steps", "Number of warm-up steps", ge=0, le=100_000_000)] = WARMUP
     clip_norm: Annotated[
-        float | None,
-        Field(title="Clip norm", description="Clip gradients to this norm; by default, that of the family", gt=0),
+        float | None, described("Clip norm", "Clip gradients to this norm; by default, that of the family", gt=0)
     ] = None
 
     @model_validator(mode="after")

@@ -3,11 +3,9 @@
 import re
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field
-
 from flowviz.errors import SpecError
 from flowviz.specs.export_kinds import PICTURES, PLOTS, SINGLE_VIEWS
-from flowviz.specs.fields import Option
+from flowviz.specs.fields import Option, described
 from flowviz.specs.spec import Spec
 
 Palette = Literal["safe", "plain"]
@@ -26,10 +24,8 @@ CM_PER_INCH = 2.54
 class PictureSize(Spec):
     """Width and height of a picture, in pixels."""
 
-    width: Annotated[int, Field(title="Width", description="Width in pixels", ge=SMALLEST_SIDE, le=LARGEST_SIDE)] = 1080
-    height: Annotated[int, Field(title="Height", description="Height in pixels", ge=SMALLEST_SIDE, le=LARGEST_SIDE)] = (
-        1080
-    )
+    width: Annotated[int, described("Width", "Width in pixels", ge=SMALLEST_SIDE, le=LARGEST_SIDE)] = 1080
+    height: Annotated[int, described("Height", "Height in pixels", ge=SMALLEST_SIDE, le=LARGEST_SIDE)] = 1080
 
     @classmethod
     def parse(cls, text: str, dpi: int = USUAL_DPI) -> Self:
@@ -56,94 +52,64 @@ class PictureSize(Spec):
 class ViewSpec(Spec):
     """The visible part of the plane, what is drawn there, and in which colors.
 
-    Both axes have one scale. `marks` and `labels` are drawn in their own order, whatever the order of their names.
+    The shorter side of the picture shows center ± half_extent, and both axes have one scale.
     """
 
     center: Annotated[
         tuple[float, float],
-        Field(title="Center", description="Center of the view, in flow units; fitted by default"),
+        described("Center", "Center of the view, in flow units; fitted by default"),
         Option(SINGLE_VIEWS | {"density"}, form="X,Y"),
     ] = (0.0, 0.0)
     half_extent: Annotated[
         float,
-        Field(
-            title="Half extent",
-            description="Half the shorter side of the view, in flow units; fitted by default",
-            gt=0,
-            le=1e12,
-        ),
+        described("Half extent", "Half the shorter side of the view, in flow units; fitted by default", gt=0, le=1e12),
         Option(SINGLE_VIEWS | {"density"}),
     ] = 4.0
     palette: Annotated[
         Palette,
-        Field(
-            title="Palette",
-            description="Colors that are safe for color-blind viewers, or the plain ones of the blog post",
-        ),
+        described("Palette", "Colors that are safe for color-blind viewers, or the plain ones of the blog post"),
         Option(PICTURES),
     ] = "safe"
-    theme: Annotated[Theme, Field(title="Theme", description="Light or dark background"), Option(PICTURES | PLOTS)] = (
-        "light"
-    )
+    theme: Annotated[Theme, described("Theme", "Light or dark background"), Option(PICTURES | PLOTS)] = "light"
     point_diameter: Annotated[
         float,
-        Field(
-            title="Point diameter",
-            description="Point diameter in pixels, for an 800-pixel shorter side",
-            gt=0,
-            le=50,
-        ),
+        described("Point diameter", "Point diameter in pixels, for an 800-pixel shorter side", gt=0, le=50),
         Option(PICTURES),
     ] = 3.5
     labels: Annotated[
         bool,
-        Field(title="Title and keys", description="The name of the stage, and the meaning of the colors"),
+        described("Title and keys", "The name of the stage, and the meaning of the colors"),
         Option(PICTURES | PLOTS),
     ] = True
-    axes: Annotated[
-        bool, Field(title="Axes", description="Grid lines and their numbers"), Option(SINGLE_VIEWS | PLOTS)
-    ] = True
-    color_by: Annotated[
-        ColorBy, Field(title="Color by", description="Meaning of the colors of the particles"), Option(PICTURES)
-    ] = "quadrant"
+    axes: Annotated[bool, described("Axes", "Grid lines and their numbers"), Option(SINGLE_VIEWS | PLOTS)] = True
+    color_by: Annotated[ColorBy, described("Color by", "Meaning of the colors of the particles"), Option(PICTURES)] = (
+        "quadrant"
+    )
     marks: Annotated[
         frozenset[Mark],
-        Field(title="Marks", description="What to draw, separated by commas"),
+        described("Marks", "What to draw, separated by commas"),
         Option(PICTURES, name="view", form=",".join(get_args(Mark))),
     ] = frozenset({"points"})
     beside: Annotated[
-        bool,
-        Field(title="Beside", description="Density and grid in a panel of their own, beside the points"),
-        Option(SINGLE_VIEWS),
+        bool, described("Beside", "Density and grid in a panel of their own, beside the points"), Option(SINGLE_VIEWS)
     ] = False
     background: Annotated[
-        Background,
-        Field(title="Background", description="Solid background, or none behind what is drawn"),
-        Option(PICTURES | PLOTS),
+        Background, described("Background", "Solid background, or none behind what is drawn"), Option(PICTURES | PLOTS)
     ] = "solid"
     word_height: Annotated[
         float,
-        Field(
-            title="Text height",
-            description="Largest height of the text, as a share of the shorter side",
-            gt=0,
-            le=0.1,
-        ),
+        described("Text height", "Largest height of the text, as a share of the shorter side", gt=0, le=0.1),
         Option(PICTURES | PLOTS),
     ] = 0.025
     common_scale: Annotated[
         bool,
-        Field(
-            title="Common scale",
-            description="Draw all stages at one scale, instead of framing each around its own particles",
-        ),
+        described("Common scale", "Draw all stages at one scale, instead of framing each around its own particles"),
         Option(frozenset({"sheet"})),
     ] = False
     units: Annotated[
         UnitName,
-        Field(
-            title="Units",
-            description="Units of axes and points: of the data, of the pixels of the target's picture, or of the flow",
+        described(
+            "Units", "Units of axes and points: of the data, of the pixels of the target's picture, or of the flow"
         ),
         Option(SINGLE_VIEWS | {"trace", "samples", "density"}),
     ] = "data"
