@@ -303,7 +303,7 @@ def bad_points(tmp_path: Path) -> Path:
         ("render hi.flowviz -o f --stage x", "STAGE|FIRST-LAST"),
         ("render hi.flowviz -o f --size 9", "WIDTHxHEIGHT"),
         ("render hi.flowviz -o f --size 9x9", "width cannot be 9"),
-        ("render hi.flowviz -o f --view heat", "heat' is not of the form density,"),
+        ("render hi.flowviz -o f --view heat", "heat' of --view is not of the form density,"),
         ("render hi.flowviz -o f --view overview,density", "cannot show the density"),
         ("render hi.flowviz -o f --view overview --stage 3", "not to sheet"),
         ("render hi.flowviz -o f --view overview,grid --beside", "not to sheet"),

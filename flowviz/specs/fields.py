@@ -99,7 +99,7 @@ class SpecField:
             return TypeAdapter(self.kind, config=ConfigDict(allow_inf_nan=False)).validate_python(self._split(text))
         except ValidationError:
             form = self.option.form or f"{self.kind.__name__}|{self.option.none}"
-            raise SpecError(f"The {self.title.lower()} {text!r} is not of the form {form}.") from None
+            raise SpecError(f"The value {text!r} of --{self.option_name} is not of the form {form}.") from None
 
     def text(self, value: Any) -> str | None:
         """Return the text that `parse` reads as a value; None if there is none."""

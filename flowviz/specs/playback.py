@@ -31,7 +31,7 @@ class Playback(Spec):
         Heading, described("Playing direction", "From the base to the target, or back"), Option(FILMS)
     ] = "forward"
     speed: Annotated[float, described("Speed", "Speed of the playback in the window", ge=SLOWEST, le=FASTEST)] = 1.0
-    through: Annotated[Through, described("Play", "What plays: the layers, the training, or both"), Option(FILMS)] = (
+    through: Annotated[Through, described("What to play", "Play the layers, the training, or both"), Option(FILMS)] = (
         "layers"
     )
 

@@ -46,7 +46,7 @@ def test_wrong_text_is_answered_with_the_right_form(name: str, text: str) -> Non
     field = fields_of(ExportSpec)[name]
     with pytest.raises(SpecError) as error:
         field.parse(text)
-    assert str(error.value).endswith(f"{text!r} is not of the form {field.option.form}.")
+    assert str(error.value).endswith(f"{text!r} of --{field.option_name} is not of the form {field.option.form}.")
 
 
 def test_numbers_are_as_short_as_exact() -> None:

@@ -2,8 +2,9 @@
 
 from PyQt6.QtWidgets import QLabel
 
-from flowviz.app.export.section import FIELDS, ExportSection, choice_box, disable_choice, number_box
+from flowviz.app.export.section import FIELDS, ExportSection, disable_choice, number_box
 from flowviz.app.widgets.choice_words import CHOICES
+from flowviz.app.widgets.controls import choice_box
 from flowviz.specs import ExportSpec
 from flowviz.specs.fields import with_values
 
@@ -18,7 +19,7 @@ class AnimationSection(ExportSection):
         """Disable playing through the training where there is no history of it."""
         super().__init__("Animation")
         self._has_history = has_history
-        self._boxes = {name: choice_box(f"export{name.capitalize()}", name, CHOICES[name][1]) for name in PLAYBACK}
+        self._boxes = {name: choice_box(f"export{name.capitalize()}", FIELDS[name], CHOICES[name]) for name in PLAYBACK}
         for through in ("training", "both"):
             disable_choice(self._boxes["through"], through, "" if has_history else NO_HISTORY)
         self._in_betweens = number_box("exportInBetweens", FIELDS["in_betweens"])

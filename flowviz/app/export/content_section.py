@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from flowviz.app.export.section import FIELDS, ExportSection, choice_box, disable_choice, number_box, toggle_box
+from flowviz.app.export.section import FIELDS, ExportSection, disable_choice, number_box, toggle_box
 from flowviz.app.widgets.choice_words import COLORS, DIRECTIONS
 from flowviz.app.widgets.choice_words import MARKS as WINDOW_MARKS
-from flowviz.app.widgets.controls import check_box
+from flowviz.app.widgets.controls import check_box, choice_box
 from flowviz.projects import Project
 from flowviz.specs import ExportSpec, ViewSpec
 from flowviz.specs.fields import with_values
@@ -96,19 +96,19 @@ class ContentSection(ExportSection):
 
     def _make_stage_boxes(self, project: Project) -> None:
         titles = {stage: project.trace.title(stage) for stage in range(self._last_stage + 1)}
-        self._stage = choice_box("exportStage", "stage", titles)
-        self._first = choice_box("exportFirst", "first", titles)
-        self._last = choice_box("exportLast", "last", titles)
-        self._moment = choice_box("exportMoment", "moment", _moments(project))
-        self._direction = choice_box("exportDirection", "direction", DIRECTIONS)
+        self._stage = choice_box("exportStage", FIELDS["stage"], titles)
+        self._first = choice_box("exportFirst", FIELDS["first"], titles)
+        self._last = choice_box("exportLast", FIELDS["last"], titles)
+        self._moment = choice_box("exportMoment", FIELDS["moment"], _moments(project))
+        self._direction = choice_box("exportDirection", FIELDS["direction"], DIRECTIONS)
 
     def _make_appearance_boxes(self, project: Project) -> None:
         self._marks = {mark: check_box(f"{mark}Export", text, WINDOW_MARKS[mark][2]) for mark, text in MARKS.items()}
         self._beside = toggle_box("exportBeside", "beside")
-        self._color = choice_box("exportColor", "color_by", COLORS)
+        self._color = choice_box("exportColor", FIELDS["color_by"], COLORS)
         disable_choice(self._color, "selection", NO_SELECTION if project.selection is None else "")
-        self._palette = choice_box("exportPalette", "palette", PALETTES)
-        self._units = choice_box("exportUnits", "units", UNITS)
+        self._palette = choice_box("exportPalette", FIELDS["palette"], PALETTES)
+        self._units = choice_box("exportUnits", FIELDS["units"], UNITS)
         disable_choice(self._units, "pixels", "" if has_pixels(project.target) else NO_PIXELS)
         self._axes = toggle_box("exportAxes", "axes")
         self._labels = toggle_box("exportLabels", "labels")

@@ -2,8 +2,9 @@
 
 from PyQt6.QtCore import QSignalBlocker, Qt
 
-from flowviz.app.export.section import FIELDS, ExportSection, choice_box
+from flowviz.app.export.section import FIELDS, ExportSection
 from flowviz.app.export.spec_edit import FORMAT_WORDS, WHAT
+from flowviz.app.widgets.controls import choice_box
 from flowviz.specs import ExportSpec
 from flowviz.specs.export_kinds import FORMATS, Format, What
 
@@ -13,10 +14,10 @@ class FormatSection(ExportSection):
 
     def __init__(self) -> None:
         super().__init__("Export")
-        self._what = choice_box("exportWhat", "what", {what: title for what, (title, _) in WHAT.items()})
+        self._what = choice_box("exportWhat", FIELDS["what"], {what: title for what, (title, _) in WHAT.items()})
         for number, (_, description) in enumerate(WHAT.values()):
             self._what.setItemData(number, description, Qt.ItemDataRole.ToolTipRole)
-        self._format = choice_box("exportFormat", "format", {})
+        self._format = choice_box("exportFormat", FIELDS["format"], {})
         self._formats: dict[What, Format] = {}  # chosen last for each
         self.add_row("what", self._what)
         self.add_row("format", self._format)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from PyQt6.QtCore import QSignalBlocker
 from PyQt6.QtWidgets import QLabel
 
-from flowviz.app.export.section import FIELDS, ExportSection, choice_box, label_of, number_box
+from flowviz.app.export.section import FIELDS, ExportSection, label_of, number_box
+from flowviz.app.widgets.controls import choice_box
 from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.fields import fields_of, with_values
 from flowviz.specs.view import CM_PER_INCH, LARGEST_SIDE, Background, Theme
@@ -23,7 +24,7 @@ class PictureSection(ExportSection):
 
     def __init__(self, window_size: PictureSize) -> None:
         super().__init__("Picture")
-        self._preset = choice_box("exportSize", "size", _presets(window_size))
+        self._preset = choice_box("exportSize", FIELDS["size"], _presets(window_size))
         self._width = number_box("exportWidth", SIDES["width"])
         self._height = number_box("exportHeight", SIDES["height"])
         self._scale = number_box("exportScale", FIELDS["scale"])
@@ -35,8 +36,8 @@ class PictureSection(ExportSection):
         self._centimeters = QLabel()
         self._centimeters.setObjectName("exportCentimeters")
         self._centimeters.setAccessibleName("Size on paper")
-        self._background = choice_box("exportBackground", "background", BACKGROUNDS)
-        self._theme = choice_box("exportTheme", "theme", THEMES)
+        self._background = choice_box("exportBackground", FIELDS["background"], BACKGROUNDS)
+        self._theme = choice_box("exportTheme", FIELDS["theme"], THEMES)
         self._add_rows()
         self._preset.chosen.connect(self._take_preset)
         for number in (self._width, self._height, self._scale, self._dpi):

@@ -1,8 +1,5 @@
 """The base class of the sections of the export form."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import QCheckBox, QFormLayout, QGroupBox, QLabel, QSpinBox, QWidget
@@ -70,13 +67,6 @@ def label_of(name: str) -> str:
     """Return the title of a field, with its mnemonic."""
     title, letter = FIELDS[name].title, MNEMONICS.get(name, "")
     return title.replace(letter, f"&{letter}", 1) if letter else title
-
-
-def choice_box(object_name: str, name: str, choices: Mapping[Any, str]) -> ChoiceBox:
-    """Return a box for the choices of a field, which maps values to texts."""
-    box = ChoiceBox(object_name, FIELDS[name].title, choices)
-    box.setToolTip(FIELDS[name].description)
-    return box
 
 
 def toggle_box(object_name: str, name: str) -> QCheckBox:

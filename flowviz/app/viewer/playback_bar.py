@@ -10,8 +10,10 @@ from flowviz.app.state.binding import bind
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.style.icons import icon
 from flowviz.app.widgets.choice_words import CHOICES
-from flowviz.app.widgets.controls import ChoiceBox
+from flowviz.app.widgets.controls import ChoiceBox, choice_box
 from flowviz.app.widgets.flow_row import WrappingRow
+from flowviz.specs import Playback
+from flowviz.specs.fields import fields_of
 
 ICON_SIDE, SPACING = 16, 4  # pixels; the icon grows with the text
 
@@ -28,7 +30,9 @@ class PlaybackBar(QWidget):
         self._play.setObjectName("playButton")
         self._play.setAutoRaise(True)
         self._play.clicked.connect(lambda: self.play_toggled.emit())
-        self._boxes = {name: ChoiceBox(f"{name}Box", title, choices) for name, (title, choices) in CHOICES.items()}
+        self._boxes = {
+            name: choice_box(f"{name}Box", fields_of(Playback)[name], choices) for name, choices in CHOICES.items()
+        }
         for name, box in self._boxes.items():
             show, request = partial(self._show_option, box), partial(self._request, name)
             bind(view, partial(_option, name), show, box.currentIndexChanged, box.currentData, request)

@@ -24,10 +24,10 @@ COLORS: Mapping[ColorBy, str] = {
 
 DIRECTIONS: Mapping[Direction, str] = {"generate": "Generate: base → target", "encode": "Encode: target → base"}
 
-CHOICES: Mapping[str, tuple[str, Mapping[Any, str]]] = {  # field of Playback: accessible name, texts by value
-    "through": ("What to play", {"layers": "Layers", "training": "Training", "both": "Both"}),
-    "repeat": ("Repeat", {"once": "Once", "loop": "Loop", "ping-pong": "Ping-pong"}),
-    "heading": ("Playing direction", {"forward": "Forward", "backward": "Backward"}),
-    "easing": ("Easing", {"smooth": "Smooth", "linear": "Steady"}),
-    "speed": ("Speed", {0.25: "0.25×", 0.5: "0.5×", 1.0: "1×", 2.0: "2×", 4.0: "4×"}),
+CHOICES: Mapping[str, Mapping[Any, str]] = {  # texts of the values of each field of Playback
+    "through": {"layers": "Layers", "training": "Training", "both": "Both"},
+    "repeat": {"once": "Once", "loop": "Loop", "ping-pong": "Ping-pong"},
+    "heading": {"forward": "Forward", "backward": "Backward"},
+    "easing": {"smooth": "Smooth", "linear": "Steady"},
+    "speed": {0.25: "0.25×", 0.5: "0.5×", 1.0: "1×", 2.0: "2×", 4.0: "4×"},
 }

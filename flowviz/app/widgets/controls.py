@@ -7,6 +7,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QSlider, QToolButton, QWidget
 
 from flowviz.app.style.icons import icon
+from flowviz.specs.fields import SpecField
 
 SPACING = 6  # pixels
 
@@ -55,6 +56,13 @@ class DisclosureButton(QToolButton):
     def _show(self, shown: bool) -> None:
         self._disclosed.setVisible(shown)
         self.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
+
+
+def choice_box(object_name: str, field: SpecField, choices: Mapping[Any, str]) -> ChoiceBox:
+    """Return a combo box for the values of a field, with its title and description."""
+    box = ChoiceBox(object_name, field.title, choices)
+    box.setToolTip(field.description)
+    return box
 
 
 def button(object_name: str, text: str, tip: str, icon_name: str = "") -> QPushButton:
