@@ -61,6 +61,7 @@ def of_xla(files: dict[str, bytes]) -> set[str]:
     return {name for name in files if name.endswith(".pb")}
 
 
+@pytest.mark.slow  # starts TensorFlow in five processes, one after the other
 def test_second_start_finds_graphs_and_code_and_damaged_files_are_rebuilt(tmp_path: Path) -> None:
     parameters = parameters_without_cache()
     assert train(tmp_path) == (3, parameters), "the cache does not change the numbers"

@@ -51,6 +51,7 @@ def test_training_is_saved(number: int, status: int, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["i.flowviz"]
 
 
+@pytest.mark.slow  # trains in a process of its own, as the test before
 def test_second_signal_ends_training_without_result(tmp_path: Path) -> None:
     twice = WHILE_TRAINING.format(number=int(signal.SIGTERM)).replace(
         "    return", "        os.kill(os.getpid(), signal.SIGTERM)\n    return"

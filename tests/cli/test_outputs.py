@@ -178,6 +178,7 @@ def test_resume_updates_its_own_project(folder: Path) -> None:
         assert run("resume", "a.flowviz", "-o", output) == 0
 
 
+@pytest.mark.slow  # two series of trials, each in processes of its own
 def test_trials_replace_their_own_outputs(folder: Path) -> None:
     command = f"trials --text A {SMALL} --seeds 1 --jobs 1".split()
     assert run(*command, "-o", "one.csv") == 0
