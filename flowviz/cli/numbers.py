@@ -12,7 +12,8 @@ from flowviz.cli import options
 from flowviz.cli.loaded_project import DRAWN_TOGETHER, LoadedProject, drawn
 from flowviz.cli.messages import drained, say
 from flowviz.cli.outputs import NumbersOutput
-from flowviz.cli.spec_options import takes
+from flowviz.cli.plan_options import requested_target
+from flowviz.cli.spec_options import SpecFile, given_files, takes
 from flowviz.cli.target_sources import Sources, built, chosen_sources
 from flowviz.errors import FileError
 from flowviz.exporting import tables
@@ -97,6 +98,7 @@ def _list_shapes(asked: bool) -> None:
 def target(
     sources: Sources,
     output: options.NumbersFile,
+    spec_file: SpecFile = None,
     n: options.Count = 100_000,
     seed: options.Seed = 0,
     units: options.UnitsChoice = "data",
@@ -107,8 +109,8 @@ def target(
 ) -> None:
     """Draw points from a target: columns x and y, or an array (n, 2)."""
     count, rng = options.checked_count(n), np.random.default_rng(options.checked_seed(seed))
-    place = NumbersOutput.checked(output, form, sources.files)
-    spec = sources.target()
+    place = NumbersOutput.checked(output, form, [*sources.files, *given_files(spec_file)])
+    spec = requested_target(sources, spec_file)
     found = built(spec)
     shown, what = target_units(found, units), f"{_counted(count, 'point')} of {spec.title}"
     parts = (shown.values(points) for points in drawn(found, count, rng))

@@ -10,11 +10,26 @@ from flowviz.cli.spec_options import Given, parsed, read_spec, spec_options, tak
 from flowviz.cli.target_sources import Sources
 from flowviz.errors import SpecError
 from flowviz.projects import Plan
-from flowviz.specs import PRESETS, FlowSpec, PresetName, TrainingSpec, target_spec
+from flowviz.specs import (
+    PRESETS,
+    DrawingSpec,
+    FlowSpec,
+    ImageSpec,
+    MixSpec,
+    PointsSpec,
+    PresetName,
+    ShapeSpec,
+    Spec,
+    TargetSpec,
+    TextSpec,
+    TrainingSpec,
+    target_spec,
+)
 from flowviz.specs.fields import fields_of
 from flowviz.specs.training import DEFAULT_SECONDS
 
 PLAN = ("target", "flow", "training")
+TARGETS: tuple[type[Spec], ...] = (TextSpec, ImageSpec, ShapeSpec, DrawingSpec, PointsSpec, MixSpec)
 PRESET_HELP = "; ".join(f"{name}: {preset.title}. {preset.sentence}" for name, preset in PRESETS.items())
 VARIED = {"seed", "learning_rate"}  # by trials
 
@@ -43,12 +58,29 @@ def requested_plan(sources: Sources, flow: Given, training: Given, file: Path | 
         SpecError: The options or the values in the file are wrong, or do not go together.
         FileError: A file cannot be read.
     """
-    values = read_spec(file)
+    values = _read_plan(file)
+    budget = _training(training, values.get("training", {}))
+    flow_spec = _flow(flow, values.get("flow", {}), budget.seed)
+    return Plan(_target(sources, values), flow_spec, budget)
+
+
+def requested_target(sources: Sources, file: Path | None) -> TargetSpec:
+    """Return the target that options ask for, or else a file of `--spec`. Raises as `requested_plan` does."""
+    return _target(sources, _read_plan(file))
+
+
+def _read_plan(file: Path | None) -> dict[str, Any]:
+    """Return the specs of a training by name, from a file that holds some of them, or one alone."""
+    targets = {name for kind in TARGETS for name in kind.model_fields}
+    alone = (TrainingSpec.model_fields, ("training",)), (FlowSpec.model_fields, ("flow",)), (targets, ("target",))
+    values = read_spec(file, (PLAN, ()), *alone)
     if values.keys() - set(PLAN) or not all(isinstance(value, dict) for value in values.values()):
         raise SpecError(f"{file} holds no training, which is an object with any of {', '.join(PLAN)}, also objects.")
-    budget = _training(training, values.get("training", {}))
-    target = target_spec(values["target"]) if "target" in values and not sources.are_given else sources.target()
-    return Plan(target, _flow(flow, values.get("flow", {}), budget.seed), budget)
+    return values
+
+
+def _target(sources: Sources, values: Mapping[str, Any]) -> TargetSpec:
+    return target_spec(values["target"]) if "target" in values and not sources.are_given else sources.target()
 
 
 def _flow(given: Given, base: Mapping[str, Any], seed: int) -> FlowSpec:

@@ -21,12 +21,18 @@ from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import seen_moment, shots
 from flowviz.projects import Project, load_project
 from flowviz.records import Selection, Trace, checked_stage
-from flowviz.specs import ExportSpec, Seen
+from flowviz.specs import ExportSpec, Playback, Seen, ViewSpec
 from flowviz.specs.export import effects
 from flowviz.specs.export_kinds import IN_FOLDERS
 from flowviz.specs.fields import with_values
 
 RECTANGLE = "STAGE:LEFT,BOTTOM,RIGHT,TOP"
+PLACES = (  # in an export, of the specs that a file of `--spec` may hold
+    (ExportSpec.model_fields, ()),
+    (Seen.model_fields, ("seen",)),
+    (ViewSpec.model_fields, ("seen", "view")),
+    (Playback.model_fields, ("seen", "playback")),
+)
 SAVED, NONE = "saved", "none"  # selections of `--select`
 
 
@@ -57,7 +63,7 @@ def render(
     """
     given = {**fields, **({"select": select} if select else {}), **({} if speed is None else {"speed": speed})}
     inputs, found = [project, *given_files(spec_file)], load_project(project)
-    spec = requested_export(path, given, found.seen if as_seen else Seen(), read_spec(spec_file))
+    spec = requested_export(path, given, found.seen if as_seen else Seen(), read_spec(spec_file, *PLACES))
     if spec.what not in IN_FOLDERS:
         check_output(path, _suffixes(spec), inputs)
     followed = _Followed(found, spec)

@@ -1,7 +1,7 @@
 """The options of commands that are fields of specs, and other options that several commands share."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
@@ -67,8 +67,17 @@ def parsed(kind: type[Spec], given: Given) -> dict[str, Any]:
     }
 
 
-def read_spec(path: Path | None) -> dict[str, Any]:
-    """Return the values in a JSON file of `--spec`; none without a file. Raises `FileError`."""
+def read_spec(path: Path | None, *places: tuple[Collection[str], tuple[str, ...]]) -> dict[str, Any]:
+    """Return the values in a JSON file of `--spec`.
+
+    Args:
+        path: The file; without one, there are no values.
+        places: The fields of each kind of spec that the file may hold, and where that spec is in the result. The first
+            kind that has all fields of the file counts.
+
+    Raises:
+        FileError: The file cannot be read, or holds no object in JSON.
+    """
     try:
         values = {} if path is None else json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -76,6 +85,8 @@ def read_spec(path: Path | None) -> dict[str, Any]:
         raise FileError(f"{path} cannot be read: {why}.") from error
     if not isinstance(values, dict):
         raise FileError(f"{path} holds no spec, which is an object in JSON.")
+    for name in reversed(next((place for fields, place in places if values.keys() <= {*fields}), ())):
+        values = {name: values}
     return values
 
 

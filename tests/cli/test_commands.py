@@ -368,11 +368,25 @@ def test_training_begins_with_the_spec_in_a_file(
     assert project.plan == expected
 
 
+@pytest.mark.parametrize("name", ["target", "flow", "training"])
+def test_file_may_hold_one_spec_alone(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    train = Heard()
+    monkeypatch.setattr(training, "_train", train)
+    Path("spec").write_text(getattr(PLAN, name).model_dump_json(), encoding="utf-8")
+    assert run("train", "--spec", "spec", "-o", "x", *(() if name == "target" else ("--shape", "star"))) == 0
+    [(project, *_)] = train.asked
+    assert getattr(project.plan, name) == getattr(PLAN, name)
+    assert run("target", "--spec", "spec", "-n", 9, "-o", "x.npy") == (0 if name == "target" else 2)
+    assert run("train", "--spec", "spec", "--shape", "star", "-o", "spec") == 2  # an output that is an input
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ('{"flows": {}}', "holds no training, which is an object with any of target, flow, training"),
         ('{"flow": []}', "holds no training"),
+        ('{"color": 3}', "holds no training"),
         ('{"flow": {"family": []}}', "no flow named []"),
         ('{"flow": {"layers": 99}}', "The layers cannot be 99"),
         ('{"training": {"steps": 1, "seconds": 1}}', "either seconds or steps"),

@@ -252,6 +252,9 @@ def test_a_moment_that_is_not_kept_is_named_with_those_that_are(
         ({"seen": {"view": {"theme": "dark"}}}, "-o x.gif", {"what": "animation", "theme": "dark"}),
         ({"what": "animation", "fps": 9}, "-o x.webp --format webp", {"format": "webp", "fps": 9}),
         ({"dpi": 254}, "-o x.png --size 10x5cm", {"size": PictureSize(width=1000, height=500)}),
+        ({"theme": "dark", "axes": False}, "-o x.png", {"theme": "dark", "axes": False}),
+        ({"repeat": "loop"}, "-o x.gif", {"repeat": "loop"}),
+        ({"stage": 3, "view": {"theme": "dark"}}, "-o x.png", {"stage": 3, "theme": "dark"}),
         ({"scale": 2}, "-o x.png --as-seen", {"scale": 2, "theme": "dark", "stage": 7}),
     ],
 )
