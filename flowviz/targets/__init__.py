@@ -1,4 +1,4 @@
-"""spec -> Target: where the points come from that the flow learns."""
+"""Target distributions: build the distribution that a flow learns from its spec."""
 
 from flowviz.targets.build import build_target
 from flowviz.targets.drawing import read_drawing

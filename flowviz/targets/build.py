@@ -1,4 +1,4 @@
-"""TargetSpec -> Target."""
+"""Build targets from their specs."""
 
 from typing import overload
 
@@ -24,9 +24,17 @@ def build_target(spec: PointsSpec) -> Points: ...
 @overload
 def build_target(spec: TargetSpec) -> Target: ...
 def build_target(spec: TargetSpec) -> Target:
-    """The target that the spec describes.
+    """Build the target that a spec describes.
 
-    Raises `TargetError` where there is nothing to learn from, `FileError` where a picture in it is damaged.
+    Args:
+        spec: The spec of a text, an image, a shape, a drawing, points or a mix.
+
+    Returns:
+        The target, a distribution over the plane in flow units.
+
+    Raises:
+        TargetError: If there is nothing to learn, for example because a text is blank.
+        FileError: If a picture in the spec is damaged.
     """
     match spec:
         case TextSpec():

@@ -1,20 +1,24 @@
-"""What is known by its points only: where they lie, and a picture of them."""
+"""Targets represented by sample points: their extent and a histogram."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.targets.target import Extent
 
-LEFT_OUT = 0.001  # of the points, at either end of an axis: they may be far away
-MARGIN = 0.05
-SIDE = 160  # cells of the picture's longer side
-SHOWN = 200_000  # points are enough for it
+LEFT_OUT = 0.001  # share of the points cut off at each end of an axis, because outliers may be far away
+MARGIN = 0.05  # share of the longer side
+SIDE = 160  # histogram cells along the longer side
+SHOWN = 200_000  # points that suffice for the extent and the histogram
 
 
 class Cloud:
-    """A distribution whose support is unknown, and with it the share on target and the coverage; so may its entropy be.
+    """A distribution represented by sample points.
 
-    `shown` (n, 2), in target units, are points of it that tell where it lies and how it looks.
+    Its support is unknown, so the on-target share and the coverage are, too.
+
+    Args:
+        shown: Points (n, 2) of the distribution in flow units, which determine the extent and the preview.
+        entropy: Entropy in nats. None if unknown.
     """
 
     def __init__(self, shown: NDArray[np.floating], entropy: float | None = None) -> None:
@@ -23,42 +27,51 @@ class Cloud:
 
     @property
     def entropy(self) -> float | None:
-        """In nats, where there is a formula."""
+        """Entropy in nats. None if there is no closed form."""
         return self._entropy
 
     @property
     def extent(self) -> Extent:
-        """The rectangle around nearly all points: left, right, bottom, top."""
+        """Rectangle around nearly all points in flow units: left, right, bottom, top."""
         return self._extent
 
     def on_target(self, points: NDArray[np.floating]) -> None:
-        """Unknown."""
+        """Return None, because the support is unknown."""
         return
 
     def coverage(self, points: NDArray[np.floating]) -> None:
-        """Unknown."""
+        """Return None, because the support is unknown."""
         return
 
     def preview(self) -> NDArray[np.uint8]:
-        """A histogram of the points, (rows, columns)."""
+        """Return a histogram of the points as shades of gray (rows, columns), top row first."""
         return cloud_picture(self._shown, self._extent)
 
 
 def cloud_extent(points: NDArray[np.floating]) -> Extent:
-    """The rectangle that holds nearly all of the points (n, 2), with a margin."""
+    """Return a rectangle, including a margin, around nearly all of the points (n, 2): left, right, bottom, top."""
     low, high = np.quantile(points[:SHOWN], (LEFT_OUT, 1 - LEFT_OUT), axis=0)
-    margin = MARGIN * (high - low).max()  # the shorter axis may have no length at all
+    margin = MARGIN * (high - low).max()  # relative to the longer side: the shorter one may have length 0
     (left, bottom), (right, top) = low - margin, high + margin
     return float(left), float(right), float(bottom), float(top)
 
 
 def cloud_picture(points: NDArray[np.floating], extent: Extent) -> NDArray[np.uint8]:
-    """How many points lie in each cell of the extent, as a shade of gray: (rows, columns), the top row first."""
+    """Return a histogram of points as shades of gray.
+
+    Args:
+        points: Points (n, 2).
+        extent: The rectangle that the histogram covers.
+
+    Returns:
+        Shades (rows, columns), top row first, from 0 for an empty cell to 255 for the fullest one. The longer side has
+        160 cells.
+    """
     left, right, bottom, top = extent
     side = max(right - left, top - bottom) / SIDE
     cells = [max(1, round(length / side)) for length in (right - left, top - bottom)]
     x, y = points[:SHOWN].T
     counts, _, _ = np.histogram2d(x, y, bins=cells, range=((left, right), (bottom, top)))
-    # The root: a dense core must not make the rest look empty.
+    # The square root keeps sparse regions visible beside a dense core.
     shades: NDArray[np.uint8] = np.rint(255 * np.sqrt(counts / max(counts.max(), 1))).astype(np.uint8)
     return shades.T[::-1]

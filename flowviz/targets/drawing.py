@@ -1,4 +1,4 @@
-"""A drawing becomes ink."""
+"""Build targets from drawings."""
 
 from pathlib import Path
 
@@ -8,16 +8,25 @@ from flowviz.specs import DrawingSpec
 from flowviz.targets.image import LARGEST_FILE, darkness_of, small_png
 from flowviz.targets.ink import Ink
 
-DARK = 128  # of 255: half-covered pixels at the edge of a stroke are ink
+DARK = 128  # of 255: antialiased pixels that a stroke covers by half or more count as ink
 
 
 def read_drawing(path: Path) -> DrawingSpec:
-    """The drawing in a picture file. Raises `FileError`."""
+    """Read a drawing from a picture file.
+
+    Raises:
+        FileError: If the file cannot be read, is too large or is not a picture.
+    """
     return DrawingSpec(png=small_png(content_of(path, LARGEST_FILE), path.name))
 
 
 def drawing_target(spec: DrawingSpec) -> Ink:
-    """Raises `TargetError` where nothing is drawn, `FileError` where the picture is damaged."""
+    """Return a uniform density over the ink of a drawing.
+
+    Raises:
+        TargetError: If the drawing is empty or all ink.
+        FileError: If the picture is damaged.
+    """
     mask = darkness_of(spec.png, "The drawing") >= DARK
     if not mask.any():
         raise TargetError("Nothing is drawn yet. Draw something for the flow to learn.")

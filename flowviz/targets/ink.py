@@ -1,4 +1,4 @@
-"""A mask becomes a uniform density over its ink."""
+"""Uniform densities over masks."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,9 +7,13 @@ from flowviz.targets.pixels import PixelDensity
 
 
 class Ink(PixelDensity):
-    """p(y) = 1 / area of the ink, on the ink; 0 elsewhere. Its entropy is log(area), exactly.
+    """A uniform density over the ink of a mask; its entropy is exactly log(area of the ink).
 
-    `mask` (rows, columns), true where there is ink, the top row first. Raises `TargetError` where there is none.
+    Args:
+        mask: Mask (rows, columns), top row first, True on ink.
+
+    Raises:
+        TargetError: If there is no ink.
     """
 
     def __init__(self, mask: NDArray[np.bool_]) -> None:
@@ -17,5 +21,5 @@ class Ink(PixelDensity):
         self.mask = mask
 
     def preview(self) -> NDArray[np.uint8]:
-        """White ink on black, (rows, columns)."""
+        """Return white ink on black (rows, columns), top row first."""
         return self.mask.astype(np.uint8) * np.uint8(255)

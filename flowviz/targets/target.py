@@ -1,4 +1,4 @@
-"""What training and scoring ask of a target."""
+"""The interface of targets."""
 
 from typing import Protocol
 
@@ -7,55 +7,64 @@ from numpy.typing import NDArray
 
 from flowviz.records import TargetPicture
 
-Extent = tuple[float, float, float, float]  # left, right, bottom, top, in target units
+Extent = tuple[float, float, float, float]  # left, right, bottom, top, in flow units
 
 
 class Target(Protocol):
-    """A distribution over the plane, in target units: centered, the larger standard deviation 1, y upwards."""
+    """A distribution over the plane that a flow can learn.
+
+    Its points are in flow units: the mean is 0, the larger of the standard deviations in x and y is 1, and y points up.
+    """
 
     @property
     def entropy(self) -> float | None:
-        """The entropy in nats, the NLL of the best possible flow; None where it is unknown."""
+        """Entropy in nats, a lower bound on the expected NLL of any flow. None if unknown."""
         ...
 
     @property
     def extent(self) -> Extent:
-        """The rectangle around the target, or around nearly all of one that has no edge: left, right, bottom, top."""
+        """Rectangle around the support, or around nearly all points of a target without a known support.
+
+        Left, right, bottom and top, in flow units.
+        """
         ...
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draws to train on, (count, 2)."""
+        """Draw training points (count, 2)."""
         ...
 
     def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Return points (count, 2), or fewer, that select the state to keep. None of them is ever trained on."""
+        """Return at most `count` validation points (n, 2), which select the state to keep.
+
+        No flow is ever trained on them.
+        """
         ...
 
     def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32] | None:
-        """Return points (count, 2), or fewer, that score the kept state, or None if there are too few points.
+        """Return at most `count` test points (n, 2), which score the kept state, or None if the target has too few.
 
-        None of them is ever trained on or used to select a state.
+        They are never used to train a flow or to select a state.
         """
         ...
 
     @property
     def training_points(self) -> int | None:
-        """Number of points that there are to train on. None for a density, from which every draw is a fresh one."""
+        """Number of distinct training points. None if unlimited, as for a density."""
         ...
 
     def on_target(self, points: NDArray[np.floating]) -> float | None:
-        """The share of the points (n, 2) where the target has any density; None where that is unknown."""
+        """Return the share of the points (n, 2) inside the support of the target, or None if the support is unknown."""
         ...
 
     def coverage(self, points: NDArray[np.floating]) -> float | None:
-        """The share of the target that the points (n, 2) reach; None where that is unknown."""
+        """Return the share of the target that the points (n, 2) reach, or None if the support is unknown."""
         ...
 
     def preview(self) -> NDArray[np.uint8]:
-        """A picture of what lies in the extent, (rows, columns), top row first: 0 is empty, 255 is densest."""
+        """Return a picture of the extent (rows, columns), top row first, from 0 for empty to 255 for densest."""
         ...
 
 
 def target_picture(target: Target) -> TargetPicture:
-    """Return a target as a picture to show behind the particles."""
+    """Return the picture of a target that views draw behind the particles."""
     return TargetPicture(target.extent, target.preview())

@@ -1,4 +1,4 @@
-"""The units of a target: those of its data, or the pixels of its picture."""
+"""Units of targets: data units, pixels or flow units."""
 
 from flowviz.errors import TargetError
 from flowviz.records import FLOW_UNITS, Units
@@ -15,12 +15,11 @@ def target_units(target: Target, name: UnitName) -> Units:
 
     Args:
         target: The target.
-        name: ``"data"`` for the units of a table of points (flow units for every other target), ``"pixels"`` for the
-            pixels of the picture that a text, an image or a drawing is made of, from its upper left corner, or
-            ``"flow"``.
+        name: ``"data"`` for the units of a table of points (flow units for any other target); ``"pixels"`` for pixels
+            of the underlying picture, counted from its upper left corner; or ``"flow"`` for flow units.
 
     Raises:
-        TargetError: If the target has no pixels.
+        TargetError: If `name` is ``"pixels"`` and the target is not made of pixels.
     """
     if name == "data" and isinstance(target, Points):
         return target.units
@@ -32,17 +31,24 @@ def target_units(target: Target, name: UnitName) -> Units:
 
 
 def has_pixels(spec: TargetSpec) -> bool:
-    """Return whether the target that a spec describes is made of pixels."""
+    """Return whether a spec describes a target made of pixels: a text, an image, a drawing, or a mix of these."""
     if isinstance(spec, MixSpec):
         return all(has_pixels(part.source) for part in spec.parts)
     return isinstance(spec, TextSpec | ImageSpec | DrawingSpec)
 
 
 def spec_units(spec: TargetSpec, name: UnitName) -> Units:
-    """Return the units of the target that a spec describes; the target is built only if they depend on it.
+    """Return the units of the target that a spec describes.
+
+    Builds the target only if the units depend on it.
+
+    Args:
+        spec: The spec of the target.
+        name: The name of the units; see `target_units`.
 
     Raises:
-        TargetError: If the target has no pixels, or cannot be built.
+        TargetError: If the target cannot be built, or if `name` is ``"pixels"`` and it is not made of pixels.
+        FileError: If a picture in the spec is damaged.
     """
     if name == "pixels" or (name == "data" and isinstance(spec, PointsSpec)):
         return target_units(build_target(spec), name)
