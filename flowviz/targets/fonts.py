@@ -1,4 +1,4 @@
-"""The fonts of this machine: names, the characters that each has, and the nearest one that has what another lacks."""
+"""Installed fonts: their names, their character coverage, and substitutes for missing characters."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,17 +16,26 @@ if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
 
 PLAIN_STYLES = ("", "Regular", "Book", "Roman", "Normal")
-SANS_PANOSE = range(11, 16)  # bSerifStyle of the PANOSE classification: without serifs
+SANS_PANOSE = range(11, 16)  # values of bSerifStyle in the PANOSE classification that mean sans serif
 ANY_SIZE = 64
 LAYOUT = ImageFont.Layout.RAQM if features.check("raqm") else ImageFont.Layout.BASIC
 
 
 @dataclass(frozen=True)
 class Face:
-    """One font: a file, and the number of the font in it. Without a path, it is the one that is built into Pillow.
+    """A font: one face of a font file, or the font built into Pillow.
 
-    `weight` is 100 (thin) to 900 (black), `width` 1 to 9, of which 5 is normal. `bitmap_size`, of fonts that are
-    pictures in color instead of outlines, is the one size that they have.
+    Attributes:
+        name: Full name, such as "DejaVu Sans Bold".
+        family: Name of the family, such as "DejaVu Sans".
+        path: Font file. None for the font built into Pillow.
+        number: Index of the face in its file.
+        weight: From 100 (thin) to 900 (black).
+        width: From 1 (ultra-condensed) to 9 (ultra-expanded); 5 is normal.
+        italic: Whether the font is italic.
+        sans: Whether the font is sans serif.
+        fixed_pitch: Whether all characters have the same width.
+        bitmap_size: Only size of a color bitmap font, in pixels per em. None for an outline font.
     """
 
     name: str
@@ -41,15 +50,15 @@ class Face:
     bitmap_size: int | None = field(default=None, compare=False)
 
     def at(self, size: int) -> ImageFont.FreeTypeFont:
-        """The font in this size, in pixels an em."""
+        """Load the font at a size in pixels per em."""
         return _loaded(self, size)
 
     def has(self, text: str) -> bool:
-        """Whether it draws all of these characters."""
+        """Return whether the font can draw every character of a text."""
         return all(ord(c) in _characters(self) and _draws(self, c) for c in text)
 
     def distance(self, other: "Face") -> tuple[bool | int | str, ...]:
-        """How unlike another font it is: what is seen most comes first."""
+        """Return a sort key for the visual difference from another font: the most visible differences come first."""
         related = self.family.startswith(other.family) or other.family.startswith(self.family)
         return (
             not related,
@@ -68,11 +77,11 @@ BUILT_IN = Face("Built-in", "Aileron")
 
 @lru_cache(maxsize=1)
 def installed_faces() -> tuple[Face, ...]:
-    """The fonts in the folders where this system keeps them, by name. Files that are no fonts are left out.
+    """Return the fonts in the system's font folders, sorted by name. Unreadable files are skipped.
 
-    The first call reads some of each file: a few milliseconds a font.
+    The first call reads part of every file, which takes a few milliseconds per font.
     """
-    from matplotlib import font_manager  # takes a third of a second
+    from matplotlib import font_manager  # imported here because it takes a third of a second
 
     faces: dict[str, Face] = {}
     for path in sorted(font_manager.findSystemFonts()):
@@ -82,12 +91,16 @@ def installed_faces() -> tuple[Face, ...]:
 
 
 def faces_are_known() -> bool:
-    """Whether the installed fonts were read before, so that asking for them takes no time."""
+    """Return whether the installed fonts are cached, so that `installed_faces` returns at once."""
     return bool(installed_faces.cache_info().currsize)
 
 
 def face_named(name: str | None) -> Face:
-    """The installed font of that name, in whatever case; the built-in one for None. Raises `TargetError`."""
+    """Return the installed font of a name, ignoring case, or the built-in font for None.
+
+    Raises:
+        TargetError: If no such font is installed.
+    """
     if name is None:
         return BUILT_IN
     named = {face.name.casefold(): face for face in (BUILT_IN, *installed_faces())}
@@ -99,17 +112,19 @@ def face_named(name: str | None) -> Face:
 
 
 def nearest_with(text: str, face: Face) -> Face | None:
-    """The font most like `face` that has all of these characters; None where there is no such font."""
+    """Return the font most similar to `face` that has every character of a text, or None if no font has."""
     return next((other for other in _by_distance(face) if other.has(text)), None)
 
 
 @lru_cache(maxsize=16)
 def _by_distance(face: Face) -> tuple[Face, ...]:
+    """Return all fonts, the most similar to `face` first."""
     return tuple(sorted((BUILT_IN, *installed_faces()), key=lambda other: other.distance(face)))
 
 
 def _faces_in(path: Path) -> Iterator[Face]:
-    from fontTools.ttLib import TTCollection, TTFont  # not needed until a text is drawn, as below
+    """Yield the fonts in a file; none if the file is not a readable font."""
+    from fontTools.ttLib import TTCollection, TTFont  # imported here because the window starts without it
 
     try:
         with path.open("rb") as file:
@@ -117,7 +132,7 @@ def _faces_in(path: Path) -> Iterator[Face]:
             file.seek(0)
             fonts = TTCollection(file, lazy=True).fonts if several else [TTFont(file, lazy=True)]
             yield from [_face(path, number, font) for number, font in enumerate(fonts)]
-    except Exception:  # fontTools raises whatever a damaged file makes it trip over
+    except Exception:  # fontTools raises almost any exception on a damaged file
         return
 
 
@@ -139,6 +154,7 @@ def _face(path: Path, number: int, font: "TTFont") -> Face:
 
 
 def _bitmap_size(font: "TTFont") -> int | None:
+    """Return the size of a bitmap font in pixels per em, or None for an outline font."""
     if "glyf" in font or "CFF " in font or "CFF2" in font:
         return None
     if "CBLC" in font:
@@ -148,30 +164,30 @@ def _bitmap_size(font: "TTFont") -> int | None:
 
 @lru_cache(maxsize=4096)
 def _characters(face: Face) -> frozenset[int]:
-    """The code points in the character map."""
+    """Return the code points in the character map of a font."""
     from fontTools.ttLib import TTFont
 
     file = BytesIO(face.at(ANY_SIZE).font_bytes) if face.path is None else face.path
     try:
         with TTFont(file, fontNumber=face.number, lazy=True) as font:
             return frozenset(font.getBestCmap() or {})
-    except Exception:  # as above
+    except Exception:  # fontTools raises almost any exception on a damaged file
         return frozenset()
 
 
 @lru_cache(maxsize=4096)
 def _draws(face: Face, character: str) -> bool:
-    """Whether it leaves a mark: the glyphs of some color fonts are empty as outlines."""
+    """Return whether a font leaves ink for a character, because some color fonts have empty outlines."""
     if character.isspace():
         return True
     try:
         return _mark(face, character) is not None
-    except OSError:  # FreeType cannot make sense of the glyph
+    except OSError:  # FreeType cannot parse the glyph
         return False
 
 
 def _mark(face: Face, text: str) -> Image.Image | None:
-    """What a font draws, in any size; None where that is nothing."""
+    """Return the text as the font draws it, at an arbitrary size, or None if the picture is empty."""
     image = Image.new("RGBA", (4 * ANY_SIZE, 4 * ANY_SIZE))
     font = face.at(face.bitmap_size or ANY_SIZE)
     ImageDraw.Draw(image).text((ANY_SIZE, ANY_SIZE), text, font=font, fill="black", embedded_color=True)

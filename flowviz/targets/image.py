@@ -1,4 +1,4 @@
-"""A picture becomes ink, or a density of its darkness."""
+"""Build targets from images: uniform over the dark pixels, or proportional to the darkness."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +16,13 @@ from flowviz.targets.ink import Ink
 from flowviz.targets.pixels import PixelDensity
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
-MOST_PIXELS = 50_000_000  # WebP, the worst, takes 16 bytes for each while it is decoded: less than 1 GB
-LARGEST_FILE = 250_000_000  # bytes: so many pixels, uncompressed
-KEPT_PIXELS = 600_000  # of a picture made small: as fine as the mask of a text
-MOST_KEPT_PIXELS = 4_000_000  # of a picture in a spec: whoever makes a project file may have kept more of them
+MOST_PIXELS = 50_000_000  # decoding WebP, the worst case, takes 16 bytes per pixel: less than 1 GB
+LARGEST_FILE = 250_000_000  # bytes, enough for an uncompressed picture of MOST_PIXELS
+KEPT_PIXELS = 600_000  # limit after downscaling, comparable to the resolution of a text mask
+MOST_KEPT_PIXELS = 4_000_000  # limit for a picture in a spec: other programs may write larger ones than KEPT_PIXELS
 BAND_PIXELS = 2_000_000
-ORIENTATION = 0x0112  # the tag of EXIF
-TURNS = {  # what brings a picture of each orientation upright
+ORIENTATION = 0x0112  # EXIF tag
+TURNS = {  # the transposition that corrects each EXIF orientation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -31,21 +31,38 @@ TURNS = {  # what brings a picture of each orientation upright
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-DEEP_MODES = ("I;16", "I;16B", "I;16L", "I", "F")  # gray with more than 8 bits, which Pillow would clip to 8
+DEEP_MODES = ("I;16", "I;16B", "I;16L", "I", "F")  # grayscale with more than 8 bits, which Pillow clips to 8
 
 
 def read_image(path: Path) -> ImageSpec:
-    """The picture in a file of any of `FORMATS`, made small. Raises `FileError`."""
+    """Read a picture file in one of the `FORMATS` and downscale it.
+
+    Raises:
+        FileError: If the file cannot be read, is too large, or is not a picture.
+    """
     return image_spec(content_of(path, LARGEST_FILE), path.name)
 
 
 def image_spec(content: bytes, name: str = "image") -> ImageSpec:
-    """The picture that is the content of a file, made small. `name` is what errors call it. Raises `FileError`."""
+    """Return the spec of an encoded picture, downscaled.
+
+    Args:
+        content: Content of a picture file in one of the `FORMATS`.
+        name: Name of the picture in error messages.
+
+    Raises:
+        FileError: If the content is damaged, too large, or not a picture.
+    """
     return ImageSpec(png=small_png(content, name), name=name)
 
 
 def image_target(spec: ImageSpec) -> PixelDensity:
-    """Raises `TargetError` where everything or nothing is ink, `FileError` where the picture is damaged."""
+    """Return the density of an image: proportional to its darkness, or uniform over pixels as dark as the threshold.
+
+    Raises:
+        TargetError: If all pixels are the same, or if all or none of them are as dark as the threshold.
+        FileError: If the picture is damaged.
+    """
     darkness = darkness_of(spec.png, spec.name, spec.invert)
     if darkness.min() == darkness.max():
         raise TargetError(f"All pixels of {spec.name} are the same, so there is nothing to learn.")
@@ -60,7 +77,19 @@ def image_target(spec: ImageSpec) -> PixelDensity:
 
 
 def darkness_of(content: bytes, name: str, invert: bool = False) -> NDArray[np.uint8]:
-    """How dark each pixel of a picture in a spec is, (rows, columns); a transparent one is not. Raises `FileError`."""
+    """Return the darkness of each pixel of a picture in a spec.
+
+    Args:
+        content: The picture, encoded as PNG.
+        name: Name of the picture in error messages.
+        invert: Whether to return the lightness instead.
+
+    Returns:
+        Darkness (rows, columns) from 0 to 255, top row first. Transparent pixels are 0, even with `invert`.
+
+    Raises:
+        FileError: If the picture is damaged or too large.
+    """
     with _opened(content, name, MOST_KEPT_PIXELS) as image:
         dark = image.convert("L") if invert else ImageChops.invert(image.convert("L"))
         if image.has_transparency_data:
@@ -69,7 +98,15 @@ def darkness_of(content: bytes, name: str, invert: bool = False) -> NDArray[np.u
 
 
 def small_png(content: bytes, name: str) -> bytes:
-    """A picture upright, gray, with its alpha if it has one, of `KEPT_PIXELS` or fewer: as PNG. Raises `FileError`."""
+    """Convert an encoded picture to an upright grayscale PNG of at most `KEPT_PIXELS`, keeping its alpha channel.
+
+    Args:
+        content: Content of a picture file in one of the `FORMATS`.
+        name: Name of the picture in error messages.
+
+    Raises:
+        FileError: If the content is damaged, too large, or not a picture.
+    """
     with _opened(content, name) as image:
         small, png = _small(image), BytesIO()
         small.save(png, "PNG")
@@ -78,7 +115,7 @@ def small_png(content: bytes, name: str) -> bytes:
 
 @contextmanager
 def _opened(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> Iterator[Image.Image]:
-    """The picture, not decoded yet. Raises `FileError`, also where decoding it in the block fails."""
+    """Open a picture without decoding it, and raise `FileError` if opening it or decoding it in the block fails."""
     limit = f"{name} has too many pixels. flowviz opens up to {most_pixels // 1_000_000} megapixels."
     try:
         image = Image.open(BytesIO(content), formats=FORMATS)
@@ -89,7 +126,7 @@ def _opened(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> Iterat
         raise FileError(limit) from error
     except UnidentifiedImageError as error:
         raise FileError(f"{name} is not a picture that flowviz reads: PNG, JPEG, WebP, BMP, GIF or TIFF.") from error
-    except Exception as error:  # Pillow's readers raise whatever a damaged file makes them trip over
+    except Exception as error:  # Pillow raises almost any exception on a damaged file
         raise FileError(f"{name} is damaged or cut short, so its picture cannot be read.") from error
 
 
@@ -99,8 +136,9 @@ def _check_size(image: Image.Image, most_pixels: int) -> None:
 
 
 def _small(image: Image.Image) -> Image.Image:
-    image.draft("L", _kept_size(image))  # a JPEG is decoded small at once
-    image.load()  # before its orientation is read: TIFF turns itself
+    """Return the picture upright and downscaled, in mode L or LA."""
+    image.draft("L", _kept_size(image))  # decodes a JPEG at reduced size
+    image.load()  # before reading the orientation, because Pillow applies that of a TIFF on loading
     turned = TURNS.get(image.getexif().get(ORIENTATION, 1))
     if image.mode in DEEP_MODES:
         small = _from_deep(image)
@@ -117,18 +155,22 @@ def _kept_size(image: Image.Image) -> tuple[int, int]:
 
 
 def _bands(image: Image.Image, step: int) -> Iterator[tuple[int, Image.Image]]:
-    """The picture in bands of a height that `step` divides, and their tops: a copy of all of it would be too large."""
+    """Yield the picture in horizontal bands with their top rows, because converting all of it takes too much memory.
+
+    The height of a band is a multiple of `step`, except for the last one.
+    """
     height = step * max(1, BAND_PIXELS // (image.width * step))
     for top in range(0, image.height, height):
         yield top, image.crop((0, top, image.width, min(top + height, image.height)))
 
 
 def _step(image: Image.Image) -> int:
-    """So many pixels, along an axis, become one, and still more than `KEPT_PIXELS` are left."""
+    """Return the largest integer factor to reduce both axes by without falling below `KEPT_PIXELS`."""
     return max(1, int((image.width * image.height / KEPT_PIXELS) ** 0.5))
 
 
 def _reduced(image: Image.Image, mode: str) -> Image.Image:
+    """Return the picture in a mode, reduced by the integer factor of `_step`."""
     step = _step(image)
     small = Image.new(mode, (-(-image.width // step), -(-image.height // step)))
     for top, band in _bands(image, step):
@@ -137,7 +179,10 @@ def _reduced(image: Image.Image, mode: str) -> Image.Image:
 
 
 def _from_deep(image: Image.Image) -> Image.Image:
-    """Gray with 16 bits from all its range; with 32 bits, or floats, from the darkest pixel to the lightest."""
+    """Convert a deep grayscale picture to 8 bits.
+
+    16-bit values are scaled from their full range; 32-bit integers and floats from their minimum and maximum.
+    """
     step = _step(image)
     values = np.concatenate([np.asarray(band)[::step, ::step] for _, band in _bands(image, step)]).astype(np.float64)
     if not np.isfinite(values).all():

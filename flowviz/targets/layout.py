@@ -1,4 +1,4 @@
-"""A text in pieces, each of one font, from left to right as they are drawn."""
+"""Text layout: split lines into runs of one font, and order them from left to right."""
 
 import unicodedata
 from dataclasses import dataclass, replace
@@ -9,13 +9,19 @@ from flowviz.errors import TargetError
 from flowviz.targets.fonts import Face, nearest_with
 
 RIGHT_TO_LEFT = ("R", "AL")  # classes of the Unicode Bidirectional Algorithm, UAX #9
-JOINERS = "\u200c\u200d"  # they decide how their neighbors look
+JOINERS = "\u200c\u200d"  # zero-width, but they change the shapes of the characters around them
 TAB = "    "
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Characters that one font draws at one go. `backwards` is the direction of writing, None if it has none."""
+    """A run of characters in one font and direction.
+
+    Attributes:
+        face: The font.
+        text: The characters, in logical order.
+        backwards: True for right-to-left text, False for left-to-right, None if neutral or not determined.
+    """
 
     face: Face
     text: str
@@ -24,31 +30,47 @@ class Piece:
 
 @dataclass(frozen=True)
 class Borrowed:
-    """Characters that the chosen font lacks, and the font that they were drawn from instead."""
+    """Characters that the chosen font lacks, and the name of the substitute font that draws them."""
 
     characters: tuple[str, ...]
     font: str
 
     def sentence(self) -> str:
-        """For a person."""
+        """Return the characters and their font for the user, such as "α β from DejaVu Sans."."""
         return f"{' '.join(self.characters)} from {self.font}."
 
 
 def cleaned(text: str) -> str:
-    """The text with all that cannot be seen taken out, its lines without spaces at their ends."""
+    """Normalize a text for drawing.
+
+    Applies NFC, expands tabs, and removes control and format characters (except joiners), trailing spaces, and blank
+    lines at the start and the end.
+    """
     text = unicodedata.normalize("NFC", text.replace("\t", TAB))
     lines = ("".join(filter(None, map(_visible, line))).rstrip() for line in text.splitlines())
     return "\n".join(lines).strip("\n")
 
 
 def laid_out(text: str, face: Face) -> list[list[Piece]]:
-    """The pieces of each line. Raises `TargetError` for characters that no font has."""
+    """Split each line of a text into runs of one font, ordered from left to right.
+
+    Args:
+        text: A cleaned text.
+        face: The preferred font.
+
+    Raises:
+        TargetError: If no font has one of the characters.
+    """
     _check_characters(text, face)
     return [_line(line, face) for line in text.split("\n")]
 
 
 def borrowed(text: str, face: Face) -> tuple[Borrowed, ...]:
-    """Which characters come from which other font, in the order of the text."""
+    """Return the characters that come from substitute fonts, grouped by font, in the order of the text.
+
+    Raises:
+        TargetError: If no font has one of the characters.
+    """
     found: dict[str, dict[str, None]] = {}
     for line in laid_out(text, face):
         for piece in line:
@@ -59,30 +81,31 @@ def borrowed(text: str, face: Face) -> tuple[Borrowed, ...]:
 
 
 def in_visual_order(piece: Piece) -> str:
-    """Return the characters from left to right, for fonts that are drawn without Raqm: it needs FriBiDi's library.
+    """Return the characters of a run from left to right, for drawing without Raqm.
 
-    Arabic letters are not joined then, which is Raqm's work, too.
+    Raqm does this itself, but it needs the FriBiDi library. Without Raqm, Arabic letters are not joined.
     """
-    from bidi.algorithm import get_display  # unlike the one in `bidi`, it mirrors brackets
+    from bidi.algorithm import get_display  # unlike `bidi.get_display`, it mirrors brackets
 
     direction = {None: None, True: "R", False: "L"}[piece.backwards]
     return str(get_display(piece.text, base_dir=direction))
 
 
 def draws_alone(face: Face, text: str) -> bool:
-    """Whether no character has to come from another font."""
+    """Return whether a font has every character of a text, so that no substitute font is needed."""
     return face.has("".join(_drawn(cleaned(text)).split()))
 
 
 def _clusters(text: str) -> list[str]:
     """Return the grapheme clusters of a text, such as a letter and its accents."""
-    import regex  # not needed until a text is drawn; it delays the start of the window
+    import regex  # imported here because it delays the start of the window
 
     clusters: list[str] = regex.findall(r"\X", text)
     return clusters
 
 
 def _visible(character: str) -> str:
+    """Return a space for whitespace, nothing for an invisible character, or else the character itself."""
     if character.isspace():
         return " "
     unseen = unicodedata.category(character) in ("Cc", "Cf") and character not in JOINERS
@@ -90,7 +113,7 @@ def _visible(character: str) -> str:
 
 
 def _drawn(cluster: str) -> str:
-    """The characters of a cluster that a font must have: joiners and selectors only choose between its glyphs."""
+    """Return the characters that a font must have, without joiners and variation selectors, which only pick glyphs."""
     return "".join(c for c in cluster if c not in JOINERS and not 0xFE00 <= ord(c) <= 0xFE0F)
 
 
@@ -109,20 +132,21 @@ def _check_characters(text: str, face: Face) -> None:
 
 def _line(line: str, face: Face) -> list[Piece]:
     bits = _with_spaces([bit for cluster in _clusters(line) for bit in _bits(cluster, face)])
-    if len({bit.face for bit in bits}) <= 1:  # Raqm puts what is of one font in order
+    if len({bit.face for bit in bits}) <= 1:  # Raqm orders the characters of a single font
         return [Piece(bits[0].face, line, None)] if bits else []
     first = next((bit.backwards for bit in bits if bit.backwards is not None), False)
     return _ordered(_joined(_directed(bits, first)), first)
 
 
 def _bits(cluster: str, face: Face) -> list[Piece]:
-    """A cluster, such as a letter and its accents, or its characters one by one where no font has all of them."""
+    """Return a cluster as one run, or as one run per character if no font has all of them."""
     whole = _face_for(cluster, face)
     found = [(whole, cluster)] if whole else [(_face_for(c, face), c) for c in cluster]
     return [Piece(of, text, _backwards(text)) for of, text in found if of is not None]
 
 
 def _backwards(text: str) -> bool | None:
+    """Return whether the first strong character is right-to-left, or None if there is no strong character."""
     for character in text:
         direction = unicodedata.bidirectional(character)
         if direction in RIGHT_TO_LEFT:
@@ -133,7 +157,7 @@ def _backwards(text: str) -> bool | None:
 
 
 def _with_spaces(bits: list[Piece]) -> list[Piece]:
-    """A space is of the font before it, so that words of one font stay together."""
+    """Give each space the font of the run before it, so that words in one font stay together."""
     for number in range(1, len(bits)):
         before = bits[number - 1].face
         if bits[number].text == " " and before.has(" "):
@@ -142,7 +166,7 @@ def _with_spaces(bits: list[Piece]) -> list[Piece]:
 
 
 def _directed(bits: list[Piece], first: bool) -> list[Piece]:
-    """What has no direction takes that of both its neighbors, or else that of the line: UAX #9, N1 and N2."""
+    """Give neutral runs the direction of their neighbors if these agree, or else that of the line (UAX #9, N1, N2)."""
     directions = [bit.backwards for bit in bits]
     directed = []
     for number, bit in enumerate(bits):
@@ -153,15 +177,16 @@ def _directed(bits: list[Piece], first: bool) -> list[Piece]:
 
 
 def _joined(bits: list[Piece]) -> list[Piece]:
+    """Merge consecutive runs of the same font and direction."""
     groups = groupby(bits, key=lambda bit: (bit.face, bit.backwards))
     return [Piece(face, "".join(bit.text for bit in group), backwards) for (face, backwards), group in groups]
 
 
 def _ordered(pieces: list[Piece], first: bool) -> list[Piece]:
-    """From left to right. `first` is whether the line as a whole is written backwards: UAX #9, L2.
+    """Order runs from left to right (UAX #9, L2). `first` is True if the line as a whole is right-to-left.
 
-    Raqm orders the text of one font, and python-bidi returns characters without telling where each came from; pieces of
-    several fonts must be told apart, and are therefore ordered here.
+    Raqm orders text in a single font only, and python-bidi returns characters without their original positions, so a
+    line in several fonts is ordered here.
     """
     groups = [list(group) for _, group in groupby(pieces, key=lambda piece: piece.backwards)]
     inside = [group[::-1] if group[0].backwards else group for group in groups]

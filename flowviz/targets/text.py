@@ -1,4 +1,4 @@
-"""Text becomes a mask."""
+"""Draw texts as masks."""
 
 from dataclasses import dataclass
 
@@ -12,20 +12,25 @@ from flowviz.specs.target import Align
 from flowviz.targets.fonts import BUILT_IN, LAYOUT, face_named, faces_are_known
 from flowviz.targets.layout import Borrowed, Piece, borrowed, cleaned, draws_alone, in_visual_order, laid_out
 
-MASK_PIXELS = 300_000  # of the rectangle around the text: fine enough that no stair is seen, drawn in a few ms
+MASK_PIXELS = 300_000  # area around the text: fine enough to hide stair steps, coarse enough to draw in a few ms
 MEASURE_SIZE = 64
 SMALLEST_SIZE, LARGEST_SIZE = 8, 512
-SHARE_BEFORE: dict[Align, float] = {"left": 0.0, "center": 0.5, "right": 1.0}  # of a line's room, on its left
+SHARE_BEFORE: dict[Align, float] = {"left": 0.0, "center": 0.5, "right": 1.0}  # share of the free space, on the left
 
-WHITE = 215  # of 255
+WHITE = 215  # of 255: lightness from which a pixel of a color glyph counts as white
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels
 
 
 def text_mask(spec: TextSpec) -> NDArray[np.bool_]:
-    """Draw the text: (rows, columns), true on ink, without a margin.
+    """Draw a text as a mask.
 
-    Raises `TargetError` for blank text, for a font that is not installed, and for characters that no font has.
+    Returns:
+        Mask (rows, columns), top row first, True on ink, cropped to the ink.
+
+    Raises:
+        TargetError: If the text is blank or leaves no ink, if its font is not installed, or if no font has one of its
+            characters.
     """
     face, text = face_named(spec.font), _something(spec.text)
     lines = laid_out(text, face)
@@ -39,16 +44,21 @@ def text_mask(spec: TextSpec) -> NDArray[np.bool_]:
 
 
 def borrowed_fonts(spec: TextSpec) -> tuple[Borrowed, ...]:
-    """Which characters the chosen font lacks, and which fonts they come from. Raises `TargetError` as `text_mask`."""
+    """Return the characters of a text that its font lacks, and the fonts that they come from.
+
+    Raises:
+        TargetError: If the text is blank, if its font is not installed, or if no font has one of its characters.
+    """
     return borrowed(_something(spec.text), face_named(spec.font))
 
 
 def reads_fonts(spec: TextSpec) -> bool:
-    """Whether drawing this text takes long, because all installed fonts must be read first."""
+    """Return whether drawing a text reads all installed fonts first, which is slow."""
     return not faces_are_known() and (spec.font is not None or not draws_alone(BUILT_IN, spec.text))
 
 
 def _something(text: str) -> str:
+    """Clean a text, and raise `TargetError` if it is blank."""
     text = cleaned(text)
     if not text.strip():
         raise TargetError("Type a word: the flow needs something to learn.")
@@ -57,7 +67,10 @@ def _something(text: str) -> str:
 
 @dataclass(frozen=True)
 class Stamp:
-    """A piece in a size. Its `box` is relative to the start of its baseline, and so is what it draws."""
+    """A run of text at a font size in pixels per em, with a stroke in pixels that thickens it.
+
+    Coordinates are in pixels relative to the start of the baseline, and y points down.
+    """
 
     piece: Piece
     size: int
@@ -65,17 +78,17 @@ class Stamp:
 
     @property
     def advance(self) -> float:
-        """Where the next piece starts."""
+        """Distance to the start of the next run, in pixels."""
         return self._scale * self._font.getlength(self._text, direction=self._direction)
 
     @property
     def box(self) -> Box:
-        """The rectangle around its ink."""
+        """Rectangle around the ink: left, top, right, bottom."""
         left, top, right, bottom = (self._scale * edge for edge in self._raw_box())
         return left - self.stroke, top - self.stroke, right + self.stroke, bottom + self.stroke
 
     def draw(self, canvas: Image.Image, x: float, y: float) -> None:
-        """Draw it on a gray canvas, with its baseline from (x, y)."""
+        """Draw the run on a grayscale canvas, with its baseline starting at (x, y)."""
         if self.piece.face.bitmap_size is not None:
             self._draw_bitmap(canvas, x, y)
             return
@@ -85,7 +98,7 @@ class Stamp:
         )  # fmt: skip
 
     def _draw_bitmap(self, canvas: Image.Image, x: float, y: float) -> None:
-        """It is full as it is: no stroke thickens it."""
+        """Draw a run in a bitmap font, whose glyphs are solid already and take no stroke."""
         left, top, right, bottom = self._raw_box()
         picture = Image.new("RGBA", (max(1, round(right - left)), max(1, round(bottom - top))))
         ImageDraw.Draw(picture).text(
@@ -100,7 +113,7 @@ class Stamp:
 
     @property
     def _text(self) -> str:
-        """The characters in the order in which they are drawn; Raqm finds that order itself."""
+        """Characters in drawing order. Raqm reorders them itself."""
         return self.piece.text if LAYOUT == ImageFont.Layout.RAQM else in_visual_order(self.piece)
 
     @property
@@ -119,14 +132,14 @@ class Stamp:
 
 
 def _colored_ink(picture: Image.Image) -> Image.Image:
-    """Of a picture in color, what is opaque and not white is ink; all that is opaque, where there is little else."""
+    """Return the ink of a color glyph: its opaque pixels but white ones, or all if that leaves less than a quarter."""
     alpha = picture.getchannel("A")
     colored = ImageChops.multiply(alpha, picture.convert("L").point(lambda light: 0 if light >= WHITE else 255))
     return colored if 4 * np.asarray(colored).sum() > np.asarray(alpha).sum() else alpha
 
 
 class Sheet:
-    """The lines of a text in a size, each piece at its place."""
+    """The lines of a text at a font size, with every run positioned."""
 
     def __init__(self, lines: list[list[Piece]], size: int, weight: float, align: Align) -> None:
         stroke = round(size * weight)
@@ -149,12 +162,12 @@ class Sheet:
 
     @property
     def area(self) -> float:
-        """Of the rectangle around all ink, in pixels."""
+        """Area of the rectangle around the ink, in square pixels."""
         left, top, right, bottom = self._box
         return max(right - left, 1) * max(bottom - top, 1)
 
     def drawn(self) -> NDArray[np.bool_]:
-        """Where there is ink, (rows, columns)."""
+        """Return the mask of the ink (rows, columns), top row first."""
         left, top, right, bottom = self._box
         canvas = Image.new("L", (max(int(right - left) + 2, 1), max(int(bottom - top) + 2, 1)))
         for stamp, x, y in self._placed:
@@ -163,6 +176,6 @@ class Sheet:
 
 
 def _line_height(pieces: list[Piece], size: int) -> float:
-    """From one baseline to the next: that of the font that needs most."""
+    """Return the distance between baselines in pixels, which is that of the font with the tallest lines."""
     faces = {piece.face for piece in pieces}
     return max(size / (f.bitmap_size or size) * sum(f.at(f.bitmap_size or size).getmetrics()) for f in faces)
