@@ -1,4 +1,4 @@
-"""Several targets become one."""
+"""Mixtures of targets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from flowviz.targets.pixels import PixelDensity
 from flowviz.targets.points import Points
 from flowviz.targets.target import Extent, Target
 
-GAP = 0.25  # between neighbors, of their height
-FLATTEST = 1 / 8  # a part is taken to be at least so high, of its width: a dash is not blown up to the height of a word
+GAP = 0.25  # between neighbors, relative to their height
+FLATTEST = 1 / 8  # smallest height that is scaled to 1, relative to the width: a dash must not grow as tall as a word
 GRID_PIXELS = 600_000
 STANDARD_SAMPLE = 200_000
 STANDARD_SEED = 0
@@ -22,7 +22,15 @@ STANDARD_SEED = 0
 
 @dataclass(frozen=True)
 class Placed:
-    """A target that is scaled and then moved; of all points it gets `share`."""
+    """A component of a mix: a target that is scaled, then translated.
+
+    Attributes:
+        target: The target.
+        share: Weight of the component; the shares of a mix sum to 1.
+        scale: Scale factor.
+        x: Translation along x.
+        y: Translation along y.
+    """
 
     target: Target
     share: float
@@ -32,20 +40,28 @@ class Placed:
 
     @property
     def extent(self) -> Extent:
-        """Where it lies."""
+        """Extent of the scaled and translated target: left, right, bottom, top."""
         left, right, bottom, top = (self.scale * edge for edge in self.target.extent)
         return self.x + left, self.x + right, self.y + bottom, self.y + top
 
     def back(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Points (n, 2) of the mix, as the target has them."""
+        """Map points (n, 2) of the mix back to the flow units of the target."""
         return (points.astype(np.float64) - (self.x, self.y)) / self.scale
 
 
 def mixed(targets: Sequence[Target], weights: Sequence[float], layout: Layout) -> Target:
-    """The mix of the targets.
+    """Return a mixture of targets.
 
-    Side by side, they have one height and do not touch; one over the other, each has its own size and the means
-    coincide. Where all are made of pixels, so is the mix, and its entropy is exact; else it is unknown.
+    If all targets are made of pixels, so is the mix, and its entropy is exact. Otherwise its entropy is unknown.
+
+    Args:
+        targets: The components.
+        weights: Positive weights of the components, not necessarily normalized.
+        layout: ``"beside"`` scales the targets to the same height and places them side by side with gaps; ``"over"``
+            superimposes them at their own sizes, with their means at the same point.
+
+    Raises:
+        TargetError: If a component is too thin to cover a single pixel of the mix.
     """
     shares = np.asarray(weights, np.float64) / sum(weights)
     if layout == "over":
@@ -59,7 +75,10 @@ def mixed(targets: Sequence[Target], weights: Sequence[float], layout: Layout) -
 
 
 class Mix(Cloud):
-    """Σ share · density of the part. Entropy, share on target and coverage are unknown."""
+    """A mixture of targets, at least one of which is not made of pixels.
+
+    Entropy, on-target share and coverage are unknown.
+    """
 
     def __init__(self, parts: Sequence[Placed]) -> None:
         self._parts = parts
@@ -69,54 +88,61 @@ class Mix(Cloud):
         super().__init__((points - self._center) / self._unit)
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draws (count, 2): a part, then a point of it."""
+        """Draw training points (count, 2), distributed over the components at random by their shares."""
         counts = rng.multinomial(count, [part.share for part in self._parts])
         drawn = [self._placed(part, part.target.sample(n, rng)) for part, n in zip(self._parts, counts, strict=True)]
         return np.concatenate(drawn)[rng.permutation(count)]
 
     def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Return validation points of the parts by their shares: (count, 2), or as many as the scarcest part allows."""
+        """Return validation points (n, 2) of the components in proportion to their shares.
+
+        There are fewer than `count` if a component has too few points for its share.
+        """
         return self._mixed([p.target.validation(int(np.ceil(p.share * count)), rng) for p in self._parts], count, rng)
 
     def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32] | None:
-        """Return test points of the parts by their shares, or None if a part has too few points for a test."""
+        """Return test points (n, 2) of the components in proportion to their shares, or None if a component has none.
+
+        There are fewer than `count` if a component has too few points for its share.
+        """
         drawn = [p.target.test(int(np.ceil(p.share * count)), rng) for p in self._parts]
         points = [part for part in drawn if part is not None]
         return self._mixed(points, count, rng) if len(points) == len(drawn) else None
 
     @property
     def sources(self) -> tuple[Target, ...]:
-        """The targets of the parts."""
+        """Targets of the components."""
         return tuple(part.target for part in self._parts)
 
     @property
     def training_points(self) -> int | None:
-        """Number of points to train on, of all parts that have a limited number. None if no part has."""
+        """Total number of distinct training points of the finite components. None if every component is unlimited."""
         counts = [source.training_points for source in self.sources]
         return sum(count or 0 for count in counts) if any(counts) else None
 
     def _mixed(
         self, points: Sequence[NDArray[np.float32]], count: int, rng: np.random.Generator
     ) -> NDArray[np.float32]:
-        """Join points of each part by the shares of the parts, in random order: at most `count`."""
+        """Combine points of the components in proportion to the shares, up to about `count`, in random order."""
         drawn = list(zip(points, self._parts, strict=True))
         total = min([count, *(int(len(found) / part.share) for found, part in drawn)])
         taken = [self._placed(part, found[: max(1, round(part.share * total))]) for found, part in drawn]
         return rng.permutation(np.concatenate(taken))
 
     def _placed(self, part: Placed, points: NDArray[np.float32]) -> NDArray[np.float32]:
-        """A part's own points (n, 2), at their place in the mix."""
+        """Map points (n, 2) of a component to the flow units of the mix."""
         scale, shift = part.scale / self._unit, (np.array([part.x, part.y]) - self._center) / self._unit
         return points * np.float32(scale) + shift.astype(np.float32)
 
 
 def split_sentences(target: Target) -> list[str]:
-    """Say for each source that is a number of points how many of them train, validate and test the flow."""
+    """Describe the training, validation and test split of every component that is a table of points."""
     sources = target.sources if isinstance(target, Mix) else (target,)
     return [source.split_sentence() for source in sources if isinstance(source, Points)]
 
 
 def _beside(targets: Sequence[Target], shares: NDArray[np.float64]) -> list[Placed]:
+    """Place targets side by side, vertically centered, at a common height of 1."""
     parts, end = list[Placed](), 0.0
     for target, share in zip(targets, shares, strict=True):
         left, right, bottom, top = target.extent
@@ -127,7 +153,7 @@ def _beside(targets: Sequence[Target], shares: NDArray[np.float64]) -> list[Plac
 
 
 def _on_one_grid(parts: Sequence[Placed]) -> NDArray[np.float64]:
-    """The density of the mix at the middle of each pixel of a grid around all parts: (rows, columns)."""
+    """Return the probability of each pixel of a grid around all components: (rows, columns), top row first."""
     lefts, rights, bottoms, tops = zip(*(part.extent for part in parts), strict=True)
     left, right, bottom, top = min(lefts), max(rights), min(bottoms), max(tops)
     side = float(np.sqrt((right - left) * (top - bottom) / GRID_PIXELS))

@@ -1,4 +1,4 @@
-"""A density that is constant on each pixel of a picture."""
+"""Piecewise constant densities on the pixels of a picture."""
 
 from functools import cached_property
 
@@ -9,16 +9,21 @@ from flowviz.errors import TargetError
 from flowviz.records import Units
 from flowviz.targets.target import Extent
 
-COVERAGE_CELLS = 400  # of equal size: so many that letters are resolved, so few that 8000 samples can reach each
+COVERAGE_CELLS = 400  # enough to resolve letters, yet few enough for 8000 samples to reach nearly all of them
 
 Weights = NDArray[np.bool_] | NDArray[np.uint8] | NDArray[np.float16]
 
 
 class PixelDensity:
-    """p(y) = weight of the pixel of y / (sum of the weights · area of a pixel); 0 outside. Its entropy is exact.
+    """A density that is constant on each pixel of a picture, and 0 outside the picture.
 
-    `weights` (rows, columns) are 0 or more, the top row first; their few bits make it fast to sort pixels by them.
-    Raises `TargetError` where all are 0.
+    The density of a pixel is its weight / (sum of all weights · area of a pixel), so the entropy is exact.
+
+    Args:
+        weights: Nonnegative weights (rows, columns), top row first. Their narrow types make sorting by weight fast.
+
+    Raises:
+        TargetError: If all weights are 0.
     """
 
     def __init__(self, weights: Weights) -> None:
@@ -30,18 +35,18 @@ class PixelDensity:
         self._urn = AliasUrn(shares * self._counts) if len(shares) > 1 else None
         (x, y), variance = _moments(weights)
         self._center = np.array([x, y])
-        # A point is uniform in its pixel, with variance 1/12.
-        self._pixel = float(1 / np.sqrt(variance + 1 / 12))  # the side of a pixel in target units
+        # The variance within a pixel, on which the density is uniform, is 1/12.
+        self._pixel = float(1 / np.sqrt(variance + 1 / 12))  # side of a pixel in flow units
         self._entropy = float(-(shares * np.log(shares)) @ self._counts + 2 * np.log(self._pixel))
 
     @property
     def entropy(self) -> float:
-        """-Σ p log p over the pixels + log(area of a pixel), in nats."""
+        """Entropy in nats: −Σ p log p over the probabilities p of the pixels, plus log(area of a pixel)."""
         return self._entropy
 
     @property
     def extent(self) -> Extent:
-        """The rectangle of all pixels, also the empty ones: left, right, bottom, top."""
+        """Rectangle of the whole picture, including empty pixels, in flow units: left, right, bottom, top."""
         rows, columns = self._weights.shape
         (left, right), (bottom, top) = (
             (np.array(ends) - middle) * self._pixel
@@ -51,12 +56,12 @@ class PixelDensity:
 
     @property
     def pixel_units(self) -> Units:
-        """Pixels from the upper left corner of the picture: x is a column, and y, downwards, a row."""
+        """Units of pixels: x counts columns from the left edge of the picture, y counts rows from its top edge."""
         x, y = self._center
         return Units((float(x), float(-y)), (1 / self._pixel, -1 / self._pixel))
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draws (count, 2): a pixel, then a place in it."""
+        """Draw points (count, 2): a pixel by its weight, then a uniform position in the pixel."""
         row, column = np.divmod(self._pixels[self._drawn(count, rng)], self._weights.shape[1])
         corner = np.stack([column, -1.0 - row], axis=1)  # (count, 2), lower left, y upwards
         points: NDArray[np.float32] = ((corner - self._center) * self._pixel).astype(np.float32)
@@ -64,26 +69,27 @@ class PixelDensity:
         return points
 
     def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Return fresh draws (count, 2): from a density, no draw comes twice."""
+        """Draw validation points (count, 2), independent of the training points."""
         return self.sample(count, rng)
 
     def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Return fresh draws (count, 2)."""
+        """Draw test points (count, 2), independent of the training and validation points."""
         return self.sample(count, rng)
 
     @property
     def training_points(self) -> None:
-        """Unlimited: every draw is a fresh one."""
+        """None, because a density has an unlimited supply of points."""
         return
 
     def on_target(self, points: NDArray[np.floating]) -> float:
-        """The share of the points (n, 2) that lie on ink."""
+        """Return the share of the points (n, 2) that lie in the support."""
         return float(self.contains(points).mean())
 
     def coverage(self, points: NDArray[np.floating]) -> float:
-        """The share of the target in cells, 400 of them cover it, in which at least one of the points (n, 2) lands.
+        """Return the probability of the square cells that contain at least one of the points (n, 2).
 
-        8000 draws from the target itself reach more than 0.99 of it.
+        The cells are sized so that the area of about 400 of them equals that of the support. 8000 draws from the target
+        itself reach a coverage above 0.99.
         """
         row, column, on_ink = self._places(points)
         mass = np.bincount(self._cells.ravel(), weights=self._weights.ravel())
@@ -91,20 +97,21 @@ class PixelDensity:
         return float(mass[reached].sum() / mass.sum())
 
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_]:
-        """Which of the points (n, 2) lie where there is density: (n,). A point that is not finite does not."""
+        """Return a mask (n,) of the points (n, 2) that lie in the support. NaN and infinite points do not."""
         return self._places(points)[2]
 
     def weights_at(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
-        """The density at the points (n, 2), up to a factor: (n,)."""
+        """Return the unnormalized density (n,) at points (n, 2)."""
         row, column, inside = self._places(points)
         return np.where(inside, self._weights[row, column], 0).astype(np.float64)
 
     def preview(self) -> NDArray[np.uint8]:
-        """The weights as shades of gray, (rows, columns)."""
+        """Return the weights as shades of gray (rows, columns), top row first."""
         shades: NDArray[np.uint8] = np.rint(self._weights * np.float32(255 / self._weights.max())).astype(np.uint8)
         return shades
 
     def _drawn(self, count: int, rng: np.random.Generator) -> NDArray[np.intp]:
+        """Draw indices (count,) into `_pixels`: a weight, then a pixel of that weight."""
         if self._urn is None:
             return rng.integers(len(self._pixels), size=count)
         weight = self._urn.draw(count, rng)
@@ -112,7 +119,12 @@ class PixelDensity:
         return drawn
 
     def _places(self, points: NDArray[np.floating]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
-        """The pixel of each point, row and column, and whether it has density; a point outside has pixel 0, 0."""
+        """Locate points (n, 2) in the picture.
+
+        Returns:
+            Rows (n,), columns (n,), and a mask (n,) of the points in the support. Points outside the picture get row
+            and column 0.
+        """
         rows, columns = self._weights.shape
         with np.errstate(invalid="ignore"):
             x, y = (np.asarray(points, np.float64) / self._pixel + self._center).T
@@ -123,7 +135,10 @@ class PixelDensity:
 
     @cached_property
     def _cells(self) -> NDArray[np.intp]:
-        """The number of the square cell of each pixel (rows, columns); about `COVERAGE_CELLS` would hold all ink."""
+        """Index of the square coverage cell of each pixel (rows, columns).
+
+        The support has about the area of `COVERAGE_CELLS` cells.
+        """
         side = max(1, round(float(np.sqrt(len(self._pixels) / COVERAGE_CELLS))))
         rows, columns = (np.arange(length) // side for length in self._weights.shape)
         cells: NDArray[np.intp] = rows[:, np.newaxis] * (columns[-1] + 1) + columns
@@ -131,15 +146,18 @@ class PixelDensity:
 
 
 class AliasUrn:
-    """Draws numbers from 0 in the given shares, in a time that does not depend on how many they are.
+    """A sampler of a categorical distribution, with constant time per draw.
 
-    Source: Vose 1991, "A linear algorithm for generating random numbers with a given distribution". NumPy's
-    `Generator.choice(p=)` draws from the same distribution, but other numbers from the same seed: a project in shades
-    of gray would no longer resume as if it had not been stopped.
+    Implements the alias method of Vose 1991, "A linear algorithm for generating random numbers with a given
+    distribution". NumPy's `Generator.choice(p=)` draws from the same distribution, but yields different numbers for the
+    same seed, so projects with grayscale images would no longer resume exactly.
+
+    Args:
+        shares: Weights (k,) of the categories, not necessarily normalized.
     """
 
     def __init__(self, shares: NDArray[np.float64]) -> None:
-        self._keep = shares * (len(shares) / shares.sum())  # how much of its slot each number fills
+        self._keep = shares * (len(shares) / shares.sum())  # share of its own slot that each category fills
         self._other = np.arange(len(shares))
         slots, other = self._keep.tolist(), self._other.tolist()
         scarce = [number for number, filled in enumerate(slots) if filled < 1]
@@ -150,26 +168,28 @@ class AliasUrn:
             slots[rich] -= 1 - slots[poor]
             if slots[rich] < 1:
                 scarce.append(ample.pop())
-        for number in (*scarce, *ample):  # all but full: the rest is rounding
+        for number in (*scarce, *ample):  # full up to rounding
             slots[number] = 1.0
         self._keep, self._other = np.array(slots), np.array(other)
 
     def draw(self, count: int, rng: np.random.Generator) -> NDArray[np.intp]:
-        """Numbers (count,)."""
+        """Draw categories (count,), from 0 to k − 1."""
         slot, fraction = np.divmod(rng.random(count) * len(self._keep), 1)
         number = slot.astype(np.intp)
         return np.where(fraction < self._keep[number], number, self._other[number])
 
 
 def _by_weight(weights: Weights) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.intp]]:
-    """The pixels with weight, as places in the flat picture, those of one weight together.
+    """Group the pixels with positive weight by their weight.
 
-    Then, for each weight there is, the share of one such pixel in the whole, and how many there are.
+    Returns:
+        Flat indices of the pixels, sorted by weight; and for each distinct weight, in the same order, the probability
+        of a single pixel and the number of pixels.
     """
     flat = weights.ravel()
     pixels = np.flatnonzero(flat)
     halves = weights.dtype == np.float16
-    # They are in the order of the numbers that they stand for.
+    # The bit patterns of nonnegative floats sort in the order of their values.
     bits: NDArray[np.unsignedinteger | np.bool_] = np.asarray(flat.view(np.uint16) if halves else flat)
     counts = np.bincount(bits[pixels])
     found = np.flatnonzero(counts)
@@ -180,7 +200,10 @@ def _by_weight(weights: Weights) -> tuple[NDArray[np.intp], NDArray[np.float64],
 
 
 def _moments(weights: Weights) -> tuple[tuple[float, float], float]:
-    """The mean x and y of the middles of the pixels, and the larger of the variances in x and y, in pixels."""
+    """Return the weighted mean (x, y) of the pixel centers, y up, and the larger of the variances in x and y.
+
+    Lengths are in pixels, relative to the upper left corner.
+    """
     rows, columns = weights.shape
     along = (np.arange(columns) + 0.5, -0.5 - np.arange(rows))
     masses = (weights.sum(axis=0, dtype=np.float64), weights.sum(axis=1, dtype=np.float64))

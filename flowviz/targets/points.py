@@ -1,4 +1,4 @@
-"""A cloud of points becomes a target."""
+"""Empirical distributions of points."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,32 +10,33 @@ from flowviz.specs.target import TRAINING_SHARE
 from flowviz.targets.cloud import SHOWN, Cloud
 
 FEWEST_POINTS = 20
-FEWEST_FOR_TEST = 100  # 15% of fewer points say too little: the standard error of their mean NLL is about 0.3 nats
-SHARE_WITHOUT_TEST = 0.8  # of fewer points, to train on
+FEWEST_FOR_TEST = 100  # with fewer, a test set of 15% has a standard error of about 0.3 nats, too large to be useful
+SHARE_WITHOUT_TEST = 0.8  # share of the points to train on if there is no test set
 SPLIT_SEED = 0
 FAR_OUT = 3  # interquartile ranges beyond the quartiles: Tukey 1977, "Exploratory data analysis"
-ON_A_LINE = 1e-7  # float32 tells no thinner cloud from a line
+ON_A_LINE = 1e-7  # relative width below which float32 cannot distinguish the points from a line
 
 
 class Points(Cloud):
-    """The empirical distribution of points (n, 2), split at random into points to train on, to validate and to test.
+    """The empirical distribution of a table of points, split at random into training, validation and test points.
 
-    The split depends on the number of points only, so all flows and seeds have the same test points. Of fewer than 100
-    points, 80% train the flow and the rest validate it: there is no test.
+    The split depends only on the number of points, so all flows and seeds share the same test points. With fewer than
+    100 points, 80% train the flow, the others validate it, and there is no test set.
 
-    What density the points came from is unknown, and so are the entropy, the share on target and the coverage.
+    The density that the points come from is unknown, so entropy, on-target share and coverage are, too.
 
     Args:
-        points: The points (n, 2).
-        training_share: The share of the points to train on. Half of the others validate the flow, and half test it.
-        units: The units of the data that `points` were standardized from.
+        points: Points (n, 2).
+        training_share: Share of the points to train on. The others are split evenly into validation and test points.
+        units: Units that convert `points` to the values of the data, if these were standardized before.
 
     Attributes:
-        units: The units of the data.
-        outliers: The number of points far from all others.
+        units: Units that convert the points of this target to the values of the data.
+        outliers: Number of points far from the others: more than 3 interquartile ranges beyond a quartile of x or y.
 
     Raises:
-        TargetError: If there is nothing to learn.
+        TargetError: If `points` does not have shape (n, 2) with n ≥ 20, if a value is not finite, or if all points lie
+            on a line.
     """
 
     def __init__(
@@ -50,30 +51,30 @@ class Points(Cloud):
         others = rng.choice(len(points), count, replace=False)
         self._train = np.delete(centered, others, axis=0)
         self._validation, self._test = np.split(centered[others], [count // 2 if has_test else count])
-        # Some, in no order, tell where all lie.
+        # A random subset, because the first points of a sorted table would not be representative.
         super().__init__(centered[rng.integers(len(points), size=SHOWN)] if len(points) > SHOWN else centered)
         self.outliers = _outliers(centered, self._shown)
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draws (count, 2) from the points to train on, with replacement."""
+        """Draw from the training points with replacement: (count, 2)."""
         drawn: NDArray[np.float32] = self._train[rng.integers(len(self._train), size=count)]
         return drawn
 
     def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Return the validation points, at most `count`."""
+        """Return at most `count` validation points (n, 2)."""
         return self._validation[:count]
 
     def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32] | None:
-        """Return the test points, at most `count`. None for fewer than 100 points."""
+        """Return at most `count` test points (n, 2), or None if there are fewer than 100 points overall."""
         return self._test[:count] if len(self._test) else None
 
     @property
     def training_points(self) -> int:
-        """Number of points to train on."""
+        """Number of training points."""
         return len(self._train)
 
     def split_sentence(self) -> str:
-        """Say how many points train, validate and test the flow."""
+        """Describe the training, validation and test split for the user."""
         train, validation = (
             f"{len(self._train):,} of the points train the flow",
             f"{len(self._validation):,} validate it",
@@ -84,15 +85,33 @@ class Points(Cloud):
 
 
 def points_spec(points: NDArray[np.floating], name: str = "points") -> PointsSpec:
-    """The spec that holds these points (n, 2). Raises `TargetError` where there is nothing to learn."""
+    """Return a spec that holds points, standardized.
+
+    Args:
+        points: Points (n, 2) in any units.
+        name: Name of the points for the user.
+
+    Raises:
+        TargetError: If `points` does not have shape (n, 2) with n ≥ 20, if a value is not finite, or if all points lie
+            on a line.
+    """
     rows, center, unit = standardized(points)
     return PointsSpec(data=rows.astype("<f4").tobytes(), center=center, unit=unit, name=name)
 
 
 def standardized(points: NDArray[np.floating]) -> tuple[NDArray[np.float32], tuple[float, float], float]:
-    """The points (n, 2), centered, with the larger standard deviation 1; the center; that deviation.
+    """Center points, and scale both axes by the larger of the standard deviations in x and y.
 
-    Raises `TargetError` where there is nothing to learn.
+    Args:
+        points: Points (n, 2).
+
+    Returns:
+        The standardized points (n, 2), float32; the mean (x, y) of `points`; and the standard deviation that they were
+        divided by.
+
+    Raises:
+        TargetError: If `points` does not have shape (n, 2) with n ≥ 20, if a value is not finite, or if all points lie
+            on a line.
     """
     if points.ndim != 2 or points.shape[1] != 2:
         raise TargetError(f"Points need two columns; these have the shape {points.shape}.")
@@ -114,7 +133,7 @@ def standardized(points: NDArray[np.floating]) -> tuple[NDArray[np.float32], tup
 
 
 def _outliers(points: NDArray[np.float32], some: NDArray[np.float32]) -> int:
-    """How many points lie far out on either axis; `some` of them tell where the quartiles are."""
+    """Count the points far out on either axis, relative to the quartiles of `some` of the points."""
     low, high = np.quantile(some, (0.25, 0.75), axis=0)
     reach = (FAR_OUT * (high - low)).astype(np.float32)
     return int(((points < low - reach) | (points > high + reach)).any(axis=1).sum())

@@ -1,4 +1,4 @@
-"""Files of points: text (.csv, .txt), arrays (.npy, .npz) and .parquet, told apart by their content."""
+"""Read tables of points: text (.csv, .txt), NumPy (.npy, .npz) and .parquet files, recognized by their content."""
 
 import re
 import zipfile
@@ -17,12 +17,12 @@ from flowviz.specs.target import MOST_POINTS
 from flowviz.targets.points import points_spec
 
 LARGEST_FILE = 2_000_000_000  # bytes
-LARGEST_ARRAY = 400_000_000  # bytes, of one that is compressed
+LARGEST_ARRAY = 400_000_000  # bytes, limit for the unpacked arrays of an archive
 CHUNK_ROWS = 250_000
-FIRST_BYTES = 65_536  # the first rows must be in them
+FIRST_BYTES = 65_536  # start of a text file that must contain its first two rows
 SEPARATORS = (";", "\t", ",")
-COMMENT = "#"  # as numpy.savetxt writes it
-NAMED_COLUMNS = 12  # in an error
+COMMENT = "#"  # prefix that numpy.savetxt writes
+NAMED_COLUMNS = 12  # columns that an error message lists
 
 PARQUET_MAGIC = b"PAR1"
 NO_PARQUET = "Parquet files need a package that is not installed; install it with: pip install pyarrow."
@@ -32,19 +32,43 @@ Found = Generator[float, None, NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class Table:
-    """The columns of a file, by name or, where they have none, by number from 1; and how to read two of them."""
+    """The columns of a file, and a function that reads two of them.
+
+    Attributes:
+        columns: Names of the columns, or numbers from 1 if they have no names.
+        read: Generator function that reads two columns, given the index of each and the maximum number of rows.
+    """
 
     columns: tuple[str, ...]
-    read: Callable[[int, int, int], Found]  # two columns by their places, and the most rows that they may have
+    read: Callable[[int, int, int], Found]
 
 
 def columns_of(path: Path) -> tuple[str, ...]:
-    """The names of the columns of a file, from its beginning. Raises `FileError`."""
+    """Return the names of the columns of a file, or numbers from 1 if they have no names.
+
+    Does not read the whole file, unless it is an .npz archive.
+
+    Raises:
+        FileError: If the file cannot be read or does not hold a table.
+    """
     return _table(path).columns
 
 
 def read_points(path: Path, columns: str | None = None) -> PointsSpec:
-    """The points in a file, all at once: see `reading_points`."""
+    """Read the points in a file.
+
+    Args:
+        path: Path of the file.
+        columns: Two columns by name or by number from 1, such as "x,y" or "1,2". Required if the file has more than
+            two columns.
+
+    Returns:
+        The spec of a target with these points.
+
+    Raises:
+        FileError: If the file does not hold two columns of finite numbers, or has too many rows.
+        TargetError: If the points cannot be learned, for example because they lie on a line.
+    """
     reading = reading_points(path, columns)
     while True:
         try:
@@ -55,15 +79,42 @@ def read_points(path: Path, columns: str | None = None) -> PointsSpec:
 
 
 def reading_points(path: Path, columns: str | None = None) -> Generator[float, None, PointsSpec]:
-    """Read the points in a file as `reading_columns` does; raises `TargetError` where they cannot be learned."""
+    """Read the points in a file step by step; close the generator to cancel.
+
+    Args:
+        path: Path of the file.
+        columns: Two columns; see `read_points`.
+
+    Yields:
+        The share of the file that has been read, from 0 to 1.
+
+    Returns:
+        The spec of a target with these points.
+
+    Raises:
+        FileError: If the file does not hold two columns of finite numbers, or has too many rows.
+        TargetError: If the points cannot be learned, for example because they lie on a line.
+    """
     return points_spec((yield from reading_columns(path, columns)), path.name)
 
 
 def reading_columns(path: Path, columns: str | None = None, most_rows: int = MOST_POINTS) -> Found:
-    """Read two columns (n, 2) of a file, yielding the share that is done, 0 to 1; closing the generator cancels it.
+    """Read two columns of a file step by step; close the generator to cancel.
 
-    `columns`, such as "x,y" or "1,2", are needed where the file has more than two.
-    Raises `FileError` where the file holds no two columns of finite numbers, or more than `most_rows` rows.
+    Args:
+        path: Path of the file.
+        columns: Two columns by name or by number from 1, such as "x,y" or "1,2". Required if the file has more than
+            two columns.
+        most_rows: Maximum number of rows.
+
+    Yields:
+        The share of the file that has been read, from 0 to 1.
+
+    Returns:
+        The values (n, 2), float64.
+
+    Raises:
+        FileError: If the file does not hold two columns of finite numbers, or has more than `most_rows` rows.
     """
     table = _table(path)
     points = yield from table.read(*_chosen(columns, table.columns, path), most_rows)
@@ -77,7 +128,7 @@ def reading_columns(path: Path, columns: str | None = None, most_rows: int = MOS
 
 
 def _chosen(columns: str | None, names: Sequence[str], path: Path) -> tuple[int, int]:
-    """The places of two columns. Raises `FileError`."""
+    """Return the indices of the two chosen columns, and raise `FileError` if the choice is invalid or missing."""
     listed = ", ".join(names[:NAMED_COLUMNS]) + (", ..." if len(names) > NAMED_COLUMNS else "")
     if len(names) < 2:
         raise FileError(f"{path.name} has one column only; points need two.")
@@ -97,6 +148,7 @@ def _chosen(columns: str | None, names: Sequence[str], path: Path) -> tuple[int,
 
 
 def _place(name: str, names: Sequence[str]) -> int | None:
+    """Return the index of a column, given by name or by number from 1, or None if there is no such column."""
     if name in names:
         return names.index(name)
     number = int(name) if name.isascii() and name.isdecimal() and len(name) < 10 else 0
@@ -117,13 +169,14 @@ def _table(path: Path) -> Table:
 
 
 def _loaded(path: Path, load: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    """Return the result of `load`, and raise `FileError` if it fails."""
     try:
         return load()
     except FileError:
         raise
     except (ValueError, EOFError, OSError, MemoryError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise FileError(f"{path.name} is damaged, or holds something other than arrays of numbers.") from error
-    except Exception as error:  # the header of an array is Python's syntax: much can be wrong with it
+    except Exception as error:  # the header of an array is a Python literal, which can fail to parse in many ways
         raise FileError(f"{path.name} is damaged: the description of its array makes no sense.") from error
 
 
@@ -175,7 +228,7 @@ def _archive_table(path: Path) -> Table:
 
 
 def _parquet_table(path: Path) -> Table:
-    """Raises `FileError` where pyarrow, with which pandas reads the file, is missing."""
+    """Return the table in a Parquet file, and raise `FileError` if pyarrow is not installed or the file is damaged."""
     try:
         from pyarrow import ArrowException, parquet
     except ImportError as error:
@@ -192,7 +245,7 @@ def _parquet_table(path: Path) -> Table:
         try:
             found = parquet.read_table(path, columns=[names[x], names[y]])
             columns = [found.column(names[place]).to_numpy() for place in (x, y)]
-        except (ArrowException, OSError, KeyError) as error:  # two columns of one name
+        except (ArrowException, OSError, KeyError) as error:  # KeyError: two columns have the same name
             raise FileError(f"{path.name} is damaged, or two of its columns have the same name.") from error
         if not all(column.dtype.kind in "fiu" for column in columns):
             raise FileError(f"{path.name} holds something other than numbers.")
@@ -217,10 +270,14 @@ def _text_table(path: Path, start: bytes, size: int) -> Table:
 
 
 def _first_lines(path: Path, start: bytes, size: int) -> list[str]:
-    """The first two lines that are neither empty nor a comment, or one. Raises `FileError`."""
+    """Return the first two lines (or the only one) that are neither blank nor comments.
+
+    Raises:
+        FileError: If there are none, or if the file is not text in UTF-8.
+    """
     lines = start.splitlines(keepends=True)
     if len(start) < size and lines:
-        lines.pop()  # it may be cut
+        lines.pop()  # the last line may be cut off
     try:
         text = [line.decode("utf-8-sig" if number == 0 else "utf-8").strip() for number, line in enumerate(lines)]
     except UnicodeDecodeError as error:
@@ -240,8 +297,11 @@ def _is_number(field: str) -> bool:
 
 
 def _read_text(path: Path, size: int, places: list[int], columns: int, most_rows: int, **form: Any) -> Found:
-    """Two of the columns. Where there are no others, a row that is too long is an error; else its end is left out."""
-    import pandas as pd  # takes half a second
+    """Read two columns of a text file.
+
+    A row with too many fields is an error in a file of two columns; otherwise the extra fields are ignored.
+    """
+    import pandas as pd  # imported here because it takes half a second
 
     chunks, rows = list[NDArray[np.float64]](), 0
     if columns > 2:
@@ -273,6 +333,7 @@ def _check_rows(path: Path, rows: int, most: int) -> None:
 
 
 def _told_of_parser(message: str) -> str:
+    """Rephrase an error message of the pandas parser for the user."""
     found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message)
     if found is None:
         return "its rows cannot be told apart."
@@ -280,5 +341,6 @@ def _told_of_parser(message: str) -> str:
 
 
 def _told_of_value(message: str) -> str:
+    """Return the offending value that an error message of pandas mentions, as the end of a sentence."""
     found = re.search(r"could not convert string to float: (.{1,40})", message)
     return f", such as {found[1]}" if found else ""
