@@ -1,4 +1,4 @@
-"""records + ViewSpec -> pixels. Knows neither Qt nor TensorFlow."""
+"""Rendering of records to pixels, as a `ViewSpec` describes. Imports neither Qt nor TensorFlow."""
 
 from flowviz.rendering.camera import Camera, Frame, eased, fitted_view, steadied
 from flowviz.rendering.colors import quadrant_colors

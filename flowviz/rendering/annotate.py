@@ -1,4 +1,4 @@
-"""The ground on which everything is drawn: grid, axes, and the words."""
+"""The background of a plot, with its grid and axes, and all text: tick labels, titles and notes."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,19 +15,28 @@ from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA, Layer
 from flowviz.specs import ViewSpec
 
-MOST_TICKS = 8  # on the shorter side
-NARROW = 2  # pixels
+MOST_TICKS = 8  # tick steps along the shorter side
+NARROW = 2  # pixels that must remain of a space between the halos of two letters
 TITLE_EMS = 1.6
-BROAD = 40.0  # ems: the width from which a title and a legend are beside each other
-BESIDE_TITLE = 16.0  # ems: the room for the legend
-EVERY = 1, 2, 5, 10  # which grid lines have a number
+BROAD = 40.0  # ems; minimum panel width for a title and a legend side by side
+BESIDE_TITLE = 16.0  # ems; width reserved for the legend beside a title
+EVERY = 1, 2, 5, 10  # label every grid line, every second one, and so on
 SMALLEST_EM = 9  # pixels
 USUAL_WORD_HEIGHT: float = ViewSpec.model_fields["word_height"].default
 
 
 @dataclass(frozen=True)
 class Word:
-    """A text at a pixel, anchored as Pillow does; its size in ems, its color that of labels if not said otherwise."""
+    """A text label at a position in a panel.
+
+    Attributes:
+        x: The horizontal position of the anchor, in pixels from the left edge.
+        y: The vertical position of the anchor, in pixels from the top edge.
+        text: The text.
+        anchor: A Pillow text anchor, such as "lt" for the left end of the top edge.
+        ems: The font size in ems.
+        color: The color of the text; None for the theme's label color.
+    """
 
     x: float
     y: float
@@ -38,10 +47,10 @@ class Word:
 
 
 def em(view: ViewSpec, panel: Panel) -> float:
-    """Return the size of small text in a panel, in pixels.
+    """Return the size of small text (1 em) in a panel, in pixels.
 
-    A narrow panel has smaller text than its shorter side allows. A word height above the usual one enlarges the text
-    of every panel by the same factor.
+    The size follows the geometric mean of the panel's sides, up to `view.word_height` of the shorter side. A word
+    height above the default also scales up the text that this limit does not affect.
     """
     mean, side = np.sqrt(panel.width * panel.height), min(panel.width, panel.height)
     enlarged = max(1, view.word_height / USUAL_WORD_HEIGHT)
@@ -49,19 +58,30 @@ def em(view: ViewSpec, panel: Panel) -> float:
 
 
 def tick_step(half_extent: float) -> float:
-    """The distance between grid lines: 1, 2 or 5 times a power of ten, so that at most 8 fit in the shorter side."""
+    """Return the distance between grid lines: 1, 2 or 5 times a power of ten.
+
+    Args:
+        half_extent: Half the length of the panel's shorter side, in the units of the ticks. The shorter side spans at
+            most 8 steps.
+    """
     least = 2 * half_extent / MOST_TICKS
     power = 10 ** np.floor(np.log10(least))
     return float(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least * (1 - 1e-9)))
 
 
 def paper(view: ViewSpec) -> tuple[int, int, int, int]:
-    """The color and the alpha of what is drawn on: the theme's color also where it is clear, see `raster.lifted`."""
+    """Return the background as RGBA, from 0 to 255; alpha is 0 for a transparent background.
+
+    The other channels hold the theme's background color even then, because `raster.lifted` relies on it.
+    """
     return (*SURROUNDINGS[view.theme].background, 0 if view.background == "transparent" else 255)
 
 
 def ground(view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS) -> RGBA:
-    """Return the background with its grid, (height, width, 4). It is shared: do not write to it."""
+    """Return the background with its grid and axes, (height, width, 4).
+
+    The array is cached and shared between callers, who must not modify it.
+    """
     usual = {"marks": frozenset(), "color_by": "quadrant", "point_diameter": 1.0}
     return _ground(view.model_copy(update=usual), panel, units)
 
@@ -79,7 +99,11 @@ def _ground(view: ViewSpec, panel: Panel, units: Units) -> RGBA:
 def grid_lines(
     view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS
 ) -> Iterator[tuple[tuple[float, float, float, float], Color]]:
-    """Yield the ends, x0, y0, x1, y1 in pixels, and the color of each grid line, the axes last."""
+    """Yield the grid lines and then the axes.
+
+    Yields:
+        The end points (x0, y0, x1, y1) of a line, in pixels from the upper left corner, and its color.
+    """
     projection, colors = Projection(view, panel), SURROUNDINGS[view.theme]
     x_ticks, y_ticks = _ticks(view, panel, units)
     for ticks, color in (((x_ticks.values, y_ticks.values), colors.grid), (([0.0], [0.0]), colors.axis)):
@@ -91,7 +115,7 @@ def grid_lines(
 
 
 def tick_words(view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS) -> list[Word]:
-    """Return the numbers at the grid lines, along the left and the lower edge."""
+    """Return the tick labels along the left and bottom edges of a panel."""
     projection, size = Projection(view, panel), em(view, panel)
     x_ticks, y_ticks = _ticks(view, panel, units)
     x_ticks = x_ticks.legible(projection.pixels_per_unit / abs(units.scale[0]), font(size).getlength)
@@ -112,25 +136,35 @@ def tick_words(view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS) -> list[
 
 @dataclass(frozen=True)
 class Ticks:
-    """Round numbers along an axis: the multiples of a step, each given by its factor."""
+    """Ticks of an axis at multiples of a round step.
+
+    Attributes:
+        step: The distance between neighboring ticks, in the units of the axis.
+        factors: The multiple of the step at each tick.
+    """
 
     step: float
     factors: Sequence[int]
 
     @property
     def values(self) -> list[float]:
-        """The numbers."""
+        """Return the positions of the ticks, in the units of the axis."""
         return [factor * self.step for factor in self.factors]
 
     @property
     def texts(self) -> list[str]:
-        """The numbers as texts, with the digits that tell them apart."""
+        """Return the tick labels, with enough digits to distinguish neighboring ticks."""
         largest = max(map(abs, self.values), default=0.0)
         digits = ceil(log10(largest / self.step)) + 1 if largest else 1
         return [f"{value:.{max(6, digits)}g}" for value in self.values]
 
     def legible(self, pixels_per_unit: float, length: Callable[[str], float]) -> "Ticks":
-        """Return every tick, every second one, and so on, so that their texts do not touch each other."""
+        """Return as many of the ticks as fit without overlapping labels: every one, every second one, and so on.
+
+        Args:
+            pixels_per_unit: Pixels per unit of the axis.
+            length: Returns the width of a text in pixels.
+        """
         if len(self.factors) < 2:
             return self
         room, needed = self.step * pixels_per_unit, max(length(f" {text} ") for text in self.texts)
@@ -141,21 +175,24 @@ class Ticks:
 def _pixels(
     projection: Projection, units: Units, x_values: Sequence[float], y_values: Sequence[float]
 ) -> tuple[list[float], list[float]]:
-    """Return the horizontal pixels of values of x, and the vertical pixels of values of y."""
+    """Return the horizontal pixel positions of x values and the vertical pixel positions of y values."""
     corners = [*((x, units.origin[1]) for x in x_values), *((units.origin[0], y) for y in y_values)]
     pixels = projection.pixels(units.points(np.array(corners).reshape(-1, 2)))
     return pixels[: len(x_values), 0].tolist(), pixels[len(x_values) :, 1].tolist()
 
 
 def title_word(view: ViewSpec, panel: Panel, title: str, length: Callable[[str], float] | None = None) -> list[Word]:
-    """Return the title, in the upper left corner, shortened if the panel is too narrow for it.
+    """Return the title for the upper left corner of a panel, shortened to fit.
 
     Args:
-        view: The view, which determines the size and the color of the text.
+        view: The view, which determines the size and color of the text.
         panel: The panel.
-        title: A text such as "7 of 19 · Coupling: moves points up and down". Without enough room, what follows the
-            colon is left out.
-        length: Returns the width of a text in the size of a title, in pixels. The default is that of Pillow's font.
+        title: A title such as "7 of 19 · Coupling: moves points up and down". If it does not fit, the explanation
+            after the colon is dropped first.
+        length: Returns the width in pixels of a text at the size of a title. By default, measures Pillow's font.
+
+    Returns:
+        A list with the title, or an empty list if the title is empty.
     """
     size = em(view, panel)
     room = panel.width - size * (2 if panel.width < BROAD * size else 1 + BESIDE_TITLE)
@@ -164,7 +201,14 @@ def title_word(view: ViewSpec, panel: Panel, title: str, length: Callable[[str],
 
 
 def fitted(title: str, length: Callable[[str], float], room: float) -> str:
-    """Return a title, the part of it before the colon, or as much of that as fits, where `length` measures a text."""
+    """Return a title, shortened to a given width.
+
+    Args:
+        title: A title such as "Coupling: moves points up and down". If it does not fit, the part after the colon is
+            dropped; if the rest is still too wide, it is cut and ends in an ellipsis.
+        length: Returns the width of a text.
+        room: The available width, in the units of `length`.
+    """
     if length(title) <= room:
         return title
     text = term = title.partition(":")[0]
@@ -175,13 +219,18 @@ def fitted(title: str, length: Callable[[str], float], room: float) -> str:
 
 
 def text_width(size: float, ems: float = 1.0) -> Callable[[str], float]:
-    """Return a function for the width in pixels of a text in ems, which are `size` pixels."""
+    """Return a function that measures the width of a text in pixels.
+
+    Args:
+        size: 1 em in pixels.
+        ems: The font size in ems.
+    """
     letters = font(ems * size)
     return lambda text: letters.getlength(_spaced(text, letters, size))
 
 
 def write(view: ViewSpec, panel: Panel, words: Iterable[Word]) -> Layer:
-    """Return words to lay over a picture, at whole pixels. What protrudes from the panel is cut off."""
+    """Return a layer with text labels, which are snapped to whole pixels and clipped to the panel."""
     size, colors = em(view, panel), SURROUNDINGS[view.theme]
     stamps = [
         stamp(word.text, word.anchor, word.ems * size, size, word.color or colors.label, colors.background).at(
@@ -193,7 +242,7 @@ def write(view: ViewSpec, panel: Panel, words: Iterable[Word]) -> Layer:
 
 
 def note_word(view: ViewSpec, panel: Panel, text: str) -> Word:
-    """Return a line in the lower right corner, above the ticks."""
+    """Return a one-line note for the lower right corner of a panel, above the tick labels."""
     size = em(view, panel)
     height = min(panel.height, round(2 * size))
     return Word(panel.width - size, max(height, panel.height - round(1.8 * size)) - height / 2, text, "rm")
@@ -201,14 +250,20 @@ def note_word(view: ViewSpec, panel: Panel, text: str) -> Word:
 
 @dataclass(frozen=True)
 class Stamp:
-    """A text that is drawn once and laid over many pictures: its picture, and the place of its anchor in it."""
+    """A rendered text, which can be placed in many pictures.
+
+    Attributes:
+        picture: The pixels of the text and its halo.
+        size: The size of the picture, in pixels.
+        anchor: The position (x, y) of the text anchor in the picture, in pixels.
+    """
 
     picture: Layer
     size: Panel
     anchor: tuple[int, int]
 
     def at(self, x: int, y: int, panel: Panel) -> Layer:
-        """Return the part of the text inside a panel when its anchor is at a pixel."""
+        """Return the text as a layer of a panel, with its anchor at pixel (x, y), clipped to the panel."""
         rows, columns = np.divmod(self.picture.where, self.size.width)
         rows, columns = rows + (y - self.anchor[1]), columns + (x - self.anchor[0])
         inside = (rows >= 0) & (rows < panel.height) & (columns >= 0) & (columns < panel.width)
@@ -218,12 +273,21 @@ class Stamp:
 
 @lru_cache(maxsize=512)
 def stamp(text: str, anchor: str, text_size: float, size: float, color: Color, ground: Color) -> Stamp:
-    """Return a text of `text_size` pixels with a halo, whose width follows `size`, in the color of the ground."""
+    """Render a text with a halo.
+
+    Args:
+        text: The text.
+        anchor: A Pillow text anchor, such as "lt".
+        text_size: The font size in pixels.
+        size: 1 em in pixels, which determines the width of the halo.
+        color: The color of the text.
+        ground: The background color, which is that of the halo.
+    """
     letters, stroke = font(text_size), _stroke(size)
     text = _spaced(text, letters, size)
     canvas = ImageDraw.Draw(Image.new("RGBA", (1, 1)))
     left, top, right, bottom = canvas.textbbox((0, 0), text, letters, anchor, stroke_width=stroke)
-    place = 1 - floor(left), 1 - floor(top)  # a pixel of room around it
+    place = 1 - floor(left), 1 - floor(top)  # leaves a margin of one pixel
     picture = Image.new("RGBA", (ceil(right) + place[0] + 1, ceil(bottom) + place[1] + 1), (*ground, 0))
     draw = ImageDraw.Draw(picture)
     draw.text(place, text, color, letters, anchor, stroke_width=stroke, stroke_fill=(*ground, 255))
@@ -231,7 +295,7 @@ def stamp(text: str, anchor: str, text_size: float, size: float, color: Color, g
 
 
 def draw_words(layer: Image.Image, view: ViewSpec, size: float, words: tuple[Word, ...]) -> None:
-    """Draw words on a clear layer, each with a halo of the ground's color."""
+    """Draw text labels on an image, each with a halo in the background color; `size` is 1 em in pixels."""
     surroundings = SURROUNDINGS[view.theme]
     draw = ImageDraw.Draw(layer)
     halo = (*surroundings.background, 255)
@@ -243,18 +307,18 @@ def draw_words(layer: Image.Image, view: ViewSpec, size: float, words: tuple[Wor
 
 
 def _stroke(size: float) -> int:
-    """Return the width of the halo around a text in pixels."""
+    """Return the width in pixels of the halo around a text; `size` is 1 em in pixels."""
     return max(1, round(size / 6))
 
 
 def _spaced(text: str, letters: ImageFont.FreeTypeFont | ImageFont.ImageFont, size: float) -> str:
-    """Return the text with wider spaces if those of the font would disappear between the halos of the letters."""
+    """Return a text with doubled spaces if single ones would disappear between the halos of the letters."""
     return text.replace(" ", "  ") if letters.getlength(" ") <= _stroke(size) + NARROW else text
 
 
 @lru_cache(maxsize=16)
 def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """The typeface of all words, Pillow's own, at a size in pixels."""
+    """Return the font of all text in pictures, Pillow's default, at a size in pixels."""
     return ImageFont.load_default(size)
 
 

@@ -14,11 +14,14 @@ Record = Trace | Density | Selection | TargetPicture
 
 
 def cached(maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Cache the results of a function, as `functools.lru_cache` does, for as long as its records live.
+    """Cache the results of a function like `functools.lru_cache`, but only while the records passed to it are alive.
 
-    Records are compared by identity, not by their arrays, and all arguments are positional. Results are shared between
-    callers, who must not modify them. The function runs unlocked: two threads that ask for the same new result at once
-    both compute it.
+    Records are compared by identity, not by value, and all arguments must be positional. Results are shared between
+    callers, who must not modify them. The function runs without a lock: two threads that request the same missing
+    result at the same time both compute it.
+
+    Args:
+        maxsize: The maximum number of cached results.
     """
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
@@ -45,7 +48,7 @@ class _Entry(NamedTuple):
 
 
 class _Entries:
-    """The entries of one function, the least recently used first."""
+    """The cached results of one function, least recently used first."""
 
     def __init__(self, maxsize: int) -> None:
         self._maxsize = maxsize
@@ -53,7 +56,7 @@ class _Entries:
         self._lock = Lock()
 
     def find(self, key: Hashable, records: Sequence[Any]) -> _Entry | None:
-        """Return the entry of a key, unless a record of it has died and another one has its id."""
+        """Return the entry of a key, or None if it is missing or a new record has reused the id of a dead one."""
         with self._lock:
             entry = self._entries.pop(key, None)
             if entry is None or any(ref() is not record for ref, record in zip(entry.records, records, strict=True)):
@@ -62,10 +65,11 @@ class _Entries:
             return entry
 
     def add(self, key: Hashable, records: Sequence[Any], value: Any) -> _Entry:
-        """Add an entry, and drop the least recently used ones above the maximum."""
+        """Add an entry and drop the least recently used entries beyond the maximum size."""
 
         def forget(_: weakref.ref[Any]) -> None:
-            # Runs in any thread at any time, even in one that holds the lock: so it is a single atomic operation.
+            # The garbage collector calls this at any time, even in a thread that holds the lock. Do not acquire the
+            # lock here; a single atomic operation needs none.
             self._entries.pop(key, None)
 
         entry = _Entry(tuple(weakref.ref(record, forget) for record in records), value)

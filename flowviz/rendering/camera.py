@@ -1,4 +1,4 @@
-"""Framing: the part of the plane that a picture shows at each stage."""
+"""Framing: choosing the part of the plane that a picture shows at each stage."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,49 +11,54 @@ from numpy.typing import NDArray
 from flowviz.rendering.projection import Panel, panel_of
 from flowviz.specs import PictureSize, ViewSpec
 
-FILL = 0.75  # share of the limiting side, which the central box of the particles touches first
-ROUNDING = 1.25  # ratio of neighboring extents of the stages in between, so that the view seldom changes
-SMALLEST_HALF_EXTENT, LARGEST_HALF_EXTENT = 1e-3, 1e12  # in target units
-TOLERANCE = 0.05  # of `FILL`: a smaller change of the particles during a training moves no frame
-OCTAVES_PER_SECOND = 2.0  # a frame at most doubles or halves within half a second
-SIDES_PER_SECOND = 2.0  # a frame moves at most by its shorter side within half a second
+FILL = 0.75  # share of the limiting side that the central box of the particles fills
+ROUNDING = 1.25  # round up half extents of intermediate stages to powers of this ratio, so that the view seldom changes
+SMALLEST_HALF_EXTENT, LARGEST_HALF_EXTENT = 1e-3, 1e12  # in flow units
+TOLERANCE = 0.05  # accepted deviation from FILL before the frame moves during training
+OCTAVES_PER_SECOND = 2.0  # zoom by at most a factor of 2 in half a second
+SIDES_PER_SECOND = 2.0  # pan by at most the shorter side in half a second
 EASING_SECONDS = 0.15  # time after which 1/e of a jump is left
-TINY = 1e-30  # instead of 0 in a divisor
-SETTLED = 1e-3  # of the half extent: smaller differences are less than a pixel
+TINY = 1e-30  # replaces 0 in divisors
+SETTLED = 1e-3  # share of the half extent; smaller differences are less than a pixel
 
-Boxes = NDArray[np.float64]  # (stages, 2, 2): the lower left and the upper right corner of a box at each stage
+Boxes = NDArray[np.float64]  # (stages, 2, 2): the lower left and upper right corners of a box at each stage
 
 
 class Frame(NamedTuple):
-    """Part of the plane, in target units: the shorter side of a panel shows center ± half extent."""
+    """A part of the plane: the shorter side of a panel shows center ± half extent, in flow units."""
 
     center: tuple[float, float]
     half_extent: float
 
     def on(self, view: ViewSpec) -> ViewSpec:
-        """Return a view of this part of the plane."""
+        """Return a copy of a view that shows this part of the plane."""
         return view.model_copy(update=self._asdict())
 
 
 @dataclass(frozen=True, eq=False)
 class Camera:
-    """A view that is the same at all stages, or one that follows the particles.
+    """A view that is fixed at all stages or follows the particles.
 
-    A camera that follows centers the base and the last stage exactly, so that the box around the central particles
-    fills 75% of the side that it touches first. At the stages in between it stays over the center of the last one, so
-    that movements of the particles can be seen, and shows at least their box. From the base on it only widens, up to
-    the widest stage, and then only narrows.
+    A following camera centers the base and the last stage exactly: the box around the central particles fills 75% of
+    the side that limits it. At intermediate stages, the camera stays over the center of the last stage, so that the
+    movement of the particles is visible, and shows at least their box. It only zooms out between the base and the
+    widest stage, and only zooms in after that.
 
     Attributes:
-        view: The view, whose center and half extent are those of a camera that does not follow.
-        boxes: The central box of the particles at each stage, or None for a camera that does not follow.
+        view: The view. A fixed camera uses its center and half extent.
+        boxes: The central box of the particles at each stage, (stages, 2, 2), or None for a fixed camera.
     """
 
     view: ViewSpec
     boxes: Boxes | None = None
 
     def frame(self, stage: float, size: PictureSize) -> Frame:
-        """Return the frame at a stage, in a picture of a size; 2.25 is on the way from stage 2 to stage 3."""
+        """Return the frame at a stage.
+
+        Args:
+            stage: The stage. A fractional stage is interpolated: 2.25 is a quarter of the way from stage 2 to stage 3.
+            size: The size of the picture, in pixels.
+        """
         if self.boxes is None:
             return Frame(self.view.center, self.view.half_extent)
         extents = self._extents(panel_of(self.view, size))
@@ -64,18 +69,21 @@ class Camera:
         return Frame((float(x), float(y)), float(extent * (extents[after] / extent) ** way))
 
     def at(self, stage: float, size: PictureSize) -> ViewSpec:
-        """Return the view of a stage in a picture of a size; 2.25 is on the way from stage 2 to stage 3."""
+        """Return the view at a stage, framed as in `frame`."""
         return self.frame(stage, size).on(self.view)
 
     def around(self, stage: int, size: PictureSize) -> ViewSpec:
-        """Return a view that contains those within half a stage, where the density of the stage is visible."""
+        """Return a view that contains the views within half a stage of a stage.
+
+        The density of the stage is visible in all of them.
+        """
         here, *others = (self.frame(stage + way, size) for way in (0.0, -0.5, 0.5))
         return Frame(here.center, max(here.half_extent, *(_reach(other, here.center) for other in others))).on(
             self.view
         )
 
     def widest(self, size: PictureSize) -> ViewSpec:
-        """Return one view for all stages, centered on the last one."""
+        """Return a single view that shows all stages, centered on the last one."""
         if self.boxes is None:
             return self.view
         boxes, center = self.boxes, self._centers[-1]
@@ -83,7 +91,7 @@ class Camera:
 
     @cached_property
     def _centers(self) -> NDArray[np.float64]:
-        """Centers (stages, 2): that of the base, and that of the last stage at all others."""
+        """Return the centers (stages, 2): that of the base, then that of the last stage at all other stages."""
         assert self.boxes is not None
         centers = np.repeat(self.boxes[-1:].mean(axis=1), len(self.boxes), axis=0)
         centers[0] = self.boxes[0].mean(axis=0)
@@ -95,7 +103,7 @@ class Camera:
         return _half_sides(self.boxes, self._centers)
 
     def _extents(self, panel: Panel) -> NDArray[np.float64]:
-        """Half extents (stages,) in a panel."""
+        """Return the half extents (stages,) in a panel, in flow units."""
         needed = _half_extents(self._halves, panel)
         between = needed[1:-1]
         between[:] = needed[-1] * ROUNDING ** np.ceil(np.log(between / needed[-1]) / np.log(ROUNDING) - 1e-9)
@@ -104,20 +112,24 @@ class Camera:
 
 
 def fitted_view(box: NDArray[np.float64], view: ViewSpec, panel: Panel) -> ViewSpec:
-    """Return the view that centers a box (2, 2) in a panel, where it fills 75% of the side that it touches first."""
+    """Return a view in which a box (2, 2) is centered and fills 75% of the panel side that limits it."""
     center = box.mean(axis=0)
     return _frame(center, (box[1] - box[0]) / 2, panel).on(view)
 
 
 def common_box(boxes: Boxes) -> NDArray[np.float64]:
-    """Return the smallest box (2, 2) that contains all others."""
+    """Return the smallest box (2, 2) that contains all boxes."""
     return np.stack([boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)])
 
 
 def steadied(held: Boxes, boxes: Boxes) -> Boxes:
-    """Return the boxes to frame during a training: the held ones, on each axis, until the particles leave them.
+    """Return the boxes to frame during training, keeping the current ones while they still fit.
 
-    A held box stays while framing it lets the particles fill 70 to 80% of the side.
+    Each axis is treated separately: a current box is kept while the particles fill 70 to 80% of the side.
+
+    Args:
+        held: The boxes that are currently framed, (stages, 2, 2).
+        boxes: The boxes of the particles, (stages, 2, 2).
     """
     center, half = held.mean(axis=1), (held[:, 1] - held[:, 0]) / 2
     reach, size = _half_sides(boxes, center), (boxes[:, 1] - boxes[:, 0]) / 2
@@ -127,10 +139,16 @@ def steadied(held: Boxes, boxes: Boxes) -> Boxes:
 
 
 def eased(shown: Frame, before: Frame, goal: Frame, seconds: float) -> Frame:
-    """Return the frame that is shown some seconds after `shown`, while the goal has moved from `before` to `goal`.
+    """Return the next frame of a camera that eases toward a moving goal.
 
-    It moves with the goal, and what it is away from it decreases exponentially. It doubles or halves at most once in
-    half a second. If the goal has jumped, `before` is the goal itself.
+    The frame moves along with the goal, while its distance from the goal decays exponentially. It zooms by at most a
+    factor of 2 in half a second.
+
+    Args:
+        shown: The frame that is shown now.
+        before: The goal of the shown frame. Pass `goal` if the goal has jumped.
+        goal: The goal of the next frame.
+        seconds: The time between the two frames.
     """
     left = exp(-seconds / EASING_SECONDS)
     zoom = log2(goal.half_extent / shown.half_extent) + left * log2(shown.half_extent / before.half_extent)
@@ -141,7 +159,7 @@ def eased(shown: Frame, before: Frame, goal: Frame, seconds: float) -> Frame:
     apart = hypot(goal.center[0] - shown.center[0], goal.center[1] - shown.center[1])
     fastest = (
         2 * SIDES_PER_SECOND * max(shown.half_extent, goal.half_extent, apart)
-    )  # from far away, nothing stays seen
+    )  # faster over long distances, where the two frames do not overlap
     share = min(1.0, OCTAVES_PER_SECOND * seconds / max(abs(zoom), TINY), fastest * seconds / max(hypot(x, y), TINY))
     center = shown.center[0] + share * x, shown.center[1] + share * y
     found = Frame(center, shown.half_extent * 2.0 ** (share * zoom))
@@ -154,12 +172,12 @@ def _is_near(frame: Frame, goal: Frame) -> bool:
 
 
 def _reach(frame: Frame, center: tuple[float, float]) -> float:
-    """Return the half extent of the view around a center that contains a frame."""
+    """Return the half extent of the square around `center` that contains a frame."""
     return frame.half_extent + max(abs(here - there) for here, there in zip(frame.center, center, strict=True))
 
 
 def _half_sides(boxes: Boxes, centers: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return half the sides (stages, 2) of the boxes around given centers that contain the boxes."""
+    """Return half the sides (stages, 2) of the smallest boxes around `centers` (stages, 2) that contain `boxes`."""
     return np.maximum(boxes[:, 1] - centers, centers - boxes[:, 0])
 
 
@@ -169,7 +187,7 @@ def _frame(center: NDArray[np.float64], halves: NDArray[np.float64], panel: Pane
 
 
 def _half_extents(halves: NDArray[np.float64], panel: Panel) -> NDArray[np.float64]:
-    """Return the half extents (...) at which boxes, half as wide and high as `halves` (..., 2), fill the panel."""
+    """Return the half extents (...) at which boxes with half sides `halves` (..., 2) fill 75% of a panel."""
     shares = halves * min(panel) / np.array(panel) / FILL
     extents: NDArray[np.float64] = np.maximum(shares.max(axis=-1), SMALLEST_HALF_EXTENT)
     return extents

@@ -1,4 +1,4 @@
-"""Scales of colors: matplotlib's, fitted to the ground that they are seen on."""
+"""Colormaps from matplotlib, cropped to stand out against the background."""
 
 from functools import lru_cache
 from typing import Literal
@@ -12,9 +12,10 @@ Scale = Literal["amount", "change", "angle", "heat"]
 
 STEPS = 256
 
-# Name, and from where to where of it is used: what would be lost on the ground is left out. All but "angle" go evenly
-# from dark to light, so that they read in gray and to any eye; dense is dark on a light ground, light on a dark one.
-# "change" passes through gray where nothing changes. A cycle cannot be even: it goes from dark to light and back.
+# The name of the colormap and the range of it that is used, without the colors that would blend into the background.
+# Lightness is monotonic in all but "angle", so that the scales work in grayscale and with color vision deficiencies;
+# high densities contrast most with the background. The center of "change" is gray: no change. A cyclic colormap cannot
+# be monotonic: its lightness goes up and down again.
 SCALES: dict[tuple[Scale, Theme], tuple[str, float, float]] = {
     ("amount", "light"): ("viridis", 0.92, 0.0),
     ("amount", "dark"): ("viridis", 0.16, 1.0),
@@ -25,13 +26,16 @@ SCALES: dict[tuple[Scale, Theme], tuple[str, float, float]] = {
     ("heat", "light"): ("PuBu", 0.0, 0.85),
     ("heat", "dark"): ("magma", 0.1, 0.8),
 }
-CYCLE: dict[Theme, tuple[float, float]] = {"light": (0.0, 0.75), "dark": (0.28, 1.0)}  # darkest and lightest
+CYCLE: dict[Theme, tuple[float, float]] = {"light": (0.0, 0.75), "dark": (0.28, 1.0)}  # range of the RGB channels
 
 
 @lru_cache
 def color_scale(scale: Scale, theme: Theme) -> NDArray[np.uint8]:
-    """The colors (256, 3) of a scale, from its low end to its high one. Shared: not to be written to."""
-    from matplotlib import colormaps  # a fifth of a second that the window's start need not wait for
+    """Return the colors (256, 3) of a scale, from its low end to its high end.
+
+    The array is cached and shared between callers, who must not modify it.
+    """
+    from matplotlib import colormaps  # takes 0.2 s to import, which would delay the start of the window
 
     name, first, last = SCALES[scale, theme]
     colors = colormaps[name](np.linspace(first, last, STEPS))[:, :3]

@@ -1,4 +1,4 @@
-"""The colors of what surrounds the particles, in both themes, and of the quadrants."""
+"""The colors of both themes and of the quadrants of the base."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from flowviz.specs.view import Palette, Theme, ViewSpec
 
 Color = tuple[int, int, int]
-Packed = NDArray[np.uint32]  # the four bytes of a color in one number
+Packed = NDArray[np.uint32]  # each number holds the four bytes of an RGBA color
 
-# Lower-left, lower-right, upper-left, upper-right: red, green, blue, black. Black is white on a dark ground.
-# The safe tones are the vermilion, green and blue of Okabe & Ito 2008, "Color Universal Design", made lighter or
-# darker so that they are four steps of gray, too.
+# Lower left, lower right, upper left, upper right: red, green, blue, and black (white on a dark background).
+# The safe palette has the vermilion, green and blue of Okabe & Ito 2008, "Color Universal Design", made lighter or
+# darker so that all four colors also differ in grayscale.
 QUADRANTS: dict[tuple[Palette, Theme], tuple[Color, Color, Color, Color]] = {
     ("safe", "light"): ((204, 84, 0), (60, 190, 145), (0, 78, 152), (16, 16, 16)),
     ("safe", "dark"): ((240, 120, 40), (110, 225, 175), (45, 115, 225), (250, 250, 250)),
@@ -24,7 +24,7 @@ QUADRANTS: dict[tuple[Palette, Theme], tuple[Color, Color, Color, Color]] = {
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The colors of everything but the particles."""
+    """The colors of a theme for everything but the particles."""
 
     background: Color
     grid: Color
@@ -39,7 +39,7 @@ SURROUNDINGS: dict[Theme, Surroundings] = {
 }
 
 
-# Okabe & Ito 2008; the validation curve is the one to read, hence the stronger color.
+# Colors from Okabe & Ito 2008. The training curve is gray, since the validation curve is the one that matters.
 CURVES: dict[Theme, dict[str, Color]] = {
     "light": {"train": (128, 132, 140), "validation": (0, 114, 178), "entropy": (0, 128, 94), "kept": (0, 114, 178)},
     "dark": {"train": (150, 155, 164), "validation": (86, 180, 233), "entropy": (60, 190, 150), "kept": (86, 180, 233)},
@@ -47,18 +47,18 @@ CURVES: dict[Theme, dict[str, Color]] = {
 
 
 def quadrant_colors(base: NDArray[np.floating], view: ViewSpec) -> NDArray[np.uint8]:
-    """The color (n, 3) of each particle, by the quadrant of the base (n, 2) that it starts in."""
+    """Return the color (n, 3) of each particle by the quadrant of its position in the base (n, 2)."""
     quadrant = (base[:, 0] >= 0) + 2 * (base[:, 1] >= 0)
     return np.array(QUADRANTS[view.palette, view.theme], np.uint8)[quadrant]
 
 
 def packed(colors: NDArray[np.uint8]) -> Packed:
-    """Colors (n, 3), opaque, as one number each."""
+    """Return opaque colors (n, 3) as packed numbers (n,)."""
     opaque = np.pad(colors, ((0, 0), (0, 1)), constant_values=255)
     return np.ascontiguousarray(opaque).view(np.uint32)[:, 0]
 
 
 @lru_cache
 def packed_color(color: Color) -> int:
-    """One color as a number."""
+    """Return an opaque color as a packed number."""
     return int(packed(np.array([color], np.uint8))[0])

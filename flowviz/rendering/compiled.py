@@ -1,4 +1,4 @@
-"""Compilation of loops by numba, whose results are kept between starts."""
+"""Compilation of loops by numba, cached on disk."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,9 +10,13 @@ from numba.core.caching import FunctionCache
 
 
 def compiled(signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Compile for these types at the first call; kept beside the source, or in the user's cache, if they are open.
+    """Compile a function for the types of a signature when it is first called.
 
-    What is kept is loaded in 20 ms, and compiled in about half a second: hence each for itself, when it is needed.
+    The machine code is cached next to the source file or, if that folder is read-only, in the user's cache folder.
+    Loading it takes about 20 ms, and compiling takes half a second, so each function is compiled only when needed.
+
+    Args:
+        signature: A numba signature.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -20,9 +24,9 @@ def compiled(signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any
         def made() -> Callable[..., Any]:
             try:
                 return jit(function, signature, keep=True)
-            except Exception:  # no folder, a full disk, or what is kept is damaged: numba believes it
+            except Exception:  # no writable folder, a full disk, or a damaged cache file, which numba does not detect
                 with suppress(Exception):
-                    FunctionCache(function).flush()  # the next start makes it anew
+                    FunctionCache(function).flush()  # so that the next run compiles it again
                 return jit(function, signature, keep=False)
 
         @wraps(function)
@@ -35,6 +39,12 @@ def compiled(signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any
 
 
 def jit(function: Callable[..., Any], signature: Any = None, keep: bool = False) -> Callable[..., Any]:
-    """Compile a function that takes no lock of Python's: when it is first called, or now for a signature."""
+    """Compile a function that releases the GIL.
+
+    Args:
+        function: The function.
+        signature: The numba signature to compile for now; None to compile when the function is first called.
+        keep: Whether to cache the machine code on disk.
+    """
     made: Callable[..., Any] = numba.njit(signature, nogil=True, error_model="numpy", cache=keep)(function)
     return made

@@ -1,4 +1,4 @@
-"""The exact density of a stage: a heat map, with contours around given shares of its probability mass."""
+"""The exact density of a stage: a heat map with contours that enclose 50%, 90% and 99% of the probability."""
 
 from typing import Any
 
@@ -15,27 +15,30 @@ from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import OPAQUE, RGBA, Canvas
 from flowviz.specs import ViewSpec
 
-MASSES = (0.5, 0.9, 0.99)
-STRENGTHS = (0.45, 0.6, 0.6)  # of their contours
-DIRECTIONS = (0.8, 0.45, 1.7)  # of their labels, seen from the middle: half-turns from the right, to the left
-FADE = 2.0  # per stage: half a stage away, nothing is left of it
-FAINTEST = 1.0  # nats below the outermost contour the heat map ends
-BRIGHTEST = 0.98  # the quantile of the draws at which the heat map is at its end
-RISE = 0.35  # of the scale, from its low end, over which the ground shows through
-FINER = 2  # cells of a smooth picture for one cell of a grid, along each side
-CONTOUR_WIDTH = 1.1
-PIECES = slice(None, -1), slice(1, None)  # of a line of points: where each piece starts, and where it ends
+MASSES = (0.5, 0.9, 0.99)  # probability inside each contour
+STRENGTHS = (0.45, 0.6, 0.6)  # opacity of each contour
+DIRECTIONS = (0.8, 0.45, 1.7)  # direction of each contour label, in half turns counterclockwise from the right
+FADE = 2.0  # opacity lost per stage: invisible half a stage away
+FAINTEST = 1.0  # nats from the outermost contour down to the low end of the heat map
+BRIGHTEST = 0.98  # quantile of the log-density of samples at the high end of the heat map
+RISE = 0.35  # share of the scale, from the low end, that is translucent
+FINER = 2  # upsampling factor of the grid, along each side
+CONTOUR_WIDTH = 1.1  # pixels, for an 800-pixel shorter side
+PIECES = slice(None, -1), slice(1, None)  # of the points of a polyline: the start and the end of each segment
 
 
 def density_strength(scene: Scene, stage: float, view: ViewSpec) -> float:
-    """How strongly the density shows at a stage, 0 to 1: it is that of one stage, and of no other."""
+    """Return the opacity of the density at a stage, from 0 to 1.
+
+    A density belongs to a single stage and fades out within half a stage of it.
+    """
     if scene.density is None or "density" not in view.marks:
         return 0.0
     return max(0.0, 1 - FADE * abs(stage - scene.density.stage))
 
 
 def draw_density(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, panel: Panel) -> None:
-    """Draw the density, as far as it shows, in place of what is on the canvas."""
+    """Cross-fade the canvas to the background with the density, by the opacity of the density at a stage."""
     strength = density_strength(scene, stage, view)
     if scene.density is not None and strength > 0:
         canvas.cross_fade(density_ground(scene.density, view, panel, scene.units), strength)
@@ -43,7 +46,10 @@ def draw_density(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, pan
 
 @cached(maxsize=4)
 def density_ground(density: Density, view: ViewSpec, panel: Panel, units: Units) -> RGBA:
-    """The ground with the density of a stage on it, (height, width, 4). Shared: not to be written to."""
+    """Return the background with the heat map and contours of a density, (height, width, 4).
+
+    The array is cached and shared between callers, who must not modify it.
+    """
     projection = Projection(view, panel)
     canvas = Canvas(ground(view, panel, units), projection)
     alphas = np.round(np.minimum(np.arange(STEPS) / (RISE * STEPS), 1.0) * OPAQUE).astype(np.uint16)
@@ -58,13 +64,13 @@ def density_ground(density: Density, view: ViewSpec, panel: Panel, units: Units)
 
 @cached(maxsize=8)
 def mass_levels(density: Density) -> tuple[float, ...]:
-    """The log-densities at the contours: the region above holds 50, 90, 99 % of the probability of the stage."""
+    """Return the log-densities in nats of the contours that enclose 50%, 90% and 99% of the probability."""
     return tuple(density.level(mass) for mass in MASSES)
 
 
 @cached(maxsize=8)
 def density_limits(density: Density) -> tuple[float, float]:
-    """From where to where, in nats, the heat map goes: rounded, so that it seldom changes."""
+    """Return the log-densities in nats at the ends of the heat map, rounded so that they seldom change."""
     lowest, highest = mass_levels(density)[-1], density.level(1 - BRIGHTEST)
     if not np.isfinite(lowest):
         return -6.0, 0.0
@@ -74,8 +80,8 @@ def density_limits(density: Density) -> tuple[float, float]:
 
 @cached(maxsize=8)
 def contour_lines(density: Density, level: float) -> list[NDArray[np.float64]]:
-    """Where the density has that level: lines (m, 2) in target units."""
-    from contourpy import contour_generator  # a tenth of a second that the window's start need not wait for
+    """Return the contour lines of a density at a log-density in nats, each (m, 2) in flow units."""
+    from contourpy import contour_generator  # takes 0.1 s to import, which would delay the start of the window
 
     rows, columns = density.log_density.shape
     centers = cell_centers(density.rectangle, (rows, columns)).reshape(rows, columns, 2)
@@ -86,14 +92,17 @@ def contour_lines(density: Density, level: float) -> list[NDArray[np.float64]]:
 
 @cached(maxsize=4)
 def heat_map(density: Density) -> NDArray[np.float32]:
-    """Return where each log-density is between the ends of the heat map, 0 to 1, on a grid (rows, columns)."""
+    """Return the log-density of each cell (rows, columns) as its position between the ends of the heat map, 0 to 1.
+
+    The rows and columns are those of the upsampled grid.
+    """
     low, high = density_limits(density)
     values = np.nan_to_num((density.log_density - low) / (high - low), nan=0.0, posinf=1.0, neginf=0.0)
     return smoothed(values.clip(0, 1).astype(np.float32))
 
 
 def smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return values from 0 to 1 on a finer grid, on which interpolating linearly between its cells looks smooth."""
+    """Return values from 0 to 1, upsampled to a grid that looks smooth when interpolated linearly."""
     rows, columns = values.shape
     smooth = Image.fromarray(values).resize((FINER * columns, FINER * rows), Image.Resampling.BICUBIC)
     return np.asarray(smooth).clip(0, 1)
@@ -101,7 +110,11 @@ def smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @cached(maxsize=4)
 def contour_words(density: Density, view: ViewSpec, panel: Panel) -> tuple[Word, ...]:
-    """The share of the mass, at the outermost visible place of each contour; each in a direction of its own."""
+    """Return a label with the enclosed probability for each contour.
+
+    Each label is at the outermost visible point of its contour in a direction of its own, so that labels do not
+    overlap.
+    """
     projection, found = Projection(view, panel), []
     size = np.array([panel.width, panel.height])
     margin = 0.08 * size.min()
