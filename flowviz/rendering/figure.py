@@ -1,6 +1,7 @@
-"""A single view, or the sheet of all stages, as vectors: words are text, axes are lines, clouds are pictures.
+"""Vector graphics of a single view or a sheet of all stages.
 
-Thousands of particles a panel would be megabytes, and take seconds to open.
+Labels are text and axes are lines, but particles are embedded as images: as vectors, thousands of particles per panel
+would take megabytes, and seconds to open.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,16 +35,16 @@ from flowviz.specs.view import LARGEST_SIDE
 Vectors = Literal["svg", "pdf"]
 
 POINTS_PER_INCH = 72
-DETAIL = 3  # pixels of an embedded picture on a side of a pixel of the figure
-HALO = 1 / 3  # of an em: the width of the stroke around words that lie on a cloud
-LETTERS = 0.92  # the font's are larger than those of Pillow, at the same size
-FONT = "DejaVu Sans"  # comes with matplotlib
+DETAIL = 3  # pixels of an embedded image per pixel of the figure, along each side
+HALO = 1 / 3  # em; stroke width of the halo around text
+LETTERS = 0.92  # scales the font, whose letters are larger than those of Pillow's font at the same size
+FONT = "DejaVu Sans"  # bundled with matplotlib
 ACROSS: Mapping[str, Any] = {"l": "left", "m": "center", "r": "right"}
 DOWN: Mapping[str, Any] = {"t": "top", "m": "center", "b": "bottom", "s": "baseline"}
-# Names of things in the file and the dates that it would have: the same ones each time. Text stays text.
+# Make the ids in the file reproducible, and keep text as text.
 SETTINGS: Any = {"svg.hashsalt": "flowviz", "svg.fonttype": "none", "pdf.fonttype": 42, "font.family": FONT}
-# matplotlib has these options for the whole process only. Without the lock, the later of two overlapping threads would
-# restore the options of the earlier one for good.
+# These options are global to the process. Without the lock, the second of two overlapping threads would save the
+# options of the first one as the original ones and restore them for good.
 _matplotlib_lock = Lock()
 
 
@@ -57,7 +58,18 @@ def save_frame(
     form: Vectors,
     about: Provenance,
 ) -> None:
-    """Write what `render_frame` draws as an SVG or a PDF of that size, in pixels of `about.dpi`."""
+    """Write an SVG or PDF with the content of `render_frame`.
+
+    Args:
+        scene: The scene.
+        stage: The stage; 2.25 is a quarter of the way from stage 2 to stage 3.
+        view: The view.
+        size: The size of the figure in pixels, of which an inch has `about.dpi`.
+        title: The title of the figure.
+        path: The file to write.
+        form: The file format.
+        about: The metadata and the resolution.
+    """
 
     def draw(page: _Page) -> None:
         panel = panel_of(view, size)
@@ -72,7 +84,16 @@ def save_frame(
 def save_sheet(
     scene: Scene, view: ViewSpec, size: PictureSize, stages: range, path: Path, form: Vectors, about: Provenance
 ) -> None:
-    """Write what `render_sheet` draws as an SVG or a PDF of that size, in pixels of `about.dpi`.
+    """Write an SVG or PDF with the content of `render_sheet`.
+
+    Args:
+        scene: The scene.
+        view: The view of each panel.
+        size: The size of the figure in pixels, of which an inch has `about.dpi`.
+        stages: The stages to show.
+        path: The file to write.
+        form: The file format.
+        about: The metadata and the resolution.
 
     Raises:
         SpecError: If the panels do not fit.
@@ -97,13 +118,13 @@ def _save(
     with _matplotlib_lock, rc_context(SETTINGS):
         page = _Page(view, size, about.dpi)
         draw(page)
-        written = BytesIO()  # matplotlib leaves a file open when the disk fills
+        written = BytesIO()  # matplotlib would leave a file open if the disk is full
         page.figure.savefig(written, format=form, metadata=_metadata(form, about), transparent=False)
     path.write_bytes(written.getvalue())
 
 
 def _metadata(form: Vectors, about: Provenance) -> dict[str, Any]:
-    """Return the metadata in the words of a format, without the date, so that the same picture has the same bytes."""
+    """Return the metadata under the keys of a format, without a date, so that equal figures are equal files."""
     if form == "svg":
         return {"Date": None, "Creator": SOFTWARE, "Title": about.title, "Description": about.description}
     return {
@@ -112,17 +133,17 @@ def _metadata(form: Vectors, about: Provenance) -> dict[str, Any]:
 
 
 class _Page:
-    """A figure on which places, widths and sizes of text are given in pixels, from its upper left corner."""
+    """A matplotlib figure with positions, line widths and font sizes in pixels from the upper left corner."""
 
     def __init__(self, view: ViewSpec, size: PictureSize, dpi: int) -> None:
-        self._point = POINTS_PER_INCH / dpi  # a pixel in points, in which matplotlib gives widths and sizes of text
+        self._point = POINTS_PER_INCH / dpi  # points per pixel: matplotlib takes line widths and font sizes in points
         self._size, self._colors = size, SURROUNDINGS[view.theme]
         self.em = em(view, Panel(size.width, size.height))
         self.figure = Figure(figsize=(size.width / dpi, size.height / dpi), dpi=POINTS_PER_INCH)
         self.figure.set_facecolor((_hex(self._colors.background), float(view.background == "solid")))
 
     def draw_picture(self, picture: RGBA, left: float, top: float, width: float, height: float) -> None:
-        """Draw a picture in a rectangle."""
+        """Draw an image, stretched to a rectangle."""
         axes = self.figure.add_axes(
             (*self._share(left, top + height), width / self._size.width, height / self._size.height)
         )
@@ -130,7 +151,7 @@ class _Page:
         axes.imshow(picture, interpolation="none", aspect="auto")
 
     def draw_frame(self, left: float, top: float, width: float, height: float) -> None:
-        """Draw the edges of a rectangle."""
+        """Draw the outline of a rectangle."""
         corner, sides = self._share(left, top + height), (width / self._size.width, height / self._size.height)
         self.figure.add_artist(
             Rectangle(
@@ -146,22 +167,30 @@ class _Page:
     def draw_line(
         self, x0: float, y0: float, x1: float, y1: float, width: float = 1, color: Color | None = None
     ) -> None:
-        """Draw a line below all pictures."""
+        """Draw a line below all images, in the color of the axes by default."""
         (left, top), (right, bottom) = self._share(x0, y0), self._share(x1, y1)
         named = _hex(color or self._colors.axis)
         manner: dict[str, Any] = {"color": named, "linewidth": width * self._point, "solid_capstyle": "butt"}
         line = Line2D((left, right), (top, bottom), zorder=-1, **manner)
-        self.figure.add_artist(line)  # in shares of the figure
+        self.figure.add_artist(line)  # in figure coordinates
 
     def write(self, left: float, top: float, word: Word, size: float, *, halo: bool = False) -> None:
-        """Write a word in letters of a size, where its place is given from `left` and `top`."""
+        """Draw a text label.
+
+        Args:
+            left: The offset that is added to the label's x.
+            top: The offset that is added to the label's y.
+            word: The label.
+            size: 1 em in pixels.
+            halo: Whether to draw a halo in the background color behind the text.
+        """
         manner: dict[str, Any] = {
             "fontsize": LETTERS * word.ems * size * self._point,
             "horizontalalignment": ACROSS[word.anchor[0]],
             "verticalalignment": DOWN[word.anchor[1]],
         }
         place = self._share(left + word.x, top + word.y)
-        if halo:  # apart from the word, which would become outlines with it
+        if halo:  # a separate artist: with path effects, matplotlib would write the text itself as outlines
             stroke = Stroke(
                 linewidth=HALO * size * self._point, foreground=_hex(self._colors.background), joinstyle="round"
             )
@@ -169,7 +198,7 @@ class _Page:
         self.figure.text(*place, word.text, color=_hex(word.color or self._colors.label), **manner)
 
     def length(self, text: str, size: float) -> float:
-        """Return the width of a text, in pixels as its size."""
+        """Return the width in pixels of a text at a font size in pixels."""
         return float(TextPath((0, 0), text, size=LETTERS * size).get_extents().width)
 
     def _share(self, x: float, y: float) -> tuple[float, float]:
@@ -177,7 +206,7 @@ class _Page:
 
 
 def _draw_panel(page: _Page, scene: Scene, stage: float, view: ViewSpec, panel: Panel, left: int, title: str) -> None:
-    """Draw one panel of a single view: grid lines, then the marks, then the words."""
+    """Draw one panel of a single view: the grid lines, then the marks, then the text and the legend."""
     detail = min(DETAIL, LARGEST_SIDE / max(panel))
     bare = view.model_copy(update={"axes": False, "background": "transparent"})
     fine = Panel(round(detail * panel.width), round(detail * panel.height))
@@ -197,7 +226,7 @@ def _draw_panel(page: _Page, scene: Scene, stage: float, view: ViewSpec, panel: 
 
 
 def _panel_words(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outside: int) -> list[Word]:
-    """Return the words of a panel, without its title and its legend."""
+    """Return the text labels of a panel, except for its title and legend."""
     words = tick_words(view, panel, scene.units) if view.axes else []
     if view.labels:
         if scene.density is not None and density_strength(scene, stage, view) > 0:
@@ -210,7 +239,7 @@ def _panel_words(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outsi
 def _draw_stage(
     page: _Page, scene: Scene, stage: int, view: ViewSpec, left: int, top: int, panel: Panel, *, titled: bool
 ) -> None:
-    """Draw one panel of a sheet, with its frame and its title."""
+    """Draw one panel of a sheet with its frame and, if `titled`, its title."""
     fine = Panel(DETAIL * panel.width, DETAIL * panel.height)
     picture = render_panel(scene, stage, view, fine, enlarged=ENLARGED)
     page.draw_picture(_on_ground(picture, view), left, top, panel.width, panel.height)
@@ -221,7 +250,7 @@ def _draw_stage(
 
 
 def _draw_key(page: _Page, view: ViewSpec, key: Key, left: int, top: int, size: float, opacity: int = 0) -> None:
-    """Draw one key of a legend; `opacity`, up to 255, is that of its ground."""
+    """Draw one entry of a legend; `opacity` is that of its background, from 0 to 255."""
     picture, words = key_parts(view, DETAIL * size, key, opacity)
     pixels = np.asarray(picture)
     if opacity or key.shape != "words":
@@ -233,7 +262,7 @@ def _draw_key(page: _Page, view: ViewSpec, key: Key, left: int, top: int, size: 
 
 
 def _on_ground(picture: RGBA, view: ViewSpec) -> RGBA:
-    """Return a picture as it is embedded: without alpha on a solid ground, without its ground on a clear one."""
+    """Return a picture to embed: without alpha for a solid background, or with the background made transparent."""
     return picture[..., :3] if view.background == "solid" else lifted(picture, SURROUNDINGS[view.theme].background)
 
 

@@ -1,4 +1,4 @@
-"""One picture of a stage: the window, a PNG and an animation all come from here."""
+"""Rendering of a single stage, for the window, images and animations."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,17 @@ from flowviz.specs.view import Mark
 
 
 def render_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, title: str = "") -> RGBA:
-    """The scene at a stage, or on its way to the next one, as pixels (height, width, 4).
+    """Render a scene at a stage.
 
-    `stage` 2.25 is a quarter of the way from stage 2 to stage 3. What the scene does not hold is left out.
+    Args:
+        scene: The scene. Marks of the view for which it has no data are skipped.
+        stage: The stage; 2.25 is a quarter of the way from stage 2 to stage 3.
+        view: The view.
+        size: The size of the picture, in pixels.
+        title: The title in the upper left corner.
+
+    Returns:
+        The picture, (height, width, 4).
     """
     if is_split(view):
         picture = _split_frame(scene, stage, view, size, title)
@@ -41,7 +49,7 @@ def _split_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, 
 
 
 def panel_views(view: ViewSpec, size: PictureSize) -> list[tuple[int, ViewSpec]]:
-    """Return the left edge, in pixels, and the view of each panel of a picture."""
+    """Return the left edge in pixels and the view of each panel of a picture."""
     if not is_split(view):
         return [(0, view)]
     return [
@@ -51,7 +59,7 @@ def panel_views(view: ViewSpec, size: PictureSize) -> list[tuple[int, ViewSpec]]
 
 
 def prepare_density(density: Density, view: ViewSpec, size: PictureSize, units: Units) -> None:
-    """Draw what `render_frame` would draw of a density, so that it need not when it is asked: from any thread."""
+    """Fill the caches with the drawn density, to make a later `render_frame` faster. Thread-safe."""
     second, panel = _second(view) if is_split(view) else view, panel_of(view, size)
     density_ground(density, second, panel, units)
     if view.labels:
@@ -59,7 +67,7 @@ def prepare_density(density: Density, view: ViewSpec, size: PictureSize, units: 
 
 
 def _second(view: ViewSpec) -> ViewSpec:
-    """What the panel beside the particles shows."""
+    """Return the view of the panel beside the particles: the density and the grid."""
     return _with_marks(view, {"density", "grid"})
 
 
@@ -70,7 +78,19 @@ def _with_marks(view: ViewSpec, marks: set[Mark]) -> ViewSpec:
 def render_panel(
     scene: Scene, stage: float, view: ViewSpec, panel: Panel, title: str = "", enlarged: float = 1.0
 ) -> RGBA:
-    """All marks in one panel, (height, width, 4)."""
+    """Render one panel with all marks, text and the legend.
+
+    Args:
+        scene: The scene.
+        stage: The stage; 2.25 is a quarter of the way from stage 2 to stage 3.
+        view: The view.
+        panel: The size of the panel, in pixels.
+        title: The title in the upper left corner.
+        enlarged: A factor for point diameters and line widths.
+
+    Returns:
+        The picture (height, width, 4), on an opaque background or on the transparent one of `annotate.paper`.
+    """
     canvas, outside = draw_marks(scene, stage, view, panel, enlarged)
     numbers = tick_words(view, panel, scene.units) if view.axes else []
     canvas.draw_layer(write(view, panel, [*numbers, *(title_word(view, panel, title) if view.labels else [])]))
@@ -79,14 +99,18 @@ def render_panel(
     return canvas.picture()
 
 
-@np.errstate(invalid="ignore", over="ignore")  # what has run off is passed over
+@np.errstate(invalid="ignore", over="ignore")  # particles that have diverged are skipped
 def draw_marks(scene: Scene, stage: float, view: ViewSpec, panel: Panel, enlarged: float = 1.0) -> tuple[Canvas, int]:
-    """Draw all marks of a panel on its ground; return the canvas and how many particles lie outside."""
+    """Draw all marks of a panel on its background.
+
+    Returns:
+        The canvas and the number of particles outside the panel.
+    """
     projection = Projection(view, panel, enlarged)
     outside = 0
     canvas = Canvas(ground(view, panel, scene.units), projection)
     grid = scene.grid if "grid" in view.marks else None
-    if grid is not None and density_strength(scene, stage, view) < 1:  # the colors of only one of them can be read
+    if grid is not None and density_strength(scene, stage, view) < 1:  # an opaque density would hide the cells
         draw_cells(canvas, grid, stage, view)
     draw_density(canvas, scene, stage, view, panel)
     if "target" in view.marks:
@@ -117,10 +141,13 @@ def _annotate(
 
 
 def outside_text(scene: Scene, outside: int) -> str:
-    """Return the note on the particles outside the picture."""
+    """Return a note on the number of particles outside the picture."""
     return f"{outside:,} of {scene.trace.positions.shape[1]:,} outside"
 
 
 def positions_at(trace: Trace, stage: float) -> NDArray[np.float32]:
-    """Where the particles (n, 2) are at a stage, or on their straight way from one to the next."""
+    """Return the positions of the particles (n, 2) at a stage, in flow units.
+
+    Between two stages, particles move in straight lines.
+    """
     return Glide.at(trace, stage).positions()

@@ -1,12 +1,18 @@
-"""The loops over pixels, compiled by numba. They take no lock of Python's, so a picture does not hold up a training.
+"""Drawing loops over pixels, compiled by numba. They release the GIL, so that drawing does not block training.
 
-They are our own because files are drawn without Qt but with the pixels of the window, and matplotlib takes longer for
-thousands of discs than a frame of the window lasts.
+flowviz has its own rasterizer because exported files must have the same pixels as the window but cannot depend on Qt,
+and because matplotlib takes longer to draw thousands of discs than the window has for a frame.
 
-Pixels (height, width) are the four bytes of a color in one number; alpha goes to 256. `way` is (scale, x, y): a point
-of the plane lies at x + scale · point[0], y - scale · point[1], in pixels from the upper left corner. Points glide:
-they are (1 - t) · start + t · end. What is not finite, or outside the picture, is passed over. All loops stand in this
-one file, because what numba keeps is made anew when the file changes that a loop stands in, and only then.
+Conventions:
+
+- Pixels (height, width) are packed: each uint32 holds the four bytes of an RGBA color. Alphas range from 0 to 256.
+- A "spread" color is an int64 with the four bytes of a color in lanes of 16 bits.
+- `way` is (scale, x, y): a point of the plane is at pixel (x + scale · point[0], y - scale · point[1]) from the upper
+  left corner.
+- Moving points are at (1 - t) · start + t · end.
+- Points that are not finite or lie outside the picture are skipped.
+
+All loops are in this file, because numba compiles a cached function again only if its own file has changed.
 """
 
 from math import ceil, floor
@@ -17,11 +23,11 @@ from numba import types
 
 from flowviz.rendering.compiled import compiled, jit
 
-LANES = 0x00FF00FF00FF00FF  # a color is spread to four lanes of 16 bits, which are mixed at once
-HALVES = 0x0080008000800080
+LANES = 0x00FF00FF00FF00FF  # the four lanes of a spread color, whose spare bits allow blending all channels at once
+HALVES = 0x0080008000800080  # 1/2 in each lane, for rounding
 OPAQUE = 256
 TILE = 8  # pixels
-FAR = 1e9  # pixels; beyond, a line's end is as good as nowhere
+FAR = 1e9  # pixels; lines with an end beyond are skipped
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -46,14 +52,14 @@ def _spread(color: int) -> int:
 
 @jit
 def _mixed(below: int, above: int, alpha: int) -> int:
-    """Two spread colors mixed."""
+    """Return a blend of two spread colors; `alpha` is that of the one above."""
     return ((below * (OPAQUE - alpha) + above * alpha + HALVES) >> 8) & LANES
 
 
 @jit
 def _blend(pixels: Array, row: int, column: int, color: int, alpha: int) -> None:
-    """Mix a spread color into a pixel."""
-    i, j = np.uintp(row), np.uintp(column)  # unsigned, so that no check for an index from the end is compiled in
+    """Blend a spread color into a pixel."""
+    i, j = np.uintp(row), np.uintp(column)  # unsigned, so that numba compiles no checks for negative indices
     mixed = _mixed(_spread(np.int64(pixels[i, j])), color, alpha)
     pixels[i, j] = _joined(mixed)
 
@@ -65,7 +71,7 @@ def _joined(spread: int) -> Any:
 
 @jit
 def _place(start: Array, end: Array, t: float, way: tuple[float, float, float], k: int) -> tuple[float, float]:
-    """Where a gliding point is, in pixels."""
+    """Return the position (x, y) of a moving point, in pixels."""
     x, y = np.float64(start[k, 0]), np.float64(start[k, 1])
     if t > 0:
         x += t * (end[k, 0] - x)
@@ -89,10 +95,24 @@ def discs(
     coverage: Array,
     spans: Array,
 ) -> int:
-    """Draw a disc at each point whose `chosen` is as wanted, dimmed towards the ground; how many lay outside.
+    """Draw a disc at each point k for which `chosen[k] == wanted`.
 
-    coverage (phases, phases, side, side), 0 to 256; spans (phases, phases, side, 2): from and to which column of each
-    row a disc covers anything.
+    Args:
+        pixels: The picture, (height, width).
+        start: The points at t = 0, (n, 2).
+        end: The points at t = 1, (n, 2).
+        t: The progress of the points, 0 to 1.
+        way: The projection.
+        colors: The colors of the discs, (n,).
+        chosen: A flag for each point, (n,).
+        wanted: The value of the flag for which discs are drawn.
+        ground: The color to which the discs are dimmed.
+        dimness: The share of `ground` in the colors, 0 to 256.
+        coverage: The share of each pixel that a disc covers, 0 to 256, (phases, phases, side, side).
+        spans: The first column and the end of the columns that a disc covers in each row, (phases, phases, side, 2).
+
+    Returns:
+        The number of these points outside the picture.
     """
     height, width = pixels.shape
     phases, _, side, _ = coverage.shape
@@ -124,7 +144,7 @@ def discs(
 
 @jit
 def _tiles(height: int, width: int) -> Array:
-    """How many pixels each tile of a picture has."""
+    """Return the number of pixels in each tile of a picture."""
     tiles = np.empty(((height - 1) // TILE + 1, (width - 1) // TILE + 1), np.int64)
     for i in range(tiles.shape[0]):
         for j in range(tiles.shape[1]):
@@ -134,7 +154,7 @@ def _tiles(height: int, width: int) -> Array:
 
 @jit
 def _is_covered(open_: Array, top: int, bottom: int, left: int, right: int) -> bool:
-    """Whether no pixel is open in the tiles that a rectangle touches."""
+    """Return whether all pixels are covered in the tiles that a rectangle touches."""
     for i in range(top // TILE, (bottom - 1) // TILE + 1):
         for j in range(left // TILE, (right - 1) // TILE + 1):
             if open_[np.uintp(i), np.uintp(j)] > 0:
@@ -144,7 +164,7 @@ def _is_covered(open_: Array, top: int, bottom: int, left: int, right: int) -> b
 
 @jit
 def _settle(pixels: Array, clear: Array, light: Array) -> None:
-    """Lay what was gathered over the pixels."""
+    """Composite the accumulated light over the pixels."""
     for i in range(pixels.shape[0]):
         for j in range(pixels.shape[1]):
             below = _spread(np.int64(pixels[i, j])) * np.int64(clear[i, j])
@@ -166,10 +186,12 @@ def crowded_discs(
     coverage: Array,
     spans: Array,
 ) -> int:
-    """The same picture as `discs` draws, from the last disc to the first: what is hidden altogether costs no more.
+    """Draw discs front to back, which is faster than `discs` if most of them are hidden.
 
-    `clear` is how much of a pixel is still to be seen through, 0 to 256; `light` its color so far, in lanes; `open_`
-    how many pixels of each tile are not yet covered.
+    The arguments, the picture and the returned number are those of `discs`.
+
+    `clear` is the remaining transparency of each pixel, 0 to 256; `light` its accumulated color, spread; `open_` the
+    number of pixels in each tile that are not yet covered. Discs that touch only covered tiles are skipped.
     """
     height, width = pixels.shape
     phases, _, side, _ = coverage.shape
@@ -219,9 +241,9 @@ def _line(
     alpha1: float,
     line_width: float,
 ) -> None:
-    """A straight line between two pixels, of a spread color; its alpha, 0 to 1, runs from one end to the other.
+    """Draw an antialiased line of a spread color, with alpha interpolated from `alpha0` to `alpha1`, 0 to 1.
 
-    A column (or row, if it is steep) belongs to it if the column's middle does: lines that follow each other neither
+    The line covers the columns (or rows, if it is steep) whose centers it passes, so that consecutive lines neither
     overlap nor leave a gap.
     """
     if not (abs(x0) < FAR and abs(y0) < FAR and abs(x1) < FAR and abs(y1) < FAR):
@@ -236,8 +258,8 @@ def _line(
     if x1 == x0:
         return
     slope, fading = (y1 - y0) / (x1 - x0), (alpha1 - alpha0) / (x1 - x0)
-    tilt = 1 / np.sqrt(1 + slope * slope)  # how much nearer a line is than it seems along a column
-    strength = min(1.0, line_width) * OPAQUE  # a line thinner than a pixel is a fainter one
+    tilt = 1 / np.sqrt(1 + slope * slope)  # ratio of the distance from the line to the distance along a column
+    strength = min(1.0, line_width) * OPAQUE  # lines thinner than a pixel are drawn fainter instead
     reach = max(line_width, 1.0) / 2 + 0.5
     half = reach / tilt
     for i in range(max(0, int(np.ceil(x0 - 0.5))), min(along, int(np.ceil(x1 - 0.5)))):
@@ -264,7 +286,7 @@ def lines(
     alpha: float,
     line_width: float,
 ) -> None:
-    """Lines between points of the plane, starts (m, 2) to ends (m, 2), in colors (m,)."""
+    """Draw lines from `starts` (m, 2) to `ends` (m, 2) in colors (m,); `alpha` is 0 to 1."""
     scale, left, top = way
     for k in range(len(starts)):
         x0, y0 = left + scale * starts[k, 0], top - scale * starts[k, 1]
@@ -284,9 +306,18 @@ def paths(
     colors: Array,
     line_width: float,
 ) -> None:
-    """The ways of particles (m,) through positions (stages, n, 2) from stage `first` to `stage`, the oldest part first.
+    """Draw the paths of particles, oldest segments first.
 
-    alphas (pieces, 2): at the start and the end of each piece, from `first` on, flat.
+    Args:
+        pixels: The picture, (height, width).
+        positions: The positions of all particles, (stages, n, 2).
+        particles: The indices of the particles whose paths are drawn, (m,).
+        first: The stage at which the paths begin.
+        stage: The stage at which the paths end, possibly between two stages.
+        alphas: The alpha at the start and the end of each segment, 0 to 1, (segments · 2,).
+        way: The projection.
+        colors: The colors of all particles, (n,).
+        line_width: The width of the lines, in pixels.
     """
     scale, left, top = way
     for k in range(first, int(np.ceil(stage))):
@@ -304,7 +335,7 @@ def paths(
 def _triangle(
     pixels: Array, a: tuple[float, float], b: tuple[float, float], c: tuple[float, float], color: Any
 ) -> None:
-    """Fill the pixels whose middles lie in a triangle: none is left out where two share an edge."""
+    """Fill the pixels whose centers lie in a triangle; triangles that share an edge leave no gap."""
     a, b = (b, a) if b[1] < a[1] else (a, b)
     b, c = (c, b) if c[1] < b[1] else (b, c)
     a, b = (b, a) if b[1] < a[1] else (a, b)
@@ -328,7 +359,15 @@ def _triangle(
 
 @compiled(NOTHING(PIXELS, POINTS, WHOLE, WAY, COLORS))
 def mesh(pixels: Array, nodes: Array, side: int, way: tuple[float, float, float], colors: Array) -> None:
-    """Fill the cells ((side - 1)²,) between nodes (side², 2), each as two triangles."""
+    """Fill the cells of a square mesh, each as two triangles.
+
+    Args:
+        pixels: The picture, (height, width).
+        nodes: The nodes, row by row, (side², 2).
+        side: The number of nodes along each side.
+        way: The projection.
+        colors: The colors of the cells, ((side - 1)²,).
+    """
     places = [_place(nodes, nodes, 0.0, way, k) for k in range(len(nodes))]
     for cell in range((side - 1) * (side - 1)):
         a = cell // (side - 1) * side + cell % (side - 1)
@@ -338,7 +377,7 @@ def mesh(pixels: Array, nodes: Array, side: int, way: tuple[float, float, float]
 
 @compiled(NOTHING(PIXELS, INDICES, COLORS, types.Array(types.uint16, 1, "C", readonly=True)))
 def scatter(pixels: Array, where: Array, colors: Array, alphas: Array) -> None:
-    """Mix colors (m,) into the pixels `where` (m,), counted row by row."""
+    """Blend colors (m,) with alphas (m,) into the pixels with flat indices `where` (m,)."""
     width = pixels.shape[1]
     for k in range(len(where)):
         _blend(pixels, where[k] // width, where[k] % width, _spread(np.int64(colors[k])), np.int64(alphas[k]))
@@ -346,9 +385,14 @@ def scatter(pixels: Array, where: Array, colors: Array, alphas: Array) -> None:
 
 @compiled(NOTHING(PIXELS, POINTS, types.UniTuple(NUMBER, 4), COLORS, types.Array(types.uint16, 1, "C", readonly=True)))
 def field(pixels: Array, values: Array, corners: tuple[float, ...], colors: Array, alphas: Array) -> None:
-    """Mix the colors of values (rows, columns), from 0 to 1, into the pixels between the corners x0, y0 and x1, y1.
+    """Blend the colors of a scalar field into a rectangle of pixels.
 
-    Values are interpolated between the centers of their cells. Those below the first step of the colors are clear.
+    Args:
+        pixels: The picture, (height, width).
+        values: The values of the cells, from 0 to 1, (rows, columns). Interpolated bilinearly between the centers.
+        corners: The upper left and lower right corners (x0, y0, x1, y1) of the rectangle, in pixels.
+        colors: The colors for values from 0 to 1, (steps,). The first one is not drawn.
+        alphas: The alphas of the colors, 0 to 256, (steps,).
     """
     x0, y0, x1, y1 = corners
     rows, columns = values.shape
@@ -365,7 +409,11 @@ def field(pixels: Array, values: Array, corners: tuple[float, ...], colors: Arra
 
 @jit
 def _cell(place: float, count: int) -> tuple[int, float]:
-    """The last cell whose center is before a place, 0 to 1, and how far the place is from there to the next center."""
+    """Return the cells between whose centers a position from 0 to 1 lies.
+
+    Returns:
+        The index of the first of the two cells, and the position between their centers, 0 to 1.
+    """
     cell = min(max(place * count - 0.5, 0.0), count - 1.0)
     before = min(int(cell), count - 2)
     return before, cell - before
@@ -373,7 +421,7 @@ def _cell(place: float, count: int) -> tuple[int, float]:
 
 @compiled(NOTHING(PIXELS, types.Array(types.uint32, 2, "C", readonly=True), WHOLE))
 def cross_fade(pixels: Array, other: Array, alpha: int) -> None:
-    """Mix another picture of the same size into this one."""
+    """Blend another picture of the same size into a picture; `alpha` is 0 to 256."""
     for row in range(pixels.shape[0]):
         for column in range(pixels.shape[1]):
             _blend(pixels, row, column, _spread(np.int64(other[row, column])), alpha)
@@ -381,7 +429,10 @@ def cross_fade(pixels: Array, other: Array, alpha: int) -> None:
 
 @compiled(types.Array(types.uint32, 1, "C")(NUMBERS, NUMBERS, NUMBER, NUMBER, NUMBER, COLORS))
 def tones(start: Array, end: Array, t: float, low: float, high: float, scale: Array) -> Array:
-    """The colors (n,) of numbers on their way from start (n,) to end (n,), on a scale (m,) from low to high."""
+    """Return the colors (n,) of numbers that move from `start` (n,) to `end` (n,), on a scale (m,) from low to high.
+
+    NaN gets the color of the low end.
+    """
     found = np.empty(len(start), np.uint32)
     steps = len(scale)
     for k in range(len(start)):

@@ -1,4 +1,4 @@
-"""What the colors mean, with units, small in a corner."""
+"""The legend, which explains the colors and their units."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,13 +29,22 @@ from flowviz.specs import ViewSpec
 
 Shape = Literal["bar", "ring", "quadrants", "chosen", "words"]
 
-KEY_WIDTH, BAR_HEIGHT, MARGIN = 13.5, 0.8, 0.6  # in ems
-OPACITY = 225  # of the ground that keeps it apart from the particles, of 255
+KEY_WIDTH, BAR_HEIGHT, MARGIN = 13.5, 0.8, 0.6  # ems
+OPACITY = 225  # of the legend's background, from 0 to 255
 
 
 @dataclass(frozen=True)
 class Key:
-    """One thing that colors mean. Bar and ring show a scale, `quadrants` four swatches, `chosen` one, `words` none."""
+    """An entry of the legend.
+
+    Attributes:
+        caption: The text of the entry.
+        shape: The graphic beside the text. ``"bar"`` and ``"ring"`` show a color scale, ``"quadrants"`` four swatches,
+            ``"chosen"`` the marker of selected particles and ``"words"`` nothing.
+        ends: The labels of a color scale, from its low end to its high end.
+        scale: The color scale.
+        turned: Whether the colors of a bar are reversed.
+    """
 
     caption: str
     shape: Shape
@@ -44,9 +53,9 @@ class Key:
     turned: bool = False
 
 
-@np.errstate(invalid="ignore", over="ignore")  # what has run off is passed over
+@np.errstate(invalid="ignore", over="ignore")  # particles that have diverged are skipped
 def keys(scene: Scene, stage: float, view: ViewSpec) -> tuple[Key, ...]:
-    """What there is to explain in a picture."""
+    """Return the legend entries for the marks that are visible in a view at a stage."""
     found = []
     if view.marks & {"points", "paths"}:
         found += [_particle_key(scene, view), *_count_keys(scene, view)]
@@ -100,7 +109,16 @@ def _ends(*numbers: float) -> tuple[str, ...]:
 
 
 def legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> Layer:
-    """The keys, one below the other in the upper right corner. Shared: not to be written to."""
+    """Return the legend for the upper right corner of a panel, as a layer.
+
+    The layer is cached and shared between callers, who must not modify it.
+
+    Args:
+        view: The view, which determines the size and colors of the legend.
+        panel: The size of the panel, in pixels.
+        found: The entries, from top to bottom.
+        below_title: Whether the panel has a title; in a narrow panel, the legend is placed below it.
+    """
     return _legend(unframed(view), panel, found, below_title)
 
 
@@ -118,7 +136,7 @@ def _legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: b
 
 
 def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> list[tuple[int, int]]:
-    """Return the upper left corner of each key of the legend; none where it has no room."""
+    """Return the upper left corner of each legend entry in pixels, or no corners if the legend does not fit."""
     size = em(view, panel)
     top = round(3.2 * size if below_title and panel.width < BROAD * size else 0.5 * size)
     left = round(panel.width - round(KEY_WIDTH * size) - 0.5 * size)
@@ -127,14 +145,21 @@ def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_ti
 
 
 def key_picture(view: ViewSpec, size: float, key: Key, opacity: int = 0) -> Image.Image:
-    """One key; `size` is that of its text, in pixels, `opacity`, up to 255, that of its ground."""
+    """Draw a legend entry.
+
+    Args:
+        view: The view, which determines the colors.
+        size: 1 em in pixels.
+        key: The entry.
+        opacity: The opacity of the background, from 0 to 255.
+    """
     picture, words = key_parts(view, size, key, opacity)
     draw_words(picture, view, size, words)
     return picture
 
 
 def key_parts(view: ViewSpec, size: float, key: Key, opacity: int = 0) -> tuple[Image.Image, tuple[Word, ...]]:
-    """One key without its words, and these, with their places in it."""
+    """Draw a legend entry without text; return the image and the text labels, positioned relative to the image."""
     draw, ems = SHAPES[key.shape]
     ground = (*SURROUNDINGS[view.theme].background, opacity)
     picture = Image.new("RGBA", (round(KEY_WIDTH * size), round(ems * size)), ground)
@@ -188,7 +213,7 @@ def _words(picture: Image.Image, _: ViewSpec, size: float, key: Key) -> Sequence
     return [Word(picture.width - MARGIN * size, 0.9 * size, key.caption, "rm")]
 
 
-# What draws each shape, returning the words that go with it; and its height in ems.
+# The function that draws each shape and returns its text labels, and the height of the shape in ems.
 SHAPES: dict[Shape, tuple[Callable[[Image.Image, ViewSpec, float, Key], Sequence[Word]], float]] = {
     "bar": (_bar, 3.6),
     "ring": (_ring, 5.2),
