@@ -12,7 +12,8 @@ Conventions:
 - Moving points are at (1 - t) · start + t · end.
 - Points that are not finite or lie outside the picture are skipped.
 
-All loops are in this file, because numba compiles a cached function again only if its own file has changed.
+All loops are in this file, because numba recompiles a cached function only if the file of the function changes, not if
+the file of a helper does.
 """
 
 from math import ceil, floor
@@ -389,7 +390,8 @@ def field(pixels: Array, values: Array, corners: tuple[float, ...], colors: Arra
 
     Args:
         pixels: The picture, (height, width).
-        values: The values of the cells, from 0 to 1, (rows, columns). Interpolated bilinearly between the centers.
+        values: The values of the cells, from 0 to 1, (rows, columns), top row first. They are interpolated bilinearly
+            between the centers of the cells.
         corners: The upper left and lower right corners (x0, y0, x1, y1) of the rectangle, in pixels.
         colors: The colors for values from 0 to 1, (steps,). The first one is not drawn.
         alphas: The alphas of the colors, 0 to 256, (steps,).

@@ -40,8 +40,8 @@ class Key:
     Attributes:
         caption: The text of the entry.
         shape: The graphic beside the text. ``"bar"`` and ``"ring"`` show a color scale, ``"quadrants"`` four swatches,
-            ``"chosen"`` the marker of selected particles and ``"words"`` nothing.
-        ends: The labels of a color scale, from its low end to its high end.
+            ``"chosen"`` a dot in the color of selected particles and ``"words"`` nothing.
+        ends: The labels of a color scale: along a bar from left to right, or at the right, top and left of a ring.
         scale: The color scale.
         turned: Whether the colors of a bar are reversed.
     """

@@ -1,4 +1,4 @@
-"""The losses over a training, as a plot."""
+"""A plot of the losses over the steps of training."""
 
 from typing import Any
 
@@ -16,20 +16,27 @@ from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
 
-DPI = 72  # so that a point, in which matplotlib gives widths and sizes of text, is a pixel
-LINE_WIDTH, KEPT_SIZE = 2.0, 6.0
-ROOM_FOR_NAME = 0.08  # of all steps
+DPI = 72  # makes a point, matplotlib's unit of line widths and font sizes, equal to a pixel
+LINE_WIDTH, KEPT_SIZE = 2.0, 6.0  # pixels, for an 800-pixel shorter side
+ROOM_FOR_NAME = 0.08  # share of all steps that a target must last to be labeled
 LONGEST_NAME = 24  # characters
-WORDS_EMS, AXES_EMS = (30, 14), (12, 8)  # a smaller plot has no room for its words, or its numbers
-NUMBER_EMS, MOST_NUMBERS = 7, 8  # the room for a number at the lower edge, and how many there are at most
-LACKING = "□"  # in place of a character that the font does not have
+WORDS_EMS, AXES_EMS = (30, 14), (12, 8)  # minimum width and height, in ems, of a plot with labels, and with axes
+NUMBER_EMS, MOST_NUMBERS = 7, 8  # ems per tick label of the x axis, and maximum number of intervals
+LACKING = "□"  # replaces characters that the font does not have
 
 
 def render_losses(history: History, entropy: float | None, view: ViewSpec, size: PictureSize) -> RGBA:
-    """Draw the train and validation NLL over the steps, the kept state, and the entropy of each target, in nats.
+    """Plot the training and validation NLL over the steps, the kept state and the entropy of each target, in nats.
 
-    Returns pixels (height, width, 4). `entropy` is that of the present target, None where it is unknown. Of the view,
-    it takes the theme, the ground, and whether to have axes, words.
+    Args:
+        history: The history of the training.
+        entropy: The entropy of the current target in nats, or None if unknown.
+        view: The view, of which the plot uses the theme, the background, the text height, and the switches for axes
+            and labels. A small plot has no labels, or neither labels nor axes.
+        size: The size of the picture, in pixels.
+
+    Returns:
+        The picture, (height, width, 4).
     """
     text, pixel = em(view, Panel(size.width, size.height)), Projection(view, size).pixel
     view = view.model_copy(
@@ -59,7 +66,7 @@ def _draw_curves(axes: Axes, history: History, entropy: float | None, view: View
     axes.plot(history.step, history.train_nll, color=colors["train"], linewidth=width, linestyle=":", label="train")
     axes.plot(history.step, history.validation_nll, color=colors["validation"], linewidth=width, label="validation")
     axes.margins(x=0.02)
-    left, right = axes.set_xlim(axes.get_xlim())  # the curves set the range, not the lines below them
+    left, right = axes.set_xlim(axes.get_xlim())  # fix the range, so that the entropy lines do not extend it
     for number, segment in enumerate(history.entropy_segments(entropy)):
         axes.plot(
             (segment.start_step or left, right if segment.end_step is None else segment.end_step),
@@ -67,7 +74,7 @@ def _draw_curves(axes: Axes, history: History, entropy: float | None, view: View
             color=colors["entropy"],
             linewidth=width,
             linestyle="--",
-            label="_entropy" if number else "entropy",  # the legend skips names with an underscore
+            label="_entropy" if number else "entropy",  # a leading underscore hides a line from the legend
         )
 
 
@@ -78,7 +85,7 @@ def _draw_kept(axes: Axes, history: History, view: ViewSpec, pixel: float) -> No
 
 
 def _draw_changes(axes: Axes, history: History, view: ViewSpec, text: float, pixel: float) -> None:
-    """A line wherever the target became another one for long, with its name where there is room before the next."""
+    """Draw a vertical line at each lasting change of the target, labeled if there is room before the next one."""
     changes = history.settled_changes
     color, steps = _rgb(SURROUNDINGS[view.theme].label), [change.step for change in changes]
     for change, after in zip(changes, [*steps, np.inf][1:], strict=True):
@@ -121,7 +128,10 @@ def _holds(size: PictureSize, ems: tuple[int, int], text: float) -> bool:
 
 
 def _written(name: str) -> str:
-    """The name in letters that the font has: there is no other one that every machine has."""
+    """Return a name with the characters that the font lacks replaced.
+
+    There is no fallback font, because DejaVu Sans is the only one that every machine has.
+    """
     known = get_font(findfont("DejaVu Sans")).get_charmap()
     return "".join(letter if ord(letter) in known else LACKING for letter in name)
 

@@ -1,4 +1,4 @@
-"""What the color of a particle means, and the particles themselves."""
+"""Drawing and coloring of the particles."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,17 +12,28 @@ from flowviz.rendering.raster import Canvas, Glide, between, tones
 from flowviz.specs import ViewSpec
 from flowviz.specs.view import Theme
 
-RADIUS_LIMIT = 3.0  # in standard deviations; one particle in ninety starts farther out
-JUDGED = 20_000  # particles, in random order, are enough to find limits from
-FEW = 0.01  # of the particles may lie beyond a limit at either end: outliers would wash out the colors
-DIMNESS = 0.82
+RADIUS_LIMIT = 3.0  # standard deviations; one in 90 particles starts farther out
+JUDGED = 20_000  # maximum number of particles that limits of color scales are estimated from
+FEW = 0.01  # share of the particles beyond each limit of a color scale: including outliers would wash out the colors
+DIMNESS = 0.82  # share of the background in the colors of unselected particles
 EDGE_MARK = 9.0  # diameter of the mark for a particle outside the picture, in pixels, for an 800-pixel shorter side
 CHOSEN: dict[Theme, Color] = {"light": (204, 84, 0), "dark": (255, 150, 60)}
 OTHERS: dict[Theme, Color] = {"light": (168, 172, 178), "dark": (104, 109, 118)}
 
 
 def draw_points(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, diameter: float) -> int:
-    """Draw the particles, what is selected on top and the others dimmed; how many lie outside the picture."""
+    """Draw the particles. If some are selected, draw them on top and dim the others.
+
+    Args:
+        canvas: The canvas.
+        scene: The scene.
+        stage: The stage; 2.25 is a quarter of the way from stage 2 to stage 3.
+        view: The view, which determines the colors.
+        diameter: The diameter of a point in pixels.
+
+    Returns:
+        The number of particles outside the picture.
+    """
     points, colors = Glide.at(scene.trace, stage), particle_colors(scene, stage, view)
     selection = shown_selection(scene)
     if selection is None:
@@ -36,7 +47,7 @@ def draw_points(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, diam
 
 
 def draw_edge_marks(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, projection: Projection) -> None:
-    """Draw half a disc at the edge of the picture for each particle outside of it, at the nearest place."""
+    """Draw a half disc for each particle outside the picture, at the nearest point of its edge."""
     left, right, bottom, top = projection.rectangle
     positions = Glide.at(scene.trace, stage).positions()
     x, y = positions.T
@@ -48,12 +59,12 @@ def draw_edge_marks(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, 
 
 
 def shown_selection(scene: Scene) -> Selection | None:
-    """The selection, if there is anything in it."""
+    """Return the selection of a scene, or None if no particle is selected."""
     return scene.selection if scene.selection is not None and scene.selection.chosen.any() else None
 
 
 def particle_colors(scene: Scene, stage: float, view: ViewSpec) -> Packed:
-    """The color (n,) of each particle at a stage, by what the view says that it means."""
+    """Return the colors (n,) of the particles at a stage, by the quantity that the view colors by."""
     trace, theme = scene.trace, view.theme
     match view.color_by:
         case "log_density":
@@ -74,7 +85,7 @@ def particle_colors(scene: Scene, stage: float, view: ViewSpec) -> Packed:
 
 @cached(maxsize=4)
 def _base_colors(trace: Trace, view: ViewSpec) -> Packed:
-    """Colors (n,) by where a particle starts: they stay the same at every stage."""
+    """Return colors (n,) by the particles' positions in the base, which are the same at every stage."""
     base = trace.positions[0]
     if view.color_by == "radius":
         radius = Glide.still(np.hypot(*base.T))
@@ -99,7 +110,10 @@ def _base_log_density(trace: Trace) -> NDArray[np.float32]:
 
 @cached(maxsize=8)
 def log_density_limits(trace: Trace) -> tuple[float, float]:
-    """From where to where, in nats, the log-density goes at all stages together; rounded, so that it seldom changes."""
+    """Return the limits of the log-density over all stages, in nats.
+
+    The limits are the 1% and 99% quantiles, rounded outward to whole nats so that they seldom change.
+    """
     judged = _base_log_density(trace)[:JUDGED] - trace.log_det[:, :JUDGED]
     judged = judged[np.isfinite(judged)]
     if not len(judged):
@@ -110,7 +124,10 @@ def log_density_limits(trace: Trace) -> tuple[float, float]:
 
 @cached(maxsize=8)
 def log_det_limit(trace: Trace) -> float:
-    """Up to where, in nats, the |log|det J|| of one bijector goes, at most; rounded, so that it seldom changes."""
+    """Return the limit of |log|det J|| over all single bijectors, in nats.
+
+    The limit is the largest 99% quantile of any bijector, rounded up so that it seldom changes.
+    """
     steps = np.abs(np.diff(trace.log_det[:, :JUDGED], axis=0))
     needed = max((float(np.quantile(s[np.isfinite(s)], 1 - FEW)) for s in steps if np.isfinite(s).any()), default=0.0)
     return next((limit for limit in (0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8) if limit >= needed), float(np.ceil(needed)))

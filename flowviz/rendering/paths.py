@@ -1,4 +1,4 @@
-"""The ways that particles have come, as the tails of comets: thin, in the particle's color, fading towards the past."""
+"""The paths of particles through the previous stages: thin lines in the particle's color that fade with age."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,15 +9,23 @@ from flowviz.rendering.colors import Packed
 from flowviz.rendering.particles import shown_selection
 from flowviz.rendering.raster import Canvas
 
-MOST_PIECES = 5000  # of all paths together: more hide each other, and take longer to draw than a frame lasts
-HEAD_ALPHA, TAIL_ALPHA = 0.75, 0.12  # now, and at stage 0
-MEMORY = 3.0  # stages over which a tail fades to its faintest, e-fold
-MIRRORED = 0.35  # of the alpha is left to the long straight ways of a permutation
-LINE_WIDTH = 1.0
+MOST_PIECES = 5000  # segments of all paths together: more would hide each other, and take too long to draw in a frame
+HEAD_ALPHA, TAIL_ALPHA = 0.75, 0.12  # alpha at the current stage, and its limit for old segments
+MEMORY = 3.0  # stages after which 1/e of the difference between the two alphas is left
+MIRRORED = 0.35  # factor of the alpha of permutations, whose long straight lines would dominate the picture
+LINE_WIDTH = 1.0  # pixels, for an 800-pixel shorter side
 
 
 def draw_paths(canvas: Canvas, scene: Scene, stage: float, colors: Packed, pixel: float) -> None:
-    """Draw the ways from stage 0 to a stage, of the selected particles or of a fair sample of all."""
+    """Draw the paths from stage 0 to a stage, of the selected particles or of a sample of all particles.
+
+    Args:
+        canvas: The canvas.
+        scene: The scene.
+        stage: The stage at which the paths end, possibly between two stages.
+        colors: The colors of all particles, (n,).
+        pixel: The scale factor for line widths, `Projection.pixel`.
+    """
     stage = float(np.clip(stage, 0, scene.trace.last_stage))
     if stage > 0:
         alphas = _alphas(scene.trace, stage)
@@ -26,9 +34,13 @@ def draw_paths(canvas: Canvas, scene: Scene, stage: float, colors: Packed, pixel
 
 
 def path_particles(scene: Scene) -> tuple[NDArray[np.int64], int]:
-    """The numbers of the particles whose ways are drawn, and how many there are to choose from.
+    """Return the particles whose paths are drawn.
 
-    Particles are in random order: the first ones are a fair sample.
+    The candidates are the selected particles, or all particles if none is selected. Since particles are in random
+    order, the first candidates are an unbiased sample.
+
+    Returns:
+        The indices of the particles, (m,), and the number of candidates.
     """
     selection = shown_selection(scene)
     candidates = np.arange(scene.trace.positions.shape[1]) if selection is None else np.flatnonzero(selection.chosen)
@@ -36,7 +48,7 @@ def path_particles(scene: Scene) -> tuple[NDArray[np.int64], int]:
 
 
 def _alphas(trace: Trace, stage: float) -> NDArray[np.float32]:
-    """The alpha (pieces, 2) at the start and the end of each piece of a way from stage 0 to a stage."""
+    """Return the alpha (segments, 2) at the start and the end of each segment of a path from stage 0 to a stage."""
     pieces = int(np.ceil(stage))
     ages = stage - np.minimum(np.arange(pieces + 1), stage)
     alpha = TAIL_ALPHA + (HEAD_ALPHA - TAIL_ALPHA) * np.exp(-ages / MEMORY)
@@ -46,6 +58,6 @@ def _alphas(trace: Trace, stage: float) -> NDArray[np.float32]:
 
 @cached(maxsize=8)
 def _mirrors(trace: Trace) -> NDArray[np.bool_]:
-    """Which pieces (stages - 1,) swap the coordinates."""
+    """Return which segments (stages - 1,) swap the coordinates, as a permutation does."""
     before, after = trace.positions[:-1, :100], trace.positions[1:, :100]
     return np.asarray((after == before[..., ::-1]).all(axis=(1, 2)))

@@ -1,4 +1,4 @@
-"""A crosshair at one point of the plane."""
+"""The crosshair at the probed point."""
 
 import numpy as np
 
@@ -8,13 +8,22 @@ from flowviz.rendering.projection import Projection
 from flowviz.rendering.raster import Canvas, Glide
 from flowviz.specs import ViewSpec
 
-RADIUS = 8.0  # of its ring
+# Pixels, for an 800-pixel shorter side.
+RADIUS = 8.0  # of the ring
 HALO_WIDTH, LINE_WIDTH, RING_WIDTH = 3.0, 1.0, 2.0
-CORNERS = 48  # of the ring
+CORNERS = 48  # of the polygon that approximates the ring
 
 
 def draw_probe(canvas: Canvas, probe: Trace, stage: float, view: ViewSpec, projection: Projection) -> None:
-    """Draw thin lines through the whole picture, and a ring around the point where they would meet."""
+    """Draw a ring around the probed point, and thin lines from the ring to the edges of the picture.
+
+    Args:
+        canvas: The canvas.
+        probe: The trace of the probed point, the first of its particles.
+        stage: The stage; 2.25 is a quarter of the way from stage 2 to stage 3.
+        view: The view, which determines the colors.
+        projection: The projection of the canvas.
+    """
     x, y = Glide.at(probe, stage).positions()[0].astype(np.float64)
     if not (np.isfinite(x) and np.isfinite(y)):
         return

@@ -1,4 +1,4 @@
-"""Which part of the plane a picture shows, and where."""
+"""The mapping from the plane to the pixels of a picture."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from flowviz.records import Rectangle
 from flowviz.specs import PictureSize, ViewSpec
 
-REFERENCE_SIDE = 800  # the side for which widths and diameters are given, in pixels
+REFERENCE_SIDE = 800  # pixels; line widths and diameters are given for a picture with this shorter side
 
 
 class Panel(NamedTuple):
-    """One of the equal parts of a picture: its size in pixels."""
+    """The size in pixels of a panel, one of the equal parts of a picture."""
 
     width: int
     height: int
@@ -21,80 +21,96 @@ class Panel(NamedTuple):
 
 @dataclass(frozen=True)
 class Projection:
-    """From target units, y upwards, to pixels from the upper left corner, y downwards; one scale for both axes."""
+    """The mapping from the plane to the pixels of a panel, with the same scale on both axes.
+
+    Points of the plane are in flow units with the y axis pointing up. Pixels are measured from the upper left corner
+    with the y axis pointing down.
+
+    Attributes:
+        view: The view, whose center and half extent determine the visible part of the plane.
+        panel: The size of the panel, in pixels.
+        enlarged: An additional scale factor for line widths and point diameters.
+    """
 
     view: ViewSpec
     panel: Panel | PictureSize
-    enlarged: float = 1.0  # how much wider lines, and larger points, are than the size of the panel asks for
+    enlarged: float = 1.0
 
     @property
     def pixels_per_unit(self) -> float:
-        """How many pixels one target unit takes."""
+        """Return the number of pixels per flow unit."""
         return min(self.panel.width, self.panel.height) / (2 * self.view.half_extent)
 
     @property
     def pixel(self) -> float:
-        """What a pixel of a picture whose shorter side is 800 takes here: widths and diameters grow with a picture."""
+        """Return the scale factor for line widths and diameters, which are given for an 800-pixel shorter side."""
         return self.enlarged * min(self.panel.width, self.panel.height) / REFERENCE_SIDE
 
     @property
     def way(self) -> tuple[float, float, float]:
-        """The scale, and the pixel of the plane's origin."""
+        """Return the pixels per flow unit, and the x and y of the plane's origin in pixels."""
         scale, (x, y) = self.pixels_per_unit, self.view.center
         return scale, self.panel.width / 2 - scale * x, self.panel.height / 2 + scale * y
 
     def pixels(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Points (n, 2) in target units -> pixels (n, 2)."""
+        """Return the pixel positions (n, 2) of points (n, 2) in flow units."""
         scale, x, y = self.way
         pixels: NDArray[np.float64] = np.asarray(points, np.float64) * (scale, -scale) + (x, y)
         return pixels
 
     def plane(self, x: float, y: float) -> tuple[float, float]:
-        """A pixel -> the point in target units."""
+        """Return the point (x, y) in flow units at a pixel position."""
         scale, left, top = self.way
         return (x - left) / scale, (top - y) / scale
 
     @property
     def rectangle(self) -> Rectangle:
-        """What of the plane is seen: left, right, bottom, top."""
+        """Return the visible part of the plane: left, right, bottom and top in flow units."""
         left, top = self.plane(0, 0)
         right, bottom = self.plane(self.panel.width, self.panel.height)
         return left, right, bottom, top
 
 
 def unframed(view: ViewSpec) -> ViewSpec:
-    """Return a view of the usual part of the plane, to cache by it what does not depend on that part."""
+    """Return a view with a fixed center and extent, as a cache key for results that do not depend on them."""
     return view.model_copy(update={"center": (0.0, 0.0), "half_extent": 4.0})
 
 
 def can_split(view: ViewSpec) -> bool:
-    """Return whether there is something to show in each of two panels."""
+    """Return whether a view has marks for both panels: the particles, and the density or the grid."""
     return bool(view.marks & {"density", "grid"}) and bool(view.marks & {"points", "paths"})
 
 
 def is_split(view: ViewSpec) -> bool:
-    """Return whether the picture has two panels, the second one beside the particles."""
+    """Return whether a picture has two panels, with the density and the grid beside the particles."""
     return view.beside and can_split(view)
 
 
 def panel_of(view: ViewSpec, size: PictureSize) -> Panel:
-    """The size of each panel; a line of one or two pixels lies between two."""
+    """Return the size of each panel in pixels. Two panels are separated by a line of one or two pixels."""
     return Panel((size.width - 1) // 2 if is_split(view) else size.width, size.height)
 
 
 def visible_rectangle(view: ViewSpec, size: PictureSize) -> Rectangle:
-    """What of the plane each panel of the picture shows, in target units."""
+    """Return the part of the plane that each panel of a picture shows: left, right, bottom, top in flow units."""
     return Projection(view, panel_of(view, size)).rectangle
 
 
 def plane_position(view: ViewSpec, size: PictureSize, x: float, y: float) -> tuple[float, float]:
-    """The point in target units under a pixel (from the upper left corner of the picture) of either panel."""
+    """Return the point in flow units at a pixel of a picture.
+
+    Args:
+        view: The view.
+        size: The size of the picture, in pixels.
+        x: The horizontal position in either panel, in pixels from the left edge of the picture.
+        y: The vertical position, in pixels from the top edge of the picture.
+    """
     panel = panel_of(view, size)
     second = size.width - panel.width
     return Projection(view, panel).plane(x - second if second and x >= second else x, y)
 
 
 def pixel_position(view: ViewSpec, size: PictureSize, point: tuple[float, float]) -> tuple[float, float]:
-    """The pixel of a point in target units, in the first panel."""
+    """Return the pixel position, in the first panel of a picture, of a point in flow units."""
     x, y = Projection(view, panel_of(view, size)).pixels(np.array([point]))[0]
     return float(x), float(y)

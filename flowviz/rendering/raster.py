@@ -1,4 +1,4 @@
-"""A picture to draw on: antialiased discs, lines and meshes, thousands in a few milliseconds."""
+"""A raster canvas that draws thousands of antialiased discs, lines and cells in a few milliseconds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from flowviz.records import Rectangle, Trace
 from flowviz.rendering.colors import Color, Packed, packed, packed_color
 from flowviz.rendering.projection import Projection
 
-PHASES = 8  # a disc is placed to an eighth of a pixel
-LARGE, LARGE_PHASES = 64, 2  # pixels; from there on half a pixel is as good, and an eighth takes much memory
-FINE = 6  # pixels; from there on a disc's rim is as good as straight within a pixel
-CROWDED = 2.0  # discs over each pixel, on average: from there on most of what is drawn is hidden
+PHASES = 8  # subpixel positions of a disc, along each axis
+LARGE, LARGE_PHASES = 64, 2  # diameter in pixels above which fewer phases look as good and save much memory
+FINE = 6  # diameter in pixels above which the edge of a disc is nearly straight within a pixel
+CROWDED = 2.0  # mean number of discs per pixel above which most discs are hidden
 OPAQUE = 256
 RGBA = NDArray[np.uint8]  # (height, width, 4)
 
 
 @cache
 def _kernels() -> ModuleType:
-    """Numba takes a fifth of a second to load: not before something is drawn."""
+    """Import the kernels when something is drawn for the first time, because importing numba takes 0.2 s."""
     from flowviz.rendering import kernels
 
     return kernels
@@ -30,10 +30,15 @@ def _kernels() -> ModuleType:
 
 @dataclass(frozen=True)
 class Glide:
-    """Points (n, 2) in target units on their straight way from where they start to where they end, t in 0 to 1.
+    """Points on straight lines between their positions at two stages, ``(1 - t) · start + t · end``.
 
-    (1 - t)·x + t·f(x): for a coupling that is invertible at every t, so the way is a true one; for a permutation it is
-    a flip about y = x.
+    For a coupling f, the map (1 - t)·x + t·f(x) is invertible at every t, so that the intermediate positions are those
+    of a valid flow; for a permutation, it is a flip about y = x.
+
+    Attributes:
+        start: The positions at t = 0, (n, 2) in flow units. For `tones`, numbers (n,).
+        end: The positions at t = 1, of the same shape.
+        t: The progress, 0 to 1.
     """
 
     start: NDArray[np.float32]
@@ -42,18 +47,18 @@ class Glide:
 
     @classmethod
     def at(cls, trace: Trace, stage: float) -> "Glide":
-        """The particles of a trace at a stage; 2.25 is a quarter of the way from stage 2 to stage 3."""
+        """Return the particles of a trace at a stage; 2.25 is a quarter of the way from stage 2 to stage 3."""
         before, after, t = between(trace, stage)
         return cls(trace.positions[before], trace.positions[after], t)
 
     @classmethod
     def still(cls, points: NDArray[np.floating]) -> "Glide":
-        """Points that stay where they are."""
+        """Return points that do not move."""
         where = np.asarray(points, np.float32)
         return cls(where, where, 0.0)
 
     def positions(self) -> NDArray[np.float32]:
-        """Where the points are now."""
+        """Return the current positions (n, 2), in flow units."""
         if self.t <= 0:
             return self.start
         now: NDArray[np.float32] = (1 - np.float32(self.t)) * self.start + np.float32(self.t) * self.end
@@ -61,17 +66,20 @@ class Glide:
 
 
 def between(trace: Trace, stage: float) -> tuple[int, int, float]:
-    """The stages before and after, and how far it is from the one to the other, 0 to 1."""
+    """Return the whole stages around a stage, and its position between them, 0 to 1."""
     stage = float(np.clip(stage, 0, trace.last_stage))
     before = int(stage)
     return before, min(before + 1, trace.last_stage), stage - before
 
 
 class Canvas:
-    """A picture of a part of the plane. What is drawn later covers what was drawn earlier."""
+    """A picture of a part of the plane to draw on.
+
+    Later drawing covers earlier drawing. Positions are in flow units; line widths and diameters are in pixels.
+    """
 
     def __init__(self, background: RGBA, projection: Projection) -> None:
-        """`background` (height, width, 4) is copied."""
+        """Create a canvas with a copy of `background` (height, width, 4)."""
         self._pixels = _as_numbers(background).copy()
         self._projection = projection
 
@@ -85,9 +93,19 @@ class Canvas:
         ground: Color = (0, 0, 0),
         dimness: float = 0.0,
     ) -> int:
-        """Draw discs, diameter in pixels, in colors (n,), where `chosen` (n,) is as wanted; how many lie outside.
+        """Draw a disc at each point, or at those points for which `chosen` equals `wanted`.
 
-        `dimness`, 0 to 1, mixes the ground into the colors.
+        Args:
+            points: The n points.
+            colors: The colors of the discs, (n,).
+            diameter: The diameter of the discs, in pixels.
+            chosen: A flag for each point, (n,); None to draw all discs.
+            wanted: The value of the flag for which discs are drawn. Leave it false if `chosen` is None.
+            ground: The color to which the discs are dimmed.
+            dimness: The share of `ground` in the colors, 0 to 1.
+
+        Returns:
+            The number of these points outside the picture.
         """
         coverage, spans = disc_coverage(round(diameter, 3))
         if chosen is None:
@@ -107,7 +125,7 @@ class Canvas:
         width: float,
         alpha: float = 1.0,
     ) -> None:
-        """Draw lines between points (m, 2) in target units, so many pixels wide."""
+        """Draw lines from `starts` (m, 2) to `ends` (m, 2) in flow units; `width` is in pixels, `alpha` is 0 to 1."""
         colors = np.full(len(starts), packed_color(color), np.uint32)
         where = (np.ascontiguousarray(points, np.float32) for points in (starts, ends))
         _kernels().lines(self._pixels, *where, self._projection.way, colors, alpha, width)
@@ -121,7 +139,16 @@ class Canvas:
         colors: Packed,
         width: float,
     ) -> None:
-        """Draw the ways of particles (m,) up to a stage; alphas (pieces, 2) are those of the last pieces of the way."""
+        """Draw the last segments of the paths of particles up to a stage.
+
+        Args:
+            trace: The trace of all particles.
+            particles: The indices of the particles whose paths are drawn, (m,).
+            stage: The stage at which the paths end, possibly between two stages.
+            alphas: The alpha, 0 to 1, at the start and the end of each segment that is drawn, (segments, 2).
+            colors: The colors of all particles, (n,).
+            width: The width of the lines, in pixels.
+        """
         first = int(np.ceil(stage)) - len(alphas)
         positions = np.ascontiguousarray(trace.positions)
         _kernels().paths(
@@ -129,39 +156,55 @@ class Canvas:
         )
 
     def draw_mesh(self, nodes: NDArray[np.float32], side: int, colors: Packed) -> None:
-        """Fill the cells ((side - 1)²,) between nodes (side², 2) in target units."""
+        """Fill the cells of a square mesh.
+
+        Args:
+            nodes: The nodes, row by row, (side², 2) in flow units.
+            side: The number of nodes along each side.
+            colors: The colors of the cells, ((side - 1)²,).
+        """
         _kernels().mesh(self._pixels, np.ascontiguousarray(nodes), side, self._projection.way, colors)
 
     def draw_field(
         self, values: NDArray[np.float32], rectangle: Rectangle, scale: NDArray[np.uint8], alphas: NDArray[np.uint16]
     ) -> None:
-        """Fill a rectangle in target units with the colors of values (rows, columns), from 0 to 1; the first is on top.
+        """Fill a rectangle with a scalar field.
 
-        The colors are those of a scale (steps, 3), their alphas (steps,) go to 256; the first color is not drawn.
+        Args:
+            values: The values of the cells, from 0 to 1, (rows, columns), top row first.
+            rectangle: The left, right, bottom and top edges, in flow units.
+            scale: The colors for values from 0 to 1, (steps, 3). The first one is not drawn.
+            alphas: The alphas of the colors, 0 to 256, (steps,).
         """
         left, right, bottom, top = rectangle
         (x0, y0), (x1, y1) = self._projection.pixels(np.array([(left, top), (right, bottom)]))
         _kernels().field(self._pixels, values, (x0, y0, x1, y1), packed(scale), alphas)
 
     def draw_layer(self, layer: "Layer") -> None:
-        """Lay a mostly clear picture over this one."""
+        """Draw a layer of the same size over the picture."""
         _kernels().scatter(self._pixels, layer.where, layer.colors, layer.alphas)
 
     def cross_fade(self, picture: RGBA, alpha: float) -> None:
-        """Mix a picture of the same size into this one, alpha 0 to 1."""
+        """Blend another picture (height, width, 4) of the same size into this one; `alpha` is 0 to 1."""
         if alpha < 1:
             _kernels().cross_fade(self._pixels, _as_numbers(picture), round(OPAQUE * alpha))
         else:
             self._pixels[:] = _as_numbers(picture)
 
     def picture(self) -> RGBA:
-        """The picture (height, width, 4) as it is now, not copied."""
+        """Return the picture (height, width, 4) as a view, not a copy: later drawing modifies it."""
         return self._pixels.view(np.uint8).reshape(*self._pixels.shape, 4)
 
 
 @dataclass(frozen=True)
 class Layer:
-    """What to lay over a picture: the pixels `where` (m,), counted row by row, their colors, and alphas 0 to 256."""
+    """The pixels of a mostly transparent picture that are not fully transparent.
+
+    Attributes:
+        where: The flat indices of the pixels, row by row, (m,).
+        colors: The colors, (m,).
+        alphas: The alphas, 0 to 256, (m,).
+    """
 
     where: NDArray[np.int64]
     colors: Packed
@@ -169,9 +212,13 @@ class Layer:
 
     @classmethod
     def of(cls, picture: RGBA, width: int | None = None, left: int = 0, top: int = 0) -> "Layer":
-        """That of a mostly clear picture (height, width, 4).
+        """Return the layer of a mostly transparent picture.
 
-        Where it is but a part of one of that width, its corner lies at left, top.
+        Args:
+            picture: The picture, (height, width, 4).
+            width: The width of the canvas, in pixels; None for that of the picture.
+            left: The horizontal position of the picture on the canvas, in pixels.
+            top: The vertical position of the picture on the canvas, in pixels.
         """
         pixels = picture.reshape(-1, 4)
         inked = np.flatnonzero(pixels[:, 3] != 0)
@@ -182,7 +229,7 @@ class Layer:
 
     @classmethod
     def joined(cls, layers: Sequence["Layer"]) -> "Layer":
-        """Return several layers of the same picture as one; later ones cover earlier ones."""
+        """Return several layers of the same canvas as one; later layers cover earlier ones."""
         if not layers:
             return cls(np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.uint16))
         parts = zip(*((layer.where, layer.colors, layer.alphas) for layer in layers), strict=True)
@@ -190,10 +237,15 @@ class Layer:
 
 
 def lifted(picture: RGBA, ground: Color) -> RGBA:
-    """A picture (height, width, 4) drawn on a clear ground of that color, without it; over it again, it is the same.
+    """Remove the background color from a picture that was drawn on a transparent background.
 
-    The kernels mix the four bytes of a pixel alike, so the alpha that they leave is how much of the ground is covered,
-    and the color is color · alpha + ground · (1 - alpha), to be solved for the color.
+    Drawing the result over a background of that color gives the same picture again. The kernels blend all four channels
+    of a pixel in the same way. So its alpha is the share of the background that is covered, and its color is
+    ``color · alpha + ground · (1 - alpha)``, which is solved for ``color``.
+
+    Args:
+        picture: The picture, (height, width, 4), drawn on the color `ground` with alpha 0.
+        ground: The color of the background.
     """
     pixels = picture.reshape(-1, 4).copy()
     partly = np.flatnonzero((pixels[:, 3] > 0) & (pixels[:, 3] < 255))
@@ -203,22 +255,29 @@ def lifted(picture: RGBA, ground: Color) -> RGBA:
 
 
 def tones(points: Glide, low: float, high: float, scale: NDArray[np.uint8]) -> Packed:
-    """The colors (n,) of gliding numbers (n,) on a scale (m, 3) from low to high."""
+    """Return the colors (n,) of numbers (n,) between two stages, on a scale (m, 3) from `low` to `high`."""
     found: Packed = _kernels().tones(points.start, points.end, points.t, low, high, packed(scale))
     return found
 
 
 @lru_cache(maxsize=32)
 def disc_coverage(diameter: float) -> tuple[NDArray[np.uint16], NDArray[np.int16]]:
-    """How much of each pixel a disc covers, 0 to 256: (phase y, phase x, side, side); and where its rows begin and end.
+    """Return the antialiased stamps of a disc for each subpixel position of its center.
 
-    The disc's center lies in the middle pixel, at (phase + 1/2) / phases from its upper left corner.
+    The center of a disc lies in the middle pixel, at (phase + 1/2) / phases from the upper left corner of that pixel.
+
+    Args:
+        diameter: The diameter, in pixels.
+
+    Returns:
+        The share of each pixel that the disc covers, 0 to 256, (phases y, phases x, side, side); and the first column
+        and the end of the columns that it covers in each row, (phases y, phases x, side, 2).
     """
     radius, phases = diameter / 2, PHASES if diameter < LARGE else LARGE_PHASES
     side = 2 * int(np.ceil(radius + 0.5)) + 1
-    parts = 8 if diameter < FINE else 1  # of a pixel's side: the smaller a disc, the more its rim is bent in a pixel
+    parts = 8 if diameter < FINE else 1  # samples per side of a pixel: the edge of a small disc is curved within it
     phase = (np.arange(phases) + 0.5) / phases
-    offset = (np.arange(side * parts) + 0.5) / parts - (side - 1) / 2 - phase[:, None]  # from center to part of a pixel
+    offset = (np.arange(side * parts) + 0.5) / parts - (side - 1) / 2 - phase[:, None]  # from the center to each sample
     distance = np.hypot(offset[:, None, :, None], offset[None, :, None, :])
     inside = np.clip((radius - distance) * parts + 0.5, 0, 1)
     share = inside.reshape(phases, phases, side, parts, side, parts).mean(axis=(3, 5))

@@ -1,4 +1,4 @@
-"""All stages in one picture, as in the post, and each in a small one."""
+"""Sheets, which show all stages in one picture, and thumbnails of the stages."""
 
 from dataclasses import dataclass
 
@@ -17,15 +17,25 @@ from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA, Canvas, Layer, lifted
 from flowviz.specs import PictureSize, ViewSpec
 
-ENLARGED = 2.0  # points and lines are so much larger, for its size, in a small picture: else they would be too faint
-TITLE_EMS, GAP_EMS, FOOT_EMS = 1.7, 0.6, 5.2
+ENLARGED = 2.0  # scale factor of points and lines, which would be too faint at the size of a panel
+TITLE_EMS, GAP_EMS, FOOT_EMS = 1.7, 0.6, 5.2  # space above each panel, between panels, and for the legend at the bottom
 SMALLEST_PANEL = 16  # pixels
 
 
 def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: range | None = None) -> RGBA:
-    """Every stage of the scene, or those named, row by row, pixels (height, width, 4).
+    """Render the stages of a scene as panels, row by row.
 
-    Raises `SpecError` where they do not fit.
+    Args:
+        scene: The scene.
+        view: The view of each panel.
+        size: The size of the picture, in pixels.
+        stages: The stages to show; None for all.
+
+    Returns:
+        The picture, (height, width, 4).
+
+    Raises:
+        SpecError: If the panels do not fit.
     """
     chosen, whole = stages or range(len(scene.trace.names)), Panel(size.width, size.height)
     found = keys(scene, scene.trace.last_stage, small_view(view)) if view.labels else ()
@@ -50,7 +60,21 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: range 
 
 
 def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: float) -> int | None:
-    """The stage whose panel is at a pixel of a sheet of so many stages; None between them."""
+    """Return the index of the panel at a pixel of a sheet.
+
+    Args:
+        stages: The number of stages on the sheet.
+        view: The view of each panel.
+        size: The size of the picture, in pixels.
+        x: The horizontal position, in pixels from the left edge.
+        y: The vertical position, in pixels from the top edge. The title above a panel belongs to the panel.
+
+    Returns:
+        The index of the panel, or None between panels.
+
+    Raises:
+        SpecError: If the panels do not fit.
+    """
     layout = SheetLayout.of(view, stages, Panel(size.width, size.height))
     for stage in range(stages):
         left, top = layout.corner(stage)
@@ -60,7 +84,7 @@ def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: flo
 
 
 def render_thumbnails(scene: Scene, view: ViewSpec, side: int) -> NDArray[np.uint8]:
-    """A small square picture of every stage without words, (stages, side, side, 4)."""
+    """Render a square thumbnail of every stage without text, (stages, side, side, 4)."""
     stages, panel = range(len(scene.trace.names)), Panel(side, side)
     views = small_views(scene.trace, view, panel, stages)
     return np.stack([render_panel(scene, stage, views[stage], panel, enlarged=ENLARGED) for stage in stages])
@@ -68,7 +92,14 @@ def render_thumbnails(scene: Scene, view: ViewSpec, side: int) -> NDArray[np.uin
 
 @dataclass(frozen=True)
 class SheetLayout:
-    """Where the panels lie: `head` pixels for the title above each, `gap` between them."""
+    """The layout of the panels on a sheet.
+
+    Attributes:
+        panel: The size of each panel, in pixels.
+        columns: The number of columns.
+        head: The space for the title above each panel, in pixels.
+        gap: The space between panels, in pixels.
+    """
 
     panel: Panel
     columns: int
@@ -77,7 +108,16 @@ class SheetLayout:
 
     @classmethod
     def of(cls, view: ViewSpec, stages: int, whole: Panel) -> "SheetLayout":
-        """The layout whose panels have the longest shorter side. Raises `SpecError`."""
+        """Return the layout with the largest panels, by their shorter side.
+
+        Args:
+            view: The view, which determines the size of the text.
+            stages: The number of panels.
+            whole: The size of the sheet, in pixels.
+
+        Raises:
+            SpecError: If the panels do not fit.
+        """
         text = em(view, whole)
         head, gap, below = round(TITLE_EMS * text), max(2, round(GAP_EMS * text)), round(FOOT_EMS * text)
 
@@ -93,22 +133,22 @@ class SheetLayout:
         return best
 
     def corner(self, stage: int) -> tuple[int, int]:
-        """The upper left corner of a stage's panel: left, top."""
+        """Return the upper left corner (left, top) of a panel in pixels, by its index."""
         row, column = divmod(stage, self.columns)
         left = self.gap + column * (self.panel.width + self.gap)
         return left, self.gap + self.head + row * (self.panel.height + self.gap + self.head)
 
 
 def small_view(view: ViewSpec) -> ViewSpec:
-    """What each small picture shows: no density, which is known of one stage alone."""
+    """Return the view of a small picture: without text, and without the density, which belongs to a single stage."""
     marks = view.marks - {"density"} or frozenset({"points"})
     return view.model_copy(update={"labels": False, "axes": False, "beside": False, "marks": marks})
 
 
 def small_views(trace: Trace, view: ViewSpec, panel: Panel, stages: range) -> list[ViewSpec]:
-    """Return the view of each small picture, wherever the large one is zoomed.
+    """Return the view of each small picture, independent of the center and extent of `view`.
 
-    It is framed around its own particles, or with a common scale around those of all chosen stages.
+    Each view is fitted to its own particles or, with a common scale, to those of all given stages.
     """
     boxes = trace.boxes[stages.start : stages.stop]
     if view.common_scale:
@@ -117,14 +157,14 @@ def small_views(trace: Trace, view: ViewSpec, panel: Panel, stages: range) -> li
 
 
 def foot_places(view: ViewSpec, whole: Panel | PictureSize, count: int) -> list[tuple[int, int]]:
-    """The upper left corners of so many keys, side by side from the lower right corner."""
+    """Return the upper left corners, in pixels, of `count` legend entries in a row from the lower right corner."""
     text = em(view, Panel(whole.width, whole.height))
     width, top = round(KEY_WIDTH * text), round(whole.height - FOOT_EMS * text)
     return [(whole.width - (number + 1) * width, top) for number in range(count)]
 
 
 def _foot(view: ViewSpec, whole: Panel, found: tuple[Key, ...]) -> Layer:
-    """The keys, side by side in the lower right corner."""
+    """Return the legend, whose entries are side by side in the lower right corner, as a layer."""
     layer = Image.new("RGBA", whole, (*SURROUNDINGS[view.theme].background, 0))
     for key, place in zip(found, foot_places(view, whole, len(found)), strict=True):
         layer.paste(key_picture(view, em(view, whole), key), place)

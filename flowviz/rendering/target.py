@@ -1,4 +1,4 @@
-"""The target, faintly behind the particles of the last stage."""
+"""The density of the target, drawn faintly behind the particles of the last stage."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,11 @@ from flowviz.rendering.density import FADE, smoothed
 from flowviz.rendering.raster import OPAQUE, Canvas
 from flowviz.specs import ViewSpec
 
-STRENGTH = 0.18  # of the densest places of the target
+STRENGTH = 0.18  # opacity where the target is densest
 
 
 def draw_target(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec) -> None:
-    """Draw the target; half a stage before the last one, nothing is left of it."""
+    """Draw the target, which fades in over the half stage before the last stage."""
     strength = max(0.0, 1 - FADE * abs(stage - scene.trace.last_stage))
     if scene.target is not None and strength > 0:
         colors = np.tile(np.array(SURROUNDINGS[view.theme].title, np.uint8), (STEPS, 1))

@@ -1,4 +1,4 @@
-"""The statistics of many trainings, as a plot."""
+"""A plot of the results of many trainings."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -13,19 +13,23 @@ from flowviz.records import Trial
 from flowviz.records.trial import MEASURES, measure, measured
 from flowviz.rendering.colors import SURROUNDINGS
 
-WIDTH, HEIGHT, DPI = 8.0, 4.5, 150  # inches, and pixels an inch
-TITLE = "flowviz trials"  # in the metadata
+WIDTH, HEIGHT, DPI = 8.0, 4.5, 150  # inches, inches, and pixels per inch
+TITLE = "flowviz trials"  # in the metadata, to recognize the file by
 
 
 def write_plot(trials: Sequence[Trial], path: Path) -> None:
-    """Write the plot of trials as a PNG. Raises `FileError`."""
+    """Write the plot of `trials_figure` as a PNG.
+
+    Raises:
+        FileError: If the file cannot be written.
+    """
     figure = trials_figure(trials)
     with written_whole(path) as part:
         figure.savefig(part, format="png", metadata={"Software": "flowviz", "Title": TITLE})
 
 
 def trials_figure(trials: Sequence[Trial]) -> Figure:
-    """Draw the gaps of trials over their learning rate, with quartiles; the NLLs if the entropy is unknown."""
+    """Plot the gap of each trial in nats by learning rate, with a box plot; the NLL if the entropy is unknown."""
     figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, layout="constrained")
     axes = figure.add_subplot()
     rates = sorted({trial.learning_rate for trial in trials})
@@ -47,7 +51,7 @@ def trials_figure(trials: Sequence[Trial]) -> Figure:
 
 
 def is_trials_plot(path: Path) -> bool:
-    """Return whether a file is a plot that `write_plot` made."""
+    """Return whether a file is a plot written by `write_plot`."""
     try:
         with Image.open(path) as picture:
             return picture.info.get("Title") == TITLE

@@ -1,4 +1,4 @@
-"""The square grid of the base, bent by the flow, its cells shaded by how much their areas have changed."""
+"""The square grid of the base as the flow deforms it, with cells shaded by their change of area."""
 
 from functools import cache
 
@@ -15,15 +15,22 @@ from flowviz.rendering.raster import Canvas, Glide, between, tones
 from flowviz.specs import ViewSpec
 from flowviz.specs.view import Theme
 
-LINE_WIDTH = 0.9
+LINE_WIDTH = 0.9  # pixels, for an 800-pixel shorter side
 LINES: dict[Theme, tuple[Color, float]] = {"light": ((255, 255, 255), 0.4), "dark": ((235, 236, 238), 0.3)}
 BARE_LINES: dict[Theme, tuple[Color, float]] = {"light": ((60, 62, 68), 0.35), "dark": ((235, 236, 238), 0.35)}
-MOST_DOUBLINGS = 6  # more would leave little color for what is common
-FEW = 0.1  # of the nodes may lie beyond the limits of the shading
+MOST_DOUBLINGS = 6  # of the area at the end of the scale: more would make common changes hard to tell apart
+FEW = 0.1  # share of the nodes beyond the limit of the shading
 
 
 def draw_cells(canvas: Canvas, grid: Trace, stage: float, view: ViewSpec) -> None:
-    """Shade the cells of the grid, a trace of `lattice_points()`, on its way through the stages."""
+    """Shade the cells of the grid by their change of area since the base.
+
+    Args:
+        canvas: The canvas.
+        grid: The trace of `lattice_points()`.
+        stage: The stage; 2.25 is a quarter of the way from stage 2 to stage 3.
+        view: The view, which determines the colors.
+    """
     before, after, t = between(grid, stage)
     limit, scale = area_limit(grid), color_scale("change", view.theme)
     changes = Glide(_of_cells(grid.log_det[before]), _of_cells(grid.log_det[after]), t)
@@ -31,7 +38,16 @@ def draw_cells(canvas: Canvas, grid: Trace, stage: float, view: ViewSpec) -> Non
 
 
 def draw_sides(canvas: Canvas, grid: Trace, stage: float, view: ViewSpec, pixel: float, bare: bool) -> None:
-    """Draw the lines of the grid; `bare` where no shaded cells lie below them."""
+    """Draw the lines of the grid.
+
+    Args:
+        canvas: The canvas.
+        grid: The trace of `lattice_points()`.
+        stage: The stage; 2.25 is a quarter of the way from stage 2 to stage 3.
+        view: The view, which determines the colors.
+        pixel: The scale factor for line widths, `Projection.pixel`.
+        bare: Whether the lines are drawn without fully visible shaded cells below them.
+    """
     nodes, (starts, ends) = Glide.at(grid, stage).positions(), _sides()
     color, alpha = (BARE_LINES if bare else LINES)[view.theme]
     canvas.draw_lines(nodes[starts], nodes[ends], color, LINE_WIDTH * pixel, alpha)
@@ -39,14 +55,17 @@ def draw_sides(canvas: Canvas, grid: Trace, stage: float, view: ViewSpec, pixel:
 
 @cached(maxsize=8)
 def area_limit(grid: Trace) -> float:
-    """The largest change of area that is told apart, as |log|det J|| in nats: log 2, 4, 8, 16, ...; at any stage."""
+    """Return the limit of the shading as |log|det J|| in nats: the log of a power of 2, from 2 to 64.
+
+    The limit is the largest 90% quantile of any stage, rounded up so that it seldom changes.
+    """
     changes = np.abs(grid.log_det[:, :JUDGED])
     needed = max((float(np.quantile(c[np.isfinite(c)], 1 - FEW)) for c in changes if np.isfinite(c).any()), default=0.0)
     return float(np.log(2) * np.clip(np.ceil(needed / np.log(2) - 1e-3), 1, MOST_DOUBLINGS))
 
 
 def _of_cells(log_det: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The mean log|det J| of the four nodes of each cell, flat."""
+    """Return the mean log|det J| of the four nodes of each cell, (cells,)."""
     nodes = log_det.reshape(LATTICE_SIDE, LATTICE_SIDE)
     means: NDArray[np.float32] = nodes[:-1, :-1] + nodes[:-1, 1:] + nodes[1:, :-1] + nodes[1:, 1:]
     return means.ravel() / np.float32(4)
@@ -54,7 +73,10 @@ def _of_cells(log_det: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @cache
 def _sides() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The numbers of the nodes that lines go between: along every second row and column, node by node."""
+    """Return the indices of the nodes at the starts and ends of the line segments of the grid.
+
+    The lines follow every second row and column of nodes, since each side of a visible cell has two segments.
+    """
     nodes = np.arange(LATTICE_SIDE**2).reshape(LATTICE_SIDE, LATTICE_SIDE)
     rows, columns = nodes[::SUBDIVISIONS], nodes.T[::SUBDIVISIONS]
     starts = np.concatenate([rows[:, :-1].ravel(), columns[:, :-1].ravel()])
