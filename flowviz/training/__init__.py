@@ -1,4 +1,7 @@
-"""flow + target + spec -> events. Importing this room does not yet load TensorFlow: `train` does, when it runs."""
+"""Train a flow on a target: flow + target + spec -> events.
+
+Importing this package does not load TensorFlow; `train` loads it when it runs.
+"""
 
 from flowviz.training.new_target import NewTarget
 from flowviz.training.prepare import prepare

@@ -1,4 +1,4 @@
-"""Back to the last good state when the training goes wrong, and the best state for the end."""
+"""Recovery from a training that goes wrong: detect it, return to the last good state, and halve the learning rate."""
 
 from typing import Any
 
@@ -12,29 +12,33 @@ from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.training import LEARNING_RATE
 from flowviz.training.step import State
 
-MOST_IN_A_ROW = 5
-EXPLOSION_NATS = 20.0  # no step of a sound training makes a median loss so much worse
+MOST_IN_A_ROW = 5  # recoveries
+EXPLOSION_NATS = 20.0  # in a healthy training, the median loss never rises this much from one chunk to the next
 
 
 class Guard:
-    """Where the training is, where it can go back to, and the factor by which every recovery halves the learning rate.
+    """The current state of a training, the last good state, and the learning-rate factor that each recovery halves.
 
-    A state is finite by its own numbers and its losses, which every chunk checks. It is validated if in addition its
-    validation NLL is finite and so are all particles on their way to the target.
+    Each chunk of steps checks that the state and its losses are finite. A state counts as validated if, in addition,
+    its validation NLL and the positions of all particles at every stage are finite.
     """
 
     def __init__(self, state: State, step: int = 0) -> None:
-        self.state, self.step = state, step  # where the training is now
+        self.state, self.step = state, step
         self.rate_factor = 1.0
         self.recoveries = 0
-        self.chunks = 0  # that succeeded
+        self.chunks = 0  # successful ones
         self._validated = state, step
-        self._failed_chunks, self._failed_validations = 0, 0  # in a row
-        self._median_loss = np.inf  # of the last chunk that succeeded
+        self._failed_chunks, self._failed_validations = 0, 0  # consecutive ones
+        self._median_loss = np.inf  # of the last successful chunk
 
     @classmethod
     def restored(cls, flow: Flow, checkpoint: Checkpoint) -> "Guard":
-        """Return the guard as it was at a checkpoint. Raises `FileError` if the checkpoint is of another flow."""
+        """Return the guard as it was at a checkpoint.
+
+        Raises:
+            FileError: If the checkpoint belongs to a different flow.
+        """
         guard = cls(State.of_record(checkpoint, flow), checkpoint.step)
         guard.rate_factor, guard.recoveries = checkpoint.rate_factor, checkpoint.recoveries
         guard.chunks = checkpoint.chunks
@@ -44,12 +48,12 @@ class Guard:
         guard._failed_validations = checkpoint.failed_validations
         if checkpoint.median_loss is not None:
             guard._median_loss = checkpoint.median_loss
-        elif len(checkpoint.losses):  # of an older file
+        elif len(checkpoint.losses):  # older files do not store the median
             guard._median_loss = float(np.median(checkpoint.losses))
         return guard
 
     def record(self) -> dict[str, Any]:
-        """Return what a checkpoint needs to restore this guard, by the names of its fields."""
+        """Return the fields of a `Checkpoint` that restore this guard, by name."""
         state, step = self._validated
         return {
             **self.state.arrays(),
@@ -65,11 +69,20 @@ class Guard:
 
     @property
     def gives_up(self) -> bool:
-        """Whether going back did not help, several times in a row."""
+        """Whether too many recoveries in a row have failed to help."""
         return max(self._failed_chunks, self._failed_validations) >= MOST_IN_A_ROW
 
     def take_chunk(self, state: State, step: int, losses: NDArray[np.float32]) -> Cause | None:
-        """Go to `state`, if the chunk that led there went well; else stay, at half the rate, and say why."""
+        """Accept the result of a chunk, or reject it and halve the learning rate.
+
+        Args:
+            state: The state after the chunk.
+            step: The number of steps taken by then.
+            losses: The loss of each step of the chunk (steps,), in nats.
+
+        Returns:
+            None if the chunk was accepted; otherwise, why it was rejected.
+        """
         cause = self._fault(state, losses)
         if cause is not None:
             self._failed_chunks += 1
@@ -82,7 +95,14 @@ class Guard:
         return None
 
     def take_validation(self, *, is_finite: bool) -> Cause | None:
-        """Remember the present state if it is finite; else go back to the last validated one, and return the cause."""
+        """Mark the current state as validated, or return to the last validated one and halve the learning rate.
+
+        Args:
+            is_finite: Whether the validation NLL and all particles of the current state are finite.
+
+        Returns:
+            None if the current state was marked as validated; otherwise, the cause of the recovery.
+        """
         if not is_finite:
             self.state, self.step = self._validated
             self._failed_validations += 1
@@ -93,9 +113,9 @@ class Guard:
         return None
 
     def begin_anew(self) -> None:
-        """The target is another one: the present state is the one to go back to, and its loss tells nothing of the new.
+        """Prepare for a new target: recover to the current state from now on, and restore the full learning rate.
 
-        The learning rate has its full height again.
+        The losses so far are forgotten, because they say nothing about those on the new target.
         """
         self._validated = self.state, self.step
         self.rate_factor = 1.0
@@ -105,7 +125,7 @@ class Guard:
     def _fault(self, state: State, losses: NDArray[np.float32]) -> Cause | None:
         if not np.isfinite(losses).all():
             return "loss not finite"
-        if not state.finite():  # a gradient that is not finite shows here: Adam takes it into its moments
+        if not state.finite():  # also catches a non-finite gradient, which Adam adds to its moments
             return "state not finite"
         return "loss exploded" if np.median(losses) > self._median_loss + EXPLOSION_NATS else None
 
@@ -115,7 +135,7 @@ class Guard:
 
 
 def advice(flow: FlowSpec, spec: TrainingSpec) -> str:
-    """What to change after a training gave up, as a sentence."""
+    """Return what to change after a training gave up, in two sentences for the user."""
     changes = []
     if flow.recipe.has_log_scale and flow.log_scale_bound is None:
         changes.append("bound the log-scale")

@@ -1,9 +1,10 @@
-"""Many jobs in worker processes: results as they come, and no job takes another one along when its process is killed.
+"""Run jobs in worker processes: results arrive as they are ready, and a killed process affects only its own job.
 
-joblib's `Parallel` cannot give this. Its loky backend runs all jobs in one executor, which breaks as a whole when one
-process is killed, without saying which job it ran; its Dask backend waits forever for a job whose workers were killed
-(joblib 1.6). Both libraries also offer their workers as executors of `concurrent.futures`, which tell of every job how
-it ended: a loky executor with one process per core, and that of the Dask client.
+joblib's `Parallel` does not offer this. Its loky backend runs all jobs in one executor, which breaks as a whole when
+one process is killed, without reporting which job that process ran; its Dask backend waits forever for a job whose
+workers were killed (joblib 1.6). Both libraries also provide executors in the style of `concurrent.futures`, which
+report the outcome of each job. This module uses one single-process loky executor per core, or the executor of a Dask
+client.
 """
 
 import os
@@ -29,25 +30,31 @@ Job = Callable[[], Result]
 
 CLUSTER_SECONDS = 10
 MAX_REASON = 200  # characters
-# Jobs that run side by side are comparable only if each has one core. TensorFlow and BLAS read these when they load.
+# Concurrent jobs are comparable only if each has one core. TensorFlow and BLAS read these variables when they load.
 ONE_CORE = {
     **dict.fromkeys(
         ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
     ),
-    "CUDA_VISIBLE_DEVICES": "-1",  # a process takes all memory of a GPU, and the next one finds none
+    "CUDA_VISIBLE_DEVICES": "-1",  # one process would take all memory of the GPU and leave none for the next
 }
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A job that has no result, and the reason, which ends a sentence."""
+    """The outcome of a job without a result. `reason` is a clause that can end a sentence."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Workers:
-    """What runs jobs: how to submit one, what is raised where its process was killed, and how often it is repeated."""
+    """Worker processes that run jobs.
+
+    Attributes:
+        submit: Submits a job.
+        killed: Exception of a job whose process was killed.
+        repeats: How many times to repeat such a job.
+    """
 
     submit: Callable[[Job[Any]], "Future[Any]"]
     killed: type[Exception]
@@ -55,9 +62,16 @@ class Workers:
 
 
 def run_jobs(jobs: Mapping[Key, Job[Result]], workers: Workers) -> Iterator[tuple[Key, Result | Failure]]:
-    """Yield the result of each job under its key as it comes, or why it has none.
+    """Run jobs and yield each result as soon as it is ready.
 
-    A job whose process was killed is repeated after the others. One that raises an error is not: it would again.
+    A job whose process was killed is submitted again. A job that raised an error is not, because it would fail again.
+
+    Args:
+        jobs: The jobs by key.
+        workers: The workers that run them.
+
+    Yields:
+        The key of a job with its result, or with a `Failure` if it has none.
 
     Raises:
         MachineError: If the workers are lost for good.
@@ -78,27 +92,30 @@ def run_jobs(jobs: Mapping[Key, Job[Result]], workers: Workers) -> Iterator[tupl
                     yield key, Failure("its process was killed again and again, perhaps for lack of memory")
             except CancelledError as error:
                 raise MachineError("The workers were lost. Repeat the command to continue.") from error
-            except Exception as error:  # whatever a job raises must not end the others
+            except Exception as error:  # an error in one job must not end the others
                 yield key, Failure(_reason(error))
 
 
 def _reason(error: Exception) -> str:
-    """Return the first line of an error, which can have thousands."""
+    """Return the first line of an error message, which can have thousands of lines, or else the type of the error."""
     text = str(error).strip().partition("\n")[0][:MAX_REASON].removesuffix(".")
     return text or type(error).__name__
 
 
 @contextmanager
 def workers(backend: Backend, count: int, scheduler: str | None) -> Iterator[Workers]:
-    """Start worker processes, or connect to those of a cluster; in the end, those that still run a job are killed.
+    """Start worker processes, or connect to a cluster. On exit, kill local processes that still run a job.
 
     Args:
-        backend: `loky` for processes of this machine, `dask` for a cluster.
-        count: Number of processes; -1 for one per core. A cluster has its own.
-        scheduler: Address of the scheduler of the cluster.
+        backend: `loky` for processes on this machine, `dask` for a cluster.
+        count: Number of processes on this machine; -1 for one per core. A cluster determines its own.
+        scheduler: Address of the cluster's scheduler.
+
+    Yields:
+        The workers.
 
     Raises:
-        SpecError: If the arguments do not fit, or the cluster is not there.
+        SpecError: If the arguments contradict each other, or if the cluster cannot be used.
     """
     if backend == "dask":
         with _cluster(scheduler) as found:
@@ -114,7 +131,7 @@ def workers(backend: Backend, count: int, scheduler: str | None) -> Iterator[Wor
 
 @contextmanager
 def _processes(count: int) -> Iterator[Workers]:
-    """Run each job in an executor of one process; one that breaks, because its process was killed, is replaced."""
+    """Run each job in a single-process executor. An executor that breaks because its process was killed is replaced."""
     threads, lock, is_closed = ThreadPoolExecutor(count), Lock(), Event()
     started, idle = list[Any](), list[Any]()
 
@@ -146,13 +163,13 @@ def _processes(count: int) -> Iterator[Workers]:
 
 
 def _process() -> Any:
-    """Return an executor of one process. Ctrl+C, which a terminal sends to it, too, is left to the program."""
+    """Return an executor with one process, which ignores Ctrl+C: the terminal sends it to the main program as well."""
     return ProcessPoolExecutor(1, env=ONE_CORE, initializer=partial(signal.signal, signal.SIGINT, signal.SIG_IGN))
 
 
 @contextmanager
 def _cluster(scheduler: str | None) -> Iterator[Workers]:
-    """Connect to a Dask cluster, which itself repeats a job three times whose worker was killed."""
+    """Connect to a Dask cluster. Dask itself retries a job whose worker was killed, up to three times."""
     try:
         from distributed import Client, KilledWorker
     except ImportError as error:
@@ -174,6 +191,6 @@ def _cluster(scheduler: str | None) -> Iterator[Workers]:
 
 
 def _run_on_one_core(job: Job[Result]) -> Result:
-    """Run a job in a worker of a cluster, whose environment is that of another program."""
+    """Run a job in a worker of a cluster, whose environment variables flowviz did not set."""
     os.environ.update(ONE_CORE)
     return job()

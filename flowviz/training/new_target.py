@@ -1,4 +1,4 @@
-"""Another target for a training that runs."""
+"""A change of target during training."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from flowviz.targets import Target
 
 @dataclass(frozen=True)
 class NewTarget:
-    """What shall be learned from now on, and what a person would call it."""
+    """The target to learn from now on, and its title for the user."""
 
     target: Target
     title: str
@@ -18,4 +18,4 @@ Retarget = Callable[[], NewTarget | None]
 
 
 def same_target() -> None:
-    """There is no other."""
+    """Return None: keep the current target. The default for `retarget`."""

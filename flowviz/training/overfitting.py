@@ -1,4 +1,4 @@
-"""Detect that a flow memorizes its training points."""
+"""Detection of overfitting."""
 
 from collections import deque
 
@@ -6,26 +6,26 @@ import numpy as np
 
 from flowviz.records import Progress
 
-SMOOTHED = 5  # validations, by their median
-OBSERVED = 20  # latest validations, whose differences tell the noise
+SMOOTHED = 5  # validations in the running median that smooths the losses
+OBSERVED = 20  # latest validations from which the noise is estimated
 LEAST_RISE = 0.05  # nats
-NOISE_FACTOR = 4.0  # of the mean difference between two validations in a row
+NOISE_FACTOR = 4.0  # multiple of the mean absolute difference between consecutive validations
 
 
 class OverfittingMonitor:
-    """Watches the losses for overfitting: the validation loss rises, and the train loss falls further.
+    """A monitor that detects overfitting: the validation loss rises while the training loss keeps falling.
 
-    The losses are smoothed, and the rise must exceed the noise of the latest validations. It is reported once; only a
-    new best state, with a lower validation loss than all before, makes another report possible.
+    The losses are smoothed, and the rise must exceed the noise of the latest validations. Overfitting is reported
+    once, and again only after a new best state, with a lower validation loss than all before.
     """
 
     def __init__(self) -> None:
         self._observed = deque[Progress](maxlen=OBSERVED)
-        self._best = np.inf, np.inf  # smoothed validation and train NLL
+        self._best = np.inf, np.inf  # smoothed validation and training NLL, in nats
         self._reported_step: int | None = None
 
     def detects(self, progress: Progress) -> bool:
-        """Return whether overfitting has just become evident, from the report of a validation."""
+        """Add the report of a validation, and return whether overfitting has just become evident."""
         self._observed.append(progress)
         latest = list(self._observed)[-SMOOTHED:]
         validation_nll = float(np.median([report.validation_nll for report in latest]))

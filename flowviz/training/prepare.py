@@ -1,4 +1,4 @@
-"""Prepare for a training: load TensorFlow, trace the graphs of the flow, and compile them."""
+"""Preparation for training: load TensorFlow, then trace and compile the graphs of the flow."""
 
 from collections.abc import Callable
 
@@ -7,14 +7,15 @@ from flowviz.specs import FlowSpec, TrainingSpec
 
 
 def prepare(flow: FlowSpec, training: TrainingSpec, *, stop_requested: Callable[[], bool] = lambda: False) -> None:
-    """Load TensorFlow, trace and compile such a flow, so that `train` starts at once. May run in another thread.
+    """Load TensorFlow, then trace and compile a flow, so that `train` starts at once. May run in another thread.
 
-    A call of `train` that arrives meanwhile does not repeat the work: it waits for the present part, and does the rest.
+    A concurrent call of `train` does not repeat the work: it waits for the current part and does the rest.
 
     Args:
-        flow: The flow to train. Its seed has no influence.
-        training: The training. Only its batch size has an influence.
-        stop_requested: Asked between two parts of the work, each of which takes up to some seconds.
+        flow: The flow to train. Its seed has no effect.
+        training: The training. Only its batch size has an effect.
+        stop_requested: Called between parts of the work, each of which takes up to a few seconds. If it returns true,
+            the remaining parts are skipped.
 
     Raises:
         MachineError: If TensorFlow cannot be loaded.
