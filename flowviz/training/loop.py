@@ -1,4 +1,4 @@
-"""Training as a plain generator of events."""
+"""The training loop, a plain generator of events."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
@@ -33,16 +33,16 @@ from flowviz.training.overfitting import OverfittingMonitor
 from flowviz.training.schedule import Budget, chunk_steps
 from flowviz.training.step import State, chunk_runner
 
-PLAIN_STEPS = 50  # of a chunk that runs while XLA compiles: about 50 ms, so that the picture keeps moving
-FIT_POINTS = 2000
-SCORING_POINTS = 10_000  # for validation, and as many for the test
-VALIDATION_SECONDS = 0.5
-LARGEST_VALIDATION_SHARE = 0.1  # of the time
-VALIDATION_CHUNKS = 5
+PLAIN_STEPS = 50  # steps per chunk while XLA compiles: about 50 ms, so that the picture keeps moving
+FIT_POINTS = 2000  # for the initialization from data, as of an actnorm
+SCORING_POINTS = 10_000  # for validation, and as many again for the test
+VALIDATION_SECONDS = 0.5  # between validations, with a budget of seconds
+LARGEST_VALIDATION_SHARE = 0.1  # of the training time
+VALIDATION_CHUNKS = 5  # between validations, with a budget of steps
 
 
 class Training:
-    """One run: a flow learns a target, from the start or from a checkpoint; or several targets, one after another."""
+    """A run of training, which starts from scratch or from a checkpoint. Its target may change along the way."""
 
     def __init__(
         self,
@@ -65,9 +65,9 @@ class Training:
         self._chunk_steps = chunk_steps(flow.spec, spec)
         self._losses: deque[float] = deque(maxlen=self._chunk_steps)
         self._clock = Stopwatch(clock or perf_counter)
-        self._start = 0, 0.0  # step and seconds, where the schedule began
-        self._is_repeatable = spec.steps is not None  # the numbers do not depend on the clock
-        self._waits = snapshot_seconds is None or self._is_repeatable  # for XLA, before most of the steps
+        self._start = 0, 0.0  # step and seconds at which the schedule began
+        self._is_repeatable = spec.steps is not None  # the result does not depend on the clock
+        self._waits = snapshot_seconds is None or self._is_repeatable  # wait for XLA before most of the steps
         self._kept: Kept | None = None
         self._monitor = OverfittingMonitor()
         self._runner = chunk_runner(flow.spec, spec, self._chunk_steps)
@@ -86,17 +86,21 @@ class Training:
         self._checkpoint_due = Interval(checkpoint_seconds, first=self._clock.seconds + (checkpoint_seconds or 0))
 
     def events(self, prepare_started: float) -> Iterator[Event]:
-        """Prepare, train until the budget is spent or a stop is requested, and finish.
+        """Train until the budget is spent, a stop is requested, or the training diverges.
 
-        `prepare_started`, of `perf_counter`, is when the preparation began.
+        Args:
+            prepare_started: The time at which the preparation began, as returned by `perf_counter`.
+
+        Yields:
+            The events of the training, the last of which is `Finished`.
         """
         yield self._snapshot()
         yield self._checkpoint()
         if self._begins_plainly:
-            # Always as a graph, also where XLA is ready: the same seed gives the same numbers.
+            # Use the plain graph even if XLA is ready, because the same seed must give the same result.
             yield from self._advance(self._budget.steps_ahead(self._plain_steps), compiled=False)
-        self._runner.compile()  # after the first steps: at once, both are slower
-        self._nll(self._validation_points)  # traces its graph while the clock stands still
+        self._runner.compile()  # not during the first steps, which would slow both down
+        self._nll(self._validation_points)  # traces the graph while the clock is paused
         if self._waits and not self._runner.wait():
             yield Uncompiled()
         prepare_seconds = perf_counter() - prepare_started
@@ -104,15 +108,15 @@ class Training:
         yield self._finished(ending, prepare_seconds)
 
     def _train(self) -> Generator[Event, None, Ending]:
-        """Take chunks of steps until the end.
+        """Run chunks of steps until the training ends, and return how it ended.
 
-        If somebody watches, and the numbers depend on the clock anyway, steps run as a graph until XLA is ready.
+        If a user is watching and the result depends on the clock anyway, run the plain graph until XLA is ready.
         """
         compiled = self._waits
         while True:
             if not compiled and self._runner.is_ready:
                 compiled = True
-                self._start = self._guard.step, self._clock.seconds  # compiling costs nothing of the budget
+                self._start = self._guard.step, self._clock.seconds  # compiling does not use up the budget
                 if not self._runner.wait():
                     yield Uncompiled()
             if (new := self._retarget()) is not None:
@@ -127,7 +131,7 @@ class Training:
             yield from self._advance(count, compiled=compiled)
 
     def _take_target(self, new: NewTarget) -> Retargeted:
-        """Learn another target from now on, with a full budget: the weights stay, what was best so far does not."""
+        """Switch to a new target with a full budget. The weights are kept; the best state so far is discarded."""
         self._target = new.target
         self._validation_points = _validation_points(new.target, self._spec)
         self._losses.clear()
@@ -141,7 +145,7 @@ class Training:
         return min(PLAIN_STEPS, self._chunk_steps)
 
     def _advance(self, count: int, *, compiled: bool) -> list[Event]:
-        """Take so many steps, by the clock; what there is to report."""
+        """Take `count` steps while the clock runs, and return the events to report."""
         self._clock.resume()
         steps, batch, _ = self._runner.shape
         points = self._target.sample(steps * batch, self._train_rng).reshape(steps, batch, 2)
@@ -159,7 +163,7 @@ class Training:
         return [*reports, *self._past()]
 
     def _past(self) -> list[Event]:
-        """Return the present moment and a checkpoint, if they are due. The time they take is not the training's."""
+        """Return the current moment and a checkpoint, if they are due. They do not count as training time."""
         wants_moment = self._moment_due.passed(self._clock.seconds)
         wants_checkpoint = self._checkpoint_due.passed(self._clock.seconds)
         if not (wants_moment or wants_checkpoint) or not (now := self._snapshot()).finite():
@@ -169,7 +173,10 @@ class Training:
         return [Moment(now.step, now.weights, now.on_target, now.coverage)]
 
     def _reports(self) -> list[Event]:
-        """Return what to report after a chunk, without a snapshot that is not finite: the next validation finds it."""
+        """Return the events to report after a chunk.
+
+        A snapshot with particles that are not finite is skipped; the next validation detects and handles this.
+        """
         reports: list[Event] = []
         if self._needs_validation():
             reports.append(report := self._validate())
@@ -181,15 +188,16 @@ class Training:
     def _needs_validation(self) -> bool:
         """Return whether a validation is due.
 
-        With a budget of seconds, every half second, or less often where it would take more than a tenth of the time.
-        With a budget of steps, every five chunks, because the kept state must not depend on the speed of the machine.
+        With a budget of seconds, validate every half second, or less often if validations would take more than a tenth
+        of the time. With a budget of steps, validate every five chunks, because the kept state must not depend on the
+        speed of the machine.
         """
         if self._is_repeatable:
             return self._guard.chunks % VALIDATION_CHUNKS == 0
         return self._validation_due.passed(self._clock.seconds)
 
     def _validate(self) -> Progress | Recovered:
-        """Keep the present state if it is the best so far; if it is not finite, go back to the last validated one."""
+        """Validate the current state. Keep it if it is the best so far; recover if it is not finite."""
         started = self._clock.seconds
         nll = self._nll(self._validation_points)
         is_finite = bool(np.isfinite(nll)) and self._flow.trace(self._particles).finite()
@@ -204,7 +212,7 @@ class Training:
         return self._progress(nll)
 
     def _overfitting(self, report: Progress | Recovered) -> list[Event]:
-        """Return an event if the flow begins to memorize its training points, of which it has a limited number."""
+        """Return an event if the flow begins to memorize a finite set of training points."""
         count = self._target.training_points
         if count is None or isinstance(report, Recovered) or not self._monitor.detects(report):
             return []
@@ -217,7 +225,7 @@ class Training:
         return Recovered(cause, self._guard.step, rate, self._guard.recoveries)
 
     def _finished(self, ending: Ending, prepare_seconds: float) -> Finished:
-        checkpoint = self._checkpoint()  # before a validation that a training would not make if it were not stopped
+        checkpoint = self._checkpoint()  # without the following validation, which an uninterrupted training would skip
         report = self._validate()
         if ending == "completed" or isinstance(report, Recovered):
             checkpoint = self._checkpoint()
@@ -261,18 +269,21 @@ class Training:
         self._start = checkpoint.start_step, checkpoint.start_seconds
 
     def _validated_again(self, kept: Kept) -> Kept:
-        """Return a kept state with its NLL for the present validation points: an older file may have split others."""
+        """Return a kept state with its NLL on the current validation points.
+
+        A checkpoint from an older version may have used a different validation set.
+        """
         self._flow.restore(kept.weights)
         return replace(kept, validation_nll=self._nll(self._validation_points))
 
     def _score(self, kept: Kept) -> Score:
-        """Return the score of the kept state, whose weights the flow has."""
+        """Return the score of the kept state, whose weights must be those of the flow."""
         score = Score(kept.step, kept.validation_nll, test_nll=None, standard_error=None, entropy=self._target.entropy)
         points = self._target.test(SCORING_POINTS, _random(self._spec)[2])
         if points is None:
             return score
         nlls = -self._flow.log_prob(points).astype(np.float64)
-        if not np.isfinite(nlls).all():  # a point is so far out that float32 overflows
+        if not np.isfinite(nlls).all():  # some point is so far out that float32 overflows
             return score
         return replace(score, test_nll=float(nlls.mean()), standard_error=float(nlls.std(ddof=1) / np.sqrt(len(nlls))))
 
@@ -310,51 +321,51 @@ class Training:
 
 
 def _random(spec: TrainingSpec) -> list[np.random.Generator]:
-    """Return the random numbers to draw points to train on, to validate and to test."""
+    """Return the independent random generators for training, validation and test points."""
     return np.random.default_rng(spec.seed).spawn(3)
 
 
 def _validation_points(target: Target, spec: TrainingSpec) -> NDArray[np.float32]:
-    """Return validation points (n, 2): always the same ones, also when the training resumes."""
+    """Return the validation points (n, 2), which are the same when training resumes."""
     return target.validation(SCORING_POINTS, _random(spec)[1])
 
 
 class Stopwatch:
-    """Counts the seconds of a clock while it runs."""
+    """A stopwatch that can be paused."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self.counted = 0.0  # before it was resumed
+        self.counted = 0.0  # seconds before it was last resumed
         self._resumed: float | None = None
 
     @property
     def seconds(self) -> float:
-        """The time that it ran, up to now."""
+        """Total running time so far, in seconds."""
         running = 0.0 if self._resumed is None else self._clock() - self._resumed
         return self.counted + running
 
     def resume(self) -> None:
-        """Run on."""
+        """Start counting, or continue to count."""
         self._resumed = self._clock()
 
     def pause(self) -> None:
-        """Stand still."""
+        """Stop counting until it is resumed."""
         self.counted, self._resumed = self.seconds, None
 
 
 class Interval:
-    """Says when another `period` of seconds has passed, for the first time at `first`; never, where it is None."""
+    """A periodic event, due every `period` seconds and for the first time at `first`. Never due if `period` is None."""
 
     def __init__(self, period: float | None, first: float = 0.0) -> None:
         self._period, self._due = period, first
 
     def passed(self, seconds: float) -> bool:
-        """Whether it has, by the clock that now shows `seconds`."""
+        """Return whether the event is due when the clock shows `seconds`; if so, schedule the next one."""
         if self._period is None or seconds < self._due:
             return False
         self._due = seconds + self._period
         return True
 
     def postpone(self, seconds: float) -> None:
-        """Wait at least until the clock shows `seconds`."""
+        """Make the event due no earlier than when the clock shows `seconds`."""
         self._due = max(self._due, seconds)

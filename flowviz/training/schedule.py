@@ -1,4 +1,4 @@
-"""The learning rate over a training, and the budget that it is spread over."""
+"""The learning-rate schedule and the budget of a training."""
 
 from dataclasses import dataclass
 
@@ -11,14 +11,23 @@ from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.flow import TABLE_KNOTS
 
 MOST_CHUNK_STEPS = 200
-CHUNK_MULTIPLICATIONS = 2e9  # a fraction of a second
-FLOOR = 1e-3  # of the peak: where the cosine ends
+CHUNK_MULTIPLICATIONS = 2e9  # in the networks or tables, per chunk: a fraction of a second
+FLOOR = 1e-3  # final learning rate, relative to the peak
 
 
 def learning_rates(spec: TrainingSpec, steps: NDArray[np.int64], fractions: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Linear warm-up, then cosine decay (Loshchilov & Hutter 2017): the rate for each of the steps (n,).
+    """Return the learning rates of steps: linear warm-up, multiplied by a cosine decay over the budget.
 
-    `steps` counts from 0; `fractions` (n,), 0 to 1, is how much of the budget is spent by then.
+    Reference: Loshchilov & Hutter 2017, "SGDR: Stochastic gradient descent with warm restarts",
+    https://arxiv.org/abs/1608.03983.
+
+    Args:
+        spec: The training, with the peak learning rate and the number of warm-up steps.
+        steps: Numbers of the steps (n,), counted from 0.
+        fractions: Share of the budget that is spent at each step (n,), from 0 to 1.
+
+    Returns:
+        The learning rate of each step (n,).
     """
     warmup = np.minimum(1.0, (steps + 1) / max(spec.warmup_steps, 1))
     cosine = 0.5 * (1 + np.cos(np.pi * np.clip(fractions, 0, 1)))
@@ -26,7 +35,7 @@ def learning_rates(spec: TrainingSpec, steps: NDArray[np.int64], fractions: NDAr
 
 
 def chunk_steps(flow: FlowSpec, spec: TrainingSpec) -> int:
-    """How many steps a chunk has: fewer for a large flow, so that a stop is heard within a second or so."""
+    """Return the number of steps per chunk: fewer for large flows, to respond to a stop within about a second."""
     outputs = 3 * flow.bins if flow.bins else 2
     hidden = flow.width * (flow.width * (flow.depth - 1) + outputs)
     layer = TABLE_KNOTS * outputs if flow.conditioner == "table" else hidden
@@ -35,7 +44,15 @@ def chunk_steps(flow: FlowSpec, spec: TrainingSpec) -> int:
 
 @dataclass(frozen=True)
 class Budget:
-    """How far a training has come, of the steps or the seconds that it was given from `start_step` on."""
+    """The budget of a training and how much of it is spent.
+
+    Attributes:
+        spec: The training, with its budget of steps or seconds.
+        step: Number of steps taken so far.
+        seconds: Training time so far.
+        start_step: Step at which the budget began; later than 0 if the target changed.
+        start_seconds: Training time at which the budget began.
+    """
 
     spec: TrainingSpec
     step: int
@@ -50,26 +67,33 @@ class Budget:
 
     @property
     def steps_per_second(self) -> float:
-        """The speed since the start of the budget, or else since the first step; 0 before it."""
+        """Speed since the start of the budget, or else since the first step; 0 before the first step."""
         if self._steps_spent > 0 and self._seconds_spent > 0:
             return self._steps_spent / self._seconds_spent
         return self.step / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def fraction(self) -> float:
-        """How much is spent, 0 to 1."""
+        """Share of the budget that is spent, from 0 to 1."""
         return min(1.0, self._fraction_after(0))
 
     @property
     def seconds_left(self) -> float:
-        """The time to the end at the present speed."""
+        """Remaining training time. With a budget of steps, an estimate, which is infinite before the first step."""
         if self.spec.seconds is not None:
             return max(0.0, self.spec.seconds - self._seconds_spent)
         assert self.spec.steps is not None
         return (self.spec.steps - self._steps_spent) / self.steps_per_second if self.step else float("inf")
 
     def steps_ahead(self, most: int) -> int:
-        """How many steps the next chunk shall take, `most` at the most, so that the last one ends on the budget."""
+        """Return the number of steps of the next chunk, such that the last chunk ends with the budget.
+
+        Args:
+            most: Maximum number of steps.
+
+        Returns:
+            A number of steps, which is 0 once the budget is spent.
+        """
         if self.spec.steps is not None:
             return min(most, self.spec.steps - self._steps_spent)
         if self.seconds_left <= 0:
@@ -78,7 +102,7 @@ class Budget:
         return min(most, max(1, affordable))
 
     def rates(self, count: int) -> NDArray[np.float32]:
-        """The learning rates (count,) of the next steps."""
+        """Return the learning rates (count,) of the next `count` steps."""
         fractions = np.array([self._fraction_after(ahead) for ahead in range(count)])
         return learning_rates(self.spec, self._steps_spent + np.arange(count), fractions)
 
@@ -99,12 +123,21 @@ class Budget:
 
 
 def extended(spec: TrainingSpec, checkpoint: Checkpoint, *, steps: int | None, seconds: float | None) -> TrainingSpec:
-    """Return a training with another budget, counted from the start of the training.
+    """Return a spec with a different budget for a training that continues from a checkpoint.
 
-    The learning rate follows the schedule of the new budget from the checkpoint on.
+    From the checkpoint on, the learning rate follows the schedule of the new budget.
+
+    Args:
+        spec: The training.
+        checkpoint: The checkpoint to continue from.
+        steps: The new number of steps, counted from the start of the budget, not from the checkpoint.
+        seconds: The new training time, counted in the same way. Give either steps or seconds.
+
+    Returns:
+        The training with the new budget.
 
     Raises:
-        SpecError: If both steps and seconds are given, or less than the training has taken already.
+        SpecError: If both or neither of steps and seconds are given, or if the training has already taken more.
     """
     changed = TrainingSpec(**{**spec.model_dump(), "steps": steps, "seconds": seconds})
     taken_steps = checkpoint.step - checkpoint.start_step

@@ -1,4 +1,4 @@
-"""The compiled chunk: many steps of Adam in one call."""
+"""Compiled chunks of training: many steps of Adam in one call."""
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,14 +19,17 @@ from flowviz.machine import return_memory
 from flowviz.records import Checkpoint, Validated
 from flowviz.specs import FlowSpec, TrainingSpec
 
-FIRST_DECAY, EPSILON = 0.9, 1e-8  # of Adam: Kingma & Ba 2015, algorithm 1
-REMEMBERED = 64  # programs: TensorFlow frees none, so one that is made again would be kept beside the first
+FIRST_DECAY, EPSILON = 0.9, 1e-8  # β₁ and ε of Adam: Kingma & Ba 2015, algorithm 1
+REMEMBERED = 64  # runners: TensorFlow never frees a graph, so creating one again would only add a second copy
 _making = Lock()
 log = logging.getLogger(__name__)
 
 
 class State(NamedTuple):
-    """All that a training changes, as flat tensors."""
+    """Everything that a training step changes, as flat tensors: the numbers of the flow and the moments of Adam.
+
+    The parameters and both moments are (P,), the statistics (S,).
+    """
 
     parameters: tf.Tensor
     first_moment: tf.Tensor
@@ -35,14 +38,18 @@ class State(NamedTuple):
 
     @classmethod
     def of(cls, flow: Flow) -> "State":
-        """The state before the first step."""
+        """Return the state before the first step, with the numbers of the flow and with moments of 0."""
         parameters = flow.parameters.read_value()
         zeros = tf.zeros_like(parameters)
         return cls(parameters, zeros, zeros, flow.statistics.read_value())
 
     @classmethod
     def of_record(cls, record: Checkpoint | Validated, flow: Flow) -> "State":
-        """Return the state that a record holds. Raises `FileError` if it is of another flow."""
+        """Return the state that a record holds.
+
+        Raises:
+            FileError: If the record belongs to a different flow.
+        """
         fresh = cls.of(flow)
         arrays = [getattr(record, name) for name in cls._fields]
         if [array.shape for array in arrays] != [tuple(tensor.shape) for tensor in fresh]:
@@ -50,23 +57,24 @@ class State(NamedTuple):
         return cls(*(tf.constant(array, flow.dtype) for array in arrays))
 
     def store(self, flow: Flow) -> None:
-        """Give the flow these numbers."""
+        """Assign the parameters and statistics to the flow."""
         flow.parameters.assign(self.parameters)
         flow.statistics.assign(self.statistics)
 
     def arrays(self) -> dict[str, NDArray[np.float32]]:
-        """Copies of the tensors, by name."""
+        """Return copies of the tensors, by name."""
         return {name: np.array(tensor, np.float32) for name, tensor in self._asdict().items()}
 
     def finite(self) -> bool:
-        """Whether no number is NaN or infinite."""
+        """Return whether all numbers are finite."""
         return all(bool(np.isfinite(tensor).all()) for tensor in self)
 
 
 def chunk_runner(flow: FlowSpec, spec: TrainingSpec, steps: int) -> "ChunkRunner":
     """Return the runner for a flow and a batch size, with at most `steps` steps per chunk.
 
-    Runners are shared. A thread that requests a runner while another thread creates it waits for it.
+    Runners are shared: the seed of the flow makes no difference. A thread that requests a runner while another thread
+    creates one waits.
     """
     with _making:
         return _made(flow.model_copy(update={"seed": 0}), spec.batch, steps)
@@ -78,13 +86,19 @@ def _made(flow: FlowSpec, batch: int, steps: int) -> "ChunkRunner":
 
 
 class ChunkRunner:
-    """Runs chunks of steps, as a plain TensorFlow graph or as XLA compiles it. It has no numbers of its own.
+    """Runs chunks of training steps, as a plain TensorFlow graph or compiled by XLA. It holds no training state.
 
-    Where XLA cannot compile for this machine, the graph stays in use.
+    If XLA cannot compile for this machine, the plain graph remains in use.
     """
 
     def __init__(self, flow: Flow, batch: int, steps: int) -> None:
-        """`flow` is one of those that it is for, `steps` a chunk at the most. Traces the graph."""
+        """Trace the graph of a chunk, or load it from the compile cache.
+
+        Args:
+            flow: Any flow of the architecture to train; its numbers are not used.
+            batch: Number of points per step.
+            steps: Maximum number of steps per chunk.
+        """
         self.flow = flow
         self.shape = (steps, batch, 2)
         key = f"steps {self.shape} {flow.spec.model_copy(update={'seed': 0}).model_dump_json()}"
@@ -95,25 +109,28 @@ class ChunkRunner:
         self._lock = Lock()
 
     def begin_optimizing(self) -> None:
-        """Optimize the graph in a thread of its own, while the caller prepares other things."""
+        """Start to optimize the graph in a separate thread."""
         pool = ThreadPoolExecutor(1, "graph")
         pool.submit(self.optimize)
         pool.shutdown(wait=False)
 
     def optimize(self) -> None:
-        """Let TensorFlow optimize the graph, once. A thread that asks meanwhile waits for it."""
+        """Let TensorFlow optimize the graph, which it does on the first call. Concurrent callers wait."""
         with self._lock:
             if not self._is_optimized:
                 self._graph(*self._no_steps())
                 self._is_optimized = True
 
     def compile(self) -> None:
-        """Let XLA compile in a thread of its own, once; again if that has failed, as for lack of memory."""
+        """Start to compile the graph with XLA in a separate thread, unless that has been done.
+
+        It is tried again after an error such as a lack of memory, but not if XLA cannot compile for this machine.
+        """
         with self._lock:
             if self._compiled is None or (self._compiled.done() and self._compiled.exception()):
                 pool = ThreadPoolExecutor(1, "xla")
                 self._compiled = pool.submit(self._compile)
-                pool.shutdown(wait=False)  # it ends with its work
+                pool.shutdown(wait=False)  # the thread ends when XLA is done
 
     @property
     def is_ready(self) -> bool:
@@ -121,7 +138,7 @@ class ChunkRunner:
         return self._compiled is not None and self._compiled.done()
 
     def wait(self) -> bool:
-        """Wait for XLA, which was begun by `compile`; whether it can compile."""
+        """Wait until XLA has compiled the graph, and return whether it succeeded. Call `compile` first."""
         assert self._compiled is not None
         return self._compiled.result() is not None
 
@@ -135,9 +152,19 @@ class ChunkRunner:
         *,
         compiled: bool = True,
     ) -> tuple[State, NDArray[np.float32]]:
-        """Take len(rates) steps from `state`, the first of them number `step`; the new state and each step's NLL.
+        """Take `len(rates)` training steps.
 
-        Where it is not `compiled`, there is no waiting for XLA; the numbers differ by rounding.
+        Args:
+            state: The state to start from.
+            step: Number of the first step, counted from 0.
+            points: Points of the target (steps, batch, 2) for a full chunk, whatever the number of rates.
+            rates: Learning rate of each step, at most as many as a chunk has.
+            spec: The training, with the peak learning rate and the clip norm.
+            compiled: Whether to use the graph as compiled by XLA, and to wait for XLA if it is still compiling. If
+                false, run the plain graph, whose results differ by rounding.
+
+        Returns:
+            The new state, and the mean NLL of each step's batch (len(rates),) in nats.
         """
         padded = np.zeros(self.shape[0], np.float32)
         padded[: len(rates)] = rates
@@ -155,7 +182,7 @@ class ChunkRunner:
         return State(*tensors), losses.numpy()[: len(rates)]
 
     def _trace(self) -> tuple[Any, Any]:
-        """Trace the graph, and the same graph as XLA compiles it when it is called first."""
+        """Trace the plain graph, and the same graph marked for XLA, which compiles it on the first call."""
         plain = tf.function(self._take_steps, autograph=False).get_concrete_function(*self._signature)
         compilable = tf.function(lambda *arguments: plain(*arguments), jit_compile=True, autograph=False)
         return plain, compilable.get_concrete_function(*self._signature)
@@ -175,16 +202,16 @@ class ChunkRunner:
                 self._compilable(*self._no_steps())
         except OUT_OF_MEMORY:
             raise
-        except Exception:  # whatever XLA, or a TensorFlow without it, says
+        except Exception:  # the type depends on XLA, which may also be missing from this build of TensorFlow
             log.exception("XLA does not compile")
             return None
         finally:
-            return_memory()  # 150 MB that compiling took
+            return_memory()  # compiling took 150 MB
         compile_cache.seal_new()
         return self._compilable
 
     def _no_steps(self) -> list[tf.Tensor]:
-        """Arguments of a chunk that takes no step."""
+        """Return the arguments of a chunk with 0 steps."""
         points, rates = tf.zeros(self.shape), tf.zeros(self.shape[0])
         return [
             *State.of(self.flow),
@@ -196,7 +223,7 @@ class ChunkRunner:
         ]
 
     def _constants(self, spec: TrainingSpec) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return the learning rate and clip norm as tensors, so that changing them needs no new compilation."""
+        """Return the peak learning rate and the clip norm as tensors, so that changing them needs no recompilation."""
         clip_norm = self.flow.spec.recipe.clip_norm if spec.clip_norm is None else spec.clip_norm
         return tf.constant(spec.learning_rate, tf.float32), tf.constant(clip_norm, tf.float32)
 
@@ -204,7 +231,7 @@ class ChunkRunner:
         *state, step, points, rates, highest_rate, clip_norm, count = arguments
 
         def take_step(i: tf.Tensor, losses: tf.Tensor, *tensors: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            # The averages slow down with the learning rate: at its end the weights could not follow them any more.
+            # Running averages slow down with the learning rate; otherwise the weights could not keep up at the end.
             pace = tf.minimum(1.0, rates[i] / highest_rate)
             new_state, loss = self._take_step(State(*tensors), step + i, points[i], rates[i], pace, clip_norm)
             return i + 1, tf.tensor_scatter_nd_update(losses, [[i]], [loss]), *new_state
@@ -227,14 +254,16 @@ class ChunkRunner:
 
 
 def _adam(state: State, gradient: tf.Tensor, step: tf.Tensor, rate: tf.Tensor, second_decay: float) -> State:
-    """Kingma & Ba 2015, algorithm 1; `step` counts from 1.
+    """Take a step of Adam. `step` counts from 1.
 
-    An optimizer of Keras would keep its moments in variables of its own; here they are part of the state, which can be
-    undone, stored and resumed exactly.
+    A Keras optimizer would keep its moments in its own variables. Here they are part of the state, which can be rolled
+    back, stored and resumed exactly.
+    Reference: Kingma & Ba 2015, "Adam: A method for stochastic optimization", https://arxiv.org/abs/1412.6980,
+    algorithm 1.
     """
     first = FIRST_DECAY * state.first_moment + (1 - FIRST_DECAY) * gradient
     second = second_decay * state.second_moment + (1 - second_decay) * gradient**2
-    # The corrections of the bias are one factor a step, kept out of the passes over all parameters.
+    # Bias correction as scalar factors, which saves passes over all parameters.
     root = tf.sqrt(1 - tf.pow(second_decay, step))
     pace = rate * root / (1 - tf.pow(FIRST_DECAY, step))
     parameters = state.parameters - pace * first / (tf.sqrt(second) + EPSILON * root)

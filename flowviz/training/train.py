@@ -1,4 +1,4 @@
-"""The one entry to training, for the terminal, the window and the library."""
+"""The entry point to training for the command line, the window and the library."""
 
 from collections.abc import Callable, Iterator
 from time import perf_counter
@@ -24,20 +24,34 @@ def train(
     resume: Checkpoint | None = None,
     retarget: Retarget = same_target,
 ) -> Iterator[Event]:
-    """Train a flow on the target, a fresh one or that of the checkpoint; yields events, the last of them `Finished`.
+    """Train a flow on a target, from scratch or from a checkpoint.
 
-    A generator: it pauses while nobody asks for the next event, and its clock with it. With `snapshot_seconds`
-    a `Snapshot` of the particles comes about that often, and then the `Checkpoint` of that moment; with
-    `moment_seconds` a `Moment`, which has no particles and whose time is not counted; with `checkpoint_seconds` a
-    `Snapshot` and its `Checkpoint`, whose time is not counted either. Training time is that of `clock`, which is
-    `time.perf_counter` unless another one is given. Once `stop_requested()` is true
-    it ends after the current chunk of steps (about 100 ms), keeping the best state. With a
-    checkpoint as `resume`, and the same specs, it goes on step for step as if it had never been stopped. Raises
-    `FileError` where they do not fit, and `MachineError` where memory runs out or TensorFlow does not load;
-    `SpecError` where the flow is too large for a project file.
+    This is a generator: training, and its clock, are paused between events until the caller requests the next one.
 
-    `retarget` is asked before every chunk. Where it returns another target, the flow turns to that: it keeps its
-    weights and its compiled code, and has the whole budget anew, with its warm-up; `Retargeted` marks the step.
+    Args:
+        target: The target to learn.
+        flow_spec: The flow to train.
+        spec: The training, with its budget of seconds or steps.
+        snapshot_seconds: Training time between two snapshots of the particles, each followed by its checkpoint. None
+            for a snapshot only at the start and at the end.
+        moment_seconds: Training time between two moments, which have no particles. They do not count as training time.
+        checkpoint_seconds: Training time between two checkpoints, each preceded by its snapshot. They do not count as
+            training time.
+        clock: Returns the time in seconds. By default `time.perf_counter`.
+        stop_requested: Called before each chunk of steps, which takes about 100 ms. If it returns true, training ends
+            with the best state so far.
+        resume: A checkpoint to continue from. With the same specs, training continues exactly as if it had not been
+            interrupted.
+        retarget: Called before each chunk. If it returns a new target, the flow learns that target with its current
+            weights and compiled code, and with a new budget and warm-up.
+
+    Yields:
+        The events of the training, the last of which is `Finished`.
+
+    Raises:
+        FileError: If the checkpoint does not fit the flow.
+        MachineError: If there is not enough memory, or if TensorFlow cannot be loaded.
+        SpecError: If the flow is too large for a project file.
     """
     check_storable(flow_spec)
     started = perf_counter()

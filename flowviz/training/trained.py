@@ -1,4 +1,4 @@
-"""From a project that asks for a training to one that holds what the training found."""
+"""Training of a project."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,9 +9,9 @@ from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
 from flowviz.training.train import train
 
-MOMENTS = 32  # of a training with a budget of seconds
-SHORTEST_PERIOD = 0.5  # seconds between two moments: one takes some hundredths of that
-CHECKPOINT_SECONDS = 60.0  # of training, between two checkpoints
+MOMENTS = 32  # in the timeline of a training with a budget of seconds
+SHORTEST_PERIOD = 0.5  # seconds between moments; computing one takes a few hundredths of that
+CHECKPOINT_SECONDS = 60.0  # training time between checkpoints
 
 
 def trained(
@@ -22,20 +22,23 @@ def trained(
     should_stop: Callable[[], bool] = lambda: False,
     on_checkpoint: Callable[[Project], object] | None = None,
 ) -> Project:
-    """Train what is left of the training of a project, and return the trained project as its file has it.
-
-    A project with a checkpoint continues from there. Moments of the training are in the timeline.
+    """Train a project, or continue its training from its checkpoint.
 
     Args:
         project: The project to train.
         target: The target of the project.
         on_event: Called with each event, the last of which is `Finished`.
-        should_stop: Asked after each chunk of steps, about ten times a second. If true, training ends early.
-        on_checkpoint: Called after every minute of training with the present project, from which training can continue
-            exactly.
+        should_stop: Called about ten times per second. If it returns true, training ends early.
+        on_checkpoint: Called after every minute of training with the current project, from which training can be
+            continued exactly.
+
+    Returns:
+        The trained project as it can be saved, with moments of the training in its timeline.
 
     Raises:
         FileError: If the checkpoint does not fit the flow.
+        MachineError: If there is not enough memory, or if TensorFlow cannot be loaded.
+        SpecError: If the flow is too large for a project file.
     """
     checkpoint, timeline = project.checkpoint, project.timeline
     history = project.history.resumed(checkpoint) if checkpoint else project.history

@@ -1,4 +1,4 @@
-"""The table of a series of trials: whole after every trial, so that a series that was interrupted can continue."""
+"""The table of a series of trials, saved after each trial so that an interrupted series can continue."""
 
 import csv
 from pathlib import Path
@@ -12,34 +12,38 @@ MAX_BYTES = 100_000_000
 
 
 class TrialTable:
-    """Trials of one series in a CSV file, which is replaced as a whole with every trial."""
+    """The trials of one series in a CSV file, which is replaced atomically for each new trial."""
 
     def __init__(self, path: Path, settings: str, *, force: bool = False) -> None:
-        """Read the trials that the file has already.
+        """Read the trials that the file already contains.
 
         Args:
             path: The file, which need not exist.
-            settings: What all trials of the series share.
-            force: Whether to replace what the file has.
+            settings: Digest of the settings that all trials of the series share; see `settings_digest`.
+            force: Whether to ignore the contents of the file and replace them.
 
         Raises:
-            FileError: If the file holds something else, or trials with other settings.
+            FileError: If the file is not a table of trials, or contains trials with other settings.
         """
         self._path, self._settings = path, settings
         self._trials = {} if force else {trial.key: trial for trial in _read(path, settings)}
 
     @property
     def trials(self) -> list[Trial]:
-        """The trials in order of their learning rate and seed."""
+        """The trials, sorted by family, learning rate and seed."""
         return [self._trials[key] for key in sorted(self._trials)]
 
     @property
     def done(self) -> set[TrialKey]:
-        """Keys of the trials that have a result. Those that failed may be tried again."""
+        """Keys of the trials that have a result. Failed trials are not included, so they are run again."""
         return {key for key, trial in self._trials.items() if trial.ending != "failed"}
 
     def add(self, trial: Trial) -> None:
-        """Write a trial to the file. Raises `FileError`."""
+        """Add a trial, or replace the one with the same key, and write the file.
+
+        Raises:
+            FileError: If the file cannot be written.
+        """
         self._trials[trial.key] = trial
         with written_whole(self._path, lasting=True) as part:
             part.write_text(to_csv(self.trials, self._settings), encoding="utf-8", newline="")

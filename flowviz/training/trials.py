@@ -1,4 +1,4 @@
-"""Many trainings, to learn how often one fails and how good it is otherwise."""
+"""Series of trainings, to measure how often training fails and how good its results are."""
 
 import json
 from collections.abc import Collection, Generator, Sequence
@@ -30,22 +30,25 @@ def run_trials(
     backend: Backend = "loky",
     scheduler: str | None = None,
 ) -> Generator[Trial, None, None]:
-    """Train with every spec and every seed, and yield each trial once, as it ends.
+    """Train with every combination of a spec and a seed, in parallel.
 
-    Every run has a core and a clock of its own: a budget of seconds counts the processor time of its process.
+    Each trial has its own core and clock: a budget of seconds is measured in the processor time of its process.
 
     Args:
-        target: What is learned.
-        flow: The flow; its seed is replaced.
-        specs: The trainings; their seeds are replaced.
-        seeds: A run each for every spec.
-        done: Keys of the trials that are left out, because they are known.
+        target: The target to learn.
+        flow: The flow. Its seed is replaced.
+        specs: The trainings. Their seeds are replaced.
+        seeds: Seeds of the flow and of the training.
+        done: Keys of the trials to skip because their results are known.
         jobs: Number of processes on this machine; -1 for one per core.
-        backend: `loky` for processes of this machine, `dask` for a cluster.
-        scheduler: Address of the scheduler of the cluster.
+        backend: `loky` for processes on this machine, `dask` for a cluster.
+        scheduler: Address of the cluster's scheduler.
+
+    Yields:
+        Each trial as soon as it ends. A trial that raised an error has the ending "failed".
 
     Raises:
-        SpecError: If nothing is to be run, a spec is wrong, or the cluster is not there.
+        SpecError: If there are no specs or no seeds, a spec is invalid, or the cluster cannot be used.
         MachineError: If the workers are lost for good.
     """
     build_target(target)
@@ -63,7 +66,7 @@ def run_trials(
 
 
 def run_trial(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec) -> Trial:
-    """Train once, by the processor time of this process: trainings side by side do not change each other's budget."""
+    """Train once, with a budget in processor time, so that concurrent trials do not use up each other's budget."""
     *_, end = train(build_target(target), flow, spec, clock=process_time)
     assert isinstance(end, Finished)
     arrays = (*end.weights.parameters.values(), *end.weights.statistics.values(), end.trace.positions)
@@ -75,7 +78,7 @@ def run_trial(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec) -> Trial:
 
 
 def settings_digest(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec) -> str:
-    """Return a text that is the same for trials that differ by their seeds and learning rates alone."""
+    """Return a hexadecimal digest of all settings of a trial, except for the seeds and the learning rate."""
     varied = {"seed": None, "learning_rate": None}
     settings = [
         flowviz.__version__,
@@ -88,7 +91,7 @@ def settings_digest(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec) -> s
 
 
 def _digest_of_bytes(content: Any) -> str:
-    """Return a digest of the content of a file in a spec."""
+    """Return the digest of the bytes of a file in a spec, which JSON cannot hold."""
     return blake2b(content).hexdigest()
 
 
