@@ -1,4 +1,4 @@
-"""specs + records <-> one .flowviz file."""
+"""Projects: specs and records, saved together in one `.flowviz` file."""
 
 from flowviz.projects.checkpoint_file import (
     check_no_checkpoint,

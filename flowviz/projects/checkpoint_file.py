@@ -1,7 +1,7 @@
-"""The checkpoint of a training that will write a project file: a project, too, in a file beside that one.
+"""Checkpoint files: during a long training, its state so far is saved as a project beside the output file.
 
-It is written during long trainings and removed once the result is saved. If there is one otherwise, a training was cut
-off and can continue from there.
+A checkpoint file is removed once the result is saved. One that is left over belongs to an interrupted training, which
+can be continued from it.
 """
 
 from pathlib import Path
@@ -14,22 +14,30 @@ from flowviz.specs import TrainingSpec
 
 
 def checkpoint_path(output: Path) -> Path:
-    """Return the path of the checkpoint of a training that will write the file `output`."""
+    """Return the path of the checkpoint file of a training that will write the file `output`."""
     return output.with_name(f"{output.name.removesuffix(PROJECT_SUFFIX)}.checkpoint{PROJECT_SUFFIX}")
 
 
 def save_checkpoint(project: Project, output: Path) -> None:
-    """Write the present state of a training that will write the file `output`. Raises `FileError`."""
+    """Save the current state of a training that will write the file `output`.
+
+    Raises:
+        FileError: If the checkpoint file cannot be written.
+    """
     save_project(project, checkpoint_path(output))
 
 
 def discard_checkpoint(output: Path) -> None:
-    """Remove the checkpoint of a training whose result is in the file `output`."""
+    """Remove the checkpoint file, if any, of a training whose result has been saved to the file `output`."""
     checkpoint_path(output).unlink(missing_ok=True)
 
 
 def check_no_checkpoint(output: Path) -> None:
-    """Raise `FileError` if there is a checkpoint, which a new training that writes `output` would replace."""
+    """Check that a new training that writes the file `output` would not replace a checkpoint file.
+
+    Raises:
+        FileError: If there is a checkpoint file.
+    """
     path = checkpoint_path(output)
     if path.exists():
         raise FileError(
@@ -39,14 +47,18 @@ def check_no_checkpoint(output: Path) -> None:
 
 
 def latest_state(path: Path, output: Path) -> tuple[Project, Path]:
-    """Return the furthest state of a training, and the file that holds it: its project file or a checkpoint.
+    """Return the most advanced state of a training.
 
     Args:
-        path: Project file of the training. It need not exist if there is a checkpoint beside it.
-        output: File that the training will write.
+        path: The project file of the training. It need not exist if there is a checkpoint file beside it.
+        output: The file that the training will write.
+
+    Returns:
+        The state, and the file that holds it: the project file or a checkpoint file.
 
     Raises:
-        FileError: If a file cannot be read, or if a checkpoint does not continue the project: it would be replaced.
+        FileError: If a file cannot be read, or if there is a checkpoint file that does not continue this project and
+            would be replaced.
     """
     own = checkpoint_path(path)
     at = path if path.exists() or not own.exists() else own
@@ -71,7 +83,7 @@ def _steps(project: Project) -> int:
 
 
 def _is_same_training(one: Project, other: Project) -> bool:
-    """Return whether both are states of one training, whose budget may have been changed."""
+    """Return whether both are states of the same training, apart from its budget, which the user can change."""
     return (one.target, one.flow, _without_budget(one)) == (other.target, other.flow, _without_budget(other))
 
 

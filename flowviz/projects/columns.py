@@ -1,6 +1,7 @@
-"""A trace as columns: the x, the y and the log-det of the particles at a stage, those that are the same stored once.
+"""Traces as columns: x, y and log-determinant of the particles at each stage, with identical columns stored once.
 
-A coupling leaves one coordinate as it was, a permutation swaps two, the base has no log-det: half of all are repeated.
+A coupling leaves one coordinate unchanged, a permutation swaps both, and the log-determinant of the base is 0, so about
+half of the columns are repeated.
 """
 
 import numpy as np
@@ -8,14 +9,18 @@ from numpy.typing import NDArray
 
 from flowviz.records import Trace
 
-SHARING = 2  # columns of a trace for each stored one, at most: so opening takes no memory out of proportion to the file
+# Maximum ratio of a trace's columns to stored columns. It bounds the memory that opening a file of a given size takes.
+SHARING = 2
 
 Columns = NDArray[np.float32]  # (stored, n)
-Index = NDArray[np.uint16]  # (stages, 3): the stored columns that are x, y and log-det of a stage
+Index = NDArray[np.uint16]  # (stages, 3): the numbers of the stored columns that are x, y and log-det of each stage
 
 
 def columns_of(trace: Trace) -> tuple[Columns, Index]:
-    """The columns of a trace that differ bit for bit, and which of them each stage has."""
+    """Return the distinct columns of a trace, and their numbers for each stage.
+
+    Columns are identical only if they are bit for bit. Identical columns are stored again where `SHARING` requires it.
+    """
     numbers: dict[bytes, int] = {}
     stored: list[NDArray[np.float32]] = []
     index: list[int] = []
@@ -33,7 +38,17 @@ def columns_of(trace: Trace) -> tuple[Columns, Index]:
 def trace_of(
     names: tuple[str, ...], columns: Columns, index: Index, round_trip_error: NDArray[np.float32] | None
 ) -> Trace:
-    """The opposite of `columns_of`. Raises `ValueError` where it is none."""
+    """Return the trace that `columns_of` has split into columns.
+
+    Args:
+        names: Names of the stages.
+        columns: The stored columns (stored, n).
+        index: The numbers of the columns of each stage (stages, 3).
+        round_trip_error: The round-trip error of each stage (stages,), if it was measured.
+
+    Raises:
+        ValueError: If the arrays do not fit each other.
+    """
     stages = len(names)
     stored, particles = columns.shape
     if index.shape != (stages, 3) or index.max() >= stored or index.size > SHARING * stored or particles < 1:

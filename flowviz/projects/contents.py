@@ -1,4 +1,4 @@
-"""The content of files that a spec holds: bytes there, arrays in a project file, where JSON has only their number."""
+"""File contents in specs: bytes in memory, and arrays in a project file, whose JSON refers to them by number."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,12 @@ KEY = "content"  # {"content": 2} in the JSON stands for the array of that numbe
 
 
 def taken_out(values: Any, contents: list[bytes]) -> Any:
-    """The values of specs as JSON has them, with a number in place of all bytes, which are added to `contents` once."""
+    """Return values of specs as JSON values, with numbers in place of bytes.
+
+    Args:
+        values: The dumped values of specs.
+        contents: A list to which the bytes are appended, each distinct content once.
+    """
     match values:
         case bytes():
             if values not in contents:
@@ -23,7 +28,11 @@ def taken_out(values: Any, contents: list[bytes]) -> Any:
 
 
 def put_back(values: Any, contents: Mapping[int, bytes]) -> Any:
-    """The opposite of `taken_out`. Raises `KeyError` where a content is missing."""
+    """Return the values of specs from their JSON, with bytes in place of numbers: the inverse of `taken_out`.
+
+    Raises:
+        KeyError: If there is no content of a given number.
+    """
     match values:
         case {"content": int() as number, **rest} if not rest:
             return contents[number]

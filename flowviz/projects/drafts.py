@@ -1,7 +1,7 @@
-"""Drafts: what a window saves by itself, beside the user's data, so that a crash takes little away.
+"""Drafts: automatically saved projects in the user's data folder, which limit what is lost in a crash.
 
-A process has one draft: `ID.flowviz`, a project file; `ID.json`, which says what file it would be saved to; and
-`ID.lock`, which the system holds locked while the process lives, however it ends.
+Each process has one draft: `ID.flowviz`, a project file; `ID.json`, a note of the file that the project belongs to; and
+`ID.lock`, which is locked as long as the process lives, and released by the operating system however it ends.
 """
 
 import json
@@ -21,19 +21,19 @@ from flowviz.files import PRIVATE, Fingerprint, reason, written_whole
 from flowviz.projects.format import load_project, save_project
 from flowviz.projects.project import Project
 
-PATIENCE_SECONDS = 2.0  # that another window may take to look for drafts
+PATIENCE_SECONDS = 2.0  # timeout while another process creates or looks for drafts
 LOCKED = ".lock"
-UNKNOWN_TITLE = "a project"  # where what tells the title is damaged
+UNKNOWN_TITLE = "a project"  # used if the note is missing or damaged
 
 
 def drafts_folder() -> Path:
-    """Where the drafts of this user are."""
+    """Return the folder of the user's drafts."""
     return user_data_path("flowviz", appauthor=False) / "drafts"
 
 
 @dataclass(frozen=True)
 class Draft:
-    """The draft of one process. Whoever has it holds its lock, so that nobody else sees it."""
+    """The draft of one process. A process that has a `Draft` holds its lock, so other processes do not see it."""
 
     folder: Path
     name: str
@@ -41,38 +41,48 @@ class Draft:
 
     @property
     def path(self) -> Path:
-        """The project file, which may not be there yet."""
+        """The project file, which may not exist yet."""
         return self.folder / f"{self.name}.flowviz"
 
     @property
     def original(self) -> Path | None:
-        """The file that the project was opened from or saved to; None where there is none, or it is not known."""
+        """The file that the project was opened from or saved to. None if there is none or if it is unknown."""
         original = self._told().get("original")
         return Path(original) if isinstance(original, str) else None
 
     @property
     def mark(self) -> Fingerprint | None:
-        """That of the original when it was opened or saved; None where it is not known."""
+        """Fingerprint of the original when it was opened or saved. None if unknown."""
         mark = self._told().get("mark")
         whole = isinstance(mark, list) and len(mark) == 3 and all(type(number) is int for number in mark)
         return Fingerprint(*mark) if whole else None  # type: ignore[misc]
 
     @property
     def title(self) -> str:
-        """What a person would call its target."""
+        """Title of the target, for the user."""
         title = self._told().get("title")
         return title if isinstance(title, str) else UNKNOWN_TITLE
 
     @property
     def saved_at(self) -> datetime:
-        """When it was saved last, in local time. Raises `FileError` where it is gone."""
+        """Time at which the draft was last saved, in local time.
+
+        Raises:
+            FileError: If the draft no longer exists.
+        """
         with _sentences(self.folder):
             return datetime.fromtimestamp(self.path.stat().st_mtime, UTC).astimezone()
 
     def save(self, project: Project, original: Path | None, mark: Fingerprint | None = None) -> None:
-        """Write the project in place of what was saved before, whole or not at all. Raises `FileError`.
+        """Replace the draft by a project. The project file is written atomically.
 
-        `mark` is that of the original when it was opened or saved.
+        Args:
+            project: The project to save.
+            original: The file that the project was opened from or saved to, if any.
+            mark: Fingerprint of the original when it was opened or saved.
+
+        Raises:
+            FileError: If the draft cannot be written.
         """
         told = {
             "original": None if original is None else str(original.absolute()),
@@ -82,17 +92,25 @@ class Draft:
         note = json.dumps(told)
         if self._told() != json.loads(note):
             with _sentences(self.folder):
-                self._note.unlink(missing_ok=True)  # at no moment does it tell of another project than that beside it
+                self._note.unlink(missing_ok=True)  # so that the note never describes a different project
         save_project(project, self.path, private=True)
         with written_whole(self._note, private=True) as part:
             part.write_text(note, encoding="ascii")
 
     def load(self) -> Project:
-        """The project that was saved last. Raises `FileError`, where it is damaged or gone."""
+        """Return the project that was last saved.
+
+        Raises:
+            FileError: If the project file is damaged or no longer exists.
+        """
         return load_project(self.path)
 
     def discard(self) -> None:
-        """Remove it. The process that it is of may save it again. Raises `FileError`."""
+        """Remove the files of the draft, except for its lock. The draft can be saved again.
+
+        Raises:
+            FileError: If a file cannot be removed.
+        """
         with _sentences(self.folder):
             for path in (self.path, self._note):
                 path.unlink(missing_ok=True)
@@ -102,7 +120,7 @@ class Draft:
         return self.folder / f"{self.name}.json"
 
     def _told(self) -> dict[str, object]:
-        """What stands beside the project; nothing where it is damaged."""
+        """Return the contents of the note, or an empty dictionary if it is missing or damaged."""
         try:
             found = json.loads(self._note.read_bytes())
         except (OSError, ValueError, RecursionError):
@@ -111,9 +129,9 @@ class Draft:
 
 
 class Drafts:
-    """The drafts in a folder, which is made when it is needed, and is private to the user.
+    """The drafts in a folder, which is created on demand and private to the user.
 
-    What it gives away it holds locked, until it is closed or the process ends.
+    Every draft that it returns stays locked until `close` is called or the process ends.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -122,7 +140,11 @@ class Drafts:
         self._abandoned: dict[str, Draft] = {}
 
     def own(self) -> Draft:
-        """The draft of this process, always the same one. Raises `FileError`."""
+        """Return the draft of this process. Repeated calls return the same one.
+
+        Raises:
+            FileError: If the folder cannot be used.
+        """
         if self._own is None:
             with _sentences(self._folder):
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -133,7 +155,11 @@ class Drafts:
         return self._own
 
     def abandoned(self) -> list[Draft]:
-        """Those that were not discarded before their process ended, the newest first. Raises `FileError`."""
+        """Return the drafts that were not discarded before their process ended, newest first.
+
+        Raises:
+            FileError: If the folder cannot be used.
+        """
         if not self._folder.is_dir():
             return []
         with _sentences(self._folder), self._alone():
@@ -148,13 +174,13 @@ class Drafts:
             return sorted(self._abandoned.values(), key=lambda draft: draft.saved_at, reverse=True)
 
     def close(self) -> None:
-        """Hold nothing any longer: what was not discarded is abandoned."""
+        """Release all drafts. Those that have not been discarded become abandoned."""
         for draft in (*self._abandoned.values(), *([self._own] if self._own else [])):
             self._let_go(draft)
         self._own, self._abandoned = None, {}
 
     def _taken(self, name: str) -> Draft | None:
-        """The draft of that name, locked from now on; None where another process lives that has it, or we do."""
+        """Lock the draft of a name and return it, or return None if this or another process holds it already."""
         lock = FileLock(self._folder / f"{name}{LOCKED}", mode=PRIVATE, thread_local=False)
         try:
             lock.acquire(timeout=0)
@@ -171,7 +197,7 @@ class Drafts:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """No other process makes a draft or looks for one meanwhile. Raises `FileError`."""
+        """Keep other processes from creating drafts or looking for them during the block."""
         try:
             guard = self._folder / "drafts.guard"
             with FileLock(guard, mode=PRIVATE, timeout=PATIENCE_SECONDS, thread_local=False):
@@ -182,7 +208,7 @@ class Drafts:
 
 @contextmanager
 def _sentences(folder: Path) -> Iterator[None]:
-    """Errors of the system are `FileError`s."""
+    """Convert an `OSError` of the block to a `FileError`, whose message is meant for the user."""
     try:
         yield
     except OSError as error:

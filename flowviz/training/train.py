@@ -33,7 +33,7 @@ def train(
         flow_spec: The flow to train.
         spec: The training, with its budget of seconds or steps.
         snapshot_seconds: Training time between two snapshots of the particles, each followed by its checkpoint. None
-            for a snapshot only at the start and at the end.
+            for a snapshot only at the start.
         moment_seconds: Training time between two moments, which have no particles. They do not count as training time.
         checkpoint_seconds: Training time between two checkpoints, each preceded by its snapshot. They do not count as
             training time.

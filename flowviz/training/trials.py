@@ -45,7 +45,7 @@ def run_trials(
         scheduler: Address of the cluster's scheduler.
 
     Yields:
-        Each trial as soon as it ends. A trial that raised an error has the ending "failed".
+        Each trial as soon as it ends. If it raised an error or its process was killed, its ending is "failed".
 
     Raises:
         SpecError: If there are no specs or no seeds, a spec is invalid, or the cluster cannot be used.
