@@ -19,7 +19,7 @@ Index = NDArray[np.uint16]  # (stages, 3): the numbers of the stored columns tha
 def columns_of(trace: Trace) -> tuple[Columns, Index]:
     """Return the distinct columns of a trace, and their numbers for each stage.
 
-    Columns are identical only if they are bit for bit. Identical columns are stored again where `SHARING` requires it.
+    Columns that are equal bit for bit are stored once, or more often where `SHARING` requires it.
     """
     numbers: dict[bytes, int] = {}
     stored: list[NDArray[np.float32]] = []

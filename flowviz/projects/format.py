@@ -1,52 +1,52 @@
-"""The format of a project file, number 8: a project <-> the bytes of its file.
+"""Format 8 of the project file: conversion between a project and the bytes of its file.
 
-It is that of safetensors: arrays, and a JSON text under the key "flowviz" of the metadata. A state is a row with all
-numbers of the flow at one moment; states that are the same bit for bit are stored once. The same project makes the
-same bytes.
+The file is a safetensors file: arrays, and a JSON text under the key "flowviz" of the metadata. A *state* is a row of
+all parameters and statistics of the flow at one moment; states that are equal bit for bit are stored once. Saving the
+same project always produces the same bytes. NLLs, losses and entropies are in nats.
 
     metadata    format_version    8
-                target            the spec, with {"content": NUMBER} where it holds the bytes of a file
-                flow, training    the other specs of the training that was made
-                next              {"target", "flow", "training"} of the one to come, where it is another; or null
-                layout            {"parameters": {"STAGE/NAME": SHAPE, ...}, "statistics": {...}}: what a state holds,
-                                  array after array, each in C order
-                present           the number of the state that the trace is of
-                changes           [{"step", "title"}, ...] of the target while it was trained, the latest
-                kept_step         the step of the best report of the history since the latest change, or null
-                score             of the present state, or null: {"step", "validation_nll", "test_nll",
-                                  "standard_error", "entropy"} in nats; each of the last three is null if unknown
-                checkpoint        where the training stands, or null: {"step", "seconds" from the first step on,
+                target            the target spec, with {"content": NUMBER} in place of the bytes of a file
+                flow, training    the other specs of the training that produced the weights
+                next              {"target", "flow", "training"} of the next training, or null if they are the same
+                layout            {"parameters": {"STAGE/NAME": SHAPE, ...}, "statistics": {...}}: the arrays that are
+                                  concatenated in a state, each in C order
+                present           number of the current state, whose particles are the trace
+                changes           [{"step", "title"}, ...]: the latest changes of the target during training
+                kept_step         step of the best report in the history since the latest change, or null
+                score             score of the current state, or null: {"step", "validation_nll", "test_nll",
+                                  "standard_error", "entropy"}; each of the last three is null if unknown
+                checkpoint        state of the training, or null: {"step", "seconds" since the first step,
                                   "start_step" and "start_seconds" of the schedule, "chunks" of steps, "recoveries",
                                   "rate_factor" of the learning rate, "random_state" of numpy's PCG64,
-                                  "kept": {"step", "validation_nll" in nats, "state"} the best one so far, or null,
-                                  "failed_chunks" and "failed_validations" in a row, "median_loss" of the latest chunk
-                                  that succeeded, or null, and "validated_step": the step of the latest state whose
-                                  validation succeeded, null if that is the state of the checkpoint}
+                                  "kept": {"step", "validation_nll", "state"} of the best state so far, or null,
+                                  "failed_chunks" and "failed_validations" in a row, "median_loss" of the latest
+                                  successful chunk, or null, "validated_step": step of the latest successfully
+                                  validated state, null if that is the state of the checkpoint}
                 timeline          {"period", "moments": [{"step", "state", "on_target", "coverage"}, ...]} of the
-                                  training: the steps ascend, the shares are from 0 to 1 or null. The particles of a
-                                  moment are not stored, unless it is the last one and its state is the present one:
-                                  then the trace has them
-                seen              what was looked at, and how: the spec `Seen`
-                environment       {"flowviz", "tensorflow", "python", "platform"} that the weights were found with, or
-                                  null; older files of this format lack it
-    arrays      target/NUMBER     uint8: pictures (PNG) and points (float32, little-endian, x and y in turn) of targets
+                                  training: steps ascend; shares are from 0 to 1, or null. The particles of a moment
+                                  are stored only if it is the last one and its state is the current one, as the trace
+                seen              how the project was viewed: the spec `Seen`
+                environment       {"flowviz", "tensorflow", "python", "platform"} in which the weights were trained, or
+                                  null; missing from older files of this format
+    arrays      target/NUMBER     uint8: contents of files in targets: pictures (PNG) and points (float32,
+                                  little-endian, alternating x and y)
                 states/parameters (states, P), states/statistics (states, S)    float32
-                trace/columns     float32 (stored, n): n particles' x, y or log-det at a stage, those that differ
-                trace/index       uint16 (stages, 3): which columns are x, y and log-det of a stage, the base first;
-                                  a stored column stands for two at the most, on average
+                trace/columns     float32 (stored, n): the distinct columns of x, y or log-det of n particles at a stage
+                trace/index       uint16 (stages, 3): numbers of the columns that are x, y and log-det of each stage,
+                                  base first; on average, a stored column is used at most twice
                 trace/round_trip_error    float32 (stages,), if it was measured
-                history/step, .../seconds, .../train_nll, .../validation_nll    float64 (reports,), in nats
-                history/entropy   float64 (reports,), in nats: that of the target then, NaN if unknown; older files
-                                  of this format lack it
+                history/step, .../seconds, .../train_nll, .../validation_nll    float64 (reports,)
+                history/entropy   float64 (reports,): entropy of the target at each report, NaN if unknown; missing from
+                                  older files of this format
                 checkpoint/parameters, .../first_moment, .../second_moment float32 (P,), .../statistics float32 (S,):
-                the state of the training and of Adam; checkpoint/losses float32, the latest ones, in nats
-                validated/parameters, ...: the same arrays, but for the losses, of the latest state whose validation
-                succeeded, if that is another one
-                selection/chosen  uint8: a bit a particle, the first one the highest bit of the first byte
+                the flow and the moments of Adam; checkpoint/losses float32, the latest losses
+                validated/parameters, ...: the same arrays, except for the losses, of the latest successfully validated
+                state, if that is a different one
+                selection/chosen  uint8: one bit per particle, starting with the highest bit of the first byte
 
-Opening a file believes nothing: every number but an entropy is finite, every array has the shape that the others ask
-for, and all takes at most 4 times the memory of the file (or 2 MB more than that of a small one). `upgrade.py` opens
-older formats.
+Files are not trusted. When one is opened, all numbers except for entropies must be finite, the shapes of all arrays
+must be consistent, and the project may take at most 4 times the memory of the file (or 2 MB more than a small file).
+`upgrade.py` opens older formats.
 """
 
 import json
@@ -85,9 +85,9 @@ from flowviz.records import (
 )
 from flowviz.specs import FlowSpec
 
-LARGEST_FILE = 2**31  # bytes; a default project has two million
-START_BYTES = 4096  # of a file, in which its metadata begins
-SAVED_BYTES = 32  # of a file, for each weight: with moments and checkpoint, it is saved about seven times
+LARGEST_FILE = 2**31  # bytes; a default project has 2 million
+START_BYTES = 4096  # enough to recognize a project file by its metadata
+SAVED_BYTES = 32  # per weight of the flow: with its moments and checkpoint, each weight is saved about seven times
 UNLIKELY_VERSION = 1000
 
 Arrays = dict[str, NDArray[Any] | None]
@@ -104,7 +104,11 @@ NotOurs = (
 
 
 def check_storable(flow: FlowSpec) -> None:
-    """Raise `SpecError` where a project with a trained flow would be too large to be saved: before its training."""
+    """Check before training that a project with the trained flow can be saved.
+
+    Raises:
+        SpecError: If the project file would be too large.
+    """
     if SAVED_BYTES * flow.weight_count > LARGEST_FILE:
         raise SpecError(
             f"This flow has about {flow.weight_count / 1e6:.0f} million weights, too many for a project file; "
@@ -113,9 +117,15 @@ def check_storable(flow: FlowSpec) -> None:
 
 
 def save_project(project: Project, path: Path, *, private: bool = False) -> None:
-    """Write what is storable of the project: whole or not at all, also where the power fails. Raises `FileError`.
+    """Save a project to a file, atomically even if the power fails.
 
-    With `private`, the user alone can read the file.
+    Args:
+        project: The project. Only what `Project.storable` returns is saved.
+        path: The file to write or replace.
+        private: Whether to make the file readable by the user only.
+
+    Raises:
+        FileError: If the project is too large or the file cannot be written.
     """
     content = to_bytes(project)
     if len(content) > LARGEST_FILE:
@@ -127,7 +137,11 @@ def save_project(project: Project, path: Path, *, private: bool = False) -> None
 
 
 def load_project(path: Path) -> Project:
-    """Read what `save_project` wrote. Raises `FileError` with a sentence for anything else."""
+    """Load a project from a file that `save_project` wrote.
+
+    Raises:
+        FileError: If the file cannot be read, is damaged, or is not a project.
+    """
     try:
         return from_bytes(content_of(path, LARGEST_FILE))
     except FileError as error:
@@ -137,7 +151,7 @@ def load_project(path: Path) -> Project:
 
 
 def is_project(path: Path) -> bool:
-    """Return whether a file looks like one that `save_project` wrote, by its beginning."""
+    """Return whether a file begins like one that `save_project` wrote."""
     try:
         if not path.is_file():
             return False
@@ -148,7 +162,7 @@ def is_project(path: Path) -> bool:
 
 
 def to_bytes(project: Project) -> bytes:
-    """What is storable of the project, as the content of a file."""
+    """Return the content of a project file. Only what `Project.storable` returns is included."""
     project = project.storable()
     states = States(Layout.of(project.weights))
     contents: list[bytes] = []
@@ -173,7 +187,11 @@ def to_bytes(project: Project) -> bytes:
 
 
 def from_bytes(content: bytes) -> Project:
-    """The project that `to_bytes` wrote. Raises `FileError`."""
+    """Return the project from the content of a project file.
+
+    Raises:
+        FileError: If the content is damaged, is not that of a project, or has a newer format.
+    """
     text, memory = metadata(content), most_memory(len(content))
     version = text.get("format_version")
     if not isinstance(version, int) or not 0 < version < UNLIKELY_VERSION:
@@ -184,7 +202,7 @@ def from_bytes(content: bytes) -> Project:
         )
     try:
         arrays = load(content)
-        del content  # its memory is needed for the trace
+        del content  # free its memory for the trace
         text, arrays = upgraded(text, arrays)
         found = Metadata.model_validate(put_back(text, _contents(arrays)))
         return _project(found, arrays, memory)
@@ -193,7 +211,7 @@ def from_bytes(content: bytes) -> Project:
 
 
 def _metadata(project: Project, states: States) -> dict[str, Any]:
-    """All that is JSON, but for the bytes in it; the weights that it speaks of are added to the states."""
+    """Return the JSON metadata, still with the bytes of files, and add the weights that it refers to to the states."""
     present = states.number(project.weights)
     checkpoint = project.checkpoint and _checkpoint_text(project.checkpoint, states)
     moments = [
@@ -218,7 +236,7 @@ def _metadata(project: Project, states: States) -> dict[str, Any]:
 
 
 def _checkpoint_text(checkpoint: Checkpoint, states: States) -> dict[str, Any]:
-    """Return what of a checkpoint is JSON, and add its kept weights to the states."""
+    """Return the JSON part of a checkpoint, and add its kept weights to the states."""
     kept, validated = checkpoint.kept, checkpoint.validated
     values = {name: value for name, value in vars(checkpoint).items() if not isinstance(value, np.ndarray)}
     del values["validated"]
@@ -240,13 +258,13 @@ def _arrays_of(record: History | Checkpoint | Validated | None) -> Arrays:
 
 
 def _contents(arrays: Mapping[str, NDArray[Any]]) -> dict[int, bytes]:
-    """The content of each file that the targets were made from, by its number. Raises `ValueError`."""
+    """Return the contents of the files in the targets by number. Raises `ValueError` if they are not valid."""
     named = {name.removeprefix("target/"): array for name, array in arrays.items() if name.startswith("target/")}
     return {int(number): _checked(array, np.uint8).tobytes() for number, array in named.items()}
 
 
 def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -> Project:
-    """The project of JSON and arrays, all of which were checked. Raises one of `NotOurs`."""
+    """Return the project from its validated metadata and its arrays. Raises one of `NotOurs` if they do not fit."""
     layout = Layout(found.layout.parameters, found.layout.statistics)
     parameters = _checked(arrays["states/parameters"], np.float32, np.float64)
     statistics = _checked(arrays["states/statistics"], np.float32, np.float64)
@@ -337,7 +355,7 @@ def _selection(bits: NDArray[Any] | None, trace: Trace) -> Selection | None:
 
 
 def _checked(array: NDArray[Any], *dtypes: Any) -> NDArray[Any]:
-    """The array, if it is of one of these types and all its numbers are finite. Raises `ValueError`."""
+    """Return the array. Raises `ValueError` if it has none of the types, or if a number is not finite."""
     if array.dtype not in dtypes or (array.dtype.kind == "f" and not np.isfinite(array).all()):
         raise ValueError(f"{array.dtype} {array.shape} is not what it should be")
     return array

@@ -1,4 +1,4 @@
-"""The gallery: trained projects that come with flowviz. `resources/make_gallery.py` trains them."""
+"""The gallery: trained projects that are included with flowviz, created by `resources/make_gallery.py`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,31 +27,49 @@ SENTENCES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Example:
-    """A trained project: its name, what there is to see in it, and its file."""
+    """A trained project of the gallery.
+
+    Attributes:
+        name: Name of the example.
+        sentence: What to notice in the example.
+        path: Project file.
+    """
 
     name: str
     sentence: str
     path: Path
 
     def project(self) -> Project:
-        """What is in the file. Raises `FileError`."""
+        """Load the project.
+
+        Raises:
+            FileError: If the file cannot be read.
+        """
         return load_project(self.path)
 
     def copy_to(self, path: Path) -> None:
-        """Write the project file once more. Raises `FileError`."""
+        """Copy the project file to a path.
+
+        Raises:
+            FileError: If the file cannot be read or the copy cannot be written.
+        """
         content = content_of(self.path, LARGEST_FILE)
         with written_whole(path) as part:
             part.write_bytes(content)
 
 
 def examples() -> list[Example]:
-    """All that there are, in the order in which they are best seen."""
+    """Return all installed examples, in the recommended order."""
     found = [Example(name, sentence, _path(name)) for name, sentence in SENTENCES.items()]
     return [example for example in found if example.path.exists()]
 
 
 def example(name: str) -> Example:
-    """The one of that name. Raises `FileError`."""
+    """Return the example with a name.
+
+    Raises:
+        FileError: If there is no such example.
+    """
     named = {each.name: each for each in examples()}
     if name not in named:
         raise FileError(f"The gallery has no example named {name!r}. Choose one of {', '.join(named)}.")

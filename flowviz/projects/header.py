@@ -1,7 +1,9 @@
-"""The header of a safetensors file, of which hardly anything is believed.
+"""Cautious parsing of the header of a safetensors file, which may be damaged or malicious.
 
-The file begins with the header's length, 8 bytes little-endian. The header is JSON: under `__metadata__` texts by name,
-else the type, the shape and the place of each array.
+The file begins with the length of the header, 8 bytes little-endian. The header is a JSON object: `__metadata__` maps
+names to texts; every other key maps the name of an array to its type, shape and position.
+
+Reference: https://github.com/huggingface/safetensors#format
 """
 
 import json
@@ -9,19 +11,25 @@ from typing import Any
 
 from flowviz.errors import FileError
 
-FREE_BYTES = 2**21  # of memory, which also a small file may take
-LARGEST_FREE_HEADER = 2**17  # bytes, in a small file; of a large one it may be a quarter
-VALUE_BYTES = 256  # of memory, for a value of JSON, at most
-STRUCTURE = (b"[", b"{", b",", b":")  # there are no more values in JSON than these
+FREE_BYTES = 2**21  # memory that the metadata of even a small file may take
+LARGEST_FREE_HEADER = 2**17  # bytes; in a large file, the header may take a quarter
+VALUE_BYTES = 256  # upper bound on the memory of a JSON value
+STRUCTURE = (b"[", b"{", b",", b":")  # their count is an upper bound on the number of values in JSON
 
 
 def holds_project(start: bytes) -> bool:
-    """Return whether a file that begins so looks like a project, damaged or not."""
+    """Return whether the first bytes of a file are those of a project, which may be damaged."""
     return start[8:].startswith(b'{"__metadata__":') and b'"flowviz":' in start
 
 
 def metadata(content: bytes) -> dict[str, Any]:
-    """The JSON under `flowviz` of the metadata. Raises `FileError`, before a large thing is made from a small file."""
+    """Return the parsed JSON text under the key `flowviz` of the metadata.
+
+    The size of the header is checked before it is parsed, so that a small file cannot take a lot of memory.
+
+    Raises:
+        FileError: If the content is not that of a project, or if its header is too large.
+    """
     length = int.from_bytes(content[:8], "little")
     if length > min(len(content) - 8, max(LARGEST_FREE_HEADER, len(content) // 4)):
         raise FileError("It is not a flowviz project.")
@@ -37,5 +45,8 @@ def metadata(content: bytes) -> dict[str, Any]:
 
 
 def most_memory(size: int) -> int:
-    """The bytes that what is told of the arrays of a file, of `size` bytes, may take: so that all takes 4 times it."""
+    """Return how many bytes of memory the metadata of a file of `size` bytes may take once it is parsed.
+
+    With this limit, opening the file takes at most 4 times its size in total.
+    """
     return max(FREE_BYTES, size)
