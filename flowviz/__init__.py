@@ -9,7 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flowviz.errors import FlowvizError
-    from flowviz.library import build_flow, build_target, load, render, resume, save, trace, train
+    from flowviz.library import (
+        build_flow,
+        build_target,
+        load,
+        picture,
+        render,
+        resume,
+        sample,
+        sample_in_parts,
+        save,
+        score,
+        score_in_parts,
+        trace,
+        trace_in_parts,
+        train,
+        units,
+    )
     from flowviz.projects import Project
     from flowviz.specs import (
         PRESETS,
@@ -51,11 +67,18 @@ __all__ = [
     "build_flow",
     "build_target",
     "load",
+    "picture",
     "render",
     "resume",
+    "sample",
+    "sample_in_parts",
     "save",
+    "score",
+    "score_in_parts",
     "trace",
+    "trace_in_parts",
     "train",
+    "units",
 ]
 
 

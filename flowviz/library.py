@@ -1,44 +1,64 @@
 """The library: what the window and the terminal do, as a few functions. `from flowviz import ...` offers them.
 
-Points are arrays (n, 2) in target units: centered, the larger standard deviation 1, y upwards. Densities are in nats.
-Paths are text or `Path`. What a person can put right is raised as a `FlowvizError`, whose text says how.
+Points are arrays (n, 2) with y upward. A flow works in flow units: its target is centered, with 1 as the larger
+standard deviation. Functions that take a project work in the units of its data, unless others are asked for.
+Log-densities are in nats. Paths are strings or `Path`. An error that a user can correct is a `FlowvizError`, whose
+message says how.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from flowviz.errors import FileError
 from flowviz.exporting.export import Export
+from flowviz.notebook import progress_display
 from flowviz.projects import Project, load_project, save_project
-from flowviz.records import Event, Trace, Weights, base_particles
+from flowviz.records import Event, Trace, Units, Weights, base_particles, checked_points, slices
 from flowviz.records.trace import PARTICLES
-from flowviz.specs import ExportSpec, FlowSpec, TargetSpec, TrainingSpec
-from flowviz.targets import Target
+from flowviz.specs import ExportSpec, FlowSpec, PictureSize, TargetSpec, TrainingSpec
+from flowviz.specs.view import Direction, UnitName
+from flowviz.targets import Target, draw_in_parts, spec_units
 from flowviz.targets import build_target as target_of
 from flowviz.training import trained
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
 
+Precision = Literal["float32", "float64"]
+
+PICTURE_SIZE = PictureSize(width=640, height=480)
+SAMPLES = 20_000
+
 
 def build_target(spec: TargetSpec) -> Target:
-    """The distribution that the spec describes: it samples, and knows its entropy, where that can be known.
+    """Build the distribution that a spec describes: it samples, and knows its entropy, where that can be known.
 
-    Raises `TargetError` where there is nothing to learn from, `FileError` where a picture in the spec is damaged.
+    Raises:
+        TargetError: If there is nothing to learn from.
+        FileError: If a picture in the spec is damaged.
     """
     return target_of(spec)
 
 
-def build_flow(spec: FlowSpec, weights: Weights | None = None) -> "Flow":
-    """The flow of that spec: `sample`, `log_prob`, `trace`, `density`. Loads TensorFlow.
+def build_flow(spec: FlowSpec, weights: Weights | None = None, dtype: Precision = "float32") -> "Flow":
+    """Build the flow that a spec describes: `sample`, `log_prob`, `forward`, `inverse`, `trace`. Loads TensorFlow.
 
-    Its numbers are the given weights, such as those of a project, or fresh ones, with which it is the identity.
-    Raises `FileError` where the weights do not fit the spec.
+    Args:
+        spec: The flow.
+        weights: Its weights, such as those of a project. None for initial ones, with which it is the identity.
+        dtype: The precision in which it computes.
+
+    Raises:
+        FileError: If the weights do not fit the spec.
     """
     from flowviz.flows import build_flow
 
-    return build_flow(spec, weights)
+    return build_flow(spec, weights, dtype)
 
 
 def train(
@@ -46,7 +66,7 @@ def train(
     flow_spec: FlowSpec,
     training_spec: TrainingSpec,
     *,
-    on_event: Callable[[Event], object] = lambda _: None,
+    on_event: Callable[[Event], object] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Project:
     """Train a flow on a target, and return it with its losses and earlier moments. Loads TensorFlow.
@@ -57,7 +77,8 @@ def train(
         target_spec: The target to learn.
         flow_spec: The flow.
         training_spec: The training, with its budget of seconds or steps.
-        on_event: Called with each event: `Preparing`, `Progress`, `Recovered`, ..., and at last `Finished`.
+        on_event: Called with each event: `Preparing`, `Progress`, `Recovered`, ..., and at last `Finished`. By default,
+            the progress is shown in notebooks, and nothing elsewhere.
         should_stop: Asked after each chunk of steps, about ten times a second. If true, training ends early; the
             project can be resumed.
 
@@ -66,13 +87,14 @@ def train(
         FileError: If a picture in the target is damaged.
     """
     untrained = Project.untrained(target_spec, flow_spec, training_spec)
-    return trained(untrained, build_target(target_spec), on_event=on_event, should_stop=should_stop)
+    target = build_target(target_spec)
+    return trained(untrained, target, on_event=on_event or progress_display(), should_stop=should_stop)
 
 
 def resume(
     project: Project,
     *,
-    on_event: Callable[[Event], object] = lambda _: None,
+    on_event: Callable[[Event], object] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Project:
     """Continue a training that was stopped, step for step as if it had not been. Loads TensorFlow.
@@ -88,35 +110,146 @@ def resume(
     """
     if project.checkpoint is None:
         raise FileError("The project holds no checkpoint to continue from: it was saved by an older flowviz.")
-    return trained(project, build_target(project.target), on_event=on_event, should_stop=should_stop)
+    target = build_target(project.target)
+    return trained(project, target, on_event=on_event or progress_display(), should_stop=should_stop)
 
 
-def trace(project: Project, n: int = PARTICLES, seed: int = 0) -> Trace:
-    """`n` particles of the base, drawn with that seed, at every stage of the project's flow. Loads TensorFlow.
+def units(project: Project, name: UnitName = "data") -> Units:
+    """Return the units of a project, which convert points and log-densities from flow units.
 
-    positions (stages, n, 2), log_det (stages, n) in nats, names (stages,). Raises `FileError` where the weights do not
-    fit the flow.
+    Args:
+        project: The project.
+        name: `data` for the units of a table of points (flow units for other targets), `pixels` for the pixels of the
+            picture that a text, an image or a drawing is made of, or `flow`.
+
+    Raises:
+        TargetError: If the target has no pixels.
     """
-    weights = project.weights if project.weights.parameters else None  # before any training
-    return build_flow(project.flow, weights).trace(base_particles(n, seed))
+    return spec_units(project.target, name)
+
+
+def sample(project: Project, n: int = SAMPLES, seed: int = 0, units: UnitName = "data") -> NDArray[np.floating]:
+    """Draw points (n, 2) from the flow of a project. Loads TensorFlow.
+
+    Args:
+        project: The project.
+        n: Number of points.
+        seed: The same seed gives the same points.
+        units: The units of the points: `data`, `pixels` or `flow`; see `units`.
+
+    Raises:
+        SpecError: If the number or the seed is negative.
+        FileError: If the weights do not fit the flow.
+        TargetError: If the target has no pixels.
+    """
+    return _joined(sample_in_parts(project, n, seed, units))
+
+
+def sample_in_parts(
+    project: Project, n: int = SAMPLES, seed: int = 0, units: UnitName = "data"
+) -> Iterator[NDArray[np.floating]]:
+    """Yield the points of `sample` in parts, so that not all of them are in memory."""
+    found, particles, flow = spec_units(project.target, units), base_particles(n, seed), project.build_flow()
+    for some in slices(n):
+        yield found.values(flow.forward(particles[some]))
+
+
+def score(project: Project, points: ArrayLike, units: UnitName = "data") -> NDArray[np.floating]:
+    """Compute the log-density (n,) of points (n, 2) under the flow of a project, in float64. Loads TensorFlow.
+
+    Args:
+        project: The project.
+        points: Points (n, 2).
+        units: The units of the points: `data`, `pixels` or `flow`; see `units`. The density is per area in these units.
+
+    Raises:
+        SpecError: If the points have another shape.
+        FileError: If the weights do not fit the flow.
+        TargetError: If the target has no pixels.
+    """
+    return _joined(score_in_parts(project, points, units))
+
+
+def score_in_parts(project: Project, points: ArrayLike, units: UnitName = "data") -> Iterator[NDArray[np.floating]]:
+    """Yield the log-densities of `score` in parts, so that not all of them are in memory."""
+    given, found, flow = checked_points(points), spec_units(project.target, units), project.build_flow("float64")
+    for some in slices(len(given)):
+        yield found.log_density(flow.log_prob(found.points(given[some])))
+
+
+def trace(project: Project, n: int = PARTICLES, seed: int = 0, direction: Direction = "generate") -> Trace:
+    """Follow particles through every stage of the flow of a project. Loads TensorFlow.
+
+    The trace is in flow units, in which its densities are; `units(project).values(trace.positions)` converts it.
+
+    Args:
+        project: The project.
+        n: Number of particles.
+        seed: The same seed gives the same particles.
+        direction: `generate` moves particles of the base forward, `encode` pulls points of the target back.
+
+    Returns:
+        Positions (stages, n, 2), log|det J| from the base (stages, n) in nats, and names (stages,).
+
+    Raises:
+        SpecError: If there are no particles, or the seed is negative.
+        FileError: If the weights do not fit the flow.
+    """
+    return Trace.joined(list(trace_in_parts(project, n, seed, direction)))
+
+
+def trace_in_parts(
+    project: Project, n: int = PARTICLES, seed: int = 0, direction: Direction = "generate"
+) -> Iterator[Trace]:
+    """Yield the trace of `trace` in parts of the particles, so that not all of it is in memory."""
+    flow = project.build_flow()
+    if direction == "generate":
+        particles = base_particles(n, seed)
+        yield from (flow.trace(particles[some]) for some in slices(n))
+        return
+    for points in draw_in_parts(build_target(project.target), n, np.random.default_rng(seed)):
+        yield from (flow.encoded(points[some]) for some in slices(len(points)))
 
 
 def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
-    """Write what the spec says of a project: to a file, or where it is one file a picture, into a folder.
+    """Write what a spec asks for to a file or, if that is several pictures, to a folder.
 
-    The same project and spec are the same bytes, and those that the window and the terminal write. TensorFlow is loaded
-    only for what is not in the project, such as a density. Raises `FileError`, and `SpecError` where the project does
-    not have what is asked for.
+    The same project and spec give the same bytes, which are those that the window and the terminal write. TensorFlow is
+    loaded only for what is not in the project, such as a density.
+
+    Raises:
+        FileError: If it cannot be written.
+        SpecError: If the project does not have what is asked for.
     """
     for _ in Export(project, spec).write(Path(path)):
         pass
 
 
+def picture(project: Project, size: PictureSize = PICTURE_SIZE) -> bytes:
+    """Return a PNG of the particles of a project at the last stage. Does not load TensorFlow."""
+    with TemporaryDirectory(prefix="flowviz-") as folder:
+        path = Path(folder) / "picture.png"
+        render(project, ExportSpec(size=size), path)
+        return path.read_bytes()
+
+
 def save(project: Project, path: str | Path) -> None:
-    """Write a project to a file, whole or not at all. Raises `FileError`."""
+    """Write a project to a file, whole or not at all.
+
+    Raises:
+        FileError: If it cannot be written.
+    """
     save_project(project, Path(path))
 
 
 def load(path: str | Path) -> Project:
-    """The project in a file that flowviz saved. Raises `FileError`."""
+    """Read a project from a file that flowviz saved.
+
+    Raises:
+        FileError: If it cannot be read, or is no project.
+    """
     return load_project(Path(path))
+
+
+def _joined(parts: Iterator[NDArray[np.floating]]) -> NDArray[np.floating]:
+    return np.concatenate(list(parts))

@@ -1,11 +1,14 @@
 """The library: `from flowviz import ...`."""
 
+import re
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import flowviz
 from flowviz import (
@@ -27,6 +30,9 @@ from flowviz import (
 )
 from flowviz.errors import FlowvizError
 from flowviz.records import Event, Finished, base_particles
+from flowviz.records.trace import TOGETHER
+from flowviz.targets import points_spec
+from tests.tensorflow_log import without_tensorflow_log
 from tests.test_cli import run
 
 SMALL = FlowSpec(layers=2, width=8, depth=1)
@@ -74,9 +80,9 @@ def test_the_past_of_a_training_is_in_the_project(project: Project) -> None:
     moments = project.timeline.moments
     assert [moments[0].step, moments[-1].step] == [0, 2100]
     assert [m.step for m in moments] == sorted({m.step for m in moments})
-    of_start = build_flow(project.flow, moments[0].weights).sample(base_particles(100))
-    of_end = build_flow(project.flow, moments[-1].weights).sample(base_particles(100))
-    np.testing.assert_array_equal(of_end, build_flow(project.flow, project.weights).sample(base_particles(100)))
+    of_start = build_flow(project.flow, moments[0].weights).forward(base_particles(100))
+    of_end = build_flow(project.flow, moments[-1].weights).forward(base_particles(100))
+    np.testing.assert_array_equal(of_end, build_flow(project.flow, project.weights).forward(base_particles(100)))
     assert np.abs(of_start - of_end).max() > 0.5
 
 
@@ -129,3 +135,103 @@ def test_what_a_person_can_put_right_is_a_flowviz_error(project: Project, tmp_pa
     ):
         with pytest.raises(FlowvizError, match=r"\.$"):
             wrong()
+
+
+def table_project() -> Project:
+    """Return an untrained project whose data have other units than its flow."""
+    data = np.random.default_rng(0).normal([300, -5], [50, 0.1], (500, 2))
+    return Project.untrained(points_spec(data), SMALL, TrainingSpec(steps=1))
+
+
+def test_points_of_a_project_are_in_the_units_of_its_data() -> None:
+    table = table_project()
+    points, inside = flowviz.sample(table, 400, seed=2), flowviz.sample(table, 400, seed=2, units="flow")
+    assert points.shape == (400, 2)
+    np.testing.assert_allclose(points, flowviz.units(table).values(inside))
+    np.testing.assert_allclose(inside, table.build_flow().sample(400, seed=2))
+    np.testing.assert_allclose(points.mean(axis=0), [300, -5], atol=10)
+    densities = flowviz.score(table, points) - flowviz.score(table, inside, units="flow")
+    np.testing.assert_allclose(densities, -2 * np.log(flowviz.units(table).scale[0]), rtol=1e-5)
+    with pytest.raises(FlowvizError, match="not made of pixels"):
+        flowviz.sample(table, 5, units="pixels")
+    with pytest.raises(FlowvizError, match=r"shape of these is \(400,\)"):
+        flowviz.score(table, points[:, 0])
+
+
+def test_commands_write_what_the_library_returns(project: Project, project_file: Path, tmp_path: Path) -> None:
+    drawn, scores, encoded = (tmp_path / name for name in ("drawn.npy", "scores.npy", "encoded.npz"))
+    assert run("sample", project_file, "-n", 70, "--seed", 5, "--units", "pixels", "-o", drawn) == 0
+    points = flowviz.sample(project, 70, seed=5, units="pixels")
+    np.testing.assert_array_equal(np.load(drawn), points)
+    assert run("score", project_file, drawn, "--units", "pixels", "-o", scores) == 0
+    expected = flowviz.score(project, np.load(drawn), units="pixels")
+    np.testing.assert_allclose(np.load(scores), expected, rtol=1e-6)
+    assert run("trace", project_file, "-n", 30, "--direction", "encode", "-o", encoded) == 0
+    with np.load(encoded) as arrays:
+        np.testing.assert_array_equal(arrays["positions"], trace(project, 30, direction="encode").positions)
+
+
+def test_what_is_computed_in_parts_is_what_is_computed_at_once(project: Project) -> None:
+    parts = list(flowviz.sample_in_parts(project, TOGETHER + 3))
+    assert [len(part) for part in parts] == [TOGETHER, 3]
+    points = flowviz.sample(project, TOGETHER + 3)
+    np.testing.assert_array_equal(np.concatenate(parts), points)
+    scores = list(flowviz.score_in_parts(project, points))
+    np.testing.assert_array_equal(np.concatenate(scores), flowviz.score(project, points))
+    assert [part.positions.shape[1] for part in flowviz.trace_in_parts(project, TOGETHER + 1)] == [TOGETHER, 1]
+
+
+SHOW = """
+import sys
+from flowviz import FlowSpec, Project, TextSpec, TrainingSpec, load
+untrained = Project.untrained(TextSpec(text="I"), FlowSpec(), TrainingSpec(steps=1))
+for project in (load(sys.argv[1]), untrained):
+    sys.stdout.buffer.write(project._repr_png_())
+assert "tensorflow" not in sys.modules, "TensorFlow was loaded"
+"""
+
+
+def test_notebooks_display_a_project_without_tensorflow(project: Project, project_file: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", SHOW, str(project_file)], capture_output=True, check=True)
+    first = Image.open(BytesIO(done.stdout))
+    assert first.format == "PNG"
+    assert first.size == (640, 480)
+    assert done.stdout.startswith(flowviz.picture(project))
+    assert done.stdout.count(b"\x89PNG") == 2
+
+
+class Notebook:
+    """`IPython.display`, which shows MIME bundles below a cell and replaces them."""
+
+    def __init__(self) -> None:
+        self.cells: list[list[str]] = []
+
+    def display(self, bundle: dict[str, str], *, raw: bool, display_id: bool = False) -> "Notebook":
+        assert raw
+        self.cells.append([bundle["text/plain"]])
+        return self
+
+    def update(self, bundle: dict[str, str], *, raw: bool) -> None:
+        assert raw
+        self.cells[0].append(bundle["text/plain"])
+
+
+def test_notebooks_show_the_progress_of_a_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook = Notebook()
+    shell = type("ZMQInteractiveShell", (), {})()  # by whose name Rich recognizes a notebook
+    monkeypatch.setattr("builtins.get_ipython", lambda: shell, raising=False)
+    monkeypatch.setitem(sys.modules, "IPython.display", notebook)
+    found = flowviz.train(TextSpec(text="I"), SMALL, TrainingSpec(steps=900))
+    [line] = notebook.cells
+    assert line[0] == "Starting"
+    assert any(re.match(r"\d+%: .*steps/s$", text) for text in line)
+    assert line[-1].startswith("Completed after 900 steps")
+    flowviz.resume(found)
+    assert len(notebook.cells) == 2
+    flowviz.train(TextSpec(text="I"), SMALL, TrainingSpec(steps=5), on_event=lambda _: None)
+    assert len(notebook.cells) == 2
+
+
+def test_elsewhere_a_training_shows_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    flowviz.train(TextSpec(text="I"), SMALL, TrainingSpec(steps=5))
+    assert without_tensorflow_log(capfd.readouterr().err) == capfd.readouterr().out == ""

@@ -1,27 +1,23 @@
 """A project that a command reads, and its flow."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, TypeVar
 
 from flowviz.cli.messages import say
 from flowviz.errors import FileError
-from flowviz.exporting.scenes import TOGETHER, slices
+from flowviz.library import trace_in_parts
 from flowviz.projects import Project, load_project
-from flowviz.records import Trace, base_particles
-from flowviz.targets import Target, build_target
+from flowviz.records import Trace
+from flowviz.specs.view import Direction
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
 
-Direction = Literal["generate", "encode"]
-
-DRAWN_TOGETHER = 16 * TOGETHER  # points of a target
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -39,41 +35,30 @@ class LoadedProject:
     @cached_property
     def flow(self) -> "Flow":
         """The flow, in float32. Raises `FileError` if the weights do not fit it."""
-        return self.built("float32")
+        with self._named():
+            return self.project.build_flow()
 
-    def built(self, dtype: str) -> "Flow":
-        """Return the flow, in a precision. Raises `FileError` if the weights do not fit it."""
-        from flowviz.flows import build_flow  # loads TensorFlow
-
-        try:
-            return build_flow(self.project.flow, self.project.weights, dtype)
-        except FileError as error:
-            raise FileError(f"{self.path} cannot be opened. {error}") from error
-
-    @cached_property
-    def fine_flow(self) -> "Flow":
-        """The flow, in float64, for log-densities. Raises `FileError` if the weights do not fit it."""
-        return self.built("float64")
+    def parts(self, parts: Iterator[Part]) -> Iterator[Part]:
+        """Yield parts that the library computes. Raises `FileError` if the weights do not fit it."""
+        with self._named():
+            yield from parts
 
     def followed(self, direction: Direction, count: int, seed: int = 0) -> Iterator[Trace]:
         """Yield traces of particles of the base, or of points of the target, in parts; print the NLL of the latter."""
-        if direction == "generate":
-            particles = base_particles(count, seed)
-            yield from (self.flow.trace(particles[some]) for some in slices(count))
-            return
         total = 0.0
-        for points in drawn(build_target(self.project.target), count, np.random.default_rng(seed)):
-            for some in slices(len(points)):
-                found = self.flow.encoded(points[some])
-                total += found.nll * found.positions.shape[1]
-                yield found
-        say_nll(total / count, count)
+        for part in self.parts(trace_in_parts(self.project, count, seed, direction)):
+            total += part.nll * part.positions.shape[1]
+            yield part
+        if direction == "encode":
+            say_nll(total / count, count)
 
-
-def drawn(target: Target, count: int, rng: np.random.Generator) -> Iterator[NDArray[np.float32]]:
-    """Yield points (n, 2) of a target, in parts that take little memory."""
-    for first in range(0, count, DRAWN_TOGETHER):
-        yield target.sample(min(DRAWN_TOGETHER, count - first), rng)
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Name the file in errors about what is in it."""
+        try:
+            yield
+        except FileError as error:
+            raise FileError(f"{self.path} cannot be opened. {error}") from error
 
 
 def say_nll(nll: float, count: int) -> None:

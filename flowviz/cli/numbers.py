@@ -1,15 +1,14 @@
 """The commands that read or write points and other numbers: trace, sample, score, target."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import typer
 from numpy.typing import NDArray
 
 from flowviz.cli import options
-from flowviz.cli.loaded_project import DRAWN_TOGETHER, LoadedProject, drawn
+from flowviz.cli.loaded_project import LoadedProject
 from flowviz.cli.messages import drained, say
 from flowviz.cli.outputs import NumbersOutput
 from flowviz.cli.plan_options import requested_target
@@ -17,12 +16,12 @@ from flowviz.cli.spec_options import SpecFile, given_files, takes
 from flowviz.cli.target_sources import Sources, built, chosen_sources
 from flowviz.errors import FileError
 from flowviz.exporting import tables
-from flowviz.exporting.scenes import slices
 from flowviz.exporting.tables import Particles, Rows
-from flowviz.records import base_particles
+from flowviz.library import sample_in_parts, score_in_parts
+from flowviz.records import slices
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import SHAPES, ShapeSpec
-from flowviz.targets import build_target, reading_columns, spec_units, target_units
+from flowviz.targets import DRAWN_TOGETHER, build_target, draw_in_parts, reading_columns, spec_units, target_units
 
 
 def trace(
@@ -61,7 +60,7 @@ def sample(
     place = NumbersOutput.checked(output, form, [project])
     loaded = LoadedProject.at(project)
     shown = spec_units(loaded.project.target, units)
-    parts = (shown.values(loaded.flow.sample(part)) for part in _parts(base_particles(count, start)))
+    parts = loaded.parts(sample_in_parts(loaded.project, count, start, units))
     place.write(tables.points(count, parts, shown), "Sampling", len(slices(count)), _counted(count, "point"))
 
 
@@ -79,8 +78,7 @@ def score(
     """
     place = NumbersOutput.checked(output, form, [project, points])
     loaded, found = LoadedProject.at(project), _read_scored(points, columns)
-    given = spec_units(loaded.project.target, units)
-    parts = (given.log_density(loaded.fine_flow.log_prob(given.points(part))) for part in _parts(found))
+    parts = loaded.parts(score_in_parts(loaded.project, found, units))
     scores = Rows("log_prob", ("log_prob",), len(found), parts)
     place.write(scores, "Scoring", len(slices(len(found))), f"the log-density of {_counted(len(found), 'point')}")
 
@@ -113,7 +111,7 @@ def target(
     spec = requested_target(sources, spec_file)
     found = built(spec)
     shown, what = target_units(found, units), f"{_counted(count, 'point')} of {spec.title}"
-    parts = (shown.values(points) for points in drawn(found, count, rng))
+    parts = (shown.values(points) for points in draw_in_parts(found, count, rng))
     place.write(tables.points(count, parts, shown), "Drawing points", -(-count // DRAWN_TOGETHER), what)
     say(f"The entropy is {'unknown' if found.entropy is None else f'{found.entropy:.4f} nats'}.")
 
@@ -129,11 +127,6 @@ def _read_scored(path: Path, columns: str | None) -> NDArray[np.float64]:
     if not (np.abs(points) <= np.finfo(np.float32).max).all():
         raise FileError(f"{path} holds numbers that are too large; remove those rows.")
     return points
-
-
-def _parts(points: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """Yield points in parts that a flow moves with little memory."""
-    return (points[some] for some in slices(len(points)))
 
 
 def _counted(count: int, noun: str) -> str:

@@ -5,11 +5,10 @@ from typing import Annotated
 
 import typer
 
-from flowviz.cli.loaded_project import Direction
 from flowviz.errors import SpecError
 from flowviz.exporting.tables import NumberFormat
 from flowviz.file_kinds import NUMBERS, listed
-from flowviz.specs.view import UnitName
+from flowviz.specs.view import Direction, UnitName
 
 MOST_POINTS = 10_000_000
 

@@ -14,11 +14,11 @@ from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.pictures import Draw, write_picture, write_together
 from flowviz.exporting.provenance import provenance_of
 from flowviz.exporting.reel import Reel
-from flowviz.exporting.scenes import Scenes, slices
+from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import shots, stage_range
 from flowviz.files import written_whole
 from flowviz.projects import Project
-from flowviz.records import Selection, cell_centers, checked_stage
+from flowviz.records import Selection, cell_centers, checked_stage, slices
 from flowviz.records.provenance import Provenance
 from flowviz.rendering import render_sheet, sheet_stage
 from flowviz.rendering.raster import RGBA

@@ -1,6 +1,6 @@
 """What is seen of a project: its particles, and what is computed of its flow to be seen beside them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,18 @@ from flowviz.exporting.easing import eased_frames
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.shots import Shot
 from flowviz.projects import Project
-from flowviz.records import Moment, Rectangle, Scene, Selection, Snapshot, TargetPicture, Trace, Units, base_particles
+from flowviz.records import (
+    Moment,
+    Rectangle,
+    Scene,
+    Selection,
+    Snapshot,
+    TargetPicture,
+    Trace,
+    Units,
+    base_particles,
+    slices,
+)
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import Camera, Frame, render_frame, visible_rectangle
 from flowviz.rendering.raster import RGBA
@@ -20,8 +31,6 @@ from flowviz.targets import build_target, spec_units, target_picture
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
-
-TOGETHER = 16_384  # particles that are followed at once: the networks of a flow take a kilobyte for each
 
 
 class Scenes:
@@ -110,7 +119,7 @@ class Scenes:
         """The particles at every stage, as the flow was at a moment."""
         if self._last is not None and self._last[0] is moment:
             return self._last[1].trace
-        return self._known(moment) or _joined(self._followed(moment))
+        return self._known(moment) or Trace.joined(list(self._followed(moment)))
 
     def parts(self, moment: Moment | None) -> Iterator[Trace]:
         """The same, some particles after the others, so that not all need to be there at once."""
@@ -186,16 +195,3 @@ class Scenes:
         from flowviz.flows.scenes import completed  # loads TensorFlow
 
         return completed(flow, scene, stage, view, around, probe)
-
-
-def slices(count: int) -> list[slice]:
-    """The parts of so many particles that are followed together."""
-    return [slice(start, min(start + TOGETHER, count)) for start in range(0, count, TOGETHER)]
-
-
-def _joined(parts: Iterable[Trace]) -> Trace:
-    found = list(parts)
-    if len(found) == 1:
-        return found[0]
-    positions = np.concatenate([trace.positions for trace in found], axis=1)
-    return Trace(found[0].names, positions, np.concatenate([trace.log_det for trace in found], axis=1))

@@ -1,14 +1,14 @@
 """A normalizing flow: a base distribution and bijectors, in drawing order."""
 
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 from threading import Lock
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from flowviz.errors import SpecError
 from flowviz.flows.chain import Chain
 from flowviz.flows.flat import flatten, of_stage, shapes_of, unflatten
 from flowviz.flows.reporting import DEFAULT_SPANS, base_report, spans_of
@@ -22,8 +22,10 @@ from flowviz.records import (
     Weights,
     base_particles,
     cell_centers,
+    checked_points,
     checked_stage,
     grid_shape,
+    slices,
 )
 from flowviz.records.density import DENSITY_SIDE
 from flowviz.specs import FlowSpec
@@ -32,6 +34,7 @@ from flowviz.specs.recipes import BASE
 FINE_ABOVE = -10.5  # nats: in float32 a log-density is off by 0.01 at the most where it is near -10
 
 STAGE = tf.TensorSpec([], tf.int32)
+AT_STAGE = {"trace_through", "forward_at", "log_density"}  # functions of the chain that take a stage
 
 _first_of_kind: dict[tuple[FlowSpec, tuple[str, ...], tf.DType], "Flow"] = {}
 _graphs: dict[str, Graph] = {}
@@ -41,8 +44,12 @@ _tracing = Lock()
 class Flow(tf.Module):
     """p(y) = p_base(f^-1(y)) · |det J_f^-1(y)|,  f = stage_k ∘ ... ∘ stage_1, the base a 2D standard normal.
 
+    Points are arrays (n, 2), log-densities (n,) in nats, both in flow units: the target is centered, with 1 as the
+    larger standard deviation. Many points are computed in parts, so that memory does not grow with the width of the
+    layers. Points of another shape raise a `SpecError`.
+
     The numbers of all stages live in two flat vectors, `parameters` and `statistics`: a compiled training step then
-    carries two tensors instead of some sixty, which halves its time. Points are (n, 2), log-densities (n,) in nats.
+    carries two tensors instead of some sixty, which halves its time.
     """
 
     def __init__(self, stages: Sequence[Stage], weights: Weights, dtype: str = "float32") -> None:
@@ -60,6 +67,7 @@ class Flow(tf.Module):
         self.statistics = tf.Variable(
             flatten(weights.statistics, self._statistic_shapes), dtype=self.dtype, trainable=False
         )
+        self._compiled: dict[tuple[str, tf.DType], Graph] = {}
 
     @property
     def spec(self) -> FlowSpec:
@@ -98,33 +106,41 @@ class Flow(tf.Module):
 
         return distribution_of(self)
 
-    def log_prob(self, points: NDArray[Any]) -> NDArray[Any]:
-        """Log-density (n,) in nats of points (n, 2) in target units."""
-        [found] = self._kin._log_prob_graph(*self._numbers, tf.convert_to_tensor(points, self.dtype))
-        return np.asarray(found)
+    def sample(self, n: int, seed: int = 0) -> NDArray[Any]:
+        """Draw points (n, 2) from the flow. The same seed gives the same points, and the first ones of more."""
+        if not isinstance(n, int | np.integer):
+            raise SpecError("The number of points must be a whole number. To move given points, use forward.")
+        return self.forward(base_particles(n, seed))
 
-    def sample(self, particles: NDArray[Any]) -> NDArray[Any]:
-        """Where particles (n, 2) of the base end in target units (n, 2)."""
-        [found] = self._kin._forward_graph(*self._numbers, tf.convert_to_tensor(particles, self.dtype))
-        return np.asarray(found)
+    def log_prob(self, x: ArrayLike) -> NDArray[Any]:
+        """Return the log-density (n,) in nats of points (n, 2) of the target."""
+        return np.concatenate([found for [found] in self._in_parts("log_prob", x)])
 
-    def trace(self, particles: NDArray[Any]) -> Trace:
-        """Particles (n, 2) of the base, followed through every stage."""
-        found = self._kin._trace_graph(*self._numbers, tf.convert_to_tensor(particles, self.dtype))
-        return Trace(self.names, *(np.array(array) for array in found))
+    def forward(self, z: ArrayLike) -> NDArray[Any]:
+        """Return y = f(z): where particles (n, 2) of the base end."""
+        return np.concatenate([found for [found] in self._in_parts("forward", z)])
 
-    def trace_through(self, points: NDArray[Any], stage: int) -> Trace:
-        """Points (n, 2) that are given at a stage, and where those very points are at every other.
+    def inverse(self, x: ArrayLike) -> NDArray[Any]:
+        """Return z = f⁻¹(x): where points (n, 2) of the target come from on the base."""
+        parts = self._in_parts("trace_through", x, len(self.stages))
+        return np.concatenate([positions[0] for positions, _ in parts])
 
-        From stage 0 it is the trace of particles; from the last stage it encodes: points of the target are pulled back.
-        Raises `SpecError` for a stage that does not exist.
+    def trace(self, particles: ArrayLike) -> Trace:
+        """Follow particles (n, 2) of the base through every stage."""
+        return Trace.joined([Trace(self.names, *found) for found in self._in_parts("trace", particles)])
+
+    def trace_through(self, points: ArrayLike, stage: int) -> Trace:
+        """Follow points (n, 2) that are given at a stage, backward to the base and forward to the target.
+
+        From stage 0, it is the trace of particles; from the last stage, points of the target are pulled back.
+
+        Raises:
+            SpecError: If there is no such stage.
         """
-        points = tf.convert_to_tensor(points, self.dtype)
-        found = self._kin._trace_through_graph(*self._numbers, points, self._number(stage))
-        return Trace(self.names, *(np.array(array) for array in found))
+        return Trace.joined([Trace(self.names, *found) for found in self._in_parts("trace_through", points, stage)])
 
-    def encoded(self, points: NDArray[Any]) -> Trace:
-        """Points (n, 2) of the target, pulled back through every stage to the base."""
+    def encoded(self, points: ArrayLike) -> Trace:
+        """Pull points (n, 2) of the target back through every stage to the base."""
         return self.trace_through(points, len(self.stages))
 
     def density(
@@ -170,8 +186,10 @@ class Flow(tf.Module):
         parameters = of_stage(unflatten(flat[0].numpy(), self._parameter_shapes), recipe.name)
         statistics = of_stage(unflatten(flat[1].numpy(), self._statistic_shapes), recipe.name)
 
+        forward_at = self._graph("forward_at", tf.float64)
+
         def forward(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-            images, log_dets = self._kin._forward_at_graph(*flat, tf.constant(points), at)
+            images, log_dets = forward_at(*flat, tf.constant(points), at)
             return images.numpy(), log_dets.numpy()
 
         return recipe.report({**parameters, **statistics}, spans, forward)
@@ -182,33 +200,17 @@ class Flow(tf.Module):
         kind = self.spec.model_copy(update={"seed": 0}), tuple(self.names), self.dtype
         return _first_of_kind.setdefault(kind, self)
 
-    @cached_property
-    def _log_prob_graph(self) -> Any:
-        return self._graph(self.chain.log_prob)
-
-    @cached_property
-    def _forward_graph(self) -> Any:
-        return self._graph(self.chain.forward)
-
-    @cached_property
-    def _trace_graph(self) -> Any:
-        return self._graph(self.chain.trace)
-
-    @cached_property
-    def _trace_through_graph(self) -> Any:
-        return self._graph(self.chain.trace_through, STAGE)
-
-    @cached_property
-    def _forward_at_graph(self) -> Any:
-        return self._graph(self.chain.forward_at, STAGE, dtype=tf.float64)
-
-    @cached_property
-    def _log_density_graphs(self) -> dict[tf.DType, Any]:
-        return {dtype: self._graph(self.chain.log_density, STAGE, dtype=dtype) for dtype in (tf.float32, tf.float64)}
+    def _in_parts(self, name: str, points: ArrayLike, stage: int | None = None) -> Iterator[list[NDArray[Any]]]:
+        """Yield what a function of the chain finds for some points (n, 2) after the others."""
+        checked, graph, numbers = checked_points(points), self._graph(name, self.dtype), self._numbers
+        at = [] if stage is None else [self._number(stage)]
+        for some in slices(len(checked)):
+            part = tf.convert_to_tensor(checked[some], self.dtype)
+            yield [np.array(each) for each in graph(*numbers, part, *at)]
 
     def _log_density(self, dtype: tf.DType, numbers: Any, points: NDArray[Any], at: tf.Tensor) -> NDArray[np.float32]:
         cast = (tf.cast(each, dtype) for each in (*numbers, points))
-        [log_density] = self._kin._log_density_graphs[dtype](*cast, at)
+        [log_density] = self._graph("log_density", dtype)(*cast, at)
         return np.array(log_density, np.float32)
 
     def _number(self, stage: int) -> tf.Tensor:
@@ -218,16 +220,23 @@ class Flow(tf.Module):
     def _numbers(self) -> tuple[tf.Tensor, tf.Tensor]:
         return self.parameters.read_value(), self.statistics.read_value()
 
-    def _graph(self, function: Callable[..., Any], *more: tf.TensorSpec, dtype: tf.DType | None = None) -> Graph:
-        """A function of a walk, traced once for any numbers and points (n, 2), and what it takes more.
+    def _graph(self, name: str, dtype: tf.DType) -> Graph:
+        """Return a function of the chain, traced once for all flows of this kind; see `_kin`."""
+        kin = self._kin
+        if (name, dtype) not in kin._compiled:
+            kin._compiled[name, dtype] = kin._traced(name, dtype)
+        return kin._compiled[name, dtype]
+
+    def _traced(self, name: str, dtype: tf.DType) -> Graph:
+        """Trace a function of any numbers, points (n, 2) and, for some, a stage.
 
         Concrete, lest TensorFlow warn of many flows.
         """
-        dtype = dtype or self.dtype
+        function = getattr(self.chain, name)
         shapes = [*(each.shape for each in self._numbers), [None, 2]]
-        signature = [*(tf.TensorSpec(shape, dtype) for shape in shapes), *more]
+        signature = [*(tf.TensorSpec(shape, dtype) for shape in shapes), *([STAGE] if name in AT_STAGE else [])]
         kind = self.spec.model_copy(update={"seed": 0}).model_dump_json()
-        key = f"{function.__name__} {signature} {kind} {self.names}"
+        key = f"{name} {signature} {kind} {self.names}"
         with _tracing:  # a thread that asks while another one traces the graph waits for it
             if key not in _graphs:
                 [_graphs[key]] = stored_or_traced(

@@ -3,7 +3,9 @@
 import json
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, takewhile
+from typing import TYPE_CHECKING, Literal
 
+import flowviz
 from flowviz.projects.moments import storable_timeline
 from flowviz.records import (
     Checkpoint,
@@ -20,6 +22,9 @@ from flowviz.records import (
     untrained_trace,
 )
 from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
+
+if TYPE_CHECKING:
+    from flowviz.flows import Flow
 
 CHANGES_BYTES = 16_384  # of JSON: some three hundred changes of the target, the latest ones
 
@@ -93,6 +98,21 @@ class Project:
         None if the entropy is unknown, before the end of a training, and for projects of an older flowviz.
         """
         return self.score.gap if self.score else None
+
+    def build_flow(self, dtype: Literal["float32", "float64"] = "float32") -> "Flow":
+        """Build the flow with the weights of the project, or initial ones before any training. Loads TensorFlow.
+
+        The flow works in flow units; `flowviz.sample` and `flowviz.score` convert them. It is built by the library,
+        which lies above this package, as are the packages that compute.
+
+        Raises:
+            FileError: If the weights do not fit the flow.
+        """
+        return flowviz.build_flow(self.flow, self.weights if self.weights.parameters else None, dtype)
+
+    def _repr_png_(self) -> bytes:
+        """Return a picture of the particles at the last stage, which notebooks display."""
+        return flowviz.picture(self)
 
     def storable(self) -> "Project":
         """This project as its file has it, of which saving and opening changes no bit.

@@ -24,7 +24,7 @@ from flowviz.records.score import Score
 from flowviz.records.selection import Combination, Selection, nearest
 from flowviz.records.target_picture import TargetPicture
 from flowviz.records.timeline import Timeline
-from flowviz.records.trace import Trace, base_particles, checked_stage, untrained_trace
+from flowviz.records.trace import Trace, base_particles, checked_points, checked_stage, slices, untrained_trace
 from flowviz.records.trial import Trial, TrialSummary, summarized, to_csv
 from flowviz.records.units import FLOW_UNITS, Units
 from flowviz.records.weights import Weights
@@ -65,10 +65,12 @@ __all__ = [
     "Weights",
     "base_particles",
     "cell_centers",
+    "checked_points",
     "checked_stage",
     "grid_shape",
     "lattice_points",
     "nearest",
+    "slices",
     "summarized",
     "to_csv",
     "untrained_trace",

@@ -1,10 +1,12 @@
 """The particles after each bijector."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from flowviz.errors import SpecError
 from flowviz.records.base_distribution import BASE_DISTRIBUTION
@@ -16,11 +18,40 @@ PARTICLES = 8000
 SMALLEST_CHANGE = 1e-4  # nats: less is rounding
 NORMAL_REACH = 2.6  # standard deviations: 99% of a standard normal coordinate is nearer
 CENTRAL = 0.99  # of the particles: what a view has to show, along each axis
+TOGETHER = 16_384  # particles that are followed at once: the networks of a flow take a kilobyte for each
 
 
 def base_particles(count: int = PARTICLES, seed: int = 0) -> NDArray[np.float32]:
-    """Return draws (count, 2) from the base distribution: the particles of a trace at stage 0."""
+    """Return draws (count, 2) from the base distribution: the particles of a trace at stage 0.
+
+    Raises:
+        SpecError: If the count or the seed is negative.
+    """
+    for name, value in {"number of points": count, "seed": seed}.items():
+        if value < 0:
+            raise SpecError(f"The {name} is {value}; it must be 0 or more.")
     return BASE_DISTRIBUTION.sample(count, seed)
+
+
+def checked_points(points: ArrayLike) -> NDArray[Any]:
+    """Return points as an array (n, 2) of floating-point numbers.
+
+    Raises:
+        SpecError: If they have another shape, or are not numbers.
+    """
+    try:
+        found = np.asarray(points)
+        numeric = found if found.dtype.kind == "f" else found.astype(np.float64)
+    except (ValueError, TypeError) as error:
+        raise SpecError("Points are an array of numbers with the shape (n, 2).") from error
+    if numeric.ndim != 2 or numeric.shape[1] != 2:
+        raise SpecError(f"Points have the shape (n, 2), but the shape of these is {numeric.shape}.")
+    return numeric
+
+
+def slices(count: int) -> list[slice]:
+    """Return the parts of points that are computed together, to bound memory. No points are one empty part."""
+    return [slice(start, min(start + TOGETHER, count)) for start in range(0, max(count, 1), TOGETHER)]
 
 
 def checked_stage(stage: int, last: int) -> int:
@@ -76,6 +107,19 @@ class Trace:
                 f"a Trace of {len(self.names)} names cannot have positions {self.positions.shape} "
                 f"and log_det {self.log_det.shape}"
             )
+
+    @classmethod
+    def joined(cls, parts: Sequence["Trace"]) -> "Trace":
+        """Return the trace of all particles, given those of some of them each."""
+        if len(parts) == 1:
+            return parts[0]
+        errors = [part.round_trip_error for part in parts if part.round_trip_error is not None]
+        return cls(
+            parts[0].names,
+            np.concatenate([part.positions for part in parts], axis=1),
+            np.concatenate([part.log_det for part in parts], axis=1),
+            np.max(errors, axis=0) if len(errors) == len(parts) else None,
+        )
 
     @property
     def last_stage(self) -> int:

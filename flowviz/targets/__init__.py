@@ -10,12 +10,13 @@ from flowviz.targets.mix import split_sentences
 from flowviz.targets.pixels import PixelDensity
 from flowviz.targets.points import Points, points_spec
 from flowviz.targets.tables import columns_of, read_points, reading_columns, reading_points
-from flowviz.targets.target import Extent, Target, target_picture
+from flowviz.targets.target import DRAWN_TOGETHER, Extent, Target, draw_in_parts, target_picture
 from flowviz.targets.text import borrowed_fonts, reads_fonts
 from flowviz.targets.units import has_pixels, spec_units, target_units
 
 __all__ = [
     "BUILT_IN",
+    "DRAWN_TOGETHER",
     "Borrowed",
     "Extent",
     "Face",
@@ -26,6 +27,7 @@ __all__ = [
     "borrowed_fonts",
     "build_target",
     "columns_of",
+    "draw_in_parts",
     "has_pixels",
     "image_spec",
     "installed_faces",

@@ -1,12 +1,15 @@
 """The interface of targets."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import TargetPicture
+from flowviz.records.trace import TOGETHER
 
+DRAWN_TOGETHER = 16 * TOGETHER  # points, which take little memory each
 Extent = tuple[float, float, float, float]  # left, right, bottom, top, in flow units
 
 
@@ -68,3 +71,9 @@ class Target(Protocol):
 def target_picture(target: Target) -> TargetPicture:
     """Return the picture of a target that views draw behind the particles."""
     return TargetPicture(target.extent, target.preview())
+
+
+def draw_in_parts(target: Target, count: int, rng: np.random.Generator) -> Iterator[NDArray[np.float32]]:
+    """Yield draws (n, 2) from a target, `count` in all, in parts that take little memory."""
+    for first in range(0, count, DRAWN_TOGETHER):
+        yield target.sample(min(DRAWN_TOGETHER, count - first), rng)

@@ -46,7 +46,7 @@ def main(
             codes.append(training._runner._compiled)
         if isinstance(event, Retargeted):
             changed, before = training._clock.seconds, len(codes)
-            share = new.target.on_target(flow.sample(base_particles()))
+            share = new.target.on_target(flow.forward(base_particles()))
             print(f"{first} -> {second} at step {event.step:,}, after {changed:.1f} s; compiled: {before}", flush=True)
             print(f"   0.0 s   on target {share:.1%}", flush=True)
         if not isinstance(event, Snapshot) or not changed:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from flowviz.cli import messages
 from flowviz.exporting import tables
-from flowviz.exporting.scenes import TOGETHER
 from flowviz.projects import Project, save_project
+from flowviz.records.trace import TOGETHER
 from flowviz.targets.tables import NO_PARQUET
 from tests.test_cli import run
 

@@ -50,7 +50,7 @@ def refused(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     for name in (
         "flowviz.cli.training.trained",
         "flowviz.training.trials.run_trials",
-        "flowviz.cli.loaded_project.LoadedProject.built",
+        "flowviz.projects.Project.build_flow",
     ):
         monkeypatch.setattr(name, work)
     before = content(folder)

@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 from flowviz.exporting.export import Export
-from flowviz.exporting.scenes import TOGETHER
 from flowviz.flows import build_flow
 from flowviz.flows.scenes import completed
 from flowviz.projects import Project
 from flowviz.records import Moment, Scene, Snapshot, Timeline, base_particles
+from flowviz.records.trace import TOGETHER
 from flowviz.rendering import Camera, render_frame, visible_rectangle
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, ViewSpec
 from flowviz.targets import build_target

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from flowviz.exporting.scenes import TOGETHER
 from flowviz.projects import Project
 from flowviz.records import Retargeted
+from flowviz.records.trace import TOGETHER
 from flowviz.specs import ExportSpec, Seen
 from flowviz.targets import build_target
 from tests.exporting.projects import bent_project, written

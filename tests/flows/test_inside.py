@@ -125,7 +125,7 @@ def test_a_flow_of_a_single_layer_is_no_special_case(family: str) -> None:
     flow = build_flow(spec, random_weights(spec), dtype="float64")
     points = base_particles(20).astype(np.float64)
     through = flow.trace_through(points, len(flow.stages))
-    np.testing.assert_allclose(flow.sample(through.positions[0]), points, atol=1e-12)
+    np.testing.assert_allclose(flow.forward(through.positions[0]), points, atol=1e-12)
     np.testing.assert_allclose(flow.log_density(len(flow.stages), points), flow.log_prob(points), atol=1e-6)
     assert flow.report(len(flow.stages), through).curves
 

@@ -86,7 +86,7 @@ def test_log_prob_follows_from_the_trace(flow: Flow) -> None:
     trace = flow.trace(particles)
     base = -0.5 * (particles**2).sum(axis=1) - np.log(2 * np.pi)
     np.testing.assert_allclose(flow.log_prob(trace.positions[-1]), base - trace.log_det[-1], atol=1e-8)
-    np.testing.assert_allclose(flow.sample(particles), trace.positions[-1], atol=1e-12)
+    np.testing.assert_allclose(flow.forward(particles), trace.positions[-1], atol=1e-12)
 
 
 def test_the_gradient_of_a_training_step_is_that_of_its_loss(flow: Flow) -> None:
@@ -111,7 +111,7 @@ def test_the_gradient_of_a_training_step_is_that_of_its_loss(flow: Flow) -> None
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())
 def test_the_density_integrates_to_one(spec: FlowSpec) -> None:
     flow = build_flow(spec, random_weights(spec, seed=2, scale=0.15), dtype="float64")
-    reach = 1.3 * np.abs(flow.sample(base_particles(20_000))).max()
+    reach = 1.3 * np.abs(flow.forward(base_particles(20_000))).max()
     side = np.linspace(-reach, reach, 600)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     mass = np.exp(flow.log_prob(grid)).sum() * (side[1] - side[0]) ** 2
@@ -122,7 +122,7 @@ def test_the_density_integrates_to_one(spec: FlowSpec) -> None:
 def test_samples_match_the_density(spec: FlowSpec) -> None:
     """Two samples: the flow's own, and draws from its density by rejection in a box. Equal means and quantiles."""
     flow = build_flow(spec, random_weights(spec, seed=3, scale=0.15), dtype="float64")
-    sampled, rng = flow.sample(base_particles(20_000)), np.random.default_rng(0)
+    sampled, rng = flow.forward(base_particles(20_000)), np.random.default_rng(0)
     low, high = sampled.min(axis=0) - 0.5, sampled.max(axis=0) + 0.5
     proposals = rng.uniform(low, high, (400_000, 2))
     density = np.exp(flow.log_prob(proposals))
@@ -223,12 +223,12 @@ def test_flows_of_one_kind_share_what_was_traced_and_nothing_else() -> None:
     """TensorFlow frees no graph: a window that opens a hundred projects would grow by a gigabyte."""
     spec, particles = FlowSpec(layers=1, width=3, depth=1), base_particles(50)
     flows = [build_flow(spec, random_weights(spec, seed=seed), dtype="float64") for seed in (1, 2)]
-    images = [flow.sample(particles) for flow in flows]
+    images = [flow.forward(particles) for flow in flows]
     assert flows[0]._kin is flows[1]._kin
     assert not np.allclose(images[0], images[1])
     for flow, image in zip(flows, images, strict=True):
         np.testing.assert_allclose(flow.trace(particles).positions[-1], image, atol=1e-12)
-        np.testing.assert_array_equal(flow.sample(particles), image)
+        np.testing.assert_array_equal(flow.forward(particles), image)
 
 
 def test_many_flows_in_one_process_warn_of_nothing(capfd: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
@@ -301,7 +301,7 @@ class Overflowing(Flow):
 
     traces = 0
 
-    def trace(self, particles: NDArray[Any]) -> Trace:
+    def trace(self, particles: ArrayLike) -> Trace:
         self.traces += 1
         trace = super().trace(particles)
         if 1 < self.traces < 4:
