@@ -6,6 +6,7 @@ Log-densities are in nats. Paths are strings or `Path`. An error that a user can
 message says how.
 """
 
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from flowviz import extensions
 from flowviz.errors import FileError
 from flowviz.exporting.export import Export
+from flowviz.extensions import Extension
 from flowviz.notebook import progress_display
 from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Event, Trace, Units, Weights, base_particles, checked_points, slices
@@ -209,6 +212,21 @@ def trace_in_parts(
         return
     for points in draw_in_parts(build_target(project.target), n, np.random.default_rng(seed)):
         yield from (flow.encoded(points[some]) for some in slices(len(points)))
+
+
+def load_extensions(*files: str | Path) -> tuple[Extension, ...]:
+    """Run the code of installed extensions, and of files, which adds targets and families of flows.
+
+    An extension that is broken does not stop the others: a warning says what is wrong, and so does its `problem`.
+
+    Args:
+        files: Python files that call `flowviz.extensions.register_target` or `register_family`.
+    """
+    found = extensions.load([Path(file) for file in files])
+    for each in found:
+        if each.problem:
+            warnings.warn(each.sentence(), stacklevel=2)
+    return found
 
 
 def render(project: Project, spec: ExportSpec, path: str | Path) -> None:

@@ -120,7 +120,7 @@ def test_installation_commands_use_the_files_and_extras_of_the_project() -> None
 
 def test_commands_and_options_exist() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    options = {"--help", "--self-test", "--version", "--nthreads"}  # the last one is of Dask
+    options = {"--help", "--self-test", "--version", "--with", "--nthreads"}  # the last one is of Dask
     for command in commands.values():
         options.update(*((*param.opts, *param.secondary_opts) for param in command.params))
     for code in CODE_SPANS:

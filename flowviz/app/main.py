@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
@@ -16,6 +17,7 @@ from flowviz.app.desktop.display import check_display
 from flowviz.app.desktop.settings import settings
 from flowviz.app.desktop.termination import end_on_sigterm
 from flowviz.app.main_window import MainWindow
+from flowviz.app.notices.notice import Notice
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.window.crash_handler import log_qt_messages
 from flowviz.files import resource, take_back_unfinished
@@ -30,11 +32,12 @@ def create_window() -> MainWindow:
     return MainWindow()
 
 
-def run(path: Path | None = None) -> NoReturn:
+def run(path: Path | None = None, extensions: Sequence[str] = ()) -> NoReturn:
     """Show the main window, and end the process once it is closed.
 
     Args:
         path: Project file to open. If it cannot be read, the window shows why.
+        extensions: Sentences about extensions that run their own code, to be shown.
 
     Raises:
         FlowvizError: If there is no display.
@@ -51,6 +54,8 @@ def run(path: Path | None = None) -> NoReturn:
         log.exception("the window could not be created")
         raise
     window.crash_handler.listen()
+    if extensions:
+        window.notifications.post(Notice("extensions", " ".join(extensions)))
     end_on_sigterm(window.autosave.save_now, app)
     _spare_tensorflow(window.status)
     if path is not None:

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 import flowviz
-from flowviz import process
+from flowviz import extensions, process
 from flowviz.cli import about, desktop, inspect, numbers, options, render, training
 from flowviz.cli.interrupts import Interrupted, interruptible
 from flowviz.cli.messages import say
@@ -53,10 +53,10 @@ for command in (
 
 
 @app.command(OPEN, hidden=True)
-def _open(project: options.ProjectFile) -> None:
+def _open(context: typer.Context, project: options.ProjectFile) -> None:
     """Open the window with a project."""
     check_readable(project, sys.maxsize)
-    _open_window(project)
+    _open_window(context.obj, project)
 
 
 def main() -> None:
@@ -104,22 +104,38 @@ def _usage_sentence(error: Any) -> str:
 @app.callback()
 def _window(
     context: typer.Context,
+    with_files: Annotated[
+        list[Path] | None,
+        typer.Option("--with", metavar="FILE.py", help="Run the code in this file, which adds targets or flows."),
+    ] = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version, and exit.")] = False,
     self_test: Annotated[bool, typer.Option("--self-test", help="Test flowviz on this machine, and exit.")] = False,
 ) -> None:
     if version:
         typer.echo(f"flowviz {flowviz.__version__}")
         raise typer.Exit
+    sentences = _load_extensions(with_files or [])
     if self_test:
         raise typer.Exit(_test_self())
+    context.obj = sentences
     if context.invoked_subcommand is None:
-        _open_window()
+        _open_window(sentences)
 
 
-def _open_window(project: Path | None = None) -> NoReturn:
+def _load_extensions(paths: list[Path]) -> list[str]:
+    """Run extensions, and say so. Raises `FileError` if a file cannot be read."""
+    for path in paths:
+        check_readable(path, sys.maxsize)
+    sentences = [extension.sentence() for extension in extensions.load(paths)]
+    for sentence in sentences:
+        say(sentence)
+    return sentences
+
+
+def _open_window(news: list[str], project: Path | None = None) -> NoReturn:
     from flowviz.app.main import run
 
-    run(project)
+    run(project, news)
 
 
 def _test_self() -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from flowviz.errors import SpecError
+from flowviz.extensions import has_any, loading
 from flowviz.file_kinds import ANIMATION, EXPORTED, PICTURE, denoted
 from flowviz.projects import Plan, load_project
 from flowviz.specs import ExportSpec, FlowSpec, MixSpec, ShapeSpec, Spec, TargetSpec, TextSpec, TrainingSpec
@@ -133,7 +134,8 @@ def _usual_flow(flow: FlowSpec) -> FlowSpec:
 
 
 def _command(name: str, project: Path | None, options: Options) -> str:
-    words = ["flowviz", name, *([] if project is None else [_as_argument(project)])]
+    extensions = [word for file in loading().files for word in ("--with", str(file))]
+    words = ["flowviz", *extensions, name, *([] if project is None else [_as_argument(project)])]
     for option, value in options:
         words += _option(option, value)
     return shlex.join(words)
@@ -155,7 +157,11 @@ def _option(name: str, value: Any) -> list[str]:
 
 def _python(names: set[str], values: Mapping[str, Any], last: str) -> str:
     """A program: the import of names and specs, the values by name, which are specs or text, and the last line."""
-    lines = [
+    load = []
+    if has_any():
+        names.add("load_extensions")
+        load.append(f"load_extensions({', '.join(repr(str(file)) for file in loading().files)})")
+    lines = load + [
         f"{name} = {_source(value, names) if isinstance(value, Spec) else value}" for name, value in values.items()
     ]
     return "\n".join([f"from flowviz import {', '.join(sorted(names))}", "", *lines, last, ""])

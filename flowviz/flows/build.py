@@ -1,12 +1,17 @@
 """Build the flow that a spec describes."""
 
+from pkgutil import resolve_name
+
 import numpy as np
 
+from flowviz.errors import SpecError
+from flowviz.flows.family import Family
 from flowviz.flows.flow import Flow
-from flowviz.flows.glow import GLOW
+from flowviz.flows.glow import GLOW, LinearMixing
 from flowviz.flows.iaf import IAF
 from flowviz.flows.maf import MAF
 from flowviz.flows.nice import NICE
+from flowviz.flows.permutation import Permutation
 from flowviz.flows.real_nvp import REAL_NVP
 from flowviz.flows.spline import SPLINE
 from flowviz.records import Weights
@@ -22,8 +27,9 @@ def build_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "flo
 
     Raises:
         FileError: If the weights do not fit the spec.
+        SpecError: If the family is of an extension that is not complete.
     """
-    stages = FAMILIES[spec.family].stages(spec)
+    stages = (FAMILIES.get(spec.family) or _of_extension(spec)).stages(spec)
     if weights is None:
         rng = np.random.default_rng(spec.seed)
         weights = Weights(
@@ -31,3 +37,12 @@ def build_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "flo
             statistics={f"{s.name}/{key}": a for s in stages for key, a in s.initial_statistics().items()},
         )
     return Flow(stages, weights, dtype)
+
+
+def _of_extension(spec: FlowSpec) -> Family:
+    """Return a family that an extension has registered. Raises `SpecError` if its stages cannot be imported."""
+    try:
+        stages = [resolve_name(each) if isinstance(each, str) else each for each in spec.recipe.stages]
+    except (ImportError, AttributeError, ValueError) as error:
+        raise SpecError(f"The stages of the flow {spec.family} cannot be imported: {error}.") from error
+    return Family(spec.family, Permutation, LinearMixing, *stages)

@@ -1,5 +1,6 @@
 """Families of flows: a recipe, and the classes of stages that it names."""
 
+from flowviz.errors import SpecError
 from flowviz.flows.normalization import ActNorm, BatchNormalization
 from flowviz.flows.stage import Stage
 from flowviz.specs import FlowSpec, recipes
@@ -17,4 +18,6 @@ class Family:
     def stages(self, spec: FlowSpec) -> tuple[Stage, ...]:
         """Return the stages of a flow of this family, in drawing order: from the base to the data."""
         names = spec.stage_names()[1:]
+        if missing := set(spec.bijector_kinds()) - set(self._classes):
+            raise SpecError(f"The recipe of the flow {self.name} needs {missing.pop()}, of which it has no class.")
         return tuple(self._classes[kind](name, spec) for kind, name in zip(spec.bijector_kinds(), names, strict=True))

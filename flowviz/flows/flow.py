@@ -1,6 +1,7 @@
 """A normalizing flow: a base distribution and bijectors, in drawing order."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -36,7 +37,7 @@ FINE_ABOVE = -10.5  # nats: in float32 a log-density is off by 0.01 at the most 
 STAGE = tf.TensorSpec([], tf.int32)
 AT_STAGE = {"trace_through", "forward_at", "log_density"}  # functions of the chain that take a stage
 
-_first_of_kind: dict[tuple[FlowSpec, tuple[str, ...], tf.DType], "Flow"] = {}
+_first_of_kind: dict[tuple[FlowSpec, tuple[str, ...], tf.DType, tuple[type[Stage], ...]], "Flow"] = {}
 _graphs: dict[str, Graph] = {}
 _tracing = Lock()
 
@@ -197,7 +198,7 @@ class Flow(tf.Module):
     @property
     def _kin(self) -> "Flow":
         """The first flow of this kind, whose graphs serve all of them: TensorFlow frees none that was traced."""
-        kind = self.spec.model_copy(update={"seed": 0}), tuple(self.names), self.dtype
+        kind = self.spec.model_copy(update={"seed": 0}), self.names, self.dtype, tuple(map(type, self.stages))
         return _first_of_kind.setdefault(kind, self)
 
     def _in_parts(self, name: str, points: ArrayLike, stage: int | None = None) -> Iterator[list[NDArray[Any]]]:
@@ -238,8 +239,10 @@ class Flow(tf.Module):
         kind = self.spec.model_copy(update={"seed": 0}).model_dump_json()
         key = f"{name} {signature} {kind} {self.names}"
         with _tracing:  # a thread that asks while another one traces the graph waits for it
-            if key not in _graphs:
-                [_graphs[key]] = stored_or_traced(
-                    key, lambda: [tf.function(function, autograph=False).get_concrete_function(*signature)], signature
-                )
-        return _graphs[key]
+            if key in _graphs:
+                return _graphs[key]
+            trace = partial(tf.function(function, autograph=False).get_concrete_function, *signature)
+            [found] = stored_or_traced(key, lambda: [trace()], signature, self.spec)
+            if not self.spec.recipe.stages:  # the code of an extension can change
+                _graphs[key] = found
+        return found

@@ -14,6 +14,7 @@ import tensorflow as tf
 from flowviz import compile_cache
 from flowviz.errors import FileError
 from flowviz.files import written_whole
+from flowviz.specs import FlowSpec
 
 Graph = Callable[..., list[tf.Tensor]]  # takes tensors, returns a flat list of them
 ConcreteFunction = Any  # TensorFlow is untyped
@@ -22,18 +23,19 @@ log = logging.getLogger(__name__)
 
 
 def stored_or_traced(
-    key: str, trace: Callable[[], Sequence[ConcreteFunction]], signature: Sequence[tf.TensorSpec]
+    key: str, trace: Callable[[], Sequence[ConcreteFunction]], signature: Sequence[tf.TensorSpec], spec: FlowSpec
 ) -> list[Graph]:
     """Return graphs of the same arguments from the compile cache; if they are not there, trace and keep them.
 
-    Without the cache, the graphs are traced and nothing is kept.
+    Without the cache, the graphs are traced and nothing is kept; so are those of extensions, whose code can change.
 
     Args:
         key: A text that determines the graphs, given the versions of flowviz and TensorFlow.
         trace: Traces the graphs; called only if they are not in the cache.
         signature: Shapes and types of the arguments.
+        spec: The flow.
     """
-    path = _path(key)
+    path = None if spec.recipe.stages else _path(key)
     if path is not None and (found := _loaded(path)) is not None:
         return found
     traced = trace()

@@ -64,7 +64,7 @@ from flowviz.files import content_of, written_whole
 from flowviz.projects.columns import columns_of, trace_of
 from flowviz.projects.contents import put_back, taken_out
 from flowviz.projects.header import holds_project, metadata, most_memory
-from flowviz.projects.metadata import CheckpointText, Metadata
+from flowviz.projects.metadata import CheckpointText, Metadata, missing_extensions
 from flowviz.projects.moments import with_particles
 from flowviz.projects.project import Plan, Project
 from flowviz.projects.states import Layout, States, size_of, weights_of
@@ -204,6 +204,8 @@ def from_bytes(content: bytes) -> Project:
         arrays = load(content)
         del content  # free its memory for the trace
         text, arrays = upgraded(text, arrays)
+        if missing := missing_extensions(text):
+            raise FileError(f"It needs {missing} of an extension that is not loaded: see flowviz --with FILE.py.")
         found = Metadata.model_validate(put_back(text, _contents(arrays)))
         return _project(found, arrays, memory)
     except NotOurs as error:

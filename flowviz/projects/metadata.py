@@ -7,7 +7,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from flowviz.records.timeline import MOST_MOMENTS
-from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
+from flowviz.specs import RECIPES, SHAPES, FlowSpec, Seen, TargetSpec, TrainingSpec
+from flowviz.specs.recipes import NAME
 from flowviz.specs.spec import Spec
 
 Count = Annotated[int, Field(ge=0, lt=2**53)]
@@ -147,3 +148,18 @@ class Metadata(PlanText):
         if self.seen.moment not in (None, *(moment.step for moment in self.timeline.moments)):
             raise ValueError("What is seen is no moment.")
         return self
+
+
+def missing_extensions(text: Mapping[str, Any]) -> str:
+    """Return the targets and flows that a project needs and nobody has registered, such as "the flow shear"."""
+    plans = [plan for plan in (text, text.get("next")) if plan]
+    sources = [source for plan in plans for source in _sources(plan["target"])]
+    shapes = [source["name"] for source in sources if source.get("kind") == "shape"]
+    families = [plan["flow"]["family"] for plan in plans]
+    wanted = [("target", name) for name in shapes if name not in SHAPES]
+    wanted += [("flow", name) for name in families if name not in RECIPES]
+    return " and ".join(f"the {what} {name}" for what, name in dict.fromkeys(wanted) if NAME.fullmatch(name))
+
+
+def _sources(target: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [part["source"] for part in target["parts"]] if target.get("kind") == "mix" else [target]

@@ -7,7 +7,7 @@ from flowviz.specs.target import MixSpec, TargetSpec, TextSpec
 from flowviz.specs.view import ColorBy, Direction, Mark
 
 # The term of the field, and what the stage does.
-STAGE_TITLES: Mapping[str, str] = {
+STAGE_TITLES: dict[str, str] = {
     recipes.BASE: "Base: a round Gaussian cloud",
     recipes.REAL_NVP: "Coupling: moves points up and down",
     recipes.ADDITIVE_COUPLING: "Additive coupling: shifts points up and down",
@@ -25,7 +25,7 @@ _UP_OR_DOWN = "points up or down, depending on their horizontal position"
 _ALIKE = "the whole cloud in the same way"
 # What the layer does to the points as they are displayed: permutations mirror the picture, so that every coupling moves
 # points up or down.
-LAYER_SENTENCES: Mapping[str, str] = {
+LAYER_SENTENCES: dict[str, str] = {
     recipes.REAL_NVP: f"moves {_UP_OR_DOWN}",
     recipes.ADDITIVE_COUPLING: f"shifts {_UP_OR_DOWN}",
     recipes.SPLINE_COUPLING: f"moves {_UP_OR_DOWN}",
@@ -40,7 +40,7 @@ LAYER_SENTENCES: Mapping[str, str] = {
 BASE_SENTENCE = "Base: a round Gaussian cloud, in which every particle starts"
 ENCODED_BASE_SENTENCE = "Base: points of the target, with all layers undone; ideally, a round cloud"
 
-STAGES: Mapping[str, str] = {
+STAGES: dict[str, str] = {
     recipes.BASE: (
         "The base is a round Gaussian cloud, whose density is a known formula. The flow moves each of its particles to "
         "a new place, layer by layer, until the cloud has become the target. Each layer can be undone exactly, so the "
@@ -92,6 +92,8 @@ STAGES: Mapping[str, str] = {
         "this is the layer that changes them."
     ),
 }
+
+BUILT_IN_KINDS = frozenset(STAGES)
 
 MARKS: Mapping[Mark, str] = {
     "points": "Each dot is one particle. The particles are the same at every stage.",
@@ -146,6 +148,13 @@ PROBE = (
     "The crosshair marks the same point at every stage: where it comes from, where it is here, and where it goes. It "
     "need not be a particle, because the layers move the whole plane."
 )
+
+
+def add_kind(kind: str, title: str, action: str, explanation: str) -> None:
+    """Describe a kind of stages of an extension: its title, what it does, such as "moves points", and how."""
+    STAGE_TITLES[kind] = f"{title}: {action}"
+    LAYER_SENTENCES[kind] = action
+    STAGES[kind] = explanation
 
 
 def layer_sentences(kinds: Sequence[str], stage: int, *, encoded: bool = False) -> tuple[str, str]:

@@ -1,10 +1,12 @@
 """The families of flows: which bijectors each chains, and what is particular about it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Family = Literal["realnvp", "nice", "glow", "maf", "iaf", "spline"]
+Family = str  # a key of `RECIPES`, to which extensions add
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")  # of a family or a target of an extension
 Normalization = Literal["running", "minibatch", "actnorm", "none"]
 Role = Literal["layer", "normalization", "mixing"]
 
@@ -38,7 +40,8 @@ class Recipe:
     `layer` is the kind of the stage that learns a curve, `mixing` the kind of the one that lets the next layer move
     the other coordinate. Only every `normalization_period`-th layer is normalized. `defaults` are where the family
     differs from those of `FlowSpec`. A training shortens longer gradients to `clip_norm`, and forgets
-    their sizes by `second_decay`, β₂ of Adam.
+    their sizes by `second_decay`, β₂ of Adam. `stages` are the classes of the stages of an extension's
+    family, or where to import them from.
     """
 
     title: str
@@ -53,9 +56,10 @@ class Recipe:
     second_decay: float = 0.999
     has_log_scale: bool = True
     has_bins: bool = False
+    stages: tuple[Any, ...] = ()
 
 
-RECIPES: Mapping[Family, Recipe] = {
+RECIPES: dict[Family, Recipe] = {
     # B. Saund, "Normalizing Flows" (blog post); Dinh et al. 2017, "Density estimation using Real NVP".
     "realnvp": Recipe(
         "RealNVP",

@@ -1,10 +1,12 @@
 """The shapes of the catalogue: those with edges are ink, those without are drawn from by formula."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.errors import TargetError
 from flowviz.specs import ShapeName
 from flowviz.targets.cloud import Cloud
 from flowviz.targets.ink import Ink
@@ -16,6 +18,7 @@ Draw = Callable[[int, np.random.Generator], Array]
 SIDE = 600  # pixels of a shape with edges
 STANDARD_SAMPLE = 200_000
 STANDARD_SEED = 0
+MAX_REASON = 200  # characters
 GAUSSIAN_ENTROPY = float(1 + np.log(2 * np.pi))  # of a standard one in the plane, in nats
 
 
@@ -25,6 +28,25 @@ def shape_target(name: ShapeName) -> Target:
         return Ink(_mask(EDGED[name]))
     draw, entropy = DRAWN[name]
     return Drawn(draw, entropy() if entropy else None)
+
+
+def add_shape(name: ShapeName, draw: Draw, entropy: float | None) -> None:
+    """Add a shape of an extension, given a function that draws from it and its entropy in nats, if known."""
+    DRAWN[name] = partial(_drawn_by_extension, name, draw), None if entropy is None else lambda: entropy
+
+
+def _drawn_by_extension(name: ShapeName, draw: Draw, count: int, rng: np.random.Generator) -> Array:
+    """Draw points (count, 2). Raises `TargetError` if the extension does not."""
+    try:
+        points = np.asarray(draw(count, rng), np.float32)
+    except Exception as error:  # whatever the code of a user raises
+        text = " ".join(f"{type(error).__name__}: {error}".split())[:MAX_REASON].removesuffix(".")
+        raise TargetError(f"The target {name} of an extension has failed: {text}.") from error
+    if points.shape != (count, 2):
+        raise TargetError(f"The target {name} of an extension drew points {points.shape} instead of ({count}, 2).")
+    if not np.isfinite(points).all() or not points.std(axis=0).all():
+        raise TargetError(f"The target {name} of an extension drew points on a line, or some that are not finite.")
+    return points
 
 
 class Drawn(Cloud):
@@ -242,7 +264,7 @@ EDGED: Mapping[ShapeName, Callable[[Array, Array], NDArray[np.bool_]]] = {
     "heart": _heart,
     "smiley": _smiley,
 }
-DRAWN: Mapping[ShapeName, tuple[Draw, Callable[[], float] | None]] = {
+DRAWN: dict[ShapeName, tuple[Draw, Callable[[], float] | None]] = {
     "gaussian": (_gaussian, _gaussian_entropy),
     "two_moons": (_two_moons, None),
     "circles": (_circles, _around_entropy(CIRCLES)),

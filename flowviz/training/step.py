@@ -77,11 +77,12 @@ def chunk_runner(flow: FlowSpec, spec: TrainingSpec, steps: int) -> "ChunkRunner
     creates one waits.
     """
     with _making:
-        return _made(flow.model_copy(update={"seed": 0}), spec.batch, steps)
+        return _made(flow.model_copy(update={"seed": 0}), flow.recipe.stages, spec.batch, steps)
 
 
 @lru_cache(REMEMBERED)
-def _made(flow: FlowSpec, batch: int, steps: int) -> "ChunkRunner":
+def _made(flow: FlowSpec, _: tuple[Any, ...], batch: int, steps: int) -> "ChunkRunner":
+    """Make a runner for a flow; the classes of an extension, which may be registered anew, are part of the key."""
     return ChunkRunner(build_flow(flow), batch, steps)
 
 
@@ -103,7 +104,7 @@ class ChunkRunner:
         self.shape = (steps, batch, 2)
         key = f"steps {self.shape} {flow.spec.model_copy(update={'seed': 0}).model_dump_json()}"
         self._signature = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in self._no_steps()]
-        self._graph, self._compilable = stored_or_traced(key, self._trace, self._signature)
+        self._graph, self._compilable = stored_or_traced(key, self._trace, self._signature, flow.spec)
         self._compiled: Future[Graph | None] | None = None
         self._is_optimized = False
         self._lock = Lock()

@@ -11,6 +11,7 @@ import numpy as np
 
 import flowviz
 from flowviz.errors import SpecError
+from flowviz.extensions import Loading, loading
 from flowviz.records import Finished, Trial
 from flowviz.records.trial import TrialKey
 from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
@@ -65,8 +66,13 @@ def run_trials(
             yield Trial(*key, "failed", False, {}, result.reason) if isinstance(result, Failure) else result
 
 
-def run_trial(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec) -> Trial:
-    """Train once, with a budget in processor time, so that concurrent trials do not use up each other's budget."""
+def run_trial(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec, extensions: Loading | None = None) -> Trial:
+    """Train once, with a budget in processor time, so that concurrent trials do not use up each other's budget.
+
+    A worker process first loads the extensions that the program has loaded.
+    """
+    if extensions is not None:
+        extensions.repeat()
     *_, end = train(build_target(target), flow, spec, clock=process_time)
     assert isinstance(end, Finished)
     arrays = (*end.weights.parameters.values(), *end.weights.statistics.values(), end.trace.positions)
@@ -97,4 +103,4 @@ def _digest_of_bytes(content: Any) -> str:
 
 def _call(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec, seed: int) -> partial[Trial]:
     seeded = {"seed": seed}
-    return partial(run_trial, target, flow.model_copy(update=seeded), spec.model_copy(update=seeded))
+    return partial(run_trial, target, flow.model_copy(update=seeded), spec.model_copy(update=seeded), loading())

@@ -1,5 +1,6 @@
 """The target builder: builds the requested target."""
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -11,6 +12,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.errors import TargetError
 from flowviz.specs import SHAPES, DrawingSpec, ShapeName, ShapeSpec, TargetSpec, TextSpec
 from flowviz.targets import build_target, reads_fonts
 
@@ -102,4 +104,8 @@ def _is_quick(spec: TargetSpec) -> bool:
 
 
 def _shape_pictures() -> dict[ShapeName, NDArray[np.uint8]]:
-    return {name: build_target(ShapeSpec(name=name)).preview() for name in SHAPES}
+    pictures = {}
+    for name in SHAPES:
+        with suppress(TargetError):  # a target of an extension has failed; whoever chooses it is told why
+            pictures[name] = build_target(ShapeSpec(name=name)).preview()
+    return pictures

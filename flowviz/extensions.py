@@ -1,0 +1,189 @@
+"""Extensions: targets and families of flows that users write in Python.
+
+An extension is a file, or an installed package with an entry point in the group `flowviz.targets` or
+`flowviz.families`, that calls `register_target` or `register_family`. Loading it runs its code, so only the user of the
+program does that, by `flowviz --with FILE.py` or by installing the package. A project file names what it needs of an
+extension, and never loads one. What is registered appears among the shapes or the families of the window, the terminal
+and the library.
+"""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any
+
+from flowviz.errors import FlowvizError, SpecError
+from flowviz.specs import RECIPES, SHAPES, explanations
+from flowviz.specs.recipes import NAME, Recipe
+from flowviz.targets.shapes import Draw, add_shape
+
+__all__ = ["Extension", "Loading", "Recipe", "has_any", "load", "loading", "register_family", "register_target"]
+
+GROUPS = ("flowviz.families", "flowviz.targets")  # of entry points
+MAX_REASON = 200  # characters
+
+_built_in_families, _built_in_shapes = frozenset(RECIPES), frozenset(SHAPES)
+_registered: list[str] = []  # what was registered, as a phrase, in this order
+_loaded: list[Path] = []
+_has_installed = False
+
+
+@dataclass(frozen=True)
+class Extension:
+    """An extension that was loaded, or could not be.
+
+    Attributes:
+        name: The file, or the entry point and its package.
+        added: What it has registered, such as "the flow shear".
+        problem: Why it could not be loaded. Empty if it was loaded.
+    """
+
+    name: str
+    added: tuple[str, ...] = ()
+    problem: str = ""
+
+    def sentence(self) -> str:
+        """Say that the extension runs its own code, or why it does not."""
+        if self.problem:
+            return f"The extension {self.name} could not be loaded: {self.problem}."
+        added = " and ".join(self.added) or "nothing"
+        return f"The extension {self.name} runs its own code in flowviz, and adds {added}."
+
+
+@dataclass(frozen=True)
+class Loading:
+    """What was loaded in this process, so that another one can load the same."""
+
+    files: tuple[Path, ...]
+    installed: bool
+
+    def repeat(self) -> None:
+        """Load the same extensions, unless that has been done in this process."""
+        if self != loading():
+            load(self.files, installed=self.installed)
+
+
+def register_target(name: str, sample: Draw, *, entropy: float | None = None, title: str = "") -> None:
+    """Add a target, which is a shape like those of the catalog.
+
+    Args:
+        name: Its name, of small letters, digits and underscores.
+        sample: Draws points: `sample(n, rng)` returns an array (n, 2), in any units, given a `numpy.random.Generator`.
+        entropy: The entropy of the distribution in nats, in the units of the points. None if unknown.
+        title: A sentence that describes it.
+
+    Raises:
+        SpecError: If the name is none, or belongs to flowviz.
+    """
+    _check_name(name, _built_in_shapes)
+    SHAPES[name] = title or "A target of an extension."
+    add_shape(name, sample, entropy)
+    _registered.append(f"the target {name}")
+
+
+def register_family(
+    name: str, recipe: Recipe, *stages: Any, action: str = "moves points", explanation: str = ""
+) -> None:
+    """Add a family of flows.
+
+    Args:
+        name: Its name, of small letters, digits and underscores.
+        recipe: The stages that the family chains, by their kinds.
+        stages: A subclass of `flowviz.flows.stage.Stage` for each new kind in the recipe. Or where to find it, such as
+            "my_package.stages:Shear", so that TensorFlow is loaded only when a flow is built.
+        action: What its layers do, such as "moves points up and down".
+        explanation: A few sentences about its layers, for the inspector. By default, that of the recipe.
+
+    Raises:
+        SpecError: If the name is none, or belongs to flowviz, or if there are no stages.
+    """
+    _check_name(name, _built_in_families)
+    if not stages:
+        raise SpecError(f"The family {name} needs the classes of its stages.")
+    RECIPES[name] = replace(recipe, stages=stages)
+    for kind in {recipe.layer, recipe.mixing, *recipe.first} - explanations.BUILT_IN_KINDS:
+        explanations.add_kind(kind, recipe.title, action, explanation or recipe.sentence)
+    _registered.append(f"the flow {name}")
+
+
+def load(files: Iterable[Path] = (), *, installed: bool = True) -> tuple[Extension, ...]:
+    """Run extensions, and tell what became of each; one that is broken does not stop the others.
+
+    Args:
+        files: Python files.
+        installed: Whether to load those of installed packages, too.
+    """
+    global _has_installed  # as much a fact about the process as what is registered
+    _has_installed |= installed
+    entries = [entry for group in GROUPS for entry in entry_points(group=group)] if installed else []
+    return (*map(_load_entry, entries), *map(_load_file, files))
+
+
+def has_any() -> bool:
+    """Return whether anything was registered in this process."""
+    return bool(_registered)
+
+
+def loading() -> Loading:
+    """Return what was loaded in this process."""
+    return Loading(tuple(_loaded), _has_installed)
+
+
+def _load_entry(entry: EntryPoint) -> Extension:
+    """Import what an entry point names, and call it if it is a function."""
+
+    def run() -> None:
+        found = entry.load()
+        if callable(found):
+            found()
+
+    return _load(f"{entry.name} of {entry.dist.name}" if entry.dist else entry.name, run)
+
+
+def _load_file(path: Path) -> Extension:
+    path = path.resolve()
+
+    def run() -> None:
+        name = f"flowviz_extension_{path.stem}"
+        spec = spec_from_file_location(name, path)
+        if spec is None or spec.loader is None:
+            raise SpecError("it is not a Python file, whose name ends in .py")
+        module = module_from_spec(spec)
+        sys.modules[name] = module  # dataclasses look up their module
+        spec.loader.exec_module(module)
+
+    found = _load(path.name, run)
+    if not found.problem and path not in _loaded:
+        _loaded.append(path)
+    return found
+
+
+def _load(name: str, run: Any) -> Extension:
+    before = len(_registered)
+    try:
+        run()
+    except (Exception, SystemExit) as error:  # whatever the code of a user raises
+        return Extension(name, problem=_reason(error))
+    return Extension(name, tuple(dict.fromkeys(_registered[before:])))
+
+
+def _reason(error: BaseException) -> str:
+    """Return an error as the end of a sentence, with the line in which it was raised."""
+    if isinstance(error, FlowvizError):
+        return str(error).removesuffix(".")
+    text = " ".join(str(error).split())[:MAX_REASON].removesuffix(".")
+    frames = extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename != __file__ and "importlib" not in frame.filename]
+    line = f" (line {own[-1].lineno} of {Path(own[-1].filename).name})" if own else ""
+    return f"{type(error).__name__}{': ' if text else ''}{text}{line}"
+
+
+def _check_name(name: str, built_in: frozenset[str]) -> None:
+    if not NAME.fullmatch(name):
+        raise SpecError(f"The name {name!r} is not one of small letters, digits and underscores, such as my_flow.")
+    if name in built_in:
+        raise SpecError(f"The name {name} belongs to flowviz; choose another one.")

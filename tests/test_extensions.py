@@ -1,0 +1,245 @@
+"""Extensions: the examples of the contributors' README work everywhere, and what is broken or missing is told."""
+
+import re
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PyQt6.QtWidgets import QComboBox
+
+import flowviz
+from flowviz import FlowSpec, ShapeSpec, TrainingSpec, extensions
+from flowviz.app.state.request import RequestState
+from flowviz.app.target.builder import _shape_pictures
+from flowviz.app.target.shape_page import ShapePage
+from flowviz.app.training.flow_panel import FlowPanel
+from flowviz.errors import FileError, FlowvizError, SpecError, TargetError
+from flowviz.exporting.repeat import train_command, train_python
+from flowviz.extensions import Recipe, register_family, register_target
+from flowviz.projects import Plan
+from flowviz.records import base_particles
+from flowviz.specs import explanations
+from flowviz.targets import build_target
+from flowviz.training.trials import run_trials
+from tests.registrations import FAMILY, TARGET, example_files, forget, unregistered
+from tests.test_cli import run
+
+__all__ = ["example_files", "unregistered"]
+
+Files = tuple[Path, Path]
+RUNS = "runs its own code in flowviz, and adds"
+
+
+def test_examples_are_short() -> None:
+    assert TARGET.count("\n") <= 30
+    assert FAMILY.count("\n") <= 30
+
+
+def test_examples_are_trained_saved_and_opened(example_files: Files, tmp_path: Path) -> None:
+    found = flowviz.load_extensions(*example_files)
+    assert [each.sentence() for each in found] == [
+        f"The extension my_target.py {RUNS} the target spiral.",
+        f"The extension my_flow.py {RUNS} the flow sines.",
+    ]
+    flow = FlowSpec(family="sines", layers=2)
+    project = flowviz.train(ShapeSpec(name="spiral"), flow, TrainingSpec(steps=300))
+    assert project.score is not None
+    untrained_nll = -flowviz.build_flow(flow).log_prob(build_target(project.target).sample(2000, rng())).mean()
+    assert project.score.validation_nll < untrained_nll - 0.02
+    trained, particles = project.build_flow("float64"), base_particles(200)
+    np.testing.assert_allclose(trained.inverse(trained.forward(particles)), particles, atol=1e-9)
+    assert project.trace.sentences(1)[0] == "Sine shear 1 of 2: moves points"
+    assert explanations.STAGES["sine_shear"] == "Layers shift points by sums of sines."
+
+    flowviz.save(project, tmp_path / "sines.flowviz")
+    again = flowviz.load(tmp_path / "sines.flowviz")
+    np.testing.assert_array_equal(flowviz.sample(again, 50), flowviz.sample(project, 50))
+    forget()
+    with pytest.raises(FileError, match="needs the target spiral and the flow sines of an extension that is not"):
+        flowviz.load(tmp_path / "sines.flowviz")
+    assert run("info", tmp_path / "sines.flowviz") == 2
+
+
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
+def test_commands_use_extensions(example_files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target, family = example_files
+    assert run("target", "--shape", "spiral", "-o", tmp_path / "a.npy") == 2
+    assert capsys.readouterr().err.startswith("There is no shape named 'spiral'.")
+    assert run("--with", target, "target", "--shape", "spiral", "-n", 50, "-o", tmp_path / "a.npy") == 0
+    assert capsys.readouterr().err.startswith(f"The extension my_target.py {RUNS} the target spiral.\n")
+    assert np.load(tmp_path / "a.npy").shape == (50, 2)
+    path = tmp_path / "b.flowviz"
+    words = ("train", "--shape", "spiral", "--flow", "sines", "--layers", 1, "--steps", 20, "-o", path)
+    assert run("--with", target, "--with", family, *words) == 0
+    assert flowviz.load(path).flow.family == "sines"
+    assert run("--with", target, "target", "--list") == 0
+    assert re.search(r"^spiral +A noisy spiral\. +entropy unknown$", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_panels_list_extensions(example_files: Files, qapp: object) -> None:
+    extensions.load(example_files, installed=False)
+    request = RequestState()
+    flow, shape = FlowPanel(request), ShapePage(request)
+    families, shapes = flow.findChild(QComboBox, "flowFamily"), shape.findChild(QComboBox, "targetShape")
+    assert families is not None
+    assert shapes is not None
+    assert (families.itemText(families.findData("sines")), shapes.itemText(shapes.findData("spiral"))) == (
+        "Sine shear",
+        "Spiral",
+    )
+    families.setCurrentIndex(families.findData("sines"))
+    families.activated.emit(families.currentIndex())
+    assert request.plan.flow == FlowSpec(family="sines")
+
+
+def test_copied_commands_load_extensions(example_files: Files) -> None:
+    plan = Plan(ShapeSpec(name="heart"), FlowSpec(), TrainingSpec(seconds=60))
+    assert "load_extensions" not in train_python(plan, Path("a.flowviz"), None)
+    extensions.load(example_files[1:], installed=False)
+    command = train_command(plan, Path("a.flowviz"), None)
+    assert command.startswith(f"flowviz --with {example_files[1].resolve()} train ")
+    program = train_python(plan, Path("a.flowviz"), None)
+    assert f"load_extensions({str(example_files[1].resolve())!r})\ntarget = " in program
+
+
+def test_workers_of_trials_load_the_same_extensions(example_files: Files) -> None:
+    extensions.load(example_files, installed=False)
+    flow = FlowSpec(family="sines", layers=1)
+    [trial] = run_trials(ShapeSpec(name="spiral"), flow, [TrainingSpec(steps=20)], [0], jobs=1)
+    assert trial.failure == ""
+    assert trial.ending == "completed"
+
+
+BROKEN = {
+    "import nonesuch": "ModuleNotFoundError: No module named 'nonesuch' (line 1 of broken.py)",
+    "x = 1\n1 / 0": "ZeroDivisionError: division by zero (line 2 of broken.py)",
+    "import sys; sys.exit(3)": "SystemExit: 3 (line 1 of broken.py)",
+    "from flowviz.extensions import *\nregister_target('heart', None)": (
+        "The name heart belongs to flowviz; choose another one"
+    ),
+    "from flowviz.extensions import *\nregister_target('../x', None)": (
+        "The name '../x' is not one of small letters, digits and underscores, such as my_flow"
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "problem"), BROKEN.items())
+def test_broken_extension_is_one_sentence_and_ends_nothing(
+    code: str, problem: str, unregistered: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "broken.py"
+    path.write_text(code, encoding="utf-8")
+    assert run("--with", path, "gallery") == 0
+    assert capsys.readouterr().err == f"The extension broken.py could not be loaded: {problem}.\n"
+    with pytest.warns(UserWarning, match="could not be loaded"):
+        [found] = flowviz.load_extensions(path)
+    assert found.problem == problem
+
+
+def test_files_that_are_no_extension_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--with", tmp_path / "gone.py", "gallery") == 2
+    assert "gone.py" in capsys.readouterr().err
+    (tmp_path / "notes.txt").write_text("notes", encoding="utf-8")
+    assert run("--with", tmp_path / "notes.txt", "gallery") == 0
+    assert "it is not a Python file" in capsys.readouterr().err
+
+
+def test_entry_points_are_loaded_by_the_program(
+    unregistered: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "package_with_spiral.py").write_text(f"def register():\n{indented(TARGET)}", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    entry = EntryPoint("spiral", "package_with_spiral:register", "flowviz.targets")
+    broken = EntryPoint("old", "nonesuch", "flowviz.families")
+    groups = {entry.group: [entry], broken.group: [broken]}
+    monkeypatch.setattr(extensions, "entry_points", lambda group: groups[group])
+    assert run("gallery") == 0
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith("The extension old could not be loaded: ModuleNotFoundError")
+    assert said[1] == f"The extension spiral {RUNS} the target spiral."
+    assert build_target(ShapeSpec(name="spiral")).entropy is None
+
+
+def indented(code: str) -> str:
+    return "".join(f"    {line}\n" if line else "\n" for line in code.splitlines())
+
+
+def test_importing_the_library_loads_no_entry_point(tmp_path: Path) -> None:
+    info = tmp_path / "late-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: late\nVersion: 1.0\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text("[flowviz.targets]\nlate = late_module\n", encoding="utf-8")
+    (tmp_path / "late_module.py").write_text("print('running')", encoding="utf-8")
+    code = f"import sys; sys.path.append({str(tmp_path)!r}); import flowviz.library; print('imported')\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code + "flowviz.load_extensions()"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "imported\nrunning\n"
+
+
+@pytest.mark.parametrize(
+    ("sample", "sentence"),
+    [
+        (lambda n, rng: rng.normal(size=(n, 3)), r"drew points \(\d+, 3\) instead of"),
+        (lambda n, rng: 1 / 0, "has failed: ZeroDivisionError: division by zero"),
+        (lambda n, rng: np.zeros((n, 2)), "on a line"),
+        (lambda n, rng: np.full((n, 2), np.nan), "not finite"),
+    ],
+)
+def test_target_that_fails_is_one_sentence(sample: Any, sentence: str, unregistered: None) -> None:
+    register_target("odd", sample)
+    with pytest.raises(TargetError, match=sentence):
+        build_target(ShapeSpec(name="odd"))
+    assert "odd" not in _shape_pictures()
+    assert "heart" in _shape_pictures()
+
+
+def test_entropy_is_converted_to_flow_units(unregistered: None) -> None:
+    register_target("wide", lambda n, rng: 100 * rng.normal(size=(n, 2)), entropy=1 + np.log(2 * np.pi * 100**2))
+    entropy = build_target(ShapeSpec(name="wide")).entropy
+    assert entropy == pytest.approx(1 + np.log(2 * np.pi), abs=0.01)
+
+
+def test_family_is_registered_anew_with_other_code(unregistered: None) -> None:
+    from flowviz.flows.nice import Scale
+    from flowviz.flows.stage import Arrays
+
+    class Doubling(Scale):
+        kind = "doubling"
+
+        def initial_parameters(self, rng: np.random.Generator) -> Arrays:
+            return {"log_scale": np.full(2, np.log(2.0))}
+
+    class Tripling(Doubling):
+        def initial_parameters(self, rng: np.random.Generator) -> Arrays:
+            return {"log_scale": np.full(2, np.log(3.0))}
+
+        def forward_and_log_det(self, numbers: Any, x: Any) -> Any:
+            return super().forward_and_log_det(numbers, x + 1)
+
+    recipe, point = Recipe("Growth", "Scales.", "doubling"), np.ones((1, 2))
+    register_family("growth", recipe, Doubling)
+    spec = FlowSpec(family="growth", layers=1, normalization="none")
+    np.testing.assert_allclose(flowviz.build_flow(spec).forward(point), 2 * point, rtol=1e-6)
+    register_family("growth", recipe, Tripling)
+    np.testing.assert_allclose(flowviz.build_flow(spec).forward(point), 6 * point, rtol=1e-6)
+
+
+def test_family_without_its_stages_is_one_sentence(unregistered: None) -> None:
+    with pytest.raises(SpecError, match="needs the classes"):
+        register_family("empty", Recipe("Empty", "Nothing.", "empty"))
+    wrong = {
+        "nonesuch:Stage": "cannot be imported",
+        "flowviz.flows.nice:Scale": "of which it has no",
+    }
+    for stages, sentence in wrong.items():
+        register_family("empty", Recipe("Empty", "Nothing.", "empty"), stages)
+        with pytest.raises(FlowvizError, match=sentence):
+            flowviz.build_flow(FlowSpec(family="empty"))
