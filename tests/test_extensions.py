@@ -83,6 +83,16 @@ def test_commands_use_extensions(example_files: Files, tmp_path: Path, capsys: p
     assert re.search(r"^spiral +A noisy spiral\. +entropy unknown$", capsys.readouterr().out, re.MULTILINE)
 
 
+def test_window_is_told_of_extensions(example_files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = list[object]()
+    monkeypatch.setattr("flowviz.app.main.run", lambda *arguments: told.append(arguments))
+    (tmp_path / "a.flowviz").write_text("any")
+    assert run("--with", example_files[0], tmp_path / "a.flowviz") == 0
+    assert run("--with", example_files[0]) == 0
+    sentence = f"The extension my_target.py {RUNS} the target spiral."
+    assert told == [(tmp_path / "a.flowviz", [sentence]), (None, [sentence])]
+
+
 def test_panels_list_extensions(example_files: Files, qapp: object) -> None:
     extensions.load(example_files, installed=False)
     request = RequestState()

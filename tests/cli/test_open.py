@@ -1,6 +1,7 @@
 """`flowviz FILE` opens the window with the project in it."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,7 +16,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path | None]
     found: list[Path | None] = []
     monkeypatch.chdir(tmp_path)
 
-    def run_window(path: Path | None = None) -> NoReturn:
+    def run_window(path: Path | None = None, extensions: Sequence[str] = ()) -> NoReturn:
         found.append(path)
         sys.exit(7)
 
