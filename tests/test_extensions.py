@@ -18,7 +18,7 @@ from flowviz.app.target.builder import _shape_pictures
 from flowviz.app.target.shape_page import ShapePage
 from flowviz.app.training.flow_panel import FlowPanel
 from flowviz.errors import FileError, FlowvizError, SpecError, TargetError
-from flowviz.exporting.repeat import train_command, train_python
+from flowviz.exporting.commands import train_command, train_python
 from flowviz.extensions import Recipe, register_family, register_target
 from flowviz.projects import Plan
 from flowviz.records import base_particles

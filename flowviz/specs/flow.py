@@ -17,6 +17,7 @@ MINIBATCH_WARNING = (
     "Minibatch normalization computes the loss with the statistics of each batch and draws with running averages: "
     "while it trains, picture and loss disagree, and the cloud may be flattened. Choose running to avoid that."
 )
+FLOW_OPTION = Option(name="flow", form="|".join(RECIPES))
 MANY_WEIGHTS, WEIGHT_BYTES = 5_000_000, 200  # the bytes are of memory while training: measured for 34 million weights
 
 
@@ -29,7 +30,7 @@ class FlowSpec(Spec):
     between stay within a few units.
     """
 
-    family: Annotated[Family, described("Family", "Family of the flow"), Option(name="flow")] = "realnvp"
+    family: Annotated[Family, described("Family", "Family of the flow"), FLOW_OPTION] = "realnvp"
     layers: Annotated[int, described("Layers", "Number of trainable layers", ge=1, le=32)] = 8
     conditioner: Annotated[
         ConditionerKind,
