@@ -1,4 +1,4 @@
-"""What the program found: frozen dataclasses of numpy arrays."""
+"""Results of trainings and queries, as frozen dataclasses of NumPy arrays."""
 
 from flowviz.records.base_distribution import BASE_DISTRIBUTION
 from flowviz.records.checkpoint import Checkpoint, Kept, Validated

@@ -1,4 +1,4 @@
-"""Where a training stands, so that it can go on as if it had never been stopped."""
+"""The complete state of a training, from which it resumes exactly."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,13 @@ from flowviz.records.weights import Weights
 
 @dataclass(frozen=True)
 class Kept:
-    """The best state so far: the one with the lowest validation NLL (nats), and the step that led to it."""
+    """The best state so far: the one with the lowest validation NLL.
+
+    Attributes:
+        weights: Weights of the flow.
+        validation_nll: Mean NLL of the validation points, in nats.
+        step: Step after which the flow had these weights.
+    """
 
     weights: Weights
     validation_nll: float
@@ -21,9 +27,9 @@ class Kept:
 
 @dataclass(frozen=True)
 class Validated:
-    """The latest state whose validation succeeded: the training goes back to it when a later one fails.
+    """The latest state whose validation succeeded, to which the training returns if a later validation fails.
 
-    The arrays are those of a `Checkpoint`.
+    The arrays have the same layout as those of a `Checkpoint`.
     """
 
     parameters: NDArray[np.float32]
@@ -35,14 +41,28 @@ class Validated:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """All that a training carries from one chunk of steps to the next.
+    """The complete state of a training between two chunks of steps.
 
-    parameters, first_moment, second_moment (P,) and statistics (S,), float32, flat in the order of the flow;
-    losses, the latest train NLLs in nats; random_state, that of numpy's bit generator, as JSON has it;
-    kept, the best of the states that were validated so far; start_step and start_seconds, where the schedule of the
-    learning rate began, which is later than 0 where the target became another one. validated is None if the latest
-    validation was that of this very state; failed_chunks and failed_validations count failures in a row; median_loss
-    is that of the latest chunk that succeeded, None if there is none or if an older file lacks it.
+    Attributes:
+        parameters: Trainable parameters (P,), float32, flattened in the order of the flow.
+        first_moment: First moments of Adam (P,), float32.
+        second_moment: Second moments of Adam (P,), float32.
+        statistics: Running averages (S,), float32, flattened in the order of the flow.
+        losses: Train NLLs of the latest steps, in nats.
+        step: Number of steps so far.
+        seconds: Training time so far.
+        chunks: Number of chunks that succeeded so far.
+        rate_factor: Factor of the learning rate, which every recovery halves.
+        recoveries: Number of recoveries so far.
+        random_state: State of NumPy's bit generator, as JSON-compatible values.
+        kept: The best validated state so far. None before the first validation of the present target.
+        start_step: Step at which the learning rate schedule began: 0, or that of the latest change of the target.
+        start_seconds: Training time at which the learning rate schedule began.
+        validated: The latest validated state. None if it is the state of this checkpoint.
+        failed_chunks: Number of chunks that failed in a row.
+        failed_validations: Number of validations that failed in a row.
+        median_loss: Median train NLL of the latest chunk that succeeded, in nats. None if there is no such chunk, or
+            if the checkpoint comes from a file of an older version.
     """
 
     parameters: NDArray[np.float32]
@@ -66,5 +86,5 @@ class Checkpoint:
 
     @property
     def validated_step(self) -> int:
-        """The step of the latest state whose validation succeeded; in an older file, that of the checkpoint."""
+        """Step of the latest validated state; for files of older versions, the step of the checkpoint."""
         return self.step if self.validated is None else self.validated.step

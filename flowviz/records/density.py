@@ -1,21 +1,25 @@
-"""The exact density of a stage, on a grid."""
+"""Exact densities of stages on grids."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Rectangle = tuple[float, float, float, float]  # left, right, bottom, top, in target units
+Rectangle = tuple[float, float, float, float]  # left, right, bottom, top, in flow units
 
 DENSITY_SIDE = 256  # cells along the shorter side of a rectangle
 
 
 @dataclass(frozen=True)
 class Density:
-    """log p of the distribution at a stage, in nats, at the center of each cell of a grid over the rectangle.
+    """The log-density of the distribution at a stage, on a grid over a rectangle.
 
-    log_density (rows, columns), float32, the top row first. draws (m,), float32: the log-densities of exact draws from
-    that distribution, which tell how much of its probability lies above a level.
+    Attributes:
+        stage: Number of the stage.
+        rectangle: The rectangle that the grid covers.
+        log_density: Log-density at the cell centers (rows, columns), float32, in nats, top row first.
+        draws: Log-densities (m,), float32, of exact draws from the distribution, in nats. Their quantiles are the
+            levels of regions with a given probability.
     """
 
     stage: int
@@ -24,13 +28,24 @@ class Density:
     draws: NDArray[np.float32]
 
     def level(self, mass: float) -> float:
-        """The log-density above which a share `mass` of the probability lies: the (1 - mass)-quantile of the draws."""
+        """Return the level of the highest-density region that has a probability of `mass`.
+
+        This is the (1 - mass)-quantile of the log-densities of the draws, in nats; -∞ if none of them is finite.
+        """
         finite = self.draws[np.isfinite(self.draws)]
         return float(np.quantile(finite, 1 - mass)) if len(finite) else -np.inf
 
 
 def cell_centers(rectangle: Rectangle, shape: tuple[int, int]) -> NDArray[np.float64]:
-    """The centers (rows · columns, 2) of the cells, row by row from the top, of a grid of that shape."""
+    """Return the cell centers of a grid over a rectangle.
+
+    Args:
+        rectangle: The rectangle that the grid covers.
+        shape: Number of rows and columns.
+
+    Returns:
+        Points (rows · columns, 2), float64, row by row from the top.
+    """
     left, right, bottom, top = rectangle
     rows, columns = shape
     x = left + (np.arange(columns) + 0.5) * (right - left) / columns
@@ -39,7 +54,7 @@ def cell_centers(rectangle: Rectangle, shape: tuple[int, int]) -> NDArray[np.flo
 
 
 def grid_shape(rectangle: Rectangle, side: int = DENSITY_SIDE) -> tuple[int, int]:
-    """Rows and columns of square cells, `side` of them along the shorter side of the rectangle."""
+    """Return the rows and columns of a grid of square cells, `side` of them along the shorter side of a rectangle."""
     left, right, bottom, top = rectangle
     cell = min(right - left, top - bottom) / side
     return round((top - bottom) / cell), round((right - left) / cell)

@@ -1,4 +1,4 @@
-"""The software and the platform with which something was computed."""
+"""Software versions and platform, recorded for reproducibility."""
 
 import platform
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from flowviz.machine import package_version
 
 @dataclass(frozen=True)
 class Environment:
-    """Versions and the platform, for example "2.21.0" and "Linux 6.1.0 x86_64"."""
+    """Software versions, such as "2.21.0", and the platform, such as "Linux 6.1.0 x86_64"."""
 
     flowviz: str
     tensorflow: str
@@ -20,7 +20,7 @@ class Environment:
     @classmethod
     @cache
     def current(cls) -> "Environment":
-        """Return that of this process, without loading TensorFlow."""
+        """Return the environment of this process, without importing TensorFlow."""
         system = platform.uname()
         return cls(
             flowviz=flowviz.__version__,
@@ -31,5 +31,5 @@ class Environment:
 
 
 def _printable(text: str) -> str:
-    """Return a text as a project file accepts it: up to 200 characters of printable ASCII."""
+    """Replace all but printable ASCII characters, and truncate to 200 characters, as project files require."""
     return "".join(letter if " " <= letter <= "~" else "?" for letter in text)[:200]

@@ -1,4 +1,4 @@
-"""The metadata of a picture."""
+"""Metadata of exported pictures."""
 
 from typing import NamedTuple
 
@@ -6,11 +6,11 @@ SOFTWARE = "flowviz"
 
 
 class Provenance(NamedTuple):
-    """What a picture tells about itself, and how large it is on paper.
+    """Metadata that an exported picture embeds, including its resolution.
 
     Attributes:
-        title: The title of the target.
-        description: JSON with the flow, the training and the exported view.
+        title: Title of the target.
+        description: JSON of the flow, the training and the exported view.
         dpi: Pixels per inch.
     """
 

@@ -1,4 +1,4 @@
-"""What a stage is, with its present numbers."""
+"""Reports on what a stage of a flow has learned."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Curve:
-    """A function of one coordinate that a stage has learned: x (m,), y (m,), both finite."""
+    """A function of one coordinate that a stage has learned.
+
+    Attributes:
+        name: Name of the function.
+        x: Finite coordinates (m,), float32.
+        y: Finite values (m,), float32, of the function.
+    """
 
     name: str
     x: NDArray[np.float32]
@@ -18,9 +24,15 @@ class Curve:
 
 @dataclass(frozen=True)
 class StageReport:
-    """A stage by its number and kind: its formula, line by line; the numbers in it by name; the curves that it learned.
+    """The formula, numbers and curves of a stage.
 
-    All curves of a stage are over the same coordinate, `across`.
+    Attributes:
+        stage: Number of the stage.
+        kind: Kind of the stage.
+        formula: Lines of the formula.
+        numbers: Current numbers of the stage, by name.
+        curves: Learned functions, all of the same coordinate.
+        across: Name of the coordinate that the curves depend on.
     """
 
     stage: int
@@ -32,7 +44,7 @@ class StageReport:
 
 
 def written(number: float) -> str:
-    """A number with three significant digits: "−0.123", "1.2·10⁶"."""
+    """Format a number with three significant digits, such as "−0.123" or "1.2·10⁶"."""
     mantissa, _, exponent = f"{number:.3g}".replace("-", "−").partition("e")
     if not exponent:
         return mantissa

@@ -1,4 +1,4 @@
-"""All that one picture may show."""
+"""Content of a picture of a flow."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,16 @@ from flowviz.records.units import FLOW_UNITS, Units
 
 @dataclass(frozen=True)
 class Scene:
-    """The particles, and what else is known of the same flow; None for what is not known, or not yet.
+    """The content of a picture of a flow: its particles and optional overlays.
 
-    `density` is that of one stage; `grid` the trace of `lattice_points()`; `probe` the trace of a single point.
-    `units` are those of the numbers at the axes.
+    Attributes:
+        trace: Trace of the particles.
+        selection: The selected particles. None if there is no selection.
+        density: Density of one stage. None if not computed.
+        grid: Trace of `lattice_points()`. None if not computed.
+        probe: Trace of a single point. None if there is no probe.
+        target: Picture of the target. None if not available.
+        units: Units of the axes.
     """
 
     trace: Trace

@@ -1,4 +1,4 @@
-"""The target as a picture."""
+"""Pictures of targets."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,11 @@ from flowviz.records.density import Rectangle
 
 @dataclass(frozen=True)
 class TargetPicture:
-    """Picture of the density of the target in a rectangle of the plane.
+    """A picture of the density of a target in a rectangle of the plane.
 
-    `shades` (rows, columns) has the top row first: 0 is empty, 255 is densest.
+    Attributes:
+        rectangle: The rectangle that the picture covers.
+        shades: Shades of gray (rows, columns), top row first, from 0 for empty to 255 for densest.
     """
 
     rectangle: Rectangle

@@ -1,4 +1,4 @@
-"""The numbers of a flow, apart from the library that uses them."""
+"""Weights of a flow, independent of TensorFlow."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Weights:
-    """All numbers of a flow by name, `stage/number`, each in its own shape.
+    """The weights of a flow, keyed by "stage/number".
 
-    `parameters` are what gradient descent changes; `statistics` are what is measured (running averages).
+    Attributes:
+        parameters: Trainable parameters, which gradient descent updates.
+        statistics: Running averages, which training measures.
     """
 
     parameters: Mapping[str, NDArray[Any]]
