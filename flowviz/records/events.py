@@ -1,4 +1,4 @@
-"""What a training says while it runs. Every event owns its arrays: they are never changed after it was sent."""
+"""Events of a running training. Each event owns its arrays, which never change after it is sent."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -21,17 +21,21 @@ CAUSES: dict[Cause, str] = {
 
 @dataclass(frozen=True)
 class Preparing:
-    """Something slow begins before the first step. `activity` is a sentence without its period."""
+    """A slow activity begins before the first step.
+
+    Attributes:
+        activity: Description of the activity: a sentence without its period.
+    """
 
     activity: str
 
 
 @dataclass(frozen=True)
 class Uncompiled:
-    """XLA cannot compile for this machine: the steps are taken as a plain graph."""
+    """XLA cannot compile the steps on this machine, so they run as an ordinary TensorFlow graph."""
 
     def sentence(self) -> str:
-        """What that means, for a person."""
+        """Explain the consequences for the user."""
         return (
             "Training is slower on this machine, because TensorFlow's compiler (XLA) does not work here. "
             "The result is the same."
@@ -45,12 +49,14 @@ class Progress:
     NLLs, entropy and gap are in nats.
 
     Attributes:
-        step: The step after which the flow was validated.
+        step: Step after which the flow was validated.
         seconds: Training time so far.
-        fraction: Share of the budget that is spent, from 0 to 1.
+        fraction: Share of the budget spent so far, from 0 to 1.
         train_nll: Mean NLL of the latest steps.
         validation_nll: Mean NLL of the validation points, which are never trained on.
         entropy: Entropy of the target. None if unknown.
+        steps_per_second: Training speed.
+        seconds_left: Estimated training time until the budget is spent.
         kept_step: Step of the best state so far, the one with the lowest validation NLL. None if unknown.
     """
 
@@ -66,21 +72,24 @@ class Progress:
 
     @property
     def validation_gap(self) -> float | None:
-        """Validation NLL − entropy of the target: 0 is the best that any flow can do. None if unknown."""
+        """Validation NLL minus the entropy of the target, ideally 0. None if the entropy is unknown."""
         return None if self.entropy is None else self.validation_nll - self.entropy
 
     def sentence(self) -> str:
-        """Return the validation gap, or else the validation NLL, for the user."""
+        """Describe the validation gap for the user, or the validation NLL if the entropy is unknown."""
         gap = self.validation_gap
         return f"validation NLL {self.validation_nll:.3f} nats" if gap is None else f"validation gap {gap:.3f} nats"
 
 
 @dataclass(frozen=True)
 class Moment:
-    """The flow as it was at this step.
+    """The flow at a step of its training.
 
-    `on_target` is the share of the particles that land on the target, `coverage` the share of the target that they
-    reach; None where the target does not tell.
+    Attributes:
+        step: Number of the step.
+        weights: Weights of the flow after the step.
+        on_target: Share of the particles that land in the support of the target. None if the support is unknown.
+        coverage: Share of the target that the particles reach. None if the support is unknown.
     """
 
     step: int
@@ -91,18 +100,25 @@ class Moment:
 
 @dataclass(frozen=True)
 class Snapshot(Moment):
-    """A moment, and the particles after each bijector as its weights move them there."""
+    """A moment with the trace of its particles through the flow."""
 
     trace: Trace
 
     def finite(self) -> bool:
-        """Whether all particles are somewhere."""
+        """Return whether all positions and log-determinants of the particles are finite."""
         return self.trace.finite()
 
 
 @dataclass(frozen=True)
 class Recovered:
-    """Something went wrong: the training went back to `step`, its last good state, at a lower rate."""
+    """The training failed, returned to its last good state, and continues at a lower learning rate.
+
+    Attributes:
+        cause: Cause of the failure.
+        step: Step of the state that the training returned to.
+        learning_rate: Peak learning rate from now on.
+        recoveries: Number of recoveries so far.
+    """
 
     cause: Cause
     step: int
@@ -110,7 +126,7 @@ class Recovered:
     recoveries: int
 
     def sentence(self) -> str:
-        """What happened, for a person."""
+        """Explain the recovery to the user."""
         return (
             f"{CAUSES[self.cause]}: the training went back to step {self.step:,}, its last good state, "
             f"and continues at learning rate {self.learning_rate:.2g}."
@@ -119,13 +135,18 @@ class Recovered:
 
 @dataclass(frozen=True)
 class Overfitting:
-    """The validation loss has risen since `step`, the kept one, while the train loss has fallen further."""
+    """The validation loss has risen since the kept step while the train loss has kept falling.
+
+    Attributes:
+        step: The kept step.
+        training_points: Number of training points of the target.
+    """
 
     step: int
     training_points: int
 
     def sentence(self) -> str:
-        """Say what happened, for the user."""
+        """Explain the overfitting to the user."""
         return (
             f"The validation loss has risen since step {self.step:,}: the flow begins to memorize the "
             f"{self.training_points:,} training points. The state of step {self.step:,} is kept."
@@ -134,7 +155,12 @@ class Overfitting:
 
 @dataclass(frozen=True)
 class Retargeted:
-    """After `step` steps the training turned to another target, which people call `title`."""
+    """The training switched to another target.
+
+    Attributes:
+        step: Last step with the previous target.
+        title: Title of the new target.
+    """
 
     step: int
     title: str
@@ -142,10 +168,20 @@ class Retargeted:
 
 @dataclass(frozen=True)
 class Finished:
-    """The end of a training: the score, the trace and the weights of the state that was kept. All numbers are finite.
+    """The result of a training.
 
-    The kept state is the one with the lowest validation NLL; `progress` and `checkpoint` are those of the last state.
-    `prepare_seconds` is what loading and compiling took; `advice`, after it diverged, is what to change.
+    The flow keeps the state with the lowest validation NLL, which is not necessarily the last one.
+
+    Attributes:
+        ending: How the training ended.
+        progress: State of the training after its last validation.
+        snapshot: Particles of the kept state.
+        kept: The kept state.
+        score: Score of the kept state.
+        recoveries: Number of recoveries.
+        prepare_seconds: Time for loading and compiling.
+        checkpoint: State from which the training can resume.
+        advice: What to change after the training diverged. Empty otherwise.
     """
 
     ending: Ending
@@ -160,23 +196,24 @@ class Finished:
 
     @property
     def keeps_last(self) -> bool:
-        """Whether the state that was kept is the last one."""
+        """Whether the kept state is the last one."""
         return self.kept.step == self.progress.step
 
     @property
     def weights(self) -> Weights:
-        """The weights of the state that was kept."""
+        """Weights of the kept state."""
         return self.kept.weights
 
     @property
     def trace(self) -> Trace:
-        """The particles as the kept state moves them."""
+        """Trace of the particles through the kept state."""
         return self.snapshot.trace
 
     def figures(self) -> dict[str, float | None]:
-        """Return the figures that scripts read. NLLs, entropy and gap are in nats; None means unknown.
+        """Return the figures of the training for scripts.
 
-        All are those of the kept state but steps, seconds and train_nll, the mean NLL of the last steps.
+        NLLs, entropy and gap are in nats. None means unknown. The losses and shares are those of the kept state, except
+        for train_nll, the mean NLL of the last steps.
         """
         return {
             "steps": self.progress.step,
@@ -197,14 +234,14 @@ class Finished:
         }
 
     def sentence(self) -> str:
-        """How it ended, for a person."""
+        """Describe the outcome for the user, including the score, the on-target share and advice."""
         told = f"{self._ended}: {self.score.sentence()}"
         if self.snapshot.on_target is not None:
             told += f", {self.snapshot.on_target:.0%} of the particles on target"
         return f"{told}.{self._kept} {self.advice}".rstrip()
 
     def ended(self) -> str:
-        """Return how it ended, for a reader who has the metrics and the advice already."""
+        """Describe the outcome for the status display: like `sentence`, but without on-target share and advice."""
         words = {"completed": "Done", "stopped": "Stopped", "diverged": "Diverged"}
         return f"{words[self.ending]}: {self._steps}, {self.score.sentence()}.{self._kept}"
 

@@ -1,4 +1,4 @@
-"""The losses over a training."""
+"""Losses over the course of a training."""
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from flowviz.records.checkpoint import Checkpoint
 from flowviz.records.events import Event, Finished, Progress, Recovered, Retargeted
 
-SETTLED_SECONDS = 2.0  # of training: a target that was kept for less is only on the way to the next one
-ENTROPY_TOLERANCE = 1e-3  # nats; a target that is built again may differ by rounding
+SETTLED_SECONDS = 2.0  # of training; shorter-lived targets are intermediate, such as those of a half-typed word
+ENTROPY_TOLERANCE = 1e-3  # nats; rebuilding a target may change its entropy by rounding
 
 
 def _empty() -> NDArray[np.float64]:
@@ -19,9 +19,12 @@ def _empty() -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class EntropySegment:
-    """The entropy of one target, in nats, from the step where its training began to the step where it ended.
+    """The entropy of one target over the steps that were trained on it.
 
-    `end_step` is None for the present target.
+    Attributes:
+        start_step: Step at which the training on the target began.
+        end_step: Step at which it ended. None for the present target.
+        entropy: Entropy of the target in nats.
     """
 
     start_step: int
@@ -31,12 +34,17 @@ class EntropySegment:
 
 @dataclass(frozen=True)
 class History:
-    """One entry per validation: step, seconds, and train NLL, validation NLL and entropy in nats, all (reports,).
+    """The losses over a training, with one report per validation.
+
+    All arrays have shape (reports,). NLLs and entropy are in nats.
 
     Attributes:
-        step: Steps, ascending and each of them once.
-        entropy: Entropy of the target at the time of the report, NaN if unknown.
+        step: Steps, strictly increasing.
+        seconds: Training time so far.
+        train_nll: Mean NLL of the latest steps.
+        validation_nll: Mean NLL of the validation points.
         changes: Changes of the target.
+        entropy: Entropy of the target at the time of the report. NaN if unknown.
         kept_step: Step of the report with the lowest validation NLL since the target changed. None if there is no such
             report.
     """
@@ -52,11 +60,15 @@ class History:
     def __post_init__(self) -> None:
         if not len(self.entropy):
             object.__setattr__(self, "entropy", np.full(self.step.shape, np.nan))
-        if self.kept_step not in self.step:  # of a training that an older flowviz began: it was not reported
+        if self.kept_step not in self.step:  # older versions did not report every kept step
             object.__setattr__(self, "kept_step", None)
 
     def with_event(self, event: Event) -> "History":
-        """Return this history with the report of an event, if it has one, and without reports that a recovery undid."""
+        """Return this history updated by an event.
+
+        `Progress` and `Finished` add a report, `Recovered` removes the reports that it undoes, and `Retargeted` adds a
+        change of target. Other events leave the history unchanged.
+        """
         match event:
             case Recovered():
                 return self.up_to(event.step)
@@ -69,8 +81,8 @@ class History:
         return self
 
     def _with_progress(self, progress: Progress) -> "History":
-        """Return this history with a report, which replaces the one of the same step."""
-        if self.changes and progress.step <= self.changes[-1].step:  # the flow has not learned the new target yet
+        """Return this history with another report, which replaces any reports of the same or later steps."""
+        if self.changes and progress.step <= self.changes[-1].step:  # no step with the new target yet
             return self
         before = self.up_to(progress.step - 1)
         return History(
@@ -84,15 +96,19 @@ class History:
         )
 
     def last_progress(self, entropy: float | None) -> Progress | None:
-        """Return the last report, as of the end of the training, or None if there is no report."""
+        """Return the last report as that of a finished training, or None if there are no reports.
+
+        Args:
+            entropy: Entropy of the present target in nats. None if unknown.
+        """
         return self._progress(len(self.step) - 1, entropy) if len(self.step) else None
 
     def progress_at(self, step: int, entropy: float | None) -> Progress | None:
-        """Return the report of a step, or else the latest one before it or the first one.
+        """Return the latest report up to a step, or the first report if all are later, or None if there are none.
 
         Args:
             step: The step.
-            entropy: The entropy of the present target in nats, None if unknown; used where a report has none.
+            entropy: Entropy of the present target in nats, used for its reports without one. None if unknown.
         """
         if not len(self.step):
             return None
@@ -102,12 +118,12 @@ class History:
         return self._progress(number, present if np.isnan(known) else known)
 
     def has_changed_since(self, step: float) -> bool:
-        """Return whether the target was another one at a step."""
+        """Return whether the target has changed since a step."""
         return any(change.step >= step for change in self.changes)
 
     @cached_property
     def settled_changes(self) -> tuple[Retargeted, ...]:
-        """The changes of target without those that another one followed soon, as while a word is typed."""
+        """Changes of target without those that were soon followed by another, as while a word is typed."""
         if not len(self.step):
             return self.changes[-1:]
         times = np.interp([change.step for change in self.changes], self.step, self.seconds)
@@ -141,24 +157,24 @@ class History:
         )
 
     def kept_point(self) -> tuple[float, float] | None:
-        """Return the step and the validation NLL of the kept report, or None if it is unknown."""
+        """Return the step and the validation NLL (nats) of the kept state, or None if unknown."""
         if self.kept_step is None:
             return None
         return float(self.kept_step), float(self.validation_nll[self.step == self.kept_step][0])
 
     def resumed(self, checkpoint: Checkpoint) -> "History":
-        """Return the history of a training that resumes from a checkpoint, as it was when the checkpoint was made.
+        """Return this history as of a checkpoint, for a training that resumes from it.
 
-        The end of a training validates its last state, which a training that goes on does not.
+        This drops the validation at the end of a stopped training, which an uninterrupted training would not have made.
         """
         kept_step = checkpoint.kept.step if checkpoint.kept else None
         return replace(self.up_to(checkpoint.validated_step), kept_step=kept_step)
 
     def entropy_segments(self, entropy: float | None) -> tuple[EntropySegment, ...]:
-        """Return the entropy of each target whose entropy is known.
+        """Return the entropy of each target whose entropy is known, in the order of training.
 
         Args:
-            entropy: The entropy of the present target in nats, None if unknown.
+            entropy: Entropy of the present target in nats. None if unknown.
         """
         steps = [change.step for change in self.changes]
         segments = []
@@ -166,7 +182,7 @@ class History:
             known = self._entropies_between(start, end)
             if end is None and entropy is not None:
                 known = np.append(known, entropy)
-            # Files keep only the latest changes, so the reports of one segment may stem from several targets.
+            # Files keep only the latest changes, so the reports in one segment may be of several targets.
             if len(known) and np.ptp(known) < ENTROPY_TOLERANCE:
                 segments.append(EntropySegment(start, end, float(known[-1])))
         return tuple(segments)

@@ -1,21 +1,20 @@
-"""How good a trained flow is."""
+"""Scores of trained flows."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Score:
-    """The score of the state that a training kept. NLLs, entropy and gap are in nats.
+    """The score of the state that a training kept.
 
-    The validation NLL selected the state among those that were validated, so it is slightly optimistic. The test NLL
-    is that of points which neither trained the flow nor selected its state.
+    NLLs, entropy and gap are in nats. The validation NLL is slightly optimistic, because it selected the state. The
+    test NLL is unbiased: its points were used neither to train the flow nor to select its state.
 
     Attributes:
-        step: The step of the kept state.
+        step: Step of the kept state.
         validation_nll: Mean NLL of the validation points.
-        test_nll: Mean NLL of the test points. None for a target with too few points for a test, or with one so far
-            out that it is not finite.
-        standard_error: Standard error of the test NLL, and so of the gap. None without a test.
+        test_nll: Mean NLL of the test points. None if there are no test points, or if the NLL of one overflows.
+        standard_error: Standard error of the test NLL, and so of the gap. None if there is no test NLL.
         entropy: Entropy of the target. None if unknown.
     """
 
@@ -27,11 +26,11 @@ class Score:
 
     @property
     def gap(self) -> float | None:
-        """Test NLL − entropy of the target: 0 is the best that any flow can do. None if either is unknown."""
+        """Test NLL minus the entropy of the target, ideally 0. None if either is unknown."""
         return None if self.test_nll is None or self.entropy is None else self.test_nll - self.entropy
 
     def sentence(self) -> str:
-        """Return the gap, or else the test NLL, or else the validation NLL, for the user."""
+        """Describe the score for the user by the first that is known: the gap, the test NLL or the validation NLL."""
         if self.test_nll is None:
             return f"validation NLL {self.validation_nll:.3f} nats"
         name, value = ("test NLL", self.test_nll) if self.gap is None else ("test gap", self.gap)
