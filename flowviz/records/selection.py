@@ -1,4 +1,4 @@
-"""Which particles are chosen."""
+"""Selections of particles."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +11,11 @@ Combination = Literal["replace", "add", "subtract"]
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """A choice among the particles of a trace: `chosen` (n,), the same particles at every stage."""
+    """A selection of particles, which applies to all stages of a trace.
+
+    Attributes:
+        chosen: Mask (n,) of the selected particles.
+    """
 
     chosen: NDArray[np.bool_]
 
@@ -23,21 +27,32 @@ class Selection:
 
     @classmethod
     def none(cls, count: int) -> "Selection":
-        """Nothing of so many particles."""
+        """Return an empty selection of `count` particles."""
         return cls(np.zeros(count, np.bool_))
 
     @classmethod
     def in_rectangle(
         cls, positions: NDArray[np.floating], corner: tuple[float, float], opposite: tuple[float, float]
     ) -> "Selection":
-        """The particles (n, 2) that lie in the rectangle between two opposite corners."""
+        """Select the particles inside a rectangle.
+
+        Args:
+            positions: Positions of the particles (n, 2).
+            corner: A corner of the rectangle.
+            opposite: The opposite corner.
+        """
         low, high = np.minimum(corner, opposite), np.maximum(corner, opposite)
         inside = (positions >= low) & (positions <= high)
         return cls(inside[:, 0] & inside[:, 1])
 
     @classmethod
     def in_polygon(cls, positions: NDArray[np.floating], corners: NDArray[np.floating]) -> "Selection":
-        """The particles (n, 2) that lie in the polygon with these corners (k, 2); none where it has fewer than 3."""
+        """Select the particles inside a polygon, or none if it has fewer than 3 corners.
+
+        Args:
+            positions: Positions of the particles (n, 2).
+            corners: Corners of the polygon (k, 2).
+        """
         if len(corners) < 3:
             return cls.none(len(positions))
         from matplotlib.path import (
@@ -48,7 +63,13 @@ class Selection:
 
     @classmethod
     def nearest(cls, positions: NDArray[np.floating], point: tuple[float, float], reach: float) -> "Selection":
-        """The one particle (n, 2) nearest to a point, if it lies within reach."""
+        """Select the particle nearest to a point, or none if it is out of reach.
+
+        Args:
+            positions: Positions of the particles (n, 2).
+            point: The point.
+            reach: Maximum distance from the point.
+        """
         found = nearest(positions, point, reach)
         chosen = np.zeros(len(positions), np.bool_)
         if found is not None:
@@ -57,22 +78,28 @@ class Selection:
 
     @property
     def count(self) -> int:
-        """How many particles are chosen."""
+        """Number of selected particles."""
         return int(self.chosen.sum())
 
     def combined(self, other: "Selection", how: Combination) -> "Selection":
-        """This selection replaced by the other, with it added, or with it taken away."""
+        """Return this selection replaced by another one, with the other one added, or with it subtracted."""
         if how == "replace":
             return other
         return Selection(self.chosen | other.chosen if how == "add" else self.chosen & ~other.chosen)
 
     def inverted(self) -> "Selection":
-        """All other particles."""
+        """Return the selection of all other particles."""
         return Selection(~self.chosen)
 
 
 def nearest(positions: NDArray[np.floating], point: tuple[float, float], reach: float) -> int | None:
-    """The number of the particle (n, 2) nearest to a point; None where none lies within reach."""
+    """Return the index of the particle nearest to a point, or None if it is out of reach.
+
+    Args:
+        positions: Positions of the particles (n, 2). Those that are not finite are ignored.
+        point: The point.
+        reach: Maximum distance from the point.
+    """
     distance = np.hypot(*(positions - np.asarray(point, positions.dtype)).T)
     distance = np.where(np.isfinite(distance), distance, np.inf)
     found = int(distance.argmin())

@@ -1,35 +1,39 @@
-"""The pictures of a training, from its start up to now."""
+"""Moments of a training, from its start to the present."""
 
 from dataclasses import dataclass
 
 from flowviz.records.events import Moment, Snapshot
 
 MOST_MOMENTS = 64
-MOST_BYTES = 256 * 2**20  # of particles, where a flow has many stages
+MOST_BYTES = 256 * 2**20  # limit for the traces of all moments, which are large if a flow has many stages
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Moments of a training in the order of their steps, thinned out as they come: at most 64, and the latest of all.
+    """Moments of a training in the order of their steps, thinned to at most 64 and always including the latest.
 
-    Those that were seen while it trained are snapshots; those of a project file have no particles yet.
-    `period` is how many steps lie between two that are kept, at least.
+    Moments recorded in this session are snapshots with particles; moments loaded from a project file have none yet.
+
+    Attributes:
+        moments: The moments, in the order of their steps.
+        period: Minimum number of steps between two moments, except before the latest one.
     """
 
     moments: tuple[Moment, ...] = ()
     period: int = 1
 
     def nearest(self, step: int | None) -> int:
-        """Return the number of the moment nearest to a step; the last one for None, and -1 if there is no moment."""
+        """Return the index of the moment nearest to a step, the last index for None, or -1 if there are no moments."""
         if step is None or not self.moments:
             return len(self.moments) - 1
         return min(range(len(self.moments)), key=lambda number: abs(self.moments[number].step - step))
 
     def with_moment(self, moment: Moment) -> "Timeline":
-        """This timeline and the latest moment, less what a recovery has undone.
+        """Return this timeline with a new latest moment.
 
-        The one before it stays only if it is a period away from its own predecessor. Where there are too many, every
-        second one goes and the period doubles: the memory is bounded, and the past evenly covered.
+        Moments of the same or later steps are dropped, because a recovery has undone them. The previous moment is kept
+        only if it is at least a period after its predecessor. If there are too many moments, every second one is
+        dropped and the period at least doubles, so memory is bounded and the moments stay evenly spaced.
         """
         before = tuple(each for each in self.moments if each.step < moment.step)
         if len(before) > 1 and before[-1].step - before[-2].step < self.period:
@@ -42,6 +46,7 @@ class Timeline:
 
 
 def _most(moment: Moment) -> int:
+    """Return the maximum number of moments, given the size of one."""
     if not isinstance(moment, Snapshot):
         return MOST_MOMENTS
     size = moment.trace.positions.nbytes + moment.trace.log_det.nbytes

@@ -1,4 +1,4 @@
-"""The particles after each bijector."""
+"""Traces of particles through the stages of a flow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from flowviz.specs.explanations import STAGE_TITLES, layer_sentences
 from flowviz.specs.recipes import LINEAR_MIXING, PERMUTE
 
 PARTICLES = 8000
-SMALLEST_CHANGE = 1e-4  # nats: less is rounding
-NORMAL_REACH = 2.6  # standard deviations: 99% of a standard normal coordinate is nearer
-CENTRAL = 0.99  # of the particles: what a view has to show, along each axis
-TOGETHER = 16_384  # particles that are followed at once: the networks of a flow take a kilobyte for each
+SMALLEST_CHANGE = 1e-4  # nats; smaller totals are rounding errors
+NORMAL_REACH = 2.6  # standard deviations, which contain 99% of a standard normal distribution
+CENTRAL = 0.99  # share of the particles that a view must show along each axis
+TOGETHER = 16_384  # particles that are followed together, because a network takes a kilobyte for each
 
 
 def base_particles(count: int = PARTICLES, seed: int = 0) -> NDArray[np.float32]:
-    """Return draws (count, 2) from the base distribution: the particles of a trace at stage 0.
+    """Draw particles (count, 2) from the base distribution, the positions of a trace at stage 0.
 
     Raises:
         SpecError: If the count or the seed is negative.
@@ -55,16 +55,25 @@ def slices(count: int) -> list[slice]:
 
 
 def checked_stage(stage: int, last: int) -> int:
-    """The number of a stage, if it is one from 0 to the last. Raises `SpecError`."""
+    """Return the number of a stage unchanged if it is from 0 to `last`.
+
+    Raises:
+        SpecError: If there is no such stage.
+    """
     if not 0 <= stage <= last:
         raise SpecError(f"There is no stage {stage}: the stages go from 0 to {last}.")
     return stage
 
 
 def central_box(positions: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the lower left and the upper right corner (2, 2) of the central 99% of positions (n, 2) on each axis.
+    """Return the box that holds the central 99% of particles along each axis.
 
-    Positions that are not finite are left out. If none is finite, the box is that of the standard normal.
+    Args:
+        positions: Positions of the particles (n, 2). Coordinates that are not finite are ignored.
+
+    Returns:
+        Lower left and upper right corner (2, 2). If no coordinate along an axis is finite, the interval on this axis is
+        that of a standard normal distribution.
     """
     sides = [_central_interval(coordinates) for coordinates in positions.T]
     return np.array(sides, np.float64).T
@@ -81,18 +90,24 @@ def _central_interval(coordinates: NDArray[np.floating]) -> tuple[float, float]:
 
 
 def _mean_size(log_det: NDArray[np.float32]) -> float:
-    """The mean of |log|det J|| over the particles (n,) where it is finite; 0 where it nowhere is."""
+    """Return the mean of |log|det J|| in nats over the particles (n,) with a finite value, or 0 if there are none."""
     sizes = np.abs(log_det[np.isfinite(log_det)])
     return float(sizes.mean(dtype=np.float64)) if len(sizes) else 0.0
 
 
 @dataclass(frozen=True)
 class Trace:
-    """Where each particle is at every stage, in drawing order: stage 0 is the base, the last one the target space.
+    """The positions of particles at every stage of a flow, from base space (stage 0) to target space (the last stage).
 
-    positions (stages, n, 2), in target units at the last stage; log_det (stages, n), the forward log|det J| in nats
-    from the base up to that stage, 0 at stage 0; names (stages,). round_trip_error (stages,), of each bijector by
-    itself: the largest |x - inverse(forward(x))| / max(1, |x|) over the particles; None where it was not measured.
+    Attributes:
+        names: Names of the stages (stages,): the number and the kind, joined by an underscore.
+        positions: Positions (stages, n, 2), float32, in flow units.
+        log_det: Forward log|det J| (stages, n), float32, in nats, accumulated from the base to each stage.
+        round_trip_error: Maximum of |x − inverse(forward(x))| / max(1, |x|) over the particles, for each bijector alone
+            (stages,). None if not measured.
+
+    Raises:
+        ValueError: If the shapes do not match.
     """
 
     names: tuple[str, ...]
@@ -123,46 +138,52 @@ class Trace:
 
     @property
     def last_stage(self) -> int:
-        """The number of the stage in target space."""
+        """Number of the last stage, in target space."""
         return len(self.names) - 1
 
     @property
     def largest_round_trip_error(self) -> float | None:
-        """That of the worst bijector."""
+        """Round-trip error of the worst bijector. None if not measured."""
         return None if self.round_trip_error is None else float(self.round_trip_error.max())
 
     def log_density(self, stage: int) -> NDArray[np.float32]:
-        """The log-density of the stage's own distribution at each particle, (n,): base less log-det, in nats."""
+        """Return the log-density (n,) in nats of the distribution at a stage, at each particle.
+
+        By the change of variables, this is the log-density of the base minus the log-determinant.
+        """
         found: NDArray[np.float32] = BASE_DISTRIBUTION.log_prob(self.positions[0]) - self.log_det[stage]
         return found
 
     def log_det_of(self, stage: int) -> NDArray[np.float32]:
-        """log|det J| of that stage's bijector alone, (n,), in nats; 0 for the base."""
+        """Return log|det J| (n,) in nats of the bijector of a stage alone, or 0 for the base."""
         found: NDArray[np.float32] = self.log_det[stage] - self.log_det[max(stage - 1, 0)]
         return found
 
     @cached_property
     def volume_shares(self) -> NDArray[np.float64]:
-        """The share (stages,) of each stage in the change of areas: the mean of its |log|det J||, of the sum of all."""
+        """Share of each stage (stages,) in the change of areas: its mean |log|det J||, divided by the sum over stages.
+
+        All are 0 if the flow does not change areas.
+        """
         means = np.array([_mean_size(self.log_det_of(stage)) for stage in range(len(self.names))])
         return means / means.sum() if means.sum() > SMALLEST_CHANGE else np.zeros_like(means)
 
     @cached_property
     def boxes(self) -> NDArray[np.float64]:
-        """The central box of the particles at each stage, (stages, 2, 2): its lower left and upper right corner."""
+        """Central box of the particles at each stage (stages, 2, 2): lower left and upper right corner."""
         return np.array([central_box(positions) for positions in self.positions])
 
     @property
     def nll(self) -> float:
-        """The mean of -log p over the particles at the last stage, in nats."""
+        """Mean of −log p over the particles at the last stage, in nats: an estimate of the entropy of the flow."""
         return -float(self.log_density(self.last_stage).mean(dtype=np.float64))
 
     def measure(self) -> None:
-        """Compute, and keep, what the window needs of a trace at once: call it off the GUI thread."""
+        """Compute and cache the boxes and the volume shares. Call this off the GUI thread."""
         _ = self.boxes, self.volume_shares
 
     def finite(self) -> bool:
-        """Whether no position or log-det is NaN or infinite."""
+        """Return whether all positions and log-determinants are finite."""
         return bool(np.isfinite(self.positions).all() and np.isfinite(self.log_det).all())
 
     def title(self, stage: int) -> str:
@@ -171,7 +192,7 @@ class Trace:
         return f"{int(number)} of {self.last_stage} · {STAGE_TITLES.get(kind, kind)}"
 
     def sentences(self, stage: int, *, encoded: bool = False) -> tuple[str, str]:
-        """Return a sentence about what a stage does, and a short one; see `layer_sentences`."""
+        """Return a full and a short sentence about what a stage does; see `layer_sentences`."""
         kinds = [name.partition("_")[2] for name in self.names]
         return layer_sentences(kinds, stage, encoded=encoded)
 
@@ -182,9 +203,13 @@ class Trace:
 
 
 def untrained_trace(spec: FlowSpec, particles: NDArray[np.float32]) -> Trace:
-    """The trace of a flow before its first step, known without TensorFlow: (n, 2) particles of the base at every stage.
+    """Return the trace of an untrained flow, without loading TensorFlow.
 
-    All bijectors start as the identity but the permutations and the linear mixings, which mirror.
+    All bijectors are initialized to the identity, except permutations and linear mixings, which swap the coordinates.
+
+    Args:
+        spec: Spec of the flow.
+        particles: Draws (n, 2) from the base distribution.
     """
     positions = [particles]
     for kind in spec.bijector_kinds():

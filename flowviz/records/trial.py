@@ -1,4 +1,4 @@
-"""What each of many trainings came to, and what they came to together."""
+"""Results of a series of trainings, one by one and summarized."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -10,9 +10,9 @@ import numpy as np
 
 from flowviz.records.events import Ending
 
-IDENTITY = ("family", "learning_rate", "seed", "ending", "finite")  # the first columns of a table
-NOTES = ("failure", "settings")  # its last ones
-MEASURES = {"gap": "gap", "test_nll": "test NLL", "validation_nll": "validation NLL"}  # the first that is known counts
+IDENTITY = ("family", "learning_rate", "seed", "ending", "finite")  # first columns of the CSV table
+NOTES = ("failure", "settings")  # last columns of the CSV table
+MEASURES = {"gap": "gap", "test_nll": "test NLL", "validation_nll": "validation NLL"}  # by decreasing preference
 
 TrialEnding = Literal[Ending, "failed"]
 TrialKey = tuple[str, float, int]
@@ -20,9 +20,16 @@ TrialKey = tuple[str, float, int]
 
 @dataclass(frozen=True)
 class Trial:
-    """One training. `finite` says whether all of its figures, weights and particles are; `figures` as of `Finished`.
+    """The result of one training in a series.
 
-    If it failed, because its process was killed or raised an error, it has no figures, and `failure` says why.
+    Attributes:
+        family: Family of the flow.
+        learning_rate: Learning rate.
+        seed: Seed of the training.
+        ending: How the training ended. "failed" means that its process was killed or raised an error.
+        finite: Whether all figures, weights and particles are finite.
+        figures: Figures by name; see `Finished.figures`. Empty for a failed trial.
+        failure: Reason that the trial failed. Empty if it did not fail.
     """
 
     family: str
@@ -35,11 +42,11 @@ class Trial:
 
     @property
     def key(self) -> TrialKey:
-        """What tells it from the other trials of a series."""
+        """Family, learning rate and seed, which identify the trial in its series."""
         return self.family, self.learning_rate, self.seed
 
     def sentence(self) -> str:
-        """The trial in a few words."""
+        """Describe the trial for the user: learning rate, seed, ending and score."""
         told = f"rate {self.learning_rate:g}, seed {self.seed}: {self.ending}"
         if self.failure:
             return f"{told}, {self.failure}"
@@ -50,7 +57,19 @@ class Trial:
 
 @dataclass(frozen=True)
 class TrialSummary:
-    """The trials of one learning rate: counts, and the quartiles of a measure in nats, None if no trial has it."""
+    """A summary of the trials of one family at one learning rate.
+
+    Attributes:
+        family: Family of the flow.
+        learning_rate: Learning rate.
+        runs: Number of trials.
+        finite: Number of trials whose results are all finite.
+        diverged: Number of trials that diverged.
+        failed: Number of trials that failed.
+        recoveries: Total number of recoveries.
+        quartiles: Lower quartile, median and upper quartile of the measure of the series, in nats. None if no finite
+            trial has the measure.
+    """
 
     family: str
     learning_rate: float
@@ -63,22 +82,27 @@ class TrialSummary:
 
 
 def measure(trials: Iterable[Trial]) -> str:
-    """Return the figure that tells how good trials on one target are: a key of `MEASURES`.
+    """Return the figure that rates trials on one target: a key of `MEASURES`.
 
-    It is the gap, or the test NLL if the entropy is unknown, or the validation NLL if there are too few points to test.
+    This is the gap, the test NLL if the entropy is unknown, or the validation NLL if there are no test points.
     """
     known = {name for trial in trials for name, value in trial.figures.items() if value is not None}
     return next((name for name in MEASURES if name in known), "gap")
 
 
 def measured(trials: Iterable[Trial], name: str) -> list[float]:
-    """Return a figure of each trial that has it and is finite, in nats."""
+    """Return the values of a figure, without trials that are not finite or lack the figure.
+
+    Args:
+        trials: The trials.
+        name: Name of the figure.
+    """
     values = (trial.figures.get(name) for trial in trials if trial.finite)
     return [value for value in values if value is not None]
 
 
 def summarized(trials: Iterable[Trial]) -> list[TrialSummary]:
-    """One summary a family and learning rate, in order."""
+    """Return one summary per family and learning rate, sorted."""
     groups: dict[tuple[str, float], list[Trial]] = {}
     for trial in trials:
         groups.setdefault((trial.family, trial.learning_rate), []).append(trial)
@@ -87,11 +111,11 @@ def summarized(trials: Iterable[Trial]) -> list[TrialSummary]:
 
 
 def to_csv(trials: Iterable[Trial], settings: str = "") -> str:
-    """Return a table with a line per trial, and a first line that names the columns.
+    """Return trials as a CSV table with a header and one row per trial.
 
     Args:
         trials: The trials.
-        settings: Text that the trials share, in the last column: those with another one are of another series.
+        settings: Settings that the trials share, written to the last column. They identify the series.
     """
     rows = [{**{name: getattr(trial, name) for name in IDENTITY}, **trial.figures} for trial in trials]
     notes = [{"failure": trial.failure, "settings": settings} for trial in trials]
@@ -104,10 +128,16 @@ def to_csv(trials: Iterable[Trial], settings: str = "") -> str:
 
 
 def from_csv(text: str) -> tuple[list[Trial], set[str]]:
-    """Return the trials of a table, and all of their settings. A last line that was cut off is left out.
+    """Read trials from a CSV table, ignoring an incomplete last line.
+
+    Args:
+        text: A table that `to_csv` returned.
+
+    Returns:
+        The trials, and the distinct settings in the table.
 
     Raises:
-        ValueError: If it is no table that `to_csv` made.
+        ValueError: If the text is not such a table.
     """
     lines = text.splitlines(keepends=True)
     whole = lines if text.endswith("\n") else lines[:-1]
@@ -119,7 +149,7 @@ def from_csv(text: str) -> tuple[list[Trial], set[str]]:
 
 
 def _trial(row: dict[str, str]) -> Trial:
-    """Return the trial of a line. Raises `ValueError`."""
+    """Return the trial of a row, and raise `ValueError` if the row is malformed."""
     if None in row or None in row.values():
         raise ValueError("a line is too long or too short")
     ending = next((each for each in _endings() if each == row["ending"]), None)

@@ -1,4 +1,4 @@
-"""Units: the coordinates in which points are shown, written and read."""
+"""Units of coordinates that are shown, written and read."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Units:
-    """Coordinates of the plane, ``value = origin + scale · flow units`` on each axis.
+    """An affine coordinate system of the plane: ``value = origin + scale · flow units`` along each axis.
 
-    A flow works in flow units, in which its target is centered and has a larger standard deviation of 1. The same
-    units apply to all stages: in the units of the data, the base has the center and the scale of the data.
+    A flow works in flow units, in which the mean of its target is 0 and the larger of the standard deviations in x and
+    y is 1. The same units apply to all stages: in data units, the base has the center and the scale of the data.
 
     Attributes:
-        origin: The values at the origin of the flow units.
-        scale: The length of a flow unit along x and along y. Negative where an axis points the other way.
+        origin: Values at the origin of the flow units.
+        scale: Length of one flow unit along x and along y. Negative if the axis points in the opposite direction.
     """
 
     origin: tuple[float, float] = (0.0, 0.0)
@@ -23,28 +23,34 @@ class Units:
 
     @property
     def are_flow_units(self) -> bool:
-        """Whether values are those in flow units."""
+        """Whether these are the flow units themselves."""
         return self == FLOW_UNITS
 
     @property
     def log_det(self) -> float:
-        """The logarithm of the area of a square flow unit, in these units."""
+        """Log-determinant of the conversion from flow units: log of the area of a square flow unit in these units."""
         return float(np.log(np.abs(self.scale)).sum())
 
     def values(self, points: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Return the values (..., 2), float64, of points (..., 2) in flow units; flow units are returned unchanged."""
+        """Convert points (..., 2) in flow units to values (..., 2) in these units.
+
+        Returns float64, or `points` unchanged if these are flow units.
+        """
         if self.are_flow_units:
             return points
         return np.asarray(points, np.float64) * self.scale + self.origin
 
     def points(self, values: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Return the points (..., 2) in flow units that have these values (..., 2)."""
+        """Convert values (..., 2) in these units to points (..., 2) in flow units.
+
+        Returns float64, or `values` unchanged if these are flow units.
+        """
         if self.are_flow_units:
             return values
         return (np.asarray(values, np.float64) - self.origin) / self.scale
 
     def log_density(self, log_density: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Return a log-density per area in these units, given that per square flow unit, in nats."""
+        """Convert a log-density in nats from flow units to these units, by the change of variables."""
         return log_density if self.are_flow_units else np.asarray(log_density, np.float64) - self.log_det
 
 
