@@ -170,7 +170,8 @@ class Retargeted:
 class Finished:
     """The result of a training.
 
-    The flow keeps the state with the lowest validation NLL, which is not necessarily the last one.
+    The flow keeps the state with the lowest validation NLL, which is not necessarily the last one. All numbers are
+    finite, even if the training diverged.
 
     Attributes:
         ending: How the training ended.

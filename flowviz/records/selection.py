@@ -55,9 +55,7 @@ class Selection:
         """
         if len(corners) < 3:
             return cls.none(len(positions))
-        from matplotlib.path import (
-            Path,
-        )  # takes a tenth of a second to load, which the window's start need not wait for
+        from matplotlib.path import Path  # imported here because it takes a tenth of a second
 
         return cls(Path(corners, closed=False).contains_points(positions))
 

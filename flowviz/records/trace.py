@@ -16,7 +16,7 @@ from flowviz.specs.recipes import LINEAR_MIXING, PERMUTE
 
 PARTICLES = 8000
 SMALLEST_CHANGE = 1e-4  # nats; smaller totals are rounding errors
-NORMAL_REACH = 2.6  # standard deviations, which contain 99% of a standard normal distribution
+NORMAL_REACH = 2.6  # 99% of a standard normal coordinate lies between -2.6 and 2.6
 CENTRAL = 0.99  # share of the particles that a view must show along each axis
 TOGETHER = 16_384  # particles that are followed together, because a network takes a kilobyte for each
 

@@ -14,7 +14,7 @@ from flowviz.targets.points import Points
 from flowviz.targets.target import Extent, Target
 
 GAP = 0.25  # between neighbors, relative to their height
-FLATTEST = 1 / 8  # smallest height that is scaled to 1, relative to the width: a dash must not grow as tall as a word
+FLATTEST = 1 / 8  # height / width that scaling assumes at least, so that a dash does not grow as tall as a word
 GRID_PIXELS = 600_000
 STANDARD_SAMPLE = 200_000
 STANDARD_SEED = 0

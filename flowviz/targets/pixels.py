@@ -63,7 +63,7 @@ class PixelDensity:
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw points (count, 2): a pixel by its weight, then a uniform position in the pixel."""
         row, column = np.divmod(self._pixels[self._drawn(count, rng)], self._weights.shape[1])
-        corner = np.stack([column, -1.0 - row], axis=1)  # (count, 2), lower left, y upwards
+        corner = np.stack([column, -1.0 - row], axis=1)  # (count, 2), lower left, y up
         points: NDArray[np.float32] = ((corner - self._center) * self._pixel).astype(np.float32)
         points += rng.random((count, 2), dtype=np.float32) * np.float32(self._pixel)
         return points
