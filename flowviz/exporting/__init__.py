@@ -1,1 +1,4 @@
-"""A project + an ExportSpec -> files. Knows no Qt; TensorFlow is loaded only for what the project does not hold."""
+"""Export of a project to files, as an `ExportSpec` describes.
+
+Does not import Qt. Loads TensorFlow only to compute data that the project does not contain.
+"""

@@ -1,4 +1,4 @@
-"""The frames of a film, eased as those of the window."""
+"""Easing of the view over the frames of an animation, as in the window."""
 
 from collections.abc import Sequence
 
@@ -6,16 +6,19 @@ from flowviz.rendering import Frame, eased
 
 
 def eased_frames(goals: Sequence[Frame], moments: Sequence[int], seconds: float, *, repeats: bool) -> list[Frame]:
-    """Return the frames of a film that follows its goals.
+    """Return the part of the plane that each picture of an animation shows, easing from goal to goal.
 
     Args:
-        goals: Where each picture would be framed if it stood alone.
-        moments: The moment of the training of each picture, by any number: the goal jumps from one to the next.
+        goals: The frame that each picture would have on its own.
+        moments: A number for each picture that identifies its moment of training. Where it changes, the goal jumps.
         seconds: The time between two pictures.
-        repeats: Whether the first picture follows the last one.
+        repeats: Whether the animation loops, so that the first picture follows the last one.
+
+    Returns:
+        A frame for each picture.
     """
     frames, shown = list[Frame](), goals[0]
-    for lap in range(1 + repeats):  # the second lap begins where the first one ends
+    for lap in range(1 + repeats):  # a second lap that starts where the first one ends makes the loop seamless
         frames = []
         for number, goal in enumerate(goals):
             follows = number > 0 or lap > 0

@@ -1,4 +1,4 @@
-"""What is taken away of a project: the window's dialog and the terminal's command both ask here."""
+"""Exports of a project, for the dialog of the window and the command line."""
 
 from collections.abc import Generator
 from functools import partial
@@ -28,22 +28,28 @@ from flowviz.specs.playback import STEP_SECONDS
 from flowviz.specs.view import SMALLEST_SIDE
 from flowviz.targets import build_target
 
-PREVIEW_SIDE = 1080  # pixels: a preview is drawn so large at the most, then made smaller, so that its words fit, too
+PREVIEW_SIDE = 1080  # pixels; previews are drawn at up to this size, then scaled down, so that the text scales, too
 
 Steps = Generator[None, None, None]
 
 
 class Export:
-    """What an `ExportSpec` makes of a project: the same bytes, however often and wherever it is made.
+    """An export of a project as an `ExportSpec` describes, which is reproducible to the byte.
 
-    TensorFlow is loaded only for what the project does not hold: a density, a grid, a probe, other particles, the
-    particles of a moment of which it knows the weights alone.
+    TensorFlow is loaded only to compute data that the project does not contain: a density, a grid, a probe, other
+    particles, or the particles of a moment for which it contains only the weights.
     """
 
     def __init__(self, project: Project, spec: ExportSpec, keeper: FlowKeeper | None = None) -> None:
-        """Raises `SpecError` for what the project does not have.
+        """Prepare an export; nothing is written yet.
 
-        Previews take the flow from `keeper`: others of the project, in the same thread, need not build it again.
+        Args:
+            project: The project.
+            spec: The description of the export.
+            keeper: A cache of the flow for previews, which other exports of the project can share in the same thread.
+
+        Raises:
+            SpecError: If the project does not have the requested data, or if options conflict.
         """
         self._project = project
         self._spec = spec
@@ -53,7 +59,7 @@ class Export:
 
     @property
     def count(self) -> int:
-        """How many steps `write` yields."""
+        """Return the number of steps that `write` takes."""
         if self._spec.what in {"trace", "samples"}:
             return len(slices(self._particles.count))
         if self._spec.what == "density":
@@ -61,13 +67,21 @@ class Export:
         return len(self._shots) if self._spec.what in IN_FOLDERS | {"animation"} else 1
 
     def names(self) -> list[str]:
-        """The names of the files, for what is written into a folder; else none."""
+        """Return the names of the files that are written to a folder, or no names for the export of a single file."""
         if self._spec.what == "stages":
             return [f"{self._project.trace.names[round(shot.stage)]}.png" for shot in self._shots]
         return [f"{number:05d}.png" for number in range(len(self._shots))] if self._spec.what == "frames" else []
 
     def preview(self, share: float, size: PictureSize) -> RGBA:
-        """The picture so far on the way through all, 0 to 1: as it will look, but small enough to fit into a size."""
+        """Return a scaled-down preview of one of the pictures.
+
+        Args:
+            share: The position of the picture among all pictures, 0 for the first and 1 for the last.
+            size: The maximum size of the preview, in pixels.
+
+        Returns:
+            The preview, (height, width, 4), with the aspect ratio of the export.
+        """
         drawn = _previewed(self._spec.pixels)
         picture = self._drawing(self._previewed, share, drawn)()
         scale = min(1.0, size.width / drawn.width, size.height / drawn.height)
@@ -75,9 +89,17 @@ class Export:
         return np.asarray(Image.fromarray(picture).resize(small, Image.Resampling.BOX))
 
     def write(self, output: Path) -> Steps:
-        """Write it to a file or, for what is several files, into a folder; yields after each step.
+        """Write the export. If the generator fails or is closed early, nothing is left behind.
 
-        Closed early, or failing, it leaves nothing behind. Raises `FileError` and `SpecError`.
+        Args:
+            output: The file to write, or the folder for an export of several files.
+
+        Yields:
+            None after each of `count` steps.
+
+        Raises:
+            FileError: If a file cannot be written.
+            SpecError: If the data cannot be exported as described.
         """
         yield from self._steps(output)
 
@@ -102,7 +124,7 @@ class Export:
                 return write_picture(output, draw, self._provenance)
 
     def _drawing(self, scenes: Scenes, share: float, size: PictureSize) -> Draw:
-        """What draws the picture at a share of the way through all."""
+        """Return a function that draws the picture at a position from 0 (the first) to 1 (the last)."""
         if self._spec.what == "sheet":
             return partial(self._sheet, scenes, size)
         if self._spec.what == "losses":
@@ -115,7 +137,7 @@ class Export:
 
     def _losses(self, size: PictureSize) -> RGBA:
         from flowviz.rendering.losses import (
-            render_losses,  # matplotlib: a fifth of a second that others need not wait for
+            render_losses,  # imports matplotlib, which would delay other exports by 0.2 s
         )
 
         return render_losses(self._project.history, self._entropy(), self._spec.seen.view, size)
@@ -182,7 +204,7 @@ class Export:
 
     def _scenes(self, particles: int | None, keeper: FlowKeeper | None = None) -> Scenes:
         seen = self._spec.seen
-        if self._spec.what == "samples":  # of the flow, wherever one looks
+        if self._spec.what == "samples":  # always samples of the flow, even if the view shows encoded points
             seen = seen.model_copy(update={"direction": "generate"})
         seconds = STEP_SECONDS / (self._spec.in_betweens + 1) if self._spec.what in FILMS else None
         return Scenes(self._project, seen, particles, self._shots, keeper, seconds)
@@ -196,7 +218,7 @@ class Export:
 
 
 def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> None:
-    """Raise `SpecError` for what the project does not have, or what does not go together."""
+    """Raise `SpecError` if the project does not have the requested data, or if options conflict."""
     view = spec.seen.view
     if spec.seen.probe is not None:
         checked_stage(spec.seen.probe[0], project.trace.last_stage)
@@ -211,6 +233,6 @@ def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> N
 
 
 def _previewed(size: PictureSize) -> PictureSize:
-    """The size at which the preview of a picture is drawn."""
+    """Return the size in pixels at which the preview of a picture is drawn."""
     scale = max(PREVIEW_SIDE / max(size.width, size.height), SMALLEST_SIDE / min(size.width, size.height))
     return size if scale >= 1 else PictureSize(width=round(scale * size.width), height=round(scale * size.height))

@@ -1,4 +1,4 @@
-"""Animations, written by ffmpeg: it encodes the frames that it reads from a pipe while the next one is drawn."""
+"""Animations, encoded by ffmpeg, which reads the frames from a pipe while the next one is drawn."""
 
 import subprocess
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -14,16 +14,28 @@ from flowviz.files import taken_back, written_whole
 from flowviz.rendering.raster import RGBA
 from flowviz.specs.export_kinds import Format
 
-MP4_CRF = 16  # of x264: 0 is lossless, 23 usual; lower than usual, since small dots are blurred first
-MP4_THREADS = 2  # fixed, since the output of x264 depends on it
+MP4_CRF = 16  # quality of x264, where 0 is lossless; better than the default of 23, which would blur small dots
+MP4_THREADS = 2  # fixed, because the output of x264 depends on the number of threads
 PNG_LEVEL = 3  # of 9
-WEBP_METHOD, WEBP_EFFORT = 1, 0  # of 6 and 100: more takes much longer to save a few percent
-NO_CONSOLE: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows opens one for programs of the terminal
-REPRODUCIBLE = "-map_metadata -1 -fflags +bitexact -flags:v +bitexact"  # neither dates nor versions in the file
+WEBP_METHOD, WEBP_EFFORT = 1, 0  # of 6 and 100; more effort takes much longer and saves only a few percent
+NO_CONSOLE: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # by default, Windows opens a console for ffmpeg
+REPRODUCIBLE = "-map_metadata -1 -fflags +bitexact -flags:v +bitexact"  # omits dates and versions from the file
 
 
 def write_film(path: Path, reel: Reel, form: Format) -> Generator[None, None, None]:
-    """Draw and write an animation; yields after each frame. Raises `FileError`."""
+    """Draw and write an animation.
+
+    Args:
+        path: The file to write.
+        reel: The frames.
+        form: The file format, a key of `ENCODERS`.
+
+    Yields:
+        None after each frame.
+
+    Raises:
+        FileError: If the file cannot be written.
+    """
     with written_whole(path) as part, _ffmpeg([*_input(reel), *ENCODERS[form](reel), str(part)]) as pipe:
         for number in range(reel.count):
             pipe.write(_pixels(reel, reel.draw(number), form))
@@ -53,16 +65,16 @@ def _apng(reel: Reel) -> list[str]:
 
 
 def _webp(reel: Reel) -> list[str]:
-    """Return options for lossless WebP. Its encoder keeps what it has compressed in memory until the end."""
+    """Return options for lossless WebP, whose encoder keeps all compressed frames in memory until the end."""
     loop = 0 if reel.repeats else 1
     made = f"-c:v libwebp_anim -lossless 1 -compression_level {WEBP_METHOD} -quality {WEBP_EFFORT}"
     return f"{made} {REPRODUCIBLE} -loop {loop} -f webp".split()
 
 
 def _mp4(reel: Reel) -> list[str]:
-    """Return options for H.264 in the colors of HD, with the index in front of the frames.
+    """Return options for H.264 in the HD color space (BT.709), with the index before the frames for streaming.
 
-    H.264 needs even sides: an odd one gets a row or column of the background.
+    H.264 requires an even width and height, so odd sides are padded with a row or column of the background.
     """
     r, g, b = reel.ground
     even = f"pad=ceil(iw/2)*2:ceil(ih/2)*2:color=0x{r:02x}{g:02x}{b:02x}"
@@ -77,12 +89,23 @@ ENCODERS: Mapping[Format, Callable[[Reel], list[str]]] = {"gif": _gif, "apng": _
 
 @contextmanager
 def _ffmpeg(arguments: list[str]) -> Iterator[IO[bytes]]:
-    """Run ffmpeg, and give the pipe that it reads; an exception kills it. Raises `FileError`."""
+    """Run ffmpeg and kill it if the block raises an exception.
+
+    Args:
+        arguments: The command-line arguments, without the executable and general options.
+
+    Yields:
+        The pipe that ffmpeg reads from.
+
+    Raises:
+        FileError: If ffmpeg is missing or fails.
+    """
     with TemporaryFile() as messages:
         command = [_executable(), "-v", "error", "-nostats", "-y", *arguments]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=messages, creationflags=NO_CONSOLE)  # noqa: S603  # our own arguments
         assert process.stdin is not None
-        with suppress(BrokenPipeError), taken_back(process.kill), process:  # a broken pipe: ffmpeg's message says why
+        # If ffmpeg fails, the pipe breaks. Its own error message, below, is more helpful than that exception.
+        with suppress(BrokenPipeError), taken_back(process.kill), process:
             try:
                 yield process.stdin
             except BaseException:
@@ -93,7 +116,7 @@ def _ffmpeg(arguments: list[str]) -> Iterator[IO[bytes]]:
 
 
 def _executable() -> str:
-    from imageio_ffmpeg import get_ffmpeg_exe  # looks for ffmpeg when it is imported
+    from imageio_ffmpeg import get_ffmpeg_exe  # searches for ffmpeg when it is imported
 
     try:
         return str(get_ffmpeg_exe())

@@ -1,4 +1,4 @@
-"""A flow that is built once."""
+"""A cache for the flow of a project."""
 
 from typing import TYPE_CHECKING
 
@@ -10,16 +10,21 @@ if TYPE_CHECKING:
 
 
 class FlowKeeper:
-    """Keeps the flow with the weights that were asked for last; for the use of one thread."""
+    """A cache of the most recently used flow and its weights. Not thread-safe."""
 
     def __init__(self) -> None:
         self._flow: Flow | None = None
         self._weights: Weights | None = None
 
     def flow(self, spec: FlowSpec, weights: Weights | None) -> "Flow":
-        """The flow of that spec with its weights, freshly initialized where there are none. Loads TensorFlow.
+        """Return a flow with given weights, building it only if necessary. Loads TensorFlow.
 
-        Raises `FileError` where the weights do not fit.
+        Args:
+            spec: The description of the flow.
+            weights: The weights. If they are missing or empty, the flow is freshly initialized.
+
+        Raises:
+            FileError: If the weights do not fit the flow.
         """
         from flowviz.flows import build_flow
 

@@ -1,4 +1,4 @@
-"""The 256 colors of a GIF: one palette for all frames, so that nothing flickers."""
+"""The palette of a GIF: 256 colors that all frames share, so that colors do not flicker."""
 
 from base64 import b64encode
 from io import BytesIO
@@ -10,12 +10,12 @@ from PIL import Image
 from flowviz.exporting.reel import Reel
 from flowviz.rendering.raster import RGBA
 
-COLORS = 255  # the last of 256 is transparent
-SAMPLES, STRIDE = 8, 3  # frames that the palette is chosen from, and the step between their pixels, in both directions
+COLORS = 255  # the last of the 256 colors is transparent
+SAMPLES, STRIDE = 8, 3  # number of frames that the palette is computed from, and stride of their pixels on both axes
 
 
 def palette_url(reel: Reel) -> str:
-    """Return a palette for all frames as a data URL of a PNG with 16 × 16 pixels. Draws some of the frames."""
+    """Return a palette for all frames, computed from a few of them, as a data URL of a PNG with 16 × 16 pixels."""
     table = np.zeros((256, 4), np.uint8)
     table[:COLORS, :3], table[:COLORS, 3] = _colors(reel), 255
     file = BytesIO()
@@ -24,7 +24,10 @@ def palette_url(reel: Reel) -> str:
 
 
 def on_ground(reel: Reel, picture: RGBA) -> RGBA:
-    """Return a picture with its translucent pixels blended with the background; a GIF knows only clear and opaque."""
+    """Return a picture (height, width, 4) with its colors blended with the background and its alpha unchanged.
+
+    GIF has no partial transparency.
+    """
     ground = Image.new("RGBA", (picture.shape[1], picture.shape[0]), reel.ground)
     blended = np.array(Image.alpha_composite(ground, Image.fromarray(picture)))
     blended[..., 3] = picture[..., 3]
@@ -37,5 +40,5 @@ def _colors(reel: Reel) -> NDArray[np.uint8]:
     pixels = np.concatenate([picture.reshape(1, -1, 3) for picture in pictures], axis=1)
     quantized = Image.fromarray(pixels).quantize(COLORS, Image.Quantize.MAXCOVERAGE)
     colors = np.array(quantized.getpalette(), np.uint8).reshape(-1, 3)[:COLORS]
-    # Fill up with the first color: zeros would add a black that is in no frame.
+    # Pad with the first color, because zeros would add black, which may not be in any frame.
     return np.concatenate([colors, np.repeat(colors[:1], COLORS - len(colors), axis=0)])

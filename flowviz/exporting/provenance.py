@@ -9,10 +9,10 @@ from flowviz.specs.export import relevant
 
 
 def provenance_of(project: Project, spec: ExportSpec) -> Provenance:
-    """Return the metadata of the pictures that an export writes.
+    """Return the metadata of the pictures of an export.
 
-    Its description is JSON with the title of the target, the flow, the training and the exported view, without the
-    fields that have their usual values.
+    The description is JSON with the title of the target, the flow, the training and the export, without fields that
+    have their default values.
     """
     description = {
         "target": project.target.title,
@@ -27,5 +27,5 @@ def provenance_of(project: Project, spec: ExportSpec) -> Provenance:
 
 
 def _without_usual_end(spec: ExportSpec, last_stage: int) -> ExportSpec:
-    """Return the same export without the number of a last stage that is the flow's last one."""
+    """Return an export without its last stage if that is the last stage of the flow, the default."""
     return spec.model_copy(update={"last": None}) if spec.last == last_stage else spec

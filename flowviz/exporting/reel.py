@@ -1,4 +1,4 @@
-"""What an encoder has to know of an animation."""
+"""The frames of an animation, as the input of an encoder."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +10,15 @@ from flowviz.specs import PictureSize, ViewSpec
 
 @dataclass(frozen=True)
 class Reel:
-    """Frames of an animation: `count` pictures of one size, shown at `fps`; `draw` returns one by its index.
+    """The frames of an animation.
 
-    `repeats` says whether the animation starts again at its end.
+    Attributes:
+        draw: Returns a frame (height, width, 4) by its index.
+        count: The number of frames.
+        size: The size of all frames, in pixels.
+        fps: The frame rate, in frames per second.
+        repeats: Whether the animation loops.
+        view: The view, which determines the background.
     """
 
     draw: Callable[[int], RGBA]

@@ -1,4 +1,4 @@
-"""What is seen of a project: its particles, and what is computed of its flow to be seen beside them."""
+"""The scenes of an export: the particles of a project, and data that is computed from its flow."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -34,10 +34,9 @@ if TYPE_CHECKING:
 
 
 class Scenes:
-    """The scenes of a project as it is seen, for the use of one thread.
+    """The scenes of a project's shots. Not thread-safe.
 
-    `particles` is how many are followed; None for as many as the project has or, of the target, as the window shows.
-    TensorFlow is loaded only for what is not in the project.
+    TensorFlow is loaded only to compute data that the project does not contain.
     """
 
     def __init__(
@@ -49,10 +48,17 @@ class Scenes:
         keeper: FlowKeeper | None = None,
         frame_seconds: float | None = None,
     ) -> None:
-        """`shots` are all that will be drawn: where the view is fitted, it follows the particles of each.
+        """Create the scenes of a project.
 
-        `keeper` may have the flow of the project; None for one of its own. `frame_seconds` is the time from a shot to
-        the next one, in which the view eases as in the window; None for shots that do not play.
+        Args:
+            project: The project.
+            seen: The view, direction and playback of the scenes.
+            particles: The number of particles; None for that of the project or, when encoding points of the target,
+                for the number that the window shows.
+            shots: All shots that will be drawn.
+            keeper: A cache of the flow, which can be shared in the same thread; None for a new one.
+            frame_seconds: The time between consecutive shots of an animation, over which the view eases as in the
+                window; None for shots that are not an animation.
         """
         self._project = project
         self._seen = seen
@@ -65,29 +71,32 @@ class Scenes:
 
     @property
     def count(self) -> int:
-        """How many particles are followed."""
+        """Return the number of particles."""
         usual = PARTICLES if self._seen.direction == "encode" else self._project.trace.positions.shape[1]
         return usual if self._particles is None else self._particles
 
     @property
     def selection(self) -> Selection | None:
-        """The selection, if there is one among so many particles."""
+        """Return the selection of the project, or None if there is none for this number of particles."""
         found = self._project.selection
         return found if found is not None and len(found.chosen) == self.count else None
 
     def view(self, number: int, size: PictureSize) -> ViewSpec:
-        """Return the view of a shot, by its number, in a picture of a size; it is that of the window."""
+        """Return the view of a shot by its index, for a picture of a size in pixels, framed as in the window."""
         if self._frames is None or self._frames[0] != size:
             self._frames = size, self._framed(size)
         return self._frames[1][number].on(self._seen.view)
 
     def camera(self, moment: Moment | None) -> Camera:
-        """Return the camera of a moment, which follows the particles where the view is fitted."""
+        """Return the camera at a moment of training (None for the current one).
+
+        The camera follows the particles if the view is fitted.
+        """
         boxes = self.trace(moment).boxes if self._seen.fitted else None
         return Camera(self._seen.view, boxes)
 
     def picture(self, number: int, size: PictureSize) -> RGBA:
-        """One picture, (height, width, 4), by the number of its shot."""
+        """Render the picture (height, width, 4) of a shot by its index."""
         shot = self._shots[number]
         scene = self.scene(shot, size)
         return render_frame(
@@ -95,7 +104,7 @@ class Scenes:
         )
 
     def _framed(self, size: PictureSize) -> list[Frame]:
-        """Return the frame of each shot, eased in time where they play."""
+        """Return the frame of each shot, eased over time in an animation."""
         frames, moment = list[Frame](), object()
         for shot in self._shots:
             if shot.moment is not moment:
@@ -107,7 +116,12 @@ class Scenes:
         return eased_frames(frames, moments, self._frame_seconds, repeats=self._seen.playback.repeat != "once")
 
     def scene(self, shot: Shot, size: PictureSize) -> Scene:
-        """What a picture of that size shows."""
+        """Return the scene of a shot, with the data for a picture of a size in pixels.
+
+        Raises:
+            FileError: If the weights of the moment do not fit the flow.
+            TargetError: If the view is in pixels and the target has none.
+        """
         if self._last is None or self._last[0] is not shot.moment:
             target = self._target_of(shot.moment)
             self._last = shot.moment, Scene(self.trace(shot.moment), self.selection, target=target, units=self.units)
@@ -116,29 +130,39 @@ class Scenes:
         return scene
 
     def trace(self, moment: Moment | None) -> Trace:
-        """The particles at every stage, as the flow was at a moment."""
+        """Return the particles at every stage of the flow at a moment of training (None for the current one)."""
         if self._last is not None and self._last[0] is moment:
             return self._last[1].trace
         return self._known(moment) or Trace.joined(list(self._followed(moment)))
 
     def parts(self, moment: Moment | None) -> Iterator[Trace]:
-        """The same, some particles after the others, so that not all need to be there at once."""
+        """Yield the particles of `trace` in batches, so that not all of them have to be in memory at once."""
         known = self._known(moment)
         if known is None:
             return self._followed(moment)
         return (Trace(known.names, known.positions[:, some], known.log_det[:, some]) for some in slices(self.count))
 
     def rectangle(self, shot: Shot, size: PictureSize) -> Rectangle:
-        """Return the part of the plane that a picture of that size shows at a shot."""
+        """Return the part of the plane around a shot where its density and grid are computed.
+
+        The part contains all views within half a stage of the shot's stage.
+
+        Args:
+            shot: The shot.
+            size: The size of the picture, in pixels.
+
+        Returns:
+            The left, right, bottom and top edges in flow units.
+        """
         return visible_rectangle(self.camera(shot.moment).around(round(shot.stage), size), size)
 
     def log_densities(self, shot: Shot, points: NDArray[np.float64]) -> Iterator[NDArray[np.float32]]:
-        """Yield the log-densities of points (n, 2) at the stage of a shot, some points after the others."""
+        """Yield the log-densities in nats of points (n, 2) in flow units at the stage of a shot, in batches (m,)."""
         flow = self._flow(shot.moment)
         return (flow.log_density(round(shot.stage), points[some]) for some in slices(len(points)))
 
     def _known(self, moment: Moment | None) -> Trace | None:
-        """The particles that are in the project, if they are those that are asked for."""
+        """Return the particles at a moment if the project contains them, else None."""
         present = self._project.trace
         if self._seen.direction == "encode" or self.count != present.positions.shape[1]:
             return None
@@ -147,45 +171,49 @@ class Scenes:
         return moment.trace if isinstance(moment, Snapshot) else None
 
     def _followed(self, moment: Moment | None) -> Iterator[Trace]:
-        """The particles as the flow moves them, or points of the target as it pulls them back; in parts."""
+        """Compute traces in batches: of particles of the base, or of points of the target that the flow encodes."""
         flow = self._flow(moment)
         for some in slices(self.count):
             points = self._points[some]
             yield flow.encoded(points) if self._seen.direction == "encode" else flow.trace(points)
 
     def _flow(self, moment: Moment | None) -> "Flow":
-        """The flow as it was at a moment. Raises `FileError` where the weights do not fit."""
+        """Return the flow at a moment of training (None for the current one).
+
+        Raises:
+            FileError: If the weights do not fit the flow.
+        """
         return self._keeper.flow(self._project.flow, (self._project if moment is None else moment).weights)
 
     @cached_property
     def _points(self) -> NDArray[np.floating]:
-        """Where the particles (n, 2) start, on the base or on the target: always the same ones."""
+        """Return the initial positions (n, 2) of the particles, in the base or the target; reproducible."""
         if self._seen.direction == "encode":
             return build_target(self._project.target).sample(self.count, np.random.default_rng(0))
         own = self._project.trace.positions[0]
         return own if len(own) == self.count else base_particles(self.count)
 
     def _target_of(self, moment: Moment | None) -> TargetPicture | None:
-        """Return the target of a moment, where it is shown. None for an earlier target, which is no longer known."""
+        """Return the target at a moment, or None if it is hidden or was replaced since and is no longer known."""
         is_earlier = moment is not None and self._project.history.has_changed_since(moment.step)
         return None if is_earlier else self._target
 
     @cached_property
     def units(self) -> Units:
-        """The units of the numbers at the axes, and of exported points.
+        """Return the units of tick labels and of exported points.
 
         Raises:
-            TargetError: If the view asks for pixels, and the target has none.
+            TargetError: If the view is in pixels and the target has none.
         """
         return spec_units(self._project.target, self._seen.view.units)
 
     @cached_property
     def _target(self) -> TargetPicture | None:
-        """The target, where it is shown."""
+        """Return a picture of the target, or None if it is hidden."""
         return target_picture(build_target(self._project.target)) if "target" in self._seen.view.marks else None
 
     def _completed(self, scene: Scene, shot: Shot, size: PictureSize) -> Scene:
-        """The scene with density, grid and probe, where they are asked for."""
+        """Return a scene with the density, grid and probe that the view shows."""
         probe = self._seen.probe if scene.probe is None else None
         stage, view = round(shot.stage), self._seen.view
         if not view.marks & {"density", "grid"} and probe is None:

@@ -1,4 +1,4 @@
-"""What each picture of an export shows."""
+"""The shots of an export: the stage and the moment of training that each picture shows."""
 
 from dataclasses import dataclass
 
@@ -11,14 +11,23 @@ from flowviz.specs.export_kinds import FILMS
 
 @dataclass(frozen=True)
 class Shot:
-    """A stage of the flow, or a place on the way to the next one, at a moment of the training; None: its present."""
+    """The content of a picture.
+
+    Attributes:
+        stage: The stage of the flow; 2.25 is a quarter of the way from stage 2 to stage 3.
+        moment: The moment of training; None for the current one.
+    """
 
     stage: float
     moment: Moment | None = None
 
 
 def shots(project: Project, spec: ExportSpec) -> tuple[Shot, ...]:
-    """The pictures of an export, one after the other. Raises `SpecError` for what the project does not have."""
+    """Return the shots of an export in order.
+
+    Raises:
+        SpecError: If a stage or moment does not exist, or if there are no moments to play through.
+    """
     moment, stages = seen_moment(project, spec), stage_range(project, spec)
     if spec.what in FILMS:
         return _played(project, spec, stages, moment)
@@ -28,20 +37,32 @@ def shots(project: Project, spec: ExportSpec) -> tuple[Shot, ...]:
 
 
 def stage_range(project: Project, spec: ExportSpec) -> range:
-    """The stages from the first to the last one. Raises `SpecError` where one of them does not exist."""
+    """Return the stages from the first to the last one of an export, by default all stages of the flow.
+
+    Raises:
+        SpecError: If one of them does not exist.
+    """
     end = project.trace.last_stage
     first = checked_stage(0 if spec.first is None else spec.first, end)
     return range(first, checked_stage(end if spec.last is None else spec.last, end) + 1)
 
 
 def seen_stage(project: Project, spec: ExportSpec) -> int:
-    """The stage that is looked at. Raises `SpecError` where it does not exist."""
+    """Return the stage of the exported view, by default the last one.
+
+    Raises:
+        SpecError: If the stage does not exist.
+    """
     end = project.trace.last_stage
     return end if spec.seen.stage is None else checked_stage(spec.seen.stage, end)
 
 
 def seen_moment(project: Project, spec: ExportSpec) -> Moment | None:
-    """The moment that is looked at; None for the present one. Raises `SpecError` where there is none at that step."""
+    """Return the moment of training of the exported view, or None for the current one.
+
+    Raises:
+        SpecError: If the project has no moment at the requested step.
+    """
     step, moments = spec.seen.moment, project.timeline.moments
     if step is None or (moments and step == moments[-1].step):
         return None
@@ -53,9 +74,9 @@ def seen_moment(project: Project, spec: ExportSpec) -> Moment | None:
 
 
 def _played(project: Project, spec: ExportSpec, stages: range, moment: Moment | None) -> tuple[Shot, ...]:
-    """One pass of the playback.
+    """Return the shots of one pass of the playback.
 
-    Through the training alone the stage stays, and a pass takes as long as one through all layers.
+    When it plays through the training only, the stage is fixed, and a pass takes as long as one through all layers.
     """
     playback, moments = spec.seen.playback, project.timeline.moments
     if playback.through == "layers":
@@ -63,7 +84,7 @@ def _played(project: Project, spec: ExportSpec, stages: range, moment: Moment | 
     if len(moments) < 2:
         raise SpecError("The project holds no moments of its training to play through. Play through the layers.")
     last = project.trace.last_stage if playback.through == "training" else len(stages) - 1
-    past, found = [*moments[:-1], None], []  # the last moment is the present one
+    past, found = [*moments[:-1], None], []  # None, because the last moment is the current one
     for way in playback.frames(last, spec.in_betweens):
         stage = seen_stage(project, spec) if playback.through == "training" else stages[0] + way
         found.append(Shot(stage, past[round(way / max(last, 1) * (len(past) - 1))]))

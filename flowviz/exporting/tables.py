@@ -1,4 +1,4 @@
-"""Numbers as files: .npy and .npz for NumPy, .parquet for data frames, .csv for everything else."""
+"""Numeric data files: .npy and .npz for NumPy, .parquet for data frames, .csv for everything else."""
 
 import shutil
 import zipfile
@@ -23,31 +23,31 @@ Steps = Generator[None, None, None]
 
 
 class Numbers(Protocol):
-    """Numbers that arrive in parts, so that not all of them need to be in memory at once."""
+    """Numeric data that is produced in batches, so that not all of it has to be in memory at once."""
 
     def columns(self) -> Iterator[Columns]:
-        """Yield the parts of a table."""
+        """Yield the data as batches of rows: arrays of equal length by the name of the column."""
         ...
 
     def write_npy(self, path: Path) -> Steps:
-        """Write an array; yields after each part."""
+        """Write the data as one array, yielding after each batch."""
         ...
 
     def write_npz(self, path: Path) -> Steps:
-        """Write arrays by name; yields after each part."""
+        """Write the data as named arrays, yielding after each batch."""
         ...
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Points (n, 2) or values (n,).
+    """Points (n, 2) or values (n,), in batches.
 
     Attributes:
         name: The name of the array in an .npz file.
         labels: The names of the columns in a table.
-        count: The number of rows.
-        parts: The rows, some after the others.
-        dtype: The type of the numbers.
+        count: The number of rows, n.
+        parts: The batches of rows, (m, 2) or (m,).
+        dtype: The type of the numbers in a file.
     """
 
     name: str
@@ -57,24 +57,24 @@ class Rows:
     dtype: type[np.floating] = np.float32
 
     def columns(self) -> Iterator[Columns]:
-        """Yield the parts of a table with a row for each point or value."""
+        """Yield batches of a table with a row for each point or value."""
         for part in self.parts:
             yield dict(zip(self.labels, part.astype(self.dtype).reshape(len(part), -1).T, strict=True))
 
     def write_npy(self, path: Path) -> Steps:
-        """Write one array; yields after each part."""
+        """Write an array (n, 2) or (n,), yielding after each batch."""
         rows = yield from self._collect()
         with path.open("wb") as file:
             np.save(file, rows, allow_pickle=False)
 
     def write_npz(self, path: Path) -> Steps:
-        """Write the array by its name; yields after each part."""
+        """Write an array (n, 2) or (n,) under its name, yielding after each batch."""
         rows = yield from self._collect()
         with path.open("wb") as file:
             np.savez(file, allow_pickle=False, **{self.name: rows})
 
     def _collect(self) -> Generator[None, None, NDArray[np.floating]]:
-        """Return all rows: 80 MB for ten million points in float32."""
+        """Return all rows, yielding after each batch. Ten million points take 80 MB in float32."""
         shape = (self.count,) if len(self.labels) == 1 else (self.count, len(self.labels))
         rows, done = np.empty(shape, self.dtype), 0
         for part in self.parts:
@@ -85,13 +85,26 @@ class Rows:
 
 
 def points(count: int, parts: Iterable[NDArray[np.floating]], units: Units) -> Rows:
-    """Return rows of points (n, 2) that are given in some units."""
+    """Return rows for `count` points.
+
+    Args:
+        count: The number of points, n.
+        parts: The batches of points, (m, 2), already in `units`.
+        units: The units of the points, which determine their type.
+    """
     return Rows("points", ("x", "y"), count, parts, _dtype_in(units))
 
 
 @dataclass(frozen=True)
 class Particles:
-    """The traces of `count` particles at a range of stages, whose positions are written in some units."""
+    """The traces of particles, in batches.
+
+    Attributes:
+        count: The number of particles, n.
+        stages: The stages to write.
+        parts: The traces of each batch of particles at all stages, in flow units.
+        units: The units to write positions in.
+    """
 
     count: int
     stages: range
@@ -99,7 +112,7 @@ class Particles:
     units: Units = FLOW_UNITS
 
     def columns(self) -> Iterator[Columns]:
-        """Yield the parts of a table with a row for each particle and stage."""
+        """Yield batches of a table with a row for each particle and stage."""
         first = 0
         for trace in self.parts:
             count = trace.positions.shape[1]
@@ -115,7 +128,7 @@ class Particles:
             first += count
 
     def write_npy(self, path: Path) -> Steps:
-        """Write records (stages, n) with the fields x, y and log_det; yields after each part."""
+        """Write records (stages, n) with the fields x, y and log_det, yielding after each batch."""
         position = np.dtype(_dtype_in(self.units))
         record = np.dtype([("x", position), ("y", position), ("log_det", np.float32)])
         with _ArrayFile(path, record, (len(self.stages), self.count)) as records:
@@ -127,7 +140,7 @@ class Particles:
                 yield
 
     def write_npz(self, path: Path) -> Steps:
-        """Write positions (stages, n, 2), log_det (stages, n) and names (stages,); yields after each part."""
+        """Write positions (stages, n, 2), log_det (stages, n) and names (stages,), yielding after each batch."""
         shape, names = (len(self.stages), self.count), np.array([], str)
         with ExitStack() as files:
             places = [files.enter_context(scratch_file(path)) for _ in range(2)]
@@ -144,7 +157,19 @@ class Particles:
 
 
 def write_numbers(path: Path, form: NumberFormat, numbers: Numbers) -> Steps:
-    """Write numbers to a file; yields after each part of them. Raises `FileError`."""
+    """Write numeric data to a file.
+
+    Args:
+        path: The file to write.
+        form: The file format.
+        numbers: The data.
+
+    Yields:
+        None after each batch.
+
+    Raises:
+        FileError: If the file cannot be written.
+    """
     with written_whole(path) as part:
         match form:
             case "csv":
@@ -163,14 +188,15 @@ def write_density_npz(
     """Write the log-density of a grid of cells, as `x` (columns,), `y` (rows,) and `log_prob` (rows, columns).
 
     Args:
-        path: The file.
+        path: The file to write.
         rectangle: The rectangle that the cells cover, in flow units.
-        shape: The number of rows and of columns.
-        parts: The log-densities at the centers of the cells in flow units, row by row from the top.
-        units: The units of the file.
+        shape: The number of rows and the number of columns.
+        parts: Batches of the log-densities at the centers of the cells, row by row from the top, in nats per square
+            flow unit.
+        units: The units to write positions and densities in.
 
     Yields:
-        After each part.
+        None after each batch.
 
     Raises:
         FileError: If the file cannot be written.
@@ -186,7 +212,21 @@ def write_density_npz(
 
 
 def write_losses_csv(path: Path, history: History, entropy: float | None) -> Steps:
-    """Write a row per validation: step,seconds,train_nll,validation_nll,validation_gap,kept. Raises `FileError`."""
+    """Write the losses as a CSV file with a row for each validation.
+
+    The columns are step, seconds, train_nll, validation_nll, validation_gap and kept, with losses in nats.
+
+    Args:
+        path: The file to write.
+        history: The history of the training.
+        entropy: The entropy of the current target in nats, or None if unknown.
+
+    Yields:
+        None once, after the rows are written.
+
+    Raises:
+        FileError: If the file cannot be written.
+    """
     columns = {
         "step": history.step.astype(np.int64),
         "seconds": history.seconds,
@@ -200,23 +240,26 @@ def write_losses_csv(path: Path, history: History, entropy: float | None) -> Ste
 
 
 def csv_pieces(parts: Iterable[Columns]) -> Iterator[str]:
-    """Yield a table as text: first its header, and with each part its rows; each number is exact."""
-    from pandas import DataFrame  # half a second that pictures need not wait for
+    """Yield a table as CSV text, a piece for each batch; the first piece starts with the header.
+
+    Numbers are written with enough digits to be read back exactly.
+    """
+    from pandas import DataFrame  # takes 0.5 s to import, which would delay exports of pictures
 
     for number, columns in enumerate(parts):
         yield DataFrame(columns).to_csv(header=number == 0, index=False, lineterminator="\n")
 
 
 def check_parquet() -> None:
-    """Raise `SpecError` where Parquet files cannot be written."""
+    """Raise `SpecError` if Parquet files cannot be written because PyArrow is missing."""
     if find_spec("pyarrow") is None:
         raise SpecError(NO_PARQUET)
 
 
 class _ArrayFile:
-    """An .npy file of an array (stages, n, ...) that grows along its second axis.
+    """An .npy file of an array (stages, n, ...) that is written in batches along its second axis.
 
-    Unlike a memory map, it takes no memory, and a full disk is an error rather than the end of the process.
+    Unlike a memory map, it takes no memory, and a full disk raises an exception instead of crashing the process.
     """
 
     def __init__(self, path: Path, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
@@ -232,7 +275,7 @@ class _ArrayFile:
         self._file.close()
 
     def append(self, values: NDArray[Any]) -> None:
-        """Write the next values (stages, m, ...)."""
+        """Write the next batch (stages, m, ...)."""
         for stage, row in enumerate(values):
             self._file.seek(self._start + (stage * self._count + self._done) * self._bytes)
             self._file.write(row.tobytes())
@@ -240,7 +283,7 @@ class _ArrayFile:
 
 
 def _archive(path: Path, files: Mapping[str, Path], names: NDArray[np.str_]) -> None:
-    """Write the archive that `numpy.savez` would write of the arrays in some files, and of names."""
+    """Write an archive as `numpy.savez` does, with arrays from .npy files by name, and the array `names`."""
     with zipfile.ZipFile(path, "w") as archive:
         for name, file in files.items():
             with file.open("rb") as source, archive.open(f"{name}.npy", "w", force_zip64=True) as member:
@@ -270,12 +313,12 @@ def _write_parquet(path: Path, parts: Iterator[Columns]) -> Steps:
 
 
 def _dtype_in(units: Units) -> type[np.floating]:
-    """Return the type of positions: float32 resolves flow units, but not any data, such as years or prices."""
+    """Return the type of positions: float32 suffices for flow units, but not for all data, such as years or prices."""
     return np.float32 if units.are_flow_units else np.float64
 
 
 def _validation_gap(history: History, entropy: float | None) -> NDArray[np.float64]:
-    """Return the validation NLL − entropy of the target in nats, NaN where it is unknown, as of an earlier target."""
+    """Return validation NLL − entropy in nats, or NaN where the entropy is unknown, as for earlier targets."""
     since = history.changes[-1].step if history.changes else -1
     known = np.nan if entropy is None else entropy
     return np.where(history.step > since, history.validation_nll - known, np.nan)
