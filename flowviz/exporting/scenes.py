@@ -143,7 +143,7 @@ class Scenes:
         return (Trace(known.names, known.positions[:, some], known.log_det[:, some]) for some in slices(self.count))
 
     def rectangle(self, shot: Shot, size: PictureSize) -> Rectangle:
-        """Return the part of the plane around a shot where its density and grid are computed.
+        """Return the part of the plane where the density of a shot is computed.
 
         The part contains all views within half a stage of the shot's stage.
 
