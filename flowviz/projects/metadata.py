@@ -1,4 +1,7 @@
-"""What of a project is JSON, as its file has it. Numbers of a flow are meant by naming one of the stored states."""
+"""Schema of the JSON metadata of a project file. See `format.py` for the meaning of its fields.
+
+The numbers of a flow are stored as arrays; `State` fields refer to them by the number of a stored state.
+"""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Self, cast
@@ -13,26 +16,26 @@ from flowviz.specs.spec import Spec
 
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 State = Annotated[int, Field(ge=0, le=MOST_MOMENTS + 2)]
-Printable = Annotated[str, Field(max_length=200, pattern=r"^[ -~]*$")]  # to a terminal, without escape sequences
+Printable = Annotated[str, Field(max_length=200, pattern=r"^[ -~]*$")]  # free of terminal escape sequences
 Shapes = dict[str, tuple[Count, ...]]
 
 
 class LayoutText(Spec):
-    """The names and shapes of a flow's numbers, in the order of a stored state."""
+    """JSON of a `Layout`: names and shapes of the arrays of a flow, in the order of a stored state."""
 
     parameters: Shapes
     statistics: Shapes
 
 
 class ChangeText(Spec):
-    """A `Retargeted`."""
+    """JSON of a `Retargeted`."""
 
     step: Count
     title: str
 
 
 class KeptText(Spec):
-    """A `Kept`."""
+    """JSON of a `Kept`."""
 
     step: Count
     validation_nll: float
@@ -40,7 +43,7 @@ class KeptText(Spec):
 
 
 class CheckpointText(Spec):
-    """What of a `Checkpoint` are no arrays."""
+    """JSON of a `Checkpoint`, apart from its arrays."""
 
     step: Count
     seconds: Annotated[float, Field(ge=0)]
@@ -66,7 +69,7 @@ class CheckpointText(Spec):
 
 
 class ScoreText(Spec):
-    """A `Score`."""
+    """JSON of a `Score`."""
 
     step: Count
     validation_nll: float
@@ -82,7 +85,7 @@ class ScoreText(Spec):
 
 
 class MomentText(Spec):
-    """A `Moment`."""
+    """JSON of a `Moment`."""
 
     step: Count
     on_target: float | None
@@ -91,7 +94,7 @@ class MomentText(Spec):
 
 
 class TimelineText(Spec):
-    """A `Timeline`."""
+    """JSON of a `Timeline`."""
 
     period: Annotated[int, Field(ge=1, lt=2**53)] = 1
     moments: Annotated[tuple[MomentText, ...], Field(max_length=MOST_MOMENTS + 1)] = ()
@@ -105,7 +108,7 @@ class TimelineText(Spec):
 
 
 class EnvironmentText(Spec):
-    """An `Environment`."""
+    """JSON of an `Environment`."""
 
     flowviz: Printable
     tensorflow: Printable
@@ -114,7 +117,7 @@ class EnvironmentText(Spec):
 
 
 class PlanText(Spec):
-    """A `Plan`."""
+    """JSON of a `Plan`."""
 
     target: TargetSpec
     flow: FlowSpec
@@ -122,7 +125,7 @@ class PlanText(Spec):
 
 
 class Metadata(PlanText):
-    """All of it. `present` is the state of the project's weights."""
+    """JSON metadata of a project file. `present` is the state of the project's weights."""
 
     format_version: int
     layout: LayoutText

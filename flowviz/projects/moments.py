@@ -1,4 +1,4 @@
-"""Moments of a training, fewer than the window has, so that the file stays small."""
+"""Thinning of the timeline for saving, which keeps project files small."""
 
 import numpy as np
 
@@ -6,15 +6,22 @@ from flowviz.projects.states import Layout, memory_of
 from flowviz.records import Moment, Snapshot, Timeline, Trace, Weights
 from flowviz.records.timeline import MOST_MOMENTS
 
-MOMENTS_BYTES = 900_000  # of memory, for all earlier moments together: 13 of a default flow, 650 kB of its file
-FEWEST_MOMENTS = 4  # earlier ones, however large the flow
+MOMENTS_BYTES = 900_000  # memory of all earlier moments: 13 moments of a default flow, or 650 kB of its file
+FEWEST_MOMENTS = 4  # minimum number of earlier moments, however large the flow
 
 
 def storable_timeline(timeline: Timeline, weights: Weights, trace: Trace, named: int | None) -> Timeline:
-    """The timeline as a file has it, where the present is these weights and this trace.
+    """Return the timeline as it is saved: thinned out evenly, and without particles that the trace does not hold.
 
-    The first moment, the last one, and the one at the step `named` stay; between them as many as fit, evenly. Of the
-    particles only those of the present are stored.
+    Args:
+        timeline: The timeline.
+        weights: Current weights of the project.
+        trace: The particles as the current weights move them.
+        named: Step of a moment to keep, in addition to the first and the last one.
+
+    Returns:
+        The moments of this flow, as many as are allowed. Only the last moment can have particles, namely those of the
+        trace if its weights are the current ones.
     """
     layout = Layout.of(weights)
     moments = [moment for moment in timeline.moments if Layout.of(moment.weights) == layout]
@@ -32,7 +39,7 @@ def storable_timeline(timeline: Timeline, weights: Weights, trace: Trace, named:
 
 
 def with_particles(moment: Moment, trace: Trace) -> Snapshot:
-    """The moment as it was seen."""
+    """Return the snapshot with the data of a moment and the particles of a trace."""
     return Snapshot(moment.step, moment.weights, moment.on_target, moment.coverage, trace)
 
 

@@ -1,4 +1,4 @@
-"""A trained flow with all that belongs to it. How its file is laid out is told in `format.py`."""
+"""A project: a flow with everything that belongs to it. See `format.py` for the format of its file."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -26,12 +26,12 @@ from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
 if TYPE_CHECKING:
     from flowviz.flows import Flow
 
-CHANGES_BYTES = 16_384  # of JSON: some three hundred changes of the target, the latest ones
+CHANGES_BYTES = 16_384  # of JSON, enough for about 300 changes of the target
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked for: a training."""
+    """A requested training: a target, a flow and how to train it."""
 
     target: TargetSpec
     flow: FlowSpec
@@ -40,12 +40,23 @@ class Plan:
 
 @dataclass(frozen=True)
 class Project:
-    """What was asked for, what was found, and what of it is looked at.
+    """The request, the results, and the view of a flow.
 
-    `timeline` are moments of the training up to the present one, whose particles are the trace; `next` is what the
-    next training shall be, where that is something else. `score` is that of the weights, None unless they are the ones
-    that a training kept. `environment` has the versions and the platform with which the weights were found, or the
-    project was made if it is untrained; None if its file does not tell, as older ones.
+    Attributes:
+        target: The target of the training that produced the weights.
+        flow: The flow.
+        training: The training that produced the weights.
+        weights: The current weights. Empty before any training.
+        history: The losses during training.
+        trace: The particles at every stage, as the current weights move them.
+        checkpoint: The state from which training can be continued. None if there was no training.
+        timeline: Moments of the training up to the current one.
+        seen: How the project is viewed.
+        selection: The selected particles, if any.
+        next: The next training. None if it is the same as the last one.
+        score: Score of the weights. None unless they are those that a training kept.
+        environment: Versions and platform with which the weights were trained, or with which an untrained project was
+            created. None for projects of older versions, which did not save it.
     """
 
     target: TargetSpec
@@ -64,23 +75,28 @@ class Project:
 
     @classmethod
     def untrained(cls, target: TargetSpec, flow: FlowSpec, training: TrainingSpec) -> "Project":
-        """What is asked for, before anything is found."""
+        """Return the project of a training that has not begun."""
         nothing = Weights({}, {})
         trace = untrained_trace(flow, base_particles())
         return cls(target, flow, training, nothing, History(), trace, environment=Environment.current())
 
     @property
     def plan(self) -> Plan:
-        """What was asked for."""
+        """The training that produced the weights."""
         return Plan(self.target, self.flow, self.training)
 
     @property
     def asked(self) -> Plan:
-        """What the next training shall be: that of the project once more, where nothing else is asked for."""
+        """The next training: `next` if it is given, or else the same training again."""
         return self.next or self.plan
 
     def trained(self, finished: Finished, history: History) -> "Project":
-        """This project with what a training of it found."""
+        """Return this project with the results of a training.
+
+        Args:
+            finished: The end of the training.
+            history: The losses of the training, including those before a checkpoint from which it continued.
+        """
         return replace(
             self,
             weights=finished.weights,
@@ -95,7 +111,8 @@ class Project:
     def gap(self) -> float | None:
         """Test NLL of the weights − entropy of the target, in nats: 0 is the best that any flow can do.
 
-        None if the entropy is unknown, before the end of a training, and for projects of an older flowviz.
+        None without a test NLL, if the entropy is unknown, before the end of a training, and for projects of older
+        versions.
         """
         return self.score.gap if self.score else None
 
@@ -115,10 +132,10 @@ class Project:
         return flowviz.picture(self)
 
     def storable(self) -> "Project":
-        """This project as its file has it, of which saving and opening changes no bit.
+        """Return this project as it can be saved. Saving and loading the result preserves every bit.
 
-        The timeline is thinned out, see `moments.py`; only the present moment has particles, where it is the last one.
-        Of very many changes of the target the latest are kept. What is seen or selected of something else is left out.
+        The timeline is thinned out; see `storable_timeline`. If the target changed very often, only the latest changes
+        are kept. References to stages, moments or particles that do not exist are dropped from the view and selection.
         """
         timeline = storable_timeline(self.timeline, self.weights, self.trace, self.seen.moment)
         return replace(
@@ -141,7 +158,7 @@ def _latest(changes: tuple[Retargeted, ...]) -> tuple[Retargeted, ...]:
 
 
 def _seen_of(seen: Seen, timeline: Timeline, trace: Trace) -> Seen:
-    """What is seen, less what there is not."""
+    """Return the view without references to stages or moments that do not exist."""
     lacking: dict[str, None] = {}
     if seen.stage is not None and seen.stage > trace.last_stage:
         lacking["stage"] = None

@@ -1,4 +1,4 @@
-"""States of a flow: all its numbers at a moment, as a row. Those that are the same bit for bit are stored once."""
+"""States of a flow: all of its parameters and statistics at a moment, as one row. Equal states are stored once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,45 +11,64 @@ from numpy.typing import NDArray
 
 from flowviz.records import Weights
 
-ARRAY_BYTES = 256  # of memory, for each array of a state besides its numbers
+ARRAY_BYTES = 256  # overhead in memory of each array of a state
 
 Shapes = Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The names and shapes of a flow's numbers, in the order in which they follow each other in a row."""
+    """Names and shapes of the arrays of a flow, in the order in which they are concatenated to a row."""
 
     parameters: Shapes
     statistics: Shapes
 
     @classmethod
     def of(cls, weights: Weights) -> "Layout":
-        """How these weights are laid out."""
+        """Return the layout of weights."""
         return cls(_shapes(weights.parameters), _shapes(weights.statistics))
 
     @property
     def arrays(self) -> int:
-        """How many arrays a state has."""
+        """Number of arrays of a state."""
         return len(self.parameters) + len(self.statistics)
 
     def same(self, one: Weights, other: Weights) -> bool:
-        """Whether they are the same bit for bit."""
+        """Return whether two sets of weights are equal bit for bit.
+
+        Raises:
+            ValueError: If any of them has a different layout.
+        """
         rows = zip(self.rows(one), self.rows(other), strict=True)
         return one is other or all(a.tobytes() == b.tobytes() for a, b in rows)
 
     def rows(self, weights: Weights) -> tuple[NDArray[Any], NDArray[Any]]:
-        """The parameters (P,) and statistics (S,) one after the other."""
+        """Return the concatenated parameters (P,) and statistics (S,).
+
+        Raises:
+            ValueError: If the weights have a different layout.
+        """
         return _flat(weights.parameters, self.parameters), _flat(weights.statistics, self.statistics)
 
     def weights(self, parameters: NDArray[Any], statistics: NDArray[Any]) -> Weights:
-        """The opposite of `rows`: views of them. Raises `ValueError` where they do not fit."""
+        """Return the weights in rows of parameters (P,) and statistics (S,), as views: the inverse of `rows`.
+
+        Raises:
+            ValueError: If the length of a row does not fit the layout.
+        """
         return Weights(_named(parameters, self.parameters), _named(statistics, self.statistics))
 
 
 @dataclass(frozen=True)
 class States:
-    """Rows that are stored, to which more can be added."""
+    """The distinct states of a project, collected for saving.
+
+    Attributes:
+        layout: Layout of all states.
+        parameters: Parameters of each state, (P,).
+        statistics: Statistics of each state, (S,).
+        numbers: Number of each state by its content.
+    """
 
     layout: Layout
     parameters: list[NDArray[Any]] = field(default_factory=list)
@@ -57,7 +76,7 @@ class States:
     numbers: dict[bytes, int] = field(default_factory=dict)
 
     def number(self, weights: Weights) -> int:
-        """The number of the row that these weights have, a new one where there is none."""
+        """Return the number of the state with these weights, which is added if it is new."""
         parameters, statistics = self.layout.rows(weights)
         content = parameters.tobytes() + statistics.tobytes()
         if content not in self.numbers:
@@ -67,26 +86,36 @@ class States:
         return self.numbers[content]
 
     def arrays(self) -> dict[str, NDArray[Any] | None]:
-        """All rows: parameters (states, P), statistics (states, S)."""
+        """Return the stacked parameters (states, P) and statistics (states, S); nothing if there is no state."""
         if not self.parameters:
             return {}
         return {"parameters": np.stack(self.parameters), "statistics": np.stack(self.statistics)}
 
 
 def weights_of(layout: Layout, parameters: NDArray[Any], statistics: NDArray[Any], most_bytes: int) -> list[Weights]:
-    """The weights of each row. Raises `ValueError` where they do not fit, or would take more than `most_bytes`."""
+    """Return the weights of stored states.
+
+    Args:
+        layout: Layout of all states.
+        parameters: Parameters of the states (states, P).
+        statistics: Statistics of the states (states, S).
+        most_bytes: Limit on the overhead of the arrays in memory.
+
+    Raises:
+        ValueError: If the rows do not fit the layout, or if the limit is exceeded.
+    """
     if len(parameters) * layout.arrays * ARRAY_BYTES > most_bytes:
         raise ValueError(f"{len(parameters)} states of {layout.arrays} arrays are too many")
     return [layout.weights(*rows) for rows in zip(parameters, statistics, strict=True)]
 
 
 def size_of(arrays: Mapping[str, NDArray[Any]]) -> int:
-    """How many numbers they hold in all."""
+    """Return the total number of elements of arrays."""
     return sum(array.size for array in arrays.values())
 
 
 def memory_of(weights: Weights) -> int:
-    """The bytes that such a state takes when it is opened."""
+    """Return how many bytes of memory a state with such weights takes when it is loaded."""
     arrays = (*weights.parameters.values(), *weights.statistics.values())
     return sum(array.nbytes + ARRAY_BYTES for array in arrays)
 

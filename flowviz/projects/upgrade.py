@@ -1,10 +1,13 @@
-"""Older formats of the project file are brought up to the present one, a version at a time.
+"""Upgrades of older project file formats to the current one, one version at a time.
 
-Format 7 had one set of held-out points both to select the kept state and to score it: what it calls held out is the
-validation set now, and it has no score. Format 6 had one smallest height for the bins of all splines. Format 5 stored
-each array of the weights by its name, and neither moments nor what is seen. Format 4 had no flow with waves, format 3
-no target but text. Format 2 stored every stage of the trace; later ones left out the permutations, which mirror the
-stage before. Format 1, the first one, had RealNVP only, and neither the checkpoint nor the round-trip error.
+- Format 7 used the same held-out points to select the kept state and to score it. What it calls held out is the
+  validation set now, and it has no score.
+- Format 6 had a fixed minimum bin height for all splines.
+- Format 5 stored each array of the weights by name. It had neither moments nor a view.
+- Format 4 had no networks with waves.
+- Format 3 had text targets only.
+- Format 2 stored every stage of the trace; later formats leave out permutations, which mirror the stage before.
+- Format 1 had RealNVP flows only, and neither a checkpoint nor a round-trip error.
 """
 
 from typing import Any
@@ -19,16 +22,24 @@ from flowviz.specs.flow import NETWORK_FIELDS
 from flowviz.specs.recipes import BASE, PERMUTE
 
 FORMAT_VERSION = 8
-TRAINING_SHARE_OF_7 = 0.8  # of points
+TRAINING_SHARE_OF_7 = 0.8  # of the points of a target
 MIN_BIN_HEIGHT_OF_6 = 1e-3
 
 Arrays = dict[str, NDArray[Any]]
 
 
 def upgraded(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
-    """JSON and arrays of a project file of any version, as the present version has them.
+    """Upgrade the contents of a project file of any version to the current format.
 
-    Raises `KeyError`, `ValueError`, `TypeError`, `SpecError` where they are not what that version has.
+    Args:
+        text: The JSON metadata.
+        arrays: The arrays by name. The dictionary may be modified.
+
+    Returns:
+        The metadata and arrays in the current format.
+
+    Raises:
+        KeyError, ValueError, TypeError, SpecError: If the contents are not valid in their format.
     """
     version = text["format_version"]
     if version == 1:
@@ -49,7 +60,10 @@ def upgraded(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arra
 
 
 def _from_1(text: dict[str, Any]) -> dict[str, Any]:
-    """There was one family, with equal widths in practice, and its layers were called couplings."""
+    """Upgrade from format 1: name the only family, and rename couplings and hidden layers.
+
+    The format allowed hidden layers of different widths, but in practice all widths were equal.
+    """
     flow = dict(text["flow"])
     widths = flow.pop("hidden")
     if len(set(widths)) != 1:
@@ -59,23 +73,23 @@ def _from_1(text: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_2(text: dict[str, Any], arrays: Arrays) -> Arrays:
-    """All stages of the trace were stored."""
+    """Upgrade from format 2: drop the permutations from the trace."""
     stored = [kind != PERMUTE for kind in _kinds(text)]
     return arrays | {name: arrays[name][stored] for name in ("trace/positions", "trace/log_det")}
 
 
 def _from_3(text: dict[str, Any]) -> dict[str, Any]:
-    """All targets were texts in the built-in font, their lines centered."""
+    """Upgrade from format 3: mark all targets as texts, which had the built-in font and centered lines."""
     return {**text, "target": {**text["target"], "kind": "text"}}
 
 
 def _from_4(text: dict[str, Any]) -> dict[str, Any]:
-    """No network saw waves of its input; now those of the default flow do."""
+    """Upgrade from format 4: set the number of waves to 0, because the default has changed."""
     return {**text, "flow": {**text["flow"], "waves": 0}}
 
 
 def _from_5(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
-    """The weights were stored by name, and the trace by stage."""
+    """Upgrade from format 5: concatenate the weights to states, and split the trace into columns."""
     present = Weights(_taken(arrays, "parameters/"), _taken(arrays, "statistics/"))
     kept = Weights(_taken(arrays, "kept/parameters/"), _taken(arrays, "kept/statistics/"))
     layout = Layout.of(present)
@@ -95,7 +109,7 @@ def _from_5(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Array
 
 
 def _from_6(text: dict[str, Any]) -> dict[str, Any]:
-    """All bins of a spline were at least as high as they were wide."""
+    """Upgrade from format 6: give splines the minimum bin height that was fixed."""
     plans = [text, *([text["next"]] if text.get("next") else [])]
     old, *following = [
         {**plan, "flow": {**plan["flow"], "min_bin_height": MIN_BIN_HEIGHT_OF_6}}
@@ -107,7 +121,7 @@ def _from_6(text: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_7(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
-    """The history and the kept state had a held-out NLL, and 80% of points were trained on."""
+    """Upgrade from format 7: rename the held-out NLL, and train on 80% of the points of a target as before."""
     text, arrays = _with_old_split(text), dict(arrays)
     if checkpoint := text.get("checkpoint"):
         kept = checkpoint.get("kept")
@@ -120,7 +134,7 @@ def _from_7(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Array
 
 
 def _with_old_split(values: Any) -> Any:
-    """Return JSON whose point targets train on as many points as before, so that a training can resume on them."""
+    """Return JSON with the previous training share of point targets, so that training resumes with the same points."""
     if isinstance(values, list):
         return [_with_old_split(value) for value in values]
     if not isinstance(values, dict):
@@ -130,7 +144,7 @@ def _with_old_split(values: Any) -> Any:
 
 
 def _without_idle_choices(text: dict[str, Any]) -> dict[str, Any]:
-    """Early files of version 7 have sizes of networks also in flows with tables, where they mean nothing."""
+    """Remove network sizes from flows with tables. Early files of format 7 have them, although they mean nothing."""
     flow = dict(text["flow"])
     if text.get("next"):
         text = {**text, "next": _without_idle_choices(dict(text["next"]))}
@@ -142,7 +156,13 @@ def _without_idle_choices(text: dict[str, Any]) -> dict[str, Any]:
 def _columns(
     text: dict[str, Any], positions: NDArray[Any], log_det: NDArray[Any]
 ) -> tuple[NDArray[np.float32], NDArray[np.uint16]]:
-    """The stored stages as columns: x, y and log-det of each; and which of them are those of a stage."""
+    """Return the columns of a trace, and their numbers for each stage.
+
+    Args:
+        text: The JSON metadata, from which the stages are known.
+        positions: Positions of the particles at the stored stages (stored, n, 2).
+        log_det: Log-determinants at the stored stages (stored, n).
+    """
     if positions.ndim != 3 or positions.shape[2] != 2 or log_det.shape != positions.shape[:2]:
         raise ValueError(f"positions {positions.shape} and log-dets {log_det.shape} are no trace")
     columns = np.concatenate([positions.transpose(0, 2, 1), log_det[:, np.newaxis]], axis=1, dtype=np.float32)
