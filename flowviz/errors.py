@@ -1,21 +1,24 @@
-"""The errors that a person can cause: one family, each a sentence that says what is wrong and what to do."""
+"""The errors that a user can cause. Each message says in plain sentences what is wrong and how to fix it."""
 
 
 class FlowvizError(Exception):
-    """Something a person can put right. The window shows the sentence; the terminal prints it and exits 2."""
+    """Base class of errors that the user can fix.
+
+    The window shows the message. The command line prints it and exits with status 2.
+    """
 
 
 class SpecError(FlowvizError):
-    """A choice (a size, a number of steps, ...) lies outside what flowviz can do."""
+    """An option, such as a size or a number of steps, is invalid or outside the supported range."""
 
 
 class TargetError(FlowvizError):
-    """A target has nothing to learn from: blank text, text without ink, characters that the font lacks."""
+    """A target contains nothing to learn, such as a blank text, or its text has characters that the font lacks."""
 
 
 class FileError(FlowvizError):
-    """A file or folder cannot be read or written, or does not hold what it should."""
+    """A file or folder cannot be read or written, or has invalid contents."""
 
 
 class MachineError(FlowvizError):
-    """This machine lacks what the work takes: memory, or a library that can be loaded."""
+    """This machine lacks something that the task requires, such as memory or a library that can be loaded."""

@@ -1,4 +1,4 @@
-"""The kind of file that each suffix denotes, for everything that reads or writes files."""
+"""The kinds of files that flowviz reads and writes, and their suffixes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,13 @@ PROJECT_SUFFIX = ".flowviz"
 
 @dataclass(frozen=True)
 class FileKind:
-    """A kind of file: its name in a sentence, and the suffixes of what flowviz writes and of what it only reads."""
+    """A kind of file.
+
+    Attributes:
+        name: Name of the kind with its article, for use in a sentence.
+        written: Suffixes that flowviz writes.
+        only_read: Further suffixes that flowviz only reads.
+    """
 
     name: str
     written: tuple[str, ...]
@@ -19,7 +25,7 @@ class FileKind:
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        """All suffixes that denote this kind."""
+        """All suffixes of this kind."""
         return self.written + self.only_read
 
 
@@ -33,9 +39,9 @@ EXPORTED = (*PICTURE.written, *ANIMATION.written, ".npz", ".csv")  # what `flowv
 
 
 def denoted(path: Path) -> str | None:
-    """Return what the suffix of a path denotes, such as "a project"; None if it denotes no kind of file.
+    """Return the kind of file that the suffix of a path denotes, such as "a project", or None if it denotes none.
 
-    The suffixes of other programs' files count too; "run.v2" and "run" denote nothing.
+    Suffixes of other programs' files denote "another kind of file"; those of "run.v2" and "run" denote none.
     """
     if (kind := KINDS.get(path.suffix.lower())) is not None:
         return kind.name
@@ -43,12 +49,12 @@ def denoted(path: Path) -> str | None:
 
 
 def listed(suffixes: Sequence[str]) -> str:
-    """Return suffixes as the end of a sentence, such as ".npy, .npz or .csv"."""
+    """Return suffixes as an enumeration for use in a sentence, such as ".npy, .npz or .csv"."""
     *others, last = suffixes
     return f"{', '.join(others)} or {last}" if others else last
 
 
 @cache
 def _types() -> MimeTypes:
-    """The same table on every machine, unlike that of the functions of `mimetypes`."""
+    """Return a table of suffixes that is the same on every machine, unlike that of the functions in `mimetypes`."""
     return MimeTypes()

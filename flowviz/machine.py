@@ -1,4 +1,4 @@
-"""What can be said of this machine, and done for it, without loading anything large."""
+"""Information about this machine and the installation, without loading any large library."""
 
 import ctypes
 import os
@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import flowviz
 
-DISTRIBUTION = "flowviz-desktop"  # name of the installed package; on PyPI, flowviz is somebody else's
+DISTRIBUTION = "flowviz-desktop"  # name of the installed package; the name flowviz is taken on PyPI
 INSTALL = 'Install flowviz again: run "pip install --force-reinstall ." in the folder of its source code.'
 PACKAGES = ("tensorflow", "tensorflow-probability", "numpy", "PyQt6", "PyQt6-Qt6")
 
@@ -15,7 +15,7 @@ Described = dict[str, str | int | bool | list[str]]
 
 
 def described() -> Described:
-    """Versions, the platform, and how many cores it has."""
+    """Return the versions of flowviz, Python and the main packages, the platform, and the number of cores."""
     return {
         "flowviz": flowviz.__version__,
         "python": platform.python_version(),
@@ -26,7 +26,7 @@ def described() -> Described:
 
 
 def told(described: Described) -> str:
-    """It in lines, for a person."""
+    """Return the description of a machine as lines of text for the user."""
     return "\n".join(
         f"{name.replace('_', ' '):<24}{', '.join(value) if isinstance(value, list) else value}"
         for name, value in described.items()
@@ -34,7 +34,7 @@ def told(described: Described) -> str:
 
 
 def return_memory() -> None:
-    """Give the system what the C library keeps of memory that was freed, where it is glibc, which keeps much."""
+    """Return freed memory to the operating system if the C library is glibc, which otherwise retains a lot of it."""
     if platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).malloc_trim(0)
 
@@ -43,5 +43,5 @@ def package_version(package: str) -> str:
     """Return the version of an installed package, or "not found"."""
     try:
         return version(package)
-    except PackageNotFoundError:  # it is missing, or has another name, as builds for some machines do
+    except PackageNotFoundError:  # the package is missing, or has another name, as builds for some platforms do
         return "not found"

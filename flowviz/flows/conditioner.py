@@ -1,4 +1,4 @@
-"""Conditioners: functions of one coordinate that give the parameters of a map of the other."""
+"""Conditioners: functions of one coordinate that return the parameters of a map of the other coordinate."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -14,18 +14,23 @@ from flowviz.specs.flow import ConditionerKind
 
 
 class Conditioner(Protocol):
-    """θ = θ(x_a): a function of one number with several results, without its weights."""
+    """θ = θ(x_a): a function of one coordinate with several outputs. Its weights are passed as an argument."""
 
     def __call__(self, weights: Tensors, x_a: tf.Tensor) -> tf.Tensor:
         """Return θ (outputs, n) at x_a (n,)."""
 
     def initial_weights(self, outputs: int, rng: np.random.Generator) -> Arrays:
-        """Return weights with which θ is 0 everywhere, so that a layer starts as the identity."""
+        """Return initial weights, for which θ is 0 everywhere, so that a layer starts as the identity.
+
+        Args:
+            outputs: Number of rows of θ.
+            rng: Random generator.
+        """
 
 
 CONDITIONERS: Mapping[ConditionerKind, Callable[[FlowSpec], Conditioner]] = {"network": Network, "table": Table}
 
 
 def conditioner_of(spec: FlowSpec) -> Conditioner:
-    """Return the conditioner that each layer of a flow has."""
+    """Return the conditioner of the layers of a flow."""
     return CONDITIONERS[spec.conditioner](spec)

@@ -1,4 +1,4 @@
-"""The numbers of many stages in one flat vector, and back."""
+"""Conversion between the numbers of all stages by name and one flat vector."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,12 +13,16 @@ Shapes = dict[str, tuple[int, ...]]
 
 
 def shapes_of(arrays: Mapping[str, NDArray[Any]]) -> Shapes:
-    """The shape of each number by its name, `stage/number`."""
+    """Return the shape of each array by its name, `stage/number`."""
     return {name: array.shape for name, array in arrays.items()}
 
 
 def flatten(arrays: Mapping[str, NDArray[Any]], shapes: Shapes) -> NDArray[np.float64]:
-    """The numbers one after the other, in the order of `shapes`. Raises `FileError` where they do not fit."""
+    """Return arrays as one vector, concatenated in the order of `shapes`.
+
+    Raises:
+        FileError: If the names or shapes of the arrays differ from `shapes`.
+    """
     if shapes_of(arrays) != shapes:
         odd = sorted(set(shapes_of(arrays).items()) ^ set(shapes.items()))
         raise FileError(f"The weights do not fit the flow: {odd[0][0]} is missing, is not known or has another shape.")
@@ -26,7 +30,15 @@ def flatten(arrays: Mapping[str, NDArray[Any]], shapes: Shapes) -> NDArray[np.fl
 
 
 def unflatten(flat: Any, shapes: Shapes) -> dict[str, Any]:
-    """The opposite of `flatten`: of an array, copies; of a tensor, tensors."""
+    """Split a vector into its parts by name: the inverse of `flatten`.
+
+    Args:
+        flat: An array or a tensor, in the order of `shapes`.
+        shapes: Shape of each part by name.
+
+    Returns:
+        Copies of the parts of an array, or tensors for a tensor.
+    """
     if not shapes:
         return {}
     sizes = [int(np.prod(shape)) for shape in shapes.values()]
@@ -38,11 +50,11 @@ def unflatten(flat: Any, shapes: Shapes) -> dict[str, Any]:
 
 
 def size_of(shapes: Shapes) -> int:
-    """How many numbers there are in all."""
+    """Return the length of the flat vector."""
     return sum(int(np.prod(shape)) for shape in shapes.values())
 
 
 def of_stage(numbers: Mapping[str, Any], stage: str) -> dict[str, Any]:
-    """What belongs to a stage, by names without it."""
+    """Return the numbers of one stage, by names without the prefix of the stage."""
     prefix = f"{stage}/"
     return {name.removeprefix(prefix): number for name, number in numbers.items() if name.startswith(prefix)}

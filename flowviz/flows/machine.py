@@ -1,4 +1,4 @@
-"""What the machine offers to a flow."""
+"""What TensorFlow finds on this machine: devices, XLA and threads."""
 
 import os
 
@@ -10,7 +10,7 @@ OUT_OF_MEMORY = (MemoryError, tf.errors.ResourceExhaustedError)  # of numpy, and
 
 
 def described() -> machine.Described:
-    """Versions, devices, whether XLA compiles here, and how many threads TensorFlow takes."""
+    """Return versions, devices, whether XLA can compile, and how many threads TensorFlow uses."""
     return {
         **machine.described(),
         "devices": devices(),
@@ -22,16 +22,16 @@ def described() -> machine.Described:
 
 
 def devices() -> list[str]:
-    """The kind of each device, and the name of each GPU."""
+    """Return the type of each device, followed by its name if it is a GPU."""
     found = tf.config.list_physical_devices()
     return [f"{device.device_type} {_device_name(device)}".strip() for device in found]
 
 
 def xla_compiles() -> bool:
-    """Whether XLA can compile for this machine."""
+    """Return whether XLA can compile for this machine."""
     try:
         tf.function(lambda x: x + 1, jit_compile=True, autograph=False)(tf.constant(1.0))
-    except Exception:  # whatever XLA, or a TensorFlow without it, says
+    except Exception:  # the type depends on XLA, which may also be missing from this build of TensorFlow
         return False
     return True
 
@@ -42,6 +42,6 @@ def _device_name(device: tf.config.PhysicalDevice) -> str:
 
 
 def _threads(variable: str) -> str | int:
-    """Return the number of threads that TensorFlow has read from a variable."""
+    """Return the number of threads that TensorFlow reads from an environment variable."""
     given = os.environ.get(variable, "")
     return (int(given) if given.isdecimal() else 0) or "as many as there are cores"

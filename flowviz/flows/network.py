@@ -1,4 +1,4 @@
-"""Networks as conditioners: multilayer perceptrons of one number."""
+"""Conditioners that are multilayer perceptrons of one coordinate."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,9 +10,9 @@ import tensorflow as tf
 from flowviz.flows.stage import Arrays, Tensors
 from flowviz.specs import FlowSpec
 
-FEW = 4  # outputs of a layer, up to which elementwise products are faster than a product of matrices
-REACH = 3.0  # end of the grid of hat functions, in standard deviations
-LONGEST_WAVE = 8.0  # wavelength in standard deviations: about as wide as the cloud
+FEW = 4  # maximum outputs of a layer for which elementwise products are faster than a matrix product
+REACH = 3.0  # half-width of the grid of hat functions, in standard deviations
+LONGEST_WAVE = 8.0  # wavelength in standard deviations, about the width of the cloud
 HAT_NOISE, WAVE_NOISE = 0.1, 0.3  # standard deviation of the initial weights
 
 
@@ -20,17 +20,17 @@ HAT_NOISE, WAVE_NOISE = 0.1, 0.3  # standard deviation of the initial weights
 class Network:
     """θ = W_d·relu(… relu(W_0·φ(x_a) + b_0) …) + b_d: a multilayer perceptron with features φ of x_a.
 
-    φ(x_a) contains x_a and two optional sets of features, with which sharp edges are learned early rather than late:
+    φ(x_a) contains x_a and two optional sets of features, which let the network learn sharp edges sooner:
 
-    - `hats`: that many hat functions, each 1 at a node of an even grid over [-REACH, REACH] and 0 from the next nodes
-      on. The first layer can then be any piecewise linear function over the grid.
-    - `waves`: for each of that many octaves, two triangle waves of x_a that are a quarter of a period apart. The first
-      octave has the wavelength LONGEST_WAVE, each further one half of the one before. A few waves resolve as much
-      detail as many hats. This is the positional encoding of Mildenhall et al. 2020, "NeRF"
-      (https://arxiv.org/abs/2003.08934, eq. 4), without sines, which are slow.
+    - `hats`: The number of hat functions. Each is 1 at one node of an evenly spaced grid over [-REACH, REACH] and 0 at
+      and beyond the adjacent nodes. The first layer can then be any piecewise linear function over the grid.
+    - `waves`: The number of octaves. Each contributes two triangle waves of x_a, a quarter of a period apart. The first
+      octave has the wavelength LONGEST_WAVE, and each octave halves it. A few waves resolve as much detail as many
+      hats. This is the positional encoding of Mildenhall et al. 2020, "NeRF" (https://arxiv.org/abs/2003.08934,
+      eq. 4), with triangle waves instead of sines, which are slow.
 
-    Inside, points run along the last axis, (width, n). The sums over points in the gradient then read contiguous
-    memory; a compiled step on the CPU is 1.7 times as fast as with (n, width).
+    Internally, points run along the last axis, (width, n). The gradient's sums over points then read contiguous memory,
+    which makes a compiled step on the CPU 1.7 times as fast as with (n, width).
     """
 
     spec: FlowSpec
@@ -42,14 +42,15 @@ class Network:
         return _perceptron(self._features(x_a[tf.newaxis]), *flat)
 
     def initial_weights(self, outputs: int, rng: np.random.Generator) -> Arrays:
-        """Return weights by He initialization, with 0 in the last layer, so that θ is 0 everywhere.
+        """Return initial weights, with zeros in the last layer, so that θ is 0 everywhere.
 
-        The biases of the first layer are spread over [-1, 1], so that its units bend at different places; its weights
-        for hats and waves are noise. Reference: He et al. 2015, https://arxiv.org/abs/1502.01852.
+        The other layers use He initialization. The biases of the first layer are uniform over [-1, 1], so that its
+        units have kinks at different places; its weights for hats and waves are noise with a fixed scale.
+        Reference: He et al. 2015, "Delving deep into rectifiers", https://arxiv.org/abs/1502.01852.
 
         Args:
-            outputs: The number of rows of θ.
-            rng: The source of random numbers.
+            outputs: Number of rows of θ.
+            rng: Random generator.
 
         Returns:
             kernel_i (width_out, width_in) and bias_i (width_out, 1) of each layer i.
@@ -87,10 +88,10 @@ def _waves(x_a: tf.Tensor, octaves: int) -> tf.Tensor:
 
 @tf.custom_gradient
 def _perceptron(features: tf.Tensor, *flat: tf.Tensor) -> tuple[tf.Tensor, Any]:
-    """Return θ (outputs, n) of features (k, n), given kernels and biases in turn, with an explicit gradient.
+    """Return θ (outputs, n) of features (k, n), given alternating kernels and biases, with a custom gradient.
 
-    The gradient uses the products that are fast on a CPU: sums over points are products of a matrix and a vector, for
-    the biases with a vector of ones; the gradient of few outputs is spread over a layer in one elementwise pass.
+    The gradient uses operations that are fast on a CPU: sums over points are matrix-vector products, with a vector of
+    ones for the biases, and the gradient of few outputs is propagated to a layer in one elementwise pass.
     """
     kernels, biases = flat[::2], flat[1::2]
     layers = [features]

@@ -1,4 +1,4 @@
-"""Normalizations: stages whose inverse standardizes the data that reach them."""
+"""Normalizations: stages whose inverse standardizes its input."""
 
 from typing import Any
 
@@ -12,18 +12,20 @@ from flowviz.records import StageReport
 from flowviz.specs import recipes
 
 RUNNING_VARIANCE_FLOOR = 1e-4
-MINIBATCH_VARIANCE_FLOOR = 1e-3  # that of Keras and of `tfb.BatchNormalization`
-SMALLEST_DEVIATION = 1e-4  # that an actnorm starts with
+MINIBATCH_VARIANCE_FLOOR = 1e-3  # as in Keras and `tfb.BatchNormalization`
+SMALLEST_DEVIATION = 1e-4  # lower bound on the standard deviation that initializes an actnorm
 
 
 class BatchNormalization(ElementwiseAffine):
-    """x = (y - μ) / √(σ² + ε) · γ + β: μ and σ² are measured, β and log γ (`gamma`) are learned.
+    """x = (y - μ) / √(σ² + ε) · γ + β, where μ and σ² are measured, and β and log γ (`gamma`) are learned.
 
-    With `running`, a training step normalizes by running averages, after it has added its batch to them:
-    average ← (1 - share) · average + share · statistic of the batch,  share = (1 - momentum) · pace.
-    The gradient passes through the share of the batch, and picture and loss always agree.
-    With `minibatch`, as in `tfb.BatchNormalization`, a training step normalizes by the statistics of its batch and the
-    picture by running averages, so during a training forward and inverse are not inverse to each other.
+    With `running` normalization, a training step first updates the running averages with its batch, and then normalizes
+    with them: average ← (1 - share) · average + share · batch statistic, where share = (1 - momentum) · pace.
+    The gradient passes through the contribution of the batch. The picture always agrees with the loss.
+
+    With `minibatch` normalization, as in `tfb.BatchNormalization`, a training step normalizes with the statistics of
+    its batch, while the picture uses running averages. During training, forward and inverse are therefore not exact
+    inverses of each other.
     References: Dinh et al. 2017, "Density estimation using Real NVP", https://arxiv.org/abs/1605.08803, section 3.7;
     Ioffe & Szegedy 2015, "Batch normalization", https://arxiv.org/abs/1502.03167.
     """
@@ -76,7 +78,7 @@ class BatchNormalization(ElementwiseAffine):
 
 
 class ActNorm(ElementwiseAffine):
-    """y = x · exp(s) + t, with learned numbers s and t for each coordinate that start where x is standardized.
+    """y = x · exp(s) + t, with learned s and t for each coordinate, which are initialized such that x is standardized.
 
     Reference: Kingma & Dhariwal 2018, "Glow: Generative flow with invertible 1×1 convolutions",
     https://arxiv.org/abs/1807.03039, section 3.1.

@@ -1,4 +1,4 @@
-"""Parts that the reports of all stages share: formulas as text, and curves over the spans of the particles."""
+"""Building blocks of stage reports: formulas as text, and curves over the spans of the particles."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -9,24 +9,24 @@ from flowviz.records import BASE_DISTRIBUTION, Curve, StageReport, written
 from flowviz.specs.recipes import BASE
 
 CURVE_POINTS = 400
-OUTSIDE = 0.001  # share of the particles beyond each end of a span
+OUTSIDE = 0.001  # share of the particles that lie beyond each end of a span
 
 Numbers = Mapping[str, NDArray[np.float64]]  # parameters and statistics of a stage, by name
-# Maps points (n, 2) forward through a stage: their images (n, 2), and log|det J| (n,) in nats.
+# Maps points (n, 2) forward through a stage to their images (n, 2) and log|det J| (n,) in nats.
 Forward = Callable[[NDArray[np.float64]], tuple[NDArray[np.float64], NDArray[np.float64]]]
-Spans = NDArray[np.float64]  # (2, 2): the lower and upper end of the particles, horizontally and vertically
+Spans = NDArray[np.float64]  # (2, 2): the range of the particles, [[x_low, x_high], [y_low, y_high]]
 DEFAULT_SPANS: Spans = np.array([[-4.0, 4.0], [-4.0, 4.0]])
 KEPT_AREA = "log|det J| = 0: areas stay"
 
 
 def base_report() -> StageReport:
-    """Describe the base distribution, as stage 0."""
+    """Return the report of the base distribution, which is stage 0."""
     formula = ("x, y ~ N(0, 1), independent", "p(x, y) = exp(−(x² + y²) / 2) / 2π")
     return StageReport(0, BASE, formula, {"entropy": BASE_DISTRIBUTION.entropy})
 
 
 def spans_of(positions: NDArray[np.floating]) -> Spans:
-    """Return the spans of particles (n, 2), without one in a thousand at each end."""
+    """Return the horizontal and vertical range (2, 2) of particles (n, 2), without 0.1% of them at each end."""
     finite = positions[np.isfinite(positions).all(axis=1)].astype(np.float64)
     if not len(finite):
         return DEFAULT_SPANS
@@ -35,25 +35,25 @@ def spans_of(positions: NDArray[np.floating]) -> Spans:
 
 
 def evenly(span: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the evenly spaced points (m,) of a curve over a span."""
+    """Return evenly spaced points (CURVE_POINTS,) over a span (2,)."""
     low, high = span
     return np.linspace(low, high, CURVE_POINTS)
 
 
 def at(x: NDArray[np.float64], y: NDArray[np.float64] | float = 0.0) -> NDArray[np.float64]:
-    """Return points (m, 2) with these coordinates."""
+    """Return points (m, 2) from their coordinates (m,). `y` may be one number for all points."""
     return np.stack(np.broadcast_arrays(x, y), axis=1)
 
 
 def curve(name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> Curve:
-    """Return a curve of the points where y is finite."""
+    """Return a curve through the points (x, y), without those whose y is not finite."""
     values = y.astype(np.float32)
     finite = np.isfinite(values)
     return Curve(name, x[finite].astype(np.float32), values[finite])
 
 
 def ranges(curves: Sequence[Curve]) -> tuple[str, ...]:
-    """Return a line with the minimum and maximum of each curve: "−0.4 ≤ t(x) ≤ 1.2"."""
+    """Return the minimum and maximum of each curve as a line of text, such as "−0.4 ≤ t(x) ≤ 1.2"."""
     return tuple(
         f"{written(float(each.y.min()))} ≤ {each.name.split()[-1]} ≤ {written(float(each.y.max()))}"
         for each in curves
@@ -74,7 +74,7 @@ def horizontal_part(forward: Forward) -> tuple[float, float]:
 
 
 def linear_lines(matrix: NDArray[np.float64], shift: NDArray[np.float64]) -> tuple[str, str, str]:
-    """Return the lines of the formula of A·(x, y) + b, and of its log-determinant."""
+    """Return the formula of A·(x, y) + b and its log-determinant, as lines of text."""
     determinant = abs(float(np.linalg.det(matrix)))
     kept = KEPT_AREA if determinant == 1 else f"log|det J| = {written(np.log(determinant))}"
     return (
@@ -85,7 +85,7 @@ def linear_lines(matrix: NDArray[np.float64], shift: NDArray[np.float64]) -> tup
 
 
 def diagonal_numbers(matrix: NDArray[np.float64], shift: NDArray[np.float64]) -> Mapping[str, float]:
-    """Return scale and shift of each coordinate, by name."""
+    """Return the scale and shift of each coordinate by name, for a diagonal matrix."""
     return {
         "horizontal scale": float(matrix[0, 0]),
         "horizontal shift": float(shift[0]),
@@ -95,7 +95,7 @@ def diagonal_numbers(matrix: NDArray[np.float64], shift: NDArray[np.float64]) ->
 
 
 def combination(factors: Sequence[float] | NDArray[np.float64], constant: float) -> str:
-    """Format a·x + b·y + c without terms that are zero: "1.2 · x − 0.3"."""
+    """Return a·x + b·y + c as text without terms that are zero, such as "1.2 · x − 0.3"."""
     terms = [(factor, name) for factor, name in zip(factors, ("x", "y"), strict=False) if factor]
     terms += [(constant, "")] if constant or not terms else []
     words: list[str] = []

@@ -1,4 +1,4 @@
-"""A scene gets what a view shows of it."""
+"""Computation of what a view shows in addition to the particles: a density, a grid and a probe."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,10 +15,20 @@ Probe = tuple[int, Sequence[float]]  # a stage, and the x and y of a point there
 def completed(
     flow: Flow, scene: Scene, stage: int, view: ViewSpec, rectangle: Rectangle, probe: Probe | None = None
 ) -> Scene:
-    """The scene with what the view shows at a stage, over a rectangle of the plane, where it is not there already.
+    """Return the scene with the density, grid and probe that a view shows.
 
-    Density and grid are computed where they are among the marks; what the scene has of them must be of the same flow.
-    Raises `SpecError` for a stage that does not exist.
+    The density and the grid are computed only if they are among the marks of the view and the scene lacks them.
+
+    Args:
+        flow: The flow, to which anything that the scene already contains must belong.
+        scene: The scene to complete.
+        stage: The stage that is shown.
+        view: The view.
+        rectangle: The part of the plane over which to compute the density.
+        probe: A point to follow through all stages. None to keep the probe of the scene.
+
+    Raises:
+        SpecError: If a stage does not exist.
     """
     return replace(
         scene,
@@ -29,12 +39,16 @@ def completed(
 
 
 def grid_trace(flow: Flow) -> Trace:
-    """The grid on the base, carried through all stages."""
+    """Return the trace of a regular grid at the base through all stages."""
     return flow.trace_through(lattice_points(), 0)
 
 
 def probe_trace(flow: Flow, probe: Probe) -> Trace:
-    """Where a point of a stage is at every other. Raises `SpecError` for a stage that does not exist."""
+    """Return the trace of a point, given at one stage, through all stages.
+
+    Raises:
+        SpecError: If the stage does not exist.
+    """
     stage, point = probe
     return flow.trace_through(np.array([point]), stage)
 

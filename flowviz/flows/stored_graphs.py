@@ -1,4 +1,4 @@
-"""Graphs of TensorFlow that are kept in the compile cache, so that the next start need not trace them."""
+"""TensorFlow graphs in the compile cache, which saves tracing them again when the program is started the next time."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -25,15 +25,19 @@ log = logging.getLogger(__name__)
 def stored_or_traced(
     key: str, trace: Callable[[], Sequence[ConcreteFunction]], signature: Sequence[tf.TensorSpec], spec: FlowSpec
 ) -> list[Graph]:
-    """Return graphs of the same arguments from the compile cache; if they are not there, trace and keep them.
+    """Load graphs from the compile cache, or trace them and add them to it.
 
-    Without the cache, the graphs are traced and nothing is kept; so are those of extensions, whose code can change.
+    If the cache is not enabled, the graphs are traced and not stored; nor are those of extensions, whose code can
+    change.
 
     Args:
-        key: A text that determines the graphs, given the versions of flowviz and TensorFlow.
-        trace: Traces the graphs; called only if they are not in the cache.
-        signature: Shapes and types of the arguments.
+        key: A text that identifies the graphs for given versions of flowviz and TensorFlow.
+        trace: Traces the graphs. Called only if they are not in the cache.
+        signature: Shapes and types of the arguments, which all graphs share.
         spec: The flow.
+
+    Returns:
+        The graphs, each of which returns a flat list of tensors.
     """
     path = None if spec.recipe.stages else _path(key)
     if path is not None and (found := _loaded(path)) is not None:
@@ -47,7 +51,7 @@ def stored_or_traced(
     compile_cache.seal_new()
     try:
         return _imported(definition)
-    except Exception:  # this process has another version of these graphs, such as one that was damaged on disk since
+    except Exception:  # another version of these graphs is already loaded, for example one since damaged on disk
         log.exception("a new graph cannot be used")
         return [partial(_called, function) for function in traced]
 
@@ -57,12 +61,12 @@ def _called(function: ConcreteFunction, *tensors: tf.Tensor) -> list[tf.Tensor]:
 
 
 def _loaded(path: Path) -> list[Graph] | None:
-    """Return stored graphs, or None if there are none that can be used."""
+    """Return stored graphs and mark them as used, or return None if there are none or they are damaged."""
     try:
         graphs = _imported(tf.compat.v1.GraphDef.FromString(path.read_bytes()))
     except FileNotFoundError:
         return None
-    except Exception:  # TensorFlow raises many kinds of errors about a damaged file
+    except Exception:  # TensorFlow raises many types of errors for a damaged file
         log.exception("a stored graph cannot be used")
         return None
     compile_cache.mark_used(path)
@@ -75,10 +79,10 @@ def _path(key: str) -> Path | None:
 
 
 def _portable(traced: Sequence[ConcreteFunction], signature: Sequence[tf.TensorSpec], name: str) -> Any:
-    """Return one definition of graphs, with the same names in every process.
+    """Return one graph definition that combines the graphs and has the same names in every process.
 
-    TensorFlow numbers functions in the order in which a process traces them, and XLA finds its code by their names.
-    Arguments are named argument_0, …; the results of graph g are named result_g_0, ….
+    TensorFlow numbers functions in the order in which a process traces them, but XLA looks up its cached code by name.
+    Arguments are named argument_0, argument_1, …; the results of graph g are named result_g_0, result_g_1, ….
     """
 
     def call_all(*arguments: tf.Tensor) -> list[tf.Tensor]:
@@ -97,7 +101,7 @@ def _portable(traced: Sequence[ConcreteFunction], signature: Sequence[tf.TensorS
 
 
 def _rename(node: Any, names: dict[str, str]) -> None:
-    """Replace the names of functions that a node calls."""
+    """Rename the functions that a node calls."""
     for attribute in node.attr.values():
         for function in (attribute.func, *attribute.list.func):
             if function.name in names:

@@ -1,4 +1,4 @@
-"""Tables as conditioners: piecewise linear functions of one number, given by their values at knots."""
+"""Conditioners that are tables: piecewise linear functions of one coordinate, determined by their values at knots."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,16 +12,16 @@ from flowviz.specs import FlowSpec
 from flowviz.specs.flow import TABLE_KNOTS
 
 LEVELS = int(np.log2(TABLE_KNOTS - 1))
-WIDTH = 2.0  # w in u = x / √(w + x²): two thirds of the knots are within 1.1 standard deviations
+WIDTH = 2.0  # w in u = x_a / √(w + x_a²): places two thirds of the knots within 1.3 standard deviations
 
 
 @dataclass(frozen=True)
 class Table:
-    """θ = Σ_k c_k · hat_k(u),  u = x_a / √(2 + x_a²): piecewise linear in u, between TABLE_KNOTS even knots.
+    """θ = Σ_k c_k · hat_k(u),  u = x_a / √(2 + x_a²): piecewise linear in u, between TABLE_KNOTS evenly spaced knots.
 
-    The hats form a hierarchical basis: two lines over all of (-1, 1), then for each level the hats between the knots of
-    the levels before, half as wide as theirs, and lower by √2. The coefficient of a coarse hat moves many values at
-    once, so gradient descent learns the coarse shape before its details.
+    The hats form a hierarchical basis: two lines over all of (-1, 1), then on each level the hats between the knots of
+    the previous levels, half as wide as those of the previous level, and lower by a factor of √2. The coefficient of a
+    coarse hat changes many values at once, so gradient descent learns the coarse shape before its details.
     Reference: Yserentant 1986, "On the multi-level splitting of finite element spaces", Numerische Mathematik 49.
     """
 
@@ -35,12 +35,12 @@ class Table:
         return _interpolated(values, (u + 1) * ((TABLE_KNOTS - 1) / 2))
 
     def initial_weights(self, outputs: int, rng: np.random.Generator) -> Arrays:
-        """Return coefficients (outputs, TABLE_KNOTS) that are 0, with which θ is 0 everywhere."""
+        """Return coefficients (outputs, TABLE_KNOTS) of 0, so that θ is 0 everywhere."""
         return {"coefficients": np.zeros((outputs, TABLE_KNOTS))}
 
 
 def _hats() -> NDArray[np.float64]:
-    """Return the values of each hat at the knots (TABLE_KNOTS, TABLE_KNOTS), coarse hats first."""
+    """Return the values of all hats at the knots (hats, knots), coarse hats first. There are as many hats as knots."""
     knots = np.linspace(0, 1, TABLE_KNOTS)
     rows = [1 - knots, knots]
     for level in range(1, LEVELS + 1):
@@ -51,9 +51,17 @@ def _hats() -> NDArray[np.float64]:
 
 @tf.custom_gradient
 def _interpolated(values: tf.Tensor, place: tf.Tensor) -> tuple[tf.Tensor, Any]:
-    """Return values (outputs, n) at places (n,) between 0 and TABLE_KNOTS - 1, with an explicit gradient.
+    """Interpolate values at knots linearly, with a custom gradient.
 
-    The gradient by the values is a product with the hats of all knots: XLA's scatter adds one number at a time.
+    The gradient with respect to the values is a matrix product with the hats of all knots, because XLA's scatter adds
+    one number at a time.
+
+    Args:
+        values: Values at the knots (outputs, TABLE_KNOTS).
+        place: Positions of the points (n,) in units of knots, from 0 to TABLE_KNOTS - 1.
+
+    Returns:
+        The interpolated values (outputs, n).
     """
     left = tf.clip_by_value(tf.floor(place), 0, TABLE_KNOTS - 2)
     share = place - left
