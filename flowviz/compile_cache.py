@@ -1,8 +1,8 @@
-"""The cache of compiled programs: a folder in which the program keeps graphs and XLA's machine code between starts.
+"""The compile cache: a folder in which the program keeps TensorFlow graphs and XLA's machine code between starts.
 
-Only the program calls `enable`, through `flowviz.process`; a library process therefore keeps nothing.
-What is in the cache can be computed again at any time. It depends on the versions of Python and the packages, on the
-instructions that the processor knows, and on the source of flowviz, so each combination has a folder of its own.
+Only the program calls `enable`, through `flowviz.process`, so nothing is stored when flowviz is used as a library.
+The cache can be deleted at any time. Its contents depend on the versions of Python and the packages, on the processor's
+instruction set, and on the source code of flowviz, so each combination has a folder of its own.
 """
 
 import os
@@ -22,25 +22,25 @@ from platformdirs import user_cache_path
 PACKAGES = ("flowviz-desktop", "tensorflow", "tensorflow-probability", "numpy")
 SOURCES = ("flows", "training", "specs", "records")  # packages whose source determines the graphs
 MAX_BYTES = 64_000_000  # about 25 flows: the training step of the default flow takes 2 MB
-MAX_FOLDERS = 3  # combinations of versions, such as two environments of one user and a checkout
-SEAL = ".blake2b"  # suffix of the file with the digest of another one
-UNSEALED_SECONDS = 600.0
+MAX_FOLDERS = 3  # combinations of versions, for example two virtual environments and a checkout
+SEAL = ".blake2b"  # suffix of a file that holds the digest of another file
+UNSEALED_SECONDS = 600.0  # younger files without a digest may still be incomplete
 
 _enabled: list[Path] = []
 
 
 def default_folder() -> Path:
-    """Return the folder of the user's caches that belongs to flowviz."""
+    """Return the default folder of the cache, within the user's cache folder."""
     return user_cache_path("flowviz", appauthor=False) / "compiled"
 
 
 def enable(root: Path | None = None) -> None:
-    """Keep compiled programs in a folder from now on; only the first call counts.
+    """Start to keep compiled programs in a folder. Once the cache is enabled, further calls have no effect.
 
-    If the folder cannot be used, everything is compiled anew, as in a library.
+    If the folder cannot be used, the cache remains disabled, and everything is compiled again at each start.
 
     Args:
-        root: The folder for all versions. None for the user's cache folder.
+        root: The folder for all versions. By default, that of `default_folder`.
     """
     if _enabled:
         return
@@ -48,7 +48,7 @@ def enable(root: Path | None = None) -> None:
     folder = root / _digest_of_environment()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        root.chmod(0o700)  # code that is run must be writable by the user alone
+        root.chmod(0o700)  # nobody else may write code that this user executes
         os.utime(folder)
         _remove_old(root, folder)
     except OSError:
@@ -57,9 +57,9 @@ def enable(root: Path | None = None) -> None:
 
 
 def xla_flags() -> str:
-    """Return the flags for TF_XLA_FLAGS with which XLA keeps its code in the folder of this version.
+    """Return the flags for TF_XLA_FLAGS that make XLA keep its code in the folder of this version.
 
-    They are empty if the cache is not enabled, or if XLA could not read the name of the folder.
+    They are empty if the cache is not enabled, or if the path contains whitespace, which XLA cannot parse.
     """
     if not _enabled or any(letter.isspace() for letter in str(_enabled[0])):
         return ""
@@ -74,7 +74,7 @@ def xla_flags() -> str:
 def folder() -> Path | None:
     """Return the folder of this version, or None if the cache is not enabled.
 
-    The first call checks the files in it, which takes a tenth of a second for a full cache. The window starts without.
+    The first call verifies the files in the folder, which takes 0.1 s for a full cache. The window opens without it.
     """
     if not _enabled:
         return None
@@ -83,22 +83,22 @@ def folder() -> Path | None:
 
 
 def mark_used(path: Path) -> None:
-    """Note that a file is in use, so that others are removed before it."""
+    """Record the use of a file, so that files that have not been used for longer are removed first."""
     with suppress(OSError):
         os.utime(path)
 
 
 def seal_new() -> None:
-    """Store the digest of every file that has none. XLA's files are complete once it has compiled."""
+    """Store the digest of each file that has none. Call it after XLA has compiled, when its files are complete."""
     if _enabled:
         for path in _contents(_enabled[0]):
-            with suppress(OSError):  # a temporary file that has been renamed
+            with suppress(OSError):  # a temporary file may have been renamed in the meantime
                 if not _seal_of(path).exists():
                     _seal_of(path).write_text(_digest_of(path))
 
 
 def clear() -> None:
-    """Remove everything in the folder of this version."""
+    """Remove all files in the folder of this version."""
     if _enabled:
         for path in _enabled[0].glob("*"):
             with suppress(OSError):
@@ -114,7 +114,7 @@ def _digest_of_environment() -> str:
 
 
 def _digest_of(path: Path) -> str:
-    """Return the digest of a file without leaving a trace of its being read, which is not a use."""
+    """Return the digest of a file, and restore its access time, because verifying a file does not count as using it."""
     before = path.stat()
     digest = _digest(path.read_bytes())
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
@@ -129,7 +129,7 @@ def _digest(*contents: bytes) -> str:
 
 
 def _processor() -> str:
-    """Return the model and the instructions of the processor, as far as the system tells."""
+    """Return the model and instruction set of the processor, as far as they are known."""
     try:
         lines = Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines()
         kept = [line for line in lines if line.startswith(("model name", "flags", "Features", "CPU part"))]
@@ -141,12 +141,12 @@ def _processor() -> str:
 def _version(package: str) -> str:
     try:
         return version(package)
-    except PackageNotFoundError:  # a checkout, or a build under another name
+    except PackageNotFoundError:  # run from a checkout, or a build with another name
         return ""
 
 
 def _remove_old(root: Path, current: Path) -> None:
-    """Remove the folders of other versions, except those that were used last."""
+    """Remove the folders of other versions, except for the most recently used ones."""
     others = sorted((path for path in root.iterdir() if path.is_dir() and path != current), key=_modified)
     for path in others[: max(0, len(others) + 1 - MAX_FOLDERS)]:
         rmtree(path, ignore_errors=True)
@@ -167,11 +167,11 @@ def _remove_orphaned_seals(folder: Path) -> None:
 
 
 def _remove_damaged(folder: Path) -> None:
-    """Remove files that have changed since they were completed, because XLA runs what it finds."""
+    """Remove files that have changed since their digest was stored, because XLA runs whatever code it finds."""
     for path in _contents(folder):
         try:
             is_whole = _seal_of(path).read_text() == _digest_of(path)
-        except FileNotFoundError:  # perhaps another process writes it now; it gets its final name when it is complete
+        except FileNotFoundError:  # another process may be writing it, under a temporary name until it is complete
             is_whole = time.time() - _modified(path) < UNSEALED_SECONDS
         except (OSError, ValueError):
             is_whole = False
@@ -180,7 +180,7 @@ def _remove_damaged(folder: Path) -> None:
 
 
 def _remove_excess(folder: Path) -> None:
-    """Remove the files that have not been used for the longest time if all together are too large."""
+    """Remove the least recently used files if the cache is too large."""
     total = 0
     for path in sorted(_contents(folder), key=_last_use, reverse=True):
         total += path.stat().st_size
@@ -203,7 +203,10 @@ def _seal_of(path: Path) -> Path:
 
 
 def _last_use(path: Path) -> float:
-    """Return when a file was written or read. XLA reads its files itself, so only the system knows, to a day or so."""
+    """Return when a file was last written or read, as a timestamp in seconds.
+
+    XLA reads its files itself, so its uses are known only from the access time, which may be a day old.
+    """
     with suppress(OSError):
         return max(path.stat().st_atime, path.stat().st_mtime)
     return 0.0

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, and a failure is a sentence."""
+"""Reading and atomic writing of files, with errors that the user can understand."""
 
 import os
 import re
@@ -13,23 +13,33 @@ from pathlib import Path
 from flowviz.errors import FileError
 
 PART_NAME = re.compile(r"\.flowviz-[0-9a-f]{12}\.part")
-STALE_SECONDS = 86_400  # so old is an unfinished file that nobody writes to any more, since its process was killed
+STALE_SECONDS = 86_400  # age from which an unfinished file is considered abandoned by a killed process
 LONGEST_FILE_NAME = 40  # characters, without the suffix
 PRIVATE = 0o600  # permissions
 
-_unfinished: list[Callable[[], object]] = []  # what takes back what is being done
+_unfinished: list[Callable[[], object]] = []  # functions that undo the unfinished work of all threads
 
 
 @contextmanager
 def written_whole(path: Path, *, lasting: bool = False, private: bool = False) -> Iterator[Path]:
-    """A new file beside `path` to write to; it takes the place of `path` when the block ends well, else it is removed.
+    """Write a file atomically: create a temporary file that replaces `path` if the block succeeds.
 
-    Its name does not tell the format. The folder must exist. Behind a symbolic link, the file that it points to is
-    replaced; the new one has the permissions of the old one. Until then, and with `private` for good, the user alone
-    can read it. With `lasting`, which takes some hundredths of a second, there is either the old or the new one also
-    after a power failure. Raises `FileError`: at once where nothing can be written, later where the disk fills.
+    If the block raises an exception, the temporary file is removed and `path` remains unchanged. If `path` is a
+    symbolic link, the file that it points to is replaced. A replaced file keeps its permissions; while it is written,
+    the temporary file is readable by the user only.
 
-    The package for this, atomicwrites, is no longer maintained.
+    This does not use the package atomicwrites because it is no longer maintained.
+
+    Args:
+        path: The file to write or replace. Its folder must exist.
+        lasting: Whether the old or the new file must survive a power failure, which takes a few hundredths of a second.
+        private: Whether to make the file readable by the user only.
+
+    Yields:
+        The temporary file, in the same folder. Its suffix does not indicate the format.
+
+    Raises:
+        FileError: Before the block if `path` cannot be written, or later, for example if the disk is full.
     """
     try:
         whole = _place(path)
@@ -52,7 +62,10 @@ def written_whole(path: Path, *, lasting: bool = False, private: bool = False) -
 
 @contextmanager
 def scratch_file(beside: Path) -> Iterator[Path]:
-    """A new empty file in the folder of another one, for what has no room in memory; removed when the block ends."""
+    """Create an empty temporary file in the folder of another file, and remove it when the block ends.
+
+    It is meant for data that do not fit into memory.
+    """
     scratch = beside.with_name(f".flowviz-{secrets.token_hex(6)}.part")
     scratch.touch(PRIVATE, exist_ok=False)
     try:
@@ -64,7 +77,12 @@ def scratch_file(beside: Path) -> Iterator[Path]:
 
 
 def _place(path: Path) -> Path:
-    """Where a file of that name is, or will be. Raises `FileError` where none can be written, and `OSError`."""
+    """Return the path of the file to write, with symbolic links resolved.
+
+    Raises:
+        FileError: If no file can be written there.
+        OSError: If the file system cannot be accessed.
+    """
     if path.is_dir():
         raise FileError(f"{path} is a folder. Give the name of a file.")
     if path.exists() and not path.is_file():
@@ -73,9 +91,9 @@ def _place(path: Path) -> Path:
         raise FileError(f"{path} is write-protected. Give the name of another file, or allow writing to it.")
     try:
         resolved = path.resolve()
-    except (RuntimeError, ValueError) as error:  # links that lead in a circle; a name with a zero byte
+    except (RuntimeError, ValueError) as error:  # circular links; a name with a null byte
         raise FileError(f"{path} cannot be the name of a file.") from error
-    if resolved.is_symlink():  # of a circle, from Python 3.13 on
+    if resolved.is_symlink():  # circular links, from Python 3.13 on
         raise FileError(f"{path} cannot be the name of a file.")
     return resolved
 
@@ -85,7 +103,7 @@ def _permissions(path: Path) -> int:
 
 
 def _permit(path: Path, permissions: int) -> None:
-    with suppress(OSError):  # the file system knows no permissions
+    with suppress(OSError):  # some file systems have no permissions
         path.chmod(permissions)
 
 
@@ -95,12 +113,12 @@ def _take_place(part: Path, whole: Path, lasting: bool, permissions: int) -> Non
     _permit(part, permissions)
     part.replace(whole)
     if lasting:
-        with suppress(OSError):  # not every system can flush a folder
+        with suppress(OSError):  # not every operating system can flush a folder
             _flush(whole.parent, os.O_RDONLY)
 
 
 def _flush(path: Path, flags: int) -> None:
-    """Return when it is on the disk."""
+    """Block until a file or folder has been written to the disk."""
     descriptor = os.open(path, flags)
     try:
         os.fsync(descriptor)
@@ -110,7 +128,7 @@ def _flush(path: Path, flags: int) -> None:
 
 @contextmanager
 def taken_back(undo: Callable[[], object]) -> Iterator[None]:
-    """What the block does is undone so by `take_back_unfinished`."""
+    """Register a function with which `take_back_unfinished` undoes the work of the block while it runs."""
     _unfinished.append(undo)
     try:
         yield
@@ -119,7 +137,7 @@ def taken_back(undo: Callable[[], object]) -> Iterator[None]:
 
 
 def take_back_unfinished() -> None:
-    """Undo what threads are in the midst of, the latest first: for a process that ends without waiting for them."""
+    """Undo the unfinished work of all threads, latest first, before a process exits without waiting for them."""
     for undo in reversed(_unfinished.copy()):
         with suppress(OSError):
             undo()
@@ -127,7 +145,10 @@ def take_back_unfinished() -> None:
 
 @cache
 def _remove_stale(folder: Path) -> None:
-    """Once in a process: for thousands of pictures that are written together, it would take its time."""
+    """Remove abandoned temporary files from a folder.
+
+    This is done once per process and folder, because it would slow down writing thousands of pictures.
+    """
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if PART_NAME.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > STALE_SECONDS:
@@ -135,20 +156,27 @@ def _remove_stale(folder: Path) -> None:
 
 
 class _OnlyChecking(Exception):  # noqa: N818
-    """Leaves `written_whole` before anything is written."""
+    """Signal to leave `written_whole` before anything is written."""
 
 
 def check_writable(path: Path) -> None:
-    """Raise `FileError` where `written_whole` could not write: before long work, whose result has to go there."""
+    """Check that `written_whole` can write a file. Call it before long work whose result goes there.
+
+    Raises:
+        FileError: If the file cannot be written.
+    """
     with suppress(_OnlyChecking), written_whole(path):
         raise _OnlyChecking
 
 
 @contextmanager
 def folder_for(path: Path) -> Iterator[None]:
-    """Make the folder, and those above it, for the files of the block; where that fails, a new folder is removed again.
+    """Create a folder and its parents for files that the block writes.
 
-    Raises `FileError`.
+    If the block raises an exception, the folder is removed again, provided that it is new and empty.
+
+    Raises:
+        FileError: If the folder cannot be created.
     """
     existed = path.exists()
     try:
@@ -161,20 +189,20 @@ def folder_for(path: Path) -> Iterator[None]:
         yield
     except BaseException:
         if not existed:
-            with suppress(OSError):  # somebody else may have put a file there
+            with suppress(OSError):  # the folder may contain files
                 path.rmdir()
         raise
 
 
 def reason(error: OSError) -> str:
-    """What the system says went wrong, as the end of a sentence."""
+    """Return the operating system's error message, in a form that can end a sentence."""
     text = os.strerror(error.errno) if error.errno else str(error)
     return text[:1].lower() + text[1:]
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What changes when another program writes a file: when it was written, its size in bytes, its number."""
+    """Properties of a file that change when another program writes it: modification time, size in bytes and inode."""
 
     modified_ns: int
     size: int
@@ -182,7 +210,7 @@ class Fingerprint:
 
 
 def fingerprint(path: Path) -> Fingerprint | None:
-    """That of a file; None where there is none."""
+    """Return the fingerprint of a file, or None if the file does not exist."""
     try:
         found = path.stat()
     except (OSError, ValueError):
@@ -191,7 +219,15 @@ def fingerprint(path: Path) -> Fingerprint | None:
 
 
 def check_readable(path: Path, most_bytes: int) -> int:
-    """The size of a file that a person chose, in bytes. Raises `FileError` where it is none, is empty or too large."""
+    """Check that a file that the user has chosen can be read, and return its size in bytes.
+
+    Args:
+        path: The file.
+        most_bytes: Maximum size in bytes.
+
+    Raises:
+        FileError: If it is not a file, cannot be read, is empty, or is too large.
+    """
     try:
         if path.is_dir():
             raise FileError(f"{path} is a folder. Give the name of a file.")
@@ -212,7 +248,15 @@ def check_readable(path: Path, most_bytes: int) -> int:
 
 
 def content_of(path: Path, most_bytes: int) -> bytes:
-    """The content of a file that a person chose. Raises `FileError`, as `check_readable` does."""
+    """Return the content of a file that the user has chosen.
+
+    Args:
+        path: The file.
+        most_bytes: Maximum size in bytes.
+
+    Raises:
+        FileError: If it is not a file, cannot be read, is empty, or is too large.
+    """
     size = check_readable(path, most_bytes)
     try:
         with path.open("rb") as file:
@@ -222,13 +266,13 @@ def content_of(path: Path, most_bytes: int) -> bytes:
 
 
 def resource(name: str) -> Path:
-    """A file of `resources/`: beside the package's modules in a wheel, beside the package in a checkout."""
+    """Return the path of a file in `resources/`, which is inside the installed package or, in a checkout, beside it."""
     package = Path(__file__).parent
     installed = package / "resources" / name
     return installed if installed.exists() else package.parent / "resources" / name
 
 
 def as_file_name(text: str) -> str:
-    """Return a name for a file, without a suffix, that is valid on every system."""
+    """Convert a text to a file name, without a suffix, that is valid on every operating system."""
     kept = "".join(c if c.isalnum() or c in " -_" else " " for c in text)
     return " ".join(kept.split())[:LONGEST_FILE_NAME].strip() or "flowviz"

@@ -1,4 +1,4 @@
-"""The log of the window: what it did and what went wrong, in a file that is the user's own and stays small."""
+"""The log of the window, in a private file of limited size."""
 
 import getpass
 import logging
@@ -13,35 +13,39 @@ from pathlib import Path
 
 from platformdirs import user_log_path
 
-MOST_BYTES, OLDER_FILES = 1_000_000, 2  # three files of a megabyte
-LINE = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"  # windows that are open at once share the file
-# A path in quotes, as Python writes it into errors; not the files of the program in a traceback.
+MOST_BYTES, OLDER_FILES = 1_000_000, 2  # three files of 1 MB each
+LINE = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"  # concurrent processes share the file
+# A quoted path, as in Python's error messages, but not the source files in a traceback.
 QUOTED_PATH = re.compile(r"""(?<!File )(["'])(?:(?!\1).)*?[/\\](?:(?!\1).)*\1""")
 
 
 def log_folder() -> Path:
-    """Where the log of this user is."""
+    """Return the folder of the user's log."""
     return user_log_path("flowviz", appauthor=False)
 
 
 def log_file(folder: Path) -> Path:
-    """The file that is written to; the older ones are beside it."""
+    """Return the current log file. Older ones are in the same folder."""
     return folder / "flowviz.log"
 
 
 def crash_file(folder: Path) -> Path:
-    """Return the file for tracebacks of native crashes. It is apart from the log, which rotates while it is open."""
+    """Return the file for tracebacks of native crashes. It is separate because the log may rotate while it is open."""
     return folder / "crash.log"
 
 
 def keep_log(folder: Path) -> bool:
-    """From now on what is logged goes to a file in the folder, private to the user; whether that is possible."""
+    """Start to write log messages to a file in a folder, both of which are made private to the user.
+
+    Returns:
+        Whether the file can be written.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
         handler = _PrivateLog(log_file(folder), maxBytes=MOST_BYTES, backupCount=OLDER_FILES, encoding="utf-8")
     except OSError:
-        logging.getLogger().addHandler(logging.NullHandler())  # else Python writes warnings to the terminal
+        logging.getLogger().addHandler(logging.NullHandler())  # otherwise, Python prints warnings to stderr
         return False
     handler.setFormatter(logging.Formatter(LINE))
     logging.getLogger().addHandler(handler)
@@ -50,13 +54,13 @@ def keep_log(folder: Path) -> bool:
 
 
 def last_lines(folder: Path, count: int) -> list[str]:
-    """The newest lines of the log; none where there is no log."""
+    """Return the last `count` lines of the log, or none if there is no log."""
     newest = log_file(folder)
     return [*_lines(newest.with_name(f"{newest.name}.1")), *_lines(newest)][-count:]
 
 
 def last_crash(folder: Path, count: int) -> list[str]:
-    """Return the newest lines about native crashes; none if there was no crash, or if stderr has them."""
+    """Return the last `count` lines about native crashes, or none if there was no crash or they went to stderr."""
     return _lines(crash_file(folder))[-count:]
 
 
@@ -67,7 +71,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def without_person(text: str) -> str:
-    """The text without paths of a person's files, their home folder, their name, and that of their machine."""
+    """Return a text without personal data: paths of files, the home folder, and the names of the user and machine."""
     text = QUOTED_PATH.sub("'…'", text)
     for home in _spellings(Path.home()):
         text = re.sub(rf"{re.escape(home)}(?![^\W_])", "~", text, flags=re.IGNORECASE)
@@ -78,20 +82,20 @@ def without_person(text: str) -> str:
 
 
 class _PrivateLog(RotatingFileHandler):
-    """Only its user can read the file. A log that cannot be written any more, on a full disk, disturbs nobody."""
+    """A log file that only its user can read. Errors when writing it, as on a full disk, are ignored."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # its name in logging
         pass
 
     def rotate(self, source: str, dest: str) -> None:
-        with suppress(OSError):  # Windows does not rename what another window has open
+        with suppress(OSError):  # Windows cannot rename a file that another process has open
             super().rotate(source, dest)
 
     def _open(self) -> TextIOWrapper:
-        """As logging calls it: a new file is private from its first byte on, an old one from now on."""
+        """Open the file for `logging`. A new file is created as private; an existing one is made private."""
         path = Path(self.baseFilename)
         file = open(path, "a", encoding="utf-8", errors="backslashreplace", opener=_opened_privately)  # noqa: SIM115
-        with suppress(OSError):  # a file system without permissions
+        with suppress(OSError):  # some file systems have no permissions
             path.chmod(0o600)
         return file
 
@@ -101,8 +105,8 @@ def _opened_privately(path: str, flags: int) -> int:
 
 
 def _spellings(home: Path) -> Iterator[str]:
-    """The ways in which texts spell the home folder."""
-    if home != home.parent:  # of some services it is the root of all folders
+    """Yield the spellings of the home folder that texts may contain."""
+    if home != home.parent:  # the home of some services is the root folder
         for known in dict.fromkeys((home, home.resolve())):
             yield from dict.fromkeys((str(known), known.as_posix(), str(known).replace("\\", "\\\\")))
 
@@ -110,5 +114,5 @@ def _spellings(home: Path) -> Iterator[str]:
 def _user() -> str:
     try:
         return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a process without a user; which error depends on the version
+    except (OSError, KeyError, ImportError):  # a process without a user; the type depends on the version of Python
         return ""

@@ -1,4 +1,4 @@
-"""The self-test: does all that flowviz is for work on this machine, and what is missing?"""
+"""The self-test: check that the main functions of flowviz work on this machine."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,7 +27,14 @@ IN_BETWEENS = 1  # a short animation
 
 @dataclass(frozen=True)
 class Finding:
-    """Whether something works, whether flowviz is of use without it, and a sentence on it."""
+    """The result of one check.
+
+    Attributes:
+        name: What was checked.
+        works: Whether it works.
+        needed: Whether flowviz is of no use without it.
+        sentence: Details, or what is wrong and how to fix it.
+    """
 
     name: str
     works: bool
@@ -40,10 +47,16 @@ class Finding:
 
 
 def self_test(training: TrainingSpec | None = None) -> Iterator[Finding]:
-    """What works on this machine and what does not, one after the other, as it is found.
+    """Check one after another what works on this machine. Files are written to a temporary folder, which is removed.
 
-    Trains for `SECONDS`, unless `training` says otherwise; writes to a temporary folder, which is removed. Raises
-    `FileError` where there can be none.
+    Args:
+        training: The training to test. By default, training for `SECONDS`.
+
+    Yields:
+        Each finding as soon as its check is done.
+
+    Raises:
+        FileError: If there can be no temporary folder.
     """
     try:
         with TemporaryDirectory(prefix="flowviz-") as folder:
@@ -53,7 +66,10 @@ def self_test(training: TrainingSpec | None = None) -> Iterator[Finding]:
 
 
 class _SelfTest:
-    """Each check returns what to say of what works, or raises: what it says then is what is missing."""
+    """The checks of the self-test.
+
+    Each check returns details about what works, or raises an error whose message says what is missing.
+    """
 
     def __init__(self, folder: Path, training: TrainingSpec) -> None:
         self._folder, self._training = folder, training
@@ -73,7 +89,7 @@ class _SelfTest:
 
     @property
     def _project(self) -> Project:
-        """What was just trained or, where that has failed, what comes with flowviz."""
+        """The project that was just trained or, if training failed, an example of the gallery."""
         return self._trained or example("brad").project()
 
     def _versions(self) -> str:
@@ -149,6 +165,6 @@ def _found(name: str, check: Callable[[], str], *, needed: bool = False) -> Find
         return Finding(name, True, needed, f"{check()}.")
     except FlowvizError as error:
         told = str(error)
-    except Exception as error:  # whatever a broken installation raises
+    except Exception as error:  # a broken installation can raise anything
         told = f"{type(error).__name__}: {' '.join(str(error).split()).rstrip('.')}. {INSTALL}"
     return Finding(name, False, needed, told)
