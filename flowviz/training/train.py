@@ -43,7 +43,7 @@ def train(
         resume: A checkpoint to continue from. With the same specs, training continues exactly as if it had not been
             interrupted.
         retarget: Called before each chunk. If it returns a new target, the flow learns that target with its current
-            weights and compiled code, and with a new budget and warm-up.
+            weights and compiled code, and with a new budget and warm-up. A `Retargeted` event marks the step.
 
     Yields:
         The events of the training, the last of which is `Finished`.
