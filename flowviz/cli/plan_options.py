@@ -1,6 +1,6 @@
 """The options that describe a training: its flow and its budget, and the plan that they amount to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,7 +25,7 @@ from flowviz.specs import (
     TrainingSpec,
     target_spec,
 )
-from flowviz.specs.fields import fields_of
+from flowviz.specs.fields import SpecField, fields_of
 from flowviz.specs.training import DEFAULT_SECONDS
 
 PLAN = ("target", "flow", "training")
@@ -34,21 +34,31 @@ PRESET_HELP = "; ".join(f"{name}: {preset.title}. {preset.sentence}" for name, p
 VARIED = {"seed", "learning_rate"}  # by trials
 
 
-@takes(fields=spec_options(fields_of(FlowSpec)))
-def flow_options(
-    fields: Given,
-    preset: Annotated[PresetName | None, typer.Option(help=f"A flow for a purpose. {PRESET_HELP}.")] = None,
-) -> Given:
-    """Return the fields of the flow that options give; those of a preset count as given."""
-    if preset is None:
-        return fields
-    if "family" in fields:
-        raise SpecError("Give either --preset or --flow.")
-    return {**PRESETS[preset].choices, **fields}
+def _flow_options(fields: Mapping[str, SpecField]) -> Callable[..., Given]:
+    """Return a function for `takes` with the options of a flow. It returns the fields that were given."""
+
+    @takes(fields=spec_options(fields))
+    def flow_options(
+        fields: Given,
+        preset: Annotated[PresetName | None, typer.Option(help=f"A flow for a purpose. {PRESET_HELP}.")] = None,
+    ) -> Given:
+        if preset is None:
+            return fields
+        if "family" in fields:
+            raise SpecError("Give either --preset or --flow.")
+        return {**PRESETS[preset].choices, **fields}
+
+    found: Callable[..., Given] = flow_options
+    return found
 
 
-training_options = spec_options(fields_of(TrainingSpec))
-fixed_training_options = spec_options({k: field for k, field in fields_of(TrainingSpec).items() if k not in VARIED})
+def _fixed(kind: type[Spec]) -> Mapping[str, SpecField]:
+    """Return the fields that are the same in all trials of a series."""
+    return {name: field for name, field in fields_of(kind).items() if name not in VARIED}
+
+
+flow_options, training_options = _flow_options(fields_of(FlowSpec)), spec_options(fields_of(TrainingSpec))
+fixed_flow_options, fixed_training_options = _flow_options(_fixed(FlowSpec)), spec_options(_fixed(TrainingSpec))
 
 
 def requested_plan(sources: Sources, flow: Given, training: Given, file: Path | None) -> Plan:

@@ -14,7 +14,13 @@ from flowviz.cli import options
 from flowviz.cli.interrupts import Interrupted, stoppable
 from flowviz.cli.messages import console, describe, progress_bar, say, summary_table
 from flowviz.cli.outputs import check_project_output, check_trial_outputs, is_same_file
-from flowviz.cli.plan_options import fixed_training_options, flow_options, requested_plan, training_options
+from flowviz.cli.plan_options import (
+    fixed_flow_options,
+    fixed_training_options,
+    flow_options,
+    requested_plan,
+    training_options,
+)
 from flowviz.cli.spec_options import Given, SpecFile, given_files, takes
 from flowviz.cli.target_sources import Sources, built, chosen_sources
 from flowviz.errors import FileError, SpecError
@@ -87,7 +93,7 @@ def resume(
     _train(found, output, as_json)
 
 
-@takes(sources=chosen_sources, flow=flow_options, training=fixed_training_options)
+@takes(sources=chosen_sources, flow=fixed_flow_options, training=fixed_training_options)
 def trials(
     sources: Sources,
     flow: Given,

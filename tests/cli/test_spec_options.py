@@ -16,13 +16,19 @@ COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[
 
 @pytest.mark.parametrize(
     ("command", "kind"),
-    [("render", ExportSpec), ("train", FlowSpec), ("train", TrainingSpec), ("trials", FlowSpec)],
+    [("render", ExportSpec), ("train", FlowSpec), ("train", TrainingSpec)],
 )
 def test_every_field_is_an_option_with_its_description_as_help(command: str, kind: type[Spec]) -> None:
     helps = {option: param.help for param in COMMANDS[command].params for option in param.opts}
     for field in fields_of(kind).values():
         if kind is not ExportSpec or field.option.kinds:
             assert helps[f"--{field.option_name}"] == f"{field.description}."
+
+
+def test_trials_take_no_options_that_they_vary() -> None:
+    options = {option for param in COMMANDS["trials"].params for option in param.opts}
+    assert {"--layers", "--batch"} <= options
+    assert not {"--seed", "--flow-seed", "--learning-rate"} & options
 
 
 class Cake(Spec):
