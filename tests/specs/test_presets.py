@@ -28,7 +28,7 @@ def test_terminal_takes_the_same_presets_and_changes_their_options(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     asked = list[FlowSpec]()
-    monkeypatch.setattr(training, "_train", lambda project, *_: asked.append(project.plan.flow))
+    monkeypatch.setattr(training, "_train", lambda project, *_, **__: asked.append(project.plan.flow))
     for options in ("--preset sharp", "--preset sharp --layers 6", ""):
         assert run("train", "--text", "I", "-o", "x", *options.split()) == 0
     assert asked == [PRESETS["sharp"].flow(), FlowSpec(family="spline", layers=6), PRESETS["post"].flow()]
