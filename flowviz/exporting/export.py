@@ -190,7 +190,8 @@ class Export:
 
     def _write_density(self, path: Path) -> Steps:
         scenes, shot, size = self._particles, self._shots[0], self._spec.pixels
-        rectangle, shape = scenes.rectangle(shot, size), (size.height, size.width)
+        shape = size.height, size.width
+        rectangle = scenes.particle_rectangle(shot) if self._spec.seen.fitted else scenes.rectangle(shot, size)
         parts = scenes.log_densities(shot, cell_centers(rectangle, shape))
         return tables.write_density_npz(path, rectangle, shape, parts, scenes.units)
 

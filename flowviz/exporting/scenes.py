@@ -32,6 +32,9 @@ from flowviz.targets import build_target, spec_units, target_picture
 if TYPE_CHECKING:
     from flowviz.flows import Flow
 
+OUTERMOST = 0.0005, 0.9995  # quantiles of the particles, which a few that lie far away do not move
+MARGIN = 0.1  # share of the width or height, on each side
+
 
 class Scenes:
     """The scenes of a project's shots. Not thread-safe.
@@ -155,6 +158,17 @@ class Scenes:
             The left, right, bottom and top edges in flow units.
         """
         return visible_rectangle(self.camera(shot.moment).around(round(shot.stage), size), size)
+
+    def particle_rectangle(self, shot: Shot) -> Rectangle:
+        """Return the rectangle around nearly all particles of a shot, whose sides may differ by any factor.
+
+        Returns:
+            The left, right, bottom and top edges in flow units.
+        """
+        low, high = np.nanquantile(self.trace(shot.moment).positions[round(shot.stage)], OUTERMOST, axis=0)
+        margin = MARGIN * (high - low)
+        (left, bottom), (right, top) = low - margin, high + margin
+        return float(left), float(right), float(bottom), float(top)
 
     def log_densities(self, shot: Shot, points: NDArray[np.float64]) -> Iterator[NDArray[np.float32]]:
         """Yield the log-densities in nats of points (n, 2) in flow units at the stage of a shot, in batches (m,)."""

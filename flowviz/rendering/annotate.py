@@ -99,7 +99,7 @@ def _ground(view: ViewSpec, panel: Panel, units: Units) -> RGBA:
 def grid_lines(
     view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS
 ) -> Iterator[tuple[tuple[float, float, float, float], Color]]:
-    """Yield the grid lines and then the axes.
+    """Yield the visible grid lines and then the visible axes.
 
     Yields:
         The end points (x0, y0, x1, y1) of a line, in pixels from the upper left corner, and its color.
@@ -108,9 +108,9 @@ def grid_lines(
     x_ticks, y_ticks = _ticks(view, panel, units)
     for ticks, color in (((x_ticks.values, y_ticks.values), colors.grid), (([0.0], [0.0]), colors.axis)):
         lefts, tops = _pixels(projection, units, *ticks)
-        for x in lefts:
+        for x in (x for x in lefts if 0 <= x <= panel.width):
             yield (x, 0, x, panel.height), color
-        for y in tops:
+        for y in (y for y in tops if 0 <= y <= panel.height):
             yield (0, y, panel.width, y), color
 
 

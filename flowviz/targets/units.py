@@ -1,6 +1,8 @@
 """Units of targets: data units, pixels or flow units."""
 
-from flowviz.errors import TargetError
+from typing import get_args
+
+from flowviz.errors import SpecError, TargetError
 from flowviz.records import FLOW_UNITS, Units
 from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, PointsSpec, TargetSpec, TextSpec
 from flowviz.specs.view import UnitName
@@ -20,7 +22,9 @@ def target_units(target: Target, name: UnitName) -> Units:
 
     Raises:
         TargetError: If `name` is ``"pixels"`` and the target is not made of pixels.
+        SpecError: If there is no such name.
     """
+    _check_name(name)
     if name == "data" and isinstance(target, Points):
         return target.units
     if name == "pixels":
@@ -49,7 +53,15 @@ def spec_units(spec: TargetSpec, name: UnitName) -> Units:
     Raises:
         TargetError: If the target cannot be built, or if `name` is ``"pixels"`` and it is not made of pixels.
         FileError: If a picture in the spec is damaged.
+        SpecError: If there is no such name.
     """
+    _check_name(name)
     if name == "pixels" or (name == "data" and isinstance(spec, PointsSpec)):
         return target_units(build_target(spec), name)
     return FLOW_UNITS
+
+
+def _check_name(name: str) -> None:
+    names = get_args(UnitName)
+    if name not in names:
+        raise SpecError(f"There are no units named {name!r}. Choose one of {', '.join(names)}.")

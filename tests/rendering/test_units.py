@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowviz.records import FLOW_UNITS, Units
-from flowviz.rendering.annotate import Word, em, font, grid_lines, tick_words
+from flowviz.rendering.annotate import Word, em, font, grid_lines, ground, tick_words
+from flowviz.rendering.colors import SURROUNDINGS, packed_color
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.specs import ViewSpec
 
@@ -70,3 +71,19 @@ def test_lines_of_flow_units_are_those_of_the_plane() -> None:
     assert {color for _, color in grid_lines(view, PANEL)} == {
         color for _, color in grid_lines(view, PANEL, Units((0.0, 0.0), (50.0, 50.0)))
     }
+
+
+@given(UNITS)
+def test_no_line_lies_outside_the_panel(units: Units) -> None:
+    for (x0, y0, x1, y1), _ in grid_lines(ViewSpec(), PANEL, units):
+        assert 0 <= x0 <= x1 <= PANEL.width
+        assert 0 <= y0 <= y1 <= PANEL.height
+
+
+def test_an_axis_outside_the_panel_is_not_drawn_on_its_other_side() -> None:
+    axis = packed_color(SURROUNDINGS["light"].axis)
+    far, near = Units((300.0, -5.0), (50.0, 50.0)), Units((50.0, -5.0), (50.0, 50.0))
+    columns = [
+        (ground(ViewSpec(), PANEL, units).view(np.uint32)[..., 0] == axis).all(axis=0).sum() for units in (far, near)
+    ]
+    assert columns == [0, 1]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowviz.errors import TargetError
+from flowviz.errors import SpecError, TargetError
 from flowviz.records import FLOW_UNITS, Units
 from flowviz.specs import MixSpec, Part, ShapeSpec, TextSpec
 from flowviz.targets import build_target, has_pixels, points_spec, spec_units, target_units
@@ -58,6 +58,12 @@ def test_ink_lies_in_the_pixels_of_its_picture() -> None:
     assert (pixels < (columns, rows)).all()
     column, row = np.floor(pixels).astype(int).T
     assert target.mask[row, column].mean() > 0.99  # float32 rounds a few points over the edge of a pixel
+
+
+def test_unknown_units_are_refused() -> None:
+    for name in ("foo", "pixel"):
+        with pytest.raises(SpecError, match="no units named"):
+            spec_units(TEXT, name)  # type: ignore[arg-type]
 
 
 def test_targets_without_pixels_say_so() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from math import ceil, log10
 
@@ -47,13 +48,19 @@ class Readout(FittingLabel):
 
     def show_particle(self, trace: Trace, particle: int, units: Units) -> None:
         """Describe the particle with this index: its positions at the base and the target, and the current stage."""
-        self._describe = partial(_describe_particle, trace, particle, units)
+        self._describe = partial(_describe_particle, trace, particle, self._numbers(units))
         self._update()
 
     def show_probe(self, probe: Trace, units: Units) -> None:
         """Describe a point, the only one of the trace: its positions at the current stage, the base and the target."""
-        self._describe = partial(_describe_probe, probe, units)
+        self._describe = partial(_describe_probe, probe, self._numbers(units))
         self._update()
+
+    def _numbers(self, units: Units) -> "_Numbers":
+        """Return how to write coordinates: finely enough for an axis along which the data of a table are narrow."""
+        if units.are_flow_units or self._trace is None:
+            return _Numbers.of(units, np.ones(2))
+        return _Numbers.of(units, np.nanstd(self._trace.positions[-1], axis=0))
 
     def _update(self) -> None:
         if self._describe is None:
@@ -96,34 +103,47 @@ class Score(FittingLabel):
         return QSize(self.fontMetrics().horizontalAdvance(self._widest), super().sizeHint().height())
 
 
-def _describe_particle(trace: Trace, particle: int, units: Units, stage: int) -> str:
+@dataclass(frozen=True)
+class _Numbers:
+    """Coordinates as text, in some units, with a number of decimals for each axis."""
+
+    units: Units
+    decimals: tuple[int, int]
+
+    @classmethod
+    def of(cls, units: Units, spread: NDArray[np.floating]) -> "_Numbers":
+        """Resolve about a hundredth of a spread (2,), given in flow units."""
+        x, y = np.abs(np.multiply(units.scale, spread))
+        return cls(units, (_decimals(x), _decimals(y)))
+
+    def point(self, position: NDArray[np.floating]) -> str:
+        """Return a position (2,) in flow units as text."""
+        pairs = zip(self.units.values(position), self.decimals, strict=True)
+        return f"({', '.join(_signed(value, decimals) for value, decimals in pairs)})"
+
+
+def _describe_particle(trace: Trace, particle: int, numbers: "_Numbers", stage: int) -> str:
     stage = min(stage, trace.last_stage)
-    log_density = trace.log_density(stage)[particle] - units.log_det
+    log_density = trace.log_density(stage)[particle] - numbers.units.log_det
     log_det = trace.log_det_of(stage)[particle]
     return (
-        f"Particle {particle:,} · base {_point(trace.positions[0, particle], units)} · "
-        f"target {_point(trace.positions[-1, particle], units)} · log p {_signed(log_density)} nats · "
+        f"Particle {particle:,} · base {numbers.point(trace.positions[0, particle])} · "
+        f"target {numbers.point(trace.positions[-1, particle])} · log p {_signed(log_density)} nats · "
         f"log|det J| of this stage {_signed(log_det)}"
     )
 
 
-def _describe_probe(probe: Trace, units: Units, stage: int) -> str:
+def _describe_probe(probe: Trace, numbers: "_Numbers", stage: int) -> str:
     stage = min(stage, probe.last_stage)
-    log_density = probe.log_density(stage)[0] - units.log_det
+    log_density = probe.log_density(stage)[0] - numbers.units.log_det
     return (
-        f"Here {_point(probe.positions[stage, 0], units)} · base {_point(probe.positions[0, 0], units)} · "
-        f"target {_point(probe.positions[-1, 0], units)} · log p {_signed(log_density)} nats"
+        f"Here {numbers.point(probe.positions[stage, 0])} · base {numbers.point(probe.positions[0, 0])} · "
+        f"target {numbers.point(probe.positions[-1, 0])} · log p {_signed(log_density)} nats"
     )
 
 
-def _point(position: NDArray[np.floating], units: Units) -> str:
-    numbers = zip(units.values(position), units.scale, strict=True)
-    return f"({', '.join(_signed(number, _decimals(scale)) for number, scale in numbers)})"
-
-
-def _decimals(scale: float) -> int:
-    """Return the number of decimals that resolves about a hundredth of a flow unit."""
-    return max(0, ceil(2 - log10(abs(scale))))
+def _decimals(spread: float) -> int:
+    return max(0, ceil(2 - log10(spread))) if spread > 0 else 2
 
 
 def _signed(number: float, decimals: int = 2) -> str:
