@@ -17,7 +17,7 @@ from tests.test_cli import run
         ("render", "Missing argument 'PROJECT.flowviz' (see flowviz render --help)."),
         ("train --text a --steps x -o y", "Invalid value for '--steps'"),
         ("render x -o y --palette z", "'z' is not"),
-        ("train --text a --flow z -o y", "'z' is not one of 'realnvp'"),
+        ("train --text a --flow z -o y", "There is no flow named 'z'. Choose one of realnvp, nice"),
         ("info --nonsense", "No such option: --nonsense"),
     ],
 )

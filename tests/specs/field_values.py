@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args, get_origin
 from annotated_types import Ge, Le
 from hypothesis import strategies as st
 
-from flowviz.specs import PictureSize, Spec
+from flowviz.specs import RECIPES, PictureSize, Spec
 from flowviz.specs.fields import SpecField, fields_of
 
 LARGEST = 10**6  # where a field has no limit
@@ -20,6 +20,8 @@ def field_values(kind: type[Spec]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def values_of_field(field: SpecField) -> st.SearchStrategy[Any]:
+    if field.name == "family":
+        return st.sampled_from(list(RECIPES))
     optional = NoneType in get_args(field.info.annotation)
     values = _values(field.kind, field.info.metadata)
     return st.none() | values if optional else values
