@@ -3,6 +3,7 @@
 The installation commands are not run here; `.ci/run` runs one of them.
 """
 
+import os
 import re
 import shlex
 import subprocess
@@ -104,6 +105,27 @@ def test_library_example_runs(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["brad.flowviz", "brad.svg"]
     assert load_project(tmp_path / "brad.flowviz").target == TextSpec(text="BRAD")
     assert (tmp_path / "brad.svg").read_text(encoding="utf-8").count("Coupling") >= 8
+
+
+MYPY = """
+[mypy]
+plugins = pydantic.mypy
+[mypy-tensorflow.*,tensorflow_probability.*]
+follow_imports = skip
+ignore_missing_imports = True
+"""
+
+
+@pytest.mark.slow  # checks the types of all that the library imports
+def test_library_example_passes_strict_type_checks(tmp_path: Path) -> None:
+    pytest.importorskip("mypy")
+    (example,) = [text for kind, text in BLOCKS if kind == "python"]
+    (tmp_path / "example.py").write_text(example, encoding="utf-8")
+    (tmp_path / "mypy.ini").write_text(MYPY, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "example.py"]
+    environment = {**os.environ, "MYPYPATH": str(CHECKOUT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("Success"), done.stdout
 
 
 def test_installation_commands_use_the_files_and_extras_of_the_project() -> None:
