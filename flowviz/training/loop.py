@@ -119,7 +119,7 @@ class Training:
                 self._start = self._guard.step, self._clock.seconds  # compiling does not use up the budget
                 if not self._runner.wait():
                     yield Uncompiled()
-            if (new := self._retarget()) is not None:
+            if not self._stop_requested() and (new := self._retarget()) is not None:
                 yield self._take_target(new)
             count = self._budget.steps_ahead(self._chunk_steps if compiled else self._plain_steps)
             if self._guard.gives_up:

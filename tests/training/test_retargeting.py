@@ -138,3 +138,23 @@ def test_progress_tells_of_the_new_target() -> None:
     events = turned(TrainingSpec(seconds=1.5), when=2)
     told = [event.entropy for event in events if isinstance(event, Progress)]
     assert set(told) == {SECOND.entropy}
+
+
+def test_a_stop_comes_before_a_new_target() -> None:
+    """Who pauses, types another word and stops keeps the word that was learned."""
+    stopping = list[bool]()
+
+    def stop_and_turn() -> NewTarget | None:
+        return NEW if stopping else None
+
+    events = list[Event]()
+    spec = TrainingSpec(steps=2000)
+    for event in train(
+        FIRST, SMALL, spec, snapshot_seconds=0.0, retarget=stop_and_turn, stop_requested=lambda: bool(stopping)
+    ):
+        events.append(event)
+        if isinstance(event, Checkpoint) and event.step > 0:
+            stopping.append(True)
+    assert not any(isinstance(event, Retargeted) for event in events)
+    assert end_of(events).ending == "stopped"
+    assert end_of(events).score.entropy == FIRST.entropy
