@@ -16,6 +16,12 @@ Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same 
 Count = Annotated[int, typer.Option("-n", help="Number of points.")]
 Output = Annotated[Path, typer.Option("-o", "--output", help="The file to write.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the output if it exists already.")]
+ForceTraining = Annotated[
+    bool,
+    typer.Option(
+        "--force", help="Replace the output, and the checkpoint of an earlier training to it, if they exist already."
+    ),
+]
 NumbersFile = Annotated[
     Path, typer.Option("-o", "--output", help=f"The file to write, {listed(NUMBERS.written)}; - is stdout.")
 ]

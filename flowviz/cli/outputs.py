@@ -13,7 +13,7 @@ from flowviz.errors import FileError, SpecError
 from flowviz.exporting.tables import NumberFormat, Numbers, check_parquet, csv_pieces, write_numbers
 from flowviz.file_kinds import NUMBERS, PROJECT, denoted, listed
 from flowviz.files import check_writable
-from flowviz.projects import is_project
+from flowviz.projects import checkpoint_path, is_checkpoint_name, is_project
 
 STDOUT = Path("-")
 
@@ -38,8 +38,18 @@ def check_output(path: Path, suffixes: Sequence[str], inputs: Sequence[Path] = (
 
 def check_project_output(path: Path, inputs: Sequence[Path], *, force: bool) -> None:
     """Check the output of a training; `force` lets it replace an existing file. Raises as `check_output` does."""
+    if is_checkpoint_name(path):
+        raise SpecError(f"{path} is the name of a checkpoint of a training; choose another name for the output.")
     check_output(path, PROJECT.written, inputs, force=True)
     _check_new(path, "the project", force=force)
+
+
+def check_training_output(path: Path, inputs: Sequence[Path], *, force: bool) -> None:
+    """Check the output of a new training, and the checkpoint beside it. Raises as `check_output` does."""
+    check_project_output(path, inputs, force=force)
+    checkpoint = checkpoint_path(path)
+    if any(is_same_file(checkpoint, each) for each in inputs):
+        raise FileError(f"The checkpoints would replace the input {checkpoint}; choose another name for the output.")
 
 
 def check_trial_outputs(table: Path, plot: Path, inputs: Sequence[Path], *, force: bool) -> None:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,7 +12,7 @@ import typer
 from flowviz.cli import options
 from flowviz.cli.interrupts import Interrupted, stoppable
 from flowviz.cli.messages import console, describe, progress_bar, say, summary_table
-from flowviz.cli.outputs import check_project_output, check_trial_outputs, is_same_file
+from flowviz.cli.outputs import check_project_output, check_training_output, check_trial_outputs, is_same_file
 from flowviz.cli.plan_options import (
     fixed_flow_options,
     fixed_training_options,
@@ -33,6 +32,7 @@ from flowviz.projects import (
     latest_state,
     save_checkpoint,
     save_project,
+    set_checkpoint_aside,
 )
 from flowviz.records import Event, Finished, Trial, summarized
 from flowviz.records.trial import MEASURES, measure
@@ -53,13 +53,13 @@ def train(
     output: options.Output,
     spec: SpecFile = None,
     as_json: options.AsJson = False,
-    force: options.Force = False,
+    force: options.ForceTraining = False,
 ) -> None:
     """Train a flow on a target, and save it as a project. Ctrl+C and SIGTERM end the training and save the best state.
 
     Every minute, a checkpoint is written beside the output, from which `resume` continues an interrupted training.
     """
-    check_project_output(output, [*sources.files, *given_files(spec)], force=force)
+    check_training_output(output, [*sources.files, *given_files(spec)], force=force)
     if not force:
         check_no_checkpoint(output)
     plan = requested_plan(sources, flow, training, spec)
@@ -168,8 +168,9 @@ def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = Fals
         say(project.flow.warning)
     target, ending = built(project.target), list[Finished]()
     check_writable(output)
+    checkpoints = _Checkpoints(output)
     if is_new:
-        discard_checkpoint(output)  # with --force: `resume` would take it for that of this training in the first minute
+        checkpoints.set_earlier_aside()
     with stoppable() as stop, progress_bar() as bar:
         task = bar.add_task("Starting", total=1.0, figures="")
 
@@ -178,16 +179,46 @@ def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = Fals
             if isinstance(event, Finished):
                 ending.append(event)
 
-        keep = partial(save_checkpoint, output=output)
-        found = trained(project, target, on_event=show, should_stop=stop.is_made, on_checkpoint=keep)
+        found = trained(project, target, on_event=show, should_stop=stop.is_made, on_checkpoint=checkpoints.save)
         save_project(found, output)
-        discard_checkpoint(output)
+        checkpoints.discard()
     [end] = ending
     if as_json:
         typer.echo(json.dumps(end.figures()))
     say(f"{end.sentence()} Saved {output}.")
     if stop.is_made():
         raise typer.Exit(stop.status)
+
+
+class _Checkpoints:
+    """The checkpoint file of a training, and that of an earlier one to the same output, which --force replaces.
+
+    The earlier one is kept under another name until there is something in its place.
+    """
+
+    def __init__(self, output: Path) -> None:
+        self._output = output
+        self._earlier: Path | None = None
+
+    def set_earlier_aside(self) -> None:
+        """Rename the checkpoint file of an earlier training. Raises `FileError`."""
+        self._earlier = set_checkpoint_aside(self._output)
+        if self._earlier is not None:
+            say(f"The checkpoint of an earlier training is kept as {self._earlier} until this training has one.")
+
+    def save(self, project: Project) -> None:
+        """Save the current state of the training. Raises `FileError`."""
+        save_checkpoint(project, self._output)
+        self._discard_earlier()
+
+    def discard(self) -> None:
+        """Remove the files once the result is saved."""
+        discard_checkpoint(self._output)
+        self._discard_earlier()
+
+    def _discard_earlier(self) -> None:
+        if self._earlier is not None:
+            self._earlier.unlink(missing_ok=True)
 
 
 def _copy_trained(project: Project, path: Path, output: Path) -> None:

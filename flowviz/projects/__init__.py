@@ -4,8 +4,10 @@ from flowviz.projects.checkpoint_file import (
     check_no_checkpoint,
     checkpoint_path,
     discard_checkpoint,
+    is_checkpoint_name,
     latest_state,
     save_checkpoint,
+    set_checkpoint_aside,
 )
 from flowviz.projects.format import check_storable, from_bytes, is_project, load_project, save_project, to_bytes
 from flowviz.projects.gallery import Example, example, examples
@@ -22,10 +24,12 @@ __all__ = [
     "example",
     "examples",
     "from_bytes",
+    "is_checkpoint_name",
     "is_project",
     "latest_state",
     "load_project",
     "save_checkpoint",
     "save_project",
+    "set_checkpoint_aside",
     "to_bytes",
 ]

@@ -4,18 +4,27 @@ A checkpoint file is removed once the result is saved. One that is left over bel
 can be continued from it.
 """
 
+from itertools import count
 from pathlib import Path
 
 from flowviz.errors import FileError
 from flowviz.file_kinds import PROJECT_SUFFIX
+from flowviz.files import reason
 from flowviz.projects.format import load_project, save_project
 from flowviz.projects.project import Project
 from flowviz.specs import TrainingSpec
 
+CHECKPOINT_SUFFIX = f".checkpoint{PROJECT_SUFFIX}"
+
 
 def checkpoint_path(output: Path) -> Path:
     """Return the path of the checkpoint file of a training that will write the file `output`."""
-    return output.with_name(f"{output.name.removesuffix(PROJECT_SUFFIX)}.checkpoint{PROJECT_SUFFIX}")
+    return output.with_name(f"{output.name.removesuffix(PROJECT_SUFFIX)}{CHECKPOINT_SUFFIX}")
+
+
+def is_checkpoint_name(path: Path) -> bool:
+    """Return whether a path ends as that of a checkpoint file does."""
+    return path.name.lower().endswith(CHECKPOINT_SUFFIX)
 
 
 def save_checkpoint(project: Project, output: Path) -> None:
@@ -30,6 +39,29 @@ def save_checkpoint(project: Project, output: Path) -> None:
 def discard_checkpoint(output: Path) -> None:
     """Remove the checkpoint file, if any, of a training whose result has been saved to the file `output`."""
     checkpoint_path(output).unlink(missing_ok=True)
+
+
+def set_checkpoint_aside(output: Path) -> Path | None:
+    """Rename the checkpoint file, if any, of an earlier training, so that it is not taken for that of a new training.
+
+    Args:
+        output: The file that both trainings write.
+
+    Returns:
+        The new path, at which no file was before, or None if there is no checkpoint file.
+
+    Raises:
+        FileError: If the file cannot be renamed.
+    """
+    path = checkpoint_path(output)
+    if not path.exists():
+        return None
+    names = (path.with_name(f"{path.name.removesuffix(PROJECT_SUFFIX)}.{n}{PROJECT_SUFFIX}") for n in count(1))
+    aside = next(name for name in names if not name.exists())
+    try:
+        return path.rename(aside)
+    except OSError as error:
+        raise FileError(f"{path} cannot be renamed: {reason(error)}.") from error
 
 
 def check_no_checkpoint(output: Path) -> None:

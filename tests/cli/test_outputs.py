@@ -20,7 +20,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with an input of each kind, in which the commands run."""
     monkeypatch.chdir(tmp_path)
     untrained = Project.untrained(TextSpec(text="I"), FlowSpec(layers=1, width=4), TrainingSpec(steps=20))
-    for name in ("mine.flowviz", "other.flowviz", "plain"):
+    for name in ("mine.flowviz", "other.flowviz", "plain", "mine.checkpoint.flowviz"):
         save_project(untrained, Path(name))
     points = np.random.default_rng(0).normal(size=(100, 2))
     np.savetxt("points.csv", points, delimiter=",")
@@ -83,6 +83,12 @@ def refused(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         "target --points points.npy -o points.npy",
         "train --of mine.flowviz --force -o mine.flowviz",
         "train --of mine.flowviz --force -o link.flowviz",
+        "train --of mine.checkpoint.flowviz --force -o mine.flowviz",
+        "train --of mine.checkpoint.flowviz --force -o mine",
+        "train --text a --force -o mine.checkpoint.flowviz",
+        "train --text a -o new.checkpoint.flowviz",
+        "resume mine.flowviz -o new.Checkpoint.flowviz",
+        "gallery brad -o new.checkpoint.flowviz",
         "trials --points points.csv --steps 5 --force -o points.csv",
         "trials --image picture.png --steps 5 --force -o picture.csv",
         "trials --image picture.png --steps 5 --force -o a.csv --plot picture.png",

@@ -1,11 +1,13 @@
 """Resuming: exactly, longer, from the checkpoint of a training that was killed, and never from the wrong file."""
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from flowviz.errors import FileError
 from flowviz.projects import Project, checkpoint_path, load_project, save_project
 from flowviz.specs import TextSpec
 from tests.cli.program import run_program
@@ -76,17 +78,46 @@ def test_checkpoint_of_another_training_is_neither_used_nor_replaced(
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
-def test_forced_training_discards_the_checkpoint_of_another_one(half: Project, tmp_path: Path) -> None:
-    output, seen = tmp_path / "i.flowviz", list[bool]()
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_forced_training_keeps_the_checkpoint_of_another_one_until_it_has_its_own(
+    half: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, seen = tmp_path / "i.flowviz", list[list[str]]()
     save_project(half, checkpoint_path(output))
+    before = checkpoint_path(output).read_bytes()
     assert run("train", "--text", " ", *SIZES, "--force", "-o", output) == 2, "there is nothing to learn"
-    assert checkpoint_path(output).exists()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("flowviz.cli.training.trained", lambda *_, **__: seen.append(checkpoint_path(output).exists()))
-        patch.setattr("flowviz.cli.training.save_project", lambda *_: None)
-        with pytest.raises(ValueError, match="not enough values"):
-            run("train", "--text", "I", "--steps", 5, *SIZES, "--force", "-o", output)
-    assert seen == [False]
+    assert names(tmp_path) == ["i.checkpoint.flowviz"]
+
+    def cut_off(project: Project, *_: object, on_checkpoint: Callable[[Project], None], **__: object) -> None:
+        seen.append(names(tmp_path))
+        if len(seen) == 1:
+            raise FileError("Cut off before the first checkpoint.")
+        on_checkpoint(half)
+        seen.append(names(tmp_path))
+        raise FileError("Cut off after the first checkpoint.")
+
+    monkeypatch.setattr("flowviz.cli.training.trained", cut_off)
+    command = ["train", "--text", "I", "--steps", 5, *SIZES, "--force", "-o", output]
+    assert run(*command) == 2
+    aside = tmp_path / "i.checkpoint.1.flowviz"
+    assert seen == [[aside.name]]
+    assert aside.read_bytes() == before
+    save_project(half, checkpoint_path(output))
+    assert run(*command) == 2
+    assert seen[1:] == [
+        ["i.checkpoint.1.flowviz", "i.checkpoint.2.flowviz"],
+        ["i.checkpoint.1.flowviz", "i.checkpoint.flowviz"],
+    ]
+
+
+def test_forced_training_removes_the_checkpoint_of_another_one_with_its_result(half: Project, tmp_path: Path) -> None:
+    output = tmp_path / "i.flowviz"
+    save_project(half, checkpoint_path(output))
+    assert run("train", "--text", "I", "--steps", 5, *SIZES, "--force", "-o", output) == 0
+    assert names(tmp_path) == ["i.flowviz"]
 
 
 def test_finished_training_has_nothing_to_do(
