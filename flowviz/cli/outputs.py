@@ -45,11 +45,12 @@ def check_project_output(path: Path, inputs: Sequence[Path], *, force: bool) -> 
 
 
 def check_training_output(path: Path, inputs: Sequence[Path], *, force: bool) -> None:
-    """Check the output of a new training, and the checkpoint beside it. Raises as `check_output` does."""
+    """Check the output of a training, and the checkpoint beside it. Raises as `check_output` does."""
     check_project_output(path, inputs, force=force)
     checkpoint = checkpoint_path(path)
     if any(is_same_file(checkpoint, each) for each in inputs):
         raise FileError(f"The checkpoints would replace the input {checkpoint}; choose another name for the output.")
+    check_writable(checkpoint)
 
 
 def check_trial_outputs(table: Path, plot: Path, inputs: Sequence[Path], *, force: bool) -> None:

@@ -12,7 +12,7 @@ import typer
 from flowviz.cli import options
 from flowviz.cli.interrupts import Interrupted, stoppable
 from flowviz.cli.messages import console, describe, progress_bar, say, summary_table
-from flowviz.cli.outputs import check_project_output, check_training_output, check_trial_outputs, is_same_file
+from flowviz.cli.outputs import check_training_output, check_trial_outputs, is_same_file
 from flowviz.cli.plan_options import (
     fixed_flow_options,
     fixed_training_options,
@@ -78,7 +78,7 @@ def resume(
 
     If the training was interrupted, it continues from the checkpoint beside the project.
     """
-    check_project_output(output, [], force=force or is_same_file(project, output))
+    check_training_output(output, [], force=force or is_same_file(project, output))
     found, at = latest_state(project, output)
     checkpoint = found.checkpoint
     if checkpoint is None:
@@ -199,6 +199,7 @@ class _Checkpoints:
     def __init__(self, output: Path) -> None:
         self._output = output
         self._earlier: Path | None = None
+        self._has_failed = False
 
     def set_earlier_aside(self) -> None:
         """Rename the checkpoint file of an earlier training. Raises `FileError`."""
@@ -207,9 +208,15 @@ class _Checkpoints:
             say(f"The checkpoint of an earlier training is kept as {self._earlier} until this training has one.")
 
     def save(self, project: Project) -> None:
-        """Save the current state of the training. Raises `FileError`."""
-        save_checkpoint(project, self._output)
-        self._discard_earlier()
+        """Save the current state of the training; print once if that fails, for example because the disk is full."""
+        try:
+            save_checkpoint(project, self._output)
+        except FileError as error:
+            if not self._has_failed:
+                say(f"A checkpoint could not be written; the training goes on. {error}")
+            self._has_failed = True
+        else:
+            self._discard_earlier()
 
     def discard(self) -> None:
         """Remove the files once the result is saved."""

@@ -199,6 +199,16 @@ def test_numbers_replace_numbers_of_their_format(folder: Path) -> None:
     assert Path("points.csv").read_text().startswith("x,y\n")
 
 
+@pytest.mark.parametrize("command", ["train --text a -o", "resume mine.flowviz -o"])
+def test_checkpoint_that_cannot_be_written_is_refused_before_work(
+    command: str, folder: Path, refused: Callable[[str], str]
+) -> None:
+    (folder / "new.checkpoint.flowviz").mkdir()
+    assert "new.checkpoint.flowviz is a folder" in refused(f"{command} new.flowviz")
+    assert "file name too long" in refused(f"{command} {248 * 'a'}.flowviz")
+    assert "file name too long" in refused(f"{command} {240 * 'a'}.flowviz")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="permissions of Windows differ")
 def test_output_in_a_missing_folder_is_refused_before_work(refused: Callable[[str], str]) -> None:
     assert "no such file or directory" in refused("train --text a -o gone/a.flowviz")

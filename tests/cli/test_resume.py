@@ -3,12 +3,14 @@
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from flowviz.errors import FileError
 from flowviz.projects import Project, checkpoint_path, load_project, save_project
+from flowviz.records import Event, Finished
 from flowviz.specs import TextSpec
 from tests.cli.program import run_program
 from tests.test_cli import run, stopped_training
@@ -117,6 +119,28 @@ def test_forced_training_removes_the_checkpoint_of_another_one_with_its_result(h
     output = tmp_path / "i.flowviz"
     save_project(half, checkpoint_path(output))
     assert run("train", "--text", "I", "--steps", 5, *SIZES, "--force", "-o", output) == 0
+    assert names(tmp_path) == ["i.flowviz"]
+
+
+def test_training_goes_on_when_its_checkpoint_cannot_be_written(
+    half: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "i.flowviz"
+
+    def full(*_: object) -> None:
+        raise FileError("i.checkpoint.flowviz cannot be written: no space left on device.")
+
+    def finished(*_: object, on_event: Callable[[Event], None], **options: Any) -> Project:
+        for _attempt in range(2):
+            options["on_checkpoint"](half)
+        on_event(Finished.__new__(Finished))
+        return half
+
+    monkeypatch.setattr("flowviz.cli.training.save_checkpoint", full)
+    monkeypatch.setattr("flowviz.cli.training.trained", finished)
+    monkeypatch.setattr(Finished, "sentence", lambda _: "Finished.")
+    assert run("train", "--text", "I", "--steps", 5, *SIZES, "-o", output) == 0
+    assert capsys.readouterr().err.count("no space left") == 1
     assert names(tmp_path) == ["i.flowviz"]
 
 
