@@ -14,6 +14,7 @@ from flowviz.exporting.tables import NumberFormat, Numbers, check_parquet, csv_p
 from flowviz.file_kinds import NUMBERS, PROJECT, denoted, listed
 from flowviz.files import check_writable
 from flowviz.projects import checkpoint_path, is_checkpoint_name, is_project
+from flowviz.training.trial_table import is_trial_table
 
 STDOUT = Path("-")
 
@@ -25,11 +26,11 @@ def check_output(path: Path, suffixes: Sequence[str], inputs: Sequence[Path] = (
         path: The output. Its suffix is one of `suffixes`, or denotes no kind of file.
         suffixes: Those of the kind of file that is written.
         inputs: The files that the command reads.
-        force: Whether the output may replace a project.
+        force: Whether the output may replace a project or a table of trials.
 
     Raises:
         SpecError: The output is stdout, or its suffix denotes another kind of file.
-        FileError: It is an input, a project, or cannot be written.
+        FileError: It is an input, a project, a table of trials, or cannot be written.
     """
     _check_suffix(path, suffixes)
     check_replaceable(path, inputs, force=force)
@@ -60,7 +61,7 @@ def check_trial_outputs(table: Path, plot: Path, inputs: Sequence[Path], *, forc
     """
     from flowviz.rendering.trials import is_trials_plot  # loads matplotlib
 
-    check_output(table, [".csv"], inputs)
+    check_output(table, [".csv"], inputs, force=is_trial_table(table))
     check_output(plot, [".png"], inputs)
     if is_same_file(table, plot) or table == plot:
         raise SpecError(f"Both outputs are {table}; choose another name with --plot.")
@@ -68,12 +69,13 @@ def check_trial_outputs(table: Path, plot: Path, inputs: Sequence[Path], *, forc
 
 
 def check_replaceable(path: Path, inputs: Sequence[Path], *, force: bool = False) -> None:
-    """Raise `FileError` where an output is an input, also by another name, or a project."""
+    """Raise `FileError` where an output is an input, also by another name, a project, or a table of trials."""
     for each in inputs:
         if is_same_file(path, each):
             raise FileError(f"{path} is the input {each}; choose another name for the output.")
-    if not force and is_project(path):
-        raise FileError(f"{path} is a project, which would be lost; choose another name for the output.")
+    for is_kind, kind in ((is_project, "a project"), (is_trial_table, "a table of trials")):
+        if not force and is_kind(path):
+            raise FileError(f"{path} is {kind}, which would be lost; choose another name for the output.")
 
 
 def is_same_file(one: Path, other: Path) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from flowviz.projects import Project, load_project, save_project
+from flowviz.records import Trial, to_csv
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from tests.test_cli import run
 
@@ -25,6 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     points = np.random.default_rng(0).normal(size=(100, 2))
     np.savetxt("points.csv", points, delimiter=",")
     np.save("points.npy", points)
+    Path("trials.csv").write_text(to_csv([Trial("affine", 0.001, 0, "failed", False, {}, "killed")]))
     picture = Image.new("L", (60, 40), 255)
     ImageDraw.Draw(picture).rectangle((10, 10, 30, 30), fill=0)
     picture.save("picture.png")
@@ -168,6 +170,19 @@ def test_work_is_replaced_only_with_force(command: str, said: str, refused: Call
     sentence = refused(command)
     assert said in sentence
     assert "--force" in sentence
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sample mine.flowviz -o trials.csv",
+        "target --text a -o trials.csv",
+        "inspect mine.flowviz --curves trials.csv",
+        "render mine.flowviz --what losses -o trials.csv",
+    ],
+)
+def test_table_of_trials_is_not_replaced_by_another_command(command: str, refused: Callable[[str], str]) -> None:
+    assert "trials.csv is a table of trials, which would be lost" in refused(command)
 
 
 def test_force_replaces_a_project(folder: Path) -> None:
