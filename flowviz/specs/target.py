@@ -20,6 +20,7 @@ MOST_POINTS = 5_000_000
 MOST_PARTS = 8
 POINT_BYTES = 8  # two float32
 TRAINING_SHARE = 0.7  # of points; the rest validates and tests the flow, half each
+LARGEST_SIDE = 1_000_000_000  # pixels
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 Align = Literal["left", "center", "right"]
@@ -56,6 +57,7 @@ def _points(content: Any) -> Any:
 # Bytes in Python, base64 in JSON.
 _Base64 = PlainSerializer(lambda content: base64.b64encode(content).decode("ascii"), when_used="json")
 Png = Annotated[bytes, BeforeValidator(_png), _Base64]
+Side = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
 PointBytes = Annotated[bytes, BeforeValidator(_points), _Base64]
 
 
@@ -90,11 +92,13 @@ class ImageSpec(Spec):
     """A picture. Its dark pixels are ink; a transparent one never is.
 
     `png` is the picture made small, turned upright and gray, with its alpha: `targets.image.read_image` makes it.
-    Grayscale pictures have no threshold. `name` is that of the file.
+    `size` is the width and height of the upright picture before it was made small, which older files lack. Grayscale
+    pictures have no threshold. `name` is that of the file.
     """
 
     kind: Literal["image"] = "image"
     png: Annotated[Png, Field(repr=False)]
+    size: tuple[Side, Side] | None = None
     name: str = "image"
     threshold: Annotated[float, described("Threshold", "Smallest darkness of ink, from 0 to 1", ge=0.01, le=1)] = 0.5
     invert: Annotated[bool, described("Invert", "Treat light pixels as dark ones")] = False
@@ -126,10 +130,14 @@ class ShapeSpec(Spec):
 
 
 class DrawingSpec(Spec):
-    """A drawing: a PNG of the whole canvas. What is dark and opaque in it is ink."""
+    """A drawing: a PNG of the whole canvas. What is dark and opaque in it is ink.
+
+    `size` is the width and height of the file that it was opened from, if it was made small.
+    """
 
     kind: Literal["drawing"] = "drawing"
     png: Annotated[Png, Field(repr=False)]
+    size: tuple[Side, Side] | None = None
 
     @property
     def title(self) -> str:

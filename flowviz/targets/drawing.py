@@ -17,7 +17,8 @@ def read_drawing(path: Path) -> DrawingSpec:
     Raises:
         FileError: If the file cannot be read, is too large or is not a picture.
     """
-    return DrawingSpec(png=small_png(content_of(path, LARGEST_FILE), path.name))
+    png, size = small_png(content_of(path, LARGEST_FILE), path.name)
+    return DrawingSpec(png=png, size=size)
 
 
 def drawing_target(spec: DrawingSpec) -> Ink:
@@ -32,4 +33,4 @@ def drawing_target(spec: DrawingSpec) -> Ink:
         raise TargetError("Nothing is drawn yet. Draw something for the flow to learn.")
     if mask.all():
         raise TargetError("The drawing is all ink. Leave some of it empty.")
-    return Ink(mask)
+    return Ink(mask, spec.size)

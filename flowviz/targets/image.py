@@ -31,6 +31,7 @@ TURNS = {  # the transposition that corrects each EXIF orientation
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+SIDEWAYS = range(5, 9)  # EXIF orientations that exchange width and height
 DEEP_MODES = ("I;16", "I;16B", "I;16L", "I", "F")  # grayscale with more than 8 bits, which Pillow clips to 8
 
 
@@ -53,7 +54,8 @@ def image_spec(content: bytes, name: str = "image") -> ImageSpec:
     Raises:
         FileError: If the content is damaged, too large, or not a picture.
     """
-    return ImageSpec(png=small_png(content, name), name=name)
+    png, size = small_png(content, name)
+    return ImageSpec(png=png, size=size, name=name)
 
 
 def image_target(spec: ImageSpec) -> PixelDensity:
@@ -67,13 +69,13 @@ def image_target(spec: ImageSpec) -> PixelDensity:
     if darkness.min() == darkness.max():
         raise TargetError(f"All pixels of {spec.name} are the same, so there is nothing to learn.")
     if spec.grayscale:
-        return PixelDensity(darkness)
+        return PixelDensity(darkness, spec.size)
     mask = darkness >= spec.threshold * 255
     if not mask.any():
         raise TargetError(f"No pixel of {spec.name} is dark enough to be ink. Lower the threshold, or invert it.")
     if mask.all():
         raise TargetError(f"Every pixel of {spec.name} is dark enough to be ink. Raise the threshold, or invert it.")
-    return Ink(mask)
+    return Ink(mask, spec.size)
 
 
 def darkness_of(content: bytes, name: str, invert: bool = False) -> NDArray[np.uint8]:
@@ -97,20 +99,23 @@ def darkness_of(content: bytes, name: str, invert: bool = False) -> NDArray[np.u
         return np.asarray(dark)
 
 
-def small_png(content: bytes, name: str) -> bytes:
+def small_png(content: bytes, name: str) -> tuple[bytes, tuple[int, int]]:
     """Convert an encoded picture to an upright grayscale PNG of at most `KEPT_PIXELS`, keeping its alpha channel.
 
     Args:
         content: Content of a picture file in one of the `FORMATS`.
         name: Name of the picture in error messages.
 
+    Returns:
+        The PNG, and the width and height of the upright picture before downscaling.
+
     Raises:
         FileError: If the content is damaged, too large, or not a picture.
     """
     with _opened(content, name) as image:
-        small, png = _small(image), BytesIO()
+        (small, size), png = _small(image), BytesIO()
         small.save(png, "PNG")
-        return png.getvalue()
+        return png.getvalue(), size
 
 
 @contextmanager
@@ -135,18 +140,20 @@ def _check_size(image: Image.Image, most_pixels: int) -> None:
         raise Image.DecompressionBombError
 
 
-def _small(image: Image.Image) -> Image.Image:
-    """Return the picture upright and downscaled, in mode L or LA."""
+def _small(image: Image.Image) -> tuple[Image.Image, tuple[int, int]]:
+    """Return the picture upright and downscaled, in mode L or LA, and its upright width and height before."""
+    width, height = image.size  # of a TIFF, these are upright already
     image.draft("L", _kept_size(image))  # decodes a JPEG at reduced size
     image.load()  # before reading the orientation, because Pillow applies that of a TIFF on loading
-    turned = TURNS.get(image.getexif().get(ORIENTATION, 1))
+    orientation = image.getexif().get(ORIENTATION, 1)
     if image.mode in DEEP_MODES:
         small = _from_deep(image)
     else:
         small = _reduced(image, "RGBA" if image.has_transparency_data else "L")
         small.thumbnail(_kept_size(small), Image.Resampling.BOX)
     gray = small.convert("LA" if small.mode == "RGBA" else "L")
-    return gray if turned is None else gray.transpose(turned)
+    size = (height, width) if orientation in SIDEWAYS else (width, height)
+    return gray.transpose(TURNS[orientation]) if orientation in TURNS else gray, size
 
 
 def _kept_size(image: Image.Image) -> tuple[int, int]:

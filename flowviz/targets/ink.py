@@ -11,13 +11,14 @@ class Ink(PixelDensity):
 
     Args:
         mask: Mask (rows, columns), top row first, True on ink.
+        size: Width and height in pixels of the picture that the mask was made from, by default those of the mask.
 
     Raises:
         TargetError: If there is no ink.
     """
 
-    def __init__(self, mask: NDArray[np.bool_]) -> None:
-        super().__init__(mask)
+    def __init__(self, mask: NDArray[np.bool_], size: tuple[int, int] | None = None) -> None:
+        super().__init__(mask, size)
         self.mask = mask
 
     def preview(self) -> NDArray[np.uint8]:

@@ -21,15 +21,18 @@ class PixelDensity:
 
     Args:
         weights: Nonnegative weights (rows, columns), top row first. Their narrow types make sorting by weight fast.
+        size: Width and height of the picture that the weights were downscaled from, by default those of the weights.
 
     Raises:
         TargetError: If all weights are 0.
     """
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, size: tuple[int, int] | None = None) -> None:
         if not weights.any():
             raise TargetError("There is nothing to learn: the target is empty. Type, draw or open something visible.")
         self._weights = weights
+        rows, columns = weights.shape
+        self._size = size or (columns, rows)
         self._pixels, shares, self._counts = _by_weight(weights)
         self._firsts = np.cumsum(self._counts) - self._counts
         self._urn = AliasUrn(shares * self._counts) if len(shares) > 1 else None
@@ -56,9 +59,14 @@ class PixelDensity:
 
     @property
     def pixel_units(self) -> Units:
-        """Units of pixels: x counts columns from the left edge of the picture, y counts rows from its top edge."""
+        """Units of pixels of the picture before downscaling.
+
+        x counts columns from the left edge of the picture, y counts rows from its top edge.
+        """
+        rows, columns = self._weights.shape
+        across, down = self._size[0] / columns, self._size[1] / rows  # pixels of the picture per downscaled one
         x, y = self._center
-        return Units((float(x), float(-y)), (1 / self._pixel, -1 / self._pixel))
+        return Units((float(x * across), float(-y * down)), (across / self._pixel, -down / self._pixel))
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw points (count, 2): a pixel by its weight, then a uniform position in the pixel."""

@@ -18,7 +18,8 @@ def target_units(target: Target, name: UnitName) -> Units:
     Args:
         target: The target.
         name: ``"data"`` for the units of a table of points (flow units for any other target); ``"pixels"`` for pixels
-            of the underlying picture, counted from its upper left corner; or ``"flow"`` for flow units.
+            of the underlying picture before downscaling, counted from its upper left corner; or ``"flow"`` for flow
+            units.
 
     Raises:
         TargetError: If `name` is ``"pixels"`` and the target is not made of pixels.

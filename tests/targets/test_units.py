@@ -1,14 +1,19 @@
 """Units turn flow units into those of the data, or into pixels, and back."""
 
+from io import BytesIO
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from flowviz.errors import SpecError, TargetError
 from flowviz.records import FLOW_UNITS, Units
 from flowviz.specs import MixSpec, Part, ShapeSpec, TextSpec
-from flowviz.targets import build_target, has_pixels, points_spec, spec_units, target_units
+from flowviz.targets import build_target, has_pixels, image_spec, points_spec, read_drawing, spec_units, target_units
+from tests.targets.pictures import encoded
 
 RNG = np.random.default_rng(0)
 DATA = RNG.multivariate_normal((300, -5), ((2500, 4), (4, 0.01)), 2000)
@@ -64,6 +69,46 @@ def test_unknown_units_are_refused() -> None:
     for name in ("foo", "pixel"):
         with pytest.raises(SpecError, match="no units named"):
             spec_units(TEXT, name)  # type: ignore[arg-type]
+
+
+def large_picture() -> Image.Image:
+    """White, with ink at x from 3000 to 3900 and y from 2000 to 2900."""
+    picture = Image.new("L", (4000, 3000), 255)
+    picture.paste(0, (3000, 2000, 3900, 2900))
+    return picture
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF"])
+@pytest.mark.parametrize("grayscale", [False, True])
+def test_pixels_are_those_of_the_file_even_if_it_is_downscaled(form: str, grayscale: bool) -> None:
+    spec = image_spec(encoded(large_picture(), form)).model_copy(update={"grayscale": grayscale})
+    assert spec.size == (4000, 3000)
+    pixels = spec_units(spec, "pixels").values(build_target(spec).sample(5000, RNG))
+    np.testing.assert_allclose(np.quantile(pixels, (0.01, 0.99), axis=0), [(3009, 2009), (3891, 2891)], atol=8)
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "TIFF"])
+def test_pixels_are_those_of_the_upright_picture(form: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # a quarter turn clockwise: x = 3000 − y, y = x
+    spec = image_spec(encoded(large_picture(), form, exif=exif))
+    assert spec.size == (3000, 4000)
+    pixels = spec_units(spec, "pixels").values(build_target(spec).sample(5000, RNG))
+    np.testing.assert_allclose(np.quantile(pixels, (0.01, 0.99), axis=0), [(109, 3009), (991, 3891)], atol=8)
+
+
+def test_pixels_of_an_opened_drawing_are_those_of_its_file(tmp_path: Path) -> None:
+    large_picture().save(tmp_path / "drawing.png")
+    spec = read_drawing(tmp_path / "drawing.png")
+    pixels = spec_units(spec, "pixels").values(build_target(spec).sample(5000, RNG))
+    np.testing.assert_allclose(np.quantile(pixels, (0.01, 0.99), axis=0), [(3009, 2009), (3891, 2891)], atol=8)
+
+
+def test_a_picture_of_unknown_size_has_its_own_pixels() -> None:
+    spec = image_spec(encoded(large_picture(), "PNG")).model_copy(update={"size": None})
+    with Image.open(BytesIO(spec.png)) as small:
+        pixels = spec_units(spec, "pixels").values(build_target(spec).sample(5000, RNG))
+        assert (pixels < small.size).all()
 
 
 def test_targets_without_pixels_say_so() -> None:
