@@ -19,7 +19,7 @@ LONGEST_TEXT = 200
 MOST_POINTS = 5_000_000
 MOST_PARTS = 8
 POINT_BYTES = 8  # two float32
-TRAINING_SHARE = 0.7  # of points; the rest validates and tests the flow, half each
+TRAINING_SHARE = 0.7  # of points; the rest validates and tests the flow
 LARGEST_SIDE = 1_000_000_000  # pixels
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -150,7 +150,8 @@ class PointsSpec(Spec):
 
     `data` are the rows (n, 2), float32, little-endian: centered and scaled, so that float32 is exact enough whatever
     the units of the file. `targets.points.read_points` and `points_spec` make it. `name` is that of the file.
-    `training_share` of the points train the flow; half of the others validate it, and half test it.
+    `training_share` of the points train the flow; half of the others, but at most 10,000, validate it, and the rest
+    test it.
     """
 
     kind: Literal["points"] = "points"

@@ -12,6 +12,7 @@ from flowviz.targets.cloud import SHOWN, Cloud
 FEWEST_POINTS = 20
 FEWEST_FOR_TEST = 100  # with fewer, a test set of 15% has a standard error of about 0.3 nats, too large to be useful
 SHARE_WITHOUT_TEST = 0.8  # share of the points to train on if there is no test set
+MOST_FOR_VALIDATION = 10_000  # more would slow down the training, which validates often
 SPLIT_SEED = 0
 FAR_OUT = 3  # interquartile ranges beyond the quartiles: Tukey 1977, "Exploratory data analysis"
 ON_A_LINE = 1e-7  # relative width below which float32 cannot distinguish the points from a line
@@ -27,7 +28,8 @@ class Points(Cloud):
 
     Args:
         points: Points (n, 2).
-        training_share: Share of the points to train on. The others are split evenly into validation and test points.
+        training_share: Share of the points to train on. Half of the others, but at most 10,000, are validation points;
+            the rest are test points.
         units: Units that convert `points` to the values of the data, if these were standardized before.
 
     Attributes:
@@ -50,7 +52,8 @@ class Points(Cloud):
         rng, count = np.random.default_rng(SPLIT_SEED), round((1 - share) * len(points))
         others = rng.choice(len(points), count, replace=False)
         self._train = np.delete(centered, others, axis=0)
-        self._validation, self._test = np.split(centered[others], [count // 2 if has_test else count])
+        validation = min(count // 2, MOST_FOR_VALIDATION) if has_test else count
+        self._validation, self._test = np.split(centered[others], [validation])
         # A random subset, because the first points of a sorted table would not be representative.
         super().__init__(centered[rng.integers(len(points), size=SHOWN)] if len(points) > SHOWN else centered)
         self.outliers = _outliers(centered, self._shown)

@@ -35,7 +35,7 @@ from flowviz.training.step import State, chunk_runner
 
 PLAIN_STEPS = 50  # steps per chunk while XLA compiles: about 50 ms, so that the picture keeps moving
 FIT_POINTS = 2000  # for the initialization from data, as of an actnorm
-SCORING_POINTS = 10_000  # for validation, and as many again for the test
+SCORING_POINTS = 10_000  # for validation, and as many again for the test of a density
 VALIDATION_SECONDS = 0.5  # between validations, with a budget of seconds
 LARGEST_VALIDATION_SHARE = 0.1  # of the training time
 VALIDATION_CHUNKS = 5  # between validations, with a budget of steps
@@ -279,7 +279,8 @@ class Training:
     def _score(self, kept: Kept) -> Score:
         """Return the score of the kept state, whose weights must be those of the flow."""
         score = Score(kept.step, kept.validation_nll, test_nll=None, standard_error=None, entropy=self._target.entropy)
-        points = self._target.test(SCORING_POINTS, _random(self._spec)[2])
+        count = max(SCORING_POINTS, self._target.training_points or 0)  # of data, use all test points
+        points = self._target.test(count, _random(self._spec)[2])
         if points is None:
             return score
         nlls = -self._flow.log_prob(points).astype(np.float64)

@@ -35,6 +35,8 @@ def test_split_is_always_the_same() -> None:
 
 def test_sentence_names_the_sets() -> None:
     assert cloud(1000).split_sentence() == "700 of the points train the flow, 150 validate it and 150 test it."
+    many = cloud(100_000).split_sentence()
+    assert many == "70,000 of the points train the flow, 10,000 validate it and 20,000 test it."
     few = cloud(50).split_sentence()
     assert few == "40 of the points train the flow and 10 validate it: fewer than 100 points leave none for a test."
 

@@ -112,6 +112,18 @@ def test_without_a_test_the_score_is_that_of_the_validation() -> None:
     assert f"validation NLL {end.score.validation_nll:.3f} nats" in end.sentence()
 
 
+def test_all_test_points_of_a_large_table_score_the_flow() -> None:
+    target = Points(np.random.default_rng(0).normal(size=(100_000, 2)))
+    spec = TrainingSpec(steps=50)
+    end = history_of(train(target, SMALL, spec))[1]
+    points = target.test(100_000, np.random.default_rng(0))
+    assert points is not None
+    assert len(points) == 20_000
+    nlls = -build_flow(SMALL, end.kept.weights).log_prob(points).astype(np.float64)
+    assert end.score.test_nll == pytest.approx(nlls.mean(), rel=1e-9)
+    assert end.score.standard_error == pytest.approx(nlls.std(ddof=1) / np.sqrt(20_000), rel=1e-9)
+
+
 def test_validations_by_the_clock_take_a_tenth_of_the_time(target: Ink) -> None:
     """They are rarer than every half second where they are slow."""
     events = list(train(target, FlowSpec(layers=2, width=8), TrainingSpec(seconds=1.6)))
