@@ -110,7 +110,7 @@ class TrainingPresenter(QObject):
             case Snapshot():
                 self._on_snapshot(event)
             case Checkpoint():
-                self._update_trained()
+                self._on_checkpoint()
             case Retargeted():
                 self._show_losses()
                 if not self._viewer.is_live:
@@ -143,6 +143,11 @@ class TrainingPresenter(QObject):
         self._status.show_target(self.title)
         past = self._viewer.timeline if run.project.checkpoint else None  # includes computed particles
         self._viewer.begin_training(run.project.flow, run.built.target, past)
+
+    def _on_checkpoint(self) -> None:
+        self._update_trained()
+        if self.trained and self.trained.budget:
+            self._status.show_budget(self.trained.budget)  # validations are less frequent
 
     def _update_trained(self) -> None:
         """Make the current state of the training the one that is saved and resumed."""
@@ -190,8 +195,7 @@ class TrainingPresenter(QObject):
         """Show the metrics of a flow that was trained before."""
         project = trained.project
         progress = project.history.last_progress(trained.entropy)
-        step = progress.step if progress else project.checkpoint.step if project.checkpoint else 0
-        self._status.show_trained(self.title, step, progress, trained.fraction, project.score)
+        self._status.show_trained(self.title, trained.budget or progress, progress, project.score)
         self._show_round_trip()
 
     def _on_moment_shown(self, snapshot: Snapshot, is_latest: bool) -> None:

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from flowviz.app.training.training_state import TrainingState
 from flowviz.records import History, Progress, Score, Trace
+from flowviz.training.schedule import Budget
 
 
 class ControlsDisplay(Protocol):
@@ -36,5 +37,5 @@ class StatusBarDisplay(Protocol):
     """Shows the state and the metrics in one line."""
 
     def show_state(self, word: str, *, has_time_left: bool = False) -> None: ...
-    def show_progress(self, progress: Progress | None) -> None: ...
+    def show_progress(self, progress: Progress | Budget | None) -> None: ...
     def show_message(self, sentence: str) -> None: ...

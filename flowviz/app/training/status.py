@@ -7,6 +7,7 @@ from flowviz.app.training.displays import ControlsDisplay, LossDisplay, MetricsD
 from flowviz.app.training.training_state import TrainingState
 from flowviz.records import Finished, History, Overfitting, Progress, Recovered, Score, Snapshot, Trace, Uncompiled
 from flowviz.specs import TargetSpec
+from flowviz.training.schedule import Budget
 
 GREETING = "Press Train and watch the cloud become the target."
 RETRY = "Press Train to try again."
@@ -134,16 +135,20 @@ class TrainingStatus(QObject):
         self._shown, self._requested, self._problem, self._follows = shown, requested, problem, follows
         self._update_sentence()
 
+    def show_budget(self, budget: Progress | Budget) -> None:
+        """Show the step, and how much of the budget is spent."""
+        self._controls.set_fraction(budget.fraction)
+        self._status.show_progress(budget if budget.step else None)  # no speed before the first step
+        self.progressed.emit(budget.fraction)
+
     def show_progress(self, progress: Progress, *, is_live: bool) -> None:
         """Show the progress of a step, and its metrics only if the latest moment is shown."""
         self._progress = progress
-        self._controls.set_fraction(progress.fraction)
-        self._status.show_progress(progress)
+        self.show_budget(progress)
         if progress.kept_step != self._overfitting_step:
             self._withdraw_overfitting()
         if is_live:
             self._metrics.show_progress(progress)
-        self.progressed.emit(progress.fraction)
 
     def show_moment(self, snapshot: Snapshot, *, is_latest: bool) -> None:
         """Show the metrics of the moment that is shown."""
@@ -194,14 +199,15 @@ class TrainingStatus(QObject):
         self.ended.emit(notice.text)
 
     def show_trained(
-        self, title: str, step: int, progress: Progress | None, fraction: float, score: Score | None
+        self, title: str, budget: Progress | Budget | None, progress: Progress | None, score: Score | None
     ) -> None:
-        """Show the title, the steps, the latest report and the score of a flow that was trained before."""
+        """Show the title, the spent budget, the latest report and the score of a flow that was trained before."""
+        step, fraction = (budget.step, budget.fraction) if budget else (0, 1.0)
         self._idle_word = ENDINGS["completed" if fraction >= 1 else "stopped"]
         self._progress, self._score = progress, score
         self._metrics.show_progress(self._history.progress_at(score.step, self._entropy) if score else progress)
         self._metrics.show_score(score)
-        self._status.show_progress(progress)
+        self._status.show_progress(budget if step else None)
         self._status.show_state(self._idle_word)
         self._controls.set_fraction(fraction)
         steps = f"{step:,} {'step' if step == 1 else 'steps'}"

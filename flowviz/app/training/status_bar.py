@@ -6,6 +6,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStatusBar, QWidge
 
 from flowviz.app.widgets.labels import format_duration
 from flowviz.records import Progress
+from flowviz.training.schedule import Budget
 
 SPACING = 18  # pixels between two metrics
 MESSAGE_MS = 10_000
@@ -25,7 +26,7 @@ class StatusBar(QStatusBar):
         self.setObjectName("statusBar")
         self.setAccessibleName("State of training and its metrics")
         self._state_text, self._has_time_left = "", False
-        self._progress: Progress | None = None
+        self._progress: Progress | Budget | None = None
         self._state = _label("statusState", "State of training", "")
         self._metrics = {name: _label(f"{name}Status", tip, tip) for name, (tip, _) in METRICS.items()}
         self._message = _label("statusMessage", "Latest message", "")
@@ -71,8 +72,8 @@ class StatusBar(QStatusBar):
         self._state_text, self._has_time_left = word, has_time_left
         self.show_progress(self._progress)
 
-    def show_progress(self, progress: Progress | None) -> None:
-        """Show the metrics of the latest report, or none of them for None."""
+    def show_progress(self, progress: Progress | Budget | None) -> None:
+        """Show the step, the time left and the speed, or none of them for None."""
         self._progress = progress
         texts = _metric_texts(progress, has_time_left=self._has_time_left) if progress else {}
         for name, label in self._metrics.items():
@@ -123,7 +124,7 @@ class StatusBar(QStatusBar):
             self._fit()
 
 
-def _metric_texts(progress: Progress, *, has_time_left: bool) -> dict[str, str]:
+def _metric_texts(progress: Progress | Budget, *, has_time_left: bool) -> dict[str, str]:
     return {
         "step": f"step {progress.step:,}",
         "left": f"{format_duration(progress.seconds_left)} left" if has_time_left and progress.seconds_left else "",

@@ -21,16 +21,14 @@ class TrainedProject:
         return self.built.target.entropy if self.built else None
 
     @property
-    def fraction(self) -> float:
-        """The share of the budget that is spent, from 0 to 1. 1 if unknown."""
+    def budget(self) -> Budget | None:
+        """The budget of the training, as spent up to the checkpoint. None without a checkpoint."""
         last = self.project.checkpoint
-        if last is None:
-            return 1.0
-        return Budget.at(last, self.project.training).fraction
+        return Budget.at(last, self.project.training) if last else None
 
     def can_resume(self) -> bool:
         """Return whether the training can continue."""
-        return self.built is not None and self.fraction < 1
+        return self.built is not None and self.budget is not None and self.budget.fraction < 1
 
 
 def after(project: Project, event: Event) -> Project:

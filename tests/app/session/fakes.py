@@ -22,6 +22,7 @@ from flowviz.records import Checkpoint, Event, Finished, History, Kept, Progress
 from flowviz.records.events import Ending
 from flowviz.records.trace import base_particles, untrained_trace
 from flowviz.specs import FlowSpec
+from flowviz.training.schedule import Budget
 from tests.app.viewer.fakes import WEIGHTS, FakeDisplays, FakeQueries
 
 Result = TypeVar("Result")
@@ -84,12 +85,12 @@ class FakeMetrics:
 class FakeStatusBar:
     word, message = "", ""
     has_time_left = False
-    progress: Progress | None = None
+    progress: Progress | Budget | None = None
 
     def show_state(self, word: str, *, has_time_left: bool = False) -> None:
         self.word, self.has_time_left = word, has_time_left
 
-    def show_progress(self, progress: Progress | None) -> None:
+    def show_progress(self, progress: Progress | Budget | None) -> None:
         self.progress = progress
 
     def show_message(self, sentence: str) -> None:

@@ -10,7 +10,7 @@ from flowviz.projects import Project, example
 from flowviz.records import Finished, History, Overfitting, Preparing, Uncompiled
 from flowviz.records.events import Ending
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
-from tests.app.session.fakes import SessionHarness, checkpoint, fail, finished, progress, train
+from tests.app.session.fakes import SessionHarness, checkpoint, fail, finished, progress, snapshot, train
 
 DONE = "Done: 200 steps, test gap 0.250 ± 0.010 nats."
 
@@ -226,6 +226,33 @@ def test_progress_is_announced_until_the_training_ends(harness: SessionHarness) 
     assert announced[-2] == harness.controls.fraction == 0.02
 
 
+def test_spent_budget_is_shown_between_validations_and_after_opening(harness: SessionHarness) -> None:
+    harness.request.set_budget("steps", 1000)
+    train(harness, 100)
+    announced = list[float]()
+    harness.status.progressed.connect(announced.append)
+    harness.thread.send(snapshot(800), checkpoint(800))
+    spent = harness.status_bar.progress
+    assert spent is not None
+    assert spent.step == 800
+    assert spent.seconds_left == pytest.approx(0.5)
+    assert announced == [harness.controls.fraction] == [0.8]
+    assert harness.metrics.progress == progress(100, 1.9), "the latest validation"
+    opened = SessionHarness()
+    opened.session.show_project(harness.session.project())
+    assert opened.controls.sentence == "BRAD, after 800 steps."
+    assert opened.status_bar.progress is not None
+    assert opened.status_bar.progress.step == 800
+
+
+def test_no_speed_is_shown_before_the_first_step(harness: SessionHarness) -> None:
+    harness.request.set_budget("steps", 1000)
+    harness.session.train()
+    harness.thread.send(snapshot(0), checkpoint(0))
+    assert harness.status_bar.progress is None
+    assert harness.controls.fraction == 0
+
+
 def test_only_a_training_that_continues_has_time_left(harness: SessionHarness) -> None:
     train(harness)
     assert harness.status_bar.has_time_left
@@ -244,7 +271,8 @@ def test_opened_project_shows_how_its_training_ended(harness: SessionHarness) ->
     harness.session.show_project(example("two_moons").project())
     assert harness.status_bar.word == "Finished"
     assert harness.status_bar.progress is not None
-    assert harness.status_bar.progress.validation_gap is None, "the entropy of this shape is unknown"
+    assert harness.metrics.progress is not None
+    assert harness.metrics.progress.validation_gap is None, "the entropy of this shape is unknown"
     harness.session.show_project(Project.untrained(TextSpec(text="A"), FlowSpec(), TrainingSpec(steps=9)))
     assert harness.status_bar.word == "Ready"
     assert harness.status_bar.progress is None
