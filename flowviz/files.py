@@ -218,6 +218,14 @@ def fingerprint(path: Path) -> Fingerprint | None:
     return Fingerprint(found.st_mtime_ns, found.st_size, found.st_ino)
 
 
+def is_file(path: Path) -> bool:
+    """Return whether there is a file at a path, unlike `Path.is_file` also if the path is too long for any file."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def check_readable(path: Path, most_bytes: int) -> int:
     """Check that a file that the user has chosen can be read, and return its size in bytes.
 

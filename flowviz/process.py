@@ -79,7 +79,7 @@ def leave_out_keras() -> None:
 
 
 def discard_stdout() -> None:
-    """Send what is still written to stdout nowhere, because its reader, such as head, has read enough.
+    """Send what is still written to stdout nowhere, because its reader, such as head, has read enough, or it is full.
 
     Python flushes stdout once more at its end, and would otherwise print an error.
     Reference: https://docs.python.org/3/library/signal.html#note-on-sigpipe

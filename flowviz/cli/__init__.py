@@ -1,5 +1,6 @@
 """The command line. Results go to files or stdout, messages to stderr."""
 
+import errno
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -14,9 +15,10 @@ from flowviz.cli.interrupts import Interrupted, interruptible
 from flowviz.cli.messages import say
 from flowviz.errors import FlowvizError
 from flowviz.file_kinds import PROJECT_SUFFIX
-from flowviz.files import check_readable
+from flowviz.files import check_readable, is_file, reason
 
 OPEN = "open"
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}  # what the system says of a file that cannot grow
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__bases__[0]  # typer exports this kind of usage error only
 
 
@@ -25,7 +27,7 @@ class _Commands(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         first = Path(args[0])
-        if args[0] not in self.commands and (first.suffix == PROJECT_SUFFIX or first.is_file()):
+        if args[0] not in self.commands and (first.suffix == PROJECT_SUFFIX or is_file(first)):
             args = [OPEN, *args]
         return super().resolve_command(ctx, args)
 
@@ -81,6 +83,12 @@ def _run(arguments: list[str]) -> int:
     except BrokenPipeError:  # the reader of stdout, such as head, has read enough
         process.discard_stdout()
         return 0
+    except OSError as error:
+        if error.errno not in FULL:  # not from stdout: other files are written by functions that raise `FileError`
+            raise
+        process.discard_stdout()
+        say(f"Stdout cannot be written: {reason(error)}.")
+        return 2
     return status
 
 

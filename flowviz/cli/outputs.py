@@ -119,6 +119,8 @@ class NumbersOutput:
             task = bar.add_task(activity, total=steps, figures="")
             for _ in self._written(numbers):
                 bar.advance(task)
+            if self.path == STDOUT:
+                sys.stdout.flush()
         say(f"Wrote {what} to {'stdout' if self.path == STDOUT else self.path}.")
 
     def _written(self, numbers: Numbers) -> Iterator[None]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flowviz.errors import FileError
 from flowviz.file_kinds import PROJECT_SUFFIX
-from flowviz.files import reason
+from flowviz.files import is_file, reason
 from flowviz.projects.format import load_project, save_project
 from flowviz.projects.project import Project
 from flowviz.specs import TrainingSpec
@@ -93,10 +93,10 @@ def latest_state(path: Path, output: Path) -> tuple[Project, Path]:
             would be replaced.
     """
     own = checkpoint_path(path)
-    at = path if path.exists() or not own.exists() else own
+    at = path if is_file(path) or not is_file(own) else own
     latest = load_project(at)
     for checkpoint in (own, checkpoint_path(output)):
-        if not checkpoint.exists() or checkpoint.samefile(at):
+        if not is_file(checkpoint) or checkpoint.samefile(at):
             continue
         saved = load_project(checkpoint)
         is_ahead = _steps(saved) > _steps(latest)

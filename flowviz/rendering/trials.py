@@ -55,7 +55,7 @@ def is_trials_plot(path: Path) -> bool:
     try:
         with Image.open(path) as picture:
             return picture.info.get("Title") == TITLE
-    except OSError:
+    except (OSError, Image.DecompressionBombError):  # no picture, or one that is too large for Pillow
         return False
 
 

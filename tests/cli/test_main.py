@@ -1,4 +1,4 @@
-"""The command as a process: usage errors, and a reader of stdout that stops reading."""
+"""The command as a process: usage errors, a reader of stdout that stops reading, and a device that is full."""
 
 import subprocess
 import sys
@@ -40,3 +40,18 @@ def test_closed_stdout_ends_command_quietly(arguments: list[str], tmp_path: Path
         process.stdout.close()
         said = process.stderr.read()
     assert (process.returncode, said) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("arguments", [["target", "--list"], ["target", "--text", "I", "-n", "5", "-o", "-"]])
+def test_full_stdout_is_one_sentence(arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "flowviz", *arguments]
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.stderr == "Stdout cannot be written: no space left on device.\n"
+    assert ended.returncode == 2
+
+
+def test_name_that_is_too_long_is_no_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(300 * "a") == 2
+    assert "No such command" in capsys.readouterr().err

@@ -185,6 +185,11 @@ def test_table_of_trials_is_not_replaced_by_another_command(command: str, refuse
     assert "trials.csv is a table of trials, which would be lost" in refused(command)
 
 
+def test_large_picture_is_no_plot_of_trials(refused: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
+    assert "points.png exists already" in refused("trials --text a --steps 5 -o a.csv --plot points.png")
+
+
 def test_force_replaces_a_project(folder: Path) -> None:
     assert run(*f"train --text A {SMALL} --force -o mine.flowviz".split()) == 0
     assert load_project(Path("mine.flowviz")).target == TextSpec(text="A")

@@ -85,6 +85,14 @@ def test_checkpoint_of_another_training_is_refused(other: dict[str, Any], path: 
         latest_state(path, path)
 
 
+def test_name_that_is_too_long_for_a_checkpoint_has_none(tmp_path: Path) -> None:
+    path = tmp_path / f"{240 * 'a'}.flowviz"
+    save_project(at_step(100), path)
+    assert latest_state(path, tmp_path / "i.flowviz")[1] == path
+    with pytest.raises(FileError, match="cannot be"):
+        latest_state(tmp_path / f"{300 * 'a'}.flowviz", path)
+
+
 def test_older_checkpoint_does_not_replace_a_newer_project(path: Path) -> None:
     save_project(at_step(100), path)
     save_checkpoint(at_step(200), path)
