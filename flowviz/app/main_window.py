@@ -26,7 +26,7 @@ from flowviz.app.target.builder import TARGET, TargetBuilder
 from flowviz.app.target.importer import SOURCE, TargetImporter
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.worker import wait_for_work
-from flowviz.app.training.status import TRAINING, TrainingStatus
+from flowviz.app.training.status import OVERFITTING, TRAINING, TrainingStatus
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.viewer.central_widget import MARGIN, CentralWidget
 from flowviz.app.viewer.flow_queries import FlowQueries
@@ -95,7 +95,8 @@ class MainWindow(QMainWindow):
         self.notifications = Notifications(window_notices, self)
         for topic in (SOURCE, TARGET):
             self.notifications.register(topic, self._training.target.notices, self._layout.target)
-        self.notifications.register(TRAINING, self._training.controls.notices, self._layout.training)
+        for topic in (TRAINING, OVERFITTING):
+            self.notifications.register(topic, self._training.controls.notices, self._layout.training)
 
     def _create_controllers(self) -> None:
         training = self._training

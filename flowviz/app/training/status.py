@@ -14,6 +14,7 @@ RETRY = "Press Train to try again."
 FOLLOWING = "Computing the particles of earlier moments. This loads TensorFlow, which takes a few seconds…"
 SLOWER = "The XLA compiler does not work on this computer: training will take longer, with the same results."
 TRAINING, OVERFITTING = "training", "overfitting"  # topics of its notices
+AGAINST_OVERFITTING = "Press Stop to end with that state. More points or a shorter training avoid overfitting."
 SWITCHES = "Type or choose another target to switch to it."
 STARTS_OVER = {
     TrainingState.IDLE: "Train starts over with the chosen flow.",
@@ -172,7 +173,7 @@ class TrainingStatus(QObject):
             self.notice_posted.emit(Notice(TRAINING, event.sentence()))
         elif isinstance(event, Overfitting):
             self._overfitting_step = event.step
-            self.notice_posted.emit(Notice(OVERFITTING, event.sentence()))
+            self.notice_posted.emit(Notice(OVERFITTING, event.sentence(), AGAINST_OVERFITTING))
         elif not self._has_warned:  # once, because the user cannot change it
             self._has_warned = True
             self._status.show_message(SLOWER)

@@ -11,7 +11,7 @@ from flowviz.app.notices.notice_list import NoticeBar
 from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.projects import example
-from flowviz.records import Uncompiled
+from flowviz.records import Overfitting, Uncompiled
 from tests.app.conftest import FileMenu, Window
 from tests.app.notices.test_notices import bars
 from tests.app.staged import Staged, staged
@@ -45,6 +45,15 @@ def test_diverged_training_comes_with_advice(staged: Staged) -> None:
     staged.wait("Diverged: step")
     (bar,) = bars(staged.window.main)
     assert (bar.notice.text, bar.notice.advice) == ("The training diverged.", "Lower the learning rate.")
+
+
+def test_overfitting_is_reported_in_the_panel_with_the_button_that_ends_it(staged: Staged) -> None:
+    staged.begin()
+    staged.report(Overfitting(800, 350))
+    staged.qtbot.waitUntil(lambda: bool(bars(staged.window.main)))
+    (bar,) = bars(staged.window.main)
+    assert list_of(bar) == "trainingNotices"
+    assert "Press Stop" in bar.notice.advice
 
 
 def test_slow_training_is_mentioned_once_and_not_as_a_notice(staged: Staged) -> None:
