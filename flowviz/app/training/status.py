@@ -212,7 +212,8 @@ class TrainingStatus(QObject):
         self._status.show_state(self._idle_word)
         self._controls.set_fraction(fraction)
         steps = f"{step:,} {'step' if step == 1 else 'steps'}"
-        self._set_sentence(f"{title}, after {steps}{'' if progress else '; no losses yet'}.")
+        result = f": {score.sentence()}" if score else "" if progress else "; no losses yet"
+        self._set_sentence(f"{title}, after {steps}{result}.")
 
     def show_following(self, following: bool) -> None:
         """Explain why showing an earlier moment of a project takes a while."""

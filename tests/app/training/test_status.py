@@ -143,7 +143,7 @@ def test_project_saved_before_its_first_losses_shows_none(harness: SessionHarnes
     project = example("two_moons").project()
     harness.session.show_project(project)
     assert harness.metrics.progress is not None
-    early = replace(project, history=History(), checkpoint=checkpoint(step))
+    early = replace(project, history=History(), checkpoint=checkpoint(step), score=None)
     harness.session.show_project(early)
     assert harness.controls.sentence == f"two moons, after {steps}; no losses yet."
     assert harness.metrics.progress is None
@@ -243,6 +243,14 @@ def test_spent_budget_is_shown_between_validations_and_after_opening(harness: Se
     assert opened.controls.sentence == "BRAD, after 800 steps."
     assert opened.status_bar.progress is not None
     assert opened.status_bar.progress.step == 800
+
+
+def test_opened_project_shows_the_score_of_its_training(harness: SessionHarness) -> None:
+    train(harness)
+    harness.thread.send(finished(200))
+    assert harness.controls.sentence == DONE
+    harness.session.show_project(harness.session.project())
+    assert harness.controls.sentence == "BRAD, after 200 steps: test gap 0.250 ± 0.010 nats."
 
 
 def test_no_speed_is_shown_before_the_first_step(harness: SessionHarness) -> None:
