@@ -188,20 +188,10 @@ def test_minibatch_normalization_is_warned_of(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_train_is_quiet(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "flowviz",
-        "train",
-        "--text",
-        "I",
-        "--steps",
-        "10",
-        "--layers",
-        "1",
-        "-o",
-        str(tmp_path / "i.flowviz"),
-    ]
+    # On a busy machine, lines of progress would come in between.
+    program = "import flowviz.cli as cli; cli.messages.LINE_SECONDS = 1000; cli.main()"
+    options = ["train", "--text", "I", "--steps", "10", "--layers", "1", "-o", str(tmp_path / "i.flowviz")]
+    command = [sys.executable, "-c", program, *options]
     said = subprocess.run(command, capture_output=True, text=True, check=True)
     assert said.stdout == ""
     stderr = without_tensorflow_log(said.stderr)
