@@ -79,10 +79,12 @@ def test_train_prints_its_figures_and_saves(tmp_path: Path, capsys: pytest.Captu
     assert list(figures) == [
         "steps", "seconds", "steps_per_second", "train_nll", "validation_nll", "test_nll", "entropy", "gap",
         "standard_error", "on_target", "coverage", "round_trip_error", "kept_step", "recoveries", "prepare_seconds",
+        "nll_units", "log_det_of_units",
     ]  # fmt: skip
     assert figures["steps"] == 150
     assert figures["gap"] == figures["test_nll"] - figures["entropy"]
     assert 0 <= figures["on_target"] <= 1
+    assert (figures["nll_units"], figures["log_det_of_units"]) == ("flow", 0)
     saved = load_project(path)
     assert (saved.target, saved.training.steps, saved.training.seed) == (TextSpec(text="I"), 150, 3)
     assert saved.history.step[-1] == 150

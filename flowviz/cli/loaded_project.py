@@ -12,7 +12,9 @@ from flowviz.errors import FileError
 from flowviz.library import trace_in_parts
 from flowviz.projects import Project, load_project
 from flowviz.records import Trace
-from flowviz.specs.view import Direction
+from flowviz.specs import TargetSpec
+from flowviz.specs.view import Direction, UnitName
+from flowviz.targets import spec_units
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -43,14 +45,17 @@ class LoadedProject:
         with self._named():
             yield from parts
 
-    def followed(self, direction: Direction, count: int, seed: int = 0) -> Iterator[Trace]:
-        """Yield traces of particles of the base, or of points of the target, in parts; print the NLL of the latter."""
+    def followed(self, direction: Direction, count: int, seed: int, units: UnitName) -> Iterator[Trace]:
+        """Yield traces of particles of the base, or of points of the target, in parts; print the NLL of the latter.
+
+        The traces are in flow units, the NLL in the given ones.
+        """
         total = 0.0
         for part in self.parts(trace_in_parts(self.project, count, seed, direction)):
             total += part.nll * part.positions.shape[1]
             yield part
         if direction == "encode":
-            say_nll(total / count, count)
+            say_nll(total / count, count, self.project.target, units)
 
     @contextmanager
     def _named(self) -> Iterator[None]:
@@ -61,6 +66,8 @@ class LoadedProject:
             raise FileError(f"{self.path} cannot be opened. {error}") from error
 
 
-def say_nll(nll: float, count: int) -> None:
-    """Print the NLL of points of the target."""
-    say(f"The NLL of {count:,} points of the target is {nll:.3f} nats.")
+def say_nll(nll: float, count: int, target: TargetSpec, name: UnitName) -> None:
+    """Print the NLL of points of the target, which is given in flow units, per area in other units."""
+    units = spec_units(target, name)
+    per = "" if units.are_flow_units else f" per area in {'pixels' if name == 'pixels' else 'the units of the data'}"
+    say(f"The NLL of {count:,} points of the target is {nll + units.log_det:.3f} nats{per}.")

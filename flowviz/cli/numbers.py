@@ -42,7 +42,7 @@ def trace(
     place = NumbersOutput.checked(output, form, [project])
     loaded = LoadedProject.at(project)
     shown = spec_units(loaded.project.target, units)
-    stages, followed = range(len(loaded.project.trace.names)), loaded.followed(direction, count, start)
+    stages, followed = range(len(loaded.project.trace.names)), loaded.followed(direction, count, start, units)
     what = f"{_counted(count, 'particle')} at {len(stages)} stages"
     place.write(Particles(count, stages, followed, shown), "Following particles", len(slices(count)), what)
 

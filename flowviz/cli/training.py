@@ -38,6 +38,7 @@ from flowviz.records import Event, Finished, Trial, summarized
 from flowviz.records.trial import MEASURES, measure
 from flowviz.specs import TrainingSpec
 from flowviz.specs.training import LEARNING_RATE
+from flowviz.targets import target_units
 from flowviz.training import trained
 from flowviz.training.schedule import Budget, extended
 
@@ -182,10 +183,12 @@ def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = Fals
         found = trained(project, target, on_event=show, should_stop=stop.is_made, on_checkpoint=checkpoints.save)
         save_project(found, output)
         checkpoints.discard()
-    [end] = ending
+    [end], units = ending, target_units(target, "data")
     if as_json:
-        typer.echo(json.dumps(end.figures()))
+        typer.echo(json.dumps({**end.figures(), "nll_units": "flow", "log_det_of_units": units.log_det}))
     say(f"{end.sentence()} Saved {output}.")
+    if not units.are_flow_units:
+        say(f"NLLs are per area in flow units; add {units.log_det:.4g} nats for those in the units of the data.")
     if stop.is_made():
         raise typer.Exit(stop.status)
 

@@ -1,0 +1,52 @@
+"""NLLs name their units, and agree with the log-densities that `score` writes."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flowviz.specs.target import PointsSpec
+from flowviz.targets import build_target, read_points
+from tests.test_cli import run
+
+SIZES = ("--layers", 1, "--width", 8, "--depth", 1)
+NLL = "The NLL of 500 points of the target is "
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table with a standard deviation of about 1,000."""
+    path = tmp_path_factory.mktemp("units")
+    np.savetxt(path / "table.csv", np.random.default_rng(0).normal(7000, 1000, (600, 2)), "%.17g", delimiter=",")
+    return path
+
+
+def test_nlls_of_a_table_can_be_compared_with_its_log_densities(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trained = folder / "table.flowviz"
+    assert run("train", "--points", folder / "table.csv", "--steps", 200, *SIZES, "-o", trained, "--json") == 0
+    stdout, stderr = capsys.readouterr()
+    found = json.loads(stdout)
+    assert found["nll_units"] == "flow"
+    assert found["log_det_of_units"] == pytest.approx(2 * np.log(1000), abs=0.2)
+    assert f"add {found['log_det_of_units']:.4g} nats for those in the units of the data" in stderr
+
+    spec = read_points(folder / "table.csv")
+    assert isinstance(spec, PointsSpec)
+    target = build_target(spec)
+    test = target.test(1000, np.random.default_rng(0))
+    assert test is not None
+    np.save(folder / "test.npy", target.units.values(test))
+    assert run("score", trained, folder / "test.npy", "-o", folder / "scores.npy") == 0
+    score = -np.load(folder / "scores.npy").mean()
+    assert found["test_nll"] + found["log_det_of_units"] == pytest.approx(score, abs=1e-4)
+
+    capsys.readouterr()
+    for units, offset in (("flow", 0), ("data", found["log_det_of_units"])):
+        trace = ("trace", trained, "-n", 500, "--direction", "encode", "--units", units, "-o", folder / "t.npz")
+        assert run(*trace) == 0
+        told = capsys.readouterr().err.split(NLL)[1]
+        assert float(told.split()[0]) == pytest.approx(found["test_nll"] + offset, abs=0.3)
+        assert ("per area in the units of the data" in told) == (units == "data")
