@@ -1,5 +1,6 @@
 """A plot whose text follows the font and the theme of the window."""
 
+from math import ceil, floor
 from typing import Any
 
 import pyqtgraph as pg
@@ -41,10 +42,17 @@ class Axis(pg.AxisItem):
         factor = 1
         while levels := super().tickSpacing(factor * minimum, factor * maximum, size):
             largest = levels[0][0]
-            if self._label_size(minimum, maximum, largest) <= largest * size / (maximum - minimum):
+            if self._fits(minimum, maximum, size, largest):
                 break
             factor *= 2
+        if levels and floor(maximum / largest) <= ceil(minimum / largest):  # a single label tells no scale
+            half = largest / 2
+            return [(half, 0), *levels[1:]] if self._fits(minimum, maximum, size, half) else levels
         return levels
+
+    def _fits(self, minimum: float, maximum: float, size: float, distance: float) -> bool:
+        """Return whether tick labels at a distance do not overlap on an axis of a size in pixels."""
+        return self._label_size(minimum, maximum, distance) <= distance * size / (maximum - minimum)
 
     def _label_size(self, minimum: float, maximum: float, distance: float) -> float:
         """Return the length of a tick label along the axis in pixels, including the gap to the next one."""
