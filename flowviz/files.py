@@ -178,8 +178,8 @@ def folder_for(path: Path) -> Iterator[None]:
     Raises:
         FileError: If the folder cannot be created.
     """
-    existed = path.exists()
     try:
+        existed = path.exists()
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
         raise FileError(f"{path} is a file. Give the name of a folder.") from error

@@ -1,7 +1,9 @@
 """The export that the options of `render` ask for."""
 
+import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +24,11 @@ OF_FIELD = {"speed": "in_betweens", "select": "color_by"}  # options that are no
 BESIDE = "With --beside, density or grid stand beside points or paths. Choose some of both with --view."
 
 
-def requested_export(output: Path, given: Given, seen: Seen, file: Mapping[str, Any]) -> ExportSpec:
+def requested_export(name: str, given: Given, seen: Seen, file: Mapping[str, Any]) -> ExportSpec:
     """Return the export that options ask for.
 
     Args:
-        output: The file or folder to write. Its name implies what to export, unless options or the file say it.
+        name: The file or folder to write. It implies what to export, unless options or the file say it.
         given: The options.
         seen: What is seen unless options or the file say otherwise.
         file: The values in a file of `--spec`.
@@ -35,8 +37,8 @@ def requested_export(output: Path, given: Given, seen: Seen, file: Mapping[str, 
         SpecError: If the options do not go together, or one of them has no effect.
     """
     base = ExportSpec(**{"seen": seen, **_with_format(file)})
-    what = _what(output, given, base, file.get("what"))
-    format_ = given.get("format") or file.get("format") or default_format(what, output)
+    what = _what(name, given, base, file.get("what"))
+    format_ = given.get("format") or file.get("format") or default_format(what, Path(name))
     values = {**_values(given, base, what), "what": what, "format": format_, "overview": False}
     spec = checked(with_values(base, values))
     _check_idle(spec, given, values)
@@ -49,7 +51,7 @@ def _with_format(file: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"format": next(formats, "png"), **file}
 
 
-def _what(output: Path, given: Given, base: ExportSpec, in_file: What | None) -> What:
+def _what(name: str, given: Given, base: ExportSpec, in_file: What | None) -> What:
     """Return what is exported, by the options, the file, or the name of the output."""
     asked: What | None = given.get("what", in_file)
     if OVERVIEW in _words(given):
@@ -58,19 +60,30 @@ def _what(output: Path, given: Given, base: ExportSpec, in_file: What | None) ->
         return "sheet"
     if asked is not None:
         return asked
-    said, _ = said_by_name(output)
+    said = "stages" if _is_folder(name) else said_by_name(Path(name))[0]
     if said is None:
-        raise SpecError(_unsaid(output))
+        raise SpecError(_unsaid(Path(name)))
     if said == "stages" and "fps" in given:
         return "frames"
     return "sheet" if said == "view" and base.seen.overview and "marks" not in given else said
+
+
+def _is_folder(name: str) -> bool:
+    """Return whether an output exists as a folder, or ends in a slash, whatever its suffix."""
+    if name.endswith(("/", os.sep)):
+        return True
+    with suppress(OSError):  # the name is too long for any file
+        return Path(name).suffix.lower() not in EXPORTED and Path(name).is_dir()
+    return False
 
 
 def _unsaid(output: Path) -> str:
     """Return why the name of an output does not imply what to export."""
     if output.suffix.lower() in EXPORTED:
         return f"{output} does not say what to write. Give --what as well: trace, samples, density or losses."
-    return f"{output.suffix} files cannot be written. Choose from {', '.join(EXPORTED)}, or name a folder."
+    return (
+        f"{output.suffix} files cannot be written. Choose from {', '.join(EXPORTED)}, or end the name of a folder in /."
+    )
 
 
 def _values(given: Given, base: ExportSpec, what: What) -> dict[str, Any]:

@@ -39,7 +39,9 @@ SAVED, NONE = "saved", "none"  # selections of `--select`
 @takes(fields=spec_options({name: field for name, field in FIELDS.items() if field.option.kinds}))
 def render(
     project: options.ProjectFile,
-    path: Annotated[Path, typer.Option("-o", "--output", help="The file to write, or the folder for several.")],
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="PATH", help="The file to write, or the folder for several.")
+    ],
     fields: Given,
     spec_file: SpecFile = None,
     as_seen: Annotated[
@@ -58,12 +60,13 @@ def render(
     """Export a saved flow: a picture, one picture per stage, a sheet of all stages, an animation, or numbers.
 
     The name of the output implies what to export: .png, .svg and .pdf are pictures, .gif, .apng, .webp and .mp4
-    animations, a folder contains the stages or, with --fps, the frames of an animation. Otherwise, give --what; with
-    --view overview, all stages are in one picture.
+    animations. A name without a suffix, or one that ends in /, is a folder for the stages or, with --fps, the frames
+    of an animation. Otherwise, give --what; with --view overview, all stages are in one picture.
     """
+    path = Path(output)
     given = {**fields, **({"select": select} if select else {}), **({} if speed is None else {"speed": speed})}
     inputs, found = [project, *given_files(spec_file)], load_project(project)
-    spec = requested_export(path, given, found.seen if as_seen else Seen(), read_spec(spec_file, *PLACES))
+    spec = requested_export(output, given, found.seen if as_seen else Seen(), read_spec(spec_file, *PLACES))
     if spec.what not in IN_FOLDERS:
         check_output(path, _suffixes(spec), inputs)
     followed = _Followed(found, spec)

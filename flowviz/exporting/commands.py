@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from flowviz.errors import SpecError
 from flowviz.extensions import has_any, loading
-from flowviz.file_kinds import ANIMATION, EXPORTED, PICTURE, denoted
+from flowviz.file_kinds import ANIMATION, EXPORTED, PICTURE
 from flowviz.projects import Plan, load_project
 from flowviz.specs import ExportSpec, FlowSpec, MixSpec, ShapeSpec, Spec, TargetSpec, TextSpec, TrainingSpec
 from flowviz.specs.export import relevant
@@ -22,13 +22,13 @@ TrainingCopy = Callable[[Plan, Path, Path | None], str]  # from a plan, the file
 
 
 def said_by_name(output: Path) -> tuple[What | None, Format | None]:
-    """What the name of an output says is to be written, and as what; one that says nothing is that of a folder.
+    """Return what the name of an output implies to write, and in which format.
 
-    The name of a file that cannot be written, such as a .jpg, is not.
+    A name without a suffix is that of a folder. Any other suffix implies nothing, because it may be a typing error.
     """
     suffix = output.suffix.lower()
     if suffix not in EXPORTED:
-        return ("stages" if denoted(output) is None else None), None
+        return (None if suffix else "stages"), None
     said: What | None = "view" if suffix in PICTURE.written else "animation" if suffix in ANIMATION.written else None
     return said, cast("Format", suffix.removeprefix("."))
 

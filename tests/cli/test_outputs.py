@@ -141,6 +141,8 @@ def test_same_file_in_other_capitals_is_an_input(
         ("trials --text a --steps 5 -o a --plot a", "Both outputs are a"),
         ("inspect mine.flowviz --curves a.npy", "denotes numbers; give a file that ends in .csv"),
         ("render mine.flowviz -o new.flowviz", ".flowviz files cannot be written"),
+        ("render mine.flowviz -o a.pgn", ".pgn files cannot be written. Choose from .png"),
+        ("render mine.flowviz -o a.pgn --fps 10", "or end the name of a folder in /"),
         ("render mine.flowviz -o a.jpg --what view", "give a file that ends in .png"),
         ("render mine.flowviz -o a.svg --what view --format png", "give a file that ends in .png"),
         ("render mine.flowviz -o a.txt --what losses", "give a file that ends in .csv"),
@@ -183,6 +185,11 @@ def test_work_is_replaced_only_with_force(command: str, said: str, refused: Call
 )
 def test_table_of_trials_is_not_replaced_by_another_command(command: str, refused: Callable[[str], str]) -> None:
     assert "trials.csv is a table of trials, which would be lost" in refused(command)
+
+
+def test_name_of_a_folder_that_is_too_long_is_refused(refused: Callable[[str], str]) -> None:
+    assert "name too long" in refused(f"render plain -o {300 * 'a'}")
+    assert "cannot be written" in refused(f"render plain -o {300 * 'a'}.b")
 
 
 def test_large_picture_is_no_plot_of_trials(refused: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:

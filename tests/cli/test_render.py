@@ -61,7 +61,9 @@ def asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Proje
     ("arguments", "what", "form"),
     [
         ("-o frames", "stages", "png"),
-        ("-o frames.v2", "stages", "png"),
+        ("-o frames.v2/", "stages", "png"),
+        ("-o frames.png/", "stages", "png"),
+        ("-o frames.v2 --what stages", "stages", "png"),
         ("-o frames --fps 10", "frames", "png"),
         ("-o x.png", "view", "png"),
         ("-o X.PNG", "view", "png"),
