@@ -4,6 +4,7 @@ A checkpoint file is removed once the result is saved. One that is left over bel
 can be continued from it.
 """
 
+import shlex
 from itertools import count
 from pathlib import Path
 
@@ -73,7 +74,7 @@ def check_no_checkpoint(output: Path) -> None:
     path = checkpoint_path(output)
     if path.exists():
         raise FileError(
-            f"{path} holds a training that was cut off. Continue it with: flowviz resume {output} -o {output}. "
+            f"{path} holds a training that was cut off. Continue it with: {_command(output, str(output))}. "
             "Or remove that file."
         )
 
@@ -103,11 +104,16 @@ def latest_state(path: Path, output: Path) -> tuple[Project, Path]:
         if not _is_same_training(saved, latest) or (is_ahead and _is_newer(at, checkpoint)):
             raise FileError(
                 f"{checkpoint} holds a training that was cut off, but not that of {path} as it is now. Remove that "
-                f"file, or continue it with: flowviz resume {checkpoint} -o FILE."
+                f"file, or continue it with: {_command(checkpoint, 'FILE')}."
             )
         if is_ahead:
             latest, at = saved, checkpoint
     return latest, at
+
+
+def _command(path: Path, output: str) -> str:
+    """Return the command that continues a training, for a shell."""
+    return shlex.join(["flowviz", "resume", str(path), "-o", output])
 
 
 def _steps(project: Project) -> int:

@@ -93,6 +93,18 @@ def test_name_that_is_too_long_for_a_checkpoint_has_none(tmp_path: Path) -> None
         latest_state(tmp_path / f"{300 * 'a'}.flowviz", path)
 
 
+def test_suggested_command_quotes_paths_with_spaces(tmp_path: Path) -> None:
+    path = tmp_path / "my words.flowviz"
+    save_project(at_step(100), path)
+    save_checkpoint(at_step(200, target=TextSpec(text="other")), path)
+    with pytest.raises(FileError) as refused:
+        check_no_checkpoint(path)
+    assert f"flowviz resume '{path}' -o '{path}'." in str(refused.value)
+    with pytest.raises(FileError) as refused:
+        latest_state(path, path)
+    assert f"flowviz resume '{checkpoint_path(path)}' -o FILE." in str(refused.value)
+
+
 def test_older_checkpoint_does_not_replace_a_newer_project(path: Path) -> None:
     save_project(at_step(100), path)
     save_checkpoint(at_step(200), path)
