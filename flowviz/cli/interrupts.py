@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from flowviz.cli.messages import say
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 SHELL_STATUS = 128  # plus the number of the signal: what a shell reports for a process that a signal ended
 
@@ -27,9 +29,16 @@ class StopRequest:
 
     def __init__(self) -> None:
         self.status = 0
+        self._is_announced = False
 
     def is_made(self) -> bool:
-        """Return whether a signal has arrived."""
+        """Return whether a signal has arrived; the first time, print what happens next.
+
+        The handler of a signal cannot print, because it may interrupt the printing of something else.
+        """
+        if self.status and not self._is_announced:
+            self._is_announced = True
+            say("Stopping and saving; press Ctrl+C again to give up.")
         return self.status != 0
 
 
@@ -50,7 +59,7 @@ def stoppable() -> Iterator[StopRequest]:
     request = StopRequest()
 
     def note(number: int, _: FrameType | None) -> None:
-        if request.is_made():
+        if request.status:
             raise Interrupted(number)
         request.status = SHELL_STATUS + number
 

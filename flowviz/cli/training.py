@@ -189,7 +189,7 @@ def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = Fals
     say(f"{end.sentence()} Saved {output}.")
     if not units.are_flow_units:
         say(f"NLLs are per area in flow units; add {units.log_det:.4g} nats for those in the units of the data.")
-    if stop.is_made():
+    if stop.status:
         raise typer.Exit(stop.status)
 
 
