@@ -1,7 +1,7 @@
 """The commands that train: train, resume, trials."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +35,7 @@ from flowviz.projects import (
     set_checkpoint_aside,
 )
 from flowviz.records import Event, Finished, Trial, summarized
-from flowviz.records.trial import MEASURES, measure
+from flowviz.records.trial import MEASURES, measure, measured
 from flowviz.specs import TrainingSpec
 from flowviz.specs.training import LEARNING_RATE
 from flowviz.targets import target_units
@@ -44,6 +44,8 @@ from flowviz.training.schedule import Budget, extended
 
 if TYPE_CHECKING:
     from flowviz.training.trial_table import TrialTable
+
+FAILED_STATUS = 1  # of a series in which a run failed
 
 
 @takes(sources=chosen_sources, flow=flow_options, training=training_options)
@@ -114,10 +116,9 @@ def trials(
     """Train with many seeds and learning rates, to find out how often training fails, and how well it does otherwise.
 
     The table is written after each run. If the command is interrupted, repeat it: it continues. Each run has one core,
-    and --seconds count the processor time of its process.
+    and --seconds count the processor time of its process. The exit status is 1 if any run failed.
     """
-    from flowviz.rendering.trials import write_plot  # these load much that no other command needs
-    from flowviz.training.trial_table import TrialTable
+    from flowviz.training.trial_table import TrialTable  # these load much that no other command needs
     from flowviz.training.trials import run_trials, settings_digest
 
     plot = plot or output.with_suffix(".png")
@@ -132,18 +133,17 @@ def trials(
     runs = run_trials(
         plan.target, plan.flow, specs, range(seeds), done=table.done, jobs=jobs, backend=backend, scheduler=scheduler
     )
+    asked = {(plan.flow.family, rate, seed) for rate in rates for seed in range(seeds)}
     try:
-        asked = {(plan.flow.family, rate, seed) for rate in rates for seed in range(seeds)}
         _run(runs, table, total=len(asked | table.done))
     except Interrupted as interrupt:  # what is done by then is reported
         status = interrupt.status
     if not table.trials:
         say("Interrupted before the end of the first trial. Nothing was written.")
     else:
-        write_plot(table.trials, plot)
-        name = measure(table.trials)
-        console().print(summary_table(summarized(table.trials), MEASURES[name]))
-        say(f"Wrote {len(table.trials)} trials to {output}, their plot to {plot}.")
+        _report(table.trials, output, plot)
+    if status == 0 and any(trial.ending == "failed" and trial.key in asked for trial in table.trials):
+        status = FAILED_STATUS
     if status:
         raise typer.Exit(status)
 
@@ -160,6 +160,19 @@ def _run(runs: Generator[Trial, None, None], table: "TrialTable", total: int) ->
             bar.update(task, completed=len(table.trials), figures=f"{len(table.trials)} of {total}, {trial.sentence()}")
             if trial.failure:
                 say(f"A trial failed: {trial.sentence()}.")
+
+
+def _report(trials: Sequence[Trial], table: Path, plot: Path) -> None:
+    """Print a summary of trials that have been written to a table, and plot their results if there are any."""
+    from flowviz.rendering.trials import write_plot
+
+    name = measure(trials)
+    console().print(summary_table(summarized(trials), MEASURES[name]))
+    if measured(trials, name):
+        write_plot(trials, plot)
+        say(f"Wrote {len(trials)} trials to {table}, their plot to {plot}.")
+    else:
+        say(f"Wrote {len(trials)} trials to {table}. None of them has a result to plot.")
 
 
 def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = False) -> None:

@@ -191,15 +191,25 @@ def test_failed_trial_is_reported_and_tried_again(
 ) -> None:
     table = tmp_path / "trials.csv"
     runs.failing = {1}
-    assert run(*COMMAND, "-o", table) == 0
+    assert run(*COMMAND, "-o", table) == 1
     assert "rate 0.001, seed 1: failed, its process was killed." in capsys.readouterr().err
     trials, _ = from_csv(table.read_text(encoding="utf-8"))
     assert [each.ending for each in trials] == ["completed", "failed", "completed", "failed"]
     assert [each.failed for each in summarized(trials)] == [1, 1]
     runs.failing = set()
+    assert run(*COMMAND[:-3], "1e-1", *COMMAND[-2:], "-o", table) == 0, "no run that this command asks for failed"
     assert run(*COMMAND, "-o", table) == 0
     assert runs.asked == [("realnvp", 0.001, 1), ("realnvp", 0.01, 1)]
     assert "failed" not in table.read_text(encoding="utf-8").replace("failure", "")
+
+
+def test_trials_without_a_result_are_not_plotted(
+    runs: FakeRuns, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs.failing = {0, 1}
+    assert run(*COMMAND, "-o", tmp_path / "trials.csv") == 1
+    assert "None of them has a result to plot." in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["trials.csv"]
 
 
 def test_a_table_gives_back_its_trials() -> None:
