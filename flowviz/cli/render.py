@@ -53,7 +53,8 @@ def render(
     select: Annotated[
         list[str] | None,
         typer.Option(
-            help="Select the particles in a rectangle, or none, or saved; repeat it to add more.", metavar=RECTANGLE
+            help="Select the particles in a rectangle, in flow units; or none, or saved. Repeat it to add more.",
+            metavar=RECTANGLE,
         ),
     ] = None,
 ) -> None:
@@ -112,6 +113,8 @@ class _Followed:
         for stage, (left, bottom, right, top) in rectangles:
             one = Selection.in_rectangle(self.trace.positions[stage], (left, bottom), (right, top))
             found = one if found is None else found.combined(one, "add")
+        if rectangles and found is not None and not found.chosen.any():
+            say("--select has selected no particle. Its rectangles are in flow units, whatever the units of the axes.")
         if found is None and self.spec.seen.view.color_by == "selection":
             raise SpecError("Nothing is selected to color by. Give --select as well.")
         return found

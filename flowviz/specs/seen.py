@@ -16,7 +16,7 @@ StageNumber = Annotated[int, Field(ge=0)]
 class Seen(Spec):
     """What is seen of a flow, and how it plays.
 
-    The coordinates of the `probe` are in the units of its stage.
+    The coordinates of the `probe` are in flow units.
     """
 
     view: Annotated[ViewSpec, described("View", "How the cloud is drawn")] = ViewSpec()
@@ -38,7 +38,7 @@ class Seen(Spec):
     playback: Annotated[Playback, described("Playback", "How it plays")] = Playback()
     probe: Annotated[
         tuple[StageNumber, tuple[float, float]] | None,
-        described("Probe", "A point of a stage, to be marked at every stage; or none"),
+        described("Probe", "A point of a stage, in flow units, to be marked at every stage; or none"),
         Option(PICTURES, form="STAGE:X,Y", none="none"),
     ] = None
     fitted: Annotated[

@@ -52,7 +52,8 @@ class PictureSize(Spec):
 class ViewSpec(Spec):
     """The visible part of the plane, what is drawn there, and in which colors.
 
-    The shorter side of the picture shows center ± half_extent, and both axes have one scale.
+    The shorter side of the picture shows center ± half_extent, and both axes have one scale. `center` and `half_extent`
+    are in flow units, whatever the `units` of the axes.
     """
 
     center: Annotated[

@@ -167,6 +167,16 @@ def test_without_as_seen_nothing_is_as_the_window_left_it_but_the_selection(
     assert bare.selection is None
 
 
+def test_empty_rectangle_is_reported(
+    asked: list[tuple[Project, ExportSpec]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("render", "x.flowviz", "-o", "x.png", "--select", "0:100,100,101,101") == 0
+    assert "--select has selected no particle." in capsys.readouterr().err
+    assert run("render", "x.flowviz", "-o", "x.png", "--select", "0:0,0,1,1") == 0
+    assert run("render", "x.flowviz", "-o", "x.png", "--select", "none") == 0
+    assert "no particle" not in capsys.readouterr().err
+
+
 def test_rectangles_add_to_what_is_saved(asked: list[tuple[Project, ExportSpec]], project: Project) -> None:
     rectangle = Selection.in_rectangle(project.trace.positions[0], (0, 0), (1, 1))
     assert run("render", "x.flowviz", "-o", "x.png", "--select", "saved", "--select", "0:0,0,1,1") == 0
