@@ -65,6 +65,25 @@ main.create_window = created
 main.run()
 """
 
+ENDED_EARLY = """
+import os, signal
+import flowviz.app.main as main
+create = main.create_window
+def created():
+    window = create()
+    window.recovery.look = lambda: os.kill(os.getpid(), signal.SIGTERM)  # just before the event loop begins
+    return window
+main.create_window = created
+main.run()
+"""
+
+UNABLE_TO_SAVE = """
+import flowviz.app.document.autosave as autosave
+def save_now(self):
+    raise RuntimeError("cannot save")
+autosave.Autosave.save_now = save_now
+"""
+
 
 def drafts() -> list[Path]:
     """Return the files of all drafts, also of running programs."""
@@ -270,3 +289,10 @@ def test_sigterm_writes_a_draft_and_ends_the_window() -> None:
     assert ended.returncode == 143
     assert titles() == ["Mine"]
     assert has_notes()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows ends a process without a signal")
+@pytest.mark.parametrize("program", [ENDED_EARLY, UNABLE_TO_SAVE + TYPED_AND_ENDED], ids=["early", "unable to save"])
+def test_sigterm_always_ends_the_window(program: str) -> None:
+    command, environment = [sys.executable, "-c", program], {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    assert subprocess.run(command, env=environment, check=False, timeout=60).returncode == 143
