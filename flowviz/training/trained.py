@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from flowviz.projects import Project
-from flowviz.records import Checkpoint, Event, Finished, Moment, Snapshot
+from flowviz.records import Checkpoint, Environment, Event, Finished, Moment, Snapshot
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
 from flowviz.training.train import train
@@ -41,6 +41,7 @@ def trained(
         SpecError: If the flow is too large for a project file.
     """
     checkpoint, timeline = project.checkpoint, project.timeline
+    project = replace(project, environment=Environment.current())
     history = project.history.resumed(checkpoint) if checkpoint else project.history
     first_step = checkpoint.step if checkpoint else 0
     events = train(

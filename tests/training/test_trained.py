@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from flowviz.projects import Project, from_bytes, to_bytes
-from flowviz.records import Event, Finished, Moment, Snapshot
+from flowviz.records import Environment, Event, Finished, Moment, Snapshot
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train, trained
@@ -62,8 +62,11 @@ def test_every_minute_gives_a_project_that_continues_exactly(monkeypatch: pytest
         return events
 
     monkeypatch.setattr(Training, "_advance", slow)
-    whole = trained(replace(untrained, score=plain.score), build_target(TARGET), on_checkpoint=keep)
+    elsewhere = Environment(flowviz="0.1.0", tensorflow="2.21.0", python="3.11.7", platform="Linux 6.1 x86_64")
+    asked = replace(untrained, score=plain.score, environment=elsewhere)
+    whole = trained(asked, build_target(TARGET), on_checkpoint=keep)
     assert [project.score for project in spoken] == [None, None], "the weights are not those of the score"
+    assert [project.environment for project in spoken] == 2 * [Environment.current()]
     assert whole.checkpoint is not None
     assert whole.checkpoint.seconds < 1000  # saving takes no training time
     steps = [project.checkpoint.step for project in spoken if project.checkpoint]
