@@ -166,6 +166,8 @@ class Queries(Protocol):
 
     @property
     def notice_posted(self) -> pyqtBoundSignal: ...
+    @property
+    def flow_queried(self) -> pyqtBoundSignal: ...
 
     def density(
         self,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 OnResult = Callable[[Answer], object]
 PAST = "past"  # the topic of queries about earlier moments
+WITHOUT_FLOW = {"thumbnails", "example"}  # topics of queries that do not load TensorFlow
 REST = 2.0  # during a training, so that queries of each snapshot leave the processor to it and to the picture
 EXAMPLE = "flow"  # of the gallery: few stages, and sharp letters
 PICTURES_DELAY_MS = 400  # the first thumbnails load numba, which would delay the first paint of the window
@@ -35,6 +36,7 @@ class FlowQueries(QObject):
     """Answers queries in three threads: one for the probe under the mouse, one for thumbnails, one for all others."""
 
     notice_posted = pyqtSignal(object)  # Notice about a failed query; without text when its topic succeeds again
+    flow_queried = pyqtSignal()  # a flow has answered, so TensorFlow is loaded
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -45,7 +47,7 @@ class FlowQueries(QObject):
         self._keepers = {self._slow: FlowKeeper(), self._quick: FlowKeeper()}
         for thread in self._threads:
             thread.failed.connect(self._on_failed)
-            thread.succeeded.connect(self._clear_failure)
+            thread.succeeded.connect(self._on_succeeded)
 
     def density(
         self,
@@ -132,6 +134,11 @@ class FlowQueries(QObject):
     def _on_failed(self, notice: Notice) -> None:
         self._failed_topics.add(notice.topic)
         self.notice_posted.emit(notice)
+
+    def _on_succeeded(self, topic: str) -> None:
+        self._clear_failure(topic)
+        if topic not in WITHOUT_FLOW:
+            self.flow_queried.emit()
 
     def _clear_failure(self, topic: str) -> None:
         if topic in self._failed_topics:

@@ -11,7 +11,7 @@ from flowviz.records import StageReport, Trace
 class InspectorController(QObject):
     """Describes the current stage in the inspector, and queries reports about it.
 
-    The first report is only offered, because computing it loads TensorFlow, which takes a few seconds.
+    Until another query has loaded TensorFlow, reports are only offered, because loading it takes a few seconds.
     """
 
     def __init__(self, view: ViewState, inspector: InspectorDisplay, queries: Queries, parent: QObject) -> None:
@@ -23,6 +23,7 @@ class InspectorController(QObject):
         self._asked: int | None = None  # stage of the latest query
         self._reported: tuple[tuple[str, ...], int] | None = None  # stage names and stage of the displayed report
         inspector.report_requested.connect(self._on_report_requested)
+        queries.flow_queried.connect(self._on_flow_queried)
         view.changed.connect(self._on_view_changed)
         self._explain_view()
 
@@ -50,6 +51,10 @@ class InspectorController(QObject):
     def _on_report_requested(self) -> None:
         self.use_tensorflow()
         self._show_report()
+
+    def _on_flow_queried(self) -> None:
+        if not self._uses_tensorflow:
+            self._on_report_requested()
 
     def _on_report(self, report: StageReport) -> None:
         if self._flow is not None and report.stage == self._asked:

@@ -204,6 +204,7 @@ class FakeQueries(QObject):
     """Queries that are kept, the latest of each topic, until a test answers them."""
 
     notice_posted = pyqtSignal(object)
+    flow_queried = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()

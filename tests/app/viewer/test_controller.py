@@ -155,6 +155,16 @@ def test_opened_project_offers_a_report_instead_of_loading_tensorflow(qapp: obje
     assert "report" in viewed.queries.asked
 
 
+def test_report_is_no_longer_offered_once_another_query_has_loaded_tensorflow(qapp: object) -> None:
+    viewed = Viewed(trained=False)
+    project = Project.untrained(TextSpec(text="Hi"), SPEC, TrainingSpec(steps=1))
+    viewed.viewer.show_project(replace(project, weights=WEIGHTS, trace=trace()), TARGET)
+    assert viewed.displays.inspector.report == "offer"
+    viewed.queries.flow_queried.emit()
+    assert viewed.displays.inspector.report == "loading"
+    assert "report" in viewed.queries.asked
+
+
 @pytest.mark.parametrize("mark", ["density", "grid"])
 def test_late_result_is_dropped_if_its_mark_is_hidden(viewed: Viewed, mark: Mark) -> None:
     viewed.view.set_mark(mark, True)

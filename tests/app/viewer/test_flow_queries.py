@@ -14,6 +14,22 @@ from tests.app.viewer.fakes import trace
 PATIENCE_MS = 5000
 
 
+def test_only_queries_about_a_flow_load_tensorflow(qtbot: QtBot) -> None:
+    owner = QObject()
+    queries = FlowQueries(owner)
+    announced, answered = list[str](), list[object]()
+    queries.flow_queried.connect(lambda: announced.append("flow"))
+    queries.thumbnails(Scene(trace()), ViewSpec(), 20, answered.append)
+    queries.example(answered.append)
+    qtbot.waitUntil(lambda: len(answered) == 2, timeout=PATIENCE_MS)
+    assert not announced
+    queries._slow.ask("density", lambda: None, answered.append)  # without a flow, to keep TensorFlow out of the test
+    qtbot.waitUntil(lambda: len(answered) == 3, timeout=PATIENCE_MS)
+    assert announced == ["flow"]
+    queries.close()
+    wait_for_work(PATIENCE_MS)
+
+
 def test_threads_rest_only_to_give_way(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     rests, owner = list[float](), QObject()
     monkeypatch.setattr(LatestWorker, "_take_rest", lambda _, seconds: rests.append(seconds))
