@@ -7,7 +7,7 @@ from flowviz.app.widgets.choice_words import COLORS, DIRECTIONS
 from flowviz.app.widgets.choice_words import MARKS as WINDOW_MARKS
 from flowviz.app.widgets.controls import check_box, choice_box
 from flowviz.projects import Project
-from flowviz.specs import ExportSpec, ViewSpec
+from flowviz.specs import ExportSpec, PointsSpec, ViewSpec
 from flowviz.specs.fields import with_values
 from flowviz.specs.view import Mark, Palette, UnitName
 from flowviz.targets import has_pixels
@@ -20,7 +20,8 @@ MARKS: Mapping[Mark, str] = {
     "target": "Target",
 }
 PALETTES: Mapping[Palette, str] = {"safe": "Color-blind safe", "plain": "Plain, as in the blog post"}
-UNITS: Mapping[UnitName, str] = {"data": "Of the data", "pixels": "Pixels", "flow": "Of the flow"}
+TABLE_UNITS: Mapping[UnitName, str] = {"data": "Of the data", "pixels": "Pixels", "flow": "Of the flow"}
+UNITS: Mapping[UnitName, str] = {"data": "Of the flow", "pixels": "Pixels"}  # of targets without data units
 NO_SELECTION = "No particles are selected in the window."
 NOTHING_TO_SPLIT = "Show density or grid, and points or paths, to put one beside the other."
 NO_DENSITY = "A contact sheet cannot show the density, which is computed for one stage only."
@@ -90,7 +91,7 @@ class ContentSection(ExportSection):
         self._labels.setChecked(view.labels)
         self._fitted.setChecked(seen.fitted)
         self._common_scale.setChecked(view.common_scale)
-        self._units.choose(view.units)
+        self._units.choose("data" if self._units.findData(view.units) < 0 else view.units)
         self._particles.setValue(spec.particles or self._all_particles)
         self._update_beside()
 
@@ -108,7 +109,8 @@ class ContentSection(ExportSection):
         self._color = choice_box("exportColor", FIELDS["color_by"], COLORS)
         disable_choice(self._color, "selection", NO_SELECTION if project.selection is None else "")
         self._palette = choice_box("exportPalette", FIELDS["palette"], PALETTES)
-        self._units = choice_box("exportUnits", FIELDS["units"], UNITS)
+        is_table = isinstance(project.target, PointsSpec)
+        self._units = choice_box("exportUnits", FIELDS["units"], TABLE_UNITS if is_table else UNITS)
         disable_choice(self._units, "pixels", "" if has_pixels(project.target) else NO_PIXELS)
         self._axes = toggle_box("exportAxes", "axes")
         self._labels = toggle_box("exportLabels", "labels")

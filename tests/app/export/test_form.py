@@ -24,13 +24,15 @@ from flowviz.app.export.preview_image import PreviewImage
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.projects import Project
 from flowviz.records import Selection, Timeline
-from flowviz.specs import ExportSpec, PictureSize
+from flowviz.specs import ExportSpec, PictureSize, PointsSpec, TextSpec
 from flowviz.specs.export import effects
 from flowviz.specs.export_kinds import FORMATS, Format, What
 from flowviz.specs.fields import fields_of
+from flowviz.specs.view import UnitName
 from tests.app.export.exporting import Dialog, open_dialog
 
 DRAWING_MS = 20_000
+TABLE = PointsSpec(data=np.random.default_rng(0).standard_normal((200, 2)).astype("<f4").tobytes())
 CONTROLS = {
     "size": ("exportSize", "exportWidth", "exportHeight"),
     "scale": ("exportScale",),
@@ -111,6 +113,23 @@ def can_choose(box: ChoiceBox, value: object) -> bool:
     item = model.item(box.findData(value))
     assert item is not None
     return item.isEnabled()
+
+
+def test_units_of_the_data_are_those_of_a_table_only(project: Project, qtbot: QtBot) -> None:
+    in_flow_units = with_units(replace(project, target=TextSpec(text="A")), "flow")
+    with open_dialog(in_flow_units, None, qtbot) as dialog:
+        box = dialog.find(ChoiceBox, "exportUnits")
+        assert [box.itemText(index) for index in range(box.count())] == ["Of the flow", "Pixels"]
+        assert box.value == "data", "which means the same"
+    with open_dialog(with_units(replace(project, target=TABLE), "flow"), None, qtbot) as dialog:
+        box = dialog.find(ChoiceBox, "exportUnits")
+        assert [box.itemText(index) for index in range(box.count())] == ["Of the data", "Pixels", "Of the flow"]
+        assert box.value == "flow"
+
+
+def with_units(project: Project, units: UnitName) -> Project:
+    view = project.seen.view.model_copy(update={"units": units})
+    return replace(project, seen=project.seen.model_copy(update={"view": view}))
 
 
 def test_beside_needs_marks_on_both_sides(dialog: Dialog) -> None:
