@@ -33,7 +33,7 @@ class Word:
         x: The horizontal position of the anchor, in pixels from the left edge.
         y: The vertical position of the anchor, in pixels from the top edge.
         text: The text.
-        anchor: A Pillow text anchor, such as "lt" for the left end of the top edge.
+        anchor: A Pillow text anchor, such as "lt" for left and top.
         ems: The font size in ems.
         color: The color of the text; None for the theme's label color.
     """

@@ -3,14 +3,10 @@
 flowviz has its own rasterizer because exported files must have the same pixels as the window but cannot depend on Qt,
 and because matplotlib takes longer to draw thousands of discs than the window has for a frame.
 
-Conventions:
-
-- Pixels (height, width) are packed: each uint32 holds the four bytes of an RGBA color. Alphas range from 0 to 256.
+- Pixels (height, width) are packed: each uint32 holds the four bytes of an RGBA color.
 - A "spread" color is an int64 with the four bytes of a color in lanes of 16 bits.
-- `way` is (scale, x, y): a point of the plane is at pixel (x + scale · point[0], y - scale · point[1]) from the upper
-  left corner.
-- Moving points are at (1 - t) · start + t · end.
-- Points that are not finite or lie outside the picture are skipped.
+- `way` is (scale, x, y): a point of the plane is at pixel (x + scale · point[0], y - scale · point[1]).
+- Moving points are at (1 - t) · start + t · end. Points that are not finite or lie outside the picture are skipped.
 
 All loops are in this file, because numba recompiles a cached function only if the file of the function changes, not if
 the file of a helper does.
@@ -96,24 +92,10 @@ def discs(
     coverage: Array,
     spans: Array,
 ) -> int:
-    """Draw a disc at each point k for which `chosen[k] == wanted`.
+    """Draw a disc in `colors` (n,) at each moving point (n, 2) whose flag in `chosen` (n,) equals `wanted`.
 
-    Args:
-        pixels: The picture, (height, width).
-        start: The points at t = 0, (n, 2).
-        end: The points at t = 1, (n, 2).
-        t: The progress of the points, 0 to 1.
-        way: The projection.
-        colors: The colors of the discs, (n,).
-        chosen: A flag for each point, (n,).
-        wanted: The value of the flag for which discs are drawn.
-        ground: The color to which the discs are dimmed.
-        dimness: The share of `ground` in the colors, 0 to 256.
-        coverage: The share of each pixel that a disc covers, 0 to 256, (phases, phases, side, side).
-        spans: The first column and the end of the columns that a disc covers in each row, (phases, phases, side, 2).
-
-    Returns:
-        The number of these points outside the picture.
+    The share `dimness`, 0 to 256, of the colors is replaced by `ground`. `coverage` and `spans` are those of
+    `raster.disc_coverage`. Return the number of these points outside the picture.
     """
     height, width = pixels.shape
     phases, _, side, _ = coverage.shape
@@ -307,18 +289,10 @@ def paths(
     colors: Array,
     line_width: float,
 ) -> None:
-    """Draw the paths of particles, oldest segments first.
+    """Draw the paths of the particles with indices `particles` (m,) from stage `first` to `stage`, oldest part first.
 
-    Args:
-        pixels: The picture, (height, width).
-        positions: The positions of all particles, (stages, n, 2).
-        particles: The indices of the particles whose paths are drawn, (m,).
-        first: The stage at which the paths begin.
-        stage: The stage at which the paths end, possibly between two stages.
-        alphas: The alpha at the start and the end of each segment, 0 to 1, (segments · 2,).
-        way: The projection.
-        colors: The colors of all particles, (n,).
-        line_width: The width of the lines, in pixels.
+    `positions` (stages, n, 2) and `colors` (n,) are those of all particles. `alphas` (segments · 2,) are those at the
+    start and the end of each segment, 0 to 1.
     """
     scale, left, top = way
     for k in range(first, int(np.ceil(stage))):
@@ -360,15 +334,7 @@ def _triangle(
 
 @compiled(NOTHING(PIXELS, POINTS, WHOLE, WAY, COLORS))
 def mesh(pixels: Array, nodes: Array, side: int, way: tuple[float, float, float], colors: Array) -> None:
-    """Fill the cells of a square mesh, each as two triangles.
-
-    Args:
-        pixels: The picture, (height, width).
-        nodes: The nodes, row by row, (side², 2).
-        side: The number of nodes along each side.
-        way: The projection.
-        colors: The colors of the cells, ((side - 1)²,).
-    """
+    """Fill the cells of a square mesh with nodes (side², 2) in colors ((side - 1)²,), each as two triangles."""
     places = [_place(nodes, nodes, 0.0, way, k) for k in range(len(nodes))]
     for cell in range((side - 1) * (side - 1)):
         a = cell // (side - 1) * side + cell % (side - 1)
@@ -386,15 +352,10 @@ def scatter(pixels: Array, where: Array, colors: Array, alphas: Array) -> None:
 
 @compiled(NOTHING(PIXELS, POINTS, types.UniTuple(NUMBER, 4), COLORS, types.Array(types.uint16, 1, "C", readonly=True)))
 def field(pixels: Array, values: Array, corners: tuple[float, ...], colors: Array, alphas: Array) -> None:
-    """Blend the colors of a scalar field into a rectangle of pixels.
+    """Blend the colors of a scalar field (rows, columns), from 0 to 1, into the pixels between (x0, y0) and (x1, y1).
 
-    Args:
-        pixels: The picture, (height, width).
-        values: The values of the cells, from 0 to 1, (rows, columns), top row first. They are interpolated bilinearly
-            between the centers of the cells.
-        corners: The upper left and lower right corners (x0, y0, x1, y1) of the rectangle, in pixels.
-        colors: The colors for values from 0 to 1, (steps,). The first one is not drawn.
-        alphas: The alphas of the colors, 0 to 256, (steps,).
+    The values, top row first, are interpolated bilinearly between the centers of their cells. `colors` (steps,) and
+    `alphas` (steps,) are those for values from 0 to 1; the first color is not drawn.
     """
     x0, y0, x1, y1 = corners
     rows, columns = values.shape
@@ -411,11 +372,7 @@ def field(pixels: Array, values: Array, corners: tuple[float, ...], colors: Arra
 
 @jit
 def _cell(place: float, count: int) -> tuple[int, float]:
-    """Return the cells between whose centers a position from 0 to 1 lies.
-
-    Returns:
-        The index of the first of the two cells, and the position between their centers, 0 to 1.
-    """
+    """Return the index of the last cell whose center is before a position from 0 to 1, and the position past it."""
     cell = min(max(place * count - 0.5, 0.0), count - 1.0)
     before = min(int(cell), count - 2)
     return before, cell - before
