@@ -1,0 +1,106 @@
+"""XLA: when a training compiles, what it does meanwhile, and what it does without."""
+
+from collections.abc import Iterator
+from threading import Event as Flag
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from flowviz.flows import build_flow
+from flowviz.records import Event, Finished, Snapshot
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.targets import Ink, build_target
+from flowviz.training import train
+from flowviz.training.step import ChunkRunner, State
+
+SMALL = FlowSpec(layers=2, width=8, depth=1)
+
+
+@pytest.fixture(scope="module")
+def target() -> Ink:
+    return build_target(TextSpec(text="I"))
+
+
+def finished(events: Iterator[Event]) -> Finished:
+    *_, last = events
+    assert isinstance(last, Finished)
+    return last
+
+
+def test_a_training_like_one_before_is_compiled_no_more_and_gives_the_same_numbers(target: Ink) -> None:
+    flow, spec = FlowSpec(layers=2, width=5), TrainingSpec(steps=300)
+    ends = [finished(train(target, flow, spec)) for _ in range(2)]
+    assert ends[1].prepare_seconds < ends[0].prepare_seconds / 2
+    np.testing.assert_array_equal(ends[0].checkpoint.parameters, ends[1].checkpoint.parameters)
+    other_spec = TrainingSpec(steps=300, seed=1, learning_rate=1e-4, clip_norm=1)
+    other = finished(train(target, flow.model_copy(update={"seed": 1}), other_spec))
+    assert other.prepare_seconds < ends[0].prepare_seconds / 2
+    assert (other.checkpoint.parameters != ends[0].checkpoint.parameters).any()
+
+
+def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    runners = [ChunkRunner(build_flow(SMALL), 32, 4) for _ in range(2)]
+    runners[0].compile()
+    assert runners[0].wait()
+
+    def no_xla(*arguments: Any) -> None:
+        raise tf.errors.UnimplementedError(None, None, "this build has no XLA")
+
+    monkeypatch.setattr(runners[1], "_compilable", no_xla)
+    runners[1].compile()
+    assert not runners[1].wait()
+    points = np.random.default_rng(0).normal(size=(4, 32, 2)).astype(np.float32)
+    rates = np.full(3, 1e-3, np.float32)
+    results = [runner.run(State.of(runner.flow), 0, points, rates, TrainingSpec(steps=1)) for runner in runners]
+    assert len(results[0][1]) == 3
+    np.testing.assert_allclose(results[0][1], results[1][1], rtol=1e-5)
+    np.testing.assert_allclose(results[0][0].parameters, results[1][0].parameters, atol=1e-6)
+
+
+def test_xla_that_had_no_memory_is_asked_again_by_the_next_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = ChunkRunner(build_flow(SMALL), 32, 4)
+
+    def no_memory(*arguments: Any) -> None:
+        raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(runner, "_compilable", no_memory)
+        runner.compile()
+        with pytest.raises(tf.errors.ResourceExhaustedError):
+            runner.wait()
+    runner.compile()
+    assert runner.wait()
+
+
+def test_a_watched_training_by_the_clock_does_not_wait_for_xla(target: Ink, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiling, compiled = Flag(), Flag()
+    compile_it = ChunkRunner._compile
+
+    def compile_later(self: ChunkRunner) -> Any:
+        compiling.wait()
+        found = compile_it(self)
+        compiled.set()
+        return found
+
+    monkeypatch.setattr(ChunkRunner, "_compile", compile_later)
+    steps = []
+    flow = FlowSpec(layers=1, width=7, depth=1)
+    for event in train(target, flow, TrainingSpec(seconds=3.0), snapshot_seconds=0.0):
+        if isinstance(event, Snapshot):
+            steps.append(event.step)
+        if steps and steps[-1] >= 200:
+            compiling.set()
+            compiled.wait()
+    assert steps[:5] == [0, 50, 100, 150, 200], "it moves in small steps while XLA compiles"
+    assert max(np.diff(steps[:-1])) > 50, "then in larger ones"
+    assert isinstance(event, Finished)
+    assert event.checkpoint.start_step >= 200, "the budget is spent on compiled steps"
+    assert event.ending == "completed"
+
+
+def test_a_training_by_steps_waits_for_xla_also_when_it_is_watched(target: Ink) -> None:
+    flow, spec = FlowSpec(layers=1, width=6, depth=1), TrainingSpec(steps=600)
+    watched, unwatched = (finished(train(target, flow, spec, snapshot_seconds=period)) for period in (0.0, None))
+    np.testing.assert_array_equal(watched.checkpoint.parameters, unwatched.checkpoint.parameters)
