@@ -10,6 +10,8 @@ from flowviz.app.style.icons import icon
 from flowviz.app.widgets.labels import WrappingLabel
 
 SIZE = QSize(52, 34)  # in line heights
+NO_ICON = QIcon()  # for buttons, because the icons of the style do not follow the theme
+ICON_SIDE = 64  # pixels
 MARGIN = 8  # pixels around the text
 CITE = "If you use flowviz in a paper or a talk, please cite it, and the flow that you show."
 ABOUT = """<b>flowviz {version}</b><p>Type a word, watch a normalizing flow learn to bend a Gaussian cloud into it, and
@@ -36,7 +38,7 @@ class TextDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         close = self.buttons.button(QDialogButtonBox.StandardButton.Close)
         assert close is not None
-        close.setIcon(QIcon())  # the icon of the style does not follow the theme
+        close.setIcon(NO_ICON)
         layout = QVBoxLayout(self)
         if introduction:
             label = WrappingLabel(f"{name}Introduction", "Introduction")
@@ -95,7 +97,16 @@ class About(QObject):
 
     def show_summary(self) -> None:
         """Show the version, the origin and the license."""
-        QMessageBox.about(self._window, "About flowviz", ABOUT.format(version=flowviz.__version__))
+        box = QMessageBox(self._window)
+        box.setObjectName("about")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle("About flowviz")
+        box.setIconPixmap(self._window.windowIcon().pixmap(ICON_SIDE))
+        box.setText(ABOUT.format(version=flowviz.__version__))
+        close = box.addButton(QMessageBox.StandardButton.Close)
+        assert close is not None
+        close.setIcon(NO_ICON)
+        box.open()
 
     def _copy_citation(self) -> None:
         clipboard = QGuiApplication.clipboard()

@@ -2,7 +2,7 @@
 
 import pytest
 from PyQt6.QtGui import QAction, QGuiApplication
-from PyQt6.QtWidgets import QDialogButtonBox, QPushButton
+from PyQt6.QtWidgets import QDialogButtonBox, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.about import citation, license_text, release_notes
@@ -43,6 +43,17 @@ def test_dialog_shows_its_whole_text_from_the_beginning(
     assert close is not None
     close.click()
     qtbot.waitUntil(lambda: not window.main.findChildren(TextDialog))
+
+
+def test_close_buttons_look_alike(window: Window) -> None:
+    window.main._about.show_summary()
+    summary = window.find(QMessageBox, "about").button(QMessageBox.StandardButton.Close)
+    close = opened(window, "licenseAction").buttons.button(QDialogButtonBox.StandardButton.Close)
+    assert summary is not None
+    assert close is not None
+    assert summary.text() == close.text()
+    assert summary.icon().isNull()
+    assert close.icon().isNull()
 
 
 def test_citation_can_be_copied(window: Window) -> None:
