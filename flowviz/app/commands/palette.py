@@ -173,9 +173,6 @@ class ShortcutSheet(CommandList):
     def __init__(self, commands: list[Command], parent: QWidget) -> None:
         super().__init__("Keyboard Shortcuts", ["Command", "Shortcut", "Description"], commands, parent)
         self.setObjectName("shortcutSheet")
-        header = self.list.header()
-        assert header is not None
-        header.setStretchLastSection(False)  # long descriptions can be scrolled to
         self._show_matching()
 
     def show_commands(self, commands: list[Command]) -> None:

@@ -155,7 +155,7 @@ def fill_training_menu(
         action = add_action(menu, f"Copy as {name.capitalize()}", None, partial(copy, copied, repeated), tip)
         action.setObjectName(f"{name}TrainingAction")
     menu.addSeparator()
-    tip = "Load TensorFlow and compile the flow while you type, so that Train starts at once. Uses 700 MB of memory"
+    tip = "Load TensorFlow (700 MB of memory) and compile the flow while you type"
     add_toggle(menu, "Prepare While &Typing", None, warm_up.enable, tip, checked=warm_up.is_enabled)
 
 

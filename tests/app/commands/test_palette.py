@@ -104,6 +104,12 @@ def test_shortcut_sheet_lists_every_command_with_shortcut_and_description(window
     assert len(groups) == len(set(groups))
 
 
+def test_shortcut_sheet_needs_no_horizontal_scrolling(sheet: CommandList) -> None:
+    bar = sheet.list.horizontalScrollBar()
+    assert bar is not None
+    assert not bar.isVisible()
+
+
 def test_palette_lists_every_command(window: Window, palette: CommandList) -> None:
     shown = sorted(title.removesuffix(" (unavailable)") for title in titles(palette))
     assert shown == sorted(plain(action) for action in menu_entries(window))
