@@ -11,7 +11,7 @@ Title = str | Callable[[Any, Any], str]  # or a function of the values before an
 
 CONTINUOUS = frozenset({
     "Typing", "Weight", "Threshold", "Shares of the Mix", "Layers", "Width", "Depth", "Bins", "Seed", "Rate", "Batch",
-    "Budget", "Zoom or Pan",
+    "Train For", "Zoom or Pan",
 })  # fmt: skip
 
 
@@ -79,8 +79,8 @@ TITLES: Mapping[str, Title] = {
     "seed": "Seed",
     "learning_rate": "Rate",
     "batch": "Batch",
-    "seconds": "Budget",
-    "steps": "Budget",
+    "seconds": "Train For",
+    "steps": "Train For",
     "follows": "Follow the Target",
     "direction": lambda _, direction: f"Direction: {direction.capitalize()}",
     "overview": _show_or_hide("Overview"),

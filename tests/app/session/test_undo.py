@@ -81,7 +81,7 @@ EDITS: dict[str, Callable[[Edited], object]] = {
     "Seed": lambda edited: edited.request.set_seed(7),
     "Batch": lambda edited: edited.request.update_training(batch=512),
     "Rate": lambda edited: edited.request.update_training(learning_rate=0.01),
-    "Budget": lambda edited: edited.request.set_budget("steps", 5),
+    "Train For": lambda edited: edited.request.set_budget("steps", 5),
     "Follow the Target": lambda edited: edited.request.set_follows(False),
     "Direction: Encode": lambda edited: edited.view.set_direction("encode"),
     "Color by Angle": lambda edited: edited.view.update_view(color_by="angle"),

@@ -89,7 +89,7 @@ def test_document_is_unchanged_after_undoing_every_edit(file_menu: FileMenu, use
     save_project(example("brad").project(), path)
     file_menu.open(path)
     assert user.titles == ("Undo", "Redo"), "opening cannot be user"
-    for title in ("Typing", "Flow: Spline", "Budget", "Selection", "Source: Shape"):
+    for title in ("Typing", "Flow: Spline", "Train For", "Selection", "Source: Shape"):
         CHOICES[title](user)
         assert file_menu.is_changed
     for _ in range(5):

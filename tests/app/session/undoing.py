@@ -117,7 +117,7 @@ CHOICES: dict[str, Callable[[UndoUser], object]] = {
     "Seed": lambda user: user.set("trainingSeed", 7),
     "Batch": lambda user: user.set("trainingBatch", 512),
     "Rate": lambda user: user.window.find(QDoubleSpinBox, "trainingRate").setValue(0.01),
-    "Budget": lambda user: user.choose("budgetUnit", 1 - user.window.find(QComboBox, "budgetUnit").currentIndex()),
+    "Train For": lambda user: user.choose("budgetUnit", 1 - user.window.find(QComboBox, "budgetUnit").currentIndex()),
     "Follow the Target": lambda user: user.window.find(QCheckBox, "followBox").click(),
     "Direction: Encode": lambda user: user.choose("directionBox", 1),
     "Color by Angle": lambda user: user.choose("colorBox", 1),
