@@ -1,6 +1,5 @@
 """What is copied as a command, or as Python, does exactly what was done."""
 
-import json
 import os
 import shlex
 import subprocess
@@ -332,73 +331,3 @@ def test_a_file_that_holds_another_target_is_not_named(content: list[TargetSpec]
             repeated(plan, Path("y.flowviz"), Path("x.flowviz"))
         with pytest.raises(FileError):
             repeated(plan, Path("y.flowviz"), Path("gone.flowviz"))
-
-
-PLAN = Plan(
-    ShapeSpec(name="heart"), FlowSpec(family="spline", layers=2, seed=4), TrainingSpec(steps=9, seed=7, batch=8)
-)
-
-
-@pytest.mark.parametrize(
-    ("names", "options", "expected"),
-    [
-        (("target", "flow", "training"), "", PLAN),
-        (("target", "flow", "training"), "--layers 3 --batch 9", replace(
-            PLAN,
-            flow=FlowSpec(family="spline", layers=3, seed=4),
-            training=TrainingSpec(steps=9, seed=7, batch=9),
-        )),
-        (("target", "flow", "training"), "--text a --seconds 5", replace(
-            PLAN, target=TextSpec(text="a"), training=TrainingSpec(seconds=5, seed=7, batch=8),
-        )),
-        (("target",), "--flow nice", Plan(PLAN.target, FlowSpec(family="nice"), TrainingSpec(seconds=60))),
-        (("flow", "training"), "--shape heart --preset post", replace(PLAN, flow=FlowSpec(seed=7))),
-    ],
-)  # fmt: skip
-def test_training_begins_with_the_spec_in_a_file(
-    names: tuple[str, ...], options: str, expected: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    train = Heard()
-    monkeypatch.setattr(training, "_train", train)
-    values = {name: getattr(PLAN, name).model_dump(mode="json") for name in names}
-    Path("plan.json").write_text(json.dumps(values), encoding="utf-8")
-    assert run("train", "--spec", "plan.json", "-o", "x", *options.split()) == 0
-    [(project, *_)] = train.asked
-    assert project.plan == expected
-
-
-@pytest.mark.parametrize("name", ["target", "flow", "training"])
-def test_file_may_hold_one_spec_alone(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    train = Heard()
-    monkeypatch.setattr(training, "_train", train)
-    Path("spec").write_text(getattr(PLAN, name).model_dump_json(), encoding="utf-8")
-    assert run("train", "--spec", "spec", "-o", "x", *(() if name == "target" else ("--shape", "star"))) == 0
-    [(project, *_)] = train.asked
-    assert getattr(project.plan, name) == getattr(PLAN, name)
-    assert run("target", "--spec", "spec", "-n", 9, "-o", "x.npy") == (0 if name == "target" else 2)
-    assert run("train", "--spec", "spec", "--shape", "star", "-o", "spec") == 2  # an output that is an input
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ('{"flows": {}}', "holds no training, which is an object with any of target, flow, training"),
-        ('{"flow": []}', "holds no training"),
-        ('{"color": 3}', "holds no training"),
-        ('{"flow": {"family": []}}', "no flow named []"),
-        ('{"flow": {"layers": 99}}', "The layers cannot be 99"),
-        ('{"training": {"steps": 1, "seconds": 1}}', "either seconds or steps"),
-        ("{}", "Give --text"),
-    ],
-)
-def test_file_without_a_training_is_explained(
-    text: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("plan.json").write_text(text, encoding="utf-8")
-    source = () if text == "{}" else ("--shape", "heart")
-    assert run("train", "--spec", "plan.json", "-o", "x", *source) == 2
-    assert said in capsys.readouterr().err
-    assert sorted(tmp_path.iterdir()) == [tmp_path / "plan.json"]
