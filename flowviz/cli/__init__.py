@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from pydantic import ValidationError
 from typer.core import TyperGroup
 
 import flowviz
@@ -18,6 +19,11 @@ from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import check_readable, is_file, reason
 
 OPEN = "open"
+NUMBER_ERRORS = {  # by the type of an error of pydantic, whose own words are not for users
+    "int_parsing": "not a whole number",
+    "int_parsing_size": "too large a number",
+    "float_parsing": "not a number",
+}
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}  # what the system says of a file that cannot grow
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__bases__[0]  # typer exports this kind of usage error only
 
@@ -105,6 +111,10 @@ def _invoke(arguments: list[str]) -> int:
 
 def _usage_sentence(error: Any) -> str:
     """Return what is wrong with the command line, and which help explains it."""
+    if isinstance(error.__cause__, ValidationError):
+        detail = error.__cause__.errors()[0]
+        if detail["type"] in NUMBER_ERRORS:
+            error.message = f"{detail['input']!r} is {NUMBER_ERRORS[detail['type']]}"
     message = " ".join(error.format_message().replace("Value error, ", "").split()).removesuffix(".")
     return f"{message} (see {error.ctx.command_path if error.ctx else 'flowviz'} --help)."
 

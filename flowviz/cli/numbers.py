@@ -18,6 +18,7 @@ from flowviz.errors import FileError
 from flowviz.exporting import tables
 from flowviz.exporting.tables import Particles, Rows
 from flowviz.library import sample_in_parts, score_in_parts
+from flowviz.projects import is_project
 from flowviz.records import slices
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import SHAPES, ShapeSpec
@@ -121,6 +122,8 @@ COMMANDS = (trace, sample, score, target)
 
 def _read_scored(path: Path, columns: str | None) -> NDArray[np.float64]:
     """Read points (n, 2) to score. Raises `FileError`."""
+    if is_project(path):
+        raise FileError(f"{path} is a project; give a table of points.")
     points = drained(reading_columns(path, columns, options.MOST_POINTS), f"Reading {path.name}")
     if not len(points):
         raise FileError(f"{path} holds no points.")

@@ -10,8 +10,8 @@ import typer
 from flowviz.cli import options
 from flowviz.cli.messages import drained, say
 from flowviz.cli.spec_options import Given, given_files, spec_options, takes
-from flowviz.errors import SpecError
-from flowviz.projects import load_project
+from flowviz.errors import FileError, SpecError
+from flowviz.projects import is_project, load_project
 from flowviz.specs import ImageSpec, MixSpec, Part, ShapeSpec, SourceSpec, TargetSpec, TextSpec
 from flowviz.specs.fields import fields_of
 from flowviz.targets import (
@@ -76,6 +76,8 @@ class Sources:
         yield from (ShapeSpec(name=each) for each in self.shape)
         yield from (read_drawing(path) for path in self.drawing)
         for path in self.points:
+            if is_project(path):
+                raise FileError(f"{path} is a project; give --of to learn its target.")
             yield drained(reading_points(path, self.columns), f"Reading {path.name}")
 
     def _check(self) -> None:

@@ -197,6 +197,18 @@ def test_large_picture_is_no_plot_of_trials(refused: Callable[[str], str], monke
     assert "points.png exists already" in refused("trials --text a --steps 5 -o a.csv --plot points.png")
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("score mine.flowviz other.flowviz -o a.npy", "other.flowviz is a project; give a table of points"),
+        ("score mine.flowviz plain -o a.npy", "plain is a project"),
+        ("target --points other.flowviz -o a.npy", "other.flowviz is a project; give --of"),
+    ],
+)
+def test_project_is_no_table_of_points(command: str, said: str, refused: Callable[[str], str]) -> None:
+    assert said in refused(command)
+
+
 def test_force_replaces_a_project(folder: Path) -> None:
     assert run(*f"train --text A {SMALL} --force -o mine.flowviz".split()) == 0
     assert load_project(Path("mine.flowviz")).target == TextSpec(text="A")
