@@ -1,7 +1,8 @@
 """Upgrades of older project file formats to the current one, one version at a time.
 
 - Format 7 used the same held-out points to select the kept state and to score it. What it calls held out is the
-  validation set now, and it has no score.
+  validation set now, and it has no score. Half of the held-out points of a table are test points now, so a training
+  that resumes does not keep the state that they helped to select.
 - Format 6 had a fixed minimum bin height for all splines.
 - Format 5 stored each array of the weights by name. It had neither moments nor a view.
 - Format 4 had no networks with waves.
@@ -125,12 +126,19 @@ def _from_7(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Array
     text, arrays = _with_old_split(text), dict(arrays)
     if checkpoint := text.get("checkpoint"):
         kept = checkpoint.get("kept")
-        kept = kept and {**kept, "validation_nll": kept["heldout_nll"]}
+        if kept and _has_points(text["target"]):
+            kept = None
         if kept:
+            kept = {**kept, "validation_nll": kept["heldout_nll"]}
             del kept["heldout_nll"]
         text = {**text, "checkpoint": {**checkpoint, "kept": kept}}
     arrays["history/validation_nll"] = arrays.pop("history/heldout_nll")
     return text, arrays
+
+
+def _has_points(target: dict[str, Any]) -> bool:
+    """Return whether a target is a table of points, or a mix with one."""
+    return target["kind"] == "points" or any(_has_points(part["source"]) for part in target.get("parts", []))
 
 
 def _with_old_split(values: Any) -> Any:
