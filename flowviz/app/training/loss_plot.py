@@ -28,7 +28,8 @@ LEGEND_TIP = (
     "Loss: the negative log-likelihood (NLL), which measures how much the points surprise the flow. Lower is better.\n"
     "Validation: on points that the flow is never trained on. Train: on the points of the latest training steps.\n"
     "Entropy: the best possible loss of the target, which no flow can beat.\n"
-    "Kept: the step with the lowest validation loss. Its flow is kept when training ends."
+    "Kept: the step with the lowest validation loss. Its flow is kept when training ends.\n"
+    "▲: losses above the range shown. Point at it to see the highest."
 )
 INITIAL_STEPS, INITIAL_LOSSES = 1000.0, (0.0, 3.0)  # the axes before the first report
 PADDING = 0.05  # of the range of an axis, on either side
