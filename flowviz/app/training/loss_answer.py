@@ -1,4 +1,4 @@
-"""A short answer to the question that users of flows ask most: why the loss can be negative, and whether it is good."""
+"""A short answer to what users of flows ask most: what the loss means, why it can be negative, and if it is good."""
 
 from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QKeyEvent, QPalette
@@ -7,7 +7,8 @@ from PyQt6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.records import Progress
 
-QUESTION = "Why can the loss be negative?"
+WHY_NEGATIVE = "Why can the loss be negative?"
+MEANING = "What does the loss mean?"
 WHY = (
     "The loss is the mean of −log p, where p is the density of the flow at the points of the target. A density is not "
     "a probability: where points crowd into a small area, it exceeds 1, and −log p is negative there."
@@ -47,32 +48,35 @@ class LossQuestion(QToolButton):
         super().__init__()
         self._progress: Progress | None = None
         self.setObjectName("lossQuestionButton")
-        self.setText("Why negative?")
-        self.setAccessibleName(QUESTION)
-        self.setToolTip(f"{QUESTION} Is it good?")
         self.clicked.connect(self._open)
+        self.set_progress(None)
 
     def set_progress(self, progress: Progress | None) -> None:
-        """Set the progress report that the answer refers to."""
+        """Set the progress report that the question and the answer refer to."""
         self._progress = progress
+        is_negative = progress is not None and progress.validation_nll < 0
+        self._question = WHY_NEGATIVE if is_negative else MEANING
+        self.setText("Why negative?" if is_negative else MEANING)
+        self.setAccessibleName(self._question)
+        self.setToolTip(f"{self._question} Is it good?")
 
     def _open(self) -> None:
-        AnswerPopup(answer(self._progress), self).show_above(self)
+        AnswerPopup(self._question, answer(self._progress), self).show_above(self)
 
 
 class AnswerPopup(QFrame):
     """Frame with the answer. A click outside, Escape, Return and Space close it."""
 
-    def __init__(self, paragraphs: tuple[str, ...], parent: QWidget) -> None:
+    def __init__(self, question: str, paragraphs: tuple[str, ...], parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("lossAnswer")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setAccessibleName(QUESTION)
+        self.setAccessibleName(question)
         self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
-        self._text = WrappingLabel("lossAnswerText", QUESTION)
-        self._text.setText("<p>".join((f"<b>{QUESTION}</b> {paragraphs[0]}", *paragraphs[1:])))
+        self._text = WrappingLabel("lossAnswerText", question)
+        self._text.setText("<p>".join((f"<b>{question}</b> {paragraphs[0]}", *paragraphs[1:])))
         self._text.setAccessibleDescription(" ".join(paragraphs).replace("<b>", "").replace("</b>", ""))
         self._text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse

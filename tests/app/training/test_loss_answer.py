@@ -7,7 +7,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.training.loss_answer import IS_IT_GOOD, UNKNOWN_BEST, WHY, answer
+from flowviz.app.training.loss_answer import IS_IT_GOOD, MEANING, UNKNOWN_BEST, WHY, WHY_NEGATIVE, LossQuestion, answer
 from flowviz.app.training.metrics import Metrics
 from tests.app.staged import PROGRESS
 
@@ -18,6 +18,16 @@ def test_answer_compares_the_loss_with_the_best_possible_one() -> None:
     expected = "Here, the loss is −0.25, the best possible −0.75, and the gap 0.50 nats."
     assert answer(negative) == (WHY, IS_IT_GOOD, expected)
     assert answer(replace(PROGRESS, entropy=None)) == (WHY, UNKNOWN_BEST)
+
+
+def test_question_asks_why_the_loss_is_negative_only_while_it_is(qtbot: QtBot) -> None:
+    question = LossQuestion()
+    qtbot.addWidget(question)
+    asked = []
+    for progress in (None, replace(PROGRESS, validation_nll=-0.25), PROGRESS):
+        question.set_progress(progress)
+        asked.append((question.text(), question.accessibleName()))
+    assert asked == [(MEANING, MEANING), ("Why negative?", WHY_NEGATIVE), (MEANING, MEANING)]
 
 
 def popup(metrics: Metrics) -> QWidget | None:
@@ -33,7 +43,7 @@ def test_answer_opens_and_closes_with_the_keyboard(qtbot: QtBot, key: Qt.Key) ->
     button = metrics.findChild(QToolButton, "lossQuestionButton")
     assert button is not None
     assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
-    assert "negative" in button.accessibleName()
+    assert button.accessibleName() == MEANING
     qtbot.keyClick(button, Qt.Key.Key_Space)
     opened = popup(metrics)
     assert opened is not None
