@@ -94,7 +94,7 @@ class TrainingPresenter(QObject):
         self.state = state
         self._viewer.give_way(state not in {TrainingState.IDLE, TrainingState.PAUSED})
         if state == TrainingState.PREPARING and not self.title:
-            self._viewer.example.begin()
+            self._viewer.example.begin(self._run.built.title)
         else:
             self._viewer.example.end()
         self._status.set_can_resume(self.trained is not None and self.trained.can_resume())

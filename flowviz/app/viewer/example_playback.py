@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from time import perf_counter
 
 from PyQt6.QtCore import QObject, QTimer
@@ -16,8 +17,9 @@ DELAY_MS = 300  # a training that is prepared already shows its first picture so
 FRAME_PERIOD_MS = 33  # leaves the processor to the training that is being prepared
 PLAYBACK = Playback(speed=2.5)
 REST_SECONDS = 0.6  # at the word, before the way back begins
-MOVING = "Example: how a trained flow bends the Gaussian cloud into “FLOW”"
-STILL = "Example: a Gaussian cloud that a trained flow has bent into “FLOW”"
+MOVING = "Example: how a trained flow bends the Gaussian cloud into “{}”"
+STILL = "Example: a Gaussian cloud that a trained flow has bent into “{}”"
+EXAMPLES = "flow", "brad"  # of the gallery, each named after its word; the first has few stages, and sharp letters
 
 
 class ExamplePlayback(QObject):
@@ -42,22 +44,28 @@ class ExamplePlayback(QObject):
         self._view, self._display, self._queries, self._clock = view, display, queries, clock
         self.jumps = False
         self._is_wanted = False
+        self._name = EXAMPLES[0]
         self._trace: Trace | None = None  # that is shown
         self._started = 0.0
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
         self._delay.setInterval(DELAY_MS)
-        self._delay.timeout.connect(lambda: queries.example(self._show))
+        self._delay.timeout.connect(self._load)
         self._ticks = QTimer(self)
         self._ticks.setInterval(FRAME_PERIOD_MS)
         self._ticks.timeout.connect(self.advance)
         view.changed.connect(self._on_view_changed)
         display.dismissed.connect(self.end)
 
-    def begin(self) -> None:
-        """Play as soon as the wait becomes noticeable, unless the user explores the flow that is shown."""
+    def begin(self, title: str) -> None:
+        """Play as soon as the wait becomes noticeable, unless the user explores the flow that is shown.
+
+        Args:
+            title: The title of the target of the training. Its own word is not played.
+        """
         if not self._is_wanted and not self._view.value.is_explored:
             self._is_wanted = True
+            self._name = next(name for name in EXAMPLES if name != title.strip().lower())
             self._delay.start()
 
     def show_activity(self, activity: str) -> None:
@@ -76,12 +84,17 @@ class ExamplePlayback(QObject):
         if self._trace is not None:
             self._display.show_stage(self._stage(self._trace.last_stage))
 
-    def _show(self, trace: Trace | None) -> None:
-        """Show the example; None if it cannot be loaded."""
-        if trace is None or not self._is_wanted or self._trace is not None:
+    def _load(self) -> None:
+        self._queries.example(self._name, partial(self._show, self._name))
+
+    def _show(self, name: str, trace: Trace | None) -> None:
+        """Show an example if it is the one that is wanted; None if it cannot be loaded."""
+        if trace is None or not self._is_wanted or self._trace is not None or name != self._name:
             return
         self._trace, self._started = trace, self._clock()
-        self._display.show_trace(trace, self._stage(trace.last_stage), STILL if self.jumps else MOVING)
+        self._display.show_trace(
+            trace, self._stage(trace.last_stage), (STILL if self.jumps else MOVING).format(name.upper())
+        )
         if not self.jumps:
             self._ticks.start()
 

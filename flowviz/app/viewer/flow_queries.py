@@ -28,7 +28,6 @@ OnResult = Callable[[Answer], object]
 PAST = "past"  # the topic of queries about earlier moments
 WITHOUT_FLOW = {"thumbnails", "example"}  # topics of queries that do not load TensorFlow
 REST = 2.0  # during a training, so that queries of each snapshot leave the processor to it and to the picture
-EXAMPLE = "flow"  # of the gallery: few stages, and sharp letters
 PICTURES_DELAY_MS = 400  # the first thumbnails load numba, which would delay the first paint of the window
 
 
@@ -111,9 +110,9 @@ class FlowQueries(QObject):
         """Draw a picture of each stage with a side of `side` pixels."""
         self._pictures.ask("thumbnails", lambda: render_thumbnails(scene, view, side), on_result)
 
-    def example(self, on_result: OnResult[Trace | None]) -> None:
-        """Load the particles of a trained example. None if its file is missing or damaged."""
-        self._quick.ask("example", _example_trace, on_result)
+    def example(self, name: str, on_result: OnResult[Trace | None]) -> None:
+        """Load the particles of an example of the gallery. None if its file is missing or damaged."""
+        self._quick.ask("example", partial(_example_trace, name), on_result)
 
     def give_way(self, gives_way: bool) -> None:
         """Leave most of the processor to a training, or else answer as soon as possible."""
@@ -157,9 +156,9 @@ class FlowQueries(QObject):
         thread.ask(topic, lambda: compute(keeper.flow(subject.spec, subject.weights)), on_result)
 
 
-def _example_trace() -> Trace | None:
+def _example_trace(name: str) -> Trace | None:
     try:
-        trace = example(EXAMPLE).project().trace
+        trace = example(name).project().trace
     except FileError:
         return None
     trace.measure()

@@ -77,6 +77,15 @@ def test_example_says_that_it_is_one_and_what_is_prepared(waiting: Waiting) -> N
     assert waiting.displays.example.activity == "Loading TensorFlow"
 
 
+@pytest.mark.parametrize(("word", "name"), [("Hi", "flow"), ("Flow", "brad"), ("brad", "flow")])
+def test_example_has_another_word_than_the_training(waiting: Waiting, word: str, name: str) -> None:
+    waiting.request.show_text(word)
+    waiting.wait()
+    assert waiting.queries.asked["example"][0] == name
+    waiting.queries.answer("example", EXAMPLE)
+    assert f"“{name.upper()}”" in waiting.displays.example.title
+
+
 def test_example_is_still_with_reduced_motion(waiting: Waiting) -> None:
     waiting.viewer.reduce_motion(True)
     waiting.show()
@@ -230,9 +239,9 @@ def test_missing_or_damaged_file_is_no_notice(
     playback = preparing.main.viewer.example
     show = playback._show
 
-    def record(trace: Trace | None) -> None:
+    def record(name: str, trace: Trace | None) -> None:
         answers.append(trace)
-        show(trace)
+        show(name, trace)
 
     monkeypatch.setattr(playback, "_show", record)
     example = start(preparing)

@@ -20,7 +20,7 @@ def test_only_queries_about_a_flow_load_tensorflow(qtbot: QtBot) -> None:
     announced, answered = list[str](), list[object]()
     queries.flow_queried.connect(lambda: announced.append("flow"))
     queries.thumbnails(Scene(trace()), ViewSpec(), 20, answered.append)
-    queries.example(answered.append)
+    queries.example("flow", answered.append)
     qtbot.waitUntil(lambda: len(answered) == 2, timeout=PATIENCE_MS)
     assert not announced
     queries._slow.ask("density", lambda: None, answered.append)  # without a flow, to keep TensorFlow out of the test
