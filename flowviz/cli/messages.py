@@ -99,6 +99,14 @@ def say(sentence: str) -> None:
     console().print(sentence, markup=False, soft_wrap=True)
 
 
+def validation_sentence(summaries: Sequence[TrialSummary]) -> str:
+    """Name the median validation NLL at each learning rate, by which to choose one."""
+    medians = [
+        f"{s.validation_nll:.3f} nats at rate {s.learning_rate:g}" for s in summaries if s.validation_nll is not None
+    ]
+    return f"Median validation NLL: {', '.join(medians) or 'unknown'}."
+
+
 def summary_table(summaries: Sequence[TrialSummary], measure: str) -> "Table":
     """Return a table with a row for each learning rate; `measure` names what the quartiles are of."""
     from rich import box

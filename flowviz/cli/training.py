@@ -11,7 +11,7 @@ import typer
 
 from flowviz.cli import options
 from flowviz.cli.interrupts import Interrupted, stoppable
-from flowviz.cli.messages import console, describe, progress_bar, say, summary_table
+from flowviz.cli.messages import console, describe, progress_bar, say, summary_table, validation_sentence
 from flowviz.cli.outputs import check_training_output, check_trial_outputs, is_same_file
 from flowviz.cli.plan_options import (
     fixed_flow_options,
@@ -115,6 +115,9 @@ def trials(
 ) -> None:
     """Train with many seeds and learning rates, to find out how often training fails, and how well it does otherwise.
 
+    Choose a learning rate by the validation NLL, in the column validation_nll, and report the test gap of that rate: a
+    test gap that selects is no longer unbiased.
+
     The table is written after each run. If the command is interrupted, repeat it: it continues. Each run has one core,
     and --seconds count the processor time of its process. The exit status is 1 if any run failed.
     """
@@ -166,8 +169,9 @@ def _report(trials: Sequence[Trial], table: Path, plot: Path) -> None:
     """Print a summary of trials that have been written to a table, and plot their results if there are any."""
     from flowviz.rendering.trials import write_plot
 
-    name = measure(trials)
-    console().print(summary_table(summarized(trials), MEASURES[name]))
+    name, summaries = measure(trials), summarized(trials)
+    console().print(summary_table(summaries, MEASURES[name]))
+    say(validation_sentence(summaries))
     if measured(trials, name):
         write_plot(trials, plot)
         say(f"Wrote {len(trials)} trials to {table}, their plot to {plot}.")

@@ -67,6 +67,8 @@ class TrialSummary:
         diverged: Number of trials that diverged.
         failed: Number of trials that failed.
         recoveries: Total number of recoveries.
+        validation_nll: Median validation NLL in nats, by which to choose a learning rate. None if no finite trial has
+            it.
         quartiles: Lower quartile, median and upper quartile of the measure of the series, in nats. None if no finite
             trial has the measure.
     """
@@ -78,6 +80,7 @@ class TrialSummary:
     diverged: int
     failed: int
     recoveries: int
+    validation_nll: float | None
     quartiles: tuple[float, float, float] | None
 
 
@@ -179,6 +182,7 @@ def _number(text: str) -> float | None:
 
 def _summary(family: str, learning_rate: float, trials: list[Trial], name: str) -> TrialSummary:
     values = measured(trials, name)
+    validation_nlls = measured(trials, "validation_nll")
     first, median, third = np.percentile(values or [0.0], [25, 50, 75]).tolist()
     return TrialSummary(
         family,
@@ -188,5 +192,6 @@ def _summary(family: str, learning_rate: float, trials: list[Trial], name: str) 
         diverged=sum(trial.ending == "diverged" for trial in trials),
         failed=sum(trial.ending == "failed" for trial in trials),
         recoveries=sum(int(trial.figures.get("recoveries") or 0) for trial in trials),
+        validation_nll=float(np.median(validation_nlls)) if validation_nlls else None,
         quartiles=(first, median, third) if values else None,
     )

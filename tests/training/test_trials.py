@@ -8,6 +8,7 @@ from functools import partial
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from rich.console import Console
@@ -74,6 +75,7 @@ def rows(table: Path) -> list[tuple[str, str]]:
         return [(row["learning_rate"], row["seed"]) for row in csv.DictReader(file)]
 
 
+RATES = ("0.001", "0.01")
 ALL = [("0.001", "0"), ("0.001", "1"), ("0.01", "0"), ("0.01", "1")]
 
 
@@ -92,7 +94,10 @@ def test_the_command_writes_a_line_a_trial_and_a_plot(tmp_path: Path, capsys: py
     assert all(row["finite"] == "True" and float(row["gap"]) > 0 for row in rows)
     with Image.open(tmp_path / "trials.png") as plot:
         assert plot.size == (1200, 675)
-    assert "Quartiles" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Quartiles" in told
+    nlls = [np.median([float(row["validation_nll"]) for row in rows if row["learning_rate"] == rate]) for rate in RATES]
+    assert f"Median validation NLL: {nlls[0]:.3f} nats at rate 0.001, {nlls[1]:.3f} nats at rate 0.01." in told
 
 
 def test_quartiles_are_those_of_the_finite_runs_at_each_rate() -> None:
@@ -101,6 +106,7 @@ def test_quartiles_are_those_of_the_finite_runs_at_each_rate() -> None:
     first, second, third = summarized(trials)
     assert (first.runs, first.finite, first.recoveries) == (5, 5, 5)
     assert first.quartiles == pytest.approx((0.2, 0.3, 0.4))
+    assert first.validation_nll is None
     assert second.quartiles is None
     assert (third.finite, third.quartiles) == (0, None)
 
@@ -250,6 +256,7 @@ def test_unknown_entropy_leaves_the_nll(figure: str, words: str) -> None:
     bottom, top = axes.get_ylim()
     assert bottom < -1 / 3 < top
     assert summarized(trials)[0].quartiles == pytest.approx((-1 / 3, -1 / 3, -1 / 3))
+    assert summarized(trials)[0].validation_nll == pytest.approx(figures["validation_nll"])
     assert f"{words} -0.333 nats" in trials[0].sentence()
 
 
