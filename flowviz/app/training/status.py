@@ -14,7 +14,6 @@ RETRY = "Press Train to try again."
 FOLLOWING = "Computing the particles of earlier moments. This loads TensorFlow, which takes a few seconds…"
 SLOWER = "The XLA compiler does not work on this computer: training will take longer, with the same results."
 TRAINING, OVERFITTING = "training", "overfitting"  # topics of its notices
-AGAINST_OVERFITTING = "Press Stop to end with that state. More points or a shorter training avoid overfitting."
 SWITCHES = "Type or choose another target to switch to it."
 STARTS_OVER = {
     TrainingState.IDLE: "Train starts over with the chosen flow.",
@@ -173,7 +172,7 @@ class TrainingStatus(QObject):
             self.notice_posted.emit(Notice(TRAINING, event.sentence()))
         elif isinstance(event, Overfitting):
             self._overfitting_step = event.step
-            self.notice_posted.emit(Notice(OVERFITTING, event.sentence(), AGAINST_OVERFITTING))
+            self.notice_posted.emit(_overfitting_notice(event))
         elif not self._has_warned:  # once, because the user cannot change it
             self._has_warned = True
             self._status.show_message(SLOWER)
@@ -262,6 +261,13 @@ class TrainingStatus(QObject):
             case TrainingState.PAUSED | TrainingState.TRAINING:
                 return f"Restart {starts_over}"
         return ""
+
+
+def _overfitting_notice(event: Overfitting) -> Notice:
+    """Return a notice that leaves room for the loss plot, which shows the rest of the event."""
+    text = f"The flow begins to memorize the {event.training_points:,} training points."
+    kept = f"The best state, step {event.step:,}, is kept: press Stop to end with it."
+    return Notice(OVERFITTING, text, f"{kept} More points or a shorter training avoid this.")
 
 
 def _quoted(title: str) -> str:

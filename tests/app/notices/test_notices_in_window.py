@@ -53,7 +53,7 @@ def test_overfitting_is_reported_in_the_panel_with_the_button_that_ends_it(stage
     staged.qtbot.waitUntil(lambda: bool(bars(staged.window.main)))
     (bar,) = bars(staged.window.main)
     assert list_of(bar) == "trainingNotices"
-    assert "Press Stop" in bar.notice.advice
+    assert "press Stop" in bar.notice.advice
 
 
 def test_slow_training_is_mentioned_once_and_not_as_a_notice(staged: Staged) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.training.status import AGAINST_OVERFITTING, FOLLOWING, GREETING, SLOWER, SWITCHES
+from flowviz.app.training.status import FOLLOWING, GREETING, SLOWER, SWITCHES
 from flowviz.projects import Project, example
 from flowviz.records import Finished, History, Overfitting, Preparing, Uncompiled
 from flowviz.records.events import Ending
@@ -201,9 +201,10 @@ def test_overfitting_is_reported_until_a_better_state_is_found(harness: SessionH
     notices = list[Notice]()
     train(harness)
     harness.status.notice_posted.connect(notices.append)
-    event = Overfitting(100, 350)
-    harness.thread.send(event, replace(progress(300), kept_step=100))
-    assert notices == [Notice("overfitting", event.sentence(), AGAINST_OVERFITTING)]
+    harness.thread.send(Overfitting(100, 350), replace(progress(300), kept_step=100))
+    (notice,) = notices
+    assert (notice.topic, notice.text) == ("overfitting", "The flow begins to memorize the 350 training points.")
+    assert notice.advice.startswith("The best state, step 100, is kept: press Stop")
     harness.thread.send(replace(progress(500), kept_step=500))
     assert notices[1:] == [Notice("overfitting")]
 
