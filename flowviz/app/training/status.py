@@ -212,7 +212,8 @@ class TrainingStatus(QObject):
         self._controls.set_fraction(fraction)
         steps = f"{step:,} {'step' if step == 1 else 'steps'}"
         result = f": {score.sentence()}" if score else "" if progress else "; no losses yet"
-        self._set_sentence(f"{title}, after {steps}{result}.")
+        kept = f" Kept the best state, step {score.step:,}." if score and score.step != step else ""
+        self._set_sentence(f"{title}, after {steps}{result}.{kept}")
 
     def show_following(self, following: bool) -> None:
         """Explain why showing an earlier moment of a project takes a while."""

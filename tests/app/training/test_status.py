@@ -251,7 +251,11 @@ def test_opened_project_shows_the_score_of_its_training(harness: SessionHarness)
     harness.thread.send(finished(200))
     assert harness.controls.sentence == DONE
     harness.session.show_project(harness.session.project())
-    assert harness.controls.sentence == "BRAD, after 200 steps: test gap 0.250 ± 0.010 nats."
+    ended = "BRAD, after 200 steps: test gap 0.250 ± 0.010 nats."
+    assert harness.controls.sentence == ended
+    project = harness.session.project()
+    harness.session.show_project(replace(project, score=replace(finished(200).score, step=150)))
+    assert harness.controls.sentence == f"{ended} Kept the best state, step 150."
 
 
 def test_no_speed_is_shown_before_the_first_step(harness: SessionHarness) -> None:
