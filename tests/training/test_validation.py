@@ -14,6 +14,7 @@ from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import Ink, Points, build_target
 from flowviz.training import train, trained
 from flowviz.training.overfitting import LEAST_RISE, SMOOTHED, OverfittingMonitor
+from tests.training.clock import Clock
 
 Losses = NDArray[np.floating]
 SMALL, STEPS = FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=900)
@@ -124,12 +125,14 @@ def test_all_test_points_of_a_large_table_score_the_flow() -> None:
     assert end.score.standard_error == pytest.approx(nlls.std(ddof=1) / np.sqrt(20_000), rel=1e-9)
 
 
-def test_validations_by_the_clock_take_a_tenth_of_the_time(target: Ink) -> None:
-    """They are rarer than every half second where they are slow."""
-    events = list(train(target, FlowSpec(layers=2, width=8), TrainingSpec(seconds=1.6)))
+def test_validations_by_the_clock_are_half_a_second_apart(target: Ink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.training.clock.TICK_SECONDS", 0.01)
+    Clock(monkeypatch)
+    events = list(train(target, FlowSpec(layers=2, width=8), TrainingSpec(seconds=1.8)))
     seconds = [event.seconds for event in events if isinstance(event, Progress)]
-    assert 0.5 <= seconds[0] < 1.0
-    assert (np.diff(seconds) >= 0.5).all()
+    assert len(seconds) > 2
+    assert 0.5 <= seconds[0] < 0.6
+    assert (np.diff(seconds[:-1]) >= 0.5).all()  # the last one is at the end
 
 
 def detections(validation_nlls: Sequence[float] | Losses, train_nlls: Losses) -> list[int]:
