@@ -18,6 +18,7 @@ from flowviz.app.commands.catalog import Command, matching
 
 LIST_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 SIZE = QSize(64, 37)  # in line heights
+FRAME_WIDTH = 60  # pixels: the margins and the indentation around the columns of the shortcut sheet
 
 
 class CommandList(QDialog):
@@ -173,7 +174,20 @@ class ShortcutSheet(CommandList):
     def __init__(self, commands: list[Command], parent: QWidget) -> None:
         super().__init__("Keyboard Shortcuts", ["Command", "Shortcut", "Description"], commands, parent)
         self.setObjectName("shortcutSheet")
+        header = self.list.header()
+        assert header is not None
+        header.setStretchLastSection(False)  # descriptions in large text can be scrolled to
         self._show_matching()
+        self._widen(parent)
+
+    def _widen(self, parent: QWidget) -> None:
+        """Make the dialog wide enough for its columns, if the screen is."""
+        screen, bar = parent.screen(), self.list.verticalScrollBar()
+        assert screen is not None
+        assert bar is not None
+        columns = sum(self.list.sizeHintForColumn(column) for column in range(self.list.columnCount()))
+        needed = columns + bar.sizeHint().width() + FRAME_WIDTH
+        self.resize(min(max(self.width(), needed), screen.availableSize().width()), self.height())
 
     def show_commands(self, commands: list[Command]) -> None:
         for menu in dict.fromkeys(command.menu for command in self._commands):
