@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from threading import Event as Flag
 from typing import Any
 
@@ -10,7 +9,6 @@ from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
 from flowviz.records import (
     Checkpoint,
-    Event,
     Finished,
     History,
     Overfitting,
@@ -20,27 +18,17 @@ from flowviz.records import (
     Snapshot,
     Trace,
 )
-from flowviz.specs import RECIPES, Family, FlowSpec, TextSpec, TrainingSpec
-from flowviz.targets import Ink, Points, build_target
+from flowviz.specs import RECIPES, Family, FlowSpec, TrainingSpec
+from flowviz.targets import Ink, Points
 from flowviz.training import train
 from flowviz.training.guard import Guard, advice
 from flowviz.training.loop import Training
 from flowviz.training.step import ChunkRunner, State
 from tests.training.clock import Clock
+from tests.training.events import finished
 
 SMALL = FlowSpec(layers=2, width=8, depth=1)
 COMPILED_AGAIN = pytest.mark.slow  # the same code of the training; compiling another family takes seconds
-
-
-@pytest.fixture(scope="module")
-def target() -> Ink:
-    return build_target(TextSpec(text="I"))
-
-
-def finished(events: Iterator[Event]) -> Finished:
-    *_, last = events
-    assert isinstance(last, Finished)
-    return last
 
 
 def figure(end: Finished, name: str) -> float:

@@ -11,18 +11,13 @@ from flowviz.flows import build_flow
 from flowviz.projects import Project
 from flowviz.records import Event, Finished, History, Progress, Snapshot
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
-from flowviz.targets import Ink, Points, build_target
+from flowviz.targets import Ink, Points
 from flowviz.training import train, trained
 from flowviz.training.overfitting import LEAST_RISE, SMOOTHED, OverfittingMonitor
 from tests.training.clock import Clock
 
 Losses = NDArray[np.floating]
 SMALL, STEPS = FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=900)
-
-
-@pytest.fixture(scope="module")
-def target() -> Ink:
-    return build_target(TextSpec(text="I"))
 
 
 @pytest.fixture(autouse=True)

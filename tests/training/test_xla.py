@@ -1,6 +1,5 @@
 """XLA: when a training compiles, what it does meanwhile, and what it does without."""
 
-from collections.abc import Iterator
 from threading import Event as Flag
 from typing import Any
 
@@ -9,24 +8,14 @@ import pytest
 import tensorflow as tf
 
 from flowviz.flows import build_flow
-from flowviz.records import Event, Finished, Snapshot
-from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
-from flowviz.targets import Ink, build_target
+from flowviz.records import Finished, Snapshot
+from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.targets import Ink
 from flowviz.training import train
 from flowviz.training.step import ChunkRunner, State
+from tests.training.events import finished
 
 SMALL = FlowSpec(layers=2, width=8, depth=1)
-
-
-@pytest.fixture(scope="module")
-def target() -> Ink:
-    return build_target(TextSpec(text="I"))
-
-
-def finished(events: Iterator[Event]) -> Finished:
-    *_, last = events
-    assert isinstance(last, Finished)
-    return last
 
 
 def test_a_training_like_one_before_is_compiled_no_more_and_gives_the_same_numbers(target: Ink) -> None:
