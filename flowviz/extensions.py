@@ -56,7 +56,7 @@ class Extension:
 
 @dataclass(frozen=True)
 class Loading:
-    """What was loaded in this process, so that another one can load the same."""
+    """The extensions that this process has loaded, for another process to load as well."""
 
     files: tuple[Path, ...]
     installed: bool

@@ -30,7 +30,7 @@ def configure() -> None:
     report_native_crashes()
     silence_tensorflow()
     leave_out_keras()
-    use_one_thread()
+    limit_threads()
     keep_compiled_programs()
     search_garbage_less_often()
     silence_libraries()
@@ -87,15 +87,14 @@ def discard_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def use_one_thread() -> None:
-    """Let TensorFlow compute with one thread, and leave the other cores to the window or to other trainings.
+def limit_threads() -> None:
+    """Let TensorFlow compute each operation in one thread, and run at most two operations at once.
 
-    The layers of a flow in two dimensions are too small to be shared between threads: a spline flow trains at 2,140
-    steps per second instead of 1,300 to 1,800, and the default flow as fast as with two. Without it, TensorFlow takes
-    as many threads as there are cores.
-    A second thread runs operations beside a long one: XLA compiles within an operation, and with one thread a training
-    that is watched rested for 2 s meanwhile, with two for 0.2 s. Trainings are as fast: a spline flow takes 2,023
-    steps per second, and 1,973 with one thread.
+    The other cores are left to the window and to other trainings. The layers of a flow in two dimensions are too small
+    to be shared between threads: a spline flow trains at 2,140 steps per second instead of 1,300 to 1,800, and the
+    default flow as fast as with two. The second operation keeps a training moving while XLA compiles within an
+    operation: the picture rests for 0.2 s instead of 2 s, at the same speed of training. Without this setting,
+    TensorFlow takes as many threads as there are cores.
     Reference: tensorflow/core/common_runtime/process_util.cc, `NumInterOpThreadsFromEnvironment`.
     """
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")

@@ -17,7 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # The tests are a program, too. Nothing above loads TensorFlow, which reads these variables.
 process.silence_tensorflow()
 process.leave_out_keras()
-process.use_one_thread()
+process.limit_threads()
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:

@@ -17,7 +17,7 @@ TRAINING = """
 import logging, sys
 from pathlib import Path
 from flowviz import process
-process.use_one_thread()
+process.limit_threads()
 if len(sys.argv) > 1:
     process.keep_compiled_programs(Path(sys.argv[1]))
 from flowviz.flows import stored_graphs

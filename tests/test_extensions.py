@@ -1,4 +1,4 @@
-"""Extensions: the examples of the contributors' README work everywhere, and what is broken or missing is told."""
+"""Extensions: the examples in the contributors' README work, and broken or missing ones are reported."""
 
 import re
 import subprocess

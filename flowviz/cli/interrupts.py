@@ -25,7 +25,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 class StopRequest:
-    """Whether a signal has asked for the end, and with which status to exit then."""
+    """A request by a signal to stop, with the exit status for that signal."""
 
     def __init__(self) -> None:
         self.status = 0

@@ -88,7 +88,7 @@ def is_same_file(one: Path, other: Path) -> bool:
 
 @dataclass(frozen=True)
 class NumbersOutput:
-    """Where numbers are written to, a file or stdout, and in which format."""
+    """A destination for numbers: a file or stdout, and a format."""
 
     path: Path
     form: NumberFormat
@@ -114,7 +114,17 @@ class NumbersOutput:
         return cls(path, found)
 
     def write(self, numbers: Numbers, activity: str, steps: int, what: str) -> None:
-        """Write numbers in so many steps with a progress bar, and say what was written. Raises `FileError`."""
+        """Write numbers with a progress bar, and print what was written.
+
+        Args:
+            numbers: The numbers.
+            activity: The label of the progress bar.
+            steps: The number of steps in which the numbers arrive.
+            what: A description of the numbers, such as "8,000 points".
+
+        Raises:
+            FileError: If the file cannot be written.
+        """
         with progress_bar() as bar:
             task = bar.add_task(activity, total=steps, figures="")
             for _ in self._written(numbers):

@@ -1,4 +1,4 @@
-"""What TensorFlow finds on this machine: devices, XLA and threads."""
+"""A description of TensorFlow on this machine: devices, XLA and threads."""
 
 import os
 

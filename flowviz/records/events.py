@@ -197,7 +197,7 @@ class Finished:
 
     @property
     def keeps_last(self) -> bool:
-        """Whether the kept state is the last one."""
+        """Return whether the last state is the one that was kept."""
         return self.kept.step == self.progress.step
 
     @property

@@ -23,7 +23,7 @@ class Units:
 
     @property
     def are_flow_units(self) -> bool:
-        """Whether these are the flow units themselves."""
+        """Return whether these are flow units."""
         return self == FLOW_UNITS
 
     @property

@@ -24,7 +24,7 @@ S = TypeVar("S", bound=Spec)
 
 @dataclass(frozen=True)
 class Option:
-    """How a user gives a field, beyond its title and description.
+    """The command-line option of a field, apart from its title and description.
 
     Attributes:
         kinds: The kinds of exports that the field affects.
@@ -90,7 +90,7 @@ class SpecField:
         return self.info.get_default(call_default_factory=True)
 
     def parse(self, text: str) -> Any:
-        """Return the value that a text stands for. Raises `SpecError`."""
+        """Read a value from text. Raises `SpecError`."""
         if text == self.option.none:
             return None
         if isinstance(self.kind, type) and issubclass(self.kind, Spec):

@@ -69,7 +69,7 @@ class Guard:
 
     @property
     def gives_up(self) -> bool:
-        """Whether too many recoveries in a row have failed to help."""
+        """Return whether training should end, after too many consecutive recoveries."""
         return max(self._failed_chunks, self._failed_validations) >= MOST_IN_A_ROW
 
     def take_chunk(self, state: State, step: int, losses: NDArray[np.float32]) -> Cause | None:

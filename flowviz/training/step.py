@@ -135,7 +135,7 @@ class ChunkRunner:
 
     @property
     def is_ready(self) -> bool:
-        """Whether XLA has finished compiling, successfully or not."""
+        """Return whether XLA has finished, with or without success."""
         return self._compiled is not None and self._compiled.done()
 
     def wait(self) -> bool:

@@ -34,7 +34,7 @@ try:
     from flowviz import process
     process.keep_compiled_programs(Path(sys.argv[1]))
     process.leave_out_keras()
-    process.use_one_thread()
+    process.limit_threads()
     process.search_garbage_less_often()
     process.switch_threads_often()
 except ImportError:
@@ -88,7 +88,7 @@ try:
     from flowviz import process
     process.keep_compiled_programs(Path(sys.argv[1]))
     process.leave_out_keras()
-    process.use_one_thread()
+    process.limit_threads()
 except ImportError:
     pass
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec

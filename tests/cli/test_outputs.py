@@ -105,7 +105,7 @@ def test_output_is_not_an_input(command: str, refused: Callable[[str], str]) -> 
 def test_same_file_in_other_capitals_is_an_input(
     refused: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where a file system ignores case, as on Windows and macOS, it says that both names are of the same file."""
+    """Simulate a file system that ignores case, as on Windows and macOS."""
 
     def same(one: Path, other: Path) -> bool:
         return str(one).lower() == str(other).lower()

@@ -103,7 +103,7 @@ def check_plain(value: Any) -> None:
 
 
 def fates(content: bytes, count: int) -> Counter[str]:
-    """How often so many mutants opened to a whole project, and how often they made each sentence."""
+    """Count the mutants of a file that open, and those that are refused with each message."""
     dice, found = random.Random(SEED), Counter[str]()
     for number in range(count):
         damaged = mutant(content, dice)

@@ -1,4 +1,4 @@
-"""What an event says to a person."""
+"""The sentences of events."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -39,7 +39,7 @@ class View:
 
     @property
     def is_explored(self) -> bool:
-        """Whether it shows anything but the last stage of the present flow as a whole."""
+        """Return whether the user has left the default view: the last stage of the current flow, fitted."""
         seen = self.seen
         return (
             seen.stage is not None

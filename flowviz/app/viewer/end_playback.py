@@ -25,7 +25,7 @@ class EndPlayback(QObject):
 
     @property
     def is_enabled(self) -> bool:
-        """Whether playback at the end of a training is enabled in the settings."""
+        """Return whether the settings enable playback at the end of a training."""
         return stored_flag(KEY, default=True)
 
     def set_enabled(self, enabled: bool) -> None:

@@ -54,7 +54,7 @@ class Playhead(QObject):
 
     @property
     def is_playing(self) -> bool:
-        """Whether playback is running. Gliding to a stage does not count."""
+        """Return whether playback is running, which excludes gliding to a stage."""
         return self._playing
 
     def set_playback(self, playback: Playback) -> None:

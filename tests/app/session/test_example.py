@@ -38,7 +38,7 @@ class Waiting(SessionHarness):
         return self.displays.example.trace is not None
 
     def wait(self) -> None:
-        """Train, and wait until the example is asked for."""
+        """Start a training, and wait until the example is requested."""
         self.session.train()
         self.qtbot.waitUntil(lambda: "example" in self.queries.asked)
 

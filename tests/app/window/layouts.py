@@ -1,4 +1,4 @@
-"""What tests of the arrangement of panels ask a window."""
+"""Queries about the panel layout of a window, for tests."""
 
 from collections.abc import Callable
 
