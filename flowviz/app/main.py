@@ -57,7 +57,7 @@ def run(path: Path | None = None, extensions: Sequence[str] = ()) -> NoReturn:
     if extensions:
         window.notifications.post(Notice("extensions", " ".join(extensions)))
     end_on_sigterm(window.autosave.save_now, app)
-    _spare_tensorflow(window.status)
+    spare_tensorflow(window.status)
     if path is not None:
         window.document_actions.open(path)  # read in the background while the window appears
     else:
@@ -70,8 +70,8 @@ def run(path: Path | None = None, extensions: Sequence[str] = ()) -> NoReturn:
     _end(code)
 
 
-def _spare_tensorflow(status: TrainingStatus) -> None:
-    """Leave TensorFlow out of searches for garbage once the first training runs."""
+def spare_tensorflow(status: TrainingStatus) -> None:
+    """Exclude TensorFlow's objects from searches for garbage once the first training runs."""
 
     def spare(fraction: float | None) -> None:
         if fraction is not None:

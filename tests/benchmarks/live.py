@@ -23,7 +23,8 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QEventLoop, Qt, QThread, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QPushButton, QSlider
 
-from flowviz.app.main import create_window
+from flowviz import process
+from flowviz.app.main import create_window, spare_tensorflow
 from flowviz.app.main_window import MainWindow
 from flowviz.records import Progress
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
@@ -124,7 +125,9 @@ def measure_bare(seconds: float) -> Figures:
 
 def measure_window(view: str, seconds: float) -> Figures:
     """Measure the window of flowviz during a training while the scrubber moves."""
+    process.configure_window()
     window = create_window()
+    spare_tensorflow(window.status)
     window.resize(1366, 768)
     window.request.show_text(WORD)
     window.request.set_budget("seconds", PATIENCE_SECONDS)
@@ -197,6 +200,7 @@ def main() -> None:
     parser.add_argument("--measure", choices=[BARE, *VIEWS], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
+        process.configure()  # as the program does, for both windows
         application = QApplication(["flowviz"])
         application.setStyle("Fusion")
         figures = (
