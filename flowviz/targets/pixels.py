@@ -70,9 +70,7 @@ class PixelDensity:
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw points (count, 2): a pixel by its weight, then a uniform position in the pixel."""
-        row, column = np.divmod(self._pixels[self._drawn(count, rng)], self._weights.shape[1])
-        corner = np.stack([column, -1.0 - row], axis=1)  # (count, 2), lower left, y up
-        points: NDArray[np.float32] = ((corner - self._center) * self._pixel).astype(np.float32)
+        points: NDArray[np.float32] = self._corners.take(self._drawn(count, rng), axis=0)
         points += rng.random((count, 2), dtype=np.float32) * np.float32(self._pixel)
         return points
 
@@ -140,6 +138,15 @@ class PixelDensity:
         column = np.where(inside, x, 0).astype(np.intp)
         row = np.where(inside, -1 - np.floor(np.where(inside, y, -1)), 0).astype(np.intp)
         return row, column, inside & (self._weights[row, column] > 0)
+
+    @cached_property
+    def _corners(self) -> NDArray[np.float32]:
+        """Lower left corners (n, 2) of the pixels with positive weight, in flow units."""
+        row, column = np.divmod(self._pixels, self._weights.shape[1])
+        corners: NDArray[np.float32] = ((np.stack([column, -1.0 - row], axis=1) - self._center) * self._pixel).astype(
+            np.float32
+        )
+        return corners
 
     @cached_property
     def _cells(self) -> NDArray[np.intp]:
