@@ -21,13 +21,17 @@ FAMILIES = {family.name: family for family in (REAL_NVP, NICE, GLOW, MAF, IAF, S
 
 
 def build_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "float32") -> Flow:
-    """Build the flow that a spec describes, with the given weights or with initial ones from its seed.
+    """Build the flow that a spec describes.
 
-    With initial weights, every layer is the identity.
+    Args:
+        spec: The spec of the flow.
+        weights: Weights of the flow. By default, they are initialized with the seed of the spec, such that every layer
+            is the identity.
+        dtype: Data type of the flow, ``"float32"`` or ``"float64"``.
 
     Raises:
         FileError: If the weights do not fit the spec.
-        SpecError: If the family is of an extension that is not complete.
+        SpecError: If the stages of a family from an extension cannot be imported or are incomplete.
     """
     stages = (FAMILIES.get(spec.family) or _of_extension(spec)).stages(spec)
     if weights is None:
@@ -40,7 +44,7 @@ def build_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "flo
 
 
 def _of_extension(spec: FlowSpec) -> Family:
-    """Return a family that an extension has registered. Raises `SpecError` if its stages cannot be imported."""
+    """Return a family that an extension registered, and raise `SpecError` if its stages cannot be imported."""
     try:
         stages = [resolve_name(each) if isinstance(each, str) else each for each in spec.recipe.stages]
     except (ImportError, AttributeError, ValueError) as error:

@@ -9,7 +9,7 @@ NORMALIZATIONS: tuple[type[Stage], ...] = (BatchNormalization, ActNorm)  # that 
 
 
 class Family:
-    """A family by its name in `RECIPES`, and the classes of its stages besides normalizations."""
+    """A family: its name in `RECIPES`, and the classes of its stages other than normalizations."""
 
     def __init__(self, name: recipes.Family, *classes: type[Stage]) -> None:
         self.name = name

@@ -32,7 +32,7 @@ from flowviz.records.density import DENSITY_SIDE
 from flowviz.specs import FlowSpec
 from flowviz.specs.recipes import BASE
 
-FINE_ABOVE = -10.5  # nats: in float32 a log-density is off by 0.01 at the most where it is near -10
+FINE_ABOVE = -10.5  # nats; near -10, float32 errors are at most 0.01, so all log-densities above -10 are recomputed
 
 STAGE = tf.TensorSpec([], tf.int32)
 AT_STAGE = {"trace_through", "forward_at", "log_density"}  # functions of the chain that take a stage
@@ -43,14 +43,14 @@ _tracing = Lock()
 
 
 class Flow(tf.Module):
-    """p(y) = p_base(f^-1(y)) · |det J_f^-1(y)|,  f = stage_k ∘ ... ∘ stage_1, the base a 2D standard normal.
+    """p(y) = p_base(f⁻¹(y)) · |det J_f⁻¹(y)|,  f = stage_k ∘ … ∘ stage_1, where the base is a 2D standard normal.
 
-    Points are arrays (n, 2), log-densities (n,) in nats, both in flow units: the target is centered, with 1 as the
-    larger standard deviation. Many points are computed in parts, so that memory does not grow with the width of the
-    layers. Points of another shape raise a `SpecError`.
+    Points are arrays (n, 2) and log-densities arrays (n,) in nats, both in flow units, in which the mean of the target
+    is 0 and its larger standard deviation is 1. Large arrays are processed in chunks to limit memory. Methods that take
+    points raise a `SpecError` if their shape is not (n, 2).
 
-    The numbers of all stages live in two flat vectors, `parameters` and `statistics`: a compiled training step then
-    carries two tensors instead of some sixty, which halves its time.
+    The numbers of all stages are stored in two flat vectors, `parameters` and `statistics`. A compiled training step
+    then passes two tensors instead of about sixty, which halves its time.
     """
 
     def __init__(self, stages: Sequence[Stage], weights: Weights, dtype: str = "float32") -> None:
@@ -72,43 +72,50 @@ class Flow(tf.Module):
 
     @property
     def spec(self) -> FlowSpec:
-        """What this flow was built from."""
+        """Spec of the flow."""
         return self.stages[0].spec
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The name of each stage of a trace: the base, then the bijectors."""
+        """Names of all stages of a trace, starting with the base."""
         return (f"00_{BASE}", *(stage.name for stage in self.stages))
 
     def weights(self) -> Weights:
-        """A copy of the numbers, by name."""
+        """Return a copy of the parameters and statistics, by name."""
         return Weights(
             unflatten(self.parameters.numpy(), self._parameter_shapes),
             unflatten(self.statistics.numpy(), self._statistic_shapes),
         )
 
     def restore(self, weights: Weights) -> None:
-        """Take these numbers, by name. Raises `FileError` where they do not fit."""
+        """Set the parameters and statistics.
+
+        Raises:
+            FileError: If their names or shapes do not match this flow.
+        """
         self.parameters.assign(flatten(weights.parameters, self._parameter_shapes))
         self.statistics.assign(flatten(weights.statistics, self._statistic_shapes))
 
     def fit_start(self, points: NDArray[Any]) -> None:
-        """Fit the stages that start where the data are, such as actnorms, to points (n, 2) of the target."""
+        """Initialize the stages that depend on the data, such as actnorms, from points (n, 2) of the target."""
         points = tf.convert_to_tensor(points, self.dtype)
         self.parameters.assign(self.chain.fitted(*self._numbers, points))
 
     def distribution(self) -> Any:
         """Return the flow as a `tfd.TransformedDistribution` of the standard normal. Loads TensorFlow Probability.
 
-        Its bijector maps points (..., 2) of the base to the target. The parameters of the flow are its trainable
-        variables. Reference: https://www.tensorflow.org/probability/api_docs/python/tfp/distributions
+        Its bijector maps points (..., 2) of the base to the target. Its trainable variables are the parameters of the
+        flow. Reference: https://www.tensorflow.org/probability/api_docs/python/tfp/distributions
         """
-        from flowviz.flows.tfp import distribution_of  # half a second that a training need not wait for
+        from flowviz.flows.tfp import distribution_of  # imported here because it takes half a second
 
         return distribution_of(self)
 
     def sample(self, n: int, seed: int = 0) -> NDArray[Any]:
-        """Draw points (n, 2) from the flow. The same seed gives the same points, and the first ones of more."""
+        """Draw points (n, 2) from the flow.
+
+        The same seed always gives the same points; fewer points are the first ones of more.
+        """
         if not isinstance(n, int | np.integer):
             raise SpecError("The number of points must be a whole number. To move given points, use forward.")
         return self.forward(base_particles(n, seed))
@@ -118,11 +125,11 @@ class Flow(tf.Module):
         return np.concatenate([found for [found] in self._in_parts("log_prob", x)])
 
     def forward(self, z: ArrayLike) -> NDArray[Any]:
-        """Return y = f(z): where particles (n, 2) of the base end."""
+        """Return y = f(z), the points (n, 2) of the target to which particles (n, 2) of the base are mapped."""
         return np.concatenate([found for [found] in self._in_parts("forward", z)])
 
     def inverse(self, x: ArrayLike) -> NDArray[Any]:
-        """Return z = f⁻¹(x): where points (n, 2) of the target come from on the base."""
+        """Return z = f⁻¹(x), the points (n, 2) of the base that are mapped to points (n, 2) of the target."""
         parts = self._in_parts("trace_through", x, len(self.stages))
         return np.concatenate([positions[0] for positions, _ in parts])
 
@@ -131,9 +138,9 @@ class Flow(tf.Module):
         return Trace.joined([Trace(self.names, *found) for found in self._in_parts("trace", particles)])
 
     def trace_through(self, points: ArrayLike, stage: int) -> Trace:
-        """Follow points (n, 2) that are given at a stage, backward to the base and forward to the target.
+        """Follow points (n, 2) of a stage backward to the base and forward to the target.
 
-        From stage 0, it is the trace of particles; from the last stage, points of the target are pulled back.
+        Stage 0 traces particles of the base, and the last stage pulls points of the target back.
 
         Raises:
             SpecError: If there is no such stage.
@@ -147,10 +154,19 @@ class Flow(tf.Module):
     def density(
         self, stage: int, rectangle: Rectangle, particles: Trace | None = None, side: int = DENSITY_SIDE
     ) -> Density:
-        """The density of a stage over a rectangle, on square cells, `side` of them along its shorter side.
+        """Return the density at a stage on a grid of square cells.
 
-        As exact as `log_density`. `particles` are those of the base as this flow moves them; where they are not given,
-        they are followed anew. Raises `SpecError` for a stage that does not exist.
+        Args:
+            stage: Number of the stage, 0 for the base.
+            rectangle: The part of the plane to cover.
+            particles: Trace of particles of the base through this flow. By default, it is computed.
+            side: Number of cells along the shorter side of the rectangle.
+
+        Returns:
+            The density, as accurate as `log_density`.
+
+        Raises:
+            SpecError: If there is no such stage.
         """
         shape = grid_shape(rectangle, side)
         values = self.log_density(stage, cell_centers(rectangle, shape)).reshape(shape)
@@ -158,13 +174,14 @@ class Flow(tf.Module):
         return Density(stage, rectangle, values, drawn.log_density(stage))
 
     def log_density(self, stage: int, points: NDArray[np.float64]) -> NDArray[np.float32]:
-        """The log-density (n,) of the distribution of a stage at points (n, 2), in nats.
+        """Return the log-density (n,) in nats of the distribution at a stage, at points (n, 2).
 
-        -inf where there is none, or where it cannot be told from none. It is computed in float32; at the last stage,
-        which others score too, again in float64 where it is above -10: there it is that of `flowviz score` to 1e-5.
-        Elsewhere it is mostly off by 1e-5, at the worst by some 1e-3 (where walls of letters are steep), and in the far
-        tails by that share of itself.
-        Raises `SpecError` for a stage that does not exist.
+        It is -inf where the density is 0 or underflows. Values are computed in float32, with errors of typically 1e-5
+        and at most about 1e-3 (at the steep edges of letters); far out in the tails, these are relative errors.
+        Values above -10 at the last stage are recomputed in float64, so that they match `flowviz score` to 1e-5.
+
+        Raises:
+            SpecError: If there is no such stage.
         """
         numbers, at = self._numbers, self._number(stage)
         found = self._log_density(tf.float32, numbers, points, at)
@@ -173,9 +190,14 @@ class Flow(tf.Module):
         return found
 
     def report(self, stage: int, trace: Trace | None = None) -> StageReport:
-        """What a stage is with its present numbers; its curves over where the particles of the trace are.
+        """Describe a stage with its current numbers.
 
-        Without a trace, they are over [-4, 4]. Raises `SpecError` for a stage that does not exist.
+        Args:
+            stage: Number of the stage, 0 for the base.
+            trace: Trace of particles, over whose range the curves extend. By default, they extend over [-4, 4].
+
+        Raises:
+            SpecError: If there is no such stage.
         """
         at = self._number(stage)
         if stage == 0:
@@ -197,12 +219,12 @@ class Flow(tf.Module):
 
     @property
     def _kin(self) -> "Flow":
-        """The first flow of this kind, whose graphs serve all of them: TensorFlow frees none that was traced."""
+        """First flow of this kind, whose graphs all flows of the kind share, since TensorFlow never frees a graph."""
         kind = self.spec.model_copy(update={"seed": 0}), self.names, self.dtype, tuple(map(type, self.stages))
         return _first_of_kind.setdefault(kind, self)
 
     def _in_parts(self, name: str, points: ArrayLike, stage: int | None = None) -> Iterator[list[NDArray[Any]]]:
-        """Yield what a function of the chain finds for some points (n, 2) after the others."""
+        """Yield the results of a function of the chain for consecutive chunks of points (n, 2)."""
         checked, graph, numbers = checked_points(points), self._graph(name, self.dtype), self._numbers
         at = [] if stage is None else [self._number(stage)]
         for some in slices(len(checked)):
@@ -229,16 +251,16 @@ class Flow(tf.Module):
         return kin._compiled[name, dtype]
 
     def _traced(self, name: str, dtype: tf.DType) -> Graph:
-        """Trace a function of any numbers, points (n, 2) and, for some, a stage.
+        """Trace a function of the chain, or load its stored graph. Functions in `AT_STAGE` also take a stage.
 
-        Concrete, lest TensorFlow warn of many flows.
+        Returns a concrete function, because TensorFlow warns if one `tf.function` is traced for many flows.
         """
         function = getattr(self.chain, name)
         shapes = [*(each.shape for each in self._numbers), [None, 2]]
         signature = [*(tf.TensorSpec(shape, dtype) for shape in shapes), *([STAGE] if name in AT_STAGE else [])]
         kind = self.spec.model_copy(update={"seed": 0}).model_dump_json()
         key = f"{name} {signature} {kind} {self.names}"
-        with _tracing:  # a thread that asks while another one traces the graph waits for it
+        with _tracing:  # a second thread that needs the graph waits until it is traced
             if key in _graphs:
                 return _graphs[key]
             trace = partial(tf.function(function, autograph=False).get_concrete_function, *signature)
