@@ -19,6 +19,7 @@ STAGE_TITLES: dict[str, str] = {
     recipes.PERMUTE: "Permutation: swaps the axes",
     recipes.LINEAR_MIXING: "Linear mixing: rotates, shears and stretches",
     recipes.SCALE: "Scale: stretches the axes",
+    recipes.FLOW_STEP: "Flow step: moves points along the velocity",
 }
 
 _UP_OR_DOWN = "points up or down, depending on their horizontal position"
@@ -36,6 +37,7 @@ LAYER_SENTENCES: dict[str, str] = {
     recipes.PERMUTE: "swaps the axes, so that the next layer changes the other coordinate",
     recipes.LINEAR_MIXING: f"rotates, shears and stretches {_ALIKE}",
     recipes.SCALE: f"stretches {_ALIKE}, by one factor for each axis",
+    recipes.FLOW_STEP: "moves points along the velocity field for a short time, and neighbors move almost alike",
 }
 BASE_SENTENCE = "Base: a round Gaussian cloud, in which every particle starts"
 ENCODED_BASE_SENTENCE = "Base: points of the target, with all layers undone; ideally, a round cloud"
@@ -90,6 +92,13 @@ STAGES: dict[str, str] = {
     recipes.SCALE: (
         "A scale stretches each coordinate by one learned factor. In NICE, whose couplings keep all areas the same, "
         "this is the layer that changes them."
+    ),
+    recipes.FLOW_STEP: (
+        "A velocity field says, for every place and time, in which direction and how fast a particle drifts, like the "
+        "wind on a weather map. One network has learned it for all times from 0 to 1, and each step follows it for a "
+        "short while. No layer has to be invertible by construction: paths in a smooth velocity field never cross, so "
+        "a short step moves neighbors almost alike and can be undone. The density follows from the divergence: "
+        "particles spread out where the field points apart, and crowd together where it converges."
     ),
 }
 

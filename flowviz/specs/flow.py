@@ -9,8 +9,11 @@ from flowviz.specs.recipes import BASE, NORMALIZATION_KINDS, PERMUTE, RECIPES, F
 from flowviz.specs.spec import Spec
 
 ConditionerKind = Literal["network", "table"]
+Pairing = Literal["independent", "transport"]
+Integrator = Literal["euler", "midpoint", "rk4"]
 
 NETWORK_FIELDS = ("width", "depth", "hats", "waves")  # fields of `FlowSpec` that a table does not have
+SOLE_FIELDS = {"layers": 1, "conditioner": "network", "hats": 0, "normalization": "none"}  # of a continuous flow
 TABLE_KNOTS = 129  # a power of two, and one
 RUNNING_MOMENTUM, MINIBATCH_MOMENTUM = 0.9995, 0.99
 MINIBATCH_WARNING = (
@@ -25,7 +28,8 @@ class FlowSpec(Spec):
     """A family of flows and its sizes. What is not given is as the family's recipe has it.
 
     Hat functions make sharp edges easy; triangle waves do so with far fewer numbers. A table has neither, nor a width
-    or depth, so these keep their defaults beside one. Only the spline has bins. A batch-normalization momentum near 1
+    or depth, so these keep their defaults beside one. Only the spline has bins, and only flow matching a pairing and an
+    integrator, which can change without changing the weights. A batch-normalization momentum near 1
     keeps the noise of single batches out of the averages: the gap varies less from seed to seed, and the clouds in
     between stay within a few units.
     """
@@ -53,7 +57,10 @@ class FlowSpec(Spec):
     waves: Annotated[
         int,
         described(
-            "Triangle waves", "Number of octaves of triangle waves of its input that a network sees", ge=0, le=12
+            "Waves",
+            "Number of octaves of waves of its input that a network sees: triangle waves, or sines in flow matching",
+            ge=0,
+            le=12,
         ),
     ] = 0
     normalization: Annotated[
@@ -76,6 +83,26 @@ class FlowSpec(Spec):
             lt=1,
         ),
     ] = RUNNING_MOMENTUM
+    pairing: Annotated[
+        Pairing | None,
+        described(
+            "Pairing",
+            "How flow matching pairs particles of the base with points of the target: independently, or by a transport "
+            "plan, which makes the paths nearly straight",
+        ),
+    ] = None
+    integrator: Annotated[
+        Integrator | None, described("Integrator", "How flow matching follows the velocity in each step")
+    ] = None
+    integrator_steps: Annotated[
+        int | None,
+        described(
+            "Integrator steps",
+            "Number of steps in which flow matching follows the velocity, from 1 to 100",
+            ge=1,
+            le=100,
+        ),
+    ] = None
     seed: Annotated[
         int, described("Seed of the flow", "Seed of the flow's first numbers", ge=0, lt=2**63), Option(name="flow-seed")
     ] = 0
@@ -108,7 +135,7 @@ class FlowSpec(Spec):
     def bijector_kinds(self) -> tuple[str, ...]:
         """The kind of each bijector in drawing order, from the base to the target."""
         kinds = [*self.recipe.first]
-        for layer in range(self.layers):
+        for layer in range(self.integrator_steps or self.layers):
             kinds += [kind for role in self.recipe.block if (kind := self._kind(role, layer)) is not None]
         return tuple(kinds[:-1] if kinds[-1] == PERMUTE else kinds)  # at the very end it would only mirror the target
 
@@ -128,6 +155,10 @@ class FlowSpec(Spec):
         usual = {name: self.recipe.defaults.get(name, fields[name].default) for name in NETWORK_FIELDS}
         return [name for name, value in usual.items() if getattr(self, name) != value]
 
+    def _choices_of_layers(self) -> list[str]:
+        """Return the fields that only flows with a network or table for each layer can choose, and that differ."""
+        return [name for name, value in SOLE_FIELDS.items() if getattr(self, name) != value]
+
     @model_validator(mode="before")
     @classmethod
     def _as_the_recipe_has_it(cls, values: Any) -> Any:
@@ -143,6 +174,15 @@ class FlowSpec(Spec):
             raise ValueError(f"The {self.family} flow has no log-scale, so there is none to bound.")
         if {self.bins is not None, self.min_bin_height is not None} != {self.recipe.has_bins}:
             raise ValueError("Bins belong to the spline flow, which needs some; no other flow has them.")
+        if {value is not None for value in (self.pairing, self.integrator, self.integrator_steps)} != {
+            self.recipe.is_continuous
+        }:
+            raise ValueError(
+                "A pairing, an integrator and its steps belong to flow matching, which needs all three; no other flow "
+                "has them."
+            )
+        if self.recipe.is_continuous and (names := self._choices_of_layers()):
+            raise ValueError(f"Flow matching learns one network for all steps. Leave out its {' and '.join(names)}.")
         if self.conditioner == "table" and (names := self._chosen_of_network()):
             raise ValueError(f"A table has no {' and no '.join(names)}. Leave them out, or choose a network.")
         return self

@@ -22,6 +22,7 @@ ACTNORM = "actnorm"
 PERMUTE = "permute"
 LINEAR_MIXING = "linear_mixing"
 SCALE = "scale"
+FLOW_STEP = "flow_step"
 
 NORMALIZATION_KINDS: Mapping[Normalization, str] = {
     "running": BATCH_NORMALIZATION,
@@ -39,9 +40,9 @@ class Recipe:
 
     `layer` is the kind of the stage that learns a curve, `mixing` the kind of the one that lets the next layer move
     the other coordinate. Only every `normalization_period`-th layer is normalized. `defaults` are where the family
-    differs from those of `FlowSpec`. A training shortens longer gradients to `clip_norm`, and forgets
-    their sizes by `second_decay`, β₂ of Adam. `stages` are the classes of the stages of an extension's
-    family, or where to import them from.
+    differs from those of `FlowSpec`. A training shortens longer gradients to `clip_norm`, and forgets their sizes by
+    `second_decay`, β₂ of Adam. A continuous family learns one velocity field, and its layers are the steps of an
+    integrator. `stages` are the classes of the stages of an extension's family, or where to import them from.
     """
 
     title: str
@@ -56,6 +57,7 @@ class Recipe:
     second_decay: float = 0.999
     has_log_scale: bool = True
     has_bins: bool = False
+    is_continuous: bool = False
     stages: tuple[Any, ...] = ()
 
 
@@ -117,5 +119,26 @@ RECIPES: dict[Family, Recipe] = {
         },
         has_log_scale=False,
         has_bins=True,
+    ),
+    # Lipman et al. 2023, "Flow matching for generative modeling".
+    "flow_matching": Recipe(
+        "Flow matching",
+        "One network learns a velocity at every place and time, and particles drift along it in small steps.",
+        FLOW_STEP,
+        {
+            "layers": 1,
+            "width": 64,
+            "depth": 3,
+            "waves": 6,
+            "normalization": "none",
+            "log_scale_bound": None,
+            "pairing": "transport",
+            "integrator": "midpoint",
+            "integrator_steps": 20,
+        },
+        block=("layer",),
+        second_decay=0.99,
+        has_log_scale=False,
+        is_continuous=True,
     ),
 }

@@ -40,7 +40,7 @@ from flowviz.specs import (
 from flowviz.specs.export import MOST_GIF_FRAMES_PER_SECOND, relevant
 from flowviz.specs.export_kinds import FORMATS
 from flowviz.specs.fields import checked, with_values
-from flowviz.specs.flow import NETWORK_FIELDS
+from flowviz.specs.flow import NETWORK_FIELDS, SOLE_FIELDS
 from flowviz.specs.view import LARGEST_SIDE
 from flowviz.targets import read_image
 from tests.specs.field_values import field_values
@@ -247,6 +247,8 @@ def flows(draw: st.DrawFn) -> FlowSpec:
         kept -= {"log_scale_bound"}
     if not recipe.has_bins or values["bins"] is None or values["min_bin_height"] is None:
         kept -= {"bins", "min_bin_height"}
+    kept -= {*SOLE_FIELDS} if recipe.is_continuous else {"pairing", "integrator", "integrator_steps"}
+    kept -= {name for name in ("pairing", "integrator", "integrator_steps") if values[name] is None}
     if values["conditioner"] == "table" and "conditioner" in kept:
         kept -= set(NETWORK_FIELDS)
     family = next(name for name, each in RECIPES.items() if each is recipe)

@@ -90,7 +90,9 @@ class FlowOptions(QWidget):
     def __init__(self, request: RequestState) -> None:
         super().__init__()
         self._request = request
-        layers, self._width, self._depth, self._bins = map(self._flow_number, ("layers", "width", "depth", "bins"))
+        self._layers, self._width, self._depth, self._bins = map(
+            self._flow_number, ("layers", "width", "depth", "bins")
+        )
         batch = _spin_box("trainingBatch", TRAINING["batch"])
         rate = _rate_box()
         seed = _spin_box("trainingSeed", TRAINING["seed"])
@@ -100,10 +102,10 @@ class FlowOptions(QWidget):
         )
         bind_number(request, lambda value: min(value.plan.flow.seed, MAX_SEED), seed, request.set_seed)
         self._bounded = self._bounded_box()
-        conditioner = self._flow_choice("conditioner", CONDITIONERS)
-        normalization = self._flow_choice("normalization", NORMALIZATIONS)
-        pairs = (layers, self._width), (self._depth, self._bins), (rate, batch)
-        self._lay_out(pairs, seed, conditioner, normalization)
+        self._conditioner = self._flow_choice("conditioner", CONDITIONERS)
+        self._normalization = self._flow_choice("normalization", NORMALIZATIONS)
+        pairs = (self._layers, self._width), (self._depth, self._bins), (rate, batch)
+        self._lay_out(pairs, seed, self._conditioner, self._normalization)
         request.changed.connect(self._on_request_changed)
         self._enable(request.plan.flow)
 
@@ -162,8 +164,10 @@ class FlowOptions(QWidget):
             self._enable(new.plan.flow)
 
     def _enable(self, flow: FlowSpec) -> None:
-        for box in (self._width, self._depth):
-            box.setEnabled(flow.conditioner == "network")
+        for size in (self._width, self._depth):
+            size.setEnabled(flow.conditioner == "network")
+        for choice in (self._layers, self._conditioner, self._normalization):
+            choice.setEnabled(not flow.recipe.is_continuous)
         self._bins.setEnabled(flow.recipe.has_bins)
         self._bounded.setEnabled(flow.recipe.has_log_scale)
 
