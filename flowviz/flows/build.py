@@ -6,7 +6,9 @@ import numpy as np
 
 from flowviz.errors import SpecError
 from flowviz.flows.family import Family
+from flowviz.flows.flat import named
 from flowviz.flows.flow import Flow
+from flowviz.flows.flow_matching import FLOW_MATCHING
 from flowviz.flows.glow import GLOW, LinearMixing
 from flowviz.flows.iaf import IAF
 from flowviz.flows.maf import MAF
@@ -17,7 +19,7 @@ from flowviz.flows.spline import SPLINE
 from flowviz.records import Weights
 from flowviz.specs import FlowSpec
 
-FAMILIES = {family.name: family for family in (REAL_NVP, NICE, GLOW, MAF, IAF, SPLINE)}
+FAMILIES = {family.name: family for family in (REAL_NVP, NICE, GLOW, MAF, IAF, SPLINE, FLOW_MATCHING)}
 
 
 def build_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "float32") -> Flow:
@@ -33,14 +35,15 @@ def build_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "flo
         FileError: If the weights do not fit the spec.
         SpecError: If the stages of a family from an extension cannot be imported or are incomplete.
     """
-    stages = (FAMILIES.get(spec.family) or _of_extension(spec)).stages(spec)
+    family = FAMILIES.get(spec.family) or _of_extension(spec)
+    stages = family.stages(spec)
     if weights is None:
         rng = np.random.default_rng(spec.seed)
         weights = Weights(
-            parameters={f"{s.name}/{key}": a for s in stages for key, a in s.initial_parameters(rng).items()},
-            statistics={f"{s.name}/{key}": a for s in stages for key, a in s.initial_statistics().items()},
+            parameters=named(stages, lambda stage: stage.initial_parameters(rng)),
+            statistics=named(stages, lambda stage: stage.initial_statistics()),
         )
-    return Flow(stages, weights, dtype)
+    return Flow(stages, weights, dtype, family.objective)
 
 
 def _of_extension(spec: FlowSpec) -> Family:

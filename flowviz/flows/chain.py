@@ -1,15 +1,18 @@
 """Chains of stages: the compositions that training, densities, samples and traces evaluate."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from flowviz.flows.flat import Shapes, of_stage, size_of, unflatten
 from flowviz.flows.stage import Stage, Tensors
 from flowviz.records import BASE_DISTRIBUTION
 
+ROUND_TRIPS = 500  # particles whose round trip is measured if the inverse is slow
 BLOCK_BYTES = 16_384  # of one coordinate of the points that are scored together: they stay in the CPU's cache
 
 
@@ -17,28 +20,38 @@ class Chain:
     """f = stage_k ∘ … ∘ stage_1 and log p(y) = log p_base(f⁻¹(y)) + log|det ∂f⁻¹/∂y|, as functions of the numbers.
 
     `parameters` and `statistics` are the flat vectors of all stages. Points are (n, 2), log-determinants and
-    log-densities (n,) in nats. A `stage` is a scalar tensor (int32), 0 for the base; the methods that take one are
-    loops whose graph contains each class of stages once, and looks up the numbers of the stage in the flat vectors. It
-    is traced five times as fast as a graph that contains every stage, and serves all of them.
+    log-densities (n,) in nats. A `stage` is a scalar tensor (int32), 0 for the base. The methods that take one, or the
+    `constants` of all stages (stages, c), are loops whose graph contains each class of stages once, and looks up the
+    numbers of the stage. It is traced five times as fast as a graph that contains every stage, and serves all of them.
+    If the stages differ in nothing but constants, it serves any number of them.
     """
 
     def __init__(self, stages: Sequence[Stage], parameter_shapes: Shapes, statistic_shapes: Shapes) -> None:
         """Chain stages in drawing order, from the base to the data, whose numbers have the given shapes."""
         self.stages = tuple(stages)
-        self._last = len(stages)
         self._shapes = parameter_shapes, statistic_shapes
         examples = {type(stage): stage for stage in stages}
         self._examples = list(examples.values())
         self._classes = np.array([list(examples).index(type(stage)) for stage in stages], np.int32)
-        self._example_shapes = [[of_stage(group, each.name) for group in self._shapes] for each in self._examples]
-        sizes = np.array([[size_of(of_stage(group, stage.name)) for group in self._shapes] for stage in stages])
-        self._offsets = (np.cumsum(sizes, axis=0) - sizes).astype(np.int32)
+        self._example_shapes = [[of_stage(group, e.numbers_name) for group in self._shapes] for e in self._examples]
+        sizes = {s.numbers_name: [size_of(of_stage(group, s.numbers_name)) for group in self._shapes] for s in stages}
+        starts = np.cumsum(list(sizes.values()), axis=0) - list(sizes.values())
+        offsets = dict(zip(sizes, starts, strict=True))
+        self._offsets = np.array([offsets[stage.numbers_name] for stage in stages], np.int32)
+        self.is_uniform = len(examples) == len(sizes) == 1 < len(stages[0].constants)
+
+    @cached_property
+    def constants(self) -> NDArray[np.float64]:
+        """The constants of each stage (stages, c), in order, followed by zeros for stages that have fewer."""
+        values = [list(stage.constants.values()) for stage in self.stages]
+        most = max(map(len, values))
+        return np.array([each + [0.0] * (most - len(each)) for each in values]).reshape(len(self.stages), most)
 
     def numbers(self, parameters: tf.Tensor, statistics: tf.Tensor) -> list[Tensors]:
         """Return the numbers of each stage, by name."""
         flat = zip((parameters, statistics), self._shapes, strict=True)
         by_name = {name: number for numbers, shapes in flat for name, number in unflatten(numbers, shapes).items()}
-        return [of_stage(by_name, stage.name) for stage in self.stages]
+        return [{**of_stage(by_name, stage.numbers_name), **stage.constants} for stage in self.stages]
 
     def forward_and_log_det(
         self, parameters: tf.Tensor, statistics: tf.Tensor, x: tf.Tensor
@@ -70,7 +83,7 @@ class Chain:
         y, log_det, found = batch, tf.zeros_like(batch[:, 0]), dict[str, tf.Tensor]()
         for stage, numbers in self._from_data(parameters, statistics):
             used, measured = stage.adapt(numbers, y, pace)
-            found.update({f"{stage.name}/{name}": number for name, number in measured.items()})
+            found.update({f"{stage.numbers_name}/{name}": number for name, number in measured.items()})
             y, change = stage.inverse_and_log_det(used, y)
             log_det += change
         flat = [tf.reshape(found[name], [-1]) for name in self._shapes[1]]
@@ -82,46 +95,56 @@ class Chain:
         if not fitting:  # evaluating all stages would take 0.2 s
             return parameters
         found, y = unflatten(parameters, self._shapes[0]), points
-        for stage, numbers in self._from_data(parameters, statistics)[: self._last - fitting[0]]:
+        for stage, numbers in self._from_data(parameters, statistics)[: len(self.stages) - fitting[0]]:
             fitted = stage.fit(y)
-            found.update({f"{stage.name}/{name}": number for name, number in fitted.items()})
+            found.update({f"{stage.numbers_name}/{name}": number for name, number in fitted.items()})
             y = stage.inverse({**numbers, **fitted}, y)
         return tf.concat([tf.reshape(number, [-1]) for number in found.values()], 0)
 
-    def forward(self, parameters: tf.Tensor, statistics: tf.Tensor, particles: tf.Tensor) -> tf.Tensor:
+    def forward(
+        self, parameters: tf.Tensor, statistics: tf.Tensor, constants: tf.Tensor, particles: tf.Tensor
+    ) -> tf.Tensor:
         """Return the images of particles of the base in the target space."""
-        numbers = parameters, statistics
+        numbers = parameters, statistics, constants
 
         def up(k: Any, x: Any) -> tuple[Any, ...]:
-            return k + 1, self._at(k + 1, numbers, lambda stage, own: stage.forward_and_log_det(own, x))[0]
+            return k + 1, *self._at(k + 1, numbers, lambda stage, own: (stage.forward(own, x),))
 
-        return _while(lambda k, _: k < self._last, up, tf.constant(0), particles)[1]
+        return _while(lambda k, _: k < _last(constants), up, tf.constant(0), particles)[1]
 
     def trace(
-        self, parameters: tf.Tensor, statistics: tf.Tensor, particles: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        self, parameters: tf.Tensor, statistics: tf.Tensor, constants: tf.Tensor, particles: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
         """Follow particles of the base through all stages.
 
         Returns:
-            Their positions (stages, n, 2), the log-determinants from the base (stages, n), and the round-trip error of
-            each stage (stages,).
+            Their positions (stages, n, 2), the log-determinants from the base (stages, n), the round-trip error of each
+            stage (stages,), and which particles a stage folds over (n,).
         """
-        numbers, positions, log_dets = (parameters, statistics), *self._arrays(particles, tf.constant(0))
-        errors = tf.TensorArray(particles.dtype, size=self._last + 1, element_shape=[]).write(0, 0)
+        numbers, last = (parameters, statistics, constants), _last(constants)
+        positions, log_dets = _arrays(particles, tf.constant(0), last)
+        errors = tf.TensorArray(particles.dtype, size=last + 1, element_shape=[]).write(0, 0)
 
-        def up(k: Any, x: Any, positions: Any, log_dets: Any, errors: Any) -> tuple[Any, ...]:
-            y, log_det, error = self._at(k + 1, numbers, lambda stage, own: _there_and_back(stage, own, x))
-            return k + 1, y, positions.write(k + 1, y), log_dets.write(k + 1, log_det), errors.write(k + 1, error)
+        def up(k: Any, x: Any, folded: Any, positions: Any, log_dets: Any, errors: Any) -> tuple[Any, ...]:
+            y, log_det, fold, error = self._at(k + 1, numbers, lambda stage, own: _there_and_back(stage, own, x))
+            arrays = positions.write(k + 1, y), log_dets.write(k + 1, log_det), errors.write(k + 1, error)
+            return k + 1, y, folded | fold, *arrays
 
-        start = tf.constant(0), particles, positions, log_dets, errors
-        *_, positions, log_dets, errors = _while(lambda k, *_: k < self._last, up, *start)
-        return positions.stack(), tf.cumsum(log_dets.stack()), errors.stack()
+        start = tf.constant(0), particles, tf.zeros_like(particles[:, 0], tf.bool), positions, log_dets, errors
+        *_, folded, positions, log_dets, errors = _while(lambda k, *_: k < last, up, *start)
+        return positions.stack(), tf.cumsum(log_dets.stack()), errors.stack(), folded
 
     def trace_through(
-        self, parameters: tf.Tensor, statistics: tf.Tensor, points: tf.Tensor, stage: tf.Tensor
+        self,
+        parameters: tf.Tensor,
+        statistics: tf.Tensor,
+        constants: tf.Tensor,
+        points: tf.Tensor,
+        stage: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Follow points of a stage to all stages: positions (stages, n, 2) and log-determinants (stages, n)."""
-        numbers, positions, log_dets = (parameters, statistics), *self._arrays(points, stage)
+        numbers, last = (parameters, statistics, constants), _last(constants)
+        positions, log_dets = _arrays(points, stage, last)
 
         def down(k: Any, y: Any, positions: Any, log_dets: Any) -> tuple[Any, ...]:
             x, log_det = self._at(k, numbers, lambda stage, own: stage.inverse_and_log_det(own, y))
@@ -132,24 +155,36 @@ class Chain:
             return k + 1, y, positions.write(k + 1, y), log_dets.write(k + 1, log_det)
 
         *_, positions, log_dets = _while(lambda k, *_: k > 0, down, stage, points, positions, log_dets)
-        *_, positions, log_dets = _while(lambda k, *_: k < self._last, up, stage, points, positions, log_dets)
+        *_, positions, log_dets = _while(lambda k, *_: k < last, up, stage, points, positions, log_dets)
         return positions.stack(), tf.cumsum(log_dets.stack())
 
     def forward_at(
-        self, parameters: tf.Tensor, statistics: tf.Tensor, points: tf.Tensor, stage: tf.Tensor
+        self,
+        parameters: tf.Tensor,
+        statistics: tf.Tensor,
+        constants: tf.Tensor,
+        points: tf.Tensor,
+        stage: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the images of points under one stage, 1 or more, and its log|det J| there."""
         images, log_dets = self._at(
-            stage, (parameters, statistics), lambda stage, own: stage.forward_and_log_det(own, points)
+            stage, (parameters, statistics, constants), lambda stage, own: stage.forward_and_log_det(own, points)
         )
         return images, log_dets
 
-    def log_prob(self, parameters: tf.Tensor, statistics: tf.Tensor, points: tf.Tensor) -> tf.Tensor:
+    def log_prob(
+        self, parameters: tf.Tensor, statistics: tf.Tensor, constants: tf.Tensor, points: tf.Tensor
+    ) -> tf.Tensor:
         """Return the log-density of the flow at points of the target."""
-        return self._log_density((parameters, statistics), points, tf.constant(self._last))
+        return self._log_density((parameters, statistics, constants), points, _last(constants))
 
     def log_density(
-        self, parameters: tf.Tensor, statistics: tf.Tensor, points: tf.Tensor, stage: tf.Tensor
+        self,
+        parameters: tf.Tensor,
+        statistics: tf.Tensor,
+        constants: tf.Tensor,
+        points: tf.Tensor,
+        stage: tf.Tensor,
     ) -> tf.Tensor:
         """Return the log-density of the distribution at a stage at points; -inf where it is not finite."""
         block = BLOCK_BYTES // points.dtype.size
@@ -158,7 +193,7 @@ class Chain:
 
         def score(i: Any, found: Any) -> tuple[Any, Any]:
             part = points[i * block : tf.minimum((i + 1) * block, count)]
-            return i + 1, found.write(i, self._log_density((parameters, statistics), part, stage))
+            return i + 1, found.write(i, self._log_density((parameters, statistics, constants), part, stage))
 
         found = tf.TensorArray(points.dtype, size=blocks, element_shape=[None], infer_shape=False)
         log_density = _while(lambda i, *_: i < blocks, score, tf.constant(0), found)[1].concat()
@@ -167,12 +202,6 @@ class Chain:
     def _from_data(self, parameters: tf.Tensor, statistics: tf.Tensor) -> list[tuple[Stage, Tensors]]:
         """Return the stages with their numbers in the order in which the inverse applies them."""
         return list(zip(self.stages, self.numbers(parameters, statistics), strict=True))[::-1]
-
-    def _arrays(self, points: tf.Tensor, stage: tf.Tensor) -> tuple[tf.TensorArray, tf.TensorArray]:
-        """Return arrays for the positions and log-determinants of all stages, with the points at a stage."""
-        every = {"dtype": points.dtype, "size": self._last + 1, "clear_after_read": False}
-        positions = tf.TensorArray(element_shape=[None, 2], **every).write(stage, points)
-        return positions, tf.TensorArray(element_shape=[None], **every).write(0, tf.zeros_like(points[:, 0]))
 
     def _log_density(self, numbers: Any, points: tf.Tensor, stage: tf.Tensor) -> tf.Tensor:
         def down(k: Any, y: Any, log_det: Any) -> tuple[Any, ...]:
@@ -183,28 +212,50 @@ class Chain:
         return BASE_DISTRIBUTION.log_prob(x) + log_det
 
     def _at(self, stage: tf.Tensor, numbers: Any, evaluate: Callable[[Stage, Tensors], tuple[tf.Tensor, ...]]) -> Any:
-        """Evaluate one stage: points (n, 2), log-determinants (n,), and whatever else is returned."""
+        """Evaluate one stage: points (n, 2), and log-determinants (n,) and whatever else is returned."""
         branches = [
             lambda kind=kind: evaluate(self._examples[kind], self._numbers_at(kind, stage, numbers))
             for kind in range(len(self._examples))
         ]
-        points, log_det, *more = tf.switch_case(tf.gather(self._classes, stage - 1), branches)
-        return tf.ensure_shape(points, [None, 2]), tf.ensure_shape(log_det, [None]), *more
+        found = branches[0]() if self.is_uniform else _cases(tf.gather(self._classes, stage - 1), branches)
+        return *(tf.ensure_shape(each, shape) for each, shape in zip(found, ([None, 2], [None]), strict=False)), *found[
+            2:
+        ]
 
     def _numbers_at(self, kind: int, stage: tf.Tensor, numbers: Any) -> Tensors:
         """Return the numbers of a stage that has the class number `kind`."""
-        offsets = tf.unstack(tf.gather(self._offsets, stage - 1))
-        found: dict[str, tf.Tensor] = {}
-        for flat, offset, shapes in zip(numbers, offsets, self._example_shapes[kind], strict=True):
-            found.update(unflatten(tf.slice(flat, [offset], [size_of(shapes)]), shapes))
+        *flat, constants = numbers
+        offsets = self._offsets[0] if self.is_uniform else tf.unstack(tf.gather(self._offsets, stage - 1))
+        names = self._examples[kind].constants
+        found: dict[str, tf.Tensor] = {name: constants[stage - 1, i] for i, name in enumerate(names)}
+        for each, offset, shapes in zip(flat, offsets, self._example_shapes[kind], strict=True):
+            found.update(unflatten(tf.slice(each, [offset], [size_of(shapes)]), shapes))
         return found
 
 
-def _there_and_back(stage: Stage, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Return the images (n, 2) of x, log|det J| (n,), and how far the inverse of the images is from x."""
-    y, log_det = stage.forward_and_log_det(numbers, x)
-    back = stage.inverse(numbers, y)
-    return y, log_det, tf.reduce_max(tf.abs(x - back) / tf.maximum(tf.abs(x), 1))
+def _last(constants: tf.Tensor) -> Any:
+    """Return the number of the last stage."""
+    return tf.shape(constants)[0]
+
+
+def _arrays(points: tf.Tensor, stage: tf.Tensor, last: tf.Tensor) -> tuple[tf.TensorArray, tf.TensorArray]:
+    """Return arrays for the positions and log-determinants of all stages, with the points at a stage."""
+    every = {"dtype": points.dtype, "size": last + 1, "clear_after_read": False}
+    positions = tf.TensorArray(element_shape=[None, 2], **every).write(stage, points)
+    return positions, tf.TensorArray(element_shape=[None], **every).write(0, tf.zeros_like(points[:, 0]))
+
+
+def _cases(number: tf.Tensor, branches: Sequence[Callable[[], Any]]) -> Sequence[tf.Tensor]:
+    """Return the result of the branch with a number as a list, even if it is one tensor."""
+    return tf.nest.flatten(tf.switch_case(number, branches))  # type: ignore[no-any-return]
+
+
+def _there_and_back(stage: Stage, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
+    """Return the images (n, 2) of x, log|det J| and folds (n,), and how far the inverse of the images is from x."""
+    y, log_det, folds = stage.forward_log_det_and_fold(numbers, x)
+    some = slice(ROUND_TRIPS if stage.inverse_is_slow else None)
+    back = stage.inverse(numbers, y[some])
+    return y, log_det, folds, tf.reduce_max(tf.abs(x[some] - back) / tf.maximum(tf.abs(x[some]), 1))
 
 
 def _while(condition: Callable[..., Any], body: Callable[..., Any], *start: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from flowviz.errors import SpecError
 from flowviz.flows.normalization import ActNorm, BatchNormalization
+from flowviz.flows.objective import MaximumLikelihood, Objective
 from flowviz.flows.stage import Stage
 from flowviz.specs import FlowSpec, recipes
 
@@ -9,10 +10,12 @@ NORMALIZATIONS: tuple[type[Stage], ...] = (BatchNormalization, ActNorm)  # that 
 
 
 class Family:
-    """A family: its name in `RECIPES`, and the classes of its stages other than normalizations."""
+    """A family: its name in `RECIPES`, its objective, and the classes of its stages other than normalizations."""
 
-    def __init__(self, name: recipes.Family, *classes: type[Stage]) -> None:
-        self.name = name
+    def __init__(
+        self, name: recipes.Family, *classes: type[Stage], objective: type[Objective] = MaximumLikelihood
+    ) -> None:
+        self.name, self.objective = name, objective
         self._classes = {each.kind: each for each in (*classes, *NORMALIZATIONS)}
 
     def stages(self, spec: FlowSpec) -> tuple[Stage, ...]:

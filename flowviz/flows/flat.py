@@ -1,6 +1,6 @@
 """Conversion between the numbers of all stages by name and one flat vector."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,14 @@ from numpy.typing import NDArray
 from flowviz.errors import FileError
 
 Shapes = dict[str, tuple[int, ...]]
+
+
+def named(stages: Iterable[Any], numbers_of: Callable[[Any], Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the numbers of stages by name, `stage/number`. Those that several stages share are there once."""
+    owners = dict[str, Any]()
+    for stage in stages:
+        owners.setdefault(stage.numbers_name, stage)
+    return {f"{name}/{key}": each for name, owner in owners.items() for key, each in numbers_of(owner).items()}
 
 
 def shapes_of(arrays: Mapping[str, NDArray[Any]]) -> Shapes:

@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from flowviz.errors import SpecError
 from flowviz.flows.chain import Chain
-from flowviz.flows.flat import flatten, of_stage, shapes_of, unflatten
-from flowviz.flows.reporting import DEFAULT_SPANS, base_report, spans_of
+from flowviz.flows.flat import flatten, named, of_stage, shapes_of, unflatten
+from flowviz.flows.objective import MaximumLikelihood, Objective
+from flowviz.flows.reporting import DEFAULT_SPANS, base_report
 from flowviz.flows.stage import Stage
 from flowviz.flows.stored_graphs import Graph, stored_or_traced
 from flowviz.records import (
@@ -53,16 +54,20 @@ class Flow(tf.Module):
     then passes two tensors instead of about sixty, which halves its time.
     """
 
-    def __init__(self, stages: Sequence[Stage], weights: Weights, dtype: str = "float32") -> None:
+    def __init__(
+        self,
+        stages: Sequence[Stage],
+        weights: Weights,
+        dtype: str = "float32",
+        objective: type[Objective] = MaximumLikelihood,
+    ) -> None:
         super().__init__(name="flow")
         self.stages = tuple(stages)
+        self.objective = objective(self.spec)
         self.dtype = tf.as_dtype(dtype)
-        self._parameter_shapes = shapes_of(
-            {f"{s.name}/{key}": a for s in stages for key, a in s.initial_parameters(np.random.default_rng(0)).items()}
-        )
-        self._statistic_shapes = shapes_of(
-            {f"{s.name}/{key}": a for s in stages for key, a in s.initial_statistics().items()}
-        )
+        rng = np.random.default_rng(0)
+        self._parameter_shapes = shapes_of(named(stages, lambda stage: stage.initial_parameters(rng)))
+        self._statistic_shapes = shapes_of(named(stages, lambda stage: stage.initial_statistics()))
         self.chain = Chain(stages, self._parameter_shapes, self._statistic_shapes)
         self.parameters = tf.Variable(flatten(weights.parameters, self._parameter_shapes), dtype=self.dtype)
         self.statistics = tf.Variable(
@@ -99,7 +104,7 @@ class Flow(tf.Module):
     def fit_start(self, points: NDArray[Any]) -> None:
         """Initialize the stages that depend on the data, such as actnorms, from points (n, 2) of the target."""
         points = tf.convert_to_tensor(points, self.dtype)
-        self.parameters.assign(self.chain.fitted(*self._numbers, points))
+        self.parameters.assign(self.chain.fitted(self.parameters.read_value(), self.statistics.read_value(), points))
 
     def distribution(self) -> Any:
         """Return the flow as a `tfd.TransformedDistribution` of the standard normal. Loads TensorFlow Probability.
@@ -203,11 +208,9 @@ class Flow(tf.Module):
         if stage == 0:
             return base_report()
         recipe = self.stages[stage - 1]
-        before = stage if recipe.curves_over_output else stage - 1
-        spans = DEFAULT_SPANS if trace is None else spans_of(trace.positions[before])
         flat = [tf.cast(each, tf.float64) for each in self._numbers]
-        parameters = of_stage(unflatten(flat[0].numpy(), self._parameter_shapes), recipe.name)
-        statistics = of_stage(unflatten(flat[1].numpy(), self._statistic_shapes), recipe.name)
+        parameters = of_stage(unflatten(flat[0].numpy(), self._parameter_shapes), recipe.numbers_name)
+        statistics = of_stage(unflatten(flat[1].numpy(), self._statistic_shapes), recipe.numbers_name)
 
         forward_at = self._graph("forward_at", tf.float64)
 
@@ -215,13 +218,24 @@ class Flow(tf.Module):
             images, log_dets = forward_at(*flat, tf.constant(points), at)
             return images.numpy(), log_dets.numpy()
 
-        return recipe.report({**parameters, **statistics}, spans, forward)
+        numbers = {**parameters, **statistics}
+        if trace is None:
+            return recipe.report(numbers, DEFAULT_SPANS, forward)
+        before = stage if recipe.curves_over_output else stage - 1
+        return recipe.report_at(numbers, trace.positions[before].astype(np.float64), forward)
 
     @property
     def _kin(self) -> "Flow":
         """First flow of this kind, whose graphs all flows of the kind share, since TensorFlow never frees a graph."""
-        kind = self.spec.model_copy(update={"seed": 0}), self.names, self.dtype, tuple(map(type, self.stages))
+        kind = *self._kind, self.dtype, tuple({type(stage): None for stage in self.stages})
         return _first_of_kind.setdefault(kind, self)
+
+    @property
+    def _kind(self) -> tuple[FlowSpec, tuple[str, ...]]:
+        """What the graphs depend on: the relevant part of the spec, and the names of the stages if they differ."""
+        if self.chain.is_uniform:
+            return self.spec.model_copy(update={"seed": 0, "pairing": None, "integrator_steps": None}), ()
+        return self.spec.model_copy(update={"seed": 0}), self.names
 
     def _in_parts(self, name: str, points: ArrayLike, stage: int | None = None) -> Iterator[list[NDArray[Any]]]:
         """Yield the results of a function of the chain for consecutive chunks of points (n, 2)."""
@@ -240,8 +254,9 @@ class Flow(tf.Module):
         return tf.constant(checked_stage(stage, len(self.stages)), tf.int32)
 
     @property
-    def _numbers(self) -> tuple[tf.Tensor, tf.Tensor]:
-        return self.parameters.read_value(), self.statistics.read_value()
+    def _numbers(self) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        constants = tf.constant(self.chain.constants, self.dtype)
+        return self.parameters.read_value(), self.statistics.read_value(), constants
 
     def _graph(self, name: str, dtype: tf.DType) -> Graph:
         """Return a function of the chain, traced once for all flows of this kind; see `_kin`."""
@@ -256,10 +271,11 @@ class Flow(tf.Module):
         Returns a concrete function, because TensorFlow warns if one `tf.function` is traced for many flows.
         """
         function = getattr(self.chain, name)
-        shapes = [*(each.shape for each in self._numbers), [None, 2]]
+        parameters, statistics, constants = (each.shape for each in self._numbers)
+        shapes = [parameters, statistics, [None, constants[1]] if self.chain.is_uniform else constants, [None, 2]]
         signature = [*(tf.TensorSpec(shape, dtype) for shape in shapes), *([STAGE] if name in AT_STAGE else [])]
-        kind = self.spec.model_copy(update={"seed": 0}).model_dump_json()
-        key = f"{name} {signature} {kind} {self.names}"
+        spec, names = self._kind
+        key = f"{name} {signature} {spec.model_dump_json()} {names}"
         with _tracing:  # a second thread that needs the graph waits until it is traced
             if key in _graphs:
                 return _graphs[key]

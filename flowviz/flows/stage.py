@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from flowviz.flows.reporting import Forward, Numbers, Spans
+from flowviz.flows.reporting import Forward, Numbers, Spans, spans_of
 from flowviz.records import Curve, StageReport
 from flowviz.specs import FlowSpec
 from flowviz.specs.flow import TABLE_KNOTS
@@ -35,6 +35,7 @@ class Stage(ABC):
     spec: FlowSpec
     kind: ClassVar[str]
     curves_over_output: ClassVar[bool] = False  # whether the curves of its report are functions of y rather than of x
+    inverse_is_slow: ClassVar[bool] = False  # so that the round trip is measured with few particles
 
     @abstractmethod
     def forward_and_log_det(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -51,6 +52,20 @@ class Stage(ABC):
         The formula maps (x, y), horizontal and vertical, from the base towards the data. `forward` evaluates the stage
         at points (n, 2).
         """
+
+    @property
+    def numbers_name(self) -> str:
+        """Return the name under which the flow stores the numbers. Stages with the same name share them."""
+        return self.name
+
+    @property
+    def constants(self) -> Mapping[str, float]:
+        """Return numbers that follow from the spec, by name. They are passed with the others, but not stored."""
+        return {}
+
+    def forward_log_det_and_fold(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Return y, log|det ∂f/∂x|, and whether f folds the plane over at x (n,), so that it cannot be undone there."""
+        return *self.forward_and_log_det(numbers, x), tf.zeros_like(x[:, 0], tf.bool)
 
     def forward(self, numbers: Tensors, x: tf.Tensor) -> tf.Tensor:
         """Return y = f(x)."""
@@ -78,6 +93,10 @@ class Stage(ABC):
     def fit(self, points: tf.Tensor) -> Tensors:
         """Return the initial parameters that depend on the data, given points (n, 2) of y."""
         return {}
+
+    def report_at(self, numbers: Numbers, points: NDArray[np.float64], forward: Forward) -> StageReport:
+        """Describe the stage where particles (n, 2) are; see `report`."""
+        return self.report(numbers, spans_of(points), forward)
 
     def table_line(self) -> tuple[str, ...]:
         """Return the line of the formula about tables; none if the conditioner is a network."""

@@ -105,6 +105,8 @@ class Trace:
         log_det: Forward log|det J| (stages, n), float32, in nats, accumulated from the base to each stage.
         round_trip_error: Maximum of |x − inverse(forward(x))| / max(1, |x|) over the particles, for each bijector alone
             (stages,). None if not measured.
+        folded: Which particles (n,) a bijector folds over, so that it has no inverse there and densities are inexact.
+            None if not measured.
 
     Raises:
         ValueError: If the shapes do not match.
@@ -114,6 +116,7 @@ class Trace:
     positions: NDArray[np.float32]
     log_det: NDArray[np.float32]
     round_trip_error: NDArray[np.float32] | None = None
+    folded: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         stages, particles, _ = self.positions.shape
@@ -129,11 +132,13 @@ class Trace:
         if len(parts) == 1:
             return parts[0]
         errors = [part.round_trip_error for part in parts if part.round_trip_error is not None]
+        folded = [part.folded for part in parts if part.folded is not None]
         return cls(
             parts[0].names,
             np.concatenate([part.positions for part in parts], axis=1),
             np.concatenate([part.log_det for part in parts], axis=1),
             np.max(errors, axis=0) if len(errors) == len(parts) else None,
+            np.concatenate(folded) if len(folded) == len(parts) else None,
         )
 
     @property
@@ -145,6 +150,11 @@ class Trace:
     def largest_round_trip_error(self) -> float | None:
         """Round-trip error of the worst bijector. None if not measured."""
         return None if self.round_trip_error is None else float(self.round_trip_error.max())
+
+    @property
+    def folded_share(self) -> float:
+        """Share of the particles that a bijector folds over, from 0 to 1; 0 if not measured."""
+        return 0.0 if self.folded is None else float(self.folded.mean())
 
     def log_density(self, stage: int) -> NDArray[np.float32]:
         """Return the log-density (n,) in nats of the distribution at a stage, at each particle.

@@ -148,7 +148,8 @@ class Training:
         """Take `count` steps while the clock runs, and return the events to report."""
         self._clock.resume()
         steps, batch, _ = self._runner.shape
-        points = self._target.sample(steps * batch, self._train_rng).reshape(steps, batch, 2)
+        drawn = self._target.sample(steps * batch, self._train_rng).reshape(steps, batch, 2)
+        points = self._flow.objective.prepared(drawn, self._train_rng)
         rates = self._budget.rates(count) * np.float32(self._guard.rate_factor)
         guard = self._guard
         state, losses = self._runner.run(guard.state, guard.step, points, rates, self._spec, compiled=compiled)

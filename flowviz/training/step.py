@@ -101,7 +101,7 @@ class ChunkRunner:
             steps: Maximum number of steps per chunk.
         """
         self.flow = flow
-        self.shape = (steps, batch, 2)
+        self.shape = (steps, batch, flow.objective.columns)
         key = f"steps {self.shape} {flow.spec.model_copy(update={'seed': 0}).model_dump_json()}"
         self._signature = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in self._no_steps()]
         self._graph, self._compilable = stored_or_traced(key, self._trace, self._signature, flow.spec)
@@ -158,14 +158,15 @@ class ChunkRunner:
         Args:
             state: The state to start from.
             step: Number of the first step, counted from 0.
-            points: Points of the target (steps, batch, 2) for a full chunk, whatever the number of rates.
+            points: What to learn from (steps, batch, columns), as the objective prepares it, for a full chunk,
+                whatever the number of rates.
             rates: Learning rate of each step, at most as many as a chunk has.
             spec: The training, with the peak learning rate and the clip norm.
             compiled: Whether to use the graph as compiled by XLA, and to wait for XLA if it is still compiling. If
                 false, run the plain graph, whose results differ by rounding.
 
         Returns:
-            The new state, and the mean NLL of each step's batch (len(rates),) in nats.
+            The new state, and the loss of each step's batch (len(rates),).
         """
         padded = np.zeros(self.shape[0], np.float32)
         padded[: len(rates)] = rates
@@ -247,11 +248,11 @@ class ChunkRunner:
     ) -> tuple[State, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(state.parameters)
-            log_prob, statistics = self.flow.chain.training_log_prob(state.parameters, state.statistics, batch, pace)
-            nll = -tf.reduce_mean(log_prob)
-        gradient = tf.clip_by_norm(tape.gradient(nll, state.parameters), clip_norm)
+            numbers = state.parameters, state.statistics
+            loss, statistics = self.flow.objective.loss(self.flow.chain, *numbers, batch, pace)
+        gradient = tf.clip_by_norm(tape.gradient(loss, state.parameters), clip_norm)
         number, second_decay = tf.cast(step + 1, tf.float32), self.flow.spec.recipe.second_decay
-        return _adam(state, gradient, number, rate, second_decay)._replace(statistics=statistics), nll
+        return _adam(state, gradient, number, rate, second_decay)._replace(statistics=statistics), loss
 
 
 def _adam(state: State, gradient: tf.Tensor, step: tf.Tensor, rate: tf.Tensor, second_decay: float) -> State:

@@ -15,13 +15,16 @@ SPECS = {
     "maf": FlowSpec(family="maf", layers=2, width=16),
     "iaf": FlowSpec(family="iaf", layers=2, width=16),
     "spline": FlowSpec(family="spline", layers=2, width=16, bins=8),
+    "flow_matching": FlowSpec(family="flow_matching", width=16, depth=2, waves=2, integrator_steps=6),
+    "euler": FlowSpec(family="flow_matching", width=8, depth=1, waves=1, integrator="euler"),
+    "rk4": FlowSpec(family="flow_matching", width=8, depth=2, waves=0, integrator="rk4", integrator_steps=3),
     "tables": FlowSpec(layers=2, conditioner="table"),
     "tables of a spline": FlowSpec(family="spline", layers=2, bins=8, conditioner="table"),
     "tables of maf": FlowSpec(family="maf", layers=2, conditioner="table"),
     "minibatch": FlowSpec(layers=2, width=8, normalization="minibatch"),
     "unbounded": FlowSpec(layers=2, width=8, normalization="none", log_scale_bound=None),
 }
-assert set(SPECS) >= set(RECIPES) - {"flow_matching"}
+assert set(SPECS) >= set(RECIPES)
 
 
 def stages_of(flow: Flow) -> list[tuple[Stage, Tensors]]:

@@ -1,0 +1,50 @@
+"""What training minimizes."""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from flowviz.flows.chain import Chain
+from flowviz.specs import FlowSpec
+
+
+class Objective(ABC):
+    """A loss of a batch, as a function of the numbers of a flow."""
+
+    columns: ClassVar[int]  # numbers of each training point, as `prepared` returns them
+    is_nll: ClassVar[bool]  # whether the loss is the NLL of the batch
+
+    def __init__(self, spec: FlowSpec) -> None:
+        self.spec = spec
+
+    @abstractmethod
+    def prepared(self, points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+        """Return what a chunk of steps learns from (steps, batch, columns), given points (steps, batch, 2)."""
+
+    @abstractmethod
+    def loss(
+        self, chain: Chain, parameters: tf.Tensor, statistics: tf.Tensor, batch: tf.Tensor, pace: Any
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the loss of a batch (batch, columns), a scalar, and the statistics after the step.
+
+        `pace`, from 0 to 1, slows running averages down.
+        """
+
+
+class MaximumLikelihood(Objective):
+    """The mean NLL of the batch."""
+
+    columns = 2
+    is_nll = True
+
+    def prepared(self, points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+        return points
+
+    def loss(
+        self, chain: Chain, parameters: tf.Tensor, statistics: tf.Tensor, batch: tf.Tensor, pace: Any
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        log_prob, statistics = chain.training_log_prob(parameters, statistics, batch, pace)
+        return -tf.reduce_mean(log_prob), statistics
