@@ -51,7 +51,7 @@ class Extension:
         if self.problem:
             return f"The extension {self.name} could not be loaded: {self.problem}."
         added = " and ".join(self.added) or "nothing"
-        return f"The extension {self.name} runs its own code in flowviz, and adds {added}."
+        return f"The extension {self.name} runs its own code in flowviz and adds {added}."
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def register_family(
     """
     _check_name(name, _built_in_families)
     if not stages:
-        raise SpecError(f"The family {name} needs the classes of its stages.")
+        raise SpecError(f"The family {name} has no stages. Pass the classes of its stages.")
     RECIPES[name] = replace(recipe, stages=stages)
     for kind in {recipe.layer, recipe.mixing, *recipe.first} - explanations.BUILT_IN_KINDS:
         explanations.add_kind(kind, recipe.title, action, explanation or recipe.sentence)
@@ -151,7 +151,7 @@ def _load_file(path: Path) -> Extension:
         name = f"flowviz_extension_{path.stem}"
         spec = spec_from_file_location(name, path)
         if spec is None or spec.loader is None:
-            raise SpecError("it is not a Python file, whose name ends in .py")
+            raise SpecError("it is not a Python file; its name must end in .py")
         module = module_from_spec(spec)
         sys.modules[name] = module  # dataclasses look up their module
         spec.loader.exec_module(module)
@@ -184,6 +184,8 @@ def _reason(error: BaseException) -> str:
 
 def _check_name(name: str, built_in: frozenset[str]) -> None:
     if not NAME.fullmatch(name):
-        raise SpecError(f"The name {name!r} is not one of small letters, digits and underscores, such as my_flow.")
+        raise SpecError(
+            f"The name {name!r} is invalid. Use lowercase letters, digits and underscores, such as my_flow."
+        )
     if name in built_in:
-        raise SpecError(f"The name {name} belongs to flowviz; choose another one.")
+        raise SpecError(f"The name {name} is already used by flowviz. Choose another one.")

@@ -88,13 +88,13 @@ def _place(path: Path) -> Path:
     if path.exists() and not path.is_file():
         raise FileError(f"{path} is a device or a pipe. Give the name of a file.")
     if path.exists() and not os.access(path, os.W_OK):
-        raise FileError(f"{path} is write-protected. Give the name of another file, or allow writing to it.")
+        raise FileError(f"{path} is write-protected. Choose another file, or make it writable.")
     try:
         resolved = path.resolve()
     except (RuntimeError, ValueError) as error:  # circular links; a name with a null byte
-        raise FileError(f"{path} cannot be the name of a file.") from error
+        raise FileError(f"{path} is not a valid file name.") from error
     if resolved.is_symlink():  # circular links, from Python 3.13 on
-        raise FileError(f"{path} cannot be the name of a file.")
+        raise FileError(f"{path} is not a valid file name.")
     return resolved
 
 
@@ -184,7 +184,7 @@ def folder_for(path: Path) -> Iterator[None]:
     except FileExistsError as error:
         raise FileError(f"{path} is a file. Give the name of a folder.") from error
     except OSError as error:
-        raise FileError(f"The folder {path} cannot be made: {reason(error)}.") from error
+        raise FileError(f"The folder {path} cannot be created: {reason(error)}.") from error
     try:
         yield
     except BaseException:
@@ -247,7 +247,7 @@ def check_readable(path: Path, most_bytes: int) -> int:
     except OSError as error:
         raise FileError(f"{path} cannot be read: {reason(error)}.") from error
     except ValueError as error:
-        raise FileError(f"{path} cannot be the name of a file.") from error
+        raise FileError(f"{path} is not a valid file name.") from error
     if not size:
         raise FileError(f"{path} is empty.")
     if size > most_bytes:

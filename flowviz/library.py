@@ -112,7 +112,9 @@ def resume(
         TargetError: If there is nothing to learn.
     """
     if project.checkpoint is None:
-        raise FileError("The project holds no checkpoint to continue from: it was saved by an older flowviz.")
+        raise FileError(
+            "The project cannot be continued, because it was saved by an older version of flowviz without a checkpoint."
+        )
     target = build_target(project.target)
     return trained(project, target, on_event=on_event or progress_display(), should_stop=should_stop)
 

@@ -62,7 +62,7 @@ def self_test(training: TrainingSpec | None = None) -> Iterator[Finding]:
         with TemporaryDirectory(prefix="flowviz-") as folder:
             yield from _SelfTest(Path(folder), training or TrainingSpec(seconds=SECONDS)).findings()
     except OSError as error:
-        raise FileError(f"There is no room for temporary files: {reason(error)}. Free some of the disk.") from error
+        raise FileError(f"Temporary files cannot be written: {reason(error)}. Free some disk space.") from error
 
 
 class _SelfTest:
@@ -114,8 +114,8 @@ class _SelfTest:
         from flowviz.flows.machine import devices, xla_compiles  # loads TensorFlow
 
         if not xla_compiles():
-            raise FlowvizError("XLA cannot compile here. Training takes the plain graph, which is slower.")
-        return f"compiles the training for {', '.join(devices())}"
+            raise FlowvizError("XLA does not work on this machine. Training uses a plain graph, which is slower.")
+        return f"compiles training steps for {', '.join(devices())}"
 
     def _draw(self) -> str:
         return self._written(ExportSpec(what="view", format="png", size=SIZE))
@@ -136,14 +136,14 @@ class _SelfTest:
         library.save(project, path)
         again, learned = library.load(path).weights.parameters, project.weights.parameters
         if again.keys() != learned.keys() or not all(np.array_equal(again[name], learned[name]) for name in learned):
-            raise FileError("What was opened is not what was saved.")
-        return "opens as it was saved"
+            raise FileError("A saved project changed when it was opened again.")
+        return "a saved project opens unchanged"
 
 
 def _fonts() -> str:
     count = len(installed_faces())
     if not count:
-        raise FlowvizError("No font is installed: texts are drawn in the one that is built in, which is Latin only.")
+        raise FlowvizError("No fonts are installed. Texts use the built-in font, which covers only Latin.")
     return f"{count} fonts are installed"
 
 
@@ -164,7 +164,7 @@ def _found(name: str, check: Callable[[], str], *, needed: bool = False) -> Find
     try:
         return Finding(name, True, needed, f"{check()}.")
     except FlowvizError as error:
-        told = str(error)
+        problem = str(error)
     except Exception as error:  # a broken installation can raise anything
-        told = f"{type(error).__name__}: {' '.join(str(error).split()).rstrip('.')}. {INSTALL}"
-    return Finding(name, False, needed, told)
+        problem = f"{type(error).__name__}: {' '.join(str(error).split()).rstrip('.')}. {INSTALL}"
+    return Finding(name, False, needed, problem)

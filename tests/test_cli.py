@@ -158,7 +158,7 @@ def test_resume_goes_on_as_if_never_stopped(tmp_path: Path) -> None:
 
 def test_a_project_without_a_checkpoint_cannot_be_resumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("resume", FILES / "format_1.flowviz", "-o", tmp_path / "x") == 2
-    assert "no checkpoint" in capsys.readouterr().err
+    assert "without a checkpoint" in capsys.readouterr().err
 
 
 def test_info_says_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
@@ -277,7 +277,7 @@ def bad_points(tmp_path: Path) -> Path:
         ("train --text a --depth 9 -o x", "depth cannot be 9"),
         ("train --text a --layers 32 --width 1024 --depth 4 -o x", "101 million weights, too many for a project"),
         ("train --text a --batch 1 -o x", "batch cannot be 1"),
-        ("train --text a --bins 8 -o x", "no other flow has them"),
+        ("train --text a --bins 8 -o x", "Only the spline flow has bins"),
         ("train --text a --flow nice --log-scale-bound 2 -o x", "no log-scale"),
         ("train --text a --flow spline --bins 1 -o x", "bins"),
         ("train --text a --log-scale-bound wide -o x", "BOUND|none"),
@@ -285,14 +285,14 @@ def bad_points(tmp_path: Path) -> Path:
         ("trials --text a --learning-rates 1e-3,z -o x.csv", "not numbers separated by commas"),
         ("trials --text a --learning-rates 2 -o x.csv", "learning rate cannot be 2"),
         ("trials --text a --seeds 0 -o x.csv", "at least one seed"),
-        ("trials --text a --scheduler tcp://h:1 -o x.csv", "goes with --backend dask"),
+        ("trials --text a --scheduler tcp://h:1 -o x.csv", "requires --backend dask"),
         ("trials --text a --backend dask -o x.csv", "address of the cluster"),
         ("train --text a --learning-rate nan -o x", "learning rate cannot be nan"),
         ("render gone.flowviz -o f", "no such file or directory"),
         ("render text.npy -o f", "not a flowviz project"),
-        ("render hi.flowviz -o hi.flowviz", ".flowviz files cannot be written"),
+        ("render hi.flowviz -o hi.flowviz", "Files ending in '.flowviz' cannot be exported"),
         ("render hi.flowviz -o f --stage 20", "from 0 to 19"),
-        ("render hi.flowviz -o f --stage 5-3", "5 to 3 are no range"),
+        ("render hi.flowviz -o f --stage 5-3", "The first stage, 5, cannot come after the last one, 3"),
         ("render hi.flowviz -o f --stage x", "STAGE|FIRST-LAST"),
         ("render hi.flowviz -o f --size 9", "WIDTHxHEIGHT"),
         ("render hi.flowviz -o f --size 9x9", "width cannot be 9"),
@@ -303,10 +303,10 @@ def bad_points(tmp_path: Path) -> Path:
         ("render hi.flowviz -o . --view overview", "is a folder"),
         ("render hi.flowviz -o gone/f.png --view overview", "no such file or directory"),
         ("render hi.flowviz -o f.png --view overview --size 64x64", "larger size"),
-        ("render hi.flowviz -o f --beside", "Choose some of both"),
-        ("render hi.flowviz -o f --view density --beside", "Choose some of both"),
+        ("render hi.flowviz -o f --beside", "--beside requires density or grid"),
+        ("render hi.flowviz -o f --view density --beside", "--beside requires density or grid"),
         ("render hi.flowviz -o f --color-by selection", "--select"),
-        ("render hi.flowviz -o f --particles 0", "number of points is 0"),
+        ("render hi.flowviz -o f --particles 0", "number of points cannot be 0"),
         ("render hi.flowviz -o f --select 20:0,0,1,1", "from 0 to 19"),
         ("render hi.flowviz -o f --select 3:0,0,1", "STAGE:LEFT,BOTTOM,RIGHT,TOP"),
         ("render hi.flowviz -o f --select 0,0,1,1", "STAGE:LEFT,BOTTOM,RIGHT,TOP"),
@@ -320,22 +320,22 @@ def bad_points(tmp_path: Path) -> Path:
         ("inspect gone.flowviz", "no such file"),
         ("inspect hi.flowviz --stage 20", "from 0 to 19"),
         ("inspect hi.flowviz --stage -1", "from 0 to 19"),
-        ("inspect hi.flowviz --stage 3 --curves c.csv", "no curve to write"),
+        ("inspect hi.flowviz --stage 3 --curves c.csv", "no curves to write"),
         ("inspect hi.flowviz --curves gone/c.csv", "no such file or directory"),
-        ("sample hi.flowviz -n 0 -o x.npy", "number of points is 0"),
+        ("sample hi.flowviz -n 0 -o x.npy", "number of points cannot be 0"),
         ("sample hi.flowviz -n 99999999 -o x.npy", "number of points"),
-        ("trace hi.flowviz --seed -1 -o x.npy", "seed is -1"),
+        ("trace hi.flowviz --seed -1 -o x.npy", "seed cannot be -1"),
         ("score hi.flowviz gone.npy -o x.npy", "no such file"),
         ("score hi.flowviz three.npy -o x.npy", "Choose two"),
-        ("score hi.flowviz nan.npy -o x.npy", "a number is missing or infinite"),
+        ("score hi.flowviz nan.npy -o x.npy", "missing or infinite numbers"),
         ("score hi.flowviz huge.npy -o x.npy", "too large"),
         ("score hi.flowviz zip.npy -o x.npy", "damaged"),
-        ("score hi.flowviz words.npy -o x.npy", "where numbers are needed"),
+        ("score hi.flowviz words.npy -o x.npy", "instead of numbers"),
         ("target --text a -n 5 --format npy -o pipe", "a device or a pipe"),
         ("score hi.flowviz objects.npy -o x.npy", "damaged"),
         ("score hi.flowviz text.npy -o x.npy", "no points"),
         ("score hi.flowviz empty.npy -o x.npy", "is empty"),
-        ("target --text a -n -5 -o x.npy", "number of points is -5"),
+        ("target --text a -n -5 -o x.npy", "number of points cannot be -5"),
     ],
 )
 def test_what_a_person_got_wrong_is_one_sentence(

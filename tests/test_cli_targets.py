@@ -102,7 +102,7 @@ def test_the_target_of_a_project_is_learned_again(files: Path, capsys: pytest.Ca
     capsys.readouterr()
     for beside in ("--text a", "--shares 1,2", "--shape heart --over"):
         assert run("target", "--of", "one.flowviz", *beside.split(), "-o", "y.npy") == 2
-        assert "Leave the other sources out" in capsys.readouterr().err
+        assert "Leave out the other sources" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -128,14 +128,14 @@ def test_every_command_takes_one_source_or_a_mix(
     [
         ("--of gone.flowviz", "no such file"),
         ("--of box.png", "not a flowviz project"),
-        ("--text a --beside", "2 to 8 parts; this one has 1"),
-        ("--text a --text b --beside --shares 1", "2 sources, but 1 shares"),
+        ("--text a --beside", "2 to 8 sources, not 1"),
+        ("--text a --text b --beside --shares 1", "2 sources but 1 shares"),
         ("--text a --text b --beside --shares 1,x", "not numbers separated by commas"),
         ("--text a --text b --beside --shares 1,-1", "weight cannot be -1"),
-        ("--text a --shares 1", "--shares needs --beside or --over"),
-        ("--text a --threshold 0.5", "--threshold needs --image"),
-        ("--text a --columns x,y", "--columns needs --points"),
-        ("--shape heart --font x", "--font needs --text"),
+        ("--text a --shares 1", "--shares requires --beside or --over"),
+        ("--text a --threshold 0.5", "--threshold requires --image"),
+        ("--text a --columns x,y", "--columns requires --points"),
+        ("--shape heart --font x", "--font requires --text"),
         ("--shape blob", "no shape named 'blob'. Choose one of square"),
         ("--text a --weight 1", "weight cannot be 1"),
         ("--text a --font Nonesuch", "No font named 'Nonesuch' is installed"),
@@ -143,26 +143,26 @@ def test_every_command_takes_one_source_or_a_mix(
         ("--image folder", "is a folder"),
         ("--image loop.csv", "too many levels of symbolic links"),
         ("--image empty.png", "is empty"),
-        ("--image text.png", "not a picture that flowviz reads"),
+        ("--image text.png", "not a picture that flowviz can open"),
         ("--image cut.png", "damaged or cut short"),
-        ("--image white.png", "All pixels of white.png are the same"),
-        ("--image black.png", "All pixels of black.png are the same"),
+        ("--image white.png", "All pixels of white.png have the same color"),
+        ("--image black.png", "All pixels of black.png have the same color"),
         ("--image box.png --threshold 0.99", "Lower the threshold"),
         ("--image box.png --threshold 7", "threshold cannot be 7"),
-        ("--image two.npy", "not a picture that flowviz reads"),
+        ("--image two.npy", "not a picture that flowviz can open"),
         ("--drawing white.png", "Nothing is drawn yet"),
-        ("--drawing black.png", "all ink"),
+        ("--drawing black.png", "covered with ink"),
         ("--points gone.csv", "no such file"),
         ("--points folder", "is a folder"),
         ("--points loop.csv", "too many levels of symbolic links"),
         ("--points empty.png", "is empty"),
-        ("--points box.png", "not a table in UTF-8"),
-        ("--points latin.csv", "not a table in UTF-8"),
+        ("--points box.png", "not a text file in UTF-8"),
+        ("--points latin.csv", "not a text file in UTF-8"),
         ("--points three.csv", "3 columns: a, b, c. Choose two"),
         ("--points three.csv --columns a,d", "does not name two columns"),
-        ("--points nan.csv", "In 20 of the 40 rows of nan.csv, the first of them row 2"),
-        ("--points one.csv", "There is 1 point;"),
-        ("--points same.csv", "All points are the same"),
+        ("--points nan.csv", "nan.csv has missing or infinite numbers in 20 of its 40 rows, starting with row 2"),
+        ("--points one.csv", "There is 1 point."),
+        ("--points same.csv", "All points are equal"),
         ("--points line.csv", "All points lie on a line"),
     ],
 )

@@ -31,7 +31,7 @@ from tests.test_cli import run
 __all__ = ["example_files", "unregistered"]
 
 Files = tuple[Path, Path]
-RUNS = "runs its own code in flowviz, and adds"
+RUNS = "runs its own code in flowviz and adds"
 
 
 def test_examples_are_short() -> None:
@@ -59,7 +59,7 @@ def test_examples_are_trained_saved_and_opened(example_files: Files, tmp_path: P
     again = flowviz.load(tmp_path / "sines.flowviz")
     np.testing.assert_array_equal(flowviz.sample(again, 50), flowviz.sample(project, 50))
     forget()
-    with pytest.raises(FileError, match="needs the target spiral and the flow sines of an extension that is not"):
+    with pytest.raises(FileError, match="uses the target spiral and the flow sines of an extension that is not"):
         flowviz.load(tmp_path / "sines.flowviz")
     assert run("info", tmp_path / "sines.flowviz") == 2
 
@@ -132,10 +132,10 @@ BROKEN = {
     "x = 1\n1 / 0": "ZeroDivisionError: division by zero (line 2 of broken.py)",
     "import sys; sys.exit(3)": "SystemExit: 3 (line 1 of broken.py)",
     "from flowviz.extensions import *\nregister_target('heart', None)": (
-        "The name heart belongs to flowviz; choose another one"
+        "The name heart is already used by flowviz. Choose another one"
     ),
     "from flowviz.extensions import *\nregister_target('../x', None)": (
-        "The name '../x' is not one of small letters, digits and underscores, such as my_flow"
+        "The name '../x' is invalid. Use lowercase letters, digits and underscores, such as my_flow"
     ),
 }
 
@@ -198,7 +198,7 @@ def test_importing_the_library_loads_no_entry_point(tmp_path: Path) -> None:
     ("sample", "sentence"),
     [
         (lambda n, rng: rng.normal(size=(n, 3)), r"drew points \(\d+, 3\) instead of"),
-        (lambda n, rng: 1 / 0, "has failed: ZeroDivisionError: division by zero"),
+        (lambda n, rng: 1 / 0, "failed: ZeroDivisionError: division by zero"),
         (lambda n, rng: np.zeros((n, 2)), "on a line"),
         (lambda n, rng: np.full((n, 2), np.nan), "not finite"),
     ],
@@ -243,11 +243,11 @@ def test_family_is_registered_anew_with_other_code(unregistered: None) -> None:
 
 
 def test_family_without_its_stages_is_one_sentence(unregistered: None) -> None:
-    with pytest.raises(SpecError, match="needs the classes"):
+    with pytest.raises(SpecError, match="has no stages"):
         register_family("empty", Recipe("Empty", "Nothing.", "empty"))
     wrong = {
         "nonesuch:Stage": "cannot be imported",
-        "flowviz.flows.nice:Scale": "of which it has no",
+        "flowviz.flows.nice:Scale": "has no class for the stage",
     }
     for stages, sentence in wrong.items():
         register_family("empty", Recipe("Empty", "Nothing.", "empty"), stages)

@@ -41,7 +41,7 @@ def test_what_is_missing_is_said_and_what_is_not_needed_does_not_matter(monkeypa
     monkeypatch.setattr("flowviz.self_test.installed_faces", lambda: ())
     monkeypatch.setattr("flowviz.flows.machine.xla_compiles", lambda: False)
     found = findings()
-    for name, told in (("fonts", "No font is installed"), ("XLA", "plain graph")):
+    for name, told in (("fonts", "No fonts are installed"), ("XLA", "plain graph")):
         assert not found[name].works
         assert not found[name].needed
         assert told in found[name].sentence
@@ -65,7 +65,7 @@ def test_where_tensorflow_does_not_load_the_rest_is_tried_with_an_example(
     assert "FAILS    training      ImportError: libtensorflow_cc.so.2: no such file. Install flowviz again" in out
     for name in ("picture", "GIF", "project file"):
         assert f"works    {name:<14}" in out
-    assert out.splitlines()[-1] == "flowviz needs these to work first: training."
+    assert out.splitlines()[-1] == "flowviz cannot run on this machine until these work: training."
 
 
 def test_a_platform_that_qt_cannot_show_windows_on_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,7 +93,7 @@ def _run(arguments: list[str]) -> int:
         if error.errno not in FULL:  # not from stdout: other files are written by functions that raise `FileError`
             raise
         process.discard_stdout()
-        say(f"Stdout cannot be written: {reason(error)}.")
+        say(f"Cannot write to stdout: {reason(error)}.")
         return 2
     return status
 
@@ -167,7 +167,7 @@ def _test_self() -> int:
         if finding.needed and not finding.works:
             failed.append(finding.name)
     if failed:
-        typer.echo(f"flowviz needs these to work first: {', '.join(failed)}.")
+        typer.echo(f"flowviz cannot run on this machine until these work: {', '.join(failed)}.")
         return 1
     typer.echo("Everything that flowviz needs works.")
     return 0

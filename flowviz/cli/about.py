@@ -24,7 +24,7 @@ def gallery(
             typer.echo(f"{found.name:<18}{found.sentence}")
         return
     if output is None:
-        raise SpecError(f"Where to? Give a file: flowviz gallery {name} -o {name}.flowviz.")
+        raise SpecError(f"There is no output. Give a file: flowviz gallery {name} -o {name}.flowviz.")
     found = example(name)
     check_project_output(output, [], force=force)
     found.copy_to(output)

@@ -25,7 +25,9 @@ def desktop_entry(
 ) -> None:
     """Add flowviz to the application menu of a Linux desktop, and let it open .flowviz files."""
     if not sys.platform.startswith("linux"):
-        raise FlowvizError("Only Linux has desktop entries. On other systems, make a shortcut to the program flowviz.")
+        raise FlowvizError(
+            "Desktop entries exist only on Linux. On other systems, create a shortcut to the flowviz program."
+        )
     ours, share = resource("desktop"), user_data_path()
     change = _take_away if remove else _put
     for path in sorted(path for path in ours.rglob("*") if path.is_file()):

@@ -21,7 +21,7 @@ from flowviz.specs.playback import STEP_SECONDS
 OVERVIEW = "overview"
 FIELDS = fields_of(ExportSpec)
 OF_FIELD = {"speed": "in_betweens", "select": "color_by"}  # options that are no fields, and what they affect
-BESIDE = "With --beside, density or grid stand beside points or paths. Choose some of both with --view."
+BESIDE = "--beside requires density or grid, and also points or paths. Choose them with --view."
 
 
 def requested_export(name: str, given: Given, seen: Seen, file: Mapping[str, Any]) -> ExportSpec:
@@ -56,7 +56,7 @@ def _what(name: str, given: Given, base: ExportSpec, in_file: What | None) -> Wh
     asked: What | None = given.get("what", in_file)
     if OVERVIEW in _words(given):
         if asked not in {None, "sheet"}:
-            raise SpecError("With overview all stages are in one picture, which is --what sheet.")
+            raise SpecError("The overview shows all stages in one picture. Use it with --what sheet.")
         return "sheet"
     if asked is not None:
         return asked
@@ -80,9 +80,10 @@ def _is_folder(name: str) -> bool:
 def _unsaid(output: Path) -> str:
     """Return why the name of an output does not imply what to export."""
     if output.suffix.lower() in EXPORTED:
-        return f"{output} does not say what to write. Give --what as well: trace, samples, density or losses."
+        return f"The name {output} does not determine what to export. Give --what trace, samples, density or losses."
     return (
-        f"{output.suffix} files cannot be written. Choose from {', '.join(EXPORTED)}, or end the name of a folder in /."
+        f"Files ending in {output.suffix!r} cannot be exported. Choose from {', '.join(EXPORTED)}, "
+        "or add / to the name of a folder."
     )
 
 
@@ -151,5 +152,5 @@ def _check_idle(spec: ExportSpec, given: Given, values: Mapping[str, Any]) -> No
 
 def _idle(spec: ExportSpec, kinds: frozenset[What]) -> str:
     if spec.what not in kinds:
-        return f"belongs to {', '.join(kind for kind in FORMATS if kind in kinds)}, not to {spec.what}."
-    return "has no effect on losses as CSV." if spec.what == "losses" else "has no effect on this way to play."
+        return f"applies to {', '.join(kind for kind in FORMATS if kind in kinds)}, not to {spec.what}."
+    return "has no effect on losses as CSV." if spec.what == "losses" else "has no effect on this kind of playback."

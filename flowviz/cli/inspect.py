@@ -108,7 +108,7 @@ def _write_curves(reports: Sequence[StageReport], path: Path) -> None:
         for x, y in zip(curve.x, curve.y, strict=True)
     ]
     if not rows:
-        raise SpecError("There is no curve to write, because these stages have no network. Choose another stage.")
+        raise SpecError("There are no curves to write, because these stages have no network. Choose another stage.")
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerows([("stage", "kind", "curve", "across", "x", "y"), *rows])

@@ -81,7 +81,7 @@ def score(
     loaded, found = LoadedProject.at(project), _read_scored(points, columns)
     parts = loaded.parts(score_in_parts(loaded.project, found, units))
     scores = Rows("log_prob", ("log_prob",), len(found), parts)
-    place.write(scores, "Scoring", len(slices(len(found))), f"the log-density of {_counted(len(found), 'point')}")
+    place.write(scores, "Scoring", len(slices(len(found))), f"the log-densities of {_counted(len(found), 'point')}")
 
 
 def _list_shapes(asked: bool) -> None:
@@ -123,12 +123,12 @@ COMMANDS = (trace, sample, score, target)
 def _read_scored(path: Path, columns: str | None) -> NDArray[np.float64]:
     """Read points (n, 2) to score. Raises `FileError`."""
     if is_project(path):
-        raise FileError(f"{path} is a project; give a table of points.")
+        raise FileError(f"{path} is a project. Give a table of points.")
     points = drained(reading_columns(path, columns, options.MOST_POINTS), f"Reading {path.name}")
     if not len(points):
-        raise FileError(f"{path} holds no points.")
+        raise FileError(f"{path} contains no points.")
     if not (np.abs(points) <= np.finfo(np.float32).max).all():
-        raise FileError(f"{path} holds numbers that are too large; remove those rows.")
+        raise FileError(f"{path} contains numbers that are too large. Remove those rows.")
     return points
 
 

@@ -15,11 +15,11 @@ MOST_POINTS = 10_000_000
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same random numbers.")]
 Count = Annotated[int, typer.Option("-n", help="Number of points.")]
 Output = Annotated[Path, typer.Option("-o", "--output", help="The file to write.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace the output if it exists already.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the output if it already exists.")]
 ForceTraining = Annotated[
     bool,
     typer.Option(
-        "--force", help="Replace the output, and the checkpoint of an earlier training to it, if they exist already."
+        "--force", help="Replace the output, and the checkpoint of an earlier training to it, if they already exist."
     ),
 ]
 NumbersFile = Annotated[
@@ -47,12 +47,12 @@ UnitsChoice = Annotated[
 def checked_count(n: int) -> int:
     """Return a number of points. Raises `SpecError` if it is out of range."""
     if not 1 <= n <= MOST_POINTS:
-        raise SpecError(f"The number of points is {n}; it must be between 1 and {MOST_POINTS:,}.")
+        raise SpecError(f"The number of points cannot be {n}: it must be between 1 and {MOST_POINTS:,}.")
     return n
 
 
 def checked_seed(seed: int) -> int:
     """Return a seed. Raises `SpecError` if it is negative."""
     if seed < 0:
-        raise SpecError(f"The seed is {seed}; it must be 0 or more.")
+        raise SpecError(f"The seed cannot be {seed}: it must be at least 0.")
     return seed

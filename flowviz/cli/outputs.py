@@ -40,7 +40,7 @@ def check_output(path: Path, suffixes: Sequence[str], inputs: Sequence[Path] = (
 def check_project_output(path: Path, inputs: Sequence[Path], *, force: bool) -> None:
     """Check the output of a training; `force` lets it replace an existing file. Raises as `check_output` does."""
     if is_checkpoint_name(path):
-        raise SpecError(f"{path} is the name of a checkpoint of a training; choose another name for the output.")
+        raise SpecError(f"{path} is the name of a checkpoint file. Choose another name for the output.")
     check_output(path, PROJECT.written, inputs, force=True)
     _check_new(path, "the project", force=force)
 
@@ -50,7 +50,7 @@ def check_training_output(path: Path, inputs: Sequence[Path], *, force: bool) ->
     check_project_output(path, inputs, force=force)
     checkpoint = checkpoint_path(path)
     if any(is_same_file(checkpoint, each) for each in inputs):
-        raise FileError(f"The checkpoints would replace the input {checkpoint}; choose another name for the output.")
+        raise FileError(f"Checkpoints would replace the input {checkpoint}. Choose another name for the output.")
     check_writable(checkpoint)
 
 
@@ -64,7 +64,7 @@ def check_trial_outputs(table: Path, plot: Path, inputs: Sequence[Path], *, forc
     check_output(table, [".csv"], inputs, force=is_trial_table(table))
     check_output(plot, [".png"], inputs)
     if is_same_file(table, plot) or table == plot:
-        raise SpecError(f"Both outputs are {table}; choose another name with --plot.")
+        raise SpecError(f"The table and its plot cannot both be {table}. Choose another name with --plot.")
     _check_new(plot, "the plot with --plot", force=force or is_trials_plot(plot))
 
 
@@ -72,10 +72,10 @@ def check_replaceable(path: Path, inputs: Sequence[Path], *, force: bool = False
     """Raise `FileError` where an output is an input, also by another name, a project, or a table of trials."""
     for each in inputs:
         if is_same_file(path, each):
-            raise FileError(f"{path} is the input {each}; choose another name for the output.")
+            raise FileError(f"{path} is the input {each}. Choose another name for the output.")
     for is_kind, kind in ((is_project, "a project"), (is_trial_table, "a table of trials")):
         if not force and is_kind(path):
-            raise FileError(f"{path} is {kind}, which would be lost; choose another name for the output.")
+            raise FileError(f"{path} is {kind}, which would be lost. Choose another name for the output.")
 
 
 def is_same_file(one: Path, other: Path) -> bool:
@@ -108,7 +108,7 @@ class NumbersOutput:
             check_parquet()
         if path == STDOUT:
             if found != "csv" and sys.stdout.isatty():
-                raise SpecError(f"A terminal cannot show {found}; redirect stdout to a file or a pipe.")
+                raise SpecError(f"A terminal cannot display {found}. Redirect stdout to a file or a pipe.")
         else:
             check_output(path, (f".{found}",), inputs)
         return cls(path, found)
@@ -159,14 +159,14 @@ def _copied_to_stdout() -> Iterator[Path]:
 def _check_new(path: Path, what: str, *, force: bool) -> None:
     """Raise `FileError` where a file exists already, unless it may be replaced; `what` it would be."""
     if path.is_file() and not force:
-        raise FileError(f"{path} exists already; choose another name for {what}, or give --force to replace it.")
+        raise FileError(f"{path} already exists. Choose another name for {what}, or give --force to replace it.")
 
 
 def _check_suffix(path: Path, suffixes: Sequence[str]) -> None:
     if path == STDOUT:
-        raise SpecError(f"This is not written to stdout; give a file that ends in {listed(suffixes)}.")
+        raise SpecError(f"This output cannot be written to stdout. Give a file that ends in {listed(suffixes)}.")
     if path.suffix.lower() not in suffixes and (other := denoted(path)) is not None:
-        raise SpecError(f"The suffix {path.suffix} denotes {other}; give a file that ends in {listed(suffixes)}.")
+        raise SpecError(f"The suffix {path.suffix} stands for {other}. Give a file that ends in {listed(suffixes)}.")
 
 
 def _format(path: Path, form: NumberFormat | None) -> NumberFormat:
@@ -176,9 +176,11 @@ def _format(path: Path, form: NumberFormat | None) -> NumberFormat:
     if suffix not in NUMBERS.written:
         _check_suffix(path, NUMBERS.written)
         if form is None:
-            raise SpecError(f"{path} names no format; end it in {listed(NUMBERS.written)}, or give --format.")
+            raise SpecError(
+                f"{path} has no suffix that names a format. Add {listed(NUMBERS.written)}, or give --format."
+            )
         return form
     named = cast("NumberFormat", suffix.removeprefix("."))
     if form not in {None, named}:
-        raise SpecError(f"--format {form} contradicts the suffix of {path}; leave one of them out.")
+        raise SpecError(f"--format {form} contradicts the suffix of {path}. Leave one of them out.")
     return named

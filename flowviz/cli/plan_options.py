@@ -85,7 +85,7 @@ def _read_plan(file: Path | None) -> dict[str, Any]:
     alone = (TrainingSpec.model_fields, ("training",)), (FlowSpec.model_fields, ("flow",)), (targets, ("target",))
     values = read_spec(file, (PLAN, ()), *alone)
     if values.keys() - set(PLAN) or not all(isinstance(value, dict) for value in values.values()):
-        raise SpecError(f"{file} holds no training, which is an object with any of {', '.join(PLAN)}, also objects.")
+        raise SpecError(f"{file} is not the spec of a training: a JSON object whose keys are any of {', '.join(PLAN)}.")
     return values
 
 

@@ -114,9 +114,9 @@ class _Followed:
             one = Selection.in_rectangle(self.trace.positions[stage], (left, bottom), (right, top))
             found = one if found is None else found.combined(one, "add")
         if rectangles and found is not None and not found.chosen.any():
-            say("--select has selected no particle. Its rectangles are in flow units, whatever the units of the axes.")
+            say("--select selected no particles. Its rectangles are in flow units, even if the axes have other units.")
         if found is None and self.spec.seen.view.color_by == "selection":
-            raise SpecError("Nothing is selected to color by. Give --select as well.")
+            raise SpecError("The colors show the selection, but nothing is selected. Add --select.")
         return found
 
     def with_window(self, given: Given) -> ExportSpec:

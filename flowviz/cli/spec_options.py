@@ -81,10 +81,10 @@ def read_spec(path: Path | None, *places: tuple[Collection[str], tuple[str, ...]
     try:
         values = {} if path is None else json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        why = reason(error) if isinstance(error, OSError) else "it is not JSON"
+        why = reason(error) if isinstance(error, OSError) else "it is not valid JSON"
         raise FileError(f"{path} cannot be read: {why}.") from error
     if not isinstance(values, dict):
-        raise FileError(f"{path} holds no spec, which is an object in JSON.")
+        raise FileError(f"{path} does not contain a spec, which is a JSON object.")
     for name in reversed(next((place for fields, place in places if values.keys() <= {*fields}), ())):
         values = {name: values}
     return values

@@ -77,7 +77,7 @@ class Sources:
         yield from (read_drawing(path) for path in self.drawing)
         for path in self.points:
             if is_project(path):
-                raise FileError(f"{path} is a project; give --of to learn its target.")
+                raise FileError(f"{path} is a project. To learn its target, use --of.")
             yield drained(reading_points(path, self.columns), f"Reading {path.name}")
 
     def _check(self) -> None:
@@ -87,7 +87,7 @@ class Sources:
         _check_belonging("--points", self.points, {"columns": self.columns})
         if self.of is not None:
             if self._count or self.beside or self.over or self.shares:
-                raise SpecError("With --of, the whole target comes from a project. Leave the other sources out.")
+                raise SpecError("--of takes the whole target from a project. Leave out the other sources.")
             return
         if not self._count:
             raise SpecError(
@@ -97,7 +97,9 @@ class Sources:
             raise SpecError("Give either --beside or --over.")
         if not (self.beside or self.over):
             if self._count > 1:
-                raise SpecError("There are several sources. Give one, or combine them with --beside or --over.")
+                raise SpecError(
+                    "There is more than one source. Give only one, or combine them with --beside or --over."
+                )
             _check_belonging("--beside or --over", None, {"shares": self.shares})
 
 
@@ -161,7 +163,7 @@ def _check_belonging(source: str, given: object, choices: Mapping[str, object]) 
     """Raise `SpecError` if an option has no effect, which is a mistake."""
     idle = next((name for name, value in choices.items() if value is not None), None)
     if idle and not given:
-        raise SpecError(f"--{idle} needs {source}.")
+        raise SpecError(f"--{idle} requires {source}.")
 
 
 def _weights(shares: str | None, count: int) -> list[float]:
@@ -172,5 +174,5 @@ def _weights(shares: str | None, count: int) -> list[float]:
     except ValueError as error:
         raise SpecError(f"The shares {shares!r} are not numbers separated by commas, such as 2,1.") from error
     if len(weights) != count:
-        raise SpecError(f"There are {count} sources, but {len(weights)} shares.")
+        raise SpecError(f"There are {count} sources but {len(weights)} shares. Give one share for each source.")
     return weights

@@ -85,11 +85,13 @@ def resume(
     found, at = latest_state(project, output)
     checkpoint = found.checkpoint
     if checkpoint is None:
-        raise FileError(f"{project} has no checkpoint to continue from: an older flowviz saved it.")
+        raise FileError(
+            f"{project} cannot be continued, because it was saved by an older version of flowviz without a checkpoint."
+        )
     if steps is not None or seconds is not None:
         found = replace(found, training=extended(found.training, checkpoint, steps=steps, seconds=seconds))
     if at != project:
-        say(f"Continuing from {at}, which a training that was cut off left at step {checkpoint.step:,}.")
+        say(f"Continuing an interrupted training from its checkpoint {at}, step {checkpoint.step:,}.")
     elif Budget.at(checkpoint, found.training).fraction == 1:
         _copy_trained(found, project, output)
         return
@@ -132,7 +134,7 @@ def trials(
     table = TrialTable(output, settings_digest(plan.target, plan.flow, plan.training), force=force)
     known, status = len(table.done), 0
     if known:
-        say(f"Continuing {output}, which has {known} trials.")
+        say(f"Continuing {output}, which already contains {known} trial{'' if known == 1 else 's'}.")
     runs = run_trials(
         plan.target, plan.flow, specs, range(seeds), done=table.done, jobs=jobs, backend=backend, scheduler=scheduler
     )
@@ -142,7 +144,7 @@ def trials(
     except Interrupted as interrupt:  # what is done by then is reported
         status = interrupt.status
     if not table.trials:
-        say("Interrupted before the end of the first trial. Nothing was written.")
+        say("Interrupted before the first trial ended. Nothing was written.")
     else:
         _report(table.trials, output, plot)
     if status == 0 and any(trial.ending == "failed" and trial.key in asked for trial in table.trials):
@@ -174,9 +176,9 @@ def _report(trials: Sequence[Trial], table: Path, plot: Path) -> None:
     say(validation_sentence(summaries))
     if measured(trials, name):
         write_plot(trials, plot)
-        say(f"Wrote {len(trials)} trials to {table}, their plot to {plot}.")
+        say(f"Wrote {len(trials)} trials to {table} and their plot to {plot}.")
     else:
-        say(f"Wrote {len(trials)} trials to {table}. None of them has a result to plot.")
+        say(f"Wrote {len(trials)} trials to {table}. There is no plot, because none of them has a result.")
 
 
 def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = False) -> None:
@@ -225,7 +227,7 @@ class _Checkpoints:
         """Rename the checkpoint file of an earlier training. Raises `FileError`."""
         self._earlier = set_checkpoint_aside(self._output)
         if self._earlier is not None:
-            say(f"The checkpoint of an earlier training is kept as {self._earlier} until this training has one.")
+            say(f"The checkpoint of an earlier training is kept as {self._earlier} until this training writes its own.")
 
     def save(self, project: Project) -> None:
         """Save the current state of the training; print once if that fails, for example because the disk is full."""
@@ -233,7 +235,7 @@ class _Checkpoints:
             save_checkpoint(project, self._output)
         except FileError as error:
             if not self._has_failed:
-                say(f"A checkpoint could not be written; the training goes on. {error}")
+                say(f"A checkpoint could not be written. Training continues. {error}")
             self._has_failed = True
         else:
             self._discard_earlier()
@@ -252,7 +254,9 @@ def _copy_trained(project: Project, path: Path, output: Path) -> None:
     """Print that a training has reached the end of its budget, and copy it to the output if that is another file."""
     spec = project.training
     budget = f"{spec.seconds:g} seconds" if spec.steps is None else f"{spec.steps:,} steps"
-    say(f"There is nothing to do: {path} has been trained for all of its {budget}. Give more --steps or --seconds.")
+    say(
+        f"{path} has already been trained for its whole budget of {budget}. To train longer, give --steps or --seconds."
+    )
     if not (output.exists() and output.samefile(path)):
         save_project(project, output)
         say(f"Saved {output}.")

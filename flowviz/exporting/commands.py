@@ -15,7 +15,7 @@ from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS, Format, What
 from flowviz.specs.fields import as_text, fields_of, values_of, with_values
 from flowviz.specs.training import DEFAULT_SECONDS
 
-UNSAVED = "Save the project first: the target was made from the content of files, which is then in the project's."
+UNSAVED = "Save the project first. Its file will contain the data of the target."
 
 Options = list[tuple[str, Any]]
 TrainingCopy = Callable[[Plan, Path, Path | None], str]  # from a plan, the file to write, and the project if saved

@@ -225,12 +225,16 @@ def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> N
         checked_stage(spec.seen.probe[0], project.trace.last_stage)
     if spec.what == "sheet":
         if "density" in view.marks:
-            raise SpecError("A sheet cannot show the density, which is computed for one stage. Leave one of them out.")
+            raise SpecError(
+                "A sheet cannot show the density, which is computed for one stage at a time. Leave one of them out."
+            )
         sheet_stage(len(stage_range(project, spec)), view, spec.pixels, 0, 0)
     if spec.what in PICTURES and view.color_by == "selection" and selection is None:
-        raise SpecError("Nothing is selected to color by. Select some particles, or choose other colors.")
+        raise SpecError(
+            "The colors show the selection, but nothing is selected. Select some particles, or choose other colors."
+        )
     if spec.what == "losses" and not len(project.history.step):
-        raise SpecError("The project has no losses: its flow was never trained.")
+        raise SpecError("There are no losses to export: the flow has not been trained.")
 
 
 def _previewed(size: PictureSize) -> PictureSize:

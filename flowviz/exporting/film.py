@@ -121,7 +121,9 @@ def _executable() -> str:
     try:
         return str(get_ffmpeg_exe())
     except RuntimeError as error:
-        raise FileError("The ffmpeg of the package imageio-ffmpeg was not found. Install the package again.") from error
+        raise FileError(
+            "The ffmpeg program of the package imageio-ffmpeg is missing. Reinstall that package."
+        ) from error
 
 
 def _last_line(messages: IO[bytes]) -> str:

@@ -69,7 +69,7 @@ def seen_moment(project: Project, spec: ExportSpec) -> Moment | None:
     found = next((moment for moment in moments if moment.step == step), None)
     if found is None:
         steps = ", ".join(f"{moment.step:,}" for moment in moments) or "none"
-        raise SpecError(f"The project has no moment of its training at step {step:,}. It has: {steps}.")
+        raise SpecError(f"The project has no saved moment at step {step:,}. Its saved moments are: {steps}.")
     return found
 
 
@@ -82,7 +82,7 @@ def _played(project: Project, spec: ExportSpec, stages: range, moment: Moment | 
     if playback.through == "layers":
         return tuple(Shot(stages[0] + way, moment) for way in playback.frames(len(stages) - 1, spec.in_betweens))
     if len(moments) < 2:
-        raise SpecError("The project holds no moments of its training to play through. Play through the layers.")
+        raise SpecError("The project has no saved moments of its training to play. Play the layers instead.")
     last = project.trace.last_stage if playback.through == "training" else len(stages) - 1
     past, found = [*moments[:-1], None], []  # None, because the last moment is the current one
     for way in playback.frames(last, spec.in_betweens):

@@ -22,5 +22,5 @@ class Family:
         """Return the stages of a flow of this family, in drawing order: from the base to the data."""
         names = spec.stage_names()[1:]
         if missing := set(spec.bijector_kinds()) - set(self._classes):
-            raise SpecError(f"The recipe of the flow {self.name} needs {missing.pop()}, of which it has no class.")
+            raise SpecError(f"The flow {self.name} has no class for the stage {missing.pop()} of its recipe.")
         return tuple(self._classes[kind](name, spec) for kind, name in zip(spec.bijector_kinds(), names, strict=True))

@@ -33,7 +33,9 @@ def flatten(arrays: Mapping[str, NDArray[Any]], shapes: Shapes) -> NDArray[np.fl
     """
     if shapes_of(arrays) != shapes:
         odd = sorted(set(shapes_of(arrays).items()) ^ set(shapes.items()))
-        raise FileError(f"The weights do not fit the flow: {odd[0][0]} is missing, is not known or has another shape.")
+        raise FileError(
+            f"The weights do not match the flow: {odd[0][0]} is missing, unexpected or has the wrong shape."
+        )
     return np.concatenate([np.zeros(0), *(np.ravel(arrays[name]) for name in shapes)])
 
 

@@ -122,7 +122,7 @@ class Flow(tf.Module):
         The same seed always gives the same points; fewer points are the first ones of more.
         """
         if not isinstance(n, int | np.integer):
-            raise SpecError("The number of points must be a whole number. To move given points, use forward.")
+            raise SpecError("The number of points must be an integer. To map given points, call forward.")
         return self.forward(base_particles(n, seed))
 
     def log_prob(self, x: ArrayLike) -> NDArray[Any]:

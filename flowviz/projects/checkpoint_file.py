@@ -74,8 +74,8 @@ def check_no_checkpoint(output: Path) -> None:
     path = checkpoint_path(output)
     if path.exists():
         raise FileError(
-            f"{path} holds a training that was cut off. Continue it with: {_command(output, str(output))}. "
-            "Or remove that file."
+            f"{path} is the checkpoint of an interrupted training. To continue that training, run: "
+            f"{_command(output, str(output))}. To discard it, remove the file."
         )
 
 
@@ -103,8 +103,8 @@ def latest_state(path: Path, output: Path) -> tuple[Project, Path]:
         is_ahead = _steps(saved) > _steps(latest)
         if not _is_same_training(saved, latest) or (is_ahead and _is_newer(at, checkpoint)):
             raise FileError(
-                f"{checkpoint} holds a training that was cut off, but not that of {path} as it is now. Remove that "
-                f"file, or continue it with: {_command(checkpoint, 'FILE')}."
+                f"{checkpoint} is the checkpoint of an interrupted training, but {path} has changed since. To continue "
+                f"that training, run: {_command(checkpoint, 'FILE')}. To discard it, remove the file."
             )
         if is_ahead:
             latest, at = saved, checkpoint

@@ -52,9 +52,9 @@ def trace_of(
     stages = len(names)
     stored, particles = columns.shape
     if index.shape != (stages, 3) or index.max() >= stored or index.size > SHARING * stored or particles < 1:
-        raise ValueError(f"columns {columns.shape} and index {index.shape} do not make {stages} stages")
+        raise ValueError(f"columns {columns.shape} and index {index.shape} do not match {stages} stages")
     if round_trip_error is not None and round_trip_error.shape != (stages,):
-        raise ValueError(f"{len(round_trip_error)} round-trip errors do not belong to {stages} stages")
+        raise ValueError(f"{len(round_trip_error)} round-trip errors do not match {stages} stages")
     positions = np.empty((stages, particles, 2), np.float32)
     log_det = np.empty((stages, particles), np.float32)
     for stage, (x, y, of_log_det) in enumerate(index):

@@ -203,7 +203,7 @@ class Drafts:
             with FileLock(guard, mode=PRIVATE, timeout=PATIENCE_SECONDS, thread_local=False):
                 yield
         except Timeout as error:
-            raise FileError(f"Another flowviz is busy with the drafts in {self._folder}. Try again.") from error
+            raise FileError(f"Another flowviz is using the drafts in {self._folder}. Try again.") from error
 
 
 @contextmanager
@@ -212,4 +212,4 @@ def _sentences(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise FileError(f"Drafts cannot be kept in {folder}: {reason(error)}.") from error
+        raise FileError(f"Drafts cannot be saved in {folder}: {reason(error)}.") from error

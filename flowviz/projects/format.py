@@ -111,8 +111,8 @@ def check_storable(flow: FlowSpec) -> None:
     """
     if SAVED_BYTES * flow.weight_count > LARGEST_FILE:
         raise SpecError(
-            f"This flow has about {flow.weight_count / 1e6:.0f} million weights, too many for a project file; "
-            "choose a smaller width or depth, or fewer layers."
+            f"This flow has about {flow.weight_count / 1e6:.0f} million weights, too many for a project file. "
+            "Choose a smaller width or depth, or fewer layers."
         )
 
 
@@ -129,9 +129,7 @@ def save_project(project: Project, path: Path, *, private: bool = False) -> None
     """
     content = to_bytes(project)
     if len(content) > LARGEST_FILE:
-        raise FileError(
-            f"The project is too large to be saved: it has {len(content) / 1e6:,.0f} MB. Make the flow smaller."
-        )
+        raise FileError(f"The project is too large to be saved: {len(content) / 1e6:,.0f} MB. Train a smaller flow.")
     with written_whole(path, lasting=True, private=private) as part:
         part.write_bytes(content)
 
@@ -198,18 +196,21 @@ def from_bytes(content: bytes) -> Project:
         raise FileError("It is not a flowviz project.")
     if version > FORMAT_VERSION:
         raise FileError(
-            f"It has format {version}, this flowviz knows format {FORMAT_VERSION}. Install a newer flowviz."
+            f"It has format {version}, but this version of flowviz supports formats up to {FORMAT_VERSION}. "
+            "Install a newer version of flowviz."
         )
     try:
         arrays = load(content)
         del content  # free its memory for the trace
         text, arrays = upgraded(text, arrays)
         if missing := missing_extensions(text):
-            raise FileError(f"It needs {missing} of an extension that is not loaded: see flowviz --with FILE.py.")
+            raise FileError(
+                f"It uses {missing} of an extension that is not loaded. Load it with: flowviz --with FILE.py."
+            )
         found = Metadata.model_validate(put_back(text, _contents(arrays)))
         return _project(found, arrays, memory)
     except NotOurs as error:
-        raise FileError("It is damaged, or was not written by flowviz.") from error
+        raise FileError("It is damaged or was not written by flowviz.") from error
 
 
 def _metadata(project: Project, states: States) -> dict[str, Any]:
@@ -304,7 +305,7 @@ def _history(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> History:
     names = ("step", "seconds", "train_nll", "validation_nll")
     columns = {name: _checked(arrays[f"history/{name}"], np.float64) for name in names}
     if len({column.shape for column in columns.values()}) != 1 or columns["step"].ndim != 1:
-        raise ValueError("the columns of the history are not of one length")
+        raise ValueError("the columns of the history differ in length")
     changes = tuple(Retargeted(change.step, change.title) for change in found.changes)
     if found.kept_step is not None and found.kept_step not in columns["step"]:
         raise ValueError(f"the history has no step {found.kept_step}")
@@ -327,7 +328,7 @@ def _checkpoint(text: CheckpointText, arrays: Mapping[str, NDArray[Any]], states
     def state(group: str) -> dict[str, NDArray[Any]]:
         flat = {name: _checked(arrays[f"{group}/{name}"], np.float32) for name in sizes}
         if any(flat[name].shape != (size,) for name, size in sizes.items()):
-            raise ValueError("the checkpoint is of another flow")
+            raise ValueError("the checkpoint belongs to a different flow")
         return flat
 
     losses = _checked(arrays["checkpoint/losses"], np.float32)
@@ -352,12 +353,12 @@ def _selection(bits: NDArray[Any] | None, trace: Trace) -> Selection | None:
         return None
     count = trace.positions.shape[1]
     if _checked(bits, np.uint8).shape != (-(-count // 8),):
-        raise ValueError(f"a selection of {bits.size} bytes is not one of {count} particles")
+        raise ValueError(f"a selection of {bits.size} bytes does not match {count} particles")
     return Selection(np.unpackbits(bits, count=count).astype(np.bool_))
 
 
 def _checked(array: NDArray[Any], *dtypes: Any) -> NDArray[Any]:
     """Return the array. Raises `ValueError` if it has none of the types, or if a number is not finite."""
     if array.dtype not in dtypes or (array.dtype.kind == "f" and not np.isfinite(array).all()):
-        raise ValueError(f"{array.dtype} {array.shape} is not what it should be")
+        raise ValueError(f"an array {array.dtype} {array.shape} has the wrong type or is not finite")
     return array

@@ -64,7 +64,7 @@ class CheckpointText(Spec):
         try:
             np.random.PCG64().state = cast("Any", self.random_state)
         except (TypeError, KeyError, OverflowError) as error:
-            raise ValueError("The random state is none of numpy's PCG64.") from error
+            raise ValueError("The random state is not one of NumPy's PCG64.") from error
         return self
 
 
@@ -80,7 +80,7 @@ class ScoreText(Spec):
     @model_validator(mode="after")
     def _has_error_of_test(self) -> Self:
         if (self.test_nll is None) != (self.standard_error is None):
-            raise ValueError("A test NLL needs a standard error.")
+            raise ValueError("A test NLL requires a standard error, and vice versa.")
         return self
 
 
@@ -103,7 +103,7 @@ class TimelineText(Spec):
     def _in_order(self) -> Self:
         steps = [moment.step for moment in self.moments]
         if steps != sorted(set(steps)):
-            raise ValueError(f"The steps {steps} are no timeline.")
+            raise ValueError(f"The steps of the timeline are not increasing: {steps}.")
         return self
 
 
@@ -144,12 +144,12 @@ class Metadata(PlanText):
         names = self.flow.stage_names()
         layout = (*self.layout.parameters, *self.layout.statistics)
         if any(name.partition("/")[0] not in names for name in layout):
-            raise ValueError("There are numbers of another flow.")
+            raise ValueError("The weights belong to a different flow.")
         stages = (self.seen.stage, self.seen.probe and self.seen.probe[0])
         if any(stage is not None and stage >= len(names) for stage in stages):
-            raise ValueError("What is seen is no stage.")
+            raise ValueError("The view shows a stage that the flow does not have.")
         if self.seen.moment not in (None, *(moment.step for moment in self.timeline.moments)):
-            raise ValueError("What is seen is no moment.")
+            raise ValueError("The view shows a moment that the timeline does not have.")
         return self
 
 

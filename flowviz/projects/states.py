@@ -126,14 +126,14 @@ def _shapes(arrays: Mapping[str, NDArray[Any]]) -> Shapes:
 
 def _flat(arrays: Mapping[str, NDArray[Any]], shapes: Shapes) -> NDArray[Any]:
     if _shapes(arrays) != shapes:
-        raise ValueError("the weights are of another flow")
+        raise ValueError("the weights belong to a different flow")
     return np.concatenate([np.zeros(0, np.float32), *(np.ravel(arrays[name]) for name in shapes)])
 
 
 def _named(row: NDArray[Any], shapes: Shapes) -> dict[str, NDArray[Any]]:
     ends = list(accumulate(map(prod, shapes.values()), initial=0))
     if ends[-1] != len(row):
-        raise ValueError(f"{len(row)} numbers do not fill arrays of {ends[-1]}")
+        raise ValueError(f"{len(row)} numbers do not match arrays of {ends[-1]}")
     return {
         name: row[slice(*ends_of)].reshape(shapes[name]) for name, ends_of in zip(shapes, pairwise(ends), strict=True)
     }

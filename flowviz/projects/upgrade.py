@@ -68,7 +68,7 @@ def _from_1(text: dict[str, Any]) -> dict[str, Any]:
     flow = dict(text["flow"])
     widths = flow.pop("hidden")
     if len(set(widths)) != 1:
-        raise ValueError(f"hidden layers of different widths, {widths}, are no longer known")
+        raise ValueError(f"hidden layers of different widths, {widths}, are no longer supported")
     flow |= {"family": "realnvp", "layers": flow.pop("couplings"), "width": widths[0], "depth": len(widths)}
     return {**text, "flow": flow}
 
@@ -172,7 +172,7 @@ def _columns(
         log_det: Log-determinants at the stored stages (stored, n).
     """
     if positions.ndim != 3 or positions.shape[2] != 2 or log_det.shape != positions.shape[:2]:
-        raise ValueError(f"positions {positions.shape} and log-dets {log_det.shape} are no trace")
+        raise ValueError(f"positions {positions.shape} and log-dets {log_det.shape} do not match")
     columns = np.concatenate([positions.transpose(0, 2, 1), log_det[:, np.newaxis]], axis=1, dtype=np.float32)
     index: list[tuple[int, int, int]] = []
     stored = 0
@@ -184,7 +184,7 @@ def _columns(
             index.append((stored, stored + 1, stored + 2))
             stored += 3
     if stored != 3 * len(positions):
-        raise ValueError(f"{len(positions)} stored stages do not make the {len(index)} of the flow")
+        raise ValueError(f"{len(positions)} stored stages do not match the {len(index)} of the flow")
     return columns.reshape(stored, -1), np.array(index, np.uint16)
 
 

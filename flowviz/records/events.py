@@ -128,7 +128,7 @@ class Recovered:
     def sentence(self) -> str:
         """Explain the recovery to the user."""
         return (
-            f"{CAUSES[self.cause]}: the training went back to step {self.step:,}, its last good state, "
+            f"{CAUSES[self.cause]}. Training went back to step {self.step:,}, the last good state, "
             f"and continues at learning rate {self.learning_rate:.2g}."
         )
 
@@ -148,7 +148,7 @@ class Overfitting:
     def sentence(self) -> str:
         """Explain the overfitting to the user."""
         return (
-            f"The validation loss has risen since step {self.step:,}: the flow begins to memorize the "
+            f"The validation loss has risen since step {self.step:,}: the flow is beginning to memorize the "
             f"{self.training_points:,} training points. The state of step {self.step:,} is kept."
         )
 
@@ -236,10 +236,10 @@ class Finished:
 
     def sentence(self) -> str:
         """Describe the outcome for the user, including the score, the on-target share and advice."""
-        told = f"{self._ended}: {self.score.sentence()}"
+        sentence = f"{self._ended}: {self.score.sentence()}"
         if self.snapshot.on_target is not None:
-            told += f", {self.snapshot.on_target:.0%} of the particles on target"
-        return f"{told}.{self._kept} {self.advice}".rstrip()
+            sentence += f", {self.snapshot.on_target:.0%} of the particles on target"
+        return f"{sentence}.{self._kept} {self.advice}".rstrip()
 
     def ended(self) -> str:
         """Describe the outcome for the status display: like `sentence`, but without on-target share and advice."""

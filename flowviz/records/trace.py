@@ -43,9 +43,9 @@ def checked_points(points: ArrayLike) -> NDArray[Any]:
         found = np.asarray(points)
         numeric = found if found.dtype.kind == "f" else found.astype(np.float64)
     except (ValueError, TypeError) as error:
-        raise SpecError("Points are an array of numbers with the shape (n, 2).") from error
+        raise SpecError("Points must be an array of numbers with shape (n, 2).") from error
     if numeric.ndim != 2 or numeric.shape[1] != 2:
-        raise SpecError(f"Points have the shape (n, 2), but the shape of these is {numeric.shape}.")
+        raise SpecError(f"Points must have shape (n, 2), not {numeric.shape}.")
     return numeric
 
 
@@ -61,7 +61,7 @@ def checked_stage(stage: int, last: int) -> int:
         SpecError: If there is no such stage.
     """
     if not 0 <= stage <= last:
-        raise SpecError(f"There is no stage {stage}: the stages go from 0 to {last}.")
+        raise SpecError(f"There is no stage {stage}. Stages are numbered from 0 to {last}.")
     return stage
 
 

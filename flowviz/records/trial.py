@@ -47,12 +47,12 @@ class Trial:
 
     def sentence(self) -> str:
         """Describe the trial for the user: learning rate, seed, ending and score."""
-        told = f"rate {self.learning_rate:g}, seed {self.seed}: {self.ending}"
+        result = f"rate {self.learning_rate:g}, seed {self.seed}: {self.ending}"
         if self.failure:
-            return f"{told}, {self.failure}"
+            return f"{result}, {self.failure}"
         name = measure([self])
         value = self.figures.get(name)
-        return told if value is None else f"{told}, {MEASURES[name]} {value:.3f} nats"
+        return result if value is None else f"{result}, {MEASURES[name]} {value:.3f} nats"
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,8 @@ def from_csv(text: str) -> tuple[list[Trial], set[str]]:
     lines = text.splitlines(keepends=True)
     whole = lines if text.endswith("\n") else lines[:-1]
     reader = csv.DictReader(whole, strict=True)
-    if not {*IDENTITY, *NOTES} <= {*(reader.fieldnames or ())}:
-        raise ValueError("it has other columns")
+    if missing := {*IDENTITY, *NOTES} - {*(reader.fieldnames or ())}:
+        raise ValueError(f"columns are missing: {', '.join(sorted(missing))}")
     rows = list(reader)
     return [_trial(row) for row in rows], {row["settings"] for row in rows}
 
@@ -154,10 +154,10 @@ def from_csv(text: str) -> tuple[list[Trial], set[str]]:
 def _trial(row: dict[str, str]) -> Trial:
     """Return the trial of a row, and raise `ValueError` if the row is malformed."""
     if None in row or None in row.values():
-        raise ValueError("a line is too long or too short")
+        raise ValueError("a row has too many or too few fields")
     ending = next((each for each in _endings() if each == row["ending"]), None)
     if ending is None or row["finite"] not in {"True", "False"}:
-        raise ValueError("it holds other words")
+        raise ValueError(f"invalid ending {row['ending']!r} or finite {row['finite']!r}")
     figures = {name: _number(row[name]) for name in row if name not in {*IDENTITY, *NOTES}}
     return Trial(
         family=row["family"],

@@ -129,7 +129,9 @@ class SheetLayout:
 
         best = max(map(layout, range(1, stages + 1)), key=lambda found: min(found.panel))
         if min(best.panel) < SMALLEST_PANEL:
-            raise SpecError(f"{stages} stages do not fit in {whole.width}x{whole.height}. Choose a larger size.")
+            raise SpecError(
+                f"{stages} stages do not fit into {whole.width}x{whole.height} pixels. Choose a larger size."
+            )
         return best
 
     def corner(self, stage: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""What is taken away from a project, and as what."""
+"""The spec of an export: what is written, and in which format."""
 
 from typing import Annotated, Self
 
@@ -29,7 +29,7 @@ class ExportSpec(Spec):
 
     what: Annotated[What, described("What", "What to export"), Option(ALL)] = "view"
     format: Annotated[Format, described("Format", "File format"), Option(ALL)] = "png"
-    seen: Annotated[Seen, described("Content", "What is seen of the flow")] = Seen()
+    seen: Annotated[Seen, described("Content", "What to show of the flow")] = Seen()
     size: Annotated[
         PictureSize,
         described("Size", "Width and height in pixels, or in centimeters, such as 12x8cm; of a density, in cells"),
@@ -78,15 +78,17 @@ class ExportSpec(Spec):
             raise ValueError(f"The {self.what} cannot be written as {self.format}. Choose {_any(FORMATS[self.what])}.")
         if self.format == "gif" and self.fps > MOST_GIF_FRAMES_PER_SECOND:
             raise ValueError(
-                f"A GIF shows {MOST_GIF_FRAMES_PER_SECOND} frames a second at most, since it counts in hundredths of a "
-                f"second, and programs slow down what is faster. Choose fewer than {self.fps}, or another format."
+                f"A GIF cannot have {self.fps} frames per second, because programs slow down GIFs with more than "
+                f"{MOST_GIF_FRAMES_PER_SECOND}. Choose fewer, or another format."
             )
         if self.format == "mp4" and self.seen.view.background == "transparent":
             raise ValueError("An MP4 cannot be transparent. Choose a solid background, or another format.")
         if max(self.size.width, self.size.height) * self.scale > LARGEST_SIDE:
-            raise ValueError(f"{self.size} pixels times {self.scale} is more than {LARGEST_SIDE} on a side.")
+            raise ValueError(
+                f"{self.size} pixels times {self.scale} exceeds the limit of {LARGEST_SIDE} pixels per side."
+            )
         if self.first is not None and self.last is not None and self.first > self.last:
-            raise ValueError(f"The stages {self.first} to {self.last} are no range. Give the lower one first.")
+            raise ValueError(f"The first stage, {self.first}, cannot come after the last one, {self.last}.")
         return self
 
 

@@ -171,9 +171,9 @@ class FlowSpec(Spec):
     @model_validator(mode="after")
     def _no_idle_choice(self) -> Self:
         if self.log_scale_bound is not None and not self.recipe.has_log_scale:
-            raise ValueError(f"The {self.family} flow has no log-scale, so there is none to bound.")
+            raise ValueError(f"The {self.family} flow has no log-scale to bound.")
         if {self.bins is not None, self.min_bin_height is not None} != {self.recipe.has_bins}:
-            raise ValueError("Bins belong to the spline flow, which needs some; no other flow has them.")
+            raise ValueError("Only the spline flow has bins, and it needs at least 2.")
         if {value is not None for value in (self.pairing, self.integrator, self.integrator_steps)} != {
             self.recipe.is_continuous
         }:
@@ -184,5 +184,5 @@ class FlowSpec(Spec):
         if self.recipe.is_continuous and (names := self._choices_of_layers()):
             raise ValueError(f"Flow matching learns one network for all steps. Leave out its {' and '.join(names)}.")
         if self.conditioner == "table" and (names := self._chosen_of_network()):
-            raise ValueError(f"A table has no {' and no '.join(names)}. Leave them out, or choose a network.")
+            raise ValueError(f"A table has no {' and no '.join(names)}. Leave that out, or choose a network.")
         return self

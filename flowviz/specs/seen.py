@@ -1,4 +1,4 @@
-"""What of a project is looked at."""
+"""The spec of what is shown of a project."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ StageNumber = Annotated[int, Field(ge=0)]
 
 
 class Seen(Spec):
-    """What is seen of a flow, and how it plays.
+    """What is shown of a flow, and how it plays.
 
     The coordinates of the `probe` are in flow units.
     """
@@ -32,18 +32,18 @@ class Seen(Spec):
     ] = "generate"
     moment: Annotated[
         int | None,
-        described("Moment", "Step of the training that is shown; by default the latest", ge=0),
+        described("Moment", "Training step to show; by default the latest", ge=0),
         Option(PICTURES | {"trace", "samples", "density"}, form="STEP|latest", none="latest"),
     ] = None
-    playback: Annotated[Playback, described("Playback", "How it plays")] = Playback()
+    playback: Annotated[Playback, described("Playback", "How the flow plays")] = Playback()
     probe: Annotated[
         tuple[StageNumber, tuple[float, float]] | None,
-        described("Probe", "A point of a stage, in flow units, to be marked at every stage; or none"),
+        described("Probe", "Point at a stage, in flow units, to mark at every stage; or none"),
         Option(PICTURES, form="STAGE:X,Y", none="none"),
     ] = None
     fitted: Annotated[
         bool,
-        described("Fit the cloud", "Zoom out where the cloud grows, whatever the window shows"),
+        described("Fit the cloud", "Fit the view to the cloud, whatever part of it the window shows"),
         Option(SINGLE_VIEWS | {"density"}, name="fit"),
     ] = True
     overview: Annotated[bool, described("Overview", "All stages in one picture")] = False

@@ -33,7 +33,7 @@ def _decoded(content: Any) -> Any:
     try:
         return base64.b64decode(content, validate=True)
     except binascii.Error as error:
-        raise ValueError("What should be a file's content in base64 is something else.") from error
+        raise ValueError("The content of a file is not valid base64.") from error
 
 
 def _png(content: Any) -> Any:
@@ -46,10 +46,10 @@ def _png(content: Any) -> Any:
 def _points(content: Any) -> Any:
     content = _decoded(content)
     if not isinstance(content, bytes) or len(content) % POINT_BYTES:
-        raise ValueError("The points are not pairs of float32.")
+        raise ValueError("The points are not pairs of float32 numbers.")
     if len(content) > MOST_POINTS * POINT_BYTES:
         raise ValueError(
-            f"There are {len(content) // POINT_BYTES:,} points; flowviz can learn from up to {MOST_POINTS:,}."
+            f"There are {len(content) // POINT_BYTES:,} points. flowviz can learn from up to {MOST_POINTS:,}."
         )
     return content
 
@@ -79,7 +79,7 @@ class TextSpec(Spec):
     @classmethod
     def _not_too_long(cls, text: str) -> str:
         if len(text) > LONGEST_TEXT:
-            raise ValueError(f"The text has {len(text)} characters; shorten it to {LONGEST_TEXT} or fewer.")
+            raise ValueError(f"The text has {len(text)} characters. Shorten it to at most {LONGEST_TEXT}.")
         return text
 
     @property
@@ -192,7 +192,7 @@ class MixSpec(Spec):
     @model_validator(mode="after")
     def _some_parts(self) -> Self:
         if not 2 <= len(self.parts) <= MOST_PARTS:
-            raise ValueError(f"A mix has 2 to {MOST_PARTS} parts; this one has {len(self.parts)}.")
+            raise ValueError(f"A mix must have 2 to {MOST_PARTS} sources, not {len(self.parts)}.")
         return self
 
     @property
@@ -213,5 +213,5 @@ def target_spec(values: Any) -> TargetSpec:
     try:
         return _ADAPTER.validate_python(values)
     except PydanticError as error:
-        kinds = "text, image, shape, drawing, points and mix"
-        raise SpecError(f"The target is of no kind that this flowviz knows; it knows {kinds}.") from error
+        kinds = "text, image, shape, drawing, points or mix"
+        raise SpecError(f"The target is invalid. Its kind must be {kinds}, with the fields of that kind.") from error

@@ -40,5 +40,5 @@ class TrainingSpec(Spec):
     @model_validator(mode="after")
     def _one_budget(self) -> Self:
         if (self.seconds is None) == (self.steps is None):
-            raise ValueError("Give a budget of either seconds or steps.")
+            raise ValueError("Give either seconds or steps as the budget.")
         return self

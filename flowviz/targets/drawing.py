@@ -32,5 +32,5 @@ def drawing_target(spec: DrawingSpec) -> Ink:
     if not mask.any():
         raise TargetError("Nothing is drawn yet. Draw something for the flow to learn.")
     if mask.all():
-        raise TargetError("The drawing is all ink. Leave some of it empty.")
+        raise TargetError("The whole canvas is covered with ink. Leave some of it empty.")
     return Ink(mask, spec.size)

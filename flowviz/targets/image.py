@@ -67,7 +67,7 @@ def image_target(spec: ImageSpec) -> PixelDensity:
     """
     darkness = darkness_of(spec.png, spec.name, spec.invert)
     if darkness.min() == darkness.max():
-        raise TargetError(f"All pixels of {spec.name} are the same, so there is nothing to learn.")
+        raise TargetError(f"All pixels of {spec.name} have the same color, so there is nothing to learn.")
     if spec.grayscale:
         return PixelDensity(darkness, spec.size)
     mask = darkness >= spec.threshold * 255
@@ -130,7 +130,9 @@ def _opened(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> Iterat
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise FileError(limit) from error
     except UnidentifiedImageError as error:
-        raise FileError(f"{name} is not a picture that flowviz reads: PNG, JPEG, WebP, BMP, GIF or TIFF.") from error
+        raise FileError(
+            f"{name} is not a picture that flowviz can open. Use PNG, JPEG, WebP, BMP, GIF or TIFF."
+        ) from error
     except Exception as error:  # Pillow raises almost any exception on a damaged file
         raise FileError(f"{name} is damaged or cut short, so its picture cannot be read.") from error
 

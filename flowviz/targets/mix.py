@@ -165,6 +165,6 @@ def _on_one_grid(parts: Sequence[Placed]) -> NDArray[np.float64]:
         assert isinstance(part.target, PixelDensity)
         weights = part.target.weights_at(part.back(middles))
         if not weights.any():
-            raise TargetError("One source of the mix is too thin to be visible beside the others. Make it thicker.")
+            raise TargetError("One source of the mix is too thin to be visible next to the others. Make it thicker.")
         total += part.share * weights / weights.sum()
     return total.reshape(len(y), len(x))

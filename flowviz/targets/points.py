@@ -84,7 +84,7 @@ class Points(Cloud):
         )
         if len(self._test):
             return f"{train}, {validation} and {len(self._test):,} test it."
-        return f"{train} and {validation}: fewer than {FEWEST_FOR_TEST} points leave none for a test."
+        return f"{train} and {validation}. With fewer than {FEWEST_FOR_TEST} points, there is no test set."
 
 
 def points_spec(points: NDArray[np.floating], name: str = "points") -> PointsSpec:
@@ -117,10 +117,10 @@ def standardized(points: NDArray[np.floating]) -> tuple[NDArray[np.float32], tup
             on a line.
     """
     if points.ndim != 2 or points.shape[1] != 2:
-        raise TargetError(f"Points need two columns; these have the shape {points.shape}.")
+        raise TargetError(f"The points are an array of shape {points.shape}. The shape must be (n, 2).")
     if len(points) < FEWEST_POINTS:
         found = "is 1 point" if len(points) == 1 else f"are {len(points)} points"
-        raise TargetError(f"There {found}; the flow needs {FEWEST_POINTS} or more.")
+        raise TargetError(f"There {found}. The flow needs at least {FEWEST_POINTS}.")
     if not np.isfinite(points).all():
         raise TargetError("Some values are missing (NaN) or infinite. Remove those rows.")
     with np.errstate(over="ignore", invalid="ignore"):
@@ -128,7 +128,7 @@ def standardized(points: NDArray[np.floating]) -> tuple[NDArray[np.float32], tup
         centered = points - center
         unit = float(centered.std(axis=0).max())
     if not 0 < unit < np.inf:
-        raise TargetError("All points are the same, or their values are too large.")
+        raise TargetError("All points are equal, or their values are too large to compute with.")
     centered /= unit
     if np.linalg.eigvalsh(np.cov(centered.T))[0] < ON_A_LINE**2:
         raise TargetError("All points lie on a line. The flow needs points that cover an area.")

@@ -41,7 +41,7 @@ def _drawn_by_extension(name: ShapeName, draw: Draw, count: int, rng: np.random.
         points = np.asarray(draw(count, rng), np.float32)
     except Exception as error:  # whatever the code of a user raises
         text = " ".join(f"{type(error).__name__}: {error}".split())[:MAX_REASON].removesuffix(".")
-        raise TargetError(f"The target {name} of an extension has failed: {text}.") from error
+        raise TargetError(f"The target {name}, which an extension adds, failed: {text}.") from error
     if points.shape != (count, 2):
         raise TargetError(f"The target {name} of an extension drew points {points.shape} instead of ({count}, 2).")
     if not np.isfinite(points).all() or not points.std(axis=0).all():

@@ -121,8 +121,8 @@ def reading_columns(path: Path, columns: str | None = None, most_rows: int = MOS
     bad = np.flatnonzero(~np.isfinite(points).all(axis=1))
     if len(bad):
         raise FileError(
-            f"In {len(bad):,} of the {len(points):,} rows of {path.name}, the first of them row {bad[0] + 1:,}, "
-            "a number is missing or infinite. Remove them."
+            f"{path.name} has missing or infinite numbers in {len(bad):,} of its {len(points):,} rows, "
+            f"starting with row {bad[0] + 1:,}. Remove those rows."
         )
     return points
 
@@ -131,7 +131,7 @@ def _chosen(columns: str | None, names: Sequence[str], path: Path) -> tuple[int,
     """Return the indices of the two chosen columns, and raise `FileError` if the choice is invalid or missing."""
     listed = ", ".join(names[:NAMED_COLUMNS]) + (", ..." if len(names) > NAMED_COLUMNS else "")
     if len(names) < 2:
-        raise FileError(f"{path.name} has one column only; points need two.")
+        raise FileError(f"{path.name} has only one column. Points need two: x and y.")
     if columns is None:
         if len(names) > 2:
             raise FileError(f"{path.name} has {len(names)} columns: {listed}. Choose two of them.")
@@ -139,9 +139,9 @@ def _chosen(columns: str | None, names: Sequence[str], path: Path) -> tuple[int,
     wanted = [name.strip() for name in columns.split(",")]
     places = [_place(name, names) for name in wanted]
     if len(places) == 2 and places[0] is not None and places[0] == places[1]:
-        raise FileError(f"Both columns of {path.name} are {names[places[0]]}. Choose two different ones.")
+        raise FileError(f"Column {names[places[0]]} of {path.name} cannot be both x and y. Choose two columns.")
     if len(places) != 2 or None in places:
-        raise FileError(f"{columns!r} does not name two columns of {path.name}. It has {listed}.")
+        raise FileError(f"{columns!r} does not name two columns of {path.name}. Its columns are: {listed}.")
     assert places[0] is not None
     assert places[1] is not None
     return places[0], places[1]
@@ -175,9 +175,9 @@ def _loaded(path: Path, load: Callable[[], NDArray[Any]]) -> NDArray[Any]:
     except FileError:
         raise
     except (ValueError, EOFError, OSError, MemoryError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise FileError(f"{path.name} is damaged, or holds something other than arrays of numbers.") from error
+        raise FileError(f"{path.name} is damaged or does not contain arrays of numbers.") from error
     except Exception as error:  # the header of an array is a Python literal, which can fail to parse in many ways
-        raise FileError(f"{path.name} is damaged: the description of its array makes no sense.") from error
+        raise FileError(f"{path.name} is damaged: the header of its array is invalid.") from error
 
 
 def _array_table(path: Path, array: NDArray[Any]) -> Table:
@@ -185,7 +185,7 @@ def _array_table(path: Path, array: NDArray[Any]) -> Table:
         names = array.dtype.names
         return _columns_table(path, names, [array[name] for name in names])
     if array.ndim != 2:
-        raise FileError(f"{path.name} must hold an array of shape (n, 2); its shape is {array.shape}.")
+        raise FileError(f"{path.name} contains an array of shape {array.shape}. The shape must be (n, 2).")
     names = tuple(str(number + 1) for number in range(min(array.shape[1], NAMED_COLUMNS**2)))
     return _columns_table(path, names, [array[:, place] for place in range(len(names))])
 
@@ -193,7 +193,7 @@ def _array_table(path: Path, array: NDArray[Any]) -> Table:
 def _columns_table(path: Path, names: tuple[str, ...], columns: Sequence[NDArray[Any]]) -> Table:
     def read(x: int, y: int, most_rows: int) -> Found:
         if not all(columns[place].dtype.kind in "fiu" for place in (x, y)):
-            raise FileError(f"{path.name} holds {columns[x].dtype} where numbers are needed.")
+            raise FileError(f"{path.name} contains values of type {columns[x].dtype} instead of numbers.")
         _check_rows(path, len(columns[x]), most_rows)
         yield 0.0
         return np.stack([columns[x], columns[y]], axis=1).astype(np.float64)
@@ -209,7 +209,7 @@ def _archive_table(path: Path) -> Table:
             members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
             if sum(info.file_size for info in members) > LARGEST_ARRAY:
                 raise FileError(
-                    f"{path.name} is too large. Unpacked, it may have up to {LARGEST_ARRAY // 1_000_000} MB."
+                    f"{path.name} is too large. The limit for its unpacked arrays is {LARGEST_ARRAY // 1_000_000} MB."
                 )
             for info in members:
                 with archive.open(info) as member:
@@ -223,7 +223,10 @@ def _archive_table(path: Path) -> Table:
     columns = {name: array for name, array in arrays.items() if array.ndim == 1}
     if tables or len({len(column) for column in columns.values()}) != 1:
         held = ", ".join(f"{name} {array.shape}" for name, array in list(arrays.items())[:NAMED_COLUMNS])
-        raise FileError(f"{path.name} must hold one array of shape (n, 2), or columns; it holds {held or 'no arrays'}.")
+        raise FileError(
+            f"{path.name} must contain one array of shape (n, 2), or one array per column. "
+            f"It contains {held or 'no arrays'}."
+        )
     return _columns_table(path, tuple(columns), list(columns.values()))
 
 
@@ -246,9 +249,9 @@ def _parquet_table(path: Path) -> Table:
             found = parquet.read_table(path, columns=[names[x], names[y]])
             columns = [found.column(names[place]).to_numpy() for place in (x, y)]
         except (ArrowException, OSError, KeyError) as error:  # KeyError: two columns have the same name
-            raise FileError(f"{path.name} is damaged, or two of its columns have the same name.") from error
+            raise FileError(f"{path.name} is damaged or has two columns of the same name.") from error
         if not all(column.dtype.kind in "fiu" for column in columns):
-            raise FileError(f"{path.name} holds something other than numbers.")
+            raise FileError(f"{path.name} contains values that are not numbers.")
         return np.stack(columns, axis=1).astype(np.float64)
 
     return Table(names, read)
@@ -261,7 +264,9 @@ def _text_table(path: Path, start: bytes, size: int) -> Table:
     fields, *others = ([field.strip().strip('"') for field in line.split(separator)] for line in lines)
     ragged = next((other for other in others if len(other) != len(fields)), fields)
     if len(ragged) != len(fields):
-        raise FileError(f"{path.name} is not a table: its first row has {len(fields)} columns, another {len(ragged)}.")
+        raise FileError(
+            f"{path.name} is not a table: its first row has {len(fields)} columns, but the next one has {len(ragged)}."
+        )
     has_header = not all(_is_number(field.replace(decimal, ".")) for field in fields)
     named = has_header and len(set(fields)) == len(fields)
     names = tuple(fields) if named else tuple(str(number + 1) for number in range(len(fields)))
@@ -281,10 +286,12 @@ def _first_lines(path: Path, start: bytes, size: int) -> list[str]:
     try:
         text = [line.decode("utf-8-sig" if number == 0 else "utf-8").strip() for number, line in enumerate(lines)]
     except UnicodeDecodeError as error:
-        raise FileError(f"{path.name} is not a table in UTF-8. Save it as CSV with that encoding.") from error
+        raise FileError(f"{path.name} is not a text file in UTF-8. Save it as CSV with that encoding.") from error
     first = [line for line in text if line and not line.startswith(COMMENT)][:2]
     if not first or "\0" in first[0]:
-        raise FileError(f"{path.name} holds no table of numbers: neither CSV, nor text, nor .npy or .npz.")
+        raise FileError(
+            f"{path.name} is not a table of numbers. Supported are CSV, text, .npy, .npz and .parquet files."
+        )
     return first
 
 
@@ -317,13 +324,13 @@ def _read_text(path: Path, size: int, places: list[int], columns: int, most_rows
                 _check_rows(path, rows, most_rows)
                 yield min(1.0, file.tell() / size)
     except UnicodeDecodeError as error:
-        raise FileError(f"{path.name} is not a table in UTF-8. Save it as CSV with that encoding.") from error
+        raise FileError(f"{path.name} is not a text file in UTF-8. Save it as CSV with that encoding.") from error
     except pd.errors.ParserError as error:
-        raise FileError(f"{path.name} is not a table: {_told_of_parser(str(error))}") from error
+        raise FileError(f"{path.name} is not a table: {_parser_problem(str(error))}") from error
     except (ValueError, OverflowError, pd.errors.EmptyDataError) as error:
-        raise FileError(f"{path.name} holds something other than numbers{_told_of_value(str(error))}.") from error
+        raise FileError(f"{path.name} contains values that are not numbers{_offending_value(str(error))}.") from error
     except (OSError, MemoryError) as error:
-        raise FileError(f"{path.name} cannot be read to its end.") from error
+        raise FileError(f"{path.name} could not be read completely.") from error
     return np.concatenate(chunks) if chunks else np.empty((0, 2))
 
 
@@ -332,15 +339,15 @@ def _check_rows(path: Path, rows: int, most: int) -> None:
         raise FileError(f"{path.name} has more than {most:,} rows. Use fewer.")
 
 
-def _told_of_parser(message: str) -> str:
+def _parser_problem(message: str) -> str:
     """Rephrase an error message of the pandas parser for the user."""
     found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message)
     if found is None:
-        return "its rows cannot be told apart."
+        return "it could not be split into rows and columns."
     return f"line {found[2]} has {found[3]} columns instead of {found[1]}."
 
 
-def _told_of_value(message: str) -> str:
+def _offending_value(message: str) -> str:
     """Return the offending value that an error message of pandas mentions, as the end of a sentence."""
     found = re.search(r"could not convert string to float: (.{1,40})", message)
     return f", such as {found[1]}" if found else ""

@@ -39,7 +39,7 @@ def text_mask(spec: TextSpec) -> NDArray[np.bool_]:
     mask = Sheet(lines, size, spec.weight, spec.align).drawn()
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
-        raise TargetError("This text leaves no ink, so there is nothing to learn. Type letters or digits.")
+        raise TargetError("This text has no visible characters. Type letters or digits.")
     return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 

@@ -30,7 +30,7 @@ def target_units(target: Target, name: UnitName) -> Units:
         return target.units
     if name == "pixels":
         if not isinstance(target, PixelDensity):
-            raise TargetError("The target is not made of pixels. Choose data or flow units.")
+            raise TargetError("This target has no pixels. Choose data or flow units.")
         return target.pixel_units
     return FLOW_UNITS
 

@@ -144,5 +144,5 @@ def advice(flow: FlowSpec, spec: TrainingSpec) -> str:
     if spec.learning_rate > LEARNING_RATE:
         changes.append(f"lower the learning rate to {LEARNING_RATE:g}")
     if not changes:
-        changes.append(f"lower the learning rate to {spec.learning_rate / 10:.1g}, or look for points far outside")
-    return f"It gave up after {MOST_IN_A_ROW} recoveries in a row. To train further, {' or '.join(changes)}."
+        changes.append(f"lower the learning rate to {spec.learning_rate / 10:.1g} or remove outliers from the points")
+    return f"Training gave up after {MOST_IN_A_ROW} recoveries in a row. To train further, {' or '.join(changes)}."

@@ -89,9 +89,9 @@ def run_jobs(jobs: Mapping[Key, Job[Result]], workers: Workers) -> Iterator[tupl
                 if killed[key] <= workers.repeats:
                     pending[workers.submit(jobs[key])] = key
                 else:
-                    yield key, Failure("its process was killed again and again, perhaps for lack of memory")
+                    yield key, Failure("its process was killed repeatedly, perhaps because memory ran out")
             except CancelledError as error:
-                raise MachineError("The workers were lost. Repeat the command to continue.") from error
+                raise MachineError("The connection to the workers was lost. Repeat the command to continue.") from error
             except Exception as error:  # an error in one job must not end the others
                 yield key, Failure(_reason(error))
 
@@ -121,9 +121,9 @@ def workers(backend: Backend, count: int, scheduler: str | None) -> Iterator[Wor
         with _cluster(scheduler) as found:
             yield found
     elif scheduler is not None:
-        raise SpecError("A scheduler goes with --backend dask.")
+        raise SpecError("--scheduler requires --backend dask.")
     elif count == 0:
-        raise SpecError("The number of jobs is 0; give 1 or more, or -1 for one per core.")
+        raise SpecError("The number of jobs cannot be 0. Give 1 or more, or -1 for one per core.")
     else:
         with _processes(joblib.effective_n_jobs(count)) as found:
             yield found
@@ -173,13 +173,15 @@ def _cluster(scheduler: str | None) -> Iterator[Workers]:
     try:
         from distributed import Client, KilledWorker
     except ImportError as error:
-        raise SpecError('Dask is not installed. Add it by: pip install "flowviz-desktop[cluster]"') from error
+        raise SpecError('Dask is not installed. Install it with: pip install "flowviz-desktop[cluster]"') from error
     if scheduler is None:
         raise SpecError("Give the address of the cluster, such as --scheduler tcp://HOST:8786.")
     try:
         client = Client(scheduler, timeout=CLUSTER_SECONDS)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:
-        raise SpecError(f"There is no Dask scheduler at {scheduler}.") from error
+        raise SpecError(
+            f"No Dask scheduler responds at {scheduler}. Check the address, or start the scheduler."
+        ) from error
     with client:
         if any(threads > 1 for threads in client.nthreads().values()):  # type: ignore[no-untyped-call]
             raise SpecError(

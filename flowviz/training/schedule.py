@@ -143,7 +143,7 @@ def extended(spec: TrainingSpec, checkpoint: Checkpoint, *, steps: int | None, s
     taken_steps = checkpoint.step - checkpoint.start_step
     taken_seconds = checkpoint.seconds - checkpoint.start_seconds
     if steps is not None and steps < taken_steps:
-        raise SpecError(f"The training has taken {taken_steps:,} steps already. Give more of them than that.")
+        raise SpecError(f"The flow has already been trained for {taken_steps:,} steps. Give a larger number.")
     if seconds is not None and seconds < taken_seconds:
-        raise SpecError(f"The training has taken {taken_seconds:.1f} seconds already. Give more of them than that.")
+        raise SpecError(f"The flow has already been trained for {taken_seconds:.1f} seconds. Give a larger number.")
     return changed

@@ -53,7 +53,7 @@ class State(NamedTuple):
         fresh = cls.of(flow)
         arrays = [getattr(record, name) for name in cls._fields]
         if [array.shape for array in arrays] != [tuple(tensor.shape) for tensor in fresh]:
-            raise FileError("The checkpoint does not fit the flow, so the training cannot go on from it.")
+            raise FileError("The checkpoint belongs to a different flow, so training cannot continue from it.")
         return cls(*(tf.constant(array, flow.dtype) for array in arrays))
 
     def store(self, flow: Flow) -> None:

@@ -78,6 +78,6 @@ def train(
         yield from training.events(prepare_started=started)
     except OUT_OF_MEMORY as error:
         raise MachineError(
-            f"There is not enough memory to train this flow with {spec.batch:,} points a step. "
+            f"There is not enough memory to train this flow with {spec.batch:,} points per step. "
             "Choose a smaller batch, a smaller width or fewer layers."
         ) from error

@@ -68,10 +68,12 @@ def _read(path: Path, settings: str) -> list[Trial]:
     try:
         trials, found = from_csv(content_of(path, MAX_BYTES).decode("utf-8"))
     except (ValueError, csv.Error) as error:
-        raise FileError(f"{path} is no table of trials. Choose another name, or give --force to replace it.") from error
+        raise FileError(
+            f"{path} is not a table of trials. Choose another name, or give --force to replace it."
+        ) from error
     if found - {settings}:
         raise FileError(
-            f"{path} holds trials with other settings, or of another version of flowviz. "
-            "Choose another name, or give --force to replace them."
+            f"{path} contains trials with other settings or from another version of flowviz. "
+            "Choose another name, or give --force to replace it."
         )
     return trials

@@ -57,7 +57,7 @@ def run_trials(
         (flow.family, spec.learning_rate, seed): _call(target, flow, spec, seed) for spec in specs for seed in seeds
     }
     if not calls:
-        raise SpecError("There is nothing to try: give at least one seed and one learning rate.")
+        raise SpecError("There are no trials to run. Give at least one seed and one learning rate.")
     missing = {key: call for key, call in calls.items() if key not in done}
     if not missing:
         return

@@ -68,7 +68,7 @@ def test_the_path_of_the_program_is_quoted_as_the_standard_wants_it() -> None:
 def test_a_menu_that_cannot_be_written_is_a_sentence(share: Path, capsys: pytest.CaptureFixture[str]) -> None:
     share.write_text("in the way", encoding="utf-8")
     assert run("desktop-entry") == 2
-    assert "cannot be made" in capsys.readouterr().err
+    assert "cannot be created" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])
@@ -77,5 +77,5 @@ def test_elsewhere_it_says_that_only_linux_has_one(
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
     assert run("desktop-entry") == 2
-    assert "Only Linux" in capsys.readouterr().err
+    assert "only on Linux" in capsys.readouterr().err
     assert not share.exists()

@@ -50,7 +50,7 @@ def test_full_stdout_is_one_sentence(arguments: list[str]) -> None:
     command = [sys.executable, "-m", "flowviz", *arguments]
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert ended.stderr == "Stdout cannot be written: no space left on device.\n"
+    assert ended.stderr == "Cannot write to stdout: no space left on device.\n"
     assert ended.returncode == 2
 
 

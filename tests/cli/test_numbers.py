@@ -60,7 +60,7 @@ def test_every_format_holds_the_same_numbers(
     np.testing.assert_array_equal(read(points, "points"), np.load(samples))
     assert run("score", project_path, samples, "-o", tmp_path / "expected.npy") == 0
     assert run("score", project_path, points, "-o", scores) == 0
-    assert capsys.readouterr().err.endswith(f"Wrote the log-density of 300 points to {scores}.\n")
+    assert capsys.readouterr().err.endswith(f"Wrote the log-densities of 300 points to {scores}.\n")
     # Text tells a float32 from all others, but is read as a float64.
     np.testing.assert_allclose(read(scores, "log_prob"), np.load(tmp_path / "expected.npy"), rtol=1e-4)
     assert run("target", "--points", points, "-n", 20, "-o", drawn) == 0
@@ -159,7 +159,7 @@ def test_arrays_are_not_shown_in_a_terminal(
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     assert run("sample", project_path, "--format", "npy", "-o", "-") == 2
-    assert capsys.readouterr().err == "A terminal cannot show npy; redirect stdout to a file or a pipe.\n"
+    assert capsys.readouterr().err == "A terminal cannot display npy. Redirect stdout to a file or a pipe.\n"
 
 
 def test_parts_are_those_of_one_piece(project_path: Path, tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def refused(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     ],
 )
 def test_output_is_not_an_input(command: str, refused: Callable[[str], str]) -> None:
-    assert "choose another name for the output" in refused(command)
+    assert "Choose another name for the output" in refused(command)
 
 
 def test_same_file_in_other_capitals_is_an_input(
@@ -117,38 +117,38 @@ def test_same_file_in_other_capitals_is_an_input(
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("sample mine.flowviz -o mine.flowviz", "The suffix .flowviz denotes a project; give"),
+        ("sample mine.flowviz -o mine.flowviz", "The suffix .flowviz stands for a project. Give"),
         ("sample mine.flowviz -o other.flowviz", "ends in .csv, .npy, .npz or .parquet"),
-        ("sample mine.flowviz -o a.png", "denotes a picture"),
-        ("sample mine.flowviz -o a.txt", "denotes numbers; give a file that ends in .csv"),
-        ("sample mine.flowviz -o a.json", "denotes another kind of file"),
-        ("sample mine.flowviz -o a.csv.gz", "denotes another kind of file"),
-        ("sample mine.flowviz -o a", "a names no format"),
+        ("sample mine.flowviz -o a.png", "stands for a picture"),
+        ("sample mine.flowviz -o a.txt", "stands for numbers. Give a file that ends in .csv"),
+        ("sample mine.flowviz -o a.json", "stands for another kind of file"),
+        ("sample mine.flowviz -o a.csv.gz", "stands for another kind of file"),
+        ("sample mine.flowviz -o a", "a has no suffix that names a format"),
         ("sample mine.flowviz -o a.npy --format csv", "--format csv contradicts the suffix of a.npy"),
         ("sample mine.flowviz -o plain --format csv", "plain is a project, which would be lost"),
-        ("trace mine.flowviz -o a.txt", "denotes numbers; give"),
-        ("target --text a -o a.gif", "denotes an animation"),
-        ("score mine.flowviz points.npy -o a.svg", "denotes a picture"),
-        ("train --text a -o a.png", "denotes a picture; give a file that ends in .flowviz"),
-        ("train --points points.csv -o points.csv", "denotes numbers; give"),
-        ("train --image picture.png -o picture.png", "denotes a picture; give"),
-        ("train --text a -o a.h5", "denotes another kind of file"),
-        ("train --text a -o -", "not written to stdout; give"),
-        ("resume mine.flowviz -o a.npy", "denotes numbers; give a file that ends in .flowviz"),
-        ("trials --text a --steps 5 -o one.png", "denotes a picture; give a file that ends in .csv"),
-        ("trials --text a --steps 5 -o a.npy", "denotes numbers; give a file that ends in .csv"),
-        ("trials --text a --steps 5 -o a.csv --plot a.pdf", "give a file that ends in .png"),
-        ("trials --text a --steps 5 -o a --plot a", "Both outputs are a"),
-        ("inspect mine.flowviz --curves a.npy", "denotes numbers; give a file that ends in .csv"),
-        ("render mine.flowviz -o new.flowviz", ".flowviz files cannot be written"),
-        ("render mine.flowviz -o a.pgn", ".pgn files cannot be written. Choose from .png"),
-        ("render mine.flowviz -o a.pgn --fps 10", "or end the name of a folder in /"),
-        ("render mine.flowviz -o a.jpg --what view", "give a file that ends in .png"),
-        ("render mine.flowviz -o a.svg --what view --format png", "give a file that ends in .png"),
-        ("render mine.flowviz -o a.txt --what losses", "give a file that ends in .csv"),
-        ("render mine.flowviz -o other.flowviz --what losses", "give a file that ends in .csv"),
-        ("render mine.flowviz -o - --what losses", "not written to stdout"),
-        ("gallery brad -o a.npy", "give a file that ends in .flowviz"),
+        ("trace mine.flowviz -o a.txt", "stands for numbers. Give"),
+        ("target --text a -o a.gif", "stands for an animation"),
+        ("score mine.flowviz points.npy -o a.svg", "stands for a picture"),
+        ("train --text a -o a.png", "stands for a picture. Give a file that ends in .flowviz"),
+        ("train --points points.csv -o points.csv", "stands for numbers. Give"),
+        ("train --image picture.png -o picture.png", "stands for a picture. Give"),
+        ("train --text a -o a.h5", "stands for another kind of file"),
+        ("train --text a -o -", "cannot be written to stdout. Give"),
+        ("resume mine.flowviz -o a.npy", "stands for numbers. Give a file that ends in .flowviz"),
+        ("trials --text a --steps 5 -o one.png", "stands for a picture. Give a file that ends in .csv"),
+        ("trials --text a --steps 5 -o a.npy", "stands for numbers. Give a file that ends in .csv"),
+        ("trials --text a --steps 5 -o a.csv --plot a.pdf", "Give a file that ends in .png"),
+        ("trials --text a --steps 5 -o a --plot a", "The table and its plot cannot both be a"),
+        ("inspect mine.flowviz --curves a.npy", "stands for numbers. Give a file that ends in .csv"),
+        ("render mine.flowviz -o new.flowviz", "Files ending in '.flowviz' cannot be exported"),
+        ("render mine.flowviz -o a.pgn", "Files ending in '.pgn' cannot be exported. Choose from .png"),
+        ("render mine.flowviz -o a.pgn --fps 10", "or add / to the name of a folder"),
+        ("render mine.flowviz -o a.jpg --what view", "Give a file that ends in .png"),
+        ("render mine.flowviz -o a.svg --what view --format png", "Give a file that ends in .png"),
+        ("render mine.flowviz -o a.txt --what losses", "Give a file that ends in .csv"),
+        ("render mine.flowviz -o other.flowviz --what losses", "Give a file that ends in .csv"),
+        ("render mine.flowviz -o - --what losses", "cannot be written to stdout"),
+        ("gallery brad -o a.npy", "Give a file that ends in .flowviz"),
     ],
 )
 def test_suffix_of_another_kind_is_refused(command: str, said: str, refused: Callable[[str], str]) -> None:
@@ -158,14 +158,14 @@ def test_suffix_of_another_kind_is_refused(command: str, said: str, refused: Cal
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("train --text a -o mine.flowviz", "mine.flowviz exists already"),
-        ("train --text a -o link.flowviz", "link.flowviz exists already"),
-        ("train --text a -o plain", "plain exists already"),
-        ("resume mine.flowviz -o other.flowviz", "other.flowviz exists already"),
-        ("gallery brad -o mine.flowviz", "mine.flowviz exists already"),
-        ("trials --text a --steps 5 -o points.csv --plot new.png", "points.csv is no table of trials"),
-        ("trials --text a --steps 5 -o picture.csv", "picture.png exists already"),
-        ("trials --text a --steps 5 -o a.csv --plot points.png", "points.png exists already"),
+        ("train --text a -o mine.flowviz", "mine.flowviz already exists"),
+        ("train --text a -o link.flowviz", "link.flowviz already exists"),
+        ("train --text a -o plain", "plain already exists"),
+        ("resume mine.flowviz -o other.flowviz", "other.flowviz already exists"),
+        ("gallery brad -o mine.flowviz", "mine.flowviz already exists"),
+        ("trials --text a --steps 5 -o points.csv --plot new.png", "points.csv is not a table of trials"),
+        ("trials --text a --steps 5 -o picture.csv", "picture.png already exists"),
+        ("trials --text a --steps 5 -o a.csv --plot points.png", "points.png already exists"),
     ],
 )
 def test_work_is_replaced_only_with_force(command: str, said: str, refused: Callable[[str], str]) -> None:
@@ -189,20 +189,20 @@ def test_table_of_trials_is_not_replaced_by_another_command(command: str, refuse
 
 def test_name_of_a_folder_that_is_too_long_is_refused(refused: Callable[[str], str]) -> None:
     assert "name too long" in refused(f"render plain -o {300 * 'a'}")
-    assert "cannot be written" in refused(f"render plain -o {300 * 'a'}.b")
+    assert "cannot be exported" in refused(f"render plain -o {300 * 'a'}.b")
 
 
 def test_large_picture_is_no_plot_of_trials(refused: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
-    assert "points.png exists already" in refused("trials --text a --steps 5 -o a.csv --plot points.png")
+    assert "points.png already exists" in refused("trials --text a --steps 5 -o a.csv --plot points.png")
 
 
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("score mine.flowviz other.flowviz -o a.npy", "other.flowviz is a project; give a table of points"),
+        ("score mine.flowviz other.flowviz -o a.npy", "other.flowviz is a project. Give a table of points"),
         ("score mine.flowviz plain -o a.npy", "plain is a project"),
-        ("target --points other.flowviz -o a.npy", "other.flowviz is a project; give --of"),
+        ("target --points other.flowviz -o a.npy", "other.flowviz is a project. To learn its target, use --of"),
     ],
 )
 def test_project_is_no_table_of_points(command: str, said: str, refused: Callable[[str], str]) -> None:

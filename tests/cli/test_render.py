@@ -171,7 +171,7 @@ def test_empty_rectangle_is_reported(
     asked: list[tuple[Project, ExportSpec]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("render", "x.flowviz", "-o", "x.png", "--select", "0:100,100,101,101") == 0
-    assert "--select has selected no particle." in capsys.readouterr().err
+    assert "--select selected no particles." in capsys.readouterr().err
     assert run("render", "x.flowviz", "-o", "x.png", "--select", "0:0,0,1,1") == 0
     assert run("render", "x.flowviz", "-o", "x.png", "--select", "none") == 0
     assert "no particle" not in capsys.readouterr().err
@@ -199,36 +199,36 @@ def test_speed_says_how_many_frames_are_in_between(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("-o x.npz", "Give --what as well: trace, samples, density or losses"),
+        ("-o x.npz", "Give --what trace, samples, density or losses"),
         ("-o x.png --what animation", "cannot be written as png. Choose gif, apng, webp or mp4"),
         ("-o x.gif --what view", "cannot be written as gif. Choose png, svg or pdf"),
         (
             "-o x.gif --what trace --format csv --size 90x90",
-            "--size belongs to view, stages, sheet, animation, frames, density, losses, not",
+            "--size applies to view, stages, sheet, animation, frames, density, losses, not",
         ),
         ("-o x.png --what view --view overview", "--what sheet"),
-        ("-o x.png --fps 5", "--fps belongs to animation, not to view"),
-        ("-o x.png --first 3", "--first belongs to stages, sheet, animation, frames, trace, not to view"),
-        ("-o x.gif --stage 3", "--stage belongs to view, density, not to animation"),
-        ("-o x.gif --through training --first 3", "--first has no effect on this way to play"),
-        ("-o x.gif --through both --moment 50", "--moment has no effect on this way to play"),
+        ("-o x.png --fps 5", "--fps applies to animation, not to view"),
+        ("-o x.png --first 3", "--first applies to stages, sheet, animation, frames, trace, not to view"),
+        ("-o x.gif --stage 3", "--stage applies to view, density, not to animation"),
+        ("-o x.gif --through training --first 3", "--first has no effect on this kind of playback"),
+        ("-o x.gif --through both --moment 50", "--moment has no effect on this kind of playback"),
         ("-o x.gif --speed 1 --in-betweens 3", "either --in-betweens or --speed"),
         ("-o x.gif --in-betweens 999", "in-betweens cannot be 999"),
         ("-o x --stage 3-5 --first 3", "either --stage or --first and --last"),
-        ("-o x --first 5 --last 3", "5 to 3 are no range"),
+        ("-o x --first 5 --last 3", "The first stage, 5, cannot come after the last one, 3"),
         ("-o x.png --scale 9", "scale cannot be 9"),
-        ("-o x.png --size 8000x8000 --scale 2", "more than 8192"),
-        ("-o x.jpg", ".jpg files cannot be written. Choose from .png, .svg, .pdf, .gif"),
-        ("-o x.avi --fps 10", ".avi files cannot be written"),
+        ("-o x.png --size 8000x8000 --scale 2", "exceeds the limit of 8192"),
+        ("-o x.jpg", "Files ending in '.jpg' cannot be exported. Choose from .png, .svg, .pdf, .gif"),
+        ("-o x.avi --fps 10", "Files ending in '.avi' cannot be exported"),
         ("-o x.png --probe 5", "The value '5' of --probe is not of the form STAGE:X,Y"),
         ("-o x.png --probe 5:1", "The value '5:1' of --probe is not of the form STAGE:X,Y"),
         ("-o x.png --moment soon", "The value 'soon' of --moment is not of the form STEP|latest"),
         ("-o x.mp4 --background transparent", "cannot be transparent"),
-        ("-o x.gif --fps 99", "Choose fewer than 99"),
-        ("-o x --what samples --direction encode", "--direction belongs to"),
-        ("-o x --what losses --select saved", "--select belongs to"),
+        ("-o x.gif --fps 99", "cannot have 99 frames per second"),
+        ("-o x --what samples --direction encode", "--direction applies to"),
+        ("-o x --what losses --select saved", "--select applies to"),
         ("-o x.png --point-diameter 0", "point diameter cannot be 0"),
-        ("-o x.png --color-by selection --select none", "Give --select as well"),
+        ("-o x.png --color-by selection --select none", "Add --select"),
     ],
 )
 def test_what_does_not_go_together_is_one_sentence(
@@ -253,7 +253,7 @@ def test_a_moment_that_is_not_kept_is_named_with_those_that_are(
     project_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("render", project_file, "-o", tmp_path / "x.png", "--moment", 3) == 2
-    assert "no moment of its training at step 3" in capsys.readouterr().err
+    assert "no saved moment at step 3" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -288,8 +288,8 @@ def test_export_begins_with_the_spec_in_a_file(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "export.json cannot be read: it is not JSON."),
-        ("[]", "export.json holds no spec"),
+        ("{", "export.json cannot be read: it is not valid JSON."),
+        ("[]", "export.json does not contain a spec"),
         ('{"what": []}', "The what cannot be []"),
         ('{"scale": 9}', "The scale cannot be 9"),
         ('{"size": {"width": 3}}', "The width cannot be 3"),

@@ -62,7 +62,7 @@ def test_killed_training_continues_exactly_from_its_checkpoint(
     assert run(*command) == 2
     assert f"resume {output} -o {output}" in " ".join(capsys.readouterr().err.split())
     assert run("resume", output, "-o", output) == 0
-    assert "Continuing from" in capsys.readouterr().err
+    assert "Continuing an interrupted training" in capsys.readouterr().err
     check_same(load_project(output), whole)
     assert [path.name for path in tmp_path.iterdir()] == ["i.flowviz"]
 
@@ -76,7 +76,9 @@ def test_checkpoint_of_another_training_is_neither_used_nor_replaced(
         save_project(project, file)
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     assert run("resume", path, "-o", path) == 2
-    assert "i.checkpoint.flowviz holds a training that was cut off" in " ".join(capsys.readouterr().err.split())
+    assert "i.checkpoint.flowviz is the checkpoint of an interrupted training" in " ".join(
+        capsys.readouterr().err.split()
+    )
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
@@ -151,7 +153,7 @@ def test_finished_training_has_nothing_to_do(
     save_project(whole, path)
     before = path.stat()
     assert run("resume", path, "-o", path) == 0
-    assert "There is nothing to do" in capsys.readouterr().err
+    assert "has already been trained for its whole budget" in capsys.readouterr().err
     assert path.stat() == before
     assert run("resume", path, "-o", copy) == 0
     assert copy.read_bytes() == path.read_bytes()
@@ -169,7 +171,11 @@ def test_budget_can_be_extended(whole: Project, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("budget", "said"),
-    [(("--steps", 200), "has taken"), (("--seconds", 1e-9), "has taken"), (("--steps", 800, "--seconds", 9), "either")],
+    [
+        (("--steps", 200), "already been trained"),
+        (("--seconds", 1e-9), "already been trained"),
+        (("--steps", 800, "--seconds", 9), "either"),
+    ],
 )
 def test_budget_below_what_was_taken_is_refused(
     budget: tuple[object, ...], said: str, half: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -62,9 +62,9 @@ def test_file_may_hold_one_spec_alone(name: str, tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{"flows": {}}', "holds no training, which is an object with any of target, flow, training"),
-        ('{"flow": []}', "holds no training"),
-        ('{"color": 3}', "holds no training"),
+        ('{"flows": {}}', "is not the spec of a training: a JSON object whose keys are any of target, flow, training"),
+        ('{"flow": []}', "is not the spec of a training"),
+        ('{"color": 3}', "is not the spec of a training"),
         ('{"flow": {"family": []}}', "no flow named []"),
         ('{"flow": {"layers": 99}}', "The layers cannot be 99"),
         ('{"training": {"steps": 1, "seconds": 1}}', "either seconds or steps"),

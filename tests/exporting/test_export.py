@@ -275,15 +275,15 @@ def test_a_large_preview_is_laid_out_as_the_picture(bent: Project) -> None:
 @pytest.mark.parametrize(
     ("spec", "sentence"),
     [
-        (ExportSpec(seen=Seen(stage=20)), "no stage 20: the stages go from 0 to 19"),
+        (ExportSpec(seen=Seen(stage=20)), "no stage 20. Stages are numbered from 0 to 19"),
         (ExportSpec(what="stages", last=20), "no stage 20"),
         (ExportSpec(what="trace", format="csv", first=30), "no stage 30"),
         (ExportSpec(seen=Seen(probe=(25, (0.0, 0.0)))), "no stage 25"),
-        (ExportSpec(seen=Seen(moment=3)), "no moment of its training at step 3"),
+        (ExportSpec(seen=Seen(moment=3)), "no saved moment at step 3"),
         (ExportSpec(what="sheet", seen=Seen(view=ViewSpec(marks=frozenset({"density"})))), "cannot show the density"),
-        (ExportSpec(what="sheet", size=PictureSize(width=64, height=64)), "do not fit in 64x64"),
-        (ExportSpec(seen=Seen(view=ViewSpec(color_by="selection"))), "Nothing is selected"),
-        (playing(through="training"), "no moments of its training"),
+        (ExportSpec(what="sheet", size=PictureSize(width=64, height=64)), "do not fit into 64x64"),
+        (ExportSpec(seen=Seen(view=ViewSpec(color_by="selection"))), "nothing is selected"),
+        (playing(through="training"), "no saved moments of its training"),
         (ExportSpec(what="losses", format="csv"), "no losses"),
     ],
 )
@@ -296,7 +296,7 @@ def test_what_the_project_does_not_have_is_a_sentence(bent: Project, spec: Expor
 def test_a_selection_of_other_particles_is_none(bent: Project) -> None:
     seen = Seen(view=ViewSpec(color_by="selection"))
     assert Export(bent, ExportSpec(seen=seen)).count == 1
-    with pytest.raises(SpecError, match="Nothing is selected"):
+    with pytest.raises(SpecError, match="nothing is selected"):
         Export(bent, ExportSpec(seen=seen, particles=10))
     assert Export(replace(bent, selection=Selection.none(60)), ExportSpec(seen=seen)).count == 1
 
@@ -341,7 +341,7 @@ def test_a_sheet_can_do_without_its_ground(bent: Project, tmp_path: Path, form: 
 
 
 def test_specs_that_do_not_go_together_are_refused() -> None:
-    with pytest.raises(SpecError, match="50 frames a second at most"):
+    with pytest.raises(SpecError, match="GIFs with more than 50"):
         playing(fps=51)
     with pytest.raises(SpecError, match="cannot be transparent"):
         playing(format="mp4", background="transparent")

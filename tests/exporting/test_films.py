@@ -115,7 +115,7 @@ def test_missing_ffmpeg_is_a_sentence(project: Project, tmp_path: Path, monkeypa
         raise RuntimeError
 
     monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", get_ffmpeg_exe)
-    with pytest.raises(FileError, match="Install the package again"):
+    with pytest.raises(FileError, match="Reinstall that package"):
         written(project, playing(), tmp_path / "film.gif")
     assert not list(tmp_path.iterdir())
 

@@ -88,5 +88,5 @@ def test_flow_units_are_an_affine_map_away(data: NDArray[np.float64], tmp_path: 
 
 def test_a_table_has_no_pixels(data: NDArray[np.float64], tmp_path: Path) -> None:
     project = replace(bent_project(200), target=points_spec(data))
-    with pytest.raises(TargetError, match="not made of pixels"):
+    with pytest.raises(TargetError, match="has no pixels"):
         written(project, ExportSpec(what="samples", format="csv", seen=seen_in("pixels")), tmp_path / "s.csv")

@@ -58,13 +58,13 @@ def test_no_points_are_no_error(flow: Flow) -> None:
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        (lambda flow: flow.log_prob(np.zeros(1000)), r"the shape of these is \(1000,\)\.$"),
-        (lambda flow: flow.forward(np.zeros((5, 3))), r"the shape of these is \(5, 3\)\.$"),
-        (lambda flow: flow.inverse(1000), r"the shape of these is \(\)\.$"),
-        (lambda flow: flow.trace(1000), r"the shape of these is \(\)\.$"),
+        (lambda flow: flow.log_prob(np.zeros(1000)), r"must have shape \(n, 2\), not \(1000,\)\.$"),
+        (lambda flow: flow.forward(np.zeros((5, 3))), r"must have shape \(n, 2\), not \(5, 3\)\.$"),
+        (lambda flow: flow.inverse(1000), r"must have shape \(n, 2\), not \(\)\.$"),
+        (lambda flow: flow.trace(1000), r"must have shape \(n, 2\), not \(\)\.$"),
         (lambda flow: flow.log_prob([[0, 1], [2]]), "array of numbers"),
         (lambda flow: flow.log_prob([["a", "b"]]), "array of numbers"),
-        (lambda flow: flow.sample(np.zeros((5, 2))), "To move given points, use forward"),
+        (lambda flow: flow.sample(np.zeros((5, 2))), "To map given points, call forward"),
         (lambda flow: flow.sample(-1), "The number of points is -1"),
         (lambda flow: flow.sample(5, seed=-1), "The seed is -1"),
         (lambda flow: flow.trace_through(np.zeros((5, 2)), 99), "no stage 99"),

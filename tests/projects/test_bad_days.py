@@ -126,9 +126,9 @@ def test_a_folder_that_cannot_be_flushed_is_no_reason_to_fail(tmp_path: Path, mo
         ("gone/hi.flowviz", "no such file or directory"),
         ("folder", "is a folder"),
         ("file/hi.flowviz", "not a directory"),
-        ("circle", "cannot be the name of a file"),
+        ("circle", "is not a valid file name"),
         ("pipe", "is a device or a pipe"),
-        ("zero\0byte", "cannot be the name of a file"),
+        ("zero\0byte", "is not a valid file name"),
     ],
 )
 def test_a_place_where_no_file_can_be(name: str, words: str, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_checkpoint_is_found_without_the_project_and_by_its_own_name(path: Path)
     save_checkpoint(at_step(200), path)
     assert latest_step(path, path) == 200
     assert latest_step(checkpoint_path(path), path) == 200
-    with pytest.raises(FileError, match=r"i\.checkpoint\.flowviz holds a training that was cut off"):
+    with pytest.raises(FileError, match=r"i\.checkpoint\.flowviz is the checkpoint of an interrupted training"):
         check_no_checkpoint(path)
     discard_checkpoint(path)
     check_no_checkpoint(path)
@@ -81,7 +81,7 @@ def test_checkpoint_that_the_project_has_overtaken_is_ignored(path: Path) -> Non
 def test_checkpoint_of_another_training_is_refused(other: dict[str, Any], path: Path) -> None:
     save_project(at_step(100), path)
     save_checkpoint(at_step(200, **other), path)
-    with pytest.raises(FileError, match="not that of"):
+    with pytest.raises(FileError, match="has changed since"):
         latest_state(path, path)
 
 
@@ -109,5 +109,5 @@ def test_older_checkpoint_does_not_replace_a_newer_project(path: Path) -> None:
     save_project(at_step(100), path)
     save_checkpoint(at_step(200), path)
     make_older(checkpoint_path(path))
-    with pytest.raises(FileError, match="not that of"):
+    with pytest.raises(FileError, match="has changed since"):
         latest_state(path, path)

@@ -250,9 +250,9 @@ def _full(*_: object, **__: object) -> None:
 
 def test_a_place_where_no_folder_can_be_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(FileError, match=r"Drafts cannot be kept in .*\.$"):
+    with pytest.raises(FileError, match=r"Drafts cannot be saved in .*\.$"):
         Drafts(tmp_path / "file" / "drafts").own()
-    with pytest.raises(FileError, match=r"Drafts cannot be kept in .*\.$"):
+    with pytest.raises(FileError, match=r"Drafts cannot be saved in .*\.$"):
         Drafts(tmp_path / "file").own()
     assert Drafts(tmp_path / "file").abandoned() == []
 

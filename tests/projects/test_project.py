@@ -174,12 +174,12 @@ def test_a_newer_format_says_so(project: Project, tmp_path: Path) -> None:
     content = to_bytes(project).replace(b'\\"format_version\\": 8', b'\\"format_version\\": 9')
     path = tmp_path / "newer.flowviz"
     path.write_bytes(content)
-    with pytest.raises(FileError, match="newer flowviz"):
+    with pytest.raises(FileError, match="Install a newer version"):
         load_project(path)
 
 
 def test_weights_of_another_flow_are_refused(project: Project) -> None:
-    with pytest.raises(FileError, match="do not fit"):
+    with pytest.raises(FileError, match="do not match"):
         build_flow(project.flow.model_copy(update={"width": 7}), project.weights)
 
 

@@ -58,7 +58,7 @@ def test_each_panel_shows_its_stage_framed_around_its_own_particles() -> None:
 
 def test_a_sheet_that_is_too_small_is_refused() -> None:
     scene = Scene(untrained_trace(FlowSpec(), base_particles(10)))
-    with pytest.raises(SpecError, match="20 stages do not fit in 64x64"):
+    with pytest.raises(SpecError, match="20 stages do not fit into 64x64"):
         render_sheet(scene, ViewSpec(), PictureSize(width=64, height=64))
 
 

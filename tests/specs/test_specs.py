@@ -65,9 +65,9 @@ def test_every_kind_of_target_survives_json(spec: TargetSpec) -> None:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({}, "no kind that this flowviz knows"),
-        ({"kind": "smell"}, "no kind that this flowviz knows"),
-        ([], "no kind that this flowviz knows"),
+        ({}, "The target is invalid"),
+        ({"kind": "smell"}, "The target is invalid"),
+        ([], "The target is invalid"),
         ({"kind": "text"}, "text"),
         ({"kind": "shape", "name": "blob"}, "no shape named 'blob'"),
         ({"kind": "shape", "name": ["heart"]}, "no shape named"),
@@ -77,7 +77,7 @@ def test_every_kind_of_target_survives_json(spec: TargetSpec) -> None:
         ({"kind": "points", "data": b"123"}, "not pairs of float32"),
         ({"kind": "points", "data": bytes(40_000_008)}, "up to 5,000,000"),
         ({"kind": "points", "data": b"", "unit": 0}, "unit"),
-        ({"kind": "mix", "parts": []}, "2 to 8 parts"),
+        ({"kind": "mix", "parts": []}, "2 to 8 sources"),
         ({"kind": "mix", "parts": [{"source": MIX.model_dump()}] * 2}, "source"),
     ],
 )
@@ -107,7 +107,7 @@ def test_a_bad_budget_is_one_sentence(values: dict[str, float]) -> None:
 
 
 def test_a_text_too_long_says_by_how_much() -> None:
-    with pytest.raises(SpecError, match="201 characters; shorten it to 200"):
+    with pytest.raises(SpecError, match=r"201 characters\. Shorten it to at most 200"):
         TextSpec(text="x" * 201)
 
 

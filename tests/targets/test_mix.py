@@ -113,5 +113,5 @@ def test_a_part_that_the_grid_cannot_show_is_refused() -> None:
 
 
 def test_a_mix_has_two_parts_at_least() -> None:
-    with pytest.raises(SpecError, match="2 to 8 parts"):
+    with pytest.raises(SpecError, match="2 to 8 sources"):
         MixSpec(parts=(Part(source=HEART),))

@@ -38,7 +38,9 @@ def test_sentence_names_the_sets() -> None:
     many = cloud(100_000).split_sentence()
     assert many == "70,000 of the points train the flow, 10,000 validate it and 20,000 test it."
     few = cloud(50).split_sentence()
-    assert few == "40 of the points train the flow and 10 validate it: fewer than 100 points leave none for a test."
+    assert (
+        few == "40 of the points train the flow and 10 validate it. With fewer than 100 points, there is no test set."
+    )
 
 
 def test_points_of_an_older_file_are_split_as_they_were() -> None:

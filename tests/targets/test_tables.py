@@ -81,7 +81,7 @@ def test_a_column_of_words_is_no_harm_where_others_are_chosen(tmp_path: Path) ->
     path = tmp_path / "cities.csv"
     path.write_text("city,x,y\n" + "".join(f"town {i},{x},{y}\n" for i, (x, y) in enumerate(DATA)))
     np.testing.assert_allclose(points_of(read_points(path, "x,y")), DATA, atol=1e-5)
-    with pytest.raises(FileError, match="other than numbers, such as 'town 0'"):
+    with pytest.raises(FileError, match="that are not numbers, such as 'town 0'"):
         read_points(path, "city,y")
 
 
@@ -117,25 +117,25 @@ def test_more_rows_than_can_be_learned_are_refused(tmp_path: Path) -> None:
 
 
 BAD: dict[str, tuple[str | bytes, str]] = {
-    "one row": ("1,2\n", "There is 1 point;"),
+    "one row": ("1,2\n", "There is 1 point."),
     "header only": ("x,y\n", "There are 0 points"),
-    "one column": ("1\n2\n3\n", "one column only"),
+    "one column": ("1\n2\n3\n", "only one column"),
     "three columns": (rows(data=np.random.default_rng(0).normal(size=(30, 3))), "has 3 columns: 1, 2, 3. Choose two"),
-    "nan": (rows() + "nan,1\n", "In 1 of the 61 rows of x, the first of them row 61"),
-    "infinity": ("1,inf\n" + rows(), "the first of them row 1"),
-    "too large": ("1e400,1\n" * 30, "In 30 of the 30 rows"),
-    "a cell is missing": (rows() + "3,\n", "the first of them row 61"),
+    "nan": (rows() + "nan,1\n", "x has missing or infinite numbers in 1 of its 61 rows, starting with row 61"),
+    "infinity": ("1,inf\n" + rows(), "starting with row 1"),
+    "too large": ("1e400,1\n" * 30, "in 30 of its 30 rows"),
+    "a cell is missing": (rows() + "3,\n", "starting with row 61"),
     "a word": (rows() + "3,abc\n", "such as 'abc'"),
     "a long row": (rows() + "1,2,3\n", "line 61 has 3 columns instead of 2"),
-    "a header that is too short": ("x,y\n" + "1,2,3\n" * 30, "first row has 2 columns, another 3"),
-    "an open quote": ('"1,2\n' + rows(), "cannot be told apart"),
-    "latin-1, at once": ("größe,y\n".encode("latin-1") + rows().encode(), "not a table in UTF-8"),
-    "latin-1, later": (3000 * rows().encode() + b"\xe4,1\n", "not a table in UTF-8"),
-    "utf-16": (rows().encode("utf-16"), "not a table in UTF-8"),
-    "zeros": (bytes(5000), "no table of numbers"),
-    "noise": (np.random.default_rng(0).bytes(5000), "not a table in UTF-8"),
-    "one endless line": ("1" * 200_000, "no table of numbers"),
-    "the same point": ("1,2\n" * 40, "All points are the same"),
+    "a header that is too short": ("x,y\n" + "1,2,3\n" * 30, "first row has 2 columns, but the next one has 3"),
+    "an open quote": ('"1,2\n' + rows(), "could not be split into rows and columns"),
+    "latin-1, at once": ("größe,y\n".encode("latin-1") + rows().encode(), "not a text file in UTF-8"),
+    "latin-1, later": (3000 * rows().encode() + b"\xe4,1\n", "not a text file in UTF-8"),
+    "utf-16": (rows().encode("utf-16"), "not a text file in UTF-8"),
+    "zeros": (bytes(5000), "not a table of numbers"),
+    "noise": (np.random.default_rng(0).bytes(5000), "not a text file in UTF-8"),
+    "one endless line": ("1" * 200_000, "not a table of numbers"),
+    "the same point": ("1,2\n" * 40, "All points are equal"),
     "on a line": ("".join(f"{i},{2 * i}\n" for i in range(40)), "All points lie on a line"),
     "far apart": ("".join(f"{i}e307,{i * i}e306\n" for i in range(-9, 10)) + "1,1\n", "too large"),
 }
@@ -158,16 +158,16 @@ def test_bad_arrays_are_one_sentence(tmp_path: Path) -> None:
         return (tmp_path / "x.npy").read_bytes().replace(*change)[:end]
 
     bad = {
-        saved(np.array([1, "a", None], object)): "something other than arrays of numbers",
+        saved(np.array([1, "a", None], object)): "does not contain arrays of numbers",
         saved(DATA, end=300): "damaged",
         saved(DATA, (b"(60, 2)", b"(6e, 2)")): "damaged",
         saved(DATA, (b"(60, 2)", b"(99999999999, 2)")): "damaged",
-        saved(DATA.astype(complex)): "complex128 where numbers are needed",
-        saved(DATA > 0): "bool where numbers",
-        saved(DATA.astype(str)): "where numbers are needed",
-        saved(np.array(3.0)): "shape (n, 2); its shape is ()",
+        saved(DATA.astype(complex)): "values of type complex128 instead of numbers",
+        saved(DATA > 0): "type bool instead",
+        saved(DATA.astype(str)): "instead of numbers",
+        saved(np.array(3.0)): "an array of shape (). The shape must be (n, 2)",
         saved(DATA.T): "has 60 columns",
-        saved(DATA[:, :1]): "one column only",
+        saved(DATA[:, :1]): "only one column",
     }
     for content, said in bad.items():
         (tmp_path / "x.npy").write_bytes(content)
@@ -180,7 +180,7 @@ def test_bad_arrays_are_one_sentence(tmp_path: Path) -> None:
 def test_bad_archives_are_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x.npz"
     np.savez(path, DATA, DATA)
-    with pytest.raises(FileError, match=r"it holds arr_0 \(60, 2\), arr_1 \(60, 2\)"):
+    with pytest.raises(FileError, match=r"It contains arr_0 \(60, 2\), arr_1 \(60, 2\)"):
         read_points(path)
     np.savez(path)
     with pytest.raises(FileError, match="no arrays"):
@@ -191,7 +191,7 @@ def test_bad_archives_are_one_sentence(tmp_path: Path, monkeypatch: pytest.Monke
         read_points(path)
     monkeypatch.setattr(tables, "LARGEST_ARRAY", 1_000_000)
     np.savez_compressed(path, np.zeros((100_000, 2)))
-    with pytest.raises(FileError, match="Unpacked, it may have up to 1 MB"):
+    with pytest.raises(FileError, match="The limit for its unpacked arrays is 1 MB"):
         read_points(path)
 
 

@@ -114,7 +114,7 @@ def test_a_picture_of_unknown_size_has_its_own_pixels() -> None:
 def test_targets_without_pixels_say_so() -> None:
     for spec in (SHAPE, points_spec(DATA)):
         assert not has_pixels(spec)
-        with pytest.raises(TargetError, match="not made of pixels"):
+        with pytest.raises(TargetError, match="has no pixels"):
             spec_units(spec, "pixels")
 
 

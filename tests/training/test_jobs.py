@@ -14,7 +14,7 @@ import pytest
 from flowviz.errors import MachineError, SpecError
 from flowviz.training.jobs import Failure, Workers, run_jobs, workers
 
-KILLED_TWICE = Failure("its process was killed again and again, perhaps for lack of memory")
+KILLED_TWICE = Failure("its process was killed repeatedly, perhaps because memory ran out")
 
 
 class Killed(Exception):  # noqa: N818  # as KilledWorker of Dask
@@ -67,7 +67,7 @@ def test_lost_cluster_is_a_sentence() -> None:
 
 
 def test_no_process_or_a_scheduler_without_cluster_is_refused() -> None:
-    for count, scheduler, said in ((0, None, "is 0"), (1, "tcp://localhost:1", "--backend dask")):
+    for count, scheduler, said in ((0, None, "cannot be 0"), (1, "tcp://localhost:1", "--backend dask")):
         with pytest.raises(SpecError, match=said), workers("loky", count, scheduler):
             pass
 

@@ -214,7 +214,7 @@ def test_trials_without_a_result_are_not_plotted(
 ) -> None:
     runs.failing = {0, 1}
     assert run(*COMMAND, "-o", tmp_path / "trials.csv") == 1
-    assert "None of them has a result to plot." in capsys.readouterr().err
+    assert "There is no plot, because none of them has a result." in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["trials.csv"]
 
 
@@ -285,4 +285,4 @@ def test_a_cluster_that_is_not_there_is_a_sentence(
     monkeypatch.setattr("flowviz.training.jobs.CLUSTER_SECONDS", 0.5)
     cluster = ("--backend", "dask", "--scheduler", "tcp://127.0.0.1:9")
     assert run("trials", "--text", "I", "--seeds", 1, "-o", tmp_path / "x.csv", *cluster) == 2
-    assert "no Dask scheduler at tcp://127.0.0.1:9" in " ".join(capsys.readouterr().err.split())
+    assert "No Dask scheduler responds at tcp://127.0.0.1:9" in " ".join(capsys.readouterr().err.split())

@@ -104,7 +104,7 @@ def _list(title: str, columns: list[str]) -> QTreeWidget:
     tree = QTreeWidget()
     tree.setObjectName("commandList")
     tree.setAccessibleName(title)
-    tree.setAccessibleDescription("Up and Down move through the commands, from the search box, too")
+    tree.setAccessibleDescription("Up and Down also move through the commands from the search box")
     tree.setHeaderLabels(columns)
     tree.setRootIsDecorated(False)
     tree.setAllColumnsShowFocus(True)

@@ -69,7 +69,7 @@ class DocumentActions(QObject):
             return
         ask(
             self._window, "openAsBox", f"Open '{path.name}' as {kind}?",
-            "It is not a flowviz project. It becomes the target, which the flow learns.",
+            "This file is not a flowviz project. Its contents will become the target that the flow learns.",
             Answer("&Open", SAVE, partial(self.target_file_chosen.emit, path.absolute())),
             Answer("Cancel", CANCEL),
         )  # fmt: skip
@@ -79,7 +79,7 @@ class DocumentActions(QObject):
         if self.document.path is None:
             return
         ask(
-            self._window, "revertBox", f"Go back to '{self.document.name}' as it was saved?",
+            self._window, "revertBox", f"Revert to the saved version of '{self.document.name}'?",
             "Unsaved changes will be lost.",
             Answer("&Revert", DISCARD, partial(self.document.open, self.document.path)),
             Answer("Cancel", CANCEL),
@@ -93,7 +93,7 @@ class DocumentActions(QObject):
         elif document.is_changed_on_disk:
             ask(
                 self._window, "overtakenBox",
-                f"Another program has changed '{document.path.name}' since you opened or saved it here.",
+                f"Another program has changed '{document.path.name}' since you opened or saved it.",
                 "Overwrite it, or save your version under another name?",
                 Answer("&Overwrite", DISCARD, partial(document.save, document.path, then)),
                 Answer("Save &As…", SAVE, partial(self.save_as, then)),

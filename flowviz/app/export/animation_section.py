@@ -9,7 +9,7 @@ from flowviz.specs import ExportSpec
 from flowviz.specs.fields import with_values
 
 PLAYBACK = ("through", "easing", "heading", "repeat")
-NO_HISTORY = "The project holds no earlier moments of a training. Train first."
+NO_HISTORY = "The project has no saved moments of a training. Train first."
 
 
 class AnimationSection(ExportSection):

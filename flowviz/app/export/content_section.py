@@ -20,10 +20,10 @@ MARKS: Mapping[Mark, str] = {
     "target": "Target",
 }
 PALETTES: Mapping[Palette, str] = {"safe": "Color-blind safe", "plain": "Plain, as in the blog post"}
-TABLE_UNITS: Mapping[UnitName, str] = {"data": "Of the data", "pixels": "Pixels", "flow": "Of the flow"}
-UNITS: Mapping[UnitName, str] = {"data": "Of the flow", "pixels": "Pixels"}  # of targets without data units
+TABLE_UNITS: Mapping[UnitName, str] = {"data": "Data units", "pixels": "Pixels", "flow": "Flow units"}
+UNITS: Mapping[UnitName, str] = {"data": "Flow units", "pixels": "Pixels"}  # of targets without data units
 NO_SELECTION = "No particles are selected in the window."
-NOTHING_TO_SPLIT = "Show density or grid, and points or paths, to put one beside the other."
+NOTHING_TO_SPLIT = "Turn on the density or the grid, and also the points or the paths."
 NO_DENSITY = "A contact sheet cannot show the density, which is computed for one stage only."
 NO_PIXELS = "The target is not made of pixels."
 NO_AXES = "The small pictures of a contact sheet have no axes."

@@ -209,7 +209,7 @@ class ExportDialog(QDialog):
         for widget in (self._form, self._destination, self._start):
             widget.setEnabled(not busy)
         self._leave.setText("Cancel" if busy else "Close")
-        self._leave.setToolTip("Stop, and remove unfinished files (Esc)" if busy else "Close (Esc)")
+        self._leave.setToolTip("Stop and delete unfinished files (Esc)" if busy else "Close (Esc)")
 
     def _copy(self, title: str, copy_as: CopyAs) -> None:
         """Copy the export as a command or as Python, which reads the file of the project."""

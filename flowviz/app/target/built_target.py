@@ -9,7 +9,7 @@ from flowviz.errors import FlowvizError
 from flowviz.specs import PointsSpec, TargetSpec, TextSpec
 from flowviz.targets import Points, Target, borrowed_fonts, build_target, split_sentences
 
-UNKNOWN_ENTROPY = "The best possible loss is unknown here, so no gap is shown."
+UNKNOWN_ENTROPY = "The best possible loss of this target is unknown, so no gap is shown."
 
 
 @dataclass(frozen=True)

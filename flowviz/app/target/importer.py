@@ -14,7 +14,7 @@ from flowviz.app.target.panel import TargetPanel
 from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
 from flowviz.specs import ImageSpec, PointsSpec
 
-NOTHING_COPIED = "There is nothing on the clipboard to learn."
+NOTHING_COPIED = "The clipboard contains nothing that a flow can learn."
 SOURCE = "source"  # topic of its notices
 
 

@@ -150,7 +150,7 @@ def _progress_bar() -> QProgressBar:
     bar = QProgressBar()
     bar.setObjectName("progressBar")
     bar.setAccessibleName("Progress of the training")
-    bar.setToolTip("Share of the budget that is spent")
+    bar.setToolTip("Share of the budget that has been used")
     bar.setRange(0, PROGRESS_TICKS)
     return bar
 

@@ -266,9 +266,9 @@ class TrainingStatus(QObject):
 
 def _overfitting_notice(event: Overfitting) -> Notice:
     """Return a notice that leaves room for the loss plot, which shows the rest of the event."""
-    text = f"The flow begins to memorize the {event.training_points:,} training points."
+    text = f"The flow is beginning to memorize the {event.training_points:,} training points."
     kept = f"The best state, step {event.step:,}, is kept: press Stop to end with it."
-    return Notice(OVERFITTING, text, f"{kept} More points or a shorter training avoid this.")
+    return Notice(OVERFITTING, text, f"{kept} More points or a shorter training would avoid this.")
 
 
 def _quoted(title: str) -> str:

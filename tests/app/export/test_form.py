@@ -119,11 +119,11 @@ def test_units_of_the_data_are_those_of_a_table_only(project: Project, qtbot: Qt
     in_flow_units = with_units(replace(project, target=TextSpec(text="A")), "flow")
     with open_dialog(in_flow_units, None, qtbot) as dialog:
         box = dialog.find(ChoiceBox, "exportUnits")
-        assert [box.itemText(index) for index in range(box.count())] == ["Of the flow", "Pixels"]
+        assert [box.itemText(index) for index in range(box.count())] == ["Flow units", "Pixels"]
         assert box.value == "data", "which means the same"
     with open_dialog(with_units(replace(project, target=TABLE), "flow"), None, qtbot) as dialog:
         box = dialog.find(ChoiceBox, "exportUnits")
-        assert [box.itemText(index) for index in range(box.count())] == ["Of the data", "Pixels", "Of the flow"]
+        assert [box.itemText(index) for index in range(box.count())] == ["Data units", "Pixels", "Flow units"]
         assert box.value == "flow"
 
 

@@ -348,7 +348,7 @@ def test_every_shape_has_an_icon_and_unknown_entropy_is_noted(user: TargetUser) 
         user.wait_for_spec(ShapeSpec(name=name))
         assert user.built is not None
         assert (user.built.target.entropy is not None) == known
-        assert ("best possible loss is unknown" in note.text()) == (not known)
+        assert ("best possible loss of this target is unknown" in note.text()) == (not known)
     assert user.built is not before
 
 

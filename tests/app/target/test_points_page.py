@@ -49,7 +49,7 @@ def test_columns_can_be_chosen_and_outliers_are_counted(user: TargetUser, table:
     assert second.spec.unit == pytest.approx(1.5 * first.spec.unit, rel=0.3)
     y.setCurrentIndex(0)
     y.activated.emit(0)
-    user.wait(lambda: user.file_problem == "Both columns of table.csv are a. Choose two different ones.")
+    user.wait(lambda: user.file_problem == "Column a of table.csv cannot be both x and y. Choose two columns.")
     assert user.built is second
 
 

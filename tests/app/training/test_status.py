@@ -203,7 +203,7 @@ def test_overfitting_is_reported_until_a_better_state_is_found(harness: SessionH
     harness.status.notice_posted.connect(notices.append)
     harness.thread.send(Overfitting(100, 350), replace(progress(300), kept_step=100))
     (notice,) = notices
-    assert (notice.topic, notice.text) == ("overfitting", "The flow begins to memorize the 350 training points.")
+    assert (notice.topic, notice.text) == ("overfitting", "The flow is beginning to memorize the 350 training points.")
     assert notice.advice.startswith("The best state, step 100, is kept: press Stop")
     harness.thread.send(replace(progress(500), kept_step=500))
     assert notices[1:] == [Notice("overfitting")]
