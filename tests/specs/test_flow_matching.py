@@ -27,7 +27,7 @@ def test_every_step_of_the_integrator_is_a_stage() -> None:
         ({"layers": 3}, "Flow matching learns one network for all steps. Leave out its layers."),
         ({"normalization": "actnorm"}, "Flow matching learns one network for all steps. Leave out its normalization."),
         ({"conditioner": "table"}, "Flow matching learns one network for all steps. Leave out its conditioner."),
-        ({"bins": 4}, "Bins belong to the spline flow"),
+        ({"bins": 4}, "Only the spline flow has bins"),
         ({"log_scale_bound": 1.0}, "The flow_matching flow has no log-scale"),
     ],
 )
