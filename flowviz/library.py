@@ -25,7 +25,7 @@ from flowviz.records import Event, Trace, Units, Weights, base_particles, checke
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, TargetSpec, TrainingSpec
 from flowviz.specs.view import Direction, UnitName
-from flowviz.targets import Target, draw_in_parts, spec_units
+from flowviz.targets import Target, draw_in_parts, spec_units, target_units
 from flowviz.targets import build_target as target_of
 from flowviz.training import trained
 
@@ -80,7 +80,8 @@ def train(
         target_spec: The target to learn.
         flow_spec: The flow.
         training_spec: The training, with its budget of seconds or steps.
-        on_event: Called with each event: `Preparing`, `Progress`, `Recovered`, ..., and at last `Finished`. By default,
+        on_event: Called with each event: `Preparing`, `Progress`, `Recovered`, ..., and at last `Finished`. Their NLLs
+            are in flow units; `progress.in_units(units(project))` converts them to the units of the data. By default,
             the progress is shown in notebooks, and nothing elsewhere.
         should_stop: Asked after each chunk of steps, about ten times a second. If true, training ends early; the
             project can be resumed.
@@ -90,8 +91,7 @@ def train(
         FileError: If a picture in the target is damaged.
     """
     untrained = Project.untrained(target_spec, flow_spec, training_spec)
-    target = build_target(target_spec)
-    return trained(untrained, target, on_event=on_event or progress_display(), should_stop=should_stop)
+    return _trained(untrained, build_target(target_spec), on_event, should_stop)
 
 
 def resume(
@@ -115,8 +115,7 @@ def resume(
         raise FileError(
             "The project cannot be continued, because it was saved by an older version of flowviz without a checkpoint."
         )
-    target = build_target(project.target)
-    return trained(project, target, on_event=on_event or progress_display(), should_stop=should_stop)
+    return _trained(project, build_target(project.target), on_event, should_stop)
 
 
 def units(project: Project, name: UnitName = "data") -> Units:
@@ -269,6 +268,13 @@ def load(path: str | Path) -> Project:
         FileError: If it cannot be read, or is no project.
     """
     return load_project(Path(path))
+
+
+def _trained(
+    project: Project, target: Target, on_event: Callable[[Event], object] | None, should_stop: Callable[[], bool]
+) -> Project:
+    show = on_event or progress_display(target_units(target, "data"))
+    return trained(project, target, on_event=show, should_stop=should_stop)
 
 
 def _joined(parts: Iterator[NDArray[np.floating]]) -> NDArray[np.floating]:

@@ -3,23 +3,27 @@
 from collections.abc import Callable
 from importlib import import_module
 
-from flowviz.records import Event, Finished, Overfitting, Preparing, Progress, Recovered, Uncompiled
+from flowviz.records import Event, Finished, Overfitting, Preparing, Progress, Recovered, Uncompiled, Units
 
 
-def progress_display() -> Callable[[Event], object]:
-    """Return what shows the events of a training below the cell of a notebook; elsewhere, what shows nothing.
+def progress_display(units: Units) -> Callable[[Event], object]:
+    """Return a function that shows the events of a training below the cell of a notebook, and does nothing elsewhere.
 
     Rich, which recognizes notebooks, needs ipywidgets for a progress bar; a line of text needs IPython alone.
-    """
-    from rich.console import Console  # a window, which imports this module, needs none
 
-    return _ProgressLine() if Console().is_jupyter else lambda _: None
+    Args:
+        units: The units in which to show NLLs.
+    """
+    from rich.console import Console  # imported here because the window imports this module but needs no console
+
+    return _ProgressLine(units) if Console().is_jupyter else lambda _: None
 
 
 class _ProgressLine:
     """A line of text with the latest progress, and one for each event that should not pass unnoticed."""
 
-    def __init__(self) -> None:
+    def __init__(self, units: Units) -> None:
+        self._units = units
         self._display = import_module("IPython.display").display
         self._line = self._display(_text("Starting"), raw=True, display_id=True)
 
@@ -28,10 +32,11 @@ class _ProgressLine:
             case Preparing():
                 self._line.update(_text(event.activity), raw=True)
             case Progress():
-                line = f"{event.fraction:.0%}: {event.sentence()}, {event.steps_per_second:.0f} steps/s"
+                sentence = event.in_units(self._units).sentence()
+                line = f"{event.fraction:.0%}: {sentence}, {event.steps_per_second:.0f} steps/s"
                 self._line.update(_text(line), raw=True)
             case Finished():
-                self._line.update(_text(event.sentence()), raw=True)
+                self._line.update(_text(event.in_units(self._units).sentence()), raw=True)
             case Recovered() | Overfitting() | Uncompiled():
                 self._display(_text(event.sentence()), raw=True)
 

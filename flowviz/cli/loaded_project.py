@@ -70,4 +70,4 @@ def say_nll(nll: float, count: int, target: TargetSpec, name: UnitName) -> None:
     """Print the NLL of points of the target, which is given in flow units, per area in other units."""
     units = spec_units(target, name)
     per = "" if units.are_flow_units else f" per area in {'pixels' if name == 'pixels' else 'the units of the data'}"
-    say(f"The NLL of {count:,} points of the target is {nll + units.log_det:.3f} nats{per}.")
+    say(f"The NLL of {count:,} points of the target is {units.nll(nll):.3f} nats{per}.")

@@ -34,7 +34,7 @@ from flowviz.projects import (
     save_project,
     set_checkpoint_aside,
 )
-from flowviz.records import Event, Finished, Trial, summarized
+from flowviz.records import Event, Finished, Progress, Trial, summarized
 from flowviz.records.trial import MEASURES, measure, measured
 from flowviz.specs import TrainingSpec
 from flowviz.specs.training import LEARNING_RATE
@@ -187,6 +187,7 @@ def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = Fals
     if project.flow.warning:
         say(project.flow.warning)
     target, ending = built(project.target), list[Finished]()
+    units = target_units(target, "data")
     check_writable(output)
     checkpoints = _Checkpoints(output)
     if is_new:
@@ -195,19 +196,21 @@ def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = Fals
         task = bar.add_task("Starting", total=1.0, figures="")
 
         def show(event: Event) -> None:
-            bar.update(task, **describe(event))
-            if isinstance(event, Finished):
-                ending.append(event)
+            shown = event.in_units(units) if isinstance(event, Progress | Finished) else event
+            bar.update(task, **describe(shown))
+            if isinstance(shown, Finished):
+                ending.append(shown)
 
         found = trained(project, target, on_event=show, should_stop=stop.is_made, on_checkpoint=checkpoints.save)
         save_project(found, output)
         checkpoints.discard()
-    [end], units = ending, target_units(target, "data")
+    [end] = ending
     if as_json:
-        typer.echo(json.dumps({**end.figures(), "nll_units": "flow", "log_det_of_units": units.log_det}))
+        name = "flow" if units.are_flow_units else "data"
+        typer.echo(json.dumps({**end.figures(), "nll_units": name, "log_det_of_units": units.log_det}))
     say(f"{end.sentence()} Saved {output}.")
     if not units.are_flow_units:
-        say(f"NLLs are per area in flow units; add {units.log_det:.4g} nats for those in the units of the data.")
+        say("NLLs are per area in the units of the data.")
     if stop.status:
         raise typer.Exit(stop.status)
 

@@ -18,7 +18,7 @@ from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import shots, stage_range
 from flowviz.files import written_whole
 from flowviz.projects import Project
-from flowviz.records import Selection, cell_centers, checked_stage, slices
+from flowviz.records import History, Selection, cell_centers, checked_stage, slices
 from flowviz.records.provenance import Provenance
 from flowviz.rendering import render_sheet, sheet_stage
 from flowviz.rendering.raster import RGBA
@@ -26,7 +26,7 @@ from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.export_kinds import FILMS, IN_FOLDERS, PICTURES
 from flowviz.specs.playback import STEP_SECONDS
 from flowviz.specs.view import SMALLEST_SIDE
-from flowviz.targets import build_target
+from flowviz.targets import build_target, spec_units
 
 PREVIEW_SIDE = 1080  # pixels; previews are drawn at up to this size, then scaled down, so that the text scales, too
 
@@ -116,7 +116,7 @@ class Export:
             case "density":
                 return self._write_density(output)
             case "losses" if self._spec.format == "csv":
-                return tables.write_losses_csv(output, self._project.history, self._entropy())
+                return tables.write_losses_csv(output, *self._losses())
             case "view" | "sheet" if self._spec.format != "png":
                 return self._write_figure(output)
             case _:
@@ -128,19 +128,24 @@ class Export:
         if self._spec.what == "sheet":
             return partial(self._sheet, scenes, size)
         if self._spec.what == "losses":
-            return partial(self._losses, size)
+            return partial(self._loss_plot, size)
         number = round(min(max(share, 0.0), 1.0) * (len(self._shots) - 1))
         return partial(scenes.picture, number, size)
 
     def _sheet(self, scenes: Scenes, size: PictureSize) -> RGBA:
         return render_sheet(scenes.scene(self._shots[0], size), self._spec.seen.view, size, self._stages)
 
-    def _losses(self, size: PictureSize) -> RGBA:
+    def _losses(self) -> tuple[History, float | None]:
+        """Return the history and the entropy of the current target, in the chosen units."""
+        units = spec_units(self._project.target, self._spec.seen.view.units)
+        return self._project.history.in_units(units), units.nll(self._entropy())
+
+    def _loss_plot(self, size: PictureSize) -> RGBA:
         from flowviz.rendering.losses import (
             render_losses,  # imports matplotlib, which would delay other exports by 0.2 s
         )
 
-        return render_losses(self._project.history, self._entropy(), self._spec.seen.view, size)
+        return render_losses(*self._losses(), self._spec.seen.view, size)
 
     def _write_folder(self, folder: Path) -> Steps:
         scenes = self._scenes(self._spec.particles)

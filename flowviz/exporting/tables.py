@@ -218,8 +218,8 @@ def write_losses_csv(path: Path, history: History, entropy: float | None) -> Ste
 
     Args:
         path: The file to write.
-        history: The history of the training.
-        entropy: The entropy of the current target in nats, or None if unknown.
+        history: The history of the training, in the units to write.
+        entropy: The entropy of the current target in nats, in the same units, or None if unknown.
 
     Yields:
         None once, after the rows are written.

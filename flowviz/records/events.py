@@ -1,11 +1,12 @@
 """Events of a running training. Each event owns its arrays, which never change after it is sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from flowviz.records.checkpoint import Checkpoint, Kept
 from flowviz.records.score import Score
 from flowviz.records.trace import Trace
+from flowviz.records.units import Units
 from flowviz.records.weights import Weights
 
 Ending = Literal["completed", "stopped", "diverged"]
@@ -46,7 +47,7 @@ class Uncompiled:
 class Progress:
     """The state of the training after a validation.
 
-    NLLs, entropy and gap are in nats.
+    NLLs, entropy and gap are in nats. Training reports NLLs and entropy per area in flow units.
 
     Attributes:
         step: Step after which the flow was validated.
@@ -79,6 +80,15 @@ class Progress:
         """Describe the validation gap for the user, or the validation NLL if the entropy is unknown."""
         gap = self.validation_gap
         return f"validation NLL {self.validation_nll:.3f} nats" if gap is None else f"validation gap {gap:.3f} nats"
+
+    def in_units(self, units: Units) -> "Progress":
+        """Return this report with its NLLs and entropy converted from flow units."""
+        return replace(
+            self,
+            train_nll=units.nll(self.train_nll),
+            validation_nll=units.nll(self.validation_nll),
+            entropy=units.nll(self.entropy),
+        )
 
 
 @dataclass(frozen=True)
@@ -233,6 +243,10 @@ class Finished:
             "recoveries": self.recoveries,
             "prepare_seconds": self.prepare_seconds,
         }
+
+    def in_units(self, units: Units) -> "Finished":
+        """Return this result with its NLLs and entropy converted from flow units."""
+        return replace(self, progress=self.progress.in_units(units), score=self.score.in_units(units))
 
     def sentence(self) -> str:
         """Describe the outcome for the user, including the score, the on-target share and advice."""

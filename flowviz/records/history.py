@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from flowviz.records.checkpoint import Checkpoint
 from flowviz.records.events import Event, Finished, Progress, Recovered, Retargeted
+from flowviz.records.units import Units
 
 SETTLED_SECONDS = 2.0  # of training; shorter-lived targets are intermediate, such as those of a half-typed word
 ENTROPY_TOLERANCE = 1e-3  # nats; rebuilding a target may change its entropy by rounding
@@ -36,7 +37,7 @@ class EntropySegment:
 class History:
     """The losses over a training, with one report per validation.
 
-    All arrays have shape (reports,). NLLs and entropy are in nats.
+    All arrays have shape (reports,). NLLs and entropy are in nats; those of a project are per area in flow units.
 
     Attributes:
         step: Steps, strictly increasing.
@@ -93,6 +94,20 @@ class History:
             self.changes,
             np.append(before.entropy, np.nan if progress.entropy is None else progress.entropy),
             progress.kept_step,
+        )
+
+    def in_units(self, units: Units) -> "History":
+        """Return this history with its NLLs and entropy converted from flow units.
+
+        The same units apply to all reports, including those of earlier targets.
+        """
+        if units.are_flow_units:
+            return self
+        return replace(
+            self,
+            train_nll=units.nll(self.train_nll),
+            validation_nll=units.nll(self.validation_nll),
+            entropy=units.nll(self.entropy),
         )
 
     def last_progress(self, entropy: float | None) -> Progress | None:

@@ -1,14 +1,17 @@
 """Scores of trained flows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from flowviz.records.units import Units
 
 
 @dataclass(frozen=True)
 class Score:
     """The score of the state that a training kept.
 
-    NLLs, entropy and gap are in nats. The validation NLL is slightly optimistic, because it selected the state. The
-    test NLL is unbiased: its points were used neither to train the flow nor to select its state.
+    NLLs, entropy and gap are in nats; the NLLs and the entropy of a project's score are per area in flow units. The
+    validation NLL is slightly optimistic, because it selected the state. The test NLL is unbiased: its points were used
+    neither to train the flow nor to select its state.
 
     Attributes:
         step: Step of the kept state.
@@ -28,6 +31,15 @@ class Score:
     def gap(self) -> float | None:
         """Test NLL minus the entropy of the target, ideally 0. None if either is unknown."""
         return None if self.test_nll is None or self.entropy is None else self.test_nll - self.entropy
+
+    def in_units(self, units: Units) -> "Score":
+        """Return this score with its NLLs and entropy converted from flow units."""
+        return replace(
+            self,
+            validation_nll=units.nll(self.validation_nll),
+            test_nll=units.nll(self.test_nll),
+            entropy=units.nll(self.entropy),
+        )
 
     def sentence(self) -> str:
         """Describe the score for the user by the first that is known: the gap, the test NLL or the validation NLL."""

@@ -1,9 +1,12 @@
 """Units of coordinates that are shown, written and read."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Nats = TypeVar("Nats", float, float | None, NDArray[np.float64])
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,10 @@ class Units:
     def log_density(self, log_density: NDArray[np.floating]) -> NDArray[np.floating]:
         """Convert a log-density in nats from flow units to these units, by the change of variables."""
         return log_density if self.are_flow_units else np.asarray(log_density, np.float64) - self.log_det
+
+    def nll(self, nll: Nats) -> Nats:
+        """Convert an NLL or an entropy in nats from flow units to these units. None stays None."""
+        return nll if nll is None else nll + self.log_det
 
 
 FLOW_UNITS = Units()

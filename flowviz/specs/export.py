@@ -100,7 +100,7 @@ def _any(formats: tuple[Format, ...]) -> str:
 def effects(spec: ExportSpec) -> frozenset[str]:
     """Return the names of the fields that affect what an export writes."""
     if (spec.what, spec.format) == ("losses", "csv"):
-        return frozenset({"what", "format"})
+        return frozenset({"what", "format", "units"})
     found = frozenset(name for name, field in fields_of(ExportSpec).items() if spec.what in field.option.kinds)
     if spec.what not in FILMS or spec.seen.playback.through == "layers":
         return found

@@ -22,5 +22,5 @@ IN_FOLDERS: Kinds = frozenset({"stages", "frames"})  # one file for each picture
 FILMS: Kinds = frozenset({"animation", "frames"})
 SINGLE_VIEWS: Kinds = FILMS | {"view", "stages"}  # pictures of one stage each
 PICTURES: Kinds = SINGLE_VIEWS | {"sheet"}  # pictures of particles
-PLOTS: Kinds = frozenset({"losses"})  # as PNG; as CSV, they have no options
+PLOTS: Kinds = frozenset({"losses"})  # as PNG; as CSV, they have only units
 RANGES: Kinds = FILMS | {"stages", "sheet", "trace"}  # of a range of stages

@@ -110,9 +110,9 @@ class ViewSpec(Spec):
     units: Annotated[
         UnitName,
         described(
-            "Units", "Units of axes and points: of the data, of the pixels of the target's picture, or of the flow"
+            "Units", "Units of axes, points and densities: the data, the pixels of the target's picture, or the flow"
         ),
-        Option(SINGLE_VIEWS | {"trace", "samples", "density"}),
+        Option(SINGLE_VIEWS | {"trace", "samples", "density", "losses"}),
     ] = "data"
 
     @property

@@ -14,8 +14,8 @@ from flowviz.errors import SpecError
 from flowviz.extensions import Loading, loading
 from flowviz.records import Finished, Trial
 from flowviz.records.trial import TrialKey
-from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
-from flowviz.targets import build_target
+from flowviz.specs import FlowSpec, PointsSpec, TargetSpec, TrainingSpec
+from flowviz.targets import build_target, target_units
 from flowviz.training.jobs import Backend, Failure, run_jobs, workers
 from flowviz.training.train import train
 
@@ -69,14 +69,15 @@ def run_trials(
 def run_trial(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec, extensions: Loading | None = None) -> Trial:
     """Train once, with a budget in processor time, so that concurrent trials do not use up each other's budget.
 
-    A worker process first loads the extensions that the program has loaded.
+    A worker process first loads the extensions that the program has loaded. NLLs are in the units of the data.
     """
     if extensions is not None:
         extensions.repeat()
-    *_, end = train(build_target(target), flow, spec, clock=process_time)
+    built = build_target(target)
+    *_, end = train(built, flow, spec, clock=process_time)
     assert isinstance(end, Finished)
     arrays = (*end.weights.parameters.values(), *end.weights.statistics.values(), end.trace.positions)
-    figures = end.figures()
+    figures = end.in_units(target_units(built, "data")).figures()
     finite = all(np.isfinite(array).all() for array in arrays) and all(
         np.isfinite(value) for value in figures.values() if value is not None
     )
@@ -91,6 +92,7 @@ def settings_digest(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec) -> s
         target.model_dump(),
         {**flow.model_dump(), "seed": None},
         {**spec.model_dump(), **varied},
+        *(["NLLs in data units"] if isinstance(target, PointsSpec) else []),  # earlier tables have them in flow units
     ]
     text = json.dumps(settings, sort_keys=True, default=_digest_of_bytes)
     return blake2b(text.encode(), digest_size=8).hexdigest()

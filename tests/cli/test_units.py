@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flowviz.specs.target import PointsSpec
+from flowviz.specs import FlowSpec, PointsSpec, TrainingSpec
 from flowviz.targets import build_target, read_points
+from flowviz.training.trials import run_trial
 from tests.test_cli import run
 
 SIZES = ("--layers", 1, "--width", 8, "--depth", 1)
@@ -29,9 +30,10 @@ def test_nlls_of_a_table_can_be_compared_with_its_log_densities(
     assert run("train", "--points", folder / "table.csv", "--steps", 200, *SIZES, "-o", trained, "--json") == 0
     stdout, stderr = capsys.readouterr()
     found = json.loads(stdout)
-    assert found["nll_units"] == "flow"
+    assert found["nll_units"] == "data"
     assert found["log_det_of_units"] == pytest.approx(2 * np.log(1000), abs=0.2)
-    assert f"add {found['log_det_of_units']:.4g} nats for those in the units of the data" in stderr
+    assert "NLLs are per area in the units of the data." in stderr
+    assert f"test NLL {found['test_nll']:.3f} ±" in stderr
 
     spec = read_points(folder / "table.csv")
     assert isinstance(spec, PointsSpec)
@@ -41,10 +43,12 @@ def test_nlls_of_a_table_can_be_compared_with_its_log_densities(
     np.save(folder / "test.npy", target.units.values(test))
     assert run("score", trained, folder / "test.npy", "-o", folder / "scores.npy") == 0
     score = -np.load(folder / "scores.npy").mean()
-    assert found["test_nll"] + found["log_det_of_units"] == pytest.approx(score, abs=1e-4)
+    assert found["test_nll"] == pytest.approx(score, abs=1e-4)
+    trial = run_trial(spec, FlowSpec(layers=1, width=8, depth=1), TrainingSpec(steps=200))
+    assert trial.figures["test_nll"] == pytest.approx(found["test_nll"], abs=1e-4)
 
     capsys.readouterr()
-    for units, offset in (("flow", 0), ("data", found["log_det_of_units"])):
+    for units, offset in (("flow", -found["log_det_of_units"]), ("data", 0)):
         trace = ("trace", trained, "-n", 500, "--direction", "encode", "--units", units, "-o", folder / "t.npz")
         assert run(*trace) == 0
         told = capsys.readouterr().err.split(NLL)[1]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from flowviz import load, save, train
 from flowviz.errors import TargetError
 from flowviz.projects import Project
+from flowviz.records import History
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, Seen, TrainingSpec, ViewSpec
 from flowviz.specs.view import UnitName
 from flowviz.targets import points_spec, spec_units
@@ -90,3 +92,18 @@ def test_a_table_has_no_pixels(data: NDArray[np.float64], tmp_path: Path) -> Non
     project = replace(bent_project(200), target=points_spec(data))
     with pytest.raises(TargetError, match="has no pixels"):
         written(project, ExportSpec(what="samples", format="csv", seen=seen_in("pixels")), tmp_path / "s.csv")
+
+
+def test_losses_are_in_the_units_of_the_data(data: NDArray[np.float64], tmp_path: Path) -> None:
+    history = History(*np.array([[10.0, 20], [1, 2], [1.5, 1.25], [1.75, 1.5]]))
+    project = replace(Project.untrained(points_spec(data), FlowSpec(), TrainingSpec(steps=20)), history=history)
+    for units in get_args(UnitName):
+        spec = ExportSpec(what="losses", format="csv", seen=seen_in(units))
+        if units == "pixels":
+            with pytest.raises(TargetError, match="has no pixels"):
+                written(project, spec, tmp_path / "losses.csv")
+            continue
+        table = np.genfromtxt(written(project, spec, tmp_path / f"{units}.csv"), delimiter=",", names=True)
+        log_det = spec_units(project.target, units).log_det
+        np.testing.assert_allclose(table["train_nll"], np.array([1.5, 1.25]) + log_det)
+        np.testing.assert_allclose(table["validation_nll"], np.array([1.75, 1.5]) + log_det)

@@ -14,9 +14,11 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Project
 from flowviz.records import (
+    FLOW_UNITS,
     Checkpoint,
     Event,
     Finished,
+    History,
     Overfitting,
     Preparing,
     Progress,
@@ -69,7 +71,7 @@ class TrainingPresenter(QObject):
         self.trained = TrainedProject(project, built) if project.weights.parameters else None
         self.title = project.target.title if self.trained else ""
         target = built.target if built else None
-        self._status.begin(project.history, self.trained.entropy if self.trained else None)
+        self._begin_status(project.history, self.trained)
         self.set_state(TrainingState.IDLE)
         if self.trained is None:
             self._viewer.show_untrained(project.flow, target)
@@ -82,7 +84,7 @@ class TrainingPresenter(QObject):
         checkpoint = project.checkpoint
         history = project.history.resumed(checkpoint) if checkpoint else project.history
         self._runner.start(built, replace(project, history=history))
-        self._status.begin(history, built.target.entropy)
+        self._status.begin(history, built.target.entropy, built.units)
         self._status.show_target(built.title)
         if not checkpoint:
             self._view.show_last_stage()
@@ -176,7 +178,7 @@ class TrainingPresenter(QObject):
         self._runner.discard()
         self.title = trained.project.target.title if trained else ""  # the run may have switched to another target
         if not was_shown and trained is not None:  # the previous flow is still shown
-            self._status.begin(trained.project.history, trained.entropy)
+            self._begin_status(trained.project.history, trained)
             self._show_trained(trained)
             self._viewer.show_moment_again()
         self._status.show_failure(notice)
@@ -189,7 +191,11 @@ class TrainingPresenter(QObject):
         self._show_losses()
 
     def _show_losses(self) -> None:
-        self._status.show_history(self._run.project.history, self._run.built.target.entropy)
+        built = self._run.built
+        self._status.show_history(self._run.project.history, built.target.entropy, built.units)
+
+    def _begin_status(self, history: History, trained: TrainedProject | None) -> None:
+        self._status.begin(history, trained.entropy if trained else None, trained.units if trained else FLOW_UNITS)
 
     def _show_trained(self, trained: TrainedProject) -> None:
         """Show the metrics of a flow that was trained before."""

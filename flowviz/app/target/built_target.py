@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.errors import FlowvizError
+from flowviz.records import Units
 from flowviz.specs import PointsSpec, TargetSpec, TextSpec
-from flowviz.targets import Points, Target, borrowed_fonts, build_target, split_sentences
+from flowviz.targets import Points, Target, borrowed_fonts, build_target, split_sentences, target_units
 
 UNKNOWN_ENTROPY = "The best possible loss of this target is unknown, so no gap is shown."
 
@@ -25,6 +26,11 @@ class BuiltTarget:
     def title(self) -> str:
         """Title for the user."""
         return self.spec.title
+
+    @property
+    def units(self) -> Units:
+        """The units of the data; flow units if the target has none."""
+        return target_units(self.target, "data")
 
 
 def build(spec: TargetSpec) -> BuiltTarget:

@@ -19,7 +19,8 @@ IS_IT_GOOD = (
 )
 UNKNOWN_BEST = (
     "<b>Is it good?</b> The sign alone says nothing, and the best possible loss of this target is unknown. Compare "
-    "flows on the same target: lower is better."
+    "flows on the same target: lower is better. For a table of points, the density is per area in the units of the "
+    "table, so other units would shift the loss."
 )
 CLOSING_KEYS = {Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
 WIDTH = 50  # characters

@@ -25,7 +25,8 @@ LEGEND = {
     "kept": ("◆", "kept"),
 }
 LEGEND_TIP = (
-    "Loss: the negative log-likelihood (NLL), which measures how much the points surprise the flow. Lower is better.\n"
+    "Loss: the negative log-likelihood (NLL), which measures how much the points surprise the flow. Lower is better. "
+    "For a table of points, densities are per area in the units of the table.\n"
     "Validation: on points that the flow is never trained on. Train: on the points of the latest training steps.\n"
     "Entropy: the best possible loss of the target, which no flow can beat.\n"
     "Kept: the step with the lowest validation loss. Its flow is kept when training ends.\n"

@@ -12,7 +12,8 @@ METRICS = {
     "validationNll": (
         "Validation NLL",
         "Negative log-likelihood, in nats, of points that the flow is never trained on. It measures how much these "
-        "points surprise the flow: lower is better. The state with the lowest validation NLL is kept",
+        "points surprise the flow: lower is better. The state with the lowest validation NLL is kept. For a table of "
+        "points, densities are per area in the units of the table",
     ),
     "testNll": (
         "Test NLL",

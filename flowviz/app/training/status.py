@@ -5,7 +5,19 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz.app.notices.notice import Notice
 from flowviz.app.training.displays import ControlsDisplay, LossDisplay, MetricsDisplay, StatusBarDisplay
 from flowviz.app.training.training_state import TrainingState
-from flowviz.records import Finished, History, Overfitting, Progress, Recovered, Score, Snapshot, Trace, Uncompiled
+from flowviz.records import (
+    FLOW_UNITS,
+    Finished,
+    History,
+    Overfitting,
+    Progress,
+    Recovered,
+    Score,
+    Snapshot,
+    Trace,
+    Uncompiled,
+    Units,
+)
 from flowviz.specs import TargetSpec
 from flowviz.training.schedule import Budget
 
@@ -31,7 +43,10 @@ ENDINGS = {"completed": "Finished", "stopped": "Stopped", "diverged": "Diverged"
 
 
 class TrainingStatus(QObject):
-    """Shows the training in the panel, the loss plot, the metrics and the status bar."""
+    """Shows the training in the panel, the loss plot, the metrics and the status bar.
+
+    NLLs and entropies arrive in flow units. They are shown in the units of the data, as the axes and readouts are.
+    """
 
     notice_posted = pyqtSignal(object)  # Notice
     progressed = pyqtSignal(object)  # share of the budget that is spent, 0 to 1; None once training ends
@@ -52,6 +67,7 @@ class TrainingStatus(QObject):
         self._score: Score | None = None  # of the kept state, once training has ended
         self._history = History()
         self._entropy: float | None = None
+        self._units = FLOW_UNITS
         self._overfitting_step: int | None = None  # of the notice that is shown
         self._idle_word = "Ready"  # in the status bar while no training runs
         self._sentence = GREETING
@@ -86,8 +102,8 @@ class TrainingStatus(QObject):
             self.progressed.emit(None)
         self._update_sentence()
 
-    def begin(self, history: History, entropy: float | None) -> None:
-        """Show a new training, with the losses up to its start."""
+    def begin(self, history: History, entropy: float | None, units: Units = FLOW_UNITS) -> None:
+        """Show a new training, with the losses up to its start; see `show_history`."""
         self._idle_word = "Ready"
         self._progress, self._score = None, None
         self._target = ""
@@ -97,12 +113,18 @@ class TrainingStatus(QObject):
         self._withdraw_overfitting()
         self._controls.set_fraction(0)
         self._set_sentence(GREETING)
-        self.show_history(history, entropy)
+        self.show_history(history, entropy, units)
 
-    def show_history(self, history: History, entropy: float | None) -> None:
-        """Show the losses so far."""
-        self._history, self._entropy = history, entropy
-        self._loss_plot.show_history(history, entropy)
+    def show_history(self, history: History, entropy: float | None, units: Units = FLOW_UNITS) -> None:
+        """Show the losses so far.
+
+        Args:
+            history: The losses.
+            entropy: The entropy of the current target in nats. None if unknown.
+            units: The units of the data of the current target.
+        """
+        self._history, self._entropy, self._units = history, entropy, units
+        self._loss_plot.show_history(history.in_units(units), units.nll(entropy))
 
     def show_activity(self, activity: str) -> None:
         """Show what is being prepared."""
@@ -148,15 +170,15 @@ class TrainingStatus(QObject):
         if progress.kept_step != self._overfitting_step:
             self._withdraw_overfitting()
         if is_live:
-            self._metrics.show_progress(progress)
+            self._show_metrics(progress)
 
     def show_moment(self, snapshot: Snapshot, *, is_latest: bool) -> None:
         """Show the metrics of the moment that is shown."""
         is_running = is_latest and self._score is None
         past = self._history.progress_at(snapshot.step, self._entropy)
         self._metrics.show_hits(snapshot.on_target, snapshot.coverage)
-        self._metrics.show_progress(self._progress if is_running else past)
-        self._metrics.show_score(self._score if is_latest else None)
+        self._show_metrics(self._progress if is_running else past)
+        self._show_score(self._score if is_latest else None)
 
     def set_score(self, score: Score | None) -> None:
         """Set the score of the latest moment, which is the kept state; None while training runs."""
@@ -185,6 +207,7 @@ class TrainingStatus(QObject):
     def show_end(self, finished: Finished) -> None:
         """Show how the training ended."""
         self._idle_word = ENDINGS[finished.ending]
+        finished = finished.in_units(self._units)
         self._set_sentence(finished.ended())
         if finished.advice:
             self.notice_posted.emit(Notice(TRAINING, "The training diverged.", finished.advice))
@@ -205,13 +228,13 @@ class TrainingStatus(QObject):
         step, fraction = (budget.step, budget.fraction) if budget else (0, 1.0)
         self._idle_word = ENDINGS["completed" if fraction >= 1 else "stopped"]
         self._progress, self._score = progress, score
-        self._metrics.show_progress(self._history.progress_at(score.step, self._entropy) if score else progress)
-        self._metrics.show_score(score)
+        self._show_metrics(self._history.progress_at(score.step, self._entropy) if score else progress)
+        self._show_score(score)
         self._status.show_progress(budget if step else None)
         self._status.show_state(self._idle_word)
         self._controls.set_fraction(fraction)
         steps = f"{step:,} {'step' if step == 1 else 'steps'}"
-        result = f": {score.sentence()}" if score else "" if progress else "; no losses yet"
+        result = f": {score.in_units(self._units).sentence()}" if score else "" if progress else "; no losses yet"
         kept = f" Kept the best state, step {score.step:,}." if score and score.step != step else ""
         self._set_sentence(f"{title}, after {steps}{result}.{kept}")
 
@@ -219,6 +242,12 @@ class TrainingStatus(QObject):
         """Explain why showing an earlier moment of a project takes a while."""
         self._is_following = following
         self._update_sentence()
+
+    def _show_metrics(self, progress: Progress | None) -> None:
+        self._metrics.show_progress(progress.in_units(self._units) if progress else None)
+
+    def _show_score(self, score: Score | None) -> None:
+        self._metrics.show_score(score.in_units(self._units) if score else None)
 
     def _set_sentence(self, sentence: str) -> None:
         self._sentence = sentence

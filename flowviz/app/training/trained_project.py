@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Project
-from flowviz.records import Checkpoint, Environment, Event, Finished, Snapshot
+from flowviz.records import FLOW_UNITS, Checkpoint, Environment, Event, Finished, Snapshot, Units
 from flowviz.training.schedule import Budget
 
 
@@ -19,6 +19,11 @@ class TrainedProject:
     def entropy(self) -> float | None:
         """The entropy of the target in nats. None if unknown."""
         return self.built.target.entropy if self.built else None
+
+    @property
+    def units(self) -> Units:
+        """The units of the data of the target."""
+        return self.built.units if self.built else FLOW_UNITS
 
     @property
     def budget(self) -> Budget | None:

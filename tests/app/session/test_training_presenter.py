@@ -1,5 +1,8 @@
 """The training presenter: snapshots, metrics, and the end of a training."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from flowviz.app.notices.notice import Notice
@@ -8,6 +11,7 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import example
 from flowviz.records import Recovered, Retargeted
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec
+from flowviz.targets import points_spec
 from tests.app.session.fakes import ENTROPY, SessionHarness, checkpoint, fail, finished, progress, snapshot, train
 
 MAF = FlowSpec(family="maf")
@@ -58,6 +62,30 @@ def test_score_of_the_kept_state_is_shown_once_training_has_ended(harness: Sessi
     train(harness, 100)
     assert harness.metrics.score is None
     assert harness.session.project().score is None
+
+
+def test_losses_of_a_table_are_shown_in_its_units(harness: SessionHarness) -> None:
+    harness.request.show_target(points_spec(np.random.default_rng(0).normal([300, -5], [50, 0.1], (500, 2))))
+    train(harness, 100, 200)
+    built = harness.builder.built
+    assert built is not None
+    shift = built.units.log_det
+    assert shift > 7
+    assert harness.metrics.progress is not None
+    assert harness.metrics.progress.validation_nll == pytest.approx(1.8 + shift)
+    np.testing.assert_allclose(harness.loss_plot.history.validation_nll, np.array([1.9, 1.8]) + shift)
+    end = finished(200)
+    harness.thread.send(replace(end, score=replace(end.score, entropy=None)))
+    assert f"test NLL {1.75 + shift:.3f} ±" in harness.controls.sentence
+    assert harness.metrics.score is not None
+    assert harness.metrics.score.test_nll == pytest.approx(1.75 + shift)
+    score = harness.session.project().score
+    assert score is not None
+    assert score.test_nll == 1.75, "files hold NLLs in flow units"
+
+    harness.session.show_project(harness.session.project(), built)
+    assert f"test NLL {1.75 + shift:.3f} ±" in harness.controls.sentence
+    assert harness.metrics.score.test_nll == pytest.approx(1.75 + shift)
 
 
 def test_failure_before_the_first_snapshot_keeps_the_previous_flow(harness: SessionHarness) -> None:
