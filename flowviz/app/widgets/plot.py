@@ -74,10 +74,9 @@ class Plot(QWidget):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._axes = {side: Axis(side) for side in SIDES}
-        self._widget = pg.PlotWidget(axisItems=self._axes)
+        self._widget = pg.PlotWidget(axisItems=self._axes, enableMenu=False)
         self._widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.item: pg.PlotItem = self._widget.getPlotItem()
-        self.item.setMenuEnabled(False)
         self.item.hideButtons()
         self.item.setMouseEnabled(x=False, y=False)
         layout = QVBoxLayout(self)
