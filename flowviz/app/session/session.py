@@ -42,7 +42,10 @@ class Session(QObject):
         self._awaited: TargetSpec | None = None  # training starts as soon as it is built
         self.undo = UndoHistory(request, view, self)
         self._connect()
-        self._on_built(builder.built)
+        if builder.pending is None:
+            self._on_built(builder.built)
+        else:  # the flow is shown when its target has been built, which takes a moment
+            status.set_can_train(True)
 
     @property
     def state(self) -> TrainingState:

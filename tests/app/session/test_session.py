@@ -13,7 +13,15 @@ from flowviz.projects import Plan, Project, example
 from flowviz.records import Moment, Preparing, Selection, Timeline
 from flowviz.records.trace import base_particles, untrained_trace
 from flowviz.specs import FlowSpec, Playback, Seen, TextSpec, TrainingSpec, ViewSpec
-from tests.app.session.fakes import SessionHarness, checkpoint, finished, progress, snapshot, train
+from tests.app.session.fakes import (
+    SessionHarness,
+    SynchronousWorker,
+    checkpoint,
+    finished,
+    progress,
+    snapshot,
+    train,
+)
 from tests.app.viewer.fakes import WEIGHTS
 
 
@@ -124,6 +132,18 @@ def test_training_that_is_stopping_or_has_ended_follows_no_target(harness: Sessi
     harness.thread.send(finished(200, "stopped"))
     harness.request.show_text("LATER")
     assert harness.thread.followed is before
+
+
+def test_training_waits_for_the_first_target(qapp: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[tuple[str, Callable[[], Any], Callable[[Any], object]]]()
+    monkeypatch.setattr(SynchronousWorker, "ask", lambda _, *args: asked.append(args))
+    harness = SessionHarness()
+    assert harness.controls.can_train
+    harness.session.train()
+    assert not harness.threads
+    ((_, compute, on_result),) = asked
+    on_result(compute())
+    assert [thread.built.spec for thread in harness.threads] == [TextSpec(text="BRAD")]
 
 
 def test_training_waits_for_a_target_that_is_being_built(
