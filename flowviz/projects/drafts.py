@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
 from flowviz.errors import FileError
@@ -20,6 +20,9 @@ from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import PRIVATE, Fingerprint, reason, written_whole
 from flowviz.projects.format import load_project, save_project
 from flowviz.projects.project import Project
+
+if TYPE_CHECKING:  # the window appears sooner if its thread for drafts loads this library
+    from filelock import FileLock
 
 PATIENCE_SECONDS = 2.0  # timeout while another process creates or looks for drafts
 LOCKED = ".lock"
@@ -37,7 +40,7 @@ class Draft:
 
     folder: Path
     name: str
-    lock: FileLock
+    lock: "FileLock"
 
     @property
     def path(self) -> Path:
@@ -181,6 +184,8 @@ class Drafts:
 
     def _taken(self, name: str) -> Draft | None:
         """Lock the draft of a name and return it, or return None if this or another process holds it already."""
+        from filelock import FileLock, Timeout
+
         lock = FileLock(self._folder / f"{name}{LOCKED}", mode=PRIVATE, thread_local=False)
         try:
             lock.acquire(timeout=0)
@@ -198,6 +203,8 @@ class Drafts:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Keep other processes from creating drafts or looking for them during the block."""
+        from filelock import FileLock, Timeout
+
         try:
             guard = self._folder / "drafts.guard"
             with FileLock(guard, mode=PRIVATE, timeout=PATIENCE_SECONDS, thread_local=False):
