@@ -15,7 +15,7 @@ WORDS = {"Input should be": "it must be", "greater than or equal to": "at least"
 class Spec(BaseModel):
     """A frozen, validated choice. Building one from bad values raises `SpecError` with a plain sentence."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     def __init__(self, **values: Any) -> None:
         try:
