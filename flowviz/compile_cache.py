@@ -12,12 +12,12 @@ import time
 from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
-from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from pathlib import Path
 from shutil import rmtree
 
 from platformdirs import user_cache_path
+
+from flowviz.machine import package_version
 
 PACKAGES = ("flowviz-desktop", "tensorflow", "tensorflow-probability", "numpy")
 SOURCES = ("flows", "training", "specs", "records")  # packages whose source determines the graphs
@@ -106,10 +106,10 @@ def clear() -> None:
 
 
 def _digest_of_environment() -> str:
-    modules = (path for package in SOURCES for path in files("flowviz").joinpath(package).iterdir())
-    sources = sorted((path for path in modules if path.name.endswith(".py")), key=lambda path: path.name)
+    modules = (path for package in SOURCES for path in Path(__file__).with_name(package).glob("*.py"))
+    sources = sorted(modules, key=lambda path: path.name)
     described = [sys.version, platform.platform(), _processor(), os.environ.get("XLA_FLAGS", "")]
-    described += [_version(package) for package in PACKAGES]
+    described += [package_version(package) for package in PACKAGES]
     return _digest("\n".join(described).encode(), *(path.read_bytes() for path in sources))
 
 
@@ -136,13 +136,6 @@ def _processor() -> str:
         return "\n".join(sorted(kept))
     except OSError:
         return f"{platform.machine()} {platform.processor()}"
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:  # run from a checkout, or a build with another name
-        return ""
 
 
 def _remove_old(root: Path, current: Path) -> None:

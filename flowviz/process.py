@@ -26,12 +26,11 @@ SWITCH_SECONDS = 5e-4
 
 
 def configure() -> None:
-    """Apply the settings that the command line and the window share."""
+    """Apply the settings that the command line and the window share, apart from `keep_compiled_programs`."""
     report_native_crashes()
     silence_tensorflow()
     leave_out_keras()
     limit_threads()
-    keep_compiled_programs()
     search_garbage_less_often()
     silence_libraries()
 
@@ -104,6 +103,7 @@ def limit_threads() -> None:
 def keep_compiled_programs(root: Path | None = None) -> None:
     """Let XLA and flowviz keep what they compile in a folder, by default in the user's caches.
 
+    Call it before TensorFlow is loaded. The window calls it after its first picture, because it takes 5 ms.
     The second start of a flow takes 0.8 s instead of 3.2 s. Without the folder, everything is compiled anew. The
     signature checks are relaxed because the signature contains numbers that differ between processes; the hash of the
     program, by which XLA finds its code, is still compared.

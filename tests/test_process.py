@@ -13,8 +13,9 @@ from PIL import Image
 SETTINGS = """
 import faulthandler, gc, json, os, signal, sys
 from flowviz import process
-process.configure()
-process.configure()
+for _ in range(2):
+    process.configure()
+    process.keep_compiled_programs()
 process.configure_window()
 names = ("TF_CPP_MIN_LOG_LEVEL", "TF_USE_LEGACY_KERAS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 print(json.dumps({
@@ -23,6 +24,33 @@ print(json.dumps({
     "interrupt": signal.getsignal(signal.SIGINT) is signal.SIG_DFL, "switch": sys.getswitchinterval(),
     "heavy": sorted({"tensorflow", "PyQt6", "numpy"} & set(sys.modules)),
 }))
+"""
+COMMAND = """
+import os, sys
+from flowviz.cli import main
+sys.argv[1:] = ["cite"]
+try:
+    main()
+except SystemExit:
+    print(os.environ.get("TF_XLA_FLAGS", ""))
+"""
+WINDOW = """
+import os
+from PyQt6.QtCore import QTimer
+import flowviz.app.main as main
+create = main.create_window
+def created():
+    window = create()
+    def check():
+        if "TF_XLA_FLAGS" in os.environ:
+            print(os.environ["TF_XLA_FLAGS"], flush=True)
+            window.close()
+    watch = QTimer(window, interval=30)
+    watch.timeout.connect(check)
+    watch.start()
+    return window
+main.create_window = created
+main.run()
 """
 OURS = ("TF_", "XLA_", "PYTHONFAULTHANDLER")
 
@@ -60,6 +88,11 @@ def test_variables_of_the_user_are_kept(tmp_path: Path) -> None:
     assert found["flags"].startswith(f"{flags} --tf_xla_persistent_cache_directory=")
     own = "--tf_xla_persistent_cache_directory=/elsewhere"
     assert json.loads(run(SETTINGS, tmp_path, TF_XLA_FLAGS=own).stdout)["flags"] == own
+
+
+@pytest.mark.parametrize("code", [COMMAND, WINDOW], ids=["command", "window"])
+def test_command_and_window_keep_compiled_programs(code: str, tmp_path: Path) -> None:
+    assert "--tf_xla_persistent_cache_directory=" in run(code, tmp_path, QT_QPA_PLATFORM="offscreen").stdout
 
 
 def test_picture_that_is_too_large_is_refused_in_one_sentence(tmp_path: Path) -> None:

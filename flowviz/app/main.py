@@ -64,7 +64,7 @@ def run(path: Path | None = None, extensions: Sequence[str] = ()) -> NoReturn:
         window.welcome.show()
     window.show()
     window.recovery.look()
-    QTimer.singleShot(0, _log_start)  # it takes a while to find the versions
+    QTimer.singleShot(0, _finish_start)
     code = app.exec()
     log.info("closed")
     _end(code)
@@ -81,7 +81,9 @@ def spare_tensorflow(status: TrainingStatus) -> None:
     status.progressed.connect(spare)
 
 
-def _log_start() -> None:
+def _finish_start() -> None:
+    """Do what the first picture of the window need not wait for, because it looks up the versions of packages."""
+    process.keep_compiled_programs()
     log.info("started: %s", machine.described())
 
 

@@ -132,6 +132,8 @@ def _window(
     if version:
         typer.echo(f"flowviz {flowviz.__version__}")
         raise typer.Exit
+    if self_test or context.invoked_subcommand not in (None, OPEN):
+        process.keep_compiled_programs()
     sentences = _load_extensions(with_files or [])
     if self_test:
         raise typer.Exit(_test_self())
