@@ -37,7 +37,6 @@ from flowviz.projects import (
 from flowviz.records import Event, Finished, Progress, Trial, summarized
 from flowviz.records.trial import MEASURES, measure, measured
 from flowviz.specs import TrainingSpec
-from flowviz.specs.training import LEARNING_RATE
 from flowviz.targets import target_units
 from flowviz.training import trained
 from flowviz.training.schedule import Budget, extended
@@ -106,7 +105,9 @@ def trials(
     output: options.Output,
     spec: SpecFile = None,
     seeds: Annotated[int, typer.Option(help="Number of runs at each rate, with the seeds 0, 1, ...")] = 5,
-    learning_rates: Annotated[str, typer.Option(help="Learning rates, separated by commas.")] = f"{LEARNING_RATE:g}",
+    learning_rates: Annotated[
+        str | None, typer.Option(help="Learning rates, separated by commas; by default, that of the family.")
+    ] = None,
     plot: Annotated[Path | None, typer.Option(help="The plot; by default beside the table.")] = None,
     jobs: Annotated[int, typer.Option(help="Number of simultaneous runs; by default, one for each core.")] = -1,
     backend: Annotated[
@@ -128,8 +129,9 @@ def trials(
 
     plot = plot or output.with_suffix(".png")
     check_trial_outputs(output, plot, [*sources.files, *given_files(spec)], force=force)
-    rates = _rates(learning_rates)
+    given = None if learning_rates is None else _rates(learning_rates)
     plan = requested_plan(sources, flow, training, spec)
+    rates = given or [plan.flow.recipe.learning_rate]
     specs = [TrainingSpec(**{**plan.training.model_dump(), "learning_rate": rate}) for rate in rates]
     table = TrialTable(output, settings_digest(plan.target, plan.flow, plan.training), force=force)
     known, status = len(table.done), 0

@@ -85,6 +85,11 @@ class Flow(tf.Module):
         """Names of all stages of a trace, starting with the base."""
         return (f"00_{BASE}", *(stage.name for stage in self.stages))
 
+    @property
+    def can_fold(self) -> bool:
+        """Whether a stage may fold the plane over at some points. Their log-densities are then NaN."""
+        return any(stage.can_fold for stage in self.stages)
+
     def weights(self) -> Weights:
         """Return a copy of the parameters and statistics, by name."""
         return Weights(
@@ -140,7 +145,8 @@ class Flow(tf.Module):
 
     def trace(self, particles: ArrayLike) -> Trace:
         """Follow particles (n, 2) of the base through every stage."""
-        return Trace.joined([Trace(self.names, *found) for found in self._in_parts("trace", particles)])
+        parts = self._in_parts("trace", particles)
+        return Trace.joined([Trace(self.names, x, log_det, e, f if f.any() else None) for x, log_det, e, f in parts])
 
     def trace_through(self, points: ArrayLike, stage: int) -> Trace:
         """Follow points (n, 2) of a stage backward to the base and forward to the target.

@@ -16,7 +16,6 @@ from flowviz.records import StageReport, written
 from flowviz.specs import recipes
 from flowviz.specs.flow import Integrator
 
-FIELD = "velocity_field"  # name of the numbers that all steps share
 MOST_ITERATIONS = 12  # of Newton's method
 TOLERANCE = {tf.float32: 1e-5, tf.float64: 1e-11}  # of the last correction of Newton's method, which is quadratic
 LONGEST_CORRECTION = 0.5
@@ -58,8 +57,8 @@ class FlowStep(Stage):
     """
 
     kind = recipes.FLOW_STEP
-    numbers_name = FIELD
-    inverse_is_slow = True
+    numbers_name = recipes.VELOCITY_FIELD
+    can_fold = True
 
     @property
     def constants(self) -> Mapping[str, float]:

@@ -25,13 +25,13 @@ class FlowMatching(Objective):
 
     columns = 5  # x_0, x_1 and t
     is_nll = False
+    validation_share = 0.2
 
     def prepared(self, points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
         steps, batch, _ = points.shape
-        start = BASE_DISTRIBUTION.sample(steps * batch, int(rng.integers(2**63))).reshape(points.shape)
-        if self.spec.pairing == "transport":
-            start = np.take_along_axis(start, transport_plan(start, points)[..., np.newaxis], axis=1)
-        return np.concatenate([start, points, spread_times(steps, batch, rng)[..., np.newaxis]], axis=2)
+        start = BASE_DISTRIBUTION.sample(steps * batch, int(rng.integers(2**63)))
+        pairs = self._paired(start, points.reshape(-1, 2), rng).reshape(steps, batch, 4)
+        return np.concatenate([pairs, spread_times(steps, batch, rng)[..., np.newaxis]], axis=2)
 
     def loss(
         self, chain: Chain, parameters: tf.Tensor, statistics: tf.Tensor, batch: tf.Tensor, pace: Any
@@ -41,31 +41,28 @@ class FlowMatching(Objective):
         velocity = VelocityField(self.spec)(weights, start + time * (end - start), time[0])
         return tf.reduce_mean(tf.reduce_sum((velocity - (end - start)) ** 2, axis=0)), statistics
 
+    def _paired(
+        self, start: NDArray[np.float32], end: NDArray[np.float32], rng: np.random.Generator
+    ) -> NDArray[np.float32]:
+        """Return pairs (n, 4) of points (n, 2) of the base and of the target, in random order."""
+        if self.spec.pairing == "independent":
+            return np.hstack([start, end])
+        return np.hstack([start[in_strips(start)], end[in_strips(end)]])[rng.permutation(len(start))]
+
+
+def in_strips(points: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return the order (n,) of points (n, 2) by vertical strips, from left to right, and by height in each strip.
+
+    There are √n strips with equally many points. Pairing the points of two sets in this order approximates the plan
+    that transports one to the other with the least squared distance, in O(n·log n).
+    """
+    x, y = np.ascontiguousarray(points.T)
+    count = len(points)
+    strip = np.empty(count, np.float32)
+    strip[np.argsort(x)] = np.arange(count) * max(round(np.sqrt(count)), 1) // count
+    return np.argsort(strip + (y - y.min()) / (np.ptp(y) * 1.001 + 1e-6))
+
 
 def spread_times(steps: int, batch: int, rng: np.random.Generator) -> NDArray[np.float32]:
     """Return random times (steps, batch) from [0, 1): those of a step are in `batch` equal intervals, one in each."""
     return ((np.arange(batch) + rng.random((steps, batch), np.float32)) / batch).astype(np.float32)
-
-
-def transport_plan(start: NDArray[np.float32], end: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Pair points of each row: return for each end the number (..., n) of its start, given both (..., n, 2).
-
-    Both are cut into √n vertical strips of equally many points, and those of corresponding strips are paired in the
-    order of their height. This approximates the optimal plan in O(n·log n).
-    """
-    pairs = np.empty(start.shape[:-1], np.intp)
-    np.put_along_axis(pairs, _in_strips(end), _in_strips(start), axis=-1)
-    return pairs
-
-
-def _in_strips(points: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Return the numbers (..., n) of points (..., n, 2), from strip to strip, and upward in each."""
-    count = points.shape[-2]
-    across = np.argsort(points[..., 0], axis=-1)
-    strip = np.arange(count) * max(round(np.sqrt(count)), 1) // count
-    order = np.empty_like(across)
-    for number in range(strip[-1] + 1):
-        own = across[..., strip == number]
-        upward = np.argsort(np.take_along_axis(points[..., 1], own, axis=-1), axis=-1)
-        order[..., strip == number] = np.take_along_axis(own, upward, axis=-1)
-    return order

@@ -35,7 +35,7 @@ class Stage(ABC):
     spec: FlowSpec
     kind: ClassVar[str]
     curves_over_output: ClassVar[bool] = False  # whether the curves of its report are functions of y rather than of x
-    inverse_is_slow: ClassVar[bool] = False  # so that the round trip is measured with few particles
+    can_fold: ClassVar[bool] = False  # whether it may have no inverse at some points; where it has, it takes long
 
     @abstractmethod
     def forward_and_log_det(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

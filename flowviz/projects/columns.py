@@ -36,7 +36,11 @@ def columns_of(trace: Trace) -> tuple[Columns, Index]:
 
 
 def trace_of(
-    names: tuple[str, ...], columns: Columns, index: Index, round_trip_error: NDArray[np.float32] | None
+    names: tuple[str, ...],
+    columns: Columns,
+    index: Index,
+    round_trip_error: NDArray[np.float32] | None,
+    folded: NDArray[np.uint8] | None = None,
 ) -> Trace:
     """Return the trace that `columns_of` has split into columns.
 
@@ -45,6 +49,7 @@ def trace_of(
         columns: The stored columns (stored, n).
         index: The numbers of the columns of each stage (stages, 3).
         round_trip_error: The round-trip error of each stage (stages,), if it was measured.
+        folded: The particles at which a stage folds the plane over, as bits, if there are any; see `np.packbits`.
 
     Raises:
         ValueError: If the arrays do not fit each other.
@@ -55,8 +60,11 @@ def trace_of(
         raise ValueError(f"columns {columns.shape} and index {index.shape} do not match {stages} stages")
     if round_trip_error is not None and round_trip_error.shape != (stages,):
         raise ValueError(f"{len(round_trip_error)} round-trip errors do not match {stages} stages")
+    if folded is not None and folded.shape != (-(-particles // 8),):
+        raise ValueError(f"{folded.size} bytes of folded particles do not match {particles} particles")
     positions = np.empty((stages, particles, 2), np.float32)
     log_det = np.empty((stages, particles), np.float32)
     for stage, (x, y, of_log_det) in enumerate(index):
         positions[stage, :, 0], positions[stage, :, 1], log_det[stage] = columns[x], columns[y], columns[of_log_det]
-    return Trace(names, positions, log_det, round_trip_error)
+    bits = None if folded is None else np.unpackbits(folded, count=particles).astype(np.bool_)
+    return Trace(names, positions, log_det, round_trip_error, bits)

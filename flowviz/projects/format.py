@@ -14,7 +14,8 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                 changes           [{"step", "title"}, ...]: the latest changes of the target during training
                 kept_step         step of the best report in the history since the latest change, or null
                 score             score of the current state, or null: {"step", "validation_nll", "test_nll",
-                                  "standard_error", "entropy"}; each of the last three is null if unknown
+                                  "standard_error", "entropy", "folded": share of test points without an exact
+                                  density, 0 in older files}; "test_nll" to "entropy" are null if unknown
                 checkpoint        state of the training, or null: {"step", "seconds" since the first step,
                                   "start_step" and "start_seconds" of the schedule, "chunks" of steps, "recoveries",
                                   "rate_factor" of the learning rate, "random_state" of numpy's PCG64,
@@ -35,9 +36,13 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                 trace/index       uint16 (stages, 3): numbers of the columns that are x, y and log-det of each stage,
                                   base first; on average, a stored column is used at most twice
                 trace/round_trip_error    float32 (stages,), if it was measured
+                trace/folded      uint8: one bit per particle that a stage folds over, starting with the highest bit of
+                                  the first byte; missing if there is none
                 history/step, .../seconds, .../train_nll, .../validation_nll    float64 (reports,)
                 history/entropy   float64 (reports,): entropy of the target at each report, NaN if unknown; missing from
                                   older files of this format
+                history/loss      float64 (reports,): mean loss of the latest steps, NaN if it is the NLL; missing from
+                                  older files
                 checkpoint/parameters, .../first_moment, .../second_moment float32 (P,), .../statistics float32 (S,):
                 the flow and the moments of Adam; checkpoint/losses float32, the latest losses
                 validated/parameters, ...: the same arrays, except for the losses, of the latest successfully validated
@@ -169,11 +174,16 @@ def to_bytes(project: Project) -> bytes:
     groups: dict[str, Arrays] = {
         "target": {str(number): np.frombuffer(content, np.uint8) for number, content in enumerate(contents)},
         "states": {**states.arrays()},
-        "trace": {"columns": columns, "index": index, "round_trip_error": project.trace.round_trip_error},
+        "trace": {
+            "columns": columns,
+            "index": index,
+            "round_trip_error": project.trace.round_trip_error,
+            "folded": _bits(project.trace.folded),
+        },
         "history": _arrays_of(project.history),
         "checkpoint": _arrays_of(project.checkpoint),
         "validated": _arrays_of(project.checkpoint and project.checkpoint.validated),
-        "selection": {"chosen": None if project.selection is None else np.packbits(project.selection.chosen)},
+        "selection": {"chosen": _bits(None if project.selection is None else project.selection.chosen)},
     }
     arrays = {
         f"{group}/{name}": np.ascontiguousarray(a)
@@ -260,6 +270,10 @@ def _arrays_of(record: History | Checkpoint | Validated | None) -> Arrays:
     return {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
 
 
+def _bits(flags: NDArray[np.bool_] | None) -> NDArray[np.uint8] | None:
+    return None if flags is None else np.packbits(flags)
+
+
 def _contents(arrays: Mapping[str, NDArray[Any]]) -> dict[int, bytes]:
     """Return the contents of the files in the targets by number. Raises `ValueError` if they are not valid."""
     named = {name.removeprefix("target/"): array for name, array in arrays.items() if name.startswith("target/")}
@@ -292,12 +306,13 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
 
 
 def _trace(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> Trace:
-    error = arrays.get("trace/round_trip_error")
+    error, folded = arrays.get("trace/round_trip_error"), arrays.get("trace/folded")
     return trace_of(
         found.flow.stage_names(),
         _checked(arrays["trace/columns"], np.float32),
         _checked(arrays["trace/index"], np.uint16),
         error if error is None else _checked(error, np.float32),
+        folded if folded is None else _checked(folded, np.uint8),
     )
 
 
@@ -309,16 +324,16 @@ def _history(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> History:
     changes = tuple(Retargeted(change.step, change.title) for change in found.changes)
     if found.kept_step is not None and found.kept_step not in columns["step"]:
         raise ValueError(f"the history has no step {found.kept_step}")
-    entropy = _entropy(arrays, columns["step"].shape)
-    return History(**columns, changes=changes, entropy=entropy, kept_step=found.kept_step)
+    partial = {name: _partial(arrays, name, columns["step"].shape) for name in ("entropy", "loss")}
+    return History(**columns, **partial, changes=changes, kept_step=found.kept_step)
 
 
-def _entropy(arrays: Mapping[str, NDArray[Any]], shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Return the entropy at each report of the history, NaN if unknown."""
-    entropy = arrays.get("history/entropy", np.full(shape, np.nan))
-    if entropy.shape != shape or entropy.dtype != np.float64 or np.isinf(entropy).any():
-        raise ValueError(f"entropies {entropy.dtype} {entropy.shape} do not fit a history of shape {shape}")
-    return entropy
+def _partial(arrays: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return a column of the history that is NaN where it is unknown."""
+    column = arrays.get(f"history/{name}", np.full(shape, np.nan))
+    if column.shape != shape or column.dtype != np.float64 or np.isinf(column).any():
+        raise ValueError(f"{name} {column.dtype} {column.shape} does not fit a history of shape {shape}")
+    return column
 
 
 def _checkpoint(text: CheckpointText, arrays: Mapping[str, NDArray[Any]], states: list[Weights]) -> Checkpoint:

@@ -76,6 +76,7 @@ class ScoreText(Spec):
     test_nll: float | None
     standard_error: Annotated[float, Field(ge=0)] | None
     entropy: float | None
+    folded: Annotated[float, Field(ge=0, le=1)] = 0.0
 
     @model_validator(mode="after")
     def _has_error_of_test(self) -> Self:
@@ -141,9 +142,9 @@ class Metadata(PlanText):
 
     @model_validator(mode="after")
     def _of_this_flow(self) -> Self:
-        names = self.flow.stage_names()
+        names, owners = self.flow.stage_names(), self.flow.numbers_names()
         layout = (*self.layout.parameters, *self.layout.statistics)
-        if any(name.partition("/")[0] not in names for name in layout):
+        if any(name.partition("/")[0] not in owners for name in layout):
             raise ValueError("The weights belong to a different flow.")
         stages = (self.seen.stage, self.seen.probe and self.seen.probe[0])
         if any(stage is not None and stage >= len(names) for stage in stages):

@@ -48,7 +48,7 @@ class Checkpoint:
         first_moment: First moments of Adam (P,), float32.
         second_moment: Second moments of Adam (P,), float32.
         statistics: Running averages (S,), float32, flattened in the order of the flow.
-        losses: Train NLLs of the latest steps, in nats.
+        losses: Losses of the latest steps: train NLLs in nats, or what else the family minimizes.
         step: Number of steps so far.
         seconds: Training time so far.
         chunks: Number of chunks that succeeded so far.
@@ -61,7 +61,7 @@ class Checkpoint:
         validated: The latest validated state. None if it is the state of this checkpoint.
         failed_chunks: Number of chunks that failed in a row.
         failed_validations: Number of validations that failed in a row.
-        median_loss: Median train NLL of the latest chunk that succeeded, in nats. None if there is no such chunk, or
+        median_loss: Median loss of the latest chunk that succeeded. None if there is no such chunk, or
             if the checkpoint comes from a file of an older version.
     """
 

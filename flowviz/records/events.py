@@ -53,12 +53,13 @@ class Progress:
         step: Step after which the flow was validated.
         seconds: Training time so far.
         fraction: Share of the budget spent so far, from 0 to 1.
-        train_nll: Mean NLL of the latest steps.
+        train_nll: Mean NLL of the latest steps, or of some of their points if the loss is not the NLL.
         validation_nll: Mean NLL of the validation points, which are never trained on.
         entropy: Entropy of the target. None if unknown.
         steps_per_second: Training speed.
         seconds_left: Estimated training time until the budget is spent.
         kept_step: Step of the best state so far, the one with the lowest validation NLL. None if unknown.
+        loss: Mean loss of the latest steps, if it is not the NLL, such as the regression loss of flow matching.
     """
 
     step: int
@@ -70,6 +71,7 @@ class Progress:
     steps_per_second: float
     seconds_left: float
     kept_step: int | None = None
+    loss: float | None = None
 
     @property
     def validation_gap(self) -> float | None:
@@ -231,6 +233,7 @@ class Finished:
             "seconds": self.progress.seconds,
             "steps_per_second": self.progress.steps_per_second,
             "train_nll": self.progress.train_nll,
+            "loss": self.progress.loss,
             "validation_nll": self.score.validation_nll,
             "test_nll": self.score.test_nll,
             "entropy": self.score.entropy,
@@ -239,6 +242,7 @@ class Finished:
             "on_target": self.snapshot.on_target,
             "coverage": self.snapshot.coverage,
             "round_trip_error": self.trace.largest_round_trip_error,
+            "folded": max(self.score.folded, self.trace.folded_share),
             "kept_step": self.kept.step,
             "recoveries": self.recoveries,
             "prepare_seconds": self.prepare_seconds,

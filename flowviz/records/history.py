@@ -48,6 +48,7 @@ class History:
         entropy: Entropy of the target at the time of the report. NaN if unknown.
         kept_step: Step of the report with the lowest validation NLL since the target changed. None if there is no such
             report.
+        loss: Mean loss of the latest steps, if it is not the NLL. NaN otherwise.
     """
 
     step: NDArray[np.float64] = field(default_factory=_empty)
@@ -57,10 +58,12 @@ class History:
     changes: tuple[Retargeted, ...] = ()
     entropy: NDArray[np.float64] = field(default_factory=_empty)
     kept_step: int | None = None
+    loss: NDArray[np.float64] = field(default_factory=_empty)
 
     def __post_init__(self) -> None:
-        if not len(self.entropy):
-            object.__setattr__(self, "entropy", np.full(self.step.shape, np.nan))
+        for name in ("entropy", "loss"):
+            if not len(getattr(self, name)):
+                object.__setattr__(self, name, np.full(self.step.shape, np.nan))
         if self.kept_step not in self.step:  # older versions did not report every kept step
             object.__setattr__(self, "kept_step", None)
 
@@ -94,6 +97,7 @@ class History:
             self.changes,
             np.append(before.entropy, np.nan if progress.entropy is None else progress.entropy),
             progress.kept_step,
+            np.append(before.loss, np.nan if progress.loss is None else progress.loss),
         )
 
     def in_units(self, units: Units) -> "History":
@@ -156,6 +160,7 @@ class History:
             entropy=entropy,
             steps_per_second=step / seconds if seconds else 0.0,
             seconds_left=0.0,
+            loss=None if np.isnan(self.loss[number]) else float(self.loss[number]),
         )
 
     def up_to(self, step: int) -> "History":
@@ -169,6 +174,7 @@ class History:
             self.changes,
             self.entropy[kept],
             self.kept_step,
+            self.loss[kept],
         )
 
     def kept_point(self) -> tuple[float, float] | None:

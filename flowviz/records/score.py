@@ -19,6 +19,8 @@ class Score:
         test_nll: Mean NLL of the test points. None if there are no test points, or if the NLL of one overflows.
         standard_error: Standard error of the test NLL, and so of the gap. None if there is no test NLL.
         entropy: Entropy of the target. None if unknown.
+        folded: Share of the test points, from 0 to 1, at which a layer folds the plane over. They have no exact density
+            and are left out of the NLL, which is therefore inexact.
     """
 
     step: int
@@ -26,6 +28,7 @@ class Score:
     test_nll: float | None
     standard_error: float | None
     entropy: float | None
+    folded: float = 0.0
 
     @property
     def gap(self) -> float | None:
@@ -46,4 +49,11 @@ class Score:
         if self.test_nll is None:
             return f"validation NLL {self.validation_nll:.3f} nats"
         name, value = ("test NLL", self.test_nll) if self.gap is None else ("test gap", self.gap)
-        return f"{name} {value:.3f} ± {self.standard_error:.3f} nats"
+        return f"{name} {value:.3f} ± {self.standard_error:.3f} nats{self._caveat}"
+
+    @property
+    def _caveat(self) -> str:
+        if not self.folded:
+            return ""
+        share = f"{self.folded:.1%}" if self.folded >= 0.001 else "under 0.1%"
+        return f" (inexact: steps fold the plane over at {share} of the points; take more steps)"

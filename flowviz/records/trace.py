@@ -105,8 +105,8 @@ class Trace:
         log_det: Forward log|det J| (stages, n), float32, in nats, accumulated from the base to each stage.
         round_trip_error: Maximum of |x − inverse(forward(x))| / max(1, |x|) over the particles, for each bijector alone
             (stages,). None if not measured.
-        folded: Which particles (n,) a bijector folds over, so that it has no inverse there and densities are inexact.
-            None if not measured.
+        folded: Particles (n,) at which a bijector folds the plane over, so that it has no inverse there and densities
+            are inexact. None if there are none.
 
     Raises:
         ValueError: If the shapes do not match.
@@ -132,13 +132,13 @@ class Trace:
         if len(parts) == 1:
             return parts[0]
         errors = [part.round_trip_error for part in parts if part.round_trip_error is not None]
-        folded = [part.folded for part in parts if part.folded is not None]
+        folded = [np.zeros(part.positions.shape[1], np.bool_) if (f := part.folded) is None else f for part in parts]
         return cls(
             parts[0].names,
             np.concatenate([part.positions for part in parts], axis=1),
             np.concatenate([part.log_det for part in parts], axis=1),
             np.max(errors, axis=0) if len(errors) == len(parts) else None,
-            np.concatenate(folded) if len(folded) == len(parts) else None,
+            None if all(part.folded is None for part in parts) else np.concatenate(folded),
         )
 
     @property
@@ -153,7 +153,7 @@ class Trace:
 
     @property
     def folded_share(self) -> float:
-        """Share of the particles that a bijector folds over, from 0 to 1; 0 if not measured."""
+        """Share of the particles at which a bijector folds the plane over, from 0 to 1."""
         return 0.0 if self.folded is None else float(self.folded.mean())
 
     def log_density(self, stage: int) -> NDArray[np.float32]:

@@ -5,7 +5,16 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import model_validator
 
 from flowviz.specs.fields import Option, described
-from flowviz.specs.recipes import BASE, NORMALIZATION_KINDS, PERMUTE, RECIPES, Family, Normalization, Recipe
+from flowviz.specs.recipes import (
+    BASE,
+    NORMALIZATION_KINDS,
+    PERMUTE,
+    RECIPES,
+    VELOCITY_FIELD,
+    Family,
+    Normalization,
+    Recipe,
+)
 from flowviz.specs.spec import Spec
 
 ConditionerKind = Literal["network", "table"]
@@ -13,6 +22,7 @@ Pairing = Literal["independent", "transport"]
 Integrator = Literal["euler", "midpoint", "rk4"]
 
 NETWORK_FIELDS = ("width", "depth", "hats", "waves")  # fields of `FlowSpec` that a table does not have
+INTEGRATOR_FIELDS = ("integrator", "integrator_steps")  # on which the weights do not depend
 SOLE_FIELDS = {"layers": 1, "conditioner": "network", "hats": 0, "normalization": "none"}  # of a continuous flow
 TABLE_KNOTS = 129  # a power of two, and one
 RUNNING_MOMENTUM, MINIBATCH_MOMENTUM = 0.9995, 0.99
@@ -142,6 +152,18 @@ class FlowSpec(Spec):
     def stage_names(self) -> tuple[str, ...]:
         """The base and then each bijector, with the number of the stage: `("00_base", "01_real_nvp", ...)`."""
         return tuple(f"{stage:02d}_{kind}" for stage, kind in enumerate((BASE, *self.bijector_kinds())))
+
+    def numbers_names(self) -> tuple[str, ...]:
+        """The names under which the numbers of the bijectors are kept: their own, or that of what they share."""
+        return (VELOCITY_FIELD,) if self.recipe.is_continuous else self.stage_names()[1:]
+
+    def as_trained(self) -> "FlowSpec":
+        """The same flow with the integrator of its recipe, with which a training is measured.
+
+        The weights do not depend on the integrator, so neither may the state that a training keeps.
+        """
+        usual = {name: self.recipe.defaults[name] for name in INTEGRATOR_FIELDS if self.recipe.is_continuous}
+        return self.model_copy(update=usual)
 
     def _kind(self, role: str, layer: int) -> str | None:
         if role == "normalization":

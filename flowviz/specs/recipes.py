@@ -24,6 +24,9 @@ LINEAR_MIXING = "linear_mixing"
 SCALE = "scale"
 FLOW_STEP = "flow_step"
 
+VELOCITY_FIELD = "velocity_field"  # the numbers that all flow steps share
+LEARNING_RATE = 2e-3
+
 NORMALIZATION_KINDS: Mapping[Normalization, str] = {
     "running": BATCH_NORMALIZATION,
     "minibatch": BATCH_NORMALIZATION,
@@ -40,9 +43,10 @@ class Recipe:
 
     `layer` is the kind of the stage that learns a curve, `mixing` the kind of the one that lets the next layer move
     the other coordinate. Only every `normalization_period`-th layer is normalized. `defaults` are where the family
-    differs from those of `FlowSpec`. A training shortens longer gradients to `clip_norm`, and forgets their sizes by
-    `second_decay`, β₂ of Adam. A continuous family learns one velocity field, and its layers are the steps of an
-    integrator. `stages` are the classes of the stages of an extension's family, or where to import them from.
+    differs from those of `FlowSpec`. A training begins at `learning_rate`, shortens longer gradients to `clip_norm`,
+    and forgets their sizes by `second_decay`, β₂ of Adam. A continuous family learns one velocity field, and its layers
+    are the steps of an integrator. `stages` are the classes of the stages of an extension's family, or where to import
+    them from.
     """
 
     title: str
@@ -53,6 +57,7 @@ class Recipe:
     block: tuple[Role, ...] = POST
     normalization_period: int = 2
     first: tuple[str, ...] = ()
+    learning_rate: float = LEARNING_RATE
     clip_norm: float = 5.0
     second_decay: float = 0.999
     has_log_scale: bool = True
@@ -137,6 +142,7 @@ RECIPES: dict[Family, Recipe] = {
             "integrator_steps": 20,
         },
         block=("layer",),
+        learning_rate=5e-3,
         second_decay=0.99,
         has_log_scale=False,
         is_continuous=True,

@@ -5,10 +5,10 @@ from typing import Annotated, Self
 from pydantic import model_validator
 
 from flowviz.specs.fields import described
+from flowviz.specs.recipes import LEARNING_RATE, Recipe
 from flowviz.specs.spec import Spec
 
 DEFAULT_SECONDS = 60.0
-LEARNING_RATE = 2e-3
 BATCH = 256
 WARMUP = 200  # steps
 
@@ -29,13 +29,28 @@ class TrainingSpec(Spec):
     seed: Annotated[int, described("Seed", "The same seed gives the same random numbers", ge=0, lt=2**63)] = 0
     batch: Annotated[int, described("Batch", "Number of target points in each training step", ge=2, le=65_536)] = BATCH
     learning_rate: Annotated[
-        float,
-        described("Learning rate", "How much each step changes the flow. It decreases toward the end", gt=0, le=1),
-    ] = LEARNING_RATE
+        float | None,
+        described(
+            "Learning rate",
+            "How much each step changes the flow; by default, that of the family. It decreases toward the end",
+            gt=0,
+            le=1,
+        ),
+    ] = None
     warmup_steps: Annotated[int, described("Warm-up steps", "Number of warm-up steps", ge=0, le=100_000_000)] = WARMUP
     clip_norm: Annotated[
         float | None, described("Clip norm", "Clip gradients to this norm; by default, that of the family", gt=0)
     ] = None
+
+    @property
+    def peak_rate(self) -> float:
+        """The learning rate after the warm-up."""
+        return LEARNING_RATE if self.learning_rate is None else self.learning_rate
+
+    def of_family(self, recipe: Recipe) -> "TrainingSpec":
+        """Return this training with the learning rate and the clip norm of a family, if it has none of its own."""
+        usual = {"learning_rate": recipe.learning_rate, "clip_norm": recipe.clip_norm}
+        return self.model_copy(update={name: value for name, value in usual.items() if getattr(self, name) is None})
 
     @model_validator(mode="after")
     def _one_budget(self) -> Self:

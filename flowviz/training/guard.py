@@ -9,7 +9,6 @@ from flowviz.flows import Flow
 from flowviz.records import Checkpoint, Validated
 from flowviz.records.events import Cause
 from flowviz.specs import FlowSpec, TrainingSpec
-from flowviz.specs.training import LEARNING_RATE
 from flowviz.training.step import State
 
 MOST_IN_A_ROW = 5  # recoveries
@@ -78,7 +77,7 @@ class Guard:
         Args:
             state: The state after the chunk.
             step: The number of steps taken by then.
-            losses: The loss of each step of the chunk (steps,), in nats.
+            losses: The loss of each step of the chunk (steps,).
 
         Returns:
             None if the chunk was accepted; otherwise, why it was rejected.
@@ -141,8 +140,8 @@ def advice(flow: FlowSpec, spec: TrainingSpec) -> str:
         changes.append("bound the log-scale")
     if flow.normalization == "minibatch":
         changes.append("choose running normalization")
-    if spec.learning_rate > LEARNING_RATE:
-        changes.append(f"lower the learning rate to {LEARNING_RATE:g}")
+    if spec.peak_rate > flow.recipe.learning_rate:
+        changes.append(f"lower the learning rate to {flow.recipe.learning_rate:g}")
     if not changes:
-        changes.append(f"lower the learning rate to {spec.learning_rate / 10:.1g} or remove outliers from the points")
+        changes.append(f"lower the learning rate to {spec.peak_rate / 10:.1g} or remove outliers from the points")
     return f"Training gave up after {MOST_IN_A_ROW} recoveries in a row. To train further, {' or '.join(changes)}."

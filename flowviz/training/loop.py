@@ -8,7 +8,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.flows import Flow
+from flowviz.flows import Flow, build_flow
 from flowviz.records import (
     Checkpoint,
     Event,
@@ -31,11 +31,13 @@ from flowviz.training.guard import Guard, advice
 from flowviz.training.new_target import NewTarget, Retarget, same_target
 from flowviz.training.overfitting import OverfittingMonitor
 from flowviz.training.schedule import Budget, chunk_steps
+from flowviz.training.scoring import generators, mean_nll, score_of, validation_points
 from flowviz.training.step import State, chunk_runner
 
 PLAIN_STEPS = 50  # steps per chunk while XLA compiles: about 50 ms, so that the picture keeps moving
 FIT_POINTS = 2000  # for the initialization from data, as of an actnorm
-SCORING_POINTS = 10_000  # for validation, and as many again for the test of a density
+LATEST_POINTS = 1000  # of training, whose NLL is measured if it is not the loss
+LARGEST_SNAPSHOT_SHARE = 0.25  # of the training time
 VALIDATION_SECONDS = 0.5  # between validations, with a budget of seconds
 LARGEST_VALIDATION_SHARE = 0.1  # of the training time
 VALIDATION_CHUNKS = 5  # between validations, with a budget of steps
@@ -57,10 +59,13 @@ class Training:
         checkpoint_seconds: float | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
-        self._flow, self._target, self._spec = flow, target, spec
+        self._shown = flow  # by snapshots and at the end; metrics use the integrator of the recipe
+        self._flow = flow if flow.spec == flow.spec.as_trained() else build_flow(flow.spec.as_trained(), flow.weights())
+        self._target, self._spec = target, spec.of_family(flow.spec.recipe)
         self._stop_requested, self._retarget = stop_requested, retarget
-        self._train_rng = _random(spec)[0]
-        self._validation_points = _validation_points(target, spec)
+        self._train_rng = generators(spec)[0]
+        self._validation_points = self._some(validation_points(target, spec))
+        self._latest_points = self._validation_points
         self._particles = base_particles()
         self._chunk_steps = chunk_steps(flow.spec, spec)
         self._losses: deque[float] = deque(maxlen=self._chunk_steps)
@@ -76,8 +81,8 @@ class Training:
         if self._begins_plainly:
             self._runner.begin_optimizing()
         if resume is None:
-            flow.fit_start(target.sample(FIT_POINTS, self._train_rng))
-            self._guard = Guard(State.of(flow))
+            self._flow.fit_start(target.sample(FIT_POINTS, self._train_rng))
+            self._guard = Guard(State.of(self._flow))
         else:
             self._restore(resume)
         self._validation_due = Interval(VALIDATION_SECONDS, first=VALIDATION_SECONDS)
@@ -100,7 +105,7 @@ class Training:
             # Use the plain graph even if XLA is ready, because the same seed must give the same result.
             yield from self._advance(self._budget.steps_ahead(self._plain_steps), compiled=False)
         self._runner.compile()  # not during the first steps, which would slow both down
-        self._nll(self._validation_points)  # traces the graph while the clock is paused
+        mean_nll(self._flow, self._validation_points)  # traces the graph while the clock is paused
         if self._waits and not self._runner.wait():
             yield Uncompiled()
         prepare_seconds = perf_counter() - prepare_started
@@ -133,7 +138,7 @@ class Training:
     def _take_target(self, new: NewTarget) -> Retargeted:
         """Switch to a new target with a full budget. The weights are kept; the best state so far is discarded."""
         self._target = new.target
-        self._validation_points = _validation_points(new.target, self._spec)
+        self._validation_points = self._some(validation_points(new.target, self._spec))
         self._losses.clear()
         self._kept, self._monitor = None, OverfittingMonitor()
         self._guard.begin_anew()
@@ -150,6 +155,7 @@ class Training:
         steps, batch, _ = self._runner.shape
         drawn = self._target.sample(steps * batch, self._train_rng).reshape(steps, batch, 2)
         points = self._flow.objective.prepared(drawn, self._train_rng)
+        self._latest_points = drawn[:count].reshape(-1, 2)[-LATEST_POINTS:]
         rates = self._budget.rates(count) * np.float32(self._guard.rate_factor)
         guard = self._guard
         state, losses = self._runner.run(guard.state, guard.step, points, rates, self._spec, compiled=compiled)
@@ -182,8 +188,12 @@ class Training:
         if self._needs_validation():
             reports.append(report := self._validate())
             reports += self._overfitting(report)
-        if self._snapshot_due.passed(self._clock.seconds) and (snapshot := self._snapshot()).finite():
-            reports += [snapshot, self._checkpoint()]
+        started = self._clock.seconds
+        if self._snapshot_due.passed(started):
+            reports += [snapshot, self._checkpoint()] if (snapshot := self._snapshot()).finite() else []
+            if self._flow.objective.validation_share < 1:  # densities take long
+                ended = self._clock.seconds
+                self._snapshot_due.postpone(ended + (ended - started) / LARGEST_SNAPSHOT_SHARE)
         return reports
 
     def _needs_validation(self) -> bool:
@@ -200,8 +210,8 @@ class Training:
     def _validate(self) -> Progress | Recovered:
         """Validate the current state. Keep it if it is the best so far; recover if it is not finite."""
         started = self._clock.seconds
-        nll = self._nll(self._validation_points)
-        is_finite = bool(np.isfinite(nll)) and self._flow.trace(self._particles).finite()
+        nll = mean_nll(self._flow, self._validation_points)
+        is_finite = bool(np.isfinite(nll)) and self._flow.trace(self._some(self._particles)).finite()
         cause = self._guard.take_validation(is_finite=is_finite)
         if cause is not None:
             self._guard.state.store(self._flow)
@@ -222,7 +232,7 @@ class Training:
 
     def _recovered(self, cause: Cause) -> Recovered:
         self._losses.clear()
-        rate = self._spec.learning_rate * self._guard.rate_factor
+        rate = self._spec.peak_rate * self._guard.rate_factor
         return Recovered(cause, self._guard.step, rate, self._guard.recoveries)
 
     def _finished(self, ending: Ending, prepare_seconds: float) -> Finished:
@@ -231,7 +241,7 @@ class Training:
         if ending == "completed" or isinstance(report, Recovered):
             checkpoint = self._checkpoint()
         if isinstance(report, Recovered):
-            nll = self._nll(self._validation_points)
+            nll = mean_nll(self._flow, self._validation_points)
             self._kept = self._kept or Kept(self._flow.weights(), nll, self._guard.step)
             report = self._progress(nll)
         kept = self._kept
@@ -275,43 +285,47 @@ class Training:
         A checkpoint from an older version may have used a different validation set.
         """
         self._flow.restore(kept.weights)
-        return replace(kept, validation_nll=self._nll(self._validation_points))
+        return replace(kept, validation_nll=mean_nll(self._flow, self._validation_points))
 
     def _score(self, kept: Kept) -> Score:
         """Return the score of the kept state, whose weights must be those of the flow."""
-        score = Score(kept.step, kept.validation_nll, test_nll=None, standard_error=None, entropy=self._target.entropy)
-        count = max(SCORING_POINTS, self._target.training_points or 0)  # of data, use all test points
-        points = self._target.test(count, _random(self._spec)[2])
-        if points is None:
-            return score
-        nlls = -self._flow.log_prob(points).astype(np.float64)
-        if not np.isfinite(nlls).all():  # some point is so far out that float32 overflows
-            return score
-        return replace(score, test_nll=float(nlls.mean()), standard_error=float(nlls.std(ddof=1) / np.sqrt(len(nlls))))
+        is_known = self._shown is self._flow and self._flow.objective.validation_share == 1
+        nll = kept.validation_nll if is_known else None
+        return score_of(self._in_sync(), self._target, self._spec, kept.step, nll)
 
     def _progress(self, validation_nll: float) -> Progress:
-        budget = self._budget
+        budget, is_nll = self._budget, self._flow.objective.is_nll
+        loss = float(np.mean(self._losses)) if self._losses else np.nan
+        train_nll = loss if is_nll else mean_nll(self._flow, self._latest_points)
         return Progress(
             step=budget.step,
             seconds=budget.seconds,
             fraction=budget.fraction,
-            train_nll=float(np.mean(self._losses)) if self._losses else validation_nll,
+            train_nll=validation_nll if np.isnan(train_nll) else train_nll,
             validation_nll=validation_nll,
             entropy=self._target.entropy,
             steps_per_second=budget.steps_per_second,
             seconds_left=budget.seconds_left,
             kept_step=self._kept.step if self._kept else None,
+            loss=None if is_nll or np.isnan(loss) else loss,
         )
 
     @property
     def _budget(self) -> Budget:
         return Budget(self._spec, self._guard.step, self._clock.seconds, *self._start)
 
-    def _nll(self, points: NDArray[np.float32]) -> float:
-        return -float(self._flow.log_prob(points).mean())
+    def _some(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the points (n, 2) that a validation uses."""
+        return points[: round(len(points) * self._flow.objective.validation_share)]
+
+    def _in_sync(self) -> Flow:
+        """Return the shown flow with the present numbers."""
+        if self._shown is not self._flow:
+            self._shown.restore(self._flow.weights())
+        return self._shown
 
     def _snapshot(self) -> Snapshot:
-        trace = self._flow.trace(self._particles)
+        trace = self._in_sync().trace(self._particles)
         samples = trace.positions[-1]
         return Snapshot(
             step=self._guard.step,
@@ -320,16 +334,6 @@ class Training:
             coverage=self._target.coverage(samples),
             trace=trace,
         )
-
-
-def _random(spec: TrainingSpec) -> list[np.random.Generator]:
-    """Return the independent random generators for training, validation and test points."""
-    return np.random.default_rng(spec.seed).spawn(3)
-
-
-def _validation_points(target: Target, spec: TrainingSpec) -> NDArray[np.float32]:
-    """Return the validation points (n, 2), which are the same when training resumes."""
-    return target.validation(SCORING_POINTS, _random(spec)[1])
 
 
 class Stopwatch:

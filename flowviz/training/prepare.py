@@ -29,7 +29,7 @@ def prepare(flow: FlowSpec, training: TrainingSpec, *, stop_requested: Callable[
     from flowviz.training.schedule import chunk_steps
     from flowviz.training.step import chunk_runner
 
-    fresh, particles = build_flow(flow), base_particles()
+    fresh, particles = build_flow(flow.as_trained()), base_particles()
     fresh.fit_start(particles)
     if stop_requested():
         return

@@ -31,7 +31,7 @@ def learning_rates(spec: TrainingSpec, steps: NDArray[np.int64], fractions: NDAr
     """
     warmup = np.minimum(1.0, (steps + 1) / max(spec.warmup_steps, 1))
     cosine = 0.5 * (1 + np.cos(np.pi * np.clip(fractions, 0, 1)))
-    return (spec.learning_rate * warmup * (cosine + FLOOR)).astype(np.float32)
+    return (spec.peak_rate * warmup * (cosine + FLOOR)).astype(np.float32)
 
 
 def chunk_steps(flow: FlowSpec, spec: TrainingSpec) -> int:

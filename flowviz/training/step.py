@@ -77,7 +77,7 @@ def chunk_runner(flow: FlowSpec, spec: TrainingSpec, steps: int) -> "ChunkRunner
     creates one waits.
     """
     with _making:
-        return _made(flow.model_copy(update={"seed": 0}), flow.recipe.stages, spec.batch, steps)
+        return _made(flow.as_trained().model_copy(update={"seed": 0}), flow.recipe.stages, spec.batch, steps)
 
 
 @lru_cache(REMEMBERED)
@@ -226,8 +226,8 @@ class ChunkRunner:
 
     def _constants(self, spec: TrainingSpec) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the peak learning rate and the clip norm as tensors, so that changing them needs no recompilation."""
-        clip_norm = self.flow.spec.recipe.clip_norm if spec.clip_norm is None else spec.clip_norm
-        return tf.constant(spec.learning_rate, tf.float32), tf.constant(clip_norm, tf.float32)
+        own = spec.of_family(self.flow.spec.recipe)
+        return tf.constant(own.peak_rate, tf.float32), tf.constant(own.clip_norm, tf.float32)
 
     def _take_steps(self, *arguments: tf.Tensor) -> tuple[tf.Tensor, ...]:
         *state, step, points, rates, highest_rate, clip_norm, count = arguments

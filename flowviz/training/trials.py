@@ -53,9 +53,8 @@ def run_trials(
         MachineError: If the workers are lost for good.
     """
     build_target(target)
-    calls = {
-        (flow.family, spec.learning_rate, seed): _call(target, flow, spec, seed) for spec in specs for seed in seeds
-    }
+    own = [spec.of_family(flow.recipe) for spec in specs]
+    calls = {(flow.family, spec.peak_rate, seed): _call(target, flow, spec, seed) for spec in own for seed in seeds}
     if not calls:
         raise SpecError("There are no trials to run. Give at least one seed and one learning rate.")
     missing = {key: call for key, call in calls.items() if key not in done}
@@ -81,7 +80,7 @@ def run_trial(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec, extensions
     finite = all(np.isfinite(array).all() for array in arrays) and all(
         np.isfinite(value) for value in figures.values() if value is not None
     )
-    return Trial(flow.family, spec.learning_rate, spec.seed, end.ending, finite, figures)
+    return Trial(flow.family, spec.of_family(flow.recipe).peak_rate, spec.seed, end.ending, finite, figures)
 
 
 def settings_digest(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec) -> str:

@@ -57,7 +57,7 @@ class FakeRuns:
         done: Collection[TrialKey],
         **_: object,
     ) -> Generator[Trial, None, None]:
-        keys = [(flow.family, spec.learning_rate, seed) for spec in specs for seed in seeds]
+        keys = [(flow.family, spec.peak_rate, seed) for spec in specs for seed in seeds]
         self.asked = [key for key in keys if key not in done]
         for number, (_family, rate, seed) in enumerate(self.asked):
             if number == self.interrupted_after:

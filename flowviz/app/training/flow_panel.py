@@ -97,9 +97,7 @@ class FlowOptions(QWidget):
         rate = _rate_box()
         seed = _spin_box("trainingSeed", TRAINING["seed"])
         bind_number(request, lambda value: value.plan.training.batch, batch, self._training_setter("batch"))
-        bind_number(
-            request, lambda value: value.plan.training.learning_rate, rate, self._training_setter("learning_rate")
-        )
+        bind_number(request, _peak_rate, rate, self._training_setter("learning_rate"))
         bind_number(request, lambda value: min(value.plan.flow.seed, MAX_SEED), seed, request.set_seed)
         self._bounded = self._bounded_box()
         self._conditioner = self._flow_choice("conditioner", CONDITIONERS)
@@ -170,6 +168,10 @@ class FlowOptions(QWidget):
             choice.setEnabled(not flow.recipe.is_continuous)
         self._bins.setEnabled(flow.recipe.has_bins)
         self._bounded.setEnabled(flow.recipe.has_log_scale)
+
+
+def _peak_rate(request: Request) -> float:
+    return request.plan.training.of_family(request.plan.flow.recipe).peak_rate
 
 
 def _is_bounded(request: Request) -> bool:
