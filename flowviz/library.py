@@ -8,6 +8,7 @@ message says how.
 
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
@@ -130,6 +131,24 @@ def units(project: Project, name: UnitName = "data") -> Units:
         TargetError: If the target has no pixels.
     """
     return spec_units(project.target, name)
+
+
+def rescored(project: Project) -> Project:
+    """Return a project with the score of its weights, which changes with the integrator of its flow. Loads TensorFlow.
+
+    Raises:
+        FileError: If the project was not trained, or the weights do not fit the flow.
+        TargetError: If there is nothing to learn.
+    """
+    if project.score is not None:
+        return project
+    if not project.weights.parameters:
+        raise FileError("The project was not trained, so there is nothing to score.")
+    from flowviz.training.scoring import score_of
+
+    steps = project.history.step
+    step = project.history.kept_step or (int(steps[-1]) if len(steps) else 0)
+    return replace(project, score=score_of(project.build_flow(), build_target(project.target), project.training, step))
 
 
 def sample(project: Project, n: int = SAMPLES, seed: int = 0, units: UnitName = "data") -> NDArray[np.floating]:

@@ -11,7 +11,7 @@ DISTRIBUTION = "flowviz-desktop"  # name of the installed package; the name flow
 INSTALL = 'Install flowviz again: run "pip install --force-reinstall ." in the folder of its source code.'
 PACKAGES = ("tensorflow", "tensorflow-probability", "numpy", "PyQt6", "PyQt6-Qt6")
 
-Described = dict[str, str | int | bool | list[str]]
+Described = dict[str, str | float | bool | list[str]]
 
 
 def described() -> Described:

@@ -119,13 +119,24 @@ def _write_curves(reports: Sequence[StageReport], path: Path) -> None:
 
 def _described(project: Project) -> machine.Described:
     """Return what a project learns, how far it is, and the versions and the platform with which it got there."""
-    steps = project.history.step
+    steps, flow = project.history.step, project.flow
     names = [field.name for field in fields(Environment)]
     return {
         "target": project.target.title,
-        "family": project.flow.family,
-        "layers": project.flow.layers,
+        "family": flow.family,
+        "layers": flow.layers,
+        **({"pairing": flow.pairing, **_integration(project)} if flow.recipe.is_continuous else {}),
         "steps": int(steps[-1]) if len(steps) else 0,
         **dict.fromkeys(names, "unknown"),
         **(vars(project.environment) if project.environment else {}),
+    }
+
+
+def _integration(project: Project) -> machine.Described:
+    """Return the integrator, and which shares of the particles and of the test points its steps fold over."""
+    return {
+        "integrator": project.flow.integrator or "",
+        "integrator_steps": project.flow.integrator_steps or 0,
+        "folded_particles": project.trace.folded_share,
+        "folded_points": "unknown" if project.score is None else project.score.folded,
     }

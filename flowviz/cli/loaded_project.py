@@ -7,12 +7,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from flowviz.cli.messages import say
+from flowviz.cli.spec_options import Given, spec_options
 from flowviz.errors import FileError
-from flowviz.library import trace_in_parts
+from flowviz.library import score_in_parts, trace_in_parts
 from flowviz.projects import Project, load_project
 from flowviz.records import Trace
-from flowviz.specs import TargetSpec
+from flowviz.specs import FlowSpec, TargetSpec
+from flowviz.specs.fields import fields_of
+from flowviz.specs.flow import INTEGRATOR_FIELDS
 from flowviz.specs.view import Direction, UnitName
 from flowviz.targets import spec_units
 
@@ -20,6 +26,8 @@ if TYPE_CHECKING:
     from flowviz.flows import Flow
 
 Part = TypeVar("Part")
+
+integrator_options = spec_options({name: fields_of(FlowSpec)[name] for name in INTEGRATOR_FIELDS})
 
 
 @dataclass(frozen=True)
@@ -30,9 +38,14 @@ class LoadedProject:
     project: Project
 
     @classmethod
-    def at(cls, path: Path) -> "LoadedProject":
-        """Read a file. Raises `FileError`."""
-        return cls(path, load_project(path))
+    def at(cls, path: Path, integrator: Given | None = None) -> "LoadedProject":
+        """Read a file, and change the integrator to that of some options. Raises `FileError` and `SpecError`."""
+        loaded = cls(path, load_project(path))
+        if not integrator:
+            return loaded
+        with loaded._named():
+            changed = {name: integrator.get(name) for name in INTEGRATOR_FIELDS}
+            return cls(path, loaded.project.with_integrator(changed["integrator"], changed["integrator_steps"]))
 
     @cached_property
     def flow(self) -> "Flow":
@@ -56,6 +69,18 @@ class LoadedProject:
             yield part
         if direction == "encode":
             say_nll(total / count, count, self.project.target, units)
+
+    def scored(self, points: NDArray[np.float64], units: UnitName) -> Iterator[NDArray[np.floating]]:
+        """Yield the log-densities of points (n, 2) in parts; print how many points have none."""
+        folded = 0
+        for part in self.parts(score_in_parts(self.project, points, units)):
+            folded += int(np.isnan(part).sum())
+            yield part
+        if folded:
+            say(
+                f"{folded:,} of {len(points):,} points have no exact density (NaN), because steps fold the plane over "
+                "there. Give more --integrator-steps."
+            )
 
     @contextmanager
     def _named(self) -> Iterator[None]:

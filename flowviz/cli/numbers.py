@@ -8,16 +8,16 @@ import typer
 from numpy.typing import NDArray
 
 from flowviz.cli import options
-from flowviz.cli.loaded_project import LoadedProject
+from flowviz.cli.loaded_project import LoadedProject, integrator_options
 from flowviz.cli.messages import drained, say
 from flowviz.cli.outputs import NumbersOutput
 from flowviz.cli.plan_options import requested_target
-from flowviz.cli.spec_options import SpecFile, given_files, takes
+from flowviz.cli.spec_options import Given, SpecFile, given_files, takes
 from flowviz.cli.target_sources import Sources, built, chosen_sources
 from flowviz.errors import FileError
 from flowviz.exporting import tables
 from flowviz.exporting.tables import Particles, Rows
-from flowviz.library import sample_in_parts, score_in_parts
+from flowviz.library import sample_in_parts
 from flowviz.projects import is_project
 from flowviz.records import slices
 from flowviz.records.trace import PARTICLES
@@ -25,9 +25,11 @@ from flowviz.specs import SHAPES, ShapeSpec
 from flowviz.targets import DRAWN_TOGETHER, build_target, draw_in_parts, reading_columns, spec_units, target_units
 
 
+@takes(integrator=integrator_options)
 def trace(
     project: options.ProjectFile,
     output: options.NumbersFile,
+    integrator: Given,
     n: options.Count = PARTICLES,
     seed: options.Seed = 0,
     direction: options.DirectionChoice = "generate",
@@ -41,16 +43,18 @@ def trace(
     """
     count, start = options.checked_count(n), options.checked_seed(seed)
     place = NumbersOutput.checked(output, form, [project])
-    loaded = LoadedProject.at(project)
+    loaded = LoadedProject.at(project, integrator)
     shown = spec_units(loaded.project.target, units)
     stages, followed = range(len(loaded.project.trace.names)), loaded.followed(direction, count, start, units)
     what = f"{_counted(count, 'particle')} at {len(stages)} stages"
     place.write(Particles(count, stages, followed, shown), "Following particles", len(slices(count)), what)
 
 
+@takes(integrator=integrator_options)
 def sample(
     project: options.ProjectFile,
     output: options.NumbersFile,
+    integrator: Given,
     n: options.Count = 20_000,
     seed: options.Seed = 0,
     units: options.UnitsChoice = "data",
@@ -59,16 +63,18 @@ def sample(
     """Draw points from a saved flow: columns x and y, or an array (n, 2)."""
     count, start = options.checked_count(n), options.checked_seed(seed)
     place = NumbersOutput.checked(output, form, [project])
-    loaded = LoadedProject.at(project)
+    loaded = LoadedProject.at(project, integrator)
     shown = spec_units(loaded.project.target, units)
     parts = loaded.parts(sample_in_parts(loaded.project, count, start, units))
     place.write(tables.points(count, parts, shown), "Sampling", len(slices(count)), _counted(count, "point"))
 
 
+@takes(integrator=integrator_options)
 def score(
     project: options.ProjectFile,
     points: Annotated[Path, typer.Argument(help="Points: .csv, .txt, .npy, .npz or .parquet.")],
     output: options.NumbersFile,
+    integrator: Given,
     columns: options.Columns = None,
     units: options.UnitsChoice = "data",
     form: options.NumbersFormat = None,
@@ -78,9 +84,8 @@ def score(
     The density is per area in the units of the points.
     """
     place = NumbersOutput.checked(output, form, [project, points])
-    loaded, found = LoadedProject.at(project), _read_scored(points, columns)
-    parts = loaded.parts(score_in_parts(loaded.project, found, units))
-    scores = Rows("log_prob", ("log_prob",), len(found), parts)
+    loaded, found = LoadedProject.at(project, integrator), _read_scored(points, columns)
+    scores = Rows("log_prob", ("log_prob",), len(found), loaded.scored(found, units))
     place.write(scores, "Scoring", len(slices(len(found))), f"the log-densities of {_counted(len(found), 'point')}")
 
 

@@ -11,7 +11,7 @@ import typer
 
 from flowviz.cli import options
 from flowviz.cli.export_request import FIELDS, requested_export
-from flowviz.cli.loaded_project import say_nll
+from flowviz.cli.loaded_project import LoadedProject, integrator_options, say_nll
 from flowviz.cli.messages import progress_bar, say
 from flowviz.cli.outputs import check_output, check_replaceable
 from flowviz.cli.spec_options import Given, SpecFile, given_files, read_spec, spec_options, takes
@@ -19,7 +19,7 @@ from flowviz.errors import SpecError
 from flowviz.exporting.export import Export
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import seen_moment, shots
-from flowviz.projects import Project, load_project
+from flowviz.projects import Project
 from flowviz.records import Selection, Trace, checked_stage
 from flowviz.specs import ExportSpec, Playback, Seen, ViewSpec
 from flowviz.specs.export import effects
@@ -36,13 +36,17 @@ PLACES = (  # in an export, of the specs that a file of `--spec` may hold
 SAVED, NONE = "saved", "none"  # selections of `--select`
 
 
-@takes(fields=spec_options({name: field for name, field in FIELDS.items() if field.option.kinds}))
+@takes(
+    fields=spec_options({name: field for name, field in FIELDS.items() if field.option.kinds}),
+    integrator=integrator_options,
+)
 def render(
     project: options.ProjectFile,
     output: Annotated[
         str, typer.Option("-o", "--output", metavar="PATH", help="The file to write, or the folder for several.")
     ],
     fields: Given,
+    integrator: Given,
     spec_file: SpecFile = None,
     as_seen: Annotated[
         bool, typer.Option("--as-seen", help="Begin with the view of the saved project; other options override it.")
@@ -66,7 +70,7 @@ def render(
     """
     path = Path(output)
     given = {**fields, **({"select": select} if select else {}), **({} if speed is None else {"speed": speed})}
-    inputs, found = [project, *given_files(spec_file)], load_project(project)
+    inputs, found = [project, *given_files(spec_file)], LoadedProject.at(project, integrator).project
     spec = requested_export(output, given, found.seen if as_seen else Seen(), read_spec(spec_file, *PLACES))
     if spec.what not in IN_FOLDERS:
         check_output(path, _suffixes(spec), inputs)

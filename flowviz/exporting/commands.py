@@ -13,9 +13,12 @@ from flowviz.specs import ExportSpec, FlowSpec, MixSpec, ShapeSpec, Spec, Target
 from flowviz.specs.export import relevant
 from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS, Format, What
 from flowviz.specs.fields import as_text, fields_of, values_of, with_values
+from flowviz.specs.flow import INTEGRATOR_FIELDS
 from flowviz.specs.training import DEFAULT_SECONDS
 
 UNSAVED = "Save the project first. Its file will contain the data of the target."
+
+FLOW_FIELDS = fields_of(FlowSpec)
 
 Options = list[tuple[str, Any]]
 TrainingCopy = Callable[[Plan, Path, Path | None], str]  # from a plan, the file to write, and the project if saved
@@ -39,8 +42,15 @@ def default_format(what: What, output: Path) -> Format:
     return FORMATS[what][0] if said is None or what in IN_FOLDERS else said
 
 
-def render_command(project_path: Path, spec: ExportSpec, output: Path) -> str:
-    """The `flowviz render` that writes what `Export(project, spec)` writes, for the project in that file."""
+def render_command(project_path: Path, spec: ExportSpec, output: Path, flow: FlowSpec | None = None) -> str:
+    """Return the `flowviz render` that writes what `Export(project, spec)` writes, for the project in that file.
+
+    Args:
+        project_path: The file of the project.
+        spec: The export.
+        output: The file or folder to write.
+        flow: The flow of the project, whose integrator may have changed since it was saved.
+    """
     asked = relevant(spec)
     options: Options = [("output", output)]
     if asked.what != said_by_name(output)[0]:
@@ -48,16 +58,30 @@ def render_command(project_path: Path, spec: ExportSpec, output: Path) -> str:
     if asked.format != default_format(asked.what, output):
         options.append(("format", asked.format))
     usual = ExportSpec(what=asked.what, format=asked.format)
-    return _command("render", project_path, options + _options(asked, usual))
+    integrator = [(FLOW_FIELDS[name].option_name, value) for name, value in _integrator(project_path, flow).items()]
+    return _command("render", project_path, options + integrator + _options(asked, usual))
 
 
-def render_python(project_path: Path, spec: ExportSpec, output: Path) -> str:
-    """The same in Python."""
+def render_python(project_path: Path, spec: ExportSpec, output: Path, flow: FlowSpec | None = None) -> str:
+    """Return the same in Python."""
+    changes = _integrator(project_path, flow)
+    given = [changes.get(name) for name in INTEGRATOR_FIELDS]
+    changed = f".with_integrator({', '.join(map(repr, given))})" if changes else ""
     return _python(
         {"load", "render"},
-        {"project": f"load({str(project_path)!r})", "spec": relevant(spec)},
+        {"project": f"load({str(project_path)!r}){changed}", "spec": relevant(spec)},
         f"render(project, spec, {str(output)!r})",
     )
+
+
+def _integrator(project_path: Path, flow: FlowSpec | None) -> Mapping[str, Any]:
+    """Return the fields of the integrator that differ from those of the flow that is saved in a file, if it is one."""
+    if flow is None or not flow.recipe.is_continuous or not project_path.is_file():
+        return {}
+    saved = load_project(project_path).flow
+    if not saved.recipe.is_continuous:
+        return {}
+    return {name: value for name in INTEGRATOR_FIELDS if (value := getattr(flow, name)) != getattr(saved, name)}
 
 
 def train_command(plan: Plan, output: Path, project_path: Path | None) -> str:

@@ -32,7 +32,7 @@ def storable_timeline(timeline: Timeline, weights: Weights, trace: Trace, named:
     period = timeline.period
     if len(kept) < len(timeline.moments):
         period = max(period, (kept[-1].step - kept[0].step) // len(kept))
-    *past, last = (_without_particles(moment) for moment in kept)
+    *past, last = (without_particles(moment) for moment in kept)
     if layout.same(last.weights, weights):
         last = with_particles(last, trace)
     return Timeline((*past, last), period)
@@ -43,7 +43,8 @@ def with_particles(moment: Moment, trace: Trace) -> Snapshot:
     return Snapshot(moment.step, moment.weights, moment.on_target, moment.coverage, trace)
 
 
-def _without_particles(moment: Moment) -> Moment:
+def without_particles(moment: Moment) -> Moment:
+    """Return a moment without the particles that it may have."""
     return Moment(moment.step, moment.weights, moment.on_target, moment.coverage)
 
 

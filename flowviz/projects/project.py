@@ -6,7 +6,7 @@ from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Literal
 
 import flowviz
-from flowviz.projects.moments import storable_timeline
+from flowviz.projects.moments import storable_timeline, without_particles
 from flowviz.records import (
     Checkpoint,
     Environment,
@@ -22,6 +22,7 @@ from flowviz.records import (
     untrained_trace,
 )
 from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
+from flowviz.specs.flow import Integrator
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -126,6 +127,27 @@ class Project:
             FileError: If the weights do not fit the flow.
         """
         return flowviz.build_flow(self.flow, self.weights if self.weights.parameters else None, dtype)
+
+    def with_integrator(self, integrator: Integrator | None = None, steps: int | None = None) -> "Project":
+        """Return this project with another integrator of its flow, the same weights, and its particles followed anew.
+
+        Loads TensorFlow, unless there was no training. The score is unknown then: see `flowviz.rescored`.
+
+        Args:
+            integrator: The method. None keeps it.
+            steps: The number of steps. None keeps it.
+
+        Raises:
+            SpecError: If the values are wrong, or the flow has no integrator.
+        """
+        flow = self.flow.with_integrator(integrator, steps)
+        if flow == self.flow:
+            return self
+        changed, particles = replace(self, flow=flow, score=None), base_particles()
+        is_trained = bool(self.weights.parameters)
+        trace = changed.build_flow().trace(particles) if is_trained else untrained_trace(flow, particles)
+        timeline = replace(self.timeline, moments=tuple(map(without_particles, self.timeline.moments)))
+        return replace(changed, trace=trace, timeline=timeline, seen=_seen_of(self.seen, timeline, trace))
 
     def _repr_png_(self) -> bytes:
         """Return a picture of the particles at the last stage, which notebooks display."""

@@ -157,6 +157,14 @@ class FlowSpec(Spec):
         """The names under which the numbers of the bijectors are kept: their own, or that of what they share."""
         return (VELOCITY_FIELD,) if self.recipe.is_continuous else self.stage_names()[1:]
 
+    def with_integrator(self, integrator: Integrator | None = None, steps: int | None = None) -> "FlowSpec":
+        """The same flow with another method or number of steps; None keeps what there is.
+
+        Raises `SpecError` if the values are wrong, or the flow has no integrator.
+        """
+        changes = {"integrator": integrator, "integrator_steps": steps}
+        return FlowSpec(**{**dict(self), **{name: value for name, value in changes.items() if value is not None}})
+
     def as_trained(self) -> "FlowSpec":
         """The same flow with the integrator of its recipe, with which a training is measured.
 

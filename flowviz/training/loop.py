@@ -200,11 +200,11 @@ class Training:
         """Return whether a validation is due.
 
         With a budget of seconds, validate every half second, or less often if validations would take more than a tenth
-        of the time. With a budget of steps, validate every five chunks, because the kept state must not depend on the
-        speed of the machine.
+        of the time. With a budget of steps, validate every five chunks, or more if densities take long, because the
+        kept state must not depend on the speed of the machine.
         """
         if self._is_repeatable:
-            return self._guard.chunks % VALIDATION_CHUNKS == 0
+            return self._guard.chunks % round(VALIDATION_CHUNKS / self._flow.objective.validation_share) == 0
         return self._validation_due.passed(self._clock.seconds)
 
     def _validate(self) -> Progress | Recovered:

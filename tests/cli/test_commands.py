@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import flowviz
-from flowviz.cli import render, training
+from flowviz.cli import loaded_project, render, training
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting.commands import render_command, render_python, train_command, train_python
 from flowviz.exporting.export import Export
@@ -104,7 +104,7 @@ def test_the_command_asks_for_the_very_same_export(spec: ExportSpec, output: Pat
     engine, opened, saved = Heard(), Heard(), replace(UNTRAINED, selection=SELECTION)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(render, "Export", engine)
-        patch.setattr(render, "load_project", lambda path: opened(path) and saved)
+        patch.setattr(loaded_project, "load_project", lambda path: opened(path) and saved)
         patch.setattr(render._Followed, "trace", UNTRAINED.trace)  # of points of the target: computed for its NLL
         patch.setattr(render, "check_output", lambda *_: None)  # refuses suffixes of other formats
         program, *arguments = shlex.split(render_command(Path(name), spec, output))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from flowviz.cli import render
+from flowviz.cli import loaded_project, render
 from flowviz.projects import Project
 from flowviz.records import Moment, Selection, Timeline
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, ViewSpec
@@ -52,7 +52,7 @@ def asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Proje
 
     past = Timeline((Moment(50, project.weights, None, None), *project.timeline.moments[-1:]))
     looked_at = replace(project, seen=SEEN, selection=SELECTION, timeline=past)
-    monkeypatch.setattr(render, "load_project", lambda _: looked_at)
+    monkeypatch.setattr(loaded_project, "load_project", lambda _: looked_at)
     monkeypatch.setattr(render, "Export", Engine)
     return found
 
@@ -146,7 +146,7 @@ def test_all_stages_at_once_are_a_sheet_without_density(
     asked: list[tuple[Project, ExportSpec]], project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     overview = replace(project, seen=Seen(overview=True, view=ViewSpec(marks=frozenset({"density", "grid"}))))
-    monkeypatch.setattr(render, "load_project", lambda _: overview)
+    monkeypatch.setattr(loaded_project, "load_project", lambda _: overview)
     for name in ("x.png", "x"):
         assert run("render", "x.flowviz", "--as-seen", "-o", name) == 0
     (_, sheet), (_, stages) = asked

@@ -245,7 +245,11 @@ def test_the_best_state_is_kept_when_a_small_cloud_is_learned_by_heart(monkeypat
 
 
 @pytest.mark.parametrize(
-    "family", [name if name in {"realnvp", "glow"} else pytest.param(name, marks=COMPILED_AGAIN) for name in RECIPES]
+    "family",
+    [
+        name if name in {"realnvp", "glow", "flow_matching"} else pytest.param(name, marks=COMPILED_AGAIN)
+        for name in RECIPES
+    ],
 )
 def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(target: Ink, family: str) -> None:
     spec = TrainingSpec(steps=300)

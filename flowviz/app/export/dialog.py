@@ -22,7 +22,7 @@ from flowviz.errors import FlowvizError
 from flowviz.exporting.commands import render_command, render_python
 from flowviz.exporting.export import Export
 from flowviz.exporting.flow_keeper import FlowKeeper
-from flowviz.specs import ExportSpec
+from flowviz.specs import ExportSpec, FlowSpec
 from flowviz.specs.export_kinds import IN_FOLDERS
 
 SIZE = QSize(980, 680)
@@ -30,7 +30,7 @@ NO_PATH = "Choose where to save the export."
 CANCELLED = "Cancelled. Nothing was saved."
 FAILED = "Nothing was saved."
 EXPORT = "export"  # topic of the notices
-CopyAs = Callable[[Path, ExportSpec, Path], str]
+CopyAs = Callable[[Path, ExportSpec, Path, FlowSpec], str]
 
 
 class ExportDialog(QDialog):
@@ -217,11 +217,12 @@ class ExportDialog(QDialog):
         assert clipboard is not None
         assert path is not None
         try:
-            clipboard.setText(copy_as(self._source.project_path, self._form.spec(), path))
+            source = self._source
+            clipboard.setText(copy_as(source.project_path, self._form.spec(), path, source.project.flow))
         except FlowvizError as error:
             self._notices.post(notice_of(EXPORT, error))
         else:
-            self._show_message(copied_message(title, is_saved=self._source.is_saved))
+            self._show_message(copied_message(title, is_saved=source.is_saved))
 
     def _show_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path if self._path.is_dir() else self._path.parent)))

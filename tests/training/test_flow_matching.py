@@ -1,0 +1,201 @@
+"""Flow matching: what it learns from, what it learns, and other integrators of a trained field."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import flowviz
+from flowviz.cli.inspect import _described
+from flowviz.errors import FileError, SpecError
+from flowviz.exporting.commands import render_command, render_python
+from flowviz.flows import build_flow
+from flowviz.flows import flow as flow_module
+from flowviz.flows.matching import FlowMatching, in_strips, spread_times
+from flowviz.projects import Project, load_project, save_project
+from flowviz.projects.format import from_bytes, to_bytes
+from flowviz.records import Score, Trace, base_particles, lattice_points
+from flowviz.specs import ExportSpec, FlowSpec, ShapeSpec, TextSpec, TrainingSpec
+from tests.test_cli import run
+
+TRAINING = TrainingSpec(steps=10_100)  # with two validations, and one at the end
+FLOW = FlowSpec(family="flow_matching", width=32, waves=4, depth=2)
+
+
+@pytest.fixture(scope="module")
+def project() -> Project:
+    return flowviz.train(TextSpec(text="I"), FLOW, TRAINING)
+
+
+class TestPairs:
+    def test_transport_pairs_near_points(self) -> None:
+        rng = np.random.default_rng(0)
+        points = rng.uniform(-1.5, 1.5, (20, 64, 2)).astype(np.float32)
+        distances = {}
+        for pairing in ("independent", "transport"):
+            objective = FlowMatching(FlowSpec(family="flow_matching", pairing=pairing))
+            start, end, time = np.split(objective.prepared(points, np.random.default_rng(1)), [2, 4], axis=2)
+            assert sorted(map(tuple, end.reshape(-1, 2))) == sorted(map(tuple, points.reshape(-1, 2)))
+            assert abs(start.mean()) < 0.1
+            assert ((time >= 0) & (time < 1)).all()
+            distances[pairing] = float(((end - start) ** 2).sum(axis=2).mean())
+        assert distances["transport"] < 0.1 * distances["independent"]
+
+    @pytest.mark.parametrize("count", [1, 2, 3, 10, 100])
+    def test_strips_hold_every_point_once(self, count: int) -> None:
+        points = np.random.default_rng(0).normal(size=(count, 2)).astype(np.float32)
+        order = in_strips(points)
+        assert sorted(order) == list(range(count))
+        np.testing.assert_array_equal(in_strips(np.zeros((count, 2), np.float32)).shape, (count,))
+
+    def test_strips_go_from_left_to_right_and_upward(self) -> None:
+        grid = np.stack(np.meshgrid(np.arange(4.0), np.arange(4.0), indexing="ij"), axis=-1).reshape(-1, 2)
+        shuffled = np.random.default_rng(0).permutation(grid.astype(np.float32))
+        np.testing.assert_array_equal(shuffled[in_strips(shuffled)], grid)
+
+    def test_times_of_a_step_are_spread_evenly(self) -> None:
+        times = spread_times(3, 8, np.random.default_rng(0))
+        np.testing.assert_array_equal(np.floor(np.sort(times, axis=1) * 8), np.tile(np.arange(8), (3, 1)))
+
+
+class TestTrainedFlow:
+    def test_density_integrates_to_one(self, project: Project) -> None:
+        side = np.linspace(-4.5, 4.5, 300)
+        grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+        density = np.exp(flowviz.build_flow(FLOW, project.weights).log_prob(grid))
+        assert np.nansum(density) * (side[1] - side[0]) ** 2 == pytest.approx(1, abs=0.01)
+
+    def test_trace_agrees_with_the_score(self, project: Project) -> None:
+        scored = flowviz.score(project, project.trace.positions[-1][:2000], units="flow")
+        traced = project.trace.log_density(project.trace.last_stage)[:2000]
+        assert np.nanmean(scored) == pytest.approx(traced[~np.isnan(scored)].mean(), abs=0.02)
+
+    def test_history_has_the_regression_loss_beside_the_nll(self, project: Project) -> None:
+        history = from_bytes(to_bytes(project)).history
+        np.testing.assert_array_equal(history.loss, project.history.loss)
+        assert history.loss[-1] < history.loss[0]
+        assert (history.loss > 0).all(), "a mean of squares"
+        assert history.validation_nll[-1] < history.validation_nll[0]
+        assert not np.allclose(history.train_nll, history.loss)
+
+    def test_other_families_have_no_loss_but_the_nll(self) -> None:
+        other = flowviz.train(ShapeSpec(name="rings"), FlowSpec(layers=1, width=4, depth=1), TrainingSpec(steps=20))
+        assert np.isnan(other.history.loss).all()
+
+    def test_weights_do_not_depend_on_the_integrator(self, project: Project) -> None:
+        euler = flowviz.train(TextSpec(text="I"), FLOW.with_integrator("euler", 3), TRAINING)
+        for name, array in project.weights.parameters.items():
+            np.testing.assert_array_equal(euler.weights.parameters[name], array)
+        assert len(euler.trace.names) == 4
+        assert euler.checkpoint is not None
+        assert project.checkpoint is not None
+        assert euler.checkpoint.kept is not None
+        assert project.checkpoint.kept is not None
+        assert euler.checkpoint.kept.validation_nll == project.checkpoint.kept.validation_nll
+        assert euler.score == flowviz.rescored(project.with_integrator("euler", 3)).score
+
+
+class TestOtherIntegrators:
+    def test_changes_the_steps_and_nothing_else(self, project: Project) -> None:
+        changed = project.with_integrator("rk4", 7)
+        assert changed.flow == FLOW.model_copy(update={"integrator": "rk4", "integrator_steps": 7})
+        assert changed.weights is project.weights
+        assert changed.score is None
+        assert changed.trace.names == changed.flow.stage_names()
+        np.testing.assert_allclose(changed.trace.positions[-1], project.trace.positions[-1], atol=0.2)
+        assert project.with_integrator("midpoint", 20) is project
+        again = from_bytes(to_bytes(changed))
+        np.testing.assert_array_equal(again.trace.positions, changed.trace.positions)
+
+    def test_steps_change_without_a_new_graph(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("stored_or_traced",):
+            monkeypatch.setattr(flow_module, name, lambda *_: pytest.fail("traced again"))
+        for steps in (1, 21, 100):
+            trace = build_flow(FLOW.with_integrator(steps=steps), project.weights).trace(base_particles(50))
+            assert len(trace.names) == steps + 1
+
+    def test_one_euler_step_folds_and_says_so(self, project: Project) -> None:
+        folded = flowviz.rescored(project.with_integrator("euler", 1))
+        assert folded.trace.folded_share > 0.01
+        assert folded.score is not None
+        assert 0.01 < folded.score.folded < 1
+        assert "(inexact: steps fold the plane over at " in folded.score.sentence()
+        assert "take more steps" in folded.score.sentence()
+        again = from_bytes(to_bytes(folded))
+        assert again.score == folded.score
+        assert again.trace.folded is not None
+        assert folded.trace.folded is not None
+        np.testing.assert_array_equal(again.trace.folded, folded.trace.folded)
+        assert _described(folded)["folded_particles"] == folded.trace.folded_share
+
+    def test_the_score_is_exact_if_nothing_folds(self) -> None:
+        assert "inexact" not in Score(1, 2.0, 2.0, 0.1, 1.0).sentence()
+        assert "under 0.1%" in Score(1, 2.0, 2.0, 0.1, 1.0, folded=1e-4).sentence()
+
+    @pytest.mark.parametrize(("integrator", "steps"), [("heun", None), (None, 101), (None, 0)])
+    def test_wrong_values_are_a_sentence(self, project: Project, integrator: str | None, steps: int | None) -> None:
+        with pytest.raises(SpecError, match="The integrator"):
+            project.with_integrator(integrator, steps)  # type: ignore[arg-type]
+
+    def test_other_flows_have_none(self) -> None:
+        other = Project.untrained(ShapeSpec(name="rings"), FlowSpec(), TrainingSpec(steps=1))
+        with pytest.raises(SpecError, match="belong to flow matching"):
+            other.with_integrator("euler")
+        with pytest.raises(FileError, match="was not trained"):
+            flowviz.rescored(other)
+
+    def test_untrained_flow_only_gets_other_stages(self) -> None:
+        other = Project.untrained(ShapeSpec(name="rings"), FLOW, TrainingSpec(steps=1)).with_integrator(steps=3)
+        assert len(other.trace.names) == 4
+
+    def test_joined_traces_know_what_is_folded(self, project: Project) -> None:
+        whole = replace(project.trace, folded=None)
+        part = replace(whole, folded=np.ones(whole.log_det.shape[1], np.bool_))
+        assert Trace.joined([whole, part]).folded_share == 0.5
+        assert Trace.joined([whole, whole]).folded is None
+
+
+class TestCommands:
+    @pytest.fixture
+    def path(self, project: Project, tmp_path: Path) -> Path:
+        path = tmp_path / "i.flowviz"
+        save_project(project, path)
+        return path
+
+    def test_commands_take_another_integrator(self, path: Path, tmp_path: Path) -> None:
+        euler = ("--integrator", "euler", "--integrator-steps", 5)
+        assert run("sample", path, "-n", 30, "-o", tmp_path / "points.npy", *euler) == 0
+        expected = flowviz.sample(load_project(path).with_integrator("euler", 5), 30)
+        np.testing.assert_array_equal(np.load(tmp_path / "points.npy"), expected)
+        assert run("trace", path, "-n", 5, "-o", tmp_path / "trace.npz", *euler) == 0
+        with np.load(tmp_path / "trace.npz") as trace:
+            assert len(trace["names"]) == 6
+        assert run("score", path, tmp_path / "points.npy", "-o", tmp_path / "scores.npy", *euler) == 0
+        assert run("render", path, "-o", tmp_path / "stages/", "--size", "64x64", *euler) == 0
+        assert len(list((tmp_path / "stages").iterdir())) == 6
+
+    def test_score_says_which_points_have_no_density(
+        self, path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        np.save(tmp_path / "points.npy", lattice_points())
+        steps = ("--integrator", "euler", "--integrator-steps", 1)
+        assert run("score", path, tmp_path / "points.npy", "-o", tmp_path / "scores.npy", *steps) == 0
+        missing = np.isnan(np.load(tmp_path / "scores.npy")).sum()
+        said = " ".join(capsys.readouterr().err.split())
+        assert f"{missing:,} of {len(lattice_points()):,} points have no exact density (NaN)" in said
+
+    def test_copied_commands_name_an_integrator_that_is_not_saved(self, path: Path) -> None:
+        changed, spec = FLOW.with_integrator("euler", 5), ExportSpec()
+        assert "--integrator euler --integrator-steps 5" in render_command(path, spec, Path("a.png"), changed)
+        assert "--integrator-steps 5" in render_command(path, spec, Path("a.png"), FLOW.with_integrator(steps=5))
+        assert ".with_integrator(None, 5)" in render_python(path, spec, Path("a.png"), FLOW.with_integrator(steps=5))
+        assert "integrator" not in render_command(path, spec, Path("a.png"), FLOW)
+        assert "integrator" not in render_command(path, spec, Path("a.png"))
+
+    def test_other_families_take_no_integrator(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        save_project(
+            Project.untrained(ShapeSpec(name="rings"), FlowSpec(), TrainingSpec(steps=1)), tmp_path / "x.flowviz"
+        )
+        assert run("sample", tmp_path / "x.flowviz", "-o", tmp_path / "a.npy", "--integrator", "rk4") == 2
+        assert "belong to flow matching" in " ".join(capsys.readouterr().err.split())
