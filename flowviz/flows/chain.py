@@ -13,6 +13,7 @@ from flowviz.flows.stage import Stage, Tensors
 from flowviz.records import BASE_DISTRIBUTION
 
 ROUND_TRIPS = 500  # particles whose round trip is measured if the inverse takes long
+SHARED_IMAGE = 1e-2  # distance from x at which the inverse has found another point with the same image
 BLOCK_BYTES = 16_384  # of one coordinate of the points that are scored together: they stay in the CPU's cache
 
 
@@ -251,11 +252,17 @@ def _cases(number: tf.Tensor, branches: Sequence[Callable[[], Any]]) -> Sequence
 
 
 def _there_and_back(stage: Stage, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
-    """Return the images (n, 2) of x, log|det J| and folds (n,), and how far the inverse of the images is from x."""
+    """Return the images (n, 2) of x, log|det J| and folds (n,), and how far the inverse of the images is from x.
+
+    Where the plane is folded over, several points have one image, so there is no inverse to compare with.
+    """
     y, log_det, folds = stage.forward_log_det_and_fold(numbers, x)
     some = slice(ROUND_TRIPS if stage.can_fold else None)
-    back = stage.inverse(numbers, y[some])
-    return y, log_det, folds, tf.reduce_max(tf.abs(x[some] - back) / tf.maximum(tf.abs(x[some]), 1))
+    errors = tf.reduce_max(tf.abs(x[some] - stage.inverse(numbers, y[some])) / tf.maximum(tf.abs(x[some]), 1), axis=1)
+    if stage.can_fold:
+        among = folds[some] | (errors > SHARED_IMAGE)
+        folds, errors = tf.concat([among, folds[ROUND_TRIPS:]], 0), tf.where(among, tf.zeros_like(errors), errors)
+    return y, log_det, folds, tf.reduce_max(errors)
 
 
 def _while(condition: Callable[..., Any], body: Callable[..., Any], *start: Any) -> Any:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 from flowviz.records.units import Units
 
+NEGLIGIBLE = 1e-3  # share of folded points that changes the NLL by less than its standard error
+
 
 @dataclass(frozen=True)
 class Score:
@@ -53,7 +55,6 @@ class Score:
 
     @property
     def _caveat(self) -> str:
-        if not self.folded:
+        if self.folded < NEGLIGIBLE:
             return ""
-        share = f"{self.folded:.1%}" if self.folded >= 0.001 else "under 0.1%"
-        return f" (inexact: steps fold the plane over at {share} of the points; take more steps)"
+        return f" (inexact: steps fold the plane over at {self.folded:.1%} of the points; take more steps)"

@@ -134,7 +134,7 @@ RECIPES: dict[Family, Recipe] = {
             "layers": 1,
             "width": 64,
             "depth": 3,
-            "waves": 6,
+            "waves": 5,
             "normalization": "none",
             "log_scale_bound": None,
             "pairing": "transport",
