@@ -1,8 +1,11 @@
-"""Fixtures that many tests use, above all a trained project, and the options of parallel runs."""
+"""Fixtures that many tests use, above all a trained project, and the settings of the processes that run tests."""
 
+import atexit
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import pytest
 from filelock import FileLock
@@ -14,10 +17,16 @@ from flowviz.targets import build_target
 from flowviz.training import trained
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+if not IS_WORKER:  # workers and the programs that tests start inherit the folder, which is removed after the run
+    os.environ["XDG_CACHE_HOME"] = mkdtemp(prefix="flowviz-tests-")
+    atexit.register(rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 # The tests are a program, too. Nothing above loads TensorFlow, which reads these variables.
 process.silence_tensorflow()
 process.leave_out_keras()
 process.limit_threads()
+process.keep_compiled_programs()  # so that each flow is compiled once, and not in every process
+process.search_garbage_less_often()
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -27,27 +36,14 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
             parser.addoption(option, help="ignored without pytest-xdist")
 
 
-def folder_of_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a temporary folder that all processes of a test run share."""
-    folder = tmp_path_factory.getbasetemp()
-    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-
-
-@pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep compiled programs with the test run instead of the user's, also those of programs that a test starts."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(folder_of_run(tmp_path_factory) / "cache"))
-        yield
-
-
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a default flow trained for 2100 steps on "Hi".
 
     The process that asks first trains it, and all load it from the same file: no test depends on which process runs it.
     """
-    folder = folder_of_run(tmp_path_factory)
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if IS_WORKER else base  # all processes share it
     path = folder / "trained.flowviz"
     with FileLock(folder / "trained.lock"):
         if not path.exists():

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -45,7 +46,7 @@ def train(*arguments: Path) -> tuple[int, str]:
 
 
 def parameters_without_cache() -> str:
-    """Return the parameters that the same training finds in this process, which has no cache, as a library has none."""
+    """Return the parameters that the same training finds in this process while it stores no graphs, as in a library."""
     *_, end = training.train(
         build_target(TextSpec(text="I")), FlowSpec(layers=1, width=4, depth=1), TrainingSpec(steps=100)
     )
@@ -62,6 +63,7 @@ def of_xla(files: dict[str, bytes]) -> set[str]:
 
 
 @pytest.mark.slow  # starts TensorFlow in five processes, one after the other
+@pytest.mark.usefixtures("fresh")
 def test_second_start_finds_graphs_and_code_and_damaged_files_are_rebuilt(tmp_path: Path) -> None:
     parameters = parameters_without_cache()
     assert train(tmp_path) == (3, parameters), "the cache does not change the numbers"
@@ -185,5 +187,5 @@ def test_seal_of_a_removed_file_is_removed(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the tests move the user's cache on Linux alone")
-def test_tests_leave_the_cache_of_the_user_alone(tmp_path_factory: pytest.TempPathFactory) -> None:
-    assert compile_cache.default_folder().is_relative_to(tmp_path_factory.getbasetemp().parent)
+def test_tests_leave_the_cache_of_the_user_alone() -> None:
+    assert compile_cache.default_folder().is_relative_to(gettempdir())
