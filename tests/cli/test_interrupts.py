@@ -7,18 +7,11 @@ from pathlib import Path
 import pytest
 
 from flowviz.projects import Project, load_project, save_project
+from flowviz.records import Event
+from flowviz.training.loop import Training
 from tests.cli.program import run_program
+from tests.test_cli import run
 
-SIGNALS = pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-WHILE_TRAINING = """
-import flowviz.training.loop as loop
-advance = loop.Training._advance
-def interrupted(self, count, *, compiled):
-    if self._guard.step:
-        os.kill(os.getpid(), {number})
-    return advance(self, count, compiled=compiled)
-loop.Training._advance = interrupted
-"""
 WHILE_WRITING = """
 import numpy as np
 def interrupted(*args, **kwargs):
@@ -39,28 +32,46 @@ scenes.Scenes.picture = interrupted
 """
 
 
-@SIGNALS
-def test_training_is_saved(number: int, status: int, tmp_path: Path) -> None:
-    command = "train --text I --layers 1 --seconds 600 -o i.flowviz --json"
-    ended = run_program(command, tmp_path, WHILE_TRAINING.format(number=int(number)))
-    assert ended.returncode == status, ended.stderr[-2000:]
-    notice, _, result = ended.stderr.partition("Stopping and saving; press Ctrl+C again to give up.\n")
+COMMAND = ("train", "--text", "I", "--layers", 2, "--width", 8, "--depth", 1, "--seconds", 600, "--json")
+
+
+@pytest.fixture
+def signals(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list of signals, all of which arrive at the next chunk of a training after its first."""
+    arriving, advance = list[int](), Training._advance
+
+    def interrupted(training: Training, count: int, *, compiled: bool) -> list[Event]:
+        if training._guard.step:
+            while arriving:
+                signal.raise_signal(arriving.pop(0))
+        return advance(training, count, compiled=compiled)
+
+    monkeypatch.setattr(Training, "_advance", interrupted)
+    return arriving
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_training_is_saved(
+    number: int, status: int, signals: list[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    signals.append(number)
+    assert run(*COMMAND, "-o", tmp_path / "i.flowviz") == status
+    captured = capsys.readouterr()
+    notice, _, result = captured.err.partition("Stopping and saving; press Ctrl+C again to give up.\n")
     assert "Stopped after" not in notice
     assert "Stopped after" in result
     checkpoint = load_project(tmp_path / "i.flowviz").checkpoint
     assert checkpoint is not None
-    assert checkpoint.step == json.loads(ended.stdout)["steps"] > 0
+    assert checkpoint.step == json.loads(captured.out)["steps"] > 0
     assert [path.name for path in tmp_path.iterdir()] == ["i.flowviz"]
 
 
-@pytest.mark.slow  # trains in a process of its own, as the test before
-def test_second_signal_ends_training_without_result(tmp_path: Path) -> None:
-    twice = WHILE_TRAINING.format(number=int(signal.SIGTERM)).replace(
-        "    return", "        os.kill(os.getpid(), signal.SIGTERM)\n    return"
-    )
-    ended = run_program("train --text I --layers 1 --seconds 600 -o i.flowviz", tmp_path, twice)
-    assert ended.returncode == 143
-    assert "Traceback" not in ended.stderr
+def test_second_signal_ends_training_without_result(
+    signals: list[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    signals += [signal.SIGTERM, signal.SIGTERM]
+    assert run(*COMMAND, "-o", tmp_path / "i.flowviz") == 143
+    assert capsys.readouterr().out == ""
     assert not list(tmp_path.iterdir())
 
 
