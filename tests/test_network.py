@@ -33,13 +33,13 @@ assert len(tried) == 3, tried
 tried.clear()
 """
 LIBRARY = """
-from flowviz import ExportSpec, FlowSpec, TextSpec, TrainingSpec, load, render, save, train
+from flowviz import ExportSpec, FlowSpec, PictureSize, TextSpec, TrainingSpec, load, render, save, train
 
-save(train(TextSpec(text="I"), FlowSpec(layers=2, width=8), TrainingSpec(steps=20)), "i.flowviz")
-project = load("i.flowviz")
-render(project, ExportSpec(), "i.png")
-render(project, ExportSpec(what="sheet", format="svg"), "i.svg")
-render(project, ExportSpec(what="animation", format="mp4", in_betweens=0), "i.mp4")
+save(train(TextSpec(text="I"), FlowSpec(layers=1, width=2, depth=1), TrainingSpec(steps=20)), "i.flowviz")
+project, size = load("i.flowviz"), PictureSize(width=300, height=300)
+render(project, ExportSpec(size=size), "i.png")
+render(project, ExportSpec(what="sheet", format="svg", size=size), "i.svg")
+render(project, ExportSpec(what="animation", format="mp4", size=size, in_betweens=0), "i.mp4")
 assert not tried, tried
 """
 

@@ -80,6 +80,13 @@ def test_program_configures_its_process(tmp_path: Path) -> None:
     assert found["heavy"] == [], "nothing that reads a setting is loaded before it is made"
 
 
+def test_program_loads_no_keras_that_it_does_not_use() -> None:
+    import flowviz.flows  # noqa: F401  # as in the program, the settings were made before (in tests/conftest.py)
+
+    assert "tensorflow" in sys.modules
+    assert "keras" not in sys.modules
+
+
 def test_variables_of_the_user_are_kept(tmp_path: Path) -> None:
     given = {"TF_CPP_MIN_LOG_LEVEL": "0", "TF_USE_LEGACY_KERAS": "0", "TF_NUM_INTRAOP_THREADS": "2"}
     flags = "--tf_xla_clustering_debug=false"
