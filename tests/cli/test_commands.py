@@ -47,7 +47,7 @@ from tests.specs.field_values import field_values
 from tests.test_cli import run
 
 ROOT = Path(flowviz.__file__).parents[1]
-STRICT = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+STRICT = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 ODD_NAMES = ["plain", "two words", "-dash", "it's", 'say "hi"', "größe 漢字", "$HOME `x` \\n", "a;b & c", "-o=x", "*"]
 
 

@@ -121,7 +121,7 @@ class TestDensityOfAnyStage:
 
 @pytest.mark.parametrize("family", ["realnvp", "nice", "spline"])
 def test_a_flow_of_a_single_layer_is_no_special_case(family: str) -> None:
-    spec = FlowSpec.model_validate({"family": family, "layers": 1, "width": 4, "normalization": "none"})
+    spec = FlowSpec.model_validate({"family": family, "layers": 1, "width": 4, "depth": 1, "normalization": "none"})
     flow = build_flow(spec, random_weights(spec), dtype="float64")
     points = base_particles(20).astype(np.float64)
     through = flow.trace_through(points, len(flow.stages))

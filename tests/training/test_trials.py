@@ -80,7 +80,7 @@ ALL = [("0.001", "0"), ("0.001", "1"), ("0.01", "0"), ("0.01", "1")]
 
 
 def test_the_command_writes_a_line_a_trial_and_a_plot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    sizes = ("--layers", 1, "--width", 2, "--depth", 1, "--steps", 30)
+    sizes = ("--layers", 1, "--width", 2, "--depth", 1, "--steps", 30, "--jobs", 1)
     table = tmp_path / "trials.csv"
     assert run("trials", "--text", "I", *sizes, "--seeds", 2, "--learning-rates", "1e-2,1e-3", "-o", table) == 0
     with table.open(encoding="utf-8", newline="") as file:

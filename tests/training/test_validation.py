@@ -123,7 +123,7 @@ def test_all_test_points_of_a_large_table_score_the_flow() -> None:
 def test_validations_by_the_clock_are_half_a_second_apart(target: Ink, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.training.clock.TICK_SECONDS", 0.01)
     Clock(monkeypatch)
-    events = list(train(target, FlowSpec(layers=2, width=8), TrainingSpec(seconds=1.8)))
+    events = list(train(target, SMALL, TrainingSpec(seconds=1.8)))
     seconds = [event.seconds for event in events if isinstance(event, Progress)]
     assert len(seconds) > 2
     assert 0.5 <= seconds[0] < 0.6

@@ -19,7 +19,7 @@ SMALL = FlowSpec(layers=2, width=8, depth=1)
 
 
 def test_a_training_like_one_before_is_compiled_no_more_and_gives_the_same_numbers(target: Ink) -> None:
-    flow, spec = FlowSpec(layers=2, width=5), TrainingSpec(steps=300)
+    flow, spec = FlowSpec(layers=2, width=5, depth=1), TrainingSpec(steps=300)
     ends = [finished(train(target, flow, spec)) for _ in range(2)]
     assert ends[1].prepare_seconds < ends[0].prepare_seconds / 2
     np.testing.assert_array_equal(ends[0].checkpoint.parameters, ends[1].checkpoint.parameters)
@@ -76,7 +76,7 @@ def test_a_watched_training_by_the_clock_does_not_wait_for_xla(target: Ink, monk
     monkeypatch.setattr(ChunkRunner, "_compile", compile_later)
     steps = []
     flow = FlowSpec(layers=1, width=7, depth=1)
-    for event in train(target, flow, TrainingSpec(seconds=3.0), snapshot_seconds=0.0):
+    for event in train(target, flow, TrainingSpec(seconds=1.0), snapshot_seconds=0.0):
         if isinstance(event, Snapshot):
             steps.append(event.step)
         if steps and steps[-1] >= 200:
