@@ -79,6 +79,18 @@ def test_borrowed_characters_and_far_points_are_told(files: Path, capsys: pytest
     assert "2 of the points are outliers." in capsys.readouterr().err
 
 
+def test_the_training_share_of_points_is_an_option(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    np.save("many.npy", np.random.default_rng(0).normal(size=(200, 2)))
+    assert run("target", "--points", "many.npy", "--training-share", 0.8, "-n", 5, "-o", "x.npy") == 0
+    assert "160 of the points train the flow, 20 validate it and 20 test it." in capsys.readouterr().err
+    for options, said in (
+        (("--points", "many.npy", "--training-share", 0.99), "training share cannot be 0.99: it must be at most 0.9"),
+        (("--text", "a", "--training-share", 0.8), "--training-share requires --points"),
+    ):
+        assert run("target", *options, "-n", 5, "-o", "y.npy") == 2
+        assert said in capsys.readouterr().err
+
+
 def test_a_project_is_whole_without_the_files_that_its_target_came_from(files: Path) -> None:
     options = ["--image", "box.png", "--threshold", "0.2", "--points", "two.npy", "--text", "é", "--beside"]
     assert run("train", *options, "--steps", 20, "--layers", 1, "--width", 4, "-o", "x.flowviz") == 0

@@ -12,8 +12,8 @@ from flowviz.cli.messages import drained, say
 from flowviz.cli.spec_options import Given, given_files, spec_options, takes
 from flowviz.errors import FileError, SpecError
 from flowviz.projects import is_project, load_project
-from flowviz.specs import ImageSpec, MixSpec, Part, ShapeSpec, SourceSpec, TargetSpec, TextSpec
-from flowviz.specs.fields import fields_of
+from flowviz.specs import ImageSpec, MixSpec, Part, PointsSpec, ShapeSpec, SourceSpec, TargetSpec, TextSpec
+from flowviz.specs.fields import checked, choices_of, with_values
 from flowviz.targets import (
     Points,
     Target,
@@ -38,6 +38,7 @@ class Sources:
     of: Path | None
     of_text: Given
     of_image: Given
+    of_points: Given
     columns: str | None
     beside: bool
     over: bool
@@ -71,20 +72,20 @@ class Sources:
     def _read(self) -> Iterator[SourceSpec]:
         yield from (TextSpec(text=each, **self.of_text) for each in self.text)
         for path in self.image:
-            picture = read_image(path)
-            yield type(picture)(**{**picture.model_dump(), **self.of_image})
+            yield _with_choices(read_image(path), self.of_image)
         yield from (ShapeSpec(name=each) for each in self.shape)
         yield from (read_drawing(path) for path in self.drawing)
         for path in self.points:
             if is_project(path):
                 raise FileError(f"{path} is a project. To learn its target, use --of.")
-            yield drained(reading_points(path, self.columns), f"Reading {path.name}")
+            points = drained(reading_points(path, self.columns), f"Reading {path.name}")
+            yield _with_choices(points, self.of_points)
 
     def _check(self) -> None:
         """Raise `SpecError` if the sources do not go together, or an option has no effect."""
         _check_belonging("--text", self.text, self.of_text)
         _check_belonging("--image", self.image, self.of_image)
-        _check_belonging("--points", self.points, {"columns": self.columns})
+        _check_belonging("--points", self.points, {"columns": self.columns, **self.of_points})
         if self.of is not None:
             if self._count or self.beside or self.over or self.shares:
                 raise SpecError("--of takes the whole target from a project. Leave out the other sources.")
@@ -104,12 +105,14 @@ class Sources:
 
 
 @takes(
-    of_text=spec_options({name: fields_of(TextSpec)[name] for name in ("font", "weight", "align")}),
-    of_image=spec_options({name: fields_of(ImageSpec)[name] for name in ("threshold", "invert", "grayscale")}),
+    of_text=spec_options(choices_of(TextSpec)),
+    of_image=spec_options(choices_of(ImageSpec)),
+    of_points=spec_options(choices_of(PointsSpec)),
 )
 def chosen_sources(
     of_text: Given,
     of_image: Given,
+    of_points: Given,
     text: Annotated[list[str] | None, typer.Option(metavar="TEXT", help="Text to learn.")] = None,
     image: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Picture whose dark pixels are ink.")] = None,
     shape: Annotated[
@@ -137,6 +140,7 @@ def chosen_sources(
         of,
         of_text,
         of_image,
+        of_points,
         columns,
         beside,
         over,
@@ -163,7 +167,11 @@ def _check_belonging(source: str, given: object, choices: Mapping[str, object]) 
     """Raise `SpecError` if an option has no effect, which is a mistake."""
     idle = next((name for name, value in choices.items() if value is not None), None)
     if idle and not given:
-        raise SpecError(f"--{idle} requires {source}.")
+        raise SpecError(f"--{idle.replace('_', '-')} requires {source}.")
+
+
+def _with_choices(spec: SourceSpec, choices: Given) -> SourceSpec:
+    return checked(with_values(spec, choices)) if choices else spec
 
 
 def _weights(shares: str | None, count: int) -> list[float]:

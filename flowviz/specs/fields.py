@@ -118,15 +118,15 @@ class SpecField:
         return (*before, numbers.split(",")) if before else numbers.split(",")
 
 
-def described(title: str, description: str, **limits: Any) -> Any:
+def described(title: str, description: str, **settings: Any) -> Any:
     """Return the annotation that describes a field.
 
     Args:
         title: Its label, capitalized.
         description: A phrase without a period: the tooltip of its control, and the help of its option.
-        limits: The limits of its values, such as ge and le.
+        settings: Other settings of `pydantic.Field`, such as the limits ge and le.
     """
-    return Field(title=title, description=description, **limits)
+    return Field(title=title, description=description, **settings)
 
 
 @cache
@@ -140,6 +140,11 @@ def fields_of(kind: type[Spec]) -> Mapping[str, SpecField]:
         else:
             found[name] = field
     return found
+
+
+def choices_of(kind: type[Spec]) -> Mapping[str, SpecField]:
+    """Return the fields of a spec that are optional choices of the user: those with a title and a default."""
+    return {name: field for name, field in fields_of(kind).items() if field.info.title and not field.info.is_required()}
 
 
 def values_of(spec: Spec) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the flow shall learn to draw: one kind of source a class, or a mix of several."""
+"""The specs of targets: one class for each kind of source, and a mix of several sources."""
 
 import base64
 import binascii
@@ -62,18 +62,24 @@ PointBytes = Annotated[bytes, BeforeValidator(_points), _Base64]
 
 
 class TextSpec(Spec):
-    """A text of one or several lines, by default in the built-in font."""
+    """A text of one or more lines, by default in the built-in font."""
 
     kind: Literal["text"] = "text"
-    text: str
+    text: Annotated[str, described("Text", "Text to learn")]
     weight: Annotated[
         float,
         described(
             "Weight", "Width of the stroke that thickens the letters, from 0 to 0.2 of the font size", ge=0, le=0.2
         ),
     ] = 0.025
-    font: Annotated[str | None, described("Font", "Name of an installed font, such as 'DejaVu Sans Bold'")] = None
-    align: Annotated[Align, described("Alignment", "Alignment of the lines")] = "center"
+    font: Annotated[
+        str | None,
+        described(
+            "Font",
+            "Installed font, such as 'DejaVu Sans Bold'; characters that it lacks are taken from the most similar font",
+        ),
+    ] = None
+    align: Annotated[Align, described("Alignment", "Alignment of several lines")] = "center"
 
     @field_validator("text")
     @classmethod
@@ -89,20 +95,30 @@ class TextSpec(Spec):
 
 
 class ImageSpec(Spec):
-    """A picture. Its dark pixels are ink; a transparent one never is.
+    """A picture whose dark pixels are ink. Transparent pixels never are.
 
-    `png` is the picture made small, turned upright and gray, with its alpha: `targets.image.read_image` makes it.
-    `size` is the width and height of the upright picture before it was made small, which older files lack. Grayscale
-    pictures have no threshold. `name` is that of the file.
+    `targets.image.read_image` creates it.
+
+    Attributes:
+        png: The picture, turned upright, downscaled and converted to gray with alpha.
+        size: Width and height of the upright picture before it was downscaled. None in older files.
+        name: Name of the file.
     """
 
     kind: Literal["image"] = "image"
-    png: Annotated[Png, Field(repr=False)]
+    png: Annotated[Png, described("Image", "Picture whose dark pixels are ink", repr=False)]
     size: tuple[Side, Side] | None = None
     name: str = "image"
-    threshold: Annotated[float, described("Threshold", "Smallest darkness of ink, from 0 to 1", ge=0.01, le=1)] = 0.5
-    invert: Annotated[bool, described("Invert", "Treat light pixels as dark ones")] = False
-    grayscale: Annotated[bool, described("Grayscale", "The darker a pixel, the more points it gets")] = False
+    threshold: Annotated[
+        float,
+        described(
+            "Threshold", "How dark a pixel must be to count as ink, from 0.01 (very light) to 1 (black)", ge=0.01, le=1
+        ),
+    ] = 0.5
+    invert: Annotated[bool, described("Invert", "Use the light pixels as ink instead of the dark ones")] = False
+    grayscale: Annotated[
+        bool, described("Grayscale as density", "Place more points where the picture is darker, without a threshold")
+    ] = False
 
     @property
     def title(self) -> str:
@@ -111,14 +127,14 @@ class ImageSpec(Spec):
 
 
 class ShapeSpec(Spec):
-    """A shape of the catalogue."""
+    """A shape of the catalog."""
 
     kind: Literal["shape"] = "shape"
-    name: ShapeName
+    name: Annotated[ShapeName, described("Shape", "Shape to learn")]
 
     @field_validator("name", mode="before")
     @classmethod
-    def _in_the_catalogue(cls, name: Any) -> Any:
+    def _in_catalog(cls, name: Any) -> Any:
         if not isinstance(name, str) or name not in SHAPES:
             raise ValueError(f"There is no shape named {name!r}. Choose one of {', '.join(SHAPES)}.")
         return name
@@ -130,13 +146,15 @@ class ShapeSpec(Spec):
 
 
 class DrawingSpec(Spec):
-    """A drawing: a PNG of the whole canvas. What is dark and opaque in it is ink.
+    """A drawing, whose dark and opaque pixels are ink.
 
-    `size` is the width and height of the file that it was opened from, if it was made small.
+    Attributes:
+        png: The whole canvas.
+        size: Width and height of the file that the drawing was read from, if it was downscaled.
     """
 
     kind: Literal["drawing"] = "drawing"
-    png: Annotated[Png, Field(repr=False)]
+    png: Annotated[Png, described("Drawing", "Canvas whose dark and opaque pixels are ink", repr=False)]
     size: tuple[Side, Side] | None = None
 
     @property
@@ -146,20 +164,27 @@ class DrawingSpec(Spec):
 
 
 class PointsSpec(Spec):
-    """A cloud of points, in a file's order: `point = center + unit · row`.
+    """A table of points, in the order of its file: `point = center + unit · row`.
 
-    `data` are the rows (n, 2), float32, little-endian: centered and scaled, so that float32 is exact enough whatever
-    the units of the file. `targets.points.read_points` and `points_spec` make it. `name` is that of the file.
-    `training_share` of the points train the flow; half of the others, but at most 10,000, validate it, and the rest
-    test it.
+    `targets.read_points` and `targets.points_spec` create it. Half of the points that do not train the flow, but at
+    most 10,000, validate it; the rest test it.
+
+    Attributes:
+        data: The rows (n, 2), float32, little-endian. They are centered and scaled, so that float32 is accurate enough
+            in any units.
+        center: Mean of the points.
+        unit: Factor from rows to the units of the file.
+        name: Name of the file.
     """
 
     kind: Literal["points"] = "points"
-    data: Annotated[PointBytes, Field(repr=False)]
+    data: Annotated[PointBytes, described("Points", "Points to learn", repr=False)]
     center: tuple[float, float] = (0.0, 0.0)
     unit: Annotated[float, Field(gt=0)] = 1.0
     name: str = "points"
-    training_share: Annotated[float, Field(ge=0.5, le=0.9)] = TRAINING_SHARE
+    training_share: Annotated[
+        float, described("Training share", "Share of the points to train on, from 0.5 to 0.9", ge=0.5, le=0.9)
+    ] = TRAINING_SHARE
 
     @property
     def rows(self) -> NDArray[np.float32]:
@@ -176,18 +201,22 @@ SourceSpec = Annotated[TextSpec | ImageSpec | ShapeSpec | DrawingSpec | PointsSp
 
 
 class Part(Spec):
-    """One source of a mix. Of all points, it gets the share weight / sum of the weights."""
+    """A source of a mix. Its share of the points is its weight divided by the sum of the weights."""
 
     source: SourceSpec
-    weight: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    weight: Annotated[
+        float, described("Weight", "Weight of this source, which decides its share of the points", gt=0, le=1000)
+    ] = 1.0
 
 
 class MixSpec(Spec):
-    """Several sources, side by side from left to right or one over the other."""
+    """A mix of several sources, side by side from left to right or one over the other."""
 
     kind: Literal["mix"] = "mix"
-    parts: tuple[Part, ...]
-    layout: Layout = "beside"
+    parts: Annotated[tuple[Part, ...], described("Sources", f"2 to {MOST_PARTS} sources")]
+    layout: Annotated[Layout, described("Arrangement", "Place the sources side by side, or one over the other")] = (
+        "beside"
+    )
 
     @model_validator(mode="after")
     def _some_parts(self) -> Self:
@@ -209,7 +238,11 @@ _ADAPTER: TypeAdapter[TargetSpec] = TypeAdapter(TargetSpec)
 
 
 def target_spec(values: Any) -> TargetSpec:
-    """The spec that `model_dump` made these values from, of whatever kind. Raises `SpecError`."""
+    """Return the spec of any kind from the values that its `model_dump` returned.
+
+    Raises:
+        SpecError: If the values are invalid.
+    """
     try:
         return _ADAPTER.validate_python(values)
     except PydanticError as error:

@@ -6,6 +6,9 @@ from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QFontDatabase, QShowEvent
 from PyQt6.QtWidgets import QComboBox, QListView
 
+from flowviz.app.widgets.controls import describe
+from flowviz.specs import TextSpec
+from flowviz.specs.fields import fields_of
 from flowviz.targets import BUILT_IN, Face
 
 MIN_CHARACTERS = 12
@@ -24,9 +27,7 @@ class FontBox(QComboBox):
     def __init__(self) -> None:
         super().__init__()
         self._was_shown = False
-        self.setObjectName("targetFont")
-        self.setAccessibleName("Font")
-        self.setToolTip("Font. Characters that it lacks are taken from the most similar font that has them")
+        describe(self, "targetFont", fields_of(TextSpec)["font"])
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(MIN_CHARACTERS)
         view = QListView()

@@ -6,8 +6,12 @@ from PyQt6.QtWidgets import QFileDialog, QLabel
 from flowviz.app.state.binding import bind_checked, bind_number
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.page import Page
-from flowviz.app.widgets.controls import button, check_box, row, slider
+from flowviz.app.widgets.controls import button, field_check_box, field_slider, label_of, row
+from flowviz.specs import ImageSpec
+from flowviz.specs.fields import fields_of
 
+FIELDS = fields_of(ImageSpec)
+PERCENT = 0.01
 NAME_WIDTH = 130  # pixels
 PATTERNS = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
 
@@ -28,15 +32,11 @@ class ImagePage(Page):
         self.setFocusProxy(self._open)
         self._name = QLabel()
         self._name.setObjectName("imageName")
-        self._threshold = slider(
-            "imageThreshold", "Threshold", "How dark a pixel must be to count as ink, in percent", 1, 100, 50
-        )
+        self._threshold = field_slider("imageThreshold", FIELDS["threshold"], PERCENT)
         self._share = QLabel()
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100%"))
-        self._invert = check_box("imageInvert", "Invert", "Use the light pixels as ink instead of the dark ones")
-        self._grayscale = check_box(
-            "imageGrayscale", "Grayscale as density", "Place more points where the picture is darker"
-        )
+        self._invert = field_check_box("imageInvert", FIELDS["invert"])
+        self._grayscale = field_check_box("imageGrayscale", FIELDS["grayscale"])
         self._lay_out()
         self._bind()
 
@@ -60,10 +60,8 @@ class ImagePage(Page):
             self.file_chosen.emit(path)
 
     def _lay_out(self) -> None:
-        label = QLabel("Threshold")
-        label.setBuddy(self._threshold)
         self.column.addLayout(row(self._open, self._paste, self._name, stretched=self._name))
-        self.column.addLayout(row(label, self._threshold, self._share, stretched=self._threshold))
+        self.column.addLayout(row(label_of(self._threshold), self._threshold, self._share, stretched=self._threshold))
         self.column.addLayout(row(self._invert, self._grayscale))
 
     def _show(self, request: Request) -> None:

@@ -2,17 +2,19 @@
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.state.binding import bind_choice
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.icons import icon
 from flowviz.app.target.page import Page
-from flowviz.app.widgets.controls import row, slider
-from flowviz.specs import Part, SourceSpec
+from flowviz.app.widgets.controls import choice_box, row, slider
+from flowviz.specs import MixSpec, Part, SourceSpec
+from flowviz.specs.fields import fields_of
 from flowviz.specs.target import MOST_PARTS
 
-LAYOUTS = {"Side by side": "beside", "One over the other": "over"}
+LAYOUTS = {"beside": "Side by side", "over": "One over the other"}
+WEIGHT = fields_of(Part)["weight"]
 TITLE_WIDTH = 110  # pixels
 MIN_POSITION, MAX_POSITION = 1, 100  # of a slider
 USUAL_SCALE = 50  # slider positions per unit of weight; a new part has the weight 1
@@ -25,7 +27,7 @@ class MixPage(Page):
 
     def __init__(self, request: RequestState) -> None:
         super().__init__(request)
-        self._layout = _layout_box()
+        self._layout = choice_box("mixLayout", fields_of(MixSpec)["layout"], LAYOUTS)
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill_menu)
         self._add = _add_button(self._menu)
@@ -111,9 +113,8 @@ class PartLine(QWidget):
         title.setText(title.fontMetrics().elidedText(source.title, Qt.TextElideMode.ElideRight, TITLE_WIDTH))
         title.setFixedWidth(TITLE_WIDTH)
         title.setToolTip(f"{source.kind.capitalize()}: {source.title}")
-        self._weight: QSlider = slider(
-            "partWeight", f"Weight of {source.title}", "Weight of this source", MIN_POSITION, MAX_POSITION, USUAL_SCALE
-        )
+        name = f"{WEIGHT.title} of {source.title}"
+        self._weight = slider("partWeight", name, WEIGHT.description, MIN_POSITION, MAX_POSITION, USUAL_SCALE)
         self._weight.valueChanged.connect(self._on_slider_moved)
         self._share = QLabel()
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100%"))
@@ -153,16 +154,6 @@ def _scale(parts: tuple[Part, ...]) -> float:
     """
     heaviest = max((part.weight for part in parts), default=1.0)
     return USUAL_SCALE if heaviest <= MAX_POSITION / USUAL_SCALE else MAX_POSITION / heaviest
-
-
-def _layout_box() -> QComboBox:
-    box = QComboBox()
-    box.setObjectName("mixLayout")
-    box.setAccessibleName("Arrangement of the mix")
-    box.setToolTip("How the sources are arranged")
-    for name, value in LAYOUTS.items():
-        box.addItem(name, value)
-    return box
 
 
 def _add_button(menu: QMenu) -> QToolButton:

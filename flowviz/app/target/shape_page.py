@@ -10,8 +10,10 @@ from flowviz.app.state.binding import bind_choice
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.page import Page
 from flowviz.app.target.preview import alpha_image, draw_fitted
+from flowviz.app.widgets.controls import describe
 from flowviz.app.widgets.labels import WrappingLabel
-from flowviz.specs import SHAPES, ShapeName
+from flowviz.specs import SHAPES, ShapeName, ShapeSpec
+from flowviz.specs.fields import fields_of
 from flowviz.specs.view import Theme
 
 ICON_SIDE = 28  # pixels
@@ -25,10 +27,7 @@ class ShapePage(Page):
 
     def __init__(self, request: RequestState) -> None:
         super().__init__(request)
-        self._box = QComboBox()
-        self._box.setObjectName("targetShape")
-        self._box.setAccessibleName("Shape")
-        self._box.setToolTip("Shape to learn")
+        self._box = describe(QComboBox(), "targetShape", fields_of(ShapeSpec)["name"])
         self._box.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
         self._box.setMinimumHeight(ICON_SIDE + 6)
         self._box.setMaxVisibleItems(len(SHAPES))

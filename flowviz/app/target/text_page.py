@@ -5,7 +5,6 @@ from itertools import takewhile
 from PyQt6.QtCore import QMimeData, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QContextMenuEvent
 from PyQt6.QtWidgets import (
-    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -19,14 +18,16 @@ from flowviz.app.state.binding import bind, bind_choice, bind_number
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.font_box import FontBox
 from flowviz.app.target.page import Page
-from flowviz.app.widgets.controls import DisclosureButton, row, slider
+from flowviz.app.widgets.controls import DisclosureButton, choice_box, describe, field_slider, label_of, row
+from flowviz.specs import TextSpec
+from flowviz.specs.fields import fields_of
 from flowviz.specs.target import LONGEST_TEXT
 
 TEXT_LINES = 2
 TEXT_FRAME = 12  # pixels above and below the lines
 WEIGHT_STEP = 0.005  # per slider position, relative to the font size
-MAX_WEIGHT = 0.2  # relative to the font size
-ALIGNMENTS = {"Left": "left", "Centered": "center", "Right": "right"}
+ALIGNMENTS = {"left": "Left", "center": "Centered", "right": "Right"}
+FIELDS = fields_of(TextSpec)
 
 
 class TextPage(Page):
@@ -50,9 +51,8 @@ class TextPage(Page):
             "fontOptionsButton", "Font", "Show or hide font, weight and alignment", tip, self._options
         )
         self.fonts = FontBox()
-        self._align = _align_box()
-        positions = round(MAX_WEIGHT / WEIGHT_STEP)
-        self._weight = slider("targetWeight", "Weight", "Thickness of the strokes", 0, positions, 0)
+        self._align = choice_box("targetAlign", FIELDS["align"], ALIGNMENTS)
+        self._weight = field_slider("targetWeight", FIELDS["weight"], WEIGHT_STEP)
         self._lay_out()
         self._bind()
 
@@ -88,9 +88,7 @@ class TextPage(Page):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(4)
         grid.addLayout(row(self.fonts, self._align, stretched=self.fonts), 0, 0)
-        label = QLabel("Weight")
-        label.setBuddy(self._weight)
-        grid.addLayout(row(label, self._weight, stretched=self._weight), 1, 0)
+        grid.addLayout(row(label_of(self._weight), self._weight, stretched=self._weight), 1, 0)
         self.column.addWidget(self._options)
 
     def _show_count(self) -> None:
@@ -104,9 +102,9 @@ class TextBox(QPlainTextEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("targetText")
-        self.setAccessibleName("Text to learn")
-        self.setAccessibleDescription("The flow learns to draw this text")
+        describe(self, "targetText", FIELDS["text"])
+        self.setToolTip("")  # the text box explains itself, and a tooltip would cover the text
+        self.setAccessibleDescription(FIELDS["text"].description)
         self.setPlaceholderText("Type a word")
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # shows the lines as they are in the target
@@ -159,13 +157,3 @@ def _common_prefix_length(one: str, other: str) -> int:
 def is_media(source: QMimeData) -> bool:
     """Return whether clipboard or drop data is something other than text."""
     return source.hasUrls() or (source.hasImage() and not source.hasText())
-
-
-def _align_box() -> QComboBox:
-    box = QComboBox()
-    box.setObjectName("targetAlign")
-    box.setAccessibleName("Alignment of several lines")
-    box.setToolTip("Alignment of several lines")
-    for name, value in ALIGNMENTS.items():
-        box.addItem(name, value)
-    return box

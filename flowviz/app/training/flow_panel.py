@@ -1,7 +1,7 @@
 """The panel to choose a flow: a preset, or a family and the options of the flow and its training."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 from flowviz.app.state.binding import bind_checked, bind_choice, bind_number
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.training.presets import PresetBox
-from flowviz.app.widgets.controls import DisclosureButton, row
+from flowviz.app.widgets.controls import DisclosureButton, describe, label_of, row
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.specs import RECIPES, FlowSpec, TrainingSpec
 from flowviz.specs.fields import SpecField, fields_of
@@ -34,7 +34,6 @@ SENTENCE_LINES = 3  # the longest sentence needs them, so that the panels below 
 CONDITIONERS = {"network": "network", "table of values": "table"}
 MAX_SEED = 2**31 - 1
 FLOW, TRAINING = fields_of(FlowSpec), fields_of(TrainingSpec)
-Box = TypeVar("Box", bound=QWidget)
 
 
 class FlowPanel(QWidget):
@@ -116,7 +115,7 @@ class FlowOptions(QWidget):
         _add_labeled(grid, 3, 0, seed)
         grid.addWidget(self._bounded, 3, 2, 1, 2)
         for index, box in enumerate(wide, start=4):  # in all columns, because their long items would widen one
-            grid.addLayout(row(_label(box), box, stretched=box), index, 0, 1, 4)
+            grid.addLayout(row(label_of(box), box, stretched=box), index, 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
 
@@ -134,7 +133,7 @@ class FlowOptions(QWidget):
         return lambda number: self._request.update_training(**{field: number})
 
     def _flow_choice(self, field: str, choices: Mapping[str, str]) -> QComboBox:
-        box = _described(QComboBox(), f"flow{FLOW[field].title}", FLOW[field])
+        box = describe(QComboBox(), f"flow{FLOW[field].title}", FLOW[field])
         for text, choice in choices.items():
             box.addItem(text, choice)
         bind_choice(
@@ -178,23 +177,15 @@ def _is_bounded(request: Request) -> bool:
     return request.plan.flow.log_scale_bound is not None
 
 
-def _described(box: Box, object_name: str, field: SpecField) -> Box:
-    """Give a control the title and the description of a field."""
-    box.setObjectName(object_name)
-    box.setAccessibleName(field.title)
-    box.setToolTip(field.description)
-    return box
-
-
 def _spin_box(object_name: str, field: SpecField) -> QSpinBox:
-    box = _described(QSpinBox(), object_name, field)
+    box = describe(QSpinBox(), object_name, field)
     least, most = field.limits
     box.setRange(least, MAX_SEED if most is None else most)
     return box
 
 
 def _rate_box() -> QDoubleSpinBox:
-    box = _described(QDoubleSpinBox(), "trainingRate", TRAINING["learning_rate"])
+    box = describe(QDoubleSpinBox(), "trainingRate", TRAINING["learning_rate"])
     box.setDecimals(5)
     box.setRange(1e-5, 1.0)
     box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
@@ -202,11 +193,5 @@ def _rate_box() -> QDoubleSpinBox:
 
 
 def _add_labeled(grid: QGridLayout, row_index: int, column: int, box: QWidget) -> None:
-    grid.addWidget(_label(box), row_index, column)
+    grid.addWidget(label_of(box), row_index, column)
     grid.addWidget(box, row_index, column + 1)
-
-
-def _label(box: QWidget) -> QLabel:
-    label = QLabel(box.accessibleName())
-    label.setBuddy(box)
-    return label

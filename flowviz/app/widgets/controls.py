@@ -1,15 +1,16 @@
 """Controls of panels and dialogs: a combo box of values, and factories for Qt's controls."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QSlider, QToolButton, QWidget
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QWidget
 
 from flowviz.app.style.icons import icon
 from flowviz.specs.fields import SpecField
 
 SPACING = 6  # pixels
+Control = TypeVar("Control", bound=QWidget)
 
 
 class ChoiceBox(QComboBox):
@@ -58,11 +59,41 @@ class DisclosureButton(QToolButton):
         self.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
 
 
+def describe(widget: Control, object_name: str, field: SpecField) -> Control:
+    """Give a widget the title and the description of a field, and return it."""
+    widget.setObjectName(object_name)
+    widget.setAccessibleName(field.title)
+    widget.setToolTip(field.description)
+    return widget
+
+
 def choice_box(object_name: str, field: SpecField, choices: Mapping[Any, str]) -> ChoiceBox:
     """Return a combo box for the values of a field, with its title and description."""
-    box = ChoiceBox(object_name, field.title, choices)
-    box.setToolTip(field.description)
-    return box
+    return describe(ChoiceBox(object_name, field.title, choices), object_name, field)
+
+
+def field_slider(object_name: str, field: SpecField, step: float) -> QSlider:
+    """Return a slider over the limits of a field, with its title and description.
+
+    Args:
+        object_name: Object name of the slider.
+        field: The field, which has limits.
+        step: Change of the value per position of the slider.
+    """
+    least, most = field.limits
+    return slider(object_name, field.title, field.description, round(least / step), round(most / step), 0)
+
+
+def field_check_box(object_name: str, field: SpecField) -> QCheckBox:
+    """Return a check box for a field, with its title and description."""
+    return check_box(object_name, field.title, field.description)
+
+
+def label_of(widget: QWidget) -> QLabel:
+    """Return a label with the accessible name of a widget, whose buddy the widget is."""
+    label = QLabel(widget.accessibleName())
+    label.setBuddy(widget)
+    return label
 
 
 def button(object_name: str, text: str, tip: str, icon_name: str = "") -> QPushButton:
