@@ -10,11 +10,11 @@ from typing import cast
 
 from flowviz.cli.messages import progress_bar, say
 from flowviz.errors import FileError, SpecError
+from flowviz.exporting.recognition import is_trial_table, is_trials_plot, work_in
 from flowviz.exporting.tables import NumberFormat, Numbers, check_parquet, csv_pieces, write_numbers
 from flowviz.file_kinds import NUMBERS, PROJECT, denoted, listed
 from flowviz.files import check_writable
-from flowviz.projects import checkpoint_path, is_checkpoint_name, is_project
-from flowviz.training.trial_table import is_trial_table
+from flowviz.projects import checkpoint_path, is_checkpoint_name
 
 STDOUT = Path("-")
 
@@ -26,11 +26,11 @@ def check_output(path: Path, suffixes: Sequence[str], inputs: Sequence[Path] = (
         path: The output. Its suffix is one of `suffixes`, or denotes no kind of file.
         suffixes: Those of the kind of file that is written.
         inputs: The files that the command reads.
-        force: Whether the output may replace a project or a table of trials.
+        force: Whether the output may replace a project, or a table or a plot of trials.
 
     Raises:
         SpecError: The output is stdout, or its suffix denotes another kind of file.
-        FileError: It is an input, a project, a table of trials, or cannot be written.
+        FileError: It is an input, a project, a table or a plot of trials, or cannot be written.
     """
     _check_suffix(path, suffixes)
     check_replaceable(path, inputs, force=force)
@@ -59,23 +59,20 @@ def check_trial_outputs(table: Path, plot: Path, inputs: Sequence[Path], *, forc
 
     Raises as `check_output` does.
     """
-    from flowviz.rendering.trials import is_trials_plot  # loads matplotlib
-
     check_output(table, [".csv"], inputs, force=is_trial_table(table))
-    check_output(plot, [".png"], inputs)
+    check_output(plot, [".png"], inputs, force=is_trials_plot(plot))
     if is_same_file(table, plot) or table == plot:
         raise SpecError(f"The table and its plot cannot both be {table}. Choose another name with --plot.")
     _check_new(plot, "the plot with --plot", force=force or is_trials_plot(plot))
 
 
 def check_replaceable(path: Path, inputs: Sequence[Path], *, force: bool = False) -> None:
-    """Raise `FileError` where an output is an input, also by another name, a project, or a table of trials."""
+    """Raise `FileError` if an output is an input, also by another name, or holds work; see `work_in`."""
     for each in inputs:
         if is_same_file(path, each):
             raise FileError(f"{path} is the input {each}. Choose another name for the output.")
-    for is_kind, kind in ((is_project, "a project"), (is_trial_table, "a table of trials")):
-        if not force and is_kind(path):
-            raise FileError(f"{path} is {kind}, which would be lost. Choose another name for the output.")
+    if not force and (kind := work_in(path)):
+        raise FileError(f"{path} is {kind}, which would be lost. Choose another name for the output.")
 
 
 def is_same_file(one: Path, other: Path) -> bool:

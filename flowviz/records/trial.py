@@ -12,6 +12,7 @@ from flowviz.records.events import Ending
 
 IDENTITY = ("family", "learning_rate", "seed", "ending", "finite")  # first columns of the CSV table
 NOTES = ("failure", "settings")  # last columns of the CSV table
+PLOT_TITLE = "flowviz trials"  # in the metadata of a plot of trials, to recognize the file by
 MEASURES = {"gap": "gap", "test_nll": "test NLL", "validation_nll": "validation NLL"}  # by decreasing preference
 
 TrialEnding = Literal[Ending, "failed"]

@@ -6,15 +6,13 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from PIL import Image
 
 from flowviz.files import written_whole
 from flowviz.records import Trial
-from flowviz.records.trial import MEASURES, measure, measured
+from flowviz.records.trial import MEASURES, PLOT_TITLE, measure, measured
 from flowviz.rendering.colors import SURROUNDINGS
 
 WIDTH, HEIGHT, DPI = 8.0, 4.5, 150  # inches, inches, and pixels per inch
-TITLE = "flowviz trials"  # in the metadata, to recognize the file by
 
 
 def write_plot(trials: Sequence[Trial], path: Path) -> None:
@@ -25,7 +23,7 @@ def write_plot(trials: Sequence[Trial], path: Path) -> None:
     """
     figure = trials_figure(trials)
     with written_whole(path) as part:
-        figure.savefig(part, format="png", metadata={"Software": "flowviz", "Title": TITLE})
+        figure.savefig(part, format="png", metadata={"Software": "flowviz", "Title": PLOT_TITLE})
 
 
 def trials_figure(trials: Sequence[Trial]) -> Figure:
@@ -48,15 +46,6 @@ def trials_figure(trials: Sequence[Trial]) -> Figure:
     axes.set_title(f"{trials[0].family}: {len(trials)} trainings")
     axes.grid(axis="y", color="#{:02x}{:02x}{:02x}".format(*SURROUNDINGS["light"].grid))
     return figure
-
-
-def is_trials_plot(path: Path) -> bool:
-    """Return whether a file is a plot written by `write_plot`."""
-    try:
-        with Image.open(path) as picture:
-            return picture.info.get("Title") == TITLE
-    except (OSError, Image.DecompressionBombError):  # no picture, or one that is too large for Pillow
-        return False
 
 
 def _named(rate: float, trials: Sequence[Trial]) -> str:

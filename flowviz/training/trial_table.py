@@ -9,7 +9,6 @@ from flowviz.records import Trial, to_csv
 from flowviz.records.trial import TrialKey, from_csv
 
 MAX_BYTES = 100_000_000
-MAX_HEADER = 10_000  # characters
 
 
 class TrialTable:
@@ -48,18 +47,6 @@ class TrialTable:
         self._trials[trial.key] = trial
         with written_whole(self._path, lasting=True) as part:
             part.write_text(to_csv(self.trials, self._settings), encoding="utf-8", newline="")
-
-
-def is_trial_table(path: Path) -> bool:
-    """Return whether a file begins like one that `TrialTable` wrote."""
-    try:
-        if not path.is_file():
-            return False
-        with path.open(encoding="utf-8", newline="") as file:
-            from_csv(file.readline(MAX_HEADER))
-    except (OSError, ValueError, csv.Error):
-        return False
-    return True
 
 
 def _read(path: Path, settings: str) -> list[Trial]:

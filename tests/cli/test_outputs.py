@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Trial, to_csv
+from flowviz.rendering.trials import write_plot
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from tests.test_cli import run
 
@@ -190,6 +191,20 @@ def test_table_of_trials_is_not_replaced_by_another_command(command: str, refuse
 def test_name_of_a_folder_that_is_too_long_is_refused(refused: Callable[[str], str]) -> None:
     assert "name too long" in refused(f"render plain -o {300 * 'a'}")
     assert "cannot be exported" in refused(f"render plain -o {300 * 'a'}.b")
+
+
+def test_plot_of_trials_is_replaced_by_trials_alone(folder: Path, refused: Callable[[str], str]) -> None:
+    write_plot([Trial("nice", 1e-3, 0, "completed", True, {"gap": 0.5})], Path("plot.png"))
+    with pytest.raises(AssertionError, match="had begun"):
+        refused("trials --text a --steps 5 -o new.csv --plot plot.png")
+
+
+def test_export_does_not_replace_a_plot_of_trials(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_plot([Trial("nice", 1e-3, 0, "completed", True, {"gap": 0.5})], Path("plot.png"))
+    before = Path("plot.png").read_bytes()
+    assert run("render", "mine.flowviz", "-o", "plot.png") == 2
+    assert "plot.png is a plot of trials, which would be lost" in capsys.readouterr().err
+    assert Path("plot.png").read_bytes() == before
 
 
 def test_large_picture_is_no_plot_of_trials(refused: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from flowviz.errors import FlowvizError
 from flowviz.exporting.commands import render_command, render_python
 from flowviz.exporting.export import Export
 from flowviz.exporting.flow_keeper import FlowKeeper
+from flowviz.exporting.recognition import work_in
 from flowviz.specs import ExportSpec, FlowSpec
 from flowviz.specs.export_kinds import IN_FOLDERS
 
@@ -237,6 +238,8 @@ def _length(export: Export, spec: ExportSpec) -> str:
 
 
 def _question(files: list[Path], existing: int) -> str:
+    if lost := next(((file, work) for file in files if (work := work_in(file))), None):
+        return f"{lost[0]} is {lost[1]}, which would be lost. Overwrite it anyway?"
     if len(files) == 1:
         return f"{files[0]} already exists. Overwrite it?"
     return f"Overwrite {existing:,} of {len(files):,} pictures in {files[0].parent}?"

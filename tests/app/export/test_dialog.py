@@ -11,7 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.exporting.commands import render_command, render_python
 from flowviz.exporting.export import Export
-from flowviz.projects import Project, load_project
+from flowviz.projects import Project, example, load_project, save_project
+from flowviz.records import Trial
+from flowviz.records.trial import to_csv
+from flowviz.rendering.trials import write_plot
 from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS, Format, What
 from tests.app.conftest import work_is_running
 from tests.app.export.exporting import SMALL, WRITING_MS, Dialog, open_dialog
@@ -132,6 +135,30 @@ def test_file_is_overwritten_only_after_asking(dialog: Dialog, qtbot: QtBot, tmp
         yes = next(button for button in question_of(dialog, qtbot).buttons() if "Overwrite" in button.text())
         yes.click()
     assert existing.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("a.png", "a plot of trials"), ("a.csv", "a table of trials"), ("b.csv", "a project")]
+)
+def test_question_names_the_work_that_would_be_lost(
+    name: str, kind: str, dialog: Dialog, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path, trial = tmp_path / name, Trial("nice", 1e-3, 0, "completed", True, {"gap": 0.5})
+    if kind == "a project":
+        save_project(example("brad").project(), path)
+    elif path.suffix == ".csv":
+        path.write_text(to_csv([trial], "settings"))
+    else:
+        write_plot([trial], path)
+    before = path.read_bytes()
+    dialog.choose("exportWhat", "view" if path.suffix == ".png" else "losses")
+    dialog.find(QLineEdit, "exportPath").setText(str(path))
+    dialog.find(QPushButton, "exportButton").click()
+    box = question_of(dialog, qtbot)
+    assert box.text() == f"{path} is {kind}, which would be lost. Overwrite it anyway?"
+    qtbot.keyClick(box, Qt.Key.Key_Return)  # cancels
+    qtbot.waitUntil(lambda: not dialog.itself.findChildren(QMessageBox))
+    assert path.read_bytes() == before
 
 
 def test_question_counts_the_pictures_that_would_be_overwritten(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:

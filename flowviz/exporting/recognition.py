@@ -1,0 +1,44 @@
+"""Recognition of files that hold work, which an export must not replace unnoticed."""
+
+import csv
+from pathlib import Path
+
+from PIL import Image
+
+from flowviz.projects import is_project
+from flowviz.records.trial import PLOT_TITLE, from_csv
+
+MAX_HEADER = 10_000  # characters of the first line of a table
+
+
+def work_in(path: Path) -> str | None:
+    """Return which result of a training a file holds, such as "a project", or None if it holds none.
+
+    Args:
+        path: A file, which need not exist. Its content counts, not its name.
+    """
+    kinds = ((is_project, "a project"), (is_trial_table, "a table of trials"), (is_trials_plot, "a plot of trials"))
+    return next((kind for is_kind, kind in kinds if is_kind(path)), None)
+
+
+def is_trial_table(path: Path) -> bool:
+    """Return whether a file begins like a table of trials that `flowviz trials` wrote."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open(encoding="utf-8", newline="") as file:
+            from_csv(file.readline(MAX_HEADER))
+    except (OSError, ValueError, csv.Error):
+        return False
+    return True
+
+
+def is_trials_plot(path: Path) -> bool:
+    """Return whether a file is a plot of trials that `flowviz trials` wrote."""
+    try:
+        if not path.is_file():
+            return False
+        with Image.open(path) as picture:
+            return picture.info.get("Title") == PLOT_TITLE
+    except (OSError, Image.DecompressionBombError):  # not a picture, or one that is too large for Pillow
+        return False
