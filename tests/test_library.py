@@ -151,7 +151,7 @@ def test_points_of_a_project_are_in_the_units_of_its_data() -> None:
     np.testing.assert_allclose(inside, table.build_flow().sample(400, seed=2))
     np.testing.assert_allclose(points.mean(axis=0), [300, -5], atol=10)
     densities = flowviz.score(table, points) - flowviz.score(table, inside, units="flow")
-    np.testing.assert_allclose(densities, -2 * np.log(flowviz.units(table).scale[0]), rtol=1e-5)
+    np.testing.assert_allclose(densities, -flowviz.units(table).log_det, rtol=1e-5)
     with pytest.raises(FlowvizError, match="has no pixels"):
         flowviz.sample(table, 5, units="pixels")
     with pytest.raises(FlowvizError, match=r"must have shape \(n, 2\), not \(400,\)"):

@@ -14,7 +14,8 @@ class Units:
     """An affine coordinate system of the plane: ``value = origin + scale · flow units`` along each axis.
 
     A flow works in flow units, in which the mean of its target is 0 and the larger of the standard deviations in x and
-    y is 1. The same units apply to all stages: in data units, the base has the center and the scale of the data.
+    y is 1. A flow unit is equally long in data units along x and y, unless a table of points would look like a line.
+    The same units apply to all stages: in data units, the base has the center and the scale of the data.
 
     Attributes:
         origin: Values at the origin of the flow units.

@@ -54,11 +54,22 @@ def _points(content: Any) -> Any:
     return content
 
 
+def _pair(unit: Any) -> Any:
+    return (unit, unit) if isinstance(unit, int | float) else unit
+
+
+def _shortest(unit: tuple[float, float]) -> float | tuple[float, float]:
+    return unit[0] if unit[0] == unit[1] else unit
+
+
 # Bytes in Python, base64 in JSON.
 _Base64 = PlainSerializer(lambda content: base64.b64encode(content).decode("ascii"), when_used="json")
 Png = Annotated[bytes, BeforeValidator(_png), _Base64]
 Side = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
 PointBytes = Annotated[bytes, BeforeValidator(_points), _Base64]
+Length = Annotated[float, Field(gt=0)]
+# Equal lengths are one number in JSON, as in the files of older versions.
+UnitLengths = Annotated[tuple[Length, Length], BeforeValidator(_pair), PlainSerializer(_shortest, when_used="json")]
 
 
 class TextSpec(Spec):
@@ -173,14 +184,14 @@ class PointsSpec(Spec):
         data: The rows (n, 2), float32, little-endian. They are centered and scaled, so that float32 is accurate enough
             in any units.
         center: Mean of the points.
-        unit: Factor from rows to the units of the file.
+        unit: Factors from rows to the units of the file, along x and along y. A single number stands for both.
         name: Name of the file.
     """
 
     kind: Literal["points"] = "points"
     data: Annotated[PointBytes, described("Points", "Points to learn", repr=False)]
     center: tuple[float, float] = (0.0, 0.0)
-    unit: Annotated[float, Field(gt=0)] = 1.0
+    unit: UnitLengths = (1.0, 1.0)
     name: str = "points"
     training_share: Annotated[
         float, described("Training share", "Share of the points to train on, from 0.5 to 0.9", ge=0.5, le=0.9)

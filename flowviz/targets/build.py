@@ -46,7 +46,7 @@ def build_target(spec: TargetSpec) -> Target:
         case DrawingSpec():
             return drawing_target(spec)
         case PointsSpec():
-            return Points(spec.rows, spec.training_share, Units(spec.center, (spec.unit, spec.unit)))
+            return Points(spec.rows, spec.training_share, Units(spec.center, spec.unit))
         case MixSpec():
             parts = spec.parts
             return mixed([build_target(p.source) for p in parts], [p.weight for p in parts], spec.layout)

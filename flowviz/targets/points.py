@@ -15,6 +15,8 @@ SHARE_WITHOUT_TEST = 0.8  # share of the points to train on if there is no test 
 MOST_FOR_VALIDATION = 10_000  # more would slow down the training, which validates often
 SPLIT_SEED = 0
 FAR_OUT = 3  # interquartile ranges beyond the quartiles: Tukey 1977, "Exploratory data analysis"
+MOST_UNEQUAL = 10  # ratio of the standard deviations in x and y up to which both axes have the same scale
+CONSTANT = 1e-12  # standard deviation of a constant column at most, relative to its largest value
 ON_A_LINE = 1e-7  # relative width below which float32 cannot distinguish the points from a line
 
 
@@ -90,6 +92,9 @@ class Points(Cloud):
 def points_spec(points: NDArray[np.floating], name: str = "points") -> PointsSpec:
     """Return a spec that holds points, standardized.
 
+    Both axes have the same scale, which keeps angles and shapes, unless their standard deviations differ by more than a
+    factor of 10: then each axis has its own, because the points would look like a line.
+
     Args:
         points: Points (n, 2) in any units.
         name: Name of the points for the user.
@@ -98,8 +103,21 @@ def points_spec(points: NDArray[np.floating], name: str = "points") -> PointsSpe
         TargetError: If `points` does not have shape (n, 2) with n ≥ 20, if a value is not finite, or if all points lie
             on a line.
     """
-    rows, center, unit = standardized(points)
-    return PointsSpec(data=rows.astype("<f4").tobytes(), center=center, unit=unit, name=name)
+    _check(points)
+    stretch = _stretch(points)
+    rows, (x, y), unit = standardized(points if stretch == (1, 1) else points / stretch)
+    center, units = (x * stretch[0], y * stretch[1]), (unit * stretch[0], unit * stretch[1])
+    return PointsSpec(data=rows.astype("<f4").tobytes(), center=center, unit=units, name=name)
+
+
+def _stretch(points: NDArray[np.floating]) -> tuple[float, float]:
+    """Return the lengths along x and y that become equal: standard deviations if they differ a lot, otherwise 1."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        x, y = points.std(axis=0, dtype=np.float64).tolist()
+    is_constant = np.array([x, y]) <= CONSTANT * np.abs(points).max(axis=0)
+    if is_constant.any() or not np.isfinite([x, y]).all() or max(x, y) <= MOST_UNEQUAL * min(x, y):
+        return 1.0, 1.0
+    return x, y
 
 
 def standardized(points: NDArray[np.floating]) -> tuple[NDArray[np.float32], tuple[float, float], float]:
@@ -116,13 +134,7 @@ def standardized(points: NDArray[np.floating]) -> tuple[NDArray[np.float32], tup
         TargetError: If `points` does not have shape (n, 2) with n ≥ 20, if a value is not finite, or if all points lie
             on a line.
     """
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise TargetError(f"The points are an array of shape {points.shape}. The shape must be (n, 2).")
-    if len(points) < FEWEST_POINTS:
-        found = "is 1 point" if len(points) == 1 else f"are {len(points)} points"
-        raise TargetError(f"There {found}. The flow needs at least {FEWEST_POINTS}.")
-    if not np.isfinite(points).all():
-        raise TargetError("Some values are missing (NaN) or infinite. Remove those rows.")
+    _check(points)
     with np.errstate(over="ignore", invalid="ignore"):
         center = points.mean(axis=0, dtype=np.float64)
         centered = points - center
@@ -133,6 +145,17 @@ def standardized(points: NDArray[np.floating]) -> tuple[NDArray[np.float32], tup
     if np.linalg.eigvalsh(np.cov(centered.T))[0] < ON_A_LINE**2:
         raise TargetError("All points lie on a line. The flow needs points that cover an area.")
     return centered.astype(np.float32), (float(center[0]), float(center[1])), unit
+
+
+def _check(points: NDArray[np.floating]) -> None:
+    """Raise `TargetError` if points have the wrong shape, are too few, or are not finite."""
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise TargetError(f"The points are an array of shape {points.shape}. The shape must be (n, 2).")
+    if len(points) < FEWEST_POINTS:
+        found = "is 1 point" if len(points) == 1 else f"are {len(points)} points"
+        raise TargetError(f"There {found}. The flow needs at least {FEWEST_POINTS}.")
+    if not np.isfinite(points).all():
+        raise TargetError("Some values are missing (NaN) or infinite. Remove those rows.")
 
 
 def _outliers(points: NDArray[np.float32], some: NDArray[np.float32]) -> int:

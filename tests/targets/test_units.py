@@ -1,5 +1,6 @@
 """Units turn flow units into those of the data, or into pixels, and back."""
 
+import json
 from io import BytesIO
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from PIL import Image
 
 from flowviz.errors import SpecError, TargetError
 from flowviz.records import FLOW_UNITS, Units
-from flowviz.specs import MixSpec, Part, ShapeSpec, TextSpec
+from flowviz.specs import MixSpec, Part, PointsSpec, ShapeSpec, TextSpec, target_spec
 from flowviz.targets import build_target, has_pixels, image_spec, points_spec, read_drawing, spec_units, target_units
 from tests.targets.pictures import encoded
 
@@ -43,6 +44,42 @@ def test_samples_of_a_table_have_the_moments_of_the_data() -> None:
     drawn = spec_units(spec, "data").values(build_target(spec).sample(50_000, RNG))
     np.testing.assert_allclose(drawn.mean(axis=0), DATA.mean(axis=0), atol=5)
     np.testing.assert_allclose(drawn.std(axis=0), DATA.std(axis=0), rtol=0.05)
+
+
+def test_axes_of_a_table_have_scales_of_their_own_only_if_it_would_look_like_a_line() -> None:
+    normal = RNG.normal(size=(500, 2))
+    for deviations, is_shared in (((3, 1), True), ((1, 9), True), ((1, 20), False), ((50, 1e-9), False)):
+        spec = points_spec(normal * deviations + (7, -2))
+        target = build_target(spec)
+        assert (spec.unit[0] == spec.unit[1]) == is_shared
+        values = target.units.values(target.sample(20_000, RNG))
+        np.testing.assert_allclose(values.std(axis=0), normal.std(axis=0) * deviations, rtol=0.1)
+        np.testing.assert_allclose(values.mean(axis=0), (7, -2), atol=0.2 * max(deviations))
+        spread = spec.rows.std(axis=0)
+        assert spread.max() == pytest.approx(1, abs=1e-3)
+        assert spread.min() > 0.09
+        same = target_spec(json.loads(spec.model_dump_json()))
+        assert same == spec
+        assert target_units(build_target(same), "data") == target.units
+
+
+def test_tables_in_files_of_older_versions_keep_their_scale() -> None:
+    """Such a table has one scale, even if it looks like a line: the flow has learned it so."""
+    rows = (RNG.normal(size=(500, 2)) * (1, 0.002)).astype("<f4")
+    spec = PointsSpec(data=rows.tobytes(), center=(300, -5), unit=50)
+    assert spec.unit == (50, 50)
+    assert json.loads(spec.model_dump_json())["unit"] == 50
+    target = build_target(spec)
+    assert target.units.scale[0] == target.units.scale[1]
+    assert target.units.scale[0] == pytest.approx(50, rel=0.1)
+    assert target.sample(1000, RNG)[:, 1].std() < 0.01
+
+
+def test_constant_column_is_a_line_whatever_its_rounding_errors() -> None:
+    points = np.stack([RNG.normal(size=500), np.full(500, 0.1)], axis=1)
+    for noise in (0, 1e-16):
+        with pytest.raises(TargetError, match="on a line"):
+            points_spec(points + noise * RNG.normal(size=points.shape))
 
 
 def test_a_spec_and_its_target_have_the_same_units() -> None:

@@ -70,7 +70,7 @@ def test_losses_of_a_table_are_shown_in_its_units(harness: SessionHarness) -> No
     built = harness.builder.built
     assert built is not None
     shift = built.units.log_det
-    assert shift > 7
+    assert shift > 1
     assert harness.metrics.progress is not None
     assert harness.metrics.progress.validation_nll == pytest.approx(1.8 + shift)
     np.testing.assert_allclose(harness.loss_plot.history.validation_nll, np.array([1.9, 1.8]) + shift)

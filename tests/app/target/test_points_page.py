@@ -46,7 +46,7 @@ def test_columns_can_be_chosen_and_outliers_are_counted(user: TargetUser, table:
     y.activated.emit(2)
     second = user.wait_for_other(first)
     assert isinstance(second.spec, PointsSpec)
-    assert second.spec.unit == pytest.approx(1.5 * first.spec.unit, rel=0.3)
+    assert second.spec.unit[0] == pytest.approx(1.5 * first.spec.unit[0], rel=0.3)
     y.setCurrentIndex(0)
     y.activated.emit(0)
     user.wait(lambda: user.file_problem == "Column a of table.csv cannot be both x and y. Choose two columns.")
