@@ -21,7 +21,7 @@ STANDARD_SEED = 0
 
 
 @dataclass(frozen=True)
-class Placed:
+class Component:
     """A component of a mix: a target that is scaled, then translated.
 
     Attributes:
@@ -65,7 +65,7 @@ def mixed(targets: Sequence[Target], weights: Sequence[float], layout: Layout) -
     """
     shares = np.asarray(weights, np.float64) / sum(weights)
     if layout == "over":
-        parts = [Placed(target, share, 1, 0, 0) for target, share in zip(targets, shares, strict=True)]
+        parts = [Component(target, share, 1, 0, 0) for target, share in zip(targets, shares, strict=True)]
     else:
         parts = _beside(targets, shares)
     if all(isinstance(target, PixelDensity) for target in targets):
@@ -80,7 +80,7 @@ class Mix(Cloud):
     Entropy, on-target share and coverage are unknown.
     """
 
-    def __init__(self, parts: Sequence[Placed]) -> None:
+    def __init__(self, parts: Sequence[Component]) -> None:
         self._parts = parts
         self._center, self._unit = np.zeros(2), 1.0
         points = self.sample(STANDARD_SAMPLE, np.random.default_rng(STANDARD_SEED)).astype(np.float64)
@@ -129,7 +129,7 @@ class Mix(Cloud):
         taken = [self._placed(part, found[: max(1, round(part.share * total))]) for found, part in drawn]
         return rng.permutation(np.concatenate(taken))
 
-    def _placed(self, part: Placed, points: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _placed(self, part: Component, points: NDArray[np.float32]) -> NDArray[np.float32]:
         """Map points (n, 2) of a component to the flow units of the mix."""
         scale, shift = part.scale / self._unit, (np.array([part.x, part.y]) - self._center) / self._unit
         return points * np.float32(scale) + shift.astype(np.float32)
@@ -141,18 +141,18 @@ def split_sentences(target: Target) -> list[str]:
     return [source.split_sentence() for source in sources if isinstance(source, Points)]
 
 
-def _beside(targets: Sequence[Target], shares: NDArray[np.float64]) -> list[Placed]:
+def _beside(targets: Sequence[Target], shares: NDArray[np.float64]) -> list[Component]:
     """Place targets side by side, vertically centered, at a common height of 1."""
-    parts, end = list[Placed](), 0.0
+    parts, end = list[Component](), 0.0
     for target, share in zip(targets, shares, strict=True):
         left, right, bottom, top = target.extent
         scale = 1 / max(top - bottom, FLATTEST * (right - left))
-        parts.append(Placed(target, share, scale, end - scale * left, -scale * (bottom + top) / 2))
+        parts.append(Component(target, share, scale, end - scale * left, -scale * (bottom + top) / 2))
         end += scale * (right - left) + GAP
     return parts
 
 
-def _on_one_grid(parts: Sequence[Placed]) -> NDArray[np.float64]:
+def _on_one_grid(parts: Sequence[Component]) -> NDArray[np.float64]:
     """Return the probability of each pixel of a grid around all components: (rows, columns), top row first."""
     lefts, rights, bottoms, tops = zip(*(part.extent for part in parts), strict=True)
     left, right, bottom, top = min(lefts), max(rights), min(bottoms), max(tops)

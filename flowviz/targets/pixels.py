@@ -35,7 +35,7 @@ class PixelDensity:
         self._size = size or (columns, rows)
         self._pixels, shares, self._counts = _by_weight(weights)
         self._firsts = np.cumsum(self._counts) - self._counts
-        self._urn = AliasUrn(shares * self._counts) if len(shares) > 1 else None
+        self._sampler = AliasSampler(shares * self._counts) if len(shares) > 1 else None
         (x, y), variance = _moments(weights)
         self._center = np.array([x, y])
         # The variance within a pixel, on which the density is uniform, is 1/12.
@@ -118,9 +118,9 @@ class PixelDensity:
 
     def _drawn(self, count: int, rng: np.random.Generator) -> NDArray[np.intp]:
         """Draw indices (count,) into `_pixels`: a weight, then a pixel of that weight."""
-        if self._urn is None:
+        if self._sampler is None:
             return rng.integers(len(self._pixels), size=count)
-        weight = self._urn.draw(count, rng)
+        weight = self._sampler.draw(count, rng)
         drawn: NDArray[np.intp] = self._firsts[weight] + (rng.random(count) * self._counts[weight]).astype(np.intp)
         return drawn
 
@@ -160,7 +160,7 @@ class PixelDensity:
         return cells
 
 
-class AliasUrn:
+class AliasSampler:
     """A sampler of a categorical distribution, with constant time per draw.
 
     Implements the alias method of Vose 1991, "A linear algorithm for generating random numbers with a given

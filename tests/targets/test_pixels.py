@@ -12,7 +12,7 @@ from PIL import Image
 from flowviz.errors import TargetError
 from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, Part, ShapeSpec, TargetSpec, TextSpec
 from flowviz.targets import PixelDensity, build_target
-from flowviz.targets.pixels import AliasUrn
+from flowviz.targets.pixels import AliasSampler
 from tests.targets.chance import counted, deviation, estimated_entropy
 from tests.targets.pictures import png
 
@@ -123,10 +123,10 @@ def test_nothing_but_zeros_is_refused() -> None:
 
 @given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=40), st.integers(0, 2**32))
 def test_an_urn_gives_each_its_share(shares: list[float], seed: int) -> None:
-    urn, expected = AliasUrn(np.array(shares)), np.array(shares) / sum(shares)
+    sampler, expected = AliasSampler(np.array(shares)), np.array(shares) / sum(shares)
     kept = np.zeros(len(shares))
-    np.add.at(kept, np.arange(len(shares)), urn._keep)
-    np.add.at(kept, urn._other, 1 - urn._keep)
+    np.add.at(kept, np.arange(len(shares)), sampler._keep)
+    np.add.at(kept, sampler._other, 1 - sampler._keep)
     np.testing.assert_allclose(kept / len(shares), expected, atol=1e-9)
-    drawn = urn.draw(1000, np.random.default_rng(seed))
+    drawn = sampler.draw(1000, np.random.default_rng(seed))
     assert ((drawn >= 0) & (drawn < len(shares))).all()
