@@ -21,7 +21,7 @@ _unfinished: list[Callable[[], object]] = []  # functions that undo the unfinish
 
 
 @contextmanager
-def written_whole(path: Path, *, lasting: bool = False, private: bool = False) -> Iterator[Path]:
+def atomic_write(path: Path, *, lasting: bool = False, private: bool = False) -> Iterator[Path]:
     """Write a file atomically: create a temporary file that replaces `path` if the block succeeds.
 
     If the block raises an exception, the temporary file is removed and `path` remains unchanged. If `path` is a
@@ -49,7 +49,7 @@ def written_whole(path: Path, *, lasting: bool = False, private: bool = False) -
             permissions = PRIVATE if private else _permissions(whole if whole.exists() else part)
             _permit(part, PRIVATE)
             _remove_stale(part.parent)
-            with taken_back(part.unlink):
+            with undone_on_exit(part.unlink):
                 yield part
                 _take_place(part, whole, lasting, permissions)
         except BaseException:
@@ -69,7 +69,7 @@ def scratch_file(beside: Path) -> Iterator[Path]:
     scratch = beside.with_name(f".flowviz-{secrets.token_hex(6)}.part")
     scratch.touch(PRIVATE, exist_ok=False)
     try:
-        with taken_back(scratch.unlink):
+        with undone_on_exit(scratch.unlink):
             yield scratch
     finally:
         with suppress(OSError):
@@ -127,8 +127,8 @@ def _flush(path: Path, flags: int) -> None:
 
 
 @contextmanager
-def taken_back(undo: Callable[[], object]) -> Iterator[None]:
-    """Register a function with which `take_back_unfinished` undoes the work of the block while it runs."""
+def undone_on_exit(undo: Callable[[], object]) -> Iterator[None]:
+    """Register a function with which `undo_unfinished` undoes the work of the block while it runs."""
     _unfinished.append(undo)
     try:
         yield
@@ -136,7 +136,7 @@ def taken_back(undo: Callable[[], object]) -> Iterator[None]:
         _unfinished.remove(undo)
 
 
-def take_back_unfinished() -> None:
+def undo_unfinished() -> None:
     """Undo the unfinished work of all threads, latest first, before a process exits without waiting for them."""
     for undo in reversed(_unfinished.copy()):
         with suppress(OSError):
@@ -156,16 +156,16 @@ def _remove_stale(folder: Path) -> None:
 
 
 class _OnlyChecking(Exception):  # noqa: N818
-    """Signal to leave `written_whole` before anything is written."""
+    """Signal to leave `atomic_write` before anything is written."""
 
 
 def check_writable(path: Path) -> None:
-    """Check that `written_whole` can write a file. Call it before long work whose result goes there.
+    """Check that `atomic_write` can write a file. Call it before long work whose result goes there.
 
     Raises:
         FileError: If the file cannot be written.
     """
-    with suppress(_OnlyChecking), written_whole(path):
+    with suppress(_OnlyChecking), atomic_write(path):
         raise _OnlyChecking
 
 
@@ -226,12 +226,12 @@ def is_file(path: Path) -> bool:
         return False
 
 
-def check_readable(path: Path, most_bytes: int) -> int:
+def check_readable(path: Path, max_bytes: int) -> int:
     """Check that a file that the user has chosen can be read, and return its size in bytes.
 
     Args:
         path: The file.
-        most_bytes: Maximum size in bytes.
+        max_bytes: Maximum size in bytes.
 
     Raises:
         FileError: If it is not a file, cannot be read, is empty, or is too large.
@@ -250,22 +250,22 @@ def check_readable(path: Path, most_bytes: int) -> int:
         raise FileError(f"{path} is not a valid file name.") from error
     if not size:
         raise FileError(f"{path} is empty.")
-    if size > most_bytes:
-        raise FileError(f"{path} is too large: {size / 1e6:,.0f} MB. The limit is {most_bytes / 1e6:,.0f} MB.")
+    if size > max_bytes:
+        raise FileError(f"{path} is too large: {size / 1e6:,.0f} MB. The limit is {max_bytes / 1e6:,.0f} MB.")
     return size
 
 
-def content_of(path: Path, most_bytes: int) -> bytes:
+def content_of(path: Path, max_bytes: int) -> bytes:
     """Return the content of a file that the user has chosen.
 
     Args:
         path: The file.
-        most_bytes: Maximum size in bytes.
+        max_bytes: Maximum size in bytes.
 
     Raises:
         FileError: If it is not a file, cannot be read, is empty, or is too large.
     """
-    size = check_readable(path, most_bytes)
+    size = check_readable(path, max_bytes)
     try:
         with path.open("rb") as file:
             return file.read(size)

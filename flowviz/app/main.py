@@ -20,7 +20,7 @@ from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice import Notice
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.window.crash_handler import log_qt_messages
-from flowviz.files import resource, take_back_unfinished
+from flowviz.files import resource, undo_unfinished
 from flowviz.logbook import keep_log, log_folder
 
 ICON = "desktop/icons/hicolor/256x256/apps/flowviz.png"
@@ -108,7 +108,7 @@ def _end(code: int) -> NoReturn:
     teardown: they are written under another name and renamed when they are complete.
     """
     settings().sync()
-    take_back_unfinished()
+    undo_unfinished()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):  # closed, or None without a console

@@ -17,7 +17,7 @@ from flowviz.cli.loaded_project import LoadedProject
 from flowviz.cli.messages import say
 from flowviz.cli.outputs import check_output
 from flowviz.errors import SpecError
-from flowviz.files import written_whole
+from flowviz.files import atomic_write
 from flowviz.projects import Project, load_project
 from flowviz.records import Environment, StageReport, checked_stage, written
 
@@ -112,7 +112,7 @@ def _write_curves(reports: Sequence[StageReport], path: Path) -> None:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerows([("stage", "kind", "curve", "across", "x", "y"), *rows])
-    with written_whole(path) as part:
+    with atomic_write(path) as part:
         part.write_text(text.getvalue(), encoding="utf-8", newline="")
     say(f"Wrote {sum(len(report.curves) for report in reports)} curves to {path}.")
 

@@ -16,7 +16,7 @@ from flowviz.exporting.provenance import provenance_of
 from flowviz.exporting.reel import Reel
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import shots, stage_range
-from flowviz.files import written_whole
+from flowviz.files import atomic_write
 from flowviz.projects import Project
 from flowviz.records import History, Selection, cell_centers, checked_stage, slices
 from flowviz.records.provenance import Provenance
@@ -169,7 +169,7 @@ class Export:
 
         scenes, size, form = self._scenes(self._spec.particles), self._spec.pixels, self._spec.format
         assert form in {"svg", "pdf"}
-        with written_whole(path) as part:
+        with atomic_write(path) as part:
             shot = self._shots[0]
             scene = scenes.scene(shot, size)
             if self._spec.what == "sheet":

@@ -10,7 +10,7 @@ from typing import IO
 from flowviz.errors import FileError
 from flowviz.exporting import gif
 from flowviz.exporting.reel import Reel
-from flowviz.files import taken_back, written_whole
+from flowviz.files import atomic_write, undone_on_exit
 from flowviz.rendering.raster import RGBA
 from flowviz.specs.export_kinds import Format
 
@@ -36,7 +36,7 @@ def write_film(path: Path, reel: Reel, form: Format) -> Generator[None, None, No
     Raises:
         FileError: If the file cannot be written.
     """
-    with written_whole(path) as part, _ffmpeg([*_input(reel), *ENCODERS[form](reel), str(part)]) as pipe:
+    with atomic_write(path) as part, _ffmpeg([*_input(reel), *ENCODERS[form](reel), str(part)]) as pipe:
         for number in range(reel.count):
             pipe.write(_pixels(reel, reel.draw(number), form))
             yield
@@ -105,7 +105,7 @@ def _ffmpeg(arguments: list[str]) -> Iterator[IO[bytes]]:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=messages, creationflags=NO_CONSOLE)  # noqa: S603  # our own arguments
         assert process.stdin is not None
         # If ffmpeg fails, the pipe breaks. Its own error message, below, is more helpful than that exception.
-        with suppress(BrokenPipeError), taken_back(process.kill), process:
+        with suppress(BrokenPipeError), undone_on_exit(process.kill), process:
             try:
                 yield process.stdin
             except BaseException:

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from flowviz.files import folder_for, written_whole
+from flowviz.files import atomic_write, folder_for
 from flowviz.records.provenance import SOFTWARE, Provenance
 from flowviz.rendering.raster import RGBA
 
@@ -31,7 +31,7 @@ def write_picture(path: Path, draw: Draw, provenance: Provenance) -> Generator[N
     Raises:
         FileError: If the file cannot be written.
     """
-    with written_whole(path) as part:
+    with atomic_write(path) as part:
         save_png(draw(), part, provenance)
         yield
 
@@ -55,7 +55,7 @@ def write_together(
     with ExitStack() as files:
         files.enter_context(folder_for(folder))
         for name, draw in pictures:
-            save_png(draw(), files.enter_context(written_whole(folder / name)), provenance)
+            save_png(draw(), files.enter_context(atomic_write(folder / name)), provenance)
             yield
 
 

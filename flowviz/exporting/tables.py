@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
-from flowviz.files import scratch_file, written_whole
+from flowviz.files import atomic_write, scratch_file
 from flowviz.records import FLOW_UNITS, History, Rectangle, Trace, Units, cell_centers
 from flowviz.targets.tables import NO_PARQUET
 
@@ -170,7 +170,7 @@ def write_numbers(path: Path, form: NumberFormat, numbers: Numbers) -> Steps:
     Raises:
         FileError: If the file cannot be written.
     """
-    with written_whole(path) as part:
+    with atomic_write(path) as part:
         match form:
             case "csv":
                 yield from _write_csv(part, numbers.columns())
@@ -202,7 +202,7 @@ def write_density_npz(
         FileError: If the file cannot be written.
     """
     found = []
-    with written_whole(path) as part, part.open("wb") as file:
+    with atomic_write(path) as part, part.open("wb") as file:
         for values in parts:
             found.append(values)
             yield
@@ -235,7 +235,7 @@ def write_losses_csv(path: Path, history: History, entropy: float | None) -> Ste
         "validation_gap": _validation_gap(history, entropy),
         "kept": (history.step == (np.nan if history.kept_step is None else history.kept_step)).astype(np.int64),
     }
-    with written_whole(path) as part:
+    with atomic_write(path) as part:
         yield from _write_csv(part, iter([columns]))
 
 

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from flowviz import compile_cache
 from flowviz.errors import FileError
-from flowviz.files import written_whole
+from flowviz.files import atomic_write
 from flowviz.specs import FlowSpec
 
 Graph = Callable[..., list[tf.Tensor]]  # takes tensors, returns a flat list of them
@@ -46,7 +46,7 @@ def stored_or_traced(
     if path is None or any(function.captured_inputs for function in traced):
         return [partial(_called, function) for function in traced]
     definition = _portable(traced, signature, path.stem)
-    with suppress(FileError), written_whole(path, private=True) as part:
+    with suppress(FileError), atomic_write(path, private=True) as part:
         part.write_bytes(definition.SerializeToString(deterministic=True))
     compile_cache.seal_new()
     try:

@@ -17,7 +17,7 @@ from platformdirs import user_data_path
 
 from flowviz.errors import FileError
 from flowviz.file_kinds import PROJECT_SUFFIX
-from flowviz.files import PRIVATE, Fingerprint, reason, written_whole
+from flowviz.files import PRIVATE, Fingerprint, atomic_write, reason
 from flowviz.projects.format import load_project, save_project
 from flowviz.projects.project import Project
 
@@ -97,7 +97,7 @@ class Draft:
             with _sentences(self.folder):
                 self._note.unlink(missing_ok=True)  # so that the note never describes a different project
         save_project(project, self.path, private=True)
-        with written_whole(self._note, private=True) as part:
+        with atomic_write(self._note, private=True) as part:
             part.write_text(note, encoding="ascii")
 
     def load(self) -> Project:

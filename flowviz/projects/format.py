@@ -65,10 +65,10 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from flowviz.errors import FileError, SpecError
-from flowviz.files import content_of, written_whole
+from flowviz.files import atomic_write, content_of
 from flowviz.projects.columns import columns_of, trace_of
 from flowviz.projects.contents import put_back, taken_out
-from flowviz.projects.header import holds_project, metadata, most_memory
+from flowviz.projects.header import holds_project, max_memory, metadata
 from flowviz.projects.metadata import CheckpointText, Metadata, missing_extensions
 from flowviz.projects.moments import with_particles
 from flowviz.projects.project import Plan, Project
@@ -135,7 +135,7 @@ def save_project(project: Project, path: Path, *, private: bool = False) -> None
     content = to_bytes(project)
     if len(content) > LARGEST_FILE:
         raise FileError(f"The project is too large to be saved: {len(content) / 1e6:,.0f} MB. Train a smaller flow.")
-    with written_whole(path, lasting=True, private=private) as part:
+    with atomic_write(path, lasting=True, private=private) as part:
         part.write_bytes(content)
 
 
@@ -200,7 +200,7 @@ def from_bytes(content: bytes) -> Project:
     Raises:
         FileError: If the content is damaged, is not that of a project, or has a newer format.
     """
-    text, memory = metadata(content), most_memory(len(content))
+    text, memory = metadata(content), max_memory(len(content))
     version = text.get("format_version")
     if not isinstance(version, int) or not 0 < version < UNLIKELY_VERSION:
         raise FileError("It is not a flowviz project.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flowviz.errors import FileError
-from flowviz.files import content_of, resource, written_whole
+from flowviz.files import atomic_write, content_of, resource
 from flowviz.projects.format import LARGEST_FILE, load_project
 from flowviz.projects.project import Project
 
@@ -54,7 +54,7 @@ class Example:
             FileError: If the file cannot be read or the copy cannot be written.
         """
         content = content_of(self.path, LARGEST_FILE)
-        with written_whole(path) as part:
+        with atomic_write(path) as part:
             part.write_bytes(content)
 
 

@@ -35,7 +35,7 @@ def metadata(content: bytes) -> dict[str, Any]:
         raise FileError("It is not a flowviz project.")
     header = content[8 : 8 + length]
     values = sum(header.count(sign) for sign in STRUCTURE)
-    if not header.isascii() or values * VALUE_BYTES > most_memory(len(content)):
+    if not header.isascii() or values * VALUE_BYTES > max_memory(len(content)):
         raise FileError("It is not a flowviz project.")
     try:
         text = json.loads(json.loads(header)["__metadata__"]["flowviz"])
@@ -44,7 +44,7 @@ def metadata(content: bytes) -> dict[str, Any]:
     return text if isinstance(text, dict) else {}
 
 
-def most_memory(size: int) -> int:
+def max_memory(size: int) -> int:
     """Return how many bytes of memory the metadata of a file of `size` bytes may take once it is parsed.
 
     With this limit, opening the file takes at most 4 times its size in total.

@@ -92,19 +92,19 @@ class States:
         return {"parameters": np.stack(self.parameters), "statistics": np.stack(self.statistics)}
 
 
-def weights_of(layout: Layout, parameters: NDArray[Any], statistics: NDArray[Any], most_bytes: int) -> list[Weights]:
+def weights_of(layout: Layout, parameters: NDArray[Any], statistics: NDArray[Any], max_bytes: int) -> list[Weights]:
     """Return the weights of stored states.
 
     Args:
         layout: Layout of all states.
         parameters: Parameters of the states (states, P).
         statistics: Statistics of the states (states, S).
-        most_bytes: Limit on the overhead of the arrays in memory.
+        max_bytes: Limit on the overhead of the arrays in memory.
 
     Raises:
         ValueError: If the rows do not fit the layout, or if the limit is exceeded.
     """
-    if len(parameters) * layout.arrays * ARRAY_BYTES > most_bytes:
+    if len(parameters) * layout.arrays * ARRAY_BYTES > max_bytes:
         raise ValueError(f"{len(parameters)} states of {layout.arrays} arrays are too many")
     return [layout.weights(*rows) for rows in zip(parameters, statistics, strict=True)]
 

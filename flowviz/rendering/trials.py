@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from flowviz.files import written_whole
+from flowviz.files import atomic_write
 from flowviz.records import Trial
 from flowviz.records.trial import MEASURES, PLOT_TITLE, measure, measured
 from flowviz.rendering.colors import SURROUNDINGS
@@ -22,7 +22,7 @@ def write_plot(trials: Sequence[Trial], path: Path) -> None:
         FileError: If the file cannot be written.
     """
     figure = trials_figure(trials)
-    with written_whole(path) as part:
+    with atomic_write(path) as part:
         figure.savefig(part, format="png", metadata={"Software": "flowviz", "Title": PLOT_TITLE})
 
 

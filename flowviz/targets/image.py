@@ -119,12 +119,12 @@ def small_png(content: bytes, name: str) -> tuple[bytes, tuple[int, int]]:
 
 
 @contextmanager
-def _opened(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> Iterator[Image.Image]:
+def _opened(content: bytes, name: str, max_pixels: int = MOST_PIXELS) -> Iterator[Image.Image]:
     """Open a picture without decoding it, and raise `FileError` if opening it or decoding it in the block fails."""
-    limit = f"{name} has too many pixels. flowviz opens up to {most_pixels // 1_000_000} megapixels."
+    limit = f"{name} has too many pixels. flowviz opens up to {max_pixels // 1_000_000} megapixels."
     try:
         image = Image.open(BytesIO(content), formats=FORMATS)
-        _check_size(image, most_pixels)
+        _check_size(image, max_pixels)
         with image:
             yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -137,8 +137,8 @@ def _opened(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> Iterat
         raise FileError(f"{name} is damaged or cut short, so its picture cannot be read.") from error
 
 
-def _check_size(image: Image.Image, most_pixels: int) -> None:
-    if image.width * image.height > most_pixels:
+def _check_size(image: Image.Image, max_pixels: int) -> None:
+    if image.width * image.height > max_pixels:
         raise Image.DecompressionBombError
 
 

@@ -98,14 +98,14 @@ def reading_points(path: Path, columns: str | None = None) -> Generator[float, N
     return points_spec((yield from reading_columns(path, columns)), path.name)
 
 
-def reading_columns(path: Path, columns: str | None = None, most_rows: int = MOST_POINTS) -> Found:
+def reading_columns(path: Path, columns: str | None = None, max_rows: int = MOST_POINTS) -> Found:
     """Read two columns of a file step by step; close the generator to cancel.
 
     Args:
         path: Path of the file.
         columns: Two columns by name or by number from 1, such as "x,y" or "1,2". Required if the file has more than
             two columns.
-        most_rows: Maximum number of rows.
+        max_rows: Maximum number of rows.
 
     Yields:
         The share of the file that has been read, from 0 to 1.
@@ -114,10 +114,10 @@ def reading_columns(path: Path, columns: str | None = None, most_rows: int = MOS
         The values (n, 2), float64.
 
     Raises:
-        FileError: If the file does not hold two columns of finite numbers, or has more than `most_rows` rows.
+        FileError: If the file does not hold two columns of finite numbers, or has more than `max_rows` rows.
     """
     table = _table(path)
-    points = yield from table.read(*_chosen(columns, table.columns, path), most_rows)
+    points = yield from table.read(*_chosen(columns, table.columns, path), max_rows)
     bad = np.flatnonzero(~np.isfinite(points).all(axis=1))
     if len(bad):
         raise FileError(
@@ -191,10 +191,10 @@ def _array_table(path: Path, array: NDArray[Any]) -> Table:
 
 
 def _columns_table(path: Path, names: tuple[str, ...], columns: Sequence[NDArray[Any]]) -> Table:
-    def read(x: int, y: int, most_rows: int) -> Found:
+    def read(x: int, y: int, max_rows: int) -> Found:
         if not all(columns[place].dtype.kind in "fiu" for place in (x, y)):
             raise FileError(f"{path.name} contains values of type {columns[x].dtype} instead of numbers.")
-        _check_rows(path, len(columns[x]), most_rows)
+        _check_rows(path, len(columns[x]), max_rows)
         yield 0.0
         return np.stack([columns[x], columns[y]], axis=1).astype(np.float64)
 
@@ -242,8 +242,8 @@ def _parquet_table(path: Path) -> Table:
         raise FileError(f"{path.name} is damaged.") from error
     names = tuple(metadata.schema.to_arrow_schema().names)
 
-    def read(x: int, y: int, most_rows: int) -> Found:
-        _check_rows(path, metadata.num_rows, most_rows)
+    def read(x: int, y: int, max_rows: int) -> Found:
+        _check_rows(path, metadata.num_rows, max_rows)
         yield 0.0
         try:
             found = parquet.read_table(path, columns=[names[x], names[y]])
@@ -303,7 +303,7 @@ def _is_number(field: str) -> bool:
     return True
 
 
-def _read_text(path: Path, size: int, places: list[int], columns: int, most_rows: int, **form: Any) -> Found:
+def _read_text(path: Path, size: int, places: list[int], columns: int, max_rows: int, **form: Any) -> Found:
     """Read two columns of a text file.
 
     A row with too many fields is an error in a file of two columns; otherwise the extra fields are ignored.
@@ -321,7 +321,7 @@ def _read_text(path: Path, size: int, places: list[int], columns: int, most_rows
             for chunk in reader:
                 chunks.append(chunk.to_numpy()[:, np.argsort(np.argsort(places))])
                 rows += len(chunk)
-                _check_rows(path, rows, most_rows)
+                _check_rows(path, rows, max_rows)
                 yield min(1.0, file.tell() / size)
     except UnicodeDecodeError as error:
         raise FileError(f"{path.name} is not a text file in UTF-8. Save it as CSV with that encoding.") from error

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from flowviz.errors import FileError
-from flowviz.files import STALE_SECONDS, check_writable, fingerprint, written_whole
+from flowviz.files import STALE_SECONDS, atomic_write, check_writable, fingerprint
 from flowviz.projects import Project, load_project, save_project
 from tests.projects.disks import make_read_only, small_disk
 from tests.projects.examples import assert_same, whole_project
@@ -146,7 +146,7 @@ def test_a_place_where_no_file_can_be(name: str, words: str, tmp_path: Path) -> 
 def test_a_folder_goes_while_it_is_written_to(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
-    with one_sentence(folder / "x.txt", "no such file or directory"), written_whole(folder / "x.txt") as part:
+    with one_sentence(folder / "x.txt", "no such file or directory"), atomic_write(folder / "x.txt") as part:
         part.write_text("new")
         part.unlink()
         folder.rmdir()
@@ -187,7 +187,7 @@ def test_a_device_is_not_opened(device: str) -> None:
 
 
 def test_the_unfinished_file_never_looks_like_a_whole_one(tmp_path: Path) -> None:
-    with written_whole(tmp_path / "hi.flowviz") as part:
+    with atomic_write(tmp_path / "hi.flowviz") as part:
         assert part.suffix == ".part"
         assert part.name.startswith(".")
         assert part.parent == tmp_path

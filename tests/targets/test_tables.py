@@ -113,7 +113,7 @@ def test_more_rows_than_can_be_learned_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", DATA)
     for name in ("x.csv", "x.npy"):
         with pytest.raises(FileError, match="more than 59 rows"):
-            list(reading_columns(tmp_path / name, most_rows=59))
+            list(reading_columns(tmp_path / name, max_rows=59))
 
 
 BAD: dict[str, tuple[str | bytes, str]] = {

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 import flowviz
-from flowviz.files import written_whole
+from flowviz.files import atomic_write
 from flowviz.projects import Project, example, save_project
 from flowviz.projects.drafts import Drafts
 from flowviz.records import Retargeted
@@ -132,7 +132,7 @@ class TestPrivate:
     def test_file_is_private_while_it_is_written_and_has_default_permissions_then(self, tmp_path: Path) -> None:
         path, other = tmp_path / "it.png", tmp_path / "other"
         other.touch()
-        with written_whole(path) as part:
+        with atomic_write(path) as part:
             assert permissions(part) == 0o600, "also where the process is killed now"
             part.write_text("it")
         assert permissions(path) == permissions(other)
