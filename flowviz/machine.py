@@ -11,10 +11,10 @@ DISTRIBUTION = "flowviz-desktop"  # name of the installed package; the name flow
 INSTALL = 'Install flowviz again: run "pip install --force-reinstall ." in the folder of its source code.'
 PACKAGES = ("tensorflow", "tensorflow-probability", "numpy", "PyQt6", "PyQt6-Qt6")
 
-Described = dict[str, str | float | bool | list[str]]
+SystemInfo = dict[str, str | float | bool | list[str]]
 
 
-def described() -> Described:
+def system_info() -> SystemInfo:
     """Return the versions of flowviz, Python and the main packages, the platform, and the number of cores."""
     return {
         "flowviz": flowviz.__version__,
@@ -25,11 +25,11 @@ def described() -> Described:
     }
 
 
-def told(described: Described) -> str:
-    """Return the description of a machine as lines of text for the user."""
+def format_info(info: SystemInfo) -> str:
+    """Return information about a machine or a project as lines of text for the user."""
     return "\n".join(
         f"{name.replace('_', ' '):<24}{', '.join(value) if isinstance(value, list) else value}"
-        for name, value in described.items()
+        for name, value in info.items()
     )
 
 

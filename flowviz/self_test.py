@@ -93,7 +93,7 @@ class _SelfTest:
         return self._trained or example("brad").project()
 
     def _versions(self) -> str:
-        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in machine.described().items())
+        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in machine.system_info().items())
 
     def _train(self) -> str:
         ending = list[Finished]()

@@ -135,6 +135,6 @@ def test_what_helps_is_left(ann: Path) -> None:
 
 def test_a_package_that_is_not_found_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "PACKAGES", ("numpy", "flowviz-nonesuch"))
-    found = machine.described()
+    found = machine.system_info()
     assert found["flowviz_nonesuch"] == "not found"
     assert str(found["numpy"])[0].isdigit()

@@ -84,7 +84,7 @@ def spare_tensorflow(status: TrainingStatus) -> None:
 def _finish_start() -> None:
     """Do what the first picture of the window need not wait for, because it looks up the versions of packages."""
     process.keep_compiled_programs()
-    log.info("started: %s", machine.described())
+    log.info("started: %s", machine.system_info())
 
 
 def _create_application() -> QApplication:

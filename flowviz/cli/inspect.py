@@ -55,12 +55,12 @@ def info(
 ) -> None:
     """Describe a project and what it was trained with, or this machine: versions, devices, XLA, threads."""
     if project is None:
-        from flowviz.flows.machine import described  # loads TensorFlow
+        from flowviz.flows.machine import system_info  # loads TensorFlow
 
-        found = described()
+        found = system_info()
     else:
-        found = _described(load_project(project))
-    typer.echo(json.dumps(found) if as_json else machine.told(found))
+        found = _project_info(load_project(project))
+    typer.echo(json.dumps(found) if as_json else machine.format_info(found))
 
 
 COMMANDS = (inspect, info)
@@ -117,7 +117,7 @@ def _write_curves(reports: Sequence[StageReport], path: Path) -> None:
     say(f"Wrote {sum(len(report.curves) for report in reports)} curves to {path}.")
 
 
-def _described(project: Project) -> machine.Described:
+def _project_info(project: Project) -> machine.SystemInfo:
     """Return what a project learns, how far it is, and the versions and the platform with which it got there."""
     steps, flow = project.history.step, project.flow
     names = [field.name for field in fields(Environment)]

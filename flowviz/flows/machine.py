@@ -9,10 +9,10 @@ from flowviz import machine
 OUT_OF_MEMORY = (MemoryError, tf.errors.ResourceExhaustedError)  # of numpy, and of TensorFlow and XLA
 
 
-def described() -> machine.Described:
+def system_info() -> machine.SystemInfo:
     """Return versions, devices, whether XLA can compile, and how many threads TensorFlow uses."""
     return {
-        **machine.described(),
+        **machine.system_info(),
         "devices": devices(),
         "trains_on": "GPU" if tf.config.list_physical_devices("GPU") else "CPU",
         "xla": xla_compiles(),

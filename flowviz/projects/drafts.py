@@ -50,20 +50,20 @@ class Draft:
     @property
     def original(self) -> Path | None:
         """The file that the project was opened from or saved to. None if there is none or if it is unknown."""
-        original = self._told().get("original")
+        original = self._read_note().get("original")
         return Path(original) if isinstance(original, str) else None
 
     @property
     def mark(self) -> Fingerprint | None:
         """Fingerprint of the original when it was opened or saved. None if unknown."""
-        mark = self._told().get("mark")
+        mark = self._read_note().get("mark")
         whole = isinstance(mark, list) and len(mark) == 3 and all(type(number) is int for number in mark)
         return Fingerprint(*mark) if whole else None  # type: ignore[misc]
 
     @property
     def title(self) -> str:
         """Title of the target, for the user."""
-        title = self._told().get("title")
+        title = self._read_note().get("title")
         return title if isinstance(title, str) else UNKNOWN_TITLE
 
     @property
@@ -87,13 +87,13 @@ class Draft:
         Raises:
             FileError: If the draft cannot be written.
         """
-        told = {
+        contents = {
             "original": None if original is None else str(original.absolute()),
             "mark": None if mark is None else astuple(mark),
             "title": project.target.title,
         }
-        note = json.dumps(told)
-        if self._told() != json.loads(note):
+        note = json.dumps(contents)
+        if self._read_note() != contents:
             with _sentences(self.folder):
                 self._note.unlink(missing_ok=True)  # so that the note never describes a different project
         save_project(project, self.path, private=True)
@@ -122,7 +122,7 @@ class Draft:
     def _note(self) -> Path:
         return self.folder / f"{self.name}.json"
 
-    def _told(self) -> dict[str, object]:
+    def _read_note(self) -> dict[str, object]:
         """Return the contents of the note, or an empty dictionary if it is missing or damaged."""
         try:
             found = json.loads(self._note.read_bytes())

@@ -42,8 +42,8 @@ class BugReport(QObject):
 
 def details() -> str:
     """Return the versions, the platform, the screens, the devices and the end of the log without personal data."""
-    facts: machine.Described = {
-        **machine.described(),
+    facts: machine.SystemInfo = {
+        **machine.system_info(),
         "devices": _devices(),
         "qt_platform": QGuiApplication.platformName(),
         "screens": [_describe(screen) for screen in QGuiApplication.screens()],
@@ -52,7 +52,7 @@ def details() -> str:
     crash = (
         "\n".join(["", "Latest crash:", *crashed, ""]) if (crashed := last_crash(log_folder(), LOGGED_LINES)) else ""
     )
-    return without_person(f"{machine.told(facts)}\n\nEnd of the log:\n{log}\n{crash}")
+    return without_person(f"{machine.format_info(facts)}\n\nEnd of the log:\n{log}\n{crash}")
 
 
 def _devices() -> list[str] | str:
