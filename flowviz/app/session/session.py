@@ -15,7 +15,7 @@ from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Project
-from flowviz.specs import TargetSpec
+from flowviz.specs import TargetSpec, TrainingSpec
 
 
 class Session(QObject):
@@ -40,6 +40,7 @@ class Session(QObject):
         self._runner = runner
         self._presenter = TrainingPresenter(runner, viewer, status, view, self)
         self._awaited: TargetSpec | None = None  # training starts as soon as it is built
+        self._extension: TrainingSpec | None = None  # the request by which the current training was extended
         self.undo = UndoHistory(request, view, self)
         self._connect()
         if builder.pending is None:
@@ -142,11 +143,20 @@ class Session(QObject):
         if trained is not None and trained.built is not None and trained.can_resume():
             self._start(trained.built, trained.project)
 
+    def extend(self) -> None:
+        """Continue a training whose budget is used up, for the requested time or number of steps."""
+        self.cancel_start()
+        trained, budget = self._presenter.trained, self._request.plan.training
+        if trained is not None and trained.built is not None and trained.can_extend():
+            self._start(trained.built, trained.extended(budget))
+            self._extension = budget
+
     def toggle_pause(self) -> None:
-        """Pause or resume the training."""
+        """Pause or resume the training, or extend one whose budget is used up."""
         run = self.run
         if self.state == TrainingState.IDLE:
-            self.resume()
+            trained = self._presenter.trained
+            (self.extend if trained is not None and trained.can_extend() else self.resume)()
         elif run is not None and self.state == TrainingState.TRAINING:
             run.worker.pause()
             self._presenter.set_state(TrainingState.PAUSED)
@@ -176,6 +186,7 @@ class Session(QObject):
         self._presenter.failed.connect(self._show_untrained)
 
     def _start(self, built: BuiltTarget, project: Project) -> None:
+        self._extension = None
         self._presenter.start(built, project)
         self._follow()
         self.started.emit()
@@ -227,7 +238,8 @@ class Session(QObject):
         run, request = self._runner.run, self._request.value
         if run is None or self.state in {TrainingState.IDLE, TrainingState.STOPPING} or not request.follows:
             return False
-        return (run.project.flow, run.project.training) == (request.plan.flow, request.plan.training)
+        trainings = (run.project.training, self._extension)
+        return run.project.flow == request.plan.flow and request.plan.training in trainings
 
     def _follow(self) -> None:
         """Let the running training switch to the requested target if "Follow the target" is on."""

@@ -100,6 +100,7 @@ class TrainingPresenter(QObject):
         else:
             self._viewer.example.end()
         self._status.set_can_resume(self.trained is not None and self.trained.can_resume())
+        self._status.set_can_extend(self.trained is not None and self.trained.can_extend())
         self._status.show_state(state)
 
     def _on_event(self, event: Event) -> None:

@@ -26,7 +26,7 @@ STATUS_LINES = 2  # most sentences fit, so that the loss panel keeps its place w
 DEFAULT_BUDGETS = {"seconds": int(DEFAULT_SECONDS), "steps": 100_000}
 MAX_BUDGETS = {"seconds": 86_400, "steps": 100_000_000}
 TRAIN_TIP, RESTART_TIP = "Start training on this target", "Start over on this target, with an untrained flow"
-PAUSE_TIP = "Pause or resume the training"
+PAUSE_TIP, EXTEND_TIP = "Pause or resume the training", "Train this flow longer, by the time or steps above"
 SPIN_STEPS = {"seconds": 10, "steps": 10_000}
 
 
@@ -42,7 +42,7 @@ class TrainingControls(QWidget):
     def __init__(self, request: RequestState) -> None:
         super().__init__()
         self.setObjectName("runControls")
-        self._can_train, self._can_resume = False, False
+        self._can_train, self._can_resume, self._can_extend = False, False, False
         self._state = TrainingState.IDLE
         self._is_motion_reduced = False
         self.train_button = _button("train", "Train", TRAIN_TIP, self.train_requested)
@@ -73,6 +73,11 @@ class TrainingControls(QWidget):
         self._can_resume = can_resume
         self.set_state(self._state)
 
+    def set_can_extend(self, can_extend: bool) -> None:
+        """Let the pause button train longer after the budget of a training is used up."""
+        self._can_extend = can_extend
+        self.set_state(self._state)
+
     def set_state(self, state: TrainingState) -> None:
         """Show the state of the training, and enable the buttons that apply to it."""
         self._state = state
@@ -80,9 +85,11 @@ class TrainingControls(QWidget):
         restarts = state != TrainingState.IDLE
         _rename(self.train_button, "Restart" if restarts else "Train", RESTART_TIP if restarts else TRAIN_TIP)
         resumes = state == TrainingState.PAUSED or (state == TrainingState.IDLE and self._can_resume)
-        self.pause_button.setEnabled(resumes or state == TrainingState.TRAINING)
-        _rename(self.pause_button, "Resume" if resumes else "Pause", PAUSE_TIP)
-        self.pause_button.setIcon(icon("resume" if resumes else "pause"))
+        extends = state == TrainingState.IDLE and self._can_extend
+        self.pause_button.setEnabled(resumes or extends or state == TrainingState.TRAINING)
+        text = "Extend" if extends else "Resume" if resumes else "Pause"
+        _rename(self.pause_button, text, EXTEND_TIP if extends else PAUSE_TIP)
+        self.pause_button.setIcon(icon("resume" if resumes or extends else "pause"))
         self.stop_button.setEnabled(state in {TrainingState.PREPARING, TrainingState.TRAINING, TrainingState.PAUSED})
         is_busy = state == TrainingState.PREPARING and not self._is_motion_reduced
         self._bar.setRange(0, 0 if is_busy else PROGRESS_TICKS)  # Qt animates the range 0 to 0

@@ -92,6 +92,10 @@ class TrainingStatus(QObject):
         self._controls.set_can_resume(can_resume)
         self._update_sentence()
 
+    def set_can_extend(self, can_extend: bool) -> None:
+        """Offer to train longer after the budget of a training is used up."""
+        self._controls.set_can_extend(can_extend)
+
     def show_state(self, state: TrainingState) -> None:
         """Show the state of the training."""
         self._state = state

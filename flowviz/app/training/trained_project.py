@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Project
 from flowviz.records import FLOW_UNITS, Checkpoint, Environment, Event, Finished, Snapshot, Units
-from flowviz.training.schedule import Budget
+from flowviz.specs import TrainingSpec
+from flowviz.training.schedule import Budget, extended
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +33,20 @@ class TrainedProject:
         return Budget.at(last, self.project.training) if last else None
 
     def can_resume(self) -> bool:
-        """Return whether the training can continue."""
+        """Return whether the training can continue within its budget."""
         return self.built is not None and self.budget is not None and self.budget.fraction < 1
+
+    def can_extend(self) -> bool:
+        """Return whether the budget is used up, so that only a larger one lets the training continue."""
+        return self.built is not None and self.budget is not None and self.budget.fraction >= 1
+
+    def extended(self, budget: TrainingSpec) -> Project:
+        """Return the project with the seconds or steps of a budget added to those that the training has taken."""
+        last = self.project.checkpoint
+        assert last is not None
+        steps = None if budget.steps is None else last.step - last.start_step + budget.steps
+        seconds = None if budget.seconds is None else last.seconds - last.start_seconds + budget.seconds
+        return replace(self.project, training=extended(self.project.training, last, steps=steps, seconds=seconds))
 
 
 def after(project: Project, event: Event) -> Project:

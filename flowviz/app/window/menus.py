@@ -167,7 +167,7 @@ def _fill_button_entries(menu: QMenu, controls: TrainingControls) -> None:
             controls.train_button,
             "Train a new flow on this target; during a training, start over",
         ),
-        ("&Pause or Resume", "Ctrl+P", controls.pause_button, "Pause or resume the training"),
+        ("&Pause, Resume or Extend", "Ctrl+P", controls.pause_button, "Pause or resume the training, or train longer"),
         ("&Stop and Keep", "Ctrl+.", controls.stop_button, "Stop the training and keep its result"),
     ):
         action = add_action(menu, title, key, button.click, tip)

@@ -31,7 +31,7 @@ NOTHING = np.zeros(0, np.float32)
 
 
 class FakeControls:
-    can_train = can_resume = False
+    can_train = can_resume = can_extend = False
     state = TrainingState.IDLE
     fraction = 0.0
     sentence = ""
@@ -41,6 +41,9 @@ class FakeControls:
 
     def set_can_resume(self, can_resume: bool) -> None:
         self.can_resume = can_resume
+
+    def set_can_extend(self, can_extend: bool) -> None:
+        self.can_extend = can_extend
 
     def set_state(self, state: TrainingState) -> None:
         self.state = state

@@ -78,12 +78,12 @@ def test_resumed_training_ends_exactly_like_an_uninterrupted_one(window: Window,
     pause.click()
     wait_for_end(window, qtbot)
     in_place = session.project()
-    assert not pause.isEnabled()
+    assert (pause.text(), pause.isEnabled()) == ("Extend", True)
     assert len(in_place.history.step) > len(validated)
     np.testing.assert_array_equal(in_place.history.step[: len(validated)], validated)
     session.show_project(paused)
     assert pause.text() == "Resume"
-    (entry,) = [a for a in window.main.findChildren(QAction) if a.text() == "&Pause or Resume"]
+    (entry,) = [a for a in window.main.findChildren(QAction) if a.text() == "&Pause, Resume or Extend"]
     entry.trigger()
     wait_for_end(window, qtbot)
     reopened = session.project()
