@@ -141,6 +141,7 @@ def test_training_goes_on_when_its_checkpoint_cannot_be_written(
     monkeypatch.setattr("flowviz.cli.training.save_checkpoint", full)
     monkeypatch.setattr("flowviz.cli.training.trained", finished)
     monkeypatch.setattr(Finished, "sentence", lambda _: "Finished.")
+    monkeypatch.setattr(Finished, "in_units", lambda end, _: end)
     assert run("train", "--text", "I", "--steps", 5, *SIZES, "-o", output) == 0
     assert capsys.readouterr().err.count("no space left") == 1
     assert names(tmp_path) == ["i.flowviz"]
