@@ -117,7 +117,8 @@ def test_every_field_of_a_flow_and_of_its_training_has_an_option(tmp_path: Path,
 def test_every_family_trains_and_goes_through_every_command(family: str, tmp_path: Path) -> None:
     path, points = tmp_path / "i.flowviz", tmp_path / "points.npy"
     layers = ("--integrator-steps", 3) if RECIPES[family].is_continuous else ("--layers", 2)
-    sizes = (*layers, "--width", 4, "--depth", 1, *(("--bins", 4) if family == "spline" else ()))
+    network = ("--width", 4, "--depth", 1) if RECIPES[family].has_network else ()
+    sizes = (*layers, *network, *(("--bins", 4) if family == "spline" else ()))
     assert run("train", "--text", "I", "--steps", 60, "-o", path, "--flow", family, *sizes) == 0
     names = load_project(path).flow.stage_names()
     assert run("render", path, "-o", tmp_path / "frames", "--size", "64x64") == 0

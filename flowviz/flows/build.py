@@ -14,12 +14,14 @@ from flowviz.flows.iaf import IAF
 from flowviz.flows.maf import MAF
 from flowviz.flows.nice import NICE
 from flowviz.flows.permutation import Permutation
+from flowviz.flows.planar import PLANAR
+from flowviz.flows.radial import RADIAL
 from flowviz.flows.real_nvp import REAL_NVP
 from flowviz.flows.spline import SPLINE
 from flowviz.records import Weights
 from flowviz.specs import FlowSpec
 
-FAMILIES = {family.name: family for family in (REAL_NVP, NICE, GLOW, MAF, IAF, SPLINE, FLOW_MATCHING)}
+FAMILIES = {family.name: family for family in (REAL_NVP, NICE, GLOW, MAF, IAF, SPLINE, FLOW_MATCHING, PLANAR, RADIAL)}
 
 
 def build_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "float32") -> Flow:

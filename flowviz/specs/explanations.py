@@ -20,6 +20,8 @@ STAGE_TITLES: dict[str, str] = {
     recipes.LINEAR_MIXING: "Linear mixing: rotates, shears and stretches",
     recipes.SCALE: "Scale: stretches the axes",
     recipes.FLOW_STEP: "Flow step: moves points along the velocity",
+    recipes.PLANAR_LAYER: "Planar layer: moves points along one direction",
+    recipes.RADIAL_LAYER: "Radial layer: moves points toward a center or away from it",
 }
 
 _UP_OR_DOWN = "points up or down, depending on their horizontal position"
@@ -38,6 +40,8 @@ LAYER_SENTENCES: dict[str, str] = {
     recipes.LINEAR_MIXING: f"rotates, shears and stretches {_ALIKE}",
     recipes.SCALE: f"stretches {_ALIKE}, by one factor for each axis",
     recipes.FLOW_STEP: "moves points along the velocity field for a short time, and neighbors move almost alike",
+    recipes.PLANAR_LAYER: "moves points along one direction, those on the two sides of a line in opposite ways",
+    recipes.RADIAL_LAYER: "moves points straight toward a center or away from it, depending on their distance",
 }
 BASE_SENTENCE = "Base: a round Gaussian cloud, in which every particle starts"
 ENCODED_BASE_SENTENCE = "Base: points of the target, with all layers undone; ideally, a round cloud"
@@ -99,6 +103,18 @@ STAGES: dict[str, str] = {
         "short while. No layer has to be invertible by construction: paths in a smooth velocity field never cross, so "
         "a short step moves neighbors almost alike and can be undone. The density follows from the divergence: "
         "particles spread out where the field points apart, and crowd together where it converges."
+    ),
+    recipes.PLANAR_LAYER: (
+        "A planar layer moves all particles along one direction u. How far depends only on their distance from one "
+        "line: particles on its two sides move in opposite ways, and those far from it all by the same amount. So the "
+        "cloud is pulled apart or pressed together along a single line, or sheared. Each layer has only five "
+        "numbers, so even 32 layers draw a word with smeared letters."
+    ),
+    recipes.RADIAL_LAYER: (
+        "A radial layer moves each particle on the straight line through one center, toward it or away from it. How "
+        "far depends only on the distance from the center: the effect is strongest near it, and fades far from it. So "
+        "the cloud gets one dense spot or one hole. Each layer has only four numbers, so even 32 layers draw a "
+        "word as a row of blobs."
     ),
 }
 

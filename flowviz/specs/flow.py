@@ -38,10 +38,10 @@ class FlowSpec(Spec):
     """A family of flows and its sizes. What is not given is as the family's recipe has it.
 
     Hat functions make sharp edges easy; triangle waves do so with far fewer numbers. A table has neither, nor a width
-    or depth, so these keep their defaults beside one. Only the spline has bins, and only flow matching a pairing and an
-    integrator, which can change without changing the weights. A batch-normalization momentum near 1
-    keeps the noise of single batches out of the averages: the gap varies less from seed to seed, and the clouds in
-    between stay within a few units.
+    or depth, so these keep their defaults beside one, and so do all of them in families without networks. Only the
+    spline has bins, and only flow matching a pairing and an integrator, which can change without changing the weights.
+    A batch-normalization momentum near 1 keeps the noise of single batches out of the averages: the gap varies less
+    from seed to seed, and the clouds in between stay within a few units.
     """
 
     family: Annotated[Family, described("Family", "Family of the flow"), FLOW_OPTION] = "realnvp"
@@ -136,8 +136,8 @@ class FlowSpec(Spec):
 
     @property
     def weight_count(self) -> int:
-        """About how many weights the networks have; the few of other stages are left out."""
-        if self.conditioner != "network":
+        """About how many weights the networks have; the few numbers of other stages are left out."""
+        if self.conditioner != "network" or not self.recipe.has_network:
             return 0
         ends = self.hats + 2 * self.waves + 3 * (self.bins or 1)
         return self.layers * self.width * ((self.depth - 1) * self.width + ends)
@@ -185,6 +185,10 @@ class FlowSpec(Spec):
         usual = {name: self.recipe.defaults.get(name, fields[name].default) for name in NETWORK_FIELDS}
         return [name for name, value in usual.items() if getattr(self, name) != value]
 
+    def _chosen_of_conditioner(self) -> list[str]:
+        """Return the fields about networks and tables that differ from the defaults of the family."""
+        return [*(["conditioner"] if self.conditioner == "table" else []), *self._chosen_of_network()]
+
     def _choices_of_layers(self) -> list[str]:
         """Return the fields that only flows with a network or table for each layer can choose, and that differ."""
         return [name for name, value in SOLE_FIELDS.items() if getattr(self, name) != value]
@@ -213,6 +217,8 @@ class FlowSpec(Spec):
             )
         if self.recipe.is_continuous and (names := self._choices_of_layers()):
             raise ValueError(f"Flow matching learns one network for all steps. Leave out its {' and '.join(names)}.")
+        if not self.recipe.has_network and (names := self._chosen_of_conditioner()):
+            raise ValueError(f"The {self.family} flow has no networks or tables. Leave out the {' and '.join(names)}.")
         if self.conditioner == "table" and (names := self._chosen_of_network()):
             raise ValueError(f"A table has no {' and no '.join(names)}. Leave that out, or choose a network.")
         return self

@@ -23,6 +23,8 @@ PERMUTE = "permute"
 LINEAR_MIXING = "linear_mixing"
 SCALE = "scale"
 FLOW_STEP = "flow_step"
+PLANAR_LAYER = "planar"
+RADIAL_LAYER = "radial"
 
 VELOCITY_FIELD = "velocity_field"  # the numbers that all flow steps share
 LEARNING_RATE = 2e-3
@@ -34,7 +36,10 @@ NORMALIZATION_KINDS: Mapping[Normalization, str] = {
 }
 
 POST: tuple[Role, ...] = ("layer", "normalization", "mixing")
+CLASSIC: tuple[Role, ...] = ("layer", "normalization")  # of layers that move both coordinates, and need no mixing
 GLOW: tuple[Role, ...] = ("layer", "mixing", "normalization")
+
+CLASSIC_DEFAULTS = {"layers": 32, "normalization": "none", "log_scale_bound": None}
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,8 @@ class Recipe:
     the other coordinate. Only every `normalization_period`-th layer is normalized. `defaults` are where the family
     differs from those of `FlowSpec`. A training begins at `learning_rate`, shortens longer gradients to `clip_norm`,
     and forgets their sizes by `second_decay`, β₂ of Adam. A continuous family learns one velocity field, and its layers
-    are the steps of an integrator. `stages` are the classes of the stages of an extension's family, or where to import
-    them from.
+    are the steps of an integrator. A family without networks has no tables either. `stages` are the classes of the
+    stages of an extension's family, or where to import them from.
     """
 
     title: str
@@ -62,6 +67,7 @@ class Recipe:
     second_decay: float = 0.999
     has_log_scale: bool = True
     has_bins: bool = False
+    has_network: bool = True
     is_continuous: bool = False
     stages: tuple[Any, ...] = ()
 
@@ -146,5 +152,26 @@ RECIPES: dict[Family, Recipe] = {
         second_decay=0.99,
         has_log_scale=False,
         is_continuous=True,
+    ),
+    # Rezende & Mohamed 2015, "Variational inference with normalizing flows".
+    "planar": Recipe(
+        "Planar",
+        "The first flow of most courses: each layer pulls points apart or presses them together at one line. It shows "
+        "the limits of simple layers: letters stay smeared.",
+        PLANAR_LAYER,
+        CLASSIC_DEFAULTS,
+        block=CLASSIC,
+        has_log_scale=False,
+        has_network=False,
+    ),
+    "radial": Recipe(
+        "Radial",
+        "The planar flow's companion in most courses: each layer moves points toward one center or away from it. It "
+        "shows the limits of simple layers: letters stay blobs.",
+        RADIAL_LAYER,
+        CLASSIC_DEFAULTS,
+        block=CLASSIC,
+        has_log_scale=False,
+        has_network=False,
     ),
 }

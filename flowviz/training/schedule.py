@@ -38,7 +38,7 @@ def chunk_steps(flow: FlowSpec, spec: TrainingSpec) -> int:
     """Return the number of steps per chunk: fewer for large flows, to respond to a stop within about a second."""
     outputs = 3 * flow.bins if flow.bins else 2
     hidden = flow.width * (flow.width * (flow.depth - 1) + outputs)
-    layer = TABLE_KNOTS * outputs if flow.conditioner == "table" else hidden
+    layer = TABLE_KNOTS * outputs if flow.conditioner == "table" else hidden if flow.recipe.has_network else outputs
     return int(np.clip(CHUNK_MULTIPLICATIONS / (layer * flow.layers * spec.batch), 1, MOST_CHUNK_STEPS))
 
 

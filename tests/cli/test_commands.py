@@ -249,6 +249,8 @@ def flows(draw: st.DrawFn) -> FlowSpec:
         kept -= {"bins", "min_bin_height"}
     kept -= {*SOLE_FIELDS} if recipe.is_continuous else {"pairing", "integrator", "integrator_steps"}
     kept -= {name for name in ("pairing", "integrator", "integrator_steps") if values[name] is None}
+    if not recipe.has_network:
+        kept -= {"conditioner", *NETWORK_FIELDS}
     if values["conditioner"] == "table" and "conditioner" in kept:
         kept -= set(NETWORK_FIELDS)
     family = next(name for name, each in RECIPES.items() if each is recipe)

@@ -18,6 +18,8 @@ SPECS = {
     "flow_matching": FlowSpec(family="flow_matching", width=16, depth=2, waves=2, integrator_steps=6),
     "euler": FlowSpec(family="flow_matching", width=8, depth=1, waves=1, integrator="euler"),
     "rk4": FlowSpec(family="flow_matching", width=8, depth=2, waves=0, integrator="rk4", integrator_steps=3),
+    "planar": FlowSpec(family="planar", layers=3),
+    "radial": FlowSpec(family="radial", layers=3, normalization="actnorm"),
     "tables": FlowSpec(layers=2, conditioner="table"),
     "tables of a spline": FlowSpec(family="spline", layers=2, bins=8, conditioner="table"),
     "tables of maf": FlowSpec(family="maf", layers=2, conditioner="table"),

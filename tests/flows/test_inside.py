@@ -30,7 +30,15 @@ from flowviz.targets import build_target
 from flowviz.training import train
 from tests.flows.families import SPECS, random_weights
 
-USUAL = {"realnvp", "glow", "maf", "spline", "tables"}  # every kind of stage; the laws hold for all specs
+USUAL = {
+    "realnvp",
+    "glow",
+    "maf",
+    "spline",
+    "tables",
+    "planar",
+    "radial",
+}  # every kind of stage; the laws hold for all specs
 FLOWS = [pytest.param(spec, id=name, marks=() if name in USUAL else pytest.mark.slow) for name, spec in SPECS.items()]
 WIDE = (-8.0, 8.0, -7.0, 7.0)
 
@@ -205,6 +213,26 @@ class TestReports:
                 moved = flow.trace_through(points, report.stage - 1).positions[report.stage, :, 1]
                 np.testing.assert_allclose(moved, curve.y[::20], atol=0.02)
                 assert (np.diff(curve.y) > 0).all()
+
+    def test_shifts_of_a_planar_layer_move_the_particles(self, flow: Flow, trace: Trace) -> None:
+        for (before, after, log_det), report in moving(flow, trace, {"planar"}):
+            n = report.numbers
+            u, w = (np.array([n[f"horizontal {each}"], n[f"vertical {each}"]]) for each in "uw")
+            s = before @ w / np.linalg.norm(w)
+            shift, log_scale = interpolated(report, "shift")(s), interpolated(report, "log-scale")(s)
+            np.testing.assert_allclose(before - np.outer(shift, u) / np.linalg.norm(u), after, atol=1e-4)
+            np.testing.assert_allclose(log_scale, log_det, atol=1e-4)
+            assert n["w · u"] == pytest.approx(w @ u)
+            np.testing.assert_allclose(after + np.outer(np.tanh(after @ w + n["b"]), u), before, atol=1e-9)
+
+    def test_changes_of_the_radius_move_the_particles(self, flow: Flow, trace: Trace) -> None:
+        for (before, after, log_det), report in moving(flow, trace, {"radial"}):
+            n = report.numbers
+            center = np.array([n["horizontal c"], n["vertical c"]])
+            r, radius = (np.linalg.norm(points - center, axis=1) for points in (before, after))
+            np.testing.assert_allclose(r + interpolated(report, "change")(r), radius, atol=1e-4)
+            np.testing.assert_allclose(interpolated(report, "log-scale")(r), log_det, atol=1e-3)
+            np.testing.assert_allclose(radius + n["β"] * radius / (n["α"] + radius), r, atol=1e-9)
 
     def test_scales_shifts_and_matrices_move_the_particles(self, flow: Flow, trace: Trace) -> None:
         kinds = {"batch_normalization", "actnorm", "scale", "linear_mixing"}

@@ -154,8 +154,8 @@ SMALL_SPECS = st.builds(
     lambda family, bins, conditioner, sizes, **others: FlowSpec(
         family=family,
         bins=bins if family == "spline" else None,
-        conditioner=conditioner,
-        **(sizes if conditioner == "network" else {}),
+        **({"conditioner": conditioner} if RECIPES[family].has_network else {}),
+        **(sizes if RECIPES[family].has_network and conditioner == "network" else {}),
         **others,
     ),
     family=st.sampled_from(sorted(name for name, recipe in RECIPES.items() if not recipe.is_continuous)),

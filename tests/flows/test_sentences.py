@@ -39,6 +39,16 @@ def test_sentence_says_how_the_layer_moves_the_points(spec: FlowSpec, encoded: b
         elif "velocity field" in sentence:
             assert affine_error(before, after) > 1e-3
             assert np.linalg.norm(after - before, axis=1).max() < 2, "a short time"
+        elif "along one direction" in sentence:
+            shifts = after - before
+            assert np.linalg.svd(shifts, compute_uv=False)[1] < 1e-9 < np.abs(shifts).max()
+            assert affine_error(before, after) > 1e-6
+        elif "straight toward a center" in sentence:
+            (x, y), (across, up) = before.T, (after - before).T
+            lines, offsets = np.stack([up, -across], axis=1), x * up - y * across
+            center = np.linalg.lstsq(lines, offsets)[0]
+            np.testing.assert_allclose(lines @ center, offsets, atol=1e-9)
+            assert affine_error(before, after) > 1e-3
         else:
             assert "the whole cloud in the same way" in sentence
             assert affine_error(before, after) < 1e-9

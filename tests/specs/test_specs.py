@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -136,12 +137,40 @@ def test_every_recipe_is_a_flow_that_says_what_it_is(family: Family) -> None:
     assert len(FlowSpec(family=family, **layers).stage_names()) <= 100
 
 
-@pytest.mark.parametrize("family", [name for name, recipe in RECIPES.items() if not recipe.is_continuous])
+WITH_TABLES = [name for name, recipe in RECIPES.items() if recipe.has_network and not recipe.is_continuous]
+
+
+@pytest.mark.parametrize("family", WITH_TABLES)
 def test_table_has_no_sizes_of_a_network(family: Family) -> None:
     table = FlowSpec(family=family, conditioner="table")
     assert FlowSpec(**table.model_dump()) == table, "the defaults may be spelled out"
     with pytest.raises(SpecError, match="A table has no width and no hats"):
         FlowSpec(family=family, conditioner="table", width=7, hats=3)
+
+
+@pytest.mark.parametrize("family", ["planar", "radial"])
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        ({"width": 7}, "width"),
+        ({"conditioner": "table"}, "conditioner"),
+        ({"depth": 3, "hats": 2, "waves": 1}, "depth and hats and waves"),
+    ],
+)
+def test_flow_without_networks_has_no_sizes_of_them(family: Family, values: dict[str, Any], names: str) -> None:
+    with pytest.raises(SpecError) as error:
+        FlowSpec(family=family, **values)
+    assert str(error.value) == f"The {family} flow has no networks or tables. Leave out the {names}."
+    assert FlowSpec(**FlowSpec(family=family).model_dump()) == FlowSpec(family=family)
+
+
+@pytest.mark.parametrize("family", ["planar", "radial"])
+def test_classic_flows_are_32_layers_without_permutations(family: Family) -> None:
+    spec = FlowSpec(family=family)
+    assert spec.bijector_kinds() == (spec.recipe.layer,) * 32
+    assert spec.weight_count == 0
+    normalized = FlowSpec(family=family, layers=3, normalization="running").bijector_kinds()
+    assert normalized == (family, "batch_normalization", family, family, "batch_normalization")
 
 
 def test_glow_is_actnorm_mixing_and_coupling_from_data_to_base() -> None:

@@ -162,9 +162,10 @@ class FlowOptions(QWidget):
 
     def _enable(self, flow: FlowSpec) -> None:
         for size in (self._width, self._depth):
-            size.setEnabled(flow.conditioner == "network")
-        for choice in (self._layers, self._conditioner, self._normalization):
+            size.setEnabled(flow.recipe.has_network and flow.conditioner == "network")
+        for choice in (self._layers, self._normalization):
             choice.setEnabled(not flow.recipe.is_continuous)
+        self._conditioner.setEnabled(flow.recipe.has_network and not flow.recipe.is_continuous)
         self._bins.setEnabled(flow.recipe.has_bins)
         self._bounded.setEnabled(flow.recipe.has_log_scale)
 

@@ -120,6 +120,16 @@ def test_table_has_no_width_and_no_depth(requested: Requested) -> None:
     assert (conditioner.currentText(), width.isEnabled()) == ("network", True)
 
 
+@pytest.mark.parametrize("family", ["planar", "radial"])
+def test_flow_without_networks_has_no_controls_of_them(requested: Requested, family: str) -> None:
+    requested.choose("flowFamily", family)
+    for kind, name in ((QSpinBox, "Width"), (QSpinBox, "Depth"), (QComboBox, "Conditioner"), (QCheckBox, "Bounded")):
+        assert not requested.find(kind, f"flow{name}").isEnabled()
+    requested.find(QSpinBox, "flowLayers").setValue(5)
+    requested.choose("flowNormalization", "actnorm")
+    assert requested.flow == FlowSpec(family=family, layers=5, normalization="actnorm")
+
+
 def test_values_that_the_controls_cannot_show_are_kept_until_they_are_changed(requested: Requested) -> None:
     training = TrainingSpec(seconds=2.5, seed=9, learning_rate=3e-7, warmup_steps=7, clip_norm=1.0)
     flow = FlowSpec(batch_normalization_momentum=0.5, seed=2**40)
