@@ -148,6 +148,6 @@ def outside_text(scene: Scene, outside: int) -> str:
 def positions_at(trace: Trace, stage: float) -> NDArray[np.float32]:
     """Return the positions of the particles (n, 2) at a stage, in flow units.
 
-    Between two stages, particles move in straight lines.
+    Between two stages, particles move in straight lines, but between flow steps along the field.
     """
     return Glide.at(trace, stage).positions()

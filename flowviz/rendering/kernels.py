@@ -30,7 +30,6 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 PIXELS = types.Array(types.uint32, 2, "C")
 POINTS = types.Array(types.float32, 2, "C", readonly=True)
-STAGES = types.Array(types.float32, 3, "C", readonly=True)
 WAY = types.Tuple([types.float64] * 3)
 NUMBERS = types.Array(types.float32, 1, "C", readonly=True)
 COLORS = types.Array(types.uint32, 1, "C", readonly=True)
@@ -259,51 +258,22 @@ def _line(
                 _blend(pixels, j, i, color, weight)
 
 
-@compiled(NOTHING(PIXELS, POINTS, POINTS, WAY, COLORS, NUMBER, NUMBER))
+@compiled(NOTHING(PIXELS, POINTS, POINTS, WAY, COLORS, POINTS, NUMBER))
 def lines(
     pixels: Array,
     starts: Array,
     ends: Array,
     way: tuple[float, float, float],
     colors: Array,
-    alpha: float,
+    alphas: Array,
     line_width: float,
 ) -> None:
-    """Draw lines from `starts` (m, 2) to `ends` (m, 2) in colors (m,); `alpha` is 0 to 1."""
+    """Draw lines from `starts` (m, 2) to `ends` (m, 2) in colors (m,), with alphas (m, 2), 0 to 1, at both ends."""
     scale, left, top = way
     for k in range(len(starts)):
         x0, y0 = left + scale * starts[k, 0], top - scale * starts[k, 1]
         x1, y1 = left + scale * ends[k, 0], top - scale * ends[k, 1]
-        _line(pixels, x0, y0, x1, y1, _spread(np.int64(colors[k])), alpha, alpha, line_width)
-
-
-@compiled(NOTHING(PIXELS, STAGES, INDICES, WHOLE, NUMBER, NUMBERS, WAY, COLORS, NUMBER))
-def paths(
-    pixels: Array,
-    positions: Array,
-    particles: Array,
-    first: int,
-    stage: float,
-    alphas: Array,
-    way: tuple[float, float, float],
-    colors: Array,
-    line_width: float,
-) -> None:
-    """Draw the paths of the particles with indices `particles` (m,) from stage `first` to `stage`, oldest part first.
-
-    `positions` (stages, n, 2) and `colors` (n,) are those of all particles. `alphas` (segments · 2,) are those at the
-    start and the end of each segment, 0 to 1.
-    """
-    scale, left, top = way
-    for k in range(first, int(np.ceil(stage))):
-        t = min(1.0, stage - k)
-        alpha0, alpha1 = alphas[2 * (k - first)], alphas[2 * (k - first) + 1]
-        for particle in particles:
-            x0, y0 = np.float64(positions[k, particle, 0]), np.float64(positions[k, particle, 1])
-            x1 = x0 + t * (positions[k + 1, particle, 0] - x0)
-            y1 = y0 + t * (positions[k + 1, particle, 1] - y0)
-            x0, y0, x1, y1 = left + scale * x0, top - scale * y0, left + scale * x1, top - scale * y1
-            _line(pixels, x0, y0, x1, y1, _spread(np.int64(colors[particle])), alpha0, alpha1, line_width)
+        _line(pixels, x0, y0, x1, y1, _spread(np.int64(colors[k])), alphas[k, 0], alphas[k, 1], line_width)
 
 
 @jit

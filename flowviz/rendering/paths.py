@@ -1,19 +1,22 @@
-"""The paths of particles through the previous stages: thin lines in the particle's color that fade with age."""
+"""The paths of particles through the previous stages: smooth lines in the particle's color that fade with age."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import Scene, Trace
+from flowviz.records import Scene, Selection, Trace
 from flowviz.rendering.cache import cached
 from flowviz.rendering.colors import Packed
+from flowviz.rendering.curves import Segments, follows_field, smooth_segments
 from flowviz.rendering.particles import shown_selection
 from flowviz.rendering.raster import Canvas
+from flowviz.specs.recipes import PERMUTE
 
-MOST_PIECES = 5000  # segments of all paths together: more would hide each other, and take too long to draw in a frame
-HEAD_ALPHA, TAIL_ALPHA = 0.75, 0.12  # alpha at the current stage, and its limit for old segments
-MEMORY = 3.0  # stages after which 1/e of the difference between the two alphas is left
+MOST_SEGMENTS = 5000  # of all paths together: more would hide each other, and take too long to draw in a frame
+HEAD_ALPHA, TAIL_ALPHA = 0.8, 0.08  # alpha at the current stage, and its limit for old segments
+MEMORY = 0.16  # share of the stages after which 1/e of the difference between the two alphas is left
+LEAST_MEMORY = 2.0  # stages
 MIRRORED = 0.35  # factor of the alpha of permutations, whose long straight lines would dominate the picture
-LINE_WIDTH = 1.0  # pixels, for an 800-pixel shorter side
+LINE_WIDTH = 1.1  # pixels, for an 800-pixel shorter side
 
 
 def draw_paths(canvas: Canvas, scene: Scene, stage: float, colors: Packed, pixel: float) -> None:
@@ -28,9 +31,30 @@ def draw_paths(canvas: Canvas, scene: Scene, stage: float, colors: Packed, pixel
     """
     stage = float(np.clip(stage, 0, scene.trace.last_stage))
     if stage > 0:
-        alphas = _alphas(scene.trace, stage)
         particles, _ = path_particles(scene)
-        canvas.draw_paths(scene.trace, particles, stage, alphas, colors, LINE_WIDTH * pixel)
+        curves, alphas = path_curves(scene, stage), path_alphas(scene.trace, stage)
+        canvas.draw_curves(curves, colors[particles], alphas, LINE_WIDTH * pixel)
+
+
+def path_curves(scene: Scene, stage: float) -> Segments:
+    """Return the paths (segments, m, 2) of `path_particles` from stage 0 to a stage, which end at the particles.
+
+    On its way to a stage, a particle that moves in a straight line is not on the smooth curve. The last segment is then
+    that curve, scaled about its start so that it ends at the particle, and grows into its final shape.
+
+    Args:
+        scene: The scene.
+        stage: The stage at which the paths end, possibly between two stages; more than 0.
+    """
+    count = int(np.ceil(stage))
+    t = stage - (count - 1)
+    whole = _whole_curves(scene.trace, shown_selection(scene), len(path_particles(scene)[0]))
+    curves = Segments(*(part[:count] for part in whole))
+    if t == 1:
+        return curves
+    last = Segments(*(part[-1:] for part in curves))
+    last = last.until(t) if follows_field(scene.trace, count) else last.shrunk(t)
+    return Segments(*(np.concatenate([part[:-1], end]) for part, end in zip(curves, last, strict=True)))
 
 
 def path_particles(scene: Scene) -> tuple[NDArray[np.int64], int]:
@@ -44,20 +68,23 @@ def path_particles(scene: Scene) -> tuple[NDArray[np.int64], int]:
     """
     selection = shown_selection(scene)
     candidates = np.arange(scene.trace.positions.shape[1]) if selection is None else np.flatnonzero(selection.chosen)
-    return candidates[: max(1, MOST_PIECES // max(1, scene.trace.last_stage))], len(candidates)
+    return candidates[: max(1, MOST_SEGMENTS // max(1, scene.trace.last_stage))], len(candidates)
 
 
-def _alphas(trace: Trace, stage: float) -> NDArray[np.float32]:
+def path_alphas(trace: Trace, stage: float) -> NDArray[np.float32]:
     """Return the alpha (segments, 2) at the start and the end of each segment of a path from stage 0 to a stage."""
-    pieces = int(np.ceil(stage))
-    ages = stage - np.minimum(np.arange(pieces + 1), stage)
-    alpha = TAIL_ALPHA + (HEAD_ALPHA - TAIL_ALPHA) * np.exp(-ages / MEMORY)
-    strength = np.where(_mirrors(trace)[:pieces], MIRRORED, 1.0)
+    count = int(np.ceil(stage))
+    ages = stage - np.minimum(np.arange(count + 1), stage)
+    memory = max(MEMORY * trace.last_stage, LEAST_MEMORY)
+    alpha = TAIL_ALPHA + (HEAD_ALPHA - TAIL_ALPHA) * np.exp(-ages / memory)
+    mirrors = [name.partition("_")[2] == PERMUTE for name in trace.names[1 : count + 1]]
+    strength = np.where(mirrors, MIRRORED, 1.0)
     return (np.stack([alpha[:-1], alpha[1:]], axis=1) * strength[:, None]).astype(np.float32)
 
 
-@cached(maxsize=8)
-def _mirrors(trace: Trace) -> NDArray[np.bool_]:
-    """Return which segments (stages - 1,) swap the coordinates, as a permutation does."""
-    before, after = trace.positions[:-1, :100], trace.positions[1:, :100]
-    return np.asarray((after == before[..., ::-1]).all(axis=(1, 2)))
+@cached(maxsize=4)
+@np.errstate(invalid="ignore", over="ignore")
+def _whole_curves(trace: Trace, selection: Selection | None, count: int) -> Segments:
+    """Return the curves (stages - 1, count, 2) of the first `count` selected particles, or of all particles."""
+    particles = slice(count) if selection is None else np.flatnonzero(selection.chosen)[:count]
+    return smooth_segments(trace, particles=particles)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from flowviz.records import Rectangle, Trace
 from flowviz.rendering.colors import Color, Packed, packed, packed_color
+from flowviz.rendering.curves import Segments, follows_field, segment_to
 from flowviz.rendering.projection import Projection
 
 PHASES = 8  # subpixel positions of a disc, along each axis
@@ -26,6 +27,14 @@ def _kernels() -> ModuleType:
     from flowviz.rendering import kernels
 
     return kernels
+
+
+@cache
+def _curve_kernels() -> ModuleType:
+    """Import the kernels of curves when the first one is drawn."""
+    from flowviz.rendering import curve_kernels
+
+    return curve_kernels
 
 
 @dataclass(frozen=True)
@@ -47,8 +56,13 @@ class Glide:
 
     @classmethod
     def at(cls, trace: Trace, stage: float) -> "Glide":
-        """Return the particles of a trace at a stage; 2.25 is a quarter of the way from stage 2 to stage 3."""
+        """Return the particles of a trace at a stage; 2.25 is a quarter of the way from stage 2 to stage 3.
+
+        Between flow steps, they move along the field: on smooth curves through their positions at all stages.
+        """
         before, after, t = between(trace, stage)
+        if t > 0 and follows_field(trace, after):
+            return cls.still(segment_to(trace, after).at(t))
         return cls(trace.positions[before], trace.positions[after], t)
 
     @classmethod
@@ -126,34 +140,26 @@ class Canvas:
         alpha: float = 1.0,
     ) -> None:
         """Draw lines from `starts` (m, 2) to `ends` (m, 2) in flow units; `width` is in pixels, `alpha` is 0 to 1."""
-        colors = np.full(len(starts), packed_color(color), np.uint32)
+        colors, alphas = (
+            np.full(len(starts), packed_color(color), np.uint32),
+            np.full((len(starts), 2), alpha, np.float32),
+        )
         where = (np.ascontiguousarray(points, np.float32) for points in (starts, ends))
-        _kernels().lines(self._pixels, *where, self._projection.way, colors, alpha, width)
+        _kernels().lines(self._pixels, *where, self._projection.way, colors, alphas, width)
 
-    def draw_paths(
-        self,
-        trace: Trace,
-        particles: NDArray[np.int64],
-        stage: float,
-        alphas: NDArray[np.float32],
-        colors: Packed,
-        width: float,
-    ) -> None:
-        """Draw the last segments of the paths of particles up to a stage.
+    def draw_curves(self, curves: Segments, colors: Packed, alphas: NDArray[np.float32], width: float) -> None:
+        """Draw smooth curves.
 
         Args:
-            trace: The trace of all particles.
-            particles: The indices of the particles whose paths are drawn, (m,).
-            stage: The stage at which the paths end, possibly between two stages.
-            alphas: The alpha, 0 to 1, at the start and the end of each segment that is drawn, (segments, 2).
-            colors: The colors of all particles, (n,).
+            curves: The curves, (segments, n, 2).
+            colors: The colors of the curves, (n,).
+            alphas: The alpha, 0 to 1, at the start and the end of each segment, (segments, 2).
             width: The width of the lines, in pixels.
         """
-        first = int(np.ceil(stage)) - len(alphas)
-        positions = np.ascontiguousarray(trace.positions)
-        _kernels().paths(
-            self._pixels, positions, particles, first, stage, alphas.ravel(), self._projection.way, colors, width
-        )
+        parts = (np.ascontiguousarray(part, np.float32) for part in curves)
+        way = self._projection.way
+        starts, ends, shades, strengths = _curve_kernels().pieces(*parts, way[0], colors, alphas)
+        _kernels().lines(self._pixels, starts, ends, way, shades, strengths, width)
 
     def draw_mesh(self, nodes: NDArray[np.float32], side: int, colors: Packed) -> None:
         """Fill the cells of a square mesh.
