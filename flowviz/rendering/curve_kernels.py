@@ -12,8 +12,9 @@ from numba import types
 from flowviz.rendering.compiled import compiled
 
 MOST_PIECES = 24  # of a curve
-FLATNESS = 0.25  # pixels between a curve and its pieces
+FLATNESS = 0.3  # pixels between a curve and its pieces
 FAR = 1e9  # pixels; curves that bend farther are skipped
+FAINTEST = 1 / 32  # alpha; fainter segments, which nobody sees, are skipped
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -36,6 +37,8 @@ def pieces(
     segments, n, _ = starts.shape
     counts, total = np.zeros((segments, n), np.int64), 0
     for k in range(segments):
+        if max(alphas[k, 0], alphas[k, 1]) < FAINTEST:
+            continue
         for i in range(n):
             early = late = 0.0
             for c in range(2):

@@ -11,7 +11,7 @@ from flowviz.rendering.particles import shown_selection
 from flowviz.rendering.raster import Canvas
 from flowviz.specs.recipes import PERMUTE
 
-MOST_SEGMENTS = 5000  # of all paths together: more would hide each other, and take too long to draw in a frame
+MOST_SEGMENTS = 3500  # of all paths together: more would hide each other, and take too long to draw in a frame
 HEAD_ALPHA, TAIL_ALPHA = 0.8, 0.08  # alpha at the current stage, and its limit for old segments
 MEMORY = 0.16  # share of the stages after which 1/e of the difference between the two alphas is left
 LEAST_MEMORY = 2.0  # stages
