@@ -21,7 +21,7 @@ from flowviz.specs.playback import STEP_SECONDS
 OVERVIEW = "overview"
 FIELDS = fields_of(ExportSpec)
 OF_FIELD = {"speed": "in_betweens", "select": "color_by"}  # options that are no fields, and what they affect
-BESIDE = "--beside requires density or grid, and also points or paths. Choose them with --view."
+BESIDE = "--beside requires density, grid or velocity, and also points or paths. Choose them with --view."
 
 
 def requested_export(name: str, given: Given, seen: Seen, file: Mapping[str, Any]) -> ExportSpec:

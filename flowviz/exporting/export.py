@@ -209,7 +209,7 @@ class Export:
         return self._scenes(self._spec.particles)
 
     def _scenes(self, particles: int | None, keeper: FlowKeeper | None = None) -> Scenes:
-        seen = self._spec.seen
+        seen = self._spec.seen.model_copy(update={"overview": self._spec.what == "sheet"})
         if self._spec.what == "samples":  # always samples of the flow, even if the view shows encoded points
             seen = seen.model_copy(update={"direction": "generate"})
         seconds = STEP_SECONDS / (self._spec.in_betweens + 1) if self._spec.what in FILMS else None

@@ -24,9 +24,10 @@ from flowviz.records import (
     slices,
 )
 from flowviz.records.trace import PARTICLES
-from flowviz.rendering import Camera, Frame, render_frame, visible_rectangle
+from flowviz.rendering import Camera, Frame, render_frame, swept_grids, visible_rectangle
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, Seen, ViewSpec
+from flowviz.specs.view import FIELDS
 from flowviz.targets import build_target, spec_units, target_picture
 
 if TYPE_CHECKING:
@@ -227,13 +228,21 @@ class Scenes:
         return target_picture(build_target(self._project.target)) if "target" in self._seen.view.marks else None
 
     def _completed(self, scene: Scene, shot: Shot, size: PictureSize) -> Scene:
-        """Return a scene with the density, grid and probe that the view shows."""
+        """Return a scene with the density, grid, velocities and probe that the view shows."""
         probe = self._seen.probe if scene.probe is None else None
         stage, view = round(shot.stage), self._seen.view
-        if not view.marks & {"density", "grid"} and probe is None:
+        if not view.marks & FIELDS and probe is None:
             return scene
         flow = self._flow(shot.moment)
         around = self.rectangle(Shot(stage, shot.moment), size)
+        swept = swept_grids(self._field_camera(shot, size), scene.trace.last_stage, size)
         from flowviz.flows.scenes import completed  # loads TensorFlow
 
-        return completed(flow, scene, stage, view, around, probe)
+        return completed(flow, scene, stage, view, around, probe, swept)
+
+    def _field_camera(self, shot: Shot, size: PictureSize) -> Camera:
+        """Return the camera over whose views velocities are computed."""
+        camera = self.camera(shot.moment)
+        return (
+            Camera(Camera(camera.view, self.trace(shot.moment).boxes).widest(size)) if self._seen.overview else camera
+        )

@@ -173,6 +173,18 @@ class Chain:
         )
         return images, log_dets
 
+    def velocity(
+        self,
+        parameters: tf.Tensor,
+        statistics: tf.Tensor,
+        constants: tf.Tensor,
+        points: tf.Tensor,
+        stage: tf.Tensor,
+    ) -> tf.Tensor:
+        """Return the velocity (n, 2) of one stage, 1 or more, at points."""
+        numbers = parameters, statistics, constants
+        return self._at(stage, numbers, lambda stage, own: (stage.velocity(own, points),))[0]
+
     def log_prob(
         self, parameters: tf.Tensor, statistics: tf.Tensor, constants: tf.Tensor, points: tf.Tensor
     ) -> tf.Tensor:

@@ -1,4 +1,4 @@
-"""Computation of what a view shows in addition to the particles: a density, a grid and a probe."""
+"""Computation of what a view shows in addition to the particles: a density, a grid, velocities and a probe."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,18 +6,25 @@ from dataclasses import replace
 import numpy as np
 
 from flowviz.flows.flow import Flow
-from flowviz.records import Density, Rectangle, Scene, Trace, lattice_points
+from flowviz.records import Density, FieldGrid, Rectangle, Scene, Trace, VelocityField, lattice_points
 from flowviz.specs import ViewSpec
 
 Probe = tuple[int, Sequence[float]]  # a stage, and the x and y of a point there
 
 
 def completed(
-    flow: Flow, scene: Scene, stage: int, view: ViewSpec, rectangle: Rectangle, probe: Probe | None = None
+    flow: Flow,
+    scene: Scene,
+    stage: int,
+    view: ViewSpec,
+    rectangle: Rectangle,
+    probe: Probe | None = None,
+    swept: Sequence[FieldGrid] = (),
 ) -> Scene:
-    """Return the scene with the density, grid and probe that a view shows.
+    """Return the scene with the density, grid, velocities and probe that a view shows.
 
-    The density and the grid are computed only if they are among the marks of the view and the scene lacks them.
+    The density, the grid and the velocities are computed only if they are among the marks of the view and the
+    scene lacks them.
 
     Args:
         flow: The flow, to which anything that the scene already contains must belong.
@@ -26,6 +33,7 @@ def completed(
         view: The view.
         rectangle: The part of the plane over which to compute the density.
         probe: A point to follow through all stages. None to keep the probe of the scene.
+        swept: For each stage after the base, the grid of its velocities; see `flowviz.rendering.swept_grids`.
 
     Raises:
         SpecError: If a stage does not exist.
@@ -35,6 +43,7 @@ def completed(
         density=_density(flow, scene.density, stage, rectangle) if "density" in view.marks else scene.density,
         grid=grid_trace(flow) if "grid" in view.marks and scene.grid is None else scene.grid,
         probe=scene.probe if probe is None else probe_trace(flow, probe),
+        velocities=_velocities(flow, scene, swept) if "velocity" in view.marks else scene.velocities,
     )
 
 
@@ -53,6 +62,20 @@ def probe_trace(flow: Flow, probe: Probe) -> Trace:
     return flow.trace_through(np.array([point]), stage)
 
 
+def velocity_fields(flow: Flow, grids: Sequence[FieldGrid]) -> tuple[VelocityField, ...]:
+    """Return the velocity field of each stage after the base, on a grid for each of them."""
+    return tuple(_velocity_field(flow, stage, grid) for stage, grid in enumerate(grids, start=1))
+
+
+def _velocity_field(flow: Flow, stage: int, grid: FieldGrid) -> VelocityField:
+    points = grid.points
+    return VelocityField(stage, grid.spacing, points, flow.velocity(stage, points).astype(np.float32))
+
+
 def _density(flow: Flow, found: Density | None, stage: int, rectangle: Rectangle) -> Density:
     fits = found is not None and (found.stage, found.rectangle) == (stage, rectangle)
     return found if found is not None and fits else flow.density(stage, rectangle)
+
+
+def _velocities(flow: Flow, scene: Scene, swept: Sequence[FieldGrid]) -> tuple[VelocityField, ...]:
+    return velocity_fields(flow, swept) if scene.velocities is None else scene.velocities

@@ -75,6 +75,10 @@ class Stage(ABC):
         """Return x = f⁻¹(y)."""
         return self.inverse_and_log_det(numbers, y)[0]
 
+    def velocity(self, numbers: Tensors, x: tf.Tensor) -> tf.Tensor:
+        """Return the displacement f(x) − x (n, 2), or the velocity at x if the stage follows a field."""
+        return self.forward(numbers, x) - x
+
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:
         """Return the initial values of the numbers that gradient descent learns, by name."""
         return {}

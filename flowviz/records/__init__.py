@@ -27,6 +27,7 @@ from flowviz.records.timeline import Timeline
 from flowviz.records.trace import Trace, base_particles, checked_points, checked_stage, slices, untrained_trace
 from flowviz.records.trial import Trial, TrialSummary, summarized, to_csv
 from flowviz.records.units import FLOW_UNITS, Units
+from flowviz.records.velocity import FieldGrid, VelocityField
 from flowviz.records.weights import Weights
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "EntropySegment",
     "Environment",
     "Event",
+    "FieldGrid",
     "Finished",
     "History",
     "Kept",
@@ -62,6 +64,7 @@ __all__ = [
     "Uncompiled",
     "Units",
     "Validated",
+    "VelocityField",
     "Weights",
     "base_particles",
     "cell_centers",

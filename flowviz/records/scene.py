@@ -7,6 +7,7 @@ from flowviz.records.selection import Selection
 from flowviz.records.target_picture import TargetPicture
 from flowviz.records.trace import Trace
 from flowviz.records.units import FLOW_UNITS, Units
+from flowviz.records.velocity import VelocityField
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Scene:
         density: Density of one stage. None if not computed.
         grid: Trace of `lattice_points()`. None if not computed.
         probe: Trace of a single point. None if there is no probe.
+        velocities: Velocity field of each stage after the base, in order. None if not computed.
         target: Picture of the target. None if not available.
         units: Units of the axes.
     """
@@ -29,4 +31,5 @@ class Scene:
     grid: Trace | None = None
     probe: Trace | None = None
     target: TargetPicture | None = None
+    velocities: tuple[VelocityField, ...] | None = None
     units: Units = FLOW_UNITS

@@ -5,6 +5,7 @@ from flowviz.rendering.colors import quadrant_colors
 from flowviz.rendering.frame import positions_at, prepare_density, render_frame
 from flowviz.rendering.projection import pixel_position, plane_position, visible_rectangle
 from flowviz.rendering.sheet import render_sheet, render_thumbnails, sheet_stage
+from flowviz.rendering.velocity import swept_grids
 
 __all__ = [
     "Camera",
@@ -21,5 +22,6 @@ __all__ = [
     "render_thumbnails",
     "sheet_stage",
     "steadied",
+    "swept_grids",
     "visible_rectangle",
 ]

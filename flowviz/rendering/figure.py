@@ -1,10 +1,10 @@
 """Vector graphics of a single view or a sheet of all stages.
 
-Labels are text and axes are lines, but particles are embedded as images: as vectors, thousands of particles per panel
-would take megabytes, and seconds to open.
+Labels are text, and axes and arrows are lines, but particles are embedded as images: as vectors, thousands of particles
+per panel would take megabytes, and seconds to open.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -26,9 +27,10 @@ from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.rendering.density import contour_words, density_strength
 from flowviz.rendering.frame import draw_marks, outside_text, panel_views, render_panel
 from flowviz.rendering.legend import OPACITY, Key, key_parts, keys, legend_places
-from flowviz.rendering.projection import Panel, panel_of
+from flowviz.rendering.projection import Panel, Projection, panel_of
 from flowviz.rendering.raster import RGBA, lifted
 from flowviz.rendering.sheet import ENLARGED, SheetLayout, foot_places, small_view, small_views
+from flowviz.rendering.velocity import CUT_ALPHA, DOT, HALO_ALPHA, HALO_WIDTH, LINE_WIDTH, arrows_at
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import LARGEST_SIDE
 
@@ -174,6 +176,14 @@ class _Page:
         line = Line2D((left, right), (top, bottom), zorder=-1, **manner)
         self.figure.add_artist(line)  # in figure coordinates
 
+    def draw_polylines(self, lines: Sequence[Any], width: float, color: Color, alpha: float = 1.0) -> None:
+        """Draw lines, each (m, 2) in pixels, above all images."""
+        shares = [np.stack(self._share(*line.T), axis=1) for line in lines]
+        manner: dict[str, Any] = {"linewidths": width * self._point, "capstyle": "round", "joinstyle": "round"}
+        drawn = LineCollection(shares, colors=[(*_rgb(color), alpha)], transform=self.figure.transFigure, **manner)
+        drawn.set_gid("velocity")
+        self.figure.add_artist(drawn)
+
     def write(self, left: float, top: float, word: Word, size: float, *, halo: bool = False) -> None:
         """Draw a text label.
 
@@ -201,28 +211,46 @@ class _Page:
         """Return the width in pixels of a text at a font size in pixels."""
         return float(TextPath((0, 0), text, size=LETTERS * size).get_extents().width)
 
-    def _share(self, x: float, y: float) -> tuple[float, float]:
+    def _share(self, x: Any, y: Any) -> tuple[Any, Any]:
         return x / self._size.width, 1 - y / self._size.height
 
 
 def _draw_panel(page: _Page, scene: Scene, stage: float, view: ViewSpec, panel: Panel, left: int, title: str) -> None:
     """Draw one panel of a single view: the grid lines, then the marks, then the text and the legend."""
     detail = min(DETAIL, LARGEST_SIDE / max(panel))
-    bare = view.model_copy(update={"axes": False, "background": "transparent"})
+    marks = view.marks - {"velocity"}
+    bare = view.model_copy(update={"axes": False, "background": "transparent", "marks": marks})
     fine = Panel(round(detail * panel.width), round(detail * panel.height))
     canvas, outside = draw_marks(scene, stage, bare, fine)
     for (x0, y0, x1, y1), color in grid_lines(view, panel, scene.units) if view.axes else ():
         if 0 <= x0 <= x1 <= panel.width:
             page.draw_line(left + x0, y0, left + x1, y1, color=color)
     page.draw_picture(lifted(canvas.picture(), SURROUNDINGS[view.theme].background), left, 0, *panel)
+    if "velocity" in view.marks:
+        _draw_arrows(page, scene, stage, view, panel, left)
     size = em(view, panel)
     titles = title_word(view, panel, title, partial(page.length, size=TITLE_EMS * size)) if view.labels else []
     for word in (*_panel_words(scene, stage, view, panel, outside), *titles):
         page.write(left, 0, word, size, halo=True)
     if view.labels:
-        found = keys(scene, stage, view)
+        found = keys(scene, stage, view, panel)
         for key, (x, y) in zip(found, legend_places(view, panel, found, below_title=bool(title)), strict=False):
             _draw_key(page, view, key, left + x, y, size, OPACITY)
+
+
+def _draw_arrows(page: _Page, scene: Scene, stage: float, view: ViewSpec, panel: Panel, left: int) -> None:
+    projection = Projection(view, panel)
+    arrows = arrows_at(scene, stage, projection)
+    if arrows is None:
+        return
+    colors, pixel, shift = SURROUNDINGS[view.theme], projection.pixel, np.array([left, 0])
+    for cut in (True, False):
+        lines = [projection.pixels(line) + shift for line in arrows.polylines(cut)]
+        page.draw_polylines(lines, HALO_WIDTH * pixel, colors.background, HALO_ALPHA)
+        color, alpha = (colors.label, CUT_ALPHA) if cut else (colors.title, 1.0)
+        page.draw_polylines(lines, LINE_WIDTH * pixel, color, alpha)
+    dots = [np.stack([dot, dot]) + shift for dot in projection.pixels(arrows.dots.reshape(-1, 2))]
+    page.draw_polylines(dots, DOT * pixel, colors.label)
 
 
 def _panel_words(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outside: int) -> list[Word]:
@@ -264,6 +292,10 @@ def _draw_key(page: _Page, view: ViewSpec, key: Key, left: int, top: int, size: 
 def _on_ground(picture: RGBA, view: ViewSpec) -> RGBA:
     """Return a picture to embed: without alpha for a solid background, or with the background made transparent."""
     return picture[..., :3] if view.background == "solid" else lifted(picture, SURROUNDINGS[view.theme].background)
+
+
+def _rgb(color: Color) -> tuple[float, ...]:
+    return tuple(channel / 255 for channel in color)
 
 
 def _hex(color: Color) -> str:

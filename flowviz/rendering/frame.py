@@ -1,5 +1,7 @@
 """Rendering of a single stage, for the window, images and animations."""
 
+from collections.abc import Set
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,9 +16,10 @@ from flowviz.rendering.probe import draw_probe
 from flowviz.rendering.projection import Panel, Projection, is_split, panel_of
 from flowviz.rendering.raster import RGBA, Canvas, Glide, lifted
 from flowviz.rendering.target import draw_target
+from flowviz.rendering.velocity import draw_velocity
 from flowviz.rendering.warp import draw_cells, draw_sides
 from flowviz.specs import PictureSize, ViewSpec
-from flowviz.specs.view import Mark
+from flowviz.specs.view import FIELDS, Mark
 
 
 def render_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, title: str = "") -> RGBA:
@@ -67,11 +70,11 @@ def prepare_density(density: Density, view: ViewSpec, size: PictureSize, units: 
 
 
 def _second(view: ViewSpec) -> ViewSpec:
-    """Return the view of the panel beside the particles: the density and the grid."""
-    return _with_marks(view, {"density", "grid"})
+    """Return the view of the panel beside the particles: the density, the grid and the velocity."""
+    return _with_marks(view, FIELDS)
 
 
-def _with_marks(view: ViewSpec, marks: set[Mark]) -> ViewSpec:
+def _with_marks(view: ViewSpec, marks: Set[Mark]) -> ViewSpec:
     return view.model_copy(update={"marks": view.marks & marks})
 
 
@@ -123,6 +126,8 @@ def draw_marks(scene: Scene, stage: float, view: ViewSpec, panel: Panel, enlarge
         outside = draw_points(canvas, scene, stage, view, view.point_diameter * projection.pixel)
         if outside and view.labels:
             draw_edge_marks(canvas, scene, stage, view, projection)
+    if "velocity" in view.marks:
+        draw_velocity(canvas, scene, stage, view, projection)
     if scene.probe is not None:
         draw_probe(canvas, scene.probe, stage, view, projection)
     return canvas, outside
@@ -133,7 +138,7 @@ def _annotate(
 ) -> None:
     if scene.density is not None and density_strength(scene, stage, view) > 0:
         canvas.draw_layer(write(view, panel, contour_words(scene.density, view, panel)))
-    found = keys(scene, stage, view)
+    found = keys(scene, stage, view, panel)
     if found:
         canvas.draw_layer(legend(view, panel, found, below_title=bool(title)))
     if outside:

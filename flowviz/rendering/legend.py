@@ -22,12 +22,13 @@ from flowviz.rendering.particles import (
     shown_selection,
 )
 from flowviz.rendering.paths import path_particles
-from flowviz.rendering.projection import Panel, unframed
+from flowviz.rendering.projection import Panel, Projection, unframed
 from flowviz.rendering.raster import Layer
+from flowviz.rendering.velocity import arrows_at, scale_text
 from flowviz.rendering.warp import area_limit
 from flowviz.specs import ViewSpec
 
-Shape = Literal["bar", "ring", "quadrants", "chosen", "words"]
+Shape = Literal["bar", "ring", "quadrants", "chosen", "arrow", "words"]
 
 KEY_WIDTH, BAR_HEIGHT, MARGIN = 13.5, 0.8, 0.6  # ems
 OPACITY = 225  # of the legend's background, from 0 to 255
@@ -40,10 +41,11 @@ class Key:
     Attributes:
         caption: The text of the entry.
         shape: The graphic beside the text. ``"bar"`` and ``"ring"`` show a color scale, ``"quadrants"`` four swatches,
-            ``"chosen"`` a dot in the color of selected particles and ``"words"`` nothing.
+            ``"chosen"`` a dot in the color of selected particles, ``"arrow"`` an arrow and ``"words"`` nothing.
         ends: The labels of a color scale: along a bar from left to right, or at the right, top and left of a ring.
         scale: The color scale.
         turned: Whether the colors of a bar are reversed.
+        length: The length of an arrow, in ems.
     """
 
     caption: str
@@ -51,11 +53,19 @@ class Key:
     ends: tuple[str, ...] = ()
     scale: Scale = "amount"
     turned: bool = False
+    length: float = 0.0
 
 
 @np.errstate(invalid="ignore", over="ignore")  # particles that have diverged are skipped
-def keys(scene: Scene, stage: float, view: ViewSpec) -> tuple[Key, ...]:
-    """Return the legend entries for the marks that are visible in a view at a stage."""
+def keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None) -> tuple[Key, ...]:
+    """Return the legend entries for the marks that are visible in a view at a stage.
+
+    Args:
+        scene: The scene.
+        stage: The stage; 2.25 is a quarter of the way from stage 2 to stage 3.
+        view: The view.
+        panel: The size of the panel, in pixels; None for the legend of a sheet, whose panels differ in scale.
+    """
     found = []
     if view.marks & {"points", "paths"}:
         found += [_particle_key(scene, view), *_count_keys(scene, view)]
@@ -65,7 +75,20 @@ def keys(scene: Scene, stage: float, view: ViewSpec) -> tuple[Key, ...]:
     if "grid" in view.marks and scene.grid is not None and density_strength(scene, stage, view) < 1:
         times = f"{np.exp(area_limit(scene.grid)):.3g}"
         found.append(Key("area of a cell, times", "bar", (f"1/{times}", "1", times), "change"))
+    if "velocity" in view.marks and scene.velocities:
+        found += _arrow_keys(scene, stage, view, panel)
     return tuple(found)
+
+
+def _arrow_keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None) -> list[Key]:
+    if panel is None:
+        return [Key("arrows: own scale each", "words")]
+    projection = Projection(view, panel)
+    arrows = arrows_at(scene, stage, projection)
+    if arrows is None or not arrows.scale:
+        return []
+    ems = arrows.length * projection.pixels_per_unit / em(view, panel)
+    return [Key(scale_text(arrows), "arrow", length=round(ems, 1))]
 
 
 def _particle_key(scene: Scene, view: ViewSpec) -> Key:
@@ -209,6 +232,16 @@ def _chosen(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequ
     return [Word(x - 0.9 * size, y, key.caption, "rm")]
 
 
+def _arrow(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
+    color = (*SURROUNDINGS[view.theme].title, 255)
+    right, y = picture.width - MARGIN * size, 0.9 * size
+    left, head, width = right - key.length * size, 0.4 * min(key.length, 1.2) * size, max(1, round(size / 8))
+    draw = ImageDraw.Draw(picture)
+    draw.line((left, y, right, y), fill=color, width=width)
+    draw.line((right - head, y - 0.6 * head, right, y, right - head, y + 0.6 * head), fill=color, width=width)
+    return [Word(left - 0.5 * size, y, key.caption, "rm")]
+
+
 def _words(picture: Image.Image, _: ViewSpec, size: float, key: Key) -> Sequence[Word]:
     return [Word(picture.width - MARGIN * size, 0.9 * size, key.caption, "rm")]
 
@@ -219,5 +252,6 @@ SHAPES: dict[Shape, tuple[Callable[[Image.Image, ViewSpec, float, Key], Sequence
     "ring": (_ring, 5.2),
     "quadrants": (_quadrants, 3.0),
     "chosen": (_chosen, 1.8),
+    "arrow": (_arrow, 1.8),
     "words": (_words, 1.8),
 }

@@ -77,12 +77,12 @@ def unframed(view: ViewSpec) -> ViewSpec:
 
 
 def can_split(view: ViewSpec) -> bool:
-    """Return whether a view has marks for both panels: the particles, and the density or the grid."""
-    return bool(view.marks & {"density", "grid"}) and bool(view.marks & {"points", "paths"})
+    """Return whether a view has marks for both panels: the particles, and the density, the grid or the velocity."""
+    return view.has_two_sides
 
 
 def is_split(view: ViewSpec) -> bool:
-    """Return whether a picture has two panels, with the density and the grid beside the particles."""
+    """Return whether a picture has two panels, with the density, the grid and the velocity beside the particles."""
     return view.beside and can_split(view)
 
 

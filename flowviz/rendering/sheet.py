@@ -84,7 +84,8 @@ def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: flo
 
 
 def render_thumbnails(scene: Scene, view: ViewSpec, side: int) -> NDArray[np.uint8]:
-    """Render a square thumbnail of every stage without text, (stages, side, side, 4)."""
+    """Render a square thumbnail of every stage without text and arrows, (stages, side, side, 4)."""
+    view = view.model_copy(update={"marks": view.marks - {"velocity"}})
     stages, panel = range(len(scene.trace.names)), Panel(side, side)
     views = small_views(scene.trace, view, panel, stages)
     return np.stack([render_panel(scene, stage, views[stage], panel, enlarged=ENLARGED) for stage in stages])

@@ -136,6 +136,11 @@ MARKS: Mapping[Mark, str] = {
         "The lines show how particles have moved from the base to this stage: the selected particles, or a random "
         "sample."
     ),
+    "velocity": (
+        "The arrows show how this layer moves points; at the base, how the first layer does. For flow steps, they are "
+        "the velocity field at the time of this stage, and particles follow them from step to step. The arrow in the "
+        "legend gives the scale; longer ones are cut and gray."
+    ),
     "target": "At the last stage, the shape behind the particles is the target that the flow learns.",
 }
 

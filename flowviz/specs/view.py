@@ -14,7 +14,9 @@ ColorBy = Literal["quadrant", "angle", "radius", "log_density", "log_det", "sele
 Direction = Literal["generate", "encode"]
 Background = Literal["solid", "transparent"]
 UnitName = Literal["data", "pixels", "flow"]
-Mark = Literal["density", "target", "grid", "paths", "points"]  # in the order in which they are drawn
+Mark = Literal["density", "target", "grid", "paths", "points", "velocity"]  # in the order in which they are drawn
+
+FIELDS: frozenset[Mark] = frozenset({"density", "grid", "velocity"})  # marks that can stand beside the particles
 
 SMALLEST_SIDE, LARGEST_SIDE = 64, 8192
 USUAL_DPI = 72  # a pixel of a PDF is a point
@@ -92,7 +94,9 @@ class ViewSpec(Spec):
         Option(PICTURES, name="view", form=",".join(get_args(Mark))),
     ] = frozenset({"points"})
     beside: Annotated[
-        bool, described("Beside", "Density and grid in a panel of their own, beside the points"), Option(SINGLE_VIEWS)
+        bool,
+        described("Beside", "Density, grid and velocity in a panel of their own, beside the points"),
+        Option(SINGLE_VIEWS),
     ] = False
     background: Annotated[
         Background, described("Background", "Solid background, or none behind what is drawn"), Option(PICTURES | PLOTS)
@@ -118,4 +122,4 @@ class ViewSpec(Spec):
     @property
     def has_two_sides(self) -> bool:
         """Return whether some marks can stand beside others."""
-        return bool(self.marks & {"density", "grid"} and self.marks & {"points", "paths"})
+        return bool(self.marks & FIELDS and self.marks & {"points", "paths"})

@@ -147,6 +147,7 @@ SMALL = PictureSize(width=80, height=64)
 WRITTEN = [
     (ExportSpec(seen=Seen(stage=3, view=ViewSpec(color_by="selection", axes=False)), size=SMALL), "a b.png"),
     (ExportSpec(what="stages", seen=Seen(view=ViewSpec(marks={"grid"}, background="transparent")), size=SMALL), "it's"),
+    (ExportSpec(seen=Seen(view=ViewSpec(marks={"velocity"}, beside=True)), size=SMALL), "arrows.png"),
     (ExportSpec(what="sheet", size=SMALL, scale=8, seen=Seen(direction="encode"), first=3), "-dash.png"),
     (
         ExportSpec(

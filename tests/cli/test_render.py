@@ -57,6 +57,13 @@ def asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Proje
     return found
 
 
+def test_velocity_is_a_mark(asked: list[tuple[Project, ExportSpec]]) -> None:
+    run("render", "x.flowviz", "-o", "x.svg", "--view", "velocity,points", "--beside")
+    ((_, spec),) = asked
+    assert spec.seen.view.marks == {"velocity", "points"}
+    assert spec.seen.view.beside
+
+
 @pytest.mark.parametrize(
     ("arguments", "what", "form"),
     [

@@ -9,11 +9,13 @@ from PIL import Image
 
 from flowviz.exporting.export import Export
 from flowviz.flows import build_flow
-from flowviz.flows.scenes import completed
+from flowviz.flows.scenes import completed, velocity_fields
 from flowviz.projects import Project
 from flowviz.records import Moment, Scene, Snapshot, Timeline, base_particles
 from flowviz.records.trace import TOGETHER
-from flowviz.rendering import Camera, render_frame, visible_rectangle
+from flowviz.rendering import Camera, render_frame, render_sheet, swept_grids, visible_rectangle
+from flowviz.rendering.projection import Panel
+from flowviz.rendering.sheet import SheetLayout
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, ViewSpec
 from flowviz.targets import build_target
 from tests.exporting.projects import SMALL, written
@@ -35,6 +37,29 @@ def test_density_grid_and_probe_are_those_of_the_flow(project: Project, tmp_path
     scene = completed(flow, Scene(project.trace), 12, view, around, (3, (0.5, -0.5)))
     np.testing.assert_array_equal(drawn, render_frame(scene, 12, view, SMALL)[..., :3])
     assert (drawn != render_frame(Scene(project.trace), 12, view, SMALL)[..., :3]).any()
+
+
+def test_arrows_are_those_of_the_layer_that_is_shown(project: Project, tmp_path: Path) -> None:
+    view = ViewSpec(marks=frozenset({"velocity"}), labels=False)
+    flow, camera = build_flow(project.flow, project.weights), Camera(view, project.trace.boxes)
+    fields = velocity_fields(flow, swept_grids(camera, 19, SMALL))
+    np.testing.assert_array_equal(fields[11].vectors, flow.velocity(12, fields[11].points))
+    for stage in (0, 12):
+        drawn = read(written(project, ExportSpec(size=SMALL, seen=Seen(view=view, stage=stage)), tmp_path / "a.png"))
+        expected = render_frame(Scene(project.trace, velocities=fields), stage, camera.at(stage, SMALL), SMALL)
+        np.testing.assert_array_equal(drawn, expected[..., :3])
+        assert (drawn != render_frame(Scene(project.trace), stage, camera.at(stage, SMALL), SMALL)[..., :3]).any()
+
+
+def test_arrows_are_in_all_panels_of_a_sheet(project: Project, tmp_path: Path) -> None:
+    size = PictureSize(width=800, height=600)
+    seen = Seen(view=ViewSpec(marks=frozenset({"velocity", "points"}), labels=False))
+    drawn = read(written(project, ExportSpec(what="sheet", size=size, seen=seen), tmp_path / "sheet.png"))
+    changed = (drawn != render_sheet(Scene(project.trace), seen.view, size)[..., :3]).any(axis=2)
+    layout = SheetLayout.of(seen.view, 20, Panel(size.width, size.height))
+    for stage in range(20):
+        left, top = layout.corner(stage)
+        assert changed[top : top + layout.panel.height, left : left + layout.panel.width].sum() > 50
 
 
 def test_a_film_of_densities_is_the_same_each_time(project: Project, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from flowviz.errors import SpecError
 from flowviz.flows import Flow, build_flow
 from flowviz.flows.network import LONGEST_WAVE, Network
 from flowviz.flows.table import Table
@@ -64,6 +65,23 @@ class TestEachStage:
             image = stage.forward(numbers, far)
             assert np.isfinite(image).all()
             np.testing.assert_allclose(stage.inverse(numbers, image), far, rtol=1e-9, atol=1e-9, err_msg=stage.name)
+
+
+def test_velocity_is_the_displacement_or_the_field_that_a_step_follows(flow: Flow) -> None:
+    points = np.random.default_rng(3).normal(size=(50, 2))
+    trace = flow.trace(points)
+    for number, stage in enumerate(flow.stages, start=1):
+        before = trace.positions[number - 1]
+        velocity, moved = flow.velocity(number, before), trace.positions[number] - before
+        if stage.kind == "flow_step":
+            error = np.abs(stage.constants["duration"] * velocity - moved).max()
+            assert error <= (1e-6 if flow.spec.integrator == "euler" else 0.5 * np.abs(moved).max())
+        else:
+            np.testing.assert_allclose(velocity, moved, atol=1e-5, err_msg=stage.name)
+    with pytest.raises(SpecError, match="The base moves no points"):
+        flow.velocity(0, points)
+    with pytest.raises(SpecError, match="There is no stage"):
+        flow.velocity(len(flow.stages) + 1, points)
 
 
 def test_the_trace_follows_the_stages(flow: Flow) -> None:

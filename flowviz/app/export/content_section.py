@@ -17,13 +17,14 @@ MARKS: Mapping[Mark, str] = {
     "density": "&Density",
     "grid": "&Grid",
     "paths": "Pat&hs",
+    "velocity": "Velocity",
     "target": "Target",
 }
 PALETTES: Mapping[Palette, str] = {"safe": "Color-blind safe", "plain": "Plain, as in the blog post"}
 TABLE_UNITS: Mapping[UnitName, str] = {"data": "Data units", "pixels": "Pixels", "flow": "Flow units"}
 UNITS: Mapping[UnitName, str] = {"data": "Flow units", "pixels": "Pixels"}  # of targets without data units
 NO_SELECTION = "No particles are selected in the window."
-NOTHING_TO_SPLIT = "Turn on the density or the grid, and also the points or the paths."
+NOTHING_TO_SPLIT = "Turn on the density, the grid or the velocity, and also the points or the paths."
 NO_DENSITY = "A contact sheet cannot show the density, which is computed for one stage only."
 NO_PIXELS = "The target is not made of pixels."
 NO_AXES = "The small pictures of a contact sheet have no axes."
@@ -123,7 +124,9 @@ class ContentSection(ExportSection):
         self.add_row("last", self._last)
         self.add_row("moment", self._moment)
         self.add_row("direction", self._direction)
-        self.add_row("marks", *self._marks.values())
+        marks = list(self._marks.values())
+        self.add_row("marks", *marks[:4])
+        self.add_row("marks", *marks[4:], label="")
         self.add_row("beside", self._beside, label="")
         self.add_row("fitted", self._fitted, label="View")
         self.add_row("common_scale", self._common_scale, label="View")

@@ -91,6 +91,7 @@ GLYPHS = {
     "density": "chart-bell-curve",
     "grid": "grid",
     "paths": "vector-polyline",
+    "velocity": "arrow-top-right-thin",
     "target": "bullseye",
     "beside": "view-split-vertical",
     "overview": "view-comfy",

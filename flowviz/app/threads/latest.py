@@ -17,7 +17,7 @@ from flowviz.errors import FlowvizError
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 LONGEST_REST_SECONDS = 0.2  # loading TensorFlow takes seconds, and calls for no long rest
-USER_TERMS = {"density", "grid", "preview", "picture", "target"}  # topics that users know by the same name
+USER_TERMS = {"density", "grid", "preview", "picture", "target", "velocity"}  # topics that users know by the same name
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,18 @@ from PyQt6.QtCore import pyqtBoundSignal
 
 from flowviz.app.state.view import Tool
 from flowviz.app.viewer.subject import Subject
-from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Timeline, Trace, Units
+from flowviz.records import (
+    Density,
+    FieldGrid,
+    Moment,
+    Scene,
+    Snapshot,
+    StageReport,
+    Timeline,
+    Trace,
+    Units,
+    VelocityField,
+)
 from flowviz.rendering import Camera
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from flowviz.specs.view import Direction, Theme
@@ -181,6 +192,13 @@ class Queries(Protocol):
     ) -> None: ...
 
     def grid(self, subject: Subject, on_result: Callable[[Trace], object]) -> None: ...
+    def velocity(
+        self,
+        subject: Subject,
+        grids: tuple[FieldGrid, ...],
+        on_result: Callable[[tuple[VelocityField, ...]], object],
+    ) -> None: ...
+
     def encoded(self, subject: Subject, target: Target, on_result: Callable[[Trace], object]) -> None: ...
 
     def followed(

@@ -14,7 +14,7 @@ from flowviz.app.viewer.subject import Subject
 from flowviz.errors import FileError
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.projects import example
-from flowviz.records import Density, Moment, Scene, Snapshot, StageReport, Trace, Units
+from flowviz.records import Density, FieldGrid, Moment, Scene, Snapshot, StageReport, Trace, Units, VelocityField
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import Camera, prepare_density, render_thumbnails, visible_rectangle
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
@@ -76,6 +76,18 @@ class FlowQueries(QObject):
             return grid_trace(flow)
 
         self._ask(self._slow, "grid", subject, compute, on_result)
+
+    def velocity(
+        self, subject: Subject, grids: tuple[FieldGrid, ...], on_result: OnResult[tuple[VelocityField, ...]]
+    ) -> None:
+        """Compute the velocity field of each stage after the base, on a grid for each of them."""
+
+        def compute(flow: "Flow") -> tuple[VelocityField, ...]:
+            from flowviz.flows.scenes import velocity_fields
+
+            return velocity_fields(flow, grids)
+
+        self._ask(self._slow, "velocity", subject, compute, on_result)
 
     def encoded(self, subject: Subject, target: Target, on_result: OnResult[Trace]) -> None:
         """Pull a fixed sample of the target back through all stages."""

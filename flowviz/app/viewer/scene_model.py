@@ -9,9 +9,20 @@ from flowviz.app.state.view import View, ViewState
 from flowviz.app.viewer.displays import Queries
 from flowviz.app.viewer.subject import Subject
 from flowviz.errors import TargetError
-from flowviz.records import FLOW_UNITS, Density, Scene, Selection, TargetPicture, Trace, Units, base_particles
+from flowviz.records import (
+    FLOW_UNITS,
+    Density,
+    FieldGrid,
+    Scene,
+    Selection,
+    TargetPicture,
+    Trace,
+    Units,
+    VelocityField,
+    base_particles,
+)
 from flowviz.records.trace import untrained_trace
-from flowviz.rendering import Camera
+from flowviz.rendering import Camera, swept_grids
 from flowviz.specs import FlowSpec, PictureSize
 from flowviz.specs.view import Mark
 from flowviz.targets import Target, target_picture, target_units
@@ -40,12 +51,13 @@ class SceneModel(QObject):
         self.generated = untrained_trace(FlowSpec(), base_particles())
         self.scene = Scene(self.generated)
         self.is_encoded = False
+        self._swept: tuple[Subject, tuple[FieldGrid, ...]] | None = None  # where velocities were asked for
         view.changed.connect(self._on_view_changed)
 
     def begin(self, spec: FlowSpec, target: Target | None) -> None:
         """Prepare for another flow: drop everything that belongs to the previous one except its particles."""
         self._queries.drop()
-        self.subject, self._target, self._hides_target = Subject(spec), target, False
+        self.subject, self._target, self._hides_target, self._swept = Subject(spec), target, False, None
         self.scene = Scene(self.scene.trace, self.scene.selection, units=self._units())
 
     def set_target(self, target: Target) -> None:
@@ -71,11 +83,25 @@ class SceneModel(QObject):
             stage = self._view.value.stage
             self._queries.density(self.subject, stage, self.generated, camera, size, self.scene.units, self._on_density)
 
+    def query_velocity(self, camera: Camera, size: PictureSize) -> None:
+        """Query the velocities of all stages for pictures of `size`, if they are shown and not yet known."""
+        if not self._shows("velocity"):
+            self._swept = None
+            return
+        if self._view.seen.overview:
+            camera = Camera(Camera(camera.view, self.scene.trace.boxes).widest(size))
+        grids = swept_grids(camera, self.scene.trace.last_stage, size)
+        if self._swept is None or self._swept[0] is not self.subject or self._swept[1] != grids:
+            self._swept = self.subject, grids
+            self._queries.velocity(self.subject, grids, self._on_velocity)
+
     def _refresh(self) -> None:
         if not self._shows("grid"):
             self.scene = replace(self.scene, grid=None)
         if not self._shows("density"):
             self.scene = replace(self.scene, density=None)
+        if not self._shows("velocity"):
+            self._forget_velocity()
         self.scene = replace(self.scene, target=self._picture(), units=self._units())
         target = self._target if self._view.seen.direction == "encode" else None
         if target is None or self.generated.names != self.scene.trace.names:
@@ -147,6 +173,14 @@ class SceneModel(QObject):
     def _on_density(self, density: Density) -> None:
         if self._shows("density"):  # a hidden density would be out of date when it is shown again
             self._change(density=density)
+
+    def _on_velocity(self, fields: tuple[VelocityField, ...]) -> None:
+        if self._shows("velocity"):
+            self._change(velocities=fields)
+
+    def _forget_velocity(self) -> None:
+        self._swept = None
+        self.scene = replace(self.scene, velocities=None)
 
     def _on_grid(self, grid: Trace) -> None:
         if self._shows("grid"):

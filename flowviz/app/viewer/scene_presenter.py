@@ -74,7 +74,7 @@ class ScenePresenter(QObject):
     def refit(self) -> None:
         """Fit the view to the current particles alone."""
         self.camera.refit()
-        self._query_density()
+        self._query_fields()
 
     def _on_trace_changed(self, trace: Trace) -> None:
         titles = [trace.title(stage) for stage in range(len(trace.names))]
@@ -84,7 +84,7 @@ class ScenePresenter(QObject):
         self._view.show_flow(trace.last_stage, trace.positions.shape[1])
         self.camera.show_trace(trace, steadily=self._moments.is_live)
         self.inspector.show_trace(trace)
-        self._query_density()
+        self._query_fields()
 
     def _on_scene_changed(self, scene: Scene) -> None:
         previous, self._scene = self._scene, scene
@@ -107,7 +107,7 @@ class ScenePresenter(QObject):
         if _panels_of(old) != _panels_of(new):
             self._query_thumbnails()
         if frame_of(old) != frame_of(new) or old.stage != new.stage:
-            self._query_density()
+            self._query_fields()
 
     def _move_playhead(self, old: View, new: View) -> None:
         if old.seen.playback != new.seen.playback:
@@ -123,13 +123,15 @@ class ScenePresenter(QObject):
 
     def _on_resized(self) -> None:
         self.camera.aim()
-        self._query_density()
+        self._query_fields()
 
     def _on_stage_fit_requested(self) -> None:
         self.camera.fit_stage(self._scenes.scene.trace)
 
-    def _query_density(self) -> None:
-        self._scenes.query_density(self.camera.camera(), self._displays.cloud.size_in_pixels)
+    def _query_fields(self) -> None:
+        camera, size = self.camera.camera(), self._displays.cloud.size_in_pixels
+        self._scenes.query_density(camera, size)
+        self._scenes.query_velocity(camera, size)
 
     def _query_thumbnails(self) -> None:
         strip = self._displays.strip

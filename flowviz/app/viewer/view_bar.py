@@ -17,7 +17,7 @@ from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.rendering.projection import can_split, is_split
 from flowviz.specs.view import Mark
 
-BESIDE = "Be&side", "Ctrl+5", "Show the density and the grid beside the particles; turn one of them on first"
+BESIDE = "Be&side", "Ctrl+5", "Show density, grid and velocity beside the particles; turn one of them on first"
 OVERVIEW = "&Overview", "Ctrl+6", "Show all stages in one figure; click a stage to open it"
 FOLLOW = "Follo&w the Cloud", "Ctrl+9", "Following frames the cloud at every stage; Fixed keeps what is visible"
 FOLLOWING, FIXED = "Following", "Fixed"

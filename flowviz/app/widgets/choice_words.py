@@ -10,6 +10,11 @@ MARKS: Mapping[Mark, tuple[str, str, str]] = {  # title, shortcut, tooltip
     "density": ("&Density", "Ctrl+2", "Show the exact density at this stage; contours enclose 50, 90 and 99%"),
     "grid": ("&Grid", "Ctrl+3", "Show how the layers deform a square grid on the base"),
     "paths": ("P&aths", "Ctrl+4", "Show the paths of the selected particles, or of a random sample"),
+    "velocity": (
+        "&Velocity",
+        "Ctrl+8",
+        "Show arrows: how this layer moves points, or the velocity field of a flow step",
+    ),
     "target": ("Tar&get Shape", "Ctrl+7", "Show the target faintly behind the particles of the last stage"),
 }
 

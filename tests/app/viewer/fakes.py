@@ -217,6 +217,9 @@ class FakeQueries(QObject):
     def grid(self, *asked: Any) -> None:
         self.asked["grid"] = asked
 
+    def velocity(self, *asked: Any) -> None:
+        self.asked["velocity"] = asked
+
     def encoded(self, *asked: Any) -> None:
         self.asked["encoded"] = asked
 

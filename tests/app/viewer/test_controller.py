@@ -8,7 +8,7 @@ import pytest
 from flowviz.app.notices.notice import Notice
 from flowviz.app.viewer.flow_queries import PAST
 from flowviz.projects import Project
-from flowviz.records import Density, Moment, Selection, StageReport
+from flowviz.records import Density, Moment, Selection, StageReport, VelocityField
 from flowviz.specs import FlowSpec, Seen, TextSpec, TrainingSpec, ViewSpec
 from flowviz.specs.view import Mark
 from flowviz.targets import build_target
@@ -25,6 +25,11 @@ def viewed(qapp: object) -> Viewed:
 def density_of(stage: int) -> Density:
     grid = np.zeros((2, 2), np.float32)
     return Density(stage, (-1.0, 1.0, -1.0, 1.0), grid, np.zeros(3, np.float32))
+
+
+def velocity_fields() -> tuple[VelocityField, ...]:
+    nothing = np.zeros((0, 2), np.float32)
+    return tuple(VelocityField(stage, 1.0, nothing, nothing) for stage in range(1, STAGES))
 
 
 def test_viewer_shows_the_latest_snapshot_at_the_last_stage(viewed: Viewed) -> None:
@@ -165,14 +170,15 @@ def test_report_is_no_longer_offered_once_another_query_has_loaded_tensorflow(qa
     assert "report" in viewed.queries.asked
 
 
-@pytest.mark.parametrize("mark", ["density", "grid"])
+@pytest.mark.parametrize("mark", ["density", "grid", "velocity"])
 def test_late_result_is_dropped_if_its_mark_is_hidden(viewed: Viewed, mark: Mark) -> None:
     viewed.view.set_mark(mark, True)
     viewed.view.set_mark(mark, False)
     viewed.view.set_moment(100)
-    viewed.queries.answer(mark, density_of(LAST) if mark == "density" else trace())
+    results = {"density": density_of(LAST), "grid": trace(), "velocity": ()}
+    viewed.queries.answer(mark, results[mark])
     viewed.view.set_mark(mark, True)
-    assert getattr(viewed.scene, mark) is None, "it belongs to another moment"
+    assert getattr(viewed.scene, {"velocity": "velocities"}.get(mark, mark)) is None, "it belongs to another moment"
     assert mark in viewed.queries.asked
 
 
@@ -334,3 +340,33 @@ def test_target_is_in_the_scene_while_it_is_shown(viewed: Viewed) -> None:
     assert viewed.scene.target.rectangle == TARGET.extent
     viewed.view.set_mark("target", False)
     assert viewed.scene.target is None
+
+
+def test_velocities_are_asked_for_once_for_all_stages(viewed: Viewed) -> None:
+    assert "velocity" not in viewed.queries.asked
+    viewed.view.set_mark("velocity", True)
+    subject, grids, _ = viewed.queries.asked["velocity"]
+    assert (subject.weights, len(grids)) == (WEIGHTS, LAST)
+    fields = velocity_fields()
+    viewed.queries.answer("velocity", fields)
+    assert viewed.scene.velocities is fields
+    viewed.view.set_stage(1)
+    assert "velocity" not in viewed.queries.asked
+    viewed.take(300)
+    assert "velocity" in viewed.queries.asked, "the weights are others"
+    assert viewed.scene.velocities is fields, "shown until the new ones are known"
+
+
+def test_velocities_are_asked_for_where_the_user_looks(viewed: Viewed) -> None:
+    viewed.view.set_mark("velocity", True)
+    viewed.queries.asked.clear()
+    viewed.view.zoom_to((1.0, 0.0), 0.5)
+    _, grids, _ = viewed.queries.asked["velocity"]
+    for grid in grids:
+        left, right, bottom, top = grid.rectangle
+        assert (bottom, top) == pytest.approx((-0.5, 0.5))
+        assert left < 1 < right
+    viewed.view.update(overview=True)
+    _, grids, _ = viewed.queries.asked["velocity"]
+    assert all(grid.rectangle == grids[0].rectangle for grid in grids)
+    assert grids[0].rectangle[1] > LAST, "all stages are in one picture"

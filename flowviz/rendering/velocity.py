@@ -1,0 +1,181 @@
+"""Arrows on a regular grid: how the layer moves points.
+
+At a stage, and on the way to it, they show the displacement by the layer of this stage, the one that its title names;
+at the base, that of the first layer. Flow steps follow a field that changes with time: at a stage, the arrows are the
+field at the time of the stage, and on the way to the next one they change with it.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, floor, log2, log10
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.records import FieldGrid, Rectangle, Scene, VelocityField
+from flowviz.records.velocity import ARROWS_ACROSS
+from flowviz.rendering.camera import Camera
+from flowviz.rendering.colors import SURROUNDINGS, packed_color
+from flowviz.rendering.curves import follows_field
+from flowviz.rendering.projection import Projection, visible_rectangle
+from flowviz.rendering.raster import Canvas, Glide
+from flowviz.specs import PictureSize, ViewSpec
+
+LONGEST = 0.95  # quantile of the lengths that fits in a cell of the grid
+ROUND_NUMBERS = 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0  # of the scale, so that it seldom changes
+FILL = 0.9  # share of a cell that an arrow of the length of the scale fills; longer ones are cut, and drawn fainter
+NARROWEST_CELL = 16.0  # pixels; of a finer grid, only every second or fourth arrow is drawn
+FEW = 9  # arrows
+HEAD, HEAD_SHARE, SPREAD = 0.26, 0.42, 0.5  # length of a head in cells, at most as a share of the arrow; half its angle
+STILL = 0.07  # cells; shorter arrows are drawn as dots
+DOT, LINE_WIDTH, HALO_WIDTH = 2.2, 1.5, 4.0  # pixels, for an 800-pixel shorter side
+HALO_ALPHA, CUT_ALPHA = 0.75, 0.6
+
+Lines = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Arrows:
+    """The arrows of a picture, in flow units.
+
+    Attributes:
+        strokes: The start, the tip and both ends of the head of each arrow, (n, 4, 2).
+        cut: Whether an arrow (n,) would be longer than `length`.
+        dots: Points (m, 2) that do not move, or hardly.
+        length: Length of an arrow of `scale`.
+        scale: Displacement or velocity of an arrow of `length`, in the units of the axes, along x. 0 if nothing moves.
+        is_velocity: Whether the arrows are a velocity rather than a displacement.
+    """
+
+    strokes: Lines
+    cut: NDArray[np.bool_]
+    dots: Lines
+    length: float
+    scale: float
+    is_velocity: bool
+
+    def segments(self, cut: bool) -> tuple[Lines, Lines]:
+        """Return the starts and the ends (3 m, 2) of the shafts and of both sides of the heads of m arrows."""
+        start, tip, one, other = np.moveaxis(self.strokes[self.cut == cut], 1, 0)
+        return np.concatenate([start, tip, tip]), np.concatenate([tip, one, other])
+
+    def polylines(self, cut: bool) -> list[Lines]:
+        """Return the shafts (2, 2) and the heads (3, 2) of m arrows."""
+        strokes = self.strokes[self.cut == cut]
+        return [*strokes[:, :2], *strokes[:, [2, 1, 3]]]
+
+
+def swept_grids(camera: Camera, last_stage: int, size: PictureSize) -> tuple[FieldGrid, ...]:
+    """Return grids over the part of the plane that is visible at each stage after the base and at the one before."""
+    seen = [visible_rectangle(camera.at(stage, size), size) for stage in range(last_stage + 1)]
+    return tuple(_grid_over(one, other) for one, other in pairwise(seen))
+
+
+def _grid_over(one: Rectangle, other: Rectangle) -> FieldGrid:
+    around = min(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), max(one[3], other[3])
+    smallest = min(one[1] - one[0], one[3] - one[2], other[1] - other[0], other[3] - other[2])
+    return FieldGrid.across(around, smallest)
+
+
+def draw_velocity(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, projection: Projection) -> None:
+    """Draw the arrows of a stage.
+
+    Args:
+        canvas: The canvas.
+        scene: The scene. Nothing is drawn without velocities.
+        stage: The stage; 2.25 is a quarter of the way from stage 2 to stage 3.
+        view: The view, which determines the colors.
+        projection: The projection of the canvas.
+    """
+    arrows = arrows_at(scene, stage, projection)
+    if arrows is None:
+        return
+    colors, pixel = SURROUNDINGS[view.theme], projection.pixel
+    for cut in (True, False):
+        lines = arrows.segments(cut)
+        canvas.draw_lines(*lines, colors.background, HALO_WIDTH * pixel, HALO_ALPHA)
+        canvas.draw_lines(*lines, colors.label if cut else colors.title, LINE_WIDTH * pixel, CUT_ALPHA if cut else 1.0)
+    color = np.full(len(arrows.dots), packed_color(colors.label), np.uint32)
+    canvas.draw_discs(Glide.still(arrows.dots), color, DOT * pixel)
+
+
+def arrows_at(scene: Scene, stage: float, projection: Projection) -> Arrows | None:
+    """Return the arrows of a stage that start in the picture, or None if the scene has no velocities."""
+    fields = scene.velocities
+    if not fields or len(fields) != scene.trace.last_stage:
+        return None
+    field = _field_at(scene, fields, stage)
+    every = _stride(field.spacing * projection.pixels_per_unit, min(projection.panel.width, projection.panel.height))
+    numbers = np.round(field.points / field.spacing)
+    left, right, bottom, top = projection.rectangle
+    low, high = (left, bottom), (right, top)
+    drawn = (numbers % every == 0).all(axis=1) & ((field.points >= low) & (field.points <= high)).all(axis=1)
+    drawn &= np.isfinite(field.vectors).all(axis=1)
+    points, vectors = field.points[drawn].astype(np.float64), field.vectors[drawn].astype(np.float64)
+    cell = every * field.spacing
+    unit = abs(scene.units.scale[0])
+    scale = _scale(np.hypot(*vectors[_among_particles(scene, field, points)].T) * unit)
+    arrows = vectors * (FILL * cell * unit / scale if scale else 0.0)
+    is_velocity = follows_field(scene.trace, field.stage)
+    lengths = np.hypot(*arrows.T)
+    moving, longest = lengths >= STILL * cell, FILL * cell
+    cut = lengths > longest
+    arrows[cut] *= longest / lengths[cut, None]
+    strokes = _strokes(points[moving], arrows[moving], cell)
+    return Arrows(strokes, cut[moving], points[~moving], longest, scale, is_velocity)
+
+
+def _field_at(scene: Scene, fields: tuple[VelocityField, ...], stage: float) -> VelocityField:
+    stage = min(max(stage, 0.0), len(fields))
+    number = max(ceil(stage), 1)
+    if not follows_field(scene.trace, number):
+        return fields[number - 1]
+    before = min(floor(stage), len(fields) - 1)
+    now, later, t = fields[before], fields[min(before + 1, len(fields) - 1)], np.float32(stage - before)
+    if not follows_field(scene.trace, later.stage) or not np.array_equal(now.points, later.points):
+        return now
+    return VelocityField(now.stage, now.spacing, now.points, (1 - t) * now.vectors + t * later.vectors)
+
+
+def _stride(spacing: float, side: int) -> int:
+    """Return a power of 2 such that every so many points of a grid make about 24 arrows along the shorter side.
+
+    Args:
+        spacing: The distance between neighboring points, in pixels.
+        side: The length of the shorter side, in pixels.
+    """
+    cell = max(side / ARROWS_ACROSS, NARROWEST_CELL)
+    return int(2 ** max(0, round(log2(cell / spacing))))
+
+
+def _among_particles(scene: Scene, field: VelocityField, points: Lines) -> NDArray[np.bool_]:
+    """Return which points (n,) lie in the central box of the particles that the stage moves, or all if few do.
+
+    Their arrows determine the scale: far away, where no particle is, couplings stretch the plane without limit.
+    """
+    low, high = scene.trace.boxes[field.stage - 1]
+    among: NDArray[np.bool_] = ((points >= low) & (points <= high)).all(axis=1)
+    return among if among.sum() >= FEW else np.ones(len(points), np.bool_)
+
+
+def _scale(lengths: NDArray[np.float64]) -> float:
+    """Return the round number that hardly any of the lengths (n,) exceeds, or 0 if there are none."""
+    longest = float(np.quantile(lengths, LONGEST)) if len(lengths) else 0.0
+    if longest <= 0:
+        return 0.0
+    power = 10.0 ** floor(log10(longest))
+    return power * next((number for number in ROUND_NUMBERS if number * power >= longest), ROUND_NUMBERS[-1])
+
+
+def _strokes(points: Lines, arrows: Lines, cell: float) -> Lines:
+    """Return arrows (n, 2) that are centered at points (n, 2) as polylines (n, 4, 2)."""
+    lengths, tips = np.hypot(*arrows.T)[:, None], points + arrows / 2
+    back = -arrows * np.minimum(HEAD * cell / lengths, HEAD_SHARE)
+    cos, sin = np.cos(SPREAD), np.sin(SPREAD)
+    sides = [tips + back @ np.array([[cos, turn], [-turn, cos]]) for turn in (sin, -sin)]
+    return np.stack([points - arrows / 2, tips, *sides], axis=1)
+
+
+def scale_text(arrows: Arrows) -> str:
+    """Return what an arrow of the length of the scale stands for, such as "displacement 0.5"."""
+    return f"{'velocity' if arrows.is_velocity else 'displacement'} {arrows.scale:.3g}"
