@@ -168,13 +168,12 @@ class ViewBar(QWidget):
             button.setToolButtonStyle(style)
 
     def _choose_style(self) -> None:
-        """Show buttons without text, then boxes without labels, before the bar takes room from the cloud."""
-        room = MOST_LINES * FILLED * self.width()
-        self._show_labels(True)
-        self._set_style(TEXT)
-        if self._row.sizeHint().width() > room:
-            self._set_style(ICON)
-        self._show_labels(self._row.sizeHint().width() <= room)
+        """Show boxes without labels, then buttons without text, before the bar takes room from the cloud."""
+        for style, labeled in (TEXT, True), (TEXT, False), (ICON, True), (ICON, False):
+            self._set_style(style)
+            self._show_labels(labeled)
+            if self._row.sizeHint().width() <= MOST_LINES * FILLED * self.width():
+                return
 
     def _show_labels(self, shown: bool) -> None:
         for label in self._labels:
