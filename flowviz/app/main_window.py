@@ -84,7 +84,7 @@ class MainWindow(QMainWindow):
 
     def _create_widgets(self) -> None:
         self._training = TrainingWidgets.create(self.request)
-        self._viewing = ViewerWidgets.create(self.view)
+        self._viewing = ViewerWidgets.create(self.view, self.request)
         self._layout = PanelLayout(self, self._training, self._viewing.inspector)
         self._center = CentralWidget(self._viewing)
         self._stack = QStackedWidget()  # central widget or start page
@@ -164,7 +164,7 @@ class MainWindow(QMainWindow):
             viewing.cloud.add_pan_keys(widget)
         order_tabs(
             training.target, training.flow, training.controls, training.metrics, viewing.view_bar, viewing.cloud,
-            viewing.strip, viewing.slider, viewing.playback, viewing.history, viewing.inspector,
+            viewing.strip, viewing.slider, viewing.playback, viewing.integrator, viewing.history, viewing.inspector,
         )  # fmt: skip
 
     def _connect_appearance(self) -> None:

@@ -12,7 +12,7 @@ from flowviz.errors import SpecError
 from flowviz.records.base_distribution import BASE_DISTRIBUTION
 from flowviz.specs import FlowSpec
 from flowviz.specs.explanations import STAGE_TITLES, layer_sentences
-from flowviz.specs.recipes import LINEAR_MIXING, PERMUTE
+from flowviz.specs.recipes import FLOW_STEP, LINEAR_MIXING, PERMUTE
 
 PARTICLES = 8000
 SMALLEST_CHANGE = 1e-4  # nats; smaller totals are rounding errors
@@ -195,6 +195,17 @@ class Trace:
     def finite(self) -> bool:
         """Return whether all positions and log-determinants are finite."""
         return bool(np.isfinite(self.positions).all() and np.isfinite(self.log_det).all())
+
+    @property
+    def is_continuous(self) -> bool:
+        """Whether the stages are the steps of an integrator, at equal distances of time."""
+        return all(name.endswith(f"_{FLOW_STEP}") for name in self.names[1:])
+
+    def position(self, stage: int) -> str:
+        """Return where a stage is, such as "Stage 7 of 19", or "t = 0.35 · step 7 of 20" for a continuous flow."""
+        if not self.is_continuous:
+            return f"Stage {stage} of {self.last_stage}"
+        return f"t = {stage / self.last_stage:.2f} · step {stage} of {self.last_stage}"
 
     def title(self, stage: int) -> str:
         """Return the number and title of a stage, such as "7 of 19 · Coupling: moves points up and down"."""

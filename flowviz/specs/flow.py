@@ -142,6 +142,15 @@ class FlowSpec(Spec):
         ends = self.hats + 2 * self.waves + 3 * (self.bins or 1)
         return self.layers * self.width * ((self.depth - 1) * self.width + ends)
 
+    def with_integrator_of(self, other: "FlowSpec") -> "FlowSpec":
+        """Return this flow with the integrator of another one, or unchanged if one of them has none.
+
+        The weights stay the same, and so does a training.
+        """
+        if not (self.recipe.is_continuous and other.recipe.is_continuous):
+            return self
+        return self.with_integrator(other.integrator, other.integrator_steps)
+
     def bijector_kinds(self) -> tuple[str, ...]:
         """The kind of each bijector in drawing order, from the base to the target."""
         kinds = [*self.recipe.first]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.session.integration import Integration
 from flowviz.app.session.training_presenter import TrainingPresenter
 from flowviz.app.session.training_runner import Run, TrainingRunner
 from flowviz.app.session.undo import UndoHistory
@@ -15,7 +16,7 @@ from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Project
-from flowviz.specs import TargetSpec, TrainingSpec
+from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
 
 
 class Session(QObject):
@@ -39,6 +40,7 @@ class Session(QObject):
         self._builder, self._viewer = builder, viewer
         self._runner = runner
         self._presenter = TrainingPresenter(runner, viewer, status, view, self)
+        self._integration = Integration(self._presenter, runner, viewer, self)
         self._awaited: TargetSpec | None = None  # training starts as soon as it is built
         self._extension: TrainingSpec | None = None  # the request by which the current training was extended
         self.undo = UndoHistory(request, view, self)
@@ -79,7 +81,8 @@ class Session(QObject):
 
         It excludes the view, which is saved as well but is no reason to ask before closing.
         """
-        return self._request.plan, self._presenter.trained, self._view.value.selection
+        trained = self._presenter.trained
+        return self._request.plan, trained, trained and trained.project.score, self._view.value.selection
 
     def edits(self) -> tuple[object, ...]:
         """Return a value that changes with every edit and every new training, but not while a training runs."""
@@ -103,6 +106,7 @@ class Session(QObject):
         self._presenter.show_project(project, built)
         self._request.show_plan(project.asked)
         self._viewer.restore(project.seen, project.selection)
+        self._integration.request(project.asked.flow)
         self._show_next()
         self.undo.clear()
         self.changed.emit()
@@ -194,6 +198,7 @@ class Session(QObject):
     def _on_request_changed(self, old: Request, new: Request) -> None:
         if old.plan.flow != new.plan.flow:
             self._show_untrained()
+            self._integration.request(new.plan.flow)
         if old.follows != new.follows:
             self._follow()
         self._show_next()
@@ -229,7 +234,7 @@ class Session(QObject):
                 request.plan.target,
                 self._builder.problem,
                 follows=request.follows,
-                has_other_flow=shown is not None and shown.flow != request.plan.flow,
+                has_other_flow=shown is not None and not _same_weights(shown.flow, request.plan.flow),
             )
 
     @property
@@ -238,8 +243,8 @@ class Session(QObject):
         run, request = self._runner.run, self._request.value
         if run is None or self.state in {TrainingState.IDLE, TrainingState.STOPPING} or not request.follows:
             return False
-        trainings = (run.project.training, self._extension)
-        return run.project.flow == request.plan.flow and request.plan.training in trainings
+        has_same_flow = _same_weights(run.project.flow, request.plan.flow)
+        return has_same_flow and request.plan.training in (run.project.training, self._extension)
 
     def _follow(self) -> None:
         """Let the running training switch to the requested target if "Follow the target" is on."""
@@ -250,3 +255,8 @@ class Session(QObject):
             run.worker.keep_target()
         elif built is not None:
             run.worker.follow(built)
+
+
+def _same_weights(flow: FlowSpec, other: FlowSpec) -> bool:
+    """Return whether two flows differ at most in their integrators."""
+    return flow.as_trained() == other.as_trained()

@@ -19,15 +19,17 @@ from flowviz.records import (
     Event,
     Finished,
     History,
+    Moment,
     Overfitting,
     Preparing,
     Progress,
     Recovered,
     Retargeted,
+    Score,
     Snapshot,
     Uncompiled,
 )
-from flowviz.specs import explanations
+from flowviz.specs import FlowSpec, explanations
 
 
 class TrainingPresenter(QObject):
@@ -40,6 +42,7 @@ class TrainingPresenter(QObject):
     """
 
     changed = pyqtSignal()  # the trained project, or its target
+    state_changed = pyqtSignal()
     failed = pyqtSignal()
 
     def __init__(
@@ -102,6 +105,32 @@ class TrainingPresenter(QObject):
         self._status.set_can_resume(self.trained is not None and self.trained.can_resume())
         self._status.set_can_extend(self.trained is not None and self.trained.can_extend())
         self._status.show_state(state)
+        self.state_changed.emit()
+
+    def show_integrated(self, flow: FlowSpec, snapshot: Snapshot) -> None:
+        """Show the particles of another integrator at the latest moment, and make them those of the project."""
+        if self._runner.run is not None and self._runner.run.is_shown:
+            self._runner.integrate(flow, snapshot)
+            self._viewer.change_flow(flow, snapshot)
+            self._update_trained()
+        elif self.trained is not None:
+            self._replace_trained(self.trained.integrated(flow, snapshot))
+            self._viewer.change_flow(flow, snapshot)
+            project = replace(self.trained.project, timeline=self._viewer.timeline)
+            self.trained = replace(self.trained, project=project)
+            self.changed.emit()
+
+    def show_score(self, score: Score) -> None:
+        """Show the score of the trained flow with its present integrator."""
+        if self.trained is not None:
+            self._replace_trained(self.trained.scored(score))
+            self._on_moment_shown(self._viewer.moment, self._viewer.is_live)
+            self.changed.emit()
+
+    def _replace_trained(self, trained: TrainedProject) -> None:
+        """Replace the trained project by one with another integrator or score."""
+        self.trained = trained
+        self._show_trained(trained)
 
     def _on_event(self, event: Event) -> None:
         match event:
@@ -132,9 +161,17 @@ class TrainingPresenter(QObject):
         is_first = not self._run.is_shown
         if is_first:
             self._prepare_display()
-        self._viewer.take_snapshot(snapshot)
+        self._take_snapshot(snapshot)
         if is_first:
             self._update_trained()  # the previous flow is no longer shown
+
+    def _take_snapshot(self, snapshot: Snapshot) -> None:
+        """Show a snapshot of the training, whose integrator may have changed."""
+        flow = self._run.project.flow
+        if flow == self._viewer.flow:
+            self._viewer.take_snapshot(snapshot)
+        else:
+            self._viewer.change_flow(flow, snapshot)
 
     def _prepare_display(self) -> None:
         """Prepare the viewer for the first snapshot of a training."""
@@ -160,7 +197,7 @@ class TrainingPresenter(QObject):
     def _on_finished(self, finished: Finished) -> None:
         self._show_progress(finished.progress)
         self._status.set_score(finished.score)
-        self._viewer.take_snapshot(finished.snapshot)
+        self._take_snapshot(finished.snapshot)
         self._viewer.refit()
         self._update_trained()
         self._runner.abandon()  # its thread ends after this event
@@ -205,13 +242,13 @@ class TrainingPresenter(QObject):
         self._status.show_trained(self.title, trained.budget or progress, progress, project.score)
         self._show_round_trip()
 
-    def _on_moment_shown(self, snapshot: Snapshot, is_latest: bool) -> None:
-        self._status.show_moment(snapshot, is_latest=is_latest)
+    def _on_moment_shown(self, moment: Moment, is_latest: bool) -> None:
+        self._status.show_moment(moment, is_latest=is_latest)
         project = self.project
         if project is not None:
-            is_earlier = not is_latest and project.history.has_changed_since(snapshot.step)
+            is_earlier = not is_latest and project.history.has_changed_since(moment.step)
             self._viewer.hide_target(is_earlier)
-            self._viewer.show_score(explanations.score(snapshot.on_target, None if is_earlier else project.target))
+            self._viewer.show_score(explanations.score(moment.on_target, None if is_earlier else project.target))
         self._show_round_trip()
 
     def _show_round_trip(self) -> None:

@@ -12,7 +12,8 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.trained_project import after
 from flowviz.app.training.worker import TrainingWorker
 from flowviz.projects import Plan, Project
-from flowviz.records import Checkpoint, Event
+from flowviz.records import Checkpoint, Event, Finished, Snapshot
+from flowviz.specs import FlowSpec
 
 
 class TrainingThread(Protocol):
@@ -25,6 +26,8 @@ class TrainingThread(Protocol):
     @property
     def retargeted(self) -> pyqtBoundSignal: ...
     @property
+    def integrated(self) -> pyqtBoundSignal: ...
+    @property
     def failed(self) -> pyqtBoundSignal: ...
     def start(self) -> None: ...
     def pause(self) -> None: ...
@@ -32,6 +35,7 @@ class TrainingThread(Protocol):
     def stop(self) -> None: ...
     def follow(self, built: BuiltTarget, /) -> None: ...
     def keep_target(self) -> None: ...
+    def integrate(self, flow: FlowSpec, /) -> None: ...
     def abandon(self) -> None: ...
 
 
@@ -46,12 +50,14 @@ class Run:
         worker: Its thread.
         built: The target that it learns.
         project: Its project as of the latest event.
+        flow: The flow that moves the particles of the next snapshot.
         is_shown: Whether its first snapshot has arrived. Until then, the previous flow is shown.
     """
 
     worker: TrainingThread
     built: BuiltTarget
     project: Project
+    flow: FlowSpec
     is_shown: bool = False
 
 
@@ -75,14 +81,21 @@ class TrainingRunner(QObject):
         worker = self._make_worker(next(self._numbers), built, project.plan, project.checkpoint, self._abandoned)
         worker.event_arrived.connect(self._on_event)
         worker.retargeted.connect(self._on_retargeted)
+        worker.integrated.connect(self._on_integrated)
         worker.failed.connect(self._on_failed)
-        self.run = Run(worker, built, project)
+        self.run = Run(worker, built, project, project.flow)
         worker.start()
 
     def mark_shown(self) -> None:
         """Record that the first snapshot of the current training is shown."""
         assert self.run is not None
         self.run = replace(self.run, is_shown=True)
+
+    def integrate(self, flow: FlowSpec, snapshot: Snapshot) -> None:
+        """Replace the particles of the current training by those of another integrator."""
+        assert self.run is not None
+        project = replace(self.run.project, flow=flow, trace=snapshot.trace)
+        self.run = replace(self.run, project=project, flow=flow)
 
     def abandon(self) -> None:
         """End the current training and ignore its remaining events."""
@@ -101,7 +114,10 @@ class TrainingRunner(QObject):
     def _on_event(self, number: int, event: Event) -> None:
         if self._is_current(number):
             assert self.run is not None
-            self.run = replace(self.run, project=after(self.run.project, event))
+            project = after(self.run.project, event)
+            if isinstance(event, Snapshot | Finished):
+                project = replace(project, flow=self.run.flow)
+            self.run = replace(self.run, project=project)
             self.event_arrived.emit(event)
 
     def _on_retargeted(self, number: int, built: BuiltTarget) -> None:
@@ -109,6 +125,11 @@ class TrainingRunner(QObject):
             assert self.run is not None
             self.run = replace(self.run, built=built, project=replace(self.run.project, target=built.spec))
             self.retargeted.emit(built)
+
+    def _on_integrated(self, number: int, flow: FlowSpec) -> None:
+        if self._is_current(number):
+            assert self.run is not None
+            self.run = replace(self.run, flow=flow)
 
     def _on_failed(self, number: int, notice: Notice) -> None:
         if self._is_current(number):

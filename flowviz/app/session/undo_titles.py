@@ -11,7 +11,7 @@ Title = str | Callable[[Any, Any], str]  # or a function of the values before an
 
 CONTINUOUS = frozenset({
     "Typing", "Weight", "Threshold", "Shares of the Mix", "Layers", "Width", "Depth", "Bins", "Seed", "Rate", "Batch",
-    "Train For", "Zoom or Pan",
+    "Integrator Steps", "Train For", "Zoom or Pan",
 })  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from flowviz.training import prepare
 
 FLOW_DELAY_MS = 400  # after the latest change of the flow, because a number is typed digit by digit
 SETTING = "training/warmUp"
-Program = tuple[FlowSpec, int]  # flow without its seed, batch size: what the compiled code depends on
+Program = tuple[FlowSpec, int]  # flow without its seed and integrator, batch size: what the compiled code depends on
 log = logging.getLogger(__name__)
 
 
@@ -140,4 +140,4 @@ class WarmUp(QObject):
 
 
 def _program(plan: Plan) -> Program:
-    return plan.flow.model_copy(update={"seed": 0}), plan.training.batch
+    return plan.flow.as_trained().model_copy(update={"seed": 0}), plan.training.batch

@@ -24,6 +24,7 @@ class View:
         selection: The selected particles, or None if there are none.
         last_stage: The number of the last stage of the displayed flow.
         particles: The number of displayed particles.
+        is_continuous: Whether the displayed stages are the steps of an integrator, at equal distances of time.
     """
 
     seen: Seen = field(default_factory=Seen)
@@ -31,6 +32,7 @@ class View:
     selection: Selection | None = None
     last_stage: int = 0
     particles: int = 0
+    is_continuous: bool = False
 
     @property
     def stage(self) -> int:
@@ -56,6 +58,7 @@ class ViewState(State[View]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(View(), parent)
+        self._timed: tuple[int | None, float] | None = None  # a stage, and the exact time that it stands for
 
     @property
     def seen(self) -> Seen:
@@ -70,14 +73,32 @@ class ViewState(State[View]):
         """Change some fields of the `ViewSpec`."""
         self.update(view=self.seen.view.model_copy(update=changes))
 
-    def show_flow(self, last_stage: int, particles: int) -> None:
-        """Adapt to a flow of another size: drop a stage or a selection that it does not have."""
-        seen, selection = self.seen, self.value.selection
-        if seen.stage is not None and seen.stage >= last_stage:
-            seen = seen.model_copy(update={"stage": None})
+    def show_flow(self, last_stage: int, particles: int, *, is_continuous: bool = False) -> None:
+        """Adapt to a flow of another size: drop a stage or a selection that it does not have.
+
+        If the steps of an integrator change in number, the stage is kept by its time, and so is that of the probe.
+        """
+        value = self.value
+        if is_continuous and value.is_continuous and last_stage != value.last_stage:
+            seen = self._at_same_time(last_stage)
+        else:
+            seen = _without_stage_from(last_stage, value.seen)
+        selection = value.selection
         if selection is not None and len(selection.chosen) != particles:
             selection = None
-        self.set(replace(self.value, seen=seen, selection=selection, last_stage=last_stage, particles=particles))
+        self.set(View(seen, value.tool, selection, last_stage, particles, is_continuous))
+
+    def _at_same_time(self, last_stage: int) -> Seen:
+        """Return the view at the same time of a flow with another number of steps, without adding up rounding."""
+        seen, most = self.seen, max(self.value.last_stage, 1)
+        timed = self._timed if self._timed is not None and self._timed[0] == seen.stage else None
+        time = timed[1] if timed else self.value.stage / most
+        probe = seen.probe and (round(seen.probe[0] / most * last_stage), seen.probe[1])
+        found = _without_stage_from(
+            last_stage, seen.model_copy(update={"stage": round(time * last_stage), "probe": probe})
+        )
+        self._timed = found.stage, time
+        return found
 
     def set_stage(self, stage: int) -> None:
         """Go to a stage. The last stage is stored as *last*, so it stays the last one in a flow of another length."""
@@ -138,3 +159,8 @@ class ViewState(State[View]):
 
     def _stored(self, stage: int) -> int | None:
         return None if stage >= self.value.last_stage else max(stage, 0)
+
+
+def _without_stage_from(last_stage: int, seen: Seen) -> Seen:
+    """Return the view with the last stage instead of one that is not before it."""
+    return seen.model_copy(update={"stage": None}) if seen.stage is not None and seen.stage >= last_stage else seen

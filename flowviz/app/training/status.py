@@ -9,11 +9,11 @@ from flowviz.records import (
     FLOW_UNITS,
     Finished,
     History,
+    Moment,
     Overfitting,
     Progress,
     Recovered,
     Score,
-    Snapshot,
     Trace,
     Uncompiled,
     Units,
@@ -176,11 +176,11 @@ class TrainingStatus(QObject):
         if is_live:
             self._show_metrics(progress)
 
-    def show_moment(self, snapshot: Snapshot, *, is_latest: bool) -> None:
+    def show_moment(self, moment: Moment, *, is_latest: bool) -> None:
         """Show the metrics of the moment that is shown."""
         is_running = is_latest and self._score is None
-        past = self._history.progress_at(snapshot.step, self._entropy)
-        self._metrics.show_hits(snapshot.on_target, snapshot.coverage)
+        past = self._history.progress_at(moment.step, self._entropy)
+        self._metrics.show_hits(moment.on_target, moment.coverage)
         self._show_metrics(self._progress if is_running else past)
         self._show_score(self._score if is_latest else None)
 

@@ -1,20 +1,30 @@
 """A trained project, and the project after each event of its training."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Project
-from flowviz.records import FLOW_UNITS, Checkpoint, Environment, Event, Finished, Snapshot, Units
-from flowviz.specs import TrainingSpec
+from flowviz.records import FLOW_UNITS, Checkpoint, Environment, Event, Finished, Score, Snapshot, Units
+from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.training.schedule import Budget, extended
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class TrainedProject:
-    """A trained project and its target, which is None if it can no longer be built. Equal only to itself."""
+    """A trained project and its target.
 
-    project: Project
-    built: BuiltTarget | None
+    Attributes:
+        project: The project.
+        built: The target. None if it can no longer be built.
+        scores: Known scores of the weights, by flow, which differ in their integrators alone.
+        state: What distinguishes the state of the training from all others, whatever the integrator.
+    """
+
+    project: Project = field(compare=False)
+    built: BuiltTarget | None = field(compare=False)
+    scores: Mapping[FlowSpec, Score] = field(default_factory=dict, compare=False)
+    state: object = field(default_factory=object)
 
     @property
     def entropy(self) -> float | None:
@@ -47,6 +57,23 @@ class TrainedProject:
         steps = None if budget.steps is None else last.step - last.start_step + budget.steps
         seconds = None if budget.seconds is None else last.seconds - last.start_seconds + budget.seconds
         return replace(self.project, training=extended(self.project.training, last, steps=steps, seconds=seconds))
+
+    @property
+    def lacks_score(self) -> bool:
+        """Whether only the integrator lacks a score: the weights were scored with another one."""
+        return self.project.score is None and bool(self.scores)
+
+    def integrated(self, flow: FlowSpec, snapshot: Snapshot) -> "TrainedProject":
+        """Return the same state with the particles of another integrator, and with its score if it is known."""
+        known = self.project.score
+        scores = {**self.scores, self.project.flow: known} if known else self.scores
+        score = scores.get(flow)
+        project = replace(self.project, flow=flow, trace=snapshot.trace, score=score)
+        return replace(self, project=project, scores=scores)
+
+    def scored(self, score: Score) -> "TrainedProject":
+        """Return the same state with its score."""
+        return replace(self, project=replace(self.project, score=score))
 
 
 def after(project: Project, event: Event) -> Project:

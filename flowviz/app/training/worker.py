@@ -10,9 +10,12 @@ from flowviz.app.notices.notice import REPORT_IT, notice_of
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.worker import Worker
 from flowviz.errors import FlowvizError
+from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.projects import Plan
 from flowviz.records import Checkpoint, Event, Finished, Overfitting, Recovered, Retargeted, Snapshot, Uncompiled
+from flowviz.specs import FlowSpec
 from flowviz.training import NewTarget, train
+from flowviz.training.integrate import finished, moved
 
 SNAPSHOT_SECONDS = 0.2
 KEPT = f"The latest snapshot was kept. {REPORT_IT}"
@@ -25,6 +28,7 @@ class TrainingWorker(Worker):
 
     event_arrived = pyqtSignal(int, object)  # run number, Event
     retargeted = pyqtSignal(int, object)  # run number, the new BuiltTarget
+    integrated = pyqtSignal(int, object)  # run number, FlowSpec that moves the particles of the following snapshots
     failed = pyqtSignal(int, object)  # run number, Notice
 
     def __init__(
@@ -48,6 +52,8 @@ class TrainingWorker(Worker):
         self.number = number
         self._job = built.target, plan.flow, plan.training
         self._checkpoint = checkpoint
+        self._flow = self._announced = plan.flow  # with the integrator for the particles
+        self._keeper = FlowKeeper()
         self._requested: deque[BuiltTarget] = deque(maxlen=1)  # latest request
         self._current = built
         self._previous = previous
@@ -71,6 +77,13 @@ class TrainingWorker(Worker):
         """Withdraw the request to switch to another target."""
         self._requested.clear()
 
+    def integrate(self, flow: FlowSpec) -> None:
+        """Move the particles of the following snapshots as a flow does that differs in its integrator alone.
+
+        Neither the weights nor the reports of the losses depend on it.
+        """
+        self._flow = flow
+
     def stop(self) -> None:
         """End training after the current chunk of steps, with `Finished`."""
         self._stopping.set()
@@ -93,7 +106,7 @@ class TrainingWorker(Worker):
                 resume=self._checkpoint,
                 retarget=self._take_next,
             ):
-                self._emit(event)
+                self._emit(self._integrated(event))
                 if not isinstance(event, Snapshot):  # a pause must not separate a snapshot from its checkpoint
                     self._running.wait()
                 if self.isInterruptionRequested():
@@ -103,6 +116,22 @@ class TrainingWorker(Worker):
                 log.exception("training failed")
             advice = KEPT if self._has_snapshot else REPORT_IT
             self.failed.emit(self.number, notice_of("training", error, "Training ended unexpectedly.", advice))
+
+    def _integrated(self, event: Event) -> Event:
+        """Return an event with the particles of the integrator, and announce another integrator."""
+        flow = self._flow  # may be replaced in the meantime
+        if not isinstance(event, Snapshot | Finished):
+            return event
+        if flow != self._announced:
+            self._announced = flow
+            self.integrated.emit(self.number, flow)
+        _, trained, training = self._job
+        if flow == trained:
+            return event
+        mover = self._keeper.flow(flow, event.weights)
+        if isinstance(event, Finished):
+            return finished(event, mover, self._current.target, training)
+        return moved(event, mover, event.trace.positions[0], self._current.target)
 
     def _emit(self, event: Event) -> None:
         if isinstance(event, Recovered | Overfitting | Uncompiled | Finished):

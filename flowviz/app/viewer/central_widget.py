@@ -26,7 +26,7 @@ class CentralWidget(QWidget):
         super().__init__()
         self.setObjectName("center")
         self._widgets = widgets
-        self._playback = WrappingRow(ROW_SPACING, widgets.playback, widgets.slider.label)
+        self._playback = WrappingRow(ROW_SPACING, widgets.playback, widgets.integrator, widgets.slider.label)
         self._bar = QWidget()
         self._least_height = widgets.cloud.minimumHeight()  # of the cloud, outside of presentations
         self._screen_height = 0  # pixels; 0 outside of presentations

@@ -14,6 +14,7 @@ from flowviz.records import (
     FieldGrid,
     Moment,
     Scene,
+    Score,
     Snapshot,
     StageReport,
     Timeline,
@@ -22,7 +23,7 @@ from flowviz.records import (
     VelocityField,
 )
 from flowviz.rendering import Camera
-from flowviz.specs import FlowSpec, PictureSize, ViewSpec
+from flowviz.specs import FlowSpec, PictureSize, TrainingSpec, ViewSpec
 from flowviz.specs.view import Direction, Theme
 from flowviz.targets import Target
 
@@ -119,7 +120,7 @@ class StripDisplay(Protocol):
 class SliderDisplay(Protocol):
     """Shows the current stage."""
 
-    def set_titles(self, titles: list[str]) -> None: ...
+    def set_stages(self, positions: list[str], titles: list[str]) -> None: ...
 
 
 class PlaybackDisplay(Protocol):
@@ -207,6 +208,24 @@ class Queries(Protocol):
         particles: NDArray[np.float32],
         moments: tuple[Moment, ...],
         on_result: Callable[[tuple[Snapshot, ...]], object],
+    ) -> None: ...
+
+    def integrated(
+        self,
+        spec: FlowSpec,
+        particles: NDArray[np.float32],
+        moment: Moment,
+        target: Target | None,
+        on_result: Callable[[Snapshot], object],
+    ) -> None: ...
+
+    def scored(
+        self,
+        subject: Subject,
+        step: int,
+        target: Target,
+        training: TrainingSpec,
+        on_result: Callable[[Score], object],
     ) -> None: ...
 
     def report(

@@ -14,10 +14,10 @@ from flowviz.app.viewer.subject import Subject
 from flowviz.errors import FileError
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.projects import example
-from flowviz.records import Density, FieldGrid, Moment, Scene, Snapshot, StageReport, Trace, Units, VelocityField
+from flowviz.records import Density, FieldGrid, Moment, Scene, Score, Snapshot, StageReport, Trace, Units, VelocityField
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import Camera, prepare_density, render_thumbnails, visible_rectangle
-from flowviz.specs import FlowSpec, PictureSize, ViewSpec
+from flowviz.specs import FlowSpec, PictureSize, TrainingSpec, ViewSpec
 from flowviz.targets import Target
 
 if TYPE_CHECKING:
@@ -103,6 +103,35 @@ class FlowQueries(QObject):
         """Move particles (n, 2) of the base through the flow as it was at earlier moments of its training."""
         keeper = self._keepers[self._slow]
         self._slow.ask(PAST, lambda: tuple(_followed(keeper, spec, particles, each) for each in moments), on_result)
+
+    def integrated(
+        self,
+        spec: FlowSpec,
+        particles: NDArray[np.float32],
+        moment: Moment,
+        target: Target | None,
+        on_result: OnResult[Snapshot],
+    ) -> None:
+        """Move particles (n, 2) of the base through a flow with the weights of a moment, as soon as possible."""
+
+        def compute(flow: "Flow") -> Snapshot:
+            from flowviz.training.integrate import moved
+
+            return moved(moment, flow, particles, target)
+
+        self._ask(self._quick, "particles", Subject(spec, moment.weights), compute, on_result)
+
+    def scored(
+        self, subject: Subject, step: int, target: Target, training: TrainingSpec, on_result: OnResult[Score]
+    ) -> None:
+        """Score a flow with the weights of a step of its training."""
+
+        def compute(flow: "Flow") -> Score:
+            from flowviz.training.scoring import score_of
+
+            return score_of(flow, target, training, step)
+
+        self._ask(self._slow, "score", subject, compute, on_result)
 
     def report(self, subject: Subject, stage: int, trace: Trace, on_result: OnResult[StageReport]) -> None:
         """Describe a stage: its formula, its numbers, and its curves over the range of the particles."""

@@ -8,7 +8,8 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.viewer.displays import Queries
 from flowviz.app.viewer.flow_queries import PAST
-from flowviz.records import Snapshot, Timeline
+from flowviz.projects.moments import without_particles
+from flowviz.records import Moment, Snapshot, Timeline
 from flowviz.specs import FlowSpec
 
 
@@ -38,12 +39,23 @@ class MomentBrowser(QObject):
         """Return whether the view follows the training, which means that it shows the latest moment."""
         return self._view.seen.moment is None
 
+    @property
+    def current(self) -> Moment:
+        """The current moment. There must be one."""
+        return self.timeline.moments[self.timeline.nearest(self._view.seen.moment)]
+
     def begin(self, spec: FlowSpec, timeline: Timeline) -> None:
         """Go to the latest moment of another training."""
         self._set_following(False)
         self._spec, self._step = spec, None
         self._set_timeline(timeline)
         self._view.set_moment(None)
+
+    def change_flow(self, spec: FlowSpec) -> None:
+        """Move the particles of all moments by another integrator; they are computed when they are needed."""
+        self._set_following(False)
+        self._spec = spec
+        self.timeline = replace(self.timeline, moments=tuple(map(without_particles, self.timeline.moments)))
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
         """Add the latest snapshot of the training, and show it if the view is live."""
@@ -65,9 +77,8 @@ class MomentBrowser(QObject):
         """Emit the snapshot of the current moment again."""
         if not self.timeline.moments:
             return
-        moment = self.timeline.moments[self.timeline.nearest(self._view.seen.moment)]
-        if isinstance(moment, Snapshot):
-            self.chosen.emit(moment)
+        if isinstance(self.current, Snapshot):
+            self.chosen.emit(self.current)
         else:
             self._compute_particles()
 

@@ -33,6 +33,7 @@ class SceneModel(QObject):
 
     Attributes:
         subject: The flow and its weights.
+        target: The target. None if there is none.
         generated: The particles of the base at all stages, in either direction.
         scene: The scene.
         is_encoded: Whether the scene shows points of the target, pulled back to the base.
@@ -45,7 +46,7 @@ class SceneModel(QObject):
         super().__init__(parent)
         self._view, self._queries = view, queries
         self.subject = Subject(FlowSpec())
-        self._target: Target | None = None
+        self.target: Target | None = None
         self._hides_target = False
         self._pictured: tuple[Target, TargetPicture] | None = None
         self.generated = untrained_trace(FlowSpec(), base_particles())
@@ -57,12 +58,12 @@ class SceneModel(QObject):
     def begin(self, spec: FlowSpec, target: Target | None) -> None:
         """Prepare for another flow: drop everything that belongs to the previous one except its particles."""
         self._queries.drop()
-        self.subject, self._target, self._hides_target, self._swept = Subject(spec), target, False, None
+        self.subject, self.target, self._hides_target, self._swept = Subject(spec), target, False, None
         self.scene = Scene(self.scene.trace, self.scene.selection, units=self._units())
 
     def set_target(self, target: Target) -> None:
         """Set the target, which is shown behind the particles, and whose points are encoded."""
-        self._target = target
+        self.target = target
         if self._shows("target") or self._units() != self.scene.units:
             self._change(target=self._picture(), units=self._units())
 
@@ -74,6 +75,8 @@ class SceneModel(QObject):
 
     def show(self, subject: Subject, generated: Trace) -> None:
         """Show another flow, or the same flow with other weights; `generated` are the particles of the base."""
+        if subject.spec != self.subject.spec:
+            self._queries.drop()  # stages of the previous flow
         self.subject, self.generated = subject, generated
         self._refresh()
 
@@ -103,7 +106,7 @@ class SceneModel(QObject):
         if not self._shows("velocity"):
             self._forget_velocity()
         self.scene = replace(self.scene, target=self._picture(), units=self._units())
-        target = self._target if self._view.seen.direction == "encode" else None
+        target = self.target if self._view.seen.direction == "encode" else None
         if target is None or self.generated.names != self.scene.trace.names:
             self._show_trace(self.generated, encoded=False)
         if target is not None:
@@ -115,9 +118,11 @@ class SceneModel(QObject):
 
     def _show_trace(self, trace: Trace, *, encoded: bool) -> None:
         self.is_encoded = encoded
-        if trace.names != self.scene.trace.names:
+        shown = self.scene.trace
+        if trace.names != shown.names:
             self.scene = Scene(trace, target=self.scene.target, units=self.scene.units)
-            self._view.update(probe=None)  # its stage may no longer exist
+            if not (trace.is_continuous and shown.is_continuous):
+                self._view.update(probe=None)  # its stage may no longer exist
         self.scene = replace(self.scene, trace=trace, selection=self._selection(trace))
         self.trace_changed.emit(trace)
         self.changed.emit(self.scene)
@@ -145,16 +150,16 @@ class SceneModel(QObject):
 
     def _picture(self) -> TargetPicture | None:
         """Return the target as a picture if it is shown."""
-        if self._target is None or self._hides_target or not self._shows("target"):
+        if self.target is None or self._hides_target or not self._shows("target"):
             return None
-        if self._pictured is None or self._pictured[0] is not self._target:
-            self._pictured = self._target, target_picture(self._target)
+        if self._pictured is None or self._pictured[0] is not self.target:
+            self._pictured = self.target, target_picture(self.target)
         return self._pictured[1]
 
     def _units(self) -> Units:
         """Return the units that the view asks for, or flow units if the target does not have them."""
         try:
-            return FLOW_UNITS if self._target is None else target_units(self._target, self._view.seen.view.units)
+            return FLOW_UNITS if self.target is None else target_units(self.target, self._view.seen.view.units)
         except TargetError:
             return FLOW_UNITS
 

@@ -77,11 +77,12 @@ class ScenePresenter(QObject):
         self._query_fields()
 
     def _on_trace_changed(self, trace: Trace) -> None:
-        titles = [trace.title(stage) for stage in range(len(trace.names))]
+        stages = range(len(trace.names))
+        titles = [trace.title(stage) for stage in stages]
         self._displays.strip.set_stages(titles, trace.volume_shares)
-        self._displays.slider.set_titles(titles)
+        self._displays.slider.set_stages([trace.position(stage) for stage in stages], titles)
         self.playhead.set_last(trace.last_stage)
-        self._view.show_flow(trace.last_stage, trace.positions.shape[1])
+        self._view.show_flow(trace.last_stage, trace.positions.shape[1], is_continuous=trace.is_continuous)
         self.camera.show_trace(trace, steadily=self._moments.is_live)
         self.inspector.show_trace(trace)
         self._query_fields()

@@ -1,4 +1,4 @@
-"""The stage slider below the strip, and the label with the number of the stage."""
+"""The stage slider below the strip, and the label with the position of the stage."""
 
 from PyQt6.QtCore import QEvent
 from PyQt6.QtGui import QResizeEvent
@@ -16,12 +16,12 @@ class StageSlider(QWidget):
 
     Attributes:
         slider: The slider itself.
-        label: Number of the current stage, for the window to place where there is room.
+        label: Number or time of the current stage, for the window to place where there is room.
     """
 
     def __init__(self, view: ViewState) -> None:
         super().__init__()
-        self._titles: list[str] = [""]  # such as "7 of 19 · Coupling: moves points up and down"
+        self._titles = self._positions = [""]
         self.slider = JumpSlider()
         self.slider.setObjectName("layerScrubber")
         self.slider.setAccessibleName("Layer")
@@ -31,7 +31,7 @@ class StageSlider(QWidget):
         self.slider.setTickInterval(1)
         self.label = QLabel()
         self.label.setObjectName("stageLabel")
-        self.label.setAccessibleName("Number of the stage")
+        self.label.setAccessibleName("Position of the stage")
 
         self.setFocusProxy(self.slider)
         self._layout = QHBoxLayout(self)
@@ -39,11 +39,11 @@ class StageSlider(QWidget):
         self._stage = Binding(view, lambda value: value.stage, self._show_stage, view.set_stage)
         self.slider.valueChanged.connect(self._stage.request)
 
-    def set_titles(self, titles: list[str]) -> None:
-        """Set the titles of the stages, such as "7 of 19 · Coupling: moves points up and down"."""
-        if titles == self._titles:
+    def set_stages(self, positions: list[str], titles: list[str]) -> None:
+        """Set the position of each stage, such as "Stage 7 of 19", and its title."""
+        if (positions, titles) == (self._positions, self._titles):
             return
-        self._titles = titles
+        self._positions, self._titles = positions, titles
         self._update_label_width()
         self._stage.refresh()
         self._align()
@@ -62,20 +62,15 @@ class StageSlider(QWidget):
         stage = min(stage, last)
         self.slider.setMaximum(last)
         self.slider.setValue(stage)
-        self.label.setText(_position(self._titles[stage]))
+        self.label.setText(self._positions[stage])
         self.label.setToolTip(self._titles[stage])
 
     def _update_label_width(self) -> None:
-        """Reserve room for the longest number, so that nothing moves from stage to stage."""
-        widths = [self.fontMetrics().horizontalAdvance(_position(title)) for title in self._titles]
+        """Reserve room for the longest position, so that nothing moves from stage to stage."""
+        widths = map(self.fontMetrics().horizontalAdvance, self._positions)
         self.label.setMinimumWidth(max(widths) + LABEL_MARGIN)
 
     def _align(self) -> None:
         """Align the positions of the handle with the pictures of the stages in the strip."""
         margin = max(0, round((self.width() / max(len(self._titles), 1) - self.slider.handle().width()) / 2))
         self._layout.setContentsMargins(margin, 0, margin, 0)
-
-
-def _position(title: str) -> str:
-    """Return the number of the stage that a title begins with."""
-    return f"Stage {title.partition(' · ')[0]}"

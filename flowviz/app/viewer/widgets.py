@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.example_view import ExampleView
 from flowviz.app.viewer.history_bar import HistoryBar
 from flowviz.app.viewer.inspector import Inspector
+from flowviz.app.viewer.integrator_bar import IntegratorBar
 from flowviz.app.viewer.playback_bar import PlaybackBar
 from flowviz.app.viewer.readout import Readout, Score
 from flowviz.app.viewer.stage_slider import StageSlider
@@ -26,12 +28,13 @@ class ViewerWidgets:
     strip: StageStrip
     slider: StageSlider
     playback: PlaybackBar
+    integrator: IntegratorBar
     history: HistoryBar
     inspector: Inspector
 
     @classmethod
-    def create(cls, view: ViewState) -> "ViewerWidgets":
-        """Create widgets that show and change a view."""
+    def create(cls, view: ViewState, request: RequestState) -> "ViewerWidgets":
+        """Create widgets that show and change a view, and the integrator of a request."""
         cloud = CloudView()
         return cls(
             ViewBar(view),
@@ -42,6 +45,7 @@ class ViewerWidgets:
             StageStrip(view),
             StageSlider(view),
             PlaybackBar(view),
+            IntegratorBar(request, view),
             HistoryBar(view),
             Inspector(),
         )

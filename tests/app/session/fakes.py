@@ -105,6 +105,7 @@ class FakeThread(QObject):
 
     event_arrived = pyqtSignal(int, object)
     retargeted = pyqtSignal(int, object)
+    integrated = pyqtSignal(int, object)
     failed = pyqtSignal(int, object)
 
     def __init__(
@@ -114,6 +115,7 @@ class FakeThread(QObject):
         self.number, self.built, self.plan, self.checkpoint, self.previous = number, built, plan, checkpoint, previous
         self.calls = list[str]()
         self.followed: BuiltTarget | None = None
+        self.flow = plan.flow
 
     def send(self, *events: Event) -> None:
         for event in events:
@@ -136,6 +138,9 @@ class FakeThread(QObject):
 
     def keep_target(self) -> None:
         self.followed = None
+
+    def integrate(self, flow: FlowSpec, /) -> None:
+        self.flow = flow
 
     def abandon(self) -> None:
         self.calls.append("abandon")
@@ -203,8 +208,9 @@ def finished(step: int, ending: Ending = "completed", flow: FlowSpec | None = No
 def train(harness: SessionHarness, *steps: int) -> None:
     """Train, with a snapshot, a report and a checkpoint at each step."""
     harness.session.train()
+    flow = harness.thread.plan.flow
     for step in steps or (100,):
-        harness.thread.send(snapshot(step, step / 1000), progress(step, 2 - step / 1000), checkpoint(step))
+        harness.thread.send(snapshot(step, step / 1000, flow), progress(step, 2 - step / 1000), checkpoint(step))
 
 
 def fail(harness: SessionHarness, reason: str = "Out of memory.") -> None:

@@ -37,6 +37,54 @@ def test_stage_beyond_a_shorter_flow_becomes_the_last_one(view: ViewState) -> No
     assert (view.value.stage, view.seen.stage) == (8, None)
 
 
+@pytest.fixture
+def continuous(view: ViewState) -> ViewState:
+    view.show_flow(20, 8, is_continuous=True)
+    return view
+
+
+def resize(view: ViewState, *lasts: int) -> list[int]:
+    """Change the number of steps of the displayed flow, and return the stage after each change."""
+    stages = []
+    for last in lasts:
+        view.show_flow(last, 8, is_continuous=True)
+        stages.append(view.value.stage)
+    return stages
+
+
+def test_stage_and_probe_of_an_integrator_are_kept_by_their_time(continuous: ViewState) -> None:
+    continuous.set_stage(10)
+    continuous.update(probe=(15, (1.0, 2.0)))
+    assert resize(continuous, 10) == [5]
+    assert continuous.seen.probe == (8, (1.0, 2.0))
+    assert resize(continuous, 100) == [50]
+
+
+def test_time_of_a_stage_is_not_rounded_again_with_each_number_of_steps(continuous: ViewState) -> None:
+    continuous.set_stage(7)
+    assert resize(continuous, *range(19, 1, -1), 20)[-1] == 7
+    continuous.set_stage(15)
+    assert resize(continuous, 1, 20) == [1, 15]
+    continuous.set_stage(3)
+    assert resize(continuous, 1, 20) == [0, 3]
+    assert resize(continuous, 2) == [0]
+    continuous.set_stage(1)
+    assert resize(continuous, 20) == [10]
+
+
+def test_base_and_target_stay_so_with_any_number_of_steps(continuous: ViewState) -> None:
+    continuous.set_stage(0)
+    assert resize(continuous, 1, 100, 20) == [0, 0, 0]
+    continuous.show_last_stage()
+    assert resize(continuous, 1, 100, 20) == [1, 100, 20]
+
+
+def test_stage_of_another_family_is_kept_by_its_number(continuous: ViewState) -> None:
+    continuous.set_stage(10)
+    continuous.show_flow(33, 8)
+    assert continuous.value.stage == 10
+
+
 def test_steps_are_limited_to_the_first_and_the_last_stage(view: ViewState) -> None:
     view.step(-1)
     assert view.value.stage == 18

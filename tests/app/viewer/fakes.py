@@ -165,8 +165,8 @@ class FakeStrip(QObject):
 
 
 class FakeSlider:
-    def set_titles(self, titles: list[str]) -> None:
-        self.titles = titles
+    def set_stages(self, positions: list[str], titles: list[str]) -> None:
+        self.positions, self.titles = positions, titles
 
 
 class FakePlayback(QObject):
@@ -225,6 +225,12 @@ class FakeQueries(QObject):
 
     def followed(self, *asked: Any) -> None:
         self.asked["followed"] = asked
+
+    def integrated(self, *asked: Any) -> None:
+        self.asked["integrated"] = asked
+
+    def scored(self, *asked: Any) -> None:
+        self.asked["scored"] = asked
 
     def report(self, *asked: Any) -> None:
         self.asked["report"] = asked

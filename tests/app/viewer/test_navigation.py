@@ -30,7 +30,7 @@ class Navigated:
         for widget in (self.cloud, self.strip, self.slider):
             layout.addWidget(widget)
         titles = [trace().title(stage) for stage in range(STAGES)]
-        self.slider.set_titles(titles)
+        self.slider.set_stages([trace().position(stage) for stage in range(STAGES)], titles)
         self.strip.set_stages(titles, trace().volume_shares)
         self.view.show_flow(LAST, 8000)
         for focused in (self.cloud, self.strip, self.slider.slider):

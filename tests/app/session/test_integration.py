@@ -1,0 +1,200 @@
+"""The integrator of a trained flow changes without training again."""
+
+from dataclasses import replace
+
+import pytest
+
+from flowviz.app.training.training_state import TrainingState
+from flowviz.projects import Project
+from flowviz.records import Score
+from flowviz.specs import FlowSpec
+from tests.app.session.fakes import SessionHarness, checkpoint, finished, progress, snapshot, train
+
+TRAINED = FlowSpec(family="flow_matching")
+COARSE = FlowSpec(family="flow_matching", integrator="euler", integrator_steps=10)
+SCORE = Score(200, 1.625, 2.5, 0.02, 1.5)
+
+
+@pytest.fixture
+def harness(qapp: object) -> SessionHarness:
+    harness = SessionHarness()
+    harness.request.set_family("flow_matching")
+    return harness
+
+
+@pytest.fixture
+def trained(harness: SessionHarness) -> SessionHarness:
+    train(harness, 100, 200)
+    harness.thread.send(finished(200, flow=TRAINED))
+    return harness
+
+
+def request(harness: SessionHarness, flow: FlowSpec) -> None:
+    harness.request.update_flow(integrator=flow.integrator, integrator_steps=flow.integrator_steps)
+
+
+def answer(harness: SessionHarness, flow: FlowSpec, on_target: float = 0.5, score: Score | None = None) -> None:
+    """Answer the query for particles, and that for a score if there is one."""
+    assert harness.queries.asked["integrated"][0] == flow
+    harness.queries.answer("integrated", snapshot(200, on_target, flow))
+    if score:
+        harness.queries.answer("scored", score)
+
+
+def stages(harness: SessionHarness) -> int:
+    return harness.viewer.scene.trace.last_stage
+
+
+def test_picture_project_and_metrics_follow_the_integrator(trained: SessionHarness) -> None:
+    before = trained.session.project()
+    trained.view.set_stage(10)
+    request(trained, COARSE)
+    assert stages(trained) == 20, "the particles are still being computed"
+    answer(trained, COARSE, 0.5)
+    assert (stages(trained), trained.view.value.stage) == (10, 5), "the time is kept"
+    project = trained.session.project()
+    assert (project.flow, project.next) == (COARSE, None), "it is no other flow to train"
+    assert project.trace.names == COARSE.stage_names()
+    assert project.weights is before.weights
+    assert project.checkpoint is before.checkpoint
+    assert project.history is before.history
+    assert (trained.metrics.hits[0], trained.displays.score.score) == (0.5, "50% end on the letters")
+    assert "starts over" not in trained.controls.sentence
+
+
+def test_score_follows_the_integrator_after_the_picture(trained: SessionHarness) -> None:
+    known = trained.session.project().score
+    request(trained, COARSE)
+    answer(trained, COARSE)
+    assert trained.session.project().score is None
+    assert trained.metrics.score is None
+    assert trained.queries.asked["scored"][0].spec == COARSE
+    trained.queries.answer("scored", SCORE)
+    assert trained.metrics.score == trained.session.project().score == SCORE
+    assert SCORE.sentence() in trained.controls.sentence
+    request(trained, TRAINED)
+    answer(trained, TRAINED)
+    assert trained.session.project().score == known, "it was known, and is not computed again"
+    assert "scored" not in trained.queries.asked
+
+
+def test_integrator_is_scored_even_if_the_one_before_was_not(trained: SessionHarness) -> None:
+    request(trained, replace_steps(5))
+    answer(trained, replace_steps(5))
+    request(trained, COARSE)
+    answer(trained, COARSE, score=SCORE)
+    assert trained.session.project().score == SCORE
+
+
+def test_change_is_undone_as_if_it_had_not_been_made(trained: SessionHarness) -> None:
+    before = trained.session.content()
+    trained.session.undo.end_burst()
+    request(trained, replace_steps(5))
+    answer(trained, replace_steps(5), score=SCORE)
+    assert trained.session.content() != before
+    assert trained.session.undo.stack.undoText() == "Integrator Steps"
+    trained.session.undo.stack.undo()
+    answer(trained, TRAINED)
+    assert trained.session.content() == before
+    trained.session.undo.stack.redo()
+    answer(trained, replace_steps(5))
+    assert trained.session.project().flow.integrator_steps == 5
+
+
+def replace_steps(steps: int) -> FlowSpec:
+    return TRAINED.model_copy(update={"integrator_steps": steps})
+
+
+def test_outdated_particles_are_not_shown(trained: SessionHarness) -> None:
+    request(trained, COARSE)
+    outdated = trained.queries.asked["integrated"]
+    request(trained, TRAINED)
+    outdated[-1](snapshot(200, flow=COARSE))
+    assert stages(trained) == 20
+    assert trained.session.project().flow == TRAINED
+
+
+def test_another_family_leaves_the_integrator_of_the_shown_flow(trained: SessionHarness) -> None:
+    request(trained, COARSE)
+    answer(trained, COARSE)
+    trained.request.set_family("maf")
+    assert stages(trained) == 10
+    project = trained.session.project()
+    assert project.flow == COARSE
+    assert project.next is not None
+    assert "Train starts over with the chosen flow." in trained.controls.sentence
+
+
+def test_running_training_moves_its_next_particles_by_the_integrator(harness: SessionHarness) -> None:
+    train(harness, 100)
+    harness.view.set_stage(10)
+    request(harness, COARSE)
+    assert harness.thread.flow == COARSE
+    assert "integrated" not in harness.queries.asked, "the training moves them"
+    harness.thread.send(progress(150), snapshot(150, flow=TRAINED), checkpoint(150))
+    assert (stages(harness), harness.session.project().flow) == (20, TRAINED)
+    harness.thread.integrated.emit(harness.thread.number, COARSE)
+    assert harness.session.project().flow == TRAINED, "the particles are not there yet"
+    harness.thread.send(snapshot(200, flow=COARSE), checkpoint(200))
+    assert (stages(harness), harness.view.value.stage) == (10, 5)
+    assert (harness.session.project().flow, harness.session.project().next) == (COARSE, None)
+    assert harness.threads == [harness.thread], "the training was not restarted"
+    harness.request.show_text("Hi")
+    harness.session.learn()
+    assert harness.threads == [harness.thread], "it switches to another target, as before"
+
+
+def test_paused_training_shows_the_integrator_and_goes_on_with_it(harness: SessionHarness) -> None:
+    train(harness, 100, 200)
+    harness.session.toggle_pause()
+    request(harness, COARSE)
+    answer(harness, COARSE)
+    assert (stages(harness), harness.session.project().flow) == (10, COARSE)
+    harness.session.toggle_pause()
+    harness.thread.send(snapshot(300, flow=COARSE), checkpoint(300))
+    assert harness.session.project().flow == COARSE
+    assert harness.view.seen.moment is None
+
+
+def test_pause_does_not_wait_for_the_next_particles(harness: SessionHarness) -> None:
+    train(harness, 200)
+    request(harness, COARSE)
+    harness.session.toggle_pause()
+    answer(harness, COARSE)
+    assert stages(harness) == 10
+
+
+def test_change_during_the_last_steps_is_shown_after_them(harness: SessionHarness) -> None:
+    train(harness, 200)
+    request(harness, COARSE)
+    harness.thread.send(finished(200, flow=TRAINED))
+    assert harness.session.state == TrainingState.IDLE
+    answer(harness, COARSE, score=SCORE)
+    assert harness.session.project().score == SCORE
+
+
+def test_earlier_moment_is_computed_with_the_integrator(trained: SessionHarness) -> None:
+    trained.view.set_moment(100)
+    request(trained, COARSE)
+    answer(trained, COARSE)
+    spec, _, moments, on_result = trained.queries.asked["followed"]
+    assert (spec, [moment.step for moment in moments]) == (COARSE, [100])
+    on_result((snapshot(100, 0.3, COARSE),))
+    assert (stages(trained), trained.metrics.hits[0]) == (10, 0.3)
+
+
+def test_project_with_a_requested_integrator_shows_it(trained: SessionHarness) -> None:
+    project: Project = trained.session.project()
+    asked = replace(project.plan, flow=COARSE)
+    trained.session.show_project(replace(project, next=asked))
+    answer(trained, COARSE, score=SCORE)
+    assert stages(trained) == 10
+    assert trained.request.plan.flow == COARSE
+    assert trained.session.project().next is None
+
+
+def test_untrained_flow_follows_the_integrator_at_the_same_time(harness: SessionHarness) -> None:
+    harness.view.set_stage(10)
+    request(harness, COARSE)
+    assert (stages(harness), harness.view.value.stage) == (10, 5)
+    assert "integrated" not in harness.queries.asked
