@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from flowviz.specs.flow import FlowSpec
 
-PresetName = Literal["post", "sharp"]
+PresetName = Literal["post", "sharp", "straight"]
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,15 @@ PRESETS: Mapping[PresetName, Preset] = {
         "A spline flow. It draws the crispest edges with half as many layers, but each layer does more",
         {"family": "spline"},
     ),
+    "straight": Preset(
+        "Straightest paths",
+        "Flow matching. Particles drift to the target along nearly straight paths, in as many steps as you like",
+        {"family": "flow_matching", "pairing": "transport"},
+    ),
 }
 
 
 def preset_of(flow: FlowSpec) -> PresetName | None:
-    """Return the preset that a flow fits, whatever its seed, or None if it fits none."""
-    return next((name for name, preset in PRESETS.items() if preset.flow(flow.seed) == flow), None)
+    """Return the preset that a flow fits, whatever its seed and integrator, or None if it fits none."""
+    trained = flow.as_trained()
+    return next((name for name, preset in PRESETS.items() if preset.flow(flow.seed) == trained), None)

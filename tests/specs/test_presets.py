@@ -20,7 +20,12 @@ def test_flow_of_a_preset_fits_it_with_any_seed(name: str) -> None:
 def test_flow_with_another_option_fits_no_preset() -> None:
     assert preset_of(FlowSpec(layers=7)) is None
     assert preset_of(FlowSpec(family="glow")) is None
+    assert preset_of(FlowSpec(family="flow_matching", pairing="independent")) is None
     assert preset_of(FlowSpec()) == "post"
+
+
+def test_preset_does_not_depend_on_the_integrator() -> None:
+    assert preset_of(FlowSpec(family="flow_matching", integrator="euler", integrator_steps=5)) == "straight"
 
 
 def test_terminal_takes_the_same_presets_and_changes_their_options(

@@ -32,6 +32,8 @@ NORMALIZATIONS = {
 }
 SENTENCE_LINES = 3  # the longest sentence needs them, so that the panels below keep their place
 CONDITIONERS = {"network": "network", "table of values": "table"}
+PAIRINGS = {"transport plan": "transport", "independent": "independent"}
+ONE_NETWORK = "Flow matching learns one network for all steps, so there are no layers to choose"
 MAX_SEED = 2**31 - 1
 FLOW, TRAINING = fields_of(FlowSpec), fields_of(TrainingSpec)
 
@@ -101,8 +103,10 @@ class FlowOptions(QWidget):
         self._bounded = self._bounded_box()
         self._conditioner = self._flow_choice("conditioner", CONDITIONERS)
         self._normalization = self._flow_choice("normalization", NORMALIZATIONS)
+        self._pairing = self._flow_choice("pairing", PAIRINGS)
+        self._rows: dict[QWidget, QWidget] = {}
         pairs = (self._layers, self._width), (self._depth, self._bins), (rate, batch)
-        self._lay_out(pairs, seed, self._conditioner, self._normalization)
+        self._lay_out(pairs, seed, self._pairing, self._conditioner, self._normalization)
         request.changed.connect(self._on_request_changed)
         self._enable(request.plan.flow)
 
@@ -115,7 +119,11 @@ class FlowOptions(QWidget):
         _add_labeled(grid, 3, 0, seed)
         grid.addWidget(self._bounded, 3, 2, 1, 2)
         for index, box in enumerate(wide, start=4):  # in all columns, because their long items would widen one
-            grid.addLayout(row(label_of(box), box, stretched=box), index, 0, 1, 4)
+            self._rows[box] = QWidget()
+            labeled = row(label_of(box), box, stretched=box)
+            labeled.setContentsMargins(0, 0, 0, 0)
+            self._rows[box].setLayout(labeled)
+            grid.addWidget(self._rows[box], index, 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
 
@@ -163,9 +171,13 @@ class FlowOptions(QWidget):
     def _enable(self, flow: FlowSpec) -> None:
         for size in (self._width, self._depth):
             size.setEnabled(flow.recipe.has_network and flow.conditioner == "network")
-        for choice in (self._layers, self._normalization):
-            choice.setEnabled(not flow.recipe.is_continuous)
-        self._conditioner.setEnabled(flow.recipe.has_network and not flow.recipe.is_continuous)
+        self._conditioner.setEnabled(flow.recipe.has_network)
+        is_continuous = flow.recipe.is_continuous
+        self._layers.setEnabled(not is_continuous)
+        self._layers.setToolTip(ONE_NETWORK if is_continuous else FLOW["layers"].description)
+        for choice in (self._conditioner, self._normalization):
+            self._rows[choice].setVisible(not is_continuous)
+        self._rows[self._pairing].setVisible(is_continuous)
         self._bins.setEnabled(flow.recipe.has_bins)
         self._bounded.setEnabled(flow.recipe.has_log_scale)
 

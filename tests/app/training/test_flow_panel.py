@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.state.request import RequestState
 from flowviz.app.training.controls import TrainingControls
-from flowviz.app.training.flow_panel import FlowPanel
+from flowviz.app.training.flow_panel import ONE_NETWORK, FlowPanel
 from flowviz.projects import Plan
 from flowviz.specs import PRESETS, RECIPES, FlowSpec, TextSpec, TrainingSpec
 
@@ -128,6 +128,24 @@ def test_flow_without_networks_has_no_controls_of_them(requested: Requested, fam
     requested.find(QSpinBox, "flowLayers").setValue(5)
     requested.choose("flowNormalization", "actnorm")
     assert requested.flow == FlowSpec(family=family, layers=5, normalization="actnorm")
+
+
+def test_flow_matching_has_a_pairing_instead_of_layers(requested: Requested, qtbot: QtBot) -> None:
+    qtbot.mouseClick(requested.find(QToolButton, "flowOptionsButton"), Qt.MouseButton.LeftButton)
+    pairing, conditioner = (requested.find(QComboBox, name) for name in ("flowPairing", "flowConditioner"))
+    layers, normalization = requested.find(QSpinBox, "flowLayers"), requested.find(QComboBox, "flowNormalization")
+    assert normalization.isVisible()
+    assert (pairing.isVisible(), conditioner.isVisible()) == (False, True)
+    requested.choose("flowPreset", "straight")
+    assert (pairing.isVisible(), conditioner.isVisible()) == (True, False)
+    assert not layers.isEnabled()
+    assert layers.toolTip() == ONE_NETWORK
+    assert not normalization.isVisible()
+    requested.choose("flowPairing", "independent")
+    assert requested.flow == FlowSpec(family="flow_matching", pairing="independent")
+    assert requested.find(QComboBox, "flowPreset").currentText() == "Custom"
+    requested.choose("flowPreset", "post")
+    assert (layers.isEnabled(), layers.toolTip() == ONE_NETWORK, pairing.isVisible()) == (True, False, False)
 
 
 def test_values_that_the_controls_cannot_show_are_kept_until_they_are_changed(requested: Requested) -> None:
