@@ -218,7 +218,9 @@ class Trace:
         return layer_sentences(kinds, stage, encoded=encoded)
 
     def short_title(self, stage: int) -> str:
-        """Return the number and the term of a stage, such as "7 · Coupling"."""
+        """Return the number and the term of a stage, such as "7 · Coupling", or its time, such as "t = 0.35"."""
+        if self.is_continuous:
+            return f"t = {stage / self.last_stage:.2f}"
         number, _, kind = self.names[stage].partition("_")
         return f"{int(number)} · {STAGE_TITLES.get(kind, kind).partition(':')[0]}"
 

@@ -1,5 +1,6 @@
 """Sheets, which show all stages in one picture, and thumbnails of the stages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +21,10 @@ from flowviz.specs import PictureSize, ViewSpec
 ENLARGED = 2.0  # scale factor of points and lines, which would be too faint at the size of a panel
 TITLE_EMS, GAP_EMS, FOOT_EMS = 1.7, 0.6, 5.2  # space above each panel, between panels, and for the legend at the bottom
 SMALLEST_PANEL = 16  # pixels
+MOST_STEPS = 24  # of an integrator in an overview; neighbors look alike
 
 
-def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: range | None = None) -> RGBA:
+def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: Sequence[int] | None = None) -> RGBA:
     """Render the stages of a scene as panels, row by row.
 
     Args:
@@ -83,12 +85,30 @@ def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: flo
     return None
 
 
-def render_thumbnails(scene: Scene, view: ViewSpec, side: int) -> NDArray[np.uint8]:
-    """Render a square thumbnail of every stage without text and arrows, (stages, side, side, 4)."""
+def spaced_stages(last: int, least: int) -> tuple[int, ...]:
+    """Return numbers of stages from 0 to `last`, which both are among them, at equal distances of at least `least`.
+
+    If no distance below twice the least one divides their number, only the first of them is longer.
+    """
+    stride = next((each for each in range(least, 2 * least) if last % each == 0), least)
+    return (0, *range(last, stride - 1, -stride)[::-1]) if last else (0,)
+
+
+def overview_stages(trace: Trace) -> tuple[int, ...]:
+    """Return the stages that an overview shows: all, but only some of many steps of an integrator."""
+    least = -(-trace.last_stage // MOST_STEPS) if trace.is_continuous else 1
+    return spaced_stages(trace.last_stage, max(least, 1))
+
+
+def render_thumbnails(
+    scene: Scene, view: ViewSpec, side: int, stages: Sequence[int] | None = None
+) -> NDArray[np.uint8]:
+    """Render a square thumbnail without text and arrows of the given stages, or of all, (stages, side, side, 4)."""
     view = view.model_copy(update={"marks": view.marks - {"velocity"}})
-    stages, panel = range(len(scene.trace.names)), Panel(side, side)
-    views = small_views(scene.trace, view, panel, stages)
-    return np.stack([render_panel(scene, stage, views[stage], panel, enlarged=ENLARGED) for stage in stages])
+    chosen, panel = stages or range(len(scene.trace.names)), Panel(side, side)
+    views = small_views(scene.trace, view, panel, chosen)
+    pictures = zip(chosen, views, strict=True)
+    return np.stack([render_panel(scene, stage, each, panel, enlarged=ENLARGED) for stage, each in pictures])
 
 
 @dataclass(frozen=True)
@@ -148,12 +168,12 @@ def small_view(view: ViewSpec) -> ViewSpec:
     return view.model_copy(update={"labels": False, "axes": False, "beside": False, "marks": marks})
 
 
-def small_views(trace: Trace, view: ViewSpec, panel: Panel, stages: range) -> list[ViewSpec]:
+def small_views(trace: Trace, view: ViewSpec, panel: Panel, stages: Sequence[int]) -> list[ViewSpec]:
     """Return the view of each small picture, independent of the center and extent of `view`.
 
     Each view is fitted to its own particles or, with a common scale, to those of all given stages.
     """
-    boxes = trace.boxes[stages.start : stages.stop]
+    boxes = trace.boxes[list(stages)]
     if view.common_scale:
         boxes = np.broadcast_to(common_box(boxes), boxes.shape)
     return [fitted_view(box, small_view(view), panel) for box in boxes]

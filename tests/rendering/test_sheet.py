@@ -7,7 +7,14 @@ import pytest
 
 from flowviz.errors import SpecError
 from flowviz.records import Scene, base_particles, untrained_trace
-from flowviz.rendering import fitted_view, render_frame, render_sheet, render_thumbnails, sheet_stage
+from flowviz.rendering import (
+    fitted_view,
+    overview_stages,
+    render_frame,
+    render_sheet,
+    render_thumbnails,
+    sheet_stage,
+)
 from flowviz.rendering.projection import Panel
 from flowviz.rendering.sheet import SheetLayout, small_views
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
@@ -88,3 +95,18 @@ def test_panels_have_one_scale_if_asked_and_are_never_cropped_by_a_zoom() -> Non
         np.testing.assert_array_equal(
             render_thumbnails(Scene(trace), view, 64), render_thumbnails(Scene(trace), usual, 64)
         )
+
+
+@pytest.mark.parametrize("steps", [1, 7, 20, 24, 25, 53, 97, 100])
+def test_overview_shows_evenly_spaced_steps_of_an_integrator(steps: int) -> None:
+    flow = FlowSpec(family="flow_matching", integrator_steps=steps)
+    stages = overview_stages(untrained_trace(flow, base_particles(4)))
+    assert (stages[0], stages[-1]) == (0, steps)
+    assert 1 <= len(stages) - 1 <= 24
+    assert len({after - before for before, after in pairwise(stages[1:])}) <= 1
+    assert len(stages) == steps + 1 or steps > 24
+
+
+def test_overview_shows_every_layer() -> None:
+    flow = FlowSpec(layers=32)
+    assert overview_stages(untrained_trace(flow, base_particles(4))) == tuple(range(len(flow.stage_names())))

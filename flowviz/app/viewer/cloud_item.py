@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QGraphicsSceneWheelEvent
 from flowviz.app.state.view import Tool
 from flowviz.errors import SpecError
 from flowviz.records import Combination, Scene
-from flowviz.rendering import plane_position, render_frame, render_sheet, sheet_stage
+from flowviz.rendering import overview_stages, plane_position, render_frame, render_sheet, sheet_stage
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import LARGEST_SIDE, SMALLEST_SIDE
@@ -113,7 +113,7 @@ class CloudItem(pg.GraphicsWidget):
 
     def _render(self, scene: Scene, size: PictureSize) -> RGBA:
         if self.overview:
-            return render_sheet(scene, self.view, size)
+            return render_sheet(scene, self.view, size, overview_stages(scene.trace))
         return render_frame(scene, self.stage, self.view, size)
 
     def _plane(self, pixel: QPointF) -> tuple[float, float]:
@@ -179,9 +179,10 @@ class CloudItem(pg.GraphicsWidget):
 
     def _click_in_overview(self, pixel: QPointF) -> None:
         assert self.scene_shown is not None
-        stage = sheet_stage(len(self.scene_shown.trace.names), self.view, self.logical_size(), pixel.x(), pixel.y())
-        if stage is not None:
-            self.events.stage_clicked.emit(stage)
+        stages = overview_stages(self.scene_shown.trace)
+        panel = sheet_stage(len(stages), self.view, self.logical_size(), pixel.x(), pixel.y())
+        if panel is not None:
+            self.events.stage_clicked.emit(stages[panel])
 
     def hoverEvent(self, event: Any) -> None:
         if not event.isExit() and not self.overview:

@@ -1,6 +1,6 @@
 """Protocols of the widgets and queries that the viewer depends on; tests implement them with fakes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -105,7 +105,7 @@ class InspectorDisplay(Protocol):
 
 
 class StripDisplay(Protocol):
-    """Shows a small picture of each stage."""
+    """Shows small pictures of the stages."""
 
     @property
     def side(self) -> int:
@@ -113,14 +113,18 @@ class StripDisplay(Protocol):
 
     @property
     def side_changed(self) -> pyqtBoundSignal: ...
-    def set_stages(self, titles: list[str], shares: NDArray[np.float64]) -> None: ...
-    def show_pictures(self, pictures: NDArray[np.uint8]) -> None: ...
+    @property
+    def pictured(self) -> tuple[int, ...]:
+        """The stages with a picture."""
+
+    def set_stages(self, titles: list[str], shares: NDArray[np.float64], *, thinned: bool) -> None: ...
+    def show_pictures(self, stages: Sequence[int], pictures: NDArray[np.uint8]) -> None: ...
 
 
 class SliderDisplay(Protocol):
     """Shows the current stage."""
 
-    def set_stages(self, positions: list[str], titles: list[str]) -> None: ...
+    def set_stages(self, positions: list[str], titles: list[str], *, thinned: bool) -> None: ...
 
 
 class PlaybackDisplay(Protocol):
@@ -236,7 +240,9 @@ class Queries(Protocol):
         self, subject: Subject, point: tuple[float, float], stage: int, on_result: Callable[[Trace], object]
     ) -> None: ...
 
-    def thumbnails(self, scene: Scene, view: ViewSpec, side: int, on_result: Callable[[Any], object]) -> None: ...
+    def thumbnails(
+        self, scene: Scene, view: ViewSpec, side: int, stages: Sequence[int], on_result: Callable[[Any], object]
+    ) -> None: ...
     def example(self, name: str, on_result: Callable[[Trace | None], object]) -> None: ...
     def give_way(self, gives_way: bool) -> None: ...
     def drop(self) -> None: ...

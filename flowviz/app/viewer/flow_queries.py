@@ -1,6 +1,6 @@
 """Queries about the displayed flow, such as densities, grids, inverses and reports, answered in the background."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -147,9 +147,11 @@ class FlowQueries(QObject):
 
         self._ask(self._quick, "probe", subject, compute, on_result)
 
-    def thumbnails(self, scene: Scene, view: ViewSpec, side: int, on_result: OnResult[NDArray[np.uint8]]) -> None:
-        """Draw a picture of each stage with a side of `side` pixels."""
-        self._pictures.ask("thumbnails", lambda: render_thumbnails(scene, view, side), on_result)
+    def thumbnails(
+        self, scene: Scene, view: ViewSpec, side: int, stages: Sequence[int], on_result: OnResult[NDArray[np.uint8]]
+    ) -> None:
+        """Draw a picture of each of the stages with a side of `side` pixels."""
+        self._pictures.ask("thumbnails", lambda: render_thumbnails(scene, view, side, stages), on_result)
 
     def example(self, name: str, on_result: OnResult[Trace | None]) -> None:
         """Load the particles of an example of the gallery. None if its file is missing or damaged."""

@@ -1,5 +1,7 @@
 """The scene presenter: shows the scene on the widgets as the view state says."""
 
+from functools import partial
+
 from PyQt6.QtCore import QObject
 
 from flowviz.app.state.view import View, ViewState
@@ -79,8 +81,9 @@ class ScenePresenter(QObject):
     def _on_trace_changed(self, trace: Trace) -> None:
         stages = range(len(trace.names))
         titles = [trace.title(stage) for stage in stages]
-        self._displays.strip.set_stages(titles, trace.volume_shares)
-        self._displays.slider.set_stages([trace.position(stage) for stage in stages], titles)
+        thinned = trace.is_continuous  # neighbors look alike
+        self._displays.strip.set_stages(titles, trace.volume_shares, thinned=thinned)
+        self._displays.slider.set_stages([trace.position(stage) for stage in stages], titles, thinned=thinned)
         self.playhead.set_last(trace.last_stage)
         self._view.show_flow(trace.last_stage, trace.positions.shape[1], is_continuous=trace.is_continuous)
         self.camera.show_trace(trace, steadily=self._moments.is_live)
@@ -137,7 +140,8 @@ class ScenePresenter(QObject):
     def _query_thumbnails(self) -> None:
         strip = self._displays.strip
         view = _panels_of(self._view.value)
-        self._queries.thumbnails(self._scenes.scene, view, strip.side, strip.show_pictures)
+        on_result = partial(strip.show_pictures, strip.pictured)
+        self._queries.thumbnails(self._scenes.scene, view, strip.side, strip.pictured, on_result)
 
 
 def _panels_of(view: View) -> ViewSpec:

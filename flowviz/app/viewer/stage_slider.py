@@ -6,6 +6,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.view import ViewState
+from flowviz.app.viewer.stage_strip import GAP, STEP_SIDE
 from flowviz.app.widgets.jump_slider import JumpSlider
 
 LABEL_MARGIN = 8  # pixels
@@ -22,6 +23,7 @@ class StageSlider(QWidget):
     def __init__(self, view: ViewState) -> None:
         super().__init__()
         self._titles = self._positions = [""]
+        self._is_thinned = False
         self.slider = JumpSlider()
         self.slider.setObjectName("layerScrubber")
         self.slider.setAccessibleName("Layer")
@@ -39,11 +41,11 @@ class StageSlider(QWidget):
         self._stage = Binding(view, lambda value: value.stage, self._show_stage, view.set_stage)
         self.slider.valueChanged.connect(self._stage.request)
 
-    def set_stages(self, positions: list[str], titles: list[str]) -> None:
-        """Set the position of each stage, such as "Stage 7 of 19", and its title."""
-        if (positions, titles) == (self._positions, self._titles):
+    def set_stages(self, positions: list[str], titles: list[str], *, thinned: bool = False) -> None:
+        """Set the position of each stage, such as "Stage 7 of 19", its title, and whether the strip is thinned."""
+        if (positions, titles, thinned) == (self._positions, self._titles, self._is_thinned):
             return
-        self._positions, self._titles = positions, titles
+        self._positions, self._titles, self._is_thinned = positions, titles, thinned
         self._update_label_width()
         self._stage.refresh()
         self._align()
@@ -72,5 +74,6 @@ class StageSlider(QWidget):
 
     def _align(self) -> None:
         """Align the positions of the handle with the pictures of the stages in the strip."""
-        margin = max(0, round((self.width() / max(len(self._titles), 1) - self.slider.handle().width()) / 2))
+        pitch = STEP_SIDE + GAP if self._is_thinned else self.width() / max(len(self._titles), 1)
+        margin = max(0, round((pitch - self.slider.handle().width()) / 2))
         self._layout.setContentsMargins(margin, 0, margin, 0)

@@ -1,19 +1,28 @@
 """The stage strip: a small picture of each stage, and a bar for its share of the total stretching."""
 
+from collections.abc import Sequence
+from math import ceil, floor
+
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, QPointF, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from flowviz.app.state.view import View, ViewState
+from flowviz.rendering import spaced_stages
 
 MIN_SIDE, MAX_SIDE = 26, 96  # side of a picture, in logical pixels
+STEP_SIDE = 44  # of the picture of a step of an integrator: only as many steps as fit have one
+MOST_IN_PRESENTATION = 8  # pictures of steps beside each other
 GAP, BAR_HEIGHT, FRAME = 4, 18, 4  # logical pixels
 
 
 class StageStrip(QWidget):
-    """Row of small pictures; a click on one goes to its stage."""
+    """Row of small pictures; a click on one goes to its stage.
+
+    The steps of an integrator, of which neighbors look alike, have a bar each, but only as many pictures as fit.
+    """
 
     side_changed = pyqtSignal()
 
@@ -29,7 +38,8 @@ class StageStrip(QWidget):
         self._titles: list[str] = [""]
         self._shares: NDArray[np.float64] = np.zeros(1)
         self._height_limit: int | None = None  # pixels
-        self._pictures: list[QImage] = []
+        self._is_thinned = False
+        self._pictures: dict[int, QImage] = {}
         self._pixels: NDArray[np.uint8] | None = None
         view.changed.connect(self._on_view_changed)
 
@@ -44,24 +54,39 @@ class StageStrip(QWidget):
             self._height_limit = height
             self._update_side()
 
-    def set_stages(self, titles: list[str], shares: NDArray[np.float64]) -> None:
-        """Set the titles of the stages and their shares (stages,) of the total stretching."""
-        if titles == self._titles and np.array_equal(shares, self._shares):
+    @property
+    def pictured(self) -> tuple[int, ...]:
+        """The stages with a picture; those of an integrator include the first and the last one."""
+        last = len(self._titles) - 1
+        if not self._is_thinned or not last:
+            return tuple(range(last + 1))
+        return spaced_stages(last, ceil((self._side() + GAP) / self._pitch()))
+
+    def set_stages(self, titles: list[str], shares: NDArray[np.float64], *, thinned: bool = False) -> None:
+        """Set the stages.
+
+        Args:
+            titles: The titles of the stages.
+            shares: Their shares (stages,) of the total stretching.
+            thinned: Whether to leave out pictures for which there is no room.
+        """
+        if titles == self._titles and np.array_equal(shares, self._shares) and thinned == self._is_thinned:
             return
-        has_other_length = len(titles) != len(self._titles)
-        self._titles, self._shares = titles, shares
-        if has_other_length:
-            self._pictures = []
+        has_other_stages = len(titles) != len(self._titles) or thinned != self._is_thinned
+        self._titles, self._shares, self._is_thinned = titles, shares, thinned
+        if has_other_stages:
+            self._pictures = {}
             self._update_side()
         self.update()
 
-    def show_pictures(self, pictures: NDArray[np.uint8]) -> None:
-        """Show a picture of each stage: RGBA pixels (stages, side, side, 4)."""
+    def show_pictures(self, stages: Sequence[int], pictures: NDArray[np.uint8]) -> None:
+        """Show a picture of each of the stages: RGBA pixels (stages, side, side, 4)."""
         self._pixels = np.ascontiguousarray(pictures)  # QImage does not own its pixels
         _, height, width, _ = self._pixels.shape
-        self._pictures = [
-            QImage(picture.data, width, height, QImage.Format.Format_RGBX8888) for picture in self._pixels
-        ]
+        self._pictures = {
+            stage: QImage(picture.data, width, height, QImage.Format.Format_RGBX8888)
+            for stage, picture in zip(stages, self._pixels, strict=True)
+        }
         self.update()
 
     @property
@@ -76,29 +101,53 @@ class StageStrip(QWidget):
         """Return the side of a picture: small enough for all of them to fit, but not below the minimum."""
         room = self.width() // len(self._titles) - GAP
         if self._height_limit is not None:
-            return max(min(max(room, MIN_SIDE), self._height_limit - FRAME), 1)
-        return min(max(room, MIN_SIDE), MAX_SIDE)
+            room = self.width() // MOST_IN_PRESENTATION if self._is_thinned else max(room, MIN_SIDE)
+            return max(min(room, self._height_limit - FRAME), 1)
+        return STEP_SIDE if self._is_thinned else min(max(room, MIN_SIDE), MAX_SIDE)
 
     def _pitch(self) -> float:
-        """Return the distance between neighboring pictures: an equal share of the width if all of them fit."""
-        return max(self.width() / len(self._titles), self._side() + GAP)
+        """Return the distance between neighboring stages: an equal share of the width if all pictures fit."""
+        whole = self._side() + GAP
+        if self._is_thinned:
+            return max(self.width() - whole, 1) / max(len(self._titles) - 1, 1)
+        return max(self.width() / len(self._titles), whole)
 
     def _scroll_offset(self) -> float:
         """Return how far the strip is scrolled, so that the current picture is as close to the middle as possible."""
+        if self._is_thinned:
+            return 0.0
         overflow = self._pitch() * len(self._titles) - self.width()
         return min(max((self._stage + 0.5) * self._pitch() - self.width() / 2, 0), max(overflow, 0))
 
+    def _center(self, stage: int) -> float:
+        """Return the horizontal position of a stage."""
+        if self._is_thinned:
+            return (self._side() + GAP) / 2 + stage * self._pitch()
+        return (stage + 0.5) * self._pitch() - self._scroll_offset()
+
     def _place(self, stage: int) -> QRect:
         """Return the rectangle of a stage's picture."""
-        left = round((stage + 0.5) * self._pitch() - self._scroll_offset() - self._side() / 2)
+        left = round(self._center(stage) - self._side() / 2)
         return QRect(QPoint(left, 1), QSize(self._side(), self._side()))
 
-    def _stage_at(self, x: float) -> int | None:
-        for stage in range(len(self._titles)):
+    def _bar(self, stage: int) -> QRect:
+        """Return the rectangle of the bar of a stage's share."""
+        largest = max(float(self._shares.max()), 1e-9)
+        height = round((BAR_HEIGHT - 2) * float(self._shares[stage]) / largest)
+        width = min(self._side() + 1, max(floor(self._pitch()) - 1, 1)) if self._is_thinned else self._side() + 1
+        return QRect(round(self._center(stage) - width / 2), self.height() - height, width, height)
+
+    def _stage_at(self, point: QPointF) -> int | None:
+        stages = self.pictured
+        for stage in stages:
             place = self._place(stage)
-            if place.left() - GAP / 2 <= x < place.right() + 1 + GAP / 2:
+            if place.left() - GAP / 2 <= point.x() < place.right() + 1 + GAP / 2:
+                if self._is_thinned and point.y() > place.bottom():  # on the bars
+                    break
                 return stage
-        return None
+        if not self._is_thinned:
+            return None
+        return min(range(len(self._titles)), key=lambda stage: abs(self._center(stage) - point.x()))
 
     def _update_side(self) -> None:
         bars = BAR_HEIGHT if self._height_limit is None else 0
@@ -109,18 +158,17 @@ class StageStrip(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         accent, frame = (self.palette().color(role) for role in (QPalette.ColorRole.Accent, QPalette.ColorRole.Mid))
-        largest = max(float(self._shares.max()), 1e-9)
-        for stage in range(len(self._titles)):
+        shown = min(self.pictured, key=lambda stage: abs(stage - self._stage))
+        for stage in self.pictured:
             place = self._place(stage)
-            if stage < len(self._pictures):
+            if stage in self._pictures:
                 painter.drawImage(place, self._pictures[stage])
-            is_current = stage == self._stage
+            is_current = stage == shown
             painter.setPen(QPen(accent if is_current else frame, 2 if is_current else 1))
             painter.drawRect(place)
-            if self._height_limit is not None:
-                continue
-            height = round((BAR_HEIGHT - 2) * float(self._shares[stage]) / largest)
-            painter.fillRect(QRect(place.left(), self.height() - height, place.width() + 1, height), accent)
+        if self._height_limit is None:
+            for stage in range(len(self._titles)):
+                painter.fillRect(self._bar(stage), accent)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._update_side()
@@ -128,14 +176,14 @@ class StageStrip(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
-            stage = self._stage_at(event.position().x())
+            stage = self._stage_at(event.position())
             if stage is not None:
                 self._view.set_stage(stage)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         if event is None:
             return
-        stage = self._stage_at(event.position().x())
+        stage = self._stage_at(event.position())
         if stage is None:
             QToolTip.hideText()
         else:

@@ -157,15 +157,19 @@ class FakeStrip(QObject):
     side_changed = pyqtSignal()
     side = 20
 
-    def set_stages(self, titles: list[str], shares: Any) -> None:
+    def set_stages(self, titles: list[str], shares: Any, *, thinned: bool) -> None:
         self.titles = titles
 
-    def show_pictures(self, pictures: Any) -> None:
+    @property
+    def pictured(self) -> tuple[int, ...]:
+        return tuple(range(len(self.titles)))
+
+    def show_pictures(self, stages: Any, pictures: Any) -> None:
         self.pictures = pictures
 
 
 class FakeSlider:
-    def set_stages(self, positions: list[str], titles: list[str]) -> None:
+    def set_stages(self, positions: list[str], titles: list[str], *, thinned: bool) -> None:
         self.positions, self.titles = positions, titles
 
 

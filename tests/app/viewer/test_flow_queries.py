@@ -19,7 +19,7 @@ def test_only_queries_about_a_flow_load_tensorflow(qtbot: QtBot) -> None:
     queries = FlowQueries(owner)
     announced, answered = list[str](), list[object]()
     queries.flow_queried.connect(lambda: announced.append("flow"))
-    queries.thumbnails(Scene(trace()), ViewSpec(), 20, answered.append)
+    queries.thumbnails(Scene(trace()), ViewSpec(), 20, (0, 1), answered.append)
     queries.example("flow", answered.append)
     qtbot.waitUntil(lambda: len(answered) == 2, timeout=PATIENCE_MS)
     assert not announced
@@ -38,7 +38,7 @@ def test_threads_rest_only_to_give_way(qtbot: QtBot, monkeypatch: pytest.MonkeyP
     def rests_if(gives_way: bool) -> bool:
         count = len(rests)
         queries.give_way(gives_way)
-        queries.thumbnails(Scene(trace()), ViewSpec(), 20, lambda _: None)
+        queries.thumbnails(Scene(trace()), ViewSpec(), 20, (0,), lambda _: None)
         qtbot.waitUntil(lambda: len(rests) > count)
         return rests[-1] > 0
 

@@ -1,8 +1,10 @@
 """The stage strip: clicks, and a strip that is too narrow for all pictures."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
@@ -70,3 +72,43 @@ def test_frame_around_the_current_picture_is_visible(narrow: StageStrip, theme: 
     frame = drawn.pixelColor(place.left(), place.center().y())
     for surroundings in (WINDOW[theme], SURROUNDINGS[theme].background):
         assert contrast(frame, QColor(*surroundings)) >= 4
+
+
+@pytest.fixture
+def steps(view: ViewState, qtbot: QtBot) -> StageStrip:
+    """A strip of the 100 steps of an integrator."""
+    view.show_flow(100, 8000, is_continuous=True)
+    strip = StageStrip(view)
+    qtbot.addWidget(strip)
+    strip.set_stages([str(stage) for stage in range(101)], np.full(101, 0.01), thinned=True)
+    strip.resize(720, strip.height())
+    strip.show()
+    return strip
+
+
+def test_steps_have_as_many_pictures_as_fit(steps: StageStrip) -> None:
+    places = [steps._place(stage) for stage in steps.pictured]
+    assert (steps.pictured[0], steps.pictured[-1]) == (0, 100)
+    assert len({after - before for before, after in pairwise(steps.pictured)}) == 1
+    assert all(map(steps.rect().contains, places))
+    assert all(before.right() < after.left() for before, after in pairwise(places))
+    assert 8 <= len(places) <= 14
+
+
+@pytest.mark.parametrize("last", [1, 2, 20, 37, 97])
+def test_first_and_last_step_have_pictures_that_do_not_overlap(steps: StageStrip, last: int) -> None:
+    height = steps.height()
+    steps.set_stages([str(stage) for stage in range(last + 1)], np.ones(last + 1), thinned=True)
+    assert {0, last} <= set(steps.pictured)
+    places = [steps._place(stage) for stage in steps.pictured]
+    assert all(before.right() < after.left() for before, after in pairwise(places))
+    assert all(map(steps.rect().contains, places))
+    assert steps.height() == height, "the cloud above keeps its size"
+
+
+def test_every_step_can_be_reached_below_the_pictures(steps: StageStrip, view: ViewState, qtbot: QtBot) -> None:
+    qtbot.mouseClick(steps, Qt.MouseButton.LeftButton, pos=QPoint(round(steps._center(43)), steps.height() - 2))
+    assert view.value.stage == 43
+    shown = steps.pictured[2]
+    qtbot.mouseClick(steps, Qt.MouseButton.LeftButton, pos=steps._place(shown).topLeft() + QPoint(2, 5))
+    assert view.value.stage == shown
