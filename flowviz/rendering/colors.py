@@ -41,8 +41,20 @@ SURROUNDINGS: dict[Theme, Surroundings] = {
 
 # Colors from Okabe & Ito 2008. The training curve is gray, since the validation curve is the one that matters.
 CURVES: dict[Theme, dict[str, Color]] = {
-    "light": {"train": (128, 132, 140), "validation": (0, 114, 178), "entropy": (0, 128, 94), "kept": (0, 114, 178)},
-    "dark": {"train": (150, 155, 164), "validation": (86, 180, 233), "entropy": (60, 190, 150), "kept": (86, 180, 233)},
+    "light": {
+        "train": (128, 132, 140),
+        "validation": (0, 114, 178),
+        "entropy": (0, 128, 94),
+        "kept": (0, 114, 178),
+        "loss": (180, 80, 0),
+    },
+    "dark": {
+        "train": (150, 155, 164),
+        "validation": (86, 180, 233),
+        "entropy": (60, 190, 150),
+        "kept": (86, 180, 233),
+        "loss": (240, 150, 60),
+    },
 }
 
 

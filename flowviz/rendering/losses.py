@@ -54,9 +54,10 @@ def render_losses(history: History, entropy: float | None, view: ViewSpec, size:
     _draw_kept(axes, history, view, pixel)
     _draw_changes(axes, history, view, text, pixel)
     _style(axes, view, size.width, text, pixel)
+    _draw_regression(axes, history, view, text, pixel)
     if view.labels:
         label = _rgb(SURROUNDINGS[view.theme].label)
-        figure.legend(fontsize=text, labelcolor=label, frameon=False, loc="outside upper right", ncols=4)
+        figure.legend(fontsize=text, labelcolor=label, frameon=False, loc="outside upper right", ncols=5)
     canvas.draw()
     return np.array(canvas.buffer_rgba())
 
@@ -102,6 +103,22 @@ def _draw_changes(axes: Axes, history: History, view: ViewSpec, text: float, pix
                 va="top",
                 parse_math=False,
             )
+
+
+def _draw_regression(axes: Axes, history: History, view: ViewSpec, text: float, pixel: float) -> None:
+    """Draw the loss that is not the NLL, if there is one, with an axis of its own at the right."""
+    known = ~np.isnan(history.loss)
+    if not known.any():
+        return
+    color, width = _rgb(CURVES[view.theme]["loss"]), max(1.0, LINE_WIDTH * pixel)
+    right = axes.twinx()
+    right.plot(history.step[known], history.loss[known], color=color, linewidth=width / 2, label="regression")
+    right.set_frame_on(False)
+    right.tick_params(labelsize=text, labelcolor=color, color=color, width=pixel, length=0.4 * text)
+    if not view.axes:
+        right.set(yticks=[])
+    if view.labels:
+        right.set_ylabel("regression loss", fontsize=text, color=color)
 
 
 def _style(axes: Axes, view: ViewSpec, width: int, text: float, pixel: float) -> None:

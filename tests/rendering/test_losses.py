@@ -1,6 +1,7 @@
 """The picture of the losses."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flowviz.records import History, Retargeted
 from flowviz.rendering.colors import CURVES
@@ -17,3 +18,23 @@ def test_each_target_has_its_own_best_possible_line() -> None:
     upper, lower = is_line[rows[rows < 250]].any(axis=0), is_line[rows[rows >= 250]].any(axis=0)
     assert np.flatnonzero(upper).max() < 450 < 700 < np.flatnonzero(lower).max()
     assert np.flatnonzero(upper).min() < 100 < 350 < np.flatnonzero(lower).min()
+
+
+def test_regression_loss_has_its_own_axis() -> None:
+    steps = np.arange(100.0, 2001, 100)
+    history = History(steps, steps, 1 + 1 / steps, 1 + 1 / steps, loss=np.linspace(0.3, 0.1, 20))
+    size = PictureSize(width=800, height=500)
+    picture = render_losses(history, 0.9, ViewSpec(), size)
+    is_line = is_colored(picture, "loss")
+    rows, columns = np.nonzero(is_line)
+    assert np.ptp(rows) > 300, "it takes the height of the plot, whatever the NLL"
+    assert columns.max() > 780, "the title of its axis is at the right"
+    without = History(steps, steps, 1 + 1 / steps, 1 + 1 / steps)
+    assert not is_colored(render_losses(without, 0.9, ViewSpec(), size), "loss").any()
+
+
+def is_colored(picture: NDArray[np.uint8], curve: str) -> NDArray[np.bool_]:
+    """Return the pixels with about the color of a curve."""
+    distance = picture[..., :3].astype(int) - CURVES["light"][curve]
+    near: NDArray[np.bool_] = np.abs(distance).max(axis=2) < 60
+    return near

@@ -1,6 +1,6 @@
 """The plot of the losses over the training steps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from flowviz.app.training.regression_curve import RegressionCurve
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.plot import Plot
 from flowviz.records import EntropySegment, History
@@ -23,6 +24,7 @@ LEGEND = {
     "train": ("•••", "train"),
     "entropy": ("╍", "entropy"),
     "kept": ("◆", "kept"),
+    "loss": ("─", "regression (right)"),
 }
 LEGEND_TIP = (
     "Loss: the negative log-likelihood (NLL), which measures how much the points surprise the flow. Lower is better. "
@@ -30,6 +32,7 @@ LEGEND_TIP = (
     "Validation: on points that the flow is never trained on. Train: on the points of the latest training steps.\n"
     "Entropy: the best possible loss of the target, which no flow can beat.\n"
     "Kept: the step with the lowest validation loss. Its flow is kept when training ends.\n"
+    "Regression: what flow matching minimizes, on the axis at the right: the mean squared error of the velocity.\n"
     "▲: losses above the range shown. Point at it to see the highest."
 )
 INITIAL_STEPS, INITIAL_LOSSES = 1000.0, (0.0, 3.0)  # the axes before the first report
@@ -72,6 +75,7 @@ class LossPlot(QWidget):
         self._kept = pg.ScatterPlotItem(symbol="d", size=KEPT_SIZE, hoverable=True, tip=KEPT_TEXT.format)
         for marks in (self._spikes, self._kept):
             self._plot.addItem(marks, ignoreBounds=True)
+        self._regression = RegressionCurve(self._plot)
         self._changes: list[Any] = []
         self._lay_out()
         self.set_theme(self._theme)
@@ -95,6 +99,8 @@ class LossPlot(QWidget):
         top = self._range[1]
         self._train.setData(history.step, np.minimum(history.train_nll, top), symbol=dot)
         self._validation.setData(history.step, np.minimum(history.validation_nll, top), symbol=dot)
+        self._regression.show_history(history)
+        self._update_legend()
         self._mark_spikes(top)
         self._mark_kept(top)
         self._create_change_lines()
@@ -113,13 +119,20 @@ class LossPlot(QWidget):
         self._spikes.setBrush(SURROUNDINGS[theme].label)
         self._kept.setBrush(CURVES[theme]["kept"])
         self._kept.setPen(pg.mkPen(SURROUNDINGS[theme].background, width=1))
-        self._legend.setText(_legend(theme))
         self._panel.setMinimumHeight(MIN_HEIGHT_LINES * self.fontMetrics().lineSpacing())
         self._panel.set_appearance(self.font(), theme)
+        self._regression.set_theme(theme)
         self._theme = theme
+        self._update_legend()
         for line in self._changes:
             self._style_change_line(line)
         self._update_axes()  # the labels depend on the font
+
+    def _update_legend(self) -> None:
+        shown = {name: words for name, words in LEGEND.items() if name != "loss" or self._regression.is_shown}
+        legend = _legend(self._theme, shown)
+        if legend != self._legend.text():
+            self._legend.setText(legend)
 
     def _update_axes(self) -> None:
         """Fit the axes to the losses, then place the lines and labels."""
@@ -242,10 +255,10 @@ def _elided(title: str, room: float, metrics: QFontMetrics) -> str:
     return metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(room - LABEL_MARGIN))
 
 
-def _legend(theme: Theme) -> str:
+def _legend(theme: Theme, shown: Mapping[str, tuple[str, str]]) -> str:
     """Return the legend in HTML. It is above the plot, because inside it would cover the curves."""
     curves = (
         f'<span style="white-space: nowrap"><span style="color: rgb{CURVES[theme][name]}">{line}</span> {title}</span>'
-        for name, (line, title) in LEGEND.items()
+        for name, (line, title) in shown.items()
     )
     return "&nbsp; ".join((NAME, *curves))

@@ -12,8 +12,8 @@ from flowviz.app.style.theme import background
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs.view import Theme
 
-SIDES = "left", "bottom"
-LINE_DISTANCE = 1.2  # between two tick labels of the left axis, in line heights
+SIDES = "left", "bottom", "right"  # the right axis is hidden until it is shown
+LINE_DISTANCE = 1.2  # between two tick labels of a vertical axis, in line heights
 LABEL_GAP = 4  # pixels between the tick labels of the bottom axis and its label
 
 
@@ -57,7 +57,7 @@ class Axis(pg.AxisItem):
     def _label_size(self, minimum: float, maximum: float, distance: float) -> float:
         """Return the length of a tick label along the axis in pixels, including the gap to the next one."""
         line_height = self._metrics.height()
-        if self.orientation == "left":
+        if self.orientation != "bottom":
             return LINE_DISTANCE * line_height
         texts = self.tickStrings([minimum, maximum], 1.0, distance)
         return line_height / 3 + max(map(self._metrics.horizontalAdvance, texts))
@@ -77,6 +77,7 @@ class Plot(QWidget):
         self._widget = pg.PlotWidget(axisItems=self._axes, enableMenu=False)
         self._widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.item: pg.PlotItem = self._widget.getPlotItem()
+        self.item.showAxis("right", False)
         self.item.hideButtons()
         self.item.setMouseEnabled(x=False, y=False)
         layout = QVBoxLayout(self)

@@ -271,3 +271,32 @@ def test_new_report_sets_no_text_again(losses: LossPlot, monkeypatch: pytest.Mon
 def test_label_shows_braces(losses: LossPlot) -> None:
     losses.show_history(history_of_targets(2.0, 1.0, titles=("{x}",)), 0.9)
     assert losses._changes[0].label.textItem.toPlainText() == "{x}"
+
+
+def regression(count: int) -> History:
+    """Return the history of a training that minimizes a regression loss."""
+    steps = np.arange(100.0, 100.0 * (count + 1), 100.0)
+    return History(steps, steps / 100, 1 + 1 / steps, 1 + 1 / steps, loss=0.1 + 1 / steps)
+
+
+def test_regression_loss_has_its_own_axis_at_the_right(losses: LossPlot) -> None:
+    plot = losses.findChild(pg.PlotWidget)
+    axis, legend = plot.getAxis("right"), losses.findChild(QLabel, "lossLegend")
+    assert not axis.isVisible()
+    assert "regression" not in legend.text()
+    history = regression(10)
+    losses.show_history(history, 0.9)
+    QApplication.processEvents()
+    assert axis.isVisible()
+    assert "regression" in legend.text()
+    low, high = axis.range
+    assert low < history.loss.min() < history.loss.max() < high < 0.2
+    assert plot.getAxis("left").range[0] > 0.5, "the regression loss does not stretch the axis of the NLL"
+    curve, box = axis.linkedView().addedItems[0], plot.getViewBox()
+    assert (curve.getData()[1] == history.loss).all()
+    drawn, whole = axis.linkedView().sceneBoundingRect(), box.sceneBoundingRect()
+    assert abs(drawn.right() - whole.right()) <= 1, "both curves end at the same step"
+    assert axis.linkedView().viewRange()[0] == pytest.approx(box.viewRange()[0], rel=0.01)
+    losses.show_history(history_with_spikes(), None)
+    assert not axis.isVisible()
+    assert "regression" not in legend.text()
