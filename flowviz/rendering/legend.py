@@ -71,7 +71,7 @@ def keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None)
         found += [_particle_key(scene, view), *_count_keys(scene, view)]
     if scene.density is not None and density_strength(scene, stage, view) > 0:
         limits = density_limits(scene.density)
-        found.append(Key("heat: log-density, nats", "bar", _log_densities(scene, limits), "heat"))
+        found.append(Key(f"heat: {_log_density(scene)}", "bar", _log_densities(scene, limits), "heat"))
     if "grid" in view.marks and scene.grid is not None and density_strength(scene, stage, view) < 1:
         times = f"{np.exp(area_limit(scene.grid)):.3g}"
         found.append(Key("area of a cell, times", "bar", (f"1/{times}", "1", times), "change"))
@@ -98,7 +98,7 @@ def _particle_key(scene: Scene, view: ViewSpec) -> Key:
         case "radius":
             return Key("base radius, std. dev.", "bar", ("0", f"{RADIUS_LIMIT:.0f}"), "amount", turned=True)
         case "log_density":
-            return Key("log-density, nats", "bar", _log_densities(scene, log_density_limits(scene.trace)))
+            return Key(_log_density(scene), "bar", _log_densities(scene, log_density_limits(scene.trace)))
         case "log_det":
             limit = log_det_limit(scene.trace)
             return Key("log|det J| here, nats", "bar", _ends(-limit, 0, limit), "change")
@@ -121,6 +121,10 @@ def _count_keys(scene: Scene, view: ViewSpec) -> list[Key]:
 def _selected(scene: Scene) -> str:
     count = scene.selection.count if scene.selection is not None else 0
     return f"{count:,} of {scene.trace.positions.shape[1]:,} selected"
+
+
+def _log_density(scene: Scene) -> str:
+    return "inexact log-density" if scene.trace.folded_share else "log-density, nats"
 
 
 def _log_densities(scene: Scene, limits: tuple[float, float]) -> tuple[str, ...]:

@@ -180,6 +180,15 @@ PROBE = (
 )
 
 
+def folded(share: float) -> str:
+    """Explain that densities are inexact, because steps fold the plane over at a share, 0 to 1, of the particles."""
+    amount = f"{share:.1%}" if share >= 0.001 else "less than 0.1%"
+    return (
+        f"Densities and NLLs are inexact: the steps fold the plane over at {amount} of the particles, so they cannot "
+        "be undone there. Use more steps."
+    )
+
+
 def add_kind(kind: str, title: str, action: str, explanation: str) -> None:
     """Describe a kind of stages of an extension: its title, what it does, such as "moves points", and how."""
     STAGE_TITLES[kind] = f"{title}: {action}"

@@ -6,7 +6,9 @@ from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.training.loss_answer import LossQuestion
 from flowviz.app.widgets.controls import DisclosureButton
 from flowviz.app.widgets.flow_row import WrappingRow
+from flowviz.app.widgets.labels import WarningLabel
 from flowviz.records import Progress, Score, Trace
+from flowviz.specs import explanations
 
 METRICS = {
     "validationNll": (
@@ -41,6 +43,8 @@ class Metrics(QWidget):
         super().__init__()
         self._values: dict[str, QLabel] = {}
         self._table = QWidget()
+        self._folded = WarningLabel("foldedWarning", "Warning about inexact densities")
+        self._folded.hide()
         self._fill_table()
         tip = "NLLs and gaps in nats, shares, and the round-trip error"
         self._more = DisclosureButton("detailsButton", "Details", "Show or hide the metrics", tip, self._table)
@@ -55,6 +59,7 @@ class Metrics(QWidget):
     def clear(self) -> None:
         """Show every value as unknown."""
         self._question.set_progress(None)
+        self._folded.hide()
         for value in self._values.values():
             value.setText(UNKNOWN)
 
@@ -69,8 +74,9 @@ class Metrics(QWidget):
         error = score.standard_error if score else None
         tip = "" if error is None else f".\nStandard error: {error:.3f} nats"
         numbers = {"testNll": score.test_nll if score else None, "testGap": score.gap if score else None}
+        about = "≈ " if score and score.folded else ""
         for name, number in numbers.items():
-            self._show(name, number, "{:.3f} nats")
+            self._show(name, number, f"{about}{{:.3f}} nats")
             self._values[name].setToolTip(METRICS[name][1] + tip)
 
     def show_hits(self, on_target: float | None, coverage: float | None) -> None:
@@ -79,8 +85,10 @@ class Metrics(QWidget):
         self._show("coverage", coverage, "{:.1%}")
 
     def show_round_trip(self, trace: Trace, stage: int) -> None:
-        """Show the round-trip error of a stage, and the largest one of all stages."""
-        errors = trace.round_trip_error
+        """Show the round-trip error of a stage, and the largest one of all stages; warn if densities are inexact."""
+        share, errors = trace.folded_share, trace.round_trip_error
+        self._folded.setText(explanations.folded(share) if share else "")
+        self._folded.setVisible(share > 0)
         text = UNKNOWN if errors is None else f"{errors[stage]:.1e} ({errors.max():.1e})"
         self._values["roundTrip"].setText(text)
 
@@ -99,6 +107,7 @@ class Metrics(QWidget):
             grid.addWidget(label, line, column)
             grid.addWidget(value, line, column + 1, 1, 3 if name == "roundTrip" else 1)
             self._values[name] = value
+        grid.addWidget(self._folded, grid.rowCount(), 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
 

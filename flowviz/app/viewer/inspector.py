@@ -100,14 +100,16 @@ class Inspector(QScrollArea):
         self.show_report(None)
         self._formula.setText(LOADING)
 
-    def show_view(self, direction: Direction, view: ViewSpec, *, overview: bool, probed: bool) -> None:
-        """Explain what is shown, and how to read it."""
+    def show_view(self, direction: Direction, view: ViewSpec, *, overview: bool, probed: bool, folded: float) -> None:
+        """Explain what is shown, and how to read it; steps fold the plane over at a share of the particles."""
         marks = small_view(view).marks if overview else view.marks
+        has_density = "density" in marks or view.color_by == "log_density"
         parts = [
             (explanations.OVERVIEW, overview),
             (explanations.NO_DENSITY, overview and "density" in view.marks),
             (explanations.DIRECTIONS[direction], True),
             *((text, mark in marks) for mark, text in explanations.MARKS.items()),
+            (explanations.folded(folded), folded > 0 and has_density),
             (explanations.COLORS[view.color_by], bool(marks & {"points", "paths"})),
             (explanations.BESIDE, is_split(view) and not overview),
             (explanations.PROBE, probed),

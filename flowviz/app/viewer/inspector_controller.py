@@ -20,6 +20,7 @@ class InspectorController(QObject):
         self._uses_tensorflow = False
         self._trace: Trace | None = None
         self._flow: tuple[Subject, Trace] | None = None  # with the particles of the base
+        self._folded = 0.0  # share of the particles at which densities are inexact
         self._asked: int | None = None  # stage of the latest query
         self._reported: tuple[tuple[str, ...], int] | None = None  # stage names and stage of the displayed report
         inspector.report_requested.connect(self._on_report_requested)
@@ -34,6 +35,9 @@ class InspectorController(QObject):
     def show_flow(self, subject: Subject, particles: Trace) -> None:
         """Report on the current stage of a flow; `particles` are those of the base, at all stages."""
         self._flow = subject, particles
+        if particles.folded_share != self._folded:
+            self._folded = particles.folded_share
+            self._explain_view()
         self._show_report()
 
     def show_trace(self, trace: Trace) -> None:
@@ -70,7 +74,13 @@ class InspectorController(QObject):
 
     def _explain_view(self) -> None:
         seen = self._view.seen
-        self._inspector.show_view(seen.direction, seen.view, overview=seen.overview, probed=seen.probe is not None)
+        self._inspector.show_view(
+            seen.direction,
+            seen.view,
+            overview=seen.overview,
+            probed=seen.probe is not None,
+            folded=self._folded,
+        )
 
     def _show_report(self) -> None:
         """Query the report of the current stage of a trained flow; show a loading state unless one is displayed."""

@@ -18,6 +18,7 @@ TIP = (
     "Positions are (horizontal, vertical). log p is the logarithm of the density at the position; log|det J| is the "
     "logarithm of the factor by which the stage stretches areas there."
 )
+NO_DENSITY = "no exact density: use more steps"  # because a step folds the plane over
 SCORE_TIP = "Share of the particles that land on the target at the last stage"
 
 
@@ -126,9 +127,11 @@ def _describe_particle(trace: Trace, particle: int, numbers: "_Numbers", stage: 
     stage = min(stage, trace.last_stage)
     log_density = trace.log_density(stage)[particle] - numbers.units.log_det
     log_det = trace.log_det_of(stage)[particle]
+    is_folded = trace.folded is not None and bool(trace.folded[particle])
+    density = NO_DENSITY if is_folded else f"log p {_signed(log_density)} nats"
     return (
         f"Particle {particle:,} · base {numbers.point(trace.positions[0, particle])} · "
-        f"target {numbers.point(trace.positions[-1, particle])} · log p {_signed(log_density)} nats · "
+        f"target {numbers.point(trace.positions[-1, particle])} · {density} · "
         f"log|det J| of this stage {_signed(log_det)}"
     )
 
@@ -136,9 +139,11 @@ def _describe_particle(trace: Trace, particle: int, numbers: "_Numbers", stage: 
 def _describe_probe(probe: Trace, numbers: "_Numbers", stage: int) -> str:
     stage = min(stage, probe.last_stage)
     log_density = probe.log_density(stage)[0] - numbers.units.log_det
+    is_folded = probe.is_continuous and not np.isfinite(log_density)
+    density = NO_DENSITY if is_folded else f"log p {_signed(log_density)} nats"
     return (
         f"Here {numbers.point(probe.positions[stage, 0])} · base {numbers.point(probe.positions[0, 0])} · "
-        f"target {numbers.point(probe.positions[-1, 0])} · log p {_signed(log_density)} nats"
+        f"target {numbers.point(probe.positions[-1, 0])} · {density}"
     )
 
 

@@ -1,11 +1,16 @@
 """The table of metrics."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.metrics import UNKNOWN, Metrics
-from flowviz.records import Score
+from flowviz.records import Score, base_particles
+from flowviz.records.trace import untrained_trace
+from flowviz.specs import FlowSpec
 
 
 @pytest.fixture
@@ -33,3 +38,17 @@ def test_score_shows_only_what_is_known(metrics: Metrics) -> None:
         metrics.show_score(score)
         assert shown(metrics)[:2] == [UNKNOWN, UNKNOWN]
         assert "Standard error" not in " ".join(shown(metrics))
+
+
+def test_inexact_nll_says_so_and_for_which_share_of_the_particles(metrics: Metrics) -> None:
+    flow = FlowSpec(family="flow_matching", integrator="euler", integrator_steps=1)
+    exact = untrained_trace(flow, base_particles(1000))
+    warning = metrics.findChild(QLabel, "foldedWarning")
+    metrics.show_round_trip(exact, 1)
+    assert warning.isHidden()
+    metrics.show_round_trip(replace(exact, folded=np.arange(1000) < 31), 1)
+    assert not warning.isHidden()
+    assert "3.1% of the particles" in warning.text()
+    assert warning.text().endswith("Use more steps.")
+    metrics.show_score(Score(100, 1.5, 1.625, 0.0123, 1.5, folded=0.02))
+    assert shown(metrics)[:2] == ["≈ 1.625 nats", "≈ 0.125 nats"]

@@ -145,8 +145,9 @@ class FakeInspector(QObject):
         self.calls.append("offer_report")
         self.report = "offer"
 
-    def show_view(self, direction: str, view: ViewSpec, *, overview: bool, probed: bool) -> None:
+    def show_view(self, direction: str, view: ViewSpec, *, overview: bool, probed: bool, folded: float) -> None:
         self.calls.append("show_view")
+        self.folded = folded
         self.view = direction, view.marks, overview, probed
 
     def set_theme(self, theme: str) -> None:

@@ -34,7 +34,7 @@ def label(inspector: Inspector, name: str) -> QLabel:
 
 def explained(inspector: Inspector, view: ViewSpec, *, overview: bool = False) -> list[str]:
     """Return the subjects that the explanation of a view is about."""
-    inspector.show_view("generate", view, overview=overview, probed=False)
+    inspector.show_view("generate", view, overview=overview, probed=False, folded=0.0)
     text = label(inspector, "viewExplanation").text().lower()
     return [subject for phrase, subject in SUBJECTS.items() if phrase in text]
 
@@ -62,7 +62,7 @@ def test_each_color_has_its_own_explanation(inspector: Inspector) -> None:
     texts = set[str]()
     for color_by in COLORS:
         view = ViewSpec(color_by=color_by)
-        inspector.show_view("generate", view, overview=False, probed=False)
+        inspector.show_view("generate", view, overview=False, probed=False, folded=0.0)
         texts.add(label(inspector, "viewExplanation").text())
     assert len(texts) == len(COLORS)
 
@@ -76,3 +76,17 @@ def test_tall_inspector_keeps_its_contents_together(inspector: Inspector, qtbot:
     qtbot.waitExposed(inspector)
     names = label(inspector, "curveNames")
     assert names.height() <= names.heightForWidth(names.width()) + 2
+
+
+@pytest.mark.parametrize(
+    ("view", "warns"),
+    [
+        (ViewSpec(marks={"density"}), True),
+        (ViewSpec(color_by="log_density"), True),
+        (ViewSpec(), False),
+    ],
+)
+def test_inexact_density_is_explained_where_it_is_shown(inspector: Inspector, view: ViewSpec, warns: bool) -> None:
+    for folded, expected in ((0.031, warns), (0.0, False)):
+        inspector.show_view("generate", view, overview=False, probed=False, folded=folded)
+        assert ("over at 3.1% of the particles" in label(inspector, "viewExplanation").text()) == expected

@@ -1,5 +1,8 @@
 """The sentence and the score below the cloud."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QApplication, QLabel, QWidget
@@ -8,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.readout import Readout, Score
 from flowviz.app.widgets.controls import row
+from flowviz.records import FLOW_UNITS
 from flowviz.records.trace import base_particles, untrained_trace
 from flowviz.specs import FlowSpec
 from tests.app.conftest import Window
@@ -36,6 +40,17 @@ def test_readout_describes_the_layer_of_the_current_stage(readout: Readout) -> N
 def test_selection_is_counted_behind_the_sentence(readout: Readout) -> None:
     readout.show_summary(untrained_trace(FlowSpec(), base_particles(9)), encoded=False, selected=7)
     assert readout.text() == f"{FIRST} · 7 selected"
+
+
+def test_readout_says_where_there_is_no_exact_density(readout: Readout) -> None:
+    trace = untrained_trace(FlowSpec(family="flow_matching", integrator_steps=1), base_particles(9))
+    folded = replace(trace, folded=np.arange(9) == 3)
+    for particle, sentence in ((2, "log p −"), (3, "no exact density: use more steps")):
+        readout.show_particle(folded, particle, FLOW_UNITS)
+        assert sentence in readout.text()
+    unknown = replace(trace, log_det=np.full_like(trace.log_det, np.nan))
+    readout.show_probe(unknown, FLOW_UNITS)
+    assert "no exact density: use more steps" in readout.text()
 
 
 def test_narrow_readout_draws_a_shorter_sentence_instead_of_cutting_it_off(readout: Readout) -> None:
