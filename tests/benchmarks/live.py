@@ -1,6 +1,6 @@
 """Smoothness of the window during training, relative to a bare window that runs the same training.
 
-    python -m tests.benchmarks.live [--seconds 10] [--rounds 3] [--views points density …]
+    python -m tests.benchmarks.live [--seconds 10] [--rounds 3] [--views points density …] [--flow FAMILY]
 
 The bare window repaints one `pyqtgraph.ImageItem` of 900×800 pixels every 16 ms. flowviz, at 1366×768, trains the same
 word while the scrubber moves continuously and inspector, strip and loss plot are visible. Every measurement is a
@@ -27,7 +27,8 @@ from flowviz import process
 from flowviz.app.main import create_window, spare_tensorflow
 from flowviz.app.main_window import MainWindow
 from flowviz.records import Progress
-from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs.recipes import Family
 from flowviz.specs.view import Mark
 from flowviz.targets import build_target
 from flowviz.training import train
@@ -77,9 +78,13 @@ class BareTraining(QThread):
 
     progressed = pyqtSignal(object)  # Progress
 
+    def __init__(self, family: Family) -> None:
+        super().__init__()
+        self._flow = FlowSpec(family=family)
+
     def run(self) -> None:
         target, spec = build_target(TextSpec(text=WORD)), TrainingSpec(seconds=PATIENCE_SECONDS)
-        for event in train(target, FlowSpec(), spec, snapshot_seconds=SNAPSHOT_SECONDS):
+        for event in train(target, self._flow, spec, snapshot_seconds=SNAPSHOT_SECONDS):
             if isinstance(event, Progress):
                 self.progressed.emit(event)
 
@@ -100,18 +105,19 @@ def measure(clock: FrameClock, progress: list[Progress], seconds: float) -> Figu
     before, cpu = progress[-1], time.process_time()
     wait(seconds)
     after, cpu = progress[-1], time.process_time() - cpu
-    rate = (after.step - before.step) / (after.seconds - before.seconds)
+    elapsed = after.seconds - before.seconds
+    rate = (after.step - before.step) / elapsed if elapsed else np.nan  # no report since then
     return {**clock.figures(), "steps": rate, "cores": cpu / seconds}
 
 
-def measure_bare(seconds: float) -> Figures:
+def measure_bare(seconds: float, family: Family) -> Figures:
     """Measure a bare window beside a training."""
     view, item = pg.GraphicsView(), pg.ImageItem()
     box = pg.ViewBox()
     view.setCentralItem(box)
     box.addItem(item)
     view.resize(*IMAGE_SIZE)
-    clock, timer, training = FrameClock(item), QTimer(), BareTraining()
+    clock, timer, training = FrameClock(item), QTimer(), BareTraining(family)
     view.show()
     pictures = np.random.default_rng(0).integers(0, 255, (8, *IMAGE_SIZE, 4), np.uint8)
     timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -123,13 +129,14 @@ def measure_bare(seconds: float) -> Figures:
     return measure(clock, progress, seconds)
 
 
-def measure_window(view: str, seconds: float) -> Figures:
+def measure_window(view: str, seconds: float, family: Family) -> Figures:
     """Measure the window of flowviz during a training while the scrubber moves."""
     process.configure_window()
     window = create_window()
     spare_tensorflow(window.status)
     window.resize(1366, 768)
     window.request.show_text(WORD)
+    window.request.set_family(family)
     window.request.set_budget("seconds", PATIENCE_SECONDS)
     clock, progress = FrameClock(window._viewing.cloud._item), list[Progress]()
     window.show()
@@ -166,9 +173,10 @@ def _collect(progress: list[Progress]) -> Callable[[int, object], None]:
     return lambda _, event: progress.append(event) if isinstance(event, Progress) else None
 
 
-def measured(what: str, seconds: float) -> Figures:
+def measured(what: str, seconds: float, family: Family) -> Figures:
     """Measure the bare window or a view of flowviz in a new process."""
     command = [sys.executable, "-m", "tests.benchmarks.live", "--measure", what, "--seconds", str(seconds)]
+    command += ["--flow", family]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=seconds + PATIENCE_SECONDS)
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
@@ -197,6 +205,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0, help="duration of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--views", nargs="+", choices=VIEWS, default=list(VIEWS))
+    parser.add_argument("--flow", choices=RECIPES, default=FlowSpec().family, help="family of the flow")
     parser.add_argument("--measure", choices=[BARE, *VIEWS], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
@@ -204,16 +213,16 @@ def main() -> None:
         application = QApplication(["flowviz"])
         application.setStyle("Fusion")
         figures = (
-            measure_bare(options.seconds)
+            measure_bare(options.seconds, options.flow)
             if options.measure == BARE
-            else measure_window(options.measure, options.seconds)
+            else measure_window(options.measure, options.seconds, options.flow)
         )
         print(json.dumps(figures), flush=True)
         os._exit(0)
     found: dict[str, list[Figures]] = {what: [] for what in (BARE, *options.views)}
     for _ in range(options.rounds):
         for what, rounds in found.items():
-            rounds.append(measured(what, options.seconds))
+            rounds.append(measured(what, options.seconds, options.flow))
     bare = medians(found.pop(BARE))
     report(BARE, bare, bare)
     for view, rounds in found.items():
