@@ -97,7 +97,7 @@ def test_train_prints_its_figures_and_saves(tmp_path: Path, capsys: pytest.Captu
 def test_every_field_of_a_flow_and_of_its_training_has_an_option(tmp_path: Path, conditioner: dict[str, Any]) -> None:
     flow = FlowSpec(
         family="spline", layers=2, bins=3, min_bin_height=1e-4, normalization="minibatch",
-        batch_normalization_momentum=0.9, seed=7, **conditioner,
+        batch_normalization_momentum=0.9, seed=7, base="mixture", components=5, arrangement="grid", **conditioner,
     )  # fmt: skip
     training = TrainingSpec(steps=3, seed=6, batch=8, learning_rate=1e-4, warmup_steps=2, clip_norm=0.25)
     options = {**flow.model_dump(), **training.model_dump(), "flow": flow.family, "flow_seed": flow.seed}

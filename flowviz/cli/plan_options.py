@@ -26,6 +26,7 @@ from flowviz.specs import (
     target_spec,
 )
 from flowviz.specs.fields import SpecField, fields_of
+from flowviz.specs.flow import MIXTURE_DEFAULTS
 from flowviz.specs.training import DEFAULT_SECONDS
 
 PLAN = ("target", "flow", "training")
@@ -94,8 +95,10 @@ def _target(sources: Sources, values: Mapping[str, Any]) -> TargetSpec:
 
 
 def _flow(given: Given, base: Mapping[str, Any], seed: int) -> FlowSpec:
-    """Return the flow; another family than that of the base begins with its own sizes."""
+    """Return the flow; another family or base distribution than in the file begins with its own defaults."""
     start = {} if "family" in given else base
+    if "base" in given:
+        start = {name: value for name, value in start.items() if name not in MIXTURE_DEFAULTS}
     return FlowSpec(**{"seed": seed, **start, **parsed(FlowSpec, given)})
 
 

@@ -1,5 +1,6 @@
 """The shape of the flow: which bijectors, in drawing order."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import model_validator
@@ -20,10 +21,13 @@ from flowviz.specs.spec import Spec
 ConditionerKind = Literal["network", "table"]
 Pairing = Literal["independent", "transport"]
 Integrator = Literal["euler", "midpoint", "rk4"]
+BaseName = Literal["normal", "uniform", "student_t", "mixture"]
+Arrangement = Literal["ring", "grid", "learned"]
 
 NETWORK_FIELDS = ("width", "depth", "hats", "waves")  # fields of `FlowSpec` that a table does not have
 INTEGRATOR_FIELDS = ("integrator", "integrator_steps")  # on which the weights do not depend
 SOLE_FIELDS = {"layers": 1, "conditioner": "network", "hats": 0, "normalization": "none"}  # of a continuous flow
+MIXTURE_DEFAULTS: Mapping[str, Any] = {"components": 8, "arrangement": "ring"}  # which other bases do not have
 TABLE_KNOTS = 129  # a power of two, and one
 RUNNING_MOMENTUM, MINIBATCH_MOMENTUM = 0.9995, 0.99
 MINIBATCH_WARNING = (
@@ -39,9 +43,10 @@ class FlowSpec(Spec):
 
     Hat functions make sharp edges easy; triangle waves do so with far fewer numbers. A table has neither, nor a width
     or depth, so these keep their defaults beside one, and so do all of them in families without networks. Only the
-    spline has bins, and only flow matching a pairing and an integrator, which can change without changing the weights.
-    A batch-normalization momentum near 1 keeps the noise of single batches out of the averages: the gap varies less
-    from seed to seed, and the clouds in between stay within a few units.
+    spline has bins, only flow matching a pairing and an integrator, which can change without changing the weights, and
+    only a mixture base components and an arrangement. A batch-normalization momentum near 1 keeps the noise of single
+    batches out of the averages: the gap varies less from seed to seed, and the clouds in between stay within a few
+    units.
     """
 
     family: Annotated[Family, described("Family", "Family of the flow"), FLOW_OPTION] = "realnvp"
@@ -111,6 +116,23 @@ class FlowSpec(Spec):
             "Number of steps in which flow matching follows the velocity, from 1 to 100",
             ge=1,
             le=100,
+        ),
+    ] = None
+    base: Annotated[
+        BaseName,
+        described(
+            "Base distribution",
+            "Where the particles start: one round Gaussian, an even square, a cloud with far outliers, or several "
+            "Gaussians",
+        ),
+    ] = "normal"
+    components: Annotated[int | None, described("Components", "Number of Gaussians of a mixture base", ge=2, le=9)] = (
+        None
+    )
+    arrangement: Annotated[
+        Arrangement | None,
+        described(
+            "Arrangement", "Where the Gaussians of a mixture base are: on a ring, on a grid, or moved by the training"
         ),
     ] = None
     seed: Annotated[
@@ -209,7 +231,9 @@ class FlowSpec(Spec):
         if recipe is None:
             raise ValueError(f"There is no flow named {values['family']!r}. Choose one of {', '.join(RECIPES)}.")
         momentum = {"batch_normalization_momentum": MINIBATCH_MOMENTUM}
-        return {**recipe.defaults, **(momentum if values.get("normalization") == "minibatch" else {}), **values}
+        found = {**recipe.defaults, **(momentum if values.get("normalization") == "minibatch" else {}), **values}
+        missing = [name for name in MIXTURE_DEFAULTS if found.get("base") == "mixture" and found.get(name) is None]
+        return {**found, **{name: MIXTURE_DEFAULTS[name] for name in missing}}
 
     @model_validator(mode="after")
     def _no_idle_choice(self) -> Self:
@@ -230,4 +254,6 @@ class FlowSpec(Spec):
             raise ValueError(f"The {self.family} flow has no networks or tables. Leave out the {' and '.join(names)}.")
         if self.conditioner == "table" and (names := self._chosen_of_network()):
             raise ValueError(f"A table has no {' and no '.join(names)}. Leave that out, or choose a network.")
+        if self.base != "mixture" and (self.components, self.arrangement) != (None, None):
+            raise ValueError("Only a mixture base has components and an arrangement. Leave them out, or choose it.")
         return self

@@ -40,7 +40,7 @@ from flowviz.specs import (
 from flowviz.specs.export import MOST_GIF_FRAMES_PER_SECOND, relevant
 from flowviz.specs.export_kinds import FORMATS
 from flowviz.specs.fields import checked, with_values
-from flowviz.specs.flow import NETWORK_FIELDS, SOLE_FIELDS
+from flowviz.specs.flow import MIXTURE_DEFAULTS, NETWORK_FIELDS, SOLE_FIELDS
 from flowviz.specs.view import LARGEST_SIDE
 from flowviz.targets import read_image
 from tests.specs.field_values import field_values
@@ -254,6 +254,8 @@ def flows(draw: st.DrawFn) -> FlowSpec:
         kept -= {"conditioner", *NETWORK_FIELDS}
     if values["conditioner"] == "table" and "conditioner" in kept:
         kept -= set(NETWORK_FIELDS)
+    if values["base"] != "mixture" or "base" not in kept:
+        kept -= set(MIXTURE_DEFAULTS)
     family = next(name for name, each in RECIPES.items() if each is recipe)
     return FlowSpec(family=family, **{name: values[name] for name in kept})
 

@@ -187,6 +187,31 @@ def test_nice_has_its_scale_beside_the_base() -> None:
     )
 
 
+def test_a_mixture_base_has_components_and_an_arrangement() -> None:
+    mixture = FlowSpec(base="mixture")
+    assert (mixture.components, mixture.arrangement) == (8, "ring")
+    assert FlowSpec(**mixture.model_dump()) == mixture
+    assert FlowSpec(base="mixture", components=3, arrangement="learned").components == 3
+    assert (FlowSpec().base, FlowSpec().components, FlowSpec().arrangement) == ("normal", None, None)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"base": "mixture", "components": 1}, "The components cannot be 1: it must be at least 2."),
+        ({"base": "mixture", "components": 10}, "The components cannot be 10: it must be at most 9."),
+        ({"base": "uniform", "components": 4}, "Only a mixture base has components and an arrangement. Leave them out"),
+        ({"arrangement": "ring"}, "Only a mixture base has components and an arrangement. Leave them out"),
+        ({"base": "cauchy"}, "The base distribution cannot be 'cauchy': it must be 'normal', 'uniform', 'student_t'"),
+        ({"base": "mixture", "arrangement": "heap"}, "The arrangement cannot be 'heap': it must be 'ring', 'grid'"),
+    ],
+)
+def test_an_unsuitable_base_is_told_in_a_sentence(values: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(SpecError) as told:
+        FlowSpec(**values)
+    assert str(told.value).startswith(sentence)
+
+
 @given(st.data())
 def test_any_choice_is_a_flow_or_a_sentence(data: st.DataObject) -> None:
     choices = {
@@ -196,6 +221,9 @@ def test_any_choice_is_a_flow_or_a_sentence(data: st.DataObject) -> None:
         "min_bin_height": st.none() | st.floats(),
         "normalization": st.sampled_from(["running", "minibatch", "actnorm", "none", ""]),
         "log_scale_bound": st.none() | st.floats(),
+        "base": st.sampled_from(["normal", "uniform", "student_t", "mixture", "x"]),
+        "components": st.none() | st.integers(-1, 12),
+        "arrangement": st.none() | st.sampled_from(["ring", "grid", "learned", "x"]),
     }
     values = data.draw(st.fixed_dictionaries({}, optional=choices))
     try:

@@ -10,7 +10,7 @@ from flowviz.app.state.state import State
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
 from flowviz.specs import PRESETS, FlowSpec, PresetName, TargetSpec, TextSpec, TrainingSpec
-from flowviz.specs.flow import NETWORK_FIELDS
+from flowviz.specs.flow import MIXTURE_DEFAULTS, NETWORK_FIELDS
 from flowviz.specs.recipes import Family
 from flowviz.specs.target import FIRST_TEXT
 from flowviz.specs.training import DEFAULT_SECONDS
@@ -93,8 +93,9 @@ class RequestState(State[Request]):
         self.set_page(replace(self.value.pages.of(kind), **changes))
 
     def set_family(self, family: Family) -> None:
-        """Request a flow of a family with its default sizes."""
-        self._update_plan(flow=FlowSpec(family=family, seed=self.plan.flow.seed))
+        """Request a flow of a family with its default sizes, and with the same base distribution and seed."""
+        kept = {name: getattr(self.plan.flow, name) for name in ("base", *MIXTURE_DEFAULTS, "seed")}
+        self._update_plan(flow=FlowSpec(family=family, **kept))
 
     def set_preset(self, name: PresetName) -> None:
         """Request the flow of a preset."""
@@ -108,6 +109,8 @@ class RequestState(State[Request]):
         values |= changes
         if values["conditioner"] == "table":
             values = {name: value for name, value in values.items() if name not in NETWORK_FIELDS}
+        if values["base"] != "mixture":
+            values = {name: value for name, value in values.items() if name not in MIXTURE_DEFAULTS}
         self._update_plan(flow=FlowSpec(**values))
 
     def update_training(self, **changes: Any) -> None:
