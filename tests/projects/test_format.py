@@ -219,7 +219,25 @@ def test_a_file_of_format_7_opens_with_its_split_and_without_a_score() -> None:
     assert old.checkpoint.validated_step == old.checkpoint.step
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 6, 7])
+def test_a_file_of_format_8_opens_with_a_normal_base() -> None:
+    old = load_project(FILES / "format_8.flowviz")
+    assert old.flow == FlowSpec(layers=4, width=8)
+    assert (old.flow.base, old.flow.components, old.flow.arrangement) == ("normal", None, None)
+    assert old.next is not None
+    assert old.next.flow == FlowSpec(family="spline")
+    assert old.score is not None
+    assert old.score.step == 450
+    assert old.checkpoint is not None
+    assert old.selection is not None
+    assert (old.checkpoint.step, len(old.timeline.moments), old.selection.chosen.sum()) == (450, 2, 20)
+    from flowviz.flows import build_flow
+
+    np.testing.assert_allclose(
+        build_flow(old.flow, old.weights).trace(old.trace.positions[0]).positions, old.trace.positions, atol=1e-4
+    )
+
+
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 6, 7, 8])
 def test_an_old_file_is_the_same_once_it_is_saved_again(version: int) -> None:
     old = load_project(FILES / f"format_{version}.flowviz")
     assert_same(from_bytes(to_bytes(old)), old)
