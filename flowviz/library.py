@@ -22,7 +22,7 @@ from flowviz.exporting.export import Export
 from flowviz.extensions import Extension
 from flowviz.notebook import progress_display
 from flowviz.projects import Project, load_project, save_project
-from flowviz.records import Event, Trace, Units, Weights, base_particles, checked_points, slices
+from flowviz.records import Event, Trace, Units, Weights, checked_points, slices
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, TargetSpec, TrainingSpec
 from flowviz.specs.view import Direction, UnitName
@@ -172,7 +172,8 @@ def sample_in_parts(
     project: Project, n: int = SAMPLES, seed: int = 0, units: UnitName = "data"
 ) -> Iterator[NDArray[np.floating]]:
     """Yield the points of `sample` in parts, so that not all of them are in memory."""
-    found, particles, flow = spec_units(project.target, units), base_particles(n, seed), project.build_flow()
+    found, flow = spec_units(project.target, units), project.build_flow()
+    particles = flow.particles(n, seed)
     for some in slices(n):
         yield found.values(flow.forward(particles[some]))
 
@@ -227,7 +228,7 @@ def trace_in_parts(
     """Yield the trace of `trace` in parts of the particles, so that not all of it is in memory."""
     flow = project.build_flow()
     if direction == "generate":
-        particles = base_particles(n, seed)
+        particles = flow.particles(n, seed)
         yield from (flow.trace(particles[some]) for some in slices(n))
         return
     for points in draw_in_parts(build_target(project.target), n, np.random.default_rng(seed)):

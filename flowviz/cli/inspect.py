@@ -132,7 +132,7 @@ def _project_info(project: Project) -> machine.SystemInfo:
     }
 
 
-def _integration(project: Project) -> machine.Described:
+def _integration(project: Project) -> machine.SystemInfo:
     """Return the integrator, and which shares of the particles and of the test points its steps fold over."""
     return {
         "integrator": project.flow.integrator or "",

@@ -144,7 +144,10 @@ class Scenes:
         known = self._known(moment)
         if known is None:
             return self._followed(moment)
-        return (Trace(known.names, known.positions[:, some], known.log_det[:, some]) for some in slices(self.count))
+        return (
+            Trace(known.names, known.positions[:, some], known.log_det[:, some], base=known.base)
+            for some in slices(self.count)
+        )
 
     def rectangle(self, shot: Shot, size: PictureSize) -> Rectangle:
         """Return the part of the plane where the density of a shot is computed.
@@ -188,9 +191,13 @@ class Scenes:
     def _followed(self, moment: Moment | None) -> Iterator[Trace]:
         """Compute traces in batches: of particles of the base, or of points of the target that the flow encodes."""
         flow = self._flow(moment)
-        for some in slices(self.count):
-            points = self._points[some]
-            yield flow.encoded(points) if self._seen.direction == "encode" else flow.trace(points)
+        if self._seen.direction == "encode":
+            yield from (flow.encoded(self._encoded_points[some]) for some in slices(self.count))
+            return
+        own = self._project.trace
+        is_known = self.count == own.positions.shape[1]
+        particles = own.particles_of(flow.base) if is_known else base_particles(self.count, base=flow.base)
+        yield from (flow.trace(particles[some]) for some in slices(self.count))
 
     def _flow(self, moment: Moment | None) -> "Flow":
         """Return the flow at a moment of training (None for the current one).
@@ -201,12 +208,9 @@ class Scenes:
         return self._keeper.flow(self._project.flow, (self._project if moment is None else moment).weights)
 
     @cached_property
-    def _points(self) -> NDArray[np.floating]:
-        """Return the initial positions (n, 2) of the particles, in the base or the target; reproducible."""
-        if self._seen.direction == "encode":
-            return build_target(self._project.target).sample(self.count, np.random.default_rng(0))
-        own = self._project.trace.positions[0]
-        return own if len(own) == self.count else base_particles(self.count)
+    def _encoded_points(self) -> NDArray[np.floating]:
+        """Return the points (n, 2) of the target that the flow encodes; reproducible."""
+        return build_target(self._project.target).sample(self.count, np.random.default_rng(0))
 
     def _target_of(self, moment: Moment | None) -> TargetPicture | None:
         """Return the target at a moment, or None if it is hidden or was replaced since and is no longer known."""

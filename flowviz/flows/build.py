@@ -19,6 +19,7 @@ from flowviz.flows.radial import RADIAL
 from flowviz.flows.real_nvp import REAL_NVP
 from flowviz.flows.spline import SPLINE
 from flowviz.records import Weights
+from flowviz.records.bases import initial_parameters
 from flowviz.specs import FlowSpec
 
 FAMILIES = {family.name: family for family in (REAL_NVP, NICE, GLOW, MAF, IAF, SPLINE, FLOW_MATCHING, PLANAR, RADIAL)}
@@ -42,7 +43,7 @@ def build_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "flo
     if weights is None:
         rng = np.random.default_rng(spec.seed)
         weights = Weights(
-            parameters=named(stages, lambda stage: stage.initial_parameters(rng)),
+            parameters=named(stages, lambda stage: stage.initial_parameters(rng)) | initial_parameters(spec),
             statistics=named(stages, lambda stage: stage.initial_statistics()),
         )
     return Flow(stages, weights, dtype, family.objective)

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from flowviz.flows.flat import Shapes, of_stage, size_of, unflatten
 from flowviz.flows.stage import Stage, Tensors
-from flowviz.records import BASE_DISTRIBUTION
+from flowviz.records import Base, base_of
+from flowviz.records.bases import STAGE_NAME
+from flowviz.records.mixture import Mixture
 
 ROUND_TRIPS = 500  # particles whose round trip is measured if the inverse takes long
 SHARED_IMAGE = 1e-2  # distance from x at which the inverse has found another point with the same image
@@ -30,6 +32,7 @@ class Chain:
     def __init__(self, stages: Sequence[Stage], parameter_shapes: Shapes, statistic_shapes: Shapes) -> None:
         """Chain stages in drawing order, from the base to the data, whose numbers have the given shapes."""
         self.stages = tuple(stages)
+        self._spec = stages[0].spec
         self._shapes = parameter_shapes, statistic_shapes
         examples = {type(stage): stage for stage in stages}
         self._examples = list(examples.values())
@@ -47,6 +50,14 @@ class Chain:
         values = [list(stage.constants.values()) for stage in self.stages]
         most = max(map(len, values))
         return np.array([each + [0.0] * (most - len(each)) for each in values]).reshape(len(self.stages), most)
+
+    def base(self, parameters: tf.Tensor) -> Base:
+        """Return the base distribution. Its numbers are tensors if they are learned."""
+        start = base_of(self._spec)
+        if self._spec.arrangement != "learned":
+            return start
+        assert isinstance(start, Mixture)
+        return start.learned(of_stage(unflatten(parameters, self._shapes[0]), STAGE_NAME), tf.math, tf.identity)
 
     def numbers(self, parameters: tf.Tensor, statistics: tf.Tensor) -> list[Tensors]:
         """Return the numbers of each stage, by name."""
@@ -88,7 +99,8 @@ class Chain:
             y, change = stage.inverse_and_log_det(used, y)
             log_det += change
         flat = [tf.reshape(found[name], [-1]) for name in self._shapes[1]]
-        return BASE_DISTRIBUTION.log_prob(y) + log_det, tf.concat(flat, 0) if flat else statistics
+        log_prob = self.base(parameters).log_prob(y, tf.math) + log_det
+        return log_prob, tf.concat(flat, 0) if flat else statistics
 
     def fitted(self, parameters: tf.Tensor, statistics: tf.Tensor, points: tf.Tensor) -> tf.Tensor:
         """Return the parameters, with those that start where the data are fitted to points of the target."""
@@ -222,7 +234,7 @@ class Chain:
             return k - 1, x, log_det + change
 
         _, x, log_det = _while(lambda k, *_: k > 0, down, stage, points, tf.zeros_like(points[:, 0]))
-        return BASE_DISTRIBUTION.log_prob(x) + log_det
+        return self.base(numbers[0]).log_prob(x, tf.math) + log_det
 
     def _at(self, stage: tf.Tensor, numbers: Any, evaluate: Callable[[Stage, Tensors], tuple[tf.Tensor, ...]]) -> Any:
         """Evaluate one stage: points (n, 2), and log-determinants (n,) and whatever else is returned."""

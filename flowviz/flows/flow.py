@@ -1,6 +1,7 @@
 """A normalizing flow: a base distribution and bijectors, in drawing order."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from threading import Lock
 from typing import Any
@@ -17,11 +18,13 @@ from flowviz.flows.reporting import DEFAULT_SPANS, base_report
 from flowviz.flows.stage import Stage
 from flowviz.flows.stored_graphs import Graph, stored_or_traced
 from flowviz.records import (
+    Base,
     Density,
     Rectangle,
     StageReport,
     Trace,
     Weights,
+    base_of,
     base_particles,
     cell_centers,
     checked_points,
@@ -29,7 +32,9 @@ from flowviz.records import (
     grid_shape,
     slices,
 )
+from flowviz.records.bases import initial_parameters
 from flowviz.records.density import DENSITY_SIDE
+from flowviz.records.trace import PARTICLES
 from flowviz.specs import FlowSpec
 from flowviz.specs.recipes import BASE
 
@@ -44,7 +49,7 @@ _tracing = Lock()
 
 
 class Flow(tf.Module):
-    """p(y) = p_base(f⁻¹(y)) · |det J_f⁻¹(y)|,  f = stage_k ∘ … ∘ stage_1, where the base is a 2D standard normal.
+    """p(y) = p_base(f⁻¹(y)) · |det J_f⁻¹(y)|,  f = stage_k ∘ … ∘ stage_1.
 
     Points are arrays (n, 2) and log-densities arrays (n,) in nats, both in flow units, in which the mean of the target
     is 0 and its larger standard deviation is 1. Large arrays are processed in chunks to limit memory. Methods that take
@@ -66,7 +71,8 @@ class Flow(tf.Module):
         self.objective = objective(self.spec)
         self.dtype = tf.as_dtype(dtype)
         rng = np.random.default_rng(0)
-        self._parameter_shapes = shapes_of(named(stages, lambda stage: stage.initial_parameters(rng)))
+        parameters = named(stages, lambda stage: stage.initial_parameters(rng)) | initial_parameters(self.spec)
+        self._parameter_shapes = shapes_of(parameters)
         self._statistic_shapes = shapes_of(named(stages, lambda stage: stage.initial_statistics()))
         self.chain = Chain(stages, self._parameter_shapes, self._statistic_shapes)
         self.parameters = tf.Variable(flatten(weights.parameters, self._parameter_shapes), dtype=self.dtype)
@@ -90,6 +96,11 @@ class Flow(tf.Module):
         """Whether a stage may fold the plane over at some points. Their log-densities are then NaN."""
         return any(stage.can_fold for stage in self.stages)
 
+    @property
+    def base(self) -> Base:
+        """The base distribution, with its present numbers if they are learned."""
+        return base_of(self.spec, self.weights().parameters if self.spec.arrangement == "learned" else None)
+
     def weights(self) -> Weights:
         """Return a copy of the parameters and statistics, by name."""
         return Weights(
@@ -112,7 +123,7 @@ class Flow(tf.Module):
         self.parameters.assign(self.chain.fitted(self.parameters.read_value(), self.statistics.read_value(), points))
 
     def distribution(self) -> Any:
-        """Return the flow as a `tfd.TransformedDistribution` of the standard normal. Loads TensorFlow Probability.
+        """Return the flow as a `tfd.TransformedDistribution` of its base. Loads TensorFlow Probability.
 
         Its bijector maps points (..., 2) of the base to the target. Its trainable variables are the parameters of the
         flow. Reference: https://www.tensorflow.org/probability/api_docs/python/tfp/distributions
@@ -128,7 +139,11 @@ class Flow(tf.Module):
         """
         if not isinstance(n, int | np.integer):
             raise SpecError("The number of points must be an integer. To map given points, call forward.")
-        return self.forward(base_particles(n, seed))
+        return self.forward(self.particles(n, seed))
+
+    def particles(self, n: int = PARTICLES, seed: int = 0) -> NDArray[np.float32]:
+        """Draw particles (n, 2) from the base. The same seed gives the same particles, and the first ones of more."""
+        return base_particles(n, seed, self.base)
 
     def log_prob(self, x: ArrayLike) -> NDArray[Any]:
         """Return the log-density (n,) in nats of points (n, 2) of the target."""
@@ -145,8 +160,7 @@ class Flow(tf.Module):
 
     def trace(self, particles: ArrayLike) -> Trace:
         """Follow particles (n, 2) of the base through every stage."""
-        parts = self._in_parts("trace", particles)
-        return Trace.joined([Trace(self.names, x, log_det, e, f if f.any() else None) for x, log_det, e, f in parts])
+        return self._traced_in_parts("trace", particles)
 
     def trace_through(self, points: ArrayLike, stage: int) -> Trace:
         """Follow points (n, 2) of a stage backward to the base and forward to the target.
@@ -156,7 +170,7 @@ class Flow(tf.Module):
         Raises:
             SpecError: If there is no such stage.
         """
-        return Trace.joined([Trace(self.names, *found) for found in self._in_parts("trace_through", points, stage)])
+        return self._traced_in_parts("trace_through", points, stage)
 
     def encoded(self, points: ArrayLike) -> Trace:
         """Pull points (n, 2) of the target back through every stage to the base."""
@@ -195,7 +209,7 @@ class Flow(tf.Module):
         """
         shape = grid_shape(rectangle, side)
         values = self.log_density(stage, cell_centers(rectangle, shape)).reshape(shape)
-        drawn = particles or self.trace_through(base_particles(), 0)
+        drawn = particles or self.trace_through(self.particles(), 0)
         return Density(stage, rectangle, values, drawn.log_density(stage))
 
     def log_density(self, stage: int, points: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -226,7 +240,7 @@ class Flow(tf.Module):
         """
         at = self._number(stage)
         if stage == 0:
-            return base_report()
+            return base_report(self.base)
         recipe = self.stages[stage - 1]
         flat = [tf.cast(each, tf.float64) for each in self._numbers]
         parameters = of_stage(unflatten(flat[0].numpy(), self._parameter_shapes), recipe.numbers_name)
@@ -243,6 +257,11 @@ class Flow(tf.Module):
             return recipe.report(numbers, DEFAULT_SPANS, forward)
         before = stage if recipe.curves_over_output else stage - 1
         return recipe.report_at(numbers, trace.positions[before].astype(np.float64), forward)
+
+    def _traced_in_parts(self, name: str, points: ArrayLike, stage: int | None = None) -> Trace:
+        base = self.base
+        trace = Trace.joined([Trace(self.names, *found, base=base) for found in self._in_parts(name, points, stage)])
+        return trace if trace.folded is None or trace.folded.any() else replace(trace, folded=None)
 
     @property
     def _kin(self) -> "Flow":

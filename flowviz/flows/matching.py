@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from flowviz.flows.chain import Chain
 from flowviz.flows.objective import Objective
 from flowviz.flows.velocity_field import VelocityField
-from flowviz.records import BASE_DISTRIBUTION
+from flowviz.records import base_of
 
 
 class FlowMatching(Objective):
@@ -29,7 +29,7 @@ class FlowMatching(Objective):
 
     def prepared(self, points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
         steps, batch, _ = points.shape
-        start = BASE_DISTRIBUTION.sample(steps * batch, int(rng.integers(2**63)))
+        start = base_of(self.spec).sample(steps * batch, int(rng.integers(2**63)))
         pairs = self._paired(start, points.reshape(-1, 2), rng).reshape(steps, batch, 4)
         return np.concatenate([pairs, spread_times(steps, batch, rng)[..., np.newaxis]], axis=2)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import BASE_DISTRIBUTION, Curve, StageReport, written
+from flowviz.records import Base, Curve, StageReport, written
 from flowviz.specs.recipes import BASE
 
 CURVE_POINTS = 400
@@ -19,10 +19,9 @@ DEFAULT_SPANS: Spans = np.array([[-4.0, 4.0], [-4.0, 4.0]])
 KEPT_AREA = "log|det J| = 0: areas stay"
 
 
-def base_report() -> StageReport:
+def base_report(base: Base) -> StageReport:
     """Return the report of the base distribution, which is stage 0."""
-    formula = ("x, y ~ N(0, 1), independent", "p(x, y) = exp(−(x² + y²) / 2) / 2π")
-    return StageReport(0, BASE, formula, {"entropy": BASE_DISTRIBUTION.entropy})
+    return StageReport(0, BASE, base.formula, {} if base.entropy is None else {"entropy": base.entropy})
 
 
 def spans_of(positions: NDArray[np.floating]) -> Spans:

@@ -1,12 +1,19 @@
 """Flows as bijectors and distributions of TensorFlow Probability."""
 
+from collections.abc import Callable
+from dataclasses import astuple
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 from tensorflow_probability import bijectors as tfb
 from tensorflow_probability import distributions as tfd
+from tensorflow_probability import random as tfp_random
+from tensorflow_probability import util as tfp_util
 
 from flowviz.flows.flow import Flow
+from flowviz.records.base_distribution import DEGREES_OF_FREEDOM, EDGE, HALF_SIDE, StudentT, Uniform
+from flowviz.records.mixture import Mixture
 
 
 class FlowBijector(tfb.Bijector):
@@ -48,7 +55,75 @@ class FlowBijector(tfb.Bijector):
         return tf.reshape(x, shape), tf.reshape(log_det, shape[:-1])
 
 
+class SmoothSquare(tfd.Distribution):
+    """A uniform base: a square with smooth edges."""
+
+    def __init__(self, base: Uniform, dtype: tf.DType, name: str = "SmoothSquare") -> None:
+        parameters = dict(locals())
+        self._base = base
+        super().__init__(
+            dtype,
+            tfd.FULLY_REPARAMETERIZED,
+            validate_args=False,
+            allow_nan_stats=True,
+            parameters=parameters,
+            name=name,
+        )
+
+    @classmethod
+    def _parameter_properties(cls, dtype: Any, num_classes: int | None = None) -> dict[str, Any]:
+        return {}
+
+    def _event_shape(self) -> tf.TensorShape:
+        return tf.TensorShape([2])
+
+    def _log_prob(self, points: tf.Tensor) -> tf.Tensor:
+        found = self._base.log_prob(tf.reshape(points, [-1, 2]), tf.math)
+        return tf.reshape(found, tf.shape(points)[:-1])
+
+    def _sample_n(self, n: tf.Tensor, seed: Any = None) -> tf.Tensor:
+        flat_seed, smooth_seed = tfp_random.split_seed(seed)
+        flat = tf.random.stateless_uniform([n, 2], flat_seed, -HALF_SIDE, HALF_SIDE, self.dtype)
+        least = np.finfo(self.dtype.as_numpy_dtype).tiny  # 0 has no logit
+        smooth = tf.random.stateless_uniform([n, 2], smooth_seed, least, 1, self.dtype)
+        return flat + EDGE * (tf.math.log(smooth) - tf.math.log1p(-smooth))
+
+
 def distribution_of(flow: Flow) -> tfd.TransformedDistribution:
-    """Return the distribution of a flow: the standard normal in the plane, transformed by its stages."""
-    base = tfd.MultivariateNormalDiag(tf.zeros(2, flow.dtype), tf.ones(2, flow.dtype))
-    return tfd.TransformedDistribution(base, FlowBijector(flow))
+    """Return the distribution of a flow: its base, transformed by its stages."""
+    return tfd.TransformedDistribution(_base_of(flow), FlowBijector(flow))
+
+
+def _base_of(flow: Flow) -> tfd.Distribution:
+    match flow.base:
+        case Uniform() as uniform:
+            return SmoothSquare(uniform, flow.dtype)
+        case StudentT() as student:
+            scale = tf.linalg.LinearOperatorScaledIdentity(2, tf.constant(student.scale, flow.dtype))
+            freedom = tf.constant(DEGREES_OF_FREEDOM, flow.dtype)
+            return tfd.MultivariateStudentTLinearOperator(freedom, tf.zeros(2, flow.dtype), scale)
+        case Mixture():
+            return _mixture_of(flow)
+    return tfd.MultivariateNormalDiag(tf.zeros(2, flow.dtype), tf.ones(2, flow.dtype))
+
+
+def _mixture_of(flow: Flow) -> tfd.MixtureSameFamily:
+    """Return the mixture at the base, which follows the parameters of the flow if it is learned."""
+
+    def components(parameters: tf.Tensor) -> tf.Tensor:
+        """Return the numbers of the components (components, 4)."""
+        base = flow.chain.base(parameters)
+        assert isinstance(base, Mixture)
+        return tf.convert_to_tensor([astuple(each) for each in base.components], flow.dtype)
+
+    def numbers(choose: Callable[[tf.Tensor], tf.Tensor]) -> Any:
+        def chosen(parameters: tf.Tensor) -> tf.Tensor:
+            return choose(components(parameters))
+
+        if flow.spec.arrangement != "learned":
+            return chosen(flow.parameters)
+        return tfp_util.DeferredTensor(flow.parameters, chosen, shape=chosen(flow.parameters).shape)
+
+    logits = numbers(lambda found: found[:, 3] + 2 * tf.math.log(found[:, 2]))
+    means, scales = numbers(lambda found: found[:, :2]), numbers(lambda found: tf.repeat(found[:, 2:3], 2, axis=1))
+    return tfd.MixtureSameFamily(tfd.Categorical(logits), tfd.MultivariateNormalDiag(means, scales))

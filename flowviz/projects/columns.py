@@ -7,7 +7,7 @@ half of the columns are repeated.
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import Trace
+from flowviz.records import Base, Trace
 
 # Maximum ratio of a trace's columns to stored columns. It bounds the memory that opening a file of a given size takes.
 SHARING = 2
@@ -40,7 +40,8 @@ def trace_of(
     columns: Columns,
     index: Index,
     round_trip_error: NDArray[np.float32] | None,
-    folded: NDArray[np.uint8] | None = None,
+    folded: NDArray[np.uint8] | None,
+    base: Base,
 ) -> Trace:
     """Return the trace that `columns_of` has split into columns.
 
@@ -50,6 +51,7 @@ def trace_of(
         index: The numbers of the columns of each stage (stages, 3).
         round_trip_error: The round-trip error of each stage (stages,), if it was measured.
         folded: The particles at which a stage folds the plane over, as bits, if there are any; see `np.packbits`.
+        base: The base distribution.
 
     Raises:
         ValueError: If the arrays do not fit each other.
@@ -67,4 +69,4 @@ def trace_of(
     for stage, (x, y, of_log_det) in enumerate(index):
         positions[stage, :, 0], positions[stage, :, 1], log_det[stage] = columns[x], columns[y], columns[of_log_det]
     bits = None if folded is None else np.unpackbits(folded, count=particles).astype(np.bool_)
-    return Trace(names, positions, log_det, round_trip_error, bits)
+    return Trace(names, positions, log_det, round_trip_error, bits, base=base)

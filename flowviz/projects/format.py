@@ -87,6 +87,7 @@ from flowviz.records import (
     Trace,
     Validated,
     Weights,
+    base_of,
 )
 from flowviz.specs import FlowSpec
 
@@ -286,7 +287,7 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
     parameters = _checked(arrays["states/parameters"], np.float32, np.float64)
     statistics = _checked(arrays["states/statistics"], np.float32, np.float64)
     states = weights_of(layout, parameters, statistics, memory)
-    trace = _trace(found, arrays)
+    trace = _trace(found, arrays, states[found.present])
     checkpoint = _checkpoint(found.checkpoint, arrays, states) if found.checkpoint else None
     return Project(
         target=found.target,
@@ -305,7 +306,7 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
     )
 
 
-def _trace(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> Trace:
+def _trace(found: Metadata, arrays: Mapping[str, NDArray[Any]], weights: Weights) -> Trace:
     error, folded = arrays.get("trace/round_trip_error"), arrays.get("trace/folded")
     return trace_of(
         found.flow.stage_names(),
@@ -313,6 +314,7 @@ def _trace(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> Trace:
         _checked(arrays["trace/index"], np.uint16),
         error if error is None else _checked(error, np.float32),
         folded if folded is None else _checked(folded, np.uint8),
+        base_of(found.flow, weights.parameters),
     )
 
 

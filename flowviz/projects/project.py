@@ -18,7 +18,6 @@ from flowviz.records import (
     Timeline,
     Trace,
     Weights,
-    base_particles,
     untrained_trace,
 )
 from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
@@ -78,8 +77,7 @@ class Project:
     def untrained(cls, target: TargetSpec, flow: FlowSpec, training: TrainingSpec) -> "Project":
         """Return the project of a training that has not begun."""
         nothing = Weights({}, {})
-        trace = untrained_trace(flow, base_particles())
-        return cls(target, flow, training, nothing, History(), trace, environment=Environment.current())
+        return cls(target, flow, training, nothing, History(), untrained_trace(flow), environment=Environment.current())
 
     @property
     def plan(self) -> Plan:
@@ -143,9 +141,9 @@ class Project:
         flow = self.flow.with_integrator(integrator, steps)
         if flow == self.flow:
             return self
-        changed, particles = replace(self, flow=flow, score=None), base_particles()
-        is_trained = bool(self.weights.parameters)
-        trace = changed.build_flow().trace(particles) if is_trained else untrained_trace(flow, particles)
+        changed = replace(self, flow=flow, score=None)
+        built = changed.build_flow() if self.weights.parameters else None
+        trace = built.trace(built.particles()) if built else untrained_trace(flow)
         timeline = replace(self.timeline, moments=tuple(map(without_particles, self.timeline.moments)))
         return replace(changed, trace=trace, timeline=timeline, seen=_seen_of(self.seen, timeline, trace))
 

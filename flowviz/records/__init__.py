@@ -1,6 +1,7 @@
 """Results of trainings and queries, as frozen dataclasses of NumPy arrays."""
 
-from flowviz.records.base_distribution import BASE_DISTRIBUTION
+from flowviz.records.base_distribution import STANDARD_NORMAL, Base
+from flowviz.records.bases import base_of
 from flowviz.records.checkpoint import Checkpoint, Kept, Validated
 from flowviz.records.density import Density, Rectangle, cell_centers, grid_shape
 from flowviz.records.environment import Environment
@@ -31,8 +32,9 @@ from flowviz.records.velocity import FieldGrid, VelocityField
 from flowviz.records.weights import Weights
 
 __all__ = [
-    "BASE_DISTRIBUTION",
     "FLOW_UNITS",
+    "STANDARD_NORMAL",
+    "Base",
     "Checkpoint",
     "Combination",
     "Curve",
@@ -66,6 +68,7 @@ __all__ = [
     "Validated",
     "VelocityField",
     "Weights",
+    "base_of",
     "base_particles",
     "cell_centers",
     "checked_points",

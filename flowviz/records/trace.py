@@ -1,7 +1,7 @@
 """Traces of particles through the stages of a flow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from flowviz.errors import SpecError
-from flowviz.records.base_distribution import BASE_DISTRIBUTION
+from flowviz.records.base_distribution import STANDARD_NORMAL, Base
+from flowviz.records.bases import base_of
 from flowviz.specs import FlowSpec
 from flowviz.specs.explanations import STAGE_TITLES, layer_sentences
 from flowviz.specs.recipes import FLOW_STEP, LINEAR_MIXING, PERMUTE
@@ -21,8 +22,8 @@ CENTRAL = 0.99  # share of the particles that a view must show along each axis
 TOGETHER = 16_384  # particles that are followed together, because a network takes a kilobyte for each
 
 
-def base_particles(count: int = PARTICLES, seed: int = 0) -> NDArray[np.float32]:
-    """Draw particles (count, 2) from the base distribution, the positions of a trace at stage 0.
+def base_particles(count: int = PARTICLES, seed: int = 0, base: Base = STANDARD_NORMAL) -> NDArray[np.float32]:
+    """Draw particles (count, 2) from a base distribution, the positions of a trace at stage 0.
 
     Raises:
         SpecError: If the count or the seed is negative.
@@ -30,7 +31,7 @@ def base_particles(count: int = PARTICLES, seed: int = 0) -> NDArray[np.float32]
     for name, value in {"number of points": count, "seed": seed}.items():
         if value < 0:
             raise SpecError(f"The {name} is {value}; it must be 0 or more.")
-    return BASE_DISTRIBUTION.sample(count, seed)
+    return base.sample(count, seed)
 
 
 def checked_points(points: ArrayLike) -> NDArray[Any]:
@@ -107,6 +108,7 @@ class Trace:
             (stages,). None if not measured.
         folded: Particles (n,) at which a bijector folds the plane over, so that it has no inverse there and densities
             are inexact. None if there are none.
+        base: The distribution at stage 0, from which generated particles are drawn.
 
     Raises:
         ValueError: If the shapes do not match.
@@ -117,6 +119,7 @@ class Trace:
     log_det: NDArray[np.float32]
     round_trip_error: NDArray[np.float32] | None = None
     folded: NDArray[np.bool_] | None = None
+    base: Base = field(default=STANDARD_NORMAL, kw_only=True)
 
     def __post_init__(self) -> None:
         stages, particles, _ = self.positions.shape
@@ -139,6 +142,7 @@ class Trace:
             np.concatenate([part.log_det for part in parts], axis=1),
             np.max(errors, axis=0) if len(errors) == len(parts) else None,
             None if all(part.folded is None for part in parts) else np.concatenate(folded),
+            base=parts[0].base,
         )
 
     @property
@@ -161,8 +165,18 @@ class Trace:
 
         By the change of variables, this is the log-density of the base minus the log-determinant.
         """
-        found: NDArray[np.float32] = BASE_DISTRIBUTION.log_prob(self.positions[0]) - self.log_det[stage]
+        found: NDArray[np.float32] = self.base_log_density - self.log_det[stage]
         return found
+
+    @cached_property
+    def base_log_density(self) -> NDArray[np.float32]:
+        """Log-density (n,) in nats of the base at the position of each particle there."""
+        found: NDArray[np.float32] = self.base.log_prob(self.positions[0])
+        return found
+
+    def particles_of(self, base: Base) -> NDArray[np.float32]:
+        """Return the positions (n, 2) of these particles at a base: drawn anew if a training has changed it."""
+        return self.positions[0] if base == self.base else base_particles(self.positions.shape[1], base=base)
 
     def log_det_of(self, stage: int) -> NDArray[np.float32]:
         """Return log|det J| (n,) in nats of the bijector of a stage alone, or 0 for the base."""
@@ -225,15 +239,17 @@ class Trace:
         return f"{int(number)} · {STAGE_TITLES.get(kind, kind).partition(':')[0]}"
 
 
-def untrained_trace(spec: FlowSpec, particles: NDArray[np.float32]) -> Trace:
+def untrained_trace(spec: FlowSpec, particles: NDArray[np.float32] | None = None) -> Trace:
     """Return the trace of an untrained flow, without loading TensorFlow.
 
     All bijectors are initialized to the identity, except permutations and linear mixings, which swap the coordinates.
 
     Args:
         spec: Spec of the flow.
-        particles: Draws (n, 2) from the base distribution.
+        particles: Draws (n, 2) from the base distribution. None for the usual ones.
     """
+    base = base_of(spec)
+    particles = base_particles(base=base) if particles is None else particles
     positions = [particles]
     for kind in spec.bijector_kinds():
         positions.append(positions[-1][:, ::-1] if kind in {PERMUTE, LINEAR_MIXING} else positions[-1])
@@ -243,4 +259,5 @@ def untrained_trace(spec: FlowSpec, particles: NDArray[np.float32]) -> Trace:
         np.stack(positions),
         log_det=np.zeros((stages, len(particles)), np.float32),
         round_trip_error=np.zeros(stages, np.float32),
+        base=base,
     )

@@ -1,9 +1,8 @@
 """Drawing and coloring of the particles."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from flowviz.records import BASE_DISTRIBUTION, Scene, Selection, Trace
+from flowviz.records import Scene, Selection, Trace
 from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import STEPS, color_scale
 from flowviz.rendering.colors import SURROUNDINGS, Color, Packed, packed, quadrant_colors
@@ -69,7 +68,7 @@ def particle_colors(scene: Scene, stage: float, view: ViewSpec) -> Packed:
     match view.color_by:
         case "log_density":
             before, after, t = between(trace, stage)
-            base = _base_log_density(trace)
+            base = trace.base_log_density
             numbers = Glide(base - trace.log_det[before], base - trace.log_det[after], t)
             return tones(numbers, *log_density_limits(trace), color_scale("amount", theme))
         case "log_det":
@@ -102,19 +101,13 @@ def _selection_colors(trace: Trace, selection: Selection | None, theme: Theme) -
     return packed(np.array([OTHERS[theme], CHOSEN[theme]], np.uint8)[chosen])
 
 
-@cached(maxsize=2)
-def _base_log_density(trace: Trace) -> NDArray[np.float32]:
-    found: NDArray[np.float32] = BASE_DISTRIBUTION.log_prob(trace.positions[0])
-    return found
-
-
 @cached(maxsize=8)
 def log_density_limits(trace: Trace) -> tuple[float, float]:
     """Return the limits of the log-density over all stages, in nats.
 
     The limits are the 1% and 99% quantiles, rounded outward to whole nats so that they seldom change.
     """
-    judged = _base_log_density(trace)[:JUDGED] - trace.log_det[:, :JUDGED]
+    judged = trace.base_log_density[:JUDGED] - trace.log_det[:, :JUDGED]
     judged = judged[np.isfinite(judged)]
     if not len(judged):
         return -6.0, 0.0

@@ -252,6 +252,8 @@ class FlowSpec(Spec):
             raise ValueError(f"Flow matching learns one network for all steps. Leave out its {' and '.join(names)}.")
         if not self.recipe.has_network and (names := self._chosen_of_conditioner()):
             raise ValueError(f"The {self.family} flow has no networks or tables. Leave out the {' and '.join(names)}.")
+        if self.recipe.is_continuous and self.arrangement == "learned":
+            raise ValueError("Flow matching cannot learn its base. Arrange the components on a ring or on a grid.")
         if self.conditioner == "table" and (names := self._chosen_of_network()):
             raise ValueError(f"A table has no {' and no '.join(names)}. Leave that out, or choose a network.")
         if self.base != "mixture" and (self.components, self.arrangement) != (None, None):

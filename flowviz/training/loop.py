@@ -22,7 +22,6 @@ from flowviz.records import (
     Score,
     Snapshot,
     Uncompiled,
-    base_particles,
 )
 from flowviz.records.events import Cause, Ending
 from flowviz.specs import TrainingSpec
@@ -66,7 +65,6 @@ class Training:
         self._train_rng = generators(spec)[0]
         self._validation_points = self._some(validation_points(target, spec))
         self._latest_points = self._validation_points
-        self._particles = base_particles()
         self._chunk_steps = chunk_steps(flow.spec, spec)
         self._losses: deque[float] = deque(maxlen=self._chunk_steps)
         self._clock = Stopwatch(clock or perf_counter)
@@ -211,7 +209,7 @@ class Training:
         """Validate the current state. Keep it if it is the best so far; recover if it is not finite."""
         started = self._clock.seconds
         nll = mean_nll(self._flow, self._validation_points)
-        is_finite = bool(np.isfinite(nll)) and self._flow.trace(self._some(self._particles)).finite()
+        is_finite = bool(np.isfinite(nll)) and self._flow.trace(self._some(self._flow.particles())).finite()
         cause = self._guard.take_validation(is_finite=is_finite)
         if cause is not None:
             self._guard.state.store(self._flow)
@@ -325,7 +323,8 @@ class Training:
         return self._shown
 
     def _snapshot(self) -> Snapshot:
-        trace = self._in_sync().trace(self._particles)
+        shown = self._in_sync()
+        trace = shown.trace(shown.particles())
         samples = trace.positions[-1]
         return Snapshot(
             step=self._guard.step,

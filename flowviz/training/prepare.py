@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from flowviz.records import base_particles
 from flowviz.specs import FlowSpec, TrainingSpec
 
 
@@ -29,7 +28,8 @@ def prepare(flow: FlowSpec, training: TrainingSpec, *, stop_requested: Callable[
     from flowviz.training.schedule import chunk_steps
     from flowviz.training.step import chunk_runner
 
-    fresh, particles = build_flow(flow.as_trained()), base_particles()
+    fresh = build_flow(flow.as_trained())
+    particles = fresh.particles()
     fresh.fit_start(particles)
     if stop_requested():
         return

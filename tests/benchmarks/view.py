@@ -17,7 +17,7 @@ from itertools import cycle
 import numpy as np
 
 from flowviz.records import (
-    BASE_DISTRIBUTION,
+    STANDARD_NORMAL,
     Density,
     Scene,
     Selection,
@@ -66,7 +66,7 @@ def full_scene(count: int) -> Scene:
     trace = bent_trace(base_particles(count))
     rectangle = visible_rectangle(ViewSpec(), SIZE)
     shape = grid_shape(rectangle)
-    density = BASE_DISTRIBUTION.log_prob(cell_centers(rectangle, shape).astype(np.float32)).reshape(shape)
+    density = STANDARD_NORMAL.log_prob(cell_centers(rectangle, shape).astype(np.float32)).reshape(shape)
     chosen = Selection.in_rectangle(trace.positions[0], (0.0, 0.0), (1.0, 1.0))
     probe = bent_trace(np.array([[0.5, 0.5]]))
     return Scene(

@@ -256,6 +256,8 @@ def flows(draw: st.DrawFn) -> FlowSpec:
         kept -= set(NETWORK_FIELDS)
     if values["base"] != "mixture" or "base" not in kept:
         kept -= set(MIXTURE_DEFAULTS)
+    if recipe.is_continuous and values["arrangement"] == "learned":
+        kept -= {"arrangement"}
     family = next(name for name, each in RECIPES.items() if each is recipe)
     return FlowSpec(family=family, **{name: values[name] for name in kept})
 

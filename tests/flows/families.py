@@ -24,6 +24,10 @@ SPECS = {
     "tables of a spline": FlowSpec(family="spline", layers=2, bins=8, conditioner="table"),
     "tables of maf": FlowSpec(family="maf", layers=2, conditioner="table"),
     "minibatch": FlowSpec(layers=2, width=8, normalization="minibatch"),
+    "uniform base": FlowSpec(layers=2, width=8, base="uniform"),
+    "Student's base": FlowSpec(family="spline", layers=2, width=8, bins=8, base="student_t"),
+    "mixture base": FlowSpec(family="maf", layers=2, width=8, base="mixture", components=3),
+    "learned base": FlowSpec(layers=2, width=8, base="mixture", components=4, arrangement="learned"),
     "unbounded": FlowSpec(layers=2, width=8, normalization="none", log_scale_bound=None),
 }
 assert set(SPECS) >= set(RECIPES)

@@ -13,7 +13,7 @@ from flowviz.errors import SpecError
 from flowviz.flows import Flow, build_flow
 from flowviz.flows.network import LONGEST_WAVE, Network
 from flowviz.flows.table import Table
-from flowviz.records import BASE_DISTRIBUTION, base_particles, untrained_trace
+from flowviz.records import base_particles, untrained_trace
 from flowviz.specs import RECIPES, FlowSpec
 from flowviz.specs.flow import TABLE_KNOTS
 from tests.flows.families import SPECS, random_weights, stages_of
@@ -104,8 +104,9 @@ def test_log_prob_follows_from_the_trace(flow: Flow) -> None:
     """log p(f(x)) = log p_base(x) - log|det J|."""
     particles = base_particles(50).astype(np.float64)
     trace = flow.trace(particles)
-    base = -0.5 * (particles**2).sum(axis=1) - np.log(2 * np.pi)
-    np.testing.assert_allclose(flow.log_prob(trace.positions[-1]), base - trace.log_det[-1], atol=1e-8)
+    log_prob = flow.base.log_prob(particles) - trace.log_det[-1]
+    np.testing.assert_allclose(flow.log_prob(trace.positions[-1]), log_prob, atol=1e-8)
+    np.testing.assert_allclose(trace.log_density(trace.last_stage), log_prob, atol=1e-8)
     np.testing.assert_allclose(flow.forward(particles), trace.positions[-1], atol=1e-12)
 
 
@@ -131,7 +132,7 @@ def test_the_gradient_of_a_training_step_is_that_of_its_loss(flow: Flow) -> None
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())
 def test_the_density_integrates_to_one(spec: FlowSpec) -> None:
     flow = build_flow(spec, random_weights(spec, seed=2, scale=0.15), dtype="float64")
-    reach = 1.3 * np.abs(flow.forward(base_particles(20_000))).max()
+    reach = 1.3 * np.abs(flow.sample(20_000)).max()
     side = np.linspace(-reach, reach, 600)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     mass = np.exp(flow.log_prob(grid)).sum() * (side[1] - side[0]) ** 2
@@ -142,12 +143,12 @@ def test_the_density_integrates_to_one(spec: FlowSpec) -> None:
 def test_samples_match_the_density(spec: FlowSpec) -> None:
     """Two samples: the flow's own, and draws from its density by rejection in a box. Equal means and quantiles."""
     flow = build_flow(spec, random_weights(spec, seed=3, scale=0.15), dtype="float64")
-    sampled, rng = flow.forward(base_particles(20_000)), np.random.default_rng(0)
+    sampled, rng = flow.sample(20_000), np.random.default_rng(0)
     low, high = sampled.min(axis=0) - 0.5, sampled.max(axis=0) + 0.5
     proposals = rng.uniform(low, high, (400_000, 2))
     density = np.exp(flow.log_prob(proposals))
     accepted = proposals[rng.random(len(proposals)) < density / density.max()]
-    assert len(accepted) > 2000
+    assert len(accepted) > 1500
     for direction in np.array([[1, 0], [0, 1], [0.6, 0.8], [0.8, -0.6]]):
         assert _kolmogorov_smirnov(sampled @ direction, accepted @ direction) < 1.95  # p = 0.001
 
@@ -200,7 +201,7 @@ def test_any_flow_is_undone_by_its_inverse(spec: FlowSpec) -> None:
     np.testing.assert_allclose(inverse_log_det, -log_det, atol=1e-6)
     log_prob, statistics = flow.chain.training_log_prob(*numbers, y, pace=0.0)
     if spec.normalization != "minibatch":  # whose training step normalizes otherwise
-        np.testing.assert_allclose(log_prob, BASE_DISTRIBUTION.log_prob(x) - log_det, atol=1e-6)
+        np.testing.assert_allclose(log_prob, flow.base.log_prob(x.numpy()) - log_det, atol=1e-6)
         np.testing.assert_allclose(statistics, flow.statistics)
 
 

@@ -11,7 +11,10 @@ from flowviz.specs import FlowSpec
 from tests.flows.families import SPECS, random_weights
 
 
-@pytest.fixture(scope="module", params=["realnvp", "spline", "maf"])
+@pytest.fixture(
+    scope="module",
+    params=["realnvp", "spline", "maf", "uniform base", "Student's base", "mixture base", "learned base"],
+)
 def flow(request: pytest.FixtureRequest) -> Flow:
     spec = SPECS[request.param]
     return build_flow(spec, random_weights(spec, scale=0.2), dtype="float64")
@@ -30,11 +33,11 @@ def test_the_bijector_is_the_flow(flow: Flow) -> None:
 
 def test_the_distribution_has_the_density_and_the_samples_of_the_flow(flow: Flow) -> None:
     distribution = flow.distribution()
-    points = flow.trace(base_particles(50)).positions[-1]
+    points = flow.trace(flow.particles(50)).positions[-1]
     np.testing.assert_allclose(distribution.log_prob(points), flow.log_prob(points), atol=1e-8)
     draws = distribution.sample(2000, seed=1).numpy()
     assert draws.shape == (2000, 2)
-    expected = flow.trace(base_particles(20_000)).positions[-1]
+    expected = flow.sample(20_000)
     np.testing.assert_allclose(draws.mean(axis=0), expected.mean(axis=0), atol=0.15)
     np.testing.assert_allclose(draws.std(axis=0), expected.std(axis=0), rtol=0.15)
 

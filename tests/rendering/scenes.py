@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import (
-    BASE_DISTRIBUTION,
+    STANDARD_NORMAL,
     Density,
     Rectangle,
     Scene,
@@ -50,8 +50,8 @@ def bent_trace(points: NDArray[np.floating]) -> Trace:
 def base_density(stage: int = 0, rectangle: Rectangle = WIDE, side: int = 256) -> Density:
     """The exact density of the base, said to be that of a stage."""
     centers = cell_centers(rectangle, (side, side)).astype(np.float32)
-    draws = BASE_DISTRIBUTION.log_prob(base_particles(8000, seed=3))
-    return Density(stage, rectangle, BASE_DISTRIBUTION.log_prob(centers).reshape(side, side), draws)
+    draws = STANDARD_NORMAL.log_prob(base_particles(8000, seed=3))
+    return Density(stage, rectangle, STANDARD_NORMAL.log_prob(centers).reshape(side, side), draws)
 
 
 def full(count: int = 2000) -> Scene:

@@ -202,6 +202,10 @@ def test_a_mixture_base_has_components_and_an_arrangement() -> None:
         ({"base": "mixture", "components": 10}, "The components cannot be 10: it must be at most 9."),
         ({"base": "uniform", "components": 4}, "Only a mixture base has components and an arrangement. Leave them out"),
         ({"arrangement": "ring"}, "Only a mixture base has components and an arrangement. Leave them out"),
+        (
+            {"family": "flow_matching", "base": "mixture", "arrangement": "learned"},
+            "Flow matching cannot learn its base",
+        ),
         ({"base": "cauchy"}, "The base distribution cannot be 'cauchy': it must be 'normal', 'uniform', 'student_t'"),
         ({"base": "mixture", "arrangement": "heap"}, "The arrangement cannot be 'heap': it must be 'ring', 'grid'"),
     ],

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import flowviz
-from flowviz.cli.inspect import _described
+from flowviz.cli.inspect import _project_info
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting.commands import render_command, render_python
 from flowviz.flows import build_flow
@@ -127,7 +127,7 @@ class TestOtherIntegrators:
         assert again.trace.folded is not None
         assert folded.trace.folded is not None
         np.testing.assert_array_equal(again.trace.folded, folded.trace.folded)
-        assert _described(folded)["folded_particles"] == folded.trace.folded_share
+        assert _project_info(folded)["folded_particles"] == folded.trace.folded_share
 
     @pytest.mark.parametrize("folded", [0.0, 1e-4])
     def test_the_score_is_exact_if_almost_nothing_folds(self, folded: float) -> None:

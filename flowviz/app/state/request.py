@@ -9,7 +9,7 @@ from flowviz.app.state.pages import Contents, Kind, Pages, contents_of
 from flowviz.app.state.state import State
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
-from flowviz.specs import PRESETS, FlowSpec, PresetName, TargetSpec, TextSpec, TrainingSpec
+from flowviz.specs import PRESETS, RECIPES, FlowSpec, PresetName, TargetSpec, TextSpec, TrainingSpec
 from flowviz.specs.flow import MIXTURE_DEFAULTS, NETWORK_FIELDS
 from flowviz.specs.recipes import Family
 from flowviz.specs.target import FIRST_TEXT
@@ -95,6 +95,8 @@ class RequestState(State[Request]):
     def set_family(self, family: Family) -> None:
         """Request a flow of a family with its default sizes, and with the same base distribution and seed."""
         kept = {name: getattr(self.plan.flow, name) for name in ("base", *MIXTURE_DEFAULTS, "seed")}
+        if RECIPES[family].is_continuous and kept["arrangement"] == "learned":
+            kept["arrangement"] = None  # flow matching has no gradient for the components
         self._update_plan(flow=FlowSpec(family=family, **kept))
 
     def set_preset(self, name: PresetName) -> None:

@@ -211,7 +211,7 @@ class Queries(Protocol):
     def followed(
         self,
         spec: FlowSpec,
-        particles: NDArray[np.float32],
+        particles: Trace,
         moments: tuple[Moment, ...],
         on_result: Callable[[tuple[Snapshot, ...]], object],
     ) -> None: ...

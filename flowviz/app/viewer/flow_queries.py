@@ -96,11 +96,11 @@ class FlowQueries(QObject):
     def followed(
         self,
         spec: FlowSpec,
-        particles: NDArray[np.float32],
+        particles: Trace,
         moments: tuple[Moment, ...],
         on_result: OnResult[tuple[Snapshot, ...]],
     ) -> None:
-        """Move particles (n, 2) of the base through the flow as it was at earlier moments of its training."""
+        """Move the particles of a trace through the flow as it was at earlier moments of its training."""
         keeper = self._keepers[self._slow]
         self._slow.ask(PAST, lambda: tuple(_followed(keeper, spec, particles, each) for each in moments), on_result)
 
@@ -216,7 +216,8 @@ def encoded_trace(target: Target, keeper: FlowKeeper, subject: Subject) -> Trace
     return trace
 
 
-def _followed(keeper: FlowKeeper, spec: FlowSpec, particles: NDArray[np.float32], moment: Moment) -> Snapshot:
-    trace = keeper.flow(spec, moment.weights).trace(particles)
+def _followed(keeper: FlowKeeper, spec: FlowSpec, particles: Trace, moment: Moment) -> Snapshot:
+    flow = keeper.flow(spec, moment.weights)
+    trace = flow.trace(particles.particles_of(flow.base))
     trace.measure()
     return Snapshot(moment.step, moment.weights, moment.on_target, moment.coverage, trace)

@@ -102,7 +102,7 @@ class MomentBrowser(QObject):
             return
         self._set_following(True)
         missing = tuple(moment for moment in self.timeline.moments if not isinstance(moment, Snapshot))
-        self._queries.followed(self._spec, present.trace.positions[0], missing, self._on_followed)
+        self._queries.followed(self._spec, present.trace, missing, self._on_followed)
 
     def _on_followed(self, snapshots: tuple[Snapshot, ...]) -> None:
         self._set_following(False)

@@ -19,7 +19,6 @@ from flowviz.records import (
     Trace,
     Units,
     VelocityField,
-    base_particles,
 )
 from flowviz.records.trace import untrained_trace
 from flowviz.rendering import Camera, swept_grids
@@ -49,7 +48,7 @@ class SceneModel(QObject):
         self.target: Target | None = None
         self._hides_target = False
         self._pictured: tuple[Target, TargetPicture] | None = None
-        self.generated = untrained_trace(FlowSpec(), base_particles())
+        self.generated = untrained_trace(FlowSpec())
         self.scene = Scene(self.generated)
         self.is_encoded = False
         self._swept: tuple[Subject, tuple[FieldGrid, ...]] | None = None  # where velocities were asked for

@@ -15,7 +15,7 @@ from flowviz.app.viewer.scene_model import SceneModel
 from flowviz.app.viewer.scene_presenter import ScenePresenter
 from flowviz.app.viewer.subject import Subject
 from flowviz.projects import Project
-from flowviz.records import Moment, Scene, Score, Selection, Snapshot, Timeline, Trace, base_particles
+from flowviz.records import Moment, Scene, Score, Selection, Snapshot, Timeline, Trace
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import FlowSpec, Seen, TrainingSpec, ViewSpec
 from flowviz.specs.view import Theme
@@ -85,7 +85,7 @@ class Viewer(QObject):
     def show_untrained(self, spec: FlowSpec, target: Target | None) -> None:
         """Show a flow before its first training step."""
         self._begin(spec, target)
-        self._show(Subject(spec), untrained_trace(spec, base_particles()))
+        self._show(Subject(spec), untrained_trace(spec))
 
     def begin_training(self, spec: FlowSpec, target: Target, past: Timeline | None = None) -> None:
         """Prepare for the snapshots of a new training, or of one that continues after its `past`."""
