@@ -78,12 +78,13 @@ def test_train_prints_its_figures_and_saves(tmp_path: Path, capsys: pytest.Captu
     figures = json.loads(capsys.readouterr().out)
     assert list(figures) == [
         "steps", "seconds", "steps_per_second", "train_nll", "validation_nll", "test_nll", "entropy", "gap",
-        "standard_error", "on_target", "coverage", "round_trip_error", "kept_step", "recoveries", "prepare_seconds",
-        "nll_units", "log_det_of_units",
+        "standard_error", "on_target", "leaked", "coverage", "round_trip_error", "kept_step", "recoveries",
+        "prepare_seconds", "nll_units", "log_det_of_units",
     ]  # fmt: skip
     assert figures["steps"] == 150
     assert figures["gap"] == figures["test_nll"] - figures["entropy"]
     assert 0 <= figures["on_target"] <= 1
+    assert figures["leaked"] == 1 - figures["on_target"]
     assert (figures["nll_units"], figures["log_det_of_units"]) == ("flow", 0)
     saved = load_project(path)
     assert (saved.target, saved.training.steps, saved.training.seed) == (TextSpec(text="I"), 150, 3)
@@ -103,7 +104,7 @@ def test_every_field_of_a_flow_and_of_its_training_has_an_option(tmp_path: Path,
     options = {**flow.model_dump(), **training.model_dump(), "flow": flow.family, "flow_seed": flow.seed}
     for name in ("family", "log_scale_bound", "seconds"):
         del options[name]
-    arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
     assert run("train", "--text", "I", *arguments, "-o", tmp_path / "i.flowviz") == 0
     saved = load_project(tmp_path / "i.flowviz")
     assert (saved.flow, saved.training) == (flow, training)

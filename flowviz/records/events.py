@@ -5,7 +5,7 @@ from typing import Literal
 
 from flowviz.records.checkpoint import Checkpoint, Kept
 from flowviz.records.score import Score
-from flowviz.records.trace import Trace
+from flowviz.records.trace import PARTICLES, Trace
 from flowviz.records.units import Units
 from flowviz.records.weights import Weights
 
@@ -100,7 +100,7 @@ class Moment:
     Attributes:
         step: Number of the step.
         weights: Weights of the flow after the step.
-        on_target: Share of the particles that land in the support of the target. None if the support is unknown.
+        on_target: Share of the particles that land on the target. None if that is unknown.
         coverage: Share of the target that the particles reach. None if the support is unknown.
     """
 
@@ -108,6 +108,17 @@ class Moment:
     weights: Weights
     on_target: float | None
     coverage: float | None
+
+    @property
+    def leaked(self) -> float | None:
+        """Share of the particles that do not land on the target. None if that is unknown."""
+        return None if self.on_target is None else 1 - self.on_target
+
+    def leaked_words(self) -> str:
+        """Return how many particles do not land on the target, such as "143, 1.8%", or "" if that is unknown."""
+        if self.leaked is None:
+            return ""
+        return f"{round(self.leaked * PARTICLES):,}, {self.leaked:.1%}"
 
 
 @dataclass(frozen=True)
@@ -240,6 +251,7 @@ class Finished:
             "gap": self.score.gap,
             "standard_error": self.score.standard_error,
             "on_target": self.snapshot.on_target,
+            "leaked": self.snapshot.leaked,
             "coverage": self.snapshot.coverage,
             "round_trip_error": self.trace.largest_round_trip_error,
             "folded": max(self.score.folded, self.trace.folded_share),
@@ -257,6 +269,7 @@ class Finished:
         sentence = f"{self._ended}: {self.score.sentence()}"
         if self.snapshot.on_target is not None:
             sentence += f", {self.snapshot.on_target:.0%} of the particles on target"
+            sentence += f" (leaked: {self.snapshot.leaked_words()})"
         return f"{sentence}.{self._kept} {self.advice}".rstrip()
 
     def ended(self) -> str:

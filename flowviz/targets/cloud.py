@@ -14,7 +14,7 @@ SHOWN = 200_000  # points that suffice for the extent and the histogram
 class Cloud:
     """A distribution represented by sample points.
 
-    Its support is unknown, so the on-target share and the coverage are, too.
+    It has no edge, so the coverage is unknown, and, unless a subclass knows the density, the on-target share as well.
 
     Args:
         shown: Points (n, 2) of the distribution in flow units, which determine the extent and the preview.
@@ -35,9 +35,14 @@ class Cloud:
         """Rectangle around nearly all points in flow units: left, right, bottom, top."""
         return self._extent
 
-    def on_target(self, points: NDArray[np.floating]) -> None:
-        """Return None, because the support is unknown."""
-        return
+    def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
+        """Return None, because the density is unknown."""
+        return None
+
+    def on_target(self, points: NDArray[np.floating]) -> float | None:
+        """Return the share of the points (n, 2) on the target, or None if the density is unknown."""
+        inside = self.contains(points)
+        return None if inside is None else float(inside.mean())
 
     def coverage(self, points: NDArray[np.floating]) -> None:
         """Return None, because the support is unknown."""

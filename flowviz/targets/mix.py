@@ -77,7 +77,7 @@ def mixed(targets: Sequence[Target], weights: Sequence[float], layout: Layout) -
 class Mix(Cloud):
     """A mixture of targets, at least one of which is not made of pixels.
 
-    Entropy, on-target share and coverage are unknown.
+    Entropy and coverage are unknown. A point is on the target if it is on any component.
     """
 
     def __init__(self, parts: Sequence[Component]) -> None:
@@ -108,6 +108,13 @@ class Mix(Cloud):
         drawn = [p.target.test(int(np.ceil(p.share * count)), rng) for p in self._parts]
         points = [part for part in drawn if part is not None]
         return self._mixed(points, count, rng) if len(points) == len(drawn) else None
+
+    def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
+        """Return a mask (n,) of the points (n, 2) on any component, or None if that of a component is unknown."""
+        placed = points.astype(np.float64) * self._unit + self._center
+        masks = [part.target.contains(part.back(placed)) for part in self._parts]
+        known = [mask for mask in masks if mask is not None]
+        return np.any(known, axis=0) if len(known) == len(masks) else None
 
     @property
     def sources(self) -> tuple[Target, ...]:

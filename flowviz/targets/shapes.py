@@ -1,7 +1,7 @@
 """The shapes of the catalogue: those with edges are ink, those without are drawn from by formula."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from flowviz.errors import TargetError
 from flowviz.specs import ShapeName
 from flowviz.targets.cloud import Cloud
+from flowviz.targets.densities import CIRCLE_NOISE, CIRCLES, DENSITIES, EIGHT_CENTERS, EIGHT_NOISE, RINGS
 from flowviz.targets.ink import Ink
-from flowviz.targets.target import Target
+from flowviz.targets.region import GridDensity, Region
+from flowviz.targets.target import Extent, Target
 
 Array = NDArray[np.floating]  # float32 wherever there are many: twice as fast
 Draw = Callable[[int, np.random.Generator], Array]
@@ -27,7 +29,7 @@ def shape_target(name: ShapeName) -> Target:
     if name in EDGED:
         return Ink(_mask(EDGED[name]))
     draw, entropy = DRAWN[name]
-    return Drawn(draw, entropy() if entropy else None)
+    return Drawn(draw, entropy() if entropy else None, DENSITIES.get(name))
 
 
 def add_shape(name: ShapeName, draw: Draw, entropy: float | None) -> None:
@@ -50,13 +52,19 @@ def _drawn_by_extension(name: ShapeName, draw: Draw, count: int, rng: np.random.
 
 
 class Drawn(Cloud):
-    """A distribution that is drawn from by formula. It has no edge, so nothing is off target.
+    """A distribution that is drawn from by formula.
 
-    `entropy` is that of the formula, in nats, if it is known.
+    Args:
+        draw: Draws points (count, 2).
+        entropy: Entropy of the drawn points in nats. None if unknown.
+        density: Density of the drawn points. None if unknown.
     """
 
-    def __init__(self, draw: Draw, entropy: float | None) -> None:
+    def __init__(self, draw: Draw, entropy: float | None, density: GridDensity | None = None) -> None:
         points = draw(STANDARD_SAMPLE, np.random.default_rng(STANDARD_SEED))
+        self._density = density
+        (left, bottom), (right, top) = points.min(axis=0), points.max(axis=0)
+        self._box = float(left), float(right), float(bottom), float(top)
         self._draw, self._center = draw, points.mean(axis=0, dtype=np.float64).astype(np.float32)
         self._unit = float(points.std(axis=0, dtype=np.float64).max())
         # h(a·Y) = h(Y) + 2 log a in the plane.
@@ -81,9 +89,20 @@ class Drawn(Cloud):
         """Unlimited: every draw is a fresh one."""
         return
 
+    def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
+        """Return a mask (n,) of the points (n, 2) in the region that holds 99.9% of the probability."""
+        if self._density is None:
+            return None
+        return _region(self._density, self._box).contains(points * self._unit + self._center)
+
     def _standardized(self, points: Array) -> NDArray[np.float32]:
         standardized: NDArray[np.float32] = ((points - self._center) / self._unit).astype(np.float32)
         return standardized
+
+
+@cache
+def _region(density: GridDensity, extent: Extent) -> Region:
+    return Region.of_highest_density(density, extent)
 
 
 def _mask(inside: Callable[[Array, Array], NDArray[np.bool_]]) -> NDArray[np.bool_]:
@@ -157,9 +176,6 @@ def _rings(count: int, rng: np.random.Generator) -> Array:
     return _around(count, RINGS, rng)
 
 
-CIRCLES, RINGS, CIRCLE_NOISE = (0.5, 1.0), (0.25, 0.5, 0.75, 1.0), 0.05
-
-
 def _around(count: int, radii: tuple[float, ...], rng: np.random.Generator) -> Array:
     """Gaussian noise around circles, each of which gets as many points."""
     angle, radius = 2 * np.pi * _uniform(count, rng), np.array(radii)[rng.integers(len(radii), size=count)]
@@ -188,10 +204,6 @@ def _scaled_i0(x: Array) -> Array:
 def _eight_gaussians(count: int, rng: np.random.Generator) -> Array:
     x, y = 2 * EIGHT_CENTERS[rng.integers(8, size=count)].T
     return _noisy(x, y, EIGHT_NOISE, rng)
-
-
-EIGHT_CENTERS = np.stack([f(2 * np.pi * np.arange(8) / 8) for f in (np.cos, np.sin)], axis=1)
-EIGHT_NOISE = 0.25
 
 
 def _eight_gaussians_entropy() -> float:

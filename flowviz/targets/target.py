@@ -55,8 +55,16 @@ class Target(Protocol):
         """Number of distinct training points. None if unlimited, as for a density."""
         ...
 
+    def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
+        """Return a mask (n,) of the points (n, 2) on the target. Points that are not finite are not.
+
+        They are on the ink or, for a known density without an edge, in the smallest region that holds 99.9% of the
+        probability. None if neither is known.
+        """
+        ...
+
     def on_target(self, points: NDArray[np.floating]) -> float | None:
-        """Return the share of the points (n, 2) inside the support of the target, or None if the support is unknown."""
+        """Return the share of the points (n, 2) on the target, or None if that is unknown."""
         ...
 
     def coverage(self, points: NDArray[np.floating]) -> float | None:

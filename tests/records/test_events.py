@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from flowviz.records import Finished, Progress, Score
+from flowviz.records import Finished, Progress, Score, Snapshot, Weights, base_particles, untrained_trace
+from flowviz.specs import FlowSpec
 
 
 @pytest.mark.parametrize(("step", "said"), [(1, "1 step"), (2, "2 steps"), (1500, "1,500 steps")])
@@ -16,3 +17,12 @@ def test_steps_are_counted_in_the_right_number(step: int, said: str) -> None:
     end = Finished("completed", progress, untold, untold, score, 0, 1.0, untold)
     assert end.sentence().startswith(f"Completed after {said}: ")
     assert end.ended().startswith(f"Done: {said}, ")
+
+
+@pytest.mark.parametrize(
+    ("on_target", "words"), [(1.0, "0, 0.0%"), (0.982125, "143, 1.8%"), (0.0, "8,000, 100.0%"), (None, "")]
+)
+def test_leaked_particles_are_counted(on_target: float | None, words: str) -> None:
+    snapshot = Snapshot(0, Weights({}, {}), on_target, None, untrained_trace(FlowSpec(), base_particles()))
+    assert snapshot.leaked_words() == words
+    assert snapshot.leaked == (None if on_target is None else 1 - on_target)

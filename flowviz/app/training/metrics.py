@@ -7,7 +7,7 @@ from flowviz.app.training.loss_answer import LossQuestion
 from flowviz.app.widgets.controls import DisclosureButton
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.labels import WarningLabel
-from flowviz.records import Progress, Score, Trace
+from flowviz.records import Moment, Progress, Score, Trace
 from flowviz.specs import explanations
 
 METRICS = {
@@ -27,7 +27,15 @@ METRICS = {
         "Validation NLL minus the best possible NLL, which is the entropy of the target, in nats. 0 is a perfect fit",
     ),
     "testGap": ("Test gap", "Test NLL minus the best possible NLL, in nats: the score of the kept state"),
-    "onTarget": ("On target", "Share of the particles that land on the target"),
+    "onTarget": (
+        "On target",
+        "Share of the particles that land on the target: on the ink or, if the target has no edge, in the region that "
+        "holds 99.9% of its probability",
+    ),
+    "leaked": (
+        "Leaked",
+        "Number and share of the particles that do not land on the target, for example on bridges between letters",
+    ),
     "coverage": ("Coverage", "Share of the target that the particles reach"),
     "roundTrip": ("Round trip", "Error after applying this stage and its inverse (worst stage in brackets)"),
 }
@@ -79,10 +87,11 @@ class Metrics(QWidget):
             self._show(name, number, f"{about}{{:.3f}} nats")
             self._values[name].setToolTip(METRICS[name][1] + tip)
 
-    def show_hits(self, on_target: float | None, coverage: float | None) -> None:
-        """Show the shares, 0 to 1, of particles on the target and of the target that they cover."""
-        self._show("onTarget", on_target, "{:.1%}")
-        self._show("coverage", coverage, "{:.1%}")
+    def show_hits(self, moment: Moment) -> None:
+        """Show the shares of particles on and off the target, and of the target that they cover."""
+        self._show("onTarget", moment.on_target, "{:.1%}")
+        self._values["leaked"].setText(moment.leaked_words() or UNKNOWN)
+        self._show("coverage", moment.coverage, "{:.1%}")
 
     def show_round_trip(self, trace: Trace, stage: int) -> None:
         """Show the round-trip error of a stage, and the largest one of all stages; warn if densities are inexact."""

@@ -180,7 +180,7 @@ class TrainingStatus(QObject):
         """Show the metrics of the moment that is shown."""
         is_running = is_latest and self._score is None
         past = self._history.progress_at(moment.step, self._entropy)
-        self._metrics.show_hits(moment.on_target, moment.coverage)
+        self._metrics.show_hits(moment)
         self._show_metrics(self._progress if is_running else past)
         self._show_score(self._score if is_latest else None)
 

@@ -18,7 +18,7 @@ from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Plan
-from flowviz.records import Checkpoint, Event, Finished, History, Kept, Progress, Score, Snapshot, Trace
+from flowviz.records import Checkpoint, Event, Finished, History, Kept, Moment, Progress, Score, Snapshot, Trace
 from flowviz.records.events import Ending
 from flowviz.records.trace import base_particles, untrained_trace
 from flowviz.specs import FlowSpec
@@ -78,8 +78,8 @@ class FakeMetrics:
     def show_score(self, score: Score | None) -> None:
         self.score = score
 
-    def show_hits(self, on_target: float | None, coverage: float | None) -> None:
-        self.hits = on_target, coverage
+    def show_hits(self, moment: Moment) -> None:
+        self.hits = moment.on_target, moment.coverage
 
     def show_round_trip(self, trace: Trace, stage: int) -> None:
         self.stage = stage
