@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -23,6 +24,7 @@ from flowviz.app.widgets.controls import DisclosureButton, describe, label_of, r
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.specs import RECIPES, FlowSpec, TrainingSpec
 from flowviz.specs.fields import SpecField, fields_of
+from flowviz.specs.flow import MIXTURE_DEFAULTS
 
 NORMALIZATIONS = {
     "running averages": "running",
@@ -31,9 +33,17 @@ NORMALIZATIONS = {
     "none": "none",
 }
 SENTENCE_LINES = 3  # the longest sentence needs them, so that the panels below keep their place
+BASES = {
+    "one Gaussian": "normal",
+    "even square": "uniform",
+    "Student's t: far outliers": "student_t",
+    "mixture of Gaussians": "mixture",
+}
+ARRANGEMENTS = {"ring": "ring", "grid": "grid", "learned": "learned"}
 CONDITIONERS = {"network": "network", "table of values": "table"}
 PAIRINGS = {"transport plan": "transport", "independent": "independent"}
 ONE_NETWORK = "Flow matching learns one network for all steps, so there are no layers to choose"
+FIXED_BASE = "Flow matching learns paths from a given base; it cannot move the components"
 MAX_SEED = 2**31 - 1
 FLOW, TRAINING = fields_of(FlowSpec), fields_of(TrainingSpec)
 
@@ -106,7 +116,10 @@ class FlowOptions(QWidget):
         self._pairing = self._flow_choice("pairing", PAIRINGS)
         self._rows: dict[QWidget, QWidget] = {}
         pairs = (self._layers, self._width), (self._depth, self._bins), (rate, batch)
-        self._lay_out(pairs, seed, self._pairing, self._conditioner, self._normalization)
+        self._arrangement = self._flow_choice("arrangement", ARRANGEMENTS)
+        self._mixture = _mixture_row(self._arrangement, self._flow_number("components"))
+        base = self._flow_choice("base", BASES)
+        self._lay_out(pairs, seed, self._pairing, self._conditioner, self._normalization, base)
         request.changed.connect(self._on_request_changed)
         self._enable(request.plan.flow)
 
@@ -124,6 +137,7 @@ class FlowOptions(QWidget):
             labeled.setContentsMargins(0, 0, 0, 0)
             self._rows[box].setLayout(labeled)
             grid.addWidget(self._rows[box], index, 0, 1, 4)
+        grid.addWidget(self._mixture, grid.rowCount(), 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
 
@@ -131,7 +145,7 @@ class FlowOptions(QWidget):
         box = _spin_box(f"flow{FLOW[field].title}", FLOW[field])
         bind_number(
             self._request,
-            lambda value: getattr(value.plan.flow, field) or box.minimum(),
+            lambda value: getattr(value.plan.flow, field) or MIXTURE_DEFAULTS.get(field) or box.minimum(),
             box,
             lambda number: self._request.update_flow(**{field: number}),
         )
@@ -141,12 +155,12 @@ class FlowOptions(QWidget):
         return lambda number: self._request.update_training(**{field: number})
 
     def _flow_choice(self, field: str, choices: Mapping[str, str]) -> QComboBox:
-        box = describe(QComboBox(), f"flow{FLOW[field].title}", FLOW[field])
+        box = describe(QComboBox(), f"flow{field.capitalize()}", FLOW[field])
         for text, choice in choices.items():
             box.addItem(text, choice)
         bind_choice(
             self._request,
-            lambda value: getattr(value.plan.flow, field),
+            lambda value: getattr(value.plan.flow, field) or MIXTURE_DEFAULTS.get(field),
             box,
             lambda choice: self._request.update_flow(**{field: choice}),
         )
@@ -180,6 +194,8 @@ class FlowOptions(QWidget):
         self._rows[self._pairing].setVisible(is_continuous)
         self._bins.setEnabled(flow.recipe.has_bins)
         self._bounded.setEnabled(flow.recipe.has_log_scale)
+        self._mixture.setVisible(flow.base == "mixture")
+        _enable_item(self._arrangement, "learned", not flow.recipe.is_continuous, FIXED_BASE)
 
 
 def _peak_rate(request: Request) -> float:
@@ -188,6 +204,25 @@ def _peak_rate(request: Request) -> float:
 
 def _is_bounded(request: Request) -> bool:
     return request.plan.flow.log_scale_bound is not None
+
+
+def _mixture_row(arrangement: QWidget, components: QWidget) -> QWidget:
+    """Return a widget with the options of a mixture base."""
+    options = row(label_of(arrangement), arrangement, label_of(components), components, stretched=arrangement)
+    options.setContentsMargins(0, 0, 0, 0)
+    found = QWidget()
+    found.setLayout(options)
+    return found
+
+
+def _enable_item(box: QComboBox, choice: str, enabled: bool, reason: str) -> None:
+    """Enable or disable an item of a box, with a reason as its tooltip while it is disabled."""
+    model = box.model()
+    assert isinstance(model, QStandardItemModel)
+    item = model.item(box.findData(choice))
+    assert item is not None
+    item.setEnabled(enabled)
+    item.setToolTip("" if enabled else reason)
 
 
 def _spin_box(object_name: str, field: SpecField) -> QSpinBox:

@@ -173,3 +173,35 @@ def test_minibatch_normalization_is_warned_about(requested: Requested) -> None:
     requested.choose("flowNormalization", "minibatch")
     assert warning.isVisible()
     assert "picture and loss disagree" in warning.text()
+
+
+def test_mixture_base_has_components_and_an_arrangement(requested: Requested, qtbot: QtBot) -> None:
+    components, arrangement = requested.find(QSpinBox, "flowComponents"), requested.find(QComboBox, "flowArrangement")
+    qtbot.mouseClick(requested.find(QToolButton, "flowOptionsButton"), Qt.MouseButton.LeftButton)
+    assert not components.isVisible()
+    requested.choose("flowBase", "mixture")
+    assert (components.isVisible(), components.value(), arrangement.currentData()) == (True, 8, "ring")
+    assert (components.minimum(), components.maximum()) == (2, 9)
+    components.setValue(4)
+    requested.choose("flowArrangement", "grid")
+    assert requested.flow == FlowSpec(base="mixture", components=4, arrangement="grid")
+    requested.choose("flowFamily", "spline")
+    assert requested.flow == FlowSpec(family="spline", base="mixture", components=4, arrangement="grid")
+    requested.choose("flowBase", "uniform")
+    assert requested.flow == FlowSpec(family="spline", base="uniform")
+    assert not components.isVisible()
+
+
+def test_flow_matching_does_not_learn_its_base(requested: Requested) -> None:
+    requested.choose("flowBase", "mixture")
+    arrangement = requested.find(QComboBox, "flowArrangement")
+    model = arrangement.model()
+    assert model is not None
+    learned = model.index(arrangement.findData("learned"), 0)
+    requested.choose("flowArrangement", "learned")
+    assert learned.flags() & Qt.ItemFlag.ItemIsEnabled
+    requested.choose("flowFamily", "flow_matching")
+    assert requested.flow == FlowSpec(family="flow_matching", base="mixture")
+    assert arrangement.currentData() == "ring"
+    assert not learned.flags() & Qt.ItemFlag.ItemIsEnabled
+    assert "given base" in learned.data(Qt.ItemDataRole.ToolTipRole)
