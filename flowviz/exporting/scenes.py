@@ -127,8 +127,9 @@ class Scenes:
             TargetError: If the view is in pixels and the target has none.
         """
         if self._last is None or self._last[0] is not shot.moment:
-            target = self._target_of(shot.moment)
-            self._last = shot.moment, Scene(self.trace(shot.moment), self.selection, target=target, units=self.units)
+            trace, target = self.trace(shot.moment), self._target_of(shot.moment)
+            leaked = self._leaked(trace, shot.moment)
+            self._last = shot.moment, Scene(trace, self.selection, target=target, units=self.units, leaked=leaked)
         scene = self._completed(self._last[1], shot, size)
         self._last = shot.moment, scene
         return scene
@@ -212,10 +213,19 @@ class Scenes:
         """Return the points (n, 2) of the target that the flow encodes; reproducible."""
         return build_target(self._project.target).sample(self.count, np.random.default_rng(0))
 
+    def _leaked(self, trace: Trace, moment: Moment | None) -> NDArray[np.bool_] | None:
+        """Return which particles (n,) leak off the target, or None if that is not shown or not known."""
+        if self._seen.view.color_by != "leaked" or self._is_of_earlier_target(moment):
+            return None
+        inside = build_target(self._project.target).contains(trace.positions[-1])
+        return None if inside is None else ~inside
+
+    def _is_of_earlier_target(self, moment: Moment | None) -> bool:
+        return moment is not None and self._project.history.has_changed_since(moment.step)
+
     def _target_of(self, moment: Moment | None) -> TargetPicture | None:
         """Return the target at a moment, or None if it is hidden or was replaced since and is no longer known."""
-        is_earlier = moment is not None and self._project.history.has_changed_since(moment.step)
-        return None if is_earlier else self._target
+        return None if self._is_of_earlier_target(moment) else self._target
 
     @cached_property
     def units(self) -> Units:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from flowviz.records.density import Density
 from flowviz.records.selection import Selection
 from flowviz.records.target_picture import TargetPicture
@@ -23,6 +26,7 @@ class Scene:
         velocities: Velocity field of each stage after the base, in order. None if not computed.
         target: Picture of the target. None if not available.
         units: Units of the axes.
+        leaked: Mask (n,) of the particles that do not land on the target. None if not computed or unknown.
     """
 
     trace: Trace
@@ -33,3 +37,4 @@ class Scene:
     target: TargetPicture | None = None
     velocities: tuple[VelocityField, ...] | None = None
     units: Units = FLOW_UNITS
+    leaked: NDArray[np.bool_] | None = None

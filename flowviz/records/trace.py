@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from flowviz.errors import SpecError
 from flowviz.records.base_distribution import STANDARD_NORMAL, Base
 from flowviz.records.bases import base_of
+from flowviz.records.mixture import Mixture
 from flowviz.specs import FlowSpec
-from flowviz.specs.explanations import STAGE_TITLES, layer_sentences
-from flowviz.specs.recipes import FLOW_STEP, LINEAR_MIXING, PERMUTE
+from flowviz.specs.explanations import BASE_CLOUDS, STAGE_TITLES, STAGES, base_explanation, layer_sentences
+from flowviz.specs.recipes import BASE, FLOW_STEP, LINEAR_MIXING, PERMUTE
 
 PARTICLES = 8000
 SMALLEST_CHANGE = 1e-4  # nats; smaller totals are rounding errors
@@ -174,6 +175,16 @@ class Trace:
         found: NDArray[np.float32] = self.base.log_prob(self.positions[0])
         return found
 
+    @cached_property
+    def component(self) -> NDArray[np.intp] | None:
+        """Number (n,) of the component of the base that most likely produced each particle. None if it has none."""
+        return self.base.component_of(self.positions[0])
+
+    @property
+    def component_count(self) -> int | None:
+        """Number of components of the base. None if it is no mixture."""
+        return len(self.base.components) if isinstance(self.base, Mixture) else None
+
     def particles_of(self, base: Base) -> NDArray[np.float32]:
         """Return the positions (n, 2) of these particles at a base: drawn anew if a training has changed it."""
         return self.positions[0] if base == self.base else base_particles(self.positions.shape[1], base=base)
@@ -224,12 +235,18 @@ class Trace:
     def title(self, stage: int) -> str:
         """Return the number and title of a stage, such as "7 of 19 · Coupling: moves points up and down"."""
         number, _, kind = self.names[stage].partition("_")
-        return f"{int(number)} of {self.last_stage} · {STAGE_TITLES.get(kind, kind)}"
+        title = f"Base: {BASE_CLOUDS[self.base.name]}" if kind == BASE else STAGE_TITLES.get(kind, kind)
+        return f"{int(number)} of {self.last_stage} · {title}"
+
+    def explanation(self, stage: int) -> str:
+        """Return an explanation of a stage for beginners."""
+        kind = self.names[stage].partition("_")[2]
+        return base_explanation(self.base.name) if kind == BASE else STAGES[kind]
 
     def sentences(self, stage: int, *, encoded: bool = False) -> tuple[str, str]:
         """Return a full and a short sentence about what a stage does; see `layer_sentences`."""
         kinds = [name.partition("_")[2] for name in self.names]
-        return layer_sentences(kinds, stage, encoded=encoded)
+        return layer_sentences(kinds, stage, encoded=encoded, base=self.base.name)
 
     def short_title(self, stage: int) -> str:
         """Return the number and the term of a stage, such as "7 · Coupling", or its time, such as "t = 0.35"."""

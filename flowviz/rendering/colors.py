@@ -22,6 +22,20 @@ QUADRANTS: dict[tuple[Palette, Theme], tuple[Color, Color, Color, Color]] = {
 }
 
 
+# Of the components of a mixture: the colors of Okabe & Ito 2008, then a dark red and black or white. The plain palette
+# has the same ones, because nine plain colors are hard to tell apart.
+COMPONENTS: dict[Theme, tuple[Color, ...]] = {
+    "light": (
+        (213, 94, 0), (0, 114, 178), (0, 158, 115), (204, 121, 167), (230, 159, 0), (86, 180, 233), (120, 94, 240),
+        (140, 20, 60), (16, 16, 16),
+    ),
+    "dark": (
+        (240, 120, 40), (45, 130, 235), (40, 190, 145), (225, 140, 190), (240, 180, 40), (130, 205, 245),
+        (160, 140, 255), (220, 70, 110), (250, 250, 250),
+    ),
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """The colors of a theme for everything but the particles."""

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from flowviz.records import Scene
 from flowviz.rendering.annotate import BROAD, Word, draw_words, em
 from flowviz.rendering.colormaps import STEPS, Scale, color_scale
-from flowviz.rendering.colors import QUADRANTS, SURROUNDINGS
+from flowviz.rendering.colors import COMPONENTS, QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import density_limits, density_strength
 from flowviz.rendering.particles import (
     CHOSEN,
@@ -28,7 +28,7 @@ from flowviz.rendering.velocity import arrows_at, scale_text
 from flowviz.rendering.warp import area_limit
 from flowviz.specs import ViewSpec
 
-Shape = Literal["bar", "ring", "quadrants", "chosen", "arrow", "words"]
+Shape = Literal["bar", "ring", "quadrants", "components", "chosen", "arrow", "words"]
 
 KEY_WIDTH, BAR_HEIGHT, MARGIN = 13.5, 0.8, 0.6  # ems
 OPACITY = 225  # of the legend's background, from 0 to 255
@@ -41,7 +41,8 @@ class Key:
     Attributes:
         caption: The text of the entry.
         shape: The graphic beside the text. ``"bar"`` and ``"ring"`` show a color scale, ``"quadrants"`` four swatches,
-            ``"chosen"`` a dot in the color of selected particles, ``"arrow"`` an arrow and ``"words"`` nothing.
+            ``"components"`` one for each of its ends, ``"chosen"`` a dot in the color of selected particles,
+            ``"arrow"`` an arrow and ``"words"`` nothing.
         ends: The labels of a color scale: along a bar from left to right, or at the right, top and left of a ring.
         scale: The color scale.
         turned: Whether the colors of a bar are reversed.
@@ -104,6 +105,10 @@ def _particle_key(scene: Scene, view: ViewSpec) -> Key:
             return Key("log|det J| here, nats", "bar", _ends(-limit, 0, limit), "change")
         case "selection":
             return Key(_selected(scene), "chosen")
+        case "leaked":
+            return Key(_leaked(scene), "chosen")
+        case "component" if (count := scene.trace.component_count) is not None:
+            return Key("base component", "components", tuple(map(str, range(count))))
         case _:
             return Key("base quadrant", "quadrants")
 
@@ -125,6 +130,12 @@ def _selected(scene: Scene) -> str:
 
 def _log_density(scene: Scene) -> str:
     return "inexact log-density" if scene.trace.folded_share else "log-density, nats"
+
+
+def _leaked(scene: Scene) -> str:
+    if scene.leaked is None:
+        return "leaked: unknown"
+    return f"leaked: {scene.leaked.sum():,}, {scene.leaked.mean():.1%}"
 
 
 def _log_densities(scene: Scene, limits: tuple[float, float]) -> tuple[str, ...]:
@@ -230,6 +241,16 @@ def _quadrants(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> S
     return [Word(left - 0.5 * size, top + side, text, "rm") for text in [key.caption]]
 
 
+def _components(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
+    side, count = round(0.7 * size), len(key.ends)
+    draw = ImageDraw.Draw(picture)
+    left, top = picture.width - round(MARGIN * size) - count * (side + 1), round(0.55 * size)
+    for number, color in enumerate(COMPONENTS[view.theme][:count]):
+        x = left + number * (side + 1)
+        draw.rectangle((x, top, x + side - 1, top + side - 1), fill=(*color, 255))
+    return [Word(left - 0.5 * size, top + side / 2, key.caption, "rm")]
+
+
 def _chosen(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
     x, y, radius = picture.width - (MARGIN + 0.5) * size, 0.9 * size, 0.45 * size
     ImageDraw.Draw(picture).ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*CHOSEN[view.theme], 255))
@@ -255,6 +276,7 @@ SHAPES: dict[Shape, tuple[Callable[[Image.Image, ViewSpec, float, Key], Sequence
     "bar": (_bar, 3.6),
     "ring": (_ring, 5.2),
     "quadrants": (_quadrants, 3.0),
+    "components": (_components, 1.8),
     "chosen": (_chosen, 1.8),
     "arrow": (_arrow, 1.8),
     "words": (_words, 1.8),

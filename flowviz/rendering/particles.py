@@ -1,11 +1,12 @@
 """Drawing and coloring of the particles."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flowviz.records import Scene, Selection, Trace
 from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import STEPS, color_scale
-from flowviz.rendering.colors import SURROUNDINGS, Color, Packed, packed, quadrant_colors
+from flowviz.rendering.colors import COMPONENTS, SURROUNDINGS, Color, Packed, packed, quadrant_colors
 from flowviz.rendering.projection import Projection, unframed
 from flowviz.rendering.raster import Canvas, Glide, between, tones
 from flowviz.specs import ViewSpec
@@ -37,7 +38,7 @@ def draw_points(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, diam
     selection = shown_selection(scene)
     if selection is None:
         return canvas.draw_discs(points, colors, diameter)
-    dimness = 0.0 if view.color_by == "selection" else DIMNESS
+    dimness = 0.0 if view.color_by in {"selection", "leaked"} else DIMNESS
     ground = SURROUNDINGS[view.theme].background
     outside = canvas.draw_discs(
         points, colors, diameter, selection.chosen, wanted=False, ground=ground, dimness=dimness
@@ -76,8 +77,10 @@ def particle_colors(scene: Scene, stage: float, view: ViewSpec) -> Packed:
             numbers = Glide(trace.log_det_of(before), trace.log_det_of(after), t)
             limit = log_det_limit(trace)
             return tones(numbers, -limit, limit, color_scale("change", theme))
+        case "leaked":
+            return _chosen_colors(_mask(scene, scene.leaked), theme)
         case "selection":
-            return _selection_colors(trace, scene.selection, theme)
+            return _chosen_colors(_mask(scene, scene.selection.chosen if scene.selection else None), theme)
         case _:
             return _base_colors(trace, unframed(view))
 
@@ -92,13 +95,17 @@ def _base_colors(trace: Trace, view: ViewSpec) -> Packed:
     if view.color_by == "angle":
         turn = np.nan_to_num(np.arctan2(base[:, 1], base[:, 0])) / (2 * np.pi)
         return packed(color_scale("angle", view.theme)[(turn * STEPS).astype(np.int64) % STEPS])
+    if view.color_by == "component" and (component := trace.component) is not None:
+        return packed(np.array(COMPONENTS[view.theme], np.uint8)[component])
     return packed(quadrant_colors(base, view))
 
 
-@cached(maxsize=4)
-def _selection_colors(trace: Trace, selection: Selection | None, theme: Theme) -> Packed:
-    chosen = np.zeros(trace.positions.shape[1], np.int64) if selection is None else selection.chosen.astype(np.int64)
-    return packed(np.array([OTHERS[theme], CHOSEN[theme]], np.uint8)[chosen])
+def _mask(scene: Scene, chosen: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    return np.zeros(scene.trace.positions.shape[1], np.bool_) if chosen is None else chosen
+
+
+def _chosen_colors(chosen: NDArray[np.bool_], theme: Theme) -> Packed:
+    return packed(np.array([OTHERS[theme], CHOSEN[theme]], np.uint8)[chosen.astype(np.intp)])
 
 
 @cached(maxsize=8)

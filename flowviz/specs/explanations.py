@@ -3,12 +3,40 @@
 from collections.abc import Mapping, Sequence
 
 from flowviz.specs import recipes
+from flowviz.specs.flow import BaseName
 from flowviz.specs.target import MixSpec, TargetSpec, TextSpec
 from flowviz.specs.view import ColorBy, Direction, Mark
 
+BASE_CLOUDS: Mapping[BaseName, str] = {
+    "normal": "a round Gaussian cloud",
+    "uniform": "an even square",
+    "student_t": "a round cloud with far outliers",
+    "mixture": "several Gaussian clouds",
+}
+BASES: Mapping[BaseName, str] = {
+    "normal": "The base is a round Gaussian cloud, whose density is a known formula.",
+    "uniform": (
+        "The base is a square that is filled evenly. Its edges are smooth, so that the density is a known formula "
+        "that is not 0 anywhere."
+    ),
+    "student_t": (
+        "The base is a round cloud with Student's t distribution, whose density is a known formula. It has many more "
+        "far outliers than a Gaussian cloud, which helps with targets that have some as well."
+    ),
+    "mixture": (
+        "The base is a mixture of several small Gaussian clouds, whose density is a known formula. A flow can bend and "
+        "stretch the plane but not tear it: from a single cloud, bridges of stray particles remain between the pieces "
+        "of a target, such as letters. With a cloud for each piece, no bridges are needed."
+    ),
+}
+_FROM_BASE = (
+    "The flow moves each of its particles to a new place, layer by layer, until the cloud has become the target. Each "
+    "layer can be undone exactly, so the density of the result is known exactly as well."
+)
+
 # The term of the field, and what the stage does.
 STAGE_TITLES: dict[str, str] = {
-    recipes.BASE: "Base: a round Gaussian cloud",
+    recipes.BASE: f"Base: {BASE_CLOUDS['normal']}",
     recipes.REAL_NVP: "Coupling: moves points up and down",
     recipes.ADDITIVE_COUPLING: "Additive coupling: shifts points up and down",
     recipes.SPLINE_COUPLING: "Spline coupling: moves points up and down along curves",
@@ -43,15 +71,8 @@ LAYER_SENTENCES: dict[str, str] = {
     recipes.PLANAR_LAYER: "moves points along one direction, those on the two sides of a line in opposite ways",
     recipes.RADIAL_LAYER: "moves points straight toward a center or away from it, depending on their distance",
 }
-BASE_SENTENCE = "Base: a round Gaussian cloud, in which every particle starts"
-ENCODED_BASE_SENTENCE = "Base: points of the target, with all layers undone; ideally, a round cloud"
-
 STAGES: dict[str, str] = {
-    recipes.BASE: (
-        "The base is a round Gaussian cloud, whose density is a known formula. The flow moves each of its particles to "
-        "a new place, layer by layer, until the cloud has become the target. Each layer can be undone exactly, so the "
-        "density of the result is known exactly as well."
-    ),
+    recipes.BASE: (f"{BASES['normal']} {_FROM_BASE}"),
     recipes.REAL_NVP: (
         "A coupling keeps the horizontal coordinate of each particle and changes only the vertical one: it is "
         "stretched by a factor and shifted. Factor and shift are read from curves that depend on the horizontal "
@@ -147,6 +168,10 @@ MARKS: Mapping[Mark, str] = {
 _SAME = "The color is the same at every stage, so you can see which part of the base becomes which part of the target."
 COLORS: Mapping[ColorBy, str] = {
     "quadrant": f"The color shows the quarter of the base in which a particle starts. {_SAME}",
+    "component": (
+        f"The color shows the component of the mixture at the base from which a particle most likely comes. {_SAME} "
+        "A base that is no mixture is colored by quadrant."
+    ),
     "angle": f"The color shows the direction from the center of the base in which a particle starts. {_SAME}",
     "radius": f"The color shows how far from the center of the base a particle starts. {_SAME}",
     "log_density": (
@@ -157,14 +182,19 @@ COLORS: Mapping[ColorBy, str] = {
         "particle. Above 0 it spreads particles out, below 0 it presses them together. The sum over all layers turns "
         "the density of the base into that of the target."
     ),
+    "leaked": (
+        "The particles that do not land on the target stand out at every stage, so you can see from which part of the "
+        "base they come. They have leaked: a single Gaussian is one piece, which a flow can bend but not tear, so "
+        "bridges remain between the pieces of a target. A mixture base with as many pieces needs no bridges."
+    ),
     "selection": "The particles that you select, by a click, a rectangle or a lasso, stand out at every stage.",
 }
 
 DIRECTIONS: Mapping[Direction, str] = {
-    "generate": "Generate: the Gaussian cloud of the base moves through the layers to the target.",
+    "generate": "Generate: the cloud of the base moves through the layers to the target.",
     "encode": (
-        "Encode: points of the target move back through the inverse layers. If the flow has learned well, they form a "
-        "round Gaussian cloud at the base. Any trace of the target that remains there has not been learned yet."
+        "Encode: points of the target move back through the inverse layers. If the flow has learned well, they form "
+        "the cloud of the base there. Any trace of the target that remains there has not been learned yet."
     ),
 }
 
@@ -196,7 +226,14 @@ def add_kind(kind: str, title: str, action: str, explanation: str) -> None:
     STAGES[kind] = explanation
 
 
-def layer_sentences(kinds: Sequence[str], stage: int, *, encoded: bool = False) -> tuple[str, str]:
+def base_explanation(base: BaseName) -> str:
+    """Return the explanation of stage 0 for a base distribution."""
+    return f"{BASES[base]} {_FROM_BASE}"
+
+
+def layer_sentences(
+    kinds: Sequence[str], stage: int, *, encoded: bool = False, base: BaseName = "normal"
+) -> tuple[str, str]:
     """Return a sentence about what a stage does, such as "Permutation 2 of 7: swaps the axes, …", and a shorter one.
 
     Args:
@@ -204,11 +241,15 @@ def layer_sentences(kinds: Sequence[str], stage: int, *, encoded: bool = False) 
         stage: The number of the stage.
         encoded: Whether points of the target are shown on their way back to the base. They are at this stage before
             its layer is undone.
+        base: The base distribution.
     """
     kind = kinds[stage]
     if kind == recipes.BASE:
-        sentence = ENCODED_BASE_SENTENCE if encoded else BASE_SENTENCE
-        return sentence, sentence.partition(",")[0]
+        cloud = BASE_CLOUDS[base]
+        if encoded:
+            short = "Base: points of the target"
+            return f"{short}, with all layers undone; ideally, {cloud}", short
+        return f"Base: {cloud}, in which every particle starts", f"Base: {cloud}"
     term, _, action = STAGE_TITLES[kind].partition(": ")
     count = kinds.count(kind)
     name = f"{term} {kinds[: stage + 1].count(kind)} of {count}" if count > 1 else term

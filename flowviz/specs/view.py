@@ -10,7 +10,7 @@ from flowviz.specs.spec import Spec
 
 Palette = Literal["safe", "plain"]
 Theme = Literal["light", "dark"]
-ColorBy = Literal["quadrant", "angle", "radius", "log_density", "log_det", "selection"]
+ColorBy = Literal["quadrant", "angle", "radius", "component", "log_density", "log_det", "leaked", "selection"]
 Direction = Literal["generate", "encode"]
 Background = Literal["solid", "transparent"]
 UnitName = Literal["data", "pixels", "flow"]

@@ -1,5 +1,6 @@
 """Every mark and every color, seen in the pixels."""
 
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from matplotlib.path import Path as Polygon
 from numpy.typing import NDArray
 
-from flowviz.records import FLOW_UNITS, Density, Scene, Selection, base_particles
+from flowviz.records import FLOW_UNITS, Density, Scene, Selection, base_of, base_particles
 from flowviz.records.trace import central_box
 from flowviz.rendering import (
     fitted_view,
@@ -23,7 +24,7 @@ from flowviz.rendering.density import contour_lines, mass_levels
 from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
 from flowviz.rendering.paths import path_curves
 from flowviz.rendering.projection import Panel, Projection
-from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from flowviz.specs.view import ColorBy, Mark, Theme
 from tests.rendering.scenes import base_density, bent, broken, full
 
@@ -93,7 +94,8 @@ def test_the_scale_of_angles_is_a_cycle() -> None:
 @pytest.mark.parametrize("color_by", get_args(ColorBy))
 def test_each_color_is_a_picture_of_its_own(color_by: ColorBy) -> None:
     others = [other for other in get_args(ColorBy) if other != color_by]
-    scene = Scene(bent(base_particles(2000)))
+    trace = replace(bent(base_particles(2000)), base=base_of(FlowSpec(base="mixture")))
+    scene = Scene(trace, leaked=trace.positions[-1, :, 0] > 0)
     picture = drawn(scene, marked("points", color_by=color_by), 3)
     for other in others:
         assert (picture != drawn(scene, marked("points", color_by=other), 3)).any(axis=2).sum() > 500

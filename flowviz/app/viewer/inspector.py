@@ -76,10 +76,10 @@ class Inspector(QScrollArea):
         layout.addStretch(1)  # a tall panel keeps its contents together
         self.setWidget(content)
 
-    def show_stage(self, title: str, kind: str, share: float) -> None:
-        """Show the title, the explanation of the kind and the share of total stretching, from 0 to 1, of a stage."""
+    def show_stage(self, title: str, explanation: str, share: float) -> None:
+        """Show the title, the explanation and the share of total stretching, from 0 to 1, of a stage."""
         self._title.setText(f"<b>{breakable(title)}</b>")
-        self._explanation.setText(explanations.STAGES[kind])
+        self._explanation.setText(explanation)
         self._share.setText(f"Share of total stretching: {share:.1%}")
 
     def show_report(self, report: StageReport | None) -> None:

@@ -69,8 +69,8 @@ class InspectorController(QObject):
         trace = self._trace
         if trace is not None:
             stage = min(self._view.value.stage, trace.last_stage)
-            kind = trace.names[stage].partition("_")[2]
-            self._inspector.show_stage(trace.title(stage), kind, float(trace.volume_shares[stage]))
+            share = float(trace.volume_shares[stage])
+            self._inspector.show_stage(trace.title(stage), trace.explanation(stage), share)
 
     def _explain_view(self) -> None:
         seen = self._view.seen

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.state.view import View, ViewState
@@ -65,12 +67,14 @@ class SceneModel(QObject):
         self.target = target
         if self._shows("target") or self._units() != self.scene.units:
             self._change(target=self._picture(), units=self._units())
+        self._mark_leaked()
 
     def hide_target(self, hidden: bool) -> None:
         """Set whether to show no target behind the particles."""
         if hidden != self._hides_target:
             self._hides_target = hidden
             self._change(target=self._picture())
+            self._mark_leaked()
 
     def show(self, subject: Subject, generated: Trace) -> None:
         """Show another flow, or the same flow with other weights; `generated` are the particles of the base."""
@@ -122,7 +126,7 @@ class SceneModel(QObject):
             self.scene = Scene(trace, target=self.scene.target, units=self.scene.units)
             if not (trace.is_continuous and shown.is_continuous):
                 self._view.update(probe=None)  # its stage may no longer exist
-        self.scene = replace(self.scene, trace=trace, selection=self._selection(trace))
+        self.scene = replace(self.scene, trace=trace, selection=self._selection(trace), leaked=self._leaked(trace))
         self.trace_changed.emit(trace)
         self.changed.emit(self.scene)
         self._query_probe()
@@ -144,8 +148,22 @@ class SceneModel(QObject):
             self._query_grid()
         if ("target" in old.seen.view.marks) != self._shows("target"):
             self._change(target=self._picture())
+        if old.seen.view.color_by != new.seen.view.color_by:
+            self._mark_leaked()
         if old.seen.view.units != new.seen.view.units:
             self._change(units=self._units())
+
+    def _leaked(self, trace: Trace) -> NDArray[np.bool_] | None:
+        """Return which particles (n,) leak off the target, or None if that is not shown or not known."""
+        if self.target is None or self._hides_target or self._view.seen.view.color_by != "leaked":
+            return None
+        inside = self.target.contains(trace.positions[-1])
+        return None if inside is None else ~inside
+
+    def _mark_leaked(self) -> None:
+        leaked = self._leaked(self.scene.trace)
+        if leaked is not None or self.scene.leaked is not None:
+            self._change(leaked=leaked)
 
     def _picture(self) -> TargetPicture | None:
         """Return the target as a picture if it is shown."""

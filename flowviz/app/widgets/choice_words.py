@@ -22,8 +22,10 @@ COLORS: Mapping[ColorBy, str] = {
     "quadrant": "Quadrant",
     "angle": "Angle",
     "radius": "Radius",
+    "component": "Component",
     "log_density": "Log-density",
     "log_det": "Log|det J|",
+    "leaked": "Leaked",
     "selection": "Selection",
 }
 

@@ -129,7 +129,7 @@ class FakeInspector(QObject):
         self.title, self.report = "", ""
         self.calls = list[str]()
 
-    def show_stage(self, title: str, kind: str, share: float) -> None:
+    def show_stage(self, title: str, explanation: str, share: float) -> None:
         self.calls.append("show_stage")
         self.title = title
 

@@ -1,0 +1,38 @@
+"""Colors by the component of the base, and of leaked particles."""
+
+import numpy as np
+
+from flowviz.records import Scene, base_of, untrained_trace
+from flowviz.rendering.colors import COMPONENTS, packed
+from flowviz.rendering.legend import keys
+from flowviz.rendering.particles import CHOSEN, OTHERS, particle_colors
+from flowviz.specs import FlowSpec, ViewSpec
+
+
+def test_each_component_has_a_color_that_is_the_same_at_every_stage() -> None:
+    spec = FlowSpec(base="mixture", components=9, arrangement="grid")
+    scene, view = Scene(untrained_trace(spec)), ViewSpec(color_by="component")
+    component = base_of(spec).component_of(scene.trace.positions[0])
+    colors = particle_colors(scene, 0, view)
+    np.testing.assert_array_equal(colors, packed(np.array(COMPONENTS["light"], np.uint8)[component]))
+    assert len(set(colors.tolist())) == 9
+    np.testing.assert_array_equal(particle_colors(scene, 2.5, view), colors)
+    assert [(key.caption, len(key.ends)) for key in keys(scene, 0, view)] == [("base component", 9)]
+
+
+def test_base_without_components_is_colored_by_quadrant() -> None:
+    scene = Scene(untrained_trace(FlowSpec()))
+    by_component, by_quadrant = (ViewSpec(color_by=color_by) for color_by in ("component", "quadrant"))
+    np.testing.assert_array_equal(particle_colors(scene, 0, by_component), particle_colors(scene, 0, by_quadrant))
+    assert keys(scene, 0, by_component) == keys(scene, 0, by_quadrant)
+
+
+def test_leaked_particles_stand_out_and_are_counted() -> None:
+    trace = untrained_trace(FlowSpec())
+    leaked = np.arange(8000) < 143
+    view = ViewSpec(color_by="leaked")
+    colors = particle_colors(Scene(trace, leaked=leaked), 1, view)
+    chosen, others = packed(np.array([CHOSEN["light"], OTHERS["light"]], np.uint8))
+    np.testing.assert_array_equal(colors, np.where(leaked, chosen, others))
+    assert keys(Scene(trace, leaked=leaked), 1, view)[0].caption == "leaked: 143, 1.8%"
+    assert keys(Scene(trace), 1, view)[0].caption == "leaked: unknown"
