@@ -77,8 +77,8 @@ def test_train_prints_its_figures_and_saves(tmp_path: Path, capsys: pytest.Captu
     assert run("train", "--text", "I", "--steps", 150, "--seed", 3, "-o", path, "--json") == 0
     figures = json.loads(capsys.readouterr().out)
     assert list(figures) == [
-        "steps", "seconds", "steps_per_second", "train_nll", "validation_nll", "test_nll", "entropy", "gap",
-        "standard_error", "on_target", "leaked", "coverage", "round_trip_error", "kept_step", "recoveries",
+        "steps", "seconds", "steps_per_second", "train_nll", "loss", "validation_nll", "test_nll", "entropy", "gap",
+        "standard_error", "on_target", "leaked", "coverage", "round_trip_error", "folded", "kept_step", "recoveries",
         "prepare_seconds", "nll_units", "log_det_of_units",
     ]  # fmt: skip
     assert figures["steps"] == 150
