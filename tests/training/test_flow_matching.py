@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import flowviz
 from flowviz.cli.inspect import _project_info
@@ -12,6 +13,7 @@ from flowviz.errors import FileError, SpecError
 from flowviz.exporting.commands import render_command, render_python
 from flowviz.flows import build_flow
 from flowviz.flows import flow as flow_module
+from flowviz.flows.flow_matching import FlowStep
 from flowviz.flows.matching import FlowMatching, in_strips, spread_times
 from flowviz.projects import Project, load_project, save_project
 from flowviz.projects.format import from_bytes, to_bytes
@@ -70,6 +72,28 @@ class TestTrainedFlow:
         scored = flowviz.score(project, project.trace.positions[-1][:2000], units="flow")
         traced = project.trace.log_density(project.trace.last_stage)[:2000]
         assert np.nanmean(scored) == pytest.approx(traced[~np.isnan(scored)].mean(), abs=0.02)
+
+    def test_report_describes_the_velocity_at_the_particles(self, project: Project) -> None:
+        flow, trace = project.build_flow(), project.trace
+        for stage in (1, 20):
+            report = flow.report(stage, trace)
+            found = report.numbers
+            assert found["time t"] == pytest.approx((stage - 1) / 20)
+            assert found["maximum speed"] >= found["mean speed"] > 0
+            assert found["minimum divergence"] <= found["mean divergence"] <= found["maximum divergence"]
+            moved = np.linalg.norm(trace.positions[stage] - trace.positions[stage - 1], axis=1)
+            assert found["mean speed"] / 20 == pytest.approx(moved.mean(), rel=0.1)
+            assert all(len(line) <= 60 for line in report.formula)
+        assert flow.report(1).numbers["duration h"] == 0.05
+
+    def test_an_euler_step_follows_the_velocity(self, project: Project) -> None:
+        flow = build_flow(FLOW.with_integrator("euler", 10), project.weights)
+        stage = flow.stages[4]
+        assert isinstance(stage, FlowStep)
+        numbers = flow.chain.numbers(flow.parameters, flow.statistics)[4]
+        points = tf.constant(base_particles(20))
+        moved = points + 0.1 * stage.velocity(numbers, points)
+        np.testing.assert_allclose(stage.forward(numbers, points), moved, atol=1e-5)
 
     def test_history_has_the_regression_loss_beside_the_nll(self, project: Project) -> None:
         history = from_bytes(to_bytes(project)).history
