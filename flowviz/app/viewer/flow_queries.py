@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.threads.latest import LatestWorker
@@ -28,6 +28,7 @@ OnResult = Callable[[Answer], object]
 PAST = "past"  # the topic of queries about earlier moments
 WITHOUT_FLOW = {"thumbnails", "example"}  # topics of queries that do not load TensorFlow
 REST = 2.0  # during a training, so that queries of each snapshot leave the processor to it and to the picture
+SCORE_DELAY_MS = 800  # a score takes seconds, which would delay the picture of the next number of steps
 PICTURES_DELAY_MS = 400  # the first thumbnails load numba, which would delay the first paint of the window
 
 
@@ -44,6 +45,11 @@ class FlowQueries(QObject):
         self._pictures = LatestWorker(start_delay_ms=PICTURES_DELAY_MS)
         self._threads = self._slow, self._quick, self._pictures
         self._keepers = {self._slow: FlowKeeper(), self._quick: FlowKeeper()}
+        self._delayed: Callable[[], None] | None = None  # asks for a score
+        self._delay = QTimer(self)
+        self._delay.setSingleShot(True)
+        self._delay.setInterval(SCORE_DELAY_MS)
+        self._delay.timeout.connect(self._ask_delayed)
         for thread in self._threads:
             thread.failed.connect(self._on_failed)
             thread.succeeded.connect(self._on_succeeded)
@@ -124,14 +130,15 @@ class FlowQueries(QObject):
     def scored(
         self, subject: Subject, step: int, target: Target, training: TrainingSpec, on_result: OnResult[Score]
     ) -> None:
-        """Score a flow with the weights of a step of its training."""
+        """Score a flow with the weights of a step of its training, once no other one has been asked for a while."""
 
         def compute(flow: "Flow") -> Score:
             from flowviz.training.scoring import score_of
 
             return score_of(flow, target, training, step)
 
-        self._ask(self._slow, "score", subject, compute, on_result)
+        self._delayed = partial(self._ask, self._slow, "score", subject, compute, on_result)
+        self._delay.start()
 
     def report(self, subject: Subject, stage: int, trace: Trace, on_result: OnResult[StageReport]) -> None:
         """Describe a stage: its formula, its numbers, and its curves over the range of the particles."""
@@ -163,6 +170,7 @@ class FlowQueries(QObject):
 
     def drop(self) -> None:
         """Discard all queries and clear the notices about failed ones."""
+        self._delay.stop()
         for thread in self._threads:
             thread.drop()
         for topic in tuple(self._failed_topics):
@@ -170,8 +178,13 @@ class FlowQueries(QObject):
 
     def close(self) -> None:
         """End all threads after their current queries."""
+        self._delay.stop()
         for thread in self._threads:
             thread.close()
+
+    def _ask_delayed(self) -> None:
+        if self._delayed is not None:
+            self._delayed()
 
     def _on_failed(self, notice: Notice) -> None:
         self._failed_topics.add(notice.topic)

@@ -1,15 +1,16 @@
 """The queries of the viewer, answered by real threads."""
 
 import pytest
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.worker import wait_for_work
 from flowviz.app.viewer.flow_queries import FlowQueries
+from flowviz.app.viewer.subject import Subject
 from flowviz.records import Scene
-from flowviz.specs import ViewSpec
-from tests.app.viewer.fakes import trace
+from flowviz.specs import FlowSpec, TrainingSpec, ViewSpec
+from tests.app.viewer.fakes import TARGET, WEIGHTS, trace
 
 PATIENCE_MS = 5000
 
@@ -45,3 +46,20 @@ def test_threads_rest_only_to_give_way(qtbot: QtBot, monkeypatch: pytest.MonkeyP
     assert [rests_if(False), rests_if(True), rests_if(False)] == [False, True, False]
     queries.close()
     wait_for_work(PATIENCE_MS)
+
+
+def test_score_is_computed_once_no_other_is_asked_for(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, asked = QObject(), list[tuple[str, Subject]]()
+    monkeypatch.setattr(FlowQueries, "_ask", lambda _, __, topic, subject, *___: asked.append((topic, subject)))
+    queries = FlowQueries(owner)
+    flow = FlowSpec(family="flow_matching")
+    subjects = [Subject(flow.with_integrator(steps=steps), WEIGHTS) for steps in (3, 4, 5)]
+    for subject in subjects:
+        queries.scored(subject, 100, TARGET, TrainingSpec(steps=9), lambda _: None)
+    assert not asked
+    qtbot.waitUntil(lambda: len(asked) == 1, timeout=PATIENCE_MS)
+    assert asked == [("score", subjects[-1])]
+    queries.scored(subjects[0], 100, TARGET, TrainingSpec(steps=9), lambda _: None)
+    queries.drop()
+    assert not queries.findChildren(QTimer)[0].isActive()
+    queries.close()
