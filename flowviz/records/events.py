@@ -118,7 +118,8 @@ class Moment:
         """Return how many particles do not land on the target, such as "143, 1.8%", or "" if that is unknown."""
         if self.leaked is None:
             return ""
-        return f"{round(self.leaked * PARTICLES):,}, {self.leaked:.1%}"
+        count = round(self.leaked * PARTICLES)
+        return f"{count:,}, {count / PARTICLES:.1%}"  # as the legend of the picture has it
 
 
 @dataclass(frozen=True)

@@ -244,11 +244,11 @@ def _quadrants(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> S
 def _components(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
     side, count = round(0.7 * size), len(key.ends)
     draw = ImageDraw.Draw(picture)
-    left, top = picture.width - round(MARGIN * size) - count * (side + 1), round(0.55 * size)
+    left, top = picture.width - round(MARGIN * size) - count * (side + 1), round(1.7 * size)
     for number, color in enumerate(COMPONENTS[view.theme][:count]):
         x = left + number * (side + 1)
         draw.rectangle((x, top, x + side - 1, top + side - 1), fill=(*color, 255))
-    return [Word(left - 0.5 * size, top + side / 2, key.caption, "rm")]
+    return [Word(picture.width - MARGIN * size, 0.4 * size, key.caption, "rt")]
 
 
 def _chosen(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
@@ -276,7 +276,7 @@ SHAPES: dict[Shape, tuple[Callable[[Image.Image, ViewSpec, float, Key], Sequence
     "bar": (_bar, 3.6),
     "ring": (_ring, 5.2),
     "quadrants": (_quadrants, 3.0),
-    "components": (_components, 1.8),
+    "components": (_components, 2.8),
     "chosen": (_chosen, 1.8),
     "arrow": (_arrow, 1.8),
     "words": (_words, 1.8),

@@ -137,3 +137,13 @@ def test_shorter_flow_replaces_a_longer_one_while_everything_is_queried(
         assert explored.scene.grid is not None
         assert explored.scene.grid.last_stage == last
         assert not window.notice
+
+
+def test_leaked_particles_are_marked_while_they_are_colored(explored: Explored) -> None:
+    colors = explored.window.find(QComboBox, "colorBox")
+    assert explored.scene.leaked is None
+    colors.setCurrentIndex(colors.findData("leaked"))
+    assert explored.scene.leaked is not None
+    assert explored.scene.leaked.mean() == pytest.approx(1 - explored.target.on_target(explored.trace.positions[-1]))
+    colors.setCurrentIndex(0)
+    assert explored.scene.leaked is None
