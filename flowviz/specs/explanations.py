@@ -47,7 +47,7 @@ STAGE_TITLES: dict[str, str] = {
     recipes.PERMUTE: "Permutation: swaps the axes",
     recipes.LINEAR_MIXING: "Linear mixing: rotates, shears and stretches",
     recipes.SCALE: "Scale: stretches the axes",
-    recipes.FLOW_STEP: "Flow step: moves points along the velocity",
+    recipes.FLOW_STEP: "Flow step: follows the velocity",
     recipes.PLANAR_LAYER: "Planar layer: moves points along one direction",
     recipes.RADIAL_LAYER: "Radial layer: moves points toward a center or away from it",
 }
