@@ -36,6 +36,7 @@ Run = dict[str, Any]
 FLOWS = {
     "flowviz realnvp": FlowSpec(),
     "flowviz spline": FlowSpec(family="spline"),
+    "flowviz flow matching": FlowSpec(family="flow_matching"),
     "flowviz realnvp, 64x64": FlowSpec(width=64, depth=2, waves=0),
     "flowviz spline, 64x64": FlowSpec(family="spline", layers=4, width=64, depth=2, bins=32, hats=0),
 }
