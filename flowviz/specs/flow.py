@@ -185,8 +185,11 @@ class FlowSpec(Spec):
         return tuple(f"{stage:02d}_{kind}" for stage, kind in enumerate((BASE, *self.bijector_kinds())))
 
     def numbers_names(self) -> tuple[str, ...]:
-        """The names under which the numbers of the bijectors are kept: their own, or that of what they share."""
-        return (VELOCITY_FIELD,) if self.recipe.is_continuous else self.stage_names()[1:]
+        """Return the names under which the weights of the base and of the bijectors are stored.
+
+        They are the names of the stages, except that all flow steps share a velocity field.
+        """
+        return (VELOCITY_FIELD,) if self.recipe.is_continuous else self.stage_names()
 
     def with_integrator(self, integrator: Integrator | None = None, steps: int | None = None) -> "FlowSpec":
         """The same flow with another method or number of steps; None keeps what there is.

@@ -87,7 +87,8 @@ def check_plain(value: Any) -> None:
     """No array of objects, nothing but numbers and what a person wrote."""
     if isinstance(value, History):
         assert not np.isinf(value.entropy).any()
-        value = replace(value, entropy=np.nan_to_num(value.entropy))  # NaN means that it is unknown
+        known = {name: np.nan_to_num(getattr(value, name)) for name in ("entropy", "loss")}  # NaN means unknown
+        value = replace(value, **known)
     if isinstance(value, np.ndarray):
         assert value.dtype.kind in "fb"
         assert np.isfinite(value).all()
