@@ -38,7 +38,7 @@ class Integration(QObject):
             run.worker.integrate(run.project.flow.with_integrator_of(self._requested))
         flow = self._outstanding()
         if flow is not None and not (run is not None and run.is_shown and self._presenter.state in RUNNING):
-            self._viewer.integrate(flow, partial(self._on_moved, flow))
+            self._viewer.integration.compute(flow, partial(self._on_moved, flow))
 
     def _outstanding(self) -> FlowSpec | None:
         """Return the trained flow with the requested integrator, or None if that is the flow already."""
@@ -52,7 +52,9 @@ class Integration(QObject):
         self._presenter.show_integrated(flow, snapshot)
         trained = self._presenter.trained
         if trained is not None and trained.built is not None and trained.lacks_score:
-            self._viewer.score(trained.built.target, trained.project.training, partial(self._on_scored, flow))
+            self._viewer.integration.score(
+                trained.built.target, trained.project.training, partial(self._on_scored, flow)
+            )
 
     def _on_scored(self, flow: FlowSpec, score: Score) -> None:
         trained = self._presenter.trained

@@ -111,11 +111,11 @@ class TrainingPresenter(QObject):
         """Show the particles of another integrator at the latest moment, and make them those of the project."""
         if self._runner.run is not None and self._runner.run.is_shown:
             self._runner.integrate(flow, snapshot)
-            self._viewer.change_flow(flow, snapshot)
+            self._viewer.integration.show(flow, snapshot)
             self._update_trained()
         elif self.trained is not None:
             self._replace_trained(self.trained.integrated(flow, snapshot))
-            self._viewer.change_flow(flow, snapshot)
+            self._viewer.integration.show(flow, snapshot)
             project = replace(self.trained.project, timeline=self._viewer.timeline)
             self.trained = replace(self.trained, project=project)
             self.changed.emit()
@@ -124,7 +124,7 @@ class TrainingPresenter(QObject):
         """Show the score of the trained flow with its present integrator."""
         if self.trained is not None:
             self._replace_trained(self.trained.scored(score))
-            self._on_moment_shown(self._viewer.moment, self._viewer.is_live)
+            self._on_moment_shown(self._viewer.integration.moment, self._viewer.is_live)
             self.changed.emit()
 
     def _replace_trained(self, trained: TrainedProject) -> None:
@@ -168,10 +168,10 @@ class TrainingPresenter(QObject):
     def _take_snapshot(self, snapshot: Snapshot) -> None:
         """Show a snapshot of the training, whose integrator may have changed."""
         flow = self._run.project.flow
-        if flow == self._viewer.flow:
+        if flow == self._viewer.integration.flow:
             self._viewer.take_snapshot(snapshot)
         else:
-            self._viewer.change_flow(flow, snapshot)
+            self._viewer.integration.show(flow, snapshot)
 
     def _prepare_display(self) -> None:
         """Prepare the viewer for the first snapshot of a training."""

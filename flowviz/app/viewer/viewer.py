@@ -1,6 +1,5 @@
 """The viewer: shows one flow at a stage, at a moment of its training, in one direction."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -11,13 +10,14 @@ from flowviz.app.viewer.end_playback import EndPlayback
 from flowviz.app.viewer.example_playback import ExamplePlayback
 from flowviz.app.viewer.moment_browser import MomentBrowser
 from flowviz.app.viewer.playhead import Playhead
+from flowviz.app.viewer.reintegration import Reintegration
 from flowviz.app.viewer.scene_model import SceneModel
 from flowviz.app.viewer.scene_presenter import ScenePresenter
 from flowviz.app.viewer.subject import Subject
 from flowviz.projects import Project
-from flowviz.records import Moment, Scene, Score, Selection, Snapshot, Timeline, Trace
+from flowviz.records import Moment, Scene, Selection, Snapshot, Timeline, Trace
 from flowviz.records.trace import untrained_trace
-from flowviz.specs import FlowSpec, Seen, TrainingSpec, ViewSpec
+from flowviz.specs import FlowSpec, Seen, ViewSpec
 from flowviz.specs.view import Theme
 from flowviz.targets import Target
 
@@ -30,7 +30,7 @@ class Viewer(QObject):
     Attributes:
         end_playback: The playback at the end of a training.
         example: The example that is played before the first snapshot of a training.
-        flow: The displayed flow.
+        integration: Other integrators for the displayed flow.
     """
 
     moment_shown = pyqtSignal(object, bool)  # Snapshot, and whether it is the latest
@@ -45,7 +45,7 @@ class Viewer(QObject):
         self._presenter = ScenePresenter(displays, view, queries, self._scenes, self._moments, self)
         self.end_playback = EndPlayback(view, self.playhead, self)
         self.example = ExamplePlayback(view, displays.example, queries, self)
-        self.flow = FlowSpec()
+        self.integration = Reintegration(self._moments, self._scenes, queries)
         self._score = ""
         view.changed.connect(self._on_view_changed)
         queries.notice_posted.connect(self.notice_posted)
@@ -71,11 +71,6 @@ class Viewer(QObject):
     def is_live(self) -> bool:
         """Return whether the view follows the training."""
         return self._moments.is_live
-
-    @property
-    def moment(self) -> Moment:
-        """The current moment of the training."""
-        return self._moments.current
 
     @property
     def timeline(self) -> Timeline:
@@ -133,24 +128,6 @@ class Viewer(QObject):
         """Add the latest snapshot of the training, and show it if the view is live."""
         self._moments.take_snapshot(snapshot)
 
-    def integrate(self, flow: FlowSpec, on_result: Callable[[Snapshot], object]) -> None:
-        """Compute the particles of the latest moment as a flow moves them that differs in its integrator alone."""
-        latest, particles = self.timeline.moments[-1], self.generated.positions[0]
-        self._queries.integrated(flow, particles, latest, self._scenes.target, on_result)
-
-    def score(self, target: Target, training: TrainingSpec, on_result: Callable[[Score], object]) -> None:
-        """Compute the score of the latest moment."""
-        latest = self.timeline.moments[-1]
-        self._queries.scored(Subject(self.flow, latest.weights), latest.step, target, training, on_result)
-
-    def change_flow(self, flow: FlowSpec, snapshot: Snapshot) -> None:
-        """Use another integrator, which moves the particles of the latest snapshot, and those of earlier moments."""
-        self.flow = flow
-        self._moments.change_flow(flow)
-        self._moments.take_snapshot(snapshot)
-        if not self.is_live:
-            self._moments.show_again()
-
     def show_moment_again(self) -> None:
         """Show the current moment again, and emit `moment_shown`."""
         self._moments.show_again()
@@ -181,7 +158,7 @@ class Viewer(QObject):
     def _begin(self, spec: FlowSpec, target: Target | None, past: Timeline | None = None) -> None:
         self._presenter.camera.begin()
         self.show_score("")
-        self.flow = spec
+        self.integration.flow = spec
         self._scenes.begin(spec, target)
         self._moments.begin(spec, past or Timeline())
 
@@ -194,7 +171,7 @@ class Viewer(QObject):
         self._displays.score.show_score("" if self._view.seen.direction == "encode" else self._score)
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
-        self._show(Subject(self.flow, snapshot.weights), snapshot.trace)
+        self._show(Subject(self.integration.flow, snapshot.weights), snapshot.trace)
         self.moment_shown.emit(snapshot, self.is_live)
 
     def _show(self, subject: Subject, generated: Trace) -> None:
