@@ -4,7 +4,7 @@ from flowviz.files import resource
 
 
 def citation() -> str:
-    """Return BibTeX entries for flowviz and the flows that it offers first."""
+    """Return BibTeX entries for flowviz and the papers behind its flows."""
     return _text("citation.bib")
 
 

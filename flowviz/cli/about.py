@@ -32,7 +32,7 @@ def gallery(
 
 
 def cite() -> None:
-    """Print BibTeX entries for flowviz and the flows that it offers first."""
+    """Print BibTeX entries for flowviz and the papers behind its flows."""
     typer.echo(citation(), nl=False)
 
 

@@ -57,4 +57,4 @@ class Score:
     def _caveat(self) -> str:
         if self.folded < NEGLIGIBLE:
             return ""
-        return f" (inexact: steps fold the plane over at {self.folded:.1%} of the points; take more steps)"
+        return f" (inexact: steps fold the plane over at {self.folded:.1%} of the points; use more steps)"

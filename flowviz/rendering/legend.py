@@ -83,7 +83,7 @@ def keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None)
 
 def _arrow_keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None) -> list[Key]:
     if panel is None:
-        return [Key("arrows: own scale each", "words")]
+        return [Key("arrows: scaled per stage", "words")]
     projection = Projection(view, panel)
     arrows = arrows_at(scene, stage, projection)
     if arrows is None or not arrows.scale:

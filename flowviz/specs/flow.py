@@ -107,7 +107,12 @@ class FlowSpec(Spec):
         ),
     ] = None
     integrator: Annotated[
-        Integrator | None, described("Integrator", "How flow matching follows the velocity in each step")
+        Integrator | None,
+        described(
+            "Integrator",
+            "Method of each step of flow matching: Euler looks at the velocity once, midpoint twice, RK4 four times, "
+            "for a smaller error",
+        ),
     ] = None
     integrator_steps: Annotated[
         int | None,
@@ -192,17 +197,18 @@ class FlowSpec(Spec):
         return (VELOCITY_FIELD,) if self.recipe.is_continuous else self.stage_names()
 
     def with_integrator(self, integrator: Integrator | None = None, steps: int | None = None) -> "FlowSpec":
-        """The same flow with another method or number of steps; None keeps what there is.
+        """Return the same flow with another method or number of steps. None keeps the present one.
 
-        Raises `SpecError` if the values are wrong, or the flow has no integrator.
+        Raises:
+            SpecError: If a value is invalid, or the flow has no integrator.
         """
         changes = {"integrator": integrator, "integrator_steps": steps}
         return FlowSpec(**{**dict(self), **{name: value for name, value in changes.items() if value is not None}})
 
     def as_trained(self) -> "FlowSpec":
-        """The same flow with the integrator of its recipe, with which a training is measured.
+        """Return the same flow with the integrator of its recipe, which all metrics during a training use.
 
-        The weights do not depend on the integrator, so neither may the state that a training keeps.
+        The weights do not depend on the integrator of the request, so the state that a training keeps must not either.
         """
         usual = {name: self.recipe.defaults[name] for name in INTEGRATOR_FIELDS if self.recipe.is_continuous}
         return self.model_copy(update=usual)
@@ -260,5 +266,7 @@ class FlowSpec(Spec):
         if self.conditioner == "table" and (names := self._chosen_of_network()):
             raise ValueError(f"A table has no {' and no '.join(names)}. Leave that out, or choose a network.")
         if self.base != "mixture" and (self.components, self.arrangement) != (None, None):
-            raise ValueError("Only a mixture base has components and an arrangement. Leave them out, or choose it.")
+            raise ValueError(
+                "Only a mixture base has components and an arrangement. Leave them out, or choose a mixture."
+            )
         return self

@@ -145,7 +145,7 @@ class TestOtherIntegrators:
         assert folded.score is not None
         assert 0.01 < folded.score.folded < 1
         assert "(inexact: steps fold the plane over at " in folded.score.sentence()
-        assert "take more steps" in folded.score.sentence()
+        assert "use more steps" in folded.score.sentence()
         again = from_bytes(to_bytes(folded))
         assert again.score == folded.score
         assert again.trace.folded is not None

@@ -34,7 +34,7 @@ METRICS = {
     ),
     "leaked": (
         "Leaked",
-        "Number and share of the particles that do not land on the target, for example on bridges between letters",
+        "Number and share of the particles that miss the target, for example those on bridges between letters",
     ),
     "coverage": ("Coverage", "Share of the target that the particles reach"),
     "roundTrip": ("Round trip", "Error after applying this stage and its inverse (worst stage in brackets)"),

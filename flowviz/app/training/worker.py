@@ -78,7 +78,7 @@ class TrainingWorker(Worker):
         self._requested.clear()
 
     def integrate(self, flow: FlowSpec) -> None:
-        """Move the particles of the following snapshots as a flow does that differs in its integrator alone.
+        """Move the particles of the following snapshots by a flow that differs only in its integrator.
 
         Neither the weights nor the reports of the losses depend on it.
         """

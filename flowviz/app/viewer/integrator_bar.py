@@ -17,7 +17,7 @@ from flowviz.specs.flow import Integrator
 INTEGRATORS: dict[Integrator, str] = {"euler": "Euler", "midpoint": "Midpoint", "rk4": "RK4"}
 DEFAULT = FlowSpec(family="flow_matching")
 SPACING = 6  # pixels
-NO_TRAINING = "The picture follows without training again"
+NO_TRAINING = "The weights stay the same, so no training is needed"
 OTHER_FAMILY = "Choose flow matching in the flow panel to change the integrator"
 
 

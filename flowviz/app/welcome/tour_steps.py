@@ -39,13 +39,14 @@ def tour_steps(panels: TrainingWidgets, viewer: ViewerWidgets, bar: QMenuBar) ->
         TourStep(
             "The cloud",
             "You see 8,000 particles on their way through the flow. With the buttons above, you can show a density, a "
-            "grid or paths instead. Scroll to zoom, drag to move, and double-click to see everything.",
+            "grid, paths or velocity arrows as well. Scroll to zoom, drag to move, and double-click to see everything.",
             (viewer.cloud,),
         ),
         TourStep(
             "Layer by layer",
             "Each small picture shows the cloud after one more layer. Drag the slider, or press the arrow keys, to see "
-            "how the round cloud on the left becomes the target on the right. You can do that during training, too.",
+            "how the round cloud on the left becomes the target on the right. You can do that during training, too. "
+            "With flow matching, each layer is a step along a velocity, and you choose how many steps there are.",
             (viewer.strip, viewer.slider),
         ),
         TourStep(

@@ -69,7 +69,7 @@ def test_bar_says_why_it_is_disabled(bar: Bar) -> None:
     assert bar.steps.toolTip() == OTHER_FAMILY
     bar.request.set_family("flow_matching")
     assert bar.steps.isEnabled()
-    assert "without training again" in bar.steps.toolTip()
+    assert "no training is needed" in bar.steps.toolTip()
 
 
 def test_typed_number_is_requested_as_a_whole(bar: Bar, qtbot: QtBot) -> None:
