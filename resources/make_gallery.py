@@ -19,7 +19,7 @@ from PIL import Image
 from flowviz.projects import Project, load_project, save_project
 from flowviz.projects.gallery import SENTENCES
 from flowviz.records import Finished, History, Moment, Timeline
-from flowviz.specs import TrainingSpec
+from flowviz.specs import Seen, TrainingSpec, ViewSpec
 from flowviz.targets import build_target
 from flowviz.training import train
 
@@ -27,19 +27,23 @@ GALLERY = Path(__file__).parent / "gallery"
 LARGEST_FILE = 1_500_000  # bytes
 MOMENTS_BYTES = 600_000  # of memory, for the weights of all earlier moments
 MOMENT_SECONDS = 0.05  # between two that are recorded, of which a few are kept
-STEPS, STEPS_OF_SPLINES = 60_000, 25_000  # 30 to 60 seconds
+STEPS, FEWER_STEPS = 60_000, {"spline": 25_000, "flow_matching": 30_000}  # 30 to 60 seconds
 PICTURE = "planet.png"
 
 SPLINE = ["--flow", "spline", "--width", "16"]
+MATCHING = ["--flow", "flow_matching", "--integrator", "rk4", "--integrator-steps", "8"]
 # 8,000 particles take 96 kB per stage, so the examples have fewer layers than the recipes; and the weights of splines
 # narrower layers, for more moments of their training.
 ARGUMENTS = {
     "brad": ["--text", "BRAD", "--layers", "6", "--width", "24"],
     "flow": ["--text", "FLOW", *SPLINE],
+    "drift": ["--text", "DRIFT", *MATCHING],
+    "pinwheel": ["--shape", "pinwheel", *MATCHING, "--pairing", "independent"],
     "sine": ["--shape", "sine", "--flow", "glow", "--layers", "3"],
     "two_moons": ["--shape", "two_moons", "--layers", "5"],
     "checkerboard": ["--shape", "checkerboard", *SPLINE],
     "eight_gaussians": ["--shape", "eight_gaussians", "--layers", "5"],
+    "eight_components": ["--shape", "eight_gaussians", "--base", "mixture", "--components", "8", "--layers", "5"],
     "rings": ["--shape", "rings", "--flow", "maf", "--layers", "5"],
     "two_spirals": ["--shape", "two_spirals", *SPLINE, "--layers", "6"],
     "heart": ["--shape", "heart", "--flow", "iaf", "--layers", "5"],
@@ -47,7 +51,11 @@ ARGUMENTS = {
     "planet": ["--image", PICTURE, "--grayscale", *SPLINE, "--layers", "6"],
     "word_and_moons": ["--text", "moons", "--shape", "two_moons", "--beside", *SPLINE, "--layers", "6"],
 }
-assert set(ARGUMENTS) == set(SENTENCES)
+VIEWS = {
+    "pinwheel": ViewSpec(marks={"points", "paths"}),
+    "eight_components": ViewSpec(color_by="component"),
+}
+assert VIEWS.keys() < set(ARGUMENTS) == set(SENTENCES)
 
 
 def main() -> None:
@@ -62,7 +70,7 @@ def main() -> None:
 def make(name: str, folder: Path) -> None:
     """Train an example in a folder, and save it to the gallery without its checkpoint."""
     project, path = trained(described(ARGUMENTS[name], folder)), GALLERY / f"{name}.flowviz"
-    save_project(replace(project, checkpoint=None), path)
+    save_project(replace(project, checkpoint=None, seen=Seen(view=VIEWS.get(name, ViewSpec()))), path)
     size, steps = path.stat().st_size, [moment.step for moment in project.timeline.moments]
     if size > LARGEST_FILE:
         sys.exit(f"{path} has {size:,} bytes. The limit is {LARGEST_FILE:,} bytes.")
@@ -79,7 +87,7 @@ def described(arguments: list[str], folder: Path) -> Project:
 
 def trained(start: Project) -> Project:
     """Return the project after a whole training, with a few of its moments."""
-    training = TrainingSpec(steps=STEPS_OF_SPLINES if start.flow.family == "spline" else STEPS)
+    training = TrainingSpec(steps=FEWER_STEPS.get(start.flow.family, STEPS))
     history, moments = History(), list[Moment]()
     for event in train(build_target(start.target), start.flow, training, moment_seconds=MOMENT_SECONDS):
         history = history.with_event(event)

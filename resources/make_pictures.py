@@ -44,6 +44,7 @@ README = Path(__file__).parents[1] / "README.md"
 LARGEST_FILE = 200_000  # bytes
 SIZE = 1280, 800
 WORD, PROJECT = "FLOW", "flow.flowviz"  # as in the README
+DRAWING = rf"^flowviz (gallery \w+ -o .*|render (?:{PROJECT}|drift\.flowviz) .*)$"  # lines of the README
 STEPS, STEPS_IN_PICTURE = 15_000, 5_000  # of the training: in all, and when its picture is taken
 STAGE, PROBED = 9, (-1.0, 0.4)  # of the last picture: the stage, and the point under the mouse
 TIMEOUT_SECONDS = 300
@@ -106,12 +107,13 @@ def show_window(path: Path) -> None:
 
 
 def run_commands(folder: Path) -> None:
-    """Run the commands of the README that draw the saved project."""
-    for line in re.findall(rf"^flowviz (render {PROJECT} .*)$", README.read_text(encoding="utf-8"), re.MULTILINE):
+    """Run the commands of the README that draw the saved project, or an example of the gallery."""
+    for line in re.findall(DRAWING, README.read_text(encoding="utf-8"), re.MULTILINE):
         words = shlex.split(line, comments=True)
         subprocess.run([sys.executable, "-m", "flowviz", *words], check=True, cwd=folder)  # noqa: S603  # from the README
-        output = words[words.index("-o") + 1]
-        (PICTURES / output).write_bytes((folder / output).read_bytes())
+        if words[0] == "render":
+            output = words[words.index("-o") + 1]
+            (PICTURES / output).write_bytes((folder / output).read_bytes())
 
 
 def is_drawn(example: QListWidgetItem | None) -> bool:

@@ -12,10 +12,13 @@ from flowviz.projects.project import Project
 SENTENCES: Mapping[str, str] = {
     "brad": "The word and the flow of the blog post: affine couplings and batch normalization.",
     "flow": "Four spline couplings: the sharpest letters with the fewest layers.",
+    "drift": "Flow matching: particles drift to the letters along nearly straight paths. Try fewer steps, or Euler.",
+    "pinwheel": "Flow matching that pairs points at random, so paths bend. Compare them with those of the word DRIFT.",
     "sine": "A wave, learned by Glow: three times actnorm, a linear mixing of the whole cloud, and a coupling.",
     "two_moons": "A classic test: a Gaussian is pulled apart into two half circles, except for a thin thread.",
     "checkerboard": "Eight squares from one cloud: splines press particles into corners and leave few in between.",
     "eight_gaussians": "One Gaussian becomes eight. A flow cannot tear the plane, so thin bridges remain between them.",
+    "eight_components": "The same eight Gaussians from a base of eight: no bridges remain, as nothing has to be torn.",
     "rings": "Circles within circles, learned by masked autoregressive layers. See what happens to the hole.",
     "two_spirals": "Two arms that wind around each other: layer after layer turns the plane a little further.",
     "heart": "A filled shape, learned by inverse autoregressive layers, which are fast to sample.",

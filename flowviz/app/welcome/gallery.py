@@ -96,14 +96,15 @@ def _item(example: Example) -> QListWidgetItem:
 
 
 def _thumbnail(example: Example, view: ViewSpec, size: PictureSize) -> NDArray[np.uint8] | None:
-    """Return the last stage of an example as RGBA pixels of shape (height, width, 4).
+    """Return the last stage of an example, in its colors, as RGBA pixels of shape (height, width, 4).
 
     Returns None if the file cannot be read; opening the example reports that.
     """
     try:
-        trace = example.project().trace
+        project = example.project()
     except FlowvizError:
         return None
+    trace, view = project.trace, view.model_copy(update={"color_by": project.seen.view.color_by})
     return render_frame(Scene(trace), trace.last_stage, Camera(view, trace.boxes).at(trace.last_stage, size), size)
 
 

@@ -29,13 +29,15 @@ SLOW_MS = 30_000
 MAX_BYTES = 1_500_000
 
 
-def test_gallery_has_a_dozen_small_examples_of_several_kinds() -> None:
+def test_gallery_has_small_examples_of_several_kinds() -> None:
     gallery = examples()
     assert [each.name for each in gallery] == list(SENTENCES)
-    assert len(gallery) == 12
+    assert len(gallery) == 15
     projects = [each.project() for each in gallery]
     assert {project.target.kind for project in projects} >= {"text", "shape", "image", "mix"}
-    assert len({project.flow.family for project in projects}) >= len(RECIPES) - 1
+    assert {project.flow.family for project in projects} == RECIPES.keys() - {"nice", "planar", "radial"}
+    assert {project.flow.pairing for project in projects} == {"transport", "independent", None}
+    assert "mixture" in {project.flow.base for project in projects}
     for each, project in zip(gallery, projects, strict=True):
         assert each.path.stat().st_size <= MAX_BYTES
         assert project.trace.positions.shape[1] == 8000
