@@ -84,7 +84,7 @@ def test_the_training_share_of_points_is_an_option(files: Path, capsys: pytest.C
     assert run("target", "--points", "many.npy", "--training-share", 0.8, "-n", 5, "-o", "x.npy") == 0
     assert "160 of the points train the flow, 20 validate it and 20 test it." in capsys.readouterr().err
     for options, said in (
-        (("--points", "many.npy", "--training-share", 0.99), "training share cannot be 0.99: it must be at most 0.9"),
+        (("--points", "many.npy", "--training-share", 0.99), "share cannot be 0.99: the value must be at most 0.9"),
         (("--text", "a", "--training-share", 0.8), "--training-share requires --points"),
     ):
         assert run("target", *options, "-n", 5, "-o", "y.npy") == 2

@@ -9,7 +9,11 @@ from pydantic.fields import FieldInfo
 from flowviz.errors import SpecError
 
 # pydantic's words, and those of a person.
-WORDS = {"Input should be": "it must be", "greater than or equal to": "at least", "less than or equal to": "at most"}
+WORDS = {
+    "Input should be": "the value must be",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+}
 
 
 class Spec(BaseModel):

@@ -19,10 +19,10 @@ def test_every_step_of_the_integrator_is_a_stage() -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"integrator_steps": 101}, "The integrator steps cannot be 101: it must be at most 100."),
-        ({"integrator_steps": 0}, "The integrator steps cannot be 0: it must be at least 1."),
-        ({"integrator": "heun"}, "The integrator cannot be 'heun': it must be 'euler', 'midpoint' or 'rk4'."),
-        ({"pairing": "optimal"}, "The pairing cannot be 'optimal': it must be 'independent' or 'transport'."),
+        ({"integrator_steps": 101}, "The integrator steps cannot be 101: the value must be at most 100."),
+        ({"integrator_steps": 0}, "The integrator steps cannot be 0: the value must be at least 1."),
+        ({"integrator": "heun"}, "The integrator cannot be 'heun': the value must be 'euler', 'midpoint' or 'rk4'."),
+        ({"pairing": "optimal"}, "The pairing cannot be 'optimal': the value must be 'independent' or 'transport'."),
         ({"pairing": None}, "A pairing, an integrator and its steps belong to flow matching, which needs all three"),
         ({"layers": 3}, "Flow matching learns one network for all steps. Leave out its layers."),
         ({"normalization": "actnorm"}, "Flow matching learns one network for all steps. Leave out its normalization."),

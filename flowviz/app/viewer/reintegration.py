@@ -28,7 +28,7 @@ class Reintegration:
         return self._moments.current
 
     def compute(self, flow: FlowSpec, on_result: Callable[[Snapshot], object]) -> None:
-        """Compute the particles of the latest moment as a flow moves them that differs in its integrator alone."""
+        """Compute the particles of the latest moment for a flow that differs only in its integrator."""
         latest, particles = self._moments.timeline.moments[-1], self._scenes.generated.positions[0]
         self._queries.integrated(flow, particles, latest, self._scenes.target, on_result)
 
