@@ -13,15 +13,7 @@ from flowviz.projects import Plan, Project, example
 from flowviz.records import Moment, Preparing, Selection, Timeline
 from flowviz.records.trace import base_particles, untrained_trace
 from flowviz.specs import FlowSpec, Playback, Seen, TextSpec, TrainingSpec, ViewSpec
-from tests.app.session.fakes import (
-    SessionHarness,
-    SynchronousWorker,
-    checkpoint,
-    finished,
-    progress,
-    snapshot,
-    train,
-)
+from tests.app.session.fakes import SessionHarness, SynchronousWorker, checkpoint, finished, progress, snapshot, train
 from tests.app.viewer.fakes import WEIGHTS
 
 
