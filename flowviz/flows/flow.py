@@ -142,7 +142,7 @@ class Flow(tf.Module):
         return self.forward(self.particles(n, seed))
 
     def particles(self, n: int = PARTICLES, seed: int = 0) -> NDArray[np.float32]:
-        """Draw particles (n, 2) from the base. The same seed gives the same particles, and the first ones of more."""
+        """Draw particles (n, 2) from the base. More particles of the same seed begin with the same ones."""
         return base_particles(n, seed, self.base)
 
     def log_prob(self, x: ArrayLike) -> NDArray[Any]:

@@ -20,7 +20,7 @@ Arrays = dict[str, NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class Stage(ABC):
-    """y = f(x), an invertible map of the plane: forward goes from the base towards the data, inverse goes back.
+    """y = f(x), an invertible map of the plane: forward goes from the base toward the data, inverse goes back.
 
     A stage does not hold its numbers (parameters and statistics). The flow keeps those of all stages in two flat
     vectors and passes each stage its own, by name, so the same stage serves training, where they are slices of a loop
@@ -35,7 +35,7 @@ class Stage(ABC):
     spec: FlowSpec
     kind: ClassVar[str]
     curves_over_output: ClassVar[bool] = False  # whether the curves of its report are functions of y rather than of x
-    can_fold: ClassVar[bool] = False  # whether it may have no inverse at some points; where it has, it takes long
+    can_fold: ClassVar[bool] = False  # whether it may lack an inverse at some points; finding one is slow
 
     @abstractmethod
     def forward_and_log_det(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -49,7 +49,7 @@ class Stage(ABC):
     def report(self, numbers: Numbers, spans: Spans, forward: Forward) -> StageReport:
         """Describe the stage with these numbers: its formula, and its curves over the spans of the particles.
 
-        The formula maps (x, y), horizontal and vertical, from the base towards the data. `forward` evaluates the stage
+        The formula maps (x, y), horizontal and vertical, from the base toward the data. `forward` evaluates the stage
         at points (n, 2).
         """
 

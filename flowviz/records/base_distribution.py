@@ -33,7 +33,7 @@ class Base(ABC):
 
     @abstractmethod
     def sample(self, count: int, seed: int) -> NDArray[np.float32]:
-        """Draw independent points (count, 2). The same seed yields the same points, and the first ones of more."""
+        """Draw independent points (count, 2). More points of the same seed begin with the same ones."""
 
     @property
     @abstractmethod

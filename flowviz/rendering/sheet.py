@@ -86,7 +86,7 @@ def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: flo
 
 
 def spaced_stages(last: int, least: int) -> tuple[int, ...]:
-    """Return numbers of stages from 0 to `last`, which both are among them, at equal distances of at least `least`.
+    """Return evenly spaced stages from 0 to `last`, both included, that are at least `least` apart.
 
     If no distance below twice the least one divides their number, only the first of them is longer.
     """

@@ -138,7 +138,7 @@ def _field_at(scene: Scene, fields: tuple[VelocityField, ...], stage: float) -> 
 
 
 def _stride(spacing: float, side: int) -> int:
-    """Return a power of 2 such that every so many points of a grid make about 24 arrows along the shorter side.
+    """Return the power of 2 by which a grid is thinned out to about 24 arrows along the shorter side.
 
     Args:
         spacing: The distance between neighboring points, in pixels.

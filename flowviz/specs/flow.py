@@ -1,4 +1,4 @@
-"""The shape of the flow: which bijectors, in drawing order."""
+"""The spec of a flow: its family, sizes and base distribution, and the names of its bijectors in drawing order."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
@@ -39,7 +39,7 @@ MANY_WEIGHTS, WEIGHT_BYTES = 5_000_000, 200  # the bytes are of memory while tra
 
 
 class FlowSpec(Spec):
-    """A family of flows and its sizes. What is not given is as the family's recipe has it.
+    """A family of flows and its sizes. Fields that are not given have the values of the family's recipe.
 
     Hat functions make sharp edges easy; triangle waves do so with far fewer numbers. A table has neither, nor a width
     or depth, so these keep their defaults beside one, and so do all of them in families without networks. Only the

@@ -162,5 +162,5 @@ class ViewState(State[View]):
 
 
 def _without_stage_from(last_stage: int, seen: Seen) -> Seen:
-    """Return the view with the last stage instead of one that is not before it."""
+    """Return the view at the last stage if its own stage is not before that one."""
     return seen.model_copy(update={"stage": None}) if seen.stage is not None and seen.stage >= last_stage else seen
