@@ -46,7 +46,7 @@ class Base(ABC):
         """Lines that define the density."""
 
     def component_of(self, points: NDArray[np.floating]) -> NDArray[np.intp] | None:
-        """Return the number (n,) of the component that most likely produced each point, or None for no mixture."""
+        """Return the number (n,) of the component that most likely produced each point, or None without them."""
         return None
 
 

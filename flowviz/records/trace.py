@@ -182,7 +182,7 @@ class Trace:
 
     @property
     def component_count(self) -> int | None:
-        """Number of components of the base. None if it is no mixture."""
+        """Number of components of the base. None if it is not a mixture."""
         return len(self.base.components) if isinstance(self.base, Mixture) else None
 
     def particles_of(self, base: Base) -> NDArray[np.float32]:

@@ -170,7 +170,7 @@ COLORS: Mapping[ColorBy, str] = {
     "quadrant": f"The color shows the quarter of the base in which a particle starts. {_SAME}",
     "component": (
         f"The color shows the component of the mixture at the base from which a particle most likely comes. {_SAME} "
-        "A base that is no mixture is colored by quadrant."
+        "If the base is not a mixture, the color shows the quarter of the base instead."
     ),
     "angle": f"The color shows the direction from the center of the base in which a particle starts. {_SAME}",
     "radius": f"The color shows how far from the center of the base a particle starts. {_SAME}",

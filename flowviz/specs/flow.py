@@ -25,6 +25,7 @@ BaseName = Literal["normal", "uniform", "student_t", "mixture"]
 Arrangement = Literal["ring", "grid", "learned"]
 
 NETWORK_FIELDS = ("width", "depth", "hats", "waves")  # fields of `FlowSpec` that a table does not have
+PATH_WORDS = {"pairing": "a pairing", "integrator": "an integrator", "integrator_steps": "integrator steps"}
 INTEGRATOR_FIELDS = ("integrator", "integrator_steps")  # on which the weights do not depend
 SOLE_FIELDS = {"layers": 1, "conditioner": "network", "hats": 0, "normalization": "none"}  # of a continuous flow
 MIXTURE_DEFAULTS: Mapping[str, Any] = {"components": 8, "arrangement": "ring"}  # which other bases do not have
@@ -250,13 +251,9 @@ class FlowSpec(Spec):
             raise ValueError(f"The {self.family} flow has no log-scale to bound.")
         if {self.bins is not None, self.min_bin_height is not None} != {self.recipe.has_bins}:
             raise ValueError("Only the spline flow has bins, and it needs at least 2.")
-        if {value is not None for value in (self.pairing, self.integrator, self.integrator_steps)} != {
-            self.recipe.is_continuous
-        }:
-            raise ValueError(
-                "A pairing, an integrator and its steps belong to flow matching, which needs all three; no other flow "
-                "has them."
-            )
+        needs = self.recipe.is_continuous
+        if wrong := [words for name, words in PATH_WORDS.items() if (getattr(self, name) is None) == needs]:
+            raise ValueError(f"{'Flow matching needs' if needs else 'Only flow matching has'} {' and '.join(wrong)}.")
         if self.recipe.is_continuous and (names := self._choices_of_layers()):
             raise ValueError(f"Flow matching learns one network for all steps. Leave out its {' and '.join(names)}.")
         if not self.recipe.has_network and (names := self._chosen_of_conditioner()):
