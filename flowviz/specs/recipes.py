@@ -28,6 +28,7 @@ RADIAL_LAYER = "radial"
 
 VELOCITY_FIELD = "velocity_field"  # the numbers that all flow steps share
 LEARNING_RATE = 2e-3
+CLASSIC_LEARNING_RATE = 1e-2  # 15,000 steps: gap 0.38 instead of 0.48 (planar), 0.60 instead of 0.68 (radial)
 
 NORMALIZATION_KINDS: Mapping[Normalization, str] = {
     "running": BATCH_NORMALIZATION,
@@ -161,6 +162,7 @@ RECIPES: dict[Family, Recipe] = {
         PLANAR_LAYER,
         CLASSIC_DEFAULTS,
         block=CLASSIC,
+        learning_rate=CLASSIC_LEARNING_RATE,
         has_log_scale=False,
         has_network=False,
     ),
@@ -171,6 +173,7 @@ RECIPES: dict[Family, Recipe] = {
         RADIAL_LAYER,
         CLASSIC_DEFAULTS,
         block=CLASSIC,
+        learning_rate=CLASSIC_LEARNING_RATE,
         has_log_scale=False,
         has_network=False,
     ),
