@@ -69,7 +69,7 @@ class ExportSpec(Spec):
 
     @property
     def pixels(self) -> PictureSize:
-        """The size of the picture that is written."""
+        """Return the size of the exported picture."""
         return PictureSize(width=self.size.width * self.scale, height=self.size.height * self.scale)
 
     @model_validator(mode="after")

@@ -147,12 +147,12 @@ class FlowSpec(Spec):
 
     @property
     def recipe(self) -> Recipe:
-        """What the family is made of."""
+        """Return what the family is made of."""
         return RECIPES[self.family]
 
     @property
     def warning(self) -> str | None:
-        """What a person should know before training such a flow, in a sentence or two."""
+        """Return what to know before training such a flow, in a sentence or two, or None."""
         found = [MINIBATCH_WARNING] if self.normalization == "minibatch" else []
         if self.weight_count >= MANY_WEIGHTS:
             memory = self.weight_count * WEIGHT_BYTES / 1e9
@@ -164,7 +164,7 @@ class FlowSpec(Spec):
 
     @property
     def weight_count(self) -> int:
-        """About how many weights the networks have; the few numbers of other stages are left out."""
+        """Return the approximate number of weights of the networks, without the few numbers of other stages."""
         if self.conditioner != "network" or not self.recipe.has_network:
             return 0
         ends = self.hats + 2 * self.waves + 3 * (self.bins or 1)
@@ -180,20 +180,20 @@ class FlowSpec(Spec):
         return self.with_integrator(other.integrator, other.integrator_steps)
 
     def bijector_kinds(self) -> tuple[str, ...]:
-        """The kind of each bijector in drawing order, from the base to the target."""
+        """Return the kind of each bijector, in order from the base to the target."""
         kinds = [*self.recipe.first]
         for layer in range(self.integrator_steps or self.layers):
             kinds += [kind for role in self.recipe.block if (kind := self._kind(role, layer)) is not None]
         return tuple(kinds[:-1] if kinds[-1] == PERMUTE else kinds)  # at the very end it would only mirror the target
 
     def stage_names(self) -> tuple[str, ...]:
-        """The base and then each bijector, with the number of the stage: `("00_base", "01_real_nvp", ...)`."""
+        """Return the name of each stage, with its number: `("00_base", "01_real_nvp", ...)`."""
         return tuple(f"{stage:02d}_{kind}" for stage, kind in enumerate((BASE, *self.bijector_kinds())))
 
     def numbers_names(self) -> tuple[str, ...]:
         """Return the names under which the weights of the base and of the bijectors are stored.
 
-        They are the names of the stages, except that all flow steps share a velocity field.
+        These are the names of the stages, except that all flow steps share one velocity field.
         """
         return (VELOCITY_FIELD,) if self.recipe.is_continuous else self.stage_names()
 
@@ -209,7 +209,7 @@ class FlowSpec(Spec):
     def as_trained(self) -> "FlowSpec":
         """Return the same flow with the integrator of its recipe, which all metrics during a training use.
 
-        The weights do not depend on the integrator of the request, so the state that a training keeps must not either.
+        The weights do not depend on the requested integrator, so the state that a training keeps must not either.
         """
         usual = {name: self.recipe.defaults[name] for name in INTEGRATOR_FIELDS if self.recipe.is_continuous}
         return self.model_copy(update=usual)

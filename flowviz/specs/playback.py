@@ -36,29 +36,29 @@ class Playback(Spec):
     )
 
     def seconds(self, last: int) -> float:
-        """How long one pass takes, there and back for ping-pong; it rests at the end as at every stage."""
+        """Return the duration of one pass, there and back for ping-pong, including a rest at the end."""
         return self._steps(last) * STEP_SECONDS / self.speed
 
     def over(self, seconds: float, last: int) -> bool:
-        """Whether it has ended so long after its start."""
+        """Return whether the playback has ended a number of seconds after its start."""
         return self.repeat == "once" and seconds >= self.seconds(last)
 
     def position(self, seconds: float, last: int) -> float:
-        """Where it is so long after its start, from 0 to `last`; 2.25 is a quarter of the way from 2 to 3."""
+        """Return the position, from 0 to `last`, a number of seconds after the start; 2.25 is between 2 and 3."""
         return self._after(seconds * self.speed / STEP_SECONDS, last)
 
     def frames(self, last: int, in_betweens: int) -> tuple[float, ...]:
-        """Where it is in each frame of one pass, with so many frames between two stages, whatever the speed.
+        """Return the position in each frame of one pass, with `in_betweens` frames between two stages.
 
-        Once, the last frame is where it ends. Of a pass that repeats, the first frame comes after the last one, so that
-        nothing is shown twice: ping-pong ends a frame before where it began; a loop rests at its end for a step.
+        The speed does not matter. A pass that repeats continues from its last frame with its first one, so it shows
+        nothing twice: ping-pong stops one frame before its start, and a loop rests at its end for one step.
         """
         a_step = in_betweens + 1
         count = self._steps(last) * a_step + (self.repeat == "once")
         return tuple(self._after(frame / a_step, last) for frame in range(max(count, 1)))
 
     def start(self, position: float, last: int) -> float:
-        """How long after its start it is at a stage, `position`, on the first pass."""
+        """Return the seconds after the start at which the first pass is at a stage, `position`."""
         way = position if self.heading == "forward" else last - position
         return floor(way + 1e-9) * STEP_SECONDS / self.speed
 

@@ -101,7 +101,7 @@ class TextSpec(Spec):
 
     @property
     def title(self) -> str:
-        """What a person would call it."""
+        """Return the name of the target as shown to the user."""
         return " ".join(self.text.split())
 
 
@@ -133,7 +133,7 @@ class ImageSpec(Spec):
 
     @property
     def title(self) -> str:
-        """What a person would call it."""
+        """Return the name of the target as shown to the user."""
         return self.name
 
 
@@ -152,7 +152,7 @@ class ShapeSpec(Spec):
 
     @property
     def title(self) -> str:
-        """What a person would call it."""
+        """Return the name of the target as shown to the user."""
         return self.name.replace("_", " ")
 
 
@@ -170,7 +170,7 @@ class DrawingSpec(Spec):
 
     @property
     def title(self) -> str:
-        """What a person would call it."""
+        """Return the name of the target as shown to the user."""
         return "drawing"
 
 
@@ -199,12 +199,12 @@ class PointsSpec(Spec):
 
     @property
     def rows(self) -> NDArray[np.float32]:
-        """The points (n, 2), centered and scaled."""
+        """Return the points (n, 2), centered and scaled."""
         return np.frombuffer(self.data, "<f4").reshape(-1, 2)
 
     @property
     def title(self) -> str:
-        """What a person would call it."""
+        """Return the name of the target as shown to the user."""
         return self.name
 
 
@@ -237,7 +237,7 @@ class MixSpec(Spec):
 
     @property
     def title(self) -> str:
-        """What a person would call it."""
+        """Return the name of the target as shown to the user."""
         joint = " + " if self.layout == "beside" else " over "
         return joint.join(part.source.title for part in self.parts)
 

@@ -44,7 +44,7 @@ class TrainingSpec(Spec):
 
     @property
     def peak_rate(self) -> float:
-        """The learning rate after the warm-up."""
+        """Return the learning rate after the warm-up."""
         return LEARNING_RATE if self.learning_rate is None else self.learning_rate
 
     def of_family(self, recipe: Recipe) -> "TrainingSpec":
