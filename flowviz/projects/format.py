@@ -15,7 +15,7 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                 kept_step         step of the best report in the history since the latest change, or null
                 score             score of the current state, or null: {"step", "validation_nll", "test_nll",
                                   "standard_error", "entropy", "folded": share of test points without an exact
-                                  density, 0 in older files}; "test_nll" to "entropy" are null if unknown
+                                  density, 0 in older files}; "validation_nll" to "entropy" are null if unknown
                 checkpoint        state of the training, or null: {"step", "seconds" since the first step,
                                   "start_step" and "start_seconds" of the schedule, "chunks" of steps, "recoveries",
                                   "rate_factor" of the learning rate, "random_state" of numpy's PCG64,

@@ -72,7 +72,7 @@ class ScoreText(Spec):
     """JSON of a `Score`."""
 
     step: Count
-    validation_nll: float
+    validation_nll: float | None
     test_nll: float | None
     standard_error: Annotated[float, Field(ge=0)] | None
     entropy: float | None

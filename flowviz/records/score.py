@@ -17,8 +17,9 @@ class Score:
 
     Attributes:
         step: Step of the kept state.
-        validation_nll: Mean NLL of the validation points.
-        test_nll: Mean NLL of the test points. None if there are no test points, or if the NLL of one overflows.
+        validation_nll: Mean NLL of the validation points. None if it overflows, or if it is unknown at half of them,
+            because a layer folds the plane over there.
+        test_nll: Mean NLL of the test points. None if there are none, or for the same reasons.
         standard_error: Standard error of the test NLL, and so of the gap. None if there is no test NLL.
         entropy: Entropy of the target. None if unknown.
         folded: Share of the test points, from 0 to 1, at which a layer folds the plane over. They have no exact density
@@ -26,7 +27,7 @@ class Score:
     """
 
     step: int
-    validation_nll: float
+    validation_nll: float | None
     test_nll: float | None
     standard_error: float | None
     entropy: float | None
@@ -48,10 +49,12 @@ class Score:
 
     def sentence(self) -> str:
         """Describe the score for the user by the first that is known: the gap, the test NLL or the validation NLL."""
-        if self.test_nll is None:
-            return f"validation NLL {self.validation_nll:.3f} nats"
-        name, value = ("test NLL", self.test_nll) if self.gap is None else ("test gap", self.gap)
-        return f"{name} {value:.3f} ± {self.standard_error:.3f} nats{self._caveat}"
+        if self.test_nll is not None:
+            name, value = ("test NLL", self.test_nll) if self.gap is None else ("test gap", self.gap)
+            return f"{name} {value:.3f} ± {self.standard_error:.3f} nats{self._caveat}"
+        if self.validation_nll is not None:
+            return f"validation NLL {self.validation_nll:.3f} nats{self._caveat}"
+        return f"unknown NLL{self._caveat}"
 
     @property
     def _caveat(self) -> str:

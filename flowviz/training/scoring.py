@@ -1,5 +1,7 @@
 """The points on which a flow is validated and tested, and its score there."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,14 +47,15 @@ def score_of(flow: Flow, target: Target, spec: TrainingSpec, step: int, validati
     """
     if validation_nll is None:
         validation_nll = mean_nll(flow, validation_points(target, spec))
-    score = Score(step, validation_nll, test_nll=None, standard_error=None, entropy=target.entropy)
+    known = validation_nll if np.isfinite(validation_nll) else None
+    score = Score(step, known, test_nll=None, standard_error=None, entropy=target.entropy)
     count = max(SCORING_POINTS, target.training_points or 0)  # of data, use all test points
     points = target.test(count, generators(spec)[2])
     if points is None:
         return score
     nlls = known_nlls(flow, points)
-    if len(nlls) < 2 or not np.isfinite(nlls).all():  # some point is so far out that float32 overflows
+    score = replace(score, folded=1 - len(nlls) / len(points))
+    # Few points are known if the plane is folded over, and float32 overflows if one is far out.
+    if len(nlls) < 2 or 2 * len(nlls) <= len(points) or not np.isfinite(nlls).all():
         return score
-    error = float(nlls.std(ddof=1) / np.sqrt(len(nlls)))
-    folded = 1 - len(nlls) / len(points)
-    return Score(step, validation_nll, float(nlls.mean()), error, target.entropy, folded)
+    return replace(score, test_nll=float(nlls.mean()), standard_error=float(nlls.std(ddof=1) / np.sqrt(len(nlls))))

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -24,8 +25,10 @@ from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FileError
 from flowviz.projects import load_project
 from flowviz.projects.drafts import Draft, Drafts, drafts_folder
+from flowviz.records import Score
 from tests.app.conftest import FileMenu, work_is_running
 from tests.app.document.fakes import FakeSession, InlineWorker, untrained
+from tests.projects.examples import whole_project
 
 STARTING_MS = 60_000
 
@@ -134,6 +137,16 @@ def test_draft_is_written_for_unsaved_changes_only(editor: Editor) -> None:
     editor.session.type("Ours")
     editor.autosave.save()
     assert titles() == ["Ours"]
+
+
+def test_draft_has_a_score_without_an_nll(editor: Editor) -> None:
+    score = Score(400, None, None, None, -1.5, folded=0.626)
+    editor.session.show_project(replace(whole_project(), score=score))
+    editor.session.changed.emit()
+    editor.autosave.save()
+    (draft,) = drafts()
+    assert load_project(draft).score == score
+    assert not editor.notices
 
 
 def test_draft_is_discarded_when_the_changes_are(editor: Editor) -> None:
