@@ -1,7 +1,7 @@
 """Background computations of which only the latest result matters."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import count
 from threading import Condition
@@ -52,7 +52,7 @@ class LatestWorker(Worker):
         self._changed = Condition()
         self._closed = False
         self._numbers = count(1)
-        self._last_dropped = 0  # number of the query
+        self._last_dropped: dict[str, int] = {}  # by topic
         self._last_delivered: dict[str, int] = {}  # by topic
         self._computed.connect(self._deliver)
         self._raised.connect(self._report)
@@ -60,6 +60,7 @@ class LatestWorker(Worker):
     def ask(self, topic: str, compute: Callable[[], Result], on_result: Callable[[Result], object]) -> None:
         """Run `compute` in the thread, and call `on_result` with its result in the GUI thread."""
         with self._changed:
+            self._last_dropped.setdefault(topic, 0)
             self._waiting[topic] = Query(next(self._numbers), compute, on_result)
             self._changed.notify()
         if self._start_delay_ms:
@@ -67,11 +68,13 @@ class LatestWorker(Worker):
         else:
             self._start_once()
 
-    def drop(self) -> None:
-        """Discard all queries that have been asked so far."""
+    def drop(self, kept: Collection[str] = ()) -> None:
+        """Discard all queries that have been asked so far, except those of the topics in `kept`."""
         with self._changed:
-            self._last_dropped = next(self._numbers)
-            self._waiting.clear()
+            number = next(self._numbers)
+            for topic in self._last_dropped.keys() - set(kept):
+                self._last_dropped[topic] = number
+                self._waiting.pop(topic, None)
 
     def close(self) -> None:
         """Discard all queries, and end the thread after the present computation."""
@@ -113,15 +116,15 @@ class LatestWorker(Worker):
             topic = next(iter(self._waiting))
             return topic, self._waiting.pop(topic)
 
-    def _is_current(self, query: Query) -> bool:
-        return not self._closed and query.number > self._last_dropped
+    def _is_current(self, topic: str, query: Query) -> bool:
+        return not self._closed and query.number > self._last_dropped[topic]
 
     def _report(self, query: Query, notice: Notice) -> None:
-        if self._is_current(query):
+        if self._is_current(notice.topic, query):
             self.failed.emit(notice)
 
     def _deliver(self, topic: str, query: Query, result: Any) -> None:
-        if self._is_current(query) and query.number > self._last_delivered.get(topic, 0):
+        if self._is_current(topic, query) and query.number > self._last_delivered.get(topic, 0):
             self._last_delivered[topic] = query.number
             self.succeeded.emit(topic)
             query.on_result(result)

@@ -1,6 +1,6 @@
 """Queries about the displayed flow, such as densities, grids, inverses and reports, answered in the background."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 OnResult = Callable[[Answer], object]
-PAST = "past"  # the topic of queries about earlier moments
+PAST, PARTICLES_NOW, SCORE = "past", "particles", "score"
+LASTING = {PAST, PARTICLES_NOW, SCORE}  # topics of queries that do not refer to stages
 WITHOUT_FLOW = {"thumbnails", "example"}  # topics of queries that do not load TensorFlow
 REST = 2.0  # during a training, so that queries of each snapshot leave the processor to it and to the picture
 SCORE_DELAY_MS = 800  # a score takes seconds, which would delay the picture of the next number of steps
@@ -125,7 +126,7 @@ class FlowQueries(QObject):
 
             return moved(moment, flow, particles, target)
 
-        self._ask(self._quick, "particles", Subject(spec, moment.weights), compute, on_result)
+        self._ask(self._quick, PARTICLES_NOW, Subject(spec, moment.weights), compute, on_result)
 
     def scored(
         self, subject: Subject, step: int, target: Target, training: TrainingSpec, on_result: OnResult[Score]
@@ -137,7 +138,7 @@ class FlowQueries(QObject):
 
             return score_of(flow, target, training, step)
 
-        self._delayed = partial(self._ask, self._slow, "score", subject, compute, on_result)
+        self._delayed = partial(self._ask, self._slow, SCORE, subject, compute, on_result)
         self._delay.start()
 
     def report(self, subject: Subject, stage: int, trace: Trace, on_result: OnResult[StageReport]) -> None:
@@ -171,16 +172,23 @@ class FlowQueries(QObject):
     def drop(self) -> None:
         """Discard all queries and clear the notices about failed ones."""
         self._delay.stop()
-        for thread in self._threads:
-            thread.drop()
-        for topic in tuple(self._failed_topics):
-            self._clear_failure(topic)
+        self._drop()
+
+    def drop_stages(self) -> None:
+        """Discard all queries that refer to stages, which another integrator replaces, and clear their notices."""
+        self._drop(LASTING)
 
     def close(self) -> None:
         """End all threads after their current queries."""
         self._delay.stop()
         for thread in self._threads:
             thread.close()
+
+    def _drop(self, kept: Collection[str] = ()) -> None:
+        for thread in self._threads:
+            thread.drop(kept)
+        for topic in self._failed_topics - set(kept):
+            self._clear_failure(topic)
 
     def _ask_delayed(self) -> None:
         if self._delayed is not None:

@@ -1,6 +1,7 @@
 """The moment browser: the moments of a training and the current one among them."""
 
 from dataclasses import replace
+from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -102,9 +103,11 @@ class MomentBrowser(QObject):
             return
         self._set_following(True)
         missing = tuple(moment for moment in self.timeline.moments if not isinstance(moment, Snapshot))
-        self._queries.followed(self._spec, present.trace, missing, self._on_followed)
+        self._queries.followed(self._spec, present.trace, missing, partial(self._on_followed, self._spec))
 
-    def _on_followed(self, snapshots: tuple[Snapshot, ...]) -> None:
+    def _on_followed(self, spec: FlowSpec, snapshots: tuple[Snapshot, ...]) -> None:
+        if spec != self._spec:
+            return  # the particles of another integrator are still being computed
         self._set_following(False)
         by_step = {snapshot.step: snapshot for snapshot in snapshots}
         moments = tuple(

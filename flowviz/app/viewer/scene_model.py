@@ -79,7 +79,7 @@ class SceneModel(QObject):
     def show(self, subject: Subject, generated: Trace) -> None:
         """Show another flow, or the same flow with other weights; `generated` are the particles of the base."""
         if subject.spec != self.subject.spec:
-            self._queries.drop()  # stages of the previous flow
+            self._queries.drop_stages()  # of the previous flow
         self.subject, self.generated = subject, generated
         self._refresh()
 

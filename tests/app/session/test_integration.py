@@ -183,6 +183,30 @@ def test_earlier_moment_is_computed_with_the_integrator(trained: SessionHarness)
     assert (stages(trained), trained.metrics.hits[0]) == (10, 0.3)
 
 
+def test_score_arrives_while_an_earlier_moment_is_shown(trained: SessionHarness) -> None:
+    trained.view.set_moment(100)
+    request(trained, COARSE)
+    answer(trained, COARSE)
+    trained.queries.answer("followed", (snapshot(100, 0.3, COARSE),))
+    trained.queries.answer("scored", SCORE)
+    assert trained.session.project().score == SCORE
+
+
+def test_earlier_moment_of_one_integrator_leaves_the_next_one_requested(trained: SessionHarness) -> None:
+    trained.view.set_moment(100)
+    request(trained, replace_steps(5))
+    answer(trained, replace_steps(5))
+    request(trained, COARSE)
+    trained.queries.answer("followed", (snapshot(100, 0.3, replace_steps(5)),))
+    answer(trained, COARSE)
+    outdated = trained.queries.asked["followed"]
+    request(trained, TRAINED)
+    answer(trained, TRAINED)
+    outdated[-1]((snapshot(100, 0.3, COARSE),))
+    trained.queries.answer("followed", (snapshot(100, 0.3, TRAINED),))
+    assert stages(trained) == 20
+
+
 def test_project_with_a_requested_integrator_shows_it(trained: SessionHarness) -> None:
     project: Project = trained.session.project()
     asked = replace(project.plan, flow=COARSE)

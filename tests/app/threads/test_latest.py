@@ -87,6 +87,18 @@ def test_results_of_dropped_queries_never_arrive(worker: LatestWorker, held: Cal
     assert results == ["new"]
 
 
+def test_query_of_a_kept_topic_is_not_dropped(worker: LatestWorker, held: Callable[..., Held], qtbot: QtBot) -> None:
+    results = list[str]()
+    old = held("a", "old", results.append)
+    worker.ask("b", lambda: "kept", results.append)
+    worker.ask("c", lambda: "waiting", results.append)
+    worker.drop({"b"})
+    old.release.set()
+    qtbot.waitUntil(lambda: bool(results))
+    end(worker)
+    assert results == ["kept"]
+
+
 def test_next_query_is_answered_after_a_failure(worker: LatestWorker, qtbot: QtBot) -> None:
     results = list[int]()
     with qtbot.waitSignal(worker.failed) as failed:

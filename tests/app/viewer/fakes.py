@@ -255,6 +255,9 @@ class FakeQueries(QObject):
     def drop(self) -> None:
         self.asked.clear()
 
+    def drop_stages(self) -> None:
+        self.asked = {topic: self.asked[topic] for topic in ("followed", "integrated", "scored") if topic in self.asked}
+
     def close(self) -> None:
         self.asked.clear()
 

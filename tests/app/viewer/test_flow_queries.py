@@ -60,6 +60,8 @@ def test_score_is_computed_once_no_other_is_asked_for(qtbot: QtBot, monkeypatch:
     qtbot.waitUntil(lambda: len(asked) == 1, timeout=PATIENCE_MS)
     assert asked == [("score", subjects[-1])]
     queries.scored(subjects[0], 100, TARGET, TrainingSpec(steps=9), lambda _: None)
+    queries.drop_stages()
+    assert queries.findChildren(QTimer)[0].isActive(), "the score is still of use"
     queries.drop()
     assert not queries.findChildren(QTimer)[0].isActive()
     queries.close()
