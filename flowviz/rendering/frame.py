@@ -10,7 +10,7 @@ from flowviz.rendering.annotate import ground, note_word, tick_words, title_word
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.density import contour_words, density_ground, density_strength, draw_density
 from flowviz.rendering.legend import keys, legend
-from flowviz.rendering.particles import draw_edge_marks, draw_points, particle_colors
+from flowviz.rendering.particles import draw_edge_marks, draw_points
 from flowviz.rendering.paths import draw_paths
 from flowviz.rendering.probe import draw_probe
 from flowviz.rendering.projection import Panel, Projection, is_split, panel_of
@@ -120,12 +120,15 @@ def draw_marks(scene: Scene, stage: float, view: ViewSpec, panel: Panel, enlarge
         draw_target(canvas, scene, stage, view)
     if grid is not None:
         draw_sides(canvas, grid, stage, view, projection.pixel, bare=density_strength(scene, stage, view) > 0)
-    if "paths" in view.marks:
-        draw_paths(canvas, scene, stage, particle_colors(scene, stage, view), projection.pixel)
+    follow_field = scene.trace.is_continuous  # then paths hardly cross, and can be above the points without hiding them
+    if "paths" in view.marks and not follow_field:
+        draw_paths(canvas, scene, stage, view, projection.pixel)
     if "points" in view.marks:
         outside = draw_points(canvas, scene, stage, view, view.point_diameter * projection.pixel)
         if outside and view.labels:
             draw_edge_marks(canvas, scene, stage, view, projection)
+    if "paths" in view.marks and follow_field:
+        draw_paths(canvas, scene, stage, view, projection.pixel)
     if "velocity" in view.marks:
         draw_velocity(canvas, scene, stage, view, projection)
     if scene.probe is not None:

@@ -5,34 +5,43 @@ from numpy.typing import NDArray
 
 from flowviz.records import Scene, Selection, Trace
 from flowviz.rendering.cache import cached
-from flowviz.rendering.colors import Packed
+from flowviz.rendering.colors import SURROUNDINGS, packed_color
 from flowviz.rendering.curves import Segments, follows_field, smooth_segments
-from flowviz.rendering.particles import shown_selection
+from flowviz.rendering.particles import particle_colors, shown_selection
 from flowviz.rendering.raster import Canvas
+from flowviz.specs import ViewSpec
 from flowviz.specs.recipes import PERMUTE
 
 MOST_SEGMENTS = 3500  # of all paths together: more would hide each other, and take too long to draw in a frame
-HEAD_ALPHA, TAIL_ALPHA = 0.8, 0.08  # alpha at the current stage, and its limit for old segments
-MEMORY = 0.16  # share of the stages after which 1/e of the difference between the two alphas is left
+MOST_FOLLOWING = 150  # paths along a velocity field, whatever the number of steps
+MOST_KNOTS = 20  # of a path along a field; more steps are joined, since the path between them is smooth
+HEAD_ALPHA = 0.8  # at the current stage
+TAIL_ALPHA, FOLLOWING_TAIL_ALPHA = 0.08, 0.3  # limit for old segments, and for those along a field, which do not cross
+MEMORY, FOLLOWING_MEMORY = 0.16, 0.5  # share of the stages after which 1/e of the difference between the alphas is left
 LEAST_MEMORY = 2.0  # stages
 MIRRORED = 0.35  # factor of the alpha of permutations, whose long straight lines would dominate the picture
-LINE_WIDTH = 1.1  # pixels, for an 800-pixel shorter side
+LINE_WIDTH, HALO_WIDTH = 1.3, 3.4  # pixels, for an 800-pixel shorter side
+HALO_ALPHA = 0.8  # share of the alpha of the line; the halo sets off paths along a field from the points below them
 
 
-def draw_paths(canvas: Canvas, scene: Scene, stage: float, colors: Packed, pixel: float) -> None:
+def draw_paths(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, pixel: float) -> None:
     """Draw the paths from stage 0 to a stage, of the selected particles or of a sample of all particles.
 
     Args:
         canvas: The canvas.
         scene: The scene.
         stage: The stage at which the paths end, possibly between two stages.
-        colors: The colors of all particles, (n,).
+        view: The view, which determines the colors.
         pixel: The scale factor for line widths, `Projection.pixel`.
     """
     stage = float(np.clip(stage, 0, scene.trace.last_stage))
     if stage > 0:
         particles, _ = path_particles(scene)
         curves, alphas = path_curves(scene, stage), path_alphas(scene.trace, stage)
+        if "points" in view.marks and scene.trace.is_continuous:
+            ground = np.full(len(particles), packed_color(SURROUNDINGS[view.theme].background), np.uint32)
+            canvas.draw_curves(curves, ground, np.float32(HALO_ALPHA) * alphas, HALO_WIDTH * pixel)
+        colors = particle_colors(scene, stage, view)
         canvas.draw_curves(curves, colors[particles], alphas, LINE_WIDTH * pixel)
 
 
@@ -49,7 +58,7 @@ def path_curves(scene: Scene, stage: float) -> Segments:
     count = int(np.ceil(stage))
     t = stage - (count - 1)
     whole = _whole_curves(scene.trace, shown_selection(scene), len(path_particles(scene)[0]))
-    curves = Segments(*(part[:count] for part in whole))
+    curves = _joined(whole, _knots(scene.trace, stage))
     if t == 1:
         return curves
     last = Segments(*(part[-1:] for part in curves))
@@ -68,18 +77,35 @@ def path_particles(scene: Scene) -> tuple[NDArray[np.int64], int]:
     """
     selection = shown_selection(scene)
     candidates = np.arange(scene.trace.positions.shape[1]) if selection is None else np.flatnonzero(selection.chosen)
-    return candidates[: max(1, MOST_SEGMENTS // max(1, scene.trace.last_stage))], len(candidates)
+    most = MOST_FOLLOWING if scene.trace.is_continuous else MOST_SEGMENTS // max(1, scene.trace.last_stage)
+    return candidates[: max(1, most)], len(candidates)
 
 
 def path_alphas(trace: Trace, stage: float) -> NDArray[np.float32]:
     """Return the alpha (segments, 2) at the start and the end of each segment of a path from stage 0 to a stage."""
-    count = int(np.ceil(stage))
-    ages = stage - np.minimum(np.arange(count + 1), stage)
-    memory = max(MEMORY * trace.last_stage, LEAST_MEMORY)
-    alpha = TAIL_ALPHA + (HEAD_ALPHA - TAIL_ALPHA) * np.exp(-ages / memory)
-    mirrors = [name.partition("_")[2] == PERMUTE for name in trace.names[1 : count + 1]]
+    knots = _knots(trace, stage)
+    ages = stage - np.minimum(knots, stage)
+    share, tail = (FOLLOWING_MEMORY, FOLLOWING_TAIL_ALPHA) if trace.is_continuous else (MEMORY, TAIL_ALPHA)
+    memory = max(share * trace.last_stage, LEAST_MEMORY)
+    alpha = tail + (HEAD_ALPHA - tail) * np.exp(-ages / memory)
+    mirrors = [name.partition("_")[2] == PERMUTE for name in (trace.names[knot] for knot in knots[1:])]
     strength = np.where(mirrors, MIRRORED, 1.0)
     return (np.stack([alpha[:-1], alpha[1:]], axis=1) * strength[:, None]).astype(np.float32)
+
+
+def _knots(trace: Trace, stage: float) -> NDArray[np.int64]:
+    """Return the stages between which paths to a stage are single curves; the last one is where a path is cut."""
+    stride = max(1, -(-trace.last_stage // MOST_KNOTS)) if trace.is_continuous else 1
+    passed = int(stage) // stride * stride
+    return np.concatenate([np.arange(0, passed, stride), np.arange(passed, np.ceil(stage) + 1)]).astype(np.int64)
+
+
+def _joined(curves: Segments, knots: NDArray[np.int64]) -> Segments:
+    """Return curves from knot to knot, which have the tangents of the given curves (stages - 1, n, 2) there."""
+    first, last = knots[:-1], knots[1:] - 1
+    steps = np.diff(knots).astype(np.float32)[:, None, None]
+    start, end, leaving, arriving = curves
+    return Segments(start[first], end[last], steps * leaving[first], steps * arriving[last])
 
 
 @cached(maxsize=4)

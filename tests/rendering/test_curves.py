@@ -116,12 +116,44 @@ def test_paths_grow_without_a_jump(trace: Trace) -> None:
         assert np.abs(late[:, stage] - trace.positions[stage, path_particles(scene)[0]]).max() < 0.05
 
 
-def test_paths_fade_out() -> None:
-    alphas = path_alphas(turning(), float(STEPS))
-    assert alphas[-1, 1] == pytest.approx(HEAD_ALPHA)
-    assert (np.diff(alphas[:, 0]) > 0).all()
-    assert alphas[0, 0] < 0.15 * HEAD_ALPHA
-    np.testing.assert_array_equal(alphas[:-1, 1], alphas[1:, 0])
+@pytest.mark.parametrize(
+    ("trace", "tail"), [(bent_trace(base_particles(9)), 0.15), (turning(), 0.5)], ids=["couplings", "flow steps"]
+)
+def test_paths_fade_out(trace: Trace, tail: float) -> None:
+    alphas = path_alphas(trace, float(trace.last_stage))
+    moving = alphas[[not name.endswith("permute") for name in trace.names[1:]]]
+    assert moving[-1, 1] == pytest.approx(HEAD_ALPHA)
+    assert (np.diff(moving[:, 0]) > 0).all()
+    assert 0.05 * HEAD_ALPHA < alphas[0, 0] < tail * HEAD_ALPHA
+
+
+def test_the_whole_way_along_a_field_can_be_seen() -> None:
+    assert path_alphas(turning(), float(STEPS)).min() > 0.3
+
+
+@pytest.mark.parametrize("steps", [1, 2, 7, 50, 99, 100])
+def test_number_of_paths_does_not_depend_on_the_number_of_steps(steps: int) -> None:
+    shown, usual = Scene(turning(steps, 4000)), Scene(turning(STEPS, 4000))
+    particles, _ = path_particles(shown)
+    np.testing.assert_array_equal(particles, path_particles(usual)[0])
+    for stage in (steps - 0.3, float(steps)):
+        curves = path_curves(shown, stage)
+        assert len(curves.start) == len(path_alphas(shown.trace, stage))
+        assert len(curves.start) * len(particles) <= 3800
+        radius = np.hypot(*np.moveaxis(along(curves), -1, 0))
+        if steps >= 7:
+            np.testing.assert_allclose(radius, np.broadcast_to(radius[0, 0], radius.shape), atol=5e-3)
+
+
+@pytest.mark.parametrize("steps", [50, 99, 100])
+def test_paths_of_many_steps_grow_without_a_jump(steps: int) -> None:
+    shown = Scene(turning(steps, 200))
+    particles, _ = path_particles(shown)
+    for stage in np.linspace(0.2, steps, 41):
+        curves = path_curves(shown, float(stage))
+        np.testing.assert_array_equal(curves.at(0)[0], shown.trace.positions[0, particles])
+        np.testing.assert_allclose(curves.at(1)[-1], positions_at(shown.trace, float(stage))[particles], atol=1e-5)
+        np.testing.assert_allclose(curves.at(1)[:-1], curves.at(0)[1:], atol=1e-6)
 
 
 def test_particle_under_the_mouse_is_where_it_glides() -> None:

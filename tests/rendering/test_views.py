@@ -228,6 +228,18 @@ def test_paths_lead_from_the_base_to_the_particle_and_fade_towards_the_past() ->
     assert (255 - drawn(Scene(bent(point)), view, 3.0).min(axis=2))[y - 1 : y + 2, x - 1 : x + 2].sum() < along[0]
 
 
+def test_paths_along_a_field_stand_out_from_points_of_their_color() -> None:
+    side = np.linspace(-1.0, 1.0, 60)
+    points = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    trace = bent(points)
+    trace.positions[1] = trace.positions[0]
+    trace.positions[1, 0] = [1.0, 0.5]  # from one corner across the points
+    trace = replace(trace, names=("00_base", *(f"{step:02d}_flow_step" for step in (1, 2, 3))))
+    size, views = PictureSize(width=640, height=640), (marked("points"), marked("points", "paths"))
+    covered, crossed = (drawn(Scene(trace), view, 1.0, size) for view in views)
+    assert (np.abs(crossed - covered).max(axis=2) > 60).sum() > 200
+
+
 def test_only_the_selected_leave_paths() -> None:
     scene = full()
     view = marked("paths")
