@@ -22,7 +22,7 @@ from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.specs.training import DEFAULT_SECONDS
 
 PROGRESS_TICKS = 1000
-STATUS_LINES = 2  # most sentences fit, so that the loss panel keeps its place when another one is shown
+STATUS_LINES = 3  # most sentences fit, so that the loss panel keeps its place when another one is shown
 DEFAULT_BUDGETS = {"seconds": int(DEFAULT_SECONDS), "steps": 100_000}
 MAX_BUDGETS = {"seconds": 86_400, "steps": 100_000_000}
 TRAIN_TIP, RESTART_TIP = "Start training on this target", "Start over on this target, with an untrained flow"

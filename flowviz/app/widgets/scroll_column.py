@@ -24,7 +24,6 @@ class ScrollColumn(QScrollArea):
         for widget in widgets:
             self._column.addWidget(widget)
         self._needed_height = 0  # pixels
-        self._stretched = stretched
         if not stretched:
             self._column.addStretch()
             self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -49,8 +48,6 @@ class ScrollColumn(QScrollArea):
 
     def _update_needed_height(self) -> None:
         previous, self._needed_height = self._needed_height, self.sizeHint().height()
-        if self._needed_height == previous:
-            return
-        self.updateGeometry()
-        if not self._stretched:
+        if self._needed_height != previous:
+            self.updateGeometry()
             self.need_changed.emit()

@@ -29,14 +29,22 @@ class Dock(QDockWidget):
     content_switched = pyqtSignal()  # the user opened, closed or chose a part of the panel
     content_resized = pyqtSignal()
 
-    def __init__(self, name: str, title: str, panel: QScrollArea) -> None:
-        """Create a panel; an "&" in `title` precedes its mnemonic in the menu."""
+    def __init__(self, name: str, title: str, panel: QScrollArea, *, has_priority: bool = False) -> None:
+        """Create a panel.
+
+        Args:
+            name: The name, without "Dock".
+            title: The title; an "&" precedes its mnemonic in the menu.
+            panel: The content.
+            has_priority: Whether other panels scroll first where there is too little room.
+        """
         super().__init__(title.replace("&", ""))
         self.setObjectName(f"{name}Dock")
         self.setAccessibleName(self.windowTitle())
         self.setWidget(panel)
         self.setTitleBarWidget(TitleBar(self))
         self._panel, self._title = panel, title
+        self.has_priority = has_priority
         self.is_stretchable = panel.sizePolicy().verticalPolicy() != QSizePolicy.Policy.Maximum
         self.setSizePolicy(QSizePolicy.Policy.Maximum, panel.sizePolicy().verticalPolicy())  # the cloud takes the rest
         self._fitted_height = self.needed_height

@@ -1,6 +1,6 @@
 """Arrangement of the panels around the cloud."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QMenu
@@ -31,7 +31,7 @@ class PanelLayout(QObject):
         self._window = window
         self.target = Dock("target", "&Target", ScrollColumn(panels.target))
         self.flow = Dock("flow", "&Flow", ScrollColumn(panels.flow))
-        self.training = Dock("training", "T&raining", ScrollColumn(panels.controls))
+        self.training = Dock("training", "T&raining", ScrollColumn(panels.controls), has_priority=True)
         self.loss = Dock("loss", "&Loss", ScrollColumn(panels.loss_plot, panels.metrics, stretched=True))
         self.inspector = Dock("inspector", "Layer &Inspector", inspector)
         self._docks = self.target, self.flow, self.training, self.loss, self.inspector
@@ -127,7 +127,12 @@ class PanelLayout(QObject):
             self._fit_timer.start()
 
     def _make_room(self, dock: Dock) -> None:
-        """Let a panel grow with its content if only a panel that stretches, directly below, has to give way."""
+        """Let a panel grow with its content if only a panel that stretches, directly below, has to give way.
+
+        A panel that stretches is as high as it is for more than its content, so for it the others do give way.
+        """
+        if dock.is_stretchable and dock.height() < dock.needed_height:
+            self._fit_timer.start()
         for column in self._columns():
             below = column[column.index(dock) + 1 :] if dock in column else []
             if below and below[0].is_stretchable:
@@ -188,8 +193,8 @@ def _needed_width(column: Sequence[Dock]) -> int:
 def _heights(column: list[Dock]) -> dict[Dock, int]:
     """Return the height of each panel in a column.
 
-    If there is too little room, the panels without stretch scroll alike, and the others, such as the loss panel, take
-    what they need, but at most half of the room.
+    If there is too little room, the panels that stretch, such as the loss panel, take what they need, but at most half
+    of the room, and some of the others scroll.
     """
     room = sum(dock.height() for dock in column)
     needed = {dock: dock.sizeHint().height() for dock in column}
@@ -198,8 +203,21 @@ def _heights(column: list[Dock]) -> dict[Dock, int]:
     flexible = sum(needed.values()) - fixed
     if fixed + flexible > room:
         taken = min(flexible, max(room // 2, room - fixed))
-        scales = {True: taken / max(flexible, 1), False: (room - taken) / max(fixed, 1)}
-        return {dock: round(scales[dock.is_stretchable] * height) for dock, height in needed.items()}
+        shared = {dock: round(taken * needed[dock] / max(flexible, 1)) for dock in stretchable}
+        return shared | _leveled({dock: needed[dock] for dock in column if not dock.is_stretchable}, room - taken)
     rest = room - fixed
     stretched = sum(dock.height() for dock in stretchable)
     return needed | {dock: round(rest * dock.height() / stretched) for dock in stretchable}
+
+
+def _leveled(needed: Mapping[Dock, int], room: int) -> dict[Dock, int]:
+    """Return heights of panels that share a room which is too small for all of them.
+
+    A panel with priority gets what it needs, up to half of the room. Of the others, the tallest are cut to one height.
+    """
+    found = dict[Dock, int]()
+    order = sorted(needed, key=lambda dock: (not dock.has_priority, needed[dock]))
+    for left, dock in zip(range(len(order), 0, -1), order, strict=True):
+        parts = min(left, 2) if dock.has_priority else left
+        found[dock] = min(needed[dock], (room - sum(found.values())) // parts)
+    return found

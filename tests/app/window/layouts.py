@@ -77,6 +77,11 @@ def is_unscrolled(window: Window, name: str) -> bool:
     return all(bar is not None and bar.maximum() == 0 for bar in bars)
 
 
+def is_whole(label: QLabel) -> bool:
+    """Return whether all lines of a text are in view."""
+    return label.visibleRegion().boundingRect().height() >= label.heightForWidth(label.width())
+
+
 def clipped(main: QWidget) -> list[str]:
     """Return the visible widgets whose text lacks room or that reach beyond their parent."""
     kinds = QLabel, QAbstractButton, QComboBox

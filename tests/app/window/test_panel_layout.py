@@ -12,7 +12,7 @@ from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.status import GREETING
 from flowviz.app.viewer.central_widget import CentralWidget
 from flowviz.app.viewer.cloud_view import CloudView
-from flowviz.specs import TextSpec
+from flowviz.specs import TextSpec, explanations
 from tests.app.conftest import Window
 from tests.app.window.layouts import (
     PANELS,
@@ -23,6 +23,7 @@ from tests.app.window.layouts import (
     is_seen,
     is_tabbed,
     is_unscrolled,
+    is_whole,
     places,
     reset,
     settled_places,
@@ -257,3 +258,24 @@ def test_panels_that_the_user_widened_stay_wider_when_the_text_size_changes(wind
     qtbot.waitUntil(lambda: target.width() > widened and target.width() == target.sizeHint().width() + 40)
     window.main.appearance.choose_text_size(100)
     qtbot.waitUntil(lambda: target.width() == widened)
+
+
+@pytest.mark.parametrize("opened", [["flowOptionsButton"], ["detailsButton"], ["flowOptionsButton", "detailsButton"]])
+def test_status_of_the_training_is_whole_in_a_small_window(window: Window, qtbot: QtBot, opened: list[str]) -> None:
+    window.main.resize(1366, 768)
+    window.find(TrainingControls, "runControls").set_status("A sentence that wraps to three lines of text. " * 3)
+    for name in opened:
+        window.find(QToolButton, name).click()
+    status = window.find(QLabel, "statusLabel")
+    settled_places(window, qtbot)
+    qtbot.waitUntil(lambda: is_whole(status))
+
+
+def test_warning_in_the_details_is_whole_in_a_small_window(window: Window, qtbot: QtBot) -> None:
+    window.main.resize(1366, 768)
+    window.find(QToolButton, "detailsButton").click()
+    settled_places(window, qtbot)
+    warning = window.find(QLabel, "foldedWarning")
+    warning.setText(explanations.folded(0.2))
+    warning.show()
+    qtbot.waitUntil(lambda: is_whole(warning) and is_unscrolled(window, "training"))
