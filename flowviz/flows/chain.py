@@ -14,7 +14,7 @@ from flowviz.records import Base, base_of
 from flowviz.records.bases import STAGE_NAME
 from flowviz.records.mixture import Mixture
 
-ROUND_TRIPS = 500  # particles whose round trip is measured if the inverse takes long
+ROUND_TRIPS = 500  # particles whose round trip is measured first if the inverse takes long
 SHARED_IMAGE = 1e-2  # distance from x at which the inverse has found another point with the same image
 BLOCK_BYTES = 16_384  # of one coordinate of the points that are scored together: they stay in the CPU's cache
 
@@ -278,15 +278,24 @@ def _cases(number: tf.Tensor, branches: Sequence[Callable[[], Any]]) -> Sequence
 def _there_and_back(stage: Stage, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
     """Return the images (n, 2) of x, log|det J| and folds (n,), and how far the inverse of the images is from x.
 
-    Where the plane is folded over, several points have one image, so there is no inverse to compare with.
+    Where the plane is folded over, several points have one image, and the inverse may find another one than x. If it
+    takes long, it is computed at some points, and at all of them if the plane is folded over at any.
     """
     y, log_det, folds = stage.forward_log_det_and_fold(numbers, x)
-    some = slice(ROUND_TRIPS if stage.can_fold else None)
-    errors = tf.reduce_max(tf.abs(x[some] - stage.inverse(numbers, y[some])) / tf.maximum(tf.abs(x[some]), 1), axis=1)
-    if stage.can_fold:
-        among = folds[some] | (errors > SHARED_IMAGE)
-        folds, errors = tf.concat([among, folds[ROUND_TRIPS:]], 0), tf.where(among, tf.zeros_like(errors), errors)
-    return y, log_det, folds, tf.reduce_max(errors)
+    if not stage.can_fold:
+        return y, log_det, folds, tf.reduce_max(_round_trip_errors(stage, numbers, x, y))
+    errors = _round_trip_errors(stage, numbers, x[:ROUND_TRIPS], y[:ROUND_TRIPS])
+    is_folded = tf.reduce_any(folds) | tf.reduce_any(errors > SHARED_IMAGE)
+    rest = slice(ROUND_TRIPS, tf.where(is_folded, tf.shape(x)[0], ROUND_TRIPS))  # none unless the plane is folded over
+    errors = tf.concat([errors, _round_trip_errors(stage, numbers, x[rest], y[rest])], 0)
+    errors = tf.pad(errors, [[0, tf.shape(x)[0] - tf.size(errors)]])
+    folds |= errors > SHARED_IMAGE
+    return y, log_det, folds, tf.reduce_max(tf.where(folds, tf.zeros_like(errors), errors))
+
+
+def _round_trip_errors(stage: Stage, numbers: Tensors, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """Return how far the inverse of the images y of x is from x (n,), relative to |x| where it is larger than 1."""
+    return tf.reduce_max(tf.abs(x - stage.inverse(numbers, y)) / tf.maximum(tf.abs(x), 1), axis=1)
 
 
 def _while(condition: Callable[..., Any], body: Callable[..., Any], *start: Any) -> Any:

@@ -174,7 +174,20 @@ class Flow(tf.Module):
 
     def encoded(self, points: ArrayLike) -> Trace:
         """Pull points (n, 2) of the target back through every stage to the base."""
-        return self.trace_through(points, len(self.stages))
+        trace = self.trace_through(points, len(self.stages))
+        folded = self.folds_at(trace.positions[-1], trace.log_det[-1])
+        return replace(trace, folded=folded) if folded.any() else trace
+
+    def folds_at(self, points: NDArray[Any], log_density: NDArray[Any]) -> NDArray[np.bool_]:
+        """Return at which points (n, 2) of the target the log-densities (n,) are inexact, because a stage folds over.
+
+        They are NaN where no particle is found that the flow moves there. Where several are, only one of them counts;
+        whether there are others is estimated from the particle that ends nearest.
+        """
+        if not self.can_fold:
+            return np.zeros(len(points), np.bool_)
+        found: NDArray[np.bool_] = np.isnan(log_density) | self.trace(self.particles()).folds_near(points)
+        return found
 
     def velocity(self, stage: int, points: ArrayLike) -> NDArray[Any]:
         """Return how a stage moves points (n, 2): their displacement, or a velocity field (n, 2) if it follows one.

@@ -22,8 +22,8 @@ class Score:
         test_nll: Mean NLL of the test points. None if there are none, or for the same reasons.
         standard_error: Standard error of the test NLL, and so of the gap. None if there is no test NLL.
         entropy: Entropy of the target. None if unknown.
-        folded: Share of the test points, from 0 to 1, at which a layer folds the plane over. They have no exact density
-            and are left out of the NLL, which is therefore inexact.
+        folded: Share of the test points, from 0 to 1, at which a layer folds the plane over. Their densities are
+            inexact: of several particles that the flow moves there, one counts; if none is found, the point does not.
     """
 
     step: int
@@ -60,4 +60,5 @@ class Score:
     def _caveat(self) -> str:
         if self.folded < NEGLIGIBLE:
             return ""
-        return f" (inexact: steps fold the plane over at {self.folded:.1%} of the points; use more steps)"
+        share = f"{self.folded:.1%} of the points"
+        return f" (inexact: steps fold the plane over at about {share}; increase the integrator steps)"

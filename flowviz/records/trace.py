@@ -20,6 +20,7 @@ PARTICLES = 8000
 SMALLEST_CHANGE = 1e-4  # nats; smaller totals are rounding errors
 NORMAL_REACH = 2.6  # 99% of a standard normal coordinate lies between -2.6 and 2.6
 CENTRAL = 0.99  # share of the particles that a view must show along each axis
+NEAREST_TOGETHER = 500  # points whose distances from all particles are computed together
 TOGETHER = 16_384  # particles that are followed together, because a network takes a kilobyte for each
 
 
@@ -107,8 +108,8 @@ class Trace:
         log_det: Forward log|det J| (stages, n), float32, in nats, accumulated from the base to each stage.
         round_trip_error: Maximum of |x − inverse(forward(x))| / max(1, |x|) over the particles, for each bijector alone
             (stages,). None if not measured.
-        folded: Particles (n,) at which a bijector folds the plane over, so that it has no inverse there and densities
-            are inexact. None if there are none.
+        folded: Particles (n,) at which a bijector folds the plane over, so that densities are inexact: it has no
+            inverse there, or one that is another particle. None if there are none.
         base: The distribution at stage 0, from which generated particles are drawn.
 
     Raises:
@@ -160,6 +161,16 @@ class Trace:
     def folded_share(self) -> float:
         """Share of the particles at which a bijector folds the plane over, from 0 to 1."""
         return 0.0 if self.folded is None else float(self.folded.mean())
+
+    def folds_near(self, points: NDArray[np.floating]) -> NDArray[np.bool_]:
+        """Return whether a bijector folds the plane over at the particle that ends nearest to each point (n, 2)."""
+        if self.folded is None:
+            return np.zeros(len(points), np.bool_)
+        squares = (self.positions[-1] ** 2).sum(axis=1)
+        is_near = np.isfinite(squares)
+        ends, squares, folded = self.positions[-1][is_near], squares[is_near], self.folded[is_near]
+        parts = np.array_split(points.astype(np.float32), max(1, -(-len(points) // NEAREST_TOGETHER)))
+        return np.concatenate([folded[(squares - 2 * part @ ends.T).argmin(axis=1)] for part in parts])
 
     def log_density(self, stage: int) -> NDArray[np.float32]:
         """Return the log-density (n,) in nats of the distribution at a stage, at each particle.

@@ -23,16 +23,21 @@ def validation_points(target: Target, spec: TrainingSpec) -> NDArray[np.float32]
     return target.validation(SCORING_POINTS, generators(spec)[1])
 
 
-def known_nlls(flow: Flow, points: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the NLL in nats of each of the points (n, 2) at which the flow can be undone, all if it never folds."""
-    nlls = -flow.log_prob(points).astype(np.float64)
-    return nlls[~np.isnan(nlls)] if flow.can_fold else nlls
+def nlls_of(flow: Flow, points: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the NLL (n,) in nats of points (n, 2), NaN where a flow that folds the plane over cannot be undone."""
+    return -flow.log_prob(points).astype(np.float64)
+
+
+def known(flow: Flow, nlls: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the NLLs in nats of the points at which the flow can be undone, all if it never folds; none if few can."""
+    found = nlls[~np.isnan(nlls)] if flow.can_fold else nlls
+    return found if 2 * len(found) > len(nlls) else found[:0]
 
 
 def mean_nll(flow: Flow, points: NDArray[np.float32]) -> float:
     """Return the mean NLL of points (n, 2) in nats, or NaN if the flow cannot be undone at half of them."""
-    nlls = known_nlls(flow, points)
-    return float(nlls.mean()) if 2 * len(nlls) > len(points) else np.nan
+    nlls = known(flow, nlls_of(flow, points))
+    return float(nlls.mean()) if len(nlls) else np.nan
 
 
 def score_of(flow: Flow, target: Target, spec: TrainingSpec, step: int, validation_nll: float | None = None) -> Score:
@@ -47,15 +52,14 @@ def score_of(flow: Flow, target: Target, spec: TrainingSpec, step: int, validati
     """
     if validation_nll is None:
         validation_nll = mean_nll(flow, validation_points(target, spec))
-    known = validation_nll if np.isfinite(validation_nll) else None
-    score = Score(step, known, test_nll=None, standard_error=None, entropy=target.entropy)
+    finite = validation_nll if np.isfinite(validation_nll) else None
+    score = Score(step, finite, test_nll=None, standard_error=None, entropy=target.entropy)
     count = max(SCORING_POINTS, target.training_points or 0)  # of data, use all test points
     points = target.test(count, generators(spec)[2])
     if points is None:
         return score
-    nlls = known_nlls(flow, points)
-    score = replace(score, folded=1 - len(nlls) / len(points))
-    # Few points are known if the plane is folded over, and float32 overflows if one is far out.
-    if len(nlls) < 2 or 2 * len(nlls) <= len(points) or not np.isfinite(nlls).all():
+    every = nlls_of(flow, points)
+    nlls, score = known(flow, every), replace(score, folded=float(flow.folds_at(points, -every).mean()))
+    if len(nlls) < 2 or not np.isfinite(nlls).all():  # some point is so far out that float32 overflows
         return score
     return replace(score, test_nll=float(nlls.mean()), standard_error=float(nlls.std(ddof=1) / np.sqrt(len(nlls))))

@@ -143,8 +143,8 @@ class TestOtherIntegrators:
         assert folded.trace.folded_share > 0.01
         assert folded.score is not None
         assert 0.01 < folded.score.folded < 1
-        assert "(inexact: steps fold the plane over at " in folded.score.sentence()
-        assert "use more steps" in folded.score.sentence()
+        assert "(inexact: steps fold the plane over at about " in folded.score.sentence()
+        assert "increase the integrator steps" in folded.score.sentence()
         again = from_bytes(to_bytes(folded))
         assert again.score == folded.score
         assert again.trace.folded is not None

@@ -47,5 +47,31 @@ def test_more_than_half_of_the_points_without_a_density_have_no_nll(mostly_folde
     assert load_project(tmp_path / "folded.flowviz").score == score
 
 
+@pytest.fixture(scope="module")
+def partly_folded() -> Project:
+    return folded(0.25)
+
+
+def test_share_is_that_of_all_particles_whose_round_trip_fails(partly_folded: Project) -> None:
+    trace, flow = partly_folded.trace, partly_folded.build_flow()
+    assert trace.folded is not None
+    found = flow.inverse(trace.positions[1])
+    errors = (np.abs(found - trace.positions[0]) / np.maximum(np.abs(trace.positions[0]), 1)).max(axis=1)
+    fails = (errors > 0.01) | np.isnan(flow.log_prob(trace.positions[1]))
+    np.testing.assert_allclose(trace.folded.mean(), fails.mean(), atol=0.01)
+    assert abs(trace.folded[:500].mean() - trace.folded[500:].mean()) < 0.06
+    assert trace.round_trip_error is not None
+    assert trace.round_trip_error.max() < 0.01
+
+
+def test_points_with_several_particles_count_as_folded(partly_folded: Project) -> None:
+    flow = partly_folded.build_flow()
+    points = flow.sample(4000, seed=1)
+    log_density = flow.log_prob(points)
+    share = flow.folds_at(points, log_density).mean()
+    assert share > np.isnan(log_density).mean() + 0.05
+    assert share == pytest.approx(partly_folded.trace.folded_share, abs=0.05)
+
+
 def test_score_without_an_nll_takes_units() -> None:
     assert Score(1, None, None, None, 1.0, 0.6).in_units(Units(scale=(2.0, 2.0))).validation_nll is None
