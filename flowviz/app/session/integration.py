@@ -18,14 +18,20 @@ class Integration(QObject):
     """Keeps the integrator of the trained flow as requested, without changing its weights.
 
     A running training moves the particles of its next snapshot by the integrator, and reports its losses as before.
-    Otherwise, the particles are computed in the background, and then the score.
+    Otherwise, the particles are computed in the background, and then the score. A project that was saved without its
+    score gets it as well.
     """
 
     def __init__(self, presenter: TrainingPresenter, runner: TrainingRunner, viewer: Viewer, parent: QObject) -> None:
         super().__init__(parent)
         self._presenter, self._runner, self._viewer = presenter, runner, viewer
         self._requested = FlowSpec()
+        self._awaited: tuple[object, FlowSpec] | None = None  # the state and flow whose score is being computed
         presenter.state_changed.connect(self._update)  # a pause or an end may come before the next snapshot
+
+    def expect(self, flow: FlowSpec) -> None:
+        """Set the integrator that is requested by the project to be shown next."""
+        self._requested = flow
 
     def request(self, flow: FlowSpec) -> None:
         """Request the integrator of a flow."""
@@ -39,6 +45,8 @@ class Integration(QObject):
         flow = self._outstanding()
         if flow is not None and not (run is not None and run.is_shown and self._presenter.state in RUNNING):
             self._viewer.integration.compute(flow, partial(self._on_moved, flow))
+        elif flow is None:
+            self._ask_for_score()
 
     def _outstanding(self) -> FlowSpec | None:
         """Return the trained flow with the requested integrator, or None if that is the flow already."""
@@ -50,13 +58,22 @@ class Integration(QObject):
         if flow != self._outstanding() or snapshot.step != self._viewer.timeline.moments[-1].step:
             return  # it was requested before another integrator or another snapshot
         self._presenter.show_integrated(flow, snapshot)
-        trained = self._presenter.trained
-        if trained is not None and trained.built is not None and trained.lacks_score:
-            self._viewer.integration.score(
-                trained.built.target, trained.project.training, partial(self._on_scored, flow)
-            )
+        self._ask_for_score()
 
-    def _on_scored(self, flow: FlowSpec, score: Score) -> None:
+    def _ask_for_score(self) -> None:
+        """Compute the score of the trained flow in the background if it lacks one, unless that is under way."""
         trained = self._presenter.trained
-        if trained is not None and trained.project.flow == flow:
+        if self._runner.run is not None or trained is None or trained.built is None or not trained.lacks_score:
+            return
+        asked = trained.state, trained.project.flow
+        if asked != self._awaited:
+            self._awaited = asked
+            target, training = trained.built.target, trained.project.training
+            self._viewer.integration.score(target, training, partial(self._on_scored, asked))
+
+    def _on_scored(self, asked: tuple[object, FlowSpec], score: Score) -> None:
+        if asked == self._awaited:
+            self._awaited = None
+        trained = self._presenter.trained
+        if trained is not None and asked == (trained.state, trained.project.flow):
             self._presenter.show_score(score)

@@ -75,12 +75,12 @@ class TrainingPresenter(QObject):
         self.title = project.target.title if self.trained else ""
         target = built.target if built else None
         self._begin_status(project.history, self.trained)
-        self.set_state(TrainingState.IDLE)
         if self.trained is None:
             self._viewer.show_untrained(project.flow, target)
         else:
             self._viewer.show_project(project, target)
             self._show_trained(self.trained)
+        self.set_state(TrainingState.IDLE)
 
     def start(self, built: BuiltTarget, project: Project) -> None:
         """Abandon the current training, and train a project from its checkpoint or from the beginning."""
@@ -122,10 +122,13 @@ class TrainingPresenter(QObject):
 
     def show_score(self, score: Score) -> None:
         """Show the score of the trained flow with its present integrator."""
-        if self.trained is not None:
-            self._replace_trained(self.trained.scored(score))
+        if self.trained is None:
+            return
+        self.trained = self.trained.scored(score)
+        if self._runner.run is None:  # the status is not that of another training
+            self._show_trained(self.trained)
             self._on_moment_shown(self._viewer.integration.moment, self._viewer.is_live)
-            self.changed.emit()
+        self.changed.emit()
 
     def _replace_trained(self, trained: TrainedProject) -> None:
         """Replace the trained project by one with another integrator or score."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Project
 from flowviz.records import FLOW_UNITS, Checkpoint, Environment, Event, Finished, Score, Snapshot, Units
@@ -60,8 +62,22 @@ class TrainedProject:
 
     @property
     def lacks_score(self) -> bool:
-        """Whether only the integrator lacks a score: the weights were scored with another one."""
-        return self.project.score is None and bool(self.scores)
+        """Whether the weights are those that a training kept, and their score with this integrator is not yet known.
+
+        This can also be true of a project that was saved before its score was computed. Flows without an integrator
+        never lack a score: projects of older versions stay as they are, and need no saving after they were opened.
+        """
+        is_continuous = self.project.flow.recipe.is_continuous
+        return is_continuous and self.project.score is None and self._has_kept_weights
+
+    @property
+    def _has_kept_weights(self) -> bool:
+        """Return whether the weights are those that a training kept, and not those of a training in progress."""
+        last, present = self.project.checkpoint, self.project.weights.parameters
+        if last is None:
+            return True
+        kept = last.kept.weights.parameters if last.kept else {}
+        return kept.keys() == present.keys() and all(np.array_equal(kept[name], present[name]) for name in kept)
 
     def integrated(self, flow: FlowSpec, snapshot: Snapshot) -> "TrainedProject":
         """Return the same state with the particles of another integrator, and with its score if it is known."""

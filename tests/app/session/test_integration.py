@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from flowviz.app.training.training_state import TrainingState
+from flowviz.app.viewer.subject import Subject
 from flowviz.projects import Project
-from flowviz.records import Score
+from flowviz.records import Kept, Score, Weights
 from flowviz.specs import FlowSpec
 from tests.app.session.fakes import SessionHarness, checkpoint, finished, progress, snapshot, train
 
@@ -215,6 +217,67 @@ def test_project_with_a_requested_integrator_shows_it(trained: SessionHarness) -
     assert stages(trained) == 10
     assert trained.request.plan.flow == COARSE
     assert trained.session.project().next is None
+
+
+def unscored(trained: SessionHarness) -> Project:
+    """Return a project that is saved before the score of its integrator arrives."""
+    request(trained, COARSE)
+    answer(trained, COARSE)
+    project = trained.session.project()
+    assert project.score is None
+    return project
+
+
+def test_project_saved_before_its_score_gets_it_when_it_is_opened(trained: SessionHarness) -> None:
+    project, other = unscored(trained), SessionHarness()
+    other.request.set_family("flow_matching")
+    other.session.show_project(project)
+    assert other.queries.asked["scored"][:2] == (Subject(COARSE, project.weights), 200)
+    assert "integrated" not in other.queries.asked, "the integrator is the requested one already"
+    other.queries.answer("scored", SCORE)
+    assert other.metrics.score == other.session.project().score == SCORE
+    assert SCORE.sentence() in other.controls.sentence
+
+
+def test_score_is_asked_for_once(trained: SessionHarness) -> None:
+    trained.session.show_project(unscored(trained))
+    trained.queries.asked.pop("scored")  # it is being computed
+    trained.request.update_flow(seed=7)
+    assert "scored" not in trained.queries.asked
+
+
+def test_score_that_arrives_for_a_previous_integrator_is_computed_when_that_returns(trained: SessionHarness) -> None:
+    unscored(trained)
+    request(trained, TRAINED)
+    answer(trained, TRAINED)
+    trained.queries.answer("scored", SCORE)
+    assert trained.session.project().score != SCORE
+    request(trained, COARSE)
+    answer(trained, COARSE, score=SCORE)
+    assert trained.session.project().score == SCORE
+
+
+def test_no_score_is_computed_of_a_training_in_progress_or_without_an_integrator(trained: SessionHarness) -> None:
+    project = unscored(trained)
+    kept = Kept(Weights({"w": np.ones(1, np.float32)}, {}), 1.5, 100)
+    begun = replace(project, checkpoint=replace(checkpoint(200), kept=kept))
+    affine = FlowSpec()
+    old = replace(project, flow=affine, trace=snapshot(200, flow=affine).trace)
+    for each in (begun, old):
+        trained.session.show_project(each)
+        assert "scored" not in trained.queries.asked
+    assert trained.session.project().score is None
+
+
+def test_score_that_arrives_after_resuming_leaves_the_status_of_the_training(trained: SessionHarness) -> None:
+    trained.session.show_project(unscored(trained))
+    scored = trained.queries.asked["scored"]
+    trained.session.toggle_pause()
+    assert trained.session.state == TrainingState.PREPARING
+    sentence = trained.controls.sentence
+    scored[-1](SCORE)
+    assert trained.controls.sentence == sentence
+    assert trained.session.project().score == SCORE
 
 
 def test_untrained_flow_follows_the_integrator_at_the_same_time(harness: SessionHarness) -> None:
