@@ -54,7 +54,8 @@ class PlanarLayer(Stage):
         formula = (
             "back: (x, y) → (x, y) + u · tanh(w · (x, y) + b)",
             f"forward: (x, y) → (x, y) + d(s) · ({written(along[0])}, {written(along[1])})",
-            f"s = {combination(across, 0)}, log|det J| = ℓ(s)",
+            f"s = {combination(across, 0)}",
+            "log|det J| = ℓ(s)",
             *ranges(curves),
         )
         found = {

@@ -47,7 +47,8 @@ class RadialLayer(Stage):
         curves = curve("change d(r)", r, images[:, 0] - center[0] - r), curve("log-scale ℓ(r)", r, log_det)
         formula = (
             "back: p → p + β · (p − c) / (α + |p − c|)",
-            f"forward: r → r + d(r), r = |p − c|, c = ({written(center[0])}, {written(center[1])})",
+            "forward: r → r + d(r)",
+            f"r = |p − c|, c = ({written(center[0])}, {written(center[1])})",
             "log|det J| = ℓ(r)",
             *ranges(curves),
         )

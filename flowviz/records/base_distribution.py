@@ -116,7 +116,8 @@ class StudentT(Base):
     scale = float(np.sqrt(1 - 2 / DEGREES_OF_FREEDOM))  # σ, because the variance of a coordinate is νσ² / (ν − 2)
     formula = (
         f"(x, y) ~ Student's t, ν = {DEGREES_OF_FREEDOM} degrees of freedom",
-        f"p(x, y) = (1 + (x² + y²) / νσ²)^(−ν/2 − 1) / 2πσ², σ = {scale:.3g}",
+        "p(x, y) = (1 + r² / νσ²)^(−ν/2 − 1) / 2πσ²",
+        f"r² = x² + y², σ = {scale:.3g}",
     )
     # log(1 + r² / νσ²) is exponentially distributed with mean 2/ν.
     entropy = float(LOG_2PI + 2 * np.log(scale) + (DEGREES_OF_FREEDOM + 2) / DEGREES_OF_FREEDOM)

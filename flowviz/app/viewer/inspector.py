@@ -7,7 +7,7 @@ from PyQt6.QtCore import QBuffer, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from flowviz.app.widgets.labels import WrappingLabel, breakable
+from flowviz.app.widgets.labels import WrappingLabel, breakable, breakable_formula
 from flowviz.app.widgets.plot import Plot
 from flowviz.records import StageReport, written
 from flowviz.rendering.colors import Color
@@ -84,7 +84,7 @@ class Inspector(QScrollArea):
 
     def show_report(self, report: StageReport | None) -> None:
         """Show formula, numbers and curves of a stage, or a hint if there are none, because the flow is untrained."""
-        self._formula.setText("<br>".join(report.formula) if report else UNTRAINED)
+        self._formula.setText("<br>".join(map(breakable_formula, report.formula)) if report else UNTRAINED)
         numbers = [f"{name} = {written(value)}" for name, value in report.numbers.items()] if report else []
         self._numbers.setText("<br>".join(numbers))
         self._numbers.setVisible(bool(numbers))

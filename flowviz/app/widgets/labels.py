@@ -9,6 +9,8 @@ from PyQt6.QtWidgets import QLabel, QSizePolicy
 from flowviz.app.style.icons import icon
 
 SIGN_SIDE, SIGN_GAP = 16, 5  # pixels
+OPERATORS, NO_BREAK = "=≈~→≤+−·/", "\u00a0"
+LONGEST_TERM = 28  # letters that fit into the narrowest panel
 LONGEST_DURATION = 359_999  # seconds; estimates beyond 100 hours are cut off
 
 
@@ -95,6 +97,22 @@ class WarningLabel(WrappingLabel):
 def breakable(name: str) -> str:
     """Return an identifier with zero-width spaces at which a label can break it."""
     return re.sub(r"_(?=\w{8})", "_\u200b", name)
+
+
+def breakable_formula(formula: str) -> str:
+    """Return a formula that a label breaks before operators, and within brackets only if it has to."""
+    texts = (_broken_within(formula, brackets) for brackets in range(formula.count("(") + formula.count("[") + 1))
+    return next((text for text in texts if max(map(len, text.split(" "))) <= LONGEST_TERM), formula)
+
+
+def _broken_within(formula: str, brackets: int) -> str:
+    """Return a formula with spaces that do not break after operators, and in more than a number of brackets."""
+    text, depth, in_bars = "", 0, False
+    for letter in formula:
+        in_bars ^= letter == "|"
+        depth += (letter in "([") - (letter in ")]")
+        text += NO_BREAK if letter == " " and (text[-1:] in OPERATORS or depth + in_bars > brackets) else letter
+    return text
 
 
 def format_duration(seconds: float) -> str:
