@@ -215,7 +215,7 @@ def folded(share: float) -> str:
     amount = f"{share:.1%}" if share >= 0.001 else "less than 0.1%"
     return (
         f"Densities and NLLs are inexact: the steps fold the plane over at {amount} of the particles, so they cannot "
-        "be undone there. Use more steps."
+        "be undone uniquely there. Increase the integrator steps."
     )
 
 

@@ -18,7 +18,7 @@ TIP = (
     "Positions are (horizontal, vertical). log p is the logarithm of the density at the position; log|det J| is the "
     "logarithm of the factor by which the stage stretches areas there."
 )
-NO_DENSITY = "no exact density: use more steps"  # because a step folds the plane over
+NO_DENSITY = "no exact density: increase the integrator steps"  # because a step folds the plane over
 SCORE_TIP = "Share of the particles that land on the target at the last stage"
 
 

@@ -45,12 +45,12 @@ def test_selection_is_counted_behind_the_sentence(readout: Readout) -> None:
 def test_readout_says_where_there_is_no_exact_density(readout: Readout) -> None:
     trace = untrained_trace(FlowSpec(family="flow_matching", integrator_steps=1), base_particles(9))
     folded = replace(trace, folded=np.arange(9) == 3)
-    for particle, sentence in ((2, "log p −"), (3, "no exact density: use more steps")):
+    for particle, sentence in ((2, "log p −"), (3, "no exact density: increase the integrator steps")):
         readout.show_particle(folded, particle, FLOW_UNITS)
         assert sentence in readout.text()
     unknown = replace(trace, log_det=np.full_like(trace.log_det, np.nan))
     readout.show_probe(unknown, FLOW_UNITS)
-    assert "no exact density: use more steps" in readout.text()
+    assert "no exact density: increase the integrator steps" in readout.text()
 
 
 def test_narrow_readout_draws_a_shorter_sentence_instead_of_cutting_it_off(readout: Readout) -> None:
