@@ -63,12 +63,13 @@ class LoadedProject:
 
         The traces are in flow units, the NLL in the given ones.
         """
-        total = 0.0
+        total, known = 0.0, 0
         for part in self.parts(trace_in_parts(self.project, count, seed, direction)):
-            total += part.nll * part.positions.shape[1]
+            total += part.known_nlls.sum()
+            known += len(part.known_nlls)
             yield part
         if direction == "encode":
-            say_nll(total / count, count, self.project.target, units)
+            say_nll(total, known, count, self.project.target, units)
 
     def scored(self, points: NDArray[np.float64], units: UnitName) -> Iterator[NDArray[np.floating]]:
         """Yield the log-densities of points (n, 2) in parts; print how many points have none."""
@@ -76,11 +77,7 @@ class LoadedProject:
         for part in self.parts(score_in_parts(self.project, points, units)):
             folded += int(np.isnan(part).sum())
             yield part
-        if folded:
-            say(
-                f"{folded:,} of {len(points):,} points have no exact density (NaN), because steps fold the plane over "
-                "there. Give more --integrator-steps."
-            )
+        _say_folded(folded, len(points))
 
     @contextmanager
     def _named(self) -> Iterator[None]:
@@ -91,8 +88,27 @@ class LoadedProject:
             raise FileError(f"{self.path} cannot be opened. {error}") from error
 
 
-def say_nll(nll: float, count: int, target: TargetSpec, name: UnitName) -> None:
-    """Print the NLL of points of the target, which is given in flow units, per area in other units."""
+def say_nll(total: float, known: int, count: int, target: TargetSpec, name: UnitName) -> None:
+    """Print the NLL of points of the target, per area in other units than flow units, and how many have none.
+
+    Args:
+        total: Sum of the known NLLs, in flow units.
+        known: Number of the points whose NLL is known.
+        count: Number of all points.
+        target: The target.
+        name: The units.
+    """
+    _say_folded(count - known, count)
+    if not known:
+        return
     units = spec_units(target, name)
     per = "" if units.are_flow_units else f" per area in {'pixels' if name == 'pixels' else 'the units of the data'}"
-    say(f"The NLL of {count:,} points of the target is {units.nll(nll):.3f} nats{per}.")
+    say(f"The NLL of {known:,} points of the target is {units.nll(total / known):.3f} nats{per}.")
+
+
+def _say_folded(folded: int, count: int) -> None:
+    if folded:
+        say(
+            f"{folded:,} of {count:,} points have no exact density (NaN), because steps fold the plane over there. "
+            "Increase the integrator steps."
+        )

@@ -77,7 +77,8 @@ def render(
     followed = _Followed(found, spec)
     found = replace(found, selection=followed.selection(select or [SAVED]))
     if spec.seen.direction == "encode" and "direction" in effects(spec):
-        say_nll(followed.trace.nll, followed.trace.positions.shape[1], found.target, spec.seen.view.units)
+        nlls, count = followed.trace.known_nlls, followed.trace.positions.shape[1]
+        say_nll(nlls.sum(), len(nlls), count, found.target, spec.seen.view.units)
     export = Export(found, followed.with_window(given))
     for name in export.names():
         check_replaceable(path / name, inputs)

@@ -220,9 +220,10 @@ class Trace:
         return np.array([central_box(positions) for positions in self.positions])
 
     @property
-    def nll(self) -> float:
-        """Mean of −log p over the particles at the last stage, in nats: an estimate of the entropy of the flow."""
-        return -float(self.log_density(self.last_stage).mean(dtype=np.float64))
+    def known_nlls(self) -> NDArray[np.float64]:
+        """−log p in nats of the particles at the last stage, without those to which no inverse is found."""
+        nlls = -self.log_density(self.last_stage).astype(np.float64)
+        return nlls[~np.isnan(nlls)]
 
     def measure(self) -> None:
         """Compute and cache the boxes and the volume shares. Call this off the GUI thread."""

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 import flowviz
+from flowviz.cli.loaded_project import say_nll
 from flowviz.flows import build_flow
 from flowviz.projects import Project, load_project, save_project
-from flowviz.records import Score, Weights
+from flowviz.records import Scene, Score, Weights
 from flowviz.records.units import Units
-from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.rendering.legend import keys
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec, ViewSpec
+from tests.test_cli import run
 
 FLOW = FlowSpec(family="flow_matching", width=16, waves=4, depth=2, integrator="euler", integrator_steps=1)
 
@@ -71,6 +74,38 @@ def test_points_with_several_particles_count_as_folded(partly_folded: Project) -
     share = flow.folds_at(points, log_density).mean()
     assert share > np.isnan(log_density).mean() + 0.05
     assert share == pytest.approx(partly_folded.trace.folded_share, abs=0.05)
+
+
+def test_encoded_points_and_their_legend_are_inexact(partly_folded: Project) -> None:
+    flow = partly_folded.build_flow()
+    encoded = flow.encoded(flow.sample(4000, seed=1))
+    assert encoded.folded_share == pytest.approx(partly_folded.trace.folded_share, abs=0.05)
+    (key,) = keys(Scene(encoded), 0, ViewSpec(color_by="log_density"))
+    assert key.caption == "inexact log-density"
+
+
+@pytest.mark.parametrize("command", ["trace", "render"])
+def test_nll_of_encoded_points_is_that_of_the_known_ones(
+    command: str, partly_folded: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_project(partly_folded, tmp_path / "folded.flowviz")
+    what = ("--what", "trace") if command == "render" else ()
+    path = tmp_path / "trace.npz"
+    assert run(command, tmp_path / "folded.flowviz", "-o", path, "--direction", "encode", *what) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    nlls = -flowviz.trace(partly_folded, direction="encode").log_density(1)
+    missing, known = np.isnan(nlls).sum(), nlls[~np.isnan(nlls)]
+    assert missing > 0
+    assert f"{missing:,} of 8,000 points have no exact density (NaN)" in said
+    assert f"The NLL of {len(known):,} points of the target is {known.mean():.3f} nats" in said
+    assert "Increase the integrator steps." in said
+
+
+def test_nll_is_not_named_if_no_point_has_one(capsys: pytest.CaptureFixture[str]) -> None:
+    say_nll(0.0, 0, 3, TextSpec(text="I"), "flow")
+    said = " ".join(capsys.readouterr().err.split())
+    assert "3 of 3 points have no exact density" in said
+    assert "The NLL" not in said
 
 
 def test_score_without_an_nll_takes_units() -> None:
