@@ -166,11 +166,12 @@ class Trace:
         """Return whether a bijector folds the plane over at the particle that ends nearest to each point (n, 2)."""
         if self.folded is None:
             return np.zeros(len(points), np.bool_)
-        squares = (self.positions[-1] ** 2).sum(axis=1)
-        is_near = np.isfinite(squares)
-        ends, squares, folded = self.positions[-1][is_near], squares[is_near], self.folded[is_near]
+        with np.errstate(over="ignore"):
+            squares = (self.positions[-1] ** 2).sum(axis=1)
+        is_near = np.isfinite(squares)  # particles that have diverged are near to no point
+        ends, squares = np.where(is_near[:, None], self.positions[-1], 0), np.where(is_near, squares, np.inf)
         parts = np.array_split(points.astype(np.float32), max(1, -(-len(points) // NEAREST_TOGETHER)))
-        return np.concatenate([folded[(squares - 2 * part @ ends.T).argmin(axis=1)] for part in parts])
+        return np.concatenate([self.folded[(squares - 2 * part @ ends.T).argmin(axis=1)] for part in parts])
 
     def log_density(self, stage: int) -> NDArray[np.float32]:
         """Return the log-density (n,) in nats of the distribution at a stage, at each particle.

@@ -1,5 +1,7 @@
 """Traces: shares of the total stretching."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -23,3 +25,13 @@ def test_volume_shares_ignore_particles_without_a_finite_log_det() -> None:
     shares = Trace(NAMES, POSITIONS, np.where(np.arange(100) < 9, np.nan, LOG_DET)).volume_shares
     assert np.isfinite(shares).all()
     assert shares.sum() == pytest.approx(1)
+
+
+def test_the_nearest_particle_tells_whether_the_plane_is_folded_over() -> None:
+    particles = np.array([[0, 0], [1, 0], [np.nan, 0], [1e30, 0]], np.float32)
+    trace = Trace(NAMES[:1], particles[None], np.zeros((1, 4), np.float32))
+    points = np.array([[0.9, 0.1], [0.1, 0.1], [5, 0]])
+    assert not trace.folds_near(points).any()
+    trace = replace(trace, folded=np.array([False, True, False, False]))
+    assert trace.folds_near(points).tolist() == [True, False, True]
+    assert len(trace.folds_near(points[:0])) == 0
