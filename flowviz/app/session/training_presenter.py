@@ -249,6 +249,7 @@ class TrainingPresenter(QObject):
         self._status.show_moment(moment, is_latest=is_latest)
         project = self.project
         if project is not None:
+            self._status.show_flow(project.flow)
             is_earlier = not is_latest and project.history.has_changed_since(moment.step)
             self._viewer.hide_target(is_earlier)
             self._viewer.show_score(explanations.score(moment.on_target, None if is_earlier else project.target))

@@ -6,9 +6,9 @@ from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.training.loss_answer import LossQuestion
 from flowviz.app.widgets.controls import DisclosureButton
 from flowviz.app.widgets.flow_row import WrappingRow
-from flowviz.app.widgets.labels import WarningLabel
+from flowviz.app.widgets.labels import FittingLabel, WarningLabel
 from flowviz.records import Moment, Progress, Score, Trace
-from flowviz.specs import explanations
+from flowviz.specs import FlowSpec, explanations
 
 METRICS = {
     "validationNll": (
@@ -39,6 +39,8 @@ METRICS = {
     "coverage": ("Coverage", "Share of the target that the particles reach"),
     "roundTrip": ("Round trip", "Error after applying this stage and its inverse (worst stage in brackets)"),
 }
+VALIDATED = "validationNll", "validationGap"
+SCORES = *VALIDATED, "testNll", "testGap"  # in the first lines
 UNKNOWN = "–"
 SPACING = 6  # pixels
 SHOWN_KEY = "details/shown"  # of the settings
@@ -50,9 +52,12 @@ class Metrics(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._values: dict[str, QLabel] = {}
+        self._titles: dict[str, QLabel] = {}
+        self._validated = FittingLabel("validatedNote", "How the validation NLL and gap are measured")
         self._table = QWidget()
         self._folded = WarningLabel("foldedWarning", "Warning about inexact densities")
-        self._folded.hide()
+        for note in (self._validated, self._folded):
+            note.hide()
         self._fill_table()
         tip = "NLLs and gaps in nats, shares, and the round-trip error"
         self._more = DisclosureButton("detailsButton", "Details", "Show or hide the metrics", tip, self._table)
@@ -66,10 +71,16 @@ class Metrics(QWidget):
 
     def clear(self) -> None:
         """Show every value as unknown."""
+        self._show_integrator("")
         self._question.set_progress(None)
         self._folded.hide()
         for value in self._values.values():
             value.setText(UNKNOWN)
+
+    def show_flow(self, flow: FlowSpec) -> None:
+        """Say how validation losses are measured if that is not the integrator of the flow."""
+        usual = flow.as_trained()
+        self._show_integrator("" if flow == usual else f"{usual.integrator_steps} {usual.integrator} steps")
 
     def show_progress(self, progress: Progress | None) -> None:
         """Show the losses of a progress report, or unknown values for None."""
@@ -113,12 +124,24 @@ class Metrics(QWidget):
             label = QLabel(title)
             for widget in (label, value):
                 widget.setToolTip(tip)
-            grid.addWidget(label, line, column)
-            grid.addWidget(value, line, column + 1, 1, 3 if name == "roundTrip" else 1)
-            self._values[name] = value
+            row = line if name in SCORES else line + 1
+            grid.addWidget(label, row, column)
+            grid.addWidget(value, row, column + 1, 1, 3 if name == "roundTrip" else 1)
+            self._values[name], self._titles[name] = value, label
+        grid.addWidget(self._validated, len(SCORES) // 2, 0, 1, 4)
         grid.addWidget(self._folded, grid.rowCount(), 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
+
+    def _show_integrator(self, integrator: str) -> None:
+        """Say with which integrator validation losses are measured; an empty text means with that of the flow."""
+        note = f"Validation NLL and gap: measured with {integrator}"
+        self._validated.show_texts(note, f"Validation: {integrator}", tip=f"{note}, as during the training")
+        self._validated.setVisible(bool(integrator))
+        for name in VALIDATED:
+            added = f".\nMeasured with {integrator}, as during the training" if integrator else ""
+            for widget in (self._titles[name], self._values[name]):
+                widget.setToolTip(METRICS[name][1] + added)
 
     def _show(self, name: str, value: float | None, template: str) -> None:
         self._values[name].setText(UNKNOWN if value is None else template.format(value))

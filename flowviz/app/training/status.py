@@ -18,7 +18,7 @@ from flowviz.records import (
     Uncompiled,
     Units,
 )
-from flowviz.specs import TargetSpec
+from flowviz.specs import FlowSpec, TargetSpec
 from flowviz.training.schedule import Budget
 
 GREETING = "Press Train and watch the cloud become the target."
@@ -187,6 +187,10 @@ class TrainingStatus(QObject):
     def set_score(self, score: Score | None) -> None:
         """Set the score of the latest moment, which is the kept state; None while training runs."""
         self._score = score
+
+    def show_flow(self, flow: FlowSpec) -> None:
+        """Show how losses are measured if that is not the integrator of the flow."""
+        self._metrics.show_flow(flow)
 
     def show_round_trip(self, trace: Trace, stage: int) -> None:
         """Show how exactly a stage and its inverse cancel out."""

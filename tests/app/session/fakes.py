@@ -71,6 +71,10 @@ class FakeMetrics:
         self.score: Score | None = None
         self.hits: tuple[float | None, float | None] = (None, None)
         self.stage: int | None = None
+        self.flow = FlowSpec()
+
+    def show_flow(self, flow: FlowSpec) -> None:
+        self.flow = flow
 
     def show_progress(self, progress: Progress | None) -> None:
         self.progress = progress

@@ -64,6 +64,15 @@ def test_picture_project_and_metrics_follow_the_integrator(trained: SessionHarne
     assert "starts over" not in trained.controls.sentence
 
 
+def test_metrics_know_whose_integrator_they_do_not_use(trained: SessionHarness) -> None:
+    assert trained.metrics.flow == TRAINED
+    request(trained, COARSE)
+    answer(trained, COARSE)
+    assert trained.metrics.flow == COARSE
+    trained.session.show_project(trained.session.project())
+    assert trained.metrics.flow == COARSE
+
+
 def test_score_follows_the_integrator_after_the_picture(trained: SessionHarness) -> None:
     known = trained.session.project().score
     request(trained, COARSE)

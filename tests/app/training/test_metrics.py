@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.metrics import UNKNOWN, Metrics
+from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Score, base_particles
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import FlowSpec
@@ -52,3 +53,17 @@ def test_inexact_nll_says_so_and_for_which_share_of_the_particles(metrics: Metri
     assert warning.text().endswith("Increase the integrator steps.")
     metrics.show_score(Score(100, 1.5, 1.625, 0.0123, 1.5, folded=0.02))
     assert shown(metrics)[:2] == ["≈ 1.625 nats", "≈ 0.125 nats"]
+
+
+def test_validation_with_another_integrator_says_so(metrics: Metrics) -> None:
+    note = metrics.findChild(FittingLabel, "validatedNote")
+    value = metrics.findChild(QLabel, "validationNllFigure")
+    flow = FlowSpec(family="flow_matching")
+    for usual in (flow, FlowSpec()):
+        metrics.show_flow(flow.with_integrator("euler", 3))
+        assert not note.isHidden()
+        assert note.text() == "Validation NLL and gap: measured with 20 midpoint steps"
+        assert "20 midpoint steps" in value.toolTip()
+        metrics.show_flow(usual)
+        assert note.isHidden()
+        assert "midpoint" not in value.toolTip()
