@@ -6,6 +6,7 @@ from PyQt6.QtCore import QObject
 
 from flowviz.app.session.training_presenter import TrainingPresenter
 from flowviz.app.session.training_runner import TrainingRunner
+from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.records import Score, Snapshot
@@ -22,9 +23,16 @@ class Integration(QObject):
     score gets it as well.
     """
 
-    def __init__(self, presenter: TrainingPresenter, runner: TrainingRunner, viewer: Viewer, parent: QObject) -> None:
+    def __init__(
+        self,
+        presenter: TrainingPresenter,
+        runner: TrainingRunner,
+        viewer: Viewer,
+        status: TrainingStatus,
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
-        self._presenter, self._runner, self._viewer = presenter, runner, viewer
+        self._presenter, self._runner, self._viewer, self._status = presenter, runner, viewer, status
         self._requested = FlowSpec()
         self._awaited: tuple[object, FlowSpec] | None = None  # the state and flow whose score is being computed
         presenter.state_changed.connect(self._update)  # a pause or an end may come before the next snapshot
@@ -43,7 +51,9 @@ class Integration(QObject):
         if run is not None:
             run.worker.integrate(run.project.flow.with_integrator_of(self._requested))
         flow = self._outstanding()
-        if flow is not None and not (run is not None and run.is_shown and self._presenter.state in RUNNING):
+        is_moved = run is not None and run.is_shown and self._presenter.state in RUNNING  # by the training
+        self._status.show_deferred(flow is not None and is_moved)
+        if flow is not None and not is_moved:
             self._viewer.integration.compute(flow, partial(self._on_moved, flow))
         elif flow is None:
             self._ask_for_score()

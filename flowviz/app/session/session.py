@@ -40,7 +40,7 @@ class Session(QObject):
         self._builder, self._viewer = builder, viewer
         self._runner = runner
         self._presenter = TrainingPresenter(runner, viewer, status, view, self)
-        self._integration = Integration(self._presenter, runner, viewer, self)
+        self._integration = Integration(self._presenter, runner, viewer, status, self)
         self._awaited: TargetSpec | None = None  # training starts as soon as it is built
         self._extension: TrainingSpec | None = None  # the request by which the current training was extended
         self.undo = UndoHistory(request, view, self)

@@ -174,6 +174,7 @@ class TrainingPresenter(QObject):
         if flow == self._viewer.integration.flow:
             self._viewer.take_snapshot(snapshot)
         else:
+            self._status.show_deferred(False)
             self._viewer.integration.show(flow, snapshot)
 
     def _prepare_display(self) -> None:

@@ -24,6 +24,7 @@ from flowviz.training.schedule import Budget
 GREETING = "Press Train and watch the cloud become the target."
 RETRY = "Press Train to try again."
 FOLLOWING = "Computing the particles of earlier moments. This loads TensorFlow, which takes a few seconds…"
+DEFERRED = "The picture follows with the next snapshot."
 SLOWER = "The XLA compiler does not work on this computer: training will take longer, with the same results."
 TRAINING, OVERFITTING = "training", "overfitting"  # topics of its notices
 SWITCHES = "Type or choose another target to switch to it."
@@ -72,7 +73,7 @@ class TrainingStatus(QObject):
         self._idle_word = "Ready"  # in the status bar while no training runs
         self._sentence = GREETING
         self._target = ""  # title of the target of the training
-        self._is_following = False
+        self._is_following = self._is_deferred = False
         self._shown: TargetSpec | None = None  # target of the trained flow that is shown
         self._requested: TargetSpec | None = None
         self._problem = ""  # why the requested target cannot be trained on
@@ -250,6 +251,12 @@ class TrainingStatus(QObject):
         """Explain why showing an earlier moment of a project takes a while."""
         self._is_following = following
         self._update_sentence()
+
+    def show_deferred(self, deferred: bool) -> None:
+        """Say that the picture follows the requested integrator only with the next snapshot, or no longer say so."""
+        if deferred != self._is_deferred:
+            self._is_deferred = deferred
+            self._status.show_message(DEFERRED if deferred else "")
 
     def _show_metrics(self, progress: Progress | None) -> None:
         self._metrics.show_progress(progress.in_units(self._units) if progress else None)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from flowviz.app.training.status import DEFERRED
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.subject import Subject
 from flowviz.projects import Project
@@ -142,11 +143,14 @@ def test_running_training_moves_its_next_particles_by_the_integrator(harness: Se
     request(harness, COARSE)
     assert harness.thread.flow == COARSE
     assert "integrated" not in harness.queries.asked, "the training moves them"
+    assert harness.status_bar.message == DEFERRED
     harness.thread.send(progress(150), snapshot(150, flow=TRAINED), checkpoint(150))
     assert (stages(harness), harness.session.project().flow) == (20, TRAINED)
     harness.thread.integrated.emit(harness.thread.number, COARSE)
     assert harness.session.project().flow == TRAINED, "the particles are not there yet"
+    assert harness.status_bar.message == DEFERRED
     harness.thread.send(snapshot(200, flow=COARSE), checkpoint(200))
+    assert not harness.status_bar.message
     assert (stages(harness), harness.view.value.stage) == (10, 5)
     assert (harness.session.project().flow, harness.session.project().next) == (COARSE, None)
     assert harness.threads == [harness.thread], "the training was not restarted"
@@ -171,8 +175,16 @@ def test_pause_does_not_wait_for_the_next_particles(harness: SessionHarness) -> 
     train(harness, 200)
     request(harness, COARSE)
     harness.session.toggle_pause()
+    assert not harness.status_bar.message
     answer(harness, COARSE)
     assert stages(harness) == 10
+
+
+def test_integrator_that_is_shown_again_at_once_is_not_announced(harness: SessionHarness) -> None:
+    train(harness, 200)
+    request(harness, COARSE)
+    request(harness, TRAINED)
+    assert not harness.status_bar.message
 
 
 def test_change_during_the_last_steps_is_shown_after_them(harness: SessionHarness) -> None:
