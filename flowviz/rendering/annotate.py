@@ -22,6 +22,7 @@ BROAD = 40.0  # ems; minimum panel width for a title and a legend side by side
 BESIDE_TITLE = 16.0  # ems; width reserved for the legend beside a title
 EVERY = 1, 2, 5, 10  # label every grid line, every second one, and so on
 SMALLEST_EM = 9  # pixels
+OPACITY = 225  # of the background of a title and of the legend, from 0 to 255
 USUAL_WORD_HEIGHT: float = ViewSpec.model_fields["word_height"].default
 
 
@@ -198,6 +199,33 @@ def title_word(view: ViewSpec, panel: Panel, title: str, length: Callable[[str],
     room = panel.width - size * (2 if panel.width < BROAD * size else 1 + BESIDE_TITLE)
     text = fitted(title, length or text_width(size, TITLE_EMS), room)
     return [Word(size, size, text, "lt", TITLE_EMS, SURROUNDINGS[view.theme].title)] if text else []
+
+
+def title_box(view: ViewSpec, panel: Panel, word: Word, length: float | None = None) -> tuple[int, int, int, int]:
+    """Return the left, top, width and height of the background of a title, in pixels.
+
+    Args:
+        view: The view, which determines the size of the text.
+        panel: The panel.
+        word: The title.
+        length: The width of the title in pixels. By default, measures Pillow's font.
+    """
+    size = em(view, panel)
+    left = top = round(size / 2)
+    width = text_width(size, word.ems)(word.text) if length is None else length
+    return left, top, min(round(width + size), panel.width - left), min(round(2.4 * size), panel.height - top)
+
+
+def title_layer(view: ViewSpec, panel: Panel, title: str) -> Layer:
+    """Return the title in the upper left corner of a panel, on its background, as a layer."""
+    words = title_word(view, panel, title)
+    return Layer.joined([*(_backing(view, panel, word) for word in words), write(view, panel, words)])
+
+
+def _backing(view: ViewSpec, panel: Panel, word: Word) -> Layer:
+    left, top, width, height = title_box(view, panel, word)
+    color = np.array((*SURROUNDINGS[view.theme].background, OPACITY), np.uint8)
+    return Layer.of(np.tile(color, (height, width, 1)), panel.width, left, top)
 
 
 def fitted(title: str, length: Callable[[str], float], room: float) -> str:

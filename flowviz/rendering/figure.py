@@ -22,11 +22,22 @@ from matplotlib.textpath import TextPath
 
 from flowviz.records import Scene
 from flowviz.records.provenance import SOFTWARE, Provenance
-from flowviz.rendering.annotate import TITLE_EMS, Word, em, fitted, grid_lines, note_word, tick_words, title_word
+from flowviz.rendering.annotate import (
+    OPACITY,
+    TITLE_EMS,
+    Word,
+    em,
+    fitted,
+    grid_lines,
+    note_word,
+    tick_words,
+    title_box,
+    title_word,
+)
 from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.rendering.density import contour_words, density_strength
 from flowviz.rendering.frame import draw_marks, outside_text, panel_views, render_panel
-from flowviz.rendering.legend import OPACITY, Key, key_parts, keys, legend_places
+from flowviz.rendering.legend import Key, key_parts, keys, legend_places
 from flowviz.rendering.projection import Panel, Projection, panel_of
 from flowviz.rendering.raster import RGBA, lifted
 from flowviz.rendering.sheet import ENLARGED, SheetLayout, foot_places, small_view, small_views
@@ -38,6 +49,7 @@ Vectors = Literal["svg", "pdf"]
 
 POINTS_PER_INCH = 72
 DETAIL = 3  # pixels of an embedded image per pixel of the figure, along each side
+ABOVE_LINES = 2  # between the orders in which matplotlib draws collections of lines and text
 HALO = 1 / 3  # em; stroke width of the halo around text
 LETTERS = 0.92  # scales the font, whose letters are larger than those of Pillow's font at the same size
 FONT = "DejaVu Sans"  # bundled with matplotlib
@@ -144,13 +156,21 @@ class _Page:
         self.figure = Figure(figsize=(size.width / dpi, size.height / dpi), dpi=POINTS_PER_INCH)
         self.figure.set_facecolor((_hex(self._colors.background), float(view.background == "solid")))
 
-    def draw_picture(self, picture: RGBA, left: float, top: float, width: float, height: float) -> None:
-        """Draw an image, stretched to a rectangle."""
+    def draw_picture(
+        self, picture: RGBA, left: float, top: float, width: float, height: float, *, above_lines: bool = False
+    ) -> None:
+        """Draw an image, stretched to a rectangle; if `above_lines`, lines that are drawn later are also below it."""
         axes = self.figure.add_axes(
             (*self._share(left, top + height), width / self._size.width, height / self._size.height)
         )
         axes.set_axis_off()
+        axes.set_zorder(ABOVE_LINES if above_lines else 0)
         axes.imshow(picture, interpolation="none", aspect="auto")
+
+    def draw_backing(self, left: float, top: float, width: float, height: float) -> None:
+        """Draw the background of a text: a rectangle that lets little shine through."""
+        pixel = np.array((*self._colors.background, OPACITY), np.uint8)
+        self.draw_picture(pixel.reshape(1, 1, 4), left, top, width, height, above_lines=True)
 
     def draw_frame(self, left: float, top: float, width: float, height: float) -> None:
         """Draw the outline of a rectangle."""
@@ -229,7 +249,11 @@ def _draw_panel(page: _Page, scene: Scene, stage: float, view: ViewSpec, panel: 
     if "velocity" in view.marks:
         _draw_arrows(page, scene, stage, view, panel, left)
     size = em(view, panel)
-    titles = title_word(view, panel, title, partial(page.length, size=TITLE_EMS * size)) if view.labels else []
+    length = partial(page.length, size=TITLE_EMS * size)
+    titles = title_word(view, panel, title, length) if view.labels else []
+    for word in titles:
+        x, y, width, height = title_box(view, panel, word, length(word.text))
+        page.draw_backing(left + x, y, width, height)
     for word in (*_panel_words(scene, stage, view, panel, outside), *titles):
         page.write(left, 0, word, size, halo=True)
     if view.labels:
@@ -282,9 +306,9 @@ def _draw_key(page: _Page, view: ViewSpec, key: Key, left: int, top: int, size: 
     picture, words = key_parts(view, DETAIL * size, key, opacity)
     pixels = np.asarray(picture)
     if opacity or key.shape != "words":
-        page.draw_picture(
-            pixels if opacity else _on_ground(pixels, view), left, top, picture.width / DETAIL, picture.height / DETAIL
-        )
+        found = pixels if opacity else _on_ground(pixels, view)
+        width, height = picture.width / DETAIL, picture.height / DETAIL
+        page.draw_picture(found, left, top, width, height, above_lines=opacity > 0)
     for word in words:
         page.write(left, top, Word(word.x / DETAIL, word.y / DETAIL, word.text, word.anchor, word.ems), size)
 

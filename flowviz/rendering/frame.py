@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Density, Scene, Trace, Units
-from flowviz.rendering.annotate import ground, note_word, tick_words, title_word, write
+from flowviz.rendering.annotate import ground, note_word, tick_words, title_layer, write
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.density import contour_words, density_ground, density_strength, draw_density
 from flowviz.rendering.legend import keys, legend
@@ -96,8 +96,9 @@ def render_panel(
     """
     canvas, outside = draw_marks(scene, stage, view, panel, enlarged)
     numbers = tick_words(view, panel, scene.units) if view.axes else []
-    canvas.draw_layer(write(view, panel, [*numbers, *(title_word(view, panel, title) if view.labels else [])]))
+    canvas.draw_layer(write(view, panel, numbers))
     if view.labels:
+        canvas.draw_layer(title_layer(view, panel, title))
         _annotate(canvas, scene, stage, view, panel, title, outside)
     return canvas.picture()
 

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from flowviz.records import Scene
-from flowviz.rendering.annotate import BROAD, Word, draw_words, em
+from flowviz.rendering.annotate import BROAD, OPACITY, Word, draw_words, em
 from flowviz.rendering.colormaps import STEPS, Scale, color_scale
 from flowviz.rendering.colors import COMPONENTS, QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import density_limits, density_strength
@@ -31,7 +31,6 @@ from flowviz.specs import ViewSpec
 Shape = Literal["bar", "ring", "quadrants", "components", "chosen", "arrow", "words"]
 
 KEY_WIDTH, BAR_HEIGHT, MARGIN = 13.5, 0.8, 0.6  # ems
-OPACITY = 225  # of the legend's background, from 0 to 255
 
 
 @dataclass(frozen=True)

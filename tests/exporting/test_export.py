@@ -104,7 +104,7 @@ def test_everything_is_written_and_opens_again(bent: Project, tmp_path: Path, wh
     elif form == "svg":
         title = "0 · Base" if what == "sheet" else "19 of 19 · Coupling"  # the picture is too small for more
         assert {title, "base quadrant"} <= set(words_of(found))
-        assert len(list(found.iter(f"{SVG}image"))) == (4 + 1 if what == "sheet" else 1 + 2)  # the stages, and the keys
+        assert len(list(found.iter(f"{SVG}image"))) == (4 + 1 if what == "sheet" else 1 + 3)  # stages, keys, title
     else:
         assert len(found) > (form == "csv")
 

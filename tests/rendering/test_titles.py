@@ -2,14 +2,19 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from flowviz.records.provenance import Provenance
-from flowviz.rendering.annotate import TITLE_EMS, em, fitted, text_width, title_word
-from flowviz.rendering.figure import save_sheet
+from flowviz.rendering.annotate import OPACITY, TITLE_EMS, em, fitted, text_width, title_box, title_word
+from flowviz.rendering.colors import SURROUNDINGS
+from flowviz.rendering.figure import save_frame, save_sheet
+from flowviz.rendering.frame import render_frame
 from flowviz.rendering.projection import Panel
 from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs.view import Theme
 from tests.rendering.scenes import full
+from tests.rendering.test_velocity import scene
 
 TITLE = "7 of 19 · Batch normalization: shifts and scales"
 TERM = "7 of 19 · Batch normalization"
@@ -36,3 +41,26 @@ def test_sheet_names_stages_by_their_terms(tmp_path: Path) -> None:
     text = (tmp_path / "sheet.svg").read_text(encoding="utf-8")
     for title in ("0 · Base", "1 · Scale", "2 · Permutation", "3 · Coupling"):
         assert title in text, f"The sheet has no stage '{title}'."
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_title_is_readable_on_particles(theme: Theme) -> None:
+    size, panel = PictureSize(width=400, height=300), Panel(400, 300)
+    view = ViewSpec(theme=theme, half_extent=1.0, point_diameter=8.0)
+    (word,) = title_word(view, panel, TITLE)
+    left, top, width, height = title_box(view, panel, word)
+    box = np.s_[top : top + height, left : left + width, :3]
+    pictures = [render_frame(full(20_000), 0, view, size, title)[box].astype(int) for title in ("", TITLE)]
+    bare, titled = (np.abs(picture - SURROUNDINGS[theme].background).max(axis=2) for picture in pictures)
+    covered = bare > 100
+    assert covered.sum() > 50, "There are particles below the title."
+    assert np.median(titled[covered]) <= 255 - OPACITY
+
+
+def test_title_and_legend_of_a_vector_graphic_are_above_the_arrows(tmp_path: Path) -> None:
+    shown, size = scene(), PictureSize(width=600, height=480)
+    view = ViewSpec(marks=frozenset({"velocity"}))
+    save_frame(shown, 1, view, size, TITLE, tmp_path / "frame.svg", "svg", Provenance("", "", 72))
+    text = (tmp_path / "frame.svg").read_text(encoding="utf-8")
+    arrows = text.rindex('id="velocity"')
+    assert text.count("<image", arrows) == 2, "one background each"
