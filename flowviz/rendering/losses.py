@@ -8,6 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import LogLocator, NullLocator
 
 from flowviz.records import History
 from flowviz.rendering.annotate import em
@@ -22,6 +23,7 @@ ROOM_FOR_NAME = 0.08  # share of all steps that a target must last to be labeled
 LONGEST_NAME = 24  # characters
 WORDS_EMS, AXES_EMS = (30, 14), (12, 8)  # minimum width and height, in ems, of a plot with labels, and with axes
 NUMBER_EMS, MOST_NUMBERS = 7, 8  # ems per tick label of the x axis, and maximum number of intervals
+ROUND_DIGITS = 1, 2, 3, 5, 7  # first digits of the numbers on the logarithmic axis
 LACKING = "□"  # replaces characters that the font does not have
 
 
@@ -106,7 +108,7 @@ def _draw_changes(axes: Axes, history: History, view: ViewSpec, text: float, pix
 
 
 def _draw_regression(axes: Axes, history: History, view: ViewSpec, text: float, pixel: float) -> None:
-    """Draw the loss that is not the NLL, if there is one, with an axis of its own at the right."""
+    """Draw the loss that is not the NLL, if there is one, with a logarithmic axis of its own at the right."""
     known = ~np.isnan(history.loss)
     if not known.any():
         return
@@ -114,6 +116,10 @@ def _draw_regression(axes: Axes, history: History, view: ViewSpec, text: float, 
     right = axes.twinx()
     right.plot(history.step[known], history.loss[known], color=color, linewidth=width / 2, label="regression")
     right.set_frame_on(False)
+    right.set_yscale("log")
+    right.yaxis.set_major_locator(LogLocator(subs=ROUND_DIGITS))
+    right.yaxis.set_major_formatter("{x:.3g}")
+    right.yaxis.set_minor_locator(NullLocator())
     right.tick_params(labelsize=text, labelcolor=color, color=color, width=pixel, length=0.4 * text)
     if not view.axes:
         right.set(yticks=[])

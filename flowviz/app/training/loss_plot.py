@@ -32,7 +32,8 @@ LEGEND_TIP = (
     "Validation: on points that the flow is never trained on. Train: on the points of the latest training steps.\n"
     "Entropy: the best possible loss of the target, which no flow can beat.\n"
     "Kept: the step with the lowest validation loss. Its flow is kept when training ends.\n"
-    "Regression: the mean squared error of the velocity, which flow matching minimizes. Its axis is on the right.\n"
+    "Regression: the mean squared error of the velocity, which flow matching minimizes. "
+    "Its logarithmic axis is on the right.\n"
     "▲: losses above the range shown. Point at it to see the highest."
 )
 INITIAL_STEPS, INITIAL_LOSSES = 1000.0, (0.0, 3.0)  # the axes before the first report

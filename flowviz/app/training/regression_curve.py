@@ -2,26 +2,32 @@
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 
 from flowviz.records import History
 from flowviz.rendering.colors import CURVES
 from flowviz.specs.view import Theme
 
 PADDING = 0.05  # of the range of the axis, above and below
-MIN_RANGE = 0.01  # of the axis
+MIN_RANGE = 0.3  # of the axis, in powers of ten
 
 
 class RegressionCurve:
-    """Curve over the steps of a plot with an axis at the right. Both are hidden for flows that minimize the NLL."""
+    """Curve over the steps of a plot with a logarithmic axis at the right. Both are hidden if flows minimize the NLL.
+
+    The loss falls fast at first and then improves by small amounts, which a linear axis would not show.
+    """
 
     def __init__(self, plot: pg.PlotItem) -> None:
         """Create a curve that shares the horizontal axis of `plot`, which has an axis at the right."""
         self._plot = plot
         self._box = pg.ViewBox(enableMenu=False, enableMouse=False)
         self._curve = pg.PlotDataItem()
+        self._curve.setLogMode(False, True)
         self._box.addItem(self._curve)
         plot.scene().addItem(self._box)
         plot.getAxis("right").linkToView(self._box)
+        plot.getAxis("right").setLogMode(True)
         self._box.setXLink(plot)
         plot.getViewBox().sigResized.connect(self._align)
         self.is_shown = False
@@ -34,8 +40,7 @@ class RegressionCurve:
             self.is_shown = bool(len(losses))
             self._plot.showAxis("right", self.is_shown)
         if self.is_shown:
-            padding = PADDING * max(np.ptp(losses), MIN_RANGE)
-            self._box.setYRange(losses.min() - padding, losses.max() + padding, padding=0)
+            self._box.setYRange(*_range(np.log10(losses)), padding=0)
         dot = "o" if len(losses) == 1 else None  # a single report makes no line
         self._curve.setData(history.step[known], losses, symbol=dot)
 
@@ -49,3 +54,10 @@ class RegressionCurve:
 
     def _align(self) -> None:
         self._box.setGeometry(self._plot.getViewBox().sceneBoundingRect())
+
+
+def _range(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the range of an axis for values, with padding."""
+    middle = (values.min() + values.max()) / 2
+    half = (0.5 + PADDING) * max(np.ptp(values), MIN_RANGE)
+    return float(middle - half), float(middle + half)

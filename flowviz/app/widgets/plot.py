@@ -1,6 +1,7 @@
 """A plot whose text follows the font and the theme of the window."""
 
-from math import ceil, floor
+from collections.abc import Sequence
+from math import ceil, floor, log10
 from typing import Any
 
 import pyqtgraph as pg
@@ -13,6 +14,8 @@ from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs.view import Theme
 
 SIDES = "left", "bottom", "right"  # the right axis is hidden until it is shown
+# The first digits of the ticks of a logarithmic axis, the most first.
+ROUND_DIGITS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9), (1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5, 7), (1, 2, 5), (1,)
 LINE_DISTANCE = 1.2  # between two tick labels of a vertical axis, in line heights
 LABEL_GAP = 4  # pixels between the tick labels of the bottom axis and its label
 
@@ -49,6 +52,25 @@ class Axis(pg.AxisItem):
             half = largest / 2
             return [(half, 0), *levels[1:]] if self._fits(minimum, maximum, size, half) else levels
         return levels
+
+    def tickValues(self, minimum: float, maximum: float, size: float) -> Any:
+        """Return the tick levels; those of a logarithmic axis are round numbers, as many as fit."""
+        if not self.logMode:
+            return super().tickValues(minimum, maximum, size)
+        most = max(1, int(size / (LINE_DISTANCE * self._metrics.height())))
+        powers = range(floor(minimum), ceil(maximum) + 1)
+        for digits in ROUND_DIGITS:
+            ticks = [log10(digit * 10.0**power) for power in powers for digit in digits]
+            shown = [tick for tick in ticks if minimum <= tick <= maximum]
+            if len(shown) <= most:
+                break
+        return [(None, shown[:: -(-len(shown) // most) or 1])]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """Return the labels of ticks; the powers of ten of a logarithmic axis are written as numbers."""
+        if not self.logMode:
+            return list(super().tickStrings(values, scale, spacing))
+        return [f"{10.0**value:.3g}" for value in values]
 
     def _fits(self, minimum: float, maximum: float, size: float, distance: float) -> bool:
         """Return whether tick labels at a distance do not overlap on an axis of a size in pixels."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pyqtgraph as pg
@@ -290,13 +291,28 @@ def test_regression_loss_has_its_own_axis_at_the_right(losses: LossPlot) -> None
     assert axis.isVisible()
     assert "regression" in legend.text()
     low, high = axis.range
-    assert low < history.loss.min() < history.loss.max() < high < 0.2
+    assert 10**low < history.loss.min() < history.loss.max() < 10**high < 0.2
     assert plot.getAxis("left").range[0] > 0.5, "the regression loss does not stretch the axis of the NLL"
     curve, box = axis.linkedView().addedItems[0], plot.getViewBox()
-    assert (curve.getData()[1] == history.loss).all()
+    np.testing.assert_allclose(10 ** curve.getData()[1], history.loss)
     drawn, whole = axis.linkedView().sceneBoundingRect(), box.sceneBoundingRect()
     assert abs(drawn.right() - whole.right()) <= 1, "both curves end at the same step"
     assert axis.linkedView().viewRange()[0] == pytest.approx(box.viewRange()[0], rel=0.01)
     losses.show_history(history_with_spikes(), None)
     assert not axis.isVisible()
     assert "regression" not in legend.text()
+
+
+@pytest.mark.parametrize("last", [0.0004, 0.02, 0.24])
+def test_late_changes_of_the_regression_loss_are_visible(losses: LossPlot, last: float, qtbot: QtBot) -> None:
+    steps = np.arange(100.0, 1001.0, 100.0)
+    found = np.concatenate([[0.25, 3 * last], np.geomspace(2 * last, last, 8)])
+    losses.resize(400, 240)
+    losses.show_history(History(steps, steps, 1 + 1 / steps, 1 + 1 / steps, loss=found), 0.9)
+    plot = plot_in(losses)
+    qtbot.waitUntil(lambda: len(tick_labels(plot, "right")) > 1)
+    axis = plot.getAxis("right")
+    heights = axis.linkedView().addedItems[0].getData()[1] / (axis.range[1] - axis.range[0])
+    assert abs(heights[-1] - heights[-8]) > 0.09
+    labels = sorted(tick_labels(plot, "right"), key=lambda rect: rect.top())
+    assert all(above.bottom() <= below.top() + 1 for above, below in pairwise(labels))
