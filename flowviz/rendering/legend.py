@@ -68,7 +68,7 @@ def keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None)
     """
     found = []
     if view.marks & {"points", "paths"}:
-        found += [_particle_key(scene, view), *_count_keys(scene, view)]
+        found += [_particle_key(scene, view), *_notes(scene, view)]
     if scene.density is not None and density_strength(scene, stage, view) > 0:
         limits = density_limits(scene.density)
         found.append(Key(f"heat: {_log_density(scene)}", "bar", _log_densities(scene, limits), "heat"))
@@ -112,8 +112,10 @@ def _particle_key(scene: Scene, view: ViewSpec) -> Key:
             return Key("base quadrant", "quadrants")
 
 
-def _count_keys(scene: Scene, view: ViewSpec) -> list[Key]:
+def _notes(scene: Scene, view: ViewSpec) -> list[Key]:
     found = []
+    if view.color_by == "component" and scene.trace.component_count is None:
+        found.append(Key("no components", "words"))
     if shown_selection(scene) is not None and view.color_by != "selection":
         found.append(Key(_selected(scene), "words"))
     drawn, candidates = path_particles(scene)

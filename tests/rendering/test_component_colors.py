@@ -4,7 +4,7 @@ import numpy as np
 
 from flowviz.records import Scene, base_of, untrained_trace
 from flowviz.rendering.colors import COMPONENTS, packed
-from flowviz.rendering.legend import keys
+from flowviz.rendering.legend import Key, key_picture, keys
 from flowviz.rendering.particles import CHOSEN, OTHERS, particle_colors
 from flowviz.specs import FlowSpec, ViewSpec
 
@@ -24,7 +24,8 @@ def test_base_without_components_is_colored_by_quadrant() -> None:
     scene = Scene(untrained_trace(FlowSpec()))
     by_component, by_quadrant = (ViewSpec(color_by=color_by) for color_by in ("component", "quadrant"))
     np.testing.assert_array_equal(particle_colors(scene, 0, by_component), particle_colors(scene, 0, by_quadrant))
-    assert keys(scene, 0, by_component) == keys(scene, 0, by_quadrant)
+    assert keys(scene, 0, by_component) == (*keys(scene, 0, by_quadrant), Key("no components", "words"))
+    assert not np.asarray(key_picture(by_component, 20, keys(scene, 0, by_component)[-1]))[:, 0].any(), "cut off"
 
 
 def test_leaked_particles_stand_out_and_are_counted() -> None:
