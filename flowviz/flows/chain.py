@@ -197,6 +197,18 @@ class Chain:
         numbers = parameters, statistics, constants
         return self._at(stage, numbers, lambda stage, own: (stage.velocity(own, points),))[0]
 
+    def final_velocity(
+        self,
+        parameters: tf.Tensor,
+        statistics: tf.Tensor,
+        constants: tf.Tensor,
+        points: tf.Tensor,
+        stage: tf.Tensor,
+    ) -> tf.Tensor:
+        """Return the velocity (n, 2) at points at the time at which one stage, 1 or more, ends."""
+        numbers = parameters, statistics, constants
+        return self._at(stage, numbers, lambda stage, own: (stage.velocity(own, points, at_end=True),))[0]
+
     def log_prob(
         self, parameters: tf.Tensor, statistics: tf.Tensor, constants: tf.Tensor, points: tf.Tensor
     ) -> tf.Tensor:

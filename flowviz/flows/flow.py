@@ -41,7 +41,7 @@ from flowviz.specs.recipes import BASE
 FINE_ABOVE = -10.5  # nats; near -10, float32 errors are at most 0.01, so all log-densities above -10 are recomputed
 
 STAGE = tf.TensorSpec([], tf.int32)
-AT_STAGE = {"trace_through", "forward_at", "velocity", "log_density"}  # functions of the chain that take a stage
+AT_STAGE = {"trace_through", "forward_at", "velocity", "final_velocity", "log_density"}  # functions that take one
 
 _first_of_kind: dict[tuple[FlowSpec, tuple[str, ...], tf.DType, tuple[type[Stage], ...]], "Flow"] = {}
 _graphs: dict[str, Graph] = {}
@@ -189,19 +189,22 @@ class Flow(tf.Module):
         found: NDArray[np.bool_] = np.isnan(log_density) | self.trace(self.particles()).folds_near(points)
         return found
 
-    def velocity(self, stage: int, points: ArrayLike) -> NDArray[Any]:
+    def velocity(self, stage: int, points: ArrayLike, *, at_end: bool = False) -> NDArray[Any]:
         """Return how a stage moves points (n, 2): their displacement, or a velocity field (n, 2) if it follows one.
 
         Args:
             stage: Number of the stage, 1 or more.
-            points: Points before the stage, in flow units.
+            points: Points before the stage, in flow units; after it if `at_end`.
+            at_end: Whether to return the field at the time at which the stage ends, rather than begins. This makes no
+                difference to a displacement.
 
         Raises:
             SpecError: If there is no such stage, or if it is the base, which moves nothing.
         """
         if stage == 0:
             raise SpecError(f"The base moves no points: velocities belong to the stages 1 to {len(self.stages)}.")
-        return np.concatenate([found for [found] in self._in_parts("velocity", points, stage)])
+        name = "final_velocity" if at_end else "velocity"
+        return np.concatenate([found for [found] in self._in_parts(name, points, stage)])
 
     def density(
         self, stage: int, rectangle: Rectangle, particles: Trace | None = None, side: int = DENSITY_SIDE

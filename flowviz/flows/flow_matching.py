@@ -69,9 +69,10 @@ class FlowStep(Stage):
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:
         return self._field.initial_weights(rng)
 
-    def velocity(self, numbers: Tensors, x: tf.Tensor) -> tf.Tensor:
-        """Return v(x, t) (n, 2) at the time t at which the step begins."""
-        return tf.transpose(self._field(numbers, tf.transpose(x), _times(numbers["time"], x)))
+    def velocity(self, numbers: Tensors, x: tf.Tensor, *, at_end: bool = False) -> tf.Tensor:
+        """Return v(x, t) (n, 2) at the time t at which the step begins or ends."""
+        time = numbers["time"] + numbers["duration"] if at_end else numbers["time"]
+        return tf.transpose(self._field(numbers, tf.transpose(x), _times(time, x)))
 
     def forward(self, numbers: Tensors, x: tf.Tensor) -> tf.Tensor:
         return tf.transpose(self._step(numbers, tf.transpose(x), numbers["time"], numbers["duration"]))

@@ -8,6 +8,7 @@ import numpy as np
 from flowviz.flows.flow import Flow
 from flowviz.records import Density, FieldGrid, Rectangle, Scene, Trace, VelocityField, lattice_points
 from flowviz.specs import ViewSpec
+from flowviz.specs.recipes import FLOW_STEP
 
 Probe = tuple[int, Sequence[float]]  # a stage, and the x and y of a point there
 
@@ -63,13 +64,20 @@ def probe_trace(flow: Flow, probe: Probe) -> Trace:
 
 
 def velocity_fields(flow: Flow, grids: Sequence[FieldGrid]) -> tuple[VelocityField, ...]:
-    """Return the velocity field of each stage after the base, on a grid for each of them."""
-    return tuple(_velocity_field(flow, stage, grid) for stage, grid in enumerate(grids, start=1))
+    """Return the velocity field of each stage after the base, on a grid for each of them.
+
+    A continuous flow has one more field, at t = 1, on the last grid.
+    """
+    fields = [_velocity_field(flow, stage, grid) for stage, grid in enumerate(grids, start=1)]
+    if grids and flow.stages[-1].kind == FLOW_STEP:
+        fields.append(_velocity_field(flow, len(grids), grids[-1], at_end=True))
+    return tuple(fields)
 
 
-def _velocity_field(flow: Flow, stage: int, grid: FieldGrid) -> VelocityField:
+def _velocity_field(flow: Flow, stage: int, grid: FieldGrid, *, at_end: bool = False) -> VelocityField:
     points = grid.points
-    return VelocityField(stage, grid.spacing, points, flow.velocity(stage, points).astype(np.float32))
+    vectors = flow.velocity(stage, points, at_end=at_end).astype(np.float32)
+    return VelocityField(stage, grid.spacing, points, vectors, at_end)
 
 
 def _density(flow: Flow, found: Density | None, stage: int, rectangle: Rectangle) -> Density:

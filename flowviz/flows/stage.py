@@ -75,8 +75,11 @@ class Stage(ABC):
         """Return x = f⁻¹(y)."""
         return self.inverse_and_log_det(numbers, y)[0]
 
-    def velocity(self, numbers: Tensors, x: tf.Tensor) -> tf.Tensor:
-        """Return the displacement f(x) − x (n, 2), or the velocity at x if the stage follows a field."""
+    def velocity(self, numbers: Tensors, x: tf.Tensor, *, at_end: bool = False) -> tf.Tensor:
+        """Return the displacement f(x) − x (n, 2), or the velocity at x if the stage follows a field.
+
+        `at_end` selects the time at which the stage ends, rather than the one at which it begins.
+        """
         return self.forward(numbers, x) - x
 
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:

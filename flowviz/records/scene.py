@@ -23,7 +23,8 @@ class Scene:
         density: Density of one stage. None if not computed.
         grid: Trace of `lattice_points()`. None if not computed.
         probe: Trace of a single point. None if there is no probe.
-        velocities: Velocity field of each stage after the base, in order. None if not computed.
+        velocities: Velocity field of each stage after the base, in order, and of the end of the last flow step. None if
+            not computed.
         target: Picture of the target. None if not available.
         units: Units of the axes.
         leaked: Mask (n,) of the particles that do not land on the target. None if not computed or unknown.

@@ -16,20 +16,22 @@ MOST_ACROSS = 64  # points along the shorter side of a grid
 class VelocityField:
     """How a stage moves points, on a regular grid.
 
-    For a flow step, the vectors are the velocity field at the time at which the step begins. For any other stage, they
-    are the displacement of the points.
+    For a flow step, the vectors are the velocity field at the time at which the step begins or ends. For any other
+    stage, they are the displacement of the points.
 
     Attributes:
         stage: Number of the stage, 1 or more.
         spacing: Distance between neighboring points of the grid, in flow units.
         points: Points (n, 2) before the stage, float32, in flow units.
         vectors: Velocity or displacement (n, 2) at each point, float32, in flow units.
+        at_end: Whether the vectors are the velocity field at the time at which a flow step ends.
     """
 
     stage: int
     spacing: float
     points: NDArray[np.float32]
     vectors: NDArray[np.float32]
+    at_end: bool = False
 
 
 class FieldGrid(NamedTuple):

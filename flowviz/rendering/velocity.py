@@ -2,10 +2,10 @@
 
 At a stage, and on the way to it, they show the displacement by the layer of this stage, the one that its title names;
 at the base, that of the first layer. Flow steps follow a field that changes with time: at a stage, the arrows are the
-field at the time of the stage, and on the way to the next one they change with it.
+field at the time of the stage, t = 1 at the last, and on the way to the next one they change with it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil, floor, log2, log10
 
@@ -102,7 +102,8 @@ def draw_velocity(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, pr
 def arrows_at(scene: Scene, stage: float, projection: Projection) -> Arrows | None:
     """Return the arrows of a stage that start in the picture, or None if the scene has no velocities."""
     fields = scene.velocities
-    if not fields or len(fields) != scene.trace.last_stage:
+    last = scene.trace.last_stage
+    if not fields or len(fields) != last + follows_field(scene.trace, last):
         return None
     field = _field_at(scene, fields, stage)
     every = _stride(field.spacing * projection.pixels_per_unit, min(projection.panel.width, projection.panel.height))
@@ -126,15 +127,15 @@ def arrows_at(scene: Scene, stage: float, projection: Projection) -> Arrows | No
 
 
 def _field_at(scene: Scene, fields: tuple[VelocityField, ...], stage: float) -> VelocityField:
-    stage = min(max(stage, 0.0), len(fields))
+    stage = min(max(stage, 0.0), scene.trace.last_stage)
     number = max(ceil(stage), 1)
     if not follows_field(scene.trace, number):
         return fields[number - 1]
-    before = min(floor(stage), len(fields) - 1)
+    before = floor(stage)
     now, later, t = fields[before], fields[min(before + 1, len(fields) - 1)], np.float32(stage - before)
     if not follows_field(scene.trace, later.stage) or not np.array_equal(now.points, later.points):
         return now
-    return VelocityField(now.stage, now.spacing, now.points, (1 - t) * now.vectors + t * later.vectors)
+    return replace(now, vectors=(1 - t) * now.vectors + t * later.vectors)
 
 
 def _stride(spacing: float, side: int) -> int:
@@ -153,7 +154,7 @@ def _among_particles(scene: Scene, field: VelocityField, points: Lines) -> NDArr
 
     Their arrows determine the scale: far away, where no particle is, couplings stretch the plane without limit.
     """
-    low, high = scene.trace.boxes[field.stage - 1]
+    low, high = scene.trace.boxes[field.stage if field.at_end else field.stage - 1]
     among: NDArray[np.bool_] = ((points >= low) & (points <= high)).all(axis=1)
     return among if among.sum() >= FEW else np.ones(len(points), np.bool_)
 

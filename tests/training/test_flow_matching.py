@@ -15,9 +15,10 @@ from flowviz.flows import build_flow
 from flowviz.flows import flow as flow_module
 from flowviz.flows.flow_matching import FlowStep
 from flowviz.flows.matching import FlowMatching, in_strips, spread_times
+from flowviz.flows.scenes import velocity_fields
 from flowviz.projects import Project, load_project, save_project
 from flowviz.projects.format import from_bytes, to_bytes
-from flowviz.records import Score, Trace, base_particles, lattice_points
+from flowviz.records import FieldGrid, Score, Trace, base_particles, lattice_points
 from flowviz.specs import ExportSpec, FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from tests.test_cli import run
 
@@ -85,6 +86,17 @@ class TestTrainedFlow:
             assert found["mean speed"] / 20 == pytest.approx(moved.mean(), rel=0.1)
             assert all(len(line) <= 60 for line in report.formula)
         assert flow.report(1).numbers["duration h"] == 0.05
+
+    def test_field_of_the_last_stage_is_that_at_time_1(self, project: Project) -> None:
+        grid = FieldGrid.across((-2.0, 2.0, -2.0, 2.0), 4.0)
+        coarse, fine = (
+            velocity_fields(build_flow(FLOW.with_integrator("euler", steps), project.weights), [grid] * steps)
+            for steps in (1, 4)
+        )
+        assert [(field.stage, field.at_end) for field in fine] == [*((k, False) for k in (1, 2, 3, 4)), (4, True)]
+        np.testing.assert_allclose(coarse[0].vectors, fine[0].vectors, atol=1e-5)
+        np.testing.assert_allclose(coarse[-1].vectors, fine[-1].vectors, atol=1e-5)
+        assert np.abs(coarse[-1].vectors - coarse[0].vectors).max() > 0.1
 
     def test_an_euler_step_follows_the_velocity(self, project: Project) -> None:
         flow = build_flow(FLOW.with_integrator("euler", 10), project.weights)
