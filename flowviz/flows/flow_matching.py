@@ -12,7 +12,7 @@ from flowviz.flows.matching import FlowMatching
 from flowviz.flows.reporting import Forward, Numbers, Spans
 from flowviz.flows.stage import Arrays, Stage, Tensors
 from flowviz.flows.velocity_field import VelocityField
-from flowviz.records import StageReport, written
+from flowviz.records import StageReport
 from flowviz.specs import recipes
 from flowviz.specs.flow import Integrator
 
@@ -115,7 +115,6 @@ class FlowStep(Stage):
         divergence = (along_1[0] + along_2[1]).numpy()
         assert self.spec.integrator is not None
         found = {
-            "time t": time,
             "duration h": duration,
             "maximum speed": float(speed.max()),
             "mean speed": float(speed.mean()),
@@ -123,7 +122,7 @@ class FlowStep(Stage):
             "mean divergence": float(divergence.mean()),
             "maximum divergence": float(divergence.max()),
         }
-        lines = f"t = {written(time)}, h = {written(duration)}", *FORMULAS[self.spec.integrator]
+        lines = f"from t = {time:.2f} to {time + duration:.2f}", *FORMULAS[self.spec.integrator]
         return self.reported((*lines, "log|det J| ≈ h · div v(x, t)"), found)
 
     @property
