@@ -41,11 +41,11 @@ EXPORTED = (*PICTURE.written, *ANIMATION.written, ".npz", ".csv")  # what `flowv
 def denoted(path: Path) -> str | None:
     """Return the kind of file that the suffix of a path denotes, such as "a project", or None if it denotes none.
 
-    Suffixes of other programs' files denote "another kind of file"; those of "run.v2" and "run" denote none.
+    Suffixes of other programs' files denote "another kind of data"; those of "run.v2" and "run" denote none.
     """
     if (kind := KINDS.get(path.suffix.lower())) is not None:
         return kind.name
-    return "another kind of file" if any(_types().guess_type(path.name)) else None
+    return "another kind of data" if any(_types().guess_type(path.name)) else None
 
 
 def listed(suffixes: Sequence[str]) -> str:

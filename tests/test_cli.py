@@ -110,7 +110,7 @@ def test_every_field_of_a_flow_and_of_its_training_has_an_option(tmp_path: Path,
     assert (saved.flow, saved.training) == (flow, training)
 
 
-# All of them are asked for everything inside in tests/flows, so here one stands for them that other tests do not use.
+# The tests of flows cover every family, so by default, only one runs here: one that no other test of the CLI uses.
 @pytest.mark.parametrize(
     "family",
     [name if name == "spline" else pytest.param(name, marks=pytest.mark.slow) for name in RECIPES],

@@ -163,7 +163,7 @@ def _check_suffix(path: Path, suffixes: Sequence[str]) -> None:
     if path == STDOUT:
         raise SpecError(f"This output cannot be written to stdout. Give a file that ends in {listed(suffixes)}.")
     if path.suffix.lower() not in suffixes and (other := denoted(path)) is not None:
-        raise SpecError(f"The suffix {path.suffix} stands for {other}. Give a file that ends in {listed(suffixes)}.")
+        raise SpecError(f"Files ending in {path.suffix} contain {other}. Give a file that ends in {listed(suffixes)}.")
 
 
 def _format(path: Path, form: NumberFormat | None) -> NumberFormat:

@@ -14,6 +14,8 @@ from flowviz.records import Base, base_of
 from flowviz.records.bases import STAGE_NAME
 from flowviz.records.mixture import Mixture
 
+Numbers = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # parameters, statistics and constants of all stages
+SHAPES = [None, 2], [None]  # of the points and of the log-determinants that a stage returns
 ROUND_TRIPS = 500  # particles whose round trip is measured first if the inverse takes long
 SHARED_IMAGE = 1e-2  # distance from x at which the inverse has found another point with the same image
 BLOCK_BYTES = 16_384  # of one coordinate of the points that are scored together: they stay in the CPU's cache
@@ -114,27 +116,22 @@ class Chain:
             y = stage.inverse({**numbers, **fitted}, y)
         return tf.concat([tf.reshape(number, [-1]) for number in found.values()], 0)
 
-    def forward(
-        self, parameters: tf.Tensor, statistics: tf.Tensor, constants: tf.Tensor, particles: tf.Tensor
-    ) -> tf.Tensor:
+    def forward(self, numbers: Numbers, particles: tf.Tensor) -> tf.Tensor:
         """Return the images of particles of the base in the target space."""
-        numbers = parameters, statistics, constants
 
         def up(k: Any, x: Any) -> tuple[Any, ...]:
             return k + 1, *self._at(k + 1, numbers, lambda stage, own: (stage.forward(own, x),))
 
-        return _while(lambda k, _: k < _last(constants), up, tf.constant(0), particles)[1]
+        return _while(lambda k, _: k < _last(numbers), up, tf.constant(0), particles)[1]
 
-    def trace(
-        self, parameters: tf.Tensor, statistics: tf.Tensor, constants: tf.Tensor, particles: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
+    def trace(self, numbers: Numbers, particles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
         """Follow particles of the base through all stages.
 
         Returns:
             Their positions (stages, n, 2), the log-determinants from the base (stages, n), the round-trip error of each
             stage (stages,), and which particles a stage folds over (n,).
         """
-        numbers, last = (parameters, statistics, constants), _last(constants)
+        last = _last(numbers)
         positions, log_dets = _arrays(particles, tf.constant(0), last)
         errors = tf.TensorArray(particles.dtype, size=last + 1, element_shape=[]).write(0, 0)
 
@@ -147,16 +144,9 @@ class Chain:
         *_, folded, positions, log_dets, errors = _while(lambda k, *_: k < last, up, *start)
         return positions.stack(), tf.cumsum(log_dets.stack()), errors.stack(), folded
 
-    def trace_through(
-        self,
-        parameters: tf.Tensor,
-        statistics: tf.Tensor,
-        constants: tf.Tensor,
-        points: tf.Tensor,
-        stage: tf.Tensor,
-    ) -> tuple[tf.Tensor, tf.Tensor]:
+    def trace_through(self, numbers: Numbers, points: tf.Tensor, stage: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Follow points of a stage to all stages: positions (stages, n, 2) and log-determinants (stages, n)."""
-        numbers, last = (parameters, statistics, constants), _last(constants)
+        last = _last(numbers)
         positions, log_dets = _arrays(points, stage, last)
 
         def down(k: Any, y: Any, positions: Any, log_dets: Any) -> tuple[Any, ...]:
@@ -171,58 +161,24 @@ class Chain:
         *_, positions, log_dets = _while(lambda k, *_: k < last, up, stage, points, positions, log_dets)
         return positions.stack(), tf.cumsum(log_dets.stack())
 
-    def forward_at(
-        self,
-        parameters: tf.Tensor,
-        statistics: tf.Tensor,
-        constants: tf.Tensor,
-        points: tf.Tensor,
-        stage: tf.Tensor,
-    ) -> tuple[tf.Tensor, tf.Tensor]:
+    def forward_at(self, numbers: Numbers, points: tf.Tensor, stage: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the images of points under one stage, 1 or more, and its log|det J| there."""
-        images, log_dets = self._at(
-            stage, (parameters, statistics, constants), lambda stage, own: stage.forward_and_log_det(own, points)
-        )
+        images, log_dets = self._at(stage, numbers, lambda stage, own: stage.forward_and_log_det(own, points))
         return images, log_dets
 
-    def velocity(
-        self,
-        parameters: tf.Tensor,
-        statistics: tf.Tensor,
-        constants: tf.Tensor,
-        points: tf.Tensor,
-        stage: tf.Tensor,
-    ) -> tf.Tensor:
+    def velocity(self, numbers: Numbers, points: tf.Tensor, stage: tf.Tensor) -> tf.Tensor:
         """Return the velocity (n, 2) of one stage, 1 or more, at points."""
-        numbers = parameters, statistics, constants
         return self._at(stage, numbers, lambda stage, own: (stage.velocity(own, points),))[0]
 
-    def final_velocity(
-        self,
-        parameters: tf.Tensor,
-        statistics: tf.Tensor,
-        constants: tf.Tensor,
-        points: tf.Tensor,
-        stage: tf.Tensor,
-    ) -> tf.Tensor:
+    def final_velocity(self, numbers: Numbers, points: tf.Tensor, stage: tf.Tensor) -> tf.Tensor:
         """Return the velocity (n, 2) at points at the time at which one stage, 1 or more, ends."""
-        numbers = parameters, statistics, constants
         return self._at(stage, numbers, lambda stage, own: (stage.velocity(own, points, at_end=True),))[0]
 
-    def log_prob(
-        self, parameters: tf.Tensor, statistics: tf.Tensor, constants: tf.Tensor, points: tf.Tensor
-    ) -> tf.Tensor:
+    def log_prob(self, numbers: Numbers, points: tf.Tensor) -> tf.Tensor:
         """Return the log-density of the flow at points of the target."""
-        return self._log_density((parameters, statistics, constants), points, _last(constants))
+        return self._log_density(numbers, points, _last(numbers))
 
-    def log_density(
-        self,
-        parameters: tf.Tensor,
-        statistics: tf.Tensor,
-        constants: tf.Tensor,
-        points: tf.Tensor,
-        stage: tf.Tensor,
-    ) -> tf.Tensor:
+    def log_density(self, numbers: Numbers, points: tf.Tensor, stage: tf.Tensor) -> tf.Tensor:
         """Return the log-density of the distribution at a stage at points; -inf where it is not finite."""
         block = BLOCK_BYTES // points.dtype.size
         count = tf.shape(points)[0]
@@ -230,7 +186,7 @@ class Chain:
 
         def score(i: Any, found: Any) -> tuple[Any, Any]:
             part = points[i * block : tf.minimum((i + 1) * block, count)]
-            return i + 1, found.write(i, self._log_density((parameters, statistics, constants), part, stage))
+            return i + 1, found.write(i, self._log_density(numbers, part, stage))
 
         found = tf.TensorArray(points.dtype, size=blocks, element_shape=[None], infer_shape=False)
         log_density = _while(lambda i, *_: i < blocks, score, tf.constant(0), found)[1].concat()
@@ -240,7 +196,7 @@ class Chain:
         """Return the stages with their numbers in the order in which the inverse applies them."""
         return list(zip(self.stages, self.numbers(parameters, statistics), strict=True))[::-1]
 
-    def _log_density(self, numbers: Any, points: tf.Tensor, stage: tf.Tensor) -> tf.Tensor:
+    def _log_density(self, numbers: Numbers, points: tf.Tensor, stage: tf.Tensor) -> tf.Tensor:
         def down(k: Any, y: Any, log_det: Any) -> tuple[Any, ...]:
             x, change = self._at(k, numbers, lambda stage, own: stage.inverse_and_log_det(own, y))
             return k - 1, x, log_det + change
@@ -248,18 +204,19 @@ class Chain:
         _, x, log_det = _while(lambda k, *_: k > 0, down, stage, points, tf.zeros_like(points[:, 0]))
         return self.base(numbers[0]).log_prob(x, tf.math) + log_det
 
-    def _at(self, stage: tf.Tensor, numbers: Any, evaluate: Callable[[Stage, Tensors], tuple[tf.Tensor, ...]]) -> Any:
+    def _at(
+        self, stage: tf.Tensor, numbers: Numbers, evaluate: Callable[[Stage, Tensors], tuple[tf.Tensor, ...]]
+    ) -> Any:
         """Evaluate one stage: points (n, 2), and log-determinants (n,) and whatever else is returned."""
         branches = [
             lambda kind=kind: evaluate(self._examples[kind], self._numbers_at(kind, stage, numbers))
             for kind in range(len(self._examples))
         ]
         found = branches[0]() if self.is_uniform else _cases(tf.gather(self._classes, stage - 1), branches)
-        return *(tf.ensure_shape(each, shape) for each, shape in zip(found, ([None, 2], [None]), strict=False)), *found[
-            2:
-        ]
+        shaped = [tf.ensure_shape(each, shape) for each, shape in zip(found, SHAPES, strict=False)]
+        return *shaped, *found[len(shaped) :]
 
-    def _numbers_at(self, kind: int, stage: tf.Tensor, numbers: Any) -> Tensors:
+    def _numbers_at(self, kind: int, stage: tf.Tensor, numbers: Numbers) -> Tensors:
         """Return the numbers of a stage that has the class number `kind`."""
         *flat, constants = numbers
         offsets = self._offsets[0] if self.is_uniform else tf.unstack(tf.gather(self._offsets, stage - 1))
@@ -270,9 +227,9 @@ class Chain:
         return found
 
 
-def _last(constants: tf.Tensor) -> Any:
+def _last(numbers: Numbers) -> Any:
     """Return the number of the last stage."""
-    return tf.shape(constants)[0]
+    return tf.shape(numbers[2])[0]
 
 
 def _arrays(points: tf.Tensor, stage: tf.Tensor, last: tf.Tensor) -> tuple[tf.TensorArray, tf.TensorArray]:

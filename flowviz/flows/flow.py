@@ -93,7 +93,7 @@ class Flow(tf.Module):
 
     @property
     def can_fold(self) -> bool:
-        """Whether a stage may fold the plane over at some points. Their log-densities are then NaN."""
+        """Whether the map may not be one-to-one everywhere, so that some log-densities may be NaN."""
         return any(stage.can_fold for stage in self.stages)
 
     @property
@@ -287,7 +287,7 @@ class Flow(tf.Module):
 
     @property
     def _kind(self) -> tuple[FlowSpec, tuple[str, ...]]:
-        """What the graphs depend on: the relevant part of the spec, and the names of the stages if they differ."""
+        """Key of the graphs: what they depend on of the spec, and the names of the stages unless all are alike."""
         if self.chain.is_uniform:
             return self.spec.model_copy(update={"seed": 0, "pairing": None, "integrator_steps": None}), ()
         return self.spec.model_copy(update={"seed": 0}), self.names
@@ -334,7 +334,8 @@ class Flow(tf.Module):
         with _tracing:  # a second thread that needs the graph waits until it is traced
             if key in _graphs:
                 return _graphs[key]
-            trace = partial(tf.function(function, autograph=False).get_concrete_function, *signature)
+            flat = tf.function(lambda p, s, c, *rest: function((p, s, c), *rest), autograph=False)
+            trace = partial(flat.get_concrete_function, *signature)
             [found] = stored_or_traced(key, lambda: [trace()], signature, self.spec)
             if not self.spec.recipe.stages:  # the code of an extension can change
                 _graphs[key] = found

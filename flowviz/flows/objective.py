@@ -1,4 +1,4 @@
-"""What training minimizes."""
+"""Objectives: the losses that training minimizes."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar

@@ -8,7 +8,6 @@ import numpy as np
 from flowviz.flows.flow import Flow
 from flowviz.records import Density, FieldGrid, Rectangle, Scene, Trace, VelocityField, lattice_points
 from flowviz.specs import ViewSpec
-from flowviz.specs.recipes import FLOW_STEP
 
 Probe = tuple[int, Sequence[float]]  # a stage, and the x and y of a point there
 
@@ -69,7 +68,7 @@ def velocity_fields(flow: Flow, grids: Sequence[FieldGrid]) -> tuple[VelocityFie
     A continuous flow has one more field, at t = 1, on the last grid.
     """
     fields = [_velocity_field(flow, stage, grid) for stage, grid in enumerate(grids, start=1)]
-    if grids and flow.stages[-1].kind == FLOW_STEP:
+    if grids and flow.spec.recipe.is_continuous:
         fields.append(_velocity_field(flow, len(grids), grids[-1], at_end=True))
     return tuple(fields)
 

@@ -236,7 +236,7 @@ class Trace:
 
     @property
     def is_continuous(self) -> bool:
-        """Whether the stages are the steps of an integrator, at equal distances of time."""
+        """Whether all stages are equal time steps of an integrator."""
         return all(name.endswith(f"_{FLOW_STEP}") for name in self.names[1:])
 
     def position(self, stage: int) -> str:

@@ -14,7 +14,7 @@ MOST_ACROSS = 64  # points along the shorter side of a grid
 
 @dataclass(frozen=True)
 class VelocityField:
-    """How a stage moves points, on a regular grid.
+    """Velocities or displacements of a stage on a regular grid.
 
     For a flow step, the vectors are the velocity field at the time at which the step begins or ends. For any other
     stage, they are the displacement of the points.

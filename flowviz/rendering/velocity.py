@@ -178,5 +178,5 @@ def _strokes(points: Lines, arrows: Lines, cell: float) -> Lines:
 
 
 def scale_text(arrows: Arrows) -> str:
-    """Return what an arrow of the length of the scale stands for, such as "displacement 0.5"."""
+    """Return the caption of the arrow in the legend, such as "displacement 0.5"."""
     return f"{'velocity' if arrows.is_velocity else 'displacement'} {arrows.scale:.3g}"

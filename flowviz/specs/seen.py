@@ -14,7 +14,7 @@ StageNumber = Annotated[int, Field(ge=0)]
 
 
 class Seen(Spec):
-    """What is shown of a flow, and how it plays.
+    """The displayed stage, moment and view of a flow, and its playback.
 
     The coordinates of the `probe` are in flow units.
     """

@@ -62,7 +62,7 @@ class TrainedProject:
 
     @property
     def lacks_score(self) -> bool:
-        """Whether the weights are those that a training kept, and their score with this integrator is not yet known.
+        """Whether the score of the kept weights with the current integrator has not been computed yet.
 
         This can also be true of a project that was saved before its score was computed. Flows without an integrator
         never lack a score: projects of older versions stay as they are, and need no saving after they were opened.
