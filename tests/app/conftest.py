@@ -18,6 +18,7 @@ from flowviz.app.notices.notice_list import NoticeBar
 from flowviz.app.session.warm_up import SETTING as WARM_UP
 from flowviz.app.threads import worker as workers
 from flowviz.app.training.status_bar import StatusBar
+from flowviz.app.viewer.cloud_view import CloudView
 
 Found = TypeVar("Found", bound=QObject)
 
@@ -32,6 +33,17 @@ class Window:
         """Return the only object of that name."""
         (child,) = self.main.findChildren(kind, name)
         return child
+
+    def settle(self, qtbot: QtBot) -> None:
+        """Wait for the final layout, which the panels of a new window take in several steps."""
+        cloud = self.find(CloudView, "cloudView")
+        seen = [cloud.geometry()]
+
+        def is_settled() -> bool:
+            seen.append(cloud.geometry())
+            return len(seen) > 10 and all(each == seen[-1] for each in seen[-10:])
+
+        qtbot.waitUntil(is_settled)
 
     @property
     def notice(self) -> str:

@@ -210,6 +210,7 @@ def start(window: Window) -> ExampleView:
 def test_window_shows_the_example_but_never_copies_saves_or_exports_it(preparing: Window, qtbot: QtBot) -> None:
     main, cloud = preparing.main, preparing.find(CloudView, "cloudView")
     example = start(preparing)
+    preparing.settle(qtbot)
     before = saved_and_copied(main)
     qtbot.waitUntil(example.isVisible)
     shown = example.grab().toImage()

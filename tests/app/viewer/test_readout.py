@@ -138,13 +138,7 @@ def test_unknown_score_is_left_out(harness: SessionHarness) -> None:
 def test_changing_texts_move_nothing_below_the_cloud(window: Window, qtbot: QtBot) -> None:
     readout, score = window.find(QLabel, "readout"), window.find(QLabel, "score")
     cloud = window.find(CloudView, "cloudView")
-    seen = [cloud.geometry()]
-
-    def is_settled() -> bool:  # the panels of a new window take their final widths in several steps
-        seen.append(cloud.geometry())
-        return len(seen) > 10 and all(each == seen[-1] for each in seen[-10:])
-
-    qtbot.waitUntil(is_settled)
+    window.settle(qtbot)
     before = readout.height(), cloud.geometry()
     window.main.viewer.show_score("97% end on the letters")
     window.main.view.set_stage(0)
