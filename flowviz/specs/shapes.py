@@ -20,3 +20,14 @@ SHAPES: dict[ShapeName, str] = {
     "smiley": "A face that smiles.",
     "sine": "A sine wave of two periods.",
 }
+
+
+def words_of(name: str) -> str:
+    """Return the name of a shape, or of an example of one, in words, such as "eight Gaussians"."""
+    return name.replace("_", " ").replace("gaussian", "Gaussian")
+
+
+def heading_of(name: str) -> str:
+    """Return the name of a shape, or of an example of one, as a heading, such as "Eight Gaussians"."""
+    words = words_of(name)
+    return words[:1].upper() + words[1:]

@@ -11,7 +11,7 @@ from pydantic import ValidationError as PydanticError
 
 from flowviz.errors import SpecError
 from flowviz.specs.fields import described
-from flowviz.specs.shapes import SHAPES, ShapeName
+from flowviz.specs.shapes import SHAPES, ShapeName, words_of
 from flowviz.specs.spec import Spec
 
 FIRST_TEXT = "BRAD"  # the word of a new project
@@ -153,7 +153,7 @@ class ShapeSpec(Spec):
     @property
     def title(self) -> str:
         """Return the name of the target as shown to the user."""
-        return self.name.replace("_", " ")
+        return words_of(self.name)
 
 
 class DrawingSpec(Spec):

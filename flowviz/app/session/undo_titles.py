@@ -5,6 +5,7 @@ from typing import Any
 
 from flowviz.app.widgets.choice_words import COLORS, MARKS
 from flowviz.specs import RECIPES
+from flowviz.specs.shapes import heading_of
 
 Fields = Mapping[str, Any]
 Title = str | Callable[[Any, Any], str]  # or a function of the values before and after
@@ -60,7 +61,7 @@ TITLES: Mapping[str, Title] = {
     "threshold": "Threshold",
     "invert": "Invert",
     "grayscale": "Grayscale as Density",
-    "shape": lambda _, shape: f"Shape: {shape.replace('_', ' ').capitalize()}",
+    "shape": lambda _, shape: f"Shape: {heading_of(shape)}",
     "drawn": lambda _, drawn: drawn[1] or "Drawing",
     "table": lambda _, table: f"Points: {table.path.name}" if table else "Points",
     "columns": "Columns",

@@ -14,6 +14,7 @@ from flowviz.app.widgets.controls import describe
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.specs import SHAPES, ShapeName, ShapeSpec
 from flowviz.specs.fields import fields_of
+from flowviz.specs.shapes import heading_of
 from flowviz.specs.view import Theme
 
 ICON_SIDE = 28  # pixels
@@ -32,7 +33,7 @@ class ShapePage(Page):
         self._box.setMinimumHeight(ICON_SIDE + 6)
         self._box.setMaxVisibleItems(len(SHAPES))
         for name in SHAPES:
-            self._box.addItem(name.replace("_", " ").capitalize(), name)
+            self._box.addItem(heading_of(name), name)
         self.setFocusProxy(self._box)
         self._sentence = WrappingLabel("shapeSentence", "Description of the shape")
         self._pictures: dict[ShapeName, NDArray[np.uint8]] = {}

@@ -16,6 +16,7 @@ from flowviz.projects import Example, examples
 from flowviz.records import Scene
 from flowviz.rendering import Camera, render_frame
 from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs.shapes import heading_of
 from flowviz.specs.view import Theme
 
 THUMBNAIL_SIDE = 130  # pixels
@@ -56,7 +57,7 @@ class GalleryList(QListWidget):
     def minimum_cell_size(self) -> QSize:
         """Return the size of a thumbnail with its title."""
         metrics = self.fontMetrics()
-        widest = max((metrics.horizontalAdvance(_title(example)) for example in self._examples), default=0)
+        widest = max((metrics.horizontalAdvance(heading_of(example.name)) for example in self._examples), default=0)
         return QSize(max(THUMBNAIL_SIDE, widest) + GAP_BESIDE, THUMBNAIL_SIDE + metrics.lineSpacing() + GAP_BELOW)
 
     def draw_thumbnails(self, theme: Theme) -> None:
@@ -82,14 +83,10 @@ class GalleryList(QListWidget):
             item.setIcon(thumbnail_icon)
 
 
-def _title(example: Example) -> str:
-    return example.name.replace("_", " ").capitalize()
-
-
 def _item(example: Example) -> QListWidgetItem:
     blank = QPixmap(THUMBNAIL_SIDE, THUMBNAIL_SIDE)
     blank.fill(Qt.GlobalColor.transparent)
-    item = QListWidgetItem(QIcon(blank), _title(example))
+    item = QListWidgetItem(QIcon(blank), heading_of(example.name))
     item.setToolTip(example.sentence)
     item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, example.sentence)
     return item

@@ -18,7 +18,7 @@ from flowviz.cli import app
 from flowviz.errors import FileError
 from flowviz.projects import example, examples, load_project
 from flowviz.projects.gallery import SENTENCES
-from flowviz.specs import RECIPES
+from flowviz.specs import RECIPES, ShapeSpec
 from flowviz.targets import build_target
 from tests.app.conftest import Window
 from tests.app.staged import Staged, staged
@@ -92,6 +92,15 @@ def test_gallery_has_four_columns(window: Window, qtbot: QtBot) -> None:
     tops = [gallery.visualItemRect(gallery.item(row)).top() for row in range(8)]
     assert [top == tops[0] for top in tops] == 4 * [True] + 4 * [False]
     dialog.close()
+
+
+def test_names_of_people_are_capitalized_in_titles(window: Window) -> None:
+    gallery = open_gallery(window).findChild(QListWidget, "galleryList")
+    for title in ("Two moons", "Eight Gaussians", "Eight components"):
+        assert gallery.findItems(title, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchCaseSensitive)
+    assert ShapeSpec(name="eight_gaussians").title == "eight Gaussians"
+    shapes = window.find(QComboBox, "targetShape")
+    assert shapes.itemText(shapes.findData("eight_gaussians")) == "Eight Gaussians"
 
 
 def test_example_is_chosen_by_its_thumbnail(window: Window, qtbot: QtBot) -> None:
