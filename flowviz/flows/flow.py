@@ -36,7 +36,6 @@ from flowviz.records.bases import initial_parameters
 from flowviz.records.density import DENSITY_SIDE
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import FlowSpec
-from flowviz.specs.recipes import BASE
 
 FINE_ABOVE = -10.5  # nats; near -10, float32 errors are at most 0.01, so all log-densities above -10 are recomputed
 
@@ -89,7 +88,7 @@ class Flow(tf.Module):
     @property
     def names(self) -> tuple[str, ...]:
         """Names of all stages of a trace, starting with the base."""
-        return (f"00_{BASE}", *(stage.name for stage in self.stages))
+        return self.spec.stage_names()
 
     @property
     def can_fold(self) -> bool:

@@ -187,8 +187,13 @@ class FlowSpec(Spec):
         return tuple(kinds[:-1] if kinds[-1] == PERMUTE else kinds)  # at the very end it would only mirror the target
 
     def stage_names(self) -> tuple[str, ...]:
-        """Return the name of each stage, with its number: `("00_base", "01_real_nvp", ...)`."""
-        return tuple(f"{stage:02d}_{kind}" for stage, kind in enumerate((BASE, *self.bijector_kinds())))
+        """Return the name of each stage, with its number: `("00_base", "01_real_nvp", ...)`.
+
+        All numbers have as many digits as the last one, so that names of files sort in the order of the stages.
+        """
+        kinds = (BASE, *self.bijector_kinds())
+        digits = max(2, len(str(len(kinds) - 1)))
+        return tuple(f"{stage:0{digits}d}_{kind}" for stage, kind in enumerate(kinds))
 
     def numbers_names(self) -> tuple[str, ...]:
         """Return the names under which the weights of the base and of the bijectors are stored.

@@ -10,10 +10,17 @@ from flowviz.specs.fields import fields_of
 
 
 def test_every_step_of_the_integrator_is_a_stage() -> None:
-    names = FlowSpec(family="flow_matching", integrator_steps=100).stage_names()
+    names = FlowSpec(family="flow_matching").stage_names()
+    assert len(names) == 21
     assert names[:2] == ("00_base", "01_flow_step")
+    assert names[-1] == "20_flow_step"
+
+
+def test_names_of_a_hundred_steps_sort_in_their_order() -> None:
+    names = FlowSpec(family="flow_matching", integrator_steps=100).stage_names()
+    assert names[:2] == ("000_base", "001_flow_step")
     assert names[-1] == "100_flow_step"
-    assert len(FlowSpec(family="flow_matching").stage_names()) == 21
+    assert sorted(names) == list(names)
 
 
 @pytest.mark.parametrize(
