@@ -49,7 +49,7 @@ def render_command(project_path: Path, spec: ExportSpec, output: Path, flow: Flo
         project_path: The file of the project.
         spec: The export.
         output: The file or folder to write.
-        flow: The flow of the project, whose integrator may have changed since it was saved.
+        flow: The flow of the project if its file may have another integrator, because the project has changed since.
     """
     asked = relevant(spec)
     options: Options = [("output", output)]
@@ -58,15 +58,14 @@ def render_command(project_path: Path, spec: ExportSpec, output: Path, flow: Flo
     if asked.format != default_format(asked.what, output):
         options.append(("format", asked.format))
     usual = ExportSpec(what=asked.what, format=asked.format)
-    integrator = [(FLOW_FIELDS[name].option_name, value) for name, value in _integrator(project_path, flow).items()]
+    integrator = [(FLOW_FIELDS[name].option_name, value) for name, value in _integrator(flow).items()]
     return _command("render", project_path, options + integrator + _options(asked, usual))
 
 
 def render_python(project_path: Path, spec: ExportSpec, output: Path, flow: FlowSpec | None = None) -> str:
     """Return the same in Python."""
-    changes = _integrator(project_path, flow)
-    given = [changes.get(name) for name in INTEGRATOR_FIELDS]
-    changed = f".with_integrator({', '.join(map(repr, given))})" if changes else ""
+    integrator = _integrator(flow)
+    changed = f".with_integrator({', '.join(map(repr, integrator.values()))})" if integrator else ""
     return _python(
         {"load", "render"},
         {"project": f"load({str(project_path)!r}){changed}", "spec": relevant(spec)},
@@ -74,14 +73,11 @@ def render_python(project_path: Path, spec: ExportSpec, output: Path, flow: Flow
     )
 
 
-def _integrator(project_path: Path, flow: FlowSpec | None) -> Mapping[str, Any]:
-    """Return the fields of the integrator that differ from those of the flow that is saved in a file, if it is one."""
-    if flow is None or not flow.recipe.is_continuous or not project_path.is_file():
+def _integrator(flow: FlowSpec | None) -> Mapping[str, Any]:
+    """Return the integrator of a flow, or nothing if it has none."""
+    if flow is None or not flow.recipe.is_continuous:
         return {}
-    saved = load_project(project_path).flow
-    if not saved.recipe.is_continuous:
-        return {}
-    return {name: value for name in INTEGRATOR_FIELDS if (value := getattr(flow, name)) != getattr(saved, name)}
+    return {name: getattr(flow, name) for name in INTEGRATOR_FIELDS}
 
 
 def train_command(plan: Plan, output: Path, project_path: Path | None) -> str:

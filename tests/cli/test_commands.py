@@ -137,6 +137,20 @@ def test_only_what_is_not_as_usual_is_said() -> None:
     assert train_command(plan, Path("a.flowviz"), None) == "flowviz train --text BRAD --output a.flowviz"
 
 
+@pytest.mark.parametrize("flow", [None, FlowSpec()])
+def test_no_integrator_is_named_without_need(flow: FlowSpec | None) -> None:
+    for repeated in (render_command, render_python):
+        assert "integrator" not in repeated(Path("a.flowviz"), ExportSpec(), Path("a.png"), flow)
+
+
+def test_integrator_that_is_not_saved_is_named() -> None:
+    flow = FlowSpec(family="flow_matching").with_integrator("euler", 5)
+    command = render_command(Path("a.flowviz"), ExportSpec(), Path("a.png"), flow)
+    assert command.startswith("flowviz render a.flowviz --output a.png --integrator euler --integrator-steps 5")
+    program = render_python(Path("a.flowviz"), ExportSpec(), Path("a.png"), flow)
+    assert "load('a.flowviz').with_integrator('euler', 5)\n" in program
+
+
 @pytest.fixture
 def looked_at(project: Project) -> Project:
     """A project in which something is selected."""

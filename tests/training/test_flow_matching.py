@@ -10,7 +10,6 @@ import tensorflow as tf
 import flowviz
 from flowviz.cli.inspect import _project_info
 from flowviz.errors import FileError, SpecError
-from flowviz.exporting.commands import render_command, render_python
 from flowviz.flows import build_flow
 from flowviz.flows import flow as flow_module
 from flowviz.flows.flow_matching import FlowStep
@@ -19,7 +18,7 @@ from flowviz.flows.scenes import velocity_fields
 from flowviz.projects import Project, load_project, save_project
 from flowviz.projects.format import from_bytes, to_bytes
 from flowviz.records import FieldGrid, Score, Trace, base_particles, lattice_points
-from flowviz.specs import ExportSpec, FlowSpec, ShapeSpec, TextSpec, TrainingSpec
+from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from tests.test_cli import run
 
 TRAINING = TrainingSpec(steps=10_100)  # with two validations, and one at the end
@@ -220,14 +219,6 @@ class TestCommands:
         missing = np.isnan(np.load(tmp_path / "scores.npy")).sum()
         said = " ".join(capsys.readouterr().err.split())
         assert f"{missing:,} of {len(lattice_points()):,} points have no exact density (NaN)" in said
-
-    def test_copied_commands_name_an_integrator_that_is_not_saved(self, path: Path) -> None:
-        changed, spec = FLOW.with_integrator("euler", 5), ExportSpec()
-        assert "--integrator euler --integrator-steps 5" in render_command(path, spec, Path("a.png"), changed)
-        assert "--integrator-steps 5" in render_command(path, spec, Path("a.png"), FLOW.with_integrator(steps=5))
-        assert ".with_integrator(None, 5)" in render_python(path, spec, Path("a.png"), FLOW.with_integrator(steps=5))
-        assert "integrator" not in render_command(path, spec, Path("a.png"), FLOW)
-        assert "integrator" not in render_command(path, spec, Path("a.png"))
 
     def test_other_families_take_no_integrator(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         save_project(

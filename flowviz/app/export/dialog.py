@@ -31,7 +31,7 @@ NO_PATH = "Choose where to save the export."
 CANCELLED = "Cancelled. Nothing was saved."
 FAILED = "Nothing was saved."
 EXPORT = "export"  # topic of the notices
-CopyAs = Callable[[Path, ExportSpec, Path, FlowSpec], str]
+CopyAs = Callable[[Path, ExportSpec, Path, FlowSpec | None], str]
 
 
 class ExportDialog(QDialog):
@@ -219,7 +219,7 @@ class ExportDialog(QDialog):
         assert path is not None
         try:
             source = self._source
-            clipboard.setText(copy_as(source.project_path, self._form.spec(), path, source.project.flow))
+            clipboard.setText(copy_as(source.project_path, self._form.spec(), path, source.unsaved_flow))
         except FlowvizError as error:
             self._notices.post(notice_of(EXPORT, error))
         else:

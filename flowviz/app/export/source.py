@@ -6,7 +6,7 @@ from pathlib import Path
 from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import as_file_name
 from flowviz.projects import Project
-from flowviz.specs import PictureSize
+from flowviz.specs import FlowSpec, PictureSize
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ class ExportSource:
     def project_path(self) -> Path:
         """Return the file of the project, or the one that it would be saved to."""
         return self.path or Path(f"{self.file_name}{PROJECT_SUFFIX}")
+
+    @property
+    def unsaved_flow(self) -> FlowSpec | None:
+        """Return the flow if the file may have another integrator; None if there is no file or it is up to date."""
+        return None if self.path is None or self.is_saved else self.project.flow
 
     @property
     def retrained_path(self) -> Path:

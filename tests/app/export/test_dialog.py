@@ -201,6 +201,16 @@ def test_choices_are_copied_as_command_and_as_python(dialog: Dialog, project_fil
     assert dialog.message == "The Python code was copied."
 
 
+@pytest.mark.parametrize("is_saved", [False, True])
+def test_copied_command_names_an_integrator_that_is_not_saved(is_saved: bool, tmp_path: Path, qtbot: QtBot) -> None:
+    file = tmp_path / "mine.flowviz"
+    file.write_text("the file is not read, which would take long", encoding="utf-8")
+    with open_dialog(example("drift").project().with_integrator("euler", 5), file, qtbot, is_saved=is_saved) as dialog:
+        dialog.find(QPushButton, "exportCopyCommand").click()
+        assert ("--integrator euler --integrator-steps 5" in clipboard()) != is_saved
+        assert dialog.notice == ""
+
+
 def test_choices_stay_the_same_during_an_export(dialog: Dialog, project_file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "frames"
     dialog.choose("exportWhat", "frames")
