@@ -28,7 +28,7 @@ from flowviz.rendering import Camera, Frame, render_frame, swept_grids, visible_
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, Seen, ViewSpec
 from flowviz.specs.view import FIELDS
-from flowviz.targets import build_target, spec_units, target_picture
+from flowviz.targets import build_target, leaked, spec_units, target_picture
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -128,8 +128,8 @@ class Scenes:
         """
         if self._last is None or self._last[0] is not shot.moment:
             trace, target = self.trace(shot.moment), self._target_of(shot.moment)
-            leaked = self._leaked(trace, shot.moment)
-            self._last = shot.moment, Scene(trace, self.selection, target=target, units=self.units, leaked=leaked)
+            mask = self._leaked(trace, shot.moment)
+            self._last = shot.moment, Scene(trace, self.selection, target=target, units=self.units, leaked=mask)
         scene = self._completed(self._last[1], shot, size)
         self._last = shot.moment, scene
         return scene
@@ -217,8 +217,7 @@ class Scenes:
         """Return which particles (n,) leak off the target, or None if that is not shown or not known."""
         if self._seen.view.color_by != "leaked" or self._is_of_earlier_target(moment):
             return None
-        inside = build_target(self._project.target).contains(trace.positions[-1])
-        return None if inside is None else ~inside
+        return leaked(build_target(self._project.target), trace.positions[-1])
 
     def _is_of_earlier_target(self, moment: Moment | None) -> bool:
         return moment is not None and self._project.history.has_changed_since(moment.step)

@@ -10,7 +10,7 @@ from flowviz.targets.mix import split_sentences
 from flowviz.targets.pixels import PixelDensity
 from flowviz.targets.points import Points, points_spec
 from flowviz.targets.tables import columns_of, read_points, reading_columns, reading_points
-from flowviz.targets.target import DRAWN_TOGETHER, Extent, Target, draw_in_parts, target_picture
+from flowviz.targets.target import DRAWN_TOGETHER, Extent, Target, draw_in_parts, leaked, target_picture
 from flowviz.targets.text import borrowed_fonts, reads_fonts
 from flowviz.targets.units import has_pixels, spec_units, target_units
 
@@ -31,6 +31,7 @@ __all__ = [
     "has_pixels",
     "image_spec",
     "installed_faces",
+    "leaked",
     "points_spec",
     "read_drawing",
     "read_image",

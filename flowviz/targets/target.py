@@ -76,6 +76,12 @@ class Target(Protocol):
         ...
 
 
+def leaked(target: Target, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
+    """Return a mask (n,) of the points (n, 2) that leak off a target, or None if that is unknown."""
+    inside = target.contains(points)
+    return None if inside is None else ~inside
+
+
 def target_picture(target: Target) -> TargetPicture:
     """Return the picture of a target that views draw behind the particles."""
     return TargetPicture(target.extent, target.preview())

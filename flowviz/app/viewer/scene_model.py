@@ -26,7 +26,7 @@ from flowviz.records.trace import untrained_trace
 from flowviz.rendering import Camera, swept_grids
 from flowviz.specs import FlowSpec, PictureSize
 from flowviz.specs.view import Mark
-from flowviz.targets import Target, target_picture, target_units
+from flowviz.targets import Target, leaked, target_picture, target_units
 
 
 class SceneModel(QObject):
@@ -157,13 +157,12 @@ class SceneModel(QObject):
         """Return which particles (n,) leak off the target, or None if that is not shown or not known."""
         if self.target is None or self._hides_target or self._view.seen.view.color_by != "leaked":
             return None
-        inside = self.target.contains(trace.positions[-1])
-        return None if inside is None else ~inside
+        return leaked(self.target, trace.positions[-1])
 
     def _mark_leaked(self) -> None:
-        leaked = self._leaked(self.scene.trace)
-        if leaked is not None or self.scene.leaked is not None:
-            self._change(leaked=leaked)
+        mask = self._leaked(self.scene.trace)
+        if mask is not None or self.scene.leaked is not None:
+            self._change(leaked=mask)
 
     def _picture(self) -> TargetPicture | None:
         """Return the target as a picture if it is shown."""
