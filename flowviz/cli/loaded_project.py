@@ -16,6 +16,7 @@ from flowviz.errors import FileError
 from flowviz.library import score_in_parts, trace_in_parts
 from flowviz.projects import Project, load_project
 from flowviz.records import Trace
+from flowviz.records.score import inexact_note
 from flowviz.specs import FlowSpec, TargetSpec
 from flowviz.specs.fields import fields_of
 from flowviz.specs.flow import INTEGRATOR_FIELDS
@@ -63,13 +64,12 @@ class LoadedProject:
 
         The traces are in flow units, the NLL in the given ones.
         """
-        total, known = 0.0, 0
+        points = EncodedPoints()
         for part in self.parts(trace_in_parts(self.project, count, seed, direction)):
-            total += part.known_nlls.sum()
-            known += len(part.known_nlls)
+            points = points.with_more(part)
             yield part
         if direction == "encode":
-            say_nll(total, known, count, self.project.target, units)
+            points.say_nll(self.project.target, units)
 
     def scored(self, points: NDArray[np.float64], units: UnitName) -> Iterator[NDArray[np.floating]]:
         """Yield the log-densities of points (n, 2) in parts; print how many points have none."""
@@ -88,22 +88,43 @@ class LoadedProject:
             raise FileError(f"{self.path} cannot be opened. {error}") from error
 
 
-def say_nll(total: float, known: int, count: int, target: TargetSpec, name: UnitName) -> None:
-    """Print the NLL of points of the target, per area in other units than flow units, and how many have none.
+@dataclass(frozen=True)
+class EncodedPoints:
+    """The NLL of points of the target that a flow encodes.
 
-    Args:
-        total: Sum of the known NLLs, in flow units.
+    Attributes:
+        count: Number of the points.
         known: Number of the points whose NLL is known.
-        count: Number of all points.
-        target: The target.
-        name: The units.
+        folded: Number of the points at which densities are inexact or unknown, because steps fold the plane over.
+        total: Sum of the known NLLs, in nats and flow units.
     """
-    _say_folded(count - known, count)
-    if not known:
-        return
-    units = spec_units(target, name)
-    per = "" if units.are_flow_units else f" per area in {'pixels' if name == 'pixels' else 'the units of the data'}"
-    say(f"The NLL of {known:,} points of the target is {units.nll(total / known):.3f} nats{per}.")
+
+    count: int = 0
+    known: int = 0
+    folded: int = 0
+    total: float = 0.0
+
+    def with_more(self, trace: Trace) -> "EncodedPoints":
+        """Return these points and those of a trace."""
+        nlls, folded = trace.known_nlls, 0 if trace.folded is None else int(trace.folded.sum())
+        count = self.count + trace.positions.shape[1]
+        return EncodedPoints(count, self.known + len(nlls), self.folded + folded, self.total + float(nlls.sum()))
+
+    def say_nll(self, target: TargetSpec, name: UnitName) -> None:
+        """Print the mean NLL, per area in other units than flow units, whether it is inexact, and how many have none.
+
+        Args:
+            target: The target.
+            name: The units.
+        """
+        _say_folded(self.count - self.known, self.count)
+        if not self.known:
+            return
+        units = spec_units(target, name)
+        area = "pixels" if name == "pixels" else "the units of the data"
+        per = "" if units.are_flow_units else f" per area in {area}"
+        nll, note = units.nll(self.total / self.known), inexact_note(self.folded / self.count)
+        say(f"The NLL of {self.known:,} points of the target is {nll:.3f} nats{per}{note}.")
 
 
 def _say_folded(folded: int, count: int) -> None:

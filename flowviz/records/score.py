@@ -58,7 +58,15 @@ class Score:
 
     @property
     def _caveat(self) -> str:
-        if self.folded < NEGLIGIBLE:
-            return ""
-        share = f"{self.folded:.1%} of the points"
-        return f" (inexact: steps fold the plane over at about {share}; increase the integrator steps)"
+        return inexact_note(self.folded)
+
+
+def inexact_note(folded: float) -> str:
+    """Return the note after an NLL that is inexact, or an empty string.
+
+    Args:
+        folded: Share of the points, from 0 to 1, at which a layer folds the plane over.
+    """
+    if folded < NEGLIGIBLE:
+        return ""
+    return f" (inexact: steps fold the plane over at about {folded:.1%} of the points; increase the integrator steps)"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import flowviz
-from flowviz.cli.loaded_project import say_nll
+from flowviz.cli.loaded_project import EncodedPoints
 from flowviz.flows import build_flow
 from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Scene, Score, Weights
@@ -102,10 +102,22 @@ def test_nll_of_encoded_points_is_that_of_the_known_ones(
 
 
 def test_nll_is_not_named_if_no_point_has_one(capsys: pytest.CaptureFixture[str]) -> None:
-    say_nll(0.0, 0, 3, TextSpec(text="I"), "flow")
+    EncodedPoints(count=3, known=0, folded=3).say_nll(TextSpec(text="I"), "flow")
     said = " ".join(capsys.readouterr().err.split())
     assert "3 of 3 points have no exact density" in said
     assert "The NLL" not in said
+
+
+def test_nll_of_points_with_several_particles_is_inexact(
+    partly_folded: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flow = partly_folded.build_flow()
+    points = flow.sample(4000, seed=1)
+    encoded = flow.encoded(points[~np.isnan(flow.log_prob(points))])
+    EncodedPoints().with_more(encoded).say_nll(TextSpec(text="I"), "flow")
+    said = " ".join(capsys.readouterr().err.split())
+    assert "NaN" not in said
+    assert f"nats (inexact: steps fold the plane over at about {encoded.folded_share:.1%} of the points; " in said
 
 
 def test_score_without_an_nll_takes_units() -> None:
