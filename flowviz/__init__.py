@@ -87,14 +87,14 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """A name of the library, from the room that it lives in: PEP 562."""
+    """Return a name of the library from the module that defines it: PEP 562."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name.endswith("Spec") or name in {"PRESETS", "Part", "PictureSize", "Playback", "Seen"}:
-        room = "flowviz.specs"
+        module = "flowviz.specs"
     else:
-        room = {"FlowvizError": "flowviz.errors", "Project": "flowviz.projects"}.get(name, "flowviz.library")
-    return getattr(import_module(room), name)
+        module = {"FlowvizError": "flowviz.errors", "Project": "flowviz.projects"}.get(name, "flowviz.library")
+    return getattr(import_module(module), name)
 
 
 def __dir__() -> list[str]:

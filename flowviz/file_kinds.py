@@ -25,7 +25,7 @@ class FileKind:
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        """All suffixes of this kind."""
+        """Return all suffixes of this kind."""
         return self.written + self.only_read
 
 

@@ -89,7 +89,7 @@ class _SelfTest:
 
     @property
     def _project(self) -> Project:
-        """The project that was just trained or, if training failed, an example of the gallery."""
+        """Return the project that was just trained or, if training failed, an example of the gallery."""
         return self._trained or example("brad").project()
 
     def _versions(self) -> str:

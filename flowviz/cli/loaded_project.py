@@ -50,7 +50,7 @@ class LoadedProject:
 
     @cached_property
     def flow(self) -> "Flow":
-        """The flow, in float32. Raises `FileError` if the weights do not fit it."""
+        """Return the flow, in float32. Raises `FileError` if the weights do not fit it."""
         with self._named():
             return self.project.build_flow()
 

@@ -144,7 +144,7 @@ class NumbersOutput:
 
 @contextmanager
 def _copied_to_stdout() -> Iterator[Path]:
-    """A file that goes to stdout when the block ends, for formats that are not written from beginning to end."""
+    """Copy a file to stdout when the block ends, for formats that are not written from beginning to end."""
     with TemporaryDirectory(prefix="flowviz-") as folder:
         path = Path(folder) / "output"
         yield path

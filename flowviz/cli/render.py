@@ -100,12 +100,12 @@ class _Followed:
 
     @cached_property
     def scenes(self) -> Scenes:
-        """The scenes of the export."""
+        """Return the scenes of the export."""
         return Scenes(self.project, self.spec.seen, self.spec.particles, shots(self.project, self.spec))
 
     @cached_property
     def trace(self) -> Trace:
-        """The particles at every stage."""
+        """Return the particles at every stage."""
         return self.scenes.trace(seen_moment(self.project, self.spec))
 
     def selection(self, select: Sequence[str]) -> Selection | None:

@@ -37,7 +37,10 @@ def said_by_name(output: Path) -> tuple[What | None, Format | None]:
 
 
 def default_format(what: What, output: Path) -> Format:
-    """As what it is written where nothing but the name of the output tells; it may not be possible."""
+    """Return the format in which an output is written if only its name tells.
+
+    It need not be a format of what is written: the name may be wrong.
+    """
     _, said = said_by_name(output)
     return FORMATS[what][0] if said is None or what in IN_FOLDERS else said
 
@@ -63,7 +66,7 @@ def render_command(project_path: Path, spec: ExportSpec, output: Path, flow: Flo
 
 
 def render_python(project_path: Path, spec: ExportSpec, output: Path, flow: FlowSpec | None = None) -> str:
-    """Return the same in Python."""
+    """Return what `render_command` does in Python."""
     integrator = _integrator(flow)
     changed = f".with_integrator({', '.join(map(repr, integrator.values()))})" if integrator else ""
     return _python(
@@ -81,10 +84,15 @@ def _integrator(flow: FlowSpec | None) -> Mapping[str, Any]:
 
 
 def train_command(plan: Plan, output: Path, project_path: Path | None) -> str:
-    """The `flowviz train` that does what the plan asks for.
+    """Return the `flowviz train` that does what a plan asks for.
 
-    `project_path` is the file that the plan is saved in: what was made from the content of files is taken from there.
-    Raises `SpecError` where that is needed and there is none, or another plan is in it.
+    Args:
+        plan: The plan.
+        output: The file to write.
+        project_path: The file in which the plan is saved, from which targets come that were made from files; or None.
+
+    Raises:
+        SpecError: If such a target is needed and there is no file, or the file contains another target.
     """
     options = _target(plan.target)
     if options is None:
@@ -93,7 +101,7 @@ def train_command(plan: Plan, output: Path, project_path: Path | None) -> str:
 
 
 def train_python(plan: Plan, output: Path, project_path: Path | None) -> str:
-    """The same in Python. Raises `SpecError` as `train_command` does."""
+    """Return what `train_command` does in Python. Raises `SpecError` as that does."""
     names, values = {"save", "train"}, dict[str, Any](target=plan.target, flow=plan.flow, training=plan.training)
     if any(not isinstance(source, TextSpec | ShapeSpec) for source in _sources(plan.target)):
         names.add("load")
@@ -110,7 +118,7 @@ def _options(spec: Spec, usual: Spec) -> Options:
 
 
 def _target(target: TargetSpec) -> Options | None:
-    """The options of a target; None where they cannot say it."""
+    """Return the options of a target, or None if no options describe it."""
     sources = list(_sources(target))
     texts = [source for source in sources if isinstance(source, TextSpec)]
     shapes = [source for source in sources if isinstance(source, ShapeSpec)]
@@ -131,7 +139,7 @@ def _sources(target: TargetSpec) -> Iterator[TargetSpec]:
 
 
 def _holding(plan: Plan, path: Path | None) -> Path:
-    """The file, if the target of the plan can be taken from it. Raises `SpecError`."""
+    """Return the file if it contains the target of a plan. Raises `SpecError` otherwise."""
     if path is None or load_project(path).asked.target != plan.target:
         raise SpecError(UNSAVED)
     return path
@@ -162,7 +170,7 @@ def _command(name: str, project: Path | None, options: Options) -> str:
 
 
 def _as_argument(path: Path) -> str:
-    """A name that begins like an option is told from one."""
+    """Return a path as an argument, changed if it begins like an option."""
     return f"./{path}" if str(path).startswith("-") else str(path)
 
 
@@ -176,7 +184,13 @@ def _option(name: str, value: Any) -> list[str]:
 
 
 def _python(names: set[str], values: Mapping[str, Any], last: str) -> str:
-    """A program: the import of names and specs, the values by name, which are specs or text, and the last line."""
+    """Return a program.
+
+    Args:
+        names: The names of the library that it imports, in addition to those of the specs.
+        values: The values of its variables: specs, or their source as text.
+        last: The last line.
+    """
     load = []
     if has_any():
         names.add("load_extensions")
@@ -188,7 +202,7 @@ def _python(names: set[str], values: Mapping[str, Any], last: str) -> str:
 
 
 def _source(value: Any, names: set[str]) -> str:
-    """The Python that makes a value; the names of the specs in it are added to `names`."""
+    """Return the Python source of a value, and add the names of the specs in it to `names`."""
     match value:
         case Spec():
             names.add(type(value).__name__)

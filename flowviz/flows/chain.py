@@ -48,7 +48,7 @@ class Chain:
 
     @cached_property
     def constants(self) -> NDArray[np.float64]:
-        """The constants of each stage (stages, c), in order, followed by zeros for stages that have fewer."""
+        """Return the constants of each stage (stages, c), in order, followed by zeros for stages that have fewer."""
         values = [list(stage.constants.values()) for stage in self.stages]
         most = max(map(len, values))
         return np.array([each + [0.0] * (most - len(each)) for each in values]).reshape(len(self.stages), most)

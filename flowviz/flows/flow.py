@@ -82,22 +82,22 @@ class Flow(tf.Module):
 
     @property
     def spec(self) -> FlowSpec:
-        """Spec of the flow."""
+        """Return the spec of the flow."""
         return self.stages[0].spec
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of all stages of a trace, starting with the base."""
+        """Return the names of all stages of a trace, starting with the base."""
         return self.spec.stage_names()
 
     @property
     def can_fold(self) -> bool:
-        """Whether the map may not be one-to-one everywhere, so that some log-densities may be NaN."""
+        """Return whether the map may not be one-to-one everywhere, so that some log-densities may be NaN."""
         return any(stage.can_fold for stage in self.stages)
 
     @property
     def base(self) -> Base:
-        """The base distribution, with its present numbers if they are learned."""
+        """Return the base distribution, with its present numbers if they are learned."""
         return base_of(self.spec, self.weights().parameters if self.spec.arrangement == "learned" else None)
 
     def weights(self) -> Weights:
@@ -280,13 +280,13 @@ class Flow(tf.Module):
 
     @property
     def _kin(self) -> "Flow":
-        """First flow of this kind, whose graphs all flows of the kind share, since TensorFlow never frees a graph."""
+        """Return the first flow of this kind, whose graphs all others share, since TensorFlow never frees a graph."""
         kind = *self._kind, self.dtype, tuple({type(stage): None for stage in self.stages})
         return _first_of_kind.setdefault(kind, self)
 
     @property
     def _kind(self) -> tuple[FlowSpec, tuple[str, ...]]:
-        """Key of the graphs: what they depend on of the spec, and the names of the stages unless all are alike."""
+        """Return the key of the graphs: what they depend on of the spec, and the names of stages that differ."""
         if self.chain.is_uniform:
             return self.spec.model_copy(update={"seed": 0, "pairing": None, "integrator_steps": None}), ()
         return self.spec.model_copy(update={"seed": 0}), self.names

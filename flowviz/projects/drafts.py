@@ -44,31 +44,31 @@ class Draft:
 
     @property
     def path(self) -> Path:
-        """The project file, which may not exist yet."""
+        """Return the project file, which may not exist yet."""
         return self.folder / f"{self.name}.flowviz"
 
     @property
     def original(self) -> Path | None:
-        """The file that the project was opened from or saved to. None if there is none or if it is unknown."""
+        """Return the file that the project was opened from or saved to. None if there is none or if it is unknown."""
         original = self._read_note().get("original")
         return Path(original) if isinstance(original, str) else None
 
     @property
     def mark(self) -> Fingerprint | None:
-        """Fingerprint of the original when it was opened or saved. None if unknown."""
+        """Return the fingerprint of the original when it was opened or saved. None if unknown."""
         mark = self._read_note().get("mark")
         whole = isinstance(mark, list) and len(mark) == 3 and all(type(number) is int for number in mark)
         return Fingerprint(*mark) if whole else None  # type: ignore[misc]
 
     @property
     def title(self) -> str:
-        """Title of the target, for the user."""
+        """Return the title of the target, for the user."""
         title = self._read_note().get("title")
         return title if isinstance(title, str) else UNKNOWN_TITLE
 
     @property
     def saved_at(self) -> datetime:
-        """Time at which the draft was last saved, in local time.
+        """Return the time at which the draft was last saved, in local time.
 
         Raises:
             FileError: If the draft no longer exists.

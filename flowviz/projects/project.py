@@ -81,12 +81,12 @@ class Project:
 
     @property
     def plan(self) -> Plan:
-        """The training that produced the weights."""
+        """Return the training that produced the weights."""
         return Plan(self.target, self.flow, self.training)
 
     @property
     def asked(self) -> Plan:
-        """The next training: `next` if it is given, or else the same training again."""
+        """Return the next training: `next` if it is given, or else the same training again."""
         return self.next or self.plan
 
     def trained(self, finished: Finished, history: History) -> "Project":
@@ -108,7 +108,7 @@ class Project:
 
     @property
     def gap(self) -> float | None:
-        """Test NLL of the weights − entropy of the target, in nats: 0 is the best that any flow can do.
+        """Return the test NLL of the weights − entropy of the target, in nats: 0 is the best that any flow can do.
 
         None without a test NLL, if the entropy is unknown, before the end of a training, and for projects of older
         versions.

@@ -30,7 +30,7 @@ class Layout:
 
     @property
     def arrays(self) -> int:
-        """Number of arrays of a state."""
+        """Return the number of arrays of a state."""
         return len(self.parameters) + len(self.statistics)
 
     def same(self, one: Weights, other: Weights) -> bool:

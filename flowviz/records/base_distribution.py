@@ -38,12 +38,12 @@ class Base(ABC):
     @property
     @abstractmethod
     def entropy(self) -> float | None:
-        """Entropy in nats. None if unknown."""
+        """Return the entropy in nats. None if unknown."""
 
     @property
     @abstractmethod
     def formula(self) -> tuple[str, ...]:
-        """Lines that define the density."""
+        """Return lines that define the density."""
 
     def component_of(self, points: NDArray[np.floating]) -> NDArray[np.intp] | None:
         """Return the number (n,) of the component that most likely produced each point, or None without them."""
@@ -93,7 +93,7 @@ class Uniform(Base):
 
     @cached_property
     def entropy(self) -> float:
-        """Entropy in nats, twice that of one coordinate, by quadrature."""
+        """Return the entropy in nats, twice that of one coordinate, by quadrature."""
         x = np.linspace(-HALF_SIDE - 50 * EDGE, HALF_SIDE + 50 * EDGE, 20_001)
         log_p = self._log_prob_of_one(x, np)
         return float(-2 * np.sum(np.exp(log_p) * log_p) * (x[1] - x[0]))

@@ -86,5 +86,5 @@ class Checkpoint:
 
     @property
     def validated_step(self) -> int:
-        """Step of the latest validated state; for files of older versions, the step of the checkpoint."""
+        """Return the step of the latest validated state; for files of older versions, the step of the checkpoint."""
         return self.step if self.validated is None else self.validated.step

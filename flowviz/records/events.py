@@ -75,7 +75,7 @@ class Progress:
 
     @property
     def validation_gap(self) -> float | None:
-        """Validation NLL minus the entropy of the target, ideally 0. None if the entropy is unknown."""
+        """Return the validation NLL minus the entropy of the target, ideally 0. None if the entropy is unknown."""
         return None if self.entropy is None else self.validation_nll - self.entropy
 
     def sentence(self) -> str:
@@ -111,7 +111,7 @@ class Moment:
 
     @property
     def leaked(self) -> float | None:
-        """Share of the particles that do not land on the target. None if that is unknown."""
+        """Return the share of the particles that do not land on the target. None if that is unknown."""
         return None if self.on_target is None else 1 - self.on_target
 
     def leaked_words(self) -> str:
@@ -226,12 +226,12 @@ class Finished:
 
     @property
     def weights(self) -> Weights:
-        """Weights of the kept state."""
+        """Return the weights of the kept state."""
         return self.kept.weights
 
     @property
     def trace(self) -> Trace:
-        """Trace of the particles through the kept state."""
+        """Return the trace of the particles through the kept state."""
         return self.snapshot.trace
 
     def figures(self) -> dict[str, float | None]:

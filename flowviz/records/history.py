@@ -142,7 +142,7 @@ class History:
 
     @cached_property
     def settled_changes(self) -> tuple[Retargeted, ...]:
-        """Changes of target without those that were soon followed by another, as while a word is typed."""
+        """Return the changes of target without those that were soon followed by another, as while a word is typed."""
         if not len(self.step):
             return self.changes[-1:]
         times = np.interp([change.step for change in self.changes], self.step, self.seconds)

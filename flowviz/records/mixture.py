@@ -38,7 +38,7 @@ class Component:
 
     @property
     def weight(self) -> float:
-        """The probability w of the component."""
+        """Return the probability w of the component."""
         return float(2 * np.pi * self.scale**2 * np.exp(self.log_peak))
 
     def log_density(self, points: Any, xp: Any) -> Any:
@@ -125,7 +125,7 @@ class Mixture(Base):
 
     @cached_property
     def entropy(self) -> float | None:
-        """Entropy in nats by quadrature. None if a component is too narrow beside another one for that."""
+        """Return the entropy in nats by quadrature. None if a component is too narrow beside another one for that."""
         step, found = FIRST_STEP, self._entropy_on_grids(FIRST_STEP)
         while step > FINEST_STEP:
             step, before = step / 2, found
@@ -136,7 +136,7 @@ class Mixture(Base):
 
     @property
     def formula(self) -> tuple[str, ...]:
-        """Lines that define the density, one of them for each component."""
+        """Return lines that define the density, one of them for each component."""
         lines = (f"{c.weight:.3g} · N(({c.x:.3g}, {c.y:.3g}), {c.scale:.3g}²)" for c in self.components)
         return "p(x, y) = the sum of", *(line.replace("-", "−") for line in lines)
 

@@ -35,7 +35,7 @@ class Score:
 
     @property
     def gap(self) -> float | None:
-        """Test NLL minus the entropy of the target, ideally 0. None if either is unknown."""
+        """Return the test NLL minus the entropy of the target, ideally 0. None if either is unknown."""
         return None if self.test_nll is None or self.entropy is None else self.test_nll - self.entropy
 
     def in_units(self, units: Units) -> "Score":

@@ -76,7 +76,7 @@ class Selection:
 
     @property
     def count(self) -> int:
-        """Number of selected particles."""
+        """Return the number of selected particles."""
         return int(self.chosen.sum())
 
     def combined(self, other: "Selection", how: Combination) -> "Selection":

@@ -149,17 +149,17 @@ class Trace:
 
     @property
     def last_stage(self) -> int:
-        """Number of the last stage, in target space."""
+        """Return the number of the last stage, in target space."""
         return len(self.names) - 1
 
     @property
     def largest_round_trip_error(self) -> float | None:
-        """Round-trip error of the worst bijector. None if not measured."""
+        """Return the round-trip error of the worst bijector. None if not measured."""
         return None if self.round_trip_error is None else float(self.round_trip_error.max())
 
     @property
     def folded_share(self) -> float:
-        """Share of the particles at which a bijector folds the plane over, from 0 to 1."""
+        """Return the share of the particles at which a bijector folds the plane over, from 0 to 1."""
         return 0.0 if self.folded is None else float(self.folded.mean())
 
     def folds_near(self, points: NDArray[np.floating]) -> NDArray[np.bool_]:
@@ -183,18 +183,18 @@ class Trace:
 
     @cached_property
     def base_log_density(self) -> NDArray[np.float32]:
-        """Log-density (n,) in nats of the base at the position of each particle there."""
+        """Return the log-density (n,) in nats of the base at the position of each particle there."""
         found: NDArray[np.float32] = self.base.log_prob(self.positions[0])
         return found
 
     @cached_property
     def component(self) -> NDArray[np.intp] | None:
-        """Number (n,) of the component of the base that most likely produced each particle. None if it has none."""
+        """Return the component (n,) of the base that most likely produced each particle. None if it has none."""
         return self.base.component_of(self.positions[0])
 
     @property
     def component_count(self) -> int | None:
-        """Number of components of the base. None if it is not a mixture."""
+        """Return the number of components of the base. None if it is not a mixture."""
         return len(self.base.components) if isinstance(self.base, Mixture) else None
 
     def particles_of(self, base: Base) -> NDArray[np.float32]:
@@ -208,7 +208,7 @@ class Trace:
 
     @cached_property
     def volume_shares(self) -> NDArray[np.float64]:
-        """Share of each stage (stages,) in the change of areas: its mean |log|det J||, divided by the sum over stages.
+        """Return the share of each stage (stages,) in the change of areas: its mean |log|det J||, divided by their sum.
 
         All are 0 if the flow does not change areas.
         """
@@ -217,12 +217,12 @@ class Trace:
 
     @cached_property
     def boxes(self) -> NDArray[np.float64]:
-        """Central box of the particles at each stage (stages, 2, 2): lower left and upper right corner."""
+        """Return the central box of the particles at each stage (stages, 2, 2): lower left and upper right corner."""
         return np.array([central_box(positions) for positions in self.positions])
 
     @property
     def known_nlls(self) -> NDArray[np.float64]:
-        """−log p in nats of the particles at the last stage, without those to which no inverse is found."""
+        """Return −log p in nats of the particles at the last stage, without those to which no inverse is found."""
         nlls = -self.log_density(self.last_stage).astype(np.float64)
         return nlls[~np.isnan(nlls)]
 
@@ -236,7 +236,7 @@ class Trace:
 
     @property
     def is_continuous(self) -> bool:
-        """Whether all stages are equal time steps of an integrator."""
+        """Return whether all stages are equal time steps of an integrator."""
         return all(name.endswith(f"_{FLOW_STEP}") for name in self.names[1:])
 
     def position(self, stage: int) -> str:

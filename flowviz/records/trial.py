@@ -43,7 +43,7 @@ class Trial:
 
     @property
     def key(self) -> TrialKey:
-        """Family, learning rate and seed, which identify the trial in its series."""
+        """Return the family, learning rate and seed, which identify the trial in its series."""
         return self.family, self.learning_rate, self.seed
 
     def sentence(self) -> str:

@@ -32,7 +32,7 @@ class Units:
 
     @property
     def log_det(self) -> float:
-        """Log-determinant of the conversion from flow units: log of the area of a square flow unit in these units."""
+        """Return the log-determinant of the conversion from flow units: log of the area of a flow unit in them."""
         return float(np.log(np.abs(self.scale)).sum())
 
     def values(self, points: NDArray[np.floating]) -> NDArray[np.floating]:

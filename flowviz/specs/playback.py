@@ -77,11 +77,11 @@ class Playback(Spec):
 
 
 def eased(steps: float) -> float:
-    """Whole steps and a fraction: the share of a step that moves is slow at both ends, the rest of it rests."""
+    """Return whole steps and a fraction: the moving part of a step is slow at both ends, and the rest of it rests."""
     whole = floor(steps)
     return whole + smoothed(min(1.0, (steps - whole) / GLIDING))
 
 
 def smoothed(t: float) -> float:
-    """3t² - 2t³: from 0 to 1, slow at both ends."""
+    """Return 3t² - 2t³, which goes from 0 to 1 and is slow at both ends."""
     return t * t * (3 - 2 * t)

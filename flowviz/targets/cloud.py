@@ -27,12 +27,12 @@ class Cloud:
 
     @property
     def entropy(self) -> float | None:
-        """Entropy in nats. None if there is no closed form."""
+        """Return the entropy in nats. None if there is no closed form."""
         return self._entropy
 
     @property
     def extent(self) -> Extent:
-        """Rectangle around nearly all points in flow units: left, right, bottom, top."""
+        """Return the rectangle around nearly all points in flow units: left, right, bottom, top."""
         return self._extent
 
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:

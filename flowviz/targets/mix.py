@@ -40,7 +40,7 @@ class Component:
 
     @property
     def extent(self) -> Extent:
-        """Extent of the scaled and translated target: left, right, bottom, top."""
+        """Return the extent of the scaled and translated target: left, right, bottom, top."""
         left, right, bottom, top = (self.scale * edge for edge in self.target.extent)
         return self.x + left, self.x + right, self.y + bottom, self.y + top
 
@@ -118,12 +118,12 @@ class Mix(Cloud):
 
     @property
     def sources(self) -> tuple[Target, ...]:
-        """Targets of the components."""
+        """Return the targets of the components."""
         return tuple(part.target for part in self._parts)
 
     @property
     def training_points(self) -> int | None:
-        """Total number of distinct training points of the finite components. None if every component is unlimited."""
+        """Return the number of distinct training points of all finite components. None if every one is unlimited."""
         counts = [source.training_points for source in self.sources]
         return sum(count or 0 for count in counts) if any(counts) else None
 

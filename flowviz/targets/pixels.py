@@ -44,12 +44,12 @@ class PixelDensity:
 
     @property
     def entropy(self) -> float:
-        """Entropy in nats: −Σ p log p over the probabilities p of the pixels, plus log(area of a pixel)."""
+        """Return the entropy in nats: −Σ p log p over the probabilities p of the pixels, plus log(area of a pixel)."""
         return self._entropy
 
     @property
     def extent(self) -> Extent:
-        """Rectangle of the whole picture, including empty pixels, in flow units: left, right, bottom, top."""
+        """Return the rectangle of the picture with its empty pixels, in flow units: left, right, bottom, top."""
         rows, columns = self._weights.shape
         (left, right), (bottom, top) = (
             (np.array(ends) - middle) * self._pixel
@@ -59,7 +59,7 @@ class PixelDensity:
 
     @property
     def pixel_units(self) -> Units:
-        """Units of pixels of the picture before downscaling.
+        """Return the units of pixels of the picture before downscaling.
 
         x counts columns from the left edge of the picture, y counts rows from its top edge.
         """
@@ -84,7 +84,7 @@ class PixelDensity:
 
     @property
     def training_points(self) -> None:
-        """None, because a density has an unlimited supply of points."""
+        """Return None, because a density has an unlimited supply of points."""
         return
 
     def on_target(self, points: NDArray[np.floating]) -> float:
@@ -141,7 +141,7 @@ class PixelDensity:
 
     @cached_property
     def _corners(self) -> NDArray[np.float32]:
-        """Lower left corners (n, 2) of the pixels with positive weight, in flow units."""
+        """Return the lower left corners (n, 2) of the pixels with positive weight, in flow units."""
         row, column = np.divmod(self._pixels, self._weights.shape[1])
         corners: NDArray[np.float32] = ((np.stack([column, -1.0 - row], axis=1) - self._center) * self._pixel).astype(
             np.float32
@@ -150,7 +150,7 @@ class PixelDensity:
 
     @cached_property
     def _cells(self) -> NDArray[np.intp]:
-        """Index of the square coverage cell of each pixel (rows, columns).
+        """Return the index of the square coverage cell of each pixel (rows, columns).
 
         The support has about the area of `COVERAGE_CELLS` cells.
         """

@@ -75,7 +75,7 @@ class Points(Cloud):
 
     @property
     def training_points(self) -> int:
-        """Number of training points."""
+        """Return the number of training points."""
         return len(self._train)
 
     def split_sentence(self) -> str:

@@ -25,7 +25,7 @@ GAUSSIAN_ENTROPY = float(1 + np.log(2 * np.pi))  # of a standard one in the plan
 
 
 def shape_target(name: ShapeName) -> Target:
-    """The shape of that name."""
+    """Return the shape with a name."""
     if name in EDGED:
         return Ink(_mask(EDGED[name]))
     draw, entropy = DRAWN[name]
@@ -73,7 +73,7 @@ class Drawn(Cloud):
         )
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draws (count, 2)."""
+        """Draw points (count, 2)."""
         return self._standardized(self._draw(count, rng))
 
     def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -86,7 +86,7 @@ class Drawn(Cloud):
 
     @property
     def training_points(self) -> None:
-        """Unlimited: every draw is a fresh one."""
+        """Return None: every draw is a fresh one."""
         return
 
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
@@ -106,7 +106,7 @@ def _region(density: GridDensity, extent: Extent) -> Region:
 
 
 def _mask(inside: Callable[[Array, Array], NDArray[np.bool_]]) -> NDArray[np.bool_]:
-    """Where the shape is, over the square from -1 to 1, trimmed."""
+    """Return a mask of the shape over the square from -1 to 1, trimmed."""
     middles = (np.arange(SIDE, dtype=np.float32) + np.float32(0.5)) * (2 / SIDE) - 1
     mask = inside(middles, -middles[:, np.newaxis])
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
@@ -127,7 +127,7 @@ def _cross(x: Array, y: Array) -> NDArray[np.bool_]:
 
 
 def _star(x: Array, y: Array) -> NDArray[np.bool_]:
-    """A pentagram: a point is in it if it lies within four or more of the five half-planes."""
+    """Return which points are in a pentagram: they lie in four or more of the five half-planes."""
     angles = np.pi / 2 + 2 * np.pi * np.arange(5) / 5
     depth = np.cos(2 * np.pi / 5)  # of the inner pentagon, where the outer points lie at 1
     sides: NDArray[np.intp] = np.sum([x * np.cos(a) + y * np.sin(a) <= depth for a in angles], axis=0)
@@ -135,7 +135,7 @@ def _star(x: Array, y: Array) -> NDArray[np.bool_]:
 
 
 def _heart(x: Array, y: Array) -> NDArray[np.bool_]:
-    """(x² + y² − 1)³ ≤ x² y³, made to fit."""
+    """Return where (x² + y² − 1)³ ≤ x² y³, scaled to fit."""
     x, y = 1.25 * x, 1.25 * y + 0.1
     within: NDArray[np.bool_] = (x**2 + y**2 - 1) ** 3 <= x**2 * y**3
     return within
@@ -150,7 +150,7 @@ def _smiley(x: Array, y: Array) -> NDArray[np.bool_]:
 
 
 def _gaussian(count: int, rng: np.random.Generator) -> Array:
-    """Correlation 0.8."""
+    """Draw from a Gaussian with correlation 0.8."""
     normal = _normal((count, 2), rng)
     normal[:, 1] = 0.8 * normal[:, 0] + 0.6 * normal[:, 1]
     return normal
@@ -161,7 +161,7 @@ def _gaussian_entropy() -> float:
 
 
 def _two_moons(count: int, rng: np.random.Generator) -> Array:
-    """As scikit-learn's `make_moons(noise=0.08)`."""
+    """Draw as scikit-learn's `make_moons(noise=0.08)` does."""
     angle, lower = np.pi * _uniform(count, rng), _uniform(count, rng) < 0.5
     x, y = np.cos(angle), np.sin(angle)
     x[lower], y[lower] = 1 - x[lower], 0.5 - y[lower]
@@ -177,13 +177,16 @@ def _rings(count: int, rng: np.random.Generator) -> Array:
 
 
 def _around(count: int, radii: tuple[float, ...], rng: np.random.Generator) -> Array:
-    """Gaussian noise around circles, each of which gets as many points."""
+    """Draw Gaussian noise around circles, each of which gets equally many points on average."""
     angle, radius = 2 * np.pi * _uniform(count, rng), np.array(radii)[rng.integers(len(radii), size=count)]
     return _noisy(radius * np.cos(angle), radius * np.sin(angle), CIRCLE_NOISE, rng)
 
 
 def _around_entropy(radii: tuple[float, ...]) -> Callable[[], float]:
-    """-∫ p log p over the radius ρ, by quadrature: p(ρ) = mean over r of exp(−(ρ²+r²)/2σ²) I₀(ρr/σ²) / 2πσ²."""
+    """Return a function that computes the entropy in nats, by quadrature over the radius ρ.
+
+    It is −∫ p log p, where p(ρ) is the mean over the radii r of exp(−(ρ²+r²)/2σ²) I₀(ρr/σ²) / 2πσ².
+    """
 
     def entropy() -> float:
         rho = np.linspace(0, max(radii) + 12 * CIRCLE_NOISE, 20_001)
@@ -197,7 +200,7 @@ def _around_entropy(radii: tuple[float, ...]) -> Callable[[], float]:
 
 
 def _scaled_i0(x: Array) -> Array:
-    """I₀(x) e⁻ˣ: I₀ itself would overflow above 700."""
+    """Return I₀(x) e⁻ˣ. I₀ itself would overflow above 700."""
     return np.asarray(np.i0(x) * np.exp(-x))
 
 
@@ -207,7 +210,10 @@ def _eight_gaussians(count: int, rng: np.random.Generator) -> Array:
 
 
 def _eight_gaussians_entropy() -> float:
-    """-∫ p log p by quadrature over a grid: for a smooth density the error falls faster than any power of the step."""
+    """Return −∫ p log p by quadrature over a grid.
+
+    For a smooth density, the error falls faster than any power of the step.
+    """
     axis, step = np.linspace(-4.5, 4.5, 901, retstep=True)
     one = np.exp(-((axis[:, np.newaxis] - 2 * EIGHT_CENTERS.ravel()) ** 2) / (2 * EIGHT_NOISE**2))
     p = one[:, 0::2] @ one[:, 1::2].T / (8 * 2 * np.pi * EIGHT_NOISE**2)
@@ -215,7 +221,7 @@ def _eight_gaussians_entropy() -> float:
 
 
 def _pinwheel(count: int, rng: np.random.Generator) -> Array:
-    """Five Gaussian spokes, turned by an angle that grows with the radius: Johnson et al. 2016."""
+    """Draw five Gaussian spokes, turned by an angle that grows with the radius: Johnson et al. 2016."""
     spoke, normal = rng.integers(5, size=count), _normal((count, 2), rng)
     along, across = 1 + 0.3 * normal[:, 0], 0.1 * normal[:, 1]
     angle = 2 * np.pi * spoke / 5 + 0.25 * np.exp(along)
@@ -230,13 +236,13 @@ def _two_spirals(count: int, rng: np.random.Generator) -> Array:
 
 
 def _swiss_roll(count: int, rng: np.random.Generator) -> Array:
-    """As scikit-learn's `make_swiss_roll(noise=0.3)`, seen from its end."""
+    """Draw as scikit-learn's `make_swiss_roll(noise=0.3)` does, seen from its end."""
     turn = 1.5 * np.pi * (1 + 2 * _uniform(count, rng))
     return _noisy(turn * np.cos(turn), turn * np.sin(turn), 0.3, rng)
 
 
 def _banana(count: int, rng: np.random.Generator) -> Array:
-    """Y = N(0, ½²) + x²/2, x = N(0, 1): a shear, which keeps areas. Haario et al. 1999."""
+    """Draw y = N(0, ½²) + x²/2 with x = N(0, 1): a shear, which keeps areas. Haario et al. 1999."""
     normal = _normal((count, 2), rng)
     normal[:, 1] = 0.5 * normal[:, 1] + 0.5 * normal[:, 0] ** 2
     return normal
@@ -247,7 +253,7 @@ def _banana_entropy() -> float:
 
 
 def _sine(count: int, rng: np.random.Generator) -> Array:
-    """Y = sin x + N(0, 0.2²), x uniform over two periods: a shear again."""
+    """Draw y = sin x + N(0, 0.2²) with x uniform over two periods: a shear again."""
     x = 4 * np.pi * _uniform(count, rng) - 2 * np.pi
     return np.stack([x, np.sin(x) + 0.2 * _normal(count, rng)], axis=1)
 

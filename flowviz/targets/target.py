@@ -21,12 +21,12 @@ class Target(Protocol):
 
     @property
     def entropy(self) -> float | None:
-        """Entropy in nats, a lower bound on the expected NLL of any flow. None if unknown."""
+        """Return the entropy in nats, a lower bound on the expected NLL of any flow. None if unknown."""
         ...
 
     @property
     def extent(self) -> Extent:
-        """Rectangle around the support, or around nearly all points of a target without a known support.
+        """Return the rectangle around the support, or around nearly all points of a target without a known support.
 
         Left, right, bottom and top, in flow units.
         """
@@ -52,7 +52,7 @@ class Target(Protocol):
 
     @property
     def training_points(self) -> int | None:
-        """Number of distinct training points. None if unlimited, as for a density."""
+        """Return the number of distinct training points. None if unlimited, as for a density."""
         ...
 
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:

@@ -78,12 +78,12 @@ class Stamp:
 
     @property
     def advance(self) -> float:
-        """Distance to the start of the next run, in pixels."""
+        """Return the distance to the start of the next run, in pixels."""
         return self._scale * self._font.getlength(self._text, direction=self._direction)
 
     @property
     def box(self) -> Box:
-        """Rectangle around the ink: left, top, right, bottom."""
+        """Return the rectangle around the ink: left, top, right, bottom."""
         left, top, right, bottom = (self._scale * edge for edge in self._raw_box())
         return left - self.stroke, top - self.stroke, right + self.stroke, bottom + self.stroke
 
@@ -113,7 +113,7 @@ class Stamp:
 
     @property
     def _text(self) -> str:
-        """Characters in drawing order. Raqm reorders them itself."""
+        """Return the characters in drawing order. Raqm reorders them itself."""
         return self.piece.text if LAYOUT == ImageFont.Layout.RAQM else in_visual_order(self.piece)
 
     @property
@@ -162,7 +162,7 @@ class Sheet:
 
     @property
     def area(self) -> float:
-        """Area of the rectangle around the ink, in square pixels."""
+        """Return the area of the rectangle around the ink, in square pixels."""
         left, top, right, bottom = self._box
         return max(right - left, 1) * max(bottom - top, 1)
 

@@ -67,19 +67,19 @@ class Budget:
 
     @property
     def steps_per_second(self) -> float:
-        """Speed since the start of the budget, or else since the first step; 0 before the first step."""
+        """Return the speed since the start of the budget, or else since the first step; 0 before the first step."""
         if self._steps_spent > 0 and self._seconds_spent > 0:
             return self._steps_spent / self._seconds_spent
         return self.step / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def fraction(self) -> float:
-        """Share of the budget that is spent, from 0 to 1."""
+        """Return the share of the budget that is spent, from 0 to 1."""
         return min(1.0, self._fraction_after(0))
 
     @property
     def seconds_left(self) -> float:
-        """Remaining training time. With a budget of steps, an estimate, which is infinite before the first step."""
+        """Return the remaining time. With a budget of steps, it is estimated, and infinite before the first step."""
         if self.spec.seconds is not None:
             return max(0.0, self.spec.seconds - self._seconds_spent)
         assert self.spec.steps is not None

@@ -30,12 +30,12 @@ class TrialTable:
 
     @property
     def trials(self) -> list[Trial]:
-        """The trials, sorted by family, learning rate and seed."""
+        """Return the trials, sorted by family, learning rate and seed."""
         return [self._trials[key] for key in sorted(self._trials)]
 
     @property
     def done(self) -> set[TrialKey]:
-        """Keys of the trials that have a result. Failed trials are not included, so they are run again."""
+        """Return the keys of the trials that have a result. Failed trials are not included, so they are run again."""
         return {key for key, trial in self._trials.items() if trial.ending != "failed"}
 
     def add(self, trial: Trial) -> None:

@@ -26,7 +26,16 @@ class Recovery(QObject):
         leave: Callable[[Callable[[], object]], None],
         window: QMainWindow,
     ) -> None:
-        """`leave` calls a function that replaces the project, after asking about unsaved changes."""
+        """Offer drafts in a window.
+
+        Args:
+            drafts: The drafts.
+            thread: The thread in which drafts are read and deleted.
+            document: The document that shows a recovered project.
+            autosave: The saver of its drafts.
+            leave: A function that asks about unsaved changes, and then calls the function that replaces the project.
+            window: The window.
+        """
         super().__init__(window)
         self._leave = leave
         self._drafts, self._thread = drafts, thread

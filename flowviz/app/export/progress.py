@@ -28,7 +28,7 @@ class ExportWorker(Worker):
     failed = pyqtSignal(object)  # Notice
 
     def __init__(self, write: Write) -> None:
-        """`write` starts the export, and yields after each step."""
+        """Prepare to call `write`, which starts the export and yields after each step."""
         super().__init__()
         self._write = write
 

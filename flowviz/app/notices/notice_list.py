@@ -94,7 +94,7 @@ class NoticeList(QWidget):
 
     @property
     def notices(self) -> list[Notice]:
-        """The notices in the list, oldest first."""
+        """Return the notices in the list, oldest first."""
         return [bar.notice for bar in self._bars.values()]
 
     def post(self, notice: Notice) -> None:

@@ -52,17 +52,17 @@ class Session(QObject):
 
     @property
     def state(self) -> TrainingState:
-        """The state of the training."""
+        """Return the state of the training."""
         return self._presenter.state
 
     @property
     def run(self) -> Run | None:
-        """The training that is running or paused, or None."""
+        """Return the training that is running or paused, or None."""
         return self._runner.run
 
     @property
     def trained_title(self) -> str:
-        """Title of the target of the trained flow, or of the requested target before the first training."""
+        """Return the title of the target of the trained flow, or of the requested target before the first training."""
         return self._presenter.title or ("" if self._builder.problem else self._request.plan.target.title)
 
     def project(self) -> Project:

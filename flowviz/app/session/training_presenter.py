@@ -62,7 +62,7 @@ class TrainingPresenter(QObject):
 
     @property
     def project(self) -> Project | None:
-        """The project of the trained flow that is shown. None before the first training."""
+        """Return the project of the trained flow that is shown. None before the first training."""
         run = self._runner.run
         if run is not None and run.is_shown:
             return run.project

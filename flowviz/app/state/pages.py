@@ -85,7 +85,7 @@ class DrawingContents:
 
     @property
     def drawing(self) -> DrawingSpec | None:
-        """The drawing, or None if the page is empty."""
+        """Return the drawing, or None if the page is empty."""
         return self.drawn[0]
 
     def spec(self) -> DrawingSpec:

@@ -55,7 +55,7 @@ class RequestState(State[Request]):
 
     @property
     def plan(self) -> Plan:
-        """The requested target, flow and training."""
+        """Return the requested target, flow and training."""
         return self.value.plan
 
     def set(self, value: Request) -> None:

@@ -25,7 +25,7 @@ class State(QObject, Generic[Value]):
 
     @property
     def value(self) -> Value:
-        """The current value."""
+        """Return the current value."""
         return self._value
 
     def set(self, value: Value) -> None:

@@ -36,7 +36,7 @@ class View:
 
     @property
     def stage(self) -> int:
-        """The number of the current stage."""
+        """Return the number of the current stage."""
         return self.last_stage if self.seen.stage is None else min(self.seen.stage, self.last_stage)
 
     @property
@@ -62,7 +62,7 @@ class ViewState(State[View]):
 
     @property
     def seen(self) -> Seen:
-        """The part of the view that is saved in a project."""
+        """Return the part of the view that is saved in a project."""
         return self.value.seen
 
     def update(self, **changes: Any) -> None:

@@ -36,7 +36,7 @@ class Appearance(QObject):
 
     @property
     def theme(self) -> Theme:
-        """The theme in use."""
+        """Return the theme in use."""
         return self.chosen_theme or system_theme()
 
     def apply(self) -> None:

@@ -47,7 +47,7 @@ class TargetBuilder(QObject):
 
     @property
     def pending(self) -> TargetSpec | None:
-        """The requested target while it is being built."""
+        """Return the requested target while it is being built."""
         return self._request.plan.target if self.built is None and not self.problem else None
 
     def expect(self, built: BuiltTarget | None) -> None:

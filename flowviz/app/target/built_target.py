@@ -24,12 +24,12 @@ class BuiltTarget:
 
     @property
     def title(self) -> str:
-        """Title for the user."""
+        """Return the title for the user."""
         return self.spec.title
 
     @property
     def units(self) -> Units:
-        """The units of the data; flow units if the target has none."""
+        """Return the units of the data; flow units if the target has none."""
         return target_units(self.target, "data")
 
 

@@ -123,7 +123,7 @@ class Canvas(QWidget):
 
     @property
     def _drawing_rect(self) -> QRectF:
-        """Rectangle of the widget that shows the drawing."""
+        """Return the rectangle of the widget that shows the drawing."""
         size = SIZE.scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
         rect = QRectF(QPointF(), QSize(size).toSizeF())
         rect.moveCenter(QRectF(self.rect()).center())

@@ -58,7 +58,7 @@ class StatusBar(QStatusBar):
 
     @property
     def text(self) -> str:
-        """All visible text."""
+        """Return all visible text."""
         shown = [self._state, *(label for label in self._metrics.values() if label.isVisibleTo(self)), self._message]
         return " ".join(label.text() for label in shown if label.text())
 

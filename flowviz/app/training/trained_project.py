@@ -30,17 +30,17 @@ class TrainedProject:
 
     @property
     def entropy(self) -> float | None:
-        """The entropy of the target in nats. None if unknown."""
+        """Return the entropy of the target in nats. None if unknown."""
         return self.built.target.entropy if self.built else None
 
     @property
     def units(self) -> Units:
-        """The units of the data of the target."""
+        """Return the units of the data of the target."""
         return self.built.units if self.built else FLOW_UNITS
 
     @property
     def budget(self) -> Budget | None:
-        """The budget of the training, as spent up to the checkpoint. None without a checkpoint."""
+        """Return the budget of the training, as spent up to the checkpoint. None without a checkpoint."""
         last = self.project.checkpoint
         return Budget.at(last, self.project.training) if last else None
 
@@ -62,7 +62,7 @@ class TrainedProject:
 
     @property
     def lacks_score(self) -> bool:
-        """Whether the score of the kept weights with the current integrator has not been computed yet.
+        """Return whether the score of the kept weights with the current integrator has not been computed yet.
 
         This can also be true of a project that was saved before its score was computed. Flows without an integrator
         never lack a score: projects of older versions stay as they are, and need no saving after they were opened.

@@ -72,7 +72,7 @@ class CentralWidget(QWidget):
         self._fit_strip()
 
     def _fit_strip(self) -> None:
-        """In presentation mode, give the strip the height that the cloud, the sentence and the bar leave."""
+        """Give the strip in presentation mode the height that the cloud, the sentence and the bar leave."""
         if self._screen_height:
             others = self._widgets.cloud.minimumHeight(), self._widgets.readout.sizeHint().height()
             room = self._screen_height - sum(others) - self._bar.sizeHint().height() - 2 * MARGIN - 3 * SPACING

@@ -62,27 +62,27 @@ class CloudView(QWidget):
 
     @property
     def view(self) -> ViewSpec:
-        """The drawn view."""
+        """Return the drawn view."""
         return self._item.view
 
     @property
     def stage(self) -> float:
-        """The drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
+        """Return the drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
         return self._item.stage
 
     @property
     def rectangle(self) -> Rectangle:
-        """The visible part of the plane: left, right, bottom, top, in target units."""
+        """Return the visible part of the plane: left, right, bottom, top, in target units."""
         return visible_rectangle(self.view, self._item.logical_size())
 
     @property
     def size_in_pixels(self) -> PictureSize:
-        """The size of the picture in device pixels."""
+        """Return the size of the picture in device pixels."""
         return self._item.size_in_pixels(self.devicePixelRatioF())
 
     @property
     def pixel(self) -> float:
-        """The side of a pixel in target units."""
+        """Return the side of a pixel in target units."""
         left, right, bottom, top = self.rectangle
         size = self._item.logical_size()
         return min(right - left, top - bottom) / min(size.width, size.height)

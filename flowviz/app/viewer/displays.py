@@ -33,15 +33,15 @@ class CloudDisplay(Protocol):
 
     @property
     def stage(self) -> float:
-        """The drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
+        """Return the drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
 
     @property
     def pixel(self) -> float:
-        """The side of a pixel in target units."""
+        """Return the side of a pixel in target units."""
 
     @property
     def size_in_pixels(self) -> PictureSize:
-        """The size of the picture in device pixels."""
+        """Return the size of the picture in device pixels."""
 
     @property
     def fit_requested(self) -> pyqtBoundSignal: ...
@@ -111,13 +111,13 @@ class StripDisplay(Protocol):
 
     @property
     def side(self) -> int:
-        """The side of a picture in device pixels."""
+        """Return the side of a picture in device pixels."""
 
     @property
     def side_changed(self) -> pyqtBoundSignal: ...
     @property
     def pictured(self) -> tuple[int, ...]:
-        """The stages with a picture."""
+        """Return the stages with a picture."""
 
     def set_stages(self, titles: list[str], shares: NDArray[np.float64], *, thinned: bool) -> None: ...
     def show_pictures(self, stages: Sequence[int], pictures: NDArray[np.uint8]) -> None: ...

@@ -42,7 +42,7 @@ class MomentBrowser(QObject):
 
     @property
     def current(self) -> Moment:
-        """The current moment. There must be one."""
+        """Return the current moment. There must be one."""
         return self.timeline.moments[self.timeline.nearest(self._view.seen.moment)]
 
     def begin(self, spec: FlowSpec, timeline: Timeline) -> None:

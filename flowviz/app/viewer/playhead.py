@@ -44,12 +44,12 @@ class Playhead(QObject):
 
     @property
     def stage(self) -> int:
-        """The current stage, or the one to which it glides."""
+        """Return the current stage, or the one to which it glides."""
         return self._goal
 
     @property
     def position(self) -> float:
-        """The current position; 2.25 is a quarter of the way from stage 2 to stage 3."""
+        """Return the current position; 2.25 is a quarter of the way from stage 2 to stage 3."""
         return self._position
 
     @property

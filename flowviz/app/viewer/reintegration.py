@@ -24,7 +24,7 @@ class Reintegration:
 
     @property
     def moment(self) -> Moment:
-        """The current moment of the training."""
+        """Return the current moment of the training."""
         return self._moments.current
 
     def compute(self, flow: FlowSpec, on_result: Callable[[Snapshot], object]) -> None:

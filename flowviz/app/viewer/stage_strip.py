@@ -45,7 +45,7 @@ class StageStrip(QWidget):
 
     @property
     def side(self) -> int:
-        """The side of a picture in device pixels."""
+        """Return the side of a picture in device pixels."""
         return round(self._side() * self.devicePixelRatioF())
 
     def limit_height(self, height: int | None) -> None:
@@ -56,7 +56,7 @@ class StageStrip(QWidget):
 
     @property
     def pictured(self) -> tuple[int, ...]:
-        """The stages with a picture; those of an integrator include the first and the last one."""
+        """Return the stages with a picture; those of an integrator include the first and the last one."""
         last = len(self._titles) - 1
         if not self._is_thinned or not last:
             return tuple(range(last + 1))

@@ -54,17 +54,17 @@ class Viewer(QObject):
 
     @property
     def playhead(self) -> Playhead:
-        """The position in the flow that is drawn."""
+        """Return the position in the flow that is drawn."""
         return self._presenter.playhead
 
     @property
     def scene(self) -> Scene:
-        """The displayed scene."""
+        """Return the displayed scene."""
         return self._scenes.scene
 
     @property
     def generated(self) -> Trace:
-        """The particles of the base at all stages, in either direction."""
+        """Return the particles of the base at all stages, in either direction."""
         return self._scenes.generated
 
     @property
@@ -74,7 +74,7 @@ class Viewer(QObject):
 
     @property
     def timeline(self) -> Timeline:
-        """The moments of the training of the displayed flow."""
+        """Return the moments of the training of the displayed flow."""
         return self._moments.timeline
 
     def show_untrained(self, spec: FlowSpec, target: Target | None) -> None:

@@ -80,7 +80,7 @@ class StartPage(QScrollArea):
 
     @property
     def word(self) -> str:
-        """The text in the box."""
+        """Return the text in the box."""
         return self._word.text()
 
     def show_word(self, text: str) -> None:

@@ -43,7 +43,7 @@ class Welcome(QObject):
         document_actions: DocumentActions,
         inspector: QDockWidget,
     ) -> None:
-        """The first widget of `stack` is the one that the page takes the place of."""
+        """Prepare to show the page in `stack`, in place of its first widget."""
         super().__init__(window)
         self._window, self._stack, self._panels, self._viewer_widgets = window, stack, panels, viewer_widgets
         self._session, self._document_actions = session, document_actions

@@ -30,7 +30,7 @@ class ChoiceBox(QComboBox):
 
     @property
     def value(self) -> Any:
-        """The selected value."""
+        """Return the selected value."""
         return self.currentData()
 
     def choose(self, value: object) -> None:

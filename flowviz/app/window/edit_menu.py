@@ -85,7 +85,7 @@ class EditMenu(QObject):
 
     @property
     def _text(self) -> Text | None:
-        """The text box that has the focus, also in a floating panel and while the window is inactive."""
+        """Return the text box that has the focus, also in a floating panel and while the window is inactive."""
         return _text_of(QApplication.focusWidget() or self._window.focusWidget())
 
     def _cut_text(self) -> None:
