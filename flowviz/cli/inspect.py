@@ -14,7 +14,7 @@ import typer
 from flowviz import machine
 from flowviz.cli import options
 from flowviz.cli.loaded_project import LoadedProject
-from flowviz.cli.messages import say
+from flowviz.cli.messages import counted, say
 from flowviz.cli.outputs import check_output
 from flowviz.errors import SpecError
 from flowviz.files import atomic_write
@@ -114,7 +114,7 @@ def _write_curves(reports: Sequence[StageReport], path: Path) -> None:
     writer.writerows([("stage", "kind", "curve", "across", "x", "y"), *rows])
     with atomic_write(path) as part:
         part.write_text(text.getvalue(), encoding="utf-8", newline="")
-    say(f"Wrote {sum(len(report.curves) for report in reports)} curves to {path}.")
+    say(f"Wrote {counted(sum(len(report.curves) for report in reports), 'curve')} to {path}.")
 
 
 def _project_info(project: Project) -> machine.SystemInfo:

@@ -99,6 +99,11 @@ def say(sentence: str) -> None:
     console().print(sentence, markup=False, soft_wrap=True)
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number of things, such as "1 point" or "8,000 points"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def validation_sentence(summaries: Sequence[TrialSummary]) -> str:
     """Name the median validation NLL at each learning rate, by which to choose one."""
     medians = [

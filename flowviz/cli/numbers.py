@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from flowviz.cli import options
 from flowviz.cli.loaded_project import LoadedProject, integrator_options
-from flowviz.cli.messages import drained, say
+from flowviz.cli.messages import counted, drained, say
 from flowviz.cli.outputs import NumbersOutput
 from flowviz.cli.plan_options import requested_target
 from flowviz.cli.spec_options import Given, SpecFile, given_files, takes
@@ -46,7 +46,7 @@ def trace(
     loaded = LoadedProject.at(project, integrator)
     shown = spec_units(loaded.project.target, units)
     stages, followed = range(len(loaded.project.trace.names)), loaded.followed(direction, count, start, units)
-    what = f"{_counted(count, 'particle')} at {len(stages)} stages"
+    what = f"{counted(count, 'particle')} at {len(stages)} stages"
     place.write(Particles(count, stages, followed, shown), "Following particles", len(slices(count)), what)
 
 
@@ -66,7 +66,7 @@ def sample(
     loaded = LoadedProject.at(project, integrator)
     shown = spec_units(loaded.project.target, units)
     parts = loaded.parts(sample_in_parts(loaded.project, count, start, units))
-    place.write(tables.points(count, parts, shown), "Sampling", len(slices(count)), _counted(count, "point"))
+    place.write(tables.points(count, parts, shown), "Sampling", len(slices(count)), counted(count, "point"))
 
 
 @takes(integrator=integrator_options)
@@ -86,7 +86,7 @@ def score(
     place = NumbersOutput.checked(output, form, [project, points])
     loaded, found = LoadedProject.at(project, integrator), _read_scored(points, columns)
     scores = Rows("log_prob", ("log_prob",), len(found), loaded.scored(found, units))
-    place.write(scores, "Scoring", len(slices(len(found))), f"the log-densities of {_counted(len(found), 'point')}")
+    place.write(scores, "Scoring", len(slices(len(found))), f"the log-densities of {counted(len(found), 'point')}")
 
 
 def _list_shapes(asked: bool) -> None:
@@ -116,7 +116,7 @@ def target(
     place = NumbersOutput.checked(output, form, [*sources.files, *given_files(spec_file)])
     spec = requested_target(sources, spec_file)
     found = built(spec)
-    shown, what = target_units(found, units), f"{_counted(count, 'point')} of {spec.title}"
+    shown, what = target_units(found, units), f"{counted(count, 'point')} of {spec.title}"
     parts = (shown.values(points) for points in draw_in_parts(found, count, rng))
     place.write(tables.points(count, parts, shown), "Drawing points", -(-count // DRAWN_TOGETHER), what)
     say(f"The entropy is {'unknown' if found.entropy is None else f'{found.entropy:.4f} nats'}.")
@@ -135,7 +135,3 @@ def _read_scored(path: Path, columns: str | None) -> NDArray[np.float64]:
     if not (np.abs(points) <= np.finfo(np.float32).max).all():
         raise FileError(f"{path} contains numbers that are too large. Remove those rows.")
     return points
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -12,7 +12,7 @@ import typer
 from flowviz.cli import options
 from flowviz.cli.export_request import FIELDS, requested_export
 from flowviz.cli.loaded_project import EncodedPoints, LoadedProject, integrator_options
-from flowviz.cli.messages import progress_bar, say
+from flowviz.cli.messages import counted, progress_bar, say
 from flowviz.cli.outputs import check_output, check_replaceable
 from flowviz.cli.spec_options import Given, SpecFile, given_files, read_spec, spec_options, takes
 from flowviz.errors import SpecError
@@ -157,6 +157,6 @@ def _write(export: Export, spec: ExportSpec, path: Path) -> None:
         for _ in export.write(path):
             bar.advance(task)
     if spec.what in IN_FOLDERS:
-        say(f"Wrote {export.count:,} {'picture' if export.count == 1 else 'pictures'} to {path}.")
+        say(f"Wrote {counted(export.count, 'picture')} to {path}.")
     else:
         say(f"Wrote the {spec.what} to {path}.")

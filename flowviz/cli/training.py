@@ -11,7 +11,7 @@ import typer
 
 from flowviz.cli import options
 from flowviz.cli.interrupts import Interrupted, stoppable
-from flowviz.cli.messages import console, describe, progress_bar, say, summary_table, validation_sentence
+from flowviz.cli.messages import console, counted, describe, progress_bar, say, summary_table, validation_sentence
 from flowviz.cli.outputs import check_training_output, check_trial_outputs, is_same_file
 from flowviz.cli.plan_options import (
     fixed_flow_options,
@@ -136,7 +136,7 @@ def trials(
     table = TrialTable(output, settings_digest(plan.target, plan.flow, plan.training), force=force)
     known, status = len(table.done), 0
     if known:
-        say(f"Continuing {output}, which already contains {known} trial{'' if known == 1 else 's'}.")
+        say(f"Continuing {output}, which already contains {counted(known, 'trial')}.")
     runs = run_trials(
         plan.target, plan.flow, specs, range(seeds), done=table.done, jobs=jobs, backend=backend, scheduler=scheduler
     )
@@ -176,11 +176,12 @@ def _report(trials: Sequence[Trial], table: Path, plot: Path) -> None:
     name, summaries = measure(trials), summarized(trials)
     console().print(summary_table(summaries, MEASURES[name]))
     say(validation_sentence(summaries))
+    count = counted(len(trials), "trial")
     if measured(trials, name):
         write_plot(trials, plot)
-        say(f"Wrote {len(trials)} trials to {table} and their plot to {plot}.")
+        say(f"Wrote {count} to {table}, and a plot to {plot}.")
     else:
-        say(f"Wrote {len(trials)} trials to {table}. There is no plot, because none of them has a result.")
+        say(f"Wrote {count} to {table}. There is no plot, because there is no result.")
 
 
 def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = False) -> None:
