@@ -23,6 +23,7 @@ NUMBER_ERRORS = {  # by the type of an error of pydantic, whose own words are no
     "int_parsing": "not a whole number",
     "int_parsing_size": "too large a number",
     "float_parsing": "not a number",
+    "string_unicode": "not a number",
 }
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}  # what the system says of a file that cannot grow
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__bases__[0]  # typer exports this kind of usage error only
@@ -77,7 +78,8 @@ def _run(arguments: list[str]) -> int:
     """Return the exit status."""
     try:
         status = _invoke(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # it is closed
+            sys.stdout.flush()
     except _USAGE_ERROR as error:
         say(_usage_sentence(error))
         return 2

@@ -47,7 +47,7 @@ UnitsChoice = Annotated[
 def checked_count(n: int) -> int:
     """Return a number of points. Raises `SpecError` if it is out of range."""
     if not 1 <= n <= MOST_POINTS:
-        raise SpecError(f"The number of points cannot be {n}: it must be between 1 and {MOST_POINTS:,}.")
+        raise SpecError(f"The number of points cannot be {n:,}: it must be between 1 and {MOST_POINTS:,}.")
     return n
 
 

@@ -104,6 +104,8 @@ class NumbersOutput:
         if found == "parquet":
             check_parquet()
         if path == STDOUT:
+            if sys.stdout is None:
+                raise SpecError("stdout is closed. Give the name of a file.")
             if found != "csv" and sys.stdout.isatty():
                 raise SpecError(f"A terminal cannot display {found}. Redirect stdout to a file or a pipe.")
         else:

@@ -1,5 +1,6 @@
 """Animations, encoded by ffmpeg, which reads the frames from a pipe while the next one is drawn."""
 
+import re
 import subprocess
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -19,6 +20,7 @@ MP4_THREADS = 2  # fixed, because the output of x264 depends on the number of th
 PNG_LEVEL = 3  # of 9
 WEBP_METHOD, WEBP_EFFORT = 1, 0  # of 6 and 100; more effort takes much longer and saves only a few percent
 NO_CONSOLE: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # by default, Windows opens a console for ffmpeg
+ADDRESS = re.compile(r"^\[\S+ @ \w+\] ")  # of a part of ffmpeg in memory, with which its messages begin
 REPRODUCIBLE = "-map_metadata -1 -fflags +bitexact -flags:v +bitexact"  # omits dates and versions from the file
 
 
@@ -129,4 +131,4 @@ def _executable() -> str:
 def _last_line(messages: IO[bytes]) -> str:
     messages.seek(0)
     lines = messages.read().decode(errors="replace").strip().splitlines()
-    return lines[-1].strip().rstrip(".") if lines else "it gave no reason"
+    return ADDRESS.sub("", lines[-1]).strip().rstrip(".") if lines else "it gave no reason"

@@ -17,6 +17,11 @@ from tests.test_cli import run
         ("render", "Missing argument 'PROJECT.flowviz' (see flowviz render --help)."),
         ("train --text a --steps x -o y", "Invalid value for '--steps': 'x' is not a whole number (see"),
         ("train --text a --seconds 1s -o y", "Invalid value for '--seconds': '1s' is not a number (see"),
+        ("sample x -o y -n \udcff", "'\\udcff' is not a number (see"),
+        (
+            "sample x -o y.npy -n 20000000",
+            "The number of points cannot be 20,000,000: it must be between 1 and 10,000,000.",
+        ),
         ("sample x -o y -n 1.5", "Invalid value for '-n': '1.5' is not a whole number (see"),
         ("render x -o y --palette z", "'z' is not"),
         ("train --text a --flow z -o y", "There is no flow named 'z'. Choose one of realnvp, nice"),
@@ -52,6 +57,17 @@ def test_full_stdout_is_one_sentence(arguments: list[str]) -> None:
         ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert ended.stderr == "Cannot write to stdout: no space left on device.\n"
     assert ended.returncode == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of Unix closes stdout")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [("target --list", ""), ("target --text I -n 5 -o -", "stdout is closed. Give the name of a file.\n")],
+)
+def test_stdout_that_is_closed_is_no_traceback(arguments: str, said: str) -> None:
+    command = ["sh", "-c", f'"{sys.executable}" -m flowviz {arguments} >&-']
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (2 if said else 0, said)
 
 
 def test_name_that_is_too_long_is_no_command(capsys: pytest.CaptureFixture[str]) -> None:

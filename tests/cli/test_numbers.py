@@ -14,6 +14,7 @@ from flowviz.exporting import tables
 from flowviz.projects import Project, save_project
 from flowviz.records.trace import TOGETHER
 from flowviz.targets.tables import NO_PARQUET
+from tests.cli.program import run_program
 from tests.test_cli import run
 
 FORMATS = ["csv", "npy", "npz"]
@@ -199,6 +200,17 @@ def test_a_failure_leaves_neither_a_file_nor_a_scratch_file(
 
     monkeypatch.setattr("shutil.copyfileobj", full)
     assert run("trace", project_path, "-n", 5, "-o", tmp_path / "t.npz") == 2
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_full_disk_is_one_sentence(form: str, tmp_path: Path) -> None:
+    """A limit on the size of files is what the system says of a full disk, too."""
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))"
+    ended = run_program(f"target --text I -n 5000 -o a.{form}", tmp_path, limit)
+    assert ended.returncode == 2
+    assert ended.stderr == f"a.{form} cannot be written: file too large.\n"
     assert not list(tmp_path.iterdir())
 
 

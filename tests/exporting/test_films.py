@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from flowviz.errors import FileError
+from flowviz.exporting import film
 from flowviz.exporting.export import Export
 from flowviz.projects import Project
 from flowviz.rendering.colors import SURROUNDINGS
@@ -116,6 +117,15 @@ def test_missing_ffmpeg_is_a_sentence(project: Project, tmp_path: Path, monkeypa
 
     monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", get_ffmpeg_exe)
     with pytest.raises(FileError, match="Reinstall that package"):
+        written(project, playing(), tmp_path / "film.gif")
+    assert not list(tmp_path.iterdir())
+
+
+def test_message_of_ffmpeg_begins_with_what_went_wrong(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(film, "ENCODERS", {"gif": lambda _: ["-c:v", "mpeg1video", "-f", "gif"]})
+    with pytest.raises(FileError, match=r"ffmpeg could not write the animation: [^\[\]]+\.$"):
         written(project, playing(), tmp_path / "film.gif")
     assert not list(tmp_path.iterdir())
 
