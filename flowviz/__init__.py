@@ -87,7 +87,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Return a name of the library from the module that defines it: PEP 562."""
+    """Import a public name on its first use (PEP 562)."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name.endswith("Spec") or name in {"PRESETS", "Part", "PictureSize", "Playback", "Seen"}:

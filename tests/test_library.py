@@ -137,6 +137,12 @@ def test_what_a_person_can_put_right_is_a_flowviz_error(project: Project, tmp_pa
             wrong()
 
 
+def test_a_project_describes_itself_in_one_line(project: Project) -> None:
+    assert project.gap is not None
+    assert repr(project) == f"<Project: HI, realnvp, 2,100 steps, gap {project.gap:.3f} nats>"
+    assert repr(table_project()) == "<Project: 500 points, realnvp, untrained>"
+
+
 def table_project() -> Project:
     """Return an untrained project whose data have other units than its flow."""
     data = np.random.default_rng(0).normal([300, -5], [50, 0.1], (500, 2))

@@ -147,6 +147,12 @@ class Project:
         timeline = replace(self.timeline, moments=tuple(map(without_particles, self.timeline.moments)))
         return replace(changed, trace=trace, timeline=timeline, seen=_seen_of(self.seen, timeline, trace))
 
+    def __repr__(self) -> str:
+        """Return one line, because the arrays would take thousands."""
+        trained = f"{int(self.history.step[-1]):,} steps" if len(self.history.step) else "untrained"
+        gap = "" if self.gap is None else f", gap {self.gap:.3f} nats"
+        return f"<Project: {self.target.title}, {self.flow.family}, {trained}{gap}>"
+
     def _repr_png_(self) -> bytes:
         """Return a picture of the particles at the last stage, which notebooks display."""
         return flowviz.picture(self)
