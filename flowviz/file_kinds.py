@@ -6,6 +6,8 @@ from functools import cache
 from mimetypes import MimeTypes
 from pathlib import Path
 
+from flowviz.errors import SpecError
+
 PROJECT_SUFFIX = ".flowviz"
 
 
@@ -35,6 +37,22 @@ ANIMATION = FileKind("an animation", (".gif", ".apng", ".webp", ".mp4"))
 NUMBERS = FileKind("numbers", (".csv", ".npy", ".npz", ".parquet"), (".txt", ".tsv"))
 
 KINDS = {suffix: kind for kind in (PROJECT, PICTURE, ANIMATION, NUMBERS) for suffix in kind.suffixes}
+# Suffixes that the table of Python lacks, in some versions at least.
+OF_OTHERS = (
+    ".docx",
+    ".feather",
+    ".md",
+    ".odp",
+    ".ods",
+    ".odt",
+    ".pickle",
+    ".pkl",
+    ".pptx",
+    ".rtf",
+    ".toml",
+    ".xlsx",
+    ".yaml",
+)
 EXPORTED = (*PICTURE.written, *ANIMATION.written, ".npz", ".csv")  # what `flowviz render` and the export dialog write
 
 
@@ -43,9 +61,21 @@ def denoted(path: Path) -> str | None:
 
     Suffixes of other programs' files denote "another kind of data"; those of "run.v2" and "run" denote none.
     """
-    if (kind := KINDS.get(path.suffix.lower())) is not None:
+    suffix = path.suffix.lower()
+    if (kind := KINDS.get(suffix)) is not None:
         return kind.name
-    return "another kind of data" if any(_types().guess_type(path.name)) else None
+    return "another kind of data" if suffix in OF_OTHERS or any(_types().guess_type(path.name)) else None
+
+
+def check_suffix(path: Path, suffixes: Sequence[str]) -> None:
+    """Raise `SpecError` if the suffix of a file to write denotes another kind of file than `suffixes` do."""
+    if path.suffix.lower() not in suffixes and (other := denoted(path)) is not None:
+        raise SpecError(f"Files ending in {path.suffix} contain {other}. Give a file that ends in {listed(suffixes)}.")
+
+
+def suffixes_of(form: str) -> tuple[str, ...]:
+    """Return the suffixes of an export format. Many programs expect an animated PNG to end in .png."""
+    return (".apng", ".png") if form == "apng" else (f".{form}",)
 
 
 def listed(suffixes: Sequence[str]) -> str:

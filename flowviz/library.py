@@ -20,11 +20,13 @@ from flowviz import extensions
 from flowviz.errors import FileError
 from flowviz.exporting.export import Export
 from flowviz.extensions import Extension
+from flowviz.file_kinds import PROJECT, check_suffix, suffixes_of
 from flowviz.notebook import progress_display
 from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Event, Trace, Units, Weights, checked_points, slices
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, TargetSpec, TrainingSpec
+from flowviz.specs.export_kinds import IN_FOLDERS
 from flowviz.specs.view import Direction, UnitName
 from flowviz.targets import Target, draw_in_parts, spec_units, target_units
 from flowviz.targets import build_target as target_of
@@ -258,9 +260,12 @@ def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
 
     Raises:
         FileError: If it cannot be written.
-        SpecError: If the project does not have what is asked for.
+        SpecError: If the project does not have what is asked for, or the file ends in the suffix of another format.
     """
-    for _ in Export(project, spec).write(Path(path)):
+    place = Path(path)
+    if spec.what not in IN_FOLDERS:
+        check_suffix(place, suffixes_of(spec.format))
+    for _ in Export(project, spec).write(place):
         pass
 
 
@@ -277,8 +282,11 @@ def save(project: Project, path: str | Path) -> None:
 
     Raises:
         FileError: If it cannot be written.
+        SpecError: If the file ends in the suffix of another kind of file.
     """
-    save_project(project, Path(path))
+    place = Path(path)
+    check_suffix(place, PROJECT.written)
+    save_project(project, place)
 
 
 def load(path: str | Path) -> Project:

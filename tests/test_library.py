@@ -131,10 +131,13 @@ def test_what_a_person_can_put_right_is_a_flowviz_error(project: Project, tmp_pa
         lambda: TrainingSpec(),
         lambda: render(project, ExportSpec(seen=Seen(stage=20)), tmp_path / "x.png"),
         lambda: render(project, ExportSpec(), tmp_path / "gone" / "x.png"),
+        lambda: render(project, ExportSpec(), tmp_path / "x.svg"),
+        lambda: save(project, tmp_path / "x.csv"),
         lambda: flowviz.train(TextSpec(text=""), SMALL, TrainingSpec(steps=1)),
     ):
         with pytest.raises(FlowvizError, match=r"\.$"):
             wrong()
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_project_describes_itself_in_one_line(project: Project) -> None:

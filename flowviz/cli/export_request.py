@@ -82,7 +82,7 @@ def _unsaid(output: Path) -> str:
     if output.suffix.lower() in EXPORTED:
         return f"The name {output} does not determine what to export. Give --what trace, samples, density or losses."
     return (
-        f"Files ending in {output.suffix!r} cannot be exported. Choose from {', '.join(EXPORTED)}, "
+        f"Files ending in {output.suffix} cannot be exported. Choose from {', '.join(EXPORTED)}, "
         "or add / to the name of a folder."
     )
 

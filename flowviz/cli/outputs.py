@@ -12,7 +12,7 @@ from flowviz.cli.messages import progress_bar, say
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting.recognition import is_trial_table, is_trials_plot, work_in
 from flowviz.exporting.tables import NumberFormat, Numbers, check_parquet, csv_pieces, write_numbers
-from flowviz.file_kinds import NUMBERS, PROJECT, denoted, listed
+from flowviz.file_kinds import NUMBERS, PROJECT, check_suffix, listed
 from flowviz.files import check_writable
 from flowviz.projects import checkpoint_path, is_checkpoint_name
 
@@ -164,8 +164,7 @@ def _check_new(path: Path, what: str, *, force: bool) -> None:
 def _check_suffix(path: Path, suffixes: Sequence[str]) -> None:
     if path == STDOUT:
         raise SpecError(f"This output cannot be written to stdout. Give a file that ends in {listed(suffixes)}.")
-    if path.suffix.lower() not in suffixes and (other := denoted(path)) is not None:
-        raise SpecError(f"Files ending in {path.suffix} contain {other}. Give a file that ends in {listed(suffixes)}.")
+    check_suffix(path, suffixes)
 
 
 def _format(path: Path, form: NumberFormat | None) -> NumberFormat:

@@ -13,12 +13,13 @@ from flowviz.cli import options
 from flowviz.cli.export_request import FIELDS, requested_export
 from flowviz.cli.loaded_project import EncodedPoints, LoadedProject, integrator_options
 from flowviz.cli.messages import counted, progress_bar, say
-from flowviz.cli.outputs import check_output, check_replaceable
+from flowviz.cli.outputs import STDOUT, check_output, check_replaceable
 from flowviz.cli.spec_options import Given, SpecFile, given_files, read_spec, spec_options, takes
 from flowviz.errors import SpecError
 from flowviz.exporting.export import Export
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import seen_moment, shots
+from flowviz.file_kinds import suffixes_of
 from flowviz.projects import Project
 from flowviz.records import Selection, Trace, checked_stage
 from flowviz.specs import ExportSpec, Playback, Seen, ViewSpec
@@ -69,11 +70,13 @@ def render(
     of an animation. Otherwise, give --what; with --view overview, all stages are in one picture.
     """
     path = Path(output)
+    if path == STDOUT:
+        raise SpecError("Exports cannot be written to stdout. Give the name of a file or a folder.")
     given = {**fields, **({"select": select} if select else {}), **({} if speed is None else {"speed": speed})}
     inputs, found = [project, *given_files(spec_file)], LoadedProject.at(project, integrator).project
     spec = requested_export(output, given, found.seen if as_seen else Seen(), read_spec(spec_file, *PLACES))
     if spec.what not in IN_FOLDERS:
-        check_output(path, _suffixes(spec), inputs)
+        check_output(path, suffixes_of(spec.format), inputs)
     followed = _Followed(found, spec)
     found = replace(found, selection=followed.selection(select or [SAVED]))
     if spec.seen.direction == "encode" and "direction" in effects(spec):
@@ -144,11 +147,6 @@ def _rectangle(text: str) -> tuple[int, tuple[float, ...]]:
     if len(found[1]) != 4 or not all(map(isfinite, found[1])):
         raise SpecError(f"The rectangle {text!r} is not of the form {RECTANGLE}.")
     return found
-
-
-def _suffixes(spec: ExportSpec) -> Sequence[str]:
-    """Return the suffixes of a format. Many programs expect an animated PNG to end in .png."""
-    return [".apng", ".png"] if spec.format == "apng" else [f".{spec.format}"]
 
 
 def _write(export: Export, spec: ExportSpec, path: Path) -> None:
