@@ -293,7 +293,7 @@ def bad_points(tmp_path: Path) -> Path:
         ("train --text a --learning-rate nan -o x", "learning rate cannot be nan"),
         ("render gone.flowviz -o f", "no such file or directory"),
         ("render text.npy -o f", "not a flowviz project"),
-        ("render hi.flowviz -o hi.flowviz", "Files ending in '.flowviz' cannot be exported"),
+        ("render hi.flowviz -o hi.flowviz", "Files ending in .flowviz cannot be exported"),
         ("render hi.flowviz -o f --stage 20", "from 0 to 19"),
         ("render hi.flowviz -o f --stage 5-3", "The first stage, 5, cannot come after the last one, 3"),
         ("render hi.flowviz -o f --stage x", "STAGE|FIRST-LAST"),

@@ -142,8 +142,8 @@ def test_what_a_person_can_put_right_is_a_flowviz_error(project: Project, tmp_pa
 
 def test_a_project_describes_itself_in_one_line(project: Project) -> None:
     assert project.gap is not None
-    assert repr(project) == f"<Project: HI, realnvp, 2,100 steps, gap {project.gap:.3f} nats>"
-    assert repr(table_project()) == "<Project: 500 points, realnvp, untrained>"
+    assert repr(project) == f"<Project: Hi, realnvp, 2,100 steps, gap {project.gap:.3f} nats>"
+    assert repr(table_project()) == "<Project: points, realnvp, untrained>"
 
 
 def table_project() -> Project:

@@ -181,7 +181,7 @@ def _report(trials: Sequence[Trial], table: Path, plot: Path) -> None:
         write_plot(trials, plot)
         say(f"Wrote {count} to {table}, and a plot to {plot}.")
     else:
-        say(f"Wrote {count} to {table}. There is no plot, because there is no result.")
+        say(f"Wrote {count} to {table}. There is no plot, because none of them has a result.")
 
 
 def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = False) -> None:
