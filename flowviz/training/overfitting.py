@@ -1,14 +1,16 @@
 """Detection of overfitting."""
 
 from collections import deque
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from flowviz.records import Progress
+from flowviz.records import Event, Finished, Overfitting, Progress
 
 SMOOTHED = 5  # validations in the running median that smooths the losses
 OBSERVED = 20  # latest validations from which the noise is estimated
 LEAST_RISE = 0.05  # nats
+CLEAR_RISE = 0.2  # nats; a rise that is more than noise even without a series of validations
 NOISE_FACTOR = 4.0  # multiple of the mean absolute difference between consecutive validations
 
 
@@ -45,3 +47,26 @@ class OverfittingMonitor:
     @property
     def _noise(self) -> float:
         return float(np.abs(np.diff([report.validation_nll for report in self._observed])).mean())
+
+
+def with_final_report(events: Iterable[Event], training_points: int | None) -> Iterator[Event]:
+    """Yield the events of a training, with a report of overfitting before its end if there was none but should be.
+
+    A short training is validated only a few times, too few for `OverfittingMonitor`.
+
+    Args:
+        events: The events of a training.
+        training_points: Number of training points of the target, or None if there are always new ones.
+    """
+    reported = None
+    for event in events:
+        if isinstance(event, Overfitting):
+            reported = event.step
+        if isinstance(event, Finished) and training_points and event.kept.step != reported and _has_risen(event):
+            yield Overfitting(event.kept.step, training_points)
+        yield event
+
+
+def _has_risen(end: Finished) -> bool:
+    """Return whether the validation loss at the end of a training is clearly above that of the kept state."""
+    return end.ending != "diverged" and end.progress.validation_nll > end.kept.validation_nll + CLEAR_RISE

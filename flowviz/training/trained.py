@@ -7,6 +7,7 @@ from flowviz.projects import Project
 from flowviz.records import Checkpoint, Environment, Event, Finished, Moment, Snapshot
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
+from flowviz.training.overfitting import with_final_report
 from flowviz.training.train import train
 
 MOMENTS = 32  # in the timeline of a training with a budget of seconds
@@ -53,7 +54,7 @@ def trained(
         stop_requested=should_stop,
         resume=checkpoint,
     )
-    for event in events:
+    for event in with_final_report(events, target.training_points):
         on_event(event)
         history = history.with_event(event)
         moment = event.snapshot if isinstance(event, Finished) else event

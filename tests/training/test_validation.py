@@ -1,6 +1,7 @@
 """Three sets of points: to train on, to select the kept state, and to score it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from threading import Event as Flag
 
 import numpy as np
@@ -9,11 +10,12 @@ from numpy.typing import NDArray
 
 from flowviz.flows import build_flow
 from flowviz.projects import Project
-from flowviz.records import Event, Finished, History, Progress, Snapshot
+from flowviz.records import Event, Finished, History, Overfitting, Progress, Snapshot
+from flowviz.records.events import Ending
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import Ink, Points
 from flowviz.training import train, trained
-from flowviz.training.overfitting import LEAST_RISE, SMOOTHED, OverfittingMonitor
+from flowviz.training.overfitting import CLEAR_RISE, LEAST_RISE, SMOOTHED, OverfittingMonitor, with_final_report
 from tests.training.clock import Clock
 
 Losses = NDArray[np.floating]
@@ -166,3 +168,19 @@ def test_noise_is_not_reported_as_overfitting() -> None:
 
 def test_a_small_rise_is_not_reported() -> None:
     assert not detections([1.0] * SMOOTHED + [1 + 0.9 * LEAST_RISE] * 30, FALLING[:35])
+
+
+def test_overfitting_with_few_validations_is_reported_at_the_end() -> None:
+    _, end = history_of(train(Ink(np.ones((4, 4), bool)), SMALL, TrainingSpec(steps=50)))
+
+    def reports(rise: float, points: int | None, *before: Event, ending: Ending = "completed") -> list[Event]:
+        last = replace(end.progress, validation_nll=end.kept.validation_nll + rise)
+        *found, _ = with_final_report([*before, replace(end, progress=last, ending=ending)], points)
+        return found
+
+    report = Overfitting(end.kept.step, 70)
+    assert reports(2 * CLEAR_RISE, 70) == [report]
+    assert reports(2 * CLEAR_RISE, 70, report) == [report], "it is reported once"
+    assert not reports(0.5 * CLEAR_RISE, 70)
+    assert not reports(2 * CLEAR_RISE, None), "new points cannot be memorized"
+    assert not reports(2 * CLEAR_RISE, 70, ending="diverged")
