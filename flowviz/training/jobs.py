@@ -173,7 +173,7 @@ def _cluster(scheduler: str | None) -> Iterator[Workers]:
     try:
         from distributed import Client, KilledWorker
     except ImportError as error:
-        raise SpecError('Dask is not installed. Install it with: pip install "flowviz-desktop[cluster]"') from error
+        raise SpecError("Dask is not installed. Install it with: pip install distributed.") from error
     if scheduler is None:
         raise SpecError("Give the address of the cluster, such as --scheduler tcp://HOST:8786.")
     try:

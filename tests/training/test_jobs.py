@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
@@ -92,6 +93,15 @@ def test_killed_process_takes_no_other_job_along(tmp_path: Path) -> None:
     assert results["threads"] == "1"
     assert isinstance(results["once"], int)
     assert results["once"] != os.getpid()
+
+
+def test_missing_dask_is_installed_under_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with (
+        pytest.raises(SpecError, match=r"Install it with: pip install distributed\.$"),
+        workers("dask", 1, "tcp://localhost:8786"),
+    ):
+        pass
 
 
 def test_running_jobs_end_with_the_block() -> None:
