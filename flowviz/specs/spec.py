@@ -8,9 +8,16 @@ from pydantic.fields import FieldInfo
 
 from flowviz.errors import SpecError
 
-# pydantic's words, and those of a person.
+# The words of pydantic, and plain ones.
 WORDS = {
     "Input should be": "the value must be",
+    "a valid integer, got a number with a fractional part": "a whole number",
+    "a valid integer, unable to parse string as an integer": "a whole number",
+    "a valid integer": "a whole number",
+    "a valid number, unable to parse string as a number": "a number",
+    "a valid number": "a number",
+    "a valid string": "text",
+    "Field required": "a value is missing",
     "greater than or equal to": "at least",
     "less than or equal to": "at most",
 }
@@ -30,12 +37,19 @@ class Spec(BaseModel):
 
 def _sentence(error: ValidationError, fields: Mapping[str, FieldInfo]) -> str:
     first = error.errors(include_url=False)[0]
+    place = first["loc"]
     # pydantic puts "Value error, " before the sentence of one of our own validators.
     message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "value_error":
-        return message
+    match first["type"]:
+        case "value_error":
+            return message
+        case "extra_forbidden":
+            known = f" Its fields are {', '.join(fields)}." if len(place) == 1 else ""
+            return f"{error.title} has no field {'.'.join(map(str, place))}.{known}"
+        case "missing" if len(place) == 1:
+            return f"{error.title} requires a value for {place[0]}."
     for words, ours in WORDS.items():
         message = message.replace(words, ours)
-    titles = [info.title for part in first["loc"] if (info := fields.get(str(part))) and info.title]
-    field = titles[0] if titles else " ".join(str(part) for part in first["loc"]).replace("_", " ")
+    titles = [info.title for part in place if (info := fields.get(str(part))) and info.title]
+    field = titles[0] if titles else " ".join(str(part) for part in place).replace("_", " ")
     return f"The {field[0].lower()}{field[1:]} cannot be {first['input']!r}: {message[0].lower()}{message[1:]}."
