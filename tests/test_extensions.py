@@ -234,9 +234,10 @@ def test_family_is_registered_anew_with_other_code(unregistered: None) -> None:
         def forward_and_log_det(self, numbers: Any, x: Any) -> Any:
             return super().forward_and_log_det(numbers, x + 1)
 
-    recipe, point = Recipe("Growth", "Scales.", "doubling"), np.ones((1, 2))
+    recipe, point = Recipe("Growth", "Scales.", "doubling", has_log_scale=False), np.ones((1, 2))
     register_family("growth", recipe, Doubling)
     spec = FlowSpec(family="growth", layers=1, normalization="none")
+    assert spec.log_scale_bound is None
     np.testing.assert_allclose(flowviz.build_flow(spec).forward(point), 2 * point, rtol=1e-6)
     register_family("growth", recipe, Tripling)
     np.testing.assert_allclose(flowviz.build_flow(spec).forward(point), 6 * point, rtol=1e-6)

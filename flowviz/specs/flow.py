@@ -245,8 +245,12 @@ class FlowSpec(Spec):
         recipe = next((recipe for name, recipe in RECIPES.items() if name == values.get("family", "realnvp")), None)
         if recipe is None:
             raise ValueError(f"There is no flow named {values['family']!r}. Choose one of {', '.join(RECIPES)}.")
-        momentum = {"batch_normalization_momentum": MINIBATCH_MOMENTUM}
-        found = {**recipe.defaults, **(momentum if values.get("normalization") == "minibatch" else {}), **values}
+        usual = {**recipe.defaults}
+        if not recipe.has_log_scale:
+            usual["log_scale_bound"] = None
+        if values.get("normalization") == "minibatch":
+            usual["batch_normalization_momentum"] = MINIBATCH_MOMENTUM
+        found = {**usual, **values}
         missing = [name for name in MIXTURE_DEFAULTS if found.get("base") == "mixture" and found.get(name) is None]
         return {**found, **{name: MIXTURE_DEFAULTS[name] for name in missing}}
 

@@ -40,7 +40,7 @@ POST: tuple[Role, ...] = ("layer", "normalization", "mixing")
 CLASSIC: tuple[Role, ...] = ("layer", "normalization")  # of layers that move both coordinates, and need no mixing
 GLOW: tuple[Role, ...] = ("layer", "mixing", "normalization")
 
-CLASSIC_DEFAULTS = {"layers": 32, "normalization": "none", "log_scale_bound": None}
+CLASSIC_DEFAULTS = {"layers": 32, "normalization": "none"}
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Recipe:
     the other coordinate. Only every `normalization_period`-th layer is normalized. `defaults` are where the family
     differs from those of `FlowSpec`. A training begins at `learning_rate`, shortens longer gradients to `clip_norm`,
     and forgets their sizes by `second_decay`, β₂ of Adam. A continuous family learns one velocity field, and its layers
-    are the steps of an integrator. A family without networks has no tables either. `stages` are the classes of the
-    stages of an extension's family, or where to import them from.
+    are the steps of an integrator. A family without log-scales does not bound them. One without networks has no tables
+    either. `stages` are the classes of the stages of an extension's family, or where to import them from.
     """
 
     title: str
@@ -88,7 +88,6 @@ RECIPES: dict[Family, Recipe] = {
         "NICE",
         "The ancestor of RealNVP: each coupling only shifts; only the scale and the normalizations change areas.",
         ADDITIVE_COUPLING,
-        {"log_scale_bound": None},
         first=(SCALE,),
         has_log_scale=False,
     ),
@@ -127,7 +126,6 @@ RECIPES: dict[Family, Recipe] = {
             "min_bin_height": 1e-5,
             "hats": 64,
             "normalization": "none",
-            "log_scale_bound": None,
         },
         has_log_scale=False,
         has_bins=True,
@@ -143,7 +141,6 @@ RECIPES: dict[Family, Recipe] = {
             "depth": 3,
             "waves": 5,
             "normalization": "none",
-            "log_scale_bound": None,
             "pairing": "transport",
             "integrator": "midpoint",
             "integrator_steps": 20,
