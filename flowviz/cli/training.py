@@ -5,6 +5,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -205,7 +206,7 @@ def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = Fals
                 ending.append(shown)
 
         found = trained(project, target, on_event=show, should_stop=stop.is_made, on_checkpoint=checkpoints.save)
-        save_project(found, output)
+        _save(found, output)
         checkpoints.discard()
     [end] = ending
     if as_json:
@@ -216,6 +217,16 @@ def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = Fals
         say("NLLs are per area in the units of the data.")
     if stop.status:
         raise typer.Exit(stop.status)
+
+
+def _save(project: Project, output: Path) -> None:
+    """Save a training, or else keep it among the temporary files. Raises `FileError`, which says where it is."""
+    try:
+        save_project(project, output)
+    except FileError as error:
+        rescue = Path(mkdtemp(prefix="flowviz-")) / output.name
+        save_project(project, rescue)
+        raise FileError(f"{error} The training is saved as {rescue} instead.") from error
 
 
 class _Checkpoints:

@@ -147,6 +147,26 @@ def test_training_goes_on_when_its_checkpoint_cannot_be_written(
     assert names(tmp_path) == ["i.flowviz"]
 
 
+def test_training_whose_output_cannot_be_written_is_kept_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output, temporary = tmp_path / "i.flowviz", tmp_path / "temporary"
+
+    def save_unless_full(project: Project, path: Path) -> None:
+        if path == output:
+            raise FileError(f"{path} cannot be written: no space left on device.")
+        save_project(project, path)
+
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    monkeypatch.setattr("flowviz.cli.training.save_project", save_unless_full)
+    assert run("train", "--text", "I", "--steps", 20, *SIZES, "-o", output) == 2
+    [rescue] = temporary.rglob("*.flowviz")
+    assert capsys.readouterr().err.endswith(f"no space left on device. The training is saved as {rescue} instead.\n")
+    assert load_project(rescue).history.step[-1] == 20
+    assert run("resume", rescue, "-o", tmp_path / "there.flowviz") == 0
+
+
 def test_finished_training_has_nothing_to_do(
     whole: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
