@@ -1,5 +1,6 @@
 """The base class of all specs."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,4 +53,10 @@ def _sentence(error: ValidationError, fields: Mapping[str, FieldInfo]) -> str:
         message = message.replace(words, ours)
     titles = [info.title for part in place if (info := fields.get(str(part))) and info.title]
     field = titles[0] if titles else " ".join(str(part) for part in place).replace("_", " ")
-    return f"The {field[0].lower()}{field[1:]} cannot be {first['input']!r}: {message[0].lower()}{message[1:]}."
+    given, reason = _grouped(repr(first["input"])), _grouped(f"{message[0].lower()}{message[1:]}")
+    return f"The {field[0].lower()}{field[1:]} cannot be {given}: {reason}."
+
+
+def _grouped(text: str) -> str:
+    """Return text with the digits of large whole numbers in groups of three, as in all messages."""
+    return re.sub(r"(?<![\w.,'])\d{4,18}(?![\w.,'])", lambda match: f"{int(match[0]):,}", text)

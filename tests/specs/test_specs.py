@@ -246,6 +246,10 @@ def test_any_choice_is_a_flow_or_a_sentence(data: st.DataObject) -> None:
         (lambda: FlowSpec(layers="many"), "The layers cannot be 'many': the value must be a whole number."),
         (lambda: FlowSpec(layers=2.5), "The layers cannot be 2.5: the value must be a whole number."),
         (lambda: TrainingSpec(seconds="soon"), "The seconds cannot be 'soon': the value must be a number."),
+        (
+            lambda: TrainingSpec(steps=10**9),
+            "The steps cannot be 1,000,000,000: the value must be at most 100,000,000.",
+        ),
         (lambda: TextSpec(text=7), "The text cannot be 7: the value must be text."),
         (lambda: TextSpec(txt="a"), "TextSpec requires a value for text."),  # type: ignore[call-arg]
         (lambda: TrainingSpec(step=5), "TrainingSpec has no field step. Its fields are "),  # type: ignore[call-arg]
