@@ -13,7 +13,7 @@ from pathlib import Path
 
 from platformdirs import user_log_path
 
-MOST_BYTES, OLDER_FILES = 1_000_000, 2  # three files of 1 MB each
+MAX_BYTES, OLDER_FILES = 1_000_000, 2  # three files of 1 MB each
 LINE = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"  # concurrent processes share the file
 # A quoted path, as in Python's error messages, but not the source files in a traceback.
 QUOTED_PATH = re.compile(r"""(?<!File )(["'])(?:(?!\1).)*?[/\\](?:(?!\1).)*\1""")
@@ -43,7 +43,7 @@ def keep_log(folder: Path) -> bool:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
-        handler = _PrivateLog(log_file(folder), maxBytes=MOST_BYTES, backupCount=OLDER_FILES, encoding="utf-8")
+        handler = _PrivateLog(log_file(folder), maxBytes=MAX_BYTES, backupCount=OLDER_FILES, encoding="utf-8")
     except OSError:
         logging.getLogger().addHandler(logging.NullHandler())  # otherwise, Python prints warnings to stderr
         return False

@@ -54,7 +54,7 @@ def test_a_log_that_others_could_read_is_private_from_now_on(folder: Path) -> No
 
 
 def test_it_rotates_and_stays_private_and_small(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logbook, "MOST_BYTES", 2000)
+    monkeypatch.setattr(logbook, "MAX_BYTES", 2000)
     assert keep_log(folder)
     for number in range(200):
         log.info("line %d", number)

@@ -129,7 +129,7 @@ def _read_scored(path: Path, columns: str | None) -> NDArray[np.float64]:
     """Read points (n, 2) to score. Raises `FileError`."""
     if is_project(path):
         raise FileError(f"{path} is a project. Give a table of points.")
-    points = drained(reading_columns(path, columns, options.MOST_POINTS), f"Reading {path.name}")
+    points = drained(reading_columns(path, columns, options.MAX_POINTS), f"Reading {path.name}")
     if not len(points):
         raise FileError(f"{path} contains no points.")
     if not (np.abs(points) <= np.finfo(np.float32).max).all():

@@ -10,7 +10,7 @@ from flowviz.exporting.tables import NumberFormat
 from flowviz.file_kinds import NUMBERS, listed
 from flowviz.specs.view import Direction, UnitName
 
-MOST_POINTS = 10_000_000
+MAX_POINTS = 10_000_000
 
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same random numbers.")]
 Count = Annotated[int, typer.Option("-n", help="Number of points.")]
@@ -46,8 +46,8 @@ UnitsChoice = Annotated[
 
 def checked_count(n: int) -> int:
     """Return a number of points. Raises `SpecError` if it is out of range."""
-    if not 1 <= n <= MOST_POINTS:
-        raise SpecError(f"The number of points cannot be {n:,}: it must be between 1 and {MOST_POINTS:,}.")
+    if not 1 <= n <= MAX_POINTS:
+        raise SpecError(f"The number of points cannot be {n:,}: it must be between 1 and {MAX_POINTS:,}.")
     return n
 
 

@@ -16,7 +16,7 @@ from flowviz.records import StageReport
 from flowviz.specs import recipes
 from flowviz.specs.flow import Integrator
 
-MOST_ITERATIONS = 12  # of Newton's method
+MAX_ITERATIONS = 12  # of Newton's method
 TOLERANCE = {tf.float32: 1e-5, tf.float64: 1e-11}  # of the last correction of Newton's method, which is quadratic
 LONGEST_CORRECTION = 0.5
 REPORT_SIDE = 40  # points along each side of the grid over which a step without particles is described
@@ -174,7 +174,7 @@ class FlowStep(Stage):
             return i + 1, tf.boolean_mask(unsolved, ~is_solved), x, log_det
 
         def is_unfinished(i: Any, unsolved: Any, *_: Any) -> Any:
-            return (i < MOST_ITERATIONS) & (tf.size(unsolved) > 0)
+            return (i < MAX_ITERATIONS) & (tf.size(unsolved) > 0)
 
         everything = tf.constant(0), tf.range(tf.shape(y)[0]), tf.transpose(start), tf.zeros_like(y[:, 0])
         shapes = tuple(tf.TensorShape(shape) for shape in ([], [None], [None, 2], [None]))

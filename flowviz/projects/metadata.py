@@ -9,13 +9,13 @@ from typing import Annotated, Any, Self, cast
 import numpy as np
 from pydantic import Field, model_validator
 
-from flowviz.records.timeline import MOST_MOMENTS
+from flowviz.records.timeline import MAX_MOMENTS
 from flowviz.specs import RECIPES, SHAPES, FlowSpec, Seen, TargetSpec, TrainingSpec
 from flowviz.specs.recipes import NAME
 from flowviz.specs.spec import Spec
 
 Count = Annotated[int, Field(ge=0, lt=2**53)]
-State = Annotated[int, Field(ge=0, le=MOST_MOMENTS + 2)]
+State = Annotated[int, Field(ge=0, le=MAX_MOMENTS + 2)]
 Printable = Annotated[str, Field(max_length=200, pattern=r"^[ -~]*$")]  # free of terminal escape sequences
 Shapes = dict[str, tuple[Count, ...]]
 
@@ -98,7 +98,7 @@ class TimelineText(Spec):
     """JSON of a `Timeline`."""
 
     period: Annotated[int, Field(ge=1, lt=2**53)] = 1
-    moments: Annotated[tuple[MomentText, ...], Field(max_length=MOST_MOMENTS + 1)] = ()
+    moments: Annotated[tuple[MomentText, ...], Field(max_length=MAX_MOMENTS + 1)] = ()
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -4,7 +4,7 @@ import numpy as np
 
 from flowviz.projects.states import Layout, memory_of
 from flowviz.records import Moment, Snapshot, Timeline, Trace, Weights
-from flowviz.records.timeline import MOST_MOMENTS
+from flowviz.records.timeline import MAX_MOMENTS
 
 MOMENTS_BYTES = 900_000  # memory of all earlier moments: 13 moments of a default flow, or 650 kB of its file
 FEWEST_MOMENTS = 4  # minimum number of earlier moments, however large the flow
@@ -28,7 +28,7 @@ def storable_timeline(timeline: Timeline, weights: Weights, trace: Trace, named:
     if not moments:
         return Timeline()
     earlier = max(FEWEST_MOMENTS, MOMENTS_BYTES // max(1, memory_of(weights)))
-    kept = _thinned(moments, min(earlier + 1, MOST_MOMENTS), named)
+    kept = _thinned(moments, min(earlier + 1, MAX_MOMENTS), named)
     period = timeline.period
     if len(kept) < len(timeline.moments):
         period = max(period, (kept[-1].step - kept[0].step) // len(kept))

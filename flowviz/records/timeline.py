@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from flowviz.records.events import Moment, Snapshot
 
-MOST_MOMENTS = 64
-MOST_BYTES = 256 * 2**20  # limit for the traces of all moments, which are large if a flow has many stages
+MAX_MOMENTS = 64
+MAX_BYTES = 256 * 2**20  # limit for the traces of all moments, which are large if a flow has many stages
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,6 @@ class Timeline:
 def _most(moment: Moment) -> int:
     """Return the maximum number of moments, given the size of one."""
     if not isinstance(moment, Snapshot):
-        return MOST_MOMENTS
+        return MAX_MOMENTS
     size = moment.trace.positions.nbytes + moment.trace.log_det.nbytes
-    return max(2, min(MOST_MOMENTS, MOST_BYTES // size))
+    return max(2, min(MAX_MOMENTS, MAX_BYTES // size))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from flowviz.records.density import Rectangle
 
 ARROWS_ACROSS = 24  # arrows along the shorter side of a picture, about
-MOST_ACROSS = 64  # points along the shorter side of a grid
+MAX_ACROSS = 64  # points along the shorter side of a grid
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class FieldGrid(NamedTuple):
         moves, the arrows stay where they are.
         """
         left, right, bottom, top = rectangle
-        least = max(smallest / ARROWS_ACROSS, min(right - left, top - bottom) / MOST_ACROSS)
+        least = max(smallest / ARROWS_ACROSS, min(right - left, top - bottom) / MAX_ACROSS)
         return cls(rectangle, float(2 ** (round(2 * np.log2(least)) / 2)))
 
     @property

@@ -15,7 +15,7 @@ from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA, Layer
 from flowviz.specs import ViewSpec
 
-MOST_TICKS = 8  # tick steps along the shorter side
+MAX_TICKS = 8  # tick steps along the shorter side
 NARROW = 2  # pixels that must remain of a space between the halos of two letters
 TITLE_EMS = 1.6
 BROAD = 40.0  # ems; minimum panel width for a title and a legend side by side
@@ -65,7 +65,7 @@ def tick_step(half_extent: float) -> float:
         half_extent: Half the length of the panel's shorter side, in the units of the ticks. The shorter side spans at
             most 8 steps.
     """
-    least = 2 * half_extent / MOST_TICKS
+    least = 2 * half_extent / MAX_TICKS
     power = 10 ** np.floor(np.log10(least))
     return float(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least * (1 - 1e-9)))
 

@@ -11,7 +11,7 @@ from numba import types
 
 from flowviz.rendering.compiled import compiled
 
-MOST_PIECES = 24  # of a curve
+MAX_PIECES = 24  # of a curve
 FLATNESS = 0.3  # pixels between a curve and its pieces
 FAR = 1e9  # pixels; curves that bend farther are skipped
 FAINTEST = 1 / 32  # alpha; fainter segments, which nobody sees, are skipped
@@ -48,7 +48,7 @@ def pieces(
                 late += (2 * first + 4 * last) ** 2
             bend = scale * sqrt(max(early, late))  # the largest second derivative; 8 n² times the error of n pieces
             if bend < FAR:  # false for NaN
-                counts[k, i] = min(max(ceil(sqrt(bend / (8 * FLATNESS))), 1), MOST_PIECES)
+                counts[k, i] = min(max(ceil(sqrt(bend / (8 * FLATNESS))), 1), MAX_PIECES)
                 total += counts[k, i]
     begin, finish = np.empty((total, 2), np.float32), np.empty((total, 2), np.float32)
     shades, strengths = np.empty(total, np.uint32), np.empty((total, 2), np.float32)

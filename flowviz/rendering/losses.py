@@ -22,7 +22,7 @@ LINE_WIDTH, KEPT_SIZE = 2.0, 6.0  # pixels, for an 800-pixel shorter side
 ROOM_FOR_NAME = 0.08  # share of all steps that a target must last to be labeled
 LONGEST_NAME = 24  # characters
 WORDS_EMS, AXES_EMS = (30, 14), (12, 8)  # minimum width and height, in ems, of a plot with labels, and with axes
-NUMBER_EMS, MOST_NUMBERS = 7, 8  # ems per tick label of the x axis, and maximum number of intervals
+NUMBER_EMS, MAX_NUMBERS = 7, 8  # ems per tick label of the x axis, and maximum number of intervals
 ROUND_DIGITS = 1, 2, 3, 5, 7  # first digits of the numbers on the logarithmic axis
 LACKING = "□"  # replaces characters that the font does not have
 
@@ -138,7 +138,7 @@ def _style(axes: Axes, view: ViewSpec, width: int, text: float, pixel: float) ->
         axes.grid(color=_rgb(colors.grid), linewidth=pixel)
         axes.set_axisbelow(True)
         axes.xaxis.set_major_formatter("{x:,.0f}")
-        axes.locator_params(axis="x", nbins=int(np.clip(width / (NUMBER_EMS * text), 1, MOST_NUMBERS)))
+        axes.locator_params(axis="x", nbins=int(np.clip(width / (NUMBER_EMS * text), 1, MAX_NUMBERS)))
     else:
         axes.set(xticks=[], yticks=[])
     if view.labels:

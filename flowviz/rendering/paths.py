@@ -12,13 +12,13 @@ from flowviz.rendering.raster import Canvas
 from flowviz.specs import ViewSpec
 from flowviz.specs.recipes import PERMUTE
 
-MOST_SEGMENTS = 3500  # of all paths together: more would hide each other, and take too long to draw in a frame
-MOST_FOLLOWING = 150  # paths along a velocity field, whatever the number of steps
-MOST_KNOTS = 20  # of a path along a field; more steps are joined, since the path between them is smooth
+MAX_SEGMENTS = 3500  # of all paths together: more would hide each other, and take too long to draw in a frame
+MAX_FIELD_PATHS = 150  # paths along a velocity field, whatever the number of steps
+MAX_KNOTS = 20  # of a path along a field; more steps are joined, since the path between them is smooth
 HEAD_ALPHA = 0.8  # at the current stage
 TAIL_ALPHA, FOLLOWING_TAIL_ALPHA = 0.08, 0.3  # limit for old segments, and for those along a field, which do not cross
 MEMORY, FOLLOWING_MEMORY = 0.16, 0.5  # share of the stages after which 1/e of the difference between the alphas is left
-LEAST_MEMORY = 2.0  # stages
+MIN_MEMORY = 2.0  # stages
 MIRRORED = 0.35  # factor of the alpha of permutations, whose long straight lines would dominate the picture
 LINE_WIDTH, HALO_WIDTH = 1.3, 3.4  # pixels, for an 800-pixel shorter side
 HALO_ALPHA = 0.8  # share of the alpha of the line; the halo sets off paths along a field from the points below them
@@ -77,7 +77,7 @@ def path_particles(scene: Scene) -> tuple[NDArray[np.int64], int]:
     """
     selection = shown_selection(scene)
     candidates = np.arange(scene.trace.positions.shape[1]) if selection is None else np.flatnonzero(selection.chosen)
-    most = MOST_FOLLOWING if scene.trace.is_continuous else MOST_SEGMENTS // max(1, scene.trace.last_stage)
+    most = MAX_FIELD_PATHS if scene.trace.is_continuous else MAX_SEGMENTS // max(1, scene.trace.last_stage)
     return candidates[: max(1, most)], len(candidates)
 
 
@@ -86,7 +86,7 @@ def path_alphas(trace: Trace, stage: float) -> NDArray[np.float32]:
     knots = _knots(trace, stage)
     ages = stage - np.minimum(knots, stage)
     share, tail = (FOLLOWING_MEMORY, FOLLOWING_TAIL_ALPHA) if trace.is_continuous else (MEMORY, TAIL_ALPHA)
-    memory = max(share * trace.last_stage, LEAST_MEMORY)
+    memory = max(share * trace.last_stage, MIN_MEMORY)
     alpha = tail + (HEAD_ALPHA - tail) * np.exp(-ages / memory)
     mirrors = [name.partition("_")[2] == PERMUTE for name in (trace.names[knot] for knot in knots[1:])]
     strength = np.where(mirrors, MIRRORED, 1.0)
@@ -95,7 +95,7 @@ def path_alphas(trace: Trace, stage: float) -> NDArray[np.float32]:
 
 def _knots(trace: Trace, stage: float) -> NDArray[np.int64]:
     """Return the stages between which paths to a stage are single curves; the last one is where a path is cut."""
-    stride = max(1, -(-trace.last_stage // MOST_KNOTS)) if trace.is_continuous else 1
+    stride = max(1, -(-trace.last_stage // MAX_KNOTS)) if trace.is_continuous else 1
     passed = int(stage) // stride * stride
     return np.concatenate([np.arange(0, passed, stride), np.arange(passed, np.ceil(stage) + 1)]).astype(np.int64)
 

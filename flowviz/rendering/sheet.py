@@ -21,7 +21,7 @@ from flowviz.specs import PictureSize, ViewSpec
 ENLARGED = 2.0  # scale factor of points and lines, which would be too faint at the size of a panel
 TITLE_EMS, GAP_EMS, FOOT_EMS = 1.7, 0.6, 5.2  # space above each panel, between panels, and for the legend at the bottom
 SMALLEST_PANEL = 16  # pixels
-MOST_STEPS = 24  # of an integrator in an overview; neighbors look alike
+MAX_STEPS = 24  # of an integrator in an overview; neighbors look alike
 
 
 def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: Sequence[int] | None = None) -> RGBA:
@@ -96,7 +96,7 @@ def spaced_stages(last: int, least: int) -> tuple[int, ...]:
 
 def overview_stages(trace: Trace) -> tuple[int, ...]:
     """Return the stages that an overview shows: all, but only some of many steps of an integrator."""
-    least = -(-trace.last_stage // MOST_STEPS) if trace.is_continuous else 1
+    least = -(-trace.last_stage // MAX_STEPS) if trace.is_continuous else 1
     return spaced_stages(trace.last_stage, max(least, 1))
 
 

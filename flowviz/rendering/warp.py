@@ -18,7 +18,7 @@ from flowviz.specs.view import Theme
 LINE_WIDTH = 0.9  # pixels, for an 800-pixel shorter side
 LINES: dict[Theme, tuple[Color, float]] = {"light": ((255, 255, 255), 0.4), "dark": ((235, 236, 238), 0.3)}
 BARE_LINES: dict[Theme, tuple[Color, float]] = {"light": ((60, 62, 68), 0.35), "dark": ((235, 236, 238), 0.35)}
-MOST_DOUBLINGS = 6  # of the area at the end of the scale: more would make common changes hard to tell apart
+MAX_DOUBLINGS = 6  # of the area at the end of the scale: more would make common changes hard to tell apart
 FEW = 0.1  # share of the nodes beyond the limit of the shading
 
 
@@ -61,7 +61,7 @@ def area_limit(grid: Trace) -> float:
     """
     changes = np.abs(grid.log_det[:, :JUDGED])
     needed = max((float(np.quantile(c[np.isfinite(c)], 1 - FEW)) for c in changes if np.isfinite(c).any()), default=0.0)
-    return float(np.log(2) * np.clip(np.ceil(needed / np.log(2) - 1e-3), 1, MOST_DOUBLINGS))
+    return float(np.log(2) * np.clip(np.ceil(needed / np.log(2) - 1e-3), 1, MAX_DOUBLINGS))
 
 
 def _of_cells(log_det: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ from flowviz.specs.seen import Seen
 from flowviz.specs.spec import Spec
 from flowviz.specs.view import LARGEST_SIDE, USUAL_DPI, PictureSize
 
-FRAMES_PER_SECOND, MOST_GIF_FRAMES_PER_SECOND = 25, 50
+FRAMES_PER_SECOND, MAX_GIF_FRAMES_PER_SECOND = 25, 50
 ALL: Kinds = frozenset(FORMATS)
 
 
@@ -76,10 +76,10 @@ class ExportSpec(Spec):
     def _goes_together(self) -> Self:
         if self.format not in FORMATS[self.what]:
             raise ValueError(f"The {self.what} cannot be written as {self.format}. Choose {_any(FORMATS[self.what])}.")
-        if self.format == "gif" and self.fps > MOST_GIF_FRAMES_PER_SECOND:
+        if self.format == "gif" and self.fps > MAX_GIF_FRAMES_PER_SECOND:
             raise ValueError(
                 f"A GIF cannot have {self.fps} frames per second, because programs slow down GIFs with more than "
-                f"{MOST_GIF_FRAMES_PER_SECOND}. Choose fewer, or another format."
+                f"{MAX_GIF_FRAMES_PER_SECOND}. Choose fewer, or another format."
             )
         if self.format == "mp4" and self.seen.view.background == "transparent":
             raise ValueError("An MP4 cannot be transparent. Choose a solid background, or another format.")

@@ -16,8 +16,8 @@ from flowviz.specs.spec import Spec
 
 FIRST_TEXT = "BRAD"  # the word of a new project
 LONGEST_TEXT = 200
-MOST_POINTS = 5_000_000
-MOST_PARTS = 8
+MAX_POINTS = 5_000_000
+MAX_PARTS = 8
 POINT_BYTES = 8  # two float32
 TRAINING_SHARE = 0.7  # of points; the rest validates and tests the flow
 LARGEST_SIDE = 1_000_000_000  # pixels
@@ -47,9 +47,9 @@ def _points(content: Any) -> Any:
     content = _decoded(content)
     if not isinstance(content, bytes) or len(content) % POINT_BYTES:
         raise ValueError("The points are not pairs of float32 numbers.")
-    if len(content) > MOST_POINTS * POINT_BYTES:
+    if len(content) > MAX_POINTS * POINT_BYTES:
         raise ValueError(
-            f"There are {len(content) // POINT_BYTES:,} points. flowviz can learn from up to {MOST_POINTS:,}."
+            f"There are {len(content) // POINT_BYTES:,} points. flowviz can learn from up to {MAX_POINTS:,}."
         )
     return content
 
@@ -224,15 +224,15 @@ class MixSpec(Spec):
     """A mix of several sources, side by side from left to right or one over the other."""
 
     kind: Literal["mix"] = "mix"
-    parts: Annotated[tuple[Part, ...], described("Sources", f"2 to {MOST_PARTS} sources")]
+    parts: Annotated[tuple[Part, ...], described("Sources", f"2 to {MAX_PARTS} sources")]
     layout: Annotated[Layout, described("Arrangement", "Place the sources side by side, or one over the other")] = (
         "beside"
     )
 
     @model_validator(mode="after")
     def _some_parts(self) -> Self:
-        if not 2 <= len(self.parts) <= MOST_PARTS:
-            raise ValueError(f"A mix must have 2 to {MOST_PARTS} sources, not {len(self.parts)}.")
+        if not 2 <= len(self.parts) <= MAX_PARTS:
+            raise ValueError(f"A mix must have 2 to {MAX_PARTS} sources, not {len(self.parts)}.")
         return self
 
     @property

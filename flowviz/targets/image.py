@@ -16,10 +16,10 @@ from flowviz.targets.ink import Ink
 from flowviz.targets.pixels import PixelDensity
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
-MOST_PIXELS = 50_000_000  # decoding WebP, the worst case, takes 16 bytes per pixel: less than 1 GB
-LARGEST_FILE = 250_000_000  # bytes, enough for an uncompressed picture of MOST_PIXELS
+MAX_PIXELS = 50_000_000  # decoding WebP, the worst case, takes 16 bytes per pixel: less than 1 GB
+LARGEST_FILE = 250_000_000  # bytes, enough for an uncompressed picture of MAX_PIXELS
 KEPT_PIXELS = 600_000  # limit after downscaling, comparable to the resolution of a text mask
-MOST_KEPT_PIXELS = 4_000_000  # limit for a picture in a spec: other programs may write larger ones than KEPT_PIXELS
+MAX_KEPT_PIXELS = 4_000_000  # limit for a picture in a spec: other programs may write larger ones than KEPT_PIXELS
 BAND_PIXELS = 2_000_000
 ORIENTATION = 0x0112  # EXIF tag
 TURNS = {  # the transposition that corrects each EXIF orientation
@@ -92,7 +92,7 @@ def darkness_of(content: bytes, name: str, invert: bool = False) -> NDArray[np.u
     Raises:
         FileError: If the picture is damaged or too large.
     """
-    with _opened(content, name, MOST_KEPT_PIXELS) as image:
+    with _opened(content, name, MAX_KEPT_PIXELS) as image:
         dark = image.convert("L") if invert else ImageChops.invert(image.convert("L"))
         if image.has_transparency_data:
             dark = ImageChops.multiply(dark, image.convert("LA").getchannel("A"))
@@ -119,7 +119,7 @@ def small_png(content: bytes, name: str) -> tuple[bytes, tuple[int, int]]:
 
 
 @contextmanager
-def _opened(content: bytes, name: str, max_pixels: int = MOST_PIXELS) -> Iterator[Image.Image]:
+def _opened(content: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Iterator[Image.Image]:
     """Open a picture without decoding it, and raise `FileError` if opening it or decoding it in the block fails."""
     limit = f"{name} has too many pixels. flowviz opens up to {max_pixels // 1_000_000} megapixels."
     try:

@@ -12,10 +12,10 @@ from flowviz.targets.cloud import SHOWN, Cloud
 FEWEST_POINTS = 20
 FEWEST_FOR_TEST = 100  # with fewer, a test set of 15% has a standard error of about 0.3 nats, too large to be useful
 SHARE_WITHOUT_TEST = 0.8  # share of the points to train on if there is no test set
-MOST_FOR_VALIDATION = 10_000  # more would slow down the training, which validates often
+MAX_VALIDATION_POINTS = 10_000  # more would slow down the training, which validates often
 SPLIT_SEED = 0
 FAR_OUT = 3  # interquartile ranges beyond the quartiles: Tukey 1977, "Exploratory data analysis"
-MOST_UNEQUAL = 10  # ratio of the standard deviations in x and y up to which both axes have the same scale
+MAX_UNEQUAL = 10  # ratio of the standard deviations in x and y up to which both axes have the same scale
 CONSTANT = 1e-12  # standard deviation of a constant column at most, relative to its largest value
 ON_A_LINE = 1e-7  # relative width below which float32 cannot distinguish the points from a line
 
@@ -54,7 +54,7 @@ class Points(Cloud):
         rng, count = np.random.default_rng(SPLIT_SEED), round((1 - share) * len(points))
         others = rng.choice(len(points), count, replace=False)
         self._train = np.delete(centered, others, axis=0)
-        validation = min(count // 2, MOST_FOR_VALIDATION) if has_test else count
+        validation = min(count // 2, MAX_VALIDATION_POINTS) if has_test else count
         self._validation, self._test = np.split(centered[others], [validation])
         # A random subset, because the first points of a sorted table would not be representative.
         super().__init__(centered[rng.integers(len(points), size=SHOWN)] if len(points) > SHOWN else centered)
@@ -115,7 +115,7 @@ def _stretch(points: NDArray[np.floating]) -> tuple[float, float]:
     with np.errstate(over="ignore", invalid="ignore"):
         x, y = points.std(axis=0, dtype=np.float64).tolist()
     is_constant = np.array([x, y]) <= CONSTANT * np.abs(points).max(axis=0)
-    if is_constant.any() or not np.isfinite([x, y]).all() or max(x, y) <= MOST_UNEQUAL * min(x, y):
+    if is_constant.any() or not np.isfinite([x, y]).all() or max(x, y) <= MAX_UNEQUAL * min(x, y):
         return 1.0, 1.0
     return x, y
 

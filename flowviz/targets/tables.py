@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from flowviz.errors import FileError
 from flowviz.files import check_readable
 from flowviz.specs import PointsSpec
-from flowviz.specs.target import MOST_POINTS
+from flowviz.specs.target import MAX_POINTS
 from flowviz.targets.points import points_spec
 
 LARGEST_FILE = 2_000_000_000  # bytes
@@ -98,7 +98,7 @@ def reading_points(path: Path, columns: str | None = None) -> Generator[float, N
     return points_spec((yield from reading_columns(path, columns)), path.name)
 
 
-def reading_columns(path: Path, columns: str | None = None, max_rows: int = MOST_POINTS) -> Found:
+def reading_columns(path: Path, columns: str | None = None, max_rows: int = MAX_POINTS) -> Found:
     """Read two columns of a file step by step; close the generator to cancel.
 
     Args:

@@ -11,7 +11,7 @@ from flowviz.records.events import Cause
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.training.step import State
 
-MOST_IN_A_ROW = 5  # recoveries
+MAX_IN_A_ROW = 5  # recoveries
 EXPLOSION_NATS = 20.0  # in a healthy training, the median loss never rises this much from one chunk to the next
 
 
@@ -69,7 +69,7 @@ class Guard:
     @property
     def gives_up(self) -> bool:
         """Return whether training should end, after too many consecutive recoveries."""
-        return max(self._failed_chunks, self._failed_validations) >= MOST_IN_A_ROW
+        return max(self._failed_chunks, self._failed_validations) >= MAX_IN_A_ROW
 
     def take_chunk(self, state: State, step: int, losses: NDArray[np.float32]) -> Cause | None:
         """Accept the result of a chunk, or reject it and halve the learning rate.
@@ -144,4 +144,4 @@ def advice(flow: FlowSpec, spec: TrainingSpec) -> str:
         changes.append(f"lower the learning rate to {flow.recipe.learning_rate:g}")
     if not changes:
         changes.append(f"lower the learning rate to {spec.peak_rate / 10:.1g} or remove outliers from the points")
-    return f"Training gave up after {MOST_IN_A_ROW} recoveries in a row. To train further, {' or '.join(changes)}."
+    return f"Training gave up after {MAX_IN_A_ROW} recoveries in a row. To train further, {' or '.join(changes)}."

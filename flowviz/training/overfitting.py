@@ -9,7 +9,7 @@ from flowviz.records import Event, Finished, Overfitting, Progress
 
 SMOOTHED = 5  # validations in the running median that smooths the losses
 OBSERVED = 20  # latest validations from which the noise is estimated
-LEAST_RISE = 0.05  # nats
+MIN_RISE = 0.05  # nats
 CLEAR_RISE = 0.2  # nats; a rise that is more than noise even without a series of validations
 NOISE_FACTOR = 4.0  # multiple of the mean absolute difference between consecutive validations
 
@@ -39,7 +39,7 @@ class OverfittingMonitor:
         kept_step = progress.kept_step
         if kept_step == self._reported_step or kept_step is None or latest[0].step <= kept_step:
             return False
-        if rise <= max(LEAST_RISE, NOISE_FACTOR * self._noise) or train_nll >= self._best[1]:
+        if rise <= max(MIN_RISE, NOISE_FACTOR * self._noise) or train_nll >= self._best[1]:
             return False
         self._reported_step = kept_step
         return True

@@ -10,7 +10,7 @@ from flowviz.records import Checkpoint
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.flow import TABLE_KNOTS
 
-MOST_CHUNK_STEPS = 200
+MAX_CHUNK_STEPS = 200
 CHUNK_MULTIPLICATIONS = 2e9  # in the networks or tables, per chunk: a fraction of a second
 FLOOR = 1e-3  # final learning rate, relative to the peak
 
@@ -39,7 +39,7 @@ def chunk_steps(flow: FlowSpec, spec: TrainingSpec) -> int:
     outputs = 3 * flow.bins if flow.bins else 2
     hidden = flow.width * (flow.width * (flow.depth - 1) + outputs)
     layer = TABLE_KNOTS * outputs if flow.conditioner == "table" else hidden if flow.recipe.has_network else outputs
-    return int(np.clip(CHUNK_MULTIPLICATIONS / (layer * flow.layers * spec.batch), 1, MOST_CHUNK_STEPS))
+    return int(np.clip(CHUNK_MULTIPLICATIONS / (layer * flow.layers * spec.batch), 1, MAX_CHUNK_STEPS))
 
 
 @dataclass(frozen=True)

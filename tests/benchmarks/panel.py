@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import QApplication, QPlainTextEdit, QToolButton, QWidget
 from flowviz.app.main import create_window
 from flowviz.app.main_window import MainWindow
 from flowviz.app.target.canvas import Canvas
-from flowviz.specs.target import MOST_POINTS
+from flowviz.specs.target import MAX_POINTS
 from tests.benchmarks.window import report
 
 PATIENCE_SECONDS = 60.0
@@ -97,7 +97,7 @@ def make_picture(path: Path) -> None:
 def make_points(path: Path) -> None:
     """As many rows as there may be."""
     rows = "".join(f"{x:.6f},{y:.6f}\n" for x, y in np.random.default_rng(0).normal(size=(50_000, 2)))
-    path.write_text("x,y\n" + rows * (MOST_POINTS // 50_000))
+    path.write_text("x,y\n" + rows * (MAX_POINTS // 50_000))
 
 
 def let_run(seconds: float) -> None:

@@ -37,7 +37,7 @@ from flowviz.specs import (
     TrainingSpec,
     ViewSpec,
 )
-from flowviz.specs.export import MOST_GIF_FRAMES_PER_SECOND, relevant
+from flowviz.specs.export import MAX_GIF_FRAMES_PER_SECOND, relevant
 from flowviz.specs.export_kinds import FORMATS
 from flowviz.specs.fields import checked, with_values
 from flowviz.specs.flow import MIXTURE_DEFAULTS, NETWORK_FIELDS, SOLE_FIELDS
@@ -60,7 +60,7 @@ def specs(draw: st.DrawFn) -> ExportSpec:
     if format_ == "mp4":
         values["background"] = "solid"
     if format_ == "gif":
-        values["fps"] = min(values["fps"], MOST_GIF_FRAMES_PER_SECOND)
+        values["fps"] = min(values["fps"], MAX_GIF_FRAMES_PER_SECOND)
     if values["first"] is not None and values["last"] is not None:
         values["first"], values["last"] = sorted((values["first"], values["last"]))
     values["scale"] = min(values["scale"], LARGEST_SIDE // max(values["size"].width, values["size"].height))

@@ -28,7 +28,7 @@ from flowviz.records import (
     base_particles,
     untrained_trace,
 )
-from flowviz.records.timeline import MOST_MOMENTS
+from flowviz.records.timeline import MAX_MOMENTS
 from flowviz.specs import FlowSpec, MixSpec, Part, PointsSpec, Seen, TextSpec, TrainingSpec
 from tests.flows.families import SPECS
 from tests.projects.examples import assert_same, bare_project, moved, replace_moment, weights, whole_project
@@ -90,7 +90,7 @@ def test_a_large_flow_keeps_a_few_moments() -> None:
 
 def test_no_more_moments_are_stored_than_a_window_has() -> None:
     project = whole_project(particles=10, moments=100, width=1)
-    assert len(project.storable().timeline.moments) == MOST_MOMENTS
+    assert len(project.storable().timeline.moments) == MAX_MOMENTS
     assert_same(from_bytes(to_bytes(project)), project.storable())
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from flowviz.records import Snapshot, Timeline, Trace, Weights
-from flowviz.records.timeline import MOST_MOMENTS
+from flowviz.records.timeline import MAX_MOMENTS
 
 
 def snapshot(step: int, particles: int = 1) -> Snapshot:
@@ -19,12 +19,12 @@ def test_it_keeps_the_first_the_latest_and_an_even_share_between(count: int) -> 
     timeline = Timeline()
     for i in range(count):
         timeline = timeline.with_moment(snapshot(100 * i))
-        assert len(timeline.moments) <= MOST_MOMENTS
+        assert len(timeline.moments) <= MAX_MOMENTS
         assert steps(timeline)[-1] == 100 * i, "the present is always there"
     kept = steps(timeline)
     assert kept[0] == 0
     assert kept == sorted(set(kept))
-    assert len(kept) >= min(count, MOST_MOMENTS // 3)
+    assert len(kept) >= min(count, MAX_MOMENTS // 3)
     if count > 200:
         gaps = np.diff(kept)[:-1]
         assert gaps.max() <= 3 * np.median(gaps)

@@ -12,7 +12,7 @@ from PIL import Image
 from flowviz.errors import FileError, FlowvizError, TargetError
 from flowviz.specs import DrawingSpec, ImageSpec, target_spec
 from flowviz.targets import Ink, PixelDensity, build_target, image_spec, read_drawing, read_image
-from flowviz.targets.image import KEPT_PIXELS, MOST_PIXELS
+from flowviz.targets.image import KEPT_PIXELS, MAX_PIXELS
 from tests.targets.pictures import encoded, png
 
 FORMATS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "BMP": "bmp", "GIF": "gif", "TIFF": "tif"}
@@ -135,7 +135,7 @@ def bomb(width: int, height: int) -> bytes:
 def test_too_many_pixels_are_refused_before_they_are_decoded(width: int, height: int) -> None:
     with pytest.raises(FileError, match=r"^photo.png has too many pixels. flowviz opens up to 50 megapixels"):
         image_spec(bomb(width, height), "photo.png")
-    assert MOST_PIXELS == 50_000_000
+    assert MAX_PIXELS == 50_000_000
     with pytest.raises(FileError, match="too many pixels"):
         build_target(ImageSpec(png=bomb(width, height)))  # a project file may hold anything
 

@@ -15,7 +15,7 @@ from flowviz.records.events import Ending
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import Ink, Points
 from flowviz.training import train, trained
-from flowviz.training.overfitting import CLEAR_RISE, LEAST_RISE, SMOOTHED, OverfittingMonitor, with_final_report
+from flowviz.training.overfitting import CLEAR_RISE, MIN_RISE, SMOOTHED, OverfittingMonitor, with_final_report
 from tests.training.clock import Clock
 
 Losses = NDArray[np.floating]
@@ -167,7 +167,7 @@ def test_noise_is_not_reported_as_overfitting() -> None:
 
 
 def test_a_small_rise_is_not_reported() -> None:
-    assert not detections([1.0] * SMOOTHED + [1 + 0.9 * LEAST_RISE] * 30, FALLING[:35])
+    assert not detections([1.0] * SMOOTHED + [1 + 0.9 * MIN_RISE] * 30, FALLING[:35])
 
 
 def test_overfitting_with_few_validations_is_reported_at_the_end() -> None:

@@ -11,7 +11,7 @@ from flowviz.app.target.page import Page
 from flowviz.app.widgets.controls import choice_box, row, slider
 from flowviz.specs import MixSpec, Part, SourceSpec
 from flowviz.specs.fields import fields_of
-from flowviz.specs.target import MOST_PARTS
+from flowviz.specs.target import MAX_PARTS
 
 LAYOUTS = {"beside": "Side by side", "over": "One over the other"}
 WEIGHT = fields_of(Part)["weight"]
@@ -81,7 +81,7 @@ class MixPage(Page):
         scale, total = _scale(parts), sum(part.weight for part in parts)
         for line, part in zip(self._lines, parts, strict=True):
             line.show_part(round(scale * part.weight), part.weight / total if len(parts) > 1 else None)
-        self._add.setEnabled(len(parts) < MOST_PARTS)
+        self._add.setEnabled(len(parts) < MAX_PARTS)
 
     def _create_lines(self, parts: tuple[Part, ...]) -> None:
         for line in self._lines:

@@ -8,7 +8,7 @@ from flowviz.app.state.pages import MixContents
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.mix_page import MixPage
 from flowviz.specs import Part, ShapeSpec, TextSpec
-from flowviz.specs.target import MOST_PARTS
+from flowviz.specs.target import MAX_PARTS
 
 SOURCES = TextSpec(text="BRAD"), ShapeSpec(name="star"), ShapeSpec(name="heart")
 
@@ -108,7 +108,7 @@ def test_source_can_be_removed(qtbot: QtBot) -> None:
 
 
 def test_full_mix_takes_no_more_sources(qtbot: QtBot) -> None:
-    mixed = Mixed(qtbot, MixContents((Part(source=SOURCES[0]),) * (MOST_PARTS - 1)))
+    mixed = Mixed(qtbot, MixContents((Part(source=SOURCES[0]),) * (MAX_PARTS - 1)))
     add = mixed.page.findChild(QToolButton, "mixAddButton")
     assert add is not None
     assert add.isEnabled()

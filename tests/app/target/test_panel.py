@@ -29,7 +29,7 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.target.panel import TargetPanel
 from flowviz.specs import ImageSpec, MixSpec, Part, ShapeName, ShapeSpec, TargetSpec, TextSpec
-from flowviz.specs.target import MOST_PARTS
+from flowviz.specs.target import MAX_PARTS
 from flowviz.targets import installed_faces, points_spec, read_image
 from tests.app.conftest import Window
 from tests.app.target.panel_window import panel_window
@@ -323,7 +323,7 @@ def test_focus_stays_in_the_panel_when_the_page_changes(qtbot: QtBot, old: Kind,
 
 def test_focus_stays_in_the_panel_when_the_page_turns_to_a_full_mix(qtbot: QtBot) -> None:
     focused = Focused(qtbot)
-    focused.request.set_page(MixContents((Part(source=ShapeSpec(name="star")),) * MOST_PARTS))
+    focused.request.set_page(MixContents((Part(source=ShapeSpec(name="star")),) * MAX_PARTS))
     focused.panel.text.setFocus()
     focused.request.turn_to("mix")
     assert focused.panel.isAncestorOf(QApplication.focusWidget())
