@@ -47,7 +47,7 @@ def write_film(path: Path, reel: Reel, form: Format) -> Generator[None, None, No
 def _pixels(reel: Reel, picture: RGBA, form: Format) -> bytes:
     if not reel.transparent:
         return picture[..., :3].tobytes()
-    return (gif.on_ground(reel, picture) if form == "gif" else picture).tobytes()
+    return (gif.on_background(reel, picture) if form == "gif" else picture).tobytes()
 
 
 def _input(reel: Reel) -> list[str]:
@@ -78,7 +78,7 @@ def _mp4(reel: Reel) -> list[str]:
 
     H.264 requires an even width and height, so odd sides are padded with a row or column of the background.
     """
-    r, g, b = reel.ground
+    r, g, b = reel.background
     even = f"pad=ceil(iw/2)*2:ceil(ih/2)*2:color=0x{r:02x}{g:02x}{b:02x}"
     tagged = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
     filters = f"{even},scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,{tagged}"

@@ -23,20 +23,20 @@ def palette_url(reel: Reel) -> str:
     return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
 
 
-def on_ground(reel: Reel, picture: RGBA) -> RGBA:
+def on_background(reel: Reel, picture: RGBA) -> RGBA:
     """Return a picture (height, width, 4) with its colors blended with the background and its alpha unchanged.
 
     GIF has no partial transparency.
     """
-    ground = Image.new("RGBA", (picture.shape[1], picture.shape[0]), reel.ground)
-    blended = np.array(Image.alpha_composite(ground, Image.fromarray(picture)))
+    background = Image.new("RGBA", (picture.shape[1], picture.shape[0]), reel.background)
+    blended = np.array(Image.alpha_composite(background, Image.fromarray(picture)))
     blended[..., 3] = picture[..., 3]
     return blended
 
 
 def _colors(reel: Reel) -> NDArray[np.uint8]:
     numbers = np.unique(np.linspace(0, reel.count - 1, SAMPLES).round().astype(int))
-    pictures = [on_ground(reel, reel.draw(int(number)))[::STRIDE, ::STRIDE, :3] for number in numbers]
+    pictures = [on_background(reel, reel.draw(int(number)))[::STRIDE, ::STRIDE, :3] for number in numbers]
     pixels = np.concatenate([picture.reshape(1, -1, 3) for picture in pictures], axis=1)
     quantized = Image.fromarray(pixels).quantize(COLORS, Image.Quantize.MAXCOVERAGE)
     colors = np.array(quantized.getpalette(), np.uint8).reshape(-1, 3)[:COLORS]

@@ -34,6 +34,6 @@ class Reel:
         return self.view.background == "transparent"
 
     @property
-    def ground(self) -> Color:
+    def background(self) -> Color:
         """Return the color of the background."""
         return SURROUNDINGS[self.view.theme].background

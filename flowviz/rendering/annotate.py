@@ -27,7 +27,7 @@ USUAL_WORD_HEIGHT: float = ViewSpec.model_fields["word_height"].default
 
 
 @dataclass(frozen=True)
-class Word:
+class Label:
     """A text label at a position in a panel.
 
     Attributes:
@@ -50,7 +50,7 @@ class Word:
 def em(view: ViewSpec, panel: Panel) -> float:
     """Return the size of small text (1 em) in a panel, in pixels.
 
-    The size follows the geometric mean of the panel's sides, up to `view.word_height` of the shorter side. A word
+    The size follows the geometric mean of the panel's sides, up to `view.word_height` of the shorter side. A label
     height above the default also scales up the text that this limit does not affect.
     """
     mean, side = np.sqrt(panel.width * panel.height), min(panel.width, panel.height)
@@ -78,17 +78,17 @@ def paper(view: ViewSpec) -> tuple[int, int, int, int]:
     return (*SURROUNDINGS[view.theme].background, 0 if view.background == "transparent" else 255)
 
 
-def ground(view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS) -> RGBA:
+def background(view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS) -> RGBA:
     """Return the background with its grid and axes, (height, width, 4).
 
     The array is cached and shared between callers, who must not modify it.
     """
     usual = {"marks": frozenset(), "color_by": "quadrant", "point_diameter": 1.0}
-    return _ground(view.model_copy(update=usual), panel, units)
+    return _background(view.model_copy(update=usual), panel, units)
 
 
 @lru_cache(maxsize=4)
-def _ground(view: ViewSpec, panel: Panel, units: Units) -> RGBA:
+def _background(view: ViewSpec, panel: Panel, units: Units) -> RGBA:
     background = np.array(paper(view), np.uint8).view(np.uint32)[0]
     pixels = np.full((panel.height, panel.width), background)
     if view.axes:
@@ -115,7 +115,7 @@ def grid_lines(
             yield (0, y, panel.width, y), color
 
 
-def tick_words(view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS) -> list[Word]:
+def tick_labels(view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS) -> list[Label]:
     """Return the tick labels along the left and bottom edges of a panel."""
     projection, size = Projection(view, panel), em(view, panel)
     x_ticks, y_ticks = _ticks(view, panel, units)
@@ -123,12 +123,12 @@ def tick_words(view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS) -> list[
     lefts, tops = _pixels(projection, units, x_ticks.values, y_ticks.values)
     return [
         *(
-            Word(x, panel.height - size / 2, text, "mb")
+            Label(x, panel.height - size / 2, text, "mb")
             for text, x in zip(x_ticks.texts, lefts, strict=True)
             if 2 * size < x < panel.width - 2 * size
         ),
         *(
-            Word(size / 2, y, text, "lm")
+            Label(size / 2, y, text, "lm")
             for text, y in zip(y_ticks.texts, tops, strict=True)
             if 4 * size < y < panel.height - 3 * size
         ),
@@ -182,7 +182,7 @@ def _pixels(
     return pixels[: len(x_values), 0].tolist(), pixels[len(x_values) :, 1].tolist()
 
 
-def title_word(view: ViewSpec, panel: Panel, title: str, length: Callable[[str], float] | None = None) -> list[Word]:
+def title_label(view: ViewSpec, panel: Panel, title: str, length: Callable[[str], float] | None = None) -> list[Label]:
     """Return the title for the upper left corner of a panel, shortened to fit.
 
     Args:
@@ -198,32 +198,32 @@ def title_word(view: ViewSpec, panel: Panel, title: str, length: Callable[[str],
     size = em(view, panel)
     room = panel.width - size * (2 if panel.width < BROAD * size else 1 + BESIDE_TITLE)
     text = fitted(title, length or text_width(size, TITLE_EMS), room)
-    return [Word(size, size, text, "lt", TITLE_EMS, SURROUNDINGS[view.theme].title)] if text else []
+    return [Label(size, size, text, "lt", TITLE_EMS, SURROUNDINGS[view.theme].title)] if text else []
 
 
-def title_box(view: ViewSpec, panel: Panel, word: Word, length: float | None = None) -> tuple[int, int, int, int]:
+def title_box(view: ViewSpec, panel: Panel, label: Label, length: float | None = None) -> tuple[int, int, int, int]:
     """Return the left, top, width and height of the background of a title, in pixels.
 
     Args:
         view: The view, which determines the size of the text.
         panel: The panel.
-        word: The title.
+        label: The title.
         length: The width of the title in pixels. By default, measures Pillow's font.
     """
     size = em(view, panel)
     left = top = round(size / 2)
-    width = text_width(size, word.ems)(word.text) if length is None else length
+    width = text_width(size, label.ems)(label.text) if length is None else length
     return left, top, min(round(width + size), panel.width - left), min(round(2.4 * size), panel.height - top)
 
 
 def title_layer(view: ViewSpec, panel: Panel, title: str) -> Layer:
     """Return the title in the upper left corner of a panel, on its background, as a layer."""
-    words = title_word(view, panel, title)
-    return Layer.joined([*(_backing(view, panel, word) for word in words), write(view, panel, words)])
+    labels = title_label(view, panel, title)
+    return Layer.joined([*(_backing(view, panel, label) for label in labels), write(view, panel, labels)])
 
 
-def _backing(view: ViewSpec, panel: Panel, word: Word) -> Layer:
-    left, top, width, height = title_box(view, panel, word)
+def _backing(view: ViewSpec, panel: Panel, label: Label) -> Layer:
+    left, top, width, height = title_box(view, panel, label)
     color = np.array((*SURROUNDINGS[view.theme].background, OPACITY), np.uint8)
     return Layer.of(np.tile(color, (height, width, 1)), panel.width, left, top)
 
@@ -257,23 +257,23 @@ def text_width(size: float, ems: float = 1.0) -> Callable[[str], float]:
     return lambda text: letters.getlength(_spaced(text, letters, size))
 
 
-def write(view: ViewSpec, panel: Panel, words: Iterable[Word]) -> Layer:
+def write(view: ViewSpec, panel: Panel, labels: Iterable[Label]) -> Layer:
     """Return a layer with text labels, which are snapped to whole pixels and clipped to the panel."""
     size, colors = em(view, panel), SURROUNDINGS[view.theme]
     stamps = [
-        stamp(word.text, word.anchor, word.ems * size, size, word.color or colors.label, colors.background).at(
-            round(word.x), round(word.y), panel
+        stamp(label.text, label.anchor, label.ems * size, size, label.color or colors.label, colors.background).at(
+            round(label.x), round(label.y), panel
         )
-        for word in words
+        for label in labels
     ]
     return Layer.joined(stamps)
 
 
-def note_word(view: ViewSpec, panel: Panel, text: str) -> Word:
+def note_label(view: ViewSpec, panel: Panel, text: str) -> Label:
     """Return a one-line note for the lower right corner of a panel, above the tick labels."""
     size = em(view, panel)
     height = min(panel.height, round(2 * size))
-    return Word(panel.width - size, max(height, panel.height - round(1.8 * size)) - height / 2, text, "rm")
+    return Label(panel.width - size, max(height, panel.height - round(1.8 * size)) - height / 2, text, "rm")
 
 
 @dataclass(frozen=True)
@@ -300,7 +300,7 @@ class Stamp:
 
 
 @lru_cache(maxsize=512)
-def stamp(text: str, anchor: str, text_size: float, size: float, color: Color, ground: Color) -> Stamp:
+def stamp(text: str, anchor: str, text_size: float, size: float, color: Color, background: Color) -> Stamp:
     """Render a text with a halo.
 
     Args:
@@ -309,29 +309,29 @@ def stamp(text: str, anchor: str, text_size: float, size: float, color: Color, g
         text_size: The font size in pixels.
         size: 1 em in pixels, which determines the width of the halo.
         color: The color of the text.
-        ground: The background color, which is that of the halo.
+        background: The background color, which is that of the halo.
     """
     letters, stroke = font(text_size), _stroke(size)
     text = _spaced(text, letters, size)
     canvas = ImageDraw.Draw(Image.new("RGBA", (1, 1)))
     left, top, right, bottom = canvas.textbbox((0, 0), text, letters, anchor, stroke_width=stroke)
     place = 1 - floor(left), 1 - floor(top)  # leaves a margin of one pixel
-    picture = Image.new("RGBA", (ceil(right) + place[0] + 1, ceil(bottom) + place[1] + 1), (*ground, 0))
+    picture = Image.new("RGBA", (ceil(right) + place[0] + 1, ceil(bottom) + place[1] + 1), (*background, 0))
     draw = ImageDraw.Draw(picture)
-    draw.text(place, text, color, letters, anchor, stroke_width=stroke, stroke_fill=(*ground, 255))
+    draw.text(place, text, color, letters, anchor, stroke_width=stroke, stroke_fill=(*background, 255))
     return Stamp(Layer.of(np.asarray(picture)), Panel(*picture.size), place)
 
 
-def draw_words(layer: Image.Image, view: ViewSpec, size: float, words: tuple[Word, ...]) -> None:
+def draw_labels(layer: Image.Image, view: ViewSpec, size: float, labels: tuple[Label, ...]) -> None:
     """Draw text labels on an image, each with a halo in the background color; `size` is 1 em in pixels."""
     surroundings = SURROUNDINGS[view.theme]
     draw = ImageDraw.Draw(layer)
     halo = (*surroundings.background, 255)
     stroke = _stroke(size)
-    for word in words:
-        place, letters = (word.x, word.y), font(word.ems * size)
-        text, color = _spaced(word.text, letters, size), word.color or surroundings.label
-        draw.text(place, text, color, letters, word.anchor, stroke_width=stroke, stroke_fill=halo)
+    for label in labels:
+        place, letters = (label.x, label.y), font(label.ems * size)
+        text, color = _spaced(label.text, letters, size), label.color or surroundings.label
+        draw.text(place, text, color, letters, label.anchor, stroke_width=stroke, stroke_fill=halo)
 
 
 def _stroke(size: float) -> int:

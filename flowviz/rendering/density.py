@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from flowviz.records import Density, Scene, Units, cell_centers
-from flowviz.rendering.annotate import Word, em, ground
+from flowviz.rendering.annotate import Label, background, em
 from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import STEPS, color_scale
 from flowviz.rendering.colors import SURROUNDINGS
@@ -41,17 +41,17 @@ def draw_density(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, pan
     """Cross-fade the canvas to the background with the density, by the opacity of the density at a stage."""
     strength = density_strength(scene, stage, view)
     if scene.density is not None and strength > 0:
-        canvas.cross_fade(density_ground(scene.density, view, panel, scene.units), strength)
+        canvas.cross_fade(density_background(scene.density, view, panel, scene.units), strength)
 
 
 @cached(maxsize=4)
-def density_ground(density: Density, view: ViewSpec, panel: Panel, units: Units) -> RGBA:
+def density_background(density: Density, view: ViewSpec, panel: Panel, units: Units) -> RGBA:
     """Return the background with the heat map and contours of a density, (height, width, 4).
 
     The array is cached and shared between callers, who must not modify it.
     """
     projection = Projection(view, panel)
-    canvas = Canvas(ground(view, panel, units), projection)
+    canvas = Canvas(background(view, panel, units), projection)
     alphas = np.round(np.minimum(np.arange(STEPS) / (RISE * STEPS), 1.0) * OPAQUE).astype(np.uint16)
     canvas.draw_field(heat_map(density), density.rectangle, color_scale("heat", view.theme), alphas)
     color, width = SURROUNDINGS[view.theme].title, CONTOUR_WIDTH * projection.pixel
@@ -109,7 +109,7 @@ def smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @cached(maxsize=4)
-def contour_words(density: Density, view: ViewSpec, panel: Panel) -> tuple[Word, ...]:
+def contour_labels(density: Density, view: ViewSpec, panel: Panel) -> tuple[Label, ...]:
     """Return a label with the enclosed probability for each contour.
 
     Each label is at the outermost visible point of its contour in a direction of its own, so that labels do not
@@ -125,5 +125,5 @@ def contour_words(density: Density, view: ViewSpec, panel: Panel) -> tuple[Word,
         if len(visible):
             direction = np.cos(np.pi * half_turns), -np.sin(np.pi * half_turns)
             x, y = visible[(visible @ direction).argmax()] + em(view, panel) * np.array(direction)
-            found.append(Word(float(x), float(y), f"{100 * mass:.0f} %", "mm"))
+            found.append(Label(float(x), float(y), f"{100 * mass:.0f} %", "mm"))
     return tuple(found)

@@ -25,17 +25,17 @@ from flowviz.records.provenance import SOFTWARE, Provenance
 from flowviz.rendering.annotate import (
     OPACITY,
     TITLE_EMS,
-    Word,
+    Label,
     em,
     fitted,
     grid_lines,
-    note_word,
-    tick_words,
+    note_label,
+    tick_labels,
     title_box,
-    title_word,
+    title_label,
 )
 from flowviz.rendering.colors import SURROUNDINGS, Color
-from flowviz.rendering.density import contour_words, density_strength
+from flowviz.rendering.density import contour_labels, density_strength
 from flowviz.rendering.frame import draw_marks, outside_text, panel_views, render_panel
 from flowviz.rendering.legend import Key, key_parts, keys, legend_places
 from flowviz.rendering.projection import Panel, Projection, panel_of
@@ -204,28 +204,28 @@ class _Page:
         drawn.set_gid("velocity")
         self.figure.add_artist(drawn)
 
-    def write(self, left: float, top: float, word: Word, size: float, *, halo: bool = False) -> None:
+    def write(self, left: float, top: float, label: Label, size: float, *, halo: bool = False) -> None:
         """Draw a text label.
 
         Args:
             left: The offset that is added to the label's x.
             top: The offset that is added to the label's y.
-            word: The label.
+            label: The label.
             size: 1 em in pixels.
             halo: Whether to draw a halo in the background color behind the text.
         """
         manner: dict[str, Any] = {
-            "fontsize": LETTERS * word.ems * size * self._point,
-            "horizontalalignment": ACROSS[word.anchor[0]],
-            "verticalalignment": DOWN[word.anchor[1]],
+            "fontsize": LETTERS * label.ems * size * self._point,
+            "horizontalalignment": ACROSS[label.anchor[0]],
+            "verticalalignment": DOWN[label.anchor[1]],
         }
-        place = self._share(left + word.x, top + word.y)
+        place = self._share(left + label.x, top + label.y)
         if halo:  # a separate artist: with path effects, matplotlib would write the text itself as outlines
             stroke = Stroke(
                 linewidth=HALO * size * self._point, foreground=_hex(self._colors.background), joinstyle="round"
             )
-            self.figure.text(*place, word.text, path_effects=[stroke], **manner)
-        self.figure.text(*place, word.text, color=_hex(word.color or self._colors.label), **manner)
+            self.figure.text(*place, label.text, path_effects=[stroke], **manner)
+        self.figure.text(*place, label.text, color=_hex(label.color or self._colors.label), **manner)
 
     def length(self, text: str, size: float) -> float:
         """Return the width in pixels of a text at a font size in pixels."""
@@ -250,12 +250,12 @@ def _draw_panel(page: _Page, scene: Scene, stage: float, view: ViewSpec, panel: 
         _draw_arrows(page, scene, stage, view, panel, left)
     size = em(view, panel)
     length = partial(page.length, size=TITLE_EMS * size)
-    titles = title_word(view, panel, title, length) if view.labels else []
-    for word in titles:
-        x, y, width, height = title_box(view, panel, word, length(word.text))
+    titles = title_label(view, panel, title, length) if view.labels else []
+    for label in titles:
+        x, y, width, height = title_box(view, panel, label, length(label.text))
         page.draw_backing(left + x, y, width, height)
-    for word in (*_panel_words(scene, stage, view, panel, outside), *titles):
-        page.write(left, 0, word, size, halo=True)
+    for label in (*_panel_labels(scene, stage, view, panel, outside), *titles):
+        page.write(left, 0, label, size, halo=True)
     if view.labels:
         found = keys(scene, stage, view, panel)
         for key, (x, y) in zip(found, legend_places(view, panel, found, below_title=bool(title)), strict=False):
@@ -277,15 +277,15 @@ def _draw_arrows(page: _Page, scene: Scene, stage: float, view: ViewSpec, panel:
     page.draw_polylines(dots, DOT * pixel, colors.label)
 
 
-def _panel_words(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outside: int) -> list[Word]:
+def _panel_labels(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outside: int) -> list[Label]:
     """Return the text labels of a panel, except for its title and legend."""
-    words = tick_words(view, panel, scene.units) if view.axes else []
+    labels = tick_labels(view, panel, scene.units) if view.axes else []
     if view.labels:
         if scene.density is not None and density_strength(scene, stage, view) > 0:
-            words += contour_words(scene.density, view, panel)
+            labels += contour_labels(scene.density, view, panel)
         if outside:
-            words.append(note_word(view, panel, outside_text(scene, outside)))
-    return words
+            labels.append(note_label(view, panel, outside_text(scene, outside)))
+    return labels
 
 
 def _draw_stage(
@@ -294,26 +294,26 @@ def _draw_stage(
     """Draw one panel of a sheet with its frame and, if `titled`, its title."""
     fine = Panel(DETAIL * panel.width, DETAIL * panel.height)
     picture = render_panel(scene, stage, view, fine, enlarged=ENLARGED)
-    page.draw_picture(_on_ground(picture, view), left, top, panel.width, panel.height)
+    page.draw_picture(_on_background(picture, view), left, top, panel.width, panel.height)
     page.draw_frame(left - 0.5, top - 0.5, panel.width + 1, panel.height + 1)
     if titled:
         title = fitted(scene.trace.short_title(stage), partial(page.length, size=page.em), panel.width - page.em / 2)
-        page.write(0, 0, Word(left, top - 0.5 * page.em, title, "ls"), page.em)
+        page.write(0, 0, Label(left, top - 0.5 * page.em, title, "ls"), page.em)
 
 
 def _draw_key(page: _Page, view: ViewSpec, key: Key, left: int, top: int, size: float, opacity: int = 0) -> None:
     """Draw one entry of a legend; `opacity` is that of its background, from 0 to 255."""
-    picture, words = key_parts(view, DETAIL * size, key, opacity)
+    picture, labels = key_parts(view, DETAIL * size, key, opacity)
     pixels = np.asarray(picture)
-    if opacity or key.shape != "words":
-        found = pixels if opacity else _on_ground(pixels, view)
+    if opacity or key.shape != "text":
+        found = pixels if opacity else _on_background(pixels, view)
         width, height = picture.width / DETAIL, picture.height / DETAIL
         page.draw_picture(found, left, top, width, height, above_lines=opacity > 0)
-    for word in words:
-        page.write(left, top, Word(word.x / DETAIL, word.y / DETAIL, word.text, word.anchor, word.ems), size)
+    for label in labels:
+        page.write(left, top, Label(label.x / DETAIL, label.y / DETAIL, label.text, label.anchor, label.ems), size)
 
 
-def _on_ground(picture: RGBA, view: ViewSpec) -> RGBA:
+def _on_background(picture: RGBA, view: ViewSpec) -> RGBA:
     """Return a picture to embed: without alpha for a solid background, or with the background made transparent."""
     return picture[..., :3] if view.background == "solid" else lifted(picture, SURROUNDINGS[view.theme].background)
 

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Density, Scene, Trace, Units
-from flowviz.rendering.annotate import ground, note_word, tick_words, title_layer, write
+from flowviz.rendering.annotate import background, note_label, tick_labels, title_layer, write
 from flowviz.rendering.colors import SURROUNDINGS
-from flowviz.rendering.density import contour_words, density_ground, density_strength, draw_density
+from flowviz.rendering.density import contour_labels, density_background, density_strength, draw_density
 from flowviz.rendering.legend import keys, legend
 from flowviz.rendering.particles import draw_edge_marks, draw_points
 from flowviz.rendering.paths import draw_paths
@@ -64,9 +64,9 @@ def panel_views(view: ViewSpec, size: PictureSize) -> list[tuple[int, ViewSpec]]
 def prepare_density(density: Density, view: ViewSpec, size: PictureSize, units: Units) -> None:
     """Fill the caches with the drawn density, to make a later `render_frame` faster. Thread-safe."""
     second, panel = _second(view) if is_split(view) else view, panel_of(view, size)
-    density_ground(density, second, panel, units)
+    density_background(density, second, panel, units)
     if view.labels:
-        contour_words(density, second, panel)
+        contour_labels(density, second, panel)
 
 
 def _second(view: ViewSpec) -> ViewSpec:
@@ -95,7 +95,7 @@ def render_panel(
         The picture (height, width, 4), on an opaque background or on the transparent one of `annotate.paper`.
     """
     canvas, outside = draw_marks(scene, stage, view, panel, enlarged)
-    numbers = tick_words(view, panel, scene.units) if view.axes else []
+    numbers = tick_labels(view, panel, scene.units) if view.axes else []
     canvas.draw_layer(write(view, panel, numbers))
     if view.labels:
         canvas.draw_layer(title_layer(view, panel, title))
@@ -112,7 +112,7 @@ def draw_marks(scene: Scene, stage: float, view: ViewSpec, panel: Panel, enlarge
     """
     projection = Projection(view, panel, enlarged)
     outside = 0
-    canvas = Canvas(ground(view, panel, scene.units), projection)
+    canvas = Canvas(background(view, panel, scene.units), projection)
     grid = scene.grid if "grid" in view.marks else None
     if grid is not None and density_strength(scene, stage, view) < 1:  # an opaque density would hide the cells
         draw_cells(canvas, grid, stage, view)
@@ -141,12 +141,12 @@ def _annotate(
     canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, panel: Panel, title: str, outside: int
 ) -> None:
     if scene.density is not None and density_strength(scene, stage, view) > 0:
-        canvas.draw_layer(write(view, panel, contour_words(scene.density, view, panel)))
+        canvas.draw_layer(write(view, panel, contour_labels(scene.density, view, panel)))
     found = keys(scene, stage, view, panel)
     if found:
         canvas.draw_layer(legend(view, panel, found, below_title=bool(title)))
     if outside:
-        canvas.draw_layer(write(view, panel, [note_word(view, panel, outside_text(scene, outside))]))
+        canvas.draw_layer(write(view, panel, [note_label(view, panel, outside_text(scene, outside))]))
 
 
 def outside_text(scene: Scene, outside: int) -> str:

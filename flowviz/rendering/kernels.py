@@ -86,19 +86,19 @@ def discs(
     colors: Array,
     chosen: Array,
     wanted: bool,
-    ground: int,
+    background: int,
     dimness: int,
     coverage: Array,
     spans: Array,
 ) -> int:
     """Draw a disc in `colors` (n,) at each moving point (n, 2) whose flag in `chosen` (n,) equals `wanted`.
 
-    The share `dimness`, 0 to 256, of the colors is replaced by `ground`. `coverage` and `spans` are those of
+    The share `dimness`, 0 to 256, of the colors is replaced by `background`. `coverage` and `spans` are those of
     `raster.disc_coverage`. Return the number of these points outside the picture.
     """
     height, width = pixels.shape
     phases, _, side, _ = coverage.shape
-    middle, outside, behind = side // 2, 0, _spread(ground)
+    middle, outside, behind = side // 2, 0, _spread(background)
     for k in range(len(start)):
         if chosen[k] != wanted:
             continue
@@ -163,7 +163,7 @@ def crowded_discs(
     colors: Array,
     chosen: Array,
     wanted: bool,
-    ground: int,
+    background: int,
     dimness: int,
     coverage: Array,
     spans: Array,
@@ -177,7 +177,7 @@ def crowded_discs(
     """
     height, width = pixels.shape
     phases, _, side, _ = coverage.shape
-    middle, outside, behind = side // 2, 0, _spread(ground)
+    middle, outside, behind = side // 2, 0, _spread(background)
     clear = np.full((height, width), OPAQUE, np.int16)
     light = np.zeros((height, width), np.int64)
     open_ = _tiles(height, width)

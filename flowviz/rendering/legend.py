@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from flowviz.records import Scene
-from flowviz.rendering.annotate import BROAD, OPACITY, Word, draw_words, em
+from flowviz.rendering.annotate import BROAD, OPACITY, Label, draw_labels, em
 from flowviz.rendering.colormaps import STEPS, Scale, color_scale
 from flowviz.rendering.colors import COMPONENTS, QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import density_limits, density_strength
@@ -28,7 +28,7 @@ from flowviz.rendering.velocity import arrows_at, scale_text
 from flowviz.rendering.warp import area_limit
 from flowviz.specs import ViewSpec
 
-Shape = Literal["bar", "ring", "quadrants", "components", "chosen", "arrow", "words"]
+Shape = Literal["bar", "ring", "quadrants", "components", "chosen", "arrow", "text"]
 
 KEY_WIDTH, BAR_HEIGHT, MARGIN = 13.5, 0.8, 0.6  # ems
 
@@ -41,7 +41,7 @@ class Key:
         caption: The text of the entry.
         shape: The graphic beside the text. ``"bar"`` and ``"ring"`` show a color scale, ``"quadrants"`` four swatches,
             ``"components"`` one for each of its ends, ``"chosen"`` a dot in the color of selected particles,
-            ``"arrow"`` an arrow and ``"words"`` nothing.
+            ``"arrow"`` an arrow and ``"text"`` nothing.
         ends: The labels of a color scale: along a bar from left to right, or at the right, top and left of a ring.
         scale: The color scale.
         turned: Whether the colors of a bar are reversed.
@@ -82,7 +82,7 @@ def keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None)
 
 def _arrow_keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None) -> list[Key]:
     if panel is None:
-        return [Key("arrows: scaled per stage", "words")]
+        return [Key("arrows: scaled per stage", "text")]
     projection = Projection(view, panel)
     arrows = arrows_at(scene, stage, projection)
     if arrows is None or not arrows.scale:
@@ -115,12 +115,12 @@ def _particle_key(scene: Scene, view: ViewSpec) -> Key:
 def _notes(scene: Scene, view: ViewSpec) -> list[Key]:
     found = []
     if view.color_by == "component" and scene.trace.component_count is None:
-        found.append(Key("no components", "words"))
+        found.append(Key("no components", "text"))
     if shown_selection(scene) is not None and view.color_by != "selection":
-        found.append(Key(_selected(scene), "words"))
+        found.append(Key(_selected(scene), "text"))
     drawn, candidates = path_particles(scene)
     if "paths" in view.marks and len(drawn) < candidates:
-        found.append(Key(f"paths of {len(drawn):,} of {candidates:,}", "words"))
+        found.append(Key(f"paths of {len(drawn):,} of {candidates:,}", "text"))
     return found
 
 
@@ -192,31 +192,31 @@ def key_picture(view: ViewSpec, size: float, key: Key, opacity: int = 0) -> Imag
         key: The entry.
         opacity: The opacity of the background, from 0 to 255.
     """
-    picture, words = key_parts(view, size, key, opacity)
-    draw_words(picture, view, size, words)
+    picture, labels = key_parts(view, size, key, opacity)
+    draw_labels(picture, view, size, labels)
     return picture
 
 
-def key_parts(view: ViewSpec, size: float, key: Key, opacity: int = 0) -> tuple[Image.Image, tuple[Word, ...]]:
+def key_parts(view: ViewSpec, size: float, key: Key, opacity: int = 0) -> tuple[Image.Image, tuple[Label, ...]]:
     """Draw a legend entry without text; return the image and the text labels, positioned relative to the image."""
     draw, ems = SHAPES[key.shape]
-    ground = (*SURROUNDINGS[view.theme].background, opacity)
-    picture = Image.new("RGBA", (round(KEY_WIDTH * size), round(ems * size)), ground)
+    background = (*SURROUNDINGS[view.theme].background, opacity)
+    picture = Image.new("RGBA", (round(KEY_WIDTH * size), round(ems * size)), background)
     return picture, tuple(draw(picture, view, size, key))
 
 
-def _bar(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
+def _bar(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Label]:
     colors = color_scale(key.scale, view.theme)[:: -1 if key.turned else 1]
     left, right = MARGIN * size, picture.width - MARGIN * size
     strip = Image.fromarray(np.ascontiguousarray(colors[None])).resize((round(right - left), round(BAR_HEIGHT * size)))
     picture.paste(strip, (round(left), round(1.5 * size)))
     places = np.linspace(left, right, len(key.ends))
     anchors = ["lt", *["mt"] * (len(key.ends) - 2), "rt"]
-    words = [Word(float(x), 2.5 * size, text, a) for x, text, a in zip(places, key.ends, anchors, strict=True)]
-    return [Word(left, 0.4 * size, key.caption, "lt"), *words]
+    labels = [Label(float(x), 2.5 * size, text, a) for x, text, a in zip(places, key.ends, anchors, strict=True)]
+    return [Label(left, 0.4 * size, key.caption, "lt"), *labels]
 
 
-def _ring(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
+def _ring(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Label]:
     outer, inner = 1.15 * size, 0.7 * size
     x, y = picture.width - 3.6 * size, 3.85 * size
     rows, columns = np.indices((picture.height, picture.width)) + 0.5
@@ -228,57 +228,57 @@ def _ring(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequen
     picture.alpha_composite(Image.fromarray(ring.astype(np.uint8)))
     gap = outer + 0.35 * size
     places = [(x + gap, y, "lm"), (x, y - outer - 0.25 * size, "mb"), (x - gap, y, "rm")]
-    words = [Word(*place[:2], text, place[2]) for place, text in zip(places, key.ends, strict=True)]
-    return [Word(picture.width - MARGIN * size, 0.4 * size, key.caption, "rt"), *words]
+    labels = [Label(*place[:2], text, place[2]) for place, text in zip(places, key.ends, strict=True)]
+    return [Label(picture.width - MARGIN * size, 0.4 * size, key.caption, "rt"), *labels]
 
 
-def _quadrants(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
+def _quadrants(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Label]:
     side = round(1.1 * size)
     draw = ImageDraw.Draw(picture)
     left, top = picture.width - round(MARGIN * size) - 2 * side - 1, round(0.35 * size)
     for number, color in enumerate(QUADRANTS[view.palette, view.theme]):
         x, y = left + (number % 2) * (side + 1), top + (1 - number // 2) * (side + 1)
         draw.rectangle((x, y, x + side - 1, y + side - 1), fill=(*color, 255))
-    return [Word(left - 0.5 * size, top + side, text, "rm") for text in [key.caption]]
+    return [Label(left - 0.5 * size, top + side, text, "rm") for text in [key.caption]]
 
 
-def _components(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
+def _components(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Label]:
     side, count = round(0.7 * size), len(key.ends)
     draw = ImageDraw.Draw(picture)
     left, top = picture.width - round(MARGIN * size) - count * (side + 1), round(1.7 * size)
     for number, color in enumerate(COMPONENTS[view.theme][:count]):
         x = left + number * (side + 1)
         draw.rectangle((x, top, x + side - 1, top + side - 1), fill=(*color, 255))
-    return [Word(picture.width - MARGIN * size, 0.4 * size, key.caption, "rt")]
+    return [Label(picture.width - MARGIN * size, 0.4 * size, key.caption, "rt")]
 
 
-def _chosen(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
+def _chosen(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Label]:
     x, y, radius = picture.width - (MARGIN + 0.5) * size, 0.9 * size, 0.45 * size
     ImageDraw.Draw(picture).ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*CHOSEN[view.theme], 255))
-    return [Word(x - 0.9 * size, y, key.caption, "rm")]
+    return [Label(x - 0.9 * size, y, key.caption, "rm")]
 
 
-def _arrow(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Word]:
+def _arrow(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Label]:
     color = (*SURROUNDINGS[view.theme].title, 255)
     right, y = picture.width - MARGIN * size, 0.9 * size
     left, head, width = right - key.length * size, 0.4 * min(key.length, 1.2) * size, max(1, round(size / 8))
     draw = ImageDraw.Draw(picture)
     draw.line((left, y, right, y), fill=color, width=width)
     draw.line((right - head, y - 0.6 * head, right, y, right - head, y + 0.6 * head), fill=color, width=width)
-    return [Word(left - 0.5 * size, y, key.caption, "rm")]
+    return [Label(left - 0.5 * size, y, key.caption, "rm")]
 
 
-def _words(picture: Image.Image, _: ViewSpec, size: float, key: Key) -> Sequence[Word]:
-    return [Word(picture.width - MARGIN * size, 0.9 * size, key.caption, "rm")]
+def _text(picture: Image.Image, _: ViewSpec, size: float, key: Key) -> Sequence[Label]:
+    return [Label(picture.width - MARGIN * size, 0.9 * size, key.caption, "rm")]
 
 
 # The function that draws each shape and returns its text labels, and the height of the shape in ems.
-SHAPES: dict[Shape, tuple[Callable[[Image.Image, ViewSpec, float, Key], Sequence[Word]], float]] = {
+SHAPES: dict[Shape, tuple[Callable[[Image.Image, ViewSpec, float, Key], Sequence[Label]], float]] = {
     "bar": (_bar, 3.6),
     "ring": (_ring, 5.2),
     "quadrants": (_quadrants, 3.0),
     "components": (_components, 2.8),
     "chosen": (_chosen, 1.8),
     "arrow": (_arrow, 1.8),
-    "words": (_words, 1.8),
+    "text": (_text, 1.8),
 }

@@ -39,9 +39,9 @@ def draw_points(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, diam
     if selection is None:
         return canvas.draw_discs(points, colors, diameter)
     dimness = 0.0 if view.color_by in {"selection", "leaked"} else DIMNESS
-    ground = SURROUNDINGS[view.theme].background
+    background = SURROUNDINGS[view.theme].background
     outside = canvas.draw_discs(
-        points, colors, diameter, selection.chosen, wanted=False, ground=ground, dimness=dimness
+        points, colors, diameter, selection.chosen, wanted=False, background=background, dimness=dimness
     )
     return outside + canvas.draw_discs(points, colors, diameter, selection.chosen, wanted=True)
 

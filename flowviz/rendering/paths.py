@@ -39,8 +39,8 @@ def draw_paths(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, pixel
         particles, _ = path_particles(scene)
         curves, alphas = path_curves(scene, stage), path_alphas(scene.trace, stage)
         if "points" in view.marks and scene.trace.is_continuous:
-            ground = np.full(len(particles), packed_color(SURROUNDINGS[view.theme].background), np.uint32)
-            canvas.draw_curves(curves, ground, np.float32(HALO_ALPHA) * alphas, HALO_WIDTH * pixel)
+            background = np.full(len(particles), packed_color(SURROUNDINGS[view.theme].background), np.uint32)
+            canvas.draw_curves(curves, background, np.float32(HALO_ALPHA) * alphas, HALO_WIDTH * pixel)
         colors = particle_colors(scene, stage, view)
         canvas.draw_curves(curves, colors[particles], alphas, LINE_WIDTH * pixel)
 

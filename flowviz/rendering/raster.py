@@ -104,7 +104,7 @@ class Canvas:
         diameter: float,
         chosen: NDArray[np.bool_] | None = None,
         wanted: bool = False,
-        ground: Color = (0, 0, 0),
+        background: Color = (0, 0, 0),
         dimness: float = 0.0,
     ) -> int:
         """Draw a disc at each point, or at those points for which `chosen` equals `wanted`.
@@ -115,8 +115,8 @@ class Canvas:
             diameter: The diameter of the discs, in pixels.
             chosen: A flag for each point, (n,); None to draw all discs.
             wanted: The value of the flag for which discs are drawn. Leave it false if `chosen` is None.
-            ground: The color to which the discs are dimmed.
-            dimness: The share of `ground` in the colors, 0 to 1.
+            background: The color to which the discs are dimmed.
+            dimness: The share of `background` in the colors, 0 to 1.
 
         Returns:
             The number of these points outside the picture.
@@ -125,7 +125,7 @@ class Canvas:
         if chosen is None:
             chosen = np.zeros(len(colors), np.bool_)
         start, end = np.ascontiguousarray(points.start), np.ascontiguousarray(points.end)
-        shade = packed_color(ground), round(OPAQUE * dimness)
+        shade = packed_color(background), round(OPAQUE * dimness)
         way = self._projection.way
         layers = len(colors) * diameter**2 / self._pixels.size
         draw = _kernels().crowded_discs if layers > CROWDED else _kernels().discs
@@ -242,20 +242,20 @@ class Layer:
         return cls(*map(np.concatenate, parts))
 
 
-def lifted(picture: RGBA, ground: Color) -> RGBA:
+def lifted(picture: RGBA, background: Color) -> RGBA:
     """Remove the background color from a picture that was drawn on a transparent background.
 
     Drawing the result over a background of that color gives the same picture again. The kernels blend all four channels
     of a pixel in the same way. So its alpha is the share of the background that is covered, and its color is
-    ``color · alpha + ground · (1 - alpha)``, which is solved for ``color``.
+    ``color · alpha + background · (1 - alpha)``, which is solved for ``color``.
 
     Args:
-        picture: The picture, (height, width, 4), drawn on the color `ground` with alpha 0.
-        ground: The color of the background.
+        picture: The picture, (height, width, 4), drawn on the color `background` with alpha 0.
+        background: The color of the background.
     """
     pixels = picture.reshape(-1, 4).copy()
     partly = np.flatnonzero((pixels[:, 3] > 0) & (pixels[:, 3] < 255))
-    alphas, below = pixels[partly, 3:] / np.float32(255), np.array(ground, np.float32)
+    alphas, below = pixels[partly, 3:] / np.float32(255), np.array(background, np.float32)
     pixels[partly, :3] = np.round(below + (pixels[partly, :3] - below) / alphas).clip(0, 255)
     return pixels.reshape(picture.shape)
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from flowviz.errors import SpecError
 from flowviz.records import Scene, Trace
-from flowviz.rendering.annotate import Word, em, fitted, paper, text_width, write
+from flowviz.rendering.annotate import Label, em, fitted, paper, text_width, write
 from flowviz.rendering.camera import common_box, fitted_view
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.frame import render_panel
@@ -45,17 +45,17 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: Sequen
     surroundings = SURROUNDINGS[view.theme]
     picture = np.empty((size.height, size.width, 4), np.uint8)
     picture[:] = paper(view)
-    words, views = [], small_views(scene.trace, view, layout.panel, chosen)
+    labels, views = [], small_views(scene.trace, view, layout.panel, chosen)
     for place, stage in enumerate(chosen):
         left, top = layout.corner(place)
         framed = picture[top - 1 : top + layout.panel.height + 1, left - 1 : left + layout.panel.width + 1]
         framed[:] = (*surroundings.axis, 255)
         framed[1:-1, 1:-1] = render_panel(scene, stage, views[place], layout.panel, enlarged=ENLARGED)
         title = fitted(scene.trace.short_title(stage), text_width(text), layout.panel.width - text / 2)
-        words.append(Word(left, top - 0.5 * text, title, "ls"))
+        labels.append(Label(left, top - 0.5 * text, title, "ls"))
     canvas = Canvas(picture, Projection(view, whole))
     if view.labels:
-        canvas.draw_layer(write(view, whole, words))
+        canvas.draw_layer(write(view, whole, labels))
     if found:
         canvas.draw_layer(_foot(view, whole, found))
     return canvas.picture() if view.background == "solid" else lifted(canvas.picture(), surroundings.background)

@@ -336,8 +336,8 @@ def test_a_sheet_can_do_without_its_ground(bent: Project, tmp_path: Path, form: 
         assert found.getpixel((0, 0))[3] == 0
     solid = reopened(written(bent, small_spec("sheet", form), tmp_path / f"solid.{form}"), form)
     if form == "svg":
-        ground = [ET.tostring(each).count(b"fill: #ffffff") for each in (found, solid)]
-        assert ground[0] < ground[1]
+        background = [ET.tostring(each).count(b"fill: #ffffff") for each in (found, solid)]
+        assert background[0] < background[1]
 
 
 def test_specs_that_do_not_go_together_are_refused() -> None:

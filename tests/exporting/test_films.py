@@ -75,8 +75,8 @@ def test_a_transparent_film_has_no_ground(project: Project, tmp_path: Path, form
         if form == "gif":  # either clear or opaque
             np.testing.assert_array_equal(seen[..., 3], np.where(still[..., 3] < 128, 0, 255))
             solid = seen[..., 3] > 0
-            ground = np.array(SURROUNDINGS["light"].background)
-            over = still[..., :3] * (still[..., 3:] / 255) + ground * (1 - still[..., 3:] / 255)
+            background = np.array(SURROUNDINGS["light"].background)
+            over = still[..., :3] * (still[..., 3:] / 255) + background * (1 - still[..., 3:] / 255)
             assert np.abs(seen[solid][:, :3] - over[solid]).mean() < 6
         else:
             np.testing.assert_array_equal(seen[..., 3], still[..., 3])
@@ -107,7 +107,7 @@ def test_an_mp4_holds_every_frame(project: Project, tmp_path: Path, width: int, 
     assert len(frames) == len(expected)
     for frame, still in zip(frames, expected, strict=True):
         assert np.abs(frame[:height, :width].astype(int) - still).mean() < 3
-        assert np.abs(frame[height:].astype(int) - 255).max(initial=0) < 20  # a row of the ground
+        assert np.abs(frame[height:].astype(int) - 255).max(initial=0) < 20  # a row of the background
     assert path.read_bytes().index(b"moov") < path.read_bytes().index(b"mdat"), "it plays before it is there whole"
 
 
@@ -162,5 +162,5 @@ def test_a_film_through_both_moves_in_both(project: Project, tmp_path: Path) -> 
 def test_one_palette_serves_all_frames(project: Project, tmp_path: Path) -> None:
     """What does not change must not flicker."""
     pictures, _, _ = reread(written(project, playing(), tmp_path / "film.gif"))
-    ground = {picture.getpixel((1, SMALL.height // 3)) for picture in pictures}
-    assert len(ground) == 1
+    background = {picture.getpixel((1, SMALL.height // 3)) for picture in pictures}
+    assert len(background) == 1

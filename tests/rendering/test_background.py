@@ -1,4 +1,4 @@
-"""Pictures without a ground, and without axes or words."""
+"""Pictures without a background, and without axes or words."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ MARKS: list[set[Mark]] = [{"points"}, {"density", "points"}, {"grid", "points", 
 
 
 def over(picture: RGBA, theme: Theme) -> NDArray[np.float64]:
-    """The picture laid over the ground of a theme."""
+    """The picture laid over the background of a theme."""
     alpha = picture[..., 3:] / 255
     return np.asarray(picture[..., :3] * alpha + np.array(SURROUNDINGS[theme].background) * (1 - alpha))
 
@@ -38,7 +38,7 @@ def test_a_transparent_picture_over_the_ground_is_the_solid_one(theme: Theme, ma
 
 
 def test_the_color_of_a_rim_is_that_of_its_point() -> None:
-    """Over any other ground, too, a point shall look as it does over its own."""
+    """Over any other background, too, a point shall look as it does over its own."""
     view = ViewSpec(background="transparent", labels=False, axes=False, palette="plain", point_diameter=30)
     scene = Scene(full(1).trace)
     picture = render_frame(scene, 0, view, SIZE)

@@ -24,7 +24,7 @@ def test_base_without_components_is_colored_by_quadrant() -> None:
     scene = Scene(untrained_trace(FlowSpec()))
     by_component, by_quadrant = (ViewSpec(color_by=color_by) for color_by in ("component", "quadrant"))
     np.testing.assert_array_equal(particle_colors(scene, 0, by_component), particle_colors(scene, 0, by_quadrant))
-    assert keys(scene, 0, by_component) == (*keys(scene, 0, by_quadrant), Key("no components", "words"))
+    assert keys(scene, 0, by_component) == (*keys(scene, 0, by_quadrant), Key("no components", "text"))
     left = np.asarray(key_picture(by_component, 20, keys(scene, 0, by_component)[-1]))[:, 0]
     assert (left == left[0]).all(), "the text is not cut off"
 

@@ -5,7 +5,7 @@ import pytest
 
 from flowviz.records import Trace, base_particles, untrained_trace
 from flowviz.rendering import positions_at, quadrant_colors
-from flowviz.rendering.annotate import em, font, tick_step, tick_words
+from flowviz.rendering.annotate import em, font, tick_labels, tick_step
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.projection import Panel
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
@@ -33,10 +33,10 @@ def test_quadrants_have_the_colors_of_the_post() -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_quadrants_can_be_told_apart_in_gray(theme: Theme) -> None:
-    """From each other, and from the ground."""
+    """From each other, and from the background."""
     corners = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]])
-    ground = np.array(SURROUNDINGS[theme].background)
-    tones = np.vstack([quadrant_colors(corners, ViewSpec(theme=theme)), ground])
+    background = np.array(SURROUNDINGS[theme].background)
+    tones = np.vstack([quadrant_colors(corners, ViewSpec(theme=theme)), background])
     assert np.diff(np.sort(tones @ [0.299, 0.587, 0.114])).min() >= 35
 
 
@@ -74,7 +74,7 @@ def test_numbers_of_the_lower_edge_do_not_touch_each_other(
 ) -> None:
     view = ViewSpec(half_extent=half_extent, word_height=word_height)
     letters = font(em(view, panel))
-    numbers = [word for word in tick_words(view, panel) if word.anchor == "mb"]
+    numbers = [label for label in tick_labels(view, panel) if label.anchor == "mb"]
     ends = [(word.x - letters.getlength(word.text) / 2, word.x + letters.getlength(word.text) / 2) for word in numbers]
     assert len(numbers) > 1
     assert all(end < start for (_, end), (start, _) in pairwise(ends))

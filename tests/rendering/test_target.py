@@ -30,11 +30,11 @@ def gray(scene: Scene, x: float, y: float, view: ViewSpec = VIEW, stage: float =
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_target_is_faint_and_where_it_is_in_the_plane(scene: Scene, theme: str) -> None:
     view = VIEW.model_copy(update={"theme": theme})
-    ground = gray(replace(scene, target=None), -1, 0, view)
+    background = gray(replace(scene, target=None), -1, 0, view)
     for x, y in ((-1.8, 0.9), (-0.2, -0.9), (-1.0, 0.0)):
-        assert 10 < abs(gray(scene, x, y, view) - ground) < 60
+        assert 10 < abs(gray(scene, x, y, view) - background) < 60
     for x, y in ((0.3, 0.0), (1.5, 0.5), (-1.0, 1.2), (-2.2, 0.0)):
-        assert gray(scene, x, y, view) == ground
+        assert gray(scene, x, y, view) == background
 
 
 def test_target_is_shown_at_the_last_stage_and_fades_before_it(scene: Scene) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from flowviz.records.provenance import Provenance
-from flowviz.rendering.annotate import OPACITY, TITLE_EMS, em, fitted, text_width, title_box, title_word
+from flowviz.rendering.annotate import OPACITY, TITLE_EMS, em, fitted, text_width, title_box, title_label
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.figure import save_frame, save_sheet
 from flowviz.rendering.frame import render_frame
@@ -25,7 +25,7 @@ TERM = "7 of 19 · Batch normalization"
 )
 def test_title_is_shortened_to_what_fits(width: int, height: int, text: str) -> None:
     panel = Panel(width, height)
-    (word,) = title_word(ViewSpec(), panel, TITLE)
+    (word,) = title_label(ViewSpec(), panel, TITLE)
     assert word.text.startswith(text[:4]), "The number of the stage is missing."
     assert word.text == text or text.endswith("…")
     assert word.x + text_width(em(ViewSpec(), panel), TITLE_EMS)(word.text) <= width, "The title is clipped."
@@ -47,7 +47,7 @@ def test_sheet_names_stages_by_their_terms(tmp_path: Path) -> None:
 def test_title_is_readable_on_particles(theme: Theme) -> None:
     size, panel = PictureSize(width=400, height=300), Panel(400, 300)
     view = ViewSpec(theme=theme, half_extent=1.0, point_diameter=8.0)
-    (word,) = title_word(view, panel, TITLE)
+    (word,) = title_label(view, panel, TITLE)
     left, top, width, height = title_box(view, panel, word)
     box = np.s_[top : top + height, left : left + width, :3]
     pictures = [render_frame(full(20_000), 0, view, size, title)[box].astype(int) for title in ("", TITLE)]

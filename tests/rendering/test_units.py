@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowviz.records import FLOW_UNITS, Units
-from flowviz.rendering.annotate import Word, em, font, grid_lines, ground, tick_words
+from flowviz.rendering.annotate import Label, background, em, font, grid_lines, tick_labels
 from flowviz.rendering.colors import SURROUNDINGS, packed_color
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.specs import ViewSpec
@@ -18,8 +18,8 @@ SCALES = st.floats(1e-3, 1e5).flatmap(lambda size: st.sampled_from([size, -size]
 UNITS = st.builds(Units, st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), st.tuples(st.floats(1e-2, 1e5), SCALES))
 
 
-def numbers(units: Units, anchor: str) -> list[Word]:
-    return [word for word in tick_words(ViewSpec(), PANEL, units) if word.anchor == anchor]
+def numbers(units: Units, anchor: str) -> list[Label]:
+    return [label for label in tick_labels(ViewSpec(), PANEL, units) if label.anchor == anchor]
 
 
 def pixels(values: list[tuple[float, float]], units: Units) -> np.ndarray:
@@ -84,6 +84,7 @@ def test_an_axis_outside_the_panel_is_not_drawn_on_its_other_side() -> None:
     axis = packed_color(SURROUNDINGS["light"].axis)
     far, near = Units((300.0, -5.0), (50.0, 50.0)), Units((50.0, -5.0), (50.0, 50.0))
     columns = [
-        (ground(ViewSpec(), PANEL, units).view(np.uint32)[..., 0] == axis).all(axis=0).sum() for units in (far, near)
+        (background(ViewSpec(), PANEL, units).view(np.uint32)[..., 0] == axis).all(axis=0).sum()
+        for units in (far, near)
     ]
     assert columns == [0, 1]
