@@ -59,7 +59,7 @@ class Rows:
     def columns(self) -> Iterator[Columns]:
         """Yield batches of a table with a row for each point or value."""
         for part in self.parts:
-            yield dict(zip(self.labels, part.astype(self.dtype).reshape(len(part), -1).T, strict=True))
+            yield dict(zip(self.labels, self._rounded(part).reshape(len(part), -1).T, strict=True))
 
     def write_npy(self, path: Path) -> Steps:
         """Write an array (n, 2) or (n,), yielding after each batch."""
@@ -79,10 +79,15 @@ class Rows:
         shape = (self.count,) if len(self.labels) == 1 else (self.count, len(self.labels))
         rows, done = np.empty(shape, self.dtype), 0
         for part in self.parts:
-            rows[done : done + len(part)] = part
+            rows[done : done + len(part)] = self._rounded(part)
             done += len(part)
             yield
         return rows
+
+    def _rounded(self, part: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Return numbers as they are in a file: log-densities far from the target become -inf without a warning."""
+        with np.errstate(over="ignore"):
+            return part.astype(self.dtype)
 
 
 def points(count: int, parts: Iterable[NDArray[np.floating]], units: Units) -> Rows:

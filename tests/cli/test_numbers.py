@@ -129,6 +129,13 @@ def test_score_reads_two_of_many_columns(
     np.testing.assert_allclose(np.load(tmp_path / "x.npy"), np.load(tmp_path / "expected.npy"), rtol=1e-4)
 
 
+@pytest.mark.parametrize("form", ["npy", "csv"])
+def test_density_far_from_the_target_is_zero(form: str, project_path: Path, tmp_path: Path) -> None:
+    np.save(tmp_path / "far.npy", [[1e30, 1e30]])
+    assert run("score", project_path, tmp_path / "far.npy", "-o", tmp_path / f"x.{form}") == 0
+    assert read(tmp_path / f"x.{form}", "log_prob") == -np.inf
+
+
 @pytest.mark.parametrize("command", ["sample", "score", "trace", "target"])
 def test_dash_is_stdout(
     command: str,
