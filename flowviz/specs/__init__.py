@@ -1,5 +1,7 @@
 """What a person asks for: frozen, validated, JSON in and out."""
 
+from flowviz.specs.comparison import ComparisonSpec, Entrant, comparison_spec
+from flowviz.specs.comparison_presets import COMPARISON_PRESETS, ComparisonPreset, ComparisonPresetName
 from flowviz.specs.export import ExportSpec
 from flowviz.specs.flow import FlowSpec
 from flowviz.specs.playback import Playback
@@ -24,10 +26,15 @@ from flowviz.specs.training import TrainingSpec
 from flowviz.specs.view import PictureSize, ViewSpec
 
 __all__ = [
+    "COMPARISON_PRESETS",
     "PRESETS",
     "RECIPES",
     "SHAPES",
+    "ComparisonPreset",
+    "ComparisonPresetName",
+    "ComparisonSpec",
     "DrawingSpec",
+    "Entrant",
     "ExportSpec",
     "Family",
     "FlowSpec",
@@ -49,6 +56,7 @@ __all__ = [
     "TextSpec",
     "TrainingSpec",
     "ViewSpec",
+    "comparison_spec",
     "preset_of",
     "target_spec",
 ]

@@ -52,6 +52,10 @@ class TrainingSpec(Spec):
         usual = {"learning_rate": recipe.learning_rate, "clip_norm": recipe.clip_norm}
         return self.model_copy(update={name: value for name, value in usual.items() if getattr(self, name) is None})
 
+    def with_seed(self, seed: int) -> "TrainingSpec":
+        """Return this training with another seed."""
+        return self.model_copy(update={"seed": seed})
+
     @model_validator(mode="after")
     def _one_budget(self) -> Self:
         if (self.seconds is None) == (self.steps is None):

@@ -1,0 +1,75 @@
+"""Named comparisons, each of which shows one choice in the design or the training of a flow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from flowviz.specs.comparison import ComparisonSpec, comparison_spec
+from flowviz.specs.recipes import LEARNING_RATE
+from flowviz.specs.target import TargetSpec
+from flowviz.specs.training import TrainingSpec
+
+ComparisonPresetName = Literal["families", "normalization", "learning_rate", "layers", "base", "seeds"]
+
+
+@dataclass(frozen=True)
+class ComparisonPreset:
+    """A comparison of several flows on one target.
+
+    Attributes:
+        title: The name that users see.
+        sentence: What the comparison shows, without a period.
+        entrants: The entrants by name, with those fields of the flow and the training in which they differ.
+    """
+
+    title: str
+    sentence: str
+    entrants: Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+    def spec(self, target: TargetSpec, training: TrainingSpec) -> ComparisonSpec:
+        """Return the comparison.
+
+        Args:
+            target: The target that all flows learn.
+            training: The training of those entrants that do not differ in it, with the budget of all.
+        """
+        entrants = [{"name": name, **values} for name, values in self.entrants.items()]
+        return comparison_spec({"target": target, "training": training, "entrants": entrants})
+
+
+COMPARISON_PRESETS: Mapping[ComparisonPresetName, ComparisonPreset] = {
+    "families": ComparisonPreset(
+        "Affine, spline, flow matching",
+        "Couplings that stretch, couplings that bend, and a velocity along which particles drift",
+        {name: {"flow": {"family": name}} for name in ("realnvp", "spline", "flow_matching")},
+    ),
+    "normalization": ComparisonPreset(
+        "Batch normalization as in the post, and a stable one",
+        "Statistics of each batch make picture and loss disagree; running averages do not",
+        {name: {"flow": {"normalization": name}} for name in ("minibatch", "running")},
+    ),
+    "learning_rate": ComparisonPreset(
+        "Learning rate: too high, right, too low",
+        "Steps that are too large destroy what was learned; steps that are too small do not arrive",
+        {
+            "too high": {"training": {"learning_rate": 0.1}},
+            "right": {"training": {"learning_rate": LEARNING_RATE}},
+            "too low": {"training": {"learning_rate": 2e-5}},
+        },
+    ),
+    "layers": ComparisonPreset(
+        "4, 8 and 16 layers",
+        "More layers draw finer letters, but each step takes longer",
+        {f"{layers} layers": {"flow": {"layers": layers}} for layers in (4, 8, 16)},
+    ),
+    "base": ComparisonPreset(
+        "One Gaussian or eight",
+        "A flow cannot tear the plane, so one Gaussian leaves threads between letters",
+        {"one Gaussian": {"flow": {"base": "normal"}}, "eight": {"flow": {"base": "mixture", "components": 8}}},
+    ),
+    "seeds": ComparisonPreset(
+        "Three seeds",
+        "How much a result depends on chance alone",
+        {f"seed {seed}": {"training": {"seed": seed}} for seed in range(3)},
+    ),
+}

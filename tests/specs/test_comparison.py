@@ -1,0 +1,130 @@
+"""The specs of comparisons: JSON, fields that entrants share, and sentences about mistakes."""
+
+import json
+from typing import Any
+
+import pytest
+
+from flowviz.errors import SpecError
+from flowviz.specs import (
+    COMPARISON_PRESETS,
+    ComparisonPresetName,
+    ComparisonSpec,
+    Entrant,
+    FlowSpec,
+    TextSpec,
+    TrainingSpec,
+    comparison_spec,
+)
+
+TEXT: dict[str, Any] = {"kind": "text", "text": "I"}
+
+
+def entrant(name: str, **values: Any) -> dict[str, Any]:
+    return {"name": name, **values}
+
+
+@pytest.mark.parametrize("name", COMPARISON_PRESETS)
+def test_preset_is_a_comparison_that_survives_json(name: ComparisonPresetName) -> None:
+    budget = TrainingSpec(steps=7, batch=32)
+    spec = COMPARISON_PRESETS[name].spec(TextSpec(text="é"), budget)
+    assert comparison_spec(json.loads(spec.model_dump_json())) == spec == comparison_spec(spec.model_dump())
+    assert {(each.training.steps, each.training.batch) for each in spec.entrants} == {(7, 32)}
+    assert spec.budget_words == "7 steps"
+    plans = [(each.flow, each.training) for each in spec.entrants]
+    assert all(plan not in plans[:number] for number, plan in enumerate(plans)), "entrants differ"
+
+
+def test_entrants_share_what_they_do_not_replace() -> None:
+    spec = comparison_spec(
+        {
+            "target": TEXT,
+            "flow": {"family": "realnvp", "layers": 2, "waves": 3},
+            "training": {"steps": 9, "seed": 5, "learning_rate": 0.1},
+            "entrants": [
+                entrant("as it is"),
+                entrant("deeper", flow={"layers": 3}, training={"learning_rate": 0.2}),
+                entrant("other family", flow={"family": "spline"}, target={**TEXT, "text": "O"}),
+            ],
+        }
+    )
+    shared, deeper, other = spec.entrants
+    assert shared == Entrant(
+        name="as it is",
+        target=TextSpec(text="I"),
+        flow=FlowSpec(layers=2, waves=3, seed=5),
+        training=TrainingSpec(steps=9, seed=5, learning_rate=0.1),
+    )
+    assert (deeper.flow.layers, deeper.flow.waves, deeper.training.learning_rate) == (3, 3, 0.2)
+    assert other.flow == FlowSpec(family="spline", seed=5), "a family begins with its own defaults"
+    assert other.target == TextSpec(text="O")
+
+
+def test_usual_budget_is_that_of_train() -> None:
+    assert comparison_spec({"target": TEXT, "entrants": [entrant("a")]}).budget_words == "60 s of training"
+
+
+def test_own_budget_of_an_entrant_replaces_the_shared_one() -> None:
+    found = comparison_spec(
+        {"target": TEXT, "training": {"seconds": 3}, "entrants": [entrant("a", training={"steps": 4})]}
+    )
+    assert found.budget_words == "4 steps"
+
+
+def test_later_seeds_are_those_of_flow_and_training() -> None:
+    (first,) = comparison_spec({"target": TEXT, "training": {"seed": 4}, "entrants": [entrant("a")]}).entrants
+    later = first.with_later_seeds(2)
+    assert (first.seed, later.seed, later.flow.seed) == (4, 6, 6)
+    assert later.with_later_seeds(-2) == first
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (3, "A comparison must be an object"),
+        ({}, "at least one entrant"),
+        ({"entrants": []}, "at least one entrant"),
+        ({"entrants": "ab"}, "must be a list"),
+        ({"entrants": [entrant("a")], "fow": {}}, 'A comparison has no field "fow"'),
+        ({"target": TEXT, "entrants": [entrant("a"), entrant("b"), entrant("a")]}, 'Entrant "a" is listed twice'),
+        ({"target": TEXT, "entrants": [entrant(name) for name in "abcdefg"]}, 'not 7. Leave out Entrant "g".'),
+        ({"target": TEXT, "entrants": [entrant(name) for name in "abcdefgh"]}, 'Leave out Entrant "g" and later ones.'),
+        ({"entrants": [entrant("a", target=TEXT), entrant("b")]}, 'Entrant "b" has no target'),
+        ({"target": TEXT, "entrants": [entrant("a"), 3]}, "Entrant 2 must be an object"),
+        ({"target": TEXT, "entrants": [{"flow": {}}]}, "Entrant 1 has no name"),
+        ({"target": TEXT, "entrants": [entrant("a\x1b[2J")]}, "Entrant 1: 'a\\x1b[2J' cannot be the name"),
+        ({"target": TEXT, "entrants": [entrant("a", fow={})]}, 'Entrant "a" has no field "fow"'),
+        ({"target": TEXT, "entrants": [entrant("a", flow={"leyers": 3})]}, 'Entrant "a": The leyers cannot be 3'),
+        ({"target": TEXT, "entrants": [entrant("a", flow=[])]}, 'Entrant "a": The flow must be an object'),
+        ({"target": TEXT, "entrants": [entrant("a", flow={"family": "x"})]}, 'Entrant "a": There is no flow named'),
+        ({"entrants": [entrant("a", target={"kind": "text"})]}, 'Entrant "a": The text'),
+        ({"target": TEXT, "entrants": [entrant("a", training={"batch": 1})]}, 'Entrant "a": The batch cannot be 1'),
+        (
+            {
+                "target": TEXT,
+                "training": {"steps": 10},
+                "entrants": [entrant("a"), entrant("b", training={"steps": 9})],
+            },
+            'Entrant "b": its budget is 9 steps, but that of "a" is 10 steps.',
+        ),
+        (
+            {
+                "target": TEXT,
+                "training": {"steps": 60},
+                "entrants": [entrant("a"), entrant("b", training={"seconds": 60})],
+            },
+            'Entrant "b": its budget is 60 s of training, but that of "a" is 60 steps.',
+        ),
+        ({"target": TEXT, "entrants": [entrant("a")], "seeds": 0}, "The seeds cannot be 0"),
+    ],
+)
+def test_mistake_is_one_sentence_that_names_the_entry(values: Any, said: str) -> None:
+    with pytest.raises(SpecError) as error:
+        comparison_spec(values)
+    assert said in str(error.value)
+
+
+def test_comparison_built_from_specs_is_checked_as_well() -> None:
+    one = Entrant(name="a", target=TextSpec(text="I"), flow=FlowSpec(), training=TrainingSpec(steps=1))
+    with pytest.raises(SpecError, match='Entrant "a" is listed twice'):
+        ComparisonSpec(entrants=(one, one))
