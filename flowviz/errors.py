@@ -1,6 +1,9 @@
 """The errors that a user can cause. Each message says in plain sentences what is wrong and how to fix it."""
 
 
+LONGEST_CLAUSE = 200  # characters
+
+
 class FlowvizError(Exception):
     """Base class of errors that the user can fix.
 
@@ -22,3 +25,12 @@ class FileError(FlowvizError):
 
 class MachineError(FlowvizError):
     """This machine lacks something that the task requires, such as memory or a library that can be loaded."""
+
+
+def clause_of(error: Exception) -> str:
+    """Return an error as a clause that can end a sentence.
+
+    This is the first line of its message, which can have thousands of lines, or else the type of the error.
+    """
+    text = str(error).strip().partition("\n")[0][:LONGEST_CLAUSE].removesuffix(".")
+    return text or type(error).__name__

@@ -9,11 +9,13 @@ from flowviz.projects.checkpoint_file import (
     save_checkpoint,
     set_checkpoint_aside,
 )
+from flowviz.projects.comparison import Comparison
 from flowviz.projects.format import check_storable, from_bytes, is_project, load_project, save_project, to_bytes
 from flowviz.projects.gallery import Example, example, examples
 from flowviz.projects.project import Plan, Project
 
 __all__ = [
+    "Comparison",
     "Example",
     "Plan",
     "Project",

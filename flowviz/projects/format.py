@@ -43,6 +43,8 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                                   older files of this format
                 history/loss      float64 (reports,): mean loss of the latest steps, NaN if it is the NLL; missing from
                                   older files
+                history/on_target float64 (reports,): share of the particles on the target, NaN if unknown; missing from
+                                  older files
                 checkpoint/parameters, .../first_moment, .../second_moment float32 (P,), .../statistics float32 (S,):
                 the flow and the moments of Adam; checkpoint/losses float32, the latest losses
                 validated/parameters, ...: the same arrays, except for the losses, of the latest successfully validated
@@ -326,7 +328,7 @@ def _history(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> History:
     changes = tuple(Retargeted(change.step, change.title) for change in found.changes)
     if found.kept_step is not None and found.kept_step not in columns["step"]:
         raise ValueError(f"the history has no step {found.kept_step}")
-    partial = {name: _partial(arrays, name, columns["step"].shape) for name in ("entropy", "loss")}
+    partial = {name: _partial(arrays, name, columns["step"].shape) for name in ("entropy", "loss", "on_target")}
     return History(**columns, **partial, changes=changes, kept_step=found.kept_step)
 
 

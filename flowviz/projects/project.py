@@ -10,11 +10,13 @@ from flowviz.projects.moments import storable_timeline, without_particles
 from flowviz.records import (
     Checkpoint,
     Environment,
+    Event,
     Finished,
     History,
     Retargeted,
     Score,
     Selection,
+    Snapshot,
     Timeline,
     Trace,
     Weights,
@@ -105,6 +107,20 @@ class Project:
             score=finished.score,
             environment=Environment.current(),
         )
+
+    def after(self, event: Event) -> "Project":
+        """Return this project after an event of its training. The timeline stays the same."""
+        history = self.history.with_event(event)
+        match event:
+            case Snapshot():
+                now = Environment.current()
+                weights, trace = event.weights, event.trace
+                return replace(self, history=history, weights=weights, trace=trace, score=None, environment=now)
+            case Checkpoint():
+                return replace(self, history=history, checkpoint=event)
+            case Finished():
+                return self.trained(event, history)
+        return replace(self, history=history)
 
     @property
     def gap(self) -> float | None:

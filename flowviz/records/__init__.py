@@ -6,6 +6,7 @@ from flowviz.records.checkpoint import Checkpoint, Kept, Validated
 from flowviz.records.density import Density, Rectangle, cell_centers, grid_shape
 from flowviz.records.environment import Environment
 from flowviz.records.events import (
+    Advanced,
     Event,
     Finished,
     Moment,
@@ -34,6 +35,7 @@ from flowviz.records.weights import Weights
 __all__ = [
     "FLOW_UNITS",
     "STANDARD_NORMAL",
+    "Advanced",
     "Base",
     "Checkpoint",
     "Combination",

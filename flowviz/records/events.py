@@ -60,6 +60,7 @@ class Progress:
         seconds_left: Estimated training time until the budget is spent.
         kept_step: Step of the best state so far, the one with the lowest validation NLL. None if unknown.
         loss: Mean loss of the latest steps, if it is not the NLL, such as the regression loss of flow matching.
+        on_target: Share of the particles that land on the target. None if unknown.
     """
 
     step: int
@@ -72,6 +73,7 @@ class Progress:
     seconds_left: float
     kept_step: int | None = None
     loss: float | None = None
+    on_target: float | None = None
 
     @property
     def validation_gap(self) -> float | None:
@@ -91,6 +93,21 @@ class Progress:
             validation_nll=units.nll(self.validation_nll),
             entropy=units.nll(self.entropy),
         )
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """A chunk of steps has ended, successfully or not.
+
+    Attributes:
+        step: Number of steps so far.
+        seconds: Training time so far.
+        fraction: Share of the budget spent so far, from 0 to 1.
+    """
+
+    step: int
+    seconds: float
+    fraction: float
 
 
 @dataclass(frozen=True)
@@ -292,5 +309,5 @@ class Finished:
 
 
 Event = (
-    Preparing | Uncompiled | Progress | Moment | Snapshot | Checkpoint | Recovered | Overfitting | Retargeted | Finished
+    Preparing | Uncompiled | Progress | Advanced | Moment | Snapshot | Checkpoint | Recovered | Overfitting | Retargeted | Finished
 )

@@ -49,6 +49,7 @@ class History:
         kept_step: Step of the report with the lowest validation NLL since the target changed. None if there is no such
             report.
         loss: Mean loss of the latest steps, if it is not the NLL. NaN otherwise.
+        on_target: Share of the particles that land on the target. NaN if unknown.
     """
 
     step: NDArray[np.float64] = field(default_factory=_empty)
@@ -59,9 +60,10 @@ class History:
     entropy: NDArray[np.float64] = field(default_factory=_empty)
     kept_step: int | None = None
     loss: NDArray[np.float64] = field(default_factory=_empty)
+    on_target: NDArray[np.float64] = field(default_factory=_empty)
 
     def __post_init__(self) -> None:
-        for name in ("entropy", "loss"):
+        for name in ("entropy", "loss", "on_target"):
             if not len(getattr(self, name)):
                 object.__setattr__(self, name, np.full(self.step.shape, np.nan))
         if self.kept_step not in self.step:  # older versions did not report every kept step
@@ -98,6 +100,7 @@ class History:
             np.append(before.entropy, np.nan if progress.entropy is None else progress.entropy),
             progress.kept_step,
             np.append(before.loss, np.nan if progress.loss is None else progress.loss),
+            np.append(before.on_target, np.nan if progress.on_target is None else progress.on_target),
         )
 
     def in_units(self, units: Units) -> "History":
@@ -161,6 +164,7 @@ class History:
             steps_per_second=step / seconds if seconds else 0.0,
             seconds_left=0.0,
             loss=None if np.isnan(self.loss[number]) else float(self.loss[number]),
+            on_target=None if np.isnan(self.on_target[number]) else float(self.on_target[number]),
         )
 
     def up_to(self, step: int) -> "History":
@@ -175,7 +179,20 @@ class History:
             self.entropy[kept],
             self.kept_step,
             self.loss[kept],
+            self.on_target[kept],
         )
+
+    def seconds_until(self, on_target: float) -> float | None:
+        """Return the training time until a share of the particles was on the present target. None if it never was.
+
+        The time counts from the latest change of the target.
+        """
+        start = self.changes[-1].step if self.changes else -1
+        reached = (self.on_target >= on_target) & (self.step > start)
+        if not reached.any():
+            return None
+        began = np.interp(start, self.step, self.seconds, left=0.0)
+        return float(self.seconds[reached][0] - began)
 
     def kept_point(self) -> tuple[float, float] | None:
         """Return the step and the validation NLL (nats) of the kept state, or None if unknown."""

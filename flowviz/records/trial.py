@@ -8,11 +8,16 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from flowviz.records.events import Ending
+from flowviz.records.events import Ending, Finished
+from flowviz.records.history import History
+from flowviz.records.units import Units
+from flowviz.records.weights import Weights
+from flowviz.specs import FlowSpec, TrainingSpec
 
-IDENTITY = ("family", "learning_rate", "seed", "ending", "finite")  # first columns of the CSV table
+IDENTITY = ("name", "family", "learning_rate", "seed", "ending", "finite")  # first columns of the CSV table
 NOTES = ("failure", "settings")  # last columns of the CSV table
 PLOT_TITLE = "flowviz trials"  # in the metadata of a plot of trials, to recognize the file by
+ON_TARGET_GOAL = 0.8  # share of the particles, the time until which is a figure
 MEASURES = {"gap": "gap", "test_nll": "test NLL", "validation_nll": "validation NLL"}  # by decreasing preference
 
 TrialEnding = Literal[Ending, "failed"]
@@ -31,6 +36,7 @@ class Trial:
         finite: Whether all figures, weights and particles are finite.
         figures: Figures by name; see `Finished.figures`. Empty for a failed trial.
         failure: Reason that the trial failed. Empty if it did not fail.
+        name: Name of the entrant, in a comparison.
     """
 
     family: str
@@ -40,6 +46,32 @@ class Trial:
     finite: bool
     figures: Mapping[str, float | None]
     failure: str = ""
+    name: str = ""
+
+    @classmethod
+    def of(cls, name: str, flow: FlowSpec, spec: TrainingSpec, end: Finished, history: History, units: Units) -> "Trial":
+        """Return the result of a training that has ended.
+
+        Args:
+            name: Name of the entrant, in a comparison.
+            flow: The flow.
+            spec: The training.
+            end: Its end.
+            history: Its losses.
+            units: Units of the data, to which the NLLs are converted.
+        """
+        figures = {**end.in_units(units).figures(), **figures_of_run(end.weights, history)}
+        arrays = (*end.weights.parameters.values(), *end.weights.statistics.values(), end.trace.positions)
+        finite = all(np.isfinite(array).all() for array in arrays) and all(
+            np.isfinite(value) for value in figures.values() if value is not None
+        )
+        rate = spec.of_family(flow.recipe).peak_rate
+        return cls(flow.family, rate, spec.seed, end.ending, finite, figures, name=name)
+
+    @classmethod
+    def failed(cls, name: str, flow: FlowSpec, spec: TrainingSpec, failure: str) -> "Trial":
+        """Return the result of a training that raised an error or whose process was killed, with the reason."""
+        return cls(flow.family, spec.of_family(flow.recipe).peak_rate, spec.seed, "failed", False, {}, failure, name)
 
     @property
     def key(self) -> TrialKey:
@@ -54,6 +86,12 @@ class Trial:
         name = measure([self])
         value = self.figures.get(name)
         return result if value is None else f"{result}, {MEASURES[name]} {value:.3f} nats"
+
+
+def figures_of_run(weights: Weights, history: History) -> dict[str, float | None]:
+    """Return the number of trained parameters, and the training time until enough particles were on target."""
+    count = sum(array.size for array in weights.parameters.values())
+    return {"parameters": count, "seconds_to_goal": history.seconds_until(ON_TARGET_GOAL)}
 
 
 @dataclass(frozen=True)
@@ -146,7 +184,7 @@ def from_csv(text: str) -> tuple[list[Trial], set[str]]:
     lines = text.splitlines(keepends=True)
     whole = lines if text.endswith("\n") else lines[:-1]
     reader = csv.DictReader(whole, strict=True)
-    if missing := {*IDENTITY, *NOTES} - {*(reader.fieldnames or ())}:
+    if missing := {*IDENTITY, *NOTES} - {"name", *(reader.fieldnames or ())}:  # older tables have no names
         raise ValueError(f"columns are missing: {', '.join(sorted(missing))}")
     rows = list(reader)
     return [_trial(row) for row in rows], {row["settings"] for row in rows}
@@ -168,6 +206,7 @@ def _trial(row: dict[str, str]) -> Trial:
         finite=row["finite"] == "True",
         figures={} if ending == "failed" else figures,
         failure=row["failure"],
+        name=row.get("name", ""),
     )
 
 

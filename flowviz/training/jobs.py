@@ -21,7 +21,7 @@ from typing import Any, Literal, TypeVar
 import joblib
 from joblib.externals.loky import ProcessPoolExecutor
 
-from flowviz.errors import MachineError, SpecError
+from flowviz.errors import MachineError, SpecError, clause_of
 
 Backend = Literal["loky", "dask"]
 Key = TypeVar("Key")
@@ -29,7 +29,6 @@ Result = TypeVar("Result")
 Job = Callable[[], Result]
 
 CLUSTER_SECONDS = 10
-MAX_REASON = 200  # characters
 # Concurrent jobs are comparable only if each has one core. TensorFlow and BLAS read these variables when they load.
 ONE_CORE = {
     **dict.fromkeys(
@@ -93,13 +92,7 @@ def run_jobs(jobs: Mapping[Key, Job[Result]], workers: Workers) -> Iterator[tupl
             except CancelledError as error:
                 raise MachineError("The connection to the workers was lost. Repeat the command to continue.") from error
             except Exception as error:  # an error in one job must not end the others
-                yield key, Failure(_reason(error))
-
-
-def _reason(error: Exception) -> str:
-    """Return the first line of an error message, which can have thousands of lines, or else the type of the error."""
-    text = str(error).strip().partition("\n")[0][:MAX_REASON].removesuffix(".")
-    return text or type(error).__name__
+                yield key, Failure(clause_of(error))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from flowviz.flows import Flow, build_flow
 from flowviz.records import (
+    Advanced,
     Checkpoint,
     Event,
     Finished,
@@ -57,11 +58,12 @@ class Training:
         moment_seconds: float | None = None,
         checkpoint_seconds: float | None = None,
         clock: Callable[[], float] | None = None,
+        reports_chunks: bool = False,
     ) -> None:
         self._shown = flow  # by snapshots and at the end; metrics use the integrator of the recipe
         self._flow = flow if flow.spec == flow.spec.as_trained() else build_flow(flow.spec.as_trained(), flow.weights())
         self._target, self._spec = target, spec.of_family(flow.spec.recipe)
-        self._stop_requested, self._retarget = stop_requested, retarget
+        self._stop_requested, self._retarget, self._reports_chunks = stop_requested, retarget, reports_chunks
         self._train_rng = generators(spec)[0]
         self._validation_points = self._some(validation_points(target, spec))
         self._latest_points = self._validation_points
@@ -108,6 +110,8 @@ class Training:
             yield Uncompiled()
         prepare_seconds = perf_counter() - prepare_started
         ending = yield from self._train()
+        if self._reports_chunks:
+            yield self._checkpoint()  # at once, because the score of a continuous flow takes seconds
         yield self._finished(ending, prepare_seconds)
 
     def _train(self) -> Generator[Event, None, Ending]:
@@ -165,7 +169,11 @@ class Training:
             self._losses.extend(losses.tolist())
             reports = self._reports()
         self._clock.pause()
-        return [*reports, *self._past()]
+        return [*reports, *self._past(), *self._advanced()]
+
+    def _advanced(self) -> list[Event]:
+        budget = self._budget
+        return [Advanced(budget.step, budget.seconds, budget.fraction)] if self._reports_chunks else []
 
     def _past(self) -> list[Event]:
         """Return the current moment and a checkpoint, if they are due. They do not count as training time."""
@@ -209,7 +217,8 @@ class Training:
         """Validate the current state. Keep it if it is the best so far; recover if it is not finite."""
         started = self._clock.seconds
         nll = mean_nll(self._flow, self._validation_points)
-        is_finite = bool(np.isfinite(nll)) and self._flow.trace(self._some(self._flow.particles())).finite()
+        trace = self._flow.trace(self._some(self._flow.particles()))
+        is_finite = bool(np.isfinite(nll)) and trace.finite()
         cause = self._guard.take_validation(is_finite=is_finite)
         if cause is not None:
             self._guard.state.store(self._flow)
@@ -218,7 +227,7 @@ class Training:
             self._kept = Kept(self._flow.weights(), nll, self._guard.step)
         ended = self._clock.seconds
         self._validation_due.postpone(ended + (ended - started) / LARGEST_VALIDATION_SHARE)
-        return self._progress(nll)
+        return self._progress(nll, self._target.on_target(trace.positions[-1]))
 
     def _overfitting(self, report: Progress | Recovered) -> list[Event]:
         """Return an event if the flow begins to memorize a finite set of training points."""
@@ -291,7 +300,7 @@ class Training:
         nll = kept.validation_nll if is_known else None
         return score_of(self._in_sync(), self._target, self._spec, kept.step, nll)
 
-    def _progress(self, validation_nll: float) -> Progress:
+    def _progress(self, validation_nll: float, on_target: float | None = None) -> Progress:
         budget, is_nll = self._budget, self._flow.objective.is_nll
         loss = float(np.mean(self._losses)) if self._losses else np.nan
         train_nll = loss if is_nll else mean_nll(self._flow, self._latest_points)
@@ -306,6 +315,7 @@ class Training:
             seconds_left=budget.seconds_left,
             kept_step=self._kept.step if self._kept else None,
             loss=None if is_nll or np.isnan(loss) else loss,
+            on_target=on_target,
         )
 
     @property

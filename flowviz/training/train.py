@@ -23,6 +23,7 @@ def train(
     stop_requested: Callable[[], bool] = lambda: False,
     resume: Checkpoint | None = None,
     retarget: Retarget = same_target,
+    reports_chunks: bool = False,
 ) -> Iterator[Event]:
     """Train a flow on a target, from scratch or from a checkpoint.
 
@@ -44,6 +45,8 @@ def train(
             interrupted.
         retarget: Called before each chunk. If it returns a new target, the flow learns that target with its current
             weights and compiled code, and with a new budget and warm-up. A `Retargeted` event marks the step.
+        reports_chunks: Whether to report every chunk, so that the caller can let other trainings take turns, and the
+            final checkpoint before the score is computed.
 
     Yields:
         The events of the training, the last of which is `Finished`.
@@ -74,6 +77,7 @@ def train(
             moment_seconds,
             checkpoint_seconds,
             clock,
+            reports_chunks,
         )
         yield from training.events(prepare_started=started)
     except OUT_OF_MEMORY as error:

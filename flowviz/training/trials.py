@@ -7,12 +7,10 @@ from hashlib import blake2b
 from time import process_time
 from typing import Any
 
-import numpy as np
-
 import flowviz
 from flowviz.errors import SpecError
 from flowviz.extensions import Loading, loading
-from flowviz.records import Finished, Trial
+from flowviz.records import Finished, History, Trial
 from flowviz.records.trial import TrialKey
 from flowviz.specs import FlowSpec, PointsSpec, TargetSpec, TrainingSpec
 from flowviz.targets import build_target, target_units
@@ -73,14 +71,11 @@ def run_trial(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec, extensions
     if extensions is not None:
         extensions.repeat()
     built = build_target(target)
-    *_, end = train(built, flow, spec, clock=process_time)
-    assert isinstance(end, Finished)
-    arrays = (*end.weights.parameters.values(), *end.weights.statistics.values(), end.trace.positions)
-    figures = end.in_units(target_units(built, "data")).figures()
-    finite = all(np.isfinite(array).all() for array in arrays) and all(
-        np.isfinite(value) for value in figures.values() if value is not None
-    )
-    return Trial(flow.family, spec.of_family(flow.recipe).peak_rate, spec.seed, end.ending, finite, figures)
+    history = History()
+    for event in train(built, flow, spec, clock=process_time):
+        history = history.with_event(event)
+    assert isinstance(event, Finished)
+    return Trial.of("", flow, spec, event, history, target_units(built, "data"))
 
 
 def settings_digest(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec) -> str:

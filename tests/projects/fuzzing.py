@@ -87,7 +87,8 @@ def check_plain(value: Any) -> None:
     """No array of objects, nothing but numbers and what a person wrote."""
     if isinstance(value, History):
         assert not np.isinf(value.entropy).any()
-        known = {name: np.nan_to_num(getattr(value, name)) for name in ("entropy", "loss")}  # NaN means unknown
+        # NaN means unknown
+        known = {name: np.nan_to_num(getattr(value, name)) for name in ("entropy", "loss", "on_target")}
         value = replace(value, **known)
     if isinstance(value, np.ndarray):
         assert value.dtype.kind in "fb"

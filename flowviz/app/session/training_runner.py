@@ -9,7 +9,6 @@ from PyQt6.QtCore import QObject, pyqtBoundSignal, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.target.built_target import BuiltTarget
-from flowviz.app.training.trained_project import after
 from flowviz.app.training.worker import TrainingWorker
 from flowviz.projects import Plan, Project
 from flowviz.records import Checkpoint, Event, Finished, Snapshot
@@ -114,7 +113,7 @@ class TrainingRunner(QObject):
     def _on_event(self, number: int, event: Event) -> None:
         if self._is_current(number):
             assert self.run is not None
-            project = after(self.run.project, event)
+            project = self.run.project.after(event)
             if isinstance(event, Snapshot | Finished):
                 project = replace(project, flow=self.run.flow)
             self.run = replace(self.run, project=project)

@@ -1,4 +1,4 @@
-"""A trained project, and the project after each event of its training."""
+"""A trained project and its target."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,7 @@ import numpy as np
 
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Project
-from flowviz.records import FLOW_UNITS, Checkpoint, Environment, Event, Finished, Score, Snapshot, Units
+from flowviz.records import FLOW_UNITS, Score, Snapshot, Units
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.training.schedule import Budget, extended
 
@@ -90,23 +90,3 @@ class TrainedProject:
     def scored(self, score: Score) -> "TrainedProject":
         """Return the same state with its score."""
         return replace(self, project=replace(self.project, score=score))
-
-
-def after(project: Project, event: Event) -> Project:
-    """Return a project after an event of its training."""
-    history = project.history.with_event(event)
-    match event:
-        case Snapshot():
-            return replace(
-                project,
-                history=history,
-                weights=event.weights,
-                trace=event.trace,
-                score=None,
-                environment=Environment.current(),
-            )
-        case Checkpoint():
-            return replace(project, history=history, checkpoint=event)
-        case Finished():
-            return project.trained(event, history)
-    return replace(project, history=history)

@@ -1,0 +1,109 @@
+"""A comparison: the projects of its entrants, and the results of their runs."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from flowviz.errors import SpecError
+from flowviz.projects.project import Project
+from flowviz.records import Trial
+from flowviz.records.comparison_table import COLUMNS, Row, RunSummary, row_of, summary_of
+from flowviz.specs import ComparisonSpec, Entrant
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Several flows under their names, with the same budget, and the figures of their runs.
+
+    Attributes:
+        projects: The project of each entrant, trained with its own seed, in the order of the entrants.
+        trials: The runs that have ended: one of each entrant with its own seed, and others with later seeds.
+        seeds: Number of runs that were asked for, for each entrant.
+
+    Raises:
+        SpecError: If the projects cannot be compared, for example because their budgets differ.
+    """
+
+    projects: Mapping[str, Project]
+    trials: tuple[Trial, ...] = ()
+    seeds: int = 1
+
+    def __post_init__(self) -> None:
+        self.spec  # noqa: B018  # raises the error
+
+    @classmethod
+    def untrained(cls, spec: ComparisonSpec) -> "Comparison":
+        """Return the comparison of entrants that have not been trained."""
+        projects = {each.name: Project.untrained(each.target, each.flow, each.training) for each in spec.entrants}
+        return cls(projects, seeds=spec.seeds)
+
+    @property
+    def spec(self) -> ComparisonSpec:
+        """The request: the entrants, and the number of their seeds."""
+        entrants = tuple(
+            Entrant(name=name, target=each.target, flow=each.flow, training=each.training)
+            for name, each in self.projects.items()
+        )
+        return ComparisonSpec(entrants=entrants, seeds=self.seeds)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the entrants."""
+        return tuple(self.projects)
+
+    def __getitem__(self, name: str) -> Project:
+        """Return the project of an entrant.
+
+        Raises:
+            SpecError: If there is no such entrant.
+        """
+        if name not in self.projects:
+            raise SpecError(f"There is no entrant {name!r}. Choose one of {', '.join(self.projects)}.")
+        return self.projects[name]
+
+    def with_project(self, name: str, project: Project) -> "Comparison":
+        """Return this comparison with another project of an entrant, or with another entrant at the end."""
+        return replace(self, projects={**self.projects, name: project})
+
+    def with_trial(self, trial: Trial) -> "Comparison":
+        """Return this comparison with the result of a run, in place of an earlier one with the same name and seed."""
+        key = trial.name, trial.seed
+        return replace(self, trials=(*(each for each in self.trials if (each.name, each.seed) != key), trial))
+
+    def without(self, name: str) -> "Comparison":
+        """Return this comparison without an entrant and its runs. Raises `SpecError` if no entrant is left."""
+        projects = {each: project for each, project in self.projects.items() if each != name}
+        return replace(self.without_trials(name), projects=projects)
+
+    def without_trials(self, name: str) -> "Comparison":
+        """Return this comparison without the runs of an entrant."""
+        return replace(self, trials=tuple(each for each in self.trials if each.name != name))
+
+    def trial(self, name: str, offset: int = 0) -> Trial | None:
+        """Return the run of an entrant with its own seed plus an offset. None if it has not ended."""
+        seed = self[name].training.seed + offset
+        return next((each for each in self.trials if (each.name, each.seed) == (name, seed)), None)
+
+    def ordered_trials(self) -> Iterator[Trial]:
+        """Yield the runs that have ended, in the order of the entrants and of their seeds."""
+        for name in self.projects:
+            yield from sorted((each for each in self.trials if each.name == name), key=lambda each: each.seed)
+
+    def rows(self) -> list[Row]:
+        """Return a row for each run that has ended, with the figures of `records.comparison_table.COLUMNS`."""
+        return [row_of(trial) for trial in self.ordered_trials()]
+
+    def summaries(self) -> list[RunSummary]:
+        """Return the mean and the standard deviation over seeds of the figures of each entrant."""
+        return [summary_of(name, self.trials) for name in self.projects]
+
+    def table(self) -> "DataFrame":
+        """Return `rows` as a data frame of pandas. Shares are from 0 to 1, NLLs in nats; unknown figures are NaN."""
+        from pandas import DataFrame  # takes 0.5 s to import
+
+        names = [column.name for column in COLUMNS]
+        frame = DataFrame(self.rows(), columns=["name", "seed", "ending", *names])
+        return frame.astype(dict.fromkeys(names, float))
