@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from flowviz.library import (
         build_flow,
         build_target,
+        compare,
         load,
+        load_comparison,
         load_extensions,
         picture,
         render,
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
         sample,
         sample_in_parts,
         save,
+        save_comparison,
         score,
         score_in_parts,
         trace,
@@ -28,10 +31,13 @@ if TYPE_CHECKING:
         train,
         units,
     )
-    from flowviz.projects import Project
+    from flowviz.projects import Comparison, Project
     from flowviz.specs import (
+        COMPARISON_PRESETS,
         PRESETS,
+        ComparisonSpec,
         DrawingSpec,
+        Entrant,
         ExportSpec,
         FlowSpec,
         ImageSpec,
@@ -45,12 +51,17 @@ if TYPE_CHECKING:
         TextSpec,
         TrainingSpec,
         ViewSpec,
+        comparison_spec,
     )
 
 __version__ = "0.1.0"
 __all__ = [
+    "COMPARISON_PRESETS",
     "PRESETS",
+    "Comparison",
+    "ComparisonSpec",
     "DrawingSpec",
+    "Entrant",
     "ExportSpec",
     "FlowSpec",
     "FlowvizError",
@@ -68,7 +79,10 @@ __all__ = [
     "ViewSpec",
     "build_flow",
     "build_target",
+    "compare",
+    "comparison_spec",
     "load",
+    "load_comparison",
     "load_extensions",
     "picture",
     "render",
@@ -77,6 +91,7 @@ __all__ = [
     "sample",
     "sample_in_parts",
     "save",
+    "save_comparison",
     "score",
     "score_in_parts",
     "trace",
@@ -90,10 +105,11 @@ def __getattr__(name: str) -> Any:
     """Import a public name on its first use (PEP 562)."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name.endswith("Spec") or name in {"PRESETS", "Part", "PictureSize", "Playback", "Seen"}:
+    if name.endswith(("Spec", "PRESETS", "_spec")) or name in {"Entrant", "Part", "PictureSize", "Playback", "Seen"}:
         module = "flowviz.specs"
     else:
-        module = {"FlowvizError": "flowviz.errors", "Project": "flowviz.projects"}.get(name, "flowviz.library")
+        own = {"FlowvizError": "flowviz.errors", "Comparison": "flowviz.projects", "Project": "flowviz.projects"}
+        module = own.get(name, "flowviz.library")
     return getattr(import_module(module), name)
 
 

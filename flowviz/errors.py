@@ -1,6 +1,5 @@
 """The errors that a user can cause. Each message says in plain sentences what is wrong and how to fix it."""
 
-
 LONGEST_CLAUSE = 200  # characters
 
 

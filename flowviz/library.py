@@ -16,21 +16,21 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from flowviz import extensions
+from flowviz import extensions, projects
 from flowviz.errors import FileError
 from flowviz.exporting.export import Export
 from flowviz.extensions import Extension
 from flowviz.file_kinds import PROJECT, check_suffix, suffixes_of
 from flowviz.notebook import progress_display
-from flowviz.projects import Project, load_project, save_project
-from flowviz.records import Event, Trace, Units, Weights, checked_points, slices
+from flowviz.projects import Comparison, Project, load_project, save_project
+from flowviz.records import Event, Trace, Trial, Units, Weights, checked_points, slices
 from flowviz.records.trace import PARTICLES
-from flowviz.specs import ExportSpec, FlowSpec, PictureSize, TargetSpec, TrainingSpec
+from flowviz.specs import ComparisonSpec, ExportSpec, FlowSpec, PictureSize, TargetSpec, TrainingSpec
 from flowviz.specs.export_kinds import IN_FOLDERS
 from flowviz.specs.view import Direction, UnitName
 from flowviz.targets import Target, draw_in_parts, spec_units, target_units
 from flowviz.targets import build_target as target_of
-from flowviz.training import trained
+from flowviz.training import compared, trained
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -95,6 +95,30 @@ def train(
     """
     untrained = Project.untrained(target_spec, flow_spec, training_spec)
     return _trained(untrained, build_target(target_spec), on_event, should_stop)
+
+
+def compare(
+    comparison: ComparisonSpec | Comparison,
+    *,
+    on_event: Callable[[str, Event | Trial], object] = lambda *_: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Comparison:
+    """Train several flows in turns, each for the same budget of its own training time or of steps. Loads TensorFlow.
+
+    `comparison["spline"]` is the project of an entrant, `comparison.table()` a data frame with the figures of all runs.
+
+    Args:
+        comparison: The request. A comparison that was stopped continues, step for step as if it had not been.
+        on_event: Called with the name of an entrant and each event of its training. The last ones are `Finished` and
+            the result of the run, a `Trial`; after an error, there is only the latter.
+        should_stop: Asked about 20 times a second. If true, all trainings end early.
+
+    Raises:
+        TargetError: If there is nothing to learn.
+        FileError: If a picture in a target is damaged.
+    """
+    found = Comparison.untrained(comparison) if isinstance(comparison, ComparisonSpec) else comparison
+    return compared(found, on_event=on_event, should_stop=should_stop)
 
 
 def resume(
@@ -296,6 +320,27 @@ def load(path: str | Path) -> Project:
         FileError: If it cannot be read, or is no project.
     """
     return load_project(Path(path))
+
+
+def save_comparison(comparison: Comparison, path: str | Path) -> None:
+    """Write a comparison to a file, whole or not at all.
+
+    Raises:
+        FileError: If it cannot be written.
+        SpecError: If the file ends in the suffix of another kind of file.
+    """
+    place = Path(path)
+    check_suffix(place, PROJECT.written)
+    projects.save_comparison(comparison, place)
+
+
+def load_comparison(path: str | Path) -> Comparison:
+    """Read a comparison from a file that flowviz saved.
+
+    Raises:
+        FileError: If it cannot be read, or is no comparison.
+    """
+    return projects.load_comparison(Path(path))
 
 
 def _trained(

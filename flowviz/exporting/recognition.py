@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from flowviz.projects import is_project
+from flowviz.projects import is_comparison, is_project
 from flowviz.records.trial import PLOT_TITLE, from_csv
 
 MAX_HEADER = 10_000  # characters of the first line of a table
@@ -17,7 +17,12 @@ def work_in(path: Path) -> str | None:
     Args:
         path: A file, which need not exist. Its content counts, not its name.
     """
-    kinds = ((is_project, "a project"), (is_trial_table, "a table of trials"), (is_trials_plot, "a plot of trials"))
+    kinds = (
+        (is_project, "a project"),
+        (is_comparison, "a comparison"),
+        (is_trial_table, "a table of trials"),
+        (is_trials_plot, "a plot of trials"),
+    )
     return next((kind for is_kind, kind in kinds if is_kind(path)), None)
 
 

@@ -10,6 +10,13 @@ from flowviz.projects.checkpoint_file import (
     set_checkpoint_aside,
 )
 from flowviz.projects.comparison import Comparison
+from flowviz.projects.comparison_file import (
+    comparison_from_bytes,
+    comparison_to_bytes,
+    is_comparison,
+    load_comparison,
+    save_comparison,
+)
 from flowviz.projects.format import check_storable, from_bytes, is_project, load_project, save_project, to_bytes
 from flowviz.projects.gallery import Example, example, examples
 from flowviz.projects.project import Plan, Project
@@ -22,15 +29,20 @@ __all__ = [
     "check_no_checkpoint",
     "check_storable",
     "checkpoint_path",
+    "comparison_from_bytes",
+    "comparison_to_bytes",
     "discard_checkpoint",
     "example",
     "examples",
     "from_bytes",
     "is_checkpoint_name",
+    "is_comparison",
     "is_project",
     "latest_state",
+    "load_comparison",
     "load_project",
     "save_checkpoint",
+    "save_comparison",
     "save_project",
     "set_checkpoint_aside",
     "to_bytes",

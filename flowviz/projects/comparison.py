@@ -87,6 +87,12 @@ class Comparison:
         seed = self[name].training.seed + offset
         return next((each for each in self.trials if (each.name, each.seed) == (name, seed)), None)
 
+    def missing(self, offset: int = 0) -> tuple[Entrant, ...]:
+        """Return the entrants, with their own seed plus an offset, of the runs that have neither ended nor diverged."""
+        ended = {(each.name, each.seed) for each in self.trials if each.ending in ("completed", "diverged")}
+        later = (entrant.with_later_seeds(offset) for entrant in self.spec.entrants)
+        return tuple(entrant for entrant in later if (entrant.name, entrant.seed) not in ended)
+
     def ordered_trials(self) -> Iterator[Trial]:
         """Yield the runs that have ended, in the order of the entrants and of their seeds."""
         for name in self.projects:

@@ -70,7 +70,7 @@ from flowviz.errors import FileError, SpecError
 from flowviz.files import atomic_write, content_of
 from flowviz.projects.columns import columns_of, trace_of
 from flowviz.projects.contents import put_back, taken_out
-from flowviz.projects.header import holds_project, max_memory, metadata
+from flowviz.projects.header import COMPARISON, NOT_OURS, PROJECT, file_holds, holds, max_memory, metadata
 from flowviz.projects.metadata import CheckpointText, Metadata, missing_extensions
 from flowviz.projects.moments import with_particles
 from flowviz.projects.project import Plan, Project
@@ -94,7 +94,6 @@ from flowviz.records import (
 from flowviz.specs import FlowSpec
 
 LARGEST_FILE = 2**31  # bytes; a default project has 2 million
-START_BYTES = 4096  # enough to recognize a project file by its metadata
 SAVED_BYTES = 32  # per weight of the flow: with its moments and checkpoint, each weight is saved about seven times
 UNLIKELY_VERSION = 1000
 
@@ -158,13 +157,7 @@ def load_project(path: Path) -> Project:
 
 def is_project(path: Path) -> bool:
     """Return whether a file begins like one that `save_project` wrote."""
-    try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
-            return holds_project(file.read(START_BYTES))
-    except (OSError, ValueError):
-        return False
+    return file_holds(path, PROJECT)
 
 
 def to_bytes(project: Project) -> bytes:
@@ -194,7 +187,7 @@ def to_bytes(project: Project) -> bytes:
         for name, a in g.items()
         if a is not None
     }
-    return save(arrays, metadata={"flowviz": json.dumps(text, allow_nan=False)})
+    return save(arrays, metadata={PROJECT: json.dumps(text, allow_nan=False)})
 
 
 def from_bytes(content: bytes) -> Project:
@@ -203,10 +196,12 @@ def from_bytes(content: bytes) -> Project:
     Raises:
         FileError: If the content is damaged, is not that of a project, or has a newer format.
     """
-    text, memory = metadata(content), max_memory(len(content))
+    if holds(content, COMPARISON):
+        raise FileError("It is a comparison of several flows, not a single project.")
+    text, memory = metadata(content, PROJECT), max_memory(len(content))
     version = text.get("format_version")
     if not isinstance(version, int) or not 0 < version < UNLIKELY_VERSION:
-        raise FileError("It is not a flowviz project.")
+        raise FileError(NOT_OURS[PROJECT])
     if version > FORMAT_VERSION:
         raise FileError(
             f"It has format {version}, but this version of flowviz supports formats up to {FORMAT_VERSION}. "
@@ -280,14 +275,14 @@ def _bits(flags: NDArray[np.bool_] | None) -> NDArray[np.uint8] | None:
 def _contents(arrays: Mapping[str, NDArray[Any]]) -> dict[int, bytes]:
     """Return the contents of the files in the targets by number. Raises `ValueError` if they are not valid."""
     named = {name.removeprefix("target/"): array for name, array in arrays.items() if name.startswith("target/")}
-    return {int(number): _checked(array, np.uint8).tobytes() for number, array in named.items()}
+    return {int(number): checked(array, np.uint8).tobytes() for number, array in named.items()}
 
 
 def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -> Project:
     """Return the project from its validated metadata and its arrays. Raises one of `NotOurs` if they do not fit."""
     layout = Layout(found.layout.parameters, found.layout.statistics)
-    parameters = _checked(arrays["states/parameters"], np.float32, np.float64)
-    statistics = _checked(arrays["states/statistics"], np.float32, np.float64)
+    parameters = checked(arrays["states/parameters"], np.float32, np.float64)
+    statistics = checked(arrays["states/statistics"], np.float32, np.float64)
     states = weights_of(layout, parameters, statistics, memory)
     trace = _trace(found, arrays, states[found.present])
     checkpoint = _checkpoint(found.checkpoint, arrays, states) if found.checkpoint else None
@@ -312,17 +307,17 @@ def _trace(found: Metadata, arrays: Mapping[str, NDArray[Any]], weights: Weights
     error, folded = arrays.get("trace/round_trip_error"), arrays.get("trace/folded")
     return trace_of(
         found.flow.stage_names(),
-        _checked(arrays["trace/columns"], np.float32),
-        _checked(arrays["trace/index"], np.uint16),
-        error if error is None else _checked(error, np.float32),
-        folded if folded is None else _checked(folded, np.uint8),
+        checked(arrays["trace/columns"], np.float32),
+        checked(arrays["trace/index"], np.uint16),
+        error if error is None else checked(error, np.float32),
+        folded if folded is None else checked(folded, np.uint8),
         base_of(found.flow, weights.parameters),
     )
 
 
 def _history(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> History:
     names = ("step", "seconds", "train_nll", "validation_nll")
-    columns = {name: _checked(arrays[f"history/{name}"], np.float64) for name in names}
+    columns = {name: checked(arrays[f"history/{name}"], np.float64) for name in names}
     if len({column.shape for column in columns.values()}) != 1 or columns["step"].ndim != 1:
         raise ValueError("the columns of the history differ in length")
     changes = tuple(Retargeted(change.step, change.title) for change in found.changes)
@@ -345,12 +340,12 @@ def _checkpoint(text: CheckpointText, arrays: Mapping[str, NDArray[Any]], states
     sizes = dict.fromkeys(("parameters", "first_moment", "second_moment"), parameters) | {"statistics": statistics}
 
     def state(group: str) -> dict[str, NDArray[Any]]:
-        flat = {name: _checked(arrays[f"{group}/{name}"], np.float32) for name in sizes}
+        flat = {name: checked(arrays[f"{group}/{name}"], np.float32) for name in sizes}
         if any(flat[name].shape != (size,) for name, size in sizes.items()):
             raise ValueError("the checkpoint belongs to a different flow")
         return flat
 
-    losses = _checked(arrays["checkpoint/losses"], np.float32)
+    losses = checked(arrays["checkpoint/losses"], np.float32)
     if losses.ndim != 1:
         raise ValueError(f"{losses.ndim} dimensions of losses")
     kept = text.kept and Kept(states[text.kept.state], text.kept.validation_nll, text.kept.step)
@@ -371,12 +366,12 @@ def _selection(bits: NDArray[Any] | None, trace: Trace) -> Selection | None:
     if bits is None:
         return None
     count = trace.positions.shape[1]
-    if _checked(bits, np.uint8).shape != (-(-count // 8),):
+    if checked(bits, np.uint8).shape != (-(-count // 8),):
         raise ValueError(f"a selection of {bits.size} bytes does not match {count} particles")
     return Selection(np.unpackbits(bits, count=count).astype(np.bool_))
 
 
-def _checked(array: NDArray[Any], *dtypes: Any) -> NDArray[Any]:
+def checked(array: NDArray[Any], *dtypes: Any) -> NDArray[Any]:
     """Return the array. Raises `ValueError` if it has none of the types, or if a number is not finite."""
     if array.dtype not in dtypes or (array.dtype.kind == "f" and not np.isfinite(array).all()):
         raise ValueError(f"an array {array.dtype} {array.shape} has the wrong type or is not finite")

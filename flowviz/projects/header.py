@@ -7,40 +7,56 @@ Reference: https://github.com/huggingface/safetensors#format
 """
 
 import json
+from pathlib import Path
 from typing import Any
 
 from flowviz.errors import FileError
 
+PROJECT, COMPARISON = "flowviz", "flowviz-comparison"  # keys of the metadata, one for each kind of file
+START_BYTES = 4096  # enough to recognize a file by its metadata
 FREE_BYTES = 2**21  # memory that the metadata of even a small file may take
 LARGEST_FREE_HEADER = 2**17  # bytes; in a large file, the header may take a quarter
 VALUE_BYTES = 256  # upper bound on the memory of a JSON value
+NOT_OURS = {PROJECT: "It is not a flowviz project.", COMPARISON: "It is not a comparison that flowviz saved."}
 STRUCTURE = (b"[", b"{", b",", b":")  # their count is an upper bound on the number of values in JSON
 
 
-def holds_project(start: bytes) -> bool:
-    """Return whether the first bytes of a file are those of a project, which may be damaged."""
-    return start[8:].startswith(b'{"__metadata__":') and b'"flowviz":' in start
+def holds(content: bytes, key: str) -> bool:
+    """Return whether a content begins like that of a file of a kind, `PROJECT` or `COMPARISON`. It may be damaged."""
+    start = content[:START_BYTES]
+    return start[8:].startswith(b'{"__metadata__":') and f'"{key}":'.encode() in start
 
 
-def metadata(content: bytes) -> dict[str, Any]:
-    """Return the parsed JSON text under the key `flowviz` of the metadata.
+def file_holds(path: Path, key: str) -> bool:
+    """Return whether a file begins like one of a kind, `PROJECT` or `COMPARISON`."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return holds(file.read(START_BYTES), key)
+    except (OSError, ValueError):
+        return False
+
+
+def metadata(content: bytes, key: str) -> dict[str, Any]:
+    """Return the parsed JSON text under the key of a kind of file in the metadata.
 
     The size of the header is checked before it is parsed, so that a small file cannot take a lot of memory.
 
     Raises:
-        FileError: If the content is not that of a project, or if its header is too large.
+        FileError: If the content is not that of such a file, or if its header is too large.
     """
     length = int.from_bytes(content[:8], "little")
     if length > min(len(content) - 8, max(LARGEST_FREE_HEADER, len(content) // 4)):
-        raise FileError("It is not a flowviz project.")
+        raise FileError(NOT_OURS[key])
     header = content[8 : 8 + length]
     values = sum(header.count(sign) for sign in STRUCTURE)
     if not header.isascii() or values * VALUE_BYTES > max_memory(len(content)):
-        raise FileError("It is not a flowviz project.")
+        raise FileError(NOT_OURS[key])
     try:
-        text = json.loads(json.loads(header)["__metadata__"]["flowviz"])
+        text = json.loads(json.loads(header)["__metadata__"][key])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise FileError("It is not a flowviz project.") from error
+        raise FileError(NOT_OURS[key]) from error
     return text if isinstance(text, dict) else {}
 
 

@@ -309,5 +309,15 @@ class Finished:
 
 
 Event = (
-    Preparing | Uncompiled | Progress | Advanced | Moment | Snapshot | Checkpoint | Recovered | Overfitting | Retargeted | Finished
+    Preparing
+    | Uncompiled
+    | Progress
+    | Advanced
+    | Moment
+    | Snapshot
+    | Checkpoint
+    | Recovered
+    | Overfitting
+    | Retargeted
+    | Finished
 )

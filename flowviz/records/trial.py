@@ -49,7 +49,9 @@ class Trial:
     name: str = ""
 
     @classmethod
-    def of(cls, name: str, flow: FlowSpec, spec: TrainingSpec, end: Finished, history: History, units: Units) -> "Trial":
+    def of(
+        cls, name: str, flow: FlowSpec, spec: TrainingSpec, end: Finished, history: History, units: Units
+    ) -> "Trial":
         """Return the result of a training that has ended.
 
         Args:

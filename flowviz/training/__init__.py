@@ -3,6 +3,7 @@
 Importing this package does not load TensorFlow; `train` loads it when it runs.
 """
 
+from flowviz.training.comparison import compared
 from flowviz.training.in_turns import Add, Change, Remove, Retarget, Turn, train_in_turns
 from flowviz.training.new_target import NewTarget
 from flowviz.training.prepare import prepare
@@ -16,6 +17,7 @@ __all__ = [
     "Remove",
     "Retarget",
     "Turn",
+    "compared",
     "prepare",
     "train",
     "train_in_turns",

@@ -49,7 +49,7 @@ def trained(
         target,
         project.flow,
         project.training,
-        moment_seconds=_period(project.training),
+        moment_seconds=moment_period(project.training),
         checkpoint_seconds=CHECKPOINT_SECONDS if on_checkpoint else None,
         stop_requested=should_stop,
         resume=checkpoint,
@@ -68,5 +68,6 @@ def trained(
     return replace(project.trained(event, history), timeline=timeline).storable()
 
 
-def _period(spec: TrainingSpec) -> float:
+def moment_period(spec: TrainingSpec) -> float:
+    """Return the training time in seconds between two moments."""
     return max(SHORTEST_PERIOD, (spec.seconds or 0) / MOMENTS)

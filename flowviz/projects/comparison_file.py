@@ -1,0 +1,136 @@
+"""Format 1 of the comparison file: the project files of several entrants in one file.
+
+Like a project file, it is a safetensors file: arrays, and a JSON text in the metadata, here under the key
+"flowviz-comparison". Saving the same comparison always produces the same bytes.
+
+    metadata    format_version    1
+                names             names of the entrants, in their order
+                seeds             number of runs that were asked for, for each entrant
+    arrays      project/NUMBER    uint8: the project file of an entrant, see `format.py`, counted from 0
+                trials            uint8: the results of the runs as a CSV table, see `records/trial.py`
+
+Files are not trusted. Each project is checked as if it were a file of its own, and the projects must be comparable: one
+to six of them, with different names and equal budgets.
+"""
+
+import csv
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from safetensors.numpy import load, save
+
+from flowviz.errors import FileError
+from flowviz.files import atomic_write, content_of
+from flowviz.projects.comparison import Comparison
+from flowviz.projects.format import LARGEST_FILE, NotOurs, checked, from_bytes, to_bytes
+from flowviz.projects.header import COMPARISON, PROJECT, file_holds, holds, metadata
+from flowviz.records import Trial, to_csv
+from flowviz.records.trial import from_csv
+from flowviz.specs.comparison import MOST_ENTRANTS
+from flowviz.specs.spec import Spec
+
+COMPARISON_VERSION = 1
+LARGEST_TABLE = 10_000_000  # bytes of CSV, far more than those of six entrants with 1000 seeds each
+
+
+class ComparisonText(Spec):
+    """JSON metadata of a comparison file."""
+
+    format_version: int
+    names: Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST_ENTRANTS)]
+    seeds: int
+
+
+def save_comparison(comparison: Comparison, path: Path, *, private: bool = False) -> None:
+    """Save a comparison to a file, atomically even if the power fails.
+
+    Args:
+        comparison: The comparison. Of each project, only what `Project.storable` returns is saved.
+        path: The file to write or replace.
+        private: Whether to make the file readable by the user only.
+
+    Raises:
+        FileError: If the comparison is too large or the file cannot be written.
+    """
+    content = comparison_to_bytes(comparison)
+    if len(content) > LARGEST_FILE:
+        raise FileError(f"The comparison is too large to be saved: {len(content) / 1e6:,.0f} MB. Remove an entrant.")
+    with atomic_write(path, lasting=True, private=private) as part:
+        part.write_bytes(content)
+
+
+def load_comparison(path: Path) -> Comparison:
+    """Load a comparison from a file that `save_comparison` wrote.
+
+    Raises:
+        FileError: If the file cannot be read, is damaged, or is not a comparison.
+    """
+    try:
+        return comparison_from_bytes(content_of(path, LARGEST_FILE))
+    except FileError as error:
+        if str(path) in str(error):
+            raise
+        raise FileError(f"{path} cannot be opened. {error}") from error
+
+
+def is_comparison(path: Path) -> bool:
+    """Return whether a file begins like one that `save_comparison` wrote."""
+    return file_holds(path, COMPARISON)
+
+
+def comparison_to_bytes(comparison: Comparison) -> bytes:
+    """Return the content of a comparison file."""
+    arrays = {
+        f"project/{number}": np.frombuffer(to_bytes(project), np.uint8)
+        for number, project in enumerate(comparison.projects.values())
+    }
+    arrays["trials"] = np.frombuffer(to_csv(comparison.ordered_trials()).encode(), np.uint8)
+    text = ComparisonText(format_version=COMPARISON_VERSION, names=comparison.names, seeds=comparison.seeds)
+    return save(arrays, metadata={COMPARISON: text.model_dump_json()})
+
+
+def comparison_from_bytes(content: bytes) -> Comparison:
+    """Return the comparison from the content of a comparison file.
+
+    Raises:
+        FileError: If the content is damaged, is not that of a comparison, or has a newer format.
+    """
+    if holds(content, PROJECT):
+        raise FileError("It is a single project, not a comparison of several flows.")
+    text = metadata(content, COMPARISON)
+    try:
+        if (version := int(text["format_version"])) > COMPARISON_VERSION:
+            raise FileError(
+                f"It has format {version}, but this version of flowviz supports comparisons up to format "
+                f"{COMPARISON_VERSION}. Install a newer version of flowviz."
+            )
+        found, arrays = ComparisonText(**text), load(content)
+        del content  # free its memory for the traces
+        projects = {name: from_bytes(_bytes(arrays, f"project/{number}")) for number, name in enumerate(found.names)}
+        if len(projects) < len(found.names):
+            raise ValueError("a name is used twice")
+        return Comparison(projects, _trials(arrays, projects.keys()), found.seeds)
+    except (*NotOurs, csv.Error) as error:
+        raise FileError("It is damaged or was not written by flowviz.") from error
+
+
+def _trials(arrays: Mapping[str, NDArray[Any]], names: Collection[str]) -> tuple[Trial, ...]:
+    """Return the results of the runs. Raises `ValueError` or `csv.Error` if they are not those of the entrants."""
+    content = _bytes(arrays, "trials")
+    if len(content) > LARGEST_TABLE:
+        raise ValueError(f"a table of {len(content)} bytes is too large")
+    trials, _ = from_csv(content.decode())
+    keys = [(trial.name, trial.seed) for trial in trials]
+    if len({*keys}) < len(keys) or not {trial.name for trial in trials} <= {*names}:
+        raise ValueError("a run is listed twice, or belongs to no entrant")
+    if not all((trial.family + trial.failure).isprintable() for trial in trials):  # free of terminal escape sequences
+        raise ValueError("the family or the failure of a run cannot be printed")
+    return tuple(trials)
+
+
+def _bytes(arrays: Mapping[str, NDArray[Any]], name: str) -> bytes:
+    return checked(arrays[name], np.uint8).tobytes()

@@ -1,0 +1,50 @@
+"""Training of a comparison, from its request to its results."""
+
+from collections.abc import Callable
+
+from flowviz.projects import Comparison
+from flowviz.records import Event, Trial
+from flowviz.specs import ComparisonSpec
+from flowviz.training.in_turns import train_in_turns
+from flowviz.training.trained import moment_period
+
+OnEvent = Callable[[str, Event | Trial], object]
+
+
+def compared(
+    comparison: Comparison,
+    *,
+    on_event: OnEvent = lambda *_: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Comparison:
+    """Train what has not been trained yet of a comparison, in turns: all entrants with their own seed, then later ones.
+
+    Args:
+        comparison: The comparison, of which some runs may have ended or been stopped.
+        on_event: Called with the name of an entrant and each event of its training. The last ones are `Finished` and
+            the result of the run, a `Trial`; after an error, there is only the latter.
+        should_stop: Called about 20 times per second. If it returns true, all trainings end early.
+
+    Returns:
+        The comparison with its results. Only the runs of later seeds that were stopped are lost.
+
+    Raises:
+        TargetError: If there is nothing to learn.
+        FileError: If a picture in a target is damaged.
+    """
+    period = moment_period(comparison.spec.budget)
+    for turn in train_in_turns(comparison, moment_seconds=period, stop_requested=should_stop):
+        comparison = turn.comparison
+        assert turn.event is not None
+        on_event(turn.name, turn.event)
+    for offset in range(1, comparison.seeds):
+        missing = comparison.missing(offset)
+        if not missing or should_stop():
+            continue
+        later = Comparison.untrained(ComparisonSpec(entrants=missing))
+        for turn in train_in_turns(later, stop_requested=should_stop):
+            assert turn.event is not None
+            if isinstance(turn.event, Trial) and turn.event.ending != "stopped":
+                comparison = comparison.with_trial(turn.event)
+            on_event(turn.name, turn.event)
+    return comparison
