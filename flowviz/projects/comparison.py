@@ -1,6 +1,6 @@
 """A comparison: the projects of its entrants, and the results of their runs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -93,10 +93,9 @@ class Comparison:
         later = (entrant.with_later_seeds(offset) for entrant in self.spec.entrants)
         return tuple(entrant for entrant in later if (entrant.name, entrant.seed) not in ended)
 
-    def ordered_trials(self) -> Iterator[Trial]:
-        """Yield the runs that have ended, in the order of the entrants and of their seeds."""
-        for name in self.projects:
-            yield from sorted((each for each in self.trials if each.name == name), key=lambda each: each.seed)
+    def ordered_trials(self) -> list[Trial]:
+        """Return the runs that have ended, in the order of the entrants and of their seeds."""
+        return sorted(self.trials, key=lambda each: (self.names.index(each.name), each.seed))
 
     def rows(self) -> list[Row]:
         """Return a row for each run that has ended, with the figures of `records.comparison_table.COLUMNS`."""

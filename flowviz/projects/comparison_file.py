@@ -14,6 +14,7 @@ to six of them, with different names and equal budgets.
 """
 
 import csv
+import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -89,8 +90,8 @@ def comparison_to_bytes(comparison: Comparison) -> bytes:
         for number, project in enumerate(comparison.projects.values())
     }
     arrays["trials"] = np.frombuffer(to_csv(comparison.ordered_trials()).encode(), np.uint8)
-    text = ComparisonText(format_version=COMPARISON_VERSION, names=comparison.names, seeds=comparison.seeds)
-    return save(arrays, metadata={COMPARISON: text.model_dump_json()})
+    text = {"format_version": COMPARISON_VERSION, "names": comparison.names, "seeds": comparison.seeds}
+    return save(arrays, metadata={COMPARISON: json.dumps(text)})
 
 
 def comparison_from_bytes(content: bytes) -> Comparison:

@@ -23,8 +23,8 @@ STRUCTURE = (b"[", b"{", b",", b":")  # their count is an upper bound on the num
 
 def holds(content: bytes, key: str) -> bool:
     """Return whether a content begins like that of a file of a kind, `PROJECT` or `COMPARISON`. It may be damaged."""
-    start = content[:START_BYTES]
-    return start[8:].startswith(b'{"__metadata__":') and f'"{key}":'.encode() in start
+    start = content[8 : min(START_BYTES, 8 + int.from_bytes(content[:8], "little"))]
+    return start.startswith(b'{"__metadata__":') and f'"{key}":'.encode() in start
 
 
 def file_holds(path: Path, key: str) -> bool:

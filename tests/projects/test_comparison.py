@@ -1,0 +1,208 @@
+"""Comparisons and their files: everything is read as it was written, and a file can do no harm."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import load, save
+
+from flowviz.errors import FileError, SpecError
+from flowviz.exporting.recognition import work_in
+from flowviz.projects import (
+    Comparison,
+    Project,
+    comparison_from_bytes,
+    comparison_to_bytes,
+    from_bytes,
+    is_comparison,
+    is_project,
+    load_comparison,
+    load_project,
+    save_comparison,
+    save_project,
+    to_bytes,
+)
+from flowviz.records import Trial
+from flowviz.records.comparison_table import COLUMNS, best_of
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from tests.projects.examples import assert_same, whole_project
+from tests.projects.mutants import JUNK, mutant
+
+KEY = "flowviz-comparison"
+
+
+def trial(name: str, seed: int = 0, gap: float | None = 0.5, ending: Any = "completed") -> Trial:
+    figures = {"gap": gap, "on_target": 0.9, "parameters": 12, "recoveries": 0, "entropy": None}
+    return Trial("realnvp", 2e-3, seed, ending, ending != "failed", figures, name=name)
+
+
+def example() -> Comparison:
+    projects = {"μ, “spline”": whole_project(), "b\\n": whole_project(flow=FlowSpec(layers=3, width=8), seed=1)}
+    trials = (trial("b\\n", 1), trial("b\\n", 0), trial("μ, “spline”", gap=None))
+    return Comparison(projects, trials, seeds=3)
+
+
+def test_file_holds_the_whole_comparison(tmp_path: Path) -> None:
+    path, comparison = tmp_path / "c.flowviz", example()
+    save_comparison(comparison, path)
+    found = load_comparison(path)
+    assert found.names == comparison.names
+    assert found.seeds == 3
+    assert list(found.trials) == comparison.ordered_trials()
+    for name, project in comparison.projects.items():
+        assert_same(found[name], project.storable())
+    assert comparison_to_bytes(found) == path.read_bytes()
+
+
+def test_a_comparison_and_a_project_are_told_apart(tmp_path: Path) -> None:
+    one, several = tmp_path / "project.flowviz", tmp_path / "comparison.flowviz"
+    save_project(whole_project(), one)
+    save_comparison(example(), several)
+    assert [is_project(path) for path in (one, several)] == [True, False]
+    assert [is_comparison(path) for path in (one, several)] == [False, True]
+    assert [work_in(path) for path in (one, several)] == ["a project", "a comparison"]
+    with pytest.raises(FileError, match=r"comparison\.flowviz.*It is a comparison of several flows, not a single"):
+        load_project(several)
+    with pytest.raises(FileError, match=r"project\.flowviz.*It is a single project, not a comparison"):
+        load_comparison(one)
+
+
+def other_text(**values: Any) -> bytes:
+    """Return the example's file with other values in its metadata."""
+    text = {"format_version": 1, "names": ["a", "b"], "seeds": 1, **values}
+    projects = {f"project/{number}": bits(to_bytes(whole_project())) for number in range(2)}
+    return save({**projects, "trials": load(comparison_to_bytes(bare()))["trials"]}, {KEY: json.dumps(text)})
+
+
+def bare() -> Comparison:
+    return Comparison({"a": whole_project(), "b": whole_project()})
+
+
+def bits(content: bytes) -> np.ndarray[Any, Any]:
+    return np.frombuffer(content, np.uint8)
+
+
+def other_array(name: str, content: bytes) -> bytes:
+    return save({**load(comparison_to_bytes(bare())), name: bits(content)}, {KEY: HEADER})
+
+
+HEADER = '{"format_version":1,"names":["a","b"],"seeds":1}'
+TABLE = "name,family,learning_rate,seed,ending,finite,gap,failure,settings\n"
+ROW = "{},{},0.1,0,completed,True,0.5,{},\n"
+
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "newer": (lambda: other_text(format_version=2), "Install a newer version"),
+    "version is no number": (lambda: other_text(format_version="x"), "damaged"),
+    "one name twice": (lambda: other_text(names=["a", "a"]), "damaged"),
+    "no names": (lambda: other_text(names=[]), "damaged"),
+    "too many names": (lambda: other_text(names=list("abcdefg")), "damaged"),
+    "missing project": (lambda: other_text(names=["a", "b", "c"]), "damaged"),
+    "name with escape sequence": (lambda: other_text(names=["a", "b\x1b[2J"]), "damaged"),
+    "no seeds": (lambda: other_text(seeds=0), "damaged"),
+    "unknown field": (lambda: other_text(more=1), "damaged"),
+    "damaged project": (lambda: other_array("project/1", to_bytes(whole_project())[:-9]), "damaged"),
+    "nested comparison": (lambda: other_array("project/1", comparison_to_bytes(bare())), "not a single project"),
+    "no table": (lambda: other_array("trials", b"abc"), "damaged"),
+    "table is no text": (lambda: other_array("trials", b"\xff\xfe"), "damaged"),
+    "run of a stranger": (lambda: other_array("trials", (TABLE + ROW.format("c", "x", "")).encode()), "damaged"),
+    "run twice": (lambda: other_array("trials", (TABLE + 2 * ROW.format("a", "x", "")).encode()), "damaged"),
+    "escape sequence": (lambda: other_array("trials", (TABLE + ROW.format("a", "x", "\x1b[2J")).encode()), "damaged"),
+    "other budgets": (lambda: other_array("project/1", to_bytes(with_steps(whole_project(), 7))), "damaged"),
+    "nothing": (lambda: b"", "not a comparison"),
+}
+
+
+def with_steps(project: Project, steps: int) -> Project:
+    return replace(project, training=TrainingSpec(steps=steps))
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_hostile_file_is_one_sentence(case: str) -> None:
+    make, said = HOSTILE[case]
+    assert comparison_from_bytes(other_text()).names == ("a", "b")
+    with pytest.raises(FileError, match=said):
+        comparison_from_bytes(make())
+
+
+def damaged(dice: random.Random) -> bytes:
+    """Return the example's file with a damaged header, project or table, or with other values in its metadata."""
+    content = bytearray(comparison_to_bytes(example()))
+    match dice.randrange(4):
+        case 0:
+            content[dice.randrange(2000)] ^= 1 << dice.randrange(8)
+            return bytes(content)
+        case 1:
+            return bytes(content[: dice.randrange(len(content))])
+        case 2:
+            return other_array("project/1", mutant(to_bytes(whole_project()), dice))
+    return other_text(**{dice.choice(["format_version", "names", "seeds"]): dice.choice(JUNK)()})
+
+
+def test_no_mutant_does_harm() -> None:
+    dice, outcomes = random.Random(0), Counter[str]()
+    for _ in range(200):
+        try:
+            found = comparison_from_bytes(damaged(dice))
+        except FileError as error:
+            outcomes[str(error)] += 1
+        else:
+            outcomes["opened"] += 1
+            assert comparison_from_bytes(comparison_to_bytes(found)).names == found.names
+    assert all(outcome == "opened" or outcome.endswith(".") for outcome in outcomes)
+    assert outcomes["opened"] > 5
+    assert outcomes["It is damaged or was not written by flowviz."] > 50
+
+
+def test_file_of_a_project_is_still_that_of_a_project() -> None:
+    assert from_bytes(to_bytes(whole_project())).plan == whole_project().plan
+
+
+def test_table_has_a_row_for_each_run_in_the_order_of_the_entrants() -> None:
+    table = example().table()
+    assert list(table.columns) == ["name", "seed", "ending", *(column.name for column in COLUMNS)]
+    assert list(zip(table["name"], table["seed"], strict=True)) == [("μ, “spline”", 0), ("b\\n", 0), ("b\\n", 1)]
+    assert table["gap"].isna().tolist() == [True, False, False]
+    assert table["on_target"].tolist() == [0.9, 0.9, 0.9]
+
+
+def test_summary_is_mean_and_deviation_over_seeds() -> None:
+    trials = (*(trial("b", seed, gap) for seed, gap in enumerate((0.1, 0.3))), trial("a"), trial("b", 2, 9.0, "failed"))
+    first, second = Comparison({"a": whole_project(), "b": whole_project()}, trials, seeds=3).summaries()
+    gap = COLUMNS[0]
+    assert (first.runs, first.text(gap)) == (1, "0.500")
+    assert (second.runs, second.finite, second.text(gap)) == (3, 2, "0.200 ± 0.141")
+    assert second.text(COLUMNS[1]) == "–"
+
+
+def test_best_values_of_a_column() -> None:
+    gap, on_target = COLUMNS[0], next(column for column in COLUMNS if column.name == "on_target")
+    assert best_of(gap, [0.3, None, 0.1, 0.1]) == {2, 3}
+    assert best_of(on_target, [0.3, None, 0.1]) == {0}
+    assert best_of(gap, [0.3, None]) == set()
+
+
+def test_changes_of_a_comparison() -> None:
+    comparison = Comparison({"a": whole_project(), "b": whole_project()}, (trial("a"), trial("b")))
+    assert comparison.without("a").trials == (trial("b"),)
+    assert comparison.with_trial(trial("a", gap=0.1)).trials == (trial("b"), trial("a", gap=0.1))
+    with pytest.raises(SpecError, match="at least one entrant"):
+        comparison.without("a").without("b")
+    with pytest.raises(SpecError, match=r"There is no entrant 'c'\. Choose one of a, b"):
+        comparison["c"]
+    with pytest.raises(SpecError, match='Entrant "c": its budget is 7 steps'):
+        comparison.with_project("c", with_steps(whole_project(), 7))
+
+
+def test_missing_runs_are_those_that_have_not_ended() -> None:
+    target, flow, steps = TextSpec(text="I"), FlowSpec(), TrainingSpec(steps=3, seed=4)
+    projects = {name: Project.untrained(target, flow, steps) for name in ("a", "b", "c")}
+    trials = (trial("a", 4), trial("b", 4, ending="stopped"), trial("c", 4, ending="failed"), trial("c", 5))
+    comparison = Comparison(projects, trials, seeds=2)
+    assert [entrant.name for entrant in comparison.missing()] == ["b", "c"]
+    assert [(entrant.name, entrant.seed) for entrant in comparison.missing(1)] == [("a", 5), ("b", 5)]

@@ -1,0 +1,291 @@
+"""Several flows that train in turns: the same results as apart, in any order, with equal budgets."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from flowviz.errors import MachineError, TargetError
+from flowviz.projects import Comparison, Project, comparison_from_bytes, comparison_to_bytes
+from flowviz.records import Advanced, Checkpoint, Finished, Preparing, Retargeted, Trial
+from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, ShapeSpec, TextSpec, TrainingSpec
+from flowviz.targets import Target, build_target
+from flowviz.training import Add, Change, Remove, Retarget, Turn, compared, prepare, train, train_in_turns
+from flowviz.training.step import ChunkRunner, State
+from tests.training.events import finished
+
+TARGET, STEPS = TextSpec(text="I"), TrainingSpec(steps=900)
+FLOWS = {
+    "affine": FlowSpec(layers=2, width=8, depth=1),
+    "spline": FlowSpec(family="spline", layers=2, width=8, depth=1, bins=4, hats=0),
+    "nice": FlowSpec(family="nice", layers=2, width=8, depth=1),
+}
+
+
+def entrant(name: str, training: TrainingSpec = STEPS, target: Any = TARGET) -> Entrant:
+    return Entrant(name=name, target=target, flow=FLOWS.get(name, FLOWS["affine"]), training=training)
+
+
+def comparison(*names: str, **values: Any) -> Comparison:
+    entrants = tuple(entrant(name, **values) for name in names or FLOWS)
+    return Comparison.untrained(ComparisonSpec(entrants=entrants))
+
+
+def gaps(found: Comparison) -> dict[str, float | None]:
+    return {trial.name: trial.figures["gap"] for trial in found.trials}
+
+
+def project(name: str, training: TrainingSpec = STEPS) -> Project:
+    return Project.untrained(TARGET, FLOWS[name], training)
+
+
+class Stopper:
+    """Requests a stop once an entrant has advanced, and remembers the turns."""
+
+    def __init__(self, after: int) -> None:
+        self.turns, self._after = list[Turn](), after
+
+    def requested(self) -> bool:
+        return sum(isinstance(turn.event, Advanced) for turn in self.turns) >= self._after
+
+    def take(self, turns: Iterator[Turn]) -> Comparison:
+        for turn in turns:
+            self.turns.append(turn)
+        return self.turns[-1].comparison
+
+
+@pytest.fixture(scope="module")
+def whole() -> Comparison:
+    return compared(comparison())
+
+
+@pytest.fixture
+def spoiled_spline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every chunk of the spline lose its loss."""
+    run = ChunkRunner.run
+
+    def spoiled(self: ChunkRunner, *values: Any, **how: Any) -> tuple[State, NDArray[Any]]:
+        state, losses = run(self, *values, **how)
+        return state, losses * np.float32("nan" if self.flow.spec.family == "spline" else 1)
+
+    monkeypatch.setattr(ChunkRunner, "run", spoiled)
+
+
+def test_results_are_those_of_separate_trainings(whole: Comparison) -> None:
+    assert whole.names == tuple(FLOWS)
+    for name, flow in FLOWS.items():
+        end = finished(train(build_target(TARGET), flow, STEPS))
+        found = whole[name]
+        assert gaps(whole)[name] == end.score.gap is not None
+        assert found.checkpoint is not None
+        np.testing.assert_array_equal(found.checkpoint.parameters, end.checkpoint.parameters)
+        np.testing.assert_array_equal(found.trace.positions, end.trace.positions)
+
+
+def test_order_of_entrants_does_not_matter(whole: Comparison) -> None:
+    other = compared(comparison(*reversed(FLOWS)))
+    assert gaps(other) == gaps(whole)
+    assert other.names == tuple(reversed(FLOWS))
+
+
+def test_entrants_take_turns_of_one_chunk() -> None:
+    spent = dict.fromkeys(FLOWS, 0.0)
+    for turn in train_in_turns(comparison()):
+        if isinstance(turn.event, Advanced):
+            assert spent[turn.name] == min(spent.values())
+            spent[turn.name] = turn.event.fraction
+    assert set(spent.values()) == {1.0}
+
+
+def test_own_clock_of_each_entrant_counts_its_own_steps() -> None:
+    ends = {
+        turn.name: turn.event.progress.seconds
+        for turn in train_in_turns(comparison("affine", "nice", training=TrainingSpec(seconds=0.2)))
+        if isinstance(turn.event, Finished)
+    }
+    assert ends.keys() == {"affine", "nice"}
+    assert all(seconds >= 0.2 for seconds in ends.values())
+
+
+def test_everything_is_compiled_before_the_first_step() -> None:
+    events = [turn.event for turn in train_in_turns(comparison())]
+    activities = [event.activity for event in events[: len(FLOWS)] if isinstance(event, Preparing)]
+    assert activities == len(FLOWS) * ["Compiling the training step"]
+
+
+def test_divergence_of_one_does_not_stop_the_others(whole: Comparison, spoiled_spline: None) -> None:
+    found = compared(comparison())
+    endings = {trial.name: trial.ending for trial in found.trials}
+    assert endings == {"affine": "completed", "spline": "diverged", "nice": "completed"}
+    others = {name: gap for name, gap in gaps(whole).items() if name != "spline"}
+    assert {name: gap for name, gap in gaps(found).items() if name != "spline"} == others
+    assert not list(train_in_turns(found)), "it has ended for good"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MachineError("There is not enough memory."), "There is not enough memory"),
+        (RuntimeError("a very\nlong story"), "an unexpected error: a very"),
+    ],
+)
+def test_failure_of_one_is_reported_and_does_not_stop_the_others(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    def broken(flow: FlowSpec, *values: Any, **how: Any) -> None:
+        if flow.family == "nice":
+            raise error
+        prepare(flow, *values, **how)
+
+    monkeypatch.setattr("flowviz.training.in_turns.prepare", broken)
+    found = compared(comparison("nice", "affine"))
+    assert {trial.name: (trial.ending, trial.failure) for trial in found.trials} == {
+        "nice": ("failed", said),
+        "affine": ("completed", ""),
+    }
+    monkeypatch.undo()
+    again = compared(found)
+    assert [trial.ending for trial in again.ordered_trials()] == ["completed", "completed"], "it is tried again"
+
+
+def test_stopped_comparison_resumes_exactly(whole: Comparison) -> None:
+    stopper = Stopper(after=5)
+    stopped = stopper.take(train_in_turns(comparison(), stop_requested=stopper.requested))
+    assert {trial.ending for trial in stopped.trials} == {"stopped"}
+    assert 0 < max(each.checkpoint.step for each in stopped.projects.values() if each.checkpoint) < 900
+    resumed = compared(comparison_from_bytes(comparison_to_bytes(stopped)))
+    assert gaps(resumed) == gaps(whole)
+    assert {trial.ending for trial in resumed.trials} == {"completed"}
+    for name in FLOWS:
+        np.testing.assert_array_equal(resumed[name].history.step, whole[name].history.step)
+        np.testing.assert_array_equal(resumed[name].trace.positions, whole[name].trace.positions)
+
+
+def test_after_a_stop_all_checkpoints_come_before_the_scores() -> None:
+    stopper = Stopper(after=4)
+    stopper.take(train_in_turns(comparison(), stop_requested=stopper.requested))
+    after = stopper.turns[[isinstance(turn.event, Advanced) for turn in stopper.turns].index(True) :]
+    kinds = [type(turn.event) for turn in after if isinstance(turn.event, Checkpoint | Finished | Trial)]
+    assert kinds[-9:] == [Checkpoint, Checkpoint, Checkpoint, *3 * [Finished, Trial]]
+
+
+def test_abandoned_comparison_resumes_exactly_from_its_last_turn(whole: Comparison) -> None:
+    turns = train_in_turns(comparison(), snapshot_seconds=0.0)
+    for turn in turns:
+        if isinstance(turn.event, Advanced) and turn.event.fraction > 0.5:
+            break
+    turns.close()  # type: ignore[attr-defined]  # it is a generator
+    assert gaps(compared(turn.comparison)) == gaps(whole)
+
+
+def test_stop_before_the_first_step_leaves_nothing_behind() -> None:
+    found = compared(comparison(), should_stop=lambda: True)
+    assert found.trials == ()
+    assert all(each.checkpoint is None for each in found.projects.values())
+
+
+class Requests:
+    """Changes that are requested once a number of chunks have been taken."""
+
+    def __init__(self, after: int, *changes: Change) -> None:
+        self.chunks, self._after, self._changes = 0, after, changes
+
+    def take(self) -> Sequence[Change]:
+        if self.chunks < self._after:
+            return ()
+        found, self._changes = self._changes, ()
+        return found
+
+
+def changed(start: Comparison, after: int, *changes: Change) -> list[Turn]:
+    requests, turns = Requests(after, *changes), list[Turn]()
+    for turn in train_in_turns(start, changes=requests.take):
+        requests.chunks += isinstance(turn.event, Advanced)
+        turns.append(turn)
+    return turns
+
+
+def test_entrant_that_joins_or_leaves_does_not_change_the_others(whole: Comparison) -> None:
+    turns = changed(comparison("affine", "spline"), 3, Add("nice", project("nice")), Remove("spline"))
+    found = turns[-1].comparison
+    assert found.names == ("affine", "nice")
+    assert gaps(found) == {name: gaps(whole)[name] for name in ("affine", "nice")}
+    assert [turn.event for turn in turns if turn.name == "spline"][-1] is None
+
+
+def test_entrant_with_another_budget_cannot_join() -> None:
+    turns = changed(comparison("affine"), 1, Add("nice", project("nice", TrainingSpec(steps=7))))
+    (refused,) = (turn for turn in turns if turn.name == "nice")
+    assert isinstance(refused.event, Trial)
+    assert 'Entrant "nice": its budget is 7 steps, but that of "affine" is 900 steps' in refused.event.failure
+    assert turns[-1].comparison.names == ("affine",)
+
+
+def test_another_target_is_learned_by_all_with_a_new_budget() -> None:
+    other = ShapeSpec(name="heart")
+    turns = changed(comparison("affine", "nice"), 4, Retarget(other, build_target(other)))
+    found = turns[-1].comparison
+    assert {each.target for each in found.projects.values()} == {other}
+    at = {turn.name: turn.event.step for turn in turns if isinstance(turn.event, Retargeted)}
+    for name, step in at.items():
+        checkpoint = found[name].checkpoint
+        assert checkpoint is not None
+        assert checkpoint.step == step + 900
+        assert found[name].history.changes[-1].title == "heart"
+    assert at.keys() == {"affine", "nice"}
+
+
+def test_another_target_is_learned_as_well_by_those_that_have_ended() -> None:
+    start = compared(comparison("affine"))
+    other = ShapeSpec(name="heart")
+    turns = changed(start.with_project("nice", project("nice")), 1, Retarget(other, build_target(other)))
+    found = turns[-1].comparison
+    assert {each.target for each in found.projects.values()} == {other}
+    steps = {name: each.checkpoint.step for name, each in found.projects.items() if each.checkpoint}
+    assert steps["affine"] == 1800
+    assert [trial.name for trial in found.ordered_trials()] == ["affine", "nice"]
+
+
+def test_entrants_with_one_target_share_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    built = list[object]()
+
+    def counted(spec: TextSpec) -> Target:
+        built.append(spec)
+        return build_target(spec)
+
+    monkeypatch.setattr("flowviz.training.in_turns.build_target", counted)
+    next(train_in_turns(comparison()))
+    assert built == [TARGET]
+
+
+def test_target_without_ink_is_refused_before_anything_is_trained() -> None:
+    with pytest.raises(TargetError):
+        compared(comparison("affine", target=TextSpec(text=" ")))
+
+
+def test_later_seeds_are_those_of_separate_trainings() -> None:
+    found = compared(replace(comparison("affine", "nice"), seeds=2))
+    assert [(trial.name, trial.seed) for trial in found.ordered_trials()] == [
+        ("affine", 0),
+        ("affine", 1),
+        ("nice", 0),
+        ("nice", 1),
+    ]
+    later = entrant("nice").with_later_seeds(1)
+    end = finished(train(build_target(TARGET), later.flow, later.training))
+    trial = found.trial("nice", 1)
+    assert trial is not None
+    assert trial.figures["gap"] == end.score.gap
+    assert compared(found).trials == found.trials, "nothing is left to do"
+
+
+def test_budget_that_has_grown_continues() -> None:
+    short = compared(comparison("affine", training=TrainingSpec(steps=400)))
+    longer = short.with_project("affine", replace(short["affine"], training=STEPS))
+    steps = [turn.event.step for turn in train_in_turns(longer) if isinstance(turn.event, Advanced)]
+    assert all(one < other for one, other in pairwise(steps))
+    assert (steps[0] > 400, steps[-1]) == (True, 900)
