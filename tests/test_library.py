@@ -23,6 +23,7 @@ from flowviz import (
     ViewSpec,
     build_flow,
     build_target,
+    comparison_spec,
     load,
     render,
     save,
@@ -244,3 +245,23 @@ def test_notebooks_show_the_progress_of_a_training(monkeypatch: pytest.MonkeyPat
 def test_elsewhere_a_training_shows_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     flowviz.train(TextSpec(text="I"), SMALL, TrainingSpec(steps=5))
     assert without_tensorflow_log(capfd.readouterr().err) == capfd.readouterr().out == ""
+
+
+def test_flows_are_compared_saved_and_continued(tmp_path: Path) -> None:
+    spec = comparison_spec(
+        {
+            "target": {"kind": "text", "text": "I"},
+            "flow": dict(SMALL),
+            "training": {"steps": 600},
+            "entrants": [{"name": "slow", "training": {"learning_rate": 1e-4}}, {"name": "usual"}],
+        }
+    )
+    heard = list[tuple[str, object]]()
+    stopped = flowviz.compare(spec, on_event=lambda *event: heard.append(event), should_stop=lambda: len(heard) > 20)
+    assert {trial.ending for trial in stopped.trials} == {"stopped"}
+    flowviz.save_comparison(stopped, str(tmp_path / "c.flowviz"))
+    found = flowviz.compare(flowviz.load_comparison(tmp_path / "c.flowviz"))
+    whole = flowviz.compare(spec)
+    assert found.table()["gap"].tolist() == whole.table()["gap"].tolist()
+    assert found.table()["ending"].tolist() == ["completed", "completed"]
+    assert found["usual"].gap == whole["usual"].gap is not None

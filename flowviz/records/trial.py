@@ -14,7 +14,7 @@ from flowviz.records.units import Units
 from flowviz.records.weights import Weights
 from flowviz.specs import FlowSpec, TrainingSpec
 
-IDENTITY = ("name", "family", "learning_rate", "seed", "ending", "finite")  # first columns of the CSV table
+IDENTITY = ("family", "learning_rate", "seed", "ending", "finite")  # first columns of the CSV table
 NOTES = ("failure", "settings")  # last columns of the CSV table
 PLOT_TITLE = "flowviz trials"  # in the metadata of a plot of trials, to recognize the file by
 ON_TARGET_GOAL = 0.8  # share of the particles, the time until which is a figure
@@ -155,17 +155,19 @@ def summarized(trials: Iterable[Trial]) -> list[TrialSummary]:
 
 
 def to_csv(trials: Iterable[Trial], settings: str = "") -> str:
-    """Return trials as a CSV table with a header and one row per trial.
+    """Return trials as a CSV table with a header and one row per trial, beginning with their names if they have any.
 
     Args:
         trials: The trials.
         settings: Settings that the trials share, written to the last column. They identify the series.
     """
-    rows = [{**{name: getattr(trial, name) for name in IDENTITY}, **trial.figures} for trial in trials]
+    trials = list(trials)
+    identity = ("name", *IDENTITY) if any(trial.name for trial in trials) else IDENTITY
+    rows = [{**{name: getattr(trial, name) for name in identity}, **trial.figures} for trial in trials]
     notes = [{"failure": trial.failure, "settings": settings} for trial in trials]
-    figures = dict.fromkeys(name for row in rows for name in row if name not in IDENTITY)
+    figures = dict.fromkeys(name for row in rows for name in row if name not in identity)
     text = StringIO(newline="")
-    writer = csv.DictWriter(text, (*IDENTITY, *figures, *NOTES))
+    writer = csv.DictWriter(text, (*identity, *figures, *NOTES))
     writer.writeheader()
     writer.writerows({**row, **note} for row, note in zip(rows, notes, strict=True))
     return text.getvalue()
@@ -186,7 +188,7 @@ def from_csv(text: str) -> tuple[list[Trial], set[str]]:
     lines = text.splitlines(keepends=True)
     whole = lines if text.endswith("\n") else lines[:-1]
     reader = csv.DictReader(whole, strict=True)
-    if missing := {*IDENTITY, *NOTES} - {"name", *(reader.fieldnames or ())}:  # older tables have no names
+    if missing := {*IDENTITY, *NOTES} - {*(reader.fieldnames or ())}:
         raise ValueError(f"columns are missing: {', '.join(sorted(missing))}")
     rows = list(reader)
     return [_trial(row) for row in rows], {row["settings"] for row in rows}
@@ -199,7 +201,7 @@ def _trial(row: dict[str, str]) -> Trial:
     ending = next((each for each in _endings() if each == row["ending"]), None)
     if ending is None or row["finite"] not in {"True", "False"}:
         raise ValueError(f"invalid ending {row['ending']!r} or finite {row['finite']!r}")
-    figures = {name: _number(row[name]) for name in row if name not in {*IDENTITY, *NOTES}}
+    figures = {name: _number(row[name]) for name in row if name not in {"name", *IDENTITY, *NOTES}}
     return Trial(
         family=row["family"],
         learning_rate=float(row["learning_rate"]),

@@ -22,6 +22,8 @@ def trained(
     on_event: Callable[[Event], object] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
     on_checkpoint: Callable[[Project], object] | None = None,
+    clock: Callable[[], float] | None = None,
+    keeps_moments: bool = True,
 ) -> Project:
     """Train a project, or continue its training from its checkpoint.
 
@@ -32,9 +34,11 @@ def trained(
         should_stop: Called about ten times per second. If it returns true, training ends early.
         on_checkpoint: Called after every minute of training with the current project, from which training can be
             continued exactly.
+        clock: Returns the time in seconds. By default `time.perf_counter`.
+        keeps_moments: Whether to compute moments of the training for its timeline.
 
     Returns:
-        The trained project as it can be saved, with moments of the training in its timeline.
+        The trained project as it can be saved.
 
     Raises:
         FileError: If the checkpoint does not fit the flow.
@@ -49,8 +53,9 @@ def trained(
         target,
         project.flow,
         project.training,
-        moment_seconds=moment_period(project.training),
+        moment_seconds=moment_period(project.training) if keeps_moments else None,
         checkpoint_seconds=CHECKPOINT_SECONDS if on_checkpoint else None,
+        clock=clock,
         stop_requested=should_stop,
         resume=checkpoint,
     )

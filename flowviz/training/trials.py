@@ -2,20 +2,18 @@
 
 import json
 from collections.abc import Collection, Generator, Sequence
-from functools import partial
+from dataclasses import replace
 from hashlib import blake2b
-from time import process_time
 from typing import Any
 
 import flowviz
 from flowviz.errors import SpecError
-from flowviz.extensions import Loading, loading
-from flowviz.records import Finished, History, Trial
+from flowviz.records import Trial
 from flowviz.records.trial import TrialKey
-from flowviz.specs import FlowSpec, PointsSpec, TargetSpec, TrainingSpec
-from flowviz.targets import build_target, target_units
-from flowviz.training.jobs import Backend, Failure, run_jobs, workers
-from flowviz.training.train import train
+from flowviz.specs import Entrant, FlowSpec, PointsSpec, TargetSpec, TrainingSpec
+from flowviz.targets import build_target
+from flowviz.training.jobs import Backend
+from flowviz.training.runs import Run, run_all
 
 
 def run_trials(
@@ -51,31 +49,16 @@ def run_trials(
         MachineError: If the workers are lost for good.
     """
     build_target(target)
-    own = [spec.of_family(flow.recipe) for spec in specs]
-    calls = {(flow.family, spec.peak_rate, seed): _call(target, flow, spec, seed) for spec in own for seed in seeds}
-    if not calls:
+    trainings = [spec.of_family(flow.recipe).with_seed(seed) for spec in specs for seed in seeds]
+    if not trainings:
         raise SpecError("There are no trials to run. Give at least one seed and one learning rate.")
-    missing = {key: call for key, call in calls.items() if key not in done}
-    if not missing:
-        return
-    with workers(backend, jobs, scheduler) as found:
-        for key, result in run_jobs(missing, found):
-            yield Trial(*key, "failed", False, {}, result.reason) if isinstance(result, Failure) else result
-
-
-def run_trial(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec, extensions: Loading | None = None) -> Trial:
-    """Train once, with a budget in processor time, so that concurrent trials do not use up each other's budget.
-
-    A worker process first loads the extensions that the program has loaded. NLLs are in the units of the data.
-    """
-    if extensions is not None:
-        extensions.repeat()
-    built = build_target(target)
-    history = History()
-    for event in train(built, flow, spec, clock=process_time):
-        history = history.with_event(event)
-    assert isinstance(event, Finished)
-    return Trial.of("", flow, spec, event, history, target_units(built, "data"))
+    runs = [
+        Run(Entrant(name=flow.family, target=target, flow=flow.model_copy(update={"seed": spec.seed}), training=spec))
+        for spec in trainings
+        if (flow.family, spec.peak_rate, spec.seed) not in done
+    ]
+    for trial, _ in run_all(runs, jobs=jobs, backend=backend, scheduler=scheduler):
+        yield replace(trial, name="")  # the table tells the trials apart by their family, rate and seed
 
 
 def settings_digest(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec) -> str:
@@ -95,8 +78,3 @@ def settings_digest(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec) -> s
 def _digest_of_bytes(content: Any) -> str:
     """Return the digest of the bytes of a file in a spec, which JSON cannot hold."""
     return blake2b(content).hexdigest()
-
-
-def _call(target: TargetSpec, flow: FlowSpec, spec: TrainingSpec, seed: int) -> partial[Trial]:
-    seeded = {"seed": seed}
-    return partial(run_trial, target, flow.model_copy(update=seeded), spec.model_copy(update=seeded), loading())

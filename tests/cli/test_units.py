@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flowviz.specs import FlowSpec, PointsSpec, TrainingSpec
+from flowviz.specs import Entrant, FlowSpec, PointsSpec, TrainingSpec
 from flowviz.targets import build_target, read_points
-from flowviz.training.trials import run_trial
+from flowviz.training.runs import Run, run_here
 from tests.test_cli import run
 
 SIZES = ("--layers", 1, "--width", 8, "--depth", 1)
@@ -44,7 +44,8 @@ def test_nlls_of_a_table_can_be_compared_with_its_log_densities(
     assert run("score", trained, folder / "test.npy", "-o", folder / "scores.npy") == 0
     score = -np.load(folder / "scores.npy").mean()
     assert found["test_nll"] == pytest.approx(score, abs=1e-4)
-    trial = run_trial(spec, FlowSpec(layers=1, width=8, depth=1), TrainingSpec(steps=200))
+    flow, training = FlowSpec(layers=1, width=8, depth=1), TrainingSpec(steps=200)
+    trial, _ = run_here(Run(Entrant(name="a", target=spec, flow=flow, training=training)))
     assert trial.figures["test_nll"] == pytest.approx(found["test_nll"], abs=1e-4)
 
     capsys.readouterr()
