@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import isnan
 from typing import TYPE_CHECKING
 
 from flowviz.errors import SpecError
 from flowviz.projects.project import Project
-from flowviz.records import Trial
+from flowviz.records import FLOW_UNITS, Trial, Units
 from flowviz.records.comparison_table import COLUMNS, Row, RunSummary, row_of, summary_of
+from flowviz.records.trial import figures_of_run
 from flowviz.specs import ComparisonSpec, Entrant
 
 if TYPE_CHECKING:
@@ -99,7 +101,30 @@ class Comparison:
 
     def rows(self) -> list[Row]:
         """Return a row for each run that has ended, with the figures of `records.comparison_table.COLUMNS`."""
-        return [row_of(trial) for trial in self.ordered_trials()]
+        return [_row(trial) for trial in self.ordered_trials()]
+
+    def current_row(self, name: str, units: Units = FLOW_UNITS) -> Row:
+        """Return the row of the run of an entrant with its own seed, as far as it has come.
+
+        Until the run has ended, its ending is empty, and its gap and NLL are those of the validation points.
+
+        Args:
+            name: Name of the entrant.
+            units: Units of the data of its target, to which the NLLs are converted.
+        """
+        if (ended := self.trial(name)) is not None:
+            return _row(ended)
+        project, figures = self[name], dict[str, float | None]()
+        if (progress := project.history.last_progress(None)) is not None:
+            entropy = float(project.history.entropy[-1])
+            known = replace(progress, entropy=None if isnan(entropy) else entropy).in_units(units)
+            figures |= {"gap": known.validation_gap, "test_nll": known.validation_nll}
+            figures["steps_per_second"] = known.steps_per_second
+        if project.timeline.moments:
+            latest = project.timeline.moments[-1]
+            figures |= {"on_target": latest.on_target, "leaked": latest.leaked, "coverage": latest.coverage}
+        figures |= figures_of_run(project.weights, project.history)
+        return row_of(name, project.training.seed, "", figures)
 
     def summaries(self) -> list[RunSummary]:
         """Return the mean and the standard deviation over seeds of the figures of each entrant."""
@@ -112,3 +137,7 @@ class Comparison:
         names = [column.name for column in COLUMNS]
         frame = DataFrame(self.rows(), columns=["name", "seed", "ending", *names])
         return frame.astype(dict.fromkeys(names, float))
+
+
+def _row(trial: Trial) -> Row:
+    return row_of(trial.name, trial.seed, trial.ending, trial.figures)

@@ -69,10 +69,10 @@ class RunSummary:
         return column.text(mean) + ("" if deviation is None else f" ± {column.text(deviation)}")
 
 
-def row_of(trial: Trial) -> Row:
+def row_of(name: str, seed: int, ending: str, figures: Mapping[str, float | None]) -> Row:
     """Return the row of a run: its name, seed and ending, and the figures of all columns, None if unknown."""
-    figures = {column.name: trial.figures.get(column.name) for column in COLUMNS}
-    return {"name": trial.name, "seed": trial.seed, "ending": trial.ending, **figures}
+    known = {column.name: figures.get(column.name) for column in COLUMNS}
+    return {"name": name, "seed": seed, "ending": ending, **known}
 
 
 def summary_of(name: str, trials: Iterable[Trial]) -> RunSummary:

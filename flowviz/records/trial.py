@@ -81,8 +81,8 @@ class Trial:
         return self.family, self.learning_rate, self.seed
 
     def sentence(self) -> str:
-        """Describe the trial for the user: learning rate, seed, ending and score."""
-        result = f"rate {self.learning_rate:g}, seed {self.seed}: {self.ending}"
+        """Describe the trial for the user: name or learning rate, seed, ending and score."""
+        result = f"{self.name or f'rate {self.learning_rate:g}'}, seed {self.seed}: {self.ending}"
         if self.failure:
             return f"{result}, {self.failure}"
         name = measure([self])

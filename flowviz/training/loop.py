@@ -156,7 +156,8 @@ class Training:
         self._clock.resume()
         steps, batch, _ = self._runner.shape
         drawn = self._target.sample(steps * batch, self._train_rng).reshape(steps, batch, 2)
-        points = self._flow.objective.prepared(drawn, self._train_rng)
+        own_rng = np.random.default_rng((self._spec.seed, self._guard.step))  # all families draw the same target points
+        points = self._flow.objective.prepared(drawn, own_rng)
         self._latest_points = drawn[:count].reshape(-1, 2)[-LATEST_POINTS:]
         rates = self._budget.rates(count) * np.float32(self._guard.rate_factor)
         guard = self._guard

@@ -206,3 +206,17 @@ def test_missing_runs_are_those_that_have_not_ended() -> None:
     comparison = Comparison(projects, trials, seeds=2)
     assert [entrant.name for entrant in comparison.missing()] == ["b", "c"]
     assert [(entrant.name, entrant.seed) for entrant in comparison.missing(1)] == [("a", 5), ("b", 5)]
+
+
+def test_row_of_a_run_in_progress_is_that_of_its_validation_points() -> None:
+    project = whole_project()
+    comparison = Comparison({"a": project, "b": Project.untrained(project.target, project.flow, project.training)})
+    row = comparison.current_row("a")
+    last = project.history.last_progress(None)
+    assert last is not None
+    assert (row["name"], row["seed"], row["ending"]) == ("a", project.training.seed, "")
+    assert row["test_nll"] == last.validation_nll
+    assert row["on_target"] == project.timeline.moments[-1].on_target
+    assert comparison.current_row("b")["gap"] is None
+    seed = project.training.seed
+    assert comparison.with_trial(trial("a", seed, 0.25)).current_row("a")["gap"] == 0.25

@@ -66,3 +66,17 @@ def test_changes_in_quick_succession_settle_on_the_last_one() -> None:
     assert [change.title for change in history.settled_changes] == ["cat", "do"]
     assert [change.title for change in history_of(typed).settled_changes] == ["cat"]
     assert History().settled_changes == ()
+
+
+def test_time_until_enough_particles_were_on_target_counts_from_the_latest_change() -> None:
+    def on(share: float | None, step: int) -> Progress:
+        return replace(report(step), on_target=share)
+
+    one = history_of([on(0.1, 100), on(0.79, 200), on(0.8, 300), on(0.7, 400)])
+    assert one.seconds_until(0.8) == 3.0
+    assert one.seconds_until(0.9) is None
+    other = history_of([on(0.9, 100), Retargeted(100, "b"), on(0.2, 200), on(0.85, 350)])
+    assert other.seconds_until(0.8) == 2.5
+    assert other.up_to(200).seconds_until(0.8) is None
+    assert history_of([on(None, 100)]).seconds_until(0.0) is None
+    assert History().seconds_until(0.0) is None

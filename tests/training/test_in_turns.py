@@ -10,6 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from flowviz.errors import MachineError, TargetError
+from flowviz.flows.matching import FlowMatching
+from flowviz.flows.objective import MaximumLikelihood
 from flowviz.projects import Comparison, Project, comparison_from_bytes, comparison_to_bytes
 from flowviz.records import Advanced, Checkpoint, Finished, Preparing, Retargeted, Trial
 from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, ShapeSpec, TextSpec, TrainingSpec
@@ -99,6 +101,28 @@ def test_entrants_take_turns_of_one_chunk() -> None:
             assert spent[turn.name] == min(spent.values())
             spent[turn.name] = turn.event.fraction
     assert set(spent.values()) == {1.0}
+
+
+def test_all_learn_from_the_same_target_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = dict[str, list[bytes]]()
+
+    def entrants() -> Iterator[Entrant]:
+        for family, sizes in {"realnvp": {"layers": 1}, "spline": {"bins": 4}, "flow_matching": {"depth": 1}}.items():
+            flow = FlowSpec(family=family, width=4, **sizes)
+            yield Entrant(name=family, target=TARGET, flow=flow, training=TrainingSpec(steps=500))
+
+    for kind in (MaximumLikelihood, FlowMatching):
+        prepared = kind.prepared
+
+        def watched(self: Any, points: NDArray[Any], rng: Any, prepared: Any = prepared) -> NDArray[Any]:
+            drawn.setdefault(self.spec.family, []).append(points.tobytes())
+            found: NDArray[Any] = prepared(self, points, rng)
+            return found
+
+        monkeypatch.setattr(kind, "prepared", watched)
+    compared(Comparison.untrained(ComparisonSpec(entrants=tuple(entrants()))))
+    assert len(drawn["realnvp"]) > 3
+    assert drawn["realnvp"] == drawn["spline"] == drawn["flow_matching"]
 
 
 def test_own_clock_of_each_entrant_counts_its_own_steps() -> None:
