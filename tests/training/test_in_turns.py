@@ -197,6 +197,21 @@ def test_after_a_stop_all_checkpoints_come_before_the_scores() -> None:
     assert kinds[-9:] == [Checkpoint, Checkpoint, Checkpoint, *3 * [Finished, Trial]]
 
 
+def test_stop_after_the_first_chunk_does_not_wait_for_a_validation(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopper = Stopper(after=1)
+
+    def validated(*_: object) -> float:
+        raise AssertionError("the flow was validated")
+
+    monkeypatch.setattr("flowviz.training.loop.mean_nll", validated)
+    turns = train_in_turns(comparison("affine"), stop_requested=stopper.requested)
+    for turn in turns:
+        stopper.turns.append(turn)
+        if stopper.requested() and isinstance(turn.event, Checkpoint):
+            return
+    pytest.fail("there is no checkpoint")
+
+
 def test_abandoned_comparison_resumes_exactly_from_its_last_turn(whole: Comparison) -> None:
     turns = train_in_turns(comparison(), snapshot_seconds=0.0)
     for turn in turns:
