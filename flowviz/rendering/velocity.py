@@ -12,8 +12,9 @@ from math import ceil, floor, log2, log10
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import FieldGrid, Rectangle, Scene, VelocityField
+from flowviz.records import FieldGrid, Rectangle, Scene, Trace, VelocityField
 from flowviz.records.velocity import ARROWS_ACROSS
+from flowviz.rendering.cache import cached
 from flowviz.rendering.camera import Camera
 from flowviz.rendering.colors import SURROUNDINGS, packed_color
 from flowviz.rendering.curves import follows_field
@@ -21,15 +22,15 @@ from flowviz.rendering.projection import Projection, visible_rectangle
 from flowviz.rendering.raster import Canvas, Glide
 from flowviz.specs import PictureSize, ViewSpec
 
-LONGEST = 0.95  # quantile of the lengths that fits in a cell of the grid
+LONGEST = 0.95  # share of the particles near which arrows fit in a cell of the grid
 ROUND_NUMBERS = 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0  # of the scale, so that it seldom changes
 FILL = 0.9  # share of a cell that an arrow of the length of the scale fills; longer ones are cut, and drawn fainter
 NARROWEST_CELL = 16.0  # pixels; of a finer grid, only every second or fourth arrow is drawn
-FEW = 9  # arrows
 HEAD, HEAD_SHARE, SPREAD = 0.26, 0.42, 0.5  # length of a head in cells, at most as a share of the arrow; half its angle
 STILL = 0.07  # cells; shorter arrows are drawn as dots
 DOT, LINE_WIDTH, HALO_WIDTH = 2.2, 1.5, 4.0  # pixels, for an 800-pixel shorter side
 HALO_ALPHA, CUT_ALPHA = 0.75, 0.6
+EDGE = 2**20  # cells from the origin; farther ones are not told apart
 
 Lines = NDArray[np.float64]
 
@@ -115,7 +116,7 @@ def arrows_at(scene: Scene, stage: float, projection: Projection) -> Arrows | No
     points, vectors = field.points[drawn].astype(np.float64), field.vectors[drawn].astype(np.float64)
     cell = every * field.spacing
     unit = abs(scene.units.scale[0])
-    scale = _scale(np.hypot(*vectors[_among_particles(scene, field, points)].T) * unit)
+    scale = _scale(np.hypot(*vectors.T) * unit, _crowds(scene.trace, field, points, cell))
     arrows = vectors * (FILL * cell * unit / scale if scale else 0.0)
     is_velocity = follows_field(scene.trace, field.stage)
     lengths = np.hypot(*arrows.T)
@@ -149,19 +150,47 @@ def _stride(spacing: float, side: int) -> int:
     return int(2 ** max(0, round(log2(cell / spacing))))
 
 
-def _among_particles(scene: Scene, field: VelocityField, points: Lines) -> NDArray[np.bool_]:
-    """Return which points (n,) lie in the central box of the particles that the stage moves, or all if few do.
+def _crowds(trace: Trace, field: VelocityField, points: Lines, cell: float) -> NDArray[np.int64]:
+    """Return how many particles that the stage moves are in the cell of each point (n,) of a grid.
 
-    Their arrows determine the scale: far away, where no particle is, couplings stretch the plane without limit.
+    They determine the scale of the arrows. Where no particle is, couplings stretch the plane without limit, and at the
+    end of flow matching, the field between letters is several times as fast as on them.
     """
-    low, high = scene.trace.boxes[field.stage if field.at_end else field.stage - 1]
-    among: NDArray[np.bool_] = ((points >= low) & (points <= high)).all(axis=1)
-    return among if among.sum() >= FEW else np.ones(len(points), np.bool_)
+    numbers, counts = _occupied_cells(trace, field.stage if field.at_end else field.stage - 1, cell)
+    wanted = _cells(points, cell)
+    places = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
+    return np.where(numbers[places] == wanted, counts[places], 0)
 
 
-def _scale(lengths: NDArray[np.float64]) -> float:
-    """Return the round number that hardly any of the lengths (n,) exceeds, or 0 if there are none."""
-    longest = float(np.quantile(lengths, LONGEST)) if len(lengths) else 0.0
+@cached(maxsize=4)
+def _occupied_cells(trace: Trace, stage: int, cell: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the numbers of the cells with particles at a stage, in ascending order, and how many there are in each."""
+    return np.unique(_cells(trace.positions[stage].astype(np.float64), cell), return_counts=True)
+
+
+@np.errstate(invalid="ignore", over="ignore")
+def _cells(points: Lines, cell: float) -> NDArray[np.int64]:
+    """Return the numbers (n,) of the square cells, centered at multiples of their side, in which points (n, 2) lie.
+
+    Points far away, or that have diverged, are in a cell at the edge.
+    """
+    column, row = np.clip(np.nan_to_num(np.round(points / cell), nan=EDGE), -EDGE, EDGE).astype(np.int64).T
+    found: NDArray[np.int64] = 2 * EDGE * column + row
+    return found
+
+
+def _scale(lengths: NDArray[np.float64], crowds: NDArray[np.int64]) -> float:
+    """Return the round number that the lengths (n,) of the arrows of hardly any particles exceed, or 0 if none moves.
+
+    Args:
+        lengths: The length of each arrow.
+        crowds: How many particles are near each arrow. If none is near any, all arrows count alike.
+    """
+    if not len(lengths):
+        return 0.0
+    order = lengths.argsort()
+    shares = np.cumsum(crowds[order] if crowds.any() else np.ones(len(lengths)))
+    longest = float(lengths[order][np.searchsorted(shares, LONGEST * shares[-1])])
     if longest <= 0:
         return 0.0
     power = 10.0 ** floor(log10(longest))

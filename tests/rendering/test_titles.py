@@ -63,4 +63,4 @@ def test_title_and_legend_of_a_vector_graphic_are_above_the_arrows(tmp_path: Pat
     save_frame(shown, 1, view, size, TITLE, tmp_path / "frame.svg", "svg", Provenance("", "", 72))
     text = (tmp_path / "frame.svg").read_text(encoding="utf-8")
     arrows = text.rindex('id="velocity"')
-    assert text.count("<image", arrows) == 2, "one background each"
+    assert text.count("<image", arrows) == 3, "one background for the title and for each entry of the legend"

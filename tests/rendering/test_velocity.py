@@ -1,6 +1,7 @@
 """Arrows of the velocity, seen in pixels and in vectors."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +94,7 @@ def test_each_layer_has_its_own_arrows_and_the_base_those_of_the_first() -> None
 
 def test_arrows_of_flow_steps_change_with_time() -> None:
     shown = scene(turned(1), turned(3), turned(5), turned(10), kind="flow_step")
+    shown.trace.positions[:] = shown.trace.positions[0]  # the scale is that of the field near particles
     found = [arrows_at(shown, stage, Projection(VIEW, PANEL)) for stage in (0.0, 0.5, 1.0, 2.0, 3.0)]
     speeds = [each.scale / each.length * np.hypot(*(each.strokes[0, 1] - each.strokes[0, 0])) for each in found if each]
     radius = [np.hypot(*each.strokes[0, :2].mean(axis=0)) for each in found if each]
@@ -102,6 +104,21 @@ def test_arrows_of_flow_steps_change_with_time() -> None:
     scales = [each.scale for each in found if each]
     np.testing.assert_allclose(np.array(scales) / scales[0], [1, 2, 3, 5, 10], rtol=0.45)
     assert all(each.is_velocity for each in found if each)
+
+
+def test_few_particles_far_from_the_others_do_not_change_the_scale() -> None:
+    calm = scene(*[np.float32(0.1) * turned()] * 3)
+    ends = np.hypot(*GRID.points.T)[:, None] > 3
+    positions = calm.trace.positions.copy()
+    positions[:, :5] = 3.5
+    stray = replace(calm.trace, positions=positions)
+    fast = tuple(replace(each, vectors=np.where(ends, 50, 1) * each.vectors) for each in calm.velocities or ())
+    scales = []
+    for shown in (calm, replace(calm, trace=stray, velocities=fast)):
+        arrows = arrows_at(shown, 1.0, Projection(VIEW, PANEL))
+        assert arrows is not None
+        scales.append(arrows.scale)
+    assert scales[0] == scales[1]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -124,16 +141,18 @@ def test_small_pictures_have_fewer_arrows() -> None:
 @pytest.mark.parametrize("factor", [1.0, 250.0])
 def test_legend_states_the_scale_in_the_units_of_the_axes(factor: float) -> None:
     shown = scene(units=Units((0.0, 0.0), (factor, factor)))
-    (key,) = keys(shown, 1.0, VIEW, PANEL)
+    key, note = keys(shown, 1.0, VIEW, PANEL)
     arrows = arrows_at(shown, 1.0, Projection(VIEW, PANEL))
     assert arrows is not None
     assert key.caption == f"displacement {arrows.scale:.3g}"
-    low, high = shown.trace.boxes[0]
-    among = ((GRID.points >= low) & (GRID.points <= high)).all(axis=1)
-    longest = factor * np.quantile(np.hypot(*GRID.points[among].T), 0.95)
-    assert longest <= arrows.scale <= 1.7 * longest
-    (key,) = keys(scene(kind="flow_step"), 1.0, VIEW, PANEL)
+    assert note.caption == f"faint arrows: above {arrows.scale:.3g}"
+    longest = factor * np.quantile(np.hypot(*shown.trace.positions[0].T), 0.95)
+    assert 0.9 * longest <= arrows.scale <= 1.8 * longest
+    key, _ = keys(scene(kind="flow_step"), 1.0, VIEW, PANEL)
     assert key.caption.startswith("velocity ")
+    everywhere_alike = scene(*[np.full_like(turned(), 0.1)] * 3)
+    (key,) = keys(everywhere_alike, 1.0, VIEW, PANEL)
+    assert key.caption == "displacement 0.15"
     assert keys(scene(*[0 * turned()] * 3), 1.0, VIEW, PANEL) == ()
 
 
