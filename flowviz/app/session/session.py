@@ -13,6 +13,7 @@ from flowviz.app.state.view import View, ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.training.status import TrainingStatus
+from flowviz.app.training.status_sentence import NextTraining
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Project
@@ -229,13 +230,14 @@ class Session(QObject):
         if self._builder.pending is None:
             request = self._request.value
             shown = self._presenter.project
-            self._status.show_next(
-                shown.target if shown else None,
-                request.plan.target,
-                self._builder.problem,
+            coming = NextTraining(
+                shown=shown.target if shown else None,
+                requested=request.plan.target,
+                problem=self._builder.problem,
                 follows=request.follows,
                 has_other_flow=shown is not None and not _same_weights(shown.flow, request.plan.flow),
             )
+            self._status.show_next(coming)
 
     @property
     def _is_following(self) -> bool:

@@ -200,7 +200,7 @@ class TrainingPresenter(QObject):
 
     def _on_finished(self, finished: Finished) -> None:
         self._show_progress(finished.progress)
-        self._status.set_score(finished.score)
+        self._status.metrics.set_score(finished.score)
         self._take_snapshot(finished.snapshot)
         self._viewer.refit()
         self._update_trained()
@@ -234,7 +234,7 @@ class TrainingPresenter(QObject):
 
     def _show_losses(self) -> None:
         built = self._run.built
-        self._status.show_history(self._run.project.history, built.target.entropy, built.units)
+        self._status.metrics.show_history(self._run.project.history, built.target.entropy, built.units)
 
     def _begin_status(self, history: History, trained: TrainedProject | None) -> None:
         self._status.begin(history, trained.entropy if trained else None, trained.units if trained else FLOW_UNITS)
@@ -247,10 +247,10 @@ class TrainingPresenter(QObject):
         self._show_round_trip()
 
     def _on_moment_shown(self, moment: Moment, is_latest: bool) -> None:
-        self._status.show_moment(moment, is_latest=is_latest)
+        self._status.metrics.show_moment(moment, is_latest=is_latest)
         project = self.project
         if project is not None:
-            self._status.show_flow(project.flow)
+            self._status.metrics.show_flow(project.flow)
             is_earlier = not is_latest and project.history.has_changed_since(moment.step)
             self._viewer.hide_target(is_earlier)
             self._viewer.show_score(explanations.score(moment.on_target, None if is_earlier else project.target))
@@ -258,7 +258,7 @@ class TrainingPresenter(QObject):
 
     def _show_round_trip(self) -> None:
         if self.title:  # the round trip of an untrained flow is not measured
-            self._status.show_round_trip(self._viewer.generated, self._view.value.stage)
+            self._status.metrics.show_round_trip(self._viewer.generated, self._view.value.stage)
 
     def _on_view_changed(self, old: View, new: View) -> None:
         if old.stage != new.stage:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.training.status import FOLLOWING, GREETING, SLOWER, SWITCHES
+from flowviz.app.training.status import SLOWER
+from flowviz.app.training.status_sentence import FOLLOWING, GREETING, SWITCHES
 from flowviz.projects import Project, example
 from flowviz.records import Finished, History, Overfitting, Preparing, Uncompiled
 from flowviz.records.events import Ending

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.notices.notice import Notice
 from flowviz.app.target.mix_page import MixPage
 from flowviz.app.training.controls import TrainingControls
-from flowviz.app.training.status import GREETING
+from flowviz.app.training.status_sentence import GREETING
 from flowviz.app.viewer.central_widget import CentralWidget
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.specs import TextSpec, explanations

@@ -1,0 +1,78 @@
+"""The metrics of a training: which losses, score and shares the window shows."""
+
+from flowviz.app.training.displays import LossDisplay, MetricsDisplay
+from flowviz.records import FLOW_UNITS, History, Moment, Progress, Score, Trace, Units
+from flowviz.specs import FlowSpec
+
+
+class TrainingMetrics:
+    """Shows the losses in the plot, and the metrics of a moment in the table.
+
+    NLLs and entropies arrive in flow units. They are shown in the units of the data, as the axes and readouts are.
+
+    Attributes:
+        units: The units of the data of the current target.
+    """
+
+    def __init__(self, loss_plot: LossDisplay, table: MetricsDisplay) -> None:
+        self._loss_plot, self._table = loss_plot, table
+        self._progress: Progress | None = None  # latest report
+        self._score: Score | None = None  # of the kept state, once training has ended
+        self._history = History()
+        self._entropy: float | None = None
+        self.units = FLOW_UNITS
+
+    def begin(self, history: History, entropy: float | None, units: Units) -> None:
+        """Show the losses up to the start of a training, and no metrics; see `show_history`."""
+        self._progress, self._score = None, None
+        self._table.clear()
+        self.show_history(history, entropy, units)
+
+    def show_history(self, history: History, entropy: float | None, units: Units) -> None:
+        """Show the losses so far.
+
+        Args:
+            history: The losses.
+            entropy: The entropy of the current target in nats. None if unknown.
+            units: The units of the data of the current target.
+        """
+        self._history, self._entropy, self.units = history, entropy, units
+        self._loss_plot.show_history(history.in_units(units), units.nll(entropy))
+
+    def show_progress(self, progress: Progress, *, is_live: bool) -> None:
+        """Keep the latest report, and show it only if the latest moment is shown."""
+        self._progress = progress
+        if is_live:
+            self._show_losses(progress)
+
+    def show_moment(self, moment: Moment, *, is_latest: bool) -> None:
+        """Show the metrics of the moment that is shown."""
+        is_running = is_latest and self._score is None
+        past = self._history.progress_at(moment.step, self._entropy)
+        self._table.show_hits(moment)
+        self._show_losses(self._progress if is_running else past)
+        self._show_score(self._score if is_latest else None)
+
+    def set_score(self, score: Score | None) -> None:
+        """Set the score of the latest moment, which is the kept state; None while training runs."""
+        self._score = score
+
+    def show_trained(self, progress: Progress | None, score: Score | None) -> None:
+        """Show the latest report, or that of the kept state, and the score of a flow that was trained before."""
+        self._progress, self._score = progress, score
+        self._show_losses(self._history.progress_at(score.step, self._entropy) if score else progress)
+        self._show_score(score)
+
+    def show_flow(self, flow: FlowSpec) -> None:
+        """Show how losses are measured if that is not the integrator of the flow."""
+        self._table.show_flow(flow)
+
+    def show_round_trip(self, trace: Trace, stage: int) -> None:
+        """Show how exactly a stage and its inverse cancel out."""
+        self._table.show_round_trip(trace, stage)
+
+    def _show_losses(self, progress: Progress | None) -> None:
+        self._table.show_progress(progress.in_units(self.units) if progress else None)
+
+    def _show_score(self, score: Score | None) -> None:
+        self._table.show_score(score.in_units(self.units) if score else None)
