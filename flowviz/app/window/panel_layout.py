@@ -28,7 +28,7 @@ class PanelLayout(QObject):
 
     def __init__(self, window: QMainWindow, panels: TrainingWidgets, inspector: Inspector) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._notices = window, panels.controls.notices
         self.target = Dock("target", "&Target", ScrollColumn(panels.target))
         self.flow = Dock("flow", "&Flow", ScrollColumn(panels.flow))
         self.training = Dock("training", "T&raining", ScrollColumn(panels.controls), has_priority=True)
@@ -129,15 +129,22 @@ class PanelLayout(QObject):
     def _make_room(self, dock: Dock) -> None:
         """Let a panel grow with its content if only a panel that stretches, directly below, has to give way.
 
-        A panel that stretches is as high as it is for more than its content, so for it the others do give way.
+        A panel that stretches is as high as it is for more than its content, so for it the others do give way. So do
+        they for the status of the training, but not for notices below it.
         """
         if dock.is_stretchable and dock.height() < dock.needed_height:
             self._fit_timer.start()
         for column in self._columns():
             below = column[column.index(dock) + 1 :] if dock in column else []
             if below and below[0].is_stretchable:
-                dock.fit(limit=dock.height() + max(below[0].height() - below[0].needed_height, 0))
+                spare = max(below[0].height() - below[0].needed_height, 0)
+                least = dock.needed_height - self._notices_height() if dock is self.training else 0
+                dock.fit(limit=max(dock.height() + spare, least))
                 self._distribute([column])
+
+    def _notices_height(self) -> int:
+        """Return the height in pixels of the notices about the training."""
+        return 0 if self._notices.isHidden() else self._notices.heightForWidth(self._notices.width())
 
     def _distribute(self, columns: list[list[Dock]]) -> None:
         heights = {dock: height for column in columns for dock, height in _heights(column).items()}

@@ -271,6 +271,19 @@ def test_status_of_the_training_is_whole_in_a_small_window(window: Window, qtbot
     qtbot.waitUntil(lambda: is_whole(status))
 
 
+def test_status_that_grows_beside_the_details_is_whole(window: Window, qtbot: QtBot) -> None:
+    window.main.resize(1366, 768)
+    window.find(QToolButton, "detailsButton").click()
+    settled_places(window, qtbot)
+    controls, status = window.find(TrainingControls, "runControls"), window.find(QLabel, "statusLabel")
+    controls.set_status("A sentence that wraps to three lines of text. " * 6)
+    qtbot.waitUntil(lambda: is_whole(status) and is_unscrolled(window, "training"))
+    before = dock(window, "training").height()
+    controls.set_status(GREETING)
+    qtbot.waitUntil(lambda: dock(window, "training").height() < before)
+    assert is_unscrolled(window, "training")
+
+
 def test_warning_in_the_details_is_whole_in_a_small_window(window: Window, qtbot: QtBot) -> None:
     window.main.resize(1366, 768)
     window.find(QToolButton, "detailsButton").click()
