@@ -94,10 +94,10 @@ def test_later_seeds_are_those_of_flow_and_training() -> None:
         ({"target": TEXT, "entrants": [{"flow": {}}]}, "Entrant 1 has no name"),
         ({"target": TEXT, "entrants": [entrant("a\x1b[2J")]}, "Entrant 1: 'a\\x1b[2J' cannot be the name"),
         ({"target": TEXT, "entrants": [entrant("a", fow={})]}, 'Entrant "a" has no field "fow"'),
-        ({"target": TEXT, "entrants": [entrant("a", flow={"leyers": 3})]}, 'Entrant "a": The leyers cannot be 3'),
+        ({"target": TEXT, "entrants": [entrant("a", flow={"leyers": 3})]}, 'Entrant "a": FlowSpec has no field leyers'),
         ({"target": TEXT, "entrants": [entrant("a", flow=[])]}, 'Entrant "a": The flow must be an object'),
         ({"target": TEXT, "entrants": [entrant("a", flow={"family": "x"})]}, 'Entrant "a": There is no flow named'),
-        ({"entrants": [entrant("a", target={"kind": "text"})]}, 'Entrant "a": The text'),
+        ({"entrants": [entrant("a", target={"kind": "text"})]}, 'Entrant "a": TextSpec requires a value for text'),
         ({"target": TEXT, "entrants": [entrant("a", training={"batch": 1})]}, 'Entrant "a": The batch cannot be 1'),
         (
             {
