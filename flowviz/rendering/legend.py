@@ -88,7 +88,7 @@ def _arrow_keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None)
     if arrows is None or not arrows.scale:
         return []
     ems = arrows.length * projection.pixels_per_unit / em(view, panel)
-    longer = [Key(f"faint arrows: above {arrows.scale:.3g}", "words")] if arrows.cut.any() else []
+    longer = [Key(f"faint arrows: above {arrows.scale:.3g}", "text")] if arrows.cut.any() else []
     return [Key(scale_text(arrows), "arrow", length=round(ems, 1)), *longer]
 
 
