@@ -96,12 +96,14 @@ def test_gallery_has_four_columns(window: Window, qtbot: QtBot) -> None:
 
 
 def test_names_of_people_are_capitalized_in_titles(window: Window) -> None:
-    gallery = open_gallery(window).findChild(QListWidget, "galleryList")
+    dialog = open_gallery(window)
+    gallery = dialog.findChild(QListWidget, "galleryList")
     for title in ("Two moons", "Eight Gaussians", "Eight components"):
         assert gallery.findItems(title, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchCaseSensitive)
     assert ShapeSpec(name="eight_gaussians").title == "eight Gaussians"
     shapes = window.find(QComboBox, "targetShape")
     assert shapes.itemText(shapes.findData("eight_gaussians")) == "Eight Gaussians"
+    dialog.close()
 
 
 def test_example_is_chosen_by_its_thumbnail(window: Window, qtbot: QtBot) -> None:
