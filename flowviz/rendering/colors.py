@@ -84,6 +84,11 @@ def packed(colors: NDArray[np.uint8]) -> Packed:
     return np.ascontiguousarray(opaque).view(np.uint32)[:, 0]
 
 
+def unpacked(colors: Packed) -> NDArray[np.uint8]:
+    """Return packed numbers (n,) as colors with an alpha (n, 4)."""
+    return np.ascontiguousarray(colors)[:, None].view(np.uint8)
+
+
 @lru_cache
 def packed_color(color: Color) -> int:
     """Return an opaque color as a packed number."""

@@ -40,6 +40,12 @@ class Segments(NamedTuple):
         )
         return found
 
+    def control_points(self) -> NDArray[np.float32]:
+        """Return the control points (..., 4, 2) of the curves as Bézier curves."""
+        third = np.float32(1 / 3)
+        inner = self.start + third * self.leaving, self.end - third * self.arriving
+        return np.stack([self.start, *inner, self.end], axis=-2)
+
     def until(self, t: float) -> "Segments":
         """Return the parts of the curves up to a progress from 0 to 1."""
         s = 1 - t

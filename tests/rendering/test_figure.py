@@ -1,0 +1,77 @@
+"""Vector graphics: paths are curves, and whatever is below and above them stays there."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flowviz.records import Scene, Selection
+from flowviz.records.provenance import Provenance
+from flowviz.rendering.figure import Vectors, save_frame
+from flowviz.rendering.paths import path_alphas, path_particles
+from flowviz.specs import PictureSize, ViewSpec
+from tests.rendering.scenes import broken, full
+from tests.rendering.test_velocity import scene
+
+SIZE = PictureSize(width=480, height=320)
+ABOUT = Provenance("paths", "", 72)
+VIEW = ViewSpec(marks=frozenset({"points", "paths"}), labels=False, axes=False)
+
+
+def unselected() -> Scene:
+    return replace(full(), selection=None)
+
+
+def written(shown: Scene, view: ViewSpec, path: Path, form: Vectors = "svg") -> str:
+    save_frame(shown, 3.0, view, SIZE, "title", path, form, ABOUT)
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def drawn(text: str) -> list[str]:
+    """Return what a figure contains, from bottom to top."""
+    return re.findall(r'<image|<g id="paths"', text)
+
+
+def count(text: str) -> int:
+    return sum(group.count("<path") for group in re.findall(r'<g id="paths">(.*?)</g>', text, re.DOTALL))
+
+
+def test_paths_are_curves_below_the_points(tmp_path: Path) -> None:
+    shown = unselected()
+    text = written(shown, VIEW, tmp_path / "paths.svg")
+    assert drawn(text) == ["<image", '<g id="paths"', "<image"]
+    segments = len(path_alphas(shown.trace, 3.0))
+    assert 0 < count(text) <= segments * len(path_particles(shown)[0])
+    alone = written(shown, VIEW.model_copy(update={"marks": frozenset({"points"})}), tmp_path / "points.svg")
+    assert drawn(alone) == ["<image"]
+
+
+def test_paths_along_a_field_are_above_the_points_with_a_halo(tmp_path: Path) -> None:
+    text = written(scene(kind="flow_step"), VIEW, tmp_path / "paths.svg")
+    assert drawn(text) == ["<image", '<g id="paths"', '<g id="paths"']
+
+
+def test_paths_outside_the_picture_are_left_out(tmp_path: Path) -> None:
+    shown = unselected()
+    close = VIEW.model_copy(update={"half_extent": 0.3})
+    assert count(written(shown, close, tmp_path / "a.svg")) < count(written(shown, VIEW, tmp_path / "b.svg"))
+
+
+def test_paths_of_the_selected_particles_alone_are_drawn(tmp_path: Path) -> None:
+    shown = unselected()
+    chosen = shown.trace.positions[0][:, 0] > 1
+    text = written(replace(shown, selection=Selection(chosen)), VIEW, tmp_path / "paths.svg")
+    assert 0 < count(text) < count(written(shown, VIEW, tmp_path / "all.svg"))
+
+
+def test_particles_that_have_diverged_have_no_path(tmp_path: Path) -> None:
+    text = written(broken(), VIEW, tmp_path / "paths.svg")
+    assert count(text) > 0
+    assert not re.search(r'd="[^"]*(nan|inf)', text)
+
+
+@pytest.mark.parametrize("form", ["svg", "pdf"])
+def test_panels_beside_each_other_are_written(form: Vectors, tmp_path: Path) -> None:
+    view = VIEW.model_copy(update={"marks": frozenset({"points", "paths", "velocity"}), "beside": True, "labels": True})
+    assert written(scene(), view, tmp_path / f"beside.{form}", form)
