@@ -34,7 +34,7 @@ class Chain:
     def __init__(self, stages: Sequence[Stage], parameter_shapes: Shapes, statistic_shapes: Shapes) -> None:
         """Chain stages in drawing order, from the base to the data, whose numbers have the given shapes."""
         self.stages = tuple(stages)
-        self._spec = stages[0].spec
+        self.spec = stages[0].spec
         self._shapes = parameter_shapes, statistic_shapes
         examples = {type(stage): stage for stage in stages}
         self._examples = list(examples.values())
@@ -55,8 +55,8 @@ class Chain:
 
     def base(self, parameters: tf.Tensor) -> Base:
         """Return the base distribution. Its numbers are tensors if they are learned."""
-        start = base_of(self._spec)
-        if self._spec.arrangement != "learned":
+        start = base_of(self.spec)
+        if self.spec.arrangement != "learned":
             return start
         assert isinstance(start, Mixture)
         return start.learned(of_stage(unflatten(parameters, self._shapes[0]), STAGE_NAME), tf.math, tf.identity)

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -11,12 +9,12 @@ import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
 from flowviz.errors import SpecError
-from flowviz.flows.chain import Chain
+from flowviz.flows.chain import Chain, Numbers
 from flowviz.flows.flat import flatten, named, of_stage, shapes_of, unflatten
+from flowviz.flows.graphs import ChainGraphs
 from flowviz.flows.objective import MaximumLikelihood, Objective
 from flowviz.flows.reporting import DEFAULT_SPANS, base_report
 from flowviz.flows.stage import Stage
-from flowviz.flows.stored_graphs import Graph, stored_or_traced
 from flowviz.records import (
     Base,
     Density,
@@ -27,10 +25,8 @@ from flowviz.records import (
     base_of,
     base_particles,
     cell_centers,
-    checked_points,
     checked_stage,
     grid_shape,
-    slices,
 )
 from flowviz.records.bases import initial_parameters
 from flowviz.records.density import DENSITY_SIDE
@@ -38,13 +34,6 @@ from flowviz.records.trace import PARTICLES
 from flowviz.specs import FlowSpec
 
 FINE_ABOVE = -10.5  # nats; near -10, float32 errors are at most 0.01, so all log-densities above -10 are recomputed
-
-STAGE = tf.TensorSpec([], tf.int32)
-AT_STAGE = {"trace_through", "forward_at", "velocity", "final_velocity", "log_density"}  # functions that take one
-
-_first_of_kind: dict[tuple[FlowSpec, tuple[str, ...], tf.DType, tuple[type[Stage], ...]], "Flow"] = {}
-_graphs: dict[str, Graph] = {}
-_tracing = Lock()
 
 
 class Flow(tf.Module):
@@ -78,17 +67,12 @@ class Flow(tf.Module):
         self.statistics = tf.Variable(
             flatten(weights.statistics, self._statistic_shapes), dtype=self.dtype, trainable=False
         )
-        self._compiled: dict[tuple[str, tf.DType], Graph] = {}
+        self._graphs = ChainGraphs.shared(self.chain)
 
     @property
     def spec(self) -> FlowSpec:
         """Return the spec of the flow."""
         return self.stages[0].spec
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Return the names of all stages of a trace, starting with the base."""
-        return self.spec.stage_names()
 
     @property
     def can_fold(self) -> bool:
@@ -237,10 +221,15 @@ class Flow(tf.Module):
         Raises:
             SpecError: If there is no such stage.
         """
-        numbers, at = self._numbers, self._number(stage)
-        found = self._log_density(tf.float32, numbers, points, at)
+        checked_stage(stage, len(self.stages))
+
+        def computed(dtype: tf.DType, some: NDArray[np.float64]) -> NDArray[np.float32]:
+            [found] = self._graphs.evaluate("log_density", self._numbers(dtype), some, stage)
+            return found.astype(np.float32)
+
+        found = computed(tf.float32, points)
         if stage == len(self.stages) and (fine := found > FINE_ABOVE).any():
-            found[fine] = self._log_density(tf.float64, numbers, points[fine], at)
+            found[fine] = computed(tf.float64, points[fine])
         return found
 
     def report(self, stage: int, trace: Trace | None = None) -> StageReport:
@@ -253,19 +242,15 @@ class Flow(tf.Module):
         Raises:
             SpecError: If there is no such stage.
         """
-        at = self._number(stage)
-        if stage == 0:
+        if checked_stage(stage, len(self.stages)) == 0:
             return base_report(self.base)
-        recipe = self.stages[stage - 1]
-        flat = [tf.cast(each, tf.float64) for each in self._numbers]
+        recipe, flat = self.stages[stage - 1], self._numbers(tf.float64)
         parameters = of_stage(unflatten(flat[0].numpy(), self._parameter_shapes), recipe.numbers_name)
         statistics = of_stage(unflatten(flat[1].numpy(), self._statistic_shapes), recipe.numbers_name)
 
-        forward_at = self._graph("forward_at", tf.float64)
-
         def forward(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-            images, log_dets = forward_at(*flat, tf.constant(points), at)
-            return images.numpy(), log_dets.numpy()
+            images, log_dets = self._graphs.evaluate("forward_at", flat, points, stage)
+            return images, log_dets
 
         numbers = {**parameters, **statistics}
         if trace is None:
@@ -274,68 +259,17 @@ class Flow(tf.Module):
         return recipe.report_at(numbers, trace.positions[before].astype(np.float64), forward)
 
     def _traced_in_parts(self, name: str, points: ArrayLike, stage: int | None = None) -> Trace:
-        base = self.base
-        trace = Trace.joined([Trace(self.names, *found, base=base) for found in self._in_parts(name, points, stage)])
+        names, base = self.spec.stage_names(), self.base
+        trace = Trace.joined([Trace(names, *found, base=base) for found in self._in_parts(name, points, stage)])
         return trace if trace.folded is None or trace.folded.any() else replace(trace, folded=None)
-
-    @property
-    def _kin(self) -> "Flow":
-        """Return the first flow of this kind, whose graphs all others share, since TensorFlow never frees a graph."""
-        kind = *self._kind, self.dtype, tuple({type(stage): None for stage in self.stages})
-        return _first_of_kind.setdefault(kind, self)
-
-    @property
-    def _kind(self) -> tuple[FlowSpec, tuple[str, ...]]:
-        """Return the key of the graphs: what they depend on of the spec, and the names of stages that differ."""
-        if self.chain.is_uniform:
-            return self.spec.model_copy(update={"seed": 0, "pairing": None, "integrator_steps": None}), ()
-        return self.spec.model_copy(update={"seed": 0}), self.names
 
     def _in_parts(self, name: str, points: ArrayLike, stage: int | None = None) -> Iterator[list[NDArray[Any]]]:
         """Yield the results of a function of the chain for consecutive chunks of points (n, 2)."""
-        checked, graph, numbers = checked_points(points), self._graph(name, self.dtype), self._numbers
-        at = [] if stage is None else [self._number(stage)]
-        for some in slices(len(checked)):
-            part = tf.convert_to_tensor(checked[some], self.dtype)
-            yield [np.array(each) for each in graph(*numbers, part, *at)]
+        checked = None if stage is None else checked_stage(stage, len(self.stages))
+        return self._graphs.in_parts(name, self._numbers(self.dtype), points, checked)
 
-    def _log_density(self, dtype: tf.DType, numbers: Any, points: NDArray[Any], at: tf.Tensor) -> NDArray[np.float32]:
-        cast = (tf.cast(each, dtype) for each in (*numbers, points))
-        [log_density] = self._graph("log_density", dtype)(*cast, at)
-        return np.array(log_density, np.float32)
-
-    def _number(self, stage: int) -> tf.Tensor:
-        return tf.constant(checked_stage(stage, len(self.stages)), tf.int32)
-
-    @property
-    def _numbers(self) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    def _numbers(self, dtype: tf.DType) -> Numbers:
+        """Return the present numbers, rounded to the type of the flow and then converted to another one."""
         constants = tf.constant(self.chain.constants, self.dtype)
-        return self.parameters.read_value(), self.statistics.read_value(), constants
-
-    def _graph(self, name: str, dtype: tf.DType) -> Graph:
-        """Return a function of the chain, traced once for all flows of this kind; see `_kin`."""
-        kin = self._kin
-        if (name, dtype) not in kin._compiled:
-            kin._compiled[name, dtype] = kin._traced(name, dtype)
-        return kin._compiled[name, dtype]
-
-    def _traced(self, name: str, dtype: tf.DType) -> Graph:
-        """Trace a function of the chain, or load its stored graph. Functions in `AT_STAGE` also take a stage.
-
-        Returns a concrete function, because TensorFlow warns if one `tf.function` is traced for many flows.
-        """
-        function = getattr(self.chain, name)
-        parameters, statistics, constants = (each.shape for each in self._numbers)
-        shapes = [parameters, statistics, [None, constants[1]] if self.chain.is_uniform else constants, [None, 2]]
-        signature = [*(tf.TensorSpec(shape, dtype) for shape in shapes), *([STAGE] if name in AT_STAGE else [])]
-        spec, names = self._kind
-        key = f"{name} {signature} {spec.model_dump_json()} {names}"
-        with _tracing:  # a second thread that needs the graph waits until it is traced
-            if key in _graphs:
-                return _graphs[key]
-            flat = tf.function(lambda p, s, c, *rest: function((p, s, c), *rest), autograph=False)
-            trace = partial(flat.get_concrete_function, *signature)
-            [found] = stored_or_traced(key, lambda: [trace()], signature, self.spec)
-            if not self.spec.recipe.stages:  # the code of an extension can change
-                _graphs[key] = found
-        return found
+        parameters, statistics = self.parameters.read_value(), self.statistics.read_value()
+        return tf.cast(parameters, dtype), tf.cast(statistics, dtype), tf.cast(constants, dtype)

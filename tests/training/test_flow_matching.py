@@ -10,8 +10,7 @@ import tensorflow as tf
 import flowviz
 from flowviz.cli.inspect import _project_info
 from flowviz.errors import FileError, SpecError
-from flowviz.flows import build_flow
-from flowviz.flows import flow as flow_module
+from flowviz.flows import build_flow, graphs
 from flowviz.flows.flow_matching import FlowStep
 from flowviz.flows.matching import FlowMatching, in_strips, spread_times
 from flowviz.flows.scenes import velocity_fields
@@ -145,7 +144,7 @@ class TestOtherIntegrators:
         np.testing.assert_array_equal(again.trace.positions, changed.trace.positions)
 
     def test_steps_change_without_a_new_graph(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(flow_module, "stored_or_traced", lambda *_: pytest.fail("traced again"))
+        monkeypatch.setattr(graphs, "stored_or_traced", lambda *_: pytest.fail("traced again"))
         for steps in (1, 21, 100):
             trace = build_flow(FLOW.with_integrator(steps=steps), project.weights).trace(base_particles(50))
             assert len(trace.names) == steps + 1

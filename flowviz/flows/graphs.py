@@ -1,0 +1,107 @@
+"""Graphs of the functions of a chain, which all flows of one kind share."""
+
+from collections.abc import Iterator
+from functools import partial
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import ArrayLike, NDArray
+
+from flowviz.flows.chain import Chain, Numbers
+from flowviz.flows.stage import Stage
+from flowviz.flows.stored_graphs import Graph, stored_or_traced
+from flowviz.records import checked_points, slices
+from flowviz.specs import FlowSpec
+
+STAGE = tf.TensorSpec([], tf.int32)
+AT_STAGE = {"trace_through", "forward_at", "velocity", "final_velocity", "log_density"}  # functions that take one
+
+Kind = tuple[FlowSpec, tuple[str, ...], tuple[type[Stage], ...]]
+
+_of_kind: dict[Kind, "ChainGraphs"] = {}
+_found: dict[str, Graph] = {}
+_tracing = Lock()
+
+
+class ChainGraphs:
+    """Evaluates the functions of a chain, each of which is traced at its first call.
+
+    Numbers are the tensors of parameters, statistics and constants. Their type is that in which functions compute.
+    """
+
+    def __init__(self, chain: Chain, spec: FlowSpec) -> None:
+        self._chain, self._spec = chain, spec
+        self._graphs: dict[tuple[str, tf.DType], Graph] = {}
+
+    @classmethod
+    def shared(cls, chain: Chain) -> "ChainGraphs":
+        """Return the graphs for a chain. All of its kind share those of the first one: TensorFlow never frees a graph.
+
+        What the graphs depend on makes a kind: a part of the spec, the names of the stages if they differ in more than
+        their constants, and the classes of the stages.
+        """
+        any_of_kind: dict[str, Any] = {"seed": 0}
+        if chain.is_uniform:
+            any_of_kind |= {"pairing": None, "integrator_steps": None}
+        spec = chain.spec.model_copy(update=any_of_kind)
+        names = () if chain.is_uniform else chain.spec.stage_names()
+        kind = spec, names, tuple({type(stage): None for stage in chain.stages})
+        return _of_kind.setdefault(kind, cls(chain, spec))
+
+    def evaluate(
+        self, name: str, numbers: Numbers, points: NDArray[Any], stage: int | None = None
+    ) -> list[NDArray[Any]]:
+        """Return the results of a function of the chain.
+
+        Args:
+            name: Name of the function.
+            numbers: Numbers of the flow.
+            points: Points (n, 2).
+            stage: Number of the stage; None for functions that take none.
+        """
+        dtype = numbers[0].dtype
+        at = [] if stage is None else [tf.constant(stage, tf.int32)]
+        found = self._graph(name, numbers)(*numbers, tf.convert_to_tensor(points, dtype), *at)
+        return [np.array(each) for each in found]
+
+    def in_parts(
+        self, name: str, numbers: Numbers, points: ArrayLike, stage: int | None = None
+    ) -> Iterator[list[NDArray[Any]]]:
+        """Yield the results for consecutive chunks of points (n, 2); see `evaluate`.
+
+        Raises:
+            SpecError: If the shape of the points is not (n, 2).
+        """
+        checked = checked_points(points)
+        for some in slices(len(checked)):
+            yield self.evaluate(name, numbers, checked[some], stage)
+
+    def _graph(self, name: str, numbers: Numbers) -> Graph:
+        key = name, numbers[0].dtype
+        if key not in self._graphs:
+            self._graphs[key] = self._traced(name, numbers)
+        return self._graphs[key]
+
+    def _traced(self, name: str, numbers: Numbers) -> Graph:
+        """Trace a function of the chain, or load its stored graph. Functions in `AT_STAGE` also take a stage.
+
+        Returns a concrete function, because TensorFlow warns if one `tf.function` is traced for many flows.
+        """
+        chain, dtype = self._chain, numbers[0].dtype
+        function = getattr(chain, name)
+        parameters, statistics, constants = (each.shape for each in numbers)
+        shapes = [parameters, statistics, [None, constants[1]] if chain.is_uniform else constants, [None, 2]]
+        signature = [*(tf.TensorSpec(shape, dtype) for shape in shapes), *([STAGE] if name in AT_STAGE else [])]
+        names = () if chain.is_uniform else chain.spec.stage_names()
+        key = f"{name} {signature} {self._spec.model_dump_json()} {names}"
+        with _tracing:  # a second thread that needs the graph waits until it is traced
+            if key in _found:
+                return _found[key]
+            flat = tf.function(lambda p, s, c, *rest: function((p, s, c), *rest), autograph=False)
+            trace = partial(flat.get_concrete_function, *signature)
+            [found] = stored_or_traced(key, lambda: [trace()], signature, self._spec)
+            if not self._spec.recipe.stages:  # the code of an extension can change
+                _found[key] = found
+        return found
