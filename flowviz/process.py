@@ -30,6 +30,7 @@ def configure() -> None:
     report_native_crashes()
     silence_tensorflow()
     leave_out_keras()
+    skip_pydantic_plugins()
     limit_threads()
     search_garbage_less_often()
     silence_libraries()
@@ -75,6 +76,16 @@ def leave_out_keras() -> None:
     loaded. Reference: https://www.tensorflow.org/guide/keras#tensorflow_+_keras_2_backwards_compatibility
     """
     os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
+
+
+def skip_pydantic_plugins() -> None:
+    """Let pydantic look for no plugins, of which flowviz uses none.
+
+    It otherwise reads the metadata of all installed packages before it validates the first spec, which delays the
+    window by 5 ms if 120 packages are installed. Without it, they are read.
+    Reference: https://docs.pydantic.dev/latest/concepts/plugins/#disabling-plugins
+    """
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def discard_stdout() -> None:
