@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 Precision = Literal["float32", "float64"]
 
-PICTURE_SIZE = PictureSize(width=640, height=480)
+PICTURE_SIZE = 640, 480
 SAMPLES = 20_000
 
 
@@ -293,11 +293,17 @@ def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
         pass
 
 
-def picture(project: Project, size: PictureSize = PICTURE_SIZE) -> bytes:
-    """Return a PNG of the particles of a project at the last stage. Does not load TensorFlow."""
+def picture(project: Project, size: PictureSize | None = None) -> bytes:
+    """Return a PNG of the particles of a project at the last stage. Does not load TensorFlow.
+
+    Args:
+        project: The project.
+        size: The size of the picture; by default 640 × 480 pixels.
+    """
+    width, height = PICTURE_SIZE
     with TemporaryDirectory(prefix="flowviz-") as folder:
         path = Path(folder) / "picture.png"
-        render(project, ExportSpec(size=size), path)
+        render(project, ExportSpec(size=size or PictureSize(width=width, height=height)), path)
         return path.read_bytes()
 
 

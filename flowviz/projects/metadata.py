@@ -135,8 +135,8 @@ class Metadata(PlanText):
     kept_step: Count | None = None
     score: ScoreText | None = None
     checkpoint: CheckpointText | None = None
-    timeline: TimelineText = TimelineText()
-    seen: Seen = Seen()
+    timeline: TimelineText = Field(default_factory=TimelineText)
+    seen: Seen = Field(default_factory=Seen)
     next: PlanText | None = None
     environment: EnvironmentText | None = None
 

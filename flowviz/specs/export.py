@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from flowviz.specs.export_kinds import FILMS, FORMATS, PICTURES, PLOTS, RANGES, Format, Kinds, What
 from flowviz.specs.fields import Option, checked, described, fields_of, values_of, with_values
@@ -29,12 +29,12 @@ class ExportSpec(Spec):
 
     what: Annotated[What, described("What", "What to export"), Option(ALL)] = "view"
     format: Annotated[Format, described("Format", "File format"), Option(ALL)] = "png"
-    seen: Annotated[Seen, described("Content", "What to show of the flow")] = Seen()
+    seen: Annotated[Seen, described("Content", "What to show of the flow")] = Field(default_factory=Seen)
     size: Annotated[
         PictureSize,
         described("Size", "Width and height in pixels, or in centimeters, such as 12x8cm; of a density, in cells"),
         Option(PICTURES | PLOTS | {"density"}, form="WIDTHxHEIGHT"),
-    ] = PictureSize()
+    ] = Field(default_factory=PictureSize)
     scale: Annotated[
         int,
         described("Scale", "Factor by which the size is multiplied, from 1 to 8", ge=1, le=8),

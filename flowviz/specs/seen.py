@@ -19,7 +19,7 @@ class Seen(Spec):
     The coordinates of the `probe` are in flow units.
     """
 
-    view: Annotated[ViewSpec, described("View", "How the cloud is drawn")] = ViewSpec()
+    view: Annotated[ViewSpec, described("View", "How the cloud is drawn")] = Field(default_factory=ViewSpec)
     stage: Annotated[
         int | None,
         described("Stage", "Number of the stage, 0 for the base; by default the last one", ge=0),
@@ -35,7 +35,7 @@ class Seen(Spec):
         described("Moment", "Training step to show; by default the latest", ge=0),
         Option(PICTURES | {"trace", "samples", "density"}, form="STEP|latest", none="latest"),
     ] = None
-    playback: Annotated[Playback, described("Playback", "How the flow plays")] = Playback()
+    playback: Annotated[Playback, described("Playback", "How the flow plays")] = Field(default_factory=Playback)
     probe: Annotated[
         tuple[StageNumber, tuple[float, float]] | None,
         described("Probe", "Point at a stage, in flow units, to mark at every stage; or none"),

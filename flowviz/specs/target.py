@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
@@ -15,6 +16,7 @@ from flowviz.specs.shapes import SHAPES, ShapeName, words_of
 from flowviz.specs.spec import Spec
 
 FIRST_TEXT = "BRAD"  # the word of a new project
+BUILT_IN_FONT = "Built-in"  # name for the user of the font that a text without `font` has
 LONGEST_TEXT = 200
 MAX_POINTS = 5_000_000
 MAX_PARTS = 8
@@ -245,7 +247,11 @@ class MixSpec(Spec):
 TargetSpec = Annotated[
     TextSpec | ImageSpec | ShapeSpec | DrawingSpec | PointsSpec | MixSpec, Field(discriminator="kind")
 ]
-_ADAPTER: TypeAdapter[TargetSpec] = TypeAdapter(TargetSpec)
+
+
+@cache
+def _adapter() -> TypeAdapter[TargetSpec]:
+    return TypeAdapter(TargetSpec)  # takes 3 ms, which the start of the window does not have
 
 
 def target_spec(values: Any) -> TargetSpec:
@@ -255,7 +261,7 @@ def target_spec(values: Any) -> TargetSpec:
         SpecError: If the values are invalid.
     """
     try:
-        return _ADAPTER.validate_python(values)
+        return _adapter().validate_python(values)
     except PydanticError as error:
         kinds = "text, image, shape, drawing, points or mix"
         raise SpecError(f"The target is invalid. Its kind must be {kinds}, with the fields of that kind.") from error

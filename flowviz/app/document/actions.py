@@ -14,7 +14,7 @@ from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
 from flowviz.app.notices.notice import Notice
 from flowviz.app.session.session import Session
-from flowviz.app.state.request import FIRST_PLAN
+from flowviz.app.state.request import first_plan
 from flowviz.app.target import image_page, points_page
 from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
 from flowviz.files import as_file_name
@@ -46,7 +46,8 @@ class DocumentActions(QObject):
 
     def new(self) -> None:
         """Show a new, untrained project."""
-        project = Project.untrained(FIRST_PLAN.target, FIRST_PLAN.flow, FIRST_PLAN.training)
+        plan = first_plan()
+        project = Project.untrained(plan.target, plan.flow, plan.training)
         self.leave(lambda: self.document.show(prepare(project)))
 
     def open_copy(self, path: Path) -> None:

@@ -37,7 +37,7 @@ class Exports(QObject):
         self._window = window
         self._dialog: ExportDialog | None = None
         self._source: ExportSource | None = None  # of the dialog, or of the last one
-        self._chosen = ExportSpec()
+        self._chosen: ExportSpec | None = None  # in the last dialog
         self._folder: Path | None = None  # chosen in the dialog for this file of the project
 
     def show(self, source: ExportSource) -> None:
@@ -72,7 +72,7 @@ class Exports(QObject):
         from flowviz.app.export.dialog import ExportDialog  # imported late, for a fast start of the program
 
         before, self._source = self._source, source
-        spec = initial_spec(source) if before is None else carry_over(self._chosen, before, source)
+        spec = initial_spec(source) if before is None else carry_over(self._chosen or ExportSpec(), before, source)
         if before is None or before.path != source.path:
             self._folder = None
         folder = self._folder or (source.path.parent if source.path else pictures_folder())

@@ -1,6 +1,7 @@
 """The request: the target, flow and training that the user has asked for."""
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -15,7 +16,11 @@ from flowviz.specs.recipes import Family
 from flowviz.specs.target import FIRST_TEXT
 from flowviz.specs.training import DEFAULT_SECONDS
 
-FIRST_PLAN = Plan(TextSpec(text=FIRST_TEXT), FlowSpec(), TrainingSpec(seconds=DEFAULT_SECONDS))
+
+@cache
+def first_plan() -> Plan:
+    """Return the plan of a new project."""
+    return Plan(TextSpec(text=FIRST_TEXT), FlowSpec(), TrainingSpec(seconds=DEFAULT_SECONDS))
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Request:
         problem: Why the current page has no valid target; empty if it has one.
     """
 
-    plan: Plan = FIRST_PLAN
+    plan: Plan = field(default_factory=first_plan)
     kind: Kind = "text"
     pages: Pages = field(default_factory=Pages)
     follows: bool = True

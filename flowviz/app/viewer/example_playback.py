@@ -15,7 +15,7 @@ from flowviz.specs.view import Theme
 
 DELAY_MS = 300  # a training that is prepared already shows its first picture sooner
 FRAME_PERIOD_MS = 33  # leaves the processor to the training that is being prepared
-PLAYBACK = Playback(speed=2.5)
+SPEED = 2.5
 REST_SECONDS = 0.6  # at the word, before the way back begins
 MOVING = "Example: how a trained flow bends the Gaussian cloud into “{}”"
 STILL = "Example: a Gaussian cloud that a trained flow has bent into “{}”"
@@ -43,6 +43,7 @@ class ExamplePlayback(QObject):
         super().__init__(parent)
         self._view, self._display, self._queries, self._clock = view, display, queries, clock
         self.jumps = False
+        self._playback = Playback(speed=SPEED)
         self._is_wanted = False
         self._name = EXAMPLES[0]
         self._trace: Trace | None = None  # that is shown
@@ -102,9 +103,9 @@ class ExamplePlayback(QObject):
         """Return the current position between the base and the last stage."""
         if self.jumps:
             return float(last)
-        way = PLAYBACK.seconds(last) + REST_SECONDS
+        way = self._playback.seconds(last) + REST_SECONDS
         gone = way - abs((self._clock() - self._started) % (2 * way) - way)
-        return PLAYBACK.position(gone, last)
+        return self._playback.position(gone, last)
 
     def _on_view_changed(self, old: View, new: View) -> None:
         if self._is_wanted and _in_theme(old, new.seen.view.theme) != new:

@@ -1,6 +1,7 @@
 """The integrator bar: how flow matching follows the velocity, and in how many steps."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from PyQt6.QtWidgets import QLabel, QSpinBox
@@ -15,7 +16,6 @@ from flowviz.specs.fields import fields_of
 from flowviz.specs.flow import Integrator
 
 INTEGRATORS: dict[Integrator, str] = {"euler": "Euler", "midpoint": "Midpoint", "rk4": "RK4"}
-DEFAULT = FlowSpec(family="flow_matching")
 SPACING = 6  # pixels
 NO_TRAINING = "The weights stay the same, so no training is needed"
 OTHER_FAMILY = "Choose flow matching in the flow panel to change the integrator"
@@ -65,7 +65,12 @@ class IntegratorBar(WrappingRow):
 
 def _integrated(request: Request) -> FlowSpec:
     """Return the requested flow if it has an integrator, or else flow matching."""
-    return request.plan.flow if request.plan.flow.recipe.is_continuous else DEFAULT
+    return request.plan.flow if request.plan.flow.recipe.is_continuous else _flow_matching()
+
+
+@cache
+def _flow_matching() -> FlowSpec:
+    return FlowSpec(family="flow_matching")
 
 
 def _setter(request: RequestState, field: str) -> Callable[[Any], None]:

@@ -14,13 +14,14 @@ from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.example_view import ExampleView
 from flowviz.projects import gallery, to_bytes
 from flowviz.records import Preparing, Selection, Trace
+from flowviz.specs import Playback
 from tests.app.conftest import Window
 from tests.app.session.fakes import FakeThread, SessionHarness, fail, finished, snapshot, train
 from tests.app.viewer.fakes import trace
 
 EXAMPLE = trace()
 LAST = EXAMPLE.last_stage
-SECONDS_TO_WORD = example_playback.PLAYBACK.seconds(LAST)
+SECONDS_TO_WORD = Playback(speed=example_playback.SPEED).seconds(LAST)
 
 
 class Waiting(SessionHarness):

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.desktop.settings import settings
 from flowviz.app.session import warm_up as warm_ups
 from flowviz.app.session.warm_up import WarmUp
-from flowviz.app.state.request import FIRST_PLAN, RequestState
+from flowviz.app.state.request import RequestState, first_plan
 from flowviz.app.threads.priority import LowPriority
 from flowviz.errors import MachineError
 from flowviz.specs import FlowSpec
@@ -107,7 +108,7 @@ def test_first_edit_begins_the_warm_up_once(warmed: Warmed) -> None:
 
 def test_opening_a_project_begins_nothing(warmed: Warmed) -> None:
     flow = FlowSpec(layers=3)
-    warmed.request.show_plan(type(FIRST_PLAN)(FIRST_PLAN.target, flow, FIRST_PLAN.training))
+    warmed.request.show_plan(replace(first_plan(), flow=flow))
     assert warmed.thread.waiting is None
     warmed.request.show_text("a")
     assert warmed.run() == ["low priority", "realnvp 3", "prepared"]
