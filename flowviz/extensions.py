@@ -14,12 +14,14 @@ from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from traceback import extract_tb
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowviz.errors import FlowvizError, SpecError
 from flowviz.specs import RECIPES, SHAPES, explanations
 from flowviz.specs.recipes import NAME, Recipe
-from flowviz.targets.shapes import Draw, add_shape
+
+if TYPE_CHECKING:
+    from flowviz.targets.shapes import Draw
 
 __all__ = ["Extension", "Loading", "Recipe", "has_any", "load", "loading", "register_family", "register_target"]
 
@@ -67,7 +69,7 @@ class Loading:
             load(self.files, installed=self.installed)
 
 
-def register_target(name: str, sample: Draw, *, entropy: float | None = None, title: str = "") -> None:
+def register_target(name: str, sample: "Draw", *, entropy: float | None = None, title: str = "") -> None:
     """Add a target, which is a shape like those of the catalog.
 
     Args:
@@ -79,6 +81,8 @@ def register_target(name: str, sample: Draw, *, entropy: float | None = None, ti
     Raises:
         SpecError: If the name is none, or belongs to flowviz.
     """
+    from flowviz.targets.shapes import add_shape  # loads much that a start of the window without extensions need not
+
     _check_name(name, _built_in_shapes)
     SHAPES[name] = title or "A target of an extension."
     add_shape(name, sample, entropy)

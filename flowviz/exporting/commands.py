@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from flowviz import projects
 from flowviz.errors import SpecError
 from flowviz.extensions import has_any, loading
 from flowviz.file_kinds import ANIMATION, EXPORTED, PICTURE
-from flowviz.projects import Plan, load_project
+from flowviz.projects import Plan
 from flowviz.specs import ExportSpec, FlowSpec, MixSpec, ShapeSpec, Spec, TargetSpec, TextSpec, TrainingSpec
 from flowviz.specs.export import relevant
 from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS, Format, What
@@ -140,7 +141,7 @@ def _sources(target: TargetSpec) -> Iterator[TargetSpec]:
 
 def _holding(plan: Plan, path: Path | None) -> Path:
     """Return the file if it contains the target of a plan. Raises `SpecError` otherwise."""
-    if path is None or load_project(path).asked.target != plan.target:
+    if path is None or projects.load_project(path).asked.target != plan.target:
         raise SpecError(UNSAVED)
     return path
 

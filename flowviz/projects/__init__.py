@@ -1,25 +1,8 @@
 """Projects: specs and records, saved together in one `.flowviz` file."""
 
-from flowviz.projects.checkpoint_file import (
-    check_no_checkpoint,
-    checkpoint_path,
-    discard_checkpoint,
-    is_checkpoint_name,
-    latest_state,
-    save_checkpoint,
-    set_checkpoint_aside,
-)
-from flowviz.projects.comparison import Comparison
-from flowviz.projects.comparison_file import (
-    comparison_from_bytes,
-    comparison_to_bytes,
-    is_comparison,
-    load_comparison,
-    save_comparison,
-)
-from flowviz.projects.format import check_storable, from_bytes, is_project, load_project, save_project, to_bytes
-from flowviz.projects.gallery import Example, example, examples
-from flowviz.projects.project import Plan, Project
+from typing import TYPE_CHECKING
+
+from flowviz.lazy_names import lazy_names
 
 __all__ = [
     "Comparison",
@@ -47,3 +30,36 @@ __all__ = [
     "set_checkpoint_aside",
     "to_bytes",
 ]
+
+if TYPE_CHECKING:
+    from flowviz.projects.checkpoint_file import (
+        check_no_checkpoint,
+        checkpoint_path,
+        discard_checkpoint,
+        is_checkpoint_name,
+        latest_state,
+        save_checkpoint,
+        set_checkpoint_aside,
+    )
+    from flowviz.projects.comparison import Comparison
+    from flowviz.projects.comparison_file import (
+        comparison_from_bytes,
+        comparison_to_bytes,
+        is_comparison,
+        load_comparison,
+        save_comparison,
+    )
+    from flowviz.projects.format import check_storable, from_bytes, is_project, load_project, save_project, to_bytes
+    from flowviz.projects.gallery import Example, example, examples
+    from flowviz.projects.project import Plan, Project
+else:
+    __getattr__ = lazy_names(
+        __name__,
+        checkpoint_file="check_no_checkpoint checkpoint_path discard_checkpoint is_checkpoint_name latest_state "
+        "save_checkpoint set_checkpoint_aside",
+        comparison="Comparison",
+        comparison_file="comparison_from_bytes comparison_to_bytes is_comparison load_comparison save_comparison",
+        format="check_storable from_bytes is_project load_project save_project to_bytes",
+        gallery="Example example examples",
+        project="Plan Project",
+    )

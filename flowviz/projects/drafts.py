@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
+from flowviz import projects
 from flowviz.errors import FileError
 from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import PRIVATE, Fingerprint, atomic_write, reason
-from flowviz.projects.format import load_project, save_project
 from flowviz.projects.project import Project
 
 if TYPE_CHECKING:  # the window appears sooner if its thread for drafts loads this library
@@ -96,7 +96,7 @@ class Draft:
         if self._read_note() != contents:
             with _sentences(self.folder):
                 self._note.unlink(missing_ok=True)  # so that the note never describes a different project
-        save_project(project, self.path, private=True)
+        projects.save_project(project, self.path, private=True)
         with atomic_write(self._note, private=True) as part:
             part.write_text(note, encoding="ascii")
 
@@ -106,7 +106,7 @@ class Draft:
         Raises:
             FileError: If the project file is damaged or no longer exists.
         """
-        return load_project(self.path)
+        return projects.load_project(self.path)
 
     def discard(self) -> None:
         """Remove the files of the draft, except for its lock. The draft can be saved again.

@@ -73,7 +73,7 @@ from flowviz.projects.contents import put_back, taken_out
 from flowviz.projects.header import COMPARISON, NOT_OURS, PROJECT, file_holds, holds, max_memory, metadata
 from flowviz.projects.metadata import CheckpointText, Metadata, missing_extensions
 from flowviz.projects.moments import with_particles
-from flowviz.projects.project import Plan, Project
+from flowviz.projects.project import LARGEST_FILE, Plan, Project
 from flowviz.projects.states import Layout, States, size_of, weights_of
 from flowviz.projects.upgrade import FORMAT_VERSION, upgraded
 from flowviz.records import (
@@ -93,7 +93,6 @@ from flowviz.records import (
 )
 from flowviz.specs import FlowSpec
 
-LARGEST_FILE = 2**31  # bytes; a default project has 2 million
 SAVED_BYTES = 32  # per weight of the flow: with its moments and checkpoint, each weight is saved about seven times
 UNLIKELY_VERSION = 1000
 

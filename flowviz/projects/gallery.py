@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from flowviz import projects
 from flowviz.errors import FileError
 from flowviz.files import atomic_write, content_of, resource
-from flowviz.projects.format import LARGEST_FILE, load_project
-from flowviz.projects.project import Project
+from flowviz.projects.project import LARGEST_FILE, Project
 
 SENTENCES: Mapping[str, str] = {
     "brad": "The word and the flow of the blog post: affine couplings and batch normalization.",
@@ -48,7 +48,7 @@ class Example:
         Raises:
             FileError: If the file cannot be read.
         """
-        return load_project(self.path)
+        return projects.load_project(self.path)
 
     def copy_to(self, path: Path) -> None:
         """Copy the project file to a path.

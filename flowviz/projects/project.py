@@ -28,6 +28,7 @@ from flowviz.specs.flow import Integrator
 if TYPE_CHECKING:
     from flowviz.flows import Flow
 
+LARGEST_FILE = 2**31  # bytes; a default project has 2 million
 CHANGES_BYTES = 16_384  # of JSON, enough for about 300 changes of the target
 
 

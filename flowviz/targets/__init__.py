@@ -1,18 +1,8 @@
 """Target distributions: build the distribution that a flow learns from its spec."""
 
-from flowviz.targets.build import build_target
-from flowviz.targets.drawing import read_drawing
-from flowviz.targets.fonts import BUILT_IN, Face, installed_faces
-from flowviz.targets.image import image_spec, read_image
-from flowviz.targets.ink import Ink
-from flowviz.targets.layout import Borrowed
-from flowviz.targets.mix import split_sentences
-from flowviz.targets.pixels import PixelDensity
-from flowviz.targets.points import Points, points_spec
-from flowviz.targets.tables import columns_of, read_points, reading_columns, reading_points
-from flowviz.targets.target import DRAWN_TOGETHER, Extent, Target, draw_in_parts, leaked, target_picture
-from flowviz.targets.text import borrowed_fonts, reads_fonts
-from flowviz.targets.units import has_pixels, spec_units, target_units
+from typing import TYPE_CHECKING
+
+from flowviz.lazy_names import lazy_names
 
 __all__ = [
     "BUILT_IN",
@@ -27,6 +17,7 @@ __all__ = [
     "borrowed_fonts",
     "build_target",
     "columns_of",
+    "darkness_of",
     "draw_in_parts",
     "has_pixels",
     "image_spec",
@@ -44,3 +35,35 @@ __all__ = [
     "target_picture",
     "target_units",
 ]
+
+if TYPE_CHECKING:
+    from flowviz.targets.build import build_target
+    from flowviz.targets.drawing import read_drawing
+    from flowviz.targets.fonts import BUILT_IN, Face, installed_faces
+    from flowviz.targets.image import darkness_of, image_spec, read_image
+    from flowviz.targets.ink import Ink
+    from flowviz.targets.layout import Borrowed
+    from flowviz.targets.mix import split_sentences
+    from flowviz.targets.pixels import PixelDensity
+    from flowviz.targets.points import Points, points_spec
+    from flowviz.targets.tables import columns_of, read_points, reading_columns, reading_points
+    from flowviz.targets.target import DRAWN_TOGETHER, Extent, Target, draw_in_parts, leaked, target_picture
+    from flowviz.targets.text import borrowed_fonts, reads_fonts
+    from flowviz.targets.units import has_pixels, spec_units, target_units
+else:
+    __getattr__ = lazy_names(
+        __name__,
+        build="build_target",
+        drawing="read_drawing",
+        fonts="BUILT_IN Face installed_faces",
+        image="darkness_of image_spec read_image",
+        ink="Ink",
+        layout="Borrowed",
+        mix="split_sentences",
+        pixels="PixelDensity",
+        points="Points points_spec",
+        tables="columns_of read_points reading_columns reading_points",
+        target="DRAWN_TOGETHER Extent Target draw_in_parts leaked target_picture",
+        text="borrowed_fonts reads_fonts",
+        units="has_pixels spec_units target_units",
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw, ImageFont, features
 
 from flowviz.errors import TargetError
+from flowviz.specs.target import BUILT_IN_FONT
 
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
@@ -72,7 +73,7 @@ class Face:
         )
 
 
-BUILT_IN = Face("Built-in", "Aileron")
+BUILT_IN = Face(BUILT_IN_FONT, "Aileron")
 
 
 @lru_cache(maxsize=1)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
+from flowviz import projects
 from flowviz.errors import MachineError
-from flowviz.projects import check_storable
 from flowviz.records import Checkpoint, Event, Preparing
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
@@ -56,7 +56,7 @@ def train(
         MachineError: If there is not enough memory, or if TensorFlow cannot be loaded.
         SpecError: If the flow is too large for a project file.
     """
-    check_storable(flow_spec)
+    projects.check_storable(flow_spec)
     started = perf_counter()
     yield Preparing("Loading TensorFlow")
     from flowviz.flows import build_flow

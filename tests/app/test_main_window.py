@@ -35,6 +35,7 @@ from tests.app.conftest import Window
 
 PREPARING_MS = 30_000
 LAZY_MODULES = {"tensorflow", "pandas", "matplotlib", "joblib", "rich"}
+LATE_MODULES = {*LAZY_MODULES, "PIL", "numba", "filelock", "safetensors", "flowviz.rendering.frame"}
 
 
 def pixels(widget: QWidget) -> NDArray[np.uint8]:
@@ -89,6 +90,16 @@ def test_window_opens_without_modules_that_it_does_not_need() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "set()"
+
+
+def test_import_of_the_window_loads_nothing_that_its_first_picture_does_not_need() -> None:
+    code = (
+        "import sys, flowviz.app.main; from flowviz.specs.spec import Spec\n"
+        f"print({LATE_MODULES} & set(sys.modules))\n"
+        "print([kind for kind in Spec.__subclasses__() if kind.__pydantic_complete__])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["set()", "[]"], "no spec is validated before the process is configured"
 
 
 def test_preview_shows_the_typed_text(window: Window, qtbot: QtBot) -> None:

@@ -237,7 +237,7 @@ def test_a_draft_that_cannot_be_written_does_not_name_the_file_of_another(
 ) -> None:
     own, first = drafts.own(), whole_project(seed=1)
     own.save(first, tmp_path / "first.flowviz")
-    monkeypatch.setattr("flowviz.projects.drafts.save_project", _full)
+    monkeypatch.setattr("flowviz.projects.save_project", _full)
     with pytest.raises(FileError):
         own.save(whole_project(seed=2), tmp_path / "second.flowviz")
     assert_same(own.load(), first.storable())

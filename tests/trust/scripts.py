@@ -14,7 +14,7 @@ from typing import Any
 
 from PyQt6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QPushButton, QSlider
 
-from flowviz.app.document import document
+from flowviz import projects
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.exporting.scenes import Scenes
 from flowviz.projects import Project, example
@@ -86,7 +86,7 @@ def closes_while_it_exports(user: User) -> Iterator[Condition]:
 
 
 def closes_while_it_opens(user: User) -> Iterator[Condition]:
-    make_slow(document, "load_project")
+    make_slow(projects, "load_project")
     user.window.document_actions.open(example("brad").path)
     yield after(SOON)
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz import projects
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.app.session.session import Session
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FlowvizError
 from flowviz.files import Fingerprint, fingerprint
-from flowviz.projects import Project, load_project, save_project
+from flowviz.projects import Project
 
 FILE, SAVING = "file", "saving"  # topics of the thread; all notices are about the file
 INTERNAL_ERROR = "an internal error occurred."
@@ -200,14 +201,14 @@ def _log_failure(action: str, path: Path, sentence: str) -> None:
 def _read(path: Path) -> LoadedProject | Notice:
     try:
         mark = fingerprint(path)
-        return prepare(load_project(path), mark)
+        return prepare(projects.load_project(path), mark)
     except FlowvizError as error:
         return notice_of(FILE, error)
 
 
 def _write(project: Project, path: Path) -> Fingerprint | Notice | None:
     try:
-        save_project(project, path)
+        projects.save_project(project, path)
     except FlowvizError as error:
         return notice_of(FILE, error)
     return fingerprint(path)

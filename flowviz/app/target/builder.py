@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz import targets
 from flowviz.app.notices.notice import Notice
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import TargetError
 from flowviz.specs import SHAPES, DrawingSpec, ShapeName, ShapeSpec, TargetSpec, TextSpec
-from flowviz.targets import build_target, reads_fonts
 
 TARGET = "target"  # topic of its notices
 START_DELAY_MS = 50  # of the first target, which the first picture of the window does not wait for
@@ -100,12 +100,12 @@ class TargetBuilder(QObject):
 
 def _is_quick(spec: TargetSpec) -> bool:
     """Return whether building a target takes no longer than a frame or two."""
-    return isinstance(spec, DrawingSpec) or (isinstance(spec, TextSpec) and not reads_fonts(spec))
+    return isinstance(spec, DrawingSpec) or (isinstance(spec, TextSpec) and not targets.reads_fonts(spec))
 
 
 def _shape_pictures() -> dict[ShapeName, NDArray[np.uint8]]:
     pictures = {}
     for name in SHAPES:
         with suppress(TargetError):  # a target of an extension has failed; whoever chooses it is told why
-            pictures[name] = build_target(ShapeSpec(name=name)).preview()
+            pictures[name] = targets.build_target(ShapeSpec(name=name)).preview()
     return pictures

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz import targets
 from flowviz.errors import FlowvizError
 from flowviz.records import Units
 from flowviz.specs import PointsSpec, TargetSpec, TextSpec
-from flowviz.targets import Points, Target, borrowed_fonts, build_target, split_sentences, target_units
+from flowviz.targets import Target
 
 UNKNOWN_ENTROPY = "The best possible loss of this target is unknown, so no gap is shown."
 
@@ -30,12 +31,12 @@ class BuiltTarget:
     @property
     def units(self) -> Units:
         """Return the units of the data; flow units if the target has none."""
-        return target_units(self.target, "data")
+        return targets.target_units(self.target, "data")
 
 
 def build(spec: TargetSpec) -> BuiltTarget:
     """Build the target of a spec. Raises `FlowvizError` if the target is empty or cannot be built."""
-    target = build_target(spec)
+    target = targets.build_target(spec)
     return BuiltTarget(spec, target, target.preview(), " ".join(_notes(spec, target)))
 
 
@@ -50,11 +51,11 @@ def build_or_explain(spec: TargetSpec) -> BuiltTarget | str:
 def _notes(spec: TargetSpec, target: Target) -> list[str]:
     notes = []
     if isinstance(spec, TextSpec):
-        notes += [font.sentence() for font in borrowed_fonts(spec)]
-    if isinstance(spec, PointsSpec) and isinstance(target, Points):
+        notes += [font.sentence() for font in targets.borrowed_fonts(spec)]
+    if isinstance(spec, PointsSpec) and isinstance(target, targets.Points):
         outliers = f"{target.outliers:,}" if target.outliers else "none"
         notes.append(f"{len(spec.rows):,} points, {outliers} of them outliers.")
-    notes += split_sentences(target)
+    notes += targets.split_sentences(target)
     if target.entropy is None:
         notes.append(UNKNOWN_ENTROPY)
     return notes

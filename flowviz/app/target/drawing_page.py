@@ -6,6 +6,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QToolButton
 
+from flowviz import targets
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.pages import DrawingContents
 from flowviz.app.state.request import Request, RequestState
@@ -17,7 +18,6 @@ from flowviz.app.widgets.controls import row, slider
 from flowviz.errors import FlowvizError
 from flowviz.specs import DrawingSpec
 from flowviz.specs.view import Theme
-from flowviz.targets.image import darkness_of
 
 MIN_BRUSH, MAX_BRUSH = 6, 120  # diameter in pixels of the drawing
 
@@ -88,7 +88,7 @@ class DrawingPage(Page):
     def _show_png(self, png: bytes) -> None:
         """Show a drawing, fitted into the canvas unless it was made on one."""
         try:
-            ink = alpha_image(darkness_of(png, "The drawing"))
+            ink = alpha_image(targets.darkness_of(png, "The drawing"))
         except FlowvizError:  # the builder of the target reports it
             self.canvas.show_png(b"")
             return

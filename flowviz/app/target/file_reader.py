@@ -9,12 +9,12 @@ import numpy as np
 from PyQt6.QtCore import QBuffer, QObject, pyqtSignal
 from PyQt6.QtGui import QImage
 
+from flowviz import targets
 from flowviz.app.notices.notice import Notice
 from flowviz.app.state.pages import Table
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import TargetError
 from flowviz.specs import ImageSpec, PointsSpec
-from flowviz.targets import build_target, columns_of, image_spec, installed_faces, read_image, reading_points
 
 UNCOMPRESSED = 100  # PNG quality in Qt; the picture is scaled down and compressed afterwards
 POINTS, FONTS = "points", "fonts"  # topics of notices
@@ -41,7 +41,7 @@ class FileReader(QObject):
 
     def read_picture(self, path: Path) -> None:
         """Read a picture file instead of the file that is being read."""
-        self._start_picture(lambda: read_image(path))
+        self._start_picture(lambda: targets.read_image(path))
 
     def take_picture(self, image: QImage) -> None:
         """Read a picture that was pasted or dropped."""
@@ -50,7 +50,7 @@ class FileReader(QObject):
     def read_points(self, path: Path) -> None:
         """Read the names of all columns of a point file, then its first two columns."""
         cancelled = self._restart()
-        self._background.ask("columns", partial(columns_of, path), partial(self._on_columns, path, cancelled))
+        self._background.ask("columns", partial(targets.columns_of, path), partial(self._on_columns, path, cancelled))
 
     def read_columns(self, table: Table, columns: tuple[int, int]) -> None:
         """Read two columns of a point file, by their indices."""
@@ -62,7 +62,7 @@ class FileReader(QObject):
 
     def read_faces(self) -> None:
         """Find the installed fonts."""
-        self._background.ask(FONTS, installed_faces, self.faces_read.emit)
+        self._background.ask(FONTS, targets.installed_faces, self.faces_read.emit)
 
     def close(self) -> None:
         """Cancel reading, and stop after the file that is being read."""
@@ -94,7 +94,7 @@ class FileReader(QObject):
         self._background.ask(POINTS, read, partial(self._on_points, table, columns))
 
     def _read_points(self, path: Path, columns: str, cancelled: Flag) -> PointsSpec | None:
-        progress = reading_points(path, columns)
+        progress = targets.reading_points(path, columns)
         while not cancelled.is_set():
             try:
                 self._advanced.emit(cancelled, next(progress))
@@ -123,9 +123,9 @@ class FileReader(QObject):
 def _checked_for_ink(picture: ImageSpec) -> ImageSpec:
     """Return the picture if some threshold finds ink in it. Raises `TargetError` for a blank picture."""
     try:
-        build_target(picture)
+        targets.build_target(picture)
     except TargetError:
-        shades = build_target(ImageSpec(**{**picture.model_dump(), "grayscale": True})).preview()
+        shades = targets.build_target(ImageSpec(**{**picture.model_dump(), "grayscale": True})).preview()
         if np.ptp(shades) == 0:
             raise
     return picture
@@ -135,4 +135,4 @@ def _pasted_picture(image: QImage) -> ImageSpec:
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG", UNCOMPRESSED)
-    return image_spec(bytes(buffer.data().data()), "pasted picture")
+    return targets.image_spec(bytes(buffer.data().data()), "pasted picture")

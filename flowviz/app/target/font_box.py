@@ -1,6 +1,7 @@
 """Combo box of the installed fonts."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QFontDatabase, QShowEvent
@@ -9,7 +10,10 @@ from PyQt6.QtWidgets import QComboBox, QListView
 from flowviz.app.widgets.controls import describe
 from flowviz.specs import TextSpec
 from flowviz.specs.fields import fields_of
-from flowviz.targets import BUILT_IN, Face
+from flowviz.specs.target import BUILT_IN_FONT
+
+if TYPE_CHECKING:
+    from flowviz.targets import Face
 
 MIN_CHARACTERS = 12
 LATIN = QFontDatabase.WritingSystem.Latin
@@ -33,7 +37,7 @@ class FontBox(QComboBox):
         view = QListView()
         view.setUniformItemSizes(True)  # without this, opening the list loads hundreds of fonts
         self.setView(view)
-        self.addItem(BUILT_IN.name, None)
+        self.addItem(BUILT_IN_FONT, None)
         self.currentIndexChanged.connect(lambda: self.font_chosen.emit())
 
     def font_name(self) -> str | None:
@@ -47,12 +51,12 @@ class FontBox(QComboBox):
             self.addItem(name, name)
         self.setCurrentIndex(self.findData(name))
 
-    def show_faces(self, faces: Iterable[Face]) -> None:
+    def show_faces(self, faces: "Iterable[Face]") -> None:
         """Offer these fonts and the built-in one, and keep the selected one."""
         selected = self.font_name()
         with QSignalBlocker(self):  # the selected font stays the same
             self.clear()
-            self.addItem(BUILT_IN.name, None)
+            self.addItem(BUILT_IN_FONT, None)
             for face in faces:
                 self.addItem(face.name, face.name)
                 if LATIN in QFontDatabase.writingSystems(face.family):  # symbol fonts would garble their own name
@@ -66,7 +70,7 @@ class FontBox(QComboBox):
             self.faces_wanted.emit()
 
 
-def _qfont(face: Face) -> QFont:
+def _qfont(face: "Face") -> QFont:
     font = QFont(face.family)
     font.setWeight(QFont.Weight(min(max(round(face.weight / 100), 1), 9) * 100))
     font.setItalic(face.italic)

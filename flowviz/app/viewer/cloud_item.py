@@ -4,15 +4,16 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from PyQt6.QtWidgets import QGraphicsSceneWheelEvent
 
+from flowviz import rendering
 from flowviz.app.state.view import Tool
 from flowviz.errors import SpecError
 from flowviz.records import Combination, Scene
-from flowviz.rendering import overview_stages, plane_position, render_frame, render_sheet, sheet_stage
-from flowviz.rendering.raster import RGBA
+from flowviz.rendering import plane_position
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import LARGEST_SIDE, SMALLEST_SIDE
 
@@ -111,10 +112,10 @@ class CloudItem(pg.GraphicsWidget):
         image.setDevicePixelRatio(ratio)
         return image
 
-    def _render(self, scene: Scene, size: PictureSize) -> RGBA:
+    def _render(self, scene: Scene, size: PictureSize) -> NDArray[np.uint8]:
         if self.overview:
-            return render_sheet(scene, self.view, size, overview_stages(scene.trace))
-        return render_frame(scene, self.stage, self.view, size)
+            return rendering.render_sheet(scene, self.view, size, rendering.overview_stages(scene.trace))
+        return rendering.render_frame(scene, self.stage, self.view, size)
 
     def _plane(self, pixel: QPointF) -> tuple[float, float]:
         """Return the position (x, y) of a pixel in target units."""
@@ -179,8 +180,8 @@ class CloudItem(pg.GraphicsWidget):
 
     def _click_in_overview(self, pixel: QPointF) -> None:
         assert self.scene_shown is not None
-        stages = overview_stages(self.scene_shown.trace)
-        panel = sheet_stage(len(stages), self.view, self.logical_size(), pixel.x(), pixel.y())
+        stages = rendering.overview_stages(self.scene_shown.trace)
+        panel = rendering.sheet_stage(len(stages), self.view, self.logical_size(), pixel.x(), pixel.y())
         if panel is not None:
             self.events.stage_clicked.emit(stages[panel])
 

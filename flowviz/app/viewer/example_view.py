@@ -1,16 +1,16 @@
 """The example view: covers the cloud with the flow of an example, and says that it is one."""
 
-from html import escape
-
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from flowviz import rendering
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.records import Scene, Trace
-from flowviz.rendering import Camera, render_frame
-from flowviz.rendering.raster import RGBA
+from flowviz.rendering import Camera
 
 MARGIN = 8  # pixels
 PROMISE = "Soon your own target will emerge here."
@@ -61,14 +61,16 @@ class ExampleView(QWidget):
         self._update_caption()
 
     def _update_caption(self) -> None:
+        from html import escape  # loads a table of entities
+
         activity = f" {self._activity}…" if self._activity else ""
         self._caption.setText(f"<b>{escape(self._title)}</b><br>{escape(PROMISE + activity)}")
 
-    def _render(self, trace: Trace) -> RGBA:
+    def _render(self, trace: Trace) -> NDArray[np.uint8]:
         """Return the picture in the colors of the cloud view, whose marks need more than particles."""
         marks = {"marks": frozenset({"points"}), "labels": False, "beside": False}
         camera, size = Camera(self._cloud.view.model_copy(update=marks), trace.boxes), self._cloud.size_in_pixels
-        return render_frame(Scene(trace), self._stage, camera.at(self._stage, size), size)
+        return rendering.render_frame(Scene(trace), self._stage, camera.at(self._stage, size), size)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         if self._trace is None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from flowviz import rendering
 from flowviz.app.notices.notice import Notice
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.viewer.subject import Subject
@@ -16,7 +17,7 @@ from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.projects import example
 from flowviz.records import Density, FieldGrid, Moment, Scene, Score, Snapshot, StageReport, Trace, Units, VelocityField
 from flowviz.records.trace import PARTICLES
-from flowviz.rendering import Camera, prepare_density, render_thumbnails, visible_rectangle
+from flowviz.rendering import Camera, visible_rectangle
 from flowviz.specs import FlowSpec, PictureSize, TrainingSpec, ViewSpec
 from flowviz.targets import Target
 
@@ -69,7 +70,7 @@ class FlowQueries(QObject):
 
         def compute(flow: "Flow") -> Density:
             density = flow.density(stage, visible_rectangle(camera.around(stage, size), size), particles)
-            prepare_density(density, camera.at(stage, size), size, units)
+            rendering.prepare_density(density, camera.at(stage, size), size, units)
             return density
 
         self._ask(self._slow, "density", subject, compute, on_result)
@@ -159,7 +160,7 @@ class FlowQueries(QObject):
         self, scene: Scene, view: ViewSpec, side: int, stages: Sequence[int], on_result: OnResult[NDArray[np.uint8]]
     ) -> None:
         """Draw a picture of each of the stages with a side of `side` pixels."""
-        self._pictures.ask("thumbnails", lambda: render_thumbnails(scene, view, side, stages), on_result)
+        self._pictures.ask("thumbnails", lambda: rendering.render_thumbnails(scene, view, side, stages), on_result)
 
     def example(self, name: str, on_result: OnResult[Trace | None]) -> None:
         """Load the particles of an example of the gallery. None if its file is missing or damaged."""

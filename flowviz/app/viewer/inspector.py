@@ -7,12 +7,12 @@ from PyQt6.QtCore import QBuffer, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from flowviz import rendering
 from flowviz.app.widgets.labels import WrappingLabel, breakable, breakable_formula
 from flowviz.app.widgets.plot import Plot
 from flowviz.records import StageReport, written
 from flowviz.rendering.colors import Color
 from flowviz.rendering.projection import is_split
-from flowviz.rendering.sheet import small_view
 from flowviz.specs import ViewSpec, explanations
 from flowviz.specs.view import Direction, Theme
 
@@ -102,7 +102,7 @@ class Inspector(QScrollArea):
 
     def show_view(self, direction: Direction, view: ViewSpec, *, overview: bool, probed: bool, folded: float) -> None:
         """Explain what is shown, and how to read it; steps fold the plane over at a share of the particles."""
-        marks = small_view(view).marks if overview else view.marks
+        marks = rendering.small_view(view).marks if overview else view.marks
         has_density = "density" in marks or view.color_by == "log_density"
         parts = [
             (explanations.OVERVIEW, overview),

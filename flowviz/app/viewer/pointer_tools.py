@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject
 
+from flowviz import rendering
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.viewer.displays import CloudDisplay, ReadoutDisplay
 from flowviz.records import Combination, Scene, Selection, nearest
-from flowviz.rendering import positions_at
 
 REACH = 8.0  # largest distance from the mouse to a particle, in pixels
 
@@ -38,7 +38,7 @@ class PointerTools(QObject):
 
     def _positions(self) -> NDArray[np.float32]:
         assert self._scene is not None
-        return positions_at(self._scene.trace, self._cloud.stage)
+        return rendering.positions_at(self._scene.trace, self._cloud.stage)
 
     def _on_region_drawn(self, corners: NDArray[np.float64], how: Combination) -> None:
         self._select(Selection.in_polygon(self._positions(), corners), how)

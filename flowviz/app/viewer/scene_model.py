@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz import rendering, targets
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.viewer.displays import Queries
 from flowviz.app.viewer.subject import Subject
@@ -23,10 +24,10 @@ from flowviz.records import (
     VelocityField,
 )
 from flowviz.records.trace import untrained_trace
-from flowviz.rendering import Camera, swept_grids
+from flowviz.rendering import Camera
 from flowviz.specs import FlowSpec, PictureSize
 from flowviz.specs.view import Mark
-from flowviz.targets import Target, leaked, target_picture, target_units
+from flowviz.targets import Target, leaked, target_picture
 
 
 class SceneModel(QObject):
@@ -96,7 +97,7 @@ class SceneModel(QObject):
             return
         if self._view.seen.overview:
             camera = Camera(Camera(camera.view, self.scene.trace.boxes).widest(size))
-        grids = swept_grids(camera, self.scene.trace.last_stage, size)
+        grids = rendering.swept_grids(camera, self.scene.trace.last_stage, size)
         if self._swept is None or self._swept[0] is not self.subject or self._swept[1] != grids:
             self._swept = self.subject, grids
             self._queries.velocity(self.subject, grids, self._on_velocity)
@@ -175,7 +176,7 @@ class SceneModel(QObject):
     def _units(self) -> Units:
         """Return the units that the view asks for, or flow units if the target does not have them."""
         try:
-            return FLOW_UNITS if self.target is None else target_units(self.target, self._view.seen.view.units)
+            return FLOW_UNITS if self.target is None else targets.target_units(self.target, self._view.seen.view.units)
         except TargetError:
             return FLOW_UNITS
 

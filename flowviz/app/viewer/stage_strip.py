@@ -9,8 +9,8 @@ from PyQt6.QtCore import QPoint, QPointF, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from flowviz import rendering
 from flowviz.app.state.view import View, ViewState
-from flowviz.rendering import spaced_stages
 
 MIN_SIDE, MAX_SIDE = 26, 96  # side of a picture, in logical pixels
 STEP_SIDE = 44  # of the picture of a step of an integrator: only as many steps as fit have one
@@ -60,7 +60,7 @@ class StageStrip(QWidget):
         last = len(self._titles) - 1
         if not self._is_thinned or not last:
             return tuple(range(last + 1))
-        return spaced_stages(last, ceil((self._side() + GAP) / self._pitch()))
+        return rendering.spaced_stages(last, ceil((self._side() + GAP) / self._pitch()))
 
     def set_stages(self, titles: list[str], shares: NDArray[np.float64], *, thinned: bool = False) -> None:
         """Set the stages.

@@ -8,13 +8,14 @@ from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QIcon, QImage, QPixmap
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from flowviz import rendering
 from flowviz.app.style.icons import icon
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.errors import FlowvizError
 from flowviz.projects import Example, examples
 from flowviz.records import Scene
-from flowviz.rendering import Camera, render_frame
+from flowviz.rendering import Camera
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.shapes import heading_of
 from flowviz.specs.view import Theme
@@ -102,7 +103,9 @@ def _thumbnail(example: Example, view: ViewSpec, size: PictureSize) -> NDArray[n
     except FlowvizError:
         return None
     trace, view = project.trace, view.model_copy(update={"color_by": project.seen.view.color_by})
-    return render_frame(Scene(trace), trace.last_stage, Camera(view, trace.boxes).at(trace.last_stage, size), size)
+    return rendering.render_frame(
+        Scene(trace), trace.last_stage, Camera(view, trace.boxes).at(trace.last_stage, size), size
+    )
 
 
 COLUMNS, ROWS = 4, 3

@@ -88,7 +88,7 @@ def test_changes_made_while_a_file_is_read_are_asked_about(
         release.wait(20)
         return load_project(path)
 
-    monkeypatch.setattr("flowviz.app.document.document.load_project", load_late)
+    monkeypatch.setattr("flowviz.projects.load_project", load_late)
     document = file_menu.window.main.document_actions.document
     for answer, text in (("cancel", "Mine"), ("discard", "Hi")):
         release.clear()
@@ -154,7 +154,7 @@ def test_failed_save_keeps_the_window_open_and_the_changes(
         raise FileError(f"{project_file} cannot be written: no space left on device.")
 
     with monkeypatch.context() as patched:
-        patched.setattr("flowviz.app.document.document.save_project", fail)
+        patched.setattr("flowviz.projects.save_project", fail)
         assert not file_menu.window.main.close()
         file_menu.press("unsavedBox", "save")
         file_menu.wait(lambda: "no space left" in file_menu.notice)
@@ -237,7 +237,7 @@ def test_window_closes_after_a_save_that_succeeds(
             raise FileError(f"{path} cannot be written: no space left on device.")
         save_project(project, path)
 
-    monkeypatch.setattr("flowviz.app.document.document.save_project", save_late)
+    monkeypatch.setattr("flowviz.projects.save_project", save_late)
     for _ in range(2):  # the second save waits for the first one
         file_menu.choose("saveas")
         file_menu.answer_dialog("saveDialog", copy)

@@ -57,7 +57,7 @@ def editor(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         return waiting
 
     for name, work in (("save_project", save_project), ("load_project", load_project)):
-        monkeypatch.setattr(f"flowviz.app.document.document.{name}", wait_for_disk(work))
+        monkeypatch.setattr(f"flowviz.projects.{name}", wait_for_disk(work))
     yield editor
     editor.disk.set()
     editor.document.close()
@@ -181,8 +181,8 @@ def test_internal_error_is_reported_and_the_project_kept(editor: Editor, monkeyp
         raise MemoryError
 
     with monkeypatch.context() as patched:
-        patched.setattr("flowviz.app.document.document.save_project", fail)
-        patched.setattr("flowviz.app.document.document.load_project", fail)
+        patched.setattr("flowviz.projects.save_project", fail)
+        patched.setattr("flowviz.projects.load_project", fail)
         editor.document.save(editor.file)
         editor.wait(lambda: len(editor.notices) == 1)
         editor.document.open(editor.file)
@@ -208,7 +208,7 @@ def test_internal_error_of_reading_is_not_one_of_the_save_that_waits(
         raise MemoryError
 
     editor.disk.clear()
-    monkeypatch.setattr("flowviz.app.document.document.load_project", fail)
+    monkeypatch.setattr("flowviz.projects.load_project", fail)
     editor.document.open(editor.file)
     editor.wait(reached.is_set)
     other = editor.file.with_stem("other")
@@ -229,7 +229,7 @@ def test_failed_save_leaves_the_document_changed(editor: Editor, monkeypatch: py
         raise FileError("It cannot be written: no space left on device.")
 
     with monkeypatch.context() as patched:
-        patched.setattr("flowviz.app.document.document.save_project", fail)
+        patched.setattr("flowviz.projects.save_project", fail)
         editor.document.save(editor.file)
         editor.wait(lambda: bool(editor.notices))
     assert editor.document.is_changed

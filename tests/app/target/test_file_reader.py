@@ -11,7 +11,7 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.target import file_reader
+from flowviz import targets
 from flowviz.app.target.file_reader import FileReader
 from flowviz.specs import ImageSpec, PointsSpec
 from tests.app.conftest import FileMenu
@@ -94,14 +94,14 @@ def test_new_project_keeps_its_target_when_a_file_has_been_read(
     file_menu: FileMenu, monkeypatch: pytest.MonkeyPatch, table: Path, picture: Path, name: str, function: str
 ) -> None:
     reached, release = Event(), Event()
-    read = getattr(file_reader, function)
+    read = getattr(targets, function)
 
     def read_late(*arguments: object) -> object:
         reached.set()
         release.wait(20)
         return read(*arguments)
 
-    monkeypatch.setattr(file_reader, function, read_late)
+    monkeypatch.setattr(targets, function, read_late)
     main, reader = file_menu.window.main, file_menu.window.main.target_importer._reader
     main.target_importer.open_file(picture.with_name(name))
     file_menu.wait(reached.is_set)

@@ -305,7 +305,7 @@ def test_closing_does_not_wait_for_thumbnails(start: Welcome, qtbot: QtBot, monk
         drawing.set()
         release.wait(30)
 
-    monkeypatch.setattr("flowviz.app.welcome.gallery.render_frame", render)
+    monkeypatch.setattr("flowviz.rendering.render_frame", render)
     start.page.draw_thumbnails("dark")
     qtbot.waitUntil(drawing.is_set)
     start.window.main.close()

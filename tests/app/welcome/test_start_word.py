@@ -42,7 +42,7 @@ def can_build(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
         flag.wait(10)
         return build_or_explain(spec)
 
-    monkeypatch.setattr("flowviz.app.target.builder.reads_fonts", lambda _: True)
+    monkeypatch.setattr("flowviz.targets.reads_fonts", lambda _: True)
     monkeypatch.setattr("flowviz.app.target.builder.build_or_explain", build)
     yield flag
     flag.set()
@@ -129,7 +129,7 @@ def test_return_does_not_train_on_a_target_that_cannot_be_built(
     def fail(_: TargetSpec) -> BuiltTarget | str:
         raise RuntimeError
 
-    monkeypatch.setattr("flowviz.app.target.builder.reads_fonts", lambda _: True)
+    monkeypatch.setattr("flowviz.targets.reads_fonts", lambda _: True)
     monkeypatch.setattr("flowviz.app.target.builder.build_or_explain", fail)
     qtbot.keyClicks(start.word, "Ada")
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
