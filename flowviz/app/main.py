@@ -63,8 +63,7 @@ def run(path: Path | None = None, extensions: Sequence[str] = ()) -> NoReturn:
     else:
         window.welcome.show()
     window.show()
-    window.recovery.look()
-    QTimer.singleShot(0, _finish_start)
+    QTimer.singleShot(0, lambda: _finish_start(window))
     code = app.exec()
     log.info("closed")
     _end(code)
@@ -81,8 +80,9 @@ def spare_tensorflow(status: TrainingStatus) -> None:
     status.progressed.connect(spare)
 
 
-def _finish_start() -> None:
-    """Do what the first picture of the window need not wait for, because it looks up the versions of packages."""
+def _finish_start(window: MainWindow) -> None:
+    """Do what the first picture of the window need not wait for, because it loads libraries."""
+    window.recovery.look()
     process.keep_compiled_programs()
     log.info("started: %s", machine.system_info())
 

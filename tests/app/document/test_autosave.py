@@ -74,7 +74,8 @@ import flowviz.app.main as main
 create = main.create_window
 def created():
     window = create()
-    window.recovery.look = lambda: os.kill(os.getpid(), signal.SIGTERM)  # just before the event loop begins
+    show = window.show
+    window.show = lambda: (show(), os.kill(os.getpid(), signal.SIGTERM))  # just before the event loop begins
     return window
 main.create_window = created
 main.run()
