@@ -140,14 +140,13 @@ class CurvePlot(QWidget):
         self.setObjectName("curvePlot")
         self.setAccessibleName("Curves of this stage")
         self._names = WrappingLabel("curveNames", "Names of the curves")
-        self._plot = Plot()
+        self._plot: Plot | None = None  # created with the first curves, for a fast start of the window
         self._theme: Theme = "light"
         self._report: StageReport | None = None
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._names)
-        layout.addWidget(self._plot)
-        self.set_theme("light")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self._names)
+        self.hide()
 
     def show_curves(self, report: StageReport | None) -> None:
         """Show the curves of a stage; hide the plot if there are none."""
@@ -155,7 +154,7 @@ class CurvePlot(QWidget):
         self.setVisible(bool(report and report.curves))
         if report is None or not report.curves:
             return
-        plot = self._plot.item
+        plot = self._created().item
         items = plot.listDataItems()
         if [item.name() for item in items] != [curve.name for curve in report.curves]:
             plot.clear()
@@ -168,10 +167,21 @@ class CurvePlot(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw on a light or a dark background."""
         self._theme = theme
-        self._plot.setFixedHeight(PLOT_LINES * self.fontMetrics().lineSpacing())
-        self._plot.set_appearance(self.font(), theme)
-        self._plot.item.clear()
+        if self._plot is not None:
+            self._style(self._plot)
+            self._plot.item.clear()
         self.show_curves(self._report)
+
+    def _created(self) -> Plot:
+        if self._plot is None:
+            self._plot = Plot()
+            self._style(self._plot)
+            self._column.addWidget(self._plot)
+        return self._plot
+
+    def _style(self, plot: Plot) -> None:
+        plot.setFixedHeight(PLOT_LINES * self.fontMetrics().lineSpacing())
+        plot.set_appearance(self.font(), self._theme)
 
     def _legend(self, number: int, name: str) -> str:
         """Return the name of a curve beside a sample of its line. A legend inside the plot would cover the curves."""

@@ -1,10 +1,12 @@
 """The inspector: what it explains, and how it is laid out."""
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.style.theme import background
 from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.widgets.choice_words import COLORS
 from flowviz.records import Curve, StageReport
@@ -90,3 +92,17 @@ def test_inexact_density_is_explained_where_it_is_shown(inspector: Inspector, vi
     for folded, expected in ((0.031, warns), (0.0, False)):
         inspector.show_view("generate", view, overview=False, probed=False, folded=folded)
         assert ("over at 3.1% of the particles" in label(inspector, "viewExplanation").text()) == expected
+
+
+def test_plot_is_created_with_the_first_curves_in_the_current_theme(inspector: Inspector) -> None:
+    x = np.linspace(-1, 1, 5, dtype=np.float32)
+    report = StageReport(1, "coupling", ("y = x",), {}, (Curve("shift t", x, x),), "x₁")
+    inspector.set_theme("dark")
+    inspector.show_report(None)
+    assert not inspector.findChildren(pg.PlotWidget)
+    inspector.show_report(report)
+    inspector.show_report(None)
+    inspector.show_report(report)
+    [plot] = inspector.findChildren(pg.PlotWidget)
+    assert plot.backgroundBrush().color() == background("dark")
+    assert [item.name() for item in plot.listDataItems()] == ["shift t"]
