@@ -41,9 +41,9 @@ class WrappingRow(QWidget):
         return size
 
     def sizeHint(self) -> QSize:
-        widths = [_preferred_size(widget).width() for widget in self._shown_widgets()]
-        width = sum(widths) + self._spacing * max(len(widths) - 1, 0)
-        return QSize(width, self.heightForWidth(width))
+        sizes = [_preferred_size(widget) for widget in self._shown_widgets()]  # all on one line
+        width = sum(size.width() for size in sizes) + self._spacing * max(len(sizes) - 1, 0)
+        return QSize(width, max((size.height() for size in sizes), default=0))
 
     def event(self, event: QEvent | None) -> bool:
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
