@@ -98,9 +98,9 @@ class PixelDensity:
         itself reach a coverage above 0.99.
         """
         row, column, on_ink = self._places(points)
-        mass = np.bincount(self._cells.ravel(), weights=self._weights.ravel())
-        reached = np.bincount(self._cells[row[on_ink], column[on_ink]], minlength=len(mass)) > 0
-        return float(mass[reached].sum() / mass.sum())
+        masses = self._cell_masses
+        reached = np.bincount(self._cells[row[on_ink], column[on_ink]], minlength=len(masses)) > 0
+        return float(masses[reached].sum() / masses.sum())
 
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Return a mask (n,) of the points (n, 2) that lie in the support. NaN and infinite points do not."""
@@ -158,6 +158,11 @@ class PixelDensity:
         rows, columns = (np.arange(length) // side for length in self._weights.shape)
         cells: NDArray[np.intp] = rows[:, np.newaxis] * (columns[-1] + 1) + columns
         return cells
+
+    @cached_property
+    def _cell_masses(self) -> NDArray[np.float64]:
+        """Return the unnormalized probability of each coverage cell."""
+        return np.bincount(self._cells.ravel(), weights=self._weights.ravel()).astype(np.float64)
 
 
 class AliasSampler:
