@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QIcon, QImage, QPixmap
+from PyQt6.QtGui import QFontMetrics, QIcon, QImage, QPixmap
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from flowviz import rendering
@@ -31,6 +31,8 @@ class GalleryList(QListWidget):
         super().__init__()
         self._examples = examples()
         self._worker = LatestWorker()
+        self._metrics: QFontMetrics | None = None  # for which the size of a cell was measured
+        self._cell_size = QSize()
         self.setObjectName("galleryList")
         self.setAccessibleName("Trained examples")
         self.setAccessibleDescription("Arrow keys select an example; Return opens it")
@@ -58,6 +60,11 @@ class GalleryList(QListWidget):
     def minimum_cell_size(self) -> QSize:
         """Return the size of a thumbnail with its title."""
         metrics = self.fontMetrics()
+        if metrics != self._metrics:  # layouts ask dozens of times
+            self._metrics, self._cell_size = metrics, self._measured(metrics)
+        return self._cell_size
+
+    def _measured(self, metrics: QFontMetrics) -> QSize:
         widest = max((metrics.horizontalAdvance(heading_of(example.name)) for example in self._examples), default=0)
         return QSize(max(THUMBNAIL_SIDE, widest) + GAP_BESIDE, THUMBNAIL_SIDE + metrics.lineSpacing() + GAP_BELOW)
 
