@@ -27,8 +27,9 @@ from safetensors.numpy import load, save
 from flowviz.errors import FileError
 from flowviz.files import atomic_write, content_of
 from flowviz.projects.comparison import Comparison
-from flowviz.projects.format import LARGEST_FILE, NotOurs, checked, from_bytes, to_bytes
+from flowviz.projects.format import NotOurs, checked, from_bytes, to_bytes
 from flowviz.projects.header import COMPARISON, PROJECT, file_holds, holds, metadata
+from flowviz.projects.project import LARGEST_FILE
 from flowviz.records import Trial, to_csv
 from flowviz.records.trial import from_csv
 from flowviz.specs.comparison import MOST_ENTRANTS
