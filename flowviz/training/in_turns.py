@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from flowviz import targets
 from flowviz.errors import FlowvizError, clause_of
 from flowviz.projects import Comparison, Project
 from flowviz.projects.moments import without_particles
 from flowviz.records import Advanced, Checkpoint, Event, Finished, Moment, Preparing, Retargeted, Trial
 from flowviz.specs import FlowSpec, TargetSpec
-from flowviz.targets import Target, build_target, target_units
+from flowviz.targets import Target
 from flowviz.training.new_target import NewTarget
 from flowviz.training.prepare import prepare
 from flowviz.training.schedule import Budget
@@ -177,7 +178,7 @@ class _Entrant:
 
     def result(self, end: Finished) -> Trial:
         """Return the result of the training."""
-        project, units = self.project, target_units(self.target, "data")
+        project, units = self.project, targets.target_units(self.target, "data")
         return Trial.of(self.name, project.flow, project.training, end, project.history, units)
 
     def failure(self, error: Exception) -> Trial:
@@ -340,7 +341,7 @@ class _Trainings:
         """Return the target of a spec, which entrants share, because it can take much memory."""
         found = next((target for known, target in self._targets if known == spec), None)
         if found is None:
-            found = build_target(spec)
+            found = targets.build_target(spec)
             self._targets.append((spec, found))
         return found
 
