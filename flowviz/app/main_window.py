@@ -7,9 +7,11 @@ from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayo
 from flowviz.app.commands.actions import Key, add_action
 from flowviz.app.commands.catalog import Command, commands_of
 from flowviz.app.commands.palette import CommandPalette, ShortcutsFirst, ShortcutSheet
+from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.desktop.notifications import EndNotification, TaskBar, session_bus
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.document.autosave import Autosave
+from flowviz.app.document.document import prepare
 from flowviz.app.document.recovery import Recovery
 from flowviz.app.export.exports import Exports
 from flowviz.app.export.source import ExportSource
@@ -57,6 +59,7 @@ from flowviz.app.window.panel_layout import LEAST_SIZE, PanelLayout
 from flowviz.app.window.presentation import Presentation
 from flowviz.app.window.presentation_bar import PresentationBar
 from flowviz.exporting.commands import TrainingCopy
+from flowviz.projects import Project
 from flowviz.projects.drafts import Drafts, drafts_folder
 
 MAX_TITLE = 60  # characters
@@ -87,7 +90,7 @@ class MainWindow(QMainWindow):
         self._viewing = ViewerWidgets.create(self.view, self.request)
         self._layout = PanelLayout(self, self._training, self._viewing.inspector)
         self._center = CentralWidget(self._viewing)
-        self._stack = QStackedWidget()  # central widget or start page
+        self._stack = QStackedWidget()  # central widget, start page or comparison
         self._stack.addWidget(self._center)
         window_notices = NoticeList("windowNotices")
         self.setCentralWidget(_with_notices(window_notices, self._stack))
@@ -123,6 +126,7 @@ class MainWindow(QMainWindow):
             self, self._stack, training, self._viewing, self.request, self.target_builder, self.session,
             self.document_actions, self._layout.inspector,
         )  # fmt: skip
+        self.comparisons = Comparisons(self, self._stack, self.session, self.request, self.view, self._open_entrant)
 
     def _create_menus(self) -> None:
         training, viewing = self._training, self._viewing
@@ -140,8 +144,9 @@ class MainWindow(QMainWindow):
         self._center.set_presentation_bar(bar)
         self._presentation = Presentation(self, self._center, view)
         fill_training_menu(
-            new_menu(self, "&Train"), training.controls, viewing.history, self._copy_training, self.warm_up
-        )
+            new_menu(self, "&Train"), training.controls, viewing.history, self._copy_training, self.warm_up,
+            self.comparisons.choose,
+        )  # fmt: skip
         viewer = self.viewer
         layers = new_menu(self, "&Layers")
         fill_layers_menu(layers, self.view, viewing.playback, viewer.playhead.toggle_playing, viewer.end_playback)
@@ -174,7 +179,7 @@ class MainWindow(QMainWindow):
         switch.clicked.connect(lambda: appearance.switch_theme())
         appearance.theme_changed.connect(switch.show_theme)
         appearance.theme_changed.connect(lambda theme: self.setStyleSheet(style_sheet(theme)))
-        for themed in (self.viewer, self._training, self.welcome):
+        for themed in (self.viewer, self._training, self.welcome, self.comparisons):
             appearance.theme_changed.connect(themed.set_theme)
         appearance.resizing_words.connect(self._layout.follow_words)
         appearance.motion_changed.connect(self.viewer.reduce_motion)
@@ -197,6 +202,7 @@ class MainWindow(QMainWindow):
         self.target_builder.pictures_ready.connect(self._training.target.shape.show_pictures)
         self._show_target()
         self._connect_presentation()
+        self._connect_comparisons()
         self._connect_notices()
 
     def _connect_presentation(self) -> None:
@@ -209,10 +215,22 @@ class MainWindow(QMainWindow):
         for entered in (self.welcome.entered, self._layout.resetting):
             entered.connect(presentation.give_way)
 
+    def _connect_comparisons(self) -> None:
+        comparisons = self.comparisons
+        comparisons.entered.connect(self._presentation.give_way)
+        comparisons.entered.connect(self.welcome.end_tour)
+        comparisons.entered.connect(self.welcome.leave)
+        comparisons.left.connect(self._viewing.slider.setFocus)
+        for entered in (
+            self.welcome.entered, self._presentation.entered, self._layout.resetting, self.session.started,
+            self.document_actions.document.opened, self.session.undo.view_restored,
+        ):  # fmt: skip
+            entered.connect(comparisons.leave)
+
     def _connect_notices(self) -> None:
         for source in (
             self.target_builder, self.target_importer, self.status, self.document_actions, self.autosave,
-            self.crash_handler, self.viewer, self._report, self.exports,
+            self.crash_handler, self.viewer, self._report, self.exports, self.comparisons,
         ):  # fmt: skip
             source.notice_posted.connect(self.notifications.post)
         self._drafts_thread.failed.connect(self.notifications.post)
@@ -273,6 +291,11 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{_shortened(document.name)}[*] – flowviz")
         self.setWindowModified(document.is_changed)
 
+    def _open_entrant(self, project: Project, name: str) -> None:
+        """Open an entrant of a comparison as an unsaved project."""
+        document = self.document_actions.document
+        self.document_actions.leave(lambda: document.show(prepare(project), changed=True))
+
     def _close_now(self) -> None:
         self._may_close = True
         self.close()
@@ -309,6 +332,7 @@ class MainWindow(QMainWindow):
             self.document_actions.leave(self._close_now)
             return
         self.welcome.close()
+        self.comparisons.close()
         if not self._presentation.is_on:
             self._layout.remember()
         self.hide()

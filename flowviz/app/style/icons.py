@@ -48,6 +48,7 @@ GLYPHS = {
     "earlier": "step-backward",
     "later": "step-forward",
     "live": "access-point",
+    "compare": "compare-horizontal",
     "copyascommand": "console",
     "copyaspython": "language-python",
     "next": "chevron-right",

@@ -1,0 +1,1 @@
+"""The comparison page: several flows that are trained side by side."""

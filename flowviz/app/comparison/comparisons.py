@@ -1,0 +1,150 @@
+"""Comparisons of the window: opens the page in place of the cloud, and leaves it."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
+
+from flowviz.app.session.session import Session
+from flowviz.app.state.request import RequestState
+from flowviz.app.state.view import ViewState
+from flowviz.app.training.training_state import TrainingState
+from flowviz.projects import Comparison, Project
+from flowviz.specs.view import Theme
+
+if TYPE_CHECKING:
+    from flowviz.app.comparison.workbench import Workbench
+
+HIDDEN_MENUS = {"&Edit", "&Select", "&Train", "&Layers"}  # about what the page hides
+
+
+class Comparisons(QObject):
+    """Shows a comparison in place of the cloud and its panels. The page is created when it is first shown."""
+
+    entered = pyqtSignal()  # before the page is shown
+    left = pyqtSignal()
+    notice_posted = pyqtSignal(object)  # Notice
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        stack: QStackedWidget,
+        session: Session,
+        request: RequestState,
+        view: ViewState,
+        open_project: Callable[[Project, str], None],
+    ) -> None:
+        """Prepare to show comparisons.
+
+        Args:
+            window: The main window.
+            stack: The widgets that take turns in its middle, the first of which is the cloud.
+            session: The session, whose training pauses during a comparison.
+            request: The request of the session.
+            view: The view, whose theme, colors and marks the clouds share.
+            open_project: Opens the project of an entrant, which has a name, in the normal view.
+        """
+        super().__init__(window)
+        self._window, self._stack, self._session = window, stack, session
+        self._request, self._view = request, view
+        self._open_project = open_project
+        self._workbench: Workbench | None = None
+        self._hidden: list[QDockWidget] = []
+        self._disabled: list[QAction] = []
+        self._theme: Theme = "light"
+
+    @property
+    def is_shown(self) -> bool:
+        """Return whether the comparison is visible."""
+        return self._workbench is not None and self._stack.currentWidget() is self._workbench.page
+
+    @property
+    def workbench(self) -> "Workbench | None":
+        """The page and its controllers. None before the first comparison."""
+        return self._workbench
+
+    def choose(self) -> None:
+        """Ask what to compare, or return to the comparison that was left."""
+        if self._workbench is not None and self._workbench.has_content:
+            self.enter()
+            return
+        from flowviz.app.comparison.dialog import ComparisonDialog
+
+        dialog = ComparisonDialog(self._request.plan, self._window)
+        dialog.accepted.connect(lambda: self.show(dialog.comparison()))
+        dialog.open()
+
+    def show(self, comparison: Comparison) -> None:
+        """Show another comparison."""
+        self.enter()
+        assert self._workbench is not None
+        self._workbench.controller.show(comparison)
+
+    def enter(self) -> None:
+        """Show the page. A training in the normal view pauses."""
+        self.entered.emit()
+        if self._session.state == TrainingState.TRAINING:
+            self._session.toggle_pause()
+        if self._workbench is None:
+            self._workbench = self._create()
+        if not self.is_shown:
+            self._hide_surroundings()
+        self._stack.setCurrentWidget(self._workbench.page)
+        self._workbench.take_focus()
+
+    def leave(self) -> None:
+        """Return to the cloud. The comparison is kept, and its training pauses."""
+        if self._workbench is None or not self.is_shown:
+            return
+        self._workbench.controller.pause()
+        self._stack.setCurrentIndex(0)
+        self._show_surroundings()
+        self.left.emit()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colors of a theme."""
+        self._theme = theme
+        if self._workbench is not None:
+            self._workbench.page.set_theme(theme)
+
+    def close(self) -> None:
+        """End all work, and restore the panels so that their layout can be saved."""
+        self._show_surroundings()
+        if self._workbench is not None:
+            self._workbench.close()
+
+    def _create(self) -> "Workbench":
+        from flowviz.app.comparison.workbench import Workbench
+
+        workbench = Workbench(self._view, self)
+        workbench.page.set_theme(self._theme)
+        workbench.page.leave_requested.connect(self.leave)
+        workbench.open_requested.connect(self._open)
+        workbench.notice_posted.connect(self.notice_posted)
+        self._stack.addWidget(workbench.page)
+        return workbench
+
+    def _open(self, name: str) -> None:
+        assert self._workbench is not None
+        self._workbench.controller.pause()
+        self._open_project(self._workbench.controller.comparison[name], name)
+
+    def _hide_surroundings(self) -> None:
+        """Hide the panels and disable the menus, which are about the cloud."""
+        self._hidden = [dock for dock in self._window.findChildren(QDockWidget) if not dock.isHidden()]
+        for dock in self._hidden:
+            dock.hide()
+        bar = self._window.menuBar()
+        assert bar is not None
+        self._disabled = [action for action in bar.actions() if action.text() in HIDDEN_MENUS]
+        for action in self._disabled:
+            action.setEnabled(False)  # and with it the shortcuts in the menu
+
+    def _show_surroundings(self) -> None:
+        for dock in self._hidden:
+            dock.show()
+        for action in self._disabled:
+            action.setEnabled(True)
+        self._hidden, self._disabled = [], []

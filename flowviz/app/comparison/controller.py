@@ -1,0 +1,309 @@
+"""The controller of a comparison: trains its entrants, and adds, changes and removes them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.comparison.editing import EntrantEditing, with_budget
+from flowviz.app.comparison.entrants import (
+    Compared,
+    ComparedState,
+    EntrantRun,
+    comparison_of,
+    runs_of,
+    untrained_run,
+)
+from flowviz.app.comparison.runner import ComparisonRunner
+from flowviz.app.comparison.sentences import sentence
+from flowviz.app.notices.notice import Notice
+from flowviz.app.state.request import RequestState
+from flowviz.app.target.builder import TargetBuilder
+from flowviz.app.target.built_target import BuiltTarget, build_or_explain
+from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.displays import ControlsDisplay
+from flowviz.app.training.training_state import TrainingState
+from flowviz.projects import Comparison, Plan, Project
+from flowviz.records import Advanced, Preparing
+from flowviz.specs import Entrant, TargetSpec, TrainingSpec
+from flowviz.specs.comparison import MOST_ENTRANTS
+from flowviz.training import Add, Remove, Retarget, Turn
+
+IDLE, PREPARING, TRAINING = TrainingState.IDLE, TrainingState.PREPARING, TrainingState.TRAINING
+PAUSED, STOPPING = TrainingState.PAUSED, TrainingState.STOPPING
+
+
+class ComparisonController(QObject):
+    """Trains the entrants of a comparison side by side, and keeps them as requested.
+
+    Attributes:
+        editing: The panels of the selected entrant.
+    """
+
+    notice_posted = pyqtSignal(object)  # Notice
+    changed = pyqtSignal()  # there is something new to save
+
+    def __init__(
+        self,
+        compared: ComparedState,
+        request: RequestState,
+        builder: TargetBuilder,
+        runner: ComparisonRunner,
+        controls: ControlsDisplay,
+        parent: QObject,
+        worker: LatestWorker | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._compared, self._request, self._runner, self._controls = compared, request, runner, controls
+        self._worker = worker or LatestWorker()
+        self._built: list[BuiltTarget] = []
+        self._activity = ""
+        self.editing = EntrantEditing(compared, request, builder, self)
+        self.editing.flow_edited.connect(self.change_entrant)
+        self.editing.budget_edited.connect(self.set_budget)
+        self.editing.target_chosen.connect(self._on_target_chosen)
+        compared.changed.connect(self._on_changed)
+        runner.turn_taken.connect(self._on_turn)
+        runner.ended.connect(self._on_ended)
+        runner.failed.connect(self._on_failed)
+        controls.set_can_train(True)
+
+    @property
+    def comparison(self) -> Comparison:
+        """The comparison, as it can be saved."""
+        return comparison_of(self._compared.value)
+
+    @property
+    def state(self) -> TrainingState:
+        """The state of the training."""
+        return self._compared.value.state
+
+    def show(self, comparison: Comparison, built: Iterable[BuiltTarget] = ()) -> None:
+        """Show another comparison, and abandon the current one."""
+        self._runner.abandon()
+        self.editing.discard()
+        self._built = list(built)
+        self._compared.show(runs_of(comparison))
+        self._build_targets()
+        self._update_controls()
+
+    def train(self) -> None:
+        """Start all over, on the requested targets."""
+        self.editing.apply()
+        self._compared.set(replace(self._compared.value, runs=tuple(map(_anew, self._compared.value.runs))))
+        self._start()
+
+    def toggle_pause(self) -> None:
+        """Pause or resume the training, or continue one that has ended."""
+        self.editing.apply()
+        thread = self._runner.current
+        if self.state == IDLE:
+            self.resume()
+        elif thread is not None and self.state in {TRAINING, PREPARING}:
+            thread.pause()
+            self._compared.set_state(PAUSED)
+        elif thread is not None and self.state == PAUSED:
+            thread.resume()
+            self._compared.set_state(TRAINING)
+
+    def pause(self) -> None:
+        """Pause the training if it is running."""
+        if self.state in {TRAINING, PREPARING}:
+            self.toggle_pause()
+
+    def resume(self) -> None:
+        """Continue the trainings that can go on, on the requested target."""
+        changes = []
+        asked = next((run.asked for run in self._compared.value.runs if run.asked), None)
+        if asked is not None and self._compared.value.shares_target:
+            changes.append(Retarget(asked.spec, asked.target))
+        self._start(*changes)
+
+    def stop(self) -> None:
+        """End the training, and keep its results."""
+        if self._runner.current is not None:
+            self._runner.current.stop()
+            self._compared.set_state(STOPPING)
+
+    def add(self, name: str, project: Project, built: BuiltTarget | None = None) -> None:
+        """Add an entrant, during a training as well; it gets the budget of the others.
+
+        Args:
+            name: Its name, which is made unique.
+            project: Its project. A trained one keeps its state.
+            built: Its target, if it has been built.
+        """
+        value = self._compared.value
+        if len(value.runs) >= MOST_ENTRANTS:
+            return
+        if value.runs:
+            project = replace(project, training=with_budget(project.training, value.runs[0].project.training))
+        if built is not None:
+            self._built.append(built)
+        name = value.free_name(name)
+        self._compared.add(runs_of(Comparison({name: project}))[0])
+        self._build_targets()
+        if self._runner.current is not None:
+            self._runner.change(Add(name, project))
+        self.changed.emit()
+
+    def remove(self, name: str) -> None:
+        """Remove an entrant, unless it is the only one."""
+        if len(self._compared.value.runs) < 2 or name not in self._compared.value.names:
+            return
+        if self._runner.current is not None:
+            self._runner.change(Remove(name))
+        self._compared.remove(name)
+        self.changed.emit()
+
+    def rename(self, old: str, new: str) -> None:
+        """Give an entrant another name."""
+        run = self._compared.value.run(old)
+        if run is None or new in self._compared.value.names:
+            return
+        trial = replace(run.trial, name=new) if run.trial else None
+        renamed = replace(run, name=new, trial=trial)
+        runs = tuple(renamed if each is run else each for each in self._compared.value.runs)
+        selected = new if self._compared.value.selected == old else self._compared.value.selected
+        self._compared.set(replace(self._compared.value, runs=runs, selected=selected))
+        self._restart_if_running()
+        self.changed.emit()
+
+    def change_entrant(self, name: str, plan: Plan) -> None:
+        """Replace the flow and the training of an entrant, which starts over."""
+        run = self._compared.value.run(name)
+        if run is None:
+            return
+        project = Project.untrained(run.target, plan.flow, plan.training)
+        self._replace(replace(run, project=project))
+
+    def set_budget(self, budget: TrainingSpec) -> None:
+        """Set the budget of all entrants, which continue with it."""
+        runs = tuple(
+            replace(run, project=replace(run.project, training=with_budget(run.project.training, budget)))
+            for run in self._compared.value.runs
+        )
+        self._compared.set(replace(self._compared.value, runs=runs))
+        self._restart_if_running()
+        self.changed.emit()
+
+    def close(self) -> None:
+        """End all work as soon as possible."""
+        self._runner.abandon()
+        self._worker.close()
+
+    def _start(self, *changes: Retarget) -> None:
+        self._activity = ""
+        self._runner.start(self.comparison, *changes)
+        self._compared.set_state(PREPARING)
+        self.notice_posted.emit(Notice("comparison"))
+
+    def _restart_if_running(self) -> None:
+        """Let a training continue with changes that a thread does not take."""
+        if self._runner.current is None or self.state == STOPPING:
+            return
+        was_paused = self.state == PAUSED
+        self.resume()
+        if was_paused:
+            self.toggle_pause()
+
+    def _replace(self, run: EntrantRun) -> None:
+        """Replace an entrant by an untrained one with its project."""
+        changed = untrained_run(run.entrant, run.asked or run.built)
+        self._compared.update(changed)
+        if self._runner.current is not None:
+            self._runner.replace(run.name, Add(run.name, changed.project))
+        self._build_targets()
+        self._update_controls()
+        self.changed.emit()
+
+    def _on_target_chosen(self, built: BuiltTarget) -> None:
+        """Let all entrants learn another target, or only the selected one if they have different targets."""
+        value, follows = self._compared.value, self._request.value.follows
+        self._built.append(built)
+        if not value.shares_target:
+            run = value.selected_run
+            if run is not None:
+                self._replace(replace(run, project=replace(run.project, target=built.spec), built=built, asked=None))
+            return
+        self._compared.set(replace(value, runs=tuple(_asking(run, built) for run in value.runs)))
+        if self._runner.current is not None and follows:
+            self._runner.change(Retarget(built.spec, built.target))
+        self._update_controls()
+        self.changed.emit()
+
+    def _on_turn(self, turn: Turn) -> None:
+        run = self._compared.value.run(turn.name)
+        if run is None or turn.event is None:
+            return
+        if isinstance(turn.event, Preparing):
+            self._activity = f"{turn.name}: {turn.event.activity}…"
+        changed = run.after(turn.event, turn.comparison[turn.name])
+        value = self._compared.value.having(self._with_target(changed))
+        starts = value.state == PREPARING and isinstance(turn.event, Advanced)
+        self._compared.set(replace(value, state=TRAINING if starts else value.state))
+        if not isinstance(turn.event, Advanced):
+            self.changed.emit()
+
+    def _on_ended(self) -> None:
+        self._compared.set_state(IDLE)
+
+    def _on_failed(self, notice: Notice) -> None:
+        self._compared.set_state(IDLE)
+        self.notice_posted.emit(notice)
+
+    def _on_changed(self, old: Compared, new: Compared) -> None:
+        self._controls.set_fraction(new.fraction)
+        if old.state != new.state:
+            self._update_controls()
+        else:
+            self._controls.set_status(sentence(new, self._activity))
+
+    def _update_controls(self) -> None:
+        value = self._compared.value
+        begun = any(run.is_begun for run in value.runs)
+        self._controls.set_can_resume(begun and any(run.can_go_on for run in value.runs))
+        self._controls.set_state(value.state)
+        self._controls.set_status(sentence(value, self._activity))
+
+    def _build_targets(self) -> None:
+        """Build the targets that are not known yet, in the background."""
+        self._show_targets()
+        for number, run in enumerate(self._compared.value.runs):
+            if run.built is None:
+                self._worker.ask(f"target {number}", partial(build_or_explain, run.project.target), self._on_built)
+
+    def _on_built(self, result: BuiltTarget | str) -> None:
+        if isinstance(result, BuiltTarget):
+            self._built.append(result)
+            self._show_targets()
+        else:
+            self.notice_posted.emit(Notice("comparison", result))
+
+    def _show_targets(self) -> None:
+        value = self._compared.value
+        self._compared.set(replace(value, runs=tuple(map(self._with_target, value.runs))))
+
+    def _with_target(self, run: EntrantRun) -> EntrantRun:
+        """Return an entrant with its built target, if that is known."""
+        if run.built is not None and run.built.spec == run.project.target:
+            return run
+        found = self._known(run.project.target)
+        return run if found is run.built else replace(run, built=found)
+
+    def _known(self, spec: TargetSpec) -> BuiltTarget | None:
+        return next((built for built in reversed(self._built) if built.spec == spec), None)
+
+
+def _anew(run: EntrantRun) -> EntrantRun:
+    """Return an entrant that learns the requested target from the beginning."""
+    entrant = Entrant(name=run.name, target=run.target, flow=run.project.flow, training=run.project.training)
+    return untrained_run(entrant, run.asked or run.built)
+
+
+def _asking(run: EntrantRun, built: BuiltTarget) -> EntrantRun:
+    """Return an entrant that is asked to learn a target; an untrained one simply has it."""
+    if run.is_begun:
+        return replace(run, asked=None if built.spec == run.project.target else built)
+    return replace(run, project=replace(run.project, target=built.spec), built=built, asked=None)

@@ -1,0 +1,136 @@
+"""The bar below the clouds: their depth, what a drag does, and the camera."""
+
+from time import perf_counter
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from flowviz.app.comparison.entrants import Compared, ComparedState
+from flowviz.app.comparison.shared_view import SharedView, SharedViewState, Tool
+from flowviz.app.state.binding import Binding
+from flowviz.app.style.icons import icon
+from flowviz.app.widgets.jump_slider import JumpSlider
+
+TICKS = 960  # positions of the slider: a multiple of the most common numbers of stages
+PLAY_SECONDS = 4.0  # from the base to the target
+FRAME_PERIOD_MS = 33
+SPACING = 6  # pixels
+TOOLS: dict[Tool, tuple[str, str]] = {
+    "move": ("Move", "Drag to move all clouds; turn the wheel to zoom"),
+    "rectangle": ("Select", "Drag to select particles, which are highlighted in all clouds. Shift adds, Alt removes"),
+}
+
+
+class DepthBar(QWidget):
+    """Slider over the depth of all flows, with a button that plays them, and buttons for the mouse and the camera."""
+
+    def __init__(self, compared: ComparedState, shared: SharedViewState) -> None:
+        super().__init__()
+        self._compared, self._shared = compared, shared
+        self.slider = DepthSlider()
+        self._play = _tool_button("playDepthButton", "play", "Play", "Play from the base to the target in all clouds")
+        self._fit = _tool_button("fitCloudsButton", "fitthecloud", "Fit", "Show all particles of all clouds")
+        self._clear = _tool_button("clearParticlesButton", "deselect", "Clear", "Select no particles")
+        self._ticks = QTimer(self)
+        self._ticks.setInterval(FRAME_PERIOD_MS)
+        self._ticks.timeout.connect(self._advance)
+        self._started = 0.0
+        self._group = QButtonGroup(self)
+        self._tools = {tool: self._tool(tool) for tool in TOOLS}
+        self._lay_out()
+        self._connect()
+        self._show_view(shared.value)
+        self._fit_steps(compared.value)
+
+    def step(self, steps: int) -> None:
+        """Go forward, or back if negative, by a number of stages of the deepest flow."""
+        self._ticks.stop()
+        self._shared.set_depth(self._shared.value.depth + steps / max(self._compared.value.deepest, 1))
+
+    def play(self) -> None:
+        """Play from the base to the target, or stop playing."""
+        if self._ticks.isActive():
+            self._ticks.stop()
+            return
+        depth = self._shared.value.depth
+        self._started = perf_counter() - (0.0 if depth >= 1 else depth) * PLAY_SECONDS
+        self._ticks.start()
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING)
+        base, target = QLabel("Base"), QLabel("Target")
+        base.setBuddy(self.slider)
+        layout.addWidget(self._play)
+        layout.addWidget(base)
+        layout.addWidget(self.slider, stretch=1)
+        layout.addWidget(target)
+        for button in (*self._tools.values(), self._clear, self._fit):
+            layout.addWidget(button)
+
+    def _connect(self) -> None:
+        shared = self._shared
+        depth: Binding[SharedView, int] = Binding(
+            shared, lambda value: round(value.depth * TICKS), self.slider.setValue, self._choose
+        )
+        self.slider.valueChanged.connect(depth.request)
+        self._play.clicked.connect(lambda: self.play())
+        self._fit.clicked.connect(lambda: shared.follow())
+        self._clear.clicked.connect(lambda: shared.clear_selection())
+        shared.changed.connect(lambda _, new: self._show_view(new))
+        self._compared.changed.connect(lambda _, new: self._fit_steps(new))
+
+    def _choose(self, ticks: int) -> None:
+        self._ticks.stop()
+        self._shared.set_depth(ticks / TICKS)
+
+    def _advance(self) -> None:
+        depth = (perf_counter() - self._started) / PLAY_SECONDS
+        self._shared.set_depth(depth)
+        if depth >= 1:
+            self._ticks.stop()
+
+    def _show_view(self, view: SharedView) -> None:
+        self._tools[view.tool].setChecked(True)
+        self._fit.setEnabled(view.frame is not None)
+        self._clear.setEnabled(view.selection is not None)
+
+    def _fit_steps(self, compared: Compared) -> None:
+        """Let an arrow key go to the next stage of the deepest flow."""
+        step = max(round(TICKS / max(compared.deepest, 1)), 1)
+        if step != self.slider.singleStep():
+            self.slider.setSingleStep(step)
+            self.slider.setPageStep(step)
+            self.slider.setTickInterval(step)
+
+    def _tool(self, tool: Tool) -> QToolButton:
+        text, tip = TOOLS[tool]
+        button = _tool_button(f"{tool}CloudsButton", tool, text, tip)
+        button.setCheckable(True)
+        self._group.addButton(button)
+        button.clicked.connect(lambda: self._shared.set_tool(tool))
+        return button
+
+
+class DepthSlider(JumpSlider):
+    """Slider over the depth of all flows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("depthSlider")
+        self.setAccessibleName("Depth")
+        self.setAccessibleDescription("How far the particles have come: on the left the base, on the right the target")
+        self.setToolTip("How far the particles have come in each flow, however many layers it has (arrow keys)")
+        self.setRange(0, TICKS)
+        self.setTickPosition(JumpSlider.TickPosition.TicksBelow)
+
+
+def _tool_button(object_name: str, icon_name: str, text: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(object_name)
+    button.setIcon(icon(icon_name))
+    button.setText(text)
+    button.setAccessibleName(text)
+    button.setToolTip(tip)
+    return button

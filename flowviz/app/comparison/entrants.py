@@ -1,0 +1,298 @@
+"""The entrants of a comparison while they are trained."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from PyQt6.QtCore import QObject
+
+from flowviz.app.state.state import State
+from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.training.training_state import TrainingState
+from flowviz.projects import Comparison, Project
+from flowviz.records import (
+    FLOW_UNITS,
+    Advanced,
+    Event,
+    Finished,
+    Moment,
+    Preparing,
+    Progress,
+    Retargeted,
+    Snapshot,
+    Trial,
+)
+from flowviz.records.comparison_table import COLUMNS
+from flowviz.records.trial import ON_TARGET_GOAL
+from flowviz.specs import Entrant, TargetSpec
+from flowviz.training.schedule import Budget
+
+Status = Literal["waiting", "preparing", "training", "completed", "stopped", "diverged", "failed"]
+WORDS: Mapping[Status, str] = {
+    "waiting": "waiting",
+    "preparing": "preparing…",
+    "training": "training",
+    "completed": "done",
+    "stopped": "stopped",
+    "diverged": "diverged",
+    "failed": "failed",
+}
+ENDED: frozenset[Status] = frozenset({"completed", "stopped", "diverged", "failed"})
+Figures = Mapping[str, float | None]
+
+
+@dataclass(frozen=True, eq=False)
+class EntrantRun:
+    """An entrant and the state of its training.
+
+    Attributes:
+        name: Its name.
+        project: Its project as of the latest event.
+        status: The state of its training.
+        fraction: Share of the budget that is spent, from 0 to 1.
+        moment: The latest moment, with the shares of particles on the target. None before the first one.
+        progress: The latest report of the losses. None before the first one.
+        built: The target, as soon as it has been built.
+        asked: The target that it learns next. None if that is the same one.
+        trial: The result of its training. None before it has ended.
+    """
+
+    name: str
+    project: Project
+    status: Status = "waiting"
+    fraction: float = 0.0
+    moment: Moment | None = None
+    progress: Progress | None = None
+    built: BuiltTarget | None = None
+    asked: BuiltTarget | None = None
+    trial: Trial | None = None
+
+    @property
+    def problem(self) -> str:
+        """Why its training has failed. Empty if it has not."""
+        return self.trial.failure if self.trial else ""
+
+    @property
+    def entrant(self) -> Entrant:
+        """The spec of the entrant."""
+        project = self.project
+        return Entrant(name=self.name, target=project.target, flow=project.flow, training=project.training)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its training has ended."""
+        return self.status in ENDED
+
+    @property
+    def target(self) -> TargetSpec:
+        """The requested target."""
+        return self.asked.spec if self.asked else self.project.target
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether it has been trained."""
+        return self.project.checkpoint is not None
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether its training has not ended, or has a larger budget by now."""
+        if self.asked is not None or self.trial is None or self.trial.ending in {"failed", "stopped"}:
+            return True
+        last, training = self.project.checkpoint, self.project.training
+        return self.trial.ending == "completed" and last is not None and Budget.at(last, training).fraction < 1
+
+    @property
+    def gap(self) -> float | None:
+        """Test gap after the end of the training, and the latest validation gap before, in nats. None if unknown."""
+        return self.figures()["gap"]
+
+    def after(self, event: Event | Trial, project: Project) -> "EntrantRun":
+        """Return this entrant after an event of its training, or with its result, and with its project thereafter."""
+        changed = replace(self, project=project)
+        match event:
+            case Preparing():
+                return replace(changed, status="preparing", trial=None)
+            case Advanced():
+                return replace(changed, status="training", fraction=event.fraction)
+            case Progress():
+                return replace(changed, progress=event)
+            case Snapshot():
+                return replace(changed, moment=event)
+            case Retargeted():
+                return self._retargeted(project)
+            case Finished():
+                return replace(changed, status=event.ending, moment=event.snapshot, progress=event.progress)
+            case Trial():
+                return replace(changed, status=event.ending, trial=event)
+        return changed
+
+    def _retargeted(self, project: Project) -> "EntrantRun":
+        """Return this entrant after it has begun to learn another target, which need not be the one asked for last."""
+        known = self.asked if self.asked and self.asked.spec == project.target else None
+        return replace(
+            self,
+            project=project,
+            status="training",
+            fraction=0.0,
+            progress=None,
+            trial=None,
+            built=known,
+            asked=None if known else self.asked,
+        )
+
+    def figures(self) -> Figures:
+        """Return the figures of the table by name: the latest ones, and those of the result after the end.
+
+        NLLs are in the units of the data.
+        """
+        if self.trial is not None and self.trial.figures:
+            return {column.name: self.trial.figures.get(column.name) for column in COLUMNS}
+        units = self.built.units if self.built else FLOW_UNITS
+        progress = self.progress.in_units(units) if self.progress else None
+        parameters = sum(array.size for array in self.project.weights.parameters.values())
+        return {
+            "gap": progress.validation_gap if progress else None,
+            "test_nll": progress.validation_nll if progress else None,
+            "on_target": self.moment.on_target if self.moment else None,
+            "coverage": self.moment.coverage if self.moment else None,
+            "leaked": self.moment.leaked if self.moment else None,
+            "parameters": parameters or None,
+            "steps_per_second": progress.steps_per_second if progress else None,
+            "seconds_to_goal": self.project.history.seconds_until(ON_TARGET_GOAL),
+        }
+
+    def words(self) -> str:
+        """Return the state of the training for users, such as "45%" or "diverged"."""
+        return f"{self.fraction:.0%}" if self.status == "training" else WORDS[self.status]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The entrants, which of them is selected, and the state of the training as a whole.
+
+    Attributes:
+        runs: The entrants.
+        selected: Name of the selected entrant. Empty if there is none.
+        state: State of the training.
+    """
+
+    runs: tuple[EntrantRun, ...] = ()
+    selected: str = ""
+    state: TrainingState = TrainingState.IDLE
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the entrants."""
+        return tuple(run.name for run in self.runs)
+
+    @property
+    def selected_run(self) -> EntrantRun | None:
+        """The selected entrant. None if there is none."""
+        return self.run(self.selected)
+
+    @property
+    def fraction(self) -> float:
+        """Mean share of the budget that is spent, from 0 to 1."""
+        return sum(run.fraction for run in self.runs) / max(len(self.runs), 1)
+
+    @property
+    def deepest(self) -> int:
+        """The largest number of stages after the base."""
+        return max((run.project.trace.last_stage for run in self.runs), default=1)
+
+    @property
+    def shares_target(self) -> bool:
+        """Whether all entrants learn one target."""
+        return all(run.target == self.runs[0].target for run in self.runs)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether the trainings of all entrants have ended."""
+        return all(run.has_ended for run in self.runs)
+
+    def run(self, name: str) -> EntrantRun | None:
+        """Return the entrant of a name. None if there is none."""
+        return next((run for run in self.runs if run.name == name), None)
+
+    def having(self, changed: EntrantRun) -> "Compared":
+        """Return a copy with another state of an entrant."""
+        return replace(self, runs=tuple(changed if run.name == changed.name else run for run in self.runs))
+
+    def free_name(self, wanted: str) -> str:
+        """Return a name that no entrant has: the wanted one, or that with a number."""
+        names = (wanted, *(f"{wanted} {number}" for number in range(2, len(self.runs) + 3)))
+        return next(name for name in names if name not in self.names)
+
+
+class ComparedState(State[Compared]):
+    """Observable entrants."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(Compared(), parent)
+
+    def show(self, runs: Iterable[EntrantRun]) -> None:
+        """Show other entrants, the first of which is selected."""
+        found = tuple(runs)
+        self.set(Compared(found, found[0].name if found else ""))
+
+    def update(self, run: EntrantRun) -> None:
+        """Show another state of an entrant."""
+        self.set(self.value.having(run))
+
+    def select(self, name: str) -> None:
+        """Select an entrant."""
+        if name in self.value.names:
+            self.set(replace(self.value, selected=name))
+
+    def set_state(self, state: TrainingState) -> None:
+        """Set the state of the training."""
+        self.set(replace(self.value, state=state))
+
+    def add(self, run: EntrantRun) -> None:
+        """Add an entrant, and select it."""
+        self.set(replace(self.value, runs=(*self.value.runs, run), selected=run.name))
+
+    def remove(self, name: str) -> None:
+        """Remove an entrant, and select the one beside it if it was selected."""
+        value = self.value
+        rest = tuple(run for run in value.runs if run.name != name)
+        number = min(value.names.index(name), len(rest) - 1)
+        selected = value.selected if value.selected != name else rest[number].name if rest else ""
+        self.set(replace(value, runs=rest, selected=selected))
+
+
+def untrained_run(entrant: Entrant, built: BuiltTarget | None = None) -> EntrantRun:
+    """Return an entrant that has not been trained; `built` is its target if that has been built."""
+    project = Project.untrained(entrant.target, entrant.flow, entrant.training)
+    return EntrantRun(entrant.name, project, built=built)
+
+
+def runs_of(comparison: Comparison) -> tuple[EntrantRun, ...]:
+    """Return the entrants of a comparison that was saved, or that has not been trained."""
+    return tuple(_run_of(comparison, name) for name in comparison.names)
+
+
+def comparison_of(compared: Compared) -> Comparison:
+    """Return the comparison, as it can be saved and trained."""
+    trials = tuple(run.trial for run in compared.runs if run.trial is not None)
+    return Comparison({run.name: run.project for run in compared.runs}, trials)
+
+
+def _run_of(comparison: Comparison, name: str) -> EntrantRun:
+    project, trial = comparison[name], comparison.trial(name)
+    last = project.checkpoint
+    if last is None:
+        return EntrantRun(name, project, trial=trial)
+    history = project.history
+    entropy = None if not len(history.entropy) or np.isnan(history.entropy[-1]) else float(history.entropy[-1])
+    moments = project.timeline.moments
+    return EntrantRun(
+        name,
+        project,
+        status=trial.ending if trial else "stopped",
+        fraction=Budget.at(last, project.training).fraction,
+        moment=moments[-1] if moments else None,
+        progress=history.last_progress(entropy),
+        trial=trial,
+    )

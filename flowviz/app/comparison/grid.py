@@ -1,0 +1,192 @@
+"""The grid of clouds, one for each entrant, with one camera, one depth and one selection."""
+
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QGridLayout, QWidget
+
+from flowviz.app.comparison.cloud import CloudPicture, EntrantCloud
+from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun
+from flowviz.app.comparison.shared_view import SharedView, SharedViewState, shared_frame
+from flowviz.app.state.view import ViewState
+from flowviz.records import Combination, Scene, Selection, TargetPicture
+from flowviz.rendering import positions_at
+from flowviz.rendering.projection import Panel
+from flowviz.specs import ViewSpec
+from flowviz.targets import Target, target_picture
+
+COLUMNS = {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3}  # of the grid, by the number of entrants
+MARKS = frozenset({"points", "target"})  # that a small cloud can show; the others need a query for each flow
+SPACING = 4  # pixels
+FRAME_PERIOD_MS = 16
+FRAME_SECONDS = 0.008  # for drawing in one frame; at least one cloud is drawn
+POINT_SCALE = 1.6  # points are larger than in the large cloud, relative to the picture
+
+
+class DrawingQueue(QObject):
+    """Draws outdated pictures one after the other, so that no frame of the window takes long."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._waiting: list[CloudPicture] = []
+        self._ticks = QTimer(self)
+        self._ticks.setInterval(FRAME_PERIOD_MS)
+        self._ticks.timeout.connect(self._draw)
+
+    def add(self, picture: CloudPicture) -> None:
+        """Draw a picture in one of the next frames."""
+        if picture not in self._waiting:
+            self._waiting.append(picture)
+        if not self._ticks.isActive():
+            self._ticks.start(0)
+
+    def remove(self, picture: CloudPicture) -> None:
+        """Do not draw a picture."""
+        if picture in self._waiting:
+            self._waiting.remove(picture)
+
+    def _draw(self) -> None:
+        started = perf_counter()
+        while self._waiting and perf_counter() - started < FRAME_SECONDS:
+            picture = self._waiting.pop(0)
+            if picture.isVisible():
+                picture.draw()
+        if self._waiting:
+            self._ticks.start(FRAME_PERIOD_MS)
+        else:
+            self._ticks.stop()
+
+
+class CloudGrid(QWidget):
+    """Grid of 1 to 6 clouds."""
+
+    chosen = pyqtSignal(str)  # name of an entrant
+    open_requested = pyqtSignal(str)
+    removal_requested = pyqtSignal(str)
+    depth_stepped = pyqtSignal(int)  # number of steps forward
+
+    def __init__(self, compared: ComparedState, shared: SharedViewState, view: ViewState) -> None:
+        """Create a grid; theme, colors and marks are those of the window's `view`."""
+        super().__init__()
+        self.setObjectName("cloudGrid")
+        self._compared, self._shared, self._view = compared, shared, view
+        self._clouds: list[EntrantCloud] = []
+        self._queue = DrawingQueue(self)
+        self._pictured: list[tuple[Target, TargetPicture]] = []
+        self._layout = QGridLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(SPACING)
+        compared.changed.connect(self._on_compared_changed)
+        shared.changed.connect(self._on_shared_changed)
+        view.changed.connect(lambda: self._show(compared.value.runs))
+        self._arrange(compared.value)
+
+    @property
+    def clouds(self) -> list[EntrantCloud]:
+        """The clouds, in the order of the entrants."""
+        return self._clouds
+
+    def _on_compared_changed(self, old: Compared, new: Compared) -> None:
+        if len(old.runs) != len(new.runs):
+            self._arrange(new)
+        changed = [run for run in new.runs if old.run(run.name) is not run]
+        self._show_headers(new)
+        self._show(new.runs if _moves_camera(old, new) else changed)
+
+    def _on_shared_changed(self, old: SharedView, new: SharedView) -> None:
+        for cloud in self._clouds:
+            cloud.picture.show_hovered(new.hovered)
+            cloud.picture.set_tool(new.tool)
+        if (old.depth, old.frame, old.selection) != (new.depth, new.frame, new.selection):
+            self._show(self._compared.value.runs)
+
+    def _arrange(self, compared: Compared) -> None:
+        """Create or remove clouds, and place them."""
+        count = len(compared.runs)
+        while len(self._clouds) > count:
+            cloud = self._clouds.pop()
+            self._queue.remove(cloud.picture)
+            self._layout.removeWidget(cloud)
+            cloud.setParent(None)
+            cloud.deleteLater()
+        while len(self._clouds) < count:
+            self._clouds.append(self._create_cloud())
+        columns = COLUMNS.get(count, 3)
+        for number, cloud in enumerate(self._clouds):
+            self._layout.addWidget(cloud, number // columns, number % columns)
+        for column in range(3):
+            self._layout.setColumnStretch(column, int(column < columns))
+        for row in range(2):
+            self._layout.setRowStretch(row, int(row * columns < count))
+        self._show_headers(compared)
+        self._show(compared.runs)
+
+    def _create_cloud(self) -> EntrantCloud:
+        cloud = EntrantCloud()
+        cloud.chosen.connect(self.chosen)
+        cloud.open_requested.connect(self.open_requested)
+        cloud.removal_requested.connect(self.removal_requested)
+        cloud.depth_stepped.connect(self.depth_stepped)
+        picture = cloud.picture
+        picture.set_tool(self._shared.value.tool)
+        picture.outdated.connect(lambda: self._queue.add(picture))
+        picture.zoomed.connect(self._shared.zoom_to)
+        picture.particle_hovered.connect(self._shared.hover)
+        picture.region_drawn.connect(lambda corners, how: self._select(cloud.name, corners, how))
+        picture.resized.connect(lambda: self._show(self._compared.value.runs))
+        return cloud
+
+    def _show_headers(self, compared: Compared) -> None:
+        theme = self._view.seen.view.theme
+        for number, (cloud, run) in enumerate(zip(self._clouds, compared.runs, strict=True)):
+            cloud.show_run(run, number, theme, selected=run.name == compared.selected)
+
+    def _show(self, runs: tuple[EntrantRun, ...] | list[EntrantRun]) -> None:
+        """Update the pictures of some entrants."""
+        compared, shared = self._compared.value, self._shared.value
+        if not self._clouds or len(self._clouds) != len(compared.runs):
+            return
+        spec = _spec_of(self._view.seen.view)
+        size = self._clouds[0].picture.size_in_pixels
+        view = shared_frame(compared.runs, shared, spec, Panel(size.width, size.height)).on(spec)
+        for cloud, run in zip(self._clouds, compared.runs, strict=True):
+            if run in runs:
+                cloud.picture.show_scene(self._scene(run, shared), shared.stage(run.project.trace), view)
+
+    def _scene(self, run: EntrantRun, shared: SharedView) -> Scene:
+        trace = run.project.trace
+        return Scene(trace, shared.selection_of(trace), target=self._target_picture(run))
+
+    def _target_picture(self, run: EntrantRun) -> TargetPicture | None:
+        """Return the target as a picture if it is shown; entrants share it."""
+        if run.built is None or "target" not in self._view.seen.view.marks:
+            return None
+        target = run.built.target
+        found = next((picture for known, picture in self._pictured if known is target), None)
+        if found is None:
+            found = target_picture(target)
+            self._pictured = [*self._pictured[-5:], (target, found)]
+        return found
+
+    def _select(self, name: str, corners: NDArray[np.float64], how: Combination) -> None:
+        run = self._compared.value.run(name)
+        if run is not None:
+            trace = run.project.trace
+            positions = positions_at(trace, self._shared.value.stage(trace))
+            self._shared.select(Selection.in_rectangle(positions, tuple(corners[0]), tuple(corners[1])), how)
+
+
+def _spec_of(view: ViewSpec) -> ViewSpec:
+    """Return the view of a small cloud, without text."""
+    marks = view.marks & MARKS or frozenset({"points"})
+    color_by = view.color_by if view.color_by != "leaked" else "quadrant"
+    changes = {"labels": False, "axes": False, "beside": False, "marks": marks, "color_by": color_by}
+    return view.model_copy(update={**changes, "point_diameter": POINT_SCALE * view.point_diameter})
+
+
+def _moves_camera(old: Compared, new: Compared) -> bool:
+    return old.names != new.names or any(
+        before.built is not after.built for before, after in zip(old.runs, new.runs, strict=True)
+    )

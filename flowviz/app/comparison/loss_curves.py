@@ -1,0 +1,106 @@
+"""The plot of the losses of all entrants, with one line each, over time or steps."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from flowviz.app.comparison.colors import entrant_color, entrant_pen
+from flowviz.app.comparison.entrants import Compared, ComparedState
+from flowviz.app.training.loss_plot import loss_range
+from flowviz.app.widgets.controls import ChoiceBox
+from flowviz.app.widgets.labels import WrappingLabel
+from flowviz.app.widgets.plot import Plot
+from flowviz.records import History
+from flowviz.specs.view import Theme
+
+Axis = Literal["seconds", "step"]
+AXES: dict[Axis, str] = {"seconds": "over training time", "step": "over steps"}
+LABELS: dict[Axis, str] = {"seconds": "seconds of training", "step": "step"}
+PADDING = 0.05  # of the range of an axis, on either side
+FIRST_RANGES: dict[Axis, float] = {"seconds": 10.0, "step": 1000.0}  # before the first report
+SELECTED_WIDTH, USUAL_WIDTH = 3, 2  # pixels
+HEIGHT_LINES = 6  # smallest height of the plot, in lines of text
+
+
+class LossCurves(QWidget):
+    """Plot of the validation gap of all entrants, or of their validation NLL if an entropy is unknown."""
+
+    def __init__(self, compared: ComparedState) -> None:
+        super().__init__()
+        self.setObjectName("comparisonPlot")
+        self.setAccessibleName("Losses of all entrants")
+        self._compared = compared
+        self._theme: Theme = "light"
+        self._title = WrappingLabel("comparisonPlotTitle", "What the lines show")
+        self._axis = ChoiceBox("comparisonAxis", "Horizontal axis", AXES)
+        self._panel = Plot()
+        self._curves = list[object]()
+        top = QHBoxLayout()
+        top.addWidget(self._title, stretch=1)
+        top.addWidget(self._axis)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(top)
+        layout.addWidget(self._panel, stretch=1)
+        self._axis.chosen.connect(lambda: self._show(compared.value))
+        compared.changed.connect(self._on_changed)
+        self.set_theme(self._theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colors of a theme."""
+        self._theme = theme
+        self._panel.setMinimumHeight(HEIGHT_LINES * self.fontMetrics().lineSpacing())
+        self._panel.set_appearance(self.font(), theme)
+        self._show(self._compared.value)
+
+    def _on_changed(self, old: Compared, new: Compared) -> None:
+        if _shown_of(old) != _shown_of(new):
+            self._show(new)
+
+    def _show(self, compared: Compared) -> None:
+        axis: Axis = self._axis.value
+        has_gaps = all(_entropy_is_known(run.project.history) for run in compared.runs)
+        self._title.setText("Gap to the best possible loss (nats)" if has_gaps else "Validation NLL (nats)")
+        lines = [_line(run.project.history, axis, gaps=has_gaps) for run in compared.runs]
+        low, high = _common_range([losses for _, losses in lines])
+        item = self._panel.item
+        item.clear()
+        item.setLabel("bottom", LABELS[axis])
+        for number, (run, (places, losses)) in enumerate(zip(compared.runs, lines, strict=True)):
+            pen = entrant_pen(number, self._theme)
+            pen.setWidth(SELECTED_WIDTH if run.name == compared.selected else USUAL_WIDTH)
+            dot = "o" if len(places) == 1 else None
+            item.plot(
+                places, np.minimum(losses, high), pen=pen, symbol=dot, symbolPen=None,
+                symbolBrush=entrant_color(number, self._theme), symbolSize=6,
+            )  # fmt: skip
+        last = max((places[-1] for places, _ in lines if len(places)), default=FIRST_RANGES[axis])
+        rest = PADDING * (high - low)
+        item.setRange(xRange=(-PADDING * last, (1 + PADDING) * last), yRange=(low - rest, high + rest), padding=0)
+
+
+def _shown_of(compared: Compared) -> tuple[object, ...]:
+    """Return what the plot depends on."""
+    return compared.selected, tuple((run.name, id(run.project.history.step)) for run in compared.runs)
+
+
+def _entropy_is_known(history: History) -> bool:
+    return not np.isnan(history.entropy).any()
+
+
+def _line(history: History, axis: Axis, *, gaps: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the places of the reports on the axis, and their losses."""
+    losses = history.validation_nll - history.entropy if gaps else history.validation_nll
+    return getattr(history, axis), losses
+
+
+def _common_range(lines: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+    """Return the lowest and the highest loss to show, without spikes."""
+    ranges = [loss_range(losses[np.isfinite(losses)]) for losses in lines if np.isfinite(losses).any()]
+    if not ranges:
+        return loss_range(np.zeros(0))
+    return min(low for low, _ in ranges), max(high for _, high in ranges)

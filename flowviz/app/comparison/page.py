@@ -1,0 +1,80 @@
+"""The page of a comparison: panels, clouds, their depth, the plot and the table."""
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from flowviz.app.comparison.depth_bar import DepthBar
+from flowviz.app.comparison.editor import ComparisonEditor
+from flowviz.app.comparison.entrants import ComparedState
+from flowviz.app.comparison.grid import CloudGrid
+from flowviz.app.comparison.loss_curves import LossCurves
+from flowviz.app.comparison.shared_view import SharedViewState
+from flowviz.app.comparison.table import FiguresTable
+from flowviz.app.state.request import RequestState
+from flowviz.app.state.view import ViewState
+from flowviz.app.widgets.controls import button
+from flowviz.app.widgets.labels import FittingLabel
+from flowviz.specs.view import Theme
+
+MARGIN = 6  # pixels
+GRID_SHARE, FIGURES_SHARE = 5, 2  # of the height
+PLOT_SHARE, TABLE_SHARE = 2, 3  # of the width
+
+
+class ComparisonPage(QWidget):
+    """Page that takes the place of the cloud and of the panels around it."""
+
+    leave_requested = pyqtSignal()
+
+    def __init__(
+        self, compared: ComparedState, shared: SharedViewState, request: RequestState, view: ViewState
+    ) -> None:
+        super().__init__()
+        self.setObjectName("comparisonPage")
+        self.setAccessibleName("Comparison")
+        self.editor = ComparisonEditor(compared, request)
+        self.grid = CloudGrid(compared, shared, view)
+        self.depth_bar = DepthBar(compared, shared)
+        self.plot, self.table = LossCurves(compared), FiguresTable(compared)
+        self._title = FittingLabel("comparisonTitle", "What is compared")
+        self._leave = button("leaveComparisonButton", "&Back to the Flow", "Leave the comparison, which is kept (Esc)")
+        self._leave.clicked.connect(lambda: self.leave_requested.emit())
+        self.grid.depth_stepped.connect(self.depth_bar.step)
+        self._lay_out()
+
+    def show_title(self, *texts: str) -> None:
+        """Say what is compared, in the longest text that fits."""
+        self._title.show_texts(*texts)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colors of a theme."""
+        for themed in (self.editor, self.plot, self.table):
+            themed.set_theme(theme)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self._title, stretch=1)
+        top.addWidget(self._leave)
+        upper = QWidget()
+        column = QVBoxLayout(upper)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(MARGIN)
+        column.addLayout(top)
+        column.addWidget(self.grid, stretch=1)
+        column.addWidget(self.depth_bar)
+        lower = _splitter(Qt.Orientation.Horizontal, self.plot, self.table, PLOT_SHARE, TABLE_SHARE)
+        right = _splitter(Qt.Orientation.Vertical, upper, lower, GRID_SHARE, FIGURES_SHARE)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, MARGIN, MARGIN, MARGIN)
+        layout.setSpacing(MARGIN)
+        layout.addWidget(self.editor)
+        layout.addWidget(right, stretch=1)
+
+
+def _splitter(orientation: Qt.Orientation, first: QWidget, second: QWidget, *shares: int) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setChildrenCollapsible(False)
+    for number, (widget, share) in enumerate(zip((first, second), shares, strict=True)):
+        splitter.addWidget(widget)
+        splitter.setStretchFactor(number, share)
+    return splitter

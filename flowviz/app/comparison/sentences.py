@@ -1,0 +1,69 @@
+"""Sentences about a comparison."""
+
+from flowviz.app.comparison.entrants import Compared, EntrantRun
+from flowviz.app.training.training_state import TrainingState
+from flowviz.specs.comparison import budget_words
+
+GREETING = "Press Train: the flows take turns, each with its own clock and the same budget."
+NUMBERS = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}
+MAX_TITLE = 24  # characters
+
+
+def title(compared: Compared) -> tuple[str, ...]:
+    """Return what is compared, in words, from the longest to the shortest text."""
+    if not compared.runs:
+        return ("",)
+    count, budget = len(compared.runs), budget_words(compared.runs[0].project.training)
+    flows = f"{NUMBERS[count]} flow{'s' if count > 1 else ''}"
+    if not compared.shares_target:
+        return f"{flows} and their targets, each with {budget}", f"{flows}, {budget} each"
+    target = _short(compared.runs[0].target.title)
+    learn = "learn" if count > 1 else "learns"
+    return (
+        f"{flows} {learn} “{target}”, each with {budget}, on the same points",
+        f"{flows} {learn} “{target}”, each with {budget}",
+        f"{flows}, {budget} each",
+    )
+
+
+def sentence(compared: Compared, activity: str) -> str:
+    """Return the state of the training; `activity` is what a flow is being prepared for."""
+    match compared.state:
+        case TrainingState.PREPARING:
+            return activity or "Loading TensorFlow…"
+        case TrainingState.PAUSED:
+            return "Paused. Resume continues exactly where each flow was."
+        case TrainingState.STOPPING:
+            return "Stopping: the flows are being scored…"
+        case TrainingState.TRAINING:
+            return _training(compared)
+    return _idle(compared)
+
+
+def _training(compared: Compared) -> str:
+    diverged = [run.name for run in compared.runs if run.status in {"diverged", "failed"}]
+    words = f" {', '.join(diverged)} did not survive." if diverged else ""
+    return f"The flows take turns: {compared.fraction:.0%} of the budget is used.{words}"
+
+
+def _idle(compared: Compared) -> str:
+    asked = next((run.asked for run in compared.runs if run.asked), None)
+    if asked is not None:
+        return f"Train starts all flows over on “{_short(asked.title)}”."
+    if not any(run.is_begun for run in compared.runs):
+        return GREETING
+    best = _best(compared)
+    waiting = [run.name for run in compared.runs if not run.has_ended]
+    result = f"Done: {best.name} has the smallest gap, {best.gap:.3f} nats." if best else "Done."
+    return f"{result} Still to be trained: {', '.join(waiting)}." if waiting else result
+
+
+def _best(compared: Compared) -> EntrantRun | None:
+    """Return the entrant with the smallest gap. None if fewer than two gaps are known."""
+    known = [run for run in compared.runs if run.has_ended and run.gap is not None]
+    return min(known, key=lambda run: run.gap or 0.0) if len(known) > 1 else None
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_TITLE else f"{line[: MAX_TITLE - 1]}…"

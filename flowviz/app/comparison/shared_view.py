@@ -1,0 +1,140 @@
+"""The view that all clouds of a comparison share: depth, camera, selection and the particle under the mouse."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import ceil, log
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject
+
+from flowviz.app.comparison.entrants import EntrantRun
+from flowviz.app.state.state import State
+from flowviz.records import Combination, Selection, Trace
+from flowviz.rendering import Frame, fitted_view
+from flowviz.rendering.camera import common_box
+from flowviz.rendering.projection import Panel
+from flowviz.specs import ViewSpec
+
+Box = NDArray[np.float64]  # (2, 2): lower left and upper right corner
+Tool = Literal["move", "rectangle"]
+WIDEST = 4.0  # half extent between base and target, relative to the larger of theirs: a cloud that diverges leaves it
+ROUNDING = 1.25  # half extents in between are rounded up to powers of this ratio, so that the view seldom changes
+
+
+@dataclass(frozen=True)
+class SharedView:
+    """The view of all clouds.
+
+    Attributes:
+        depth: How far the particles have come through each flow, from 0, the base, to 1, the target.
+        frame: The visible part of the plane. None follows the particles.
+        selection: The selected particles, by their numbers in the base. None if there are none.
+        hovered: Number of the particle under the mouse. None if there is none.
+        tool: What a drag does.
+    """
+
+    depth: float = 1.0
+    frame: Frame | None = None
+    selection: Selection | None = None
+    hovered: int | None = None
+    tool: Tool = "move"
+
+    def stage(self, trace: Trace) -> float:
+        """Return the stage of a trace at the depth; 2.25 is a quarter of the way from stage 2 to stage 3."""
+        return self.depth * trace.last_stage
+
+    def selection_of(self, trace: Trace) -> Selection | None:
+        """Return the selection if a trace has as many particles."""
+        fits = self.selection is not None and len(self.selection.chosen) == trace.positions.shape[1]
+        return self.selection if fits else None
+
+
+class SharedViewState(State[SharedView]):
+    """Observable view of all clouds."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(SharedView(), parent)
+
+    def set_depth(self, depth: float) -> None:
+        """Go to a depth, from 0, the base, to 1, the target."""
+        self.set(replace(self.value, depth=min(max(depth, 0.0), 1.0)))
+
+    def zoom_to(self, center: tuple[float, float], half_extent: float) -> None:
+        """Show a part of the plane in all clouds."""
+        self.set(replace(self.value, frame=Frame(center, half_extent)))
+
+    def follow(self) -> None:
+        """Follow the particles."""
+        self.set(replace(self.value, frame=None))
+
+    def hover(self, particle: int | None) -> None:
+        """Mark a particle in all clouds, or none."""
+        self.set(replace(self.value, hovered=particle))
+
+    def set_tool(self, tool: Tool) -> None:
+        """Set what a drag does."""
+        self.set(replace(self.value, tool=tool))
+
+    def select(self, chosen: Selection, how: Combination) -> None:
+        """Select particles in all clouds."""
+        current = self.value.selection
+        fits = current is not None and current.chosen.shape == chosen.chosen.shape
+        before = current if current is not None and fits else Selection.none(len(chosen.chosen))
+        found = before.combined(chosen, how)
+        self.set(replace(self.value, selection=found if found.count else None))
+
+    def clear_selection(self) -> None:
+        """Select no particles."""
+        self.set(replace(self.value, selection=None))
+
+
+def shared_frame(runs: Sequence[EntrantRun], view: SharedView, spec: ViewSpec, panel: Panel) -> Frame:
+    """Return the part of the plane that all clouds show: the chosen one, or one around the particles of all entrants.
+
+    At the base and at the target, it does not depend on how well the flows are trained. In between it is at least as
+    large as the particles need, up to a limit.
+
+    Args:
+        runs: The entrants.
+        view: The shared view.
+        spec: How the clouds are drawn.
+        panel: The size of each cloud, in pixels.
+    """
+    if view.frame is not None or not runs:
+        return view.frame or Frame(spec.center, spec.half_extent)
+    traces = [run.project.trace for run in runs]
+    base = _frame_of([trace.boxes[0] for trace in traces], spec, panel)
+    target = _frame_of([_target_box(run) for run in runs], spec, panel)
+    way, depth = 1 - (1 - min(view.depth * 4, 1.0)) ** 2, view.depth  # it centers the target early on
+    (x, y), (to_x, to_y) = base.center, target.center
+    center = x + way * (to_x - x), y + way * (to_y - y)
+    extent = base.half_extent ** (1 - depth) * target.half_extent**depth
+    if 0 < depth < 1:
+        needed = _frame_of([_box_at(trace, view.stage(trace)) for trace in traces], spec, panel, center).half_extent
+        most = WIDEST * max(base.half_extent, target.half_extent)
+        extent *= ROUNDING ** max(ceil(log(min(needed, most) / extent) / log(ROUNDING) - 1e-9), 0)
+    return Frame(center, extent)
+
+
+def _target_box(run: EntrantRun) -> Box:
+    if run.built is None:
+        return run.project.trace.boxes[-1]
+    left, right, bottom, top = run.built.target.extent
+    return np.array([[left, bottom], [right, top]])
+
+
+def _box_at(trace: Trace, stage: float) -> Box:
+    before = min(int(stage), trace.last_stage)
+    boxes: NDArray[np.float64] = trace.boxes[before : before + 2]
+    return common_box(boxes)
+
+
+def _frame_of(boxes: list[Box], spec: ViewSpec, panel: Panel, center: tuple[float, float] | None = None) -> Frame:
+    box = common_box(np.array(boxes))
+    if center is not None:  # the smallest box around this center
+        half = np.maximum(box[1] - center, np.array(center) - box[0])
+        box = np.stack([np.array(center) - half, np.array(center) + half])
+    found = fitted_view(box, spec, panel)
+    return Frame(found.center, found.half_extent)

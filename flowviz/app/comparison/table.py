@@ -1,0 +1,205 @@
+"""The table of the figures of all entrants, which can be sorted; the best value of each column is marked."""
+
+from typing import Any
+
+from PyQt6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSize, QSortFilterProxyModel, Qt, pyqtSignal
+from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from flowviz.app.comparison.entrants import Compared, ComparedState, Figures
+from flowviz.app.style.theme import CHOSEN
+from flowviz.records.comparison_table import COLUMNS, best_of
+from flowviz.specs.view import Theme
+
+BEST = "★"  # beside the best value of a column
+NAME_COLUMN = 0
+VALUE_ROLE = Qt.ItemDataRole.UserRole  # the number, for sorting
+TIPS = {
+    "gap": "Distance from the best possible loss, in nats: 0 is a perfect fit. The test gap after the end, and the "
+    "validation gap until then",
+    "test_nll": "Negative log-likelihood, in nats: how much points surprise the flow. Lower is better",
+    "on_target": "Share of the particles that land on the target",
+    "coverage": "Share of the target that the particles reach",
+    "leaked": "Share of the particles that miss the target",
+    "parameters": "Number of trained parameters",
+    "steps_per_second": "Training steps per second of its own training time",
+    "seconds_to_goal": "Training time until 80% of the particles were on the target",
+}
+SHORT = {"seconds_to_goal": "s to 80%"}  # headings that are shorter than in files
+ALIGNED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class FiguresModel(QAbstractTableModel):
+    """Model of the table: a row for each entrant, its name and its state, and a column for each figure."""
+
+    def __init__(self, compared: ComparedState) -> None:
+        super().__init__()
+        self._theme: Theme = "light"
+        self._value = compared.value
+        self._figures: list[Figures] = []
+        self._best: list[set[int]] = []
+        self._update()
+        compared.changed.connect(self._on_changed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Mark the best values in the color of a theme."""
+        self._theme = theme
+        self._announce()
+
+    def name(self, row: int) -> str:
+        """Return the name of the entrant in a row."""
+        return self._value.runs[row].name
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._value.runs)
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else 1 + len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if section == NAME_COLUMN:
+            return "entrant" if role == Qt.ItemDataRole.DisplayRole else None
+        column = COLUMNS[section - 1]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return SHORT.get(column.name, column.title)
+        return TIPS[column.name] if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        run = self._value.runs[index.row()]
+        if index.column() == NAME_COLUMN:
+            if role in {Qt.ItemDataRole.DisplayRole, VALUE_ROLE}:
+                return run.name if run.status in {"training", "completed"} else f"{run.name} · {run.words()}"
+            return (run.problem or run.project.flow.recipe.title) if role == Qt.ItemDataRole.ToolTipRole else None
+        return self._figure(index.row(), index.column() - 1, role)
+
+    def _figure(self, row: int, number: int, role: int) -> Any:
+        column, value = COLUMNS[number], self._figures[row][COLUMNS[number].name]
+        is_best = row in self._best[number]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return f"{BEST} {column.text(value)}" if is_best else column.text(value)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{column.text(value)}, the best" if is_best else column.text(value)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return ALIGNED
+            case Qt.ItemDataRole.ToolTipRole:
+                return TIPS[column.name]
+            case Qt.ItemDataRole.BackgroundRole if is_best:
+                return QBrush(QColor(*CHOSEN[self._theme]))
+            case Qt.ItemDataRole.FontRole if is_best:
+                font = QFont()
+                font.setBold(True)
+                return font
+        return value if role == VALUE_ROLE else None
+
+    def _on_changed(self, old: Compared, new: Compared) -> None:
+        self._value = new
+        if old.names != new.names:
+            self.beginResetModel()
+            self._update()
+            self.endResetModel()
+        elif old.runs != new.runs:
+            self._update()
+            self._announce()
+
+    def _update(self) -> None:
+        self._figures = [run.figures() for run in self._value.runs]
+        self._best = [best_of(column, [figures[column.name] for figures in self._figures]) for column in COLUMNS]
+
+    def _announce(self) -> None:
+        if self._value.runs:
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+
+
+class _Sorted(QSortFilterProxyModel):
+    """Sorts by the numbers; unknown ones come last in either order."""
+
+    def lessThan(self, left: QModelIndex, right: QModelIndex) -> bool:
+        one, other = left.data(VALUE_ROLE), right.data(VALUE_ROLE)
+        if one is None or other is None:
+            is_ascending = self.sortOrder() == Qt.SortOrder.AscendingOrder
+            return (other is None and one is not None) == is_ascending
+        return bool(one < other)
+
+
+class FiguresTable(QTableView):
+    """Table of the figures. The current row is that of the selected entrant."""
+
+    chosen = pyqtSignal(str)  # name of an entrant
+    open_requested = pyqtSignal(str)
+    removal_requested = pyqtSignal(str)
+
+    def __init__(self, compared: ComparedState) -> None:
+        super().__init__()
+        self.setObjectName("comparisonTable")
+        self.setAccessibleName("Figures of all entrants")
+        self._compared, self._figures, self._sorted = compared, FiguresModel(compared), _Sorted()
+        self._is_showing = False
+        self._sorted.setSourceModel(self._figures)
+        self.setModel(self._sorted)
+        self.setSortingEnabled(True)
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)  # in the order of the entrants
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        numbers = self.verticalHeader()
+        assert numbers is not None
+        numbers.hide()
+        self._fit()
+        selection = self.selectionModel()
+        assert selection is not None
+        selection.currentRowChanged.connect(self._on_row_changed)
+        self.doubleClicked.connect(lambda index: self.open_requested.emit(self._name(index)))
+        compared.changed.connect(self._on_changed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Mark the best values in the color of a theme."""
+        self._figures.set_theme(theme)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 6 * self.fontMetrics().height())
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        name = self._name(self.currentIndex())
+        if name and event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
+            self.removal_requested.emit(name)
+        elif name and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.open_requested.emit(name)
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Fit the rows and columns to the font."""
+        across, down = self.horizontalHeader(), self.verticalHeader()
+        assert across is not None
+        assert down is not None
+        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        down.setDefaultSectionSize(self.fontMetrics().height() + 6)
+        across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        across.setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Stretch)
+        across.setMinimumSectionSize(4 * self.fontMetrics().averageCharWidth())
+
+    def _name(self, index: QModelIndex) -> str:
+        return self._figures.name(self._sorted.mapToSource(index).row()) if index.isValid() else ""
+
+    def _on_row_changed(self, current: QModelIndex) -> None:
+        if not self._is_showing and current.isValid():
+            self.chosen.emit(self._name(current))
+
+    def _on_changed(self, old: Compared, new: Compared) -> None:
+        if (old.selected, old.names) == (new.selected, new.names) or new.selected not in new.names:
+            return
+        self._is_showing = True
+        index = self._figures.index(new.names.index(new.selected), NAME_COLUMN)
+        self.setCurrentIndex(self._sorted.mapFromSource(index))
+        self._is_showing = False

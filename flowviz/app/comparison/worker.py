@@ -1,0 +1,95 @@
+"""The thread that trains the entrants of a comparison."""
+
+import logging
+from collections import deque
+from threading import Event as Flag
+
+from PyQt6.QtCore import pyqtSignal
+
+from flowviz.app.notices.notice import REPORT_IT, notice_of
+from flowviz.app.threads.worker import Worker
+from flowviz.errors import FlowvizError
+from flowviz.projects import Comparison
+from flowviz.records import Snapshot
+from flowviz.training import Change, train_in_turns
+
+COMPARISON = "comparison"  # topic of its notices
+SNAPSHOT_SECONDS = 0.3  # of the training of each entrant
+
+log = logging.getLogger(__name__)
+
+
+class ComparisonWorker(Worker):
+    """Thread that trains the entrants in turns, and emits each turn with the number of the run."""
+
+    turn_taken = pyqtSignal(int, object)  # run number, Turn
+    ended = pyqtSignal(int)  # run number, after the last turn
+    failed = pyqtSignal(int, object)  # run number, Notice
+
+    def __init__(self, number: int, comparison: Comparison, previous: "ComparisonWorker | None") -> None:
+        """Prepare a run.
+
+        Args:
+            number: The number of the run.
+            comparison: The comparison. Entrants with a checkpoint continue from it.
+            previous: The worker of the previous run, which must end first.
+        """
+        super().__init__()
+        self.number = number
+        self._comparison, self._previous = comparison, previous
+        self._changes = deque[Change]()
+        self._stopping, self._running = Flag(), Flag()
+        self._running.set()
+
+    def pause(self) -> None:
+        """Pause after the next event."""
+        self._running.clear()
+
+    def resume(self) -> None:
+        """Continue after a pause."""
+        self._running.set()
+
+    def change(self, change: Change) -> None:
+        """Add or remove an entrant, or learn another target, before the next chunk of steps."""
+        self._changes.append(change)
+
+    def stop(self) -> None:
+        """End all trainings and keep their results."""
+        self._stopping.set()
+        self._running.set()
+
+    def abandon(self) -> None:
+        """End all trainings as soon as possible, without results."""
+        self.requestInterruption()
+        self.stop()
+
+    def run(self) -> None:
+        if self._previous is not None:
+            self._previous.wait()
+            self._previous = None
+        turns = train_in_turns(
+            self._comparison,
+            snapshot_seconds=SNAPSHOT_SECONDS,
+            stop_requested=self._stopping.is_set,
+            changes=self._take_changes,
+        )
+        try:
+            for turn in turns:
+                if self.isInterruptionRequested():
+                    return
+                if isinstance(turn.event, Snapshot):
+                    turn.event.trace.measure()  # here rather than in the GUI thread
+                self.turn_taken.emit(self.number, turn)
+                self._running.wait()
+        except Exception as error:
+            if not isinstance(error, FlowvizError):
+                log.exception("a comparison failed")
+            self.failed.emit(self.number, notice_of(COMPARISON, error, "The comparison ended unexpectedly.", REPORT_IT))
+        else:
+            self.ended.emit(self.number)
+
+    def _take_changes(self) -> list[Change]:
+        changes = list[Change]()
+        while self._changes:
+            changes.append(self._changes.popleft())
+        return changes
