@@ -1,6 +1,7 @@
 """Comparisons of the window: opens the page in place of the cloud, and leaves it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -72,8 +73,8 @@ class Comparisons(QObject):
             return
         from flowviz.app.comparison.dialog import ComparisonDialog
 
-        dialog = ComparisonDialog(self._request.plan, self._window)
-        dialog.accepted.connect(lambda: self.show(dialog.comparison()))
+        dialog = ComparisonDialog(self._session.project(), Path.home(), self._window)
+        dialog.chosen.connect(self.show)
         dialog.open()
 
     def show(self, comparison: Comparison) -> None:
@@ -118,7 +119,7 @@ class Comparisons(QObject):
     def _create(self) -> "Workbench":
         from flowviz.app.comparison.workbench import Workbench
 
-        workbench = Workbench(self._view, self)
+        workbench = Workbench(self._view, self._session, self)
         workbench.page.set_theme(self._theme)
         workbench.page.leave_requested.connect(self.leave)
         workbench.open_requested.connect(self._open)

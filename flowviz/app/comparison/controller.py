@@ -1,6 +1,6 @@
 """The controller of a comparison: trains its entrants, and adds, changes and removes them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -146,7 +146,20 @@ class ComparisonController(QObject):
         self._build_targets()
         if self._runner.current is not None:
             self._runner.change(Add(name, project))
+        self._update_controls()
         self.changed.emit()
+
+    def learn(self, spec: TargetSpec, then: Callable[[], object]) -> None:
+        """Let all entrants learn another target as soon as it has been built, and then call `then`."""
+
+        def on_built(result: BuiltTarget | str) -> None:
+            if isinstance(result, BuiltTarget):
+                self._retarget(result, at_once=True)
+                then()
+            else:
+                self.notice_posted.emit(Notice("comparison", result))
+
+        self._worker.ask("shared target", partial(build_or_explain, spec), on_built)
 
     def remove(self, name: str) -> None:
         """Remove an entrant, unless it is the only one."""
@@ -155,6 +168,7 @@ class ComparisonController(QObject):
         if self._runner.current is not None:
             self._runner.change(Remove(name))
         self._compared.remove(name)
+        self._update_controls()
         self.changed.emit()
 
     def rename(self, old: str, new: str) -> None:
@@ -186,6 +200,7 @@ class ComparisonController(QObject):
         )
         self._compared.set(replace(self._compared.value, runs=runs))
         self._restart_if_running()
+        self._update_controls()
         self.changed.emit()
 
     def close(self) -> None:
@@ -220,15 +235,19 @@ class ComparisonController(QObject):
 
     def _on_target_chosen(self, built: BuiltTarget) -> None:
         """Let all entrants learn another target, or only the selected one if they have different targets."""
-        value, follows = self._compared.value, self._request.value.follows
+        value = self._compared.value
+        if value.shares_target:
+            self._retarget(built, at_once=self._request.value.follows)
+        elif (run := value.selected_run) is not None:
+            self._built.append(built)
+            self._replace(replace(run, project=replace(run.project, target=built.spec), built=built, asked=None))
+
+    def _retarget(self, built: BuiltTarget, *, at_once: bool) -> None:
+        """Let all entrants learn another target, at once or when they start over."""
+        value = self._compared.value
         self._built.append(built)
-        if not value.shares_target:
-            run = value.selected_run
-            if run is not None:
-                self._replace(replace(run, project=replace(run.project, target=built.spec), built=built, asked=None))
-            return
         self._compared.set(replace(value, runs=tuple(_asking(run, built) for run in value.runs)))
-        if self._runner.current is not None and follows:
+        if self._runner.current is not None and at_once:
             self._runner.change(Retarget(built.spec, built.target))
         self._update_controls()
         self.changed.emit()

@@ -71,10 +71,10 @@ class DepthBar(QWidget):
 
     def _connect(self) -> None:
         shared = self._shared
-        depth: Binding[SharedView, int] = Binding(
+        self._depth: Binding[SharedView, int] = Binding(
             shared, lambda value: round(value.depth * TICKS), self.slider.setValue, self._choose
         )
-        self.slider.valueChanged.connect(depth.request)
+        self.slider.valueChanged.connect(self._depth.request)
         self._play.clicked.connect(lambda: self.play())
         self._fit.clicked.connect(lambda: shared.follow())
         self._clear.clicked.connect(lambda: shared.clear_selection())

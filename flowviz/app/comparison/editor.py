@@ -1,7 +1,7 @@
 """The panels beside the clouds: the selected entrant, its target and flow, and the training of all entrants."""
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QFrame, QLineEdit, QWidget
+from PyQt6.QtWidgets import QFrame, QLineEdit, QMenu, QSizePolicy, QWidget
 
 from flowviz.app.comparison.entrants import Compared, ComparedState
 from flowviz.app.state.request import RequestState
@@ -18,7 +18,6 @@ from flowviz.specs.view import Theme
 class ComparisonEditor(ScrollColumn):
     """The usual panels for the selected entrant and for the training of all."""
 
-    add_requested = pyqtSignal()
     removal_requested = pyqtSignal(str)  # name
     renamed = pyqtSignal(str, str)  # old and new name
 
@@ -29,7 +28,7 @@ class ComparisonEditor(ScrollColumn):
         self._name.setAccessibleName("Name of the entrant")
         self._name.setToolTip("Name of the selected entrant")
         self._name.setMaxLength(LONGEST_NAME)
-        self._add = button("addEntrantButton", "&Add…", "Add another flow to the comparison", "add")
+        self._add = button("addEntrantButton", "&Add", "Add another flow to the comparison", "add")
         self._remove = button("removeEntrantButton", "Re&move", "Remove the selected flow (Delete)", "remove")
         self.target, self.flow, self.controls = TargetPanel(request), FlowPanel(request), TrainingControls(request)
         self._titles = [_title(text) for text in ("Selected flow", "Target of all flows", "Training of all flows")]
@@ -42,8 +41,13 @@ class ComparisonEditor(ScrollColumn):
             entrant, names, self.flow, _line(), target, self.target, _line(), training, self.controls
         )  # fmt: skip
         self.setObjectName("comparisonEditor")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)  # from the top of the page on
         self._connect()
         self._show(compared.value)
+
+    def set_add_menu(self, menu: QMenu) -> None:
+        """Set the menu of the flows that can be added."""
+        self._add.setMenu(menu)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colors of a theme."""
@@ -51,7 +55,6 @@ class ComparisonEditor(ScrollColumn):
 
     def _connect(self) -> None:
         self._name.editingFinished.connect(self._rename)
-        self._add.clicked.connect(lambda: self.add_requested.emit())
         self._remove.clicked.connect(lambda: self.removal_requested.emit(self._compared.value.selected))
         self._compared.changed.connect(self._on_changed)
 

@@ -11,7 +11,7 @@ from flowviz.app.comparison.colors import entrant_color, entrant_pen
 from flowviz.app.comparison.entrants import Compared, ComparedState
 from flowviz.app.training.loss_plot import loss_range
 from flowviz.app.widgets.controls import ChoiceBox
-from flowviz.app.widgets.labels import WrappingLabel
+from flowviz.app.widgets.labels import FittingLabel
 from flowviz.app.widgets.plot import Plot
 from flowviz.records import History
 from flowviz.specs.view import Theme
@@ -22,7 +22,7 @@ LABELS: dict[Axis, str] = {"seconds": "seconds of training", "step": "step"}
 PADDING = 0.05  # of the range of an axis, on either side
 FIRST_RANGES: dict[Axis, float] = {"seconds": 10.0, "step": 1000.0}  # before the first report
 SELECTED_WIDTH, USUAL_WIDTH = 3, 2  # pixels
-HEIGHT_LINES = 6  # smallest height of the plot, in lines of text
+HEIGHT_LINES = 5  # smallest height of the plot, in lines of text
 
 
 class LossCurves(QWidget):
@@ -34,10 +34,9 @@ class LossCurves(QWidget):
         self.setAccessibleName("Losses of all entrants")
         self._compared = compared
         self._theme: Theme = "light"
-        self._title = WrappingLabel("comparisonPlotTitle", "What the lines show")
+        self._title = FittingLabel("comparisonPlotTitle", "What the lines show")
         self._axis = ChoiceBox("comparisonAxis", "Horizontal axis", AXES)
         self._panel = Plot()
-        self._curves = list[object]()
         top = QHBoxLayout()
         top.addWidget(self._title, stretch=1)
         top.addWidget(self._axis)
@@ -64,7 +63,10 @@ class LossCurves(QWidget):
     def _show(self, compared: Compared) -> None:
         axis: Axis = self._axis.value
         has_gaps = all(_entropy_is_known(run.project.history) for run in compared.runs)
-        self._title.setText("Gap to the best possible loss (nats)" if has_gaps else "Validation NLL (nats)")
+        words = (
+            ("Gap (nats)", "Gap to the best possible loss, in nats") if has_gaps else ("NLL (nats)", "Validation NLL")
+        )
+        self._title.show_texts(words[0], tip=words[1])
         lines = [_line(run.project.history, axis, gaps=has_gaps) for run in compared.runs]
         low, high = _common_range([losses for _, losses in lines])
         item = self._panel.item

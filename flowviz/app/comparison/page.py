@@ -17,8 +17,8 @@ from flowviz.app.widgets.labels import FittingLabel
 from flowviz.specs.view import Theme
 
 MARGIN = 6  # pixels
-GRID_SHARE, FIGURES_SHARE = 5, 2  # of the height
-PLOT_SHARE, TABLE_SHARE = 2, 3  # of the width
+GRID_SHARE, FIGURES_SHARE = 30, 10  # of the height
+PLOT_SHARE, TABLE_SHARE = 10, 24  # of the width
 
 
 class ComparisonPage(QWidget):
@@ -77,4 +77,5 @@ def _splitter(orientation: Qt.Orientation, first: QWidget, second: QWidget, *sha
     for number, (widget, share) in enumerate(zip((first, second), shares, strict=True)):
         splitter.addWidget(widget)
         splitter.setStretchFactor(number, share)
+    splitter.setSizes([100 * share for share in shares])  # shares of the room, as far as the widgets fit
     return splitter

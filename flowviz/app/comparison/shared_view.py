@@ -93,8 +93,8 @@ class SharedViewState(State[SharedView]):
 def shared_frame(runs: Sequence[EntrantRun], view: SharedView, spec: ViewSpec, panel: Panel) -> Frame:
     """Return the part of the plane that all clouds show: the chosen one, or one around the particles of all entrants.
 
-    At the base and at the target, it does not depend on how well the flows are trained. In between it is at least as
-    large as the particles need, up to a limit.
+    At the base and at the target, it does not depend on how well the flows are trained. In between it is as large as
+    most of the clouds need, so that one that is spread widely does not make all others tiny.
 
     Args:
         runs: The entrants.
@@ -112,15 +112,18 @@ def shared_frame(runs: Sequence[EntrantRun], view: SharedView, spec: ViewSpec, p
     center = x + way * (to_x - x), y + way * (to_y - y)
     extent = base.half_extent ** (1 - depth) * target.half_extent**depth
     if 0 < depth < 1:
-        needed = _frame_of([_box_at(trace, view.stage(trace)) for trace in traces], spec, panel, center).half_extent
+        boxes = [_box_at(trace, view.stage(trace)) for trace in traces]
+        extents = sorted(_frame_of([box], spec, panel, center).half_extent for box in boxes)
         most = WIDEST * max(base.half_extent, target.half_extent)
-        extent *= ROUNDING ** max(ceil(log(min(needed, most) / extent) / log(ROUNDING) - 1e-9), 0)
+        needed = min(extents[len(extents) // 2], most)
+        extent *= ROUNDING ** max(ceil(log(needed / extent) / log(ROUNDING) - 1e-9), 0)
     return Frame(center, extent)
 
 
 def _target_box(run: EntrantRun) -> Box:
     if run.built is None:
-        return run.project.trace.boxes[-1]
+        box: Box = run.project.trace.boxes[-1]
+        return box
     left, right, bottom, top = run.built.target.extent
     return np.array([[left, bottom], [right, top]])
 

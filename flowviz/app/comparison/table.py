@@ -70,7 +70,7 @@ class FiguresModel(QAbstractTableModel):
         run = self._value.runs[index.row()]
         if index.column() == NAME_COLUMN:
             if role in {Qt.ItemDataRole.DisplayRole, VALUE_ROLE}:
-                return run.name if run.status in {"training", "completed"} else f"{run.name} · {run.words()}"
+                return f"{run.name} · {run.words()}" if run.status in {"diverged", "failed"} else run.name
             return (run.problem or run.project.flow.recipe.title) if role == Qt.ItemDataRole.ToolTipRole else None
         return self._figure(index.row(), index.column() - 1, role)
 

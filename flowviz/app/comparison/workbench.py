@@ -2,12 +2,14 @@
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.comparison.adding import EntrantAdding
 from flowviz.app.comparison.controller import ComparisonController
 from flowviz.app.comparison.entrants import Compared, ComparedState
 from flowviz.app.comparison.page import ComparisonPage
 from flowviz.app.comparison.runner import ComparisonRunner
 from flowviz.app.comparison.sentences import title
 from flowviz.app.comparison.shared_view import SharedViewState
+from flowviz.app.session.session import Session
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
@@ -23,13 +25,14 @@ class Workbench(QObject):
         request: What the panels show: the selected entrant.
         page: The page.
         controller: Trains the entrants.
+        adding: Adds entrants.
     """
 
     open_requested = pyqtSignal(str)  # name of an entrant
-    add_requested = pyqtSignal()
     notice_posted = pyqtSignal(object)  # Notice
 
-    def __init__(self, view: ViewState, parent: QObject) -> None:
+    def __init__(self, view: ViewState, session: Session, parent: QObject) -> None:
+        """Create the page; `view` is that of the window, and `session` has the flow that can be added."""
         super().__init__(parent)
         self.compared, self.shared, self.request = ComparedState(self), SharedViewState(self), RequestState(self)
         self.page = ComparisonPage(self.compared, self.shared, self.request, view)
@@ -40,6 +43,7 @@ class Workbench(QObject):
         self.controller = ComparisonController(
             self.compared, self.request, self._builder, runner, editor.controls, self
         )
+        self.adding = EntrantAdding(self.compared, self.controller, session, self.page)
         self._connect()
 
     @property
@@ -54,6 +58,7 @@ class Workbench(QObject):
     def close(self) -> None:
         """End all work."""
         self.controller.close()
+        self.adding.close()
         self._builder.close()
         self._importer.close()
 
@@ -63,7 +68,7 @@ class Workbench(QObject):
         controls.train_requested.connect(controller.train)
         controls.pause_toggled.connect(controller.toggle_pause)
         controls.stop_requested.connect(controller.stop)
-        editor.add_requested.connect(self.add_requested)
+        editor.set_add_menu(self.adding.menu)
         editor.removal_requested.connect(controller.remove)
         editor.renamed.connect(controller.rename)
         for view in (page.grid, page.table):
@@ -73,7 +78,7 @@ class Workbench(QObject):
         self.compared.changed.connect(self._on_changed)
         self._builder.built_changed.connect(lambda built: editor.target.show_target(built, self._builder.problem))
         self._builder.pictures_ready.connect(editor.target.shape.show_pictures)
-        for source in (controller, self._builder, self._importer):
+        for source in (controller, self._builder, self._importer, self.adding):
             source.notice_posted.connect(self.notice_posted)
 
     def _on_changed(self, old: Compared, new: Compared) -> None:

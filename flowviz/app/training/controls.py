@@ -56,7 +56,7 @@ class TrainingControls(QWidget):
         self.notices = NoticeList("trainingNotices")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(_budget_row(request))
+        layout.addLayout(budget_row(request))
         layout.addLayout(_row(self.train_button, self.pause_button, self.stop_button))
         layout.addLayout(_row(self._bar, _follow_box(request)))
         for widget in (self._status, self.notices):
@@ -111,7 +111,8 @@ class TrainingControls(QWidget):
         self.status_changed.emit(sentence)
 
 
-def _budget_row(request: RequestState) -> QHBoxLayout:
+def budget_row(request: RequestState) -> QHBoxLayout:
+    """Return a row of controls for how long to train: an amount, and its unit."""
     amount, unit = QSpinBox(), QComboBox()
     amount.setObjectName("budgetAmount")
     amount.setAccessibleName("Budget")

@@ -1,0 +1,48 @@
+"""Projects that join a comparison."""
+
+from dataclasses import replace
+
+from flowviz.app.comparison.editing import with_budget
+from flowviz.projects import Project
+from flowviz.specs import PRESETS, TargetSpec, TrainingSpec, preset_of
+from flowviz.specs.comparison import LONGEST_NAME
+from flowviz.training.schedule import Budget
+
+
+def joining(project: Project, target: TargetSpec, budget: TrainingSpec) -> Project:
+    """Return a project as an entrant of a comparison.
+
+    It keeps what it has learned if that was the same target, and not longer than the budget allows. Otherwise it starts
+    over, so that all entrants are treated alike.
+
+    Args:
+        project: The project.
+        target: The target that it learns in the comparison.
+        budget: A training with the budget of all entrants.
+    """
+    training = with_budget(project.training, budget)
+    last = project.checkpoint
+    if project.target == target and last is not None and _fits(Budget.at(last, training)):
+        return replace(project, training=training, next=None)
+    return Project.untrained(target, project.flow, training)
+
+
+def name_of(project: Project) -> str:
+    """Return a name for the flow of a project: that of its preset, or of its family."""
+    preset = preset_of(project.flow)
+    return entrant_name(PRESETS[preset].title if preset else project.flow.recipe.title)
+
+
+def entrant_name(text: str) -> str:
+    """Return a text as the name of an entrant, which is short and printable."""
+    printable = "".join(letter for letter in text if letter.isprintable()).strip()
+    return printable[:LONGEST_NAME].strip() or "flow"
+
+
+def _fits(spent: Budget) -> bool:
+    """Return whether no more than the budget is spent."""
+    steps, seconds = spent.step - spent.start_step, spent.seconds - spent.start_seconds
+    if spent.spec.steps is not None:
+        return steps <= spent.spec.steps
+    assert spent.spec.seconds is not None
+    return seconds <= 1.1 * spent.spec.seconds  # the last chunk ends a little later

@@ -1,0 +1,76 @@
+"""What the dialog offers becomes a comparison, or a sentence that says why not."""
+
+from dataclasses import replace
+
+import pytest
+
+from flowviz.app.comparison.choice import Choice, Kind, with_current_as_asked
+from flowviz.app.comparison.joining import joining
+from flowviz.errors import SpecError
+from flowviz.projects import Plan, Project
+from flowviz.specs import COMPARISON_PRESETS, FlowSpec, TextSpec, TrainingSpec
+
+HI, BYE = TextSpec(text="Hi"), TextSpec(text="Bye")
+CURRENT = Project.untrained(HI, FlowSpec(), TrainingSpec(steps=50))
+SPLINE = Project.untrained(BYE, FlowSpec(family="spline"), TrainingSpec(seconds=9))
+
+
+def choice(kind: Kind, **changes: object) -> Choice:
+    """Return a choice of 100 steps for each flow."""
+    return replace(Choice(kind, HI, TrainingSpec(steps=100, seed=3), CURRENT), **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", COMPARISON_PRESETS)
+def test_a_preset_has_one_target_and_one_budget(name: Kind) -> None:
+    comparison = choice(name).comparison()
+    assert len(comparison.names) > 1
+    assert {project.target for project in comparison.projects.values()} == {HI}
+    assert {project.training.steps for project in comparison.projects.values()} == {100}
+
+
+def test_the_current_flow_and_projects_join_with_the_target_and_the_budget() -> None:
+    comparison = choice("families", adds_current=True, projects=(("mine", SPLINE),)).comparison()
+    assert comparison.names[-2:] == ("As in the post", "mine")
+    assert comparison["mine"].target == HI
+    assert comparison["mine"].flow.family == "spline"
+    assert comparison["mine"].training.steps == 100
+
+
+def test_a_project_offers_its_target() -> None:
+    assert choice("own", projects=(("mine", SPLINE),)).targets() == [HI, BYE]
+
+
+def test_names_that_are_taken_get_a_number() -> None:
+    assert choice("own", projects=(("a", SPLINE), ("a", SPLINE))).comparison().names == ("a", "a 2")
+
+
+def test_one_flow_learns_several_words() -> None:
+    comparison = choice("words", words="sun, moon star sun").comparison()
+    assert [project.target.title for project in comparison.projects.values()] == ["sun", "moon", "star"]
+    assert {project.flow.seed for project in comparison.projects.values()} == {3}
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"kind": "own"}, "nothing to compare"),
+        ({"kind": "words", "words": "  "}, "Type two to six words"),
+        ({"kind": "words", "words": "a b c d e f g"}, "up to 6"),
+    ],
+)
+def test_an_impossible_choice_is_explained(changes: dict[str, object], sentence: str) -> None:
+    with pytest.raises(SpecError, match=sentence):
+        replace(choice("own"), **changes).comparison()  # type: ignore[arg-type]
+
+
+def test_a_trained_project_keeps_what_it_has_learned_within_the_budget(project: Project) -> None:
+    assert joining(project, project.target, TrainingSpec(steps=2100)).checkpoint is not None
+    assert joining(project, project.target, TrainingSpec(steps=2000)).checkpoint is None
+    assert joining(project, BYE, TrainingSpec(steps=2100)).checkpoint is None
+
+
+def test_the_current_flow_is_the_requested_one(project: Project) -> None:
+    assert with_current_as_asked(project) is project
+    asked = replace(project, next=Plan(project.target, FlowSpec(family="spline"), project.training))
+    assert with_current_as_asked(asked).flow.family == "spline"
+    assert with_current_as_asked(asked).checkpoint is None

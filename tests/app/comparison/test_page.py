@@ -1,0 +1,158 @@
+"""The page of a comparison in the real window, without training."""
+
+from typing import TypeVar
+
+import pytest
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QDockWidget, QLineEdit, QListWidget, QPushButton
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.comparison.cloud import EntrantCloud
+from flowviz.app.comparison.depth_bar import TICKS, DepthSlider
+from flowviz.app.comparison.dialog import ComparisonDialog
+from flowviz.app.comparison.table import BEST, FiguresTable
+from flowviz.app.comparison.workbench import Workbench
+from flowviz.app.widgets.labels import FittingLabel
+from tests.app.comparison.fakes import ComparisonHarness, untrained
+from tests.app.conftest import Window
+
+Found = TypeVar("Found", bound=QObject)
+
+
+class Page:
+    """The comparison as the user sees it."""
+
+    def __init__(self, window: Window) -> None:
+        self.window, self.comparisons = window, window.main.comparisons
+
+    @property
+    def workbench(self) -> Workbench:
+        found = self.comparisons.workbench
+        assert found is not None
+        return found
+
+    def find(self, kind: type[Found], name: str) -> Found:
+        (child,) = self.workbench.page.findChildren(kind, name)
+        return child
+
+    @property
+    def clouds(self) -> list[EntrantCloud]:
+        return self.workbench.page.grid.clouds
+
+    @property
+    def depth(self) -> float:
+        return self.workbench.shared.value.depth
+
+
+@pytest.fixture
+def page(window: Window) -> Page:
+    """Return the page with two untrained entrants."""
+    window.main.comparisons.show(untrained("a", "b"))
+    return Page(window)
+
+
+def test_a_window_without_comparisons_does_not_load_the_page(window: Window) -> None:
+    assert window.main.comparisons.workbench is None
+
+
+def test_compare_asks_what_to_compare_and_shows_it(window: Window, qtbot: QtBot) -> None:
+    window.find(QAction, "compareAction").trigger()
+    dialog = window.find(ComparisonDialog, "comparisonDialog")
+    presets = window.find(QListWidget, "comparisonPresets")
+    presets.setCurrentRow(3)
+    window.find(QPushButton, "startComparison").click()
+    page = Page(window)
+    assert [cloud.name for cloud in page.clouds] == ["4 layers", "8 layers", "16 layers"]
+    assert "20 s" in page.find(FittingLabel, "comparisonTitle").text()
+    qtbot.waitUntil(lambda: dialog not in window.main.findChildren(ComparisonDialog))
+
+
+def test_the_panels_around_the_cloud_make_room_and_return(page: Page) -> None:
+    docks = page.window.main.findChildren(QDockWidget)
+    assert all(dock.isHidden() for dock in docks)
+    page.find(QPushButton, "leaveComparisonButton").click()
+    assert not any(dock.isHidden() for dock in docks)
+    assert not page.comparisons.is_shown
+
+
+def test_the_comparison_is_still_there_after_leaving_it(page: Page) -> None:
+    page.workbench.controller.remove("a")
+    page.comparisons.leave()
+    page.window.find(QAction, "compareAction").trigger()
+    assert page.comparisons.is_shown
+    assert [cloud.name for cloud in page.clouds] == ["b"]
+
+
+def test_all_clouds_are_drawn_at_the_same_share_of_their_depth(page: Page, qtbot: QtBot) -> None:
+    slider = page.find(DepthSlider, "depthSlider")
+    slider.setValue(TICKS // 2)
+    assert page.depth == 0.5
+    page.workbench.shared.set_depth(0.25)
+    assert slider.value() == TICKS // 4
+
+
+def test_arrow_keys_go_from_stage_to_stage_of_the_deepest_flow(page: Page, qtbot: QtBot) -> None:
+    deepest = page.workbench.compared.value.deepest
+    qtbot.keyClick(page.clouds[0], Qt.Key.Key_Left)
+    assert page.depth == pytest.approx(1 - 1 / deepest)
+    qtbot.keyClick(page.find(DepthSlider, "depthSlider"), Qt.Key.Key_Left)
+    assert page.depth == pytest.approx(1 - 2 / deepest, abs=0.01)
+
+
+def test_a_click_selects_an_entrant_everywhere(page: Page, qtbot: QtBot) -> None:
+    qtbot.mouseClick(page.clouds[1].picture, Qt.MouseButton.LeftButton)
+    assert page.find(QLineEdit, "entrantName").text() == "b"
+    assert page.find(FiguresTable, "comparisonTable").currentIndex().row() == 1
+    assert page.clouds[1].accessibleName().endswith("selected")
+
+
+def test_delete_removes_an_entrant(page: Page, qtbot: QtBot) -> None:
+    qtbot.keyClick(page.clouds[0], Qt.Key.Key_Delete)
+    assert [cloud.name for cloud in page.clouds] == ["b"]
+    assert not page.find(QPushButton, "removeEntrantButton").isEnabled()
+
+
+def test_a_particle_under_the_mouse_is_marked_in_all_clouds(page: Page, qtbot: QtBot) -> None:
+    page.clouds[0].picture.particle_hovered.emit(5)
+    assert page.workbench.shared.value.hovered == 5
+
+
+def test_typing_changes_the_target_of_all(page: Page, qtbot: QtBot) -> None:
+    page.workbench.request.show_text("Yo")
+    runs = page.workbench.compared.value.runs
+    qtbot.waitUntil(lambda: all(run.target.title == "Yo" for run in page.workbench.compared.value.runs))
+    assert len(runs) == 2
+    assert "Yo" in page.find(FittingLabel, "comparisonTitle").text()
+    assert page.window.main.request.plan.target.title != "Yo"
+
+
+def test_a_double_click_opens_an_entrant_and_keeps_the_comparison(page: Page, qtbot: QtBot) -> None:
+    qtbot.mouseDClick(page.clouds[1].picture, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not page.comparisons.is_shown)
+    assert page.window.main.session.project().target.title == "Hi"
+    page.comparisons.choose()
+    assert [cloud.name for cloud in page.clouds] == ["a", "b"]
+
+
+def test_the_best_value_of_a_column_is_marked(qtbot: QtBot) -> None:
+    harness = ComparisonHarness()
+    table = FiguresTable(harness.compared)
+    qtbot.addWidget(table)
+    harness.train()
+    harness.advance("b", 800)
+    model = table.model()
+    assert model is not None
+    texts = [str(model.index(row, 1).data()) for row in range(2)]
+    assert texts[0] == texts[1] == f"{BEST} 0.125"
+
+
+def test_the_table_sorts_by_numbers(qtbot: QtBot) -> None:
+    harness = ComparisonHarness(untrained("a", "b", "c"))
+    table = FiguresTable(harness.compared)
+    qtbot.addWidget(table)
+    harness.train("a", "c")
+    table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    model = table.model()
+    assert model is not None
+    assert model.index(2, 0).data() == "b"  # its gap is unknown
