@@ -56,7 +56,7 @@ def run(path: Path | None = None, extensions: Sequence[str] = ()) -> NoReturn:
     window.crash_handler.listen()
     if extensions:
         window.notifications.post(Notice("extensions", " ".join(extensions)))
-    end_on_sigterm(window.autosave.save_now, app)
+    end_on_sigterm(window.save_drafts_now, app)
     spare_tensorflow(window.status)
     if path is not None:
         window.document_actions.open(path)  # read in the background while the window appears

@@ -1,5 +1,7 @@
 """The main window: assembles the widgets, the controllers and the menus."""
 
+from functools import partial
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
 from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
@@ -11,7 +13,6 @@ from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.desktop.notifications import EndNotification, TaskBar, session_bus
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.document.autosave import Autosave
-from flowviz.app.document.document import prepare
 from flowviz.app.document.recovery import Recovery
 from flowviz.app.export.exports import Exports
 from flowviz.app.export.source import ExportSource
@@ -59,7 +60,6 @@ from flowviz.app.window.panel_layout import LEAST_SIZE, PanelLayout
 from flowviz.app.window.presentation import Presentation
 from flowviz.app.window.presentation_bar import PresentationBar
 from flowviz.exporting.commands import TrainingCopy
-from flowviz.projects import Project
 from flowviz.projects.drafts import Drafts, drafts_folder
 
 MAX_TITLE = 60  # characters
@@ -116,22 +116,25 @@ class MainWindow(QMainWindow):
         drafts, document = Drafts(drafts_folder()), self.document_actions.document
         self._drafts_thread = LatestWorker()
         self.autosave = Autosave(drafts, self._drafts_thread, self.session, document, self)
-        self.recovery = Recovery(
-            drafts, self._drafts_thread, document, self.autosave, self.document_actions.leave, self
+        self.comparisons = Comparisons(
+            self, self._stack, self.session, self.view, self.document_actions.show_unsaved, Drafts(drafts_folder())
         )
-        self.crash_handler = CrashHandler(self.autosave, self)
+        self.recovery = Recovery(
+            drafts, self._drafts_thread, document, self.autosave, self.document_actions.leave,
+            self.comparisons.recover, self,
+        )  # fmt: skip
+        self.crash_handler = CrashHandler((self.autosave.save, self.comparisons.save_draft), self)
         self.exports = Exports(self)
         self._report, self._about = BugReport(self), About(self)
         self.welcome = Welcome(
             self, self._stack, training, self._viewing, self.request, self.target_builder, self.session,
             self.document_actions, self._layout.inspector,
         )  # fmt: skip
-        self.comparisons = Comparisons(self, self._stack, self.session, self.request, self.view, self._open_entrant)
 
     def _create_menus(self) -> None:
         training, viewing = self._training, self._viewing
         file = new_menu(self, "&File")
-        self._file_menu = FileMenu(file, self.document_actions)
+        self._file_menu = FileMenu(file, self.document_actions, self.comparisons)
         fill_source_entries(file, training.target, self.show_gallery)
         fill_export_entries(file, self.export, self.copy_image)
         add_action(file, "&Quit", Key.Quit, self.close, "Close the window; asks about unsaved changes")
@@ -221,6 +224,10 @@ class MainWindow(QMainWindow):
         comparisons.entered.connect(self.welcome.end_tour)
         comparisons.entered.connect(self.welcome.leave)
         comparisons.left.connect(self._viewing.slider.setFocus)
+        self.welcome.comparison_requested.connect(comparisons.choose)
+        comparisons.state_changed.connect(self._show_title)
+        comparisons.file_used.connect(self.document_actions.recent.add)
+        self.document_actions.comparison_chosen.connect(comparisons.open)
         for entered in (
             self.welcome.entered, self._presentation.entered, self._layout.resetting, self.session.started,
             self.document_actions.document.opened, self.session.undo.view_restored,
@@ -243,8 +250,15 @@ class MainWindow(QMainWindow):
         self.status.ended.connect(self._end_notification.notify)
 
     def discard_changes(self) -> None:
-        """Treat the document as saved, so that closing asks no question."""
+        """Treat the document and the comparison as saved, so that closing asks no question."""
         self.document_actions.document.discard_changes()
+        if self.comparisons.file is not None:
+            self.comparisons.file.discard_changes()
+
+    def save_drafts_now(self) -> None:
+        """Write drafts of unsaved changes at once, because the program is about to end."""
+        self.autosave.save_now()
+        self.comparisons.save_now()
 
     def copy_image(self) -> None:
         """Copy the picture of the cloud to the clipboard, and confirm it in the status bar."""
@@ -287,14 +301,10 @@ class MainWindow(QMainWindow):
         self._training.target.show_target(self.target_builder.built, self.target_builder.problem)
 
     def _show_title(self) -> None:
-        document = self.document_actions.document
-        self.setWindowTitle(f"{_shortened(document.name)}[*] – flowviz")
-        self.setWindowModified(document.is_changed)
-
-    def _open_entrant(self, project: Project, name: str) -> None:
-        """Open an entrant of a comparison as an unsaved project."""
-        document = self.document_actions.document
-        self.document_actions.leave(lambda: document.show(prepare(project), changed=True))
+        file = self.comparisons.file if self.comparisons.is_shown else None
+        shown = file or self.document_actions.document
+        self.setWindowTitle(f"{_shortened(shown.name)}[*] – flowviz")
+        self.setWindowModified(shown.is_changed)
 
     def _close_now(self) -> None:
         self._may_close = True
@@ -326,10 +336,10 @@ class MainWindow(QMainWindow):
             self._may_close, self._closes_after_saving = False, True
             self._training.status_bar.show_message("The window closes when the project is saved.")
             return
-        if not self._may_close and document.is_changed:
+        if not self._may_close and (document.is_changed or self.comparisons.is_changed):
             assert event is not None
             event.ignore()
-            self.document_actions.leave(self._close_now)
+            self.document_actions.leave(partial(self.comparisons.leave_changes, self._close_now))
             return
         self.welcome.close()
         self.comparisons.close()

@@ -1,7 +1,8 @@
-"""Drafts: automatically saved projects in the user's data folder, which limit what is lost in a crash.
+"""Drafts: automatically saved projects and comparisons in the user's data folder, which limit what is lost in a crash.
 
-Each process has one draft: `ID.flowviz`, a project file; `ID.json`, a note of the file that the project belongs to; and
-`ID.lock`, which is locked as long as the process lives, and released by the operating system however it ends.
+Each process has one draft: `ID.flowviz`, a project or a comparison; `ID.json`, a note of the file that it
+belongs to; and `ID.lock`, which is locked as long as the process lives, and released by the operating system however it
+ends.
 """
 
 import json
@@ -23,6 +24,8 @@ from flowviz.projects.project import Project
 
 if TYPE_CHECKING:  # the window appears sooner if its thread for drafts loads this library
     from filelock import FileLock
+
+    from flowviz.projects.comparison import Comparison
 
 PATIENCE_SECONDS = 2.0  # timeout while another process creates or looks for drafts
 LOCKED = ".lock"
@@ -76,12 +79,12 @@ class Draft:
         with _sentences(self.folder):
             return datetime.fromtimestamp(self.path.stat().st_mtime, UTC).astimezone()
 
-    def save(self, project: Project, original: Path | None, mark: Fingerprint | None = None) -> None:
-        """Replace the draft by a project. The project file is written atomically.
+    def save(self, work: "Project | Comparison", original: Path | None, mark: Fingerprint | None = None) -> None:
+        """Replace the draft by a project or a comparison. Its file is written atomically.
 
         Args:
-            project: The project to save.
-            original: The file that the project was opened from or saved to, if any.
+            work: The project or the comparison to save.
+            original: The file that it was opened from or saved to, if any.
             mark: Fingerprint of the original when it was opened or saved.
 
         Raises:
@@ -90,23 +93,27 @@ class Draft:
         contents = {
             "original": None if original is None else str(original.absolute()),
             "mark": None if mark is None else astuple(mark),
-            "title": project.target.title,
+            "title": work.target.title if isinstance(work, Project) else ", ".join(work.names),
         }
         note = json.dumps(contents)
         if self._read_note() != contents:
             with _sentences(self.folder):
                 self._note.unlink(missing_ok=True)  # so that the note never describes a different project
-        projects.save_project(project, self.path, private=True)
+        if isinstance(work, Project):
+            projects.save_project(work, self.path, private=True)
+        else:
+            projects.save_comparison(work, self.path, private=True)
         with atomic_write(self._note, private=True) as part:
             part.write_text(note, encoding="ascii")
 
-    def load(self) -> Project:
-        """Return the project that was last saved.
+    def load(self) -> "Project | Comparison":
+        """Return the project or the comparison that was last saved.
 
         Raises:
-            FileError: If the project file is damaged or no longer exists.
+            FileError: If the file is damaged or no longer exists.
         """
-        return projects.load_project(self.path)
+        is_comparison = projects.is_comparison(self.path)
+        return projects.load_comparison(self.path) if is_comparison else projects.load_project(self.path)
 
     def discard(self) -> None:
         """Remove the files of the draft, except for its lock. The draft can be saved again.

@@ -14,6 +14,7 @@ import pytest
 
 from flowviz.errors import FileError
 from flowviz.files import fingerprint
+from flowviz.projects import Project
 from flowviz.projects.drafts import UNKNOWN_TITLE, Drafts, drafts_folder
 from tests.projects.disks import small_disk
 from tests.projects.examples import assert_same, bare_project, whole_project
@@ -160,7 +161,8 @@ def test_the_newest_comes_first(folder: Path, drafts: Drafts) -> None:
             other.kill()
         (path,) = [path for path in folder.glob("*.flowviz") if path.stat().st_mtime > 1e9]
         os.utime(path, (1e9 - age, 1e9 - age))
-    seeds = [draft.load().trace.positions[3, 0, 1] for draft in drafts.abandoned()]
+    loaded = [draft.load() for draft in drafts.abandoned()]
+    seeds = [project.trace.positions[3, 0, 1] for project in loaded if isinstance(project, Project)]
     assert seeds == [whole_project(seed=seed).trace.positions[3, 0, 1] for seed in (2, 1, 3)]
 
 

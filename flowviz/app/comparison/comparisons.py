@@ -9,13 +9,14 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
 
 from flowviz.app.session.session import Session
-from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Comparison, Project
+from flowviz.projects.drafts import Draft, Drafts
 from flowviz.specs.view import Theme
 
 if TYPE_CHECKING:
+    from flowviz.app.comparison.file import ComparisonFile
     from flowviz.app.comparison.workbench import Workbench
 
 HIDDEN_MENUS = {"&Edit", "&Select", "&Train", "&Layers"}  # about what the page hides
@@ -26,6 +27,8 @@ class Comparisons(QObject):
 
     entered = pyqtSignal()  # before the page is shown
     left = pyqtSignal()
+    state_changed = pyqtSignal()  # whether it is shown, its name, or whether it has unsaved changes
+    file_used = pyqtSignal(object)  # Path that was opened or saved
     notice_posted = pyqtSignal(object)  # Notice
 
     def __init__(
@@ -33,9 +36,9 @@ class Comparisons(QObject):
         window: QMainWindow,
         stack: QStackedWidget,
         session: Session,
-        request: RequestState,
         view: ViewState,
-        open_project: Callable[[Project, str], None],
+        open_project: Callable[[Project], None],
+        drafts: Drafts,
     ) -> None:
         """Prepare to show comparisons.
 
@@ -43,14 +46,14 @@ class Comparisons(QObject):
             window: The main window.
             stack: The widgets that take turns in its middle, the first of which is the cloud.
             session: The session, whose training pauses during a comparison.
-            request: The request of the session.
             view: The view, whose theme, colors and marks the clouds share.
-            open_project: Opens the project of an entrant, which has a name, in the normal view.
+            open_project: Opens the project of an entrant in the normal view.
+            drafts: Where drafts of unsaved comparisons are saved.
         """
         super().__init__(window)
         self._window, self._stack, self._session = window, stack, session
-        self._request, self._view = request, view
-        self._open_project = open_project
+        self._view = view
+        self._open_project, self._drafts = open_project, drafts
         self._workbench: Workbench | None = None
         self._hidden: list[QDockWidget] = []
         self._disabled: list[QAction] = []
@@ -66,34 +69,67 @@ class Comparisons(QObject):
         """The page and its controllers. None before the first comparison."""
         return self._workbench
 
+    @property
+    def file(self) -> "ComparisonFile | None":
+        """The file of the comparison. None before the first one."""
+        return self._workbench.file if self._workbench else None
+
+    @property
+    def is_changed(self) -> bool:
+        """Return whether the comparison has unsaved changes."""
+        return self.file is not None and self.file.is_changed
+
+    def leave_changes(self, then: Callable[[], object]) -> None:
+        """Call `then`; where the comparison has unsaved changes, ask first."""
+        if self.file is None:
+            then()
+        else:
+            self.file.leave(then)
+
     def choose(self) -> None:
         """Ask what to compare, or return to the comparison that was left."""
         if self._workbench is not None and self._workbench.has_content:
             self.enter()
-            return
+        else:
+            self.choose_another()
+
+    def choose_another(self) -> None:
+        """Ask what to compare; before that, ask about unsaved changes."""
+        self.leave_changes(self._ask)
+
+    def _ask(self) -> None:
         from flowviz.app.comparison.dialog import ComparisonDialog
 
         dialog = ComparisonDialog(self._session.project(), Path.home(), self._window)
         dialog.chosen.connect(self.show)
         dialog.open()
 
+    def open(self, path: Path) -> None:
+        """Open the file of a comparison; ask first if another one has unsaved changes."""
+        file = self._present().file
+        file.leave(lambda: file.open(path))
+
+    def recover(self, draft: Draft, comparison: Comparison) -> None:
+        """Show the comparison of a draft."""
+        file = self._present().file
+        file.leave(lambda: file.recover(draft, comparison))
+
     def show(self, comparison: Comparison) -> None:
         """Show another comparison."""
         self.enter()
-        assert self._workbench is not None
-        self._workbench.controller.show(comparison)
+        self._present().show(comparison)
 
     def enter(self) -> None:
         """Show the page. A training in the normal view pauses."""
         self.entered.emit()
         if self._session.state == TrainingState.TRAINING:
             self._session.toggle_pause()
-        if self._workbench is None:
-            self._workbench = self._create()
+        workbench = self._present()
         if not self.is_shown:
             self._hide_surroundings()
-        self._stack.setCurrentWidget(self._workbench.page)
-        self._workbench.take_focus()
+        self._stack.setCurrentWidget(workbench.page)
+        workbench.take_focus()
+        self.state_changed.emit()
 
     def leave(self) -> None:
         """Return to the cloud. The comparison is kept, and its training pauses."""
@@ -103,6 +139,17 @@ class Comparisons(QObject):
         self._stack.setCurrentIndex(0)
         self._show_surroundings()
         self.left.emit()
+        self.state_changed.emit()
+
+    def save_draft(self) -> None:
+        """Write a draft of unsaved changes."""
+        if self._workbench is not None:
+            self._workbench.file.save_draft()
+
+    def save_now(self) -> None:
+        """Write a draft of unsaved changes in the GUI thread, because the program is about to end."""
+        if self._workbench is not None:
+            self._workbench.file.save_now()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colors of a theme."""
@@ -116,21 +163,31 @@ class Comparisons(QObject):
         if self._workbench is not None:
             self._workbench.close()
 
+    def _present(self) -> "Workbench":
+        """Return the page and its controllers, which are created once."""
+        if self._workbench is None:
+            self._workbench = self._create()
+        return self._workbench
+
     def _create(self) -> "Workbench":
         from flowviz.app.comparison.workbench import Workbench
 
-        workbench = Workbench(self._view, self._session, self)
+        workbench = Workbench(self._view, self._session, self._drafts, self)
         workbench.page.set_theme(self._theme)
+        workbench.page.new_requested.connect(self.choose_another)
         workbench.page.leave_requested.connect(self.leave)
         workbench.open_requested.connect(self._open)
         workbench.notice_posted.connect(self.notice_posted)
+        workbench.file.opened.connect(self.show)
+        workbench.file.used.connect(self.file_used)
+        workbench.file.state_changed.connect(self.state_changed)
         self._stack.addWidget(workbench.page)
         return workbench
 
     def _open(self, name: str) -> None:
-        assert self._workbench is not None
-        self._workbench.controller.pause()
-        self._open_project(self._workbench.controller.comparison[name], name)
+        controller = self._present().controller
+        controller.pause()
+        self._open_project(controller.comparison[name])
 
     def _hide_surroundings(self) -> None:
         """Hide the panels and disable the menus, which are about the cloud."""

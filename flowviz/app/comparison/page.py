@@ -24,6 +24,7 @@ PLOT_SHARE, TABLE_SHARE = 10, 24  # of the width
 class ComparisonPage(QWidget):
     """Page that takes the place of the cloud and of the panels around it."""
 
+    new_requested = pyqtSignal()
     leave_requested = pyqtSignal()
 
     def __init__(
@@ -38,6 +39,8 @@ class ComparisonPage(QWidget):
         self.plot, self.table = LossCurves(compared), FiguresTable(compared)
         self._title = FittingLabel("comparisonTitle", "What is compared")
         self._leave = button("leaveComparisonButton", "&Back to the Flow", "Leave the comparison, which is kept (Esc)")
+        self._new = button("newComparisonButton", "&New Comparison…", "Compare something else")
+        self._new.clicked.connect(lambda: self.new_requested.emit())
         self._leave.clicked.connect(lambda: self.leave_requested.emit())
         self.grid.depth_stepped.connect(self.depth_bar.step)
         self._lay_out()
@@ -54,6 +57,7 @@ class ComparisonPage(QWidget):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.addWidget(self._title, stretch=1)
+        top.addWidget(self._new)
         top.addWidget(self._leave)
         upper = QWidget()
         column = QVBoxLayout(upper)

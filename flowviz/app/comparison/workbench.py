@@ -1,10 +1,15 @@
 """The workbench of a comparison: its states, page and controllers."""
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from collections.abc import Callable
+
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.comparison.adding import EntrantAdding
 from flowviz.app.comparison.controller import ComparisonController
 from flowviz.app.comparison.entrants import Compared, ComparedState
+from flowviz.app.comparison.file import ComparisonFile
 from flowviz.app.comparison.page import ComparisonPage
 from flowviz.app.comparison.runner import ComparisonRunner
 from flowviz.app.comparison.sentences import title
@@ -14,6 +19,8 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.importer import TargetImporter
+from flowviz.projects import Comparison
+from flowviz.projects.drafts import Drafts
 
 
 class Workbench(QObject):
@@ -26,13 +33,21 @@ class Workbench(QObject):
         page: The page.
         controller: Trains the entrants.
         adding: Adds entrants.
+        file: Opens and saves the comparison.
     """
 
     open_requested = pyqtSignal(str)  # name of an entrant
     notice_posted = pyqtSignal(object)  # Notice
 
-    def __init__(self, view: ViewState, session: Session, parent: QObject) -> None:
-        """Create the page; `view` is that of the window, and `session` has the flow that can be added."""
+    def __init__(self, view: ViewState, session: Session, drafts: Drafts, parent: QObject) -> None:
+        """Create the page.
+
+        Args:
+            view: The view of the window.
+            session: Has the flow that can be added.
+            drafts: Where drafts of unsaved comparisons are saved.
+            parent: The owner.
+        """
         super().__init__(parent)
         self.compared, self.shared, self.request = ComparedState(self), SharedViewState(self), RequestState(self)
         self.page = ComparisonPage(self.compared, self.shared, self.request, view)
@@ -44,12 +59,18 @@ class Workbench(QObject):
             self.compared, self.request, self._builder, runner, editor.controls, self
         )
         self.adding = EntrantAdding(self.compared, self.controller, session, self.page)
+        self.file = ComparisonFile(lambda: self.controller.comparison, drafts, self.page)
         self._connect()
 
     @property
     def has_content(self) -> bool:
         """Return whether there is a comparison."""
         return bool(self.compared.value.runs)
+
+    def show(self, comparison: Comparison) -> None:
+        """Show another comparison, which has no file."""
+        self.controller.show(comparison)
+        self.file.begin()
 
     def take_focus(self) -> None:
         """Focus the slider of the depth, so that the arrow keys move it."""
@@ -59,6 +80,7 @@ class Workbench(QObject):
         """End all work."""
         self.controller.close()
         self.adding.close()
+        self.file.close()
         self._builder.close()
         self._importer.close()
 
@@ -71,16 +93,28 @@ class Workbench(QObject):
         editor.set_add_menu(self.adding.menu)
         editor.removal_requested.connect(controller.remove)
         editor.renamed.connect(controller.rename)
+        _add_key(page, "Esc", page.leave_requested.emit)
+        for keys, pressed in (
+            ("Ctrl+Return", controls.train_button), ("Ctrl+P", controls.pause_button), ("Ctrl+.", controls.stop_button),
+        ):  # fmt: skip
+            _add_key(page, keys, pressed.click)  # those of the Train menu, which is about the window's own training
         for view in (page.grid, page.table):
             view.chosen.connect(self.compared.select)
             view.open_requested.connect(self.open_requested)
             view.removal_requested.connect(controller.remove)
         self.compared.changed.connect(self._on_changed)
+        controller.changed.connect(self.file.mark_changed)
         self._builder.built_changed.connect(lambda built: editor.target.show_target(built, self._builder.problem))
         self._builder.pictures_ready.connect(editor.target.shape.show_pictures)
-        for source in (controller, self._builder, self._importer, self.adding):
+        for source in (controller, self._builder, self._importer, self.adding, self.file):
             source.notice_posted.connect(self.notice_posted)
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
         if title(old) != title(new):
             self.page.show_title(*title(new))
+
+
+def _add_key(page: QWidget, keys: str, run: Callable[[], object]) -> None:
+    shortcut = QShortcut(QKeySequence(keys), page)
+    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    shortcut.activated.connect(lambda: run())

@@ -18,7 +18,7 @@ from flowviz.app.state.request import first_plan
 from flowviz.app.target import image_page, points_page
 from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
 from flowviz.files import as_file_name
-from flowviz.projects import Project
+from flowviz.projects import Project, is_comparison
 
 PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
 TARGET_FILTERS = [page.PATTERNS.partition(";;")[0] for page in (points_page, image_page)]
@@ -30,6 +30,7 @@ class DocumentActions(QObject):
     """Opens and saves projects; asks first where unsaved changes would be lost."""
 
     notice_posted = pyqtSignal(object)  # Notice; without a text, when a file is read or written again
+    comparison_chosen = pyqtSignal(object)  # Path of a comparison
     target_file_chosen = pyqtSignal(object)  # Path of points or an image
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
@@ -50,6 +51,10 @@ class DocumentActions(QObject):
         project = Project.untrained(plan.target, plan.flow, plan.training)
         self.leave(lambda: self.document.show(prepare(project)))
 
+    def show_unsaved(self, project: Project) -> None:
+        """Show a project that has no file yet, after asking about unsaved changes."""
+        self.leave(lambda: self.document.show(prepare(project), changed=True))
+
     def open_copy(self, path: Path) -> None:
         """Open a project without its file, so that saving asks for another one."""
         self.leave(partial(self.document.open, path, is_copy=True))
@@ -63,7 +68,10 @@ class DocumentActions(QObject):
         dialog.open()
 
     def open(self, path: Path) -> None:
-        """Open a project; offer to open points or an image as the target instead."""
+        """Open a project or a comparison; offer to open points or an image as the target instead."""
+        if is_comparison(path):
+            self.comparison_chosen.emit(path.absolute())
+            return
         kind = _target_kind(path)
         if kind is None:
             self.leave(partial(self.document.open, path.absolute()))

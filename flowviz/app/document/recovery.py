@@ -11,6 +11,7 @@ from flowviz.app.document.autosave import Autosave
 from flowviz.app.document.document import Document, LoadedProject, prepare
 from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.projects import Comparison, Project
 from flowviz.projects.drafts import Draft, Drafts
 
 
@@ -24,6 +25,7 @@ class Recovery(QObject):
         document: Document,
         autosave: Autosave,
         leave: Callable[[Callable[[], object]], None],
+        recover_comparison: Callable[[Draft, Comparison], object],
         window: QMainWindow,
     ) -> None:
         """Offer drafts in a window.
@@ -34,10 +36,11 @@ class Recovery(QObject):
             document: The document that shows a recovered project.
             autosave: The saver of its drafts.
             leave: A function that asks about unsaved changes, and then calls the function that replaces the project.
+            recover_comparison: A function that shows a recovered comparison and takes over its draft.
             window: The window.
         """
         super().__init__(window)
-        self._leave = leave
+        self._leave, self._recover_comparison = leave, recover_comparison
         self._drafts, self._thread = drafts, thread
         self._document, self._autosave, self._window = document, autosave, window
 
@@ -62,11 +65,14 @@ class Recovery(QObject):
         )  # fmt: skip
 
     def _recover(self, draft: Draft) -> None:
-        self._thread.ask("recovered draft", lambda: prepare(draft.load(), draft.mark), partial(self._replace, draft))
+        self._thread.ask("recovered draft", partial(_load, draft), partial(self._replace, draft))
 
-    def _replace(self, draft: Draft, loaded: LoadedProject) -> None:
-        """Show a recovered project; ask first if the user has edited the one in the window meanwhile."""
-        self._leave(partial(self._show, draft, loaded))
+    def _replace(self, draft: Draft, loaded: LoadedProject | Comparison) -> None:
+        """Show recovered work; ask first if the user has edited the project in the window meanwhile."""
+        if isinstance(loaded, Comparison):
+            self._recover_comparison(draft, loaded)
+        else:
+            self._leave(partial(self._show, draft, loaded))
 
     def _show(self, draft: Draft, loaded: LoadedProject) -> None:
         self._document.show(loaded, draft.original, changed=True)
@@ -75,6 +81,15 @@ class Recovery(QObject):
     def _discard(self, draft: Draft, others: list[tuple[Draft, str]]) -> None:
         self._thread.ask(f"discarding {draft.name}", draft.discard, lambda _: None)
         self._offer(others)
+
+
+def _load(draft: Draft) -> LoadedProject | Comparison:
+    work = draft.load()
+    if isinstance(work, Project):
+        return prepare(work, draft.mark)
+    for project in work.projects.values():
+        project.trace.measure()
+    return work
 
 
 def _describe(draft: Draft) -> str:

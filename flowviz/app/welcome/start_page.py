@@ -49,6 +49,7 @@ class StartPage(QScrollArea):
     example_chosen = pyqtSignal(object)  # Example
     recent_chosen = pyqtSignal(object)  # Path
     open_requested = pyqtSignal()
+    comparison_requested = pyqtSignal()
     tour_requested = pyqtSignal()
     leave_requested = pyqtSignal()
 
@@ -67,8 +68,14 @@ class StartPage(QScrollArea):
         self._problem = WarningLabel("startProblem", "Problem with the word")
         self._tour = button("startTourButton", FIRST_TOUR, "Learn in a minute where everything is")
         self._open = button("startOpenButton", "&Open a Project…", "Open a project file")
+        self._compare = button("startCompareButton", "&Compare…", "Watch several flows learn side by side")
         self._leave = button("startLeaveButton", FIRST_LEAVE, "Leave this page (Esc)")
-        for labeled, name in ((self._train, "train"), (self._tour, "takethetour"), (self._open, "open")):
+        for labeled, name in (
+            (self._train, "train"),
+            (self._tour, "takethetour"),
+            (self._open, "open"),
+            (self._compare, "compare"),
+        ):
             labeled.setIcon(icon(name))
         self._heading = _label("startHeading", HEADING)
         self._recent_title, self._recent = _label("recentTitle", "Recent projects"), _recent_list()
@@ -134,6 +141,7 @@ class StartPage(QScrollArea):
         self._train.clicked.connect(lambda: self.train_requested.emit())
         self._tour.clicked.connect(lambda: self.tour_requested.emit())
         self._open.clicked.connect(lambda: self.open_requested.emit())
+        self._compare.clicked.connect(lambda: self.comparison_requested.emit())
         self._leave.clicked.connect(lambda: self.leave_requested.emit())
         for entries in (self._recent, self._gallery):
             entries.itemClicked.connect(self._choose)
@@ -153,7 +161,7 @@ class StartPage(QScrollArea):
         column.addLayout(entry)
         column.addWidget(self._presets)
         column.addWidget(self._problem)
-        column.addWidget(WrappingRow(SPACING, self._tour, self._open, self._leave))
+        column.addWidget(WrappingRow(SPACING, self._tour, self._open, self._compare, self._leave))
         for widget in (self._recent_title, self._recent, self._gallery_title, self._gallery):
             column.addWidget(widget)
         column.addStretch()

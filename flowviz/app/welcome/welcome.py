@@ -30,6 +30,7 @@ class Welcome(QObject):
     """
 
     entered = pyqtSignal()  # before the page or the tour is shown
+    comparison_requested = pyqtSignal()
 
     def __init__(
         self,
@@ -145,6 +146,7 @@ class Welcome(QObject):
         page.example_chosen.connect(lambda example: self._document_actions.open_copy(example.path))
         page.recent_chosen.connect(self._document_actions.open)
         page.open_requested.connect(self._document_actions.choose)
+        page.comparison_requested.connect(self.comparison_requested)
         page.tour_requested.connect(self.take_tour)
         page.leave_requested.connect(self._session.cancel_start)
         page.leave_requested.connect(self.leave)

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Callable, Iterable
 from traceback import extract_tb
 from types import TracebackType
 
@@ -11,7 +12,6 @@ from PyQt6.QtCore import QMessageLogContext, QObject, QtMsgType, pyqtSignal, qIn
 from PyQt6.QtGui import QGuiApplication
 
 from flowviz.app.desktop.display import no_window
-from flowviz.app.document.autosave import Autosave
 from flowviz.app.notices.notice import REPORT_IT, Notice, notice_of
 
 LEVELS = {
@@ -37,9 +37,10 @@ class CrashHandler(QObject):
     notice_posted = pyqtSignal(object)  # Notice
     _caught = pyqtSignal(object)  # Notice; emitted in any thread, received in that of the window
 
-    def __init__(self, autosave: Autosave, parent: QObject) -> None:
+    def __init__(self, save_drafts: Iterable[Callable[[], None]], parent: QObject) -> None:
+        """Prepare to handle exceptions; each of `save_drafts` saves a draft of unsaved changes."""
         super().__init__(parent)
-        self._autosave = autosave
+        self._savers = tuple(save_drafts)
         self._seen = set[tuple[object, ...]]()
         self._is_saving = False
         self._caught.connect(self._save_draft)
@@ -70,7 +71,8 @@ class CrashHandler(QObject):
         try:
             if notice.text:
                 self.notice_posted.emit(notice)
-            self._autosave.save()
+            for save in self._savers:
+                save()
         except Exception:
             log.exception("no draft was saved after an unexpected exception")
         finally:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
 
 from flowviz.app.commands.actions import Key, add_action, add_choices, add_submenu, add_toggle, make_checkable
+from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.session.warm_up import WarmUp
 from flowviz.app.state.binding import bind_checked
@@ -28,6 +30,9 @@ from flowviz.app.window.panel_layout import PanelLayout
 from flowviz.app.window.recent_menu import RecentMenu
 from flowviz.exporting.commands import TrainingCopy, train_command, train_python
 from flowviz.specs.view import Palette
+
+if TYPE_CHECKING:
+    from flowviz.app.comparison.file import ComparisonFile
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Blog Post": "plain"}
 ZOOM_STEP = 1.25
@@ -239,22 +244,28 @@ SAVE_AS_KEY = "Ctrl+Shift+S"  # some systems have no standard key
 
 
 class FileMenu:
-    """The part of the File menu about the document."""
+    """The part of the File menu about the document, or the comparison while it is shown."""
 
-    def __init__(self, menu: QMenu, document_actions: DocumentActions) -> None:
-        self._document_actions = document_actions
+    def __init__(self, menu: QMenu, document_actions: DocumentActions, comparisons: Comparisons) -> None:
+        self._document_actions, self._comparisons = document_actions, comparisons
         add_action(menu, "&New", Key.New, document_actions.new, "Start with an untrained flow")
         add_action(menu, "&Open…", Key.Open, document_actions.choose, "Open a project, points or a picture")
         recent = add_submenu(menu, "Open &Recent")
         recent.setObjectName("recentMenu")
         self._recent = RecentMenu(recent, document_actions.recent, document_actions.open)
         menu.addSeparator()
-        add_action(menu, "&Save", Key.Save, document_actions.save, "Save the project")
-        add_action(menu, "Save &As…", SAVE_AS_KEY, document_actions.save_as, "Save the project to another file")
+        add_action(menu, "&Save", Key.Save, lambda: self._shown.save(), "Save the project or the comparison")
+        add_action(menu, "Save &As…", SAVE_AS_KEY, lambda: self._shown.save_as(), "Save it to another file")
         self._revert = add_action(menu, "Re&vert", None, document_actions.revert, "Discard the unsaved changes")
         menu.addSeparator()
         document_actions.document.state_changed.connect(self._update)
         self._update()
+
+    @property
+    def _shown(self) -> "DocumentActions | ComparisonFile":
+        """What is visible, and so what is saved."""
+        comparisons = self._comparisons
+        return comparisons.file if comparisons.is_shown and comparisons.file else self._document_actions
 
     def _update(self) -> None:
         document = self._document_actions.document

@@ -38,10 +38,10 @@ def test_the_panels_say_what_is_prepared(harness: ComparisonHarness) -> None:
 def test_a_pause_holds_all_entrants(harness: ComparisonHarness) -> None:
     harness.train()
     harness.controller.toggle_pause()
-    assert harness.state == TrainingState.PAUSED
+    paused = harness.state
     harness.controller.toggle_pause()
     assert harness.thread.calls == ["start", "pause", "resume"]
-    assert harness.state == TrainingState.TRAINING
+    assert (paused, harness.state) == (TrainingState.PAUSED, TrainingState.TRAINING)
 
 
 def test_the_results_of_a_training_are_kept(harness: ComparisonHarness) -> None:
