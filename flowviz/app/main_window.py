@@ -261,16 +261,17 @@ class MainWindow(QMainWindow):
         self.comparisons.save_now()
 
     def copy_image(self) -> None:
-        """Copy the picture of the cloud to the clipboard, and confirm it in the status bar."""
+        """Copy the picture of the cloud, or those of a comparison, to the clipboard, and confirm it in the status bar."""
         clipboard = QGuiApplication.clipboard()
         self.welcome.leave()
         if clipboard is not None:
-            clipboard.setImage(self._viewing.cloud.picture())
+            clipboard.setImage(self.comparisons.picture() or self._viewing.cloud.picture())
             self._training.status_bar.show_message("The picture was copied to the clipboard.")
 
     def export(self) -> None:
         """Open the export dialog."""
         self.welcome.leave()
+        self.comparisons.leave()
         self.exports.show(self._export_source())
 
     def show_gallery(self) -> None:

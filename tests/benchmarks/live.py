@@ -1,10 +1,11 @@
 """Smoothness of the window during training, relative to a bare window that runs the same training.
 
-    python -m tests.benchmarks.live [--seconds 10] [--rounds 3] [--views points density …] [--flow FAMILY]
+    python -m tests.benchmarks.live [--seconds 10] [--rounds 3] [--views points density comparison …] [--flow FAMILY]
 
 The bare window repaints one `pyqtgraph.ImageItem` of 900×800 pixels every 16 ms. flowviz, at 1366×768, trains the same
-word while the scrubber moves continuously and inspector, strip and loss plot are visible. Every measurement is a
-process of its own; bare window and flowviz alternate. Prints medians over the rounds, and ratios with their goals.
+word while the scrubber moves continuously and inspector, strip and loss plot are visible. A comparison trains four
+flows, and its frames are those of its first cloud, while the depth of all four moves continuously. Every measurement
+is a process of its own; bare window and flowviz alternate. Prints medians over the rounds, and ratios with their goals.
 
 Needs a display (a real one, Xvfb, or QT_QPA_PLATFORM=offscreen).
 """
@@ -26,14 +27,15 @@ from PyQt6.QtWidgets import QApplication, QPushButton, QSlider
 from flowviz import process
 from flowviz.app.main import create_window, spare_tensorflow
 from flowviz.app.main_window import MainWindow
+from flowviz.projects import Comparison
 from flowviz.records import Progress
-from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec, comparison_spec
 from flowviz.specs.recipes import Family
 from flowviz.specs.view import Mark
 from flowviz.targets import build_target
 from flowviz.training import train
 
-BARE = "bare"
+BARE, COMPARISON = "bare", "comparison"
 WORD = "flow"
 VIEWS: dict[str, frozenset[Mark]] = {
     "points": frozenset({"points"}),
@@ -43,7 +45,11 @@ VIEWS: dict[str, frozenset[Mark]] = {
     "beside": frozenset({"density", "points"}),
     "overview": frozenset({"points"}),
 }
-GOALS = {"points": 1.2, "overview": 2.0}  # of the 95th percentile of the frame interval, relative to the bare window
+GOALS = {
+    "points": 1.2,
+    "overview": 2.0,
+    COMPARISON: 2.0,
+}  # of the 95th percentile of the frame interval, relative to the bare window
 OTHER_GOAL = 1.5
 IMAGE_SIZE = 900, 800
 REPAINT_PERIOD_MS = 16
@@ -54,17 +60,17 @@ Figures = dict[str, float]
 
 
 class FrameClock:
-    """Records when a graphics item is painted, which must not have been painted before: PyQt caches its `paint`."""
+    """Records when an item is painted, which must not have been painted before: PyQt caches the method."""
 
-    def __init__(self, item: Any) -> None:
+    def __init__(self, item: Any, method: str = "paint") -> None:
         self.times: list[float] = []
-        paint = item.paint
+        paint = getattr(item, method)
 
         def record(*arguments: object) -> None:
             paint(*arguments)
             self.times.append(time.perf_counter())
 
-        item.paint = record
+        setattr(item, method, record)
 
     def figures(self) -> Figures:
         """Return the frame intervals in milliseconds: median, high percentiles and the longest."""
@@ -153,6 +159,30 @@ def measure_window(view: str, seconds: float, family: Family) -> Figures:
     return measure(clock, progress, seconds)
 
 
+def measure_comparison(seconds: float) -> Figures:
+    """Measure the window of flowviz while four flows are trained and the depth of their clouds moves."""
+    process.configure_window()
+    window = create_window()
+    window.resize(1366, 768)
+    entrants = [{"name": f"{layers} layers", "flow": {"layers": layers}} for layers in (4, 6, 8, 10)]
+    shared = {"target": TextSpec(text=WORD), "training": TrainingSpec(seconds=PATIENCE_SECONDS)}
+    window.comparisons.show(Comparison.untrained(comparison_spec({**shared, "entrants": entrants})))
+    workbench = window.comparisons.workbench
+    assert workbench is not None
+    clock, progress = FrameClock(workbench.page.grid.clouds[0].picture, "paintEvent"), list[Progress]()
+    window.show()
+    workbench.controller.train()
+    name = entrants[0]["name"]
+    workbench.controller.turn_shown.connect(
+        lambda turn: progress.append(turn.event) if turn.name == name and isinstance(turn.event, Progress) else None
+    )
+    started, timer = time.perf_counter(), QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(lambda: workbench.shared.set_depth(abs((time.perf_counter() - started) / 4 % 2 - 1)))
+    timer.start(REPAINT_PERIOD_MS)
+    return measure(clock, progress, seconds)
+
+
 class Scrubbing:
     """Moves the scrubber back and forth, always a stage ahead of the picture, so that the picture never rests."""
 
@@ -182,6 +212,13 @@ def measured(what: str, seconds: float, family: Family) -> Figures:
     return figures
 
 
+def measured_here(what: str, seconds: float, family: Family) -> Figures:
+    """Measure the bare window, a comparison or a view of flowviz in this process."""
+    if what == BARE:
+        return measure_bare(seconds, family)
+    return measure_comparison(seconds) if what == COMPARISON else measure_window(what, seconds, family)
+
+
 def medians(rounds: list[Figures]) -> Figures:
     """Return the median of each figure over the rounds."""
     return {name: float(np.median([each[name] for each in rounds])) for name in rounds[0]}
@@ -204,20 +241,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=10.0, help="duration of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--views", nargs="+", choices=VIEWS, default=list(VIEWS))
+    parser.add_argument("--views", nargs="+", choices=[*VIEWS, COMPARISON], default=[*VIEWS, COMPARISON])
     parser.add_argument("--flow", choices=RECIPES, default=FlowSpec().family, help="family of the flow")
-    parser.add_argument("--measure", choices=[BARE, *VIEWS], help=argparse.SUPPRESS)
+    parser.add_argument("--measure", choices=[BARE, *VIEWS, COMPARISON], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
         process.configure()  # as the program does, for both windows
         application = QApplication(["flowviz"])
         application.setStyle("Fusion")
-        figures = (
-            measure_bare(options.seconds, options.flow)
-            if options.measure == BARE
-            else measure_window(options.measure, options.seconds, options.flow)
-        )
-        print(json.dumps(figures), flush=True)
+        print(json.dumps(measured_here(options.measure, options.seconds, options.flow)), flush=True)
         os._exit(0)
     found: dict[str, list[Figures]] = {what: [] for what in (BARE, *options.views)}
     for _ in range(options.rounds):

@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from flowviz.app.comparison.colors import entrant_color, entrant_pen
 from flowviz.app.comparison.entrants import EntrantRun
 from flowviz.app.comparison.shared_view import Tool
+from flowviz.app.style.theme import WARNING, ink
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Combination, Scene, nearest
 from flowviz.rendering import pixel_position, plane_position, positions_at, render_frame
@@ -34,7 +35,7 @@ REACH = 8.0  # largest distance from the mouse to a particle, in pixels
 RING = 6.0  # radius of the mark of a particle, in pixels
 EDGE = 2  # pixels around a cloud, which show whether it is selected
 SWATCH = 22  # width in pixels of the piece of the entrant's line beside its name
-UNITS_GAP = "gap {:.3f}"
+GAP = "gap {:.3f}"
 RUBBER_BAND = QColor(128, 128, 128)
 
 
@@ -192,8 +193,11 @@ class CloudHeader(FittingLabel):
         """Show an entrant, the number of its place, and its colors."""
         self._number, self._theme, self._fraction = number, theme, run.fraction
         self._has_problem = run.status in {"diverged", "failed"}
-        gap = "" if run.gap is None else f" · {UNITS_GAP.format(run.gap)}"
-        words = run.words()
+        colors = self.palette()
+        colors.setColor(QPalette.ColorRole.WindowText, QColor(*WARNING[theme]) if self._has_problem else ink(theme))
+        self.setPalette(colors)
+        gap = "" if run.gap is None else f" · {GAP.format(run.gap)}"
+        words = f"⚠ {run.words()}" if self._has_problem else run.words()
         self.show_texts(
             f"{run.name}{gap} · {words}", f"{run.name} · {words}", run.name, tip=run.problem or self._tip(run)
         )

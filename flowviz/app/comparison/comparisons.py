@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtGui import QAction
+from PyQt6.QtGui import QAction, QImage
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
 
+from flowviz.app.notices.notice import Notice
 from flowviz.app.session.session import Session
 from flowviz.app.state.view import ViewState
 from flowviz.app.training.training_state import TrainingState
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from flowviz.app.comparison.workbench import Workbench
 
 HIDDEN_MENUS = {"&Edit", "&Select", "&Train", "&Layers"}  # about what the page hides
+OPENED = "opened entrant"  # topic of a notice
+KEPT = " The comparison is kept."
+WAY_BACK = "To return to it, choose Train ▸ Compare…"
 
 
 class Comparisons(QObject):
@@ -58,6 +62,7 @@ class Comparisons(QObject):
         self._hidden: list[QDockWidget] = []
         self._disabled: list[QAction] = []
         self._theme: Theme = "light"
+        self._opened = ""  # name of the entrant that is being opened in the normal view
 
     @property
     def is_shown(self) -> bool:
@@ -122,6 +127,8 @@ class Comparisons(QObject):
     def enter(self) -> None:
         """Show the page. A training in the normal view pauses."""
         self.entered.emit()
+        self._opened = ""
+        self.notice_posted.emit(Notice(OPENED))
         if self._session.state == TrainingState.TRAINING:
             self._session.toggle_pause()
         workbench = self._present()
@@ -140,6 +147,8 @@ class Comparisons(QObject):
         self._show_surroundings()
         self.left.emit()
         self.state_changed.emit()
+        if self._opened:
+            self.notice_posted.emit(Notice(OPENED, f"“{self._opened}” is open on its own.{KEPT}", WAY_BACK))
 
     def save_draft(self) -> None:
         """Write a draft of unsaved changes."""
@@ -150,6 +159,10 @@ class Comparisons(QObject):
         """Write a draft of unsaved changes in the GUI thread, because the program is about to end."""
         if self._workbench is not None:
             self._workbench.file.save_now()
+
+    def picture(self) -> QImage | None:
+        """Return the picture of all clouds. None if they are not visible."""
+        return self._present().page.grid.grab().toImage() if self.is_shown else None
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colors of a theme."""
@@ -187,6 +200,7 @@ class Comparisons(QObject):
     def _open(self, name: str) -> None:
         controller = self._present().controller
         controller.pause()
+        self._opened = name
         self._open_project(controller.comparison[name])
 
     def _hide_surroundings(self) -> None:

@@ -42,6 +42,7 @@ class ComparisonController(QObject):
     """
 
     notice_posted = pyqtSignal(object)  # Notice
+    turn_shown = pyqtSignal(object)  # Turn of an entrant
     changed = pyqtSignal()  # there is something new to save
 
     def __init__(
@@ -262,6 +263,7 @@ class ComparisonController(QObject):
         value = self._compared.value.having(self._with_target(changed))
         starts = value.state == PREPARING and isinstance(turn.event, Advanced)
         self._compared.set(replace(value, state=TRAINING if starts else value.state))
+        self.turn_shown.emit(turn)
         if not isinstance(turn.event, Advanced):
             self.changed.emit()
 

@@ -28,7 +28,9 @@ class DepthBar(QWidget):
         super().__init__()
         self._compared, self._shared = compared, shared
         self.slider = DepthSlider()
-        self._play = _tool_button("playDepthButton", "play", "Play", "Play from the base to the target in all clouds")
+        self.play_button = _tool_button(
+            "playDepthButton", "play", "Play", "Play from the base to the target in all clouds"
+        )
         self._fit = _tool_button("fitCloudsButton", "fitthecloud", "Fit", "Show all particles of all clouds")
         self._clear = _tool_button("clearParticlesButton", "deselect", "Clear", "Select no particles")
         self._ticks = QTimer(self)
@@ -62,7 +64,7 @@ class DepthBar(QWidget):
         layout.setSpacing(SPACING)
         base, target = QLabel("Base"), QLabel("Target")
         base.setBuddy(self.slider)
-        layout.addWidget(self._play)
+        layout.addWidget(self.play_button)
         layout.addWidget(base)
         layout.addWidget(self.slider, stretch=1)
         layout.addWidget(target)
@@ -75,7 +77,7 @@ class DepthBar(QWidget):
             shared, lambda value: round(value.depth * TICKS), self.slider.setValue, self._choose
         )
         self.slider.valueChanged.connect(self._depth.request)
-        self._play.clicked.connect(lambda: self.play())
+        self.play_button.clicked.connect(lambda: self.play())
         self._fit.clicked.connect(lambda: shared.follow())
         self._clear.clicked.connect(lambda: shared.clear_selection())
         shared.changed.connect(lambda _, new: self._show_view(new))

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QGridLayout, QWidget
 from flowviz.app.comparison.cloud import CloudPicture, EntrantCloud
 from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun
 from flowviz.app.comparison.shared_view import SharedView, SharedViewState, shared_frame
-from flowviz.app.state.view import ViewState
+from flowviz.app.state.view import View, ViewState
 from flowviz.records import Combination, Scene, Selection, TargetPicture
 from flowviz.rendering import positions_at
 from flowviz.rendering.projection import Panel
@@ -66,6 +66,7 @@ class CloudGrid(QWidget):
     open_requested = pyqtSignal(str)
     removal_requested = pyqtSignal(str)
     depth_stepped = pyqtSignal(int)  # number of steps forward
+    arranged = pyqtSignal()  # clouds were created or removed
 
     def __init__(self, compared: ComparedState, shared: SharedViewState, view: ViewState) -> None:
         """Create a grid; theme, colors and marks are those of the window's `view`."""
@@ -80,7 +81,7 @@ class CloudGrid(QWidget):
         self._layout.setSpacing(SPACING)
         compared.changed.connect(self._on_compared_changed)
         shared.changed.connect(self._on_shared_changed)
-        view.changed.connect(lambda: self._show(compared.value.runs))
+        view.changed.connect(self._on_view_changed)
         self._arrange(compared.value)
 
     @property
@@ -100,6 +101,11 @@ class CloudGrid(QWidget):
             cloud.picture.show_hovered(new.hovered)
             cloud.picture.set_tool(new.tool)
         if (old.depth, old.frame, old.selection) != (new.depth, new.frame, new.selection):
+            self._show(self._compared.value.runs)
+
+    def _on_view_changed(self, old: View, new: View) -> None:
+        if old.seen.view != new.seen.view:
+            self._show_headers(self._compared.value)
             self._show(self._compared.value.runs)
 
     def _arrange(self, compared: Compared) -> None:
@@ -122,6 +128,7 @@ class CloudGrid(QWidget):
             self._layout.setRowStretch(row, int(row * columns < count))
         self._show_headers(compared)
         self._show(compared.runs)
+        self.arranged.emit()
 
     def _create_cloud(self) -> EntrantCloud:
         cloud = EntrantCloud()

@@ -1,7 +1,7 @@
 """The plot of the losses of all entrants, with one line each, over time or steps."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ LABELS: dict[Axis, str] = {"seconds": "seconds of training", "step": "step"}
 PADDING = 0.05  # of the range of an axis, on either side
 FIRST_RANGES: dict[Axis, float] = {"seconds": 10.0, "step": 1000.0}  # before the first report
 SELECTED_WIDTH, USUAL_WIDTH = 3, 2  # pixels
+DOT_SIZE = 6  # pixels; a single report makes no line
 HEIGHT_LINES = 5  # smallest height of the plot, in lines of text
 
 
@@ -37,6 +38,7 @@ class LossCurves(QWidget):
         self._title = FittingLabel("comparisonPlotTitle", "What the lines show")
         self._axis = ChoiceBox("comparisonAxis", "Horizontal axis", AXES)
         self._panel = Plot()
+        self._curves = list[Any]()  # of pyqtgraph, one for each entrant
         top = QHBoxLayout()
         top.addWidget(self._title, stretch=1)
         top.addWidget(self._axis)
@@ -70,19 +72,25 @@ class LossCurves(QWidget):
         lines = [_line(run.project.history, axis, gaps=has_gaps) for run in compared.runs]
         low, high = _common_range([losses for _, losses in lines])
         item = self._panel.item
-        item.clear()
         item.setLabel("bottom", LABELS[axis])
+        self._fit_curves(len(lines))
         for number, (run, (places, losses)) in enumerate(zip(compared.runs, lines, strict=True)):
             pen = entrant_pen(number, self._theme)
             pen.setWidth(SELECTED_WIDTH if run.name == compared.selected else USUAL_WIDTH)
-            dot = "o" if len(places) == 1 else None
-            item.plot(
-                places, np.minimum(losses, high), pen=pen, symbol=dot, symbolPen=None,
-                symbolBrush=entrant_color(number, self._theme), symbolSize=6,
+            self._curves[number].setData(
+                places, np.minimum(losses, high), pen=pen, symbol="o" if len(places) == 1 else None, symbolPen=None,
+                symbolBrush=entrant_color(number, self._theme), symbolSize=DOT_SIZE,
             )  # fmt: skip
         last = max((places[-1] for places, _ in lines if len(places)), default=FIRST_RANGES[axis])
         rest = PADDING * (high - low)
         item.setRange(xRange=(-PADDING * last, (1 + PADDING) * last), yRange=(low - rest, high + rest), padding=0)
+
+    def _fit_curves(self, count: int) -> None:
+        """Create or remove curves."""
+        while len(self._curves) > count:
+            self._panel.item.removeItem(self._curves.pop())
+        while len(self._curves) < count:
+            self._curves.append(self._panel.item.plot())
 
 
 def _shown_of(compared: Compared) -> tuple[object, ...]:

@@ -1,5 +1,7 @@
 """The page of a comparison: panels, clouds, their depth, the plot and the table."""
 
+from itertools import pairwise
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
@@ -44,6 +46,7 @@ class ComparisonPage(QWidget):
         self._leave.clicked.connect(lambda: self.leave_requested.emit())
         self.grid.depth_stepped.connect(self.depth_bar.step)
         self._lay_out()
+        self.grid.arranged.connect(self._order_tabs)
 
     def show_title(self, *texts: str) -> None:
         """Say what is compared, in the longest text that fits."""
@@ -53,6 +56,12 @@ class ComparisonPage(QWidget):
         """Draw in the colors of a theme."""
         for themed in (self.editor, self.plot, self.table):
             themed.set_theme(theme)
+
+    def _order_tabs(self) -> None:
+        """Let the Tab key visit the clouds, which are created later, between the panels and their depth."""
+        stops = [self.editor.controls.stop_button, *self.grid.clouds, self.depth_bar.play_button]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
