@@ -261,7 +261,7 @@ class MainWindow(QMainWindow):
         self.comparisons.save_now()
 
     def copy_image(self) -> None:
-        """Copy the picture of the cloud, or those of a comparison, to the clipboard, and confirm it in the status bar."""
+        """Copy the picture of the cloud, or those of a comparison, to the clipboard, and say so in the status bar."""
         clipboard = QGuiApplication.clipboard()
         self.welcome.leave()
         if clipboard is not None:

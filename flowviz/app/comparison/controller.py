@@ -268,10 +268,11 @@ class ComparisonController(QObject):
             self.changed.emit()
 
     def _on_ended(self) -> None:
-        self._compared.set_state(IDLE)
+        runs = tuple(map(_at_rest, self._compared.value.runs))
+        self._compared.set(replace(self._compared.value, runs=runs, state=IDLE))
 
     def _on_failed(self, notice: Notice) -> None:
-        self._compared.set_state(IDLE)
+        self._on_ended()
         self.notice_posted.emit(notice)
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
@@ -321,6 +322,13 @@ def _anew(run: EntrantRun) -> EntrantRun:
     """Return an entrant that learns the requested target from the beginning."""
     entrant = Entrant(name=run.name, target=run.target, flow=run.project.flow, training=run.project.training)
     return untrained_run(entrant, run.asked or run.built)
+
+
+def _at_rest(run: EntrantRun) -> EntrantRun:
+    """Return an entrant after a training that ended before its own did."""
+    if run.has_ended:
+        return run
+    return replace(run, status="stopped" if run.is_begun else "waiting")
 
 
 def _asking(run: EntrantRun, built: BuiltTarget) -> EntrantRun:

@@ -75,6 +75,14 @@ def test_a_stopped_comparison_resumes_from_its_checkpoints(harness: ComparisonHa
     assert checkpoint.step == 200
 
 
+def test_an_entrant_that_was_still_being_prepared_waits_after_a_stop(harness: ComparisonHarness) -> None:
+    harness.controller.train()
+    harness.thread.send("b", Preparing("Compiling the training step"))
+    harness.controller.stop()
+    harness.thread.end()
+    assert harness.run("b").words() == "waiting"
+
+
 def test_typing_another_word_retargets_all_entrants(harness: ComparisonHarness) -> None:
     harness.train()
     harness.request.show_target(BYE)
