@@ -44,6 +44,11 @@ class DepthBar(QWidget):
         self._show_view(shared.value)
         self._fit_steps(compared.value)
 
+    @property
+    def buttons(self) -> list[QToolButton]:
+        """The buttons on the right of the slider."""
+        return [*self._tools.values(), self._clear, self._fit]
+
     def step(self, steps: int) -> None:
         """Go forward, or back if negative, by a number of stages of the deepest flow."""
         self._ticks.stop()
@@ -68,7 +73,7 @@ class DepthBar(QWidget):
         layout.addWidget(base)
         layout.addWidget(self.slider, stretch=1)
         layout.addWidget(target)
-        for button in (*self._tools.values(), self._clear, self._fit):
+        for button in self.buttons:
             layout.addWidget(button)
 
     def _connect(self) -> None:

@@ -81,6 +81,7 @@ class ComparisonDialog(QDialog):
         self._words = QLineEdit()
         self._words.setObjectName("comparisonWords")
         self._words.setAccessibleName("Words")
+        self._words.setToolTip("Words that the same flow learns, separated by spaces")
         self._words.setPlaceholderText("Two to six words, such as: sun moon star")
         name = name_of(self._current)
         self._adds_current = check_box("addCurrent", "Add &current", f"Add the flow of the window: {name}")
@@ -102,6 +103,10 @@ class ComparisonDialog(QDialog):
         assert self._compare is not None
         self._compare.setText("Compare")
         self._compare.setObjectName("startComparison")
+        self._compare.setToolTip("Show the flows side by side, ready to be trained")
+        cancel = self._buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        assert cancel is not None
+        cancel.setToolTip("Compare nothing")
 
     def _lay_out(self) -> None:
         heading = WrappingLabel("comparisonHeading", HEADING)
@@ -205,6 +210,7 @@ def _preset_list() -> QListWidget:
     presets = QListWidget()
     presets.setObjectName("comparisonPresets")
     presets.setAccessibleName("What to compare")
+    presets.setAccessibleDescription("Prepared comparisons, each of which shows one choice")
     entries: dict[Kind, tuple[str, str]] = {
         **{name: (preset.title, preset.sentence) for name, preset in COMPARISON_PRESETS.items()},
         "words": (WORDS_TITLE, WORDS_SENTENCE),

@@ -113,6 +113,7 @@ class CloudGrid(QWidget):
         count = len(compared.runs)
         while len(self._clouds) > count:
             cloud = self._clouds.pop()
+            cloud.picture.outdated.disconnect()
             self._queue.remove(cloud.picture)
             self._layout.removeWidget(cloud)
             cloud.setParent(None)

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from flowviz.app.comparison.depth_bar import DepthBar
 from flowviz.app.comparison.editor import ComparisonEditor
@@ -59,7 +59,9 @@ class ComparisonPage(QWidget):
 
     def _order_tabs(self) -> None:
         """Let the Tab key visit the clouds, which are created later, between the panels and their depth."""
-        stops = [self.editor.controls.stop_button, *self.grid.clouds, self.depth_bar.play_button]
+        last = self.editor.controls.findChildren(QCheckBox)[-1]
+        bar = self.depth_bar
+        stops = [last, *self.grid.clouds, bar.play_button, bar.slider, *bar.buttons, self._new, self._leave]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 

@@ -25,6 +25,7 @@ TIPS = {
     "steps_per_second": "Training steps per second of its own training time",
     "seconds_to_goal": "Training time until 80% of the particles were on the target",
 }
+DESCRIPTION = "A row for each flow. Return opens it in the normal view, Delete removes it; a click on a heading sorts"
 SHORT = {"seconds_to_goal": "s to 80%"}  # headings that are shorter than in files
 ALIGNED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -135,6 +136,7 @@ class FiguresTable(QTableView):
         super().__init__()
         self.setObjectName("comparisonTable")
         self.setAccessibleName("Figures of all entrants")
+        self.setAccessibleDescription(DESCRIPTION)
         self._compared, self._figures, self._sorted = compared, FiguresModel(compared), _Sorted()
         self._is_showing = False
         self._sorted.setSourceModel(self._figures)

@@ -150,7 +150,7 @@ def fill_training_menu(
     """Fill the Train menu: the training, its moments, comparisons, and commands to repeat it elsewhere."""
     _fill_button_entries(menu, controls)
     menu.addSeparator()
-    add_action(menu, "&Compare…", "Ctrl+Shift+M", compare, "Train several flows side by side, or return to them")
+    add_action(menu, "&Compare…", "Ctrl+Shift+T", compare, "Train several flows side by side, or return to them")
     menu.addSeparator()
     add_action(menu, "&Earlier", "Alt+Down", lambda: history.step(-1), "Show the previous moment of the training")
     add_action(menu, "&Later", "Alt+Up", lambda: history.step(1), "Show the next moment of the training")

@@ -6,6 +6,7 @@ import pytest
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget, QLineEdit, QListWidget, QPushButton
+from PyQt6.sip import isdeleted
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.comparison.cloud import EntrantCloud
@@ -16,6 +17,7 @@ from flowviz.app.comparison.workbench import Workbench
 from flowviz.app.widgets.labels import FittingLabel
 from tests.app.comparison.fakes import ComparisonHarness, untrained
 from tests.app.conftest import Window
+from tests.app.test_accessibility import undescribed
 
 Found = TypeVar("Found", bound=QObject)
 
@@ -133,6 +135,24 @@ def test_a_double_click_opens_an_entrant_and_keeps_the_comparison(page: Page, qt
     assert page.window.main.session.project().target.title == "Hi"
     page.comparisons.choose()
     assert [cloud.name for cloud in page.clouds] == ["a", "b"]
+
+
+def test_every_control_has_a_name_and_a_description(page: Page) -> None:
+    assert undescribed(page.workbench.page) == []
+    page.comparisons.choose_another()
+    assert undescribed(page.window.find(ComparisonDialog, "comparisonDialog")) == []
+
+
+def test_a_removed_cloud_is_not_drawn_again(page: Page, qtbot: QtBot) -> None:
+    picture = page.clouds[1].picture
+    page.workbench.controller.remove("b")
+    picture.outdated.emit()
+    picture.deleteLater()
+    qtbot.waitUntil(lambda: isdeleted(picture))
+    drawn = list[bool]()
+    page.clouds[0].picture.draw = lambda: drawn.append(True)  # type: ignore[method-assign]
+    page.workbench.shared.set_depth(0.5)
+    qtbot.waitUntil(lambda: bool(drawn))
 
 
 def test_the_best_value_of_a_column_is_marked(qtbot: QtBot) -> None:
