@@ -245,19 +245,32 @@ def _cases(number: tf.Tensor, branches: Sequence[Callable[[], Any]]) -> Sequence
 
 
 def _there_and_back(stage: Stage, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
-    """Return the images (n, 2) of x, log|det J| and folds (n,), and how far the inverse of the images is from x.
+    """Return the images (n, 2) of x, log|det J| and folds (n,), and how far the inverse of the images is from x."""
+    if stage.can_fold:
+        return _there_and_partly_back(stage, numbers, x)
+    y, log_det, folds = stage.forward_log_det_and_fold(numbers, x)
+    return y, log_det, folds, tf.reduce_max(_round_trip_errors(stage, numbers, x, y))
 
-    Where the plane is folded over, several points have one image, and the inverse may find another one than x. If it
-    takes long, it is computed at some points, and at all of them if the plane is folded over at any.
+
+def _there_and_partly_back(stage: Stage, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
+    """Return the same as `_there_and_back` for a stage that may fold the plane over, and whose inverse takes long.
+
+    The inverse is computed at some points, and at all of them if the plane is folded over at any. Where it is, several
+    points have one image, and the inverse may find another one than x.
     """
     y, log_det, folds = stage.forward_log_det_and_fold(numbers, x)
-    if not stage.can_fold:
-        return y, log_det, folds, tf.reduce_max(_round_trip_errors(stage, numbers, x, y))
-    errors = _round_trip_errors(stage, numbers, x[:ROUND_TRIPS], y[:ROUND_TRIPS])
-    is_folded = tf.reduce_any(folds) | tf.reduce_any(errors > SHARED_IMAGE)
-    rest = slice(ROUND_TRIPS, tf.where(is_folded, tf.shape(x)[0], ROUND_TRIPS))  # none unless the plane is folded over
-    errors = tf.concat([errors, _round_trip_errors(stage, numbers, x[rest], y[rest])], 0)
-    errors = tf.pad(errors, [[0, tf.shape(x)[0] - tf.size(errors)]])
+    count = tf.shape(x)[0]
+
+    def measure(start: Any, end: Any, errors: Any) -> tuple[Any, ...]:
+        some = slice(start, end)
+        errors = tf.concat([errors, _round_trip_errors(stage, numbers, x[some], y[some])], 0)
+        is_folded = tf.reduce_any(folds) | tf.reduce_any(errors > SHARED_IMAGE)
+        return end, tf.where(is_folded, count, end), errors
+
+    start = tf.constant(0), tf.minimum(count, ROUND_TRIPS), tf.zeros([0], x.dtype)
+    shapes = tuple(tf.TensorShape(shape) for shape in ([], [], [None]))
+    *_, errors = tf.while_loop(lambda start, end, _: start < end, measure, start, shapes, parallel_iterations=1)
+    errors = tf.pad(errors, [[0, count - tf.size(errors)]])
     folds |= errors > SHARED_IMAGE
     return y, log_det, folds, tf.reduce_max(tf.where(folds, tf.zeros_like(errors), errors))
 

@@ -1,6 +1,6 @@
 """Flow matching: a learned velocity field, which an integrator follows in steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -78,8 +78,8 @@ class FlowStep(Stage):
         return tf.transpose(self._step(numbers, tf.transpose(x), numbers["time"], numbers["duration"]))
 
     def forward_log_det_and_fold(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        y, along_1, along_2 = self._step_with_jacobian(numbers, tf.transpose(x))
-        determinant = _determinant([along_1, along_2])
+        y, jacobian = self._step_with_jacobian(numbers, tf.transpose(x))
+        determinant = _determinant(jacobian)
         return tf.transpose(y), tf.math.log(tf.abs(determinant)), determinant <= 0
 
     def forward_and_log_det(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -110,9 +110,9 @@ class FlowStep(Stage):
         time, duration = (self.constants[name] for name in ("time", "duration"))
         tensors = {name: tf.constant(array) for name, array in numbers.items()}
         at = tf.constant(points.T, tf.float64)
-        velocity, along_1, along_2 = self._field.with_jacobian(tensors, at, _times(time, at))
+        velocity, jacobian = self._field.with_derivatives(tensors, at, _unit_vectors(at), _times(time, at))
         speed = np.linalg.norm(velocity, axis=0)
-        divergence = (along_1[0] + along_2[1]).numpy()
+        divergence = np.trace(jacobian)
         assert self.spec.integrator is not None
         found = {
             "duration h": duration,
@@ -142,18 +142,16 @@ class FlowStep(Stage):
             total += weight * velocity
         return x + duration * total
 
-    def _step_with_jacobian(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Return the images y of x, ∂y/∂x_1 and ∂y/∂x_2, each (2, n)."""
+    def _step_with_jacobian(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the images y of x (2, n), and their derivatives ∂y/∂x_k (2, 2, n), one k after the other."""
         time, duration = numbers["time"], numbers["duration"]
-        zero, one = tf.zeros_like(x[0]), tf.ones_like(x[0])
-        point = x, tf.stack([one, zero]), tf.stack([zero, one])  # with its derivatives
-        slope = total = tf.zeros_like(x), tf.zeros_like(x), tf.zeros_like(x)
+        start = x, _unit_vectors(x)
+        slope = total = 0.0, 0.0
         for place, weight in self._slopes:
-            at, *directions = _plus(point, place * duration, slope)
-            velocity, along_1, along_2 = self._field.with_jacobian(numbers, at, _times(time + place * duration, x))
-            slope = velocity, *(along_1 * each[0] + along_2 * each[1] for each in directions)
+            at, directions = _plus(start, place * duration, slope)
+            slope = self._field.with_derivatives(numbers, at, directions, _times(time + place * duration, x))
             total = _plus(total, weight, slope)
-        return _plus(point, duration, total)
+        return _plus(start, duration, total)
 
     def _solve(self, numbers: Tensors, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Invert the step by Newton's method, which begins with a step back and goes on where it has not converged."""
@@ -161,7 +159,7 @@ class FlowStep(Stage):
 
         def improve(i: Any, unsolved: Any, x: Any, log_det: Any) -> tuple[Any, ...]:
             here = tf.gather(x, unsolved)
-            image, *jacobian = self._step_with_jacobian(numbers, tf.transpose(here))
+            image, jacobian = self._step_with_jacobian(numbers, tf.transpose(here))
             change = _bounded(_solution(jacobian, tf.transpose(tf.gather(y, unsolved)) - image))
             there = here + tf.transpose(change)
             is_solved = tf.reduce_all(
@@ -171,7 +169,7 @@ class FlowStep(Stage):
             rows = unsolved[:, tf.newaxis]
             x = tf.tensor_scatter_nd_update(x, rows, there)
             log_det = tf.tensor_scatter_nd_update(log_det, rows, tf.where(is_solved, found, np.nan))
-            return i + 1, tf.boolean_mask(unsolved, ~is_solved), x, log_det
+            return i + 1, tf.gather(unsolved, tf.where(~is_solved)[:, 0]), x, log_det
 
         def is_unfinished(i: Any, unsolved: Any, *_: Any) -> Any:
             return (i < MAX_ITERATIONS) & (tf.size(unsolved) > 0)
@@ -191,11 +189,10 @@ class FlowStep(Stage):
         values = list(numbers.values())
         with tf.GradientTape(persistent=True) as tape:
             tape.watch([x, *values])
-            image, *jacobian = self._step_with_jacobian(numbers, tf.transpose(x))
+            image, jacobian = self._step_with_jacobian(numbers, tf.transpose(x))
             log_det = tf.math.log(_determinant(jacobian))
         by_image = by_x - tape.gradient(log_det, x, by_log_det)
-        transposed = tf.unstack(tf.stack(jacobian, axis=1))
-        by_y = _solution(transposed, tf.transpose(by_image))
+        by_y = _solution(tf.transpose(jacobian, [1, 0, 2]), tf.transpose(by_image))
         by_values = tape.gradient([image, log_det], values, [by_y, by_log_det], tf.UnconnectedGradients.ZERO)
         return tf.transpose(by_y), *(-each for each in by_values)
 
@@ -209,16 +206,22 @@ def _plus(terms: tuple[Any, ...], factor: Any, others: tuple[Any, ...]) -> tuple
     return tuple(term + factor * other for term, other in zip(terms, others, strict=True))
 
 
-def _determinant(columns: Sequence[tf.Tensor]) -> tf.Tensor:
-    """Return the determinants (n,) of the matrices with two columns (2, n)."""
-    left, right = columns
-    return left[0] * right[1] - left[1] * right[0]
+def _unit_vectors(x: tf.Tensor) -> tf.Tensor:
+    """Return the directions of the coordinates (2, 2, 1), which are the same at all points."""
+    return tf.constant(np.eye(2)[..., np.newaxis], x.dtype)
 
 
-def _solution(columns: Sequence[tf.Tensor], known: tf.Tensor) -> tf.Tensor:
-    """Return the solutions (2, n) of the equations whose matrices have two columns (2, n), by Cramer's rule."""
-    left, right = columns
-    return tf.stack([_determinant([known, right]), _determinant([left, known])]) / _determinant(columns)
+def _determinant(columns: tf.Tensor) -> tf.Tensor:
+    """Return the determinants (n,) of the matrices with two columns, (2, 2, n)."""
+    a, c, b, d = tf.unstack(tf.reshape(columns, [4, -1]))
+    return a * d - b * c
+
+
+def _solution(columns: tf.Tensor, known: tf.Tensor) -> tf.Tensor:
+    """Return the solutions (2, n) of the equations whose matrices have two columns, (2, 2, n), by Cramer's rule."""
+    left, right = tf.unstack(columns)
+    numerators = [_determinant(tf.stack(each)) for each in ((known, right), (left, known))]
+    return tf.stack(numerators) / _determinant(columns)
 
 
 def _bounded(change: tf.Tensor) -> tf.Tensor:

@@ -32,26 +32,30 @@ class VelocityField:
 
     def __call__(self, weights: Tensors, x: tf.Tensor, t: tf.Tensor) -> tf.Tensor:
         """Return v (2, n) at x (2, n) and at the times t, (n,) or (1,)."""
-        values, _ = self._waves_of(x)
-        z = self._first(weights, values, t)
+        z = self._first(weights, self._waves_of(x)[0], t)
         for i in range(1, self.spec.depth + 1):
             z = weights[f"kernel_{i}"] @ (z * tf.sigmoid(z)) + weights[f"bias_{i}"]
         return z
 
-    def with_jacobian(self, weights: Tensors, x: tf.Tensor, t: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Return v, ∂v/∂x_1 and ∂v/∂x_2, each (2, n), by forward-mode differentiation of the network."""
-        n = tf.shape(x)[1]
-        values, slopes = self._waves_of(x)
-        z = self._first(weights, values, t)
-        kernels = self._kernels_of_coordinates(weights)
-        tangents = [kernel @ slope for kernel, slope in zip(kernels, slopes, strict=True)]
+    def with_derivatives(
+        self, weights: Tensors, x: tf.Tensor, directions: tf.Tensor, t: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return v (2, n) at x and its derivatives along directions, both (directions, 2, n), at one time t (1,).
+
+        They are found by forward-mode differentiation of the network.
+        """
+        features, slopes = self._waves_of(x)
+        z = self._first(weights, features, t)
+        kernel, _ = self._first_kernels(weights)
+        tangents = [kernel @ _flat(slopes * each[:, tf.newaxis]) for each in tf.unstack(directions)]
         for i in range(1, self.spec.depth + 1):
             gate = tf.sigmoid(z)
             unit = z * gate
-            slope = gate * (1 + z - unit)
-            together = weights[f"kernel_{i}"] @ tf.concat([unit, slope * tangents[0], slope * tangents[1]], axis=1)
-            z, tangents = together[:, :n] + weights[f"bias_{i}"], [together[:, n : 2 * n], together[:, 2 * n :]]
-        return z, tangents[0], tangents[1]
+            slope = gate + unit * (1 - gate)
+            kernel = weights[f"kernel_{i}"]
+            tangents = [kernel @ (slope * each) for each in tangents]
+            z = kernel @ unit + weights[f"bias_{i}"]
+        return z, tf.stack(tangents)
 
     def initial_weights(self, rng: np.random.Generator) -> Arrays:
         """Return initial weights, with zeros in the last layer, so that the velocity is 0 everywhere.
@@ -70,28 +74,32 @@ class VelocityField:
             weights[f"bias_{i}"] = rng.uniform(-1, 1, (width_out, 1)) if i == 0 else np.zeros((width_out, 1))
         return weights
 
-    def _waves_of(self, x: tf.Tensor) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
-        """Return the features (1 + 2·waves, n) of each coordinate and their derivatives."""
-        values, slopes = [], []
+    def _waves_of(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the features (2·(1 + 2·waves), n) of points, and their derivatives (2, 1 + 2·waves, n).
+
+        Each feature depends on one coordinate, those of the first coordinate come first.
+        """
         frequencies = tf.constant(2 * np.pi / LONGEST_WAVE * 2.0 ** np.arange(self.spec.waves)[:, np.newaxis], x.dtype)
-        for coordinate in (x[:1], x[1:]):
-            angles = frequencies * coordinate
-            sines, cosines = tf.sin(angles), tf.cos(angles)
-            values.append(tf.concat([coordinate, sines, cosines], axis=0))
-            slopes.append(tf.concat([tf.ones_like(coordinate), frequencies * cosines, -frequencies * sines], axis=0))
-        return values, slopes
+        coordinates = x[:, tf.newaxis]
+        angles = frequencies * coordinates
+        sines, cosines = tf.sin(angles), tf.cos(angles)
+        slopes = [tf.ones_like(coordinates), frequencies * cosines, -frequencies * sines]
+        return _flat(tf.concat([coordinates, sines, cosines], axis=1)), tf.concat(slopes, axis=1)
 
-    def _first(self, weights: Tensors, values: list[tf.Tensor], t: tf.Tensor) -> tf.Tensor:
+    def _first(self, weights: Tensors, features: tf.Tensor, t: tf.Tensor) -> tf.Tensor:
         """Return the first layer before its activation. One time for all points is only a bias."""
-        angles = tf.constant(np.pi * 2.0 ** np.arange(TIME_OCTAVES)[:, np.newaxis], t.dtype) * t[tf.newaxis]
-        time = tf.concat([t[tf.newaxis], tf.sin(angles), tf.cos(angles)], axis=0)
+        angles = tf.constant(np.pi * 2.0 ** np.arange(TIME_OCTAVES)[:, np.newaxis], t.dtype) * t
+        times = tf.concat([t[tf.newaxis], tf.sin(angles), tf.cos(angles)], axis=0)
         if t.shape == [1]:
-            places = 2 * (1 + 2 * self.spec.waves)
-            kernel, bias = weights["kernel_0"], weights["bias_0"]
-            return kernel[:, :places] @ tf.concat(values, axis=0) + (kernel[:, places:] @ time + bias)
-        return weights["kernel_0"] @ tf.concat([*values, time], axis=0) + weights["bias_0"]
+            of_place, of_time = self._first_kernels(weights)
+            return of_place @ features + (of_time @ times + weights["bias_0"])
+        return weights["kernel_0"] @ tf.concat([features, times], axis=0) + weights["bias_0"]
 
-    def _kernels_of_coordinates(self, weights: Tensors) -> tuple[Any, Any]:
-        count = 1 + 2 * self.spec.waves
-        kernel = weights["kernel_0"]
-        return kernel[:, :count], kernel[:, count : 2 * count]
+    def _first_kernels(self, weights: Tensors) -> Any:
+        """Return the parts of the first kernel that belong to the features of the place and of the time."""
+        return tf.split(weights["kernel_0"], [2 * (1 + 2 * self.spec.waves), 1 + 2 * TIME_OCTAVES], axis=1)
+
+
+def _flat(features: tf.Tensor) -> tf.Tensor:
+    """Return the features (2, k, n) of two coordinates as (2·k, n)."""
+    return tf.reshape(features, [2 * features.shape[1], -1])
