@@ -247,7 +247,10 @@ def _cases(number: tf.Tensor, branches: Sequence[Callable[[], Any]]) -> Sequence
 def _there_and_back(stage: Stage, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
     """Return the images (n, 2) of x, log|det J| and folds (n,), and how far the inverse of the images is from x."""
     if stage.can_fold:
-        return _there_and_partly_back(stage, numbers, x)
+        zero = tf.zeros_like(x[:, 0])
+        still = x, zero, tf.zeros_like(zero, tf.bool), tf.reduce_sum(zero)
+        found = tf.cond(stage.is_identity(numbers), lambda: still, lambda: _there_and_partly_back(stage, numbers, x))
+        return tuple(found)
     y, log_det, folds = stage.forward_log_det_and_fold(numbers, x)
     return y, log_det, folds, tf.reduce_max(_round_trip_errors(stage, numbers, x, y))
 

@@ -74,6 +74,9 @@ class FlowStep(Stage):
         time = numbers["time"] + numbers["duration"] if at_end else numbers["time"]
         return tf.transpose(self._field(numbers, tf.transpose(x), _times(time, x)))
 
+    def is_identity(self, numbers: Tensors) -> tf.Tensor:
+        return self._field.is_zero(numbers)
+
     def forward(self, numbers: Tensors, x: tf.Tensor) -> tf.Tensor:
         return tf.transpose(self._step(numbers, tf.transpose(x), numbers["time"], numbers["duration"]))
 

@@ -63,6 +63,10 @@ class Stage(ABC):
         """Return numbers that follow from the spec, by name. They are passed with the others, but not stored."""
         return {}
 
+    def is_identity(self, numbers: Tensors) -> tf.Tensor:
+        """Return whether f is known to be the identity, as before training, so that it need not be evaluated."""
+        return tf.constant(False)
+
     def forward_log_det_and_fold(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """Return y, log|det ∂f/∂x|, and whether f folds the plane over at x (n,), so that it cannot be undone there."""
         return *self.forward_and_log_det(numbers, x), tf.zeros_like(x[:, 0], tf.bool)

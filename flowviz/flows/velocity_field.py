@@ -57,6 +57,11 @@ class VelocityField:
             z = kernel @ unit + weights[f"bias_{i}"]
         return z, tf.stack(tangents)
 
+    def is_zero(self, weights: Tensors) -> tf.Tensor:
+        """Return whether the last layer is 0, and with it the velocity everywhere."""
+        last = weights[f"kernel_{self.spec.depth}"], weights[f"bias_{self.spec.depth}"]
+        return tf.reduce_all(tf.concat(last, axis=1) == 0)
+
     def initial_weights(self, rng: np.random.Generator) -> Arrays:
         """Return initial weights, with zeros in the last layer, so that the velocity is 0 everywhere.
 

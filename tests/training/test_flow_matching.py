@@ -60,6 +60,25 @@ class TestPairs:
         np.testing.assert_array_equal(np.floor(np.sort(times, axis=1) * 8), np.tile(np.arange(8), (3, 1)))
 
 
+class TestUntrainedFlow:
+    def test_is_the_identity(self) -> None:
+        flow = build_flow(FLOW)
+        trace = flow.trace(particles := flow.particles(700))
+        np.testing.assert_array_equal(trace.positions, np.tile(particles, (21, 1, 1)))
+        np.testing.assert_array_equal(trace.log_det, np.zeros((21, 700)))
+        assert trace.round_trip_error is not None
+        assert not trace.round_trip_error.any()
+
+    def test_is_not_the_identity_once_it_moves_anything(self) -> None:
+        flow = build_flow(FLOW)
+        weights = flow.weights()
+        weights.parameters["velocity_field/bias_2"][:] = [[0.0], [1.0]]
+        flow.restore(weights)
+        trace = flow.trace(particles := flow.particles(700))
+        np.testing.assert_allclose(trace.positions[-1], particles + np.array([0, 1]), atol=1e-5)
+        np.testing.assert_allclose(trace.log_det, 0, atol=1e-5)
+
+
 class TestTrainedFlow:
     def test_density_integrates_to_one(self, project: Project) -> None:
         side = np.linspace(-4.5, 4.5, 300)
