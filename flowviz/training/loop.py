@@ -199,7 +199,8 @@ class Training:
         started = self._clock.seconds
         if self._snapshot_due.passed(started):
             reports += [snapshot, self._checkpoint()] if (snapshot := self._snapshot()).finite() else []
-            if self._flow.objective.validation_share < 1:  # densities take long
+            # While XLA compiles, the steps are not the ones that count, and there is time for pictures.
+            if self._flow.objective.validation_share < 1 and self._runner.is_ready:  # densities take long
                 ended = self._clock.seconds
                 self._snapshot_due.postpone(ended + (ended - started) / LARGEST_SNAPSHOT_SHARE)
         return reports

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from flowviz.flows import build_flow
-from flowviz.records import Finished, Snapshot
+from flowviz.flows import Flow, build_flow
+from flowviz.records import Finished, Snapshot, Trace
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Ink
 from flowviz.training import train
 from flowviz.training.step import ChunkRunner, State
+from tests.training.clock import Clock
 from tests.training.events import finished
 
 SMALL = FlowSpec(layers=2, width=8, depth=1)
@@ -63,7 +64,14 @@ def test_xla_that_had_no_memory_is_asked_again_by_the_next_training(monkeypatch:
     assert runner.wait()
 
 
-def test_a_watched_training_by_the_clock_does_not_wait_for_xla(target: Ink, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "flow",
+    [FlowSpec(layers=1, width=7, depth=1), FlowSpec(family="flow_matching", width=7, depth=1)],
+    ids=["realnvp", "flow matching, whose snapshots take long"],
+)
+def test_a_watched_training_by_the_clock_does_not_wait_for_xla(
+    target: Ink, flow: FlowSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
     compiling, compiled = Flag(), Flag()
     compile_it = ChunkRunner._compile
 
@@ -74,14 +82,21 @@ def test_a_watched_training_by_the_clock_does_not_wait_for_xla(target: Ink, monk
         return found
 
     monkeypatch.setattr(ChunkRunner, "_compile", compile_later)
+    clock, trace = Clock(monkeypatch), Flow.trace
+
+    def trace_slowly(self: Flow, particles: Any) -> Trace:
+        clock.advance(0.05)
+        return trace(self, particles)
+
+    monkeypatch.setattr(Flow, "trace", trace_slowly)
     steps = []
-    flow = FlowSpec(layers=1, width=7, depth=1)
-    for event in train(target, flow, TrainingSpec(seconds=1.0), snapshot_seconds=0.0):
+    for event in train(target, flow, TrainingSpec(seconds=0.6), snapshot_seconds=0.0):
         if isinstance(event, Snapshot):
             steps.append(event.step)
         if steps and steps[-1] >= 200:
             compiling.set()
             compiled.wait()
+    compiling.set()  # for the thread, if the test fails
     assert steps[:5] == [0, 50, 100, 150, 200], "it moves in small steps while XLA compiles"
     assert max(np.diff(steps[:-1])) > 50, "then in larger ones"
     assert isinstance(event, Finished)
