@@ -1,13 +1,11 @@
-"""Other integrators for trained flows: other particles and another score, with the same weights."""
+"""Other integrators for trained flows: other particles with the same weights."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import Finished, Moment, Snapshot
-from flowviz.specs import TrainingSpec
+from flowviz.records import Moment, Snapshot
 from flowviz.targets import Target
 
 if TYPE_CHECKING:
@@ -28,11 +26,3 @@ def moved(moment: Moment, flow: "Flow", particles: NDArray[np.float32], target: 
     ends, hits = trace.positions[-1], (moment.on_target, moment.coverage)
     hits = (target.on_target(ends), target.coverage(ends)) if target else hits
     return Snapshot(moment.step, moment.weights, *hits, trace)
-
-
-def finished(event: Finished, flow: "Flow", target: Target, spec: TrainingSpec) -> Finished:
-    """Return the end of a training with the particles and the score of a flow that has the kept weights."""
-    from flowviz.training.scoring import score_of
-
-    snapshot = moved(event.snapshot, flow, event.trace.positions[0], target)
-    return replace(event, snapshot=snapshot, score=score_of(flow, target, spec, event.score.step))

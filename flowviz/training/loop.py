@@ -25,7 +25,7 @@ from flowviz.records import (
     Uncompiled,
 )
 from flowviz.records.events import Cause, Ending
-from flowviz.specs import TrainingSpec
+from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
 from flowviz.training.guard import Guard, advice
 from flowviz.training.new_target import NewTarget, Retarget, same_target
@@ -55,6 +55,7 @@ class Training:
         stop_requested: Callable[[], bool],
         resume: Checkpoint | None = None,
         retarget: Retarget = same_target,
+        reintegrate: Callable[[], FlowSpec | None] = lambda: None,
         moment_seconds: float | None = None,
         checkpoint_seconds: float | None = None,
         clock: Callable[[], float] | None = None,
@@ -63,7 +64,8 @@ class Training:
         self._shown = flow  # by snapshots and at the end; metrics use the integrator of the recipe
         self._flow = flow if flow.spec == flow.spec.as_trained() else build_flow(flow.spec.as_trained(), flow.weights())
         self._target, self._spec = target, spec.of_family(flow.spec.recipe)
-        self._stop_requested, self._retarget, self._reports_chunks = stop_requested, retarget, reports_chunks
+        self._stop_requested, self._retarget, self._reintegrate = stop_requested, retarget, reintegrate
+        self._reports_chunks = reports_chunks
         self._train_rng = generators(spec)[0]
         self._validation_points = self._some(validation_points(target, spec))
         self._latest_points = self._validation_points
@@ -257,10 +259,11 @@ class Training:
         kept = self._kept
         assert kept is not None
         self._flow.restore(kept.weights)
+        snapshot = replace(self._snapshot(), step=kept.step)  # before the score, which is that of the same integrator
         return Finished(
             ending=ending,
             progress=report,
-            snapshot=replace(self._snapshot(), step=kept.step),
+            snapshot=snapshot,
             kept=kept,
             score=self._score(kept),
             recoveries=self._guard.recoveries,
@@ -336,6 +339,8 @@ class Training:
         return self._shown
 
     def _snapshot(self) -> Snapshot:
+        if (spec := self._reintegrate()) is not None and spec != self._shown.spec:
+            self._shown = self._flow if spec == self._flow.spec else build_flow(spec)
         shown = self._in_sync()
         trace = shown.trace(shown.particles())
         samples = trace.positions[-1]

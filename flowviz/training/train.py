@@ -24,6 +24,7 @@ def train(
     resume: Checkpoint | None = None,
     retarget: Retarget = same_target,
     reports_chunks: bool = False,
+    reintegrate: Callable[[], FlowSpec | None] = lambda: None,
 ) -> Iterator[Event]:
     """Train a flow on a target, from scratch or from a checkpoint.
 
@@ -47,6 +48,8 @@ def train(
             weights and compiled code, and with a new budget and warm-up. A `Retargeted` event marks the step.
         reports_chunks: Whether to report every chunk, so that the caller can let other trainings take turns, and the
             final checkpoint before the score is computed.
+        reintegrate: Called before each snapshot. If it returns a flow, which differs from the trained one in its
+            integrator, that flow moves the particles from then on, and is scored at the end.
 
     Yields:
         The events of the training, the last of which is `Finished`.
@@ -74,6 +77,7 @@ def train(
             stop_requested,
             resume,
             retarget,
+            reintegrate,
             moment_seconds,
             checkpoint_seconds,
             clock,

@@ -10,12 +10,10 @@ from flowviz.app.notices.notice import REPORT_IT, notice_of
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.worker import Worker
 from flowviz.errors import FlowvizError
-from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.projects import Plan
 from flowviz.records import Checkpoint, Event, Finished, Overfitting, Recovered, Retargeted, Snapshot, Uncompiled
 from flowviz.specs import FlowSpec
 from flowviz.training import NewTarget, train
-from flowviz.training.integrate import finished, moved
 
 SNAPSHOT_SECONDS = 0.2
 KEPT = f"The latest snapshot was kept. {REPORT_IT}"
@@ -53,7 +51,6 @@ class TrainingWorker(Worker):
         self._job = built.target, plan.flow, plan.training
         self._checkpoint = checkpoint
         self._flow = self._announced = plan.flow  # with the integrator for the particles
-        self._keeper = FlowKeeper()
         self._requested: deque[BuiltTarget] = deque(maxlen=1)  # latest request
         self._current = built
         self._previous = previous
@@ -105,8 +102,9 @@ class TrainingWorker(Worker):
                 stop_requested=self._stopping.is_set,
                 resume=self._checkpoint,
                 retarget=self._take_next,
+                reintegrate=self._take_flow,
             ):
-                self._emit(self._integrated(event))
+                self._emit(event)
                 if not isinstance(event, Snapshot):  # a pause must not separate a snapshot from its checkpoint
                     self._running.wait()
                 if self.isInterruptionRequested():
@@ -116,22 +114,6 @@ class TrainingWorker(Worker):
                 log.exception("training failed")
             advice = KEPT if self._has_snapshot else REPORT_IT
             self.failed.emit(self.number, notice_of("training", error, "Training ended unexpectedly.", advice))
-
-    def _integrated(self, event: Event) -> Event:
-        """Return an event with the particles of the integrator, and announce another integrator."""
-        flow = self._flow  # may be replaced in the meantime
-        if not isinstance(event, Snapshot | Finished):
-            return event
-        if flow != self._announced:
-            self._announced = flow
-            self.integrated.emit(self.number, flow)
-        _, trained, training = self._job
-        if flow == trained:
-            return event
-        mover = self._keeper.flow(flow, event.weights)
-        if isinstance(event, Finished):
-            return finished(event, mover, self._current.target, training)
-        return moved(event, mover, event.trace.positions[0], self._current.target)
 
     def _emit(self, event: Event) -> None:
         if isinstance(event, Recovered | Overfitting | Uncompiled | Finished):
@@ -153,3 +135,11 @@ class TrainingWorker(Worker):
             return None
         self._current = built
         return NewTarget(built.target, built.title)
+
+    def _take_flow(self) -> FlowSpec:
+        """Return the flow that moves the particles of the next snapshot, and announce it if it is another one."""
+        flow = self._flow  # may be replaced in the meantime
+        if flow != self._announced:
+            self._announced = flow
+            self.integrated.emit(self.number, flow)
+        return flow
