@@ -144,6 +144,21 @@ class Chain:
         *_, folded, positions, log_dets, errors = _while(lambda k, *_: k < last, up, *start)
         return positions.stack(), tf.cumsum(log_dets.stack()), errors.stack(), folded
 
+    def positions(self, numbers: Numbers, particles: tf.Tensor) -> tf.Tensor:
+        """Return the positions (stages, n, 2) of particles of the base at all stages.
+
+        A step of a velocity field is several times as fast without its Jacobian.
+        """
+        last = _last(numbers)
+        positions, _ = _arrays(particles, tf.constant(0), last)
+
+        def up(k: Any, x: Any, positions: Any) -> tuple[Any, ...]:
+            [y] = self._at(k + 1, numbers, lambda stage, own: (stage.forward(own, x),))
+            return k + 1, y, positions.write(k + 1, y)
+
+        *_, positions = _while(lambda k, *_: k < last, up, tf.constant(0), particles, positions)
+        return positions.stack()
+
     def trace_through(self, numbers: Numbers, points: tf.Tensor, stage: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Follow points of a stage to all stages: positions (stages, n, 2) and log-determinants (stages, n)."""
         last = _last(numbers)

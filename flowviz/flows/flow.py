@@ -145,6 +145,14 @@ class Flow(tf.Module):
         """Follow particles (n, 2) of the base through every stage."""
         return self._traced_in_parts("trace", particles)
 
+    def trace_positions(self, particles: ArrayLike) -> Trace:
+        """Follow particles (n, 2) of the base as `trace` does, but leave their log-determinants unknown (NaN).
+
+        This takes a quarter of the time if the flow follows a velocity field.
+        """
+        positions = np.concatenate([found for [found] in self._in_parts("positions", particles)], axis=1)
+        return Trace(self.names, positions, np.full(positions.shape[:2], np.nan, np.float32), base=self.base)
+
     def trace_through(self, points: ArrayLike, stage: int) -> Trace:
         """Follow points (n, 2) of a stage backward to the base and forward to the target.
 

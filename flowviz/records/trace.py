@@ -105,7 +105,8 @@ class Trace:
     Attributes:
         names: Names of the stages (stages,): the number and the kind, joined by an underscore.
         positions: Positions (stages, n, 2), float32, in flow units.
-        log_det: Forward log|det J| (stages, n), float32, in nats, accumulated from the base to each stage.
+        log_det: Forward log|det J| (stages, n), float32, in nats, accumulated from the base to each stage. NaN at all
+            stages, even the base, if they have not been computed.
         round_trip_error: Maximum of |x − inverse(forward(x))| / max(1, |x|) over the particles, for each bijector alone
             (stages,). None if not measured.
         folded: Particles (n,) at which a bijector folds the plane over, so that densities are inexact: it has no
@@ -151,6 +152,11 @@ class Trace:
     def last_stage(self) -> int:
         """Return the number of the last stage, in target space."""
         return len(self.names) - 1
+
+    @property
+    def has_densities(self) -> bool:
+        """Whether the log-determinants, on which densities depend, have been computed."""
+        return not (self.log_det.size and np.isnan(self.log_det[0]).all())
 
     @property
     def largest_round_trip_error(self) -> float | None:
@@ -210,8 +216,10 @@ class Trace:
     def volume_shares(self) -> NDArray[np.float64]:
         """Return the share of each stage (stages,) in the change of areas: its mean |log|det J||, divided by their sum.
 
-        All are 0 if the flow does not change areas.
+        All are 0 if the flow does not change areas, and NaN if the log-determinants have not been computed.
         """
+        if not self.has_densities:
+            return np.full(len(self.names), np.nan)
         means = np.array([_mean_size(self.log_det_of(stage)) for stage in range(len(self.names))])
         return means / means.sum() if means.sum() > SMALLEST_CHANGE else np.zeros_like(means)
 

@@ -16,6 +16,7 @@ from flowviz.rendering.colors import COMPONENTS, QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import density_limits, density_strength
 from flowviz.rendering.particles import (
     CHOSEN,
+    DENSITIES,
     RADIUS_LIMIT,
     log_density_limits,
     log_det_limit,
@@ -93,6 +94,8 @@ def _arrow_keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None)
 
 
 def _particle_key(scene: Scene, view: ViewSpec) -> Key:
+    if view.color_by in DENSITIES and not scene.trace.has_densities:
+        return Key("densities: not known yet", "text")
     match view.color_by:
         case "angle":
             return Key("base angle", "ring", ("0°", "90°", "180°"), "angle")

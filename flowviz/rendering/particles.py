@@ -18,6 +18,7 @@ FEW = 0.01  # share of the particles beyond each limit of a color scale: includi
 DIMNESS = 0.82  # share of the background in the colors of unselected particles
 EDGE_MARK = 9.0  # diameter of the mark for a particle outside the picture, in pixels, for an 800-pixel shorter side
 CHOSEN: dict[Theme, Color] = {"light": (204, 84, 0), "dark": (255, 150, 60)}
+DENSITIES = {"log_density", "log_det"}  # colors that take log-determinants
 OTHERS: dict[Theme, Color] = {"light": (168, 172, 178), "dark": (104, 109, 118)}
 
 
@@ -66,6 +67,8 @@ def shown_selection(scene: Scene) -> Selection | None:
 def particle_colors(scene: Scene, stage: float, view: ViewSpec) -> Packed:
     """Return the colors (n,) of the particles at a stage, by the quantity that the view colors by."""
     trace, theme = scene.trace, view.theme
+    if view.color_by in DENSITIES and not trace.has_densities:
+        return _chosen_colors(_mask(scene, None), theme)
     match view.color_by:
         case "log_density":
             before, after, t = between(trace, stage)

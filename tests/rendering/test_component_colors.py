@@ -1,12 +1,16 @@
 """Colors by the component of the base, and of leaked particles."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from flowviz.records import Scene, base_of, untrained_trace
 from flowviz.rendering.colors import COMPONENTS, packed
 from flowviz.rendering.legend import Key, key_picture, keys
 from flowviz.rendering.particles import CHOSEN, OTHERS, particle_colors
 from flowviz.specs import FlowSpec, ViewSpec
+from flowviz.specs.view import ColorBy
 
 
 def test_each_component_has_a_color_that_is_the_same_at_every_stage() -> None:
@@ -38,3 +42,12 @@ def test_leaked_particles_stand_out_and_are_counted() -> None:
     np.testing.assert_array_equal(colors, np.where(leaked, chosen, others))
     assert keys(Scene(trace, leaked=leaked), 1, view)[0].caption == "leaked: 143, 1.8%"
     assert keys(Scene(trace), 1, view)[0].caption == "leaked: unknown"
+
+
+@pytest.mark.parametrize("color_by", ["log_density", "log_det"])
+def test_colors_of_densities_that_are_not_known_yet_say_nothing(color_by: ColorBy) -> None:
+    trace = untrained_trace(FlowSpec(family="flow_matching"))
+    unknown, view = Scene(replace(trace, log_det=np.full_like(trace.log_det, np.nan))), ViewSpec(color_by=color_by)
+    assert set(particle_colors(unknown, 1.5, view).tolist()) == set(packed(np.array([OTHERS["light"]], np.uint8)))
+    assert keys(unknown, 1.5, view) == (Key("densities: not known yet", "text"),)
+    assert keys(Scene(trace), 1.5, view)[0].shape == "bar"

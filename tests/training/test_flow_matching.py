@@ -19,6 +19,7 @@ from flowviz.projects import Project, load_project, save_project
 from flowviz.projects.format import from_bytes, to_bytes
 from flowviz.records import FieldGrid, Finished, Score, Snapshot, Trace, base_particles, lattice_points
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
+from flowviz.specs.flow import Integrator
 from flowviz.targets import build_target
 from flowviz.training import train
 from tests.test_cli import run
@@ -159,6 +160,16 @@ class TestTrainedFlow:
 
 
 class TestOtherIntegrators:
+    @pytest.mark.parametrize("method", ["euler", "midpoint", "rk4"])
+    def test_positions_alone_are_those_of_the_trace(self, project: Project, method: Integrator) -> None:
+        flow = build_flow(FLOW.with_integrator(method, 5), project.weights)
+        whole, positions = flow.trace(base_particles(500)), flow.trace_positions(base_particles(500))
+        np.testing.assert_allclose(positions.positions, whole.positions, atol=1e-5)
+        assert (positions.names, positions.base) == (whole.names, whole.base)
+        assert whole.has_densities
+        assert not positions.has_densities
+        assert np.isnan(positions.volume_shares).all()
+
     def test_changes_the_steps_and_nothing_else(self, project: Project) -> None:
         changed = project.with_integrator("rk4", 7)
         assert changed.flow == FLOW.model_copy(update={"integrator": "rk4", "integrator_steps": 7})
@@ -171,10 +182,12 @@ class TestOtherIntegrators:
         np.testing.assert_array_equal(again.trace.positions, changed.trace.positions)
 
     def test_steps_change_without_a_new_graph(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+        project.build_flow().trace_positions(base_particles(50))
         monkeypatch.setattr(graphs, "stored_or_traced", lambda *_: pytest.fail("traced again"))
         for steps in (1, 21, 100):
-            trace = build_flow(FLOW.with_integrator(steps=steps), project.weights).trace(base_particles(50))
-            assert len(trace.names) == steps + 1
+            flow = build_flow(FLOW.with_integrator(steps=steps), project.weights)
+            for trace in (flow.trace_positions(base_particles(50)), flow.trace(base_particles(50))):
+                assert len(trace.names) == steps + 1
 
     def test_one_euler_step_folds_and_says_so(self, project: Project) -> None:
         folded = flowviz.rescored(project.with_integrator("euler", 1))
