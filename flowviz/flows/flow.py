@@ -151,7 +151,8 @@ class Flow(tf.Module):
         This takes a quarter of the time if the flow follows a velocity field.
         """
         positions = np.concatenate([found for [found] in self._in_parts("positions", particles)], axis=1)
-        return Trace(self.names, positions, np.full(positions.shape[:2], np.nan, np.float32), base=self.base)
+        unknown = np.full(positions.shape[:2], np.nan, np.float32)
+        return Trace(self.spec.stage_names(), positions, unknown, base=self.base)
 
     def trace_through(self, points: ArrayLike, stage: int) -> Trace:
         """Follow points (n, 2) of a stage backward to the base and forward to the target.

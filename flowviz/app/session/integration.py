@@ -19,8 +19,8 @@ class Integration(QObject):
     """Keeps the integrator of the trained flow as requested, without changing its weights.
 
     A running training moves the particles of its next snapshot by the integrator, and reports its losses as before.
-    Otherwise, the particles are computed in the background, and then the score. A project that was saved without its
-    score gets it as well.
+    Otherwise, the positions of the particles are computed in the background and shown, then their log-determinants,
+    with which the project changes, and then the score. A project that was saved without its score gets it as well.
     """
 
     def __init__(
@@ -34,12 +34,13 @@ class Integration(QObject):
         super().__init__(parent)
         self._presenter, self._runner, self._viewer, self._status = presenter, runner, viewer, status
         self._requested = FlowSpec()
+        self._is_preview = False  # whether the shown integrator is not yet that of the project
         self._awaited: tuple[object, FlowSpec] | None = None  # the state and flow whose score is being computed
         presenter.state_changed.connect(self._update)  # a pause or an end may come before the next snapshot
 
     def expect(self, flow: FlowSpec) -> None:
         """Set the integrator that is requested by the project to be shown next."""
-        self._requested = flow
+        self._requested, self._is_preview = flow, False
 
     def request(self, flow: FlowSpec) -> None:
         """Request the integrator of a flow."""
@@ -54,8 +55,9 @@ class Integration(QObject):
         is_moved = run is not None and run.is_shown and self._presenter.state in RUNNING  # by the training
         self._status.show_deferred(flow is not None and is_moved)
         if flow is not None and not is_moved:
-            self._viewer.integration.compute(flow, partial(self._on_moved, flow))
+            self._viewer.integration.locate(flow, partial(self._on_located, flow))
         elif flow is None:
+            self._end_preview()
             self._ask_for_score()
 
     def _outstanding(self) -> FlowSpec | None:
@@ -64,9 +66,24 @@ class Integration(QObject):
         flow = project.flow.with_integrator_of(self._requested) if project else None
         return flow if project and flow != project.flow else None
 
+    def _on_located(self, flow: FlowSpec, snapshot: Snapshot) -> None:
+        if flow != self._outstanding():
+            return  # it was requested before another integrator
+        if snapshot.step == self._viewer.integration.moment.step:
+            self._is_preview = True
+            self._presenter.preview(flow, snapshot)
+        self._viewer.integration.compute(flow, partial(self._on_moved, flow))
+
+    def _end_preview(self) -> None:
+        """Show the integrator of the project again, because it is requested again."""
+        if self._is_preview:
+            self._is_preview = False
+            self._presenter.end_preview()
+
     def _on_moved(self, flow: FlowSpec, snapshot: Snapshot) -> None:
         if flow != self._outstanding() or snapshot.step != self._viewer.timeline.moments[-1].step:
             return  # it was requested before another integrator or another snapshot
+        self._is_preview = False
         self._presenter.show_integrated(flow, snapshot)
         self._ask_for_score()
 

@@ -120,6 +120,19 @@ class TrainingPresenter(QObject):
             self.trained = replace(self.trained, project=project)
             self.changed.emit()
 
+    def preview(self, flow: FlowSpec, snapshot: Snapshot) -> None:
+        """Show the particles of another integrator at the current moment before the project has that integrator."""
+        if self._runner.run is None and self.trained is not None:
+            self._show_trained(self.trained.integrated(flow, snapshot))
+        self._viewer.preview(flow, snapshot)
+        self._status.metrics.show_flow(flow)
+
+    def end_preview(self) -> None:
+        """Show the integrator of the project again."""
+        if self._runner.run is None and self.trained is not None:
+            self._show_trained(self.trained)
+        self._viewer.show_moment_again()
+
     def show_score(self, score: Score) -> None:
         """Show the score of the trained flow with its present integrator."""
         if self.trained is None:

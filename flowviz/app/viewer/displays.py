@@ -225,6 +225,15 @@ class Queries(Protocol):
         on_result: Callable[[Snapshot], object],
     ) -> None: ...
 
+    def positions(
+        self,
+        spec: FlowSpec,
+        particles: NDArray[np.float32],
+        moment: Moment,
+        target: Target | None,
+        on_result: Callable[[Snapshot], object],
+    ) -> None: ...
+
     def scored(
         self,
         subject: Subject,

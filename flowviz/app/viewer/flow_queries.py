@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 OnResult = Callable[[Answer], object]
-PAST, PARTICLES_NOW, SCORE = "past", "particles", "score"
-LASTING = {PAST, PARTICLES_NOW, SCORE}  # topics of queries that do not refer to stages
+PAST, POSITIONS_NOW, DENSITIES_NOW, SCORE = "past", "positions", "densities", "score"
+LASTING = {PAST, POSITIONS_NOW, DENSITIES_NOW, SCORE}  # topics of queries that do not refer to stages
 WITHOUT_FLOW = {"thumbnails", "example"}  # topics of queries that do not load TensorFlow
 REST = 2.0  # during a training, so that queries of each snapshot leave the processor to it and to the picture
 SCORE_DELAY_MS = 800  # a score takes seconds, which would delay the picture of the next number of steps
@@ -120,14 +120,30 @@ class FlowQueries(QObject):
         target: Target | None,
         on_result: OnResult[Snapshot],
     ) -> None:
-        """Move particles (n, 2) of the base through a flow with the weights of a moment, as soon as possible."""
+        """Move particles (n, 2) of the base through a flow with the weights of a moment.
+
+        Without a target, the shares of the particles on the target are those of the moment.
+        """
 
         def compute(flow: "Flow") -> Snapshot:
-            from flowviz.training.integrate import moved
+            return _moved(moment, flow.trace(particles), target)
 
-            return moved(moment, flow, particles, target)
+        self._ask(self._slow, DENSITIES_NOW, Subject(spec, moment.weights), compute, on_result)
 
-        self._ask(self._quick, PARTICLES_NOW, Subject(spec, moment.weights), compute, on_result)
+    def positions(
+        self,
+        spec: FlowSpec,
+        particles: NDArray[np.float32],
+        moment: Moment,
+        target: Target | None,
+        on_result: OnResult[Snapshot],
+    ) -> None:
+        """Move particles as `integrated` does, but as soon as possible, and leave their log-determinants unknown."""
+
+        def compute(flow: "Flow") -> Snapshot:
+            return _moved(moment, flow.trace_positions(particles), target)
+
+        self._ask(self._quick, POSITIONS_NOW, Subject(spec, moment.weights), compute, on_result)
 
     def scored(
         self, subject: Subject, step: int, target: Target, training: TrainingSpec, on_result: OnResult[Score]
@@ -240,6 +256,12 @@ def encoded_trace(target: Target, keeper: FlowKeeper, subject: Subject) -> Trace
 
 def _followed(keeper: FlowKeeper, spec: FlowSpec, particles: Trace, moment: Moment) -> Snapshot:
     flow = keeper.flow(spec, moment.weights)
-    trace = flow.trace(particles.particles_of(flow.base))
+    return _moved(moment, flow.trace(particles.particles_of(flow.base)), None)
+
+
+def _moved(moment: Moment, trace: Trace, target: Target | None) -> Snapshot:
+    """Return a moment with the trace of other particles."""
     trace.measure()
-    return Snapshot(moment.step, moment.weights, moment.on_target, moment.coverage, trace)
+    ends = trace.positions[-1]
+    hits = (target.on_target(ends), target.coverage(ends)) if target else (moment.on_target, moment.coverage)
+    return Snapshot(moment.step, moment.weights, *hits, trace)

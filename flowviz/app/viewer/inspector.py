@@ -1,5 +1,6 @@
 """The layer inspector: formula, numbers and curves of a stage, and explanations of what is shown."""
 
+from math import isnan
 from typing import Any
 
 import pyqtgraph as pg
@@ -77,10 +78,10 @@ class Inspector(QScrollArea):
         self.setWidget(content)
 
     def show_stage(self, title: str, explanation: str, share: float) -> None:
-        """Show the title, the explanation and the share of total stretching, from 0 to 1, of a stage."""
+        """Show the title of a stage, its explanation, and its share of total stretching: 0 to 1, or NaN if unknown."""
         self._title.setText(f"<b>{breakable(title)}</b>")
         self._explanation.setText(explanation)
-        self._share.setText(f"Share of total stretching: {share:.1%}")
+        self._share.setText(f"Share of total stretching: {'not known yet' if isnan(share) else f'{share:.1%}'}")
 
     def show_report(self, report: StageReport | None) -> None:
         """Show formula, numbers and curves of a stage, or a hint if there are none, because the flow is untrained."""

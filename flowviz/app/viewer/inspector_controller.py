@@ -6,6 +6,7 @@ from flowviz.app.state.view import View, ViewState
 from flowviz.app.viewer.displays import InspectorDisplay, Queries
 from flowviz.app.viewer.subject import Subject
 from flowviz.records import StageReport, Trace
+from flowviz.specs import FlowSpec
 
 
 class InspectorController(QObject):
@@ -22,7 +23,7 @@ class InspectorController(QObject):
         self._flow: tuple[Subject, Trace] | None = None  # with the particles of the base
         self._folded = 0.0  # share of the particles at which densities are inexact
         self._asked: int | None = None  # stage of the latest query
-        self._reported: tuple[tuple[str, ...], int] | None = None  # stage names and stage of the displayed report
+        self._reported: tuple[FlowSpec, int] | None = None  # flow and stage of the displayed report
         inspector.report_requested.connect(self._on_report_requested)
         queries.flow_queried.connect(self._on_flow_queried)
         view.changed.connect(self._on_view_changed)
@@ -62,7 +63,7 @@ class InspectorController(QObject):
 
     def _on_report(self, report: StageReport) -> None:
         if self._flow is not None and report.stage == self._asked:
-            self._reported = self._flow[1].names, report.stage
+            self._reported = self._flow[0].spec, report.stage
             self._inspector.show_report(report)
 
     def _describe_stage(self) -> None:
@@ -96,7 +97,7 @@ class InspectorController(QObject):
             self._reported = None
             self._inspector.offer_report()
         else:
-            if self._reported != (particles.names, stage):
+            if self._reported != (subject.spec, stage):
                 self._reported = None
                 self._inspector.show_loading()
             self._asked = stage

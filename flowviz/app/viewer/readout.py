@@ -19,6 +19,7 @@ TIP = (
     "logarithm of the factor by which the stage stretches areas there."
 )
 NO_DENSITY = "no exact density: increase the integrator steps"  # because a step folds the plane over
+LATER = "density not known yet"
 SCORE_TIP = "Share of the particles that land on the target at the last stage"
 
 
@@ -125,15 +126,17 @@ class _Numbers:
 
 def _describe_particle(trace: Trace, particle: int, numbers: "_Numbers", stage: int) -> str:
     stage = min(stage, trace.last_stage)
+    place = (
+        f"Particle {particle:,} · base {numbers.point(trace.positions[0, particle])} · "
+        f"target {numbers.point(trace.positions[-1, particle])}"
+    )
+    if not trace.has_densities:
+        return f"{place} · {LATER}"
     log_density = trace.log_density(stage)[particle] - numbers.units.log_det
     log_det = trace.log_det_of(stage)[particle]
     is_folded = trace.folded is not None and bool(trace.folded[particle])
     density = NO_DENSITY if is_folded else f"log p {_signed(log_density)} nats"
-    return (
-        f"Particle {particle:,} · base {numbers.point(trace.positions[0, particle])} · "
-        f"target {numbers.point(trace.positions[-1, particle])} · {density} · "
-        f"log|det J| of this stage {_signed(log_det)}"
-    )
+    return f"{place} · {density} · log|det J| of this stage {_signed(log_det)}"
 
 
 def _describe_probe(probe: Trace, numbers: "_Numbers", stage: int) -> str:

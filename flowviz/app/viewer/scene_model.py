@@ -81,12 +81,19 @@ class SceneModel(QObject):
         """Show another flow, or the same flow with other weights; `generated` are the particles of the base."""
         if subject.spec != self.subject.spec:
             self._queries.drop_stages()  # of the previous flow
-        self.subject, self.generated = subject, generated
-        self._refresh()
+            self.scene = Scene(self.scene.trace, target=self.scene.target, units=self.scene.units)
+            self.is_encoded = False
+        has_waited = not self.generated.has_densities and subject.weights is self.subject.weights
+        self.generated = generated
+        if has_waited and subject.spec == self.subject.spec:  # only the densities are new
+            self._show_trace(self.scene.trace if self.is_encoded else generated, encoded=self.is_encoded)
+        else:
+            self.subject = subject
+            self._refresh()
 
     def query_density(self, camera: Camera, size: PictureSize) -> None:
         """Query the density of the current stage for a picture of `size`, if it is shown."""
-        if self._shows("density"):
+        if self._shows("density") and self.generated.has_densities:
             stage = self._view.value.stage
             self._queries.density(self.subject, stage, self.generated, camera, size, self.scene.units, self._on_density)
 
@@ -111,7 +118,7 @@ class SceneModel(QObject):
             self._forget_velocity()
         self.scene = replace(self.scene, target=self._picture(), units=self._units())
         target = self.target if self._view.seen.direction == "encode" else None
-        if target is None or self.generated.names != self.scene.trace.names:
+        if target is None or not self.is_encoded or self.generated.names != self.scene.trace.names:
             self._show_trace(self.generated, encoded=False)
         if target is not None:
             self._queries.encoded(self.subject, target, self._on_encoded)

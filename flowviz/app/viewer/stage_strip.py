@@ -67,7 +67,7 @@ class StageStrip(QWidget):
 
         Args:
             titles: The titles of the stages.
-            shares: Their shares (stages,) of the total stretching.
+            shares: Their shares (stages,) of the total stretching, NaN if they are not known yet.
             thinned: Whether to leave out pictures for which there is no room.
         """
         if titles == self._titles and np.array_equal(shares, self._shares) and thinned == self._is_thinned:
@@ -132,8 +132,8 @@ class StageStrip(QWidget):
 
     def _bar(self, stage: int) -> QRect:
         """Return the rectangle of the bar of a stage's share."""
-        largest = max(float(self._shares.max()), 1e-9)
-        height = round((BAR_HEIGHT - 2) * float(self._shares[stage]) / largest)
+        shares = np.nan_to_num(self._shares)
+        height = round((BAR_HEIGHT - 2) * float(shares[stage]) / max(float(shares.max()), 1e-9))
         width = min(self._side() + 1, max(floor(self._pitch()) - 1, 1)) if self._is_thinned else self._side() + 1
         return QRect(round(self._center(stage) - width / 2), self.height() - height, width, height)
 
@@ -187,5 +187,6 @@ class StageStrip(QWidget):
         if stage is None:
             QToolTip.hideText()
         else:
-            text = f"{self._titles[stage]}: {self._shares[stage]:.0%} of the total stretching"
+            share = self._shares[stage]
+            text = self._titles[stage] + ("" if np.isnan(share) else f": {share:.0%} of the total stretching")
             QToolTip.showText(event.globalPosition().toPoint(), text, self)

@@ -128,6 +128,11 @@ class Viewer(QObject):
         """Add the latest snapshot of the training, and show it if the view is live."""
         self._moments.take_snapshot(snapshot)
 
+    def preview(self, flow: FlowSpec, snapshot: Snapshot) -> None:
+        """Show the current moment with another integrator, without changing that of the moments."""
+        self._show(Subject(flow, snapshot.weights), snapshot.trace)
+        self.moment_shown.emit(snapshot, self.is_live)
+
     def show_moment_again(self) -> None:
         """Show the current moment again, and emit `moment_shown`."""
         self._moments.show_again()
@@ -171,8 +176,7 @@ class Viewer(QObject):
         self._displays.score.show_score("" if self._view.seen.direction == "encode" else self._score)
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
-        self._show(Subject(self.integration.flow, snapshot.weights), snapshot.trace)
-        self.moment_shown.emit(snapshot, self.is_live)
+        self.preview(self.integration.flow, snapshot)
 
     def _show(self, subject: Subject, generated: Trace) -> None:
         self._presenter.inspector.show_flow(subject, generated)

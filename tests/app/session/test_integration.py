@@ -9,43 +9,32 @@ from flowviz.app.training.status import DEFERRED
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.subject import Subject
 from flowviz.projects import Project
-from flowviz.records import Kept, Score, Weights
+from flowviz.records import Kept, Weights
 from flowviz.specs import FlowSpec
 from tests.app.session.fakes import SessionHarness, checkpoint, finished, progress, snapshot, train
-
-TRAINED = FlowSpec(family="flow_matching")
-COARSE = FlowSpec(family="flow_matching", integrator="euler", integrator_steps=10)
-SCORE = Score(200, 1.625, 2.5, 0.02, 1.5)
+from tests.app.session.integrating import (
+    COARSE,
+    SCORE,
+    TRAINED,
+    answer,
+    flow_matching,
+    locate,
+    located,
+    replace_steps,
+    request,
+    stages,
+    trained_flow_matching,
+)
 
 
 @pytest.fixture
 def harness(qapp: object) -> SessionHarness:
-    harness = SessionHarness()
-    harness.request.set_family("flow_matching")
-    return harness
+    return flow_matching()
 
 
 @pytest.fixture
-def trained(harness: SessionHarness) -> SessionHarness:
-    train(harness, 100, 200)
-    harness.thread.send(finished(200, flow=TRAINED))
-    return harness
-
-
-def request(harness: SessionHarness, flow: FlowSpec) -> None:
-    harness.request.update_flow(integrator=flow.integrator, integrator_steps=flow.integrator_steps)
-
-
-def answer(harness: SessionHarness, flow: FlowSpec, on_target: float = 0.5, score: Score | None = None) -> None:
-    """Answer the query for particles, and that for a score if there is one."""
-    assert harness.queries.asked["integrated"][0] == flow
-    harness.queries.answer("integrated", snapshot(200, on_target, flow))
-    if score:
-        harness.queries.answer("scored", score)
-
-
-def stages(harness: SessionHarness) -> int:
-    return harness.viewer.scene.trace.last_stage
+def trained(qapp: object) -> SessionHarness:
+    return trained_flow_matching()
 
 
 def test_picture_project_and_metrics_follow_the_integrator(trained: SessionHarness) -> None:
@@ -113,15 +102,17 @@ def test_change_is_undone_as_if_it_had_not_been_made(trained: SessionHarness) ->
     assert trained.session.project().flow.integrator_steps == 5
 
 
-def replace_steps(steps: int) -> FlowSpec:
-    return TRAINED.model_copy(update={"integrator_steps": steps})
-
-
 def test_outdated_particles_are_not_shown(trained: SessionHarness) -> None:
     request(trained, COARSE)
-    outdated = trained.queries.asked["integrated"]
+    positions = trained.queries.asked["positions"]
+    request(trained, replace_steps(5))
+    positions[-1](located(COARSE))
+    assert stages(trained) == 20
+    assert "integrated" not in trained.queries.asked
+    locate(trained, replace_steps(5))
+    densities = trained.queries.asked["integrated"]
     request(trained, TRAINED)
-    outdated[-1](snapshot(200, flow=COARSE))
+    densities[-1](snapshot(200, flow=replace_steps(5)))
     assert stages(trained) == 20
     assert trained.session.project().flow == TRAINED
 
@@ -142,7 +133,7 @@ def test_running_training_moves_its_next_particles_by_the_integrator(harness: Se
     harness.view.set_stage(10)
     request(harness, COARSE)
     assert harness.thread.flow == COARSE
-    assert "integrated" not in harness.queries.asked, "the training moves them"
+    assert "positions" not in harness.queries.asked, "the training moves them"
     assert harness.status_bar.message == DEFERRED
     harness.thread.send(progress(150), snapshot(150, flow=TRAINED), checkpoint(150))
     assert (stages(harness), harness.session.project().flow) == (20, TRAINED)
@@ -254,7 +245,7 @@ def test_project_saved_before_its_score_gets_it_when_it_is_opened(trained: Sessi
     other.request.set_family("flow_matching")
     other.session.show_project(project)
     assert other.queries.asked["scored"][:2] == (Subject(COARSE, project.weights), 200)
-    assert "integrated" not in other.queries.asked, "the integrator is the requested one already"
+    assert "positions" not in other.queries.asked, "the integrator is the requested one already"
     other.queries.answer("scored", SCORE)
     assert other.metrics.score == other.session.project().score == SCORE
     assert SCORE.sentence() in other.controls.sentence
@@ -305,4 +296,4 @@ def test_untrained_flow_follows_the_integrator_at_the_same_time(harness: Session
     harness.view.set_stage(10)
     request(harness, COARSE)
     assert (stages(harness), harness.view.value.stage) == (10, 5)
-    assert "integrated" not in harness.queries.asked
+    assert "positions" not in harness.queries.asked

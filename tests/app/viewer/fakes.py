@@ -132,6 +132,7 @@ class FakeInspector(QObject):
     def show_stage(self, title: str, explanation: str, share: float) -> None:
         self.calls.append("show_stage")
         self.title = title
+        self.share = "unknown" if np.isnan(share) else "known"
 
     def show_report(self, report: StageReport | None) -> None:
         self.calls.append("show_report")
@@ -231,6 +232,9 @@ class FakeQueries(QObject):
     def followed(self, *asked: Any) -> None:
         self.asked["followed"] = asked
 
+    def positions(self, *asked: Any) -> None:
+        self.asked["positions"] = asked
+
     def integrated(self, *asked: Any) -> None:
         self.asked["integrated"] = asked
 
@@ -256,7 +260,8 @@ class FakeQueries(QObject):
         self.asked.clear()
 
     def drop_stages(self) -> None:
-        self.asked = {topic: self.asked[topic] for topic in ("followed", "integrated", "scored") if topic in self.asked}
+        lasting = "followed", "positions", "integrated", "scored"
+        self.asked = {topic: self.asked[topic] for topic in lasting if topic in self.asked}
 
     def close(self) -> None:
         self.asked.clear()

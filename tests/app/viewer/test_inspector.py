@@ -41,6 +41,12 @@ def explained(inspector: Inspector, view: ViewSpec, *, overview: bool = False) -
     return [subject for phrase, subject in SUBJECTS.items() if phrase in text]
 
 
+def test_share_of_stretching_may_not_be_known_yet(inspector: Inspector) -> None:
+    for share, words in ((0.25, "25.0%"), (np.nan, "not known yet"), (0.0, "0.0%")):
+        inspector.show_stage("Flow step", "It moves the particles.", share)
+        assert label(inspector, "stageShare").text() == f"Share of total stretching: {words}"
+
+
 @pytest.mark.parametrize(
     ("marks", "beside", "overview", "subjects"),
     [

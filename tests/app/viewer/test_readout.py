@@ -53,6 +53,13 @@ def test_readout_says_where_there_is_no_exact_density(readout: Readout) -> None:
     assert "no exact density: increase the integrator steps" in readout.text()
 
 
+def test_readout_says_that_densities_are_not_known_yet(readout: Readout) -> None:
+    trace = untrained_trace(FlowSpec(family="flow_matching", integrator_steps=1), base_particles(9))
+    readout.show_particle(replace(trace, log_det=np.full_like(trace.log_det, np.nan)), 2, FLOW_UNITS)
+    assert readout.text().startswith("Particle 2 · base (")
+    assert readout.text().endswith(") · density not known yet")
+
+
 def test_narrow_readout_draws_a_shorter_sentence_instead_of_cutting_it_off(readout: Readout) -> None:
     short = "Coupling 1 of 8: moves points up and down"
     width = readout.fontMetrics().horizontalAdvance(short) + 2

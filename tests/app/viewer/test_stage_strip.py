@@ -1,11 +1,13 @@
 """The stage strip: clicks, and a strip that is too narrow for all pictures."""
 
 from itertools import pairwise
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtGui import QColor
+from PyQt6.QtGui import QColor, QPalette
+from PyQt6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.state.view import ViewState
@@ -104,6 +106,21 @@ def test_first_and_last_step_have_pictures_that_do_not_overlap(steps: StageStrip
     assert all(before.right() < after.left() for before, after in pairwise(places))
     assert all(map(steps.rect().contains, places))
     assert steps.height() == height, "the cloud above keeps its size"
+
+
+def test_shares_that_are_not_known_yet_have_no_bars_and_no_words(steps: StageStrip, qtbot: QtBot) -> None:
+    def bars() -> int:
+        picture = steps.grab().toImage()
+        accent = steps.palette().color(QPalette.ColorRole.Accent)
+        return sum(picture.pixelColor(x, steps.height() - 1) == accent for x in range(steps.width()))
+
+    assert bars() > 0
+    steps.set_stages([str(stage) for stage in range(101)], np.full(101, np.nan), thinned=True)
+    assert bars() == 0
+    with patch.object(QToolTip, "showText") as show:
+        qtbot.mouseMove(steps, QPoint(round(steps._center(43)), steps.height() - 2))
+        qtbot.waitUntil(lambda: show.called)
+    assert show.call_args[0][1] == "43"
 
 
 def test_every_step_can_be_reached_below_the_pictures(steps: StageStrip, view: ViewState, qtbot: QtBot) -> None:
