@@ -9,6 +9,7 @@ from tempfile import mkdtemp
 
 import pytest
 from filelock import FileLock
+from pytestqt.qtbot import QtBot
 
 from flowviz import process
 from flowviz.projects import Project, load_project, save_project
@@ -27,6 +28,10 @@ process.leave_out_keras()
 process.limit_threads()
 process.keep_compiled_programs()  # so that each flow is compiled once, and not in every process
 process.search_garbage_less_often()
+
+PATIENCE_MS = 120_000  # how long a test waits for what must happen, on a machine that has much else to do
+for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive):
+    wait.__kwdefaults__ = (wait.__kwdefaults__ or {}) | {"timeout": PATIENCE_MS}  # instead of 5 seconds
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PyQt6.QtCore import QObject, QSettings
+from PyQt6.QtCore import QObject, QRect, QSettings, QSize
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPlainTextEdit, QPushButton
+from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.desktop.notifications import ADDRESS
@@ -18,9 +18,10 @@ from flowviz.app.notices.notice_list import NoticeBar
 from flowviz.app.session.warm_up import SETTING as WARM_UP
 from flowviz.app.threads import worker as workers
 from flowviz.app.training.status_bar import StatusBar
-from flowviz.app.viewer.cloud_view import CloudView
 
 Found = TypeVar("Found", bound=QObject)
+SIZE = QSize(1280, 800)  # at the size of the offscreen platform's small screen, the inspector becomes a tab
+ROUNDS, MOST_ROUNDS = 5, 1000  # of events without a change after which widgets are settled; before a test fails
 
 
 class Window:
@@ -33,17 +34,6 @@ class Window:
         """Return the only object of that name."""
         (child,) = self.main.findChildren(kind, name)
         return child
-
-    def settle(self, qtbot: QtBot) -> None:
-        """Wait for the final layout, which the panels of a new window take in several steps."""
-        cloud = self.find(CloudView, "cloudView")
-        seen = [cloud.geometry()]
-
-        def is_settled() -> bool:
-            seen.append(cloud.geometry())
-            return len(seen) > 10 and all(each == seen[-1] for each in seen[-10:])
-
-        qtbot.waitUntil(is_settled)
 
     @property
     def notice(self) -> str:
@@ -102,7 +92,7 @@ class FileMenu:
         self.window.find(QPlainTextEdit, "targetText").setPlainText(text)
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=20_000)
+        self.qtbot.waitUntil(condition)
 
     @property
     def text(self) -> str:
@@ -124,11 +114,12 @@ class FileMenu:
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Use empty settings and data folders, in the programs that a test starts, too."""
+    folder = tmp_path_factory.mktemp("user")
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path_factory.mktemp(name)))
+        (folder / name).mkdir()
+        monkeypatch.setenv(name, str(folder / name))
     monkeypatch.delenv(ADDRESS, raising=False)  # send no notifications to the desktop
-    folder = str(tmp_path_factory.mktemp("settings"))
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
     settings().setValue(WARM_UP, "false")  # else every edit in a window would load TensorFlow
 
 
@@ -137,20 +128,49 @@ def work_is_running() -> bool:
     return any(worker.isRunning() for worker in workers._running)
 
 
+def settle(widget: QWidget) -> None:
+    """Handle events until nothing inside a widget has moved for some rounds, because layouts need several of them.
+
+    This does not depend on how busy the machine is: each round handles all events and timers that are due.
+    """
+    before, unchanged = list[QRect](), 0
+    for _ in range(MOST_ROUNDS):
+        QApplication.processEvents()
+        now = [child.geometry() for child in widget.findChildren(QWidget)]
+        unchanged = unchanged + 1 if now == before else 0
+        if unchanged == ROUNDS:
+            return
+        before = now
+    pytest.fail("The widgets do not come to rest.")
+
+
+def show(widget: QWidget, qtbot: QtBot) -> None:
+    """Show a widget, and wait until it is visible and everything in it has its place."""
+    with qtbot.waitExposed(widget):
+        widget.show()
+    settle(widget)
+
+
+def open_main_window(qtbot: QtBot, size: QSize | None = None) -> MainWindow:
+    """Open a main window, by default at the size that it chooses, and wait until it has built its first target."""
+    main = create_window()
+    qtbot.addWidget(main)
+    if size is not None:
+        main.resize(size)
+    main.show()
+    qtbot.waitUntil(lambda: main.target_builder.pending is None)
+    settle(main)
+    return main
+
+
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[Window]:
     """Return a new window, and close it after the test."""
-    main = create_window()
-    assert isinstance(main, MainWindow)
-    qtbot.addWidget(main)
-    main.resize(1280, 800)  # at the size of the offscreen platform's small screen, the inspector becomes a tab
-    main.show()
-    qtbot.waitExposed(main)
-    qtbot.waitUntil(lambda: main.target_builder.pending is None, timeout=20_000)  # the first target is built
+    main = open_main_window(qtbot, SIZE)
     yield Window(main)
     main.discard_changes()
     main.close()
-    qtbot.waitUntil(lambda: not work_is_running(), timeout=20_000)
+    qtbot.waitUntil(lambda: not work_is_running())
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ class Staged:
 
     def wait(self, status: str) -> None:
         """Wait until the messages about the training contain a text."""
-        self.qtbot.waitUntil(lambda: status in self.window.status, timeout=10_000)
+        self.qtbot.waitUntil(lambda: status in self.window.status)
 
     def snapshot(self, step: int) -> Snapshot:
         """Return a snapshot of the trained project, as of a step."""

@@ -31,15 +31,17 @@ from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.records import Trace
 from flowviz.rendering import render_frame
 from flowviz.specs import PictureSize
-from tests.app.conftest import Window
+from tests.app.conftest import Window, settle
 
-PREPARING_MS = 30_000
 LAZY_MODULES = {"tensorflow", "pandas", "matplotlib", "joblib", "rich"}
 LATE_MODULES = {*LAZY_MODULES, "PIL", "numba", "filelock", "safetensors", "flowviz.rendering.frame"}
 
 
 def pixels(widget: QWidget) -> NDArray[np.uint8]:
-    """Return the pixels of a widget: (height, width, 3)."""
+    """Return the pixels of a widget (height, width, 3), once everything in its window has its place."""
+    window = widget.window()
+    assert window is not None
+    settle(window)
     image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     bits = image.constBits()
     assert bits is not None
@@ -60,7 +62,7 @@ def train(window: Window, qtbot: QtBot, steps: int) -> None:
 
 
 def wait_for_status(window: Window, qtbot: QtBot, text: str) -> None:
-    qtbot.waitUntil(lambda: text in window.status, timeout=PREPARING_MS)
+    qtbot.waitUntil(lambda: text in window.status)
 
 
 def test_widgets_have_object_names_and_accessible_names(window: Window) -> None:
@@ -173,8 +175,8 @@ def test_playback_stops_at_the_last_stage_and_starts_over(window: Window, qtbot:
     scrubber.setValue(17)
     qtbot.mouseClick(play, Qt.MouseButton.LeftButton)
     assert play.accessibleName() == "Stop playing"
-    qtbot.waitUntil(lambda: scrubber.value() == 19, timeout=5000)
-    qtbot.waitUntil(lambda: play.accessibleName() == "Play", timeout=5000)
+    qtbot.waitUntil(lambda: scrubber.value() == 19)
+    qtbot.waitUntil(lambda: play.accessibleName() == "Play")
     qtbot.mouseClick(play, Qt.MouseButton.LeftButton)
     assert scrubber.value() == 0, "playback starts over"
 
@@ -297,7 +299,7 @@ def export(window: Window, qtbot: QtBot, folder: Path) -> None:
     dialog.findChild(QLineEdit, "exportPath").setText(str(folder))
     dialog.findChild(QSpinBox, "exportWidth").setValue(200)
     dialog.findChild(QSpinBox, "exportHeight").setValue(150)
-    with qtbot.waitSignal(dialog.exported, timeout=10_000):
+    with qtbot.waitSignal(dialog.exported):
         qtbot.mouseClick(dialog.findChild(QPushButton, "exportButton"), Qt.MouseButton.LeftButton)
 
 

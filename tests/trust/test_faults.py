@@ -85,7 +85,7 @@ def test_out_of_memory_message_says_what_to_reduce(
     monkeypatch.setattr(ChunkRunner, "optimize", run_out)
     seen, train = window.main.viewer.scene.trace, window.find(QPushButton, "trainButton")
     train.click()
-    qtbot.waitUntil(lambda: bool(window.notice), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(window.notice))
     assert "Choose a smaller batch" in window.notice
     np.testing.assert_array_equal(window.main.viewer.scene.trace.positions, seen.positions)
     assert train.text() == "Train"

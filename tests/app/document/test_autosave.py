@@ -30,8 +30,6 @@ from tests.app.conftest import FileMenu, work_is_running
 from tests.app.document.fakes import FakeSession, InlineWorker, untrained
 from tests.projects.examples import whole_project
 
-STARTING_MS = 60_000
-
 TRAINED_AND_KILLED = """
 import sys
 from pathlib import Path
@@ -121,7 +119,7 @@ def editor(qtbot: QtBot) -> Iterator[Editor]:
     yield editor
     editor.autosave.close()
     editor.document.close()
-    qtbot.waitUntil(lambda: not work_is_running(), timeout=20_000)
+    qtbot.waitUntil(lambda: not work_is_running())
 
 
 def test_draft_is_written_for_unsaved_changes_only(editor: Editor) -> None:
@@ -262,7 +260,7 @@ def test_killed_training_is_offered_and_recovered(file_menu: FileMenu, project_f
         [sys.executable, "-c", TRAINED_AND_KILLED, str(project_file)],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
     )
-    qtbot.waitUntil(lambda: "No" in titles() and has_notes(), timeout=STARTING_MS)
+    qtbot.waitUntil(lambda: "No" in titles() and has_notes())
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     assert project_file.read_bytes() == content, "the user's file is unchanged"

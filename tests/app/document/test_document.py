@@ -34,11 +34,11 @@ class Editor:
         self._qtbot = qtbot
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(condition, timeout=20_000)
+        self._qtbot.waitUntil(condition)
 
     def save(self, path: Path | None = None) -> None:
         """Save, and wait until the document knows it."""
-        with self._qtbot.waitSignal(self.document.saved, timeout=20_000):
+        with self._qtbot.waitSignal(self.document.saved):
             self.document.save(path or self.file)
 
     def show(self, text: str, *, changed: bool = False) -> None:
@@ -151,7 +151,7 @@ def test_file_is_not_shown_at_once_if_the_project_was_edited_while_it_was_read(e
 def test_file_is_shown_if_the_unsaved_changes_are_older(editor: Editor, qtbot: QtBot) -> None:
     editor.save()
     editor.session.type("Discarded")
-    with qtbot.waitSignal(editor.document.opened, timeout=20_000):
+    with qtbot.waitSignal(editor.document.opened):
         editor.document.open(editor.file)
     assert editor.session.text == "Mine"
 

@@ -15,7 +15,6 @@ from flowviz.specs import ExportSpec, PictureSize
 from tests.app.conftest import Found, work_is_running
 
 SMALL = ExportSpec(size=PictureSize(width=160, height=120), in_betweens=1, first=17)
-WRITING_MS = 20_000
 
 
 class Dialog:
@@ -45,7 +44,7 @@ class Dialog:
     def write(self, path: Path) -> None:
         """Export to a path, and wait for the end."""
         self.find(QLineEdit, "exportPath").setText(str(path))
-        with self._qtbot.waitSignal(self.itself.exported, timeout=WRITING_MS):
+        with self._qtbot.waitSignal(self.itself.exported):
             self.find(QPushButton, "exportButton").click()
 
 
@@ -58,4 +57,4 @@ def open_dialog(project: Project, path: Path | None, qtbot: QtBot, *, is_saved: 
     dialog.show()
     yield Dialog(dialog, qtbot)
     dialog.close()
-    qtbot.waitUntil(lambda: not work_is_running(), timeout=WRITING_MS)
+    qtbot.waitUntil(lambda: not work_is_running())

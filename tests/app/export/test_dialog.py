@@ -17,7 +17,7 @@ from flowviz.records.trial import to_csv
 from flowviz.rendering.trials import write_plot
 from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS, Format, What
 from tests.app.conftest import work_is_running
-from tests.app.export.exporting import SMALL, WRITING_MS, Dialog, open_dialog
+from tests.app.export.exporting import SMALL, Dialog, open_dialog
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_untouched_dialog_returns_the_initial_spec(dialog: Dialog, project: Proj
 def test_return_exports_and_escape_closes(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
     path = dialog.find(QLineEdit, "exportPath")
     path.setText(str(tmp_path / "a.png"))
-    with qtbot.waitSignal(dialog.itself.exported, timeout=WRITING_MS):
+    with qtbot.waitSignal(dialog.itself.exported):
         qtbot.keyClick(path, Qt.Key.Key_Return)
     qtbot.keyClick(path, Qt.Key.Key_Escape)
     assert not dialog.itself.isVisible()
@@ -98,7 +98,7 @@ def test_time_left_is_shown(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> Non
     dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))
     dialog.find(QPushButton, "exportButton").click()
     left = dialog.find(QLabel, "exportTimeLeft")
-    qtbot.waitUntil(lambda: left.text().endswith(" left"), timeout=WRITING_MS)
+    qtbot.waitUntil(lambda: left.text().endswith(" left"))
     assert int(left.text().split()[0]) >= 0
 
 
@@ -109,7 +109,7 @@ def test_closing_the_dialog_cancels_the_export(dialog: Dialog, qtbot: QtBot, tmp
     dialog.find(QPushButton, "exportButton").click()
     dialog.itself.close()
     assert not dialog.itself.isVisible()
-    qtbot.waitUntil(lambda: not work_is_running(), timeout=WRITING_MS)
+    qtbot.waitUntil(lambda: not work_is_running())
     assert not (tmp_path / "frames").exists()
 
 
@@ -130,7 +130,7 @@ def test_file_is_overwritten_only_after_asking(dialog: Dialog, qtbot: QtBot, tmp
     qtbot.waitUntil(lambda: not dialog.itself.findChildren(QMessageBox))
     assert not dialog.itself.is_running
     assert existing.read_text() == "mine"
-    with qtbot.waitSignal(dialog.itself.exported, timeout=WRITING_MS):
+    with qtbot.waitSignal(dialog.itself.exported):
         dialog.find(QPushButton, "exportButton").click()
         yes = next(button for button in question_of(dialog, qtbot).buttons() if "Overwrite" in button.text())
         yes.click()

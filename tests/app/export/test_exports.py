@@ -21,7 +21,7 @@ from flowviz.exporting.commands import render_command, train_command, train_pyth
 from flowviz.projects import Project
 from flowviz.specs import FlowSpec, PictureSize, Seen, TextSpec, TrainingSpec, ViewSpec
 from tests.app.conftest import Window
-from tests.app.export.exporting import WRITING_MS, Dialog
+from tests.app.export.exporting import Dialog
 
 
 def export(window: Window, qtbot: QtBot) -> Dialog:
@@ -36,7 +36,7 @@ def test_return_key_exports(window: Window, qtbot: QtBot, tmp_path: Path) -> Non
     dialog.choose("exportWhat", "stages")
     folder = dialog.find(QLineEdit, "exportPath")
     folder.setText(str(tmp_path / "frames"))
-    with qtbot.waitSignal(dialog.itself.exported, timeout=WRITING_MS):
+    with qtbot.waitSignal(dialog.itself.exported):
         qtbot.keyClick(folder, Qt.Key.Key_Return)
     assert len(list((tmp_path / "frames").iterdir())) == 20
 
@@ -167,7 +167,7 @@ def test_export_runs_during_training(window: Window, qtbot: QtBot, tmp_path: Pat
     window.find(QComboBox, "budgetUnit").setCurrentText("steps")
     window.find(QSpinBox, "budgetAmount").setValue(10_000_000)
     window.find(QPushButton, "trainButton").click()
-    qtbot.waitUntil(lambda: "steps/s" in window.status, timeout=60_000)
+    qtbot.waitUntil(lambda: "steps/s" in window.status)
     dialog = export(window, qtbot)
     dialog.choose("exportWhat", "frames")
     dialog.find(QSpinBox, "exportWidth").setValue(200)

@@ -31,7 +31,6 @@ from flowviz.specs.fields import fields_of
 from flowviz.specs.view import UnitName
 from tests.app.export.exporting import Dialog, open_dialog
 
-DRAWING_MS = 20_000
 TABLE = PointsSpec(data=np.random.default_rng(0).standard_normal((200, 2)).astype("<f4").tobytes())
 CONTROLS = {
     "size": ("exportSize", "exportWidth", "exportHeight"),
@@ -232,7 +231,7 @@ def test_proposed_path_follows_the_choices(dialog: Dialog) -> None:
 def previewed(dialog: Dialog, qtbot: QtBot, other_than: bytes = b"") -> bytes:
     """Return the pixels of the preview, as soon as they differ from `other_than`."""
     picture = dialog.find(PreviewImage, "exportPicture")
-    qtbot.waitUntil(lambda: bool(picture.shown()) and picture.shown() != other_than, timeout=DRAWING_MS)
+    qtbot.waitUntil(lambda: bool(picture.shown()) and picture.shown() != other_than)
     return picture.shown()
 
 
@@ -248,7 +247,7 @@ def test_preview_follows_choices_slider_and_playback(dialog: Dialog, qtbot: QtBo
     assert dialog.find(QLabel, "exportPlaceWords").text() == "17_batch_normalization"
     batch = previewed(dialog, qtbot, dark)
     dialog.find(QToolButton, "exportPlay").click()
-    qtbot.waitUntil(lambda: slider.value() == 2, timeout=DRAWING_MS)
+    qtbot.waitUntil(lambda: slider.value() == 2)
     dialog.find(QToolButton, "exportPlay").click()
     previewed(dialog, qtbot, batch)
 
@@ -267,7 +266,7 @@ def test_impossible_size_is_explained_in_the_preview(dialog: Dialog, qtbot: QtBo
     dialog.find(QSpinBox, "exportWidth").setValue(64)
     dialog.find(QSpinBox, "exportHeight").setValue(64)
     picture = dialog.find(PreviewImage, "exportPicture")
-    qtbot.waitUntil(lambda: "do not fit" in picture.accessibleDescription(), timeout=DRAWING_MS)
+    qtbot.waitUntil(lambda: "do not fit" in picture.accessibleDescription())
 
 
 def focusable(dialog: Dialog) -> list[QWidget]:

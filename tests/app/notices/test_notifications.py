@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.notices.notice import Notice
 from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.notices.notifications import Notifications
+from tests.app.conftest import show
 
 DIVERGED, BROKEN = Notice("training", "The training diverged."), Notice("file", "It is broken.")
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
@@ -32,8 +33,7 @@ class Host:
         for dock in (self.panel, self.other):
             self.window.addDockWidget(LEFT, dock)
         self.window.resize(800, 600)
-        self.window.show()
-        qtbot.waitExposed(self.window)
+        show(self.window, qtbot)
         self.notifications = Notifications(self.window_list)
         self.notifications.register("training", self.panel_list, self.panel)
 

@@ -15,7 +15,7 @@ from flowviz.app.viewer.example_view import ExampleView
 from flowviz.projects import gallery, to_bytes
 from flowviz.records import Preparing, Selection, Trace
 from flowviz.specs import Playback
-from tests.app.conftest import Window
+from tests.app.conftest import Window, settle
 from tests.app.session.fakes import FakeThread, SessionHarness, fail, finished, snapshot, train
 from tests.app.viewer.fakes import trace
 
@@ -211,11 +211,11 @@ def start(window: Window) -> ExampleView:
 def test_window_shows_the_example_but_never_copies_saves_or_exports_it(preparing: Window, qtbot: QtBot) -> None:
     main, cloud = preparing.main, preparing.find(CloudView, "cloudView")
     example = start(preparing)
-    preparing.settle(qtbot)
+    settle(preparing.main)
     before = saved_and_copied(main)
     qtbot.waitUntil(example.isVisible)
     shown = example.grab().toImage()
-    qtbot.waitUntil(lambda: example.grab().toImage() != shown, timeout=20_000)  # it moves
+    qtbot.waitUntil(lambda: example.grab().toImage() != shown)  # it moves
     assert example.size() == cloud.size()
     assert saved_and_copied(main) == before
     qtbot.mouseClick(example, Qt.MouseButton.LeftButton)

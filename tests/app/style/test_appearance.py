@@ -131,7 +131,7 @@ def test_reduced_motion_shows_only_whole_stages(window: Window, qtbot: QtBot) ->
     assert cloud.stage == 16, "the cloud glides although motion is reduced"
     seen.clear()
     window.find(QToolButton, "playButton").click()
-    qtbot.waitUntil(lambda: cloud.stage == 19, timeout=5000)
+    qtbot.waitUntil(lambda: cloud.stage == 19)
     assert seen == [17, 18, 19], "the cloud was between two stages"
     choose(window, "Reduce Motion")
     scrubber.setValue(17)

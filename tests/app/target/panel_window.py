@@ -15,7 +15,7 @@ from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.importer import TargetImporter
 from flowviz.app.target.panel import TargetPanel
 from flowviz.app.window.drop_target import DropTarget
-from tests.app.conftest import Window, work_is_running
+from tests.app.conftest import Window, show, work_is_running
 
 
 class PanelWindow(QWidget):
@@ -48,10 +48,9 @@ def panel_window(qtbot: QtBot) -> Iterator[Window]:
     main: Any = PanelWindow()
     qtbot.addWidget(main)
     main.resize(340, 500)
-    main.show()
-    qtbot.waitExposed(main)
-    qtbot.waitUntil(lambda: main.target_builder.pending is None, timeout=20_000)  # the first target is built
+    show(main, qtbot)
+    qtbot.waitUntil(lambda: main.target_builder.pending is None)  # the first target is built
     yield Window(main)
     main.target_importer.close()
     main.target_builder.close()
-    qtbot.waitUntil(lambda: not work_is_running(), timeout=20_000)
+    qtbot.waitUntil(lambda: not work_is_running())

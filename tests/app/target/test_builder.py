@@ -15,7 +15,7 @@ def test_first_target_is_built_after_the_window_was_painted(qtbot: QtBot) -> Non
     builder = TargetBuilder(request, owner)
     assert builder.built is None
     assert builder.pending == request.plan.target, "the first target delays the window"
-    qtbot.waitUntil(lambda: builder.built is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: builder.built is not None)
     assert builder.built is not None
     assert builder.built.spec == request.plan.target
     builder.close()
@@ -27,6 +27,6 @@ def test_word_that_replaces_the_first_target_is_the_one_that_is_built(qtbot: QtB
     builder = TargetBuilder(request, owner)
     builder.built_changed.connect(built.append)
     request.show_text("Ada")
-    qtbot.waitUntil(lambda: builder.built is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: builder.built is not None)
     assert [each.spec for each in built if each] == [TextSpec(text="Ada")]
     builder.close()

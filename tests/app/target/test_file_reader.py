@@ -19,8 +19,6 @@ from tests.app.target.test_panel import picture
 
 __all__ = ["picture"]
 
-SLOW_MS = 20_000  # for a machine that is busy
-
 
 class Reading:
     """A reader, and what it has read."""
@@ -34,7 +32,7 @@ class Reading:
 
     def wait_for_all(self) -> None:
         """Wait until everything that was asked before has been computed."""
-        with self.qtbot.waitSignal(self.reader.faces_read, timeout=SLOW_MS):
+        with self.qtbot.waitSignal(self.reader.faces_read):
             self.reader.read_faces()
 
 
@@ -43,7 +41,7 @@ def reading(qtbot: QtBot) -> Iterator[Reading]:
     reading = Reading(qtbot)
     yield reading
     reading.reader.close()
-    qtbot.waitUntil(lambda: not reading.reader._background.isRunning(), timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: not reading.reader._background.isRunning())
 
 
 @pytest.fixture
@@ -57,7 +55,7 @@ def table(tmp_path: Path) -> Path:
 def test_picture_replaces_the_points_that_are_being_read(
     reading: Reading, table: Path, picture: Path, pasted: bool
 ) -> None:
-    with reading.qtbot.waitSignal(reading.reader.progressed, timeout=SLOW_MS):
+    with reading.qtbot.waitSignal(reading.reader.progressed):
         reading.reader.read_points(table)
     if pasted:
         reading.reader.take_picture(QImage(str(picture)))
@@ -77,7 +75,7 @@ def test_points_are_not_read_if_cancelled_before_their_columns_are_known(reading
 
 def test_points_replace_the_picture_that_is_being_read(reading: Reading, table: Path, picture: Path) -> None:
     reading.reader.read_picture(picture)
-    with reading.qtbot.waitSignal(reading.reader.points_read, timeout=SLOW_MS):
+    with reading.qtbot.waitSignal(reading.reader.points_read):
         reading.reader.read_points(table)
     assert [type(result) for result in reading.results] == [PointsSpec]
 
@@ -108,7 +106,7 @@ def test_new_project_keeps_its_target_when_a_file_has_been_read(
     file_menu.choose("new")
     assert not file_menu.window.find(QPushButton, "readingCancel").isVisible()
     release.set()
-    with file_menu.qtbot.waitSignal(reader.faces_read, timeout=SLOW_MS):
+    with file_menu.qtbot.waitSignal(reader.faces_read):
         reader.read_faces()  # after the file, in the same thread
     assert main.request.value.kind == "text"
     assert not file_menu.is_changed

@@ -37,8 +37,6 @@ from tests.app.test_main_window import pixels
 
 __all__ = ["panel_window"]
 
-SLOW_MS = 20_000  # for a machine that is busy
-
 
 class TargetUser:
     """A window with a target panel, and the user who works with it."""
@@ -65,7 +63,7 @@ class TargetUser:
         self.qtbot.mouseClick(self.window.find(QToolButton, f"{kind}Source"), Qt.MouseButton.LeftButton)
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=SLOW_MS)
+        self.qtbot.waitUntil(condition)
 
     def wait_for_other(self, built: BuiltTarget | None) -> BuiltTarget:
         """Wait until another target has been built, and return it."""

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton, QWidge
 from flowviz.app.session.undo import UndoHistory
 from flowviz.specs import PointsSpec
 from tests.app.target.panel_window import panel_window
-from tests.app.target.test_panel import SLOW_MS, TargetUser, media_of, user
+from tests.app.target.test_panel import TargetUser, media_of, user
 
 __all__ = ["panel_window", "user"]
 
@@ -89,7 +89,7 @@ def test_reading_many_points_shows_its_progress_and_can_be_cancelled(user: Targe
     user.qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
     assert not cancel.isVisible()
     reader = user.window.main.target_importer._reader
-    with user.qtbot.waitSignal(reader.faces_read, timeout=SLOW_MS):
+    with user.qtbot.waitSignal(reader.faces_read):
         reader.read_faces()  # computed after the points
     assert not cancel.isVisible()
     assert user.built is before, "the previous target stays"

@@ -9,8 +9,7 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.threads.latest import LatestWorker
-
-PATIENCE_MS = 5000
+from tests.conftest import PATIENCE_MS
 
 
 class Held:

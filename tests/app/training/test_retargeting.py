@@ -11,8 +11,6 @@ from tests.app.conftest import Window
 from tests.app.target.test_drawing import DrawingUser
 from tests.app.test_main_window import choose_steps, wait_for_status
 
-SLOW_MS = 60_000
-
 
 class Morphing:
     """The window during a training."""
@@ -39,7 +37,7 @@ class Morphing:
         return [line.label.format for line in plot._changes]
 
     def wait_for_title(self, title: str) -> None:
-        self.qtbot.waitUntil(lambda: self.title == title, timeout=SLOW_MS)
+        self.qtbot.waitUntil(lambda: self.title == title)
 
     def on(self, text: str) -> float:
         """Return the share of the particles that are on the ink of a text."""
@@ -60,7 +58,7 @@ def test_training_follows_the_typed_text_and_marks_the_change(morphing: Morphing
     morphing.type("::")
     morphing.wait_for_title("::")
     assert morphing.change_labels == ["::"]
-    morphing.qtbot.waitUntil(lambda: morphing.on("::") > before + 0.2, timeout=SLOW_MS)
+    morphing.qtbot.waitUntil(lambda: morphing.on("::") > before + 0.2)
     assert morphing.window.find(QLabel, "onTargetFigure").text().endswith("%")
     same_run = morphing.window.main.session.run
     assert same_run is not None

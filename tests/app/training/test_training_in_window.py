@@ -37,7 +37,5 @@ def test_flow_can_be_changed_during_training(window: Window, qtbot: QtBot) -> No
     for family in RECIPES:
         choose(window, family)
     qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)  # restarts with another flow
-    qtbot.waitUntil(
-        lambda: window.main.viewer.scene.trace.names == window.main.request.plan.flow.stage_names(), timeout=60_000
-    )
-    qtbot.waitUntil(lambda: "step" in window.status, timeout=60_000)
+    qtbot.waitUntil(lambda: window.main.viewer.scene.trace.names == window.main.request.plan.flow.stage_names())
+    qtbot.waitUntil(lambda: "step" in window.status)

@@ -15,7 +15,6 @@ from tests.app.conftest import Window
 from tests.app.viewer.mouse import CloudMouse
 
 STEPS_AND_SCALES = (0, 0.5), (1000, 0.8), (2100, 1.0)
-ANSWER_MS = 30_000  # the first query loads TensorFlow
 
 
 class Explored:
@@ -44,7 +43,7 @@ class Explored:
         self.qtbot.waitUntil(lambda: self.cloud.stage == stage)
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=ANSWER_MS)
+        self.qtbot.waitUntil(condition)
 
     def action(self, name: str) -> QAction:
         return self.window.find(QAction, name)

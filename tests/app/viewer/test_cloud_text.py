@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.rendering.annotate import em
 from flowviz.rendering.projection import Panel
+from tests.app.conftest import show
 
 
 @pytest.fixture
@@ -17,8 +18,7 @@ def cloud(qtbot: QtBot) -> Iterator[CloudView]:
     view = CloudView()
     qtbot.addWidget(view)
     view.resize(660, 430)
-    view.show()
-    qtbot.waitExposed(view)
+    show(view, qtbot)
     yield view
     QApplication.setFont(font)
 

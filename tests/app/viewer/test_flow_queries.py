@@ -11,8 +11,7 @@ from flowviz.app.viewer.subject import Subject
 from flowviz.records import Scene
 from flowviz.specs import FlowSpec, TrainingSpec, ViewSpec
 from tests.app.viewer.fakes import TARGET, WEIGHTS, trace
-
-PATIENCE_MS = 5000
+from tests.conftest import PATIENCE_MS
 
 
 def test_only_queries_about_a_flow_load_tensorflow(qtbot: QtBot) -> None:
@@ -22,10 +21,10 @@ def test_only_queries_about_a_flow_load_tensorflow(qtbot: QtBot) -> None:
     queries.flow_queried.connect(lambda: announced.append("flow"))
     queries.thumbnails(Scene(trace()), ViewSpec(), 20, (0, 1), answered.append)
     queries.example("flow", answered.append)
-    qtbot.waitUntil(lambda: len(answered) == 2, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(answered) == 2)
     assert not announced
     queries._slow.ask("density", lambda: None, answered.append)  # without a flow, to keep TensorFlow out of the test
-    qtbot.waitUntil(lambda: len(answered) == 3, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(answered) == 3)
     assert announced == ["flow"]
     queries.close()
     wait_for_work(PATIENCE_MS)
@@ -57,7 +56,7 @@ def test_score_is_computed_once_no_other_is_asked_for(qtbot: QtBot, monkeypatch:
     for subject in subjects:
         queries.scored(subject, 100, TARGET, TrainingSpec(steps=9), lambda _: None)
     assert not asked
-    qtbot.waitUntil(lambda: len(asked) == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(asked) == 1)
     assert asked == [("score", subjects[-1])]
     queries.scored(subjects[0], 100, TARGET, TrainingSpec(steps=9), lambda _: None)
     queries.drop_stages()

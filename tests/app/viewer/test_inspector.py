@@ -11,6 +11,7 @@ from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.widgets.choice_words import COLORS
 from flowviz.records import Curve, StageReport
 from flowviz.specs import ViewSpec
+from tests.app.conftest import show
 
 SUBJECTS = {
     "each dot": "points",
@@ -80,8 +81,7 @@ def test_tall_inspector_keeps_its_contents_together(inspector: Inspector, qtbot:
     inspector.resize(280, 2000)
     inspector.show_stage("1 of 2 · real_nvp", "real_nvp", 0.1)
     inspector.show_report(StageReport(1, "real_nvp", ("y → y + t(x)",), curves=(Curve("shift t(x)", x, x),)))
-    inspector.show()
-    qtbot.waitExposed(inspector)
+    show(inspector, qtbot)
     names = label(inspector, "curveNames")
     assert names.height() <= names.heightForWidth(names.width()) + 2
 

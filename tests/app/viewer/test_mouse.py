@@ -15,6 +15,7 @@ from flowviz.records import Selection, Trace
 from flowviz.records.lattice import LATTICE_SIDE
 from flowviz.rendering import render_frame, visible_rectangle
 from flowviz.specs import PictureSize
+from tests.app.conftest import show
 from tests.app.test_main_window import pixels
 from tests.app.viewer.fakes import STAGES, Viewed, trace
 from tests.app.viewer.mouse import CloudMouse
@@ -37,8 +38,7 @@ class Pointed:
         self.viewed = Viewed(trained=False, cloud=self.cloud, readout=self.readout)
         self.viewed.start(particles=MANY)
         self.view, self.mouse = self.viewed.view, CloudMouse(self.cloud, qtbot)
-        self.cloud.show()
-        qtbot.waitExposed(self.cloud)
+        show(self.cloud, qtbot)
 
     @property
     def selection(self) -> Selection:

@@ -12,6 +12,7 @@ from flowviz.app.viewer.stage_keys import add_stage_keys
 from flowviz.app.viewer.stage_slider import StageSlider
 from flowviz.app.viewer.stage_strip import StageStrip
 from flowviz.records import Moment, Timeline
+from tests.app.conftest import show
 from tests.app.viewer.fakes import STAGES, WEIGHTS, trace
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
@@ -39,8 +40,7 @@ class Navigated:
             self.cloud.add_pan_keys(focused)
         self.zooms: list[tuple[tuple[float, float], float]] = []
         self.cloud.zoomed.connect(lambda center, half: self.zooms.append((center, half)))
-        self.window.show()
-        qtbot.waitExposed(self.window)
+        show(self.window, qtbot)
         self.window.activateWindow()
 
     def press(self, name: str, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

@@ -145,7 +145,6 @@ def test_unknown_score_is_left_out(harness: SessionHarness) -> None:
 def test_changing_texts_move_nothing_below_the_cloud(window: Window, qtbot: QtBot) -> None:
     readout, score = window.find(QLabel, "readout"), window.find(QLabel, "score")
     cloud = window.find(CloudView, "cloudView")
-    window.settle(qtbot)
     before = readout.height(), cloud.geometry()
     window.main.viewer.show_score("97% end on the letters")
     window.main.view.set_stage(0)

@@ -25,7 +25,6 @@ from tests.app.staged import Staged, staged
 
 __all__ = ["staged"]
 
-SLOW_MS = 30_000
 MAX_BYTES = 1_500_000
 
 
@@ -113,7 +112,7 @@ def test_example_is_chosen_by_its_thumbnail(window: Window, qtbot: QtBot) -> Non
     item = gallery.item(1)
     assert item is not None
     blank = item.icon().cacheKey()
-    qtbot.waitUntil(lambda: item.icon().cacheKey() != blank, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: item.icon().cacheKey() != blank)
     gallery.setCurrentRow(1)
     assert dialog.findChild(QLabel, "gallerySentence").text() == examples()[1].sentence
     with qtbot.waitSignal(dialog.finished):
@@ -137,7 +136,7 @@ def test_numbers_of_a_layer_are_computed_on_request(window: Window, qtbot: QtBot
     formula = window.find(QLabel, "stageFormula")
     assert "loads TensorFlow" in formula.text()
     formula.linkActivated.emit("#numbers")
-    qtbot.waitUntil(lambda: "loads TensorFlow" not in formula.text(), timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: "loads TensorFlow" not in formula.text())
     assert "Train" not in formula.text()
 
 

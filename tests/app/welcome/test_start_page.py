@@ -36,10 +36,8 @@ from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.welcome.start_page import MOST_RECENT, StartPage
 from flowviz.projects import example, examples
 from flowviz.specs import PRESETS, FlowSpec
-from tests.app.conftest import FileMenu, Window, work_is_running
+from tests.app.conftest import FileMenu, Window, settle, work_is_running
 from tests.app.test_main_window import choose, pixels
-
-SLOW_MS = 30_000
 
 
 class Welcome:
@@ -94,7 +92,7 @@ def click(listed: QListWidget, row: int, qtbot: QtBot) -> None:
 
 def test_example_opens_with_a_click_or_with_keys(start: Welcome, qtbot: QtBot) -> None:
     click(start.gallery, 1, qtbot)
-    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: not start.is_shown)
     assert start.window.main.session.trained_title == "FLOW"
     assert start.window.main.document_actions.document.path is None, "the example itself was opened instead of a copy"
     start.show()
@@ -102,7 +100,7 @@ def test_example_opens_with_a_click_or_with_keys(start: Welcome, qtbot: QtBot) -
     start.gallery.setCurrentRow(1)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
         qtbot.keyClick(start.gallery, key)
-    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: not start.is_shown)
     assert start.window.main.session.project().target == examples()[3].project().target
 
 
@@ -147,11 +145,11 @@ def test_entry_opens_once_however_it_is_activated(
 
 def test_thumbnails_are_drawn_again_for_another_theme(start: Welcome, qtbot: QtBot) -> None:
     first = item(start.gallery, 0)
-    qtbot.waitUntil(lambda: is_drawn(first), timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: is_drawn(first))
     for theme, bright in {"Dark": False, "Light": True}.items():
         before = first.icon().cacheKey()
         choose(start.window, theme)
-        qtbot.waitUntil(lambda before=before: first.icon().cacheKey() != before, timeout=SLOW_MS)  # type: ignore[misc]
+        qtbot.waitUntil(lambda before=before: first.icon().cacheKey() != before)  # type: ignore[misc]
         assert (np.median(pixels(start.page)) > 128) == bright
         assert start.is_shown
 
@@ -315,10 +313,10 @@ def test_closing_does_not_wait_for_thumbnails(start: Welcome, qtbot: QtBot, monk
 
 def test_idle_page_is_not_repainted(start: Welcome, qtbot: QtBot) -> None:
     last = item(start.gallery, start.gallery.count() - 1)
-    qtbot.waitUntil(lambda: is_drawn(last), timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: is_drawn(last))
     QApplication.setCursorFlashTime(0)
     start.word.clearFocus()
-    qtbot.wait(100)
+    settle(start.page)
     with Paints(start.page) as paints:
         qtbot.wait(700)
     assert paints.count == 0

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.specs import TargetSpec, TextSpec
-from tests.app.welcome.test_start_page import SLOW_MS, Welcome, start
+from tests.app.welcome.test_start_page import Welcome, start
 
 __all__ = ["start"]
 
@@ -201,7 +201,7 @@ def test_text_from_the_target_panel_is_shown_on_the_page(start: Welcome) -> None
 
 def test_other_kind_of_target_leaves_the_page_and_a_word_replaces_it(start: Welcome, qtbot: QtBot) -> None:
     start.window.main.request.turn_to("shape")
-    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: not start.is_shown)
     start.show()
     assert start.is_shown
     start.press("startTrainButton")
@@ -218,7 +218,7 @@ def test_pasted_picture_becomes_the_target(start: Welcome, qtbot: QtBot) -> None
         picture.setPixelColor(across, 16, QColor("black"))
     clipboard.setImage(picture)
     qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: not start.is_shown)
     assert start.window.main.request.plan.target.kind == "image"
     clipboard.setText("typed elsewhere")
     start.show()
@@ -234,7 +234,7 @@ def test_pasted_file_is_opened(start: Welcome, qtbot: QtBot, tmp_path: Path) -> 
     assert clipboard is not None
     clipboard.setMimeData(media)
     qtbot.keyClick(start.word, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: not start.is_shown, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: not start.is_shown)
     assert start.window.main.request.plan.target.kind == "points"
     assert start.file_menu.text == "BRAD"
     clipboard.clear()

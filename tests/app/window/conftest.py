@@ -6,8 +6,7 @@ import pytest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.main import create_window
-from tests.app.conftest import Window
+from tests.app.conftest import Window, open_main_window
 from tests.app.window.layouts import OpenWindow
 
 
@@ -18,11 +17,7 @@ def open_window(qtbot: QtBot) -> Iterator[OpenWindow]:
 
     def open_next() -> Window:
         close(windows)
-        main = create_window()
-        qtbot.addWidget(main)
-        main.show()
-        qtbot.waitExposed(main)
-        windows.append(Window(main))
+        windows.append(Window(open_main_window(qtbot)))
         return windows[-1]
 
     yield open_next

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QAbstractButton, QComboBox, QDockWidget, QLabel, QScrollArea, QWidget
-from pytestqt.qtbot import QtBot
 
 from flowviz.app.target.panel import TargetPanel
-from tests.app.conftest import Window
+from tests.app.conftest import Window, settle
 
 PANELS = ("target", "flow", "training", "loss", "inspector")
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
@@ -39,16 +38,10 @@ def places(window: Window) -> dict[str, tuple[Qt.DockWidgetArea, QRect]]:
     return {name: (window.main.dockWidgetArea(panel), panel.geometry()) for name, panel in docks.items()}
 
 
-def settled_places(window: Window, qtbot: QtBot) -> dict[str, tuple[Qt.DockWidgetArea, QRect]]:
-    """Return the places of the panels once three polls in a row agree: all layout requests are handled by then."""
-    polls: list[dict[str, tuple[Qt.DockWidgetArea, QRect]]] = []
-
-    def is_settled() -> bool:
-        polls.append(places(window))
-        return polls[-3:] == [polls[-1]] * 3
-
-    qtbot.waitUntil(is_settled)
-    return polls[-1]
+def settled_places(window: Window) -> dict[str, tuple[Qt.DockWidgetArea, QRect]]:
+    """Return the places of the panels once all layout requests are handled."""
+    settle(window.main)
+    return places(window)
 
 
 def is_seen(window: Window, name: str) -> bool:

@@ -113,7 +113,7 @@ def test_typing_training_scrubbing_and_exporting_need_no_mouse(
     keyboard.type("100")
     keyboard.go_to("trainButton")
     keyboard.press(Key.Key_Space)
-    qtbot.waitUntil(lambda: "Done:" in status.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "Done:" in status.text())
     keyboard.go_to("layerScrubber")
     keyboard.press(Key.Key_Home)
     for _ in range(4):
@@ -123,7 +123,7 @@ def test_typing_training_scrubbing_and_exporting_need_no_mouse(
     keyboard.type(str(tmp_path / "Hi.png"))
     keyboard.go_to("exportButton")
     keyboard.press(Key.Key_Space)
-    with qtbot.waitSignal(dialog.exported, timeout=20_000):
+    with qtbot.waitSignal(dialog.exported):
         pass
     keyboard.press(Key.Key_Escape)
     assert not dialog.isVisible()

@@ -78,11 +78,11 @@ def test_panels_keep_their_places_when_the_layout_of_a_small_window_is_reset(
 ) -> None:
     window.main.resize(1024, 700)
     window.main.appearance.choose_text_size(percent)
-    before = settled_places(window, qtbot)
+    before = settled_places(window)
     dock(window, "flow").setFloating(True)
-    settled_places(window, qtbot)
+    settled_places(window)
     reset(window)
-    assert settled_places(window, qtbot) == before
+    assert settled_places(window) == before
 
 
 def test_panel_grows_with_options_that_the_user_opens(window: Window, qtbot: QtBot) -> None:
@@ -96,17 +96,17 @@ def test_panel_grows_with_options_that_the_user_opens(window: Window, qtbot: QtB
 
 
 def test_panels_stay_in_place_when_a_notice_wraps(window: Window, qtbot: QtBot) -> None:
-    before = settled_places(window, qtbot)
+    before = settled_places(window)
     target_panel(window).notices.post(LONG_NOTICE)
     qtbot.waitUntil(lambda: not is_unscrolled(window, "target"))
-    assert settled_places(window, qtbot) == before
+    assert settled_places(window) == before
     target_panel(window).notices.withdraw(LONG_NOTICE.topic)
     qtbot.waitUntil(lambda: is_unscrolled(window, "target"))
-    assert settled_places(window, qtbot) == before
+    assert settled_places(window) == before
 
 
 def test_only_the_loss_panel_gives_way_to_a_notice_about_the_training(window: Window, qtbot: QtBot) -> None:
-    before = settled_places(window, qtbot)
+    before = settled_places(window)
     window.find(TrainingControls, "runControls").notices.post(LONG_NOTICE)
     qtbot.waitUntil(lambda: dock(window, "training").height() > before["training"][1].height() + 40)
     after = places(window)
@@ -119,14 +119,14 @@ def test_only_the_loss_panel_gives_way_to_a_notice_about_the_training(window: Wi
 def test_panels_stay_in_place_when_a_source_is_added(window: Window, qtbot: QtBot) -> None:
     window.find(QToolButton, "mixSource").click()
     mix = window.find(MixPage, "mixPage")
-    before = settled_places(window, qtbot)
+    before = settled_places(window)
     for text in ("one", "two", "three"):
         mix.add(TextSpec(text=text))
     qtbot.waitUntil(lambda: not is_unscrolled(window, "target"))
-    assert settled_places(window, qtbot) == before
+    assert settled_places(window) == before
     status = window.find(QLabel, "statusLabel")  # asked for more sources before, in a longer sentence
     qtbot.waitUntil(lambda: status.text() == GREETING)
-    assert settled_places(window, qtbot) == before
+    assert settled_places(window) == before
 
 
 @pytest.mark.parametrize("size", [QSize(1024, 700), QSize(1280, 800), QSize(3840, 2160)])
@@ -156,9 +156,9 @@ def test_inspector_is_tabbed_behind_the_loss_panel_before_the_cloud_gets_narrow(
 def test_panels_settle_in_a_window_of_any_width(window: Window, qtbot: QtBot, width: int) -> None:
     for start in (1024, 1280):
         window.main.resize(start, 760)
-        settled_places(window, qtbot)
+        settled_places(window)
         window.main.resize(width, 760)
-        settled_places(window, qtbot)
+        settled_places(window)
         assert is_tabbed(window) == (width < 1150)
 
 
@@ -167,7 +167,7 @@ def test_inspector_that_the_user_widened_stays_beside_the_cloud(window: Window, 
     window.main.resizeDocks([inspector], [450], Qt.Orientation.Horizontal)
     qtbot.waitUntil(lambda: inspector.width() == 450)
     window.find(QToolButton, "flowOptionsButton").click()
-    settled_places(window, qtbot)
+    settled_places(window)
     assert not is_tabbed(window)
     assert inspector.width() == 450
 
@@ -199,7 +199,7 @@ def test_inspector_that_the_user_moved_stays_there_when_the_window_grows(window:
 def test_loss_plot_stays_visible_with_very_large_text(window: Window, qtbot: QtBot, size: QSize) -> None:
     window.main.resize(size)
     window.main.appearance.choose_text_size(150)
-    settled_places(window, qtbot)
+    settled_places(window)
     plot, panel = window.find(QWidget, "lossPlot"), dock(window, "loss").widget()
     assert panel is not None
     assert panel.rect().contains(QRect(plot.mapTo(panel, QPoint()), plot.size()))
@@ -267,14 +267,14 @@ def test_status_of_the_training_is_whole_in_a_small_window(window: Window, qtbot
     for name in opened:
         window.find(QToolButton, name).click()
     status = window.find(QLabel, "statusLabel")
-    settled_places(window, qtbot)
+    settled_places(window)
     qtbot.waitUntil(lambda: is_whole(status))
 
 
 def test_status_that_grows_beside_the_details_is_whole(window: Window, qtbot: QtBot) -> None:
     window.main.resize(1366, 768)
     window.find(QToolButton, "detailsButton").click()
-    settled_places(window, qtbot)
+    settled_places(window)
     controls, status = window.find(TrainingControls, "runControls"), window.find(QLabel, "statusLabel")
     controls.set_status("A sentence that wraps to three lines of text. " * 6)
     qtbot.waitUntil(lambda: is_whole(status) and is_unscrolled(window, "training"))
@@ -287,7 +287,7 @@ def test_status_that_grows_beside_the_details_is_whole(window: Window, qtbot: Qt
 def test_warning_in_the_details_is_whole_in_a_small_window(window: Window, qtbot: QtBot) -> None:
     window.main.resize(1366, 768)
     window.find(QToolButton, "detailsButton").click()
-    settled_places(window, qtbot)
+    settled_places(window)
     warning = window.find(QLabel, "foldedWarning")
     warning.setText(explanations.folded(0.2))
     warning.show()

@@ -158,7 +158,7 @@ def test_escape_restores_the_window(window: Window, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: dock(window, "loss").x() > 700)
     main.resizeDocks([dock(window, "loss")], [260], Qt.Orientation.Vertical)
     window.find(QPlainTextEdit, "targetText").setFocus()
-    settled_places(window, qtbot)
+    settled_places(window)
     before, focus = places(window), main.focusWidget()
     choose(window, "Presentation")
     qtbot.waitUntil(lambda: main.isFullScreen() and not dock(window, "loss").isVisible())
