@@ -16,8 +16,8 @@ SPECS = {
     "iaf": FlowSpec(family="iaf", layers=2, width=16),
     "spline": FlowSpec(family="spline", layers=2, width=16, bins=8),
     "flow_matching": FlowSpec(family="flow_matching", width=16, depth=2, waves=2, integrator_steps=6),
-    "euler": FlowSpec(family="flow_matching", width=8, depth=1, waves=1, integrator="euler"),
-    "rk4": FlowSpec(family="flow_matching", width=8, depth=2, waves=0, integrator="rk4", integrator_steps=3),
+    "euler": FlowSpec(family="flow_matching", width=8, depth=1, waves=1, integrator="euler", integrator_steps=3),
+    "rk4": FlowSpec(family="flow_matching", width=8, depth=2, waves=0, integrator="rk4", integrator_steps=2),
     "planar": FlowSpec(family="planar", layers=3),
     "radial": FlowSpec(family="radial", layers=3, normalization="actnorm"),
     "tables": FlowSpec(layers=2, conditioner="table"),
@@ -31,6 +31,7 @@ SPECS = {
     "unbounded": FlowSpec(layers=2, width=8, normalization="none", log_scale_bound=None),
 }
 assert set(SPECS) >= set(RECIPES)
+LAYERS = {name: spec for name, spec in SPECS.items() if spec.base == "normal"}  # the others differ in their base only
 
 
 def stages_of(flow: Flow) -> list[tuple[Stage, Tensors]]:
