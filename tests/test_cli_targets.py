@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from flowviz.projects import load_project
 from flowviz.specs import SHAPES, ImageSpec, MixSpec, PointsSpec, TextSpec
 from flowviz.targets import build_target
-from tests.test_cli import run
+from tests.test_cli import SMALL, run
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_the_training_share_of_points_is_an_option(files: Path, capsys: pytest.C
 
 def test_a_project_is_whole_without_the_files_that_its_target_came_from(files: Path) -> None:
     options = ["--image", "box.png", "--threshold", "0.2", "--points", "two.npy", "--text", "é", "--beside"]
-    assert run("train", *options, "--steps", 20, "--layers", 1, "--width", 4, "-o", "x.flowviz") == 0
+    assert run("train", *options, "--steps", 20, *SMALL, "-o", "x.flowviz") == 0
     before = build_target(load_project(Path("x.flowviz")).target).sample(50, np.random.default_rng(0))
     Path("box.png").unlink()
     Path("two.npy").unlink()
@@ -105,7 +105,7 @@ def test_a_project_is_whole_without_the_files_that_its_target_came_from(files: P
 
 
 def test_the_target_of_a_project_is_learned_again(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    small = ("--steps", 5, "--layers", 1, "--width", 4)
+    small = ("--steps", 5, *SMALL)
     assert run("train", "--image", "box.png", "--points", "two.npy", "--over", *small, "-o", "one.flowviz") == 0
     assert run("train", "--of", "one.flowviz", *small, "-o", "other.flowviz") == 0
     one, other = load_project(Path("one.flowviz")), load_project(Path("other.flowviz"))

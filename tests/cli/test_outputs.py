@@ -11,17 +11,17 @@ from PIL import Image, ImageDraw
 from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Trial, to_csv
 from flowviz.rendering.trials import write_plot
-from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
-from tests.test_cli import run
+from flowviz.specs import TextSpec, TrainingSpec
+from tests.test_cli import SMALL_FLOW, run
 
-SMALL = "--steps 20 --layers 1 --width 4"
+SMALL = "--steps 20 --layers 2 --width 8 --depth 1"
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with an input of each kind, in which the commands run."""
     monkeypatch.chdir(tmp_path)
-    untrained = Project.untrained(TextSpec(text="I"), FlowSpec(layers=1, width=4), TrainingSpec(steps=20))
+    untrained = Project.untrained(TextSpec(text="I"), SMALL_FLOW, TrainingSpec(steps=20))
     for name in ("mine.flowviz", "other.flowviz", "plain", "mine.checkpoint.flowviz"):
         save_project(untrained, Path(name))
     points = np.random.default_rng(0).normal(size=(100, 2))

@@ -13,9 +13,8 @@ from flowviz.projects import Project, checkpoint_path, load_project, save_projec
 from flowviz.records import Event, Finished
 from flowviz.specs import TextSpec
 from tests.cli.program import run_program
-from tests.test_cli import run, stopped_training
+from tests.test_cli import SMALL, run, stopped_training
 
-SIZES = ("--layers", 2, "--width", 8, "--depth", 1)
 KILLED = """
 from importlib import import_module
 import_module("flowviz.training.trained").CHECKPOINT_SECONDS = 1e-9
@@ -33,7 +32,7 @@ loop.Training._advance = killed
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a training of 700 steps that was not stopped."""
     path = tmp_path_factory.mktemp("whole") / "whole.flowviz"
-    assert run("train", "--text", "I", "--steps", 700, *SIZES, "-o", path) == 0
+    assert run("train", "--text", "I", "--steps", 700, *SMALL, "-o", path) == 0
     return load_project(path)
 
 
@@ -55,7 +54,7 @@ def test_killed_training_continues_exactly_from_its_checkpoint(
     whole: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = tmp_path / "i.flowviz"
-    command = ["train", "--text", "I", "--steps", 700, *SIZES, "-o", output]
+    command = ["train", "--text", "I", "--steps", 700, *SMALL, "-o", output]
     killed = run_program(" ".join(map(str, command)), tmp_path, KILLED)
     assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
     assert [path.name for path in tmp_path.iterdir()] == ["i.checkpoint.flowviz"]
@@ -92,7 +91,7 @@ def test_forced_training_keeps_the_checkpoint_of_another_one_until_it_has_its_ow
     output, seen = tmp_path / "i.flowviz", list[list[str]]()
     save_project(half, checkpoint_path(output))
     before = checkpoint_path(output).read_bytes()
-    assert run("train", "--text", " ", *SIZES, "--force", "-o", output) == 2, "there is nothing to learn"
+    assert run("train", "--text", " ", *SMALL, "--force", "-o", output) == 2, "there is nothing to learn"
     assert names(tmp_path) == ["i.checkpoint.flowviz"]
 
     def cut_off(project: Project, *_: object, on_checkpoint: Callable[[Project], None], **__: object) -> None:
@@ -104,7 +103,7 @@ def test_forced_training_keeps_the_checkpoint_of_another_one_until_it_has_its_ow
         raise FileError("Cut off after the first checkpoint.")
 
     monkeypatch.setattr("flowviz.cli.training.trained", cut_off)
-    command = ["train", "--text", "I", "--steps", 5, *SIZES, "--force", "-o", output]
+    command = ["train", "--text", "I", "--steps", 5, *SMALL, "--force", "-o", output]
     assert run(*command) == 2
     aside = tmp_path / "i.checkpoint.1.flowviz"
     assert seen == [[aside.name]]
@@ -120,7 +119,7 @@ def test_forced_training_keeps_the_checkpoint_of_another_one_until_it_has_its_ow
 def test_forced_training_removes_the_checkpoint_of_another_one_with_its_result(half: Project, tmp_path: Path) -> None:
     output = tmp_path / "i.flowviz"
     save_project(half, checkpoint_path(output))
-    assert run("train", "--text", "I", "--steps", 5, *SIZES, "--force", "-o", output) == 0
+    assert run("train", "--text", "I", "--steps", 5, *SMALL, "--force", "-o", output) == 0
     assert names(tmp_path) == ["i.flowviz"]
 
 
@@ -142,7 +141,7 @@ def test_training_goes_on_when_its_checkpoint_cannot_be_written(
     monkeypatch.setattr("flowviz.cli.training.trained", finished)
     monkeypatch.setattr(Finished, "sentence", lambda _: "Finished.")
     monkeypatch.setattr(Finished, "in_units", lambda end, _: end)
-    assert run("train", "--text", "I", "--steps", 5, *SIZES, "-o", output) == 0
+    assert run("train", "--text", "I", "--steps", 5, *SMALL, "-o", output) == 0
     assert capsys.readouterr().err.count("no space left") == 1
     assert names(tmp_path) == ["i.flowviz"]
 
@@ -160,7 +159,7 @@ def test_training_whose_output_cannot_be_written_is_kept_elsewhere(
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     monkeypatch.setattr("flowviz.cli.training.save_project", save_unless_full)
-    assert run("train", "--text", "I", "--steps", 20, *SIZES, "-o", output) == 2
+    assert run("train", "--text", "I", "--steps", 20, *SMALL, "-o", output) == 2
     [rescue] = temporary.rglob("*.flowviz")
     assert capsys.readouterr().err.endswith(f"no space left on device. The training is saved as {rescue} instead.\n")
     assert load_project(rescue).history.step[-1] == 20

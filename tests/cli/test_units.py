@@ -6,12 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flowviz.specs import Entrant, FlowSpec, PointsSpec, TrainingSpec
+from flowviz.specs import Entrant, PointsSpec, TrainingSpec
 from flowviz.targets import build_target, read_points
 from flowviz.training.runs import Run, run_here
-from tests.test_cli import run
+from tests.test_cli import SMALL, SMALL_FLOW, run
 
-SIZES = ("--layers", 1, "--width", 8, "--depth", 1)
 NLL = "The NLL of 500 points of the target is "
 
 
@@ -27,7 +26,7 @@ def test_nlls_of_a_table_can_be_compared_with_its_log_densities(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     trained = folder / "table.flowviz"
-    assert run("train", "--points", folder / "table.csv", "--steps", 200, *SIZES, "-o", trained, "--json") == 0
+    assert run("train", "--points", folder / "table.csv", "--steps", 200, *SMALL, "-o", trained, "--json") == 0
     stdout, stderr = capsys.readouterr()
     found = json.loads(stdout)
     assert found["nll_units"] == "data"
@@ -44,8 +43,7 @@ def test_nlls_of_a_table_can_be_compared_with_its_log_densities(
     assert run("score", trained, folder / "test.npy", "-o", folder / "scores.npy") == 0
     score = -np.load(folder / "scores.npy").mean()
     assert found["test_nll"] == pytest.approx(score, abs=1e-4)
-    flow, training = FlowSpec(layers=1, width=8, depth=1), TrainingSpec(steps=200)
-    trial, _ = run_here(Run(Entrant(name="a", target=spec, flow=flow, training=training)))
+    trial, _ = run_here(Run(Entrant(name="a", target=spec, flow=SMALL_FLOW, training=TrainingSpec(steps=200))))
     assert trial.figures["test_nll"] == pytest.approx(found["test_nll"], abs=1e-4)
 
     capsys.readouterr()

@@ -22,7 +22,7 @@ from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from flowviz.specs.flow import Integrator
 from flowviz.targets import build_target
 from flowviz.training import train
-from tests.test_cli import run
+from tests.test_cli import SMALL_FLOW, run
 
 TRAINING = TrainingSpec(steps=10_100)  # with two validations, and one at the end
 FLOW = FlowSpec(family="flow_matching", width=32, waves=4, depth=2)
@@ -85,7 +85,7 @@ class TestUntrainedFlow:
 
 class TestTrainedFlow:
     def test_density_integrates_to_one(self, project: Project) -> None:
-        side = np.linspace(-4.5, 4.5, 300)
+        side = np.linspace(-4.5, 4.5, 200)
         grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
         density = np.exp(flowviz.build_flow(FLOW, project.weights).log_prob(grid))
         assert np.nansum(density) * (side[1] - side[0]) ** 2 == pytest.approx(1, abs=0.01)
@@ -138,7 +138,7 @@ class TestTrainedFlow:
         assert not np.allclose(history.train_nll, history.loss)
 
     def test_other_families_have_no_loss_but_the_nll(self) -> None:
-        other = flowviz.train(ShapeSpec(name="rings"), FlowSpec(layers=1, width=4, depth=1), TrainingSpec(steps=20))
+        other = flowviz.train(ShapeSpec(name="rings"), SMALL_FLOW, TrainingSpec(steps=20))
         assert np.isnan(other.history.loss).all()
 
     def test_weights_do_not_depend_on_the_integrator_which_may_change(self, project: Project) -> None:

@@ -227,9 +227,9 @@ def test_the_advice_names_what_is_unusual() -> None:
 def test_the_best_state_is_kept_when_a_small_cloud_is_learned_by_heart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flowviz.training.loop.VALIDATION_CHUNKS", 2)
     cloud = Points(np.random.default_rng(0).normal(size=(60, 2)))
-    spec = TrainingSpec(steps=9000, learning_rate=1e-2)
+    spec = TrainingSpec(steps=4000, learning_rate=1e-2)
     history, overfitting = History(), list[Overfitting]()
-    for event in train(cloud, FlowSpec(family="spline", layers=4, width=16, bins=8), spec):
+    for event in train(cloud, FlowSpec(family="spline", layers=2, width=8, bins=8), spec):
         history = history.with_event(event)
         if isinstance(event, Overfitting):
             overfitting.append(event)

@@ -34,8 +34,9 @@ def test_training_shows_its_metrics_and_keeps_its_picture(window: Window, qtbot:
 
 def test_flow_can_be_changed_during_training(window: Window, qtbot: QtBot) -> None:
     qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
-    for family in RECIPES:
+    for family in (*RECIPES, "glow"):
         choose(window, family)
+    window.find(QSpinBox, "flowLayers").setValue(2)  # as in the other test, so that it is compiled once
     qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)  # restarts with another flow
     qtbot.waitUntil(lambda: window.main.viewer.scene.trace.names == window.main.request.plan.flow.stage_names())
     qtbot.waitUntil(lambda: "step" in window.status)
