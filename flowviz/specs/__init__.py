@@ -1,7 +1,8 @@
 """What a person asks for: frozen, validated, JSON in and out."""
 
-from flowviz.specs.comparison import ComparisonSpec, Entrant, comparison_spec
-from flowviz.specs.comparison_presets import COMPARISON_PRESETS, ComparisonPreset, ComparisonPresetName
+from typing import TYPE_CHECKING
+
+from flowviz.lazy_names import lazy_names
 from flowviz.specs.export import ExportSpec
 from flowviz.specs.flow import FlowSpec
 from flowviz.specs.playback import Playback
@@ -60,3 +61,13 @@ __all__ = [
     "preset_of",
     "target_spec",
 ]
+
+if TYPE_CHECKING:  # the window does not compare flows at its start
+    from flowviz.specs.comparison import ComparisonSpec, Entrant, comparison_spec
+    from flowviz.specs.comparison_presets import COMPARISON_PRESETS, ComparisonPreset, ComparisonPresetName
+else:
+    __getattr__ = lazy_names(
+        __name__,
+        comparison="ComparisonSpec Entrant comparison_spec",
+        comparison_presets="COMPARISON_PRESETS ComparisonPreset ComparisonPresetName",
+    )

@@ -3,8 +3,9 @@
 Importing this package does not load TensorFlow; `train` loads it when it runs.
 """
 
-from flowviz.training.comparison import compared
-from flowviz.training.in_turns import Add, Change, Remove, Retarget, Turn, train_in_turns
+from typing import TYPE_CHECKING
+
+from flowviz.lazy_names import lazy_names
 from flowviz.training.new_target import NewTarget
 from flowviz.training.prepare import prepare
 from flowviz.training.train import train
@@ -23,3 +24,9 @@ __all__ = [
     "train_in_turns",
     "trained",
 ]
+
+if TYPE_CHECKING:  # the window does not compare flows at its start
+    from flowviz.training.comparison import compared
+    from flowviz.training.in_turns import Add, Change, Remove, Retarget, Turn, train_in_turns
+else:
+    __getattr__ = lazy_names(__name__, comparison="compared", in_turns="Add Change Remove Retarget Turn train_in_turns")

@@ -296,7 +296,7 @@ def test_entrants_with_one_target_share_it(monkeypatch: pytest.MonkeyPatch) -> N
         built.append(spec)
         return build_target(spec)
 
-    monkeypatch.setattr("flowviz.training.in_turns.build_target", counted)
+    monkeypatch.setattr("flowviz.targets.build_target", counted)
     next(train_in_turns(comparison()))
     assert built == [TARGET]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QStandardPaths, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
+from flowviz import projects
 from flowviz.app.document.document import FILE, Document, prepare
 from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
@@ -18,7 +19,7 @@ from flowviz.app.state.request import first_plan
 from flowviz.app.target import image_page, points_page
 from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
 from flowviz.files import as_file_name
-from flowviz.projects import Project, is_comparison
+from flowviz.projects import Project
 
 PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
 TARGET_FILTERS = [page.PATTERNS.partition(";;")[0] for page in (points_page, image_page)]
@@ -69,7 +70,7 @@ class DocumentActions(QObject):
 
     def open(self, path: Path) -> None:
         """Open a project or a comparison; offer to open points or an image as the target instead."""
-        if is_comparison(path):
+        if projects.is_comparison(path):
             self.comparison_chosen.emit(path.absolute())
             return
         kind = _target_kind(path)
