@@ -85,7 +85,7 @@ class ComparisonController(QObject):
         self._runner.abandon()
         self.editing.discard()
         self._built = list(built)
-        self._compared.show(runs_of(comparison))
+        self._compared.show(comparison)
         self._build_targets()
         self._update_controls()
 
@@ -178,7 +178,8 @@ class ComparisonController(QObject):
         if run is None or new in self._compared.value.names:
             return
         trial = replace(run.trial, name=new) if run.trial else None
-        renamed = replace(run, name=new, trial=trial)
+        later = tuple(replace(each, name=new) for each in run.later)
+        renamed = replace(run, name=new, trial=trial, later=later)
         runs = tuple(renamed if each is run else each for each in self._compared.value.runs)
         selected = new if self._compared.value.selected == old else self._compared.value.selected
         self._compared.set(replace(self._compared.value, runs=runs, selected=selected))

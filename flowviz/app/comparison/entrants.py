@@ -1,6 +1,6 @@
 """The entrants of a comparison while they are trained."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -56,6 +56,7 @@ class EntrantRun:
         built: The target, as soon as it has been built.
         asked: The target that it learns next. None if that is the same one.
         trial: The result of its training. None before it has ended.
+        later: The results of runs with later seeds, which the command line computes.
     """
 
     name: str
@@ -67,6 +68,7 @@ class EntrantRun:
     built: BuiltTarget | None = None
     asked: BuiltTarget | None = None
     trial: Trial | None = None
+    later: tuple[Trial, ...] = ()
 
     @property
     def problem(self) -> str:
@@ -175,11 +177,13 @@ class Compared:
         runs: The entrants.
         selected: Name of the selected entrant. Empty if there is none.
         state: State of the training.
+        seeds: Number of runs of each entrant that were asked for.
     """
 
     runs: tuple[EntrantRun, ...] = ()
     selected: str = ""
     state: TrainingState = TrainingState.IDLE
+    seeds: int = 1
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -231,10 +235,9 @@ class ComparedState(State[Compared]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(Compared(), parent)
 
-    def show(self, runs: Iterable[EntrantRun]) -> None:
-        """Show other entrants, the first of which is selected."""
-        found = tuple(runs)
-        self.set(Compared(found, found[0].name if found else ""))
+    def show(self, comparison: Comparison) -> None:
+        """Show the entrants of another comparison, the first of which is selected."""
+        self.set(Compared(runs_of(comparison), comparison.names[0], seeds=comparison.seeds))
 
     def update(self, run: EntrantRun) -> None:
         """Show another state of an entrant."""
@@ -275,15 +278,16 @@ def runs_of(comparison: Comparison) -> tuple[EntrantRun, ...]:
 
 def comparison_of(compared: Compared) -> Comparison:
     """Return the comparison, as it can be saved and trained."""
-    trials = tuple(run.trial for run in compared.runs if run.trial is not None)
-    return Comparison({run.name: run.project for run in compared.runs}, trials)
+    trials = tuple(trial for run in compared.runs for trial in (run.trial, *run.later) if trial is not None)
+    return Comparison({run.name: run.project for run in compared.runs}, trials, compared.seeds)
 
 
 def _run_of(comparison: Comparison, name: str) -> EntrantRun:
     project, trial = comparison[name], comparison.trial(name)
+    later = tuple(each for each in comparison.trials if each.name == name and each is not trial)
     last = project.checkpoint
     if last is None:
-        return EntrantRun(name, project, trial=trial)
+        return EntrantRun(name, project, trial=trial, later=later)
     history = project.history
     entropy = None if not len(history.entropy) or np.isnan(history.entropy[-1]) else float(history.entropy[-1])
     moments = project.timeline.moments
@@ -295,4 +299,5 @@ def _run_of(comparison: Comparison, name: str) -> EntrantRun:
         moment=moments[-1] if moments else None,
         progress=history.last_progress(entropy),
         trial=trial,
+        later=later,
     )

@@ -17,7 +17,7 @@ from flowviz.records import History
 from flowviz.specs.view import Theme
 
 Axis = Literal["seconds", "step"]
-AXES: dict[Axis, str] = {"seconds": "over training time", "step": "over steps"}
+AXES: dict[Axis, str] = {"seconds": "over time", "step": "over steps"}
 LABELS: dict[Axis, str] = {"seconds": "seconds of training", "step": "step"}
 PADDING = 0.05  # of the range of an axis, on either side
 FIRST_RANGES: dict[Axis, float] = {"seconds": 10.0, "step": 1000.0}  # before the first report

@@ -121,11 +121,13 @@ def shared_frame(runs: Sequence[EntrantRun], view: SharedView, spec: ViewSpec, p
 
 
 def _target_box(run: EntrantRun) -> Box:
+    """Return the box of the target, and of the particles of an untrained flow."""
+    particles: Box = run.project.trace.boxes[-1]
     if run.built is None:
-        box: Box = run.project.trace.boxes[-1]
-        return box
+        return particles
     left, right, bottom, top = run.built.target.extent
-    return np.array([[left, bottom], [right, top]])
+    box: Box = np.array([[left, bottom], [right, top]])
+    return box if run.is_begun else common_box(np.stack([box, particles]))
 
 
 def _box_at(trace: Trace, stage: float) -> Box:

@@ -1,5 +1,7 @@
 """The controller trains entrants side by side, and adds, changes and removes them."""
 
+from dataclasses import replace
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -225,6 +227,21 @@ def test_a_saved_comparison_is_shown_as_it_was(harness: ComparisonHarness) -> No
     assert reopened.run("b").status == "completed"
     assert reopened.run("b").figures() == harness.run("b").figures()
     assert not reopened.controls.can_resume
+
+
+def test_results_of_later_seeds_are_kept(harness: ComparisonHarness) -> None:
+    harness.train()
+    harness.finish()
+    comparison = harness.controller.comparison
+    trial = comparison.trial("a")
+    assert trial is not None
+    several = replace(comparison.with_trial(replace(trial, seed=trial.seed + 1)), seeds=2)
+    reopened = ComparisonHarness(several)
+    reopened.controller.rename("a", "c")
+    assert sorted((trial.name, trial.seed) for trial in reopened.controller.comparison.trials) == [
+        ("b", 0), ("c", 0), ("c", 1)
+    ]  # fmt: skip
+    assert reopened.controller.comparison.seeds == 2
 
 
 def _learning(project: Project, target: TextSpec) -> Project:
