@@ -1,6 +1,6 @@
 """Flows join a comparison: copies, presets, the flow of the window, and project files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from flowviz.app.comparison.adding import EntrantAdding
 from flowviz.projects import Project
 from flowviz.specs import PRESETS, FlowSpec, TextSpec, TrainingSpec
 from tests.app.comparison.fakes import TARGET, ComparisonHarness
+from tests.app.conftest import work_is_running
 
 BYE = Project.untrained(TextSpec(text="Bye"), FlowSpec(family="spline"), TrainingSpec(seconds=9))
 
@@ -43,8 +44,11 @@ class Adding:
 
 
 @pytest.fixture
-def flows(qtbot: QtBot) -> Adding:
-    return Adding(qtbot)
+def flows(qtbot: QtBot) -> Iterator[Adding]:
+    found = Adding(qtbot)
+    yield found
+    found.adding.close()
+    qtbot.waitUntil(lambda: not work_is_running(), timeout=20_000)
 
 
 def test_a_copy_is_untrained_and_selected(flows: Adding) -> None:

@@ -11,7 +11,7 @@ from flowviz.app.comparison.file import ComparisonFile
 from flowviz.projects import Comparison, load_comparison
 from flowviz.projects.drafts import Drafts
 from tests.app.comparison.fakes import untrained
-from tests.app.conftest import FileMenu, Window
+from tests.app.conftest import FileMenu, Window, work_is_running
 
 
 class Saved:
@@ -55,6 +55,7 @@ def saved(tmp_path: Path, qtbot: QtBot) -> Iterator[Saved]:
     found = Saved(tmp_path, qtbot)
     yield found
     found.file.close()
+    qtbot.waitUntil(lambda: not work_is_running(), timeout=20_000)
 
 
 def test_a_saved_comparison_reopens(saved: Saved) -> None:
