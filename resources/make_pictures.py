@@ -36,13 +36,14 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.main import create_window
+from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.projects import save_project
 
 PICTURES = Path(__file__).parent / "pictures"
 README = Path(__file__).parents[1] / "README.md"
 LARGEST_FILE = 200_000  # bytes
-SIZE = 1280, 800
+SIZE, LAPTOP = (1280, 800), (1366, 768)
 WORD, PROJECT = "FLOW", "flow.flowviz"  # as in the README
 DRAWING = rf"^flowviz (gallery \w+ -o .*|render (?:{PROJECT}|drift\.flowviz) .*)$"  # lines of the README
 STEPS, STEPS_IN_PICTURE = 15_000, 5_000  # of the training: in all, and when its picture is taken
@@ -63,6 +64,7 @@ def main() -> None:
         app.setStyle("Fusion")
         app.setCursorFlashTime(0)  # else the cursor would be in some pictures only
         show_window(Path(folder) / PROJECT)
+        show_comparison()
         run_commands(Path(folder))
     for path in sorted(PICTURES.iterdir()):
         print(f"{path}: {path.stat().st_size:,} bytes")  # noqa: T201
@@ -102,6 +104,23 @@ def show_window(path: Path) -> None:
     window.point_at(*PROBED)
     window.wait(lambda: viewer.scene.probe is not None)
     window.take("window")
+    window.main.discard_changes()
+    window.main.close()
+
+
+def show_comparison() -> None:
+    """Compare the first three flows that the dialog offers."""
+    window = Window()
+    window.main.resize(*LAPTOP)  # where the table has room for all columns
+    window.main.request.show_text(WORD)
+    window.find(QAction, "compareAction").trigger()
+    window.find(QPushButton, "startComparison").click()
+    workbench = window.main.comparisons.workbench
+    assert workbench is not None
+    workbench.request.set_budget("steps", STEPS_IN_PICTURE)
+    workbench.controller.train()
+    window.wait(lambda: workbench.compared.value.state == TrainingState.IDLE)
+    window.take("comparison")
     window.main.discard_changes()
     window.main.close()
 

@@ -125,7 +125,8 @@ class CloudPicture(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        if self._pressed is None:
+        if self._pressed is None or not event.buttons():  # a double click may have hidden the picture meanwhile
+            self._pressed = None
             self.particle_hovered.emit(self._particle_at(event.position()))
         elif self._tool == "rectangle" and event.buttons() & Qt.MouseButton.LeftButton:
             self._region = QRectF(self._pressed, event.position()).normalized()

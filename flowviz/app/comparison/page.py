@@ -20,7 +20,7 @@ from flowviz.specs.view import Theme
 
 MARGIN = 6  # pixels
 GRID_SHARE, FIGURES_SHARE = 30, 10  # of the height
-PLOT_SHARE, TABLE_SHARE = 10, 24  # of the width
+PLOT_SHARE, TABLE_SHARE = 10, 30  # of the width
 
 
 class ComparisonPage(QWidget):

@@ -188,7 +188,7 @@ class FiguresTable(QTableView):
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         down.setDefaultSectionSize(self.fontMetrics().height() + 6)
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        across.setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Stretch)
+        across.setStretchLastSection(True)
         across.setMinimumSectionSize(4 * self.fontMetrics().averageCharWidth())
 
     def _name(self, index: QModelIndex) -> str:
