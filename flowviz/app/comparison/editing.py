@@ -56,8 +56,15 @@ class EntrantEditing(QObject):
     def _on_compared_changed(self, old: Compared, new: Compared) -> None:
         if self._edited and self._edited != new.selected:
             self.apply()
-        run = new.selected_run
-        if run is not None and not self._edited and _plan_of(run) != self._request.plan:
+        before, run = old.selected_run, new.selected_run
+        if run is None or self._edited:
+            return
+        is_other = before is None or before.name != run.name
+        if is_other or (self._builder.pending is None and _plan_of(before or run) != _plan_of(run)):
+            self._show(run)
+
+    def _show(self, run: EntrantRun) -> None:
+        if _plan_of(run) != self._request.plan:
             self._builder.expect(run.asked or run.built)
             self._request.show_plan(_plan_of(run))
 

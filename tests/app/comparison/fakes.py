@@ -9,6 +9,7 @@ from flowviz.app.comparison.entrants import ComparedState, EntrantRun
 from flowviz.app.comparison.runner import ComparisonRunner
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.builder import TargetBuilder
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Comparison, Project
 from flowviz.records import Advanced, Event, Finished, Trial
@@ -87,11 +88,12 @@ class FakeThread(QObject):
 class ComparisonHarness:
     """A comparison, its states, and the fakes around it."""
 
-    def __init__(self, comparison: Comparison | None = None) -> None:
+    def __init__(self, comparison: Comparison | None = None, building: LatestWorker | None = None) -> None:
+        """Show a comparison, by default of two flows; `building` builds requested targets, by default at once."""
         self.owner = owner = QObject()
         self.threads = list[FakeThread]()
         self.compared, self.request, self.controls = ComparedState(owner), RequestState(owner), FakeControls()
-        self.builder = TargetBuilder(self.request, owner, SynchronousWorker())
+        self.builder = TargetBuilder(self.request, owner, building or SynchronousWorker())
         runner = ComparisonRunner(owner, self._make_thread)
         self.controller = ComparisonController(
             self.compared, self.request, self.builder, runner, self.controls, owner, SynchronousWorker()

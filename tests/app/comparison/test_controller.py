@@ -1,14 +1,16 @@
 """The controller trains entrants side by side, and adds, changes and removes them."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Project
 from flowviz.records import Preparing, Recovered, Retargeted
-from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from flowviz.training import Add, Remove, Retarget
 from tests.app.comparison.fakes import TARGET, ComparisonHarness, untrained
 from tests.app.session.fakes import finished
@@ -92,6 +94,22 @@ def test_typing_another_word_retargets_all_entrants(harness: ComparisonHarness) 
     assert isinstance(change, Retarget)
     assert change.spec == BYE
     assert all(run.target == BYE for run in harness.compared.value.runs)
+
+
+class SlowWorker(LatestWorker):
+    """Worker that builds no target during the test."""
+
+    def ask(self, *_: Any) -> None: ...
+
+
+def test_a_target_that_takes_long_to_build_is_not_forgotten_meanwhile(qtbot: QtBot) -> None:
+    harness = ComparisonHarness(building=SlowWorker())
+    harness.train()
+    rings = ShapeSpec(name="rings")
+    harness.request.show_target(rings)
+    harness.controller.editing.apply()
+    harness.advance("a", 200)
+    assert harness.request.plan.target == rings
 
 
 def test_a_retargeted_entrant_shows_its_new_target(harness: ComparisonHarness) -> None:
