@@ -200,7 +200,7 @@ class MainWindow(QMainWindow):
         document.saves_ended.connect(self._close_after_saving)
         self.target_importer.project_arrived.connect(self.document_actions.open)
         self.document_actions.target_file_chosen.connect(self.target_importer.open_file)
-        DropTarget(self, self.target_importer.take_media)
+        DropTarget(self, lambda media: self.comparisons.take_media(media) or self.target_importer.take_media(media))
         self.target_builder.built_changed.connect(self._show_target)
         self.target_builder.pictures_ready.connect(self._training.target.shape.show_pictures)
         self._show_target()

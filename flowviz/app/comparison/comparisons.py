@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
 from PyQt6.QtGui import QAction, QImage
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
 
@@ -159,6 +159,12 @@ class Comparisons(QObject):
         """Write a draft of unsaved changes in the GUI thread, because the program is about to end."""
         if self._workbench is not None:
             self._workbench.file.save_now()
+
+    def take_media(self, media: QMimeData) -> bool:
+        """Learn what was dropped, or add the flow of a project; return whether the page is visible."""
+        if self.is_shown:
+            self._present().importer.take_media(media)
+        return self.is_shown
 
     def picture(self) -> QImage | None:
         """Return the picture of all clouds. None if they are not visible."""

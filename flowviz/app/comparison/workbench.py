@@ -32,6 +32,7 @@ class Workbench(QObject):
         request: What the panels show: the selected entrant.
         page: The page.
         controller: Trains the entrants.
+        importer: Imports files, pictures and text as targets.
         adding: Adds entrants.
         file: Opens and saves the comparison.
     """
@@ -53,7 +54,7 @@ class Workbench(QObject):
         self.page = ComparisonPage(self.compared, self.shared, self.request, view)
         editor = self.page.editor
         self._builder = TargetBuilder(self.request, self)
-        self._importer = TargetImporter(editor.target, self.request, self)
+        self.importer = TargetImporter(editor.target, self.request, self)
         runner = ComparisonRunner(self)
         self.controller = ComparisonController(
             self.compared, self.request, self._builder, runner, editor.controls, self
@@ -82,7 +83,7 @@ class Workbench(QObject):
         self.adding.close()
         self.file.close()
         self._builder.close()
-        self._importer.close()
+        self.importer.close()
 
     def _connect(self) -> None:
         page, editor, controller = self.page, self.page.editor, self.controller
@@ -102,11 +103,12 @@ class Workbench(QObject):
             view.chosen.connect(self.compared.select)
             view.open_requested.connect(self.open_requested)
             view.removal_requested.connect(controller.remove)
+        self.importer.project_arrived.connect(self.adding.add_file)
         self.compared.changed.connect(self._on_changed)
         controller.changed.connect(self.file.mark_changed)
         self._builder.built_changed.connect(lambda built: editor.target.show_target(built, self._builder.problem))
         self._builder.pictures_ready.connect(editor.target.shape.show_pictures)
-        for source in (controller, self._builder, self._importer, self.adding, self.file):
+        for source in (controller, self._builder, self.importer, self.adding, self.file):
             source.notice_posted.connect(self.notice_posted)
 
     def _on_changed(self, old: Compared, new: Compared) -> None:

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 import pytest
-from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtCore import QMimeData, QObject, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget, QLineEdit, QListWidget, QPushButton
 from PyQt6.sip import isdeleted
@@ -127,6 +127,17 @@ def test_typing_changes_the_target_of_all(page: Page, qtbot: QtBot) -> None:
     assert len(runs) == 2
     assert "Yo" in page.find(FittingLabel, "comparisonTitle").text()
     assert page.window.main.request.plan.target.title != "Yo"
+
+
+def test_text_that_is_dropped_becomes_the_target_of_all(page: Page, qtbot: QtBot) -> None:
+    media = QMimeData()
+    media.setText("Oh")
+    before = page.window.main.request.plan
+    assert page.comparisons.take_media(media)
+    qtbot.waitUntil(lambda: all(run.target.title == "Oh" for run in page.workbench.compared.value.runs))
+    assert page.window.main.request.plan == before
+    page.comparisons.leave()
+    assert not page.comparisons.take_media(media)
 
 
 def test_a_double_click_opens_an_entrant_and_keeps_the_comparison(page: Page, qtbot: QtBot) -> None:
