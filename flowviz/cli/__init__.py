@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 import flowviz
 from flowviz import extensions, process
-from flowviz.cli import about, desktop, inspect, numbers, options, render, training
+from flowviz.cli import about, comparison, desktop, inspect, numbers, options, render, training
 from flowviz.cli.interrupts import Interrupted, interruptible
 from flowviz.cli.messages import say
 from flowviz.errors import FlowvizError
@@ -52,6 +52,7 @@ app = typer.Typer(
 )
 for command in (
     *training.COMMANDS,
+    *comparison.COMMANDS,
     *render.COMMANDS,
     *inspect.COMMANDS,
     *numbers.COMMANDS,

@@ -13,12 +13,12 @@ import typer
 
 from flowviz import machine
 from flowviz.cli import options
-from flowviz.cli.loaded_project import LoadedProject
+from flowviz.cli.loaded_project import LoadedProject, project_at
 from flowviz.cli.messages import counted, say
 from flowviz.cli.outputs import check_output
 from flowviz.errors import SpecError
 from flowviz.files import atomic_write
-from flowviz.projects import Project, load_project
+from flowviz.projects import Project
 from flowviz.records import Environment, StageReport, checked_stage, written
 
 WIDTH, INDENT = 80, "      "
@@ -26,6 +26,7 @@ WIDTH, INDENT = 80, "      "
 
 def inspect(
     project: options.ProjectFile,
+    entrant: options.Entrant = None,
     stage: Annotated[int | None, typer.Option(help="Describe this stage only.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     curves: Annotated[
@@ -35,7 +36,7 @@ def inspect(
     """Describe each stage of a saved flow: its formula, its numbers, and its share of the total change of areas."""
     if curves is not None:
         check_output(curves, [".csv"], [project])
-    loaded = LoadedProject.at(project)
+    loaded = LoadedProject.at(project, entrant)
     found = loaded.project.trace
     stages = range(len(found.names)) if stage is None else (checked_stage(stage, found.last_stage),)
     shares = found.volume_shares
@@ -51,6 +52,7 @@ def inspect(
 
 def info(
     project: Annotated[Path | None, typer.Argument(help="A project; without it, this machine.")] = None,
+    entrant: options.Entrant = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Describe a project and what it was trained with, or this machine: versions, devices, XLA, threads."""
@@ -59,7 +61,7 @@ def info(
 
         found = system_info()
     else:
-        found = _project_info(load_project(project))
+        found = _project_info(project_at(project, entrant))
     typer.echo(json.dumps(found) if as_json else machine.format_info(found))
 
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from flowviz.cli.messages import say
 from flowviz.cli.spec_options import Given, spec_options
-from flowviz.errors import FileError
+from flowviz.errors import FileError, SpecError
 from flowviz.library import score_in_parts, trace_in_parts
-from flowviz.projects import Project, load_project
+from flowviz.projects import Project, is_comparison, load_comparison, load_project
 from flowviz.records import Trace
 from flowviz.records.score import inexact_note
 from flowviz.specs import FlowSpec, TargetSpec
@@ -31,6 +31,18 @@ Part = TypeVar("Part")
 integrator_options = spec_options({name: fields_of(FlowSpec)[name] for name in INTEGRATOR_FIELDS})
 
 
+def project_at(path: Path, entrant: str | None) -> Project:
+    """Read a project, or that of an entrant from a comparison. Raises `FileError` and `SpecError`."""
+    if not is_comparison(path):
+        if entrant is not None:
+            raise SpecError(f"{path} is not a comparison, so it has no entrants. Leave out --entrant.")
+        return load_project(path)
+    found = load_comparison(path)
+    if entrant is None:
+        raise SpecError(f"{path} is a comparison. Choose an entrant with --entrant: {', '.join(found.names)}.")
+    return found[entrant]
+
+
 @dataclass(frozen=True)
 class LoadedProject:
     """A project and its file. The flow is built, and TensorFlow loaded, when it is first used."""
@@ -39,9 +51,9 @@ class LoadedProject:
     project: Project
 
     @classmethod
-    def at(cls, path: Path, integrator: Given | None = None) -> "LoadedProject":
+    def at(cls, path: Path, entrant: str | None = None, integrator: Given | None = None) -> "LoadedProject":
         """Read a file, and change the integrator to that of some options. Raises `FileError` and `SpecError`."""
-        loaded = cls(path, load_project(path))
+        loaded = cls(path, project_at(path, entrant))
         if not integrator:
             return loaded
         with loaded._named():

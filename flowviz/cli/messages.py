@@ -8,10 +8,12 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flowviz.records import Event, Overfitting, Preparing, Progress, Recovered, TrialSummary, Uncompiled
+from flowviz.records.comparison_table import COLUMNS, RunSummary
 
 T = TypeVar("T")
 
 LINE_SECONDS = 10  # between two lines of progress
+JUDGED = {"gap", "test_nll", "on_target", "seconds_to_goal"}  # columns of a comparison
 HEADINGS = ("flow", "rate", "runs", "finite", "diverged", "failed", "recoveries", "25 %", "median", "75 %")
 
 if TYPE_CHECKING:
@@ -126,4 +128,20 @@ def summary_table(summaries: Sequence[TrialSummary], measure: str) -> "Table":
         counts = (s.runs, s.finite, s.diverged, s.failed, s.recoveries)
         quartiles = [f"{value:.3f}" for value in s.quartiles] if s.quartiles else 3 * ["–"]
         table.add_row(s.family, f"{s.learning_rate:g}", *map(str, counts), *quartiles)
+    return table
+
+
+def comparison_table(summaries: Sequence[RunSummary]) -> "Table":
+    """Return a table with a row for each entrant of a comparison, and the figures by which it is judged first."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    columns = [column for column in COLUMNS if column.name in JUDGED]
+    table = Table(box=box.SIMPLE_HEAD, padding=0)
+    for heading in ("entrant", "runs", *(column.title for column in columns)):
+        table.add_column(heading, justify="left" if heading == "entrant" else "right")
+    for each in summaries:
+        runs = f"{each.finite} of {each.runs}" if each.finite < each.runs else str(each.runs)
+        table.add_row(Text(each.name), runs, *map(each.text, columns))
     return table

@@ -18,7 +18,7 @@ from flowviz.errors import FileError
 from flowviz.exporting import tables
 from flowviz.exporting.tables import Particles, Rows
 from flowviz.library import sample_in_parts
-from flowviz.projects import is_project
+from flowviz.projects import is_comparison, is_project
 from flowviz.records import slices
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import SHAPES, ShapeSpec
@@ -30,6 +30,7 @@ def trace(
     project: options.ProjectFile,
     output: options.NumbersFile,
     integrator: Given,
+    entrant: options.Entrant = None,
     n: options.Count = PARTICLES,
     seed: options.Seed = 0,
     direction: options.DirectionChoice = "generate",
@@ -43,7 +44,7 @@ def trace(
     """
     count, start = options.checked_count(n), options.checked_seed(seed)
     place = NumbersOutput.checked(output, form, [project])
-    loaded = LoadedProject.at(project, integrator)
+    loaded = LoadedProject.at(project, entrant, integrator)
     shown = spec_units(loaded.project.target, units)
     stages, followed = range(len(loaded.project.trace.names)), loaded.followed(direction, count, start, units)
     what = f"{counted(count, 'particle')} at {len(stages)} stages"
@@ -55,6 +56,7 @@ def sample(
     project: options.ProjectFile,
     output: options.NumbersFile,
     integrator: Given,
+    entrant: options.Entrant = None,
     n: options.Count = 20_000,
     seed: options.Seed = 0,
     units: options.UnitsChoice = "data",
@@ -63,7 +65,7 @@ def sample(
     """Draw points from a saved flow: columns x and y, or an array (n, 2)."""
     count, start = options.checked_count(n), options.checked_seed(seed)
     place = NumbersOutput.checked(output, form, [project])
-    loaded = LoadedProject.at(project, integrator)
+    loaded = LoadedProject.at(project, entrant, integrator)
     shown = spec_units(loaded.project.target, units)
     parts = loaded.parts(sample_in_parts(loaded.project, count, start, units))
     place.write(tables.points(count, parts, shown), "Sampling", len(slices(count)), counted(count, "point"))
@@ -75,6 +77,7 @@ def score(
     points: Annotated[Path, typer.Argument(help="Points: .csv, .txt, .npy, .npz or .parquet.")],
     output: options.NumbersFile,
     integrator: Given,
+    entrant: options.Entrant = None,
     columns: options.Columns = None,
     units: options.UnitsChoice = "data",
     form: options.NumbersFormat = None,
@@ -84,7 +87,7 @@ def score(
     The density is per area in the units of the points.
     """
     place = NumbersOutput.checked(output, form, [project, points])
-    loaded, found = LoadedProject.at(project, integrator), _read_scored(points, columns)
+    loaded, found = LoadedProject.at(project, entrant, integrator), _read_scored(points, columns)
     scores = Rows("log_prob", ("log_prob",), len(found), loaded.scored(found, units))
     place.write(scores, "Scoring", len(slices(len(found))), f"the log-densities of {counted(len(found), 'point')}")
 
@@ -127,8 +130,8 @@ COMMANDS = (trace, sample, score, target)
 
 def _read_scored(path: Path, columns: str | None) -> NDArray[np.float64]:
     """Read points (n, 2) to score. Raises `FileError`."""
-    if is_project(path):
-        raise FileError(f"{path} is a project. Give a table of points.")
+    if is_project(path) or is_comparison(path):
+        raise FileError(f"{path} is a {'project' if is_project(path) else 'comparison'}. Give a table of points.")
     points = drained(reading_columns(path, columns, options.MAX_POINTS), f"Reading {path.name}")
     if not len(points):
         raise FileError(f"{path} contains no points.")

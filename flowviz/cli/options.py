@@ -1,7 +1,7 @@
 """The options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -33,6 +33,14 @@ Columns = Annotated[
     str | None, typer.Option("--columns", metavar="X,Y", help="Names or numbers of the columns, such as x,y or 1,2.")
 ]
 ProjectFile = Annotated[Path, typer.Argument(help="A project file.", metavar="PROJECT.flowviz")]
+Entrant = Annotated[
+    str | None, typer.Option("--entrant", metavar="NAME", help="Name of the entrant, if the file is a comparison.")
+]
+Jobs = Annotated[int, typer.Option("--jobs", help="Number of simultaneous runs; by default, one for each core.")]
+BackendChoice = Annotated[
+    Literal["loky", "dask"], typer.Option("--backend", help="Processes of this machine, or a Dask cluster.")
+]
+Scheduler = Annotated[str | None, typer.Option("--scheduler", help="Address of the cluster, such as tcp://HOST:8786.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the metrics as one JSON object.")]
 
 DirectionChoice = Annotated[

@@ -12,8 +12,8 @@ from flowviz.cli.messages import progress_bar, say
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting.recognition import is_trial_table, is_trials_plot, work_in
 from flowviz.exporting.tables import NumberFormat, Numbers, check_parquet, csv_pieces, write_numbers
-from flowviz.file_kinds import NUMBERS, PROJECT, check_suffix, listed
-from flowviz.files import check_writable
+from flowviz.file_kinds import NUMBERS, PROJECT, check_suffix, denoted, listed
+from flowviz.files import check_writable, is_file
 from flowviz.projects import checkpoint_path, is_checkpoint_name
 
 STDOUT = Path("-")
@@ -64,6 +64,25 @@ def check_trial_outputs(table: Path, plot: Path, inputs: Sequence[Path], *, forc
     if is_same_file(table, plot) or table == plot:
         raise SpecError(f"The table and its plot cannot both be {table}. Choose another name with --plot.")
     _check_new(plot, "the plot with --plot", force=force or is_trials_plot(plot))
+
+
+def check_folder_output(folder: Path, names: Sequence[str], inputs: Sequence[Path], *, force: bool) -> None:
+    """Check the files that a command writes to a folder; `force` lets them replace existing files.
+
+    Raises:
+        SpecError: The name of the folder is that of another kind of file.
+        FileError: A file is an input or exists already, or the folder is a file.
+    """
+    if folder == STDOUT or (not folder.is_dir() and denoted(folder) is not None):
+        raise SpecError(f"{folder} is not a folder, but this command writes several files. Give the name of a folder.")
+    if is_file(folder):
+        raise FileError(f"{folder} is a file. Give the name of a folder.")
+    for path in (folder / name for name in names):
+        check_replaceable(path, inputs, force=True)
+        if path.is_file() and not force:
+            raise FileError(f"{path} already exists. Choose another folder, or give --force to replace it.")
+        if folder.is_dir():
+            check_writable(path)
 
 
 def check_replaceable(path: Path, inputs: Sequence[Path], *, force: bool = False) -> None:

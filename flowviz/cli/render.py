@@ -48,6 +48,7 @@ def render(
     ],
     fields: Given,
     integrator: Given,
+    entrant: options.Entrant = None,
     spec_file: SpecFile = None,
     as_seen: Annotated[
         bool, typer.Option("--as-seen", help="Begin with the view of the saved project; other options override it.")
@@ -73,7 +74,7 @@ def render(
     if path == STDOUT:
         raise SpecError("Exports cannot be written to stdout. Give the name of a file or a folder.")
     given = {**fields, **({"select": select} if select else {}), **({} if speed is None else {"speed": speed})}
-    inputs, found = [project, *given_files(spec_file)], LoadedProject.at(project, integrator).project
+    inputs, found = [project, *given_files(spec_file)], LoadedProject.at(project, entrant, integrator).project
     spec = requested_export(output, given, found.seen if as_seen else Seen(), read_spec(spec_file, *PLACES))
     if spec.what not in IN_FOLDERS:
         check_output(path, suffixes_of(spec.format), inputs)

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -110,11 +110,9 @@ def trials(
         str | None, typer.Option(help="Learning rates, separated by commas; by default, that of the family.")
     ] = None,
     plot: Annotated[Path | None, typer.Option(help="The plot; by default beside the table.")] = None,
-    jobs: Annotated[int, typer.Option(help="Number of simultaneous runs; by default, one for each core.")] = -1,
-    backend: Annotated[
-        Literal["loky", "dask"], typer.Option(help="Processes of this machine, or a Dask cluster.")
-    ] = "loky",
-    scheduler: Annotated[str | None, typer.Option(help="Address of the cluster, such as tcp://HOST:8786.")] = None,
+    jobs: options.Jobs = -1,
+    backend: options.BackendChoice = "loky",
+    scheduler: options.Scheduler = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the table instead of continuing it.")] = False,
 ) -> None:
     """Train with many seeds and learning rates, to find out how often training fails, and how well it does otherwise.

@@ -64,9 +64,9 @@ class RunSummary:
     deviations: Mapping[str, float | None]
 
     def text(self, column: Column) -> str:
-        """Return the mean of a column for users, with its standard deviation over seeds if there are several."""
+        """Return the mean of a column for users, with its standard deviation over seeds if they differ."""
         mean, deviation = self.means[column.name], self.deviations[column.name]
-        return column.text(mean) + ("" if deviation is None else f" ± {column.text(deviation)}")
+        return column.text(mean) + (f" ± {column.text(deviation)}" if deviation else "")
 
 
 def row_of(name: str, seed: int, ending: str, figures: Mapping[str, float | None]) -> Row:
@@ -89,9 +89,9 @@ def summary_of(name: str, trials: Iterable[Trial]) -> RunSummary:
 
 
 def best_of(column: Column, values: Sequence[float | None]) -> set[int]:
-    """Return the numbers of the rows with the best value of a column; none if fewer than two values are known."""
+    """Return the numbers of the rows with the best value of a column; none if no two known values differ."""
     known = [value for value in values if value is not None]
-    if len(known) < 2:
+    if len({*known}) < 2:
         return set()
     best = max(known) if column.best == "highest" else min(known)
     return {number for number, value in enumerate(values) if value == best}

@@ -1,0 +1,215 @@
+"""The command that compares flows: compare."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flowviz.cli import options
+from flowviz.cli.interrupts import Interrupted
+from flowviz.cli.messages import comparison_table, console, counted, progress_bar, say
+from flowviz.cli.outputs import check_folder_output, is_same_file
+from flowviz.cli.spec_options import Given, given_files, parsed, read_spec, spec_options, takes
+from flowviz.cli.target_sources import Sources, built, chosen_sources
+from flowviz.errors import FileError, SpecError
+from flowviz.exporting.comparison_tables import caption, latex, markdown
+from flowviz.files import atomic_write, folder_for
+from flowviz.projects import Comparison, is_comparison, is_project, load_comparison, save_comparison
+from flowviz.records import Trial, to_csv
+from flowviz.specs import COMPARISON_PRESETS, ComparisonSpec, FlowSpec, TargetSpec, TrainingSpec, comparison_spec
+from flowviz.specs.comparison_presets import ComparisonPresetName
+from flowviz.specs.fields import fields_of
+
+if TYPE_CHECKING:
+    from flowviz.training.jobs import Backend
+
+COMPARISON = "comparison.flowviz"
+TABLES: Mapping[str, Callable[[Comparison], str]] = {
+    "table.csv": lambda found: to_csv(found.ordered_trials()),
+    "table.md": markdown,
+    "table.tex": latex,
+}
+FAILED_STATUS = 1  # of a comparison in which a run failed
+PRESET_HELP = "; ".join(f"{name}: {preset.title}" for name, preset in COMPARISON_PRESETS.items())
+NOTHING = (
+    "There is nothing to compare. Give families separated by commas, such as --flow realnvp,spline, or --preset, "
+    "or a file with the entrants."
+)
+
+
+@takes(
+    sources=chosen_sources,
+    flow=spec_options(fields_of(FlowSpec)),
+    training=spec_options(fields_of(TrainingSpec)),
+)
+def compare(
+    sources: Sources,
+    flow: Given,
+    training: Given,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER", help="The folder to write.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="COMPARISON", help="A .json file with the entrants, or a comparison to continue."),
+    ] = None,
+    preset: Annotated[
+        ComparisonPresetName | None, typer.Option(help=f"A comparison that shows one choice. {PRESET_HELP}.")
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(help="Number of runs of each entrant, whose seeds count up from its own.")
+    ] = None,
+    jobs: options.Jobs = -1,
+    backend: options.BackendChoice = "loky",
+    scheduler: options.Scheduler = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files in the folder instead of continuing.")] = False,
+) -> None:
+    """Compare flows, each trained for the same budget and, with --seeds, several times.
+
+    Name families with --flow, separated by commas, or give --preset, or a file: {"entrants": [{"name": NAME, "target":
+    {...}, "flow": {...}, "training": {...}}, ...], "seeds": N}. A target, a flow and a training beside the entrants
+    hold for all of them, and so do options.
+
+    The folder gets a figure, table.csv with a row for each run, table.md and table.tex with means and standard
+    deviations over seeds, and comparison.flowviz, which keeps the flows. The tables are written after each run. If the
+    command is interrupted, repeat it: it continues. Each run has one core, and --seconds count the processor time of
+    its process. The exit status is 1 if any run failed.
+    """
+    spec = _requested(_entrants(file, preset, flow), sources, flow, training, seeds, has_file=file is not None)
+    saved, files = output / COMPARISON, given_files(file)
+    inputs = [path for path in [*sources.files, *files] if not is_same_file(path, saved)]
+    check_folder_output(output, [COMPARISON, *TABLES], inputs, force=force or is_comparison(saved))
+    begun = _begun(spec, files if force else [saved, *files], saved)
+    for target in _targets(spec):
+        built(target)
+    with folder_for(output):
+        found, status = _trained(begun, output, jobs, backend, scheduler)
+        if not found.trials:
+            say("Interrupted before the first run ended. Nothing was written.")
+            raise typer.Exit(status)
+        _report(found, output)
+    if status == 0 and any(trial.ending == "failed" for trial in _asked(found)):
+        status = FAILED_STATUS
+    if status:
+        raise typer.Exit(status)
+
+
+COMMANDS = (compare,)
+
+
+def _entrants(file: Path | None, preset: ComparisonPresetName | None, flow: Given) -> dict[str, Any]:
+    """Return the values of the comparison that a file, a preset or --flow names. Raises `FlowvizError`."""
+    families = flow.get("family", "")
+    if (file is not None) + (preset is not None) + bool(families) > 1:
+        raise SpecError("Give only one of --flow, --preset and a file with the entrants.")
+    if file is not None:
+        return _read(file)
+    if preset is not None:
+        return {"entrants": [{"name": name, **values} for name, values in COMPARISON_PRESETS[preset].entrants.items()]}
+    names = [name.strip() for name in families.split(",") if name.strip()]
+    if not names:
+        raise SpecError(NOTHING)
+    return {"entrants": [{"name": name, "flow": {"family": name}} for name in names]}
+
+
+def _read(file: Path) -> dict[str, Any]:
+    if is_comparison(file):
+        return load_comparison(file).spec.model_dump()
+    if is_project(file):
+        raise FileError(f"{file} is a project of a single flow. Give a .json file with the entrants, or a comparison.")
+    return read_spec(file)
+
+
+def _requested(
+    values: Mapping[str, Any], sources: Sources, flow: Given, training: Given, seeds: int | None, *, has_file: bool
+) -> ComparisonSpec:
+    """Return the comparison of values, with those of options for all entrants. Raises `SpecError`."""
+    changed = {"flow": parsed(FlowSpec, {name: flow[name] for name in flow if name != "family"}), "training": training}
+    target = {"target": sources.target()} if sources.are_given or not has_file else {}
+    entrants = values.get("entrants")
+    if isinstance(entrants, list | tuple):
+        entrants = [_changed(each, {name: new for name, new in changed.items() if new}, target) for each in entrants]
+        values = {**values, "entrants": entrants}
+    return comparison_spec({**values, **({} if seeds is None else {"seeds": seeds})})
+
+
+def _changed(entrant: Any, parts: Mapping[str, Given], target: Mapping[str, Any]) -> Any:
+    """Return the values of an entrant with other fields of its flow and training; a budget replaces another one."""
+    if not isinstance(entrant, Mapping):
+        return entrant  # `comparison_spec` says what is wrong
+    found = {**entrant, **target}
+    for name, new in parts.items():
+        old = found.get(name, {})
+        if isinstance(old, Mapping):
+            budget = {"seconds", "steps"} if {"seconds", "steps"} & new.keys() else set()
+            found[name] = {**{field: value for field, value in old.items() if field not in budget}, **new}
+    return found
+
+
+def _begun(spec: ComparisonSpec, places: Sequence[Path], output: Path) -> Comparison:
+    """Return the comparison, with the runs that one of the files already contains. Raises `FileError`."""
+    for path in filter(is_comparison, places):
+        found = load_comparison(path)
+        if found.spec.entrants == spec.entrants:
+            return replace(found, seeds=spec.seeds)
+        if path == output:
+            raise FileError(
+                f"{path} contains another comparison. Choose another folder, or give --force to replace it."
+            )
+    return Comparison.untrained(spec)
+
+
+def _targets(spec: ComparisonSpec) -> list[TargetSpec]:
+    """Return the targets of the entrants, each once."""
+    found = list[TargetSpec]()
+    for entrant in spec.entrants:
+        if entrant.target not in found:
+            found.append(entrant.target)
+    return found
+
+
+def _trained(
+    found: Comparison, folder: Path, jobs: int, backend: "Backend", scheduler: str | None
+) -> tuple[Comparison, int]:
+    """Train what is missing, and write what is there after each run; return it, and the exit status of a signal."""
+    from flowviz.training.runs import compared_in_processes  # loads much that no other command needs
+
+    total = found.seeds * len(found.names)
+    known = total - sum(len(found.missing(offset)) for offset in range(found.seeds))
+    if known:
+        say(f"Continuing {folder / COMPARISON}, which already contains {counted(known, 'run')} of {total}.")
+    runs = compared_in_processes(found, jobs=jobs, backend=backend, scheduler=scheduler)
+    try:
+        with closing(runs), progress_bar() as bar:
+            task = bar.add_task("Runs", total=total, completed=known, figures=f"{known} of {total}")
+            for count, found in enumerate(runs, start=known + 1):
+                _write(found, folder)
+                sentence = found.trials[-1].sentence()
+                bar.update(task, completed=count, figures=f"{count} of {total}, {sentence}")
+                if found.trials[-1].failure:
+                    say(f"A run failed: {sentence}.")
+    except Interrupted as interrupt:  # what is done by then is reported
+        return found, interrupt.status
+    return found, 0
+
+
+def _asked(found: Comparison) -> list[Trial]:
+    """Return the runs that this command asks for, without those of an earlier one with more seeds."""
+    own = {name: project.training.seed for name, project in found.projects.items()}
+    return [trial for trial in found.trials if trial.seed - own[trial.name] in range(found.seeds)]
+
+
+def _write(found: Comparison, folder: Path) -> None:
+    """Write the file and the tables of a comparison."""
+    save_comparison(found, folder / COMPARISON)
+    for name, text_of in TABLES.items():
+        with atomic_write(folder / name) as part:
+            part.write_text(text_of(found), encoding="utf-8", newline="")
+
+
+def _report(found: Comparison, folder: Path) -> None:
+    """Print the table of a comparison, and write all files."""
+    _write(found, folder)
+    console().print(comparison_table(found.summaries()))
+    say(f"{caption(found)} Wrote {', '.join((COMPARISON, *TABLES))} to {folder}.")

@@ -1,0 +1,78 @@
+"""Tables of a comparison in Markdown and LaTeX: a row for each entrant, with means over seeds."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from flowviz.projects import Comparison
+from flowviz.records.comparison_table import COLUMNS, RunSummary, best_of
+
+HEADINGS = ("name", "runs", *(column.title for column in COLUMNS))
+MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
+LATEX_SIGNS = {
+    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "\\": r"\textbackslash{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "±": r"$\pm$",
+    "–": "--",
+}
+
+
+def caption(comparison: Comparison) -> str:
+    """Return sentences about what the figures of a comparison are, beginning with the budget."""
+    deviations = "; ± is the standard deviation over seeds" if comparison.seeds > 1 else ""
+    return f"Budget: {comparison.spec.budget_words} each. Gap and NLL are in nats{deviations}."
+
+
+def markdown(comparison: Comparison) -> str:
+    """Return the table of a comparison in Markdown, with the best mean of each column in bold type."""
+    rows = [HEADINGS, ["---", *["---:"] * (len(HEADINGS) - 1)], *_rows(comparison, _markdown, "**{}**".format)]
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([*lines, "", f"{caption(comparison)} The best of each column is bold.", ""])
+
+
+def latex(comparison: Comparison) -> str:
+    """Return the table of a comparison in LaTeX, with the best mean of each column in bold type.
+
+    It requires the package booktabs and, for names that are not ASCII, an engine that reads UTF-8.
+    """
+    rows = [" & ".join(row) + r" \\" for row in _rows(comparison, _latex, r"\textbf{{{}}}".format)]
+    lines = [
+        r"% \usepackage{booktabs}",
+        f"% {caption(comparison)}",
+        rf"\begin{{tabular}}{{l{'r' * (len(HEADINGS) - 1)}}}",
+        r"\toprule",
+        " & ".join(map(_latex, HEADINGS)) + r" \\",
+        r"\midrule",
+        *rows,
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _rows(
+    comparison: Comparison, escaped: Callable[[str], str], bold: Callable[[str], str]
+) -> Iterator[tuple[str, ...]]:
+    summaries = comparison.summaries()
+    best = {column.name: best_of(column, [each.means[column.name] for each in summaries]) for column in COLUMNS}
+    for number, summary in enumerate(summaries):
+        texts = [(escaped(summary.text(column)), number in best[column.name]) for column in COLUMNS]
+        yield escaped(summary.name), _runs(summary), *(bold(text) if is_best else text for text, is_best in texts)
+
+
+def _runs(summary: RunSummary) -> str:
+    """Return the number of runs, of which those that are not finite have no figures."""
+    return f"{summary.runs}" if summary.finite == summary.runs else f"{summary.finite} of {summary.runs}"
+
+
+def _markdown(text: str) -> str:
+    return MARKDOWN_SIGNS.sub(r"\\\1", text)
+
+
+def _latex(text: str) -> str:
+    return "".join(LATEX_SIGNS.get(sign, sign) for sign in text)

@@ -1,0 +1,229 @@
+"""`flowviz compare`: the folder that it writes, what it refuses, and how it continues; and `--entrant`."""
+
+import csv
+import json
+import signal
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from flowviz.cli.interrupts import Interrupted
+from flowviz.projects import Project, load_comparison, save_project
+from flowviz.records import Trial
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.training.runs import Result, Run
+from tests.test_cli import run
+
+SMALL = "--layers 1 --width 2 --depth 1 --steps 3"
+COMPARE = f"compare --text I --flow realnvp,nice {SMALL}"
+FILES = ["comparison.flowviz", "table.csv", "table.md", "table.tex"]
+
+
+class FakeRuns:
+    """Stands for `run_all`: each run ends with a gap that depends on its seed, unless a test asks otherwise."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[tuple[str, int]] = []
+        self.interrupted_after = 99
+        self.failing = ""
+        monkeypatch.setattr("flowviz.training.runs.run_all", self)
+
+    def __call__(self, runs: Sequence[Run], **_: object) -> Generator[Result, None, None]:
+        self.asked = [(each.entrant.name, each.entrant.seed) for each in runs]
+        for number, entrant in enumerate(each.entrant for each in runs):
+            if number == self.interrupted_after:
+                raise Interrupted(signal.SIGTERM)
+            name, spec = entrant.name, entrant.training
+            if name == self.failing:
+                yield Trial.failed(name, entrant.flow, spec, "its process was killed repeatedly"), None
+            else:
+                yield Trial("realnvp", 2e-3, spec.seed, "completed", True, {"gap": 0.25 * spec.seed}, name=name), None
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeRuns:
+    monkeypatch.chdir(tmp_path)
+    return FakeRuns(monkeypatch)
+
+
+def compare(words: str, *more: object) -> int:
+    return run(*words.split(), *more)
+
+
+def rows(folder: str) -> list[tuple[str, str, str]]:
+    with (Path(folder) / "table.csv").open(encoding="utf-8", newline="") as file:
+        return [(row["name"], row["seed"], row["gap"]) for row in csv.DictReader(file)]
+
+
+def test_table_has_a_row_for_each_run_and_means_over_seeds(runs: FakeRuns) -> None:
+    assert compare(f"{COMPARE} --seeds 3 -o out/") == 0
+    gaps = [(str(seed), str(0.25 * seed)) for seed in range(3)]
+    assert rows("out") == [(name, seed, gap) for name in ("realnvp", "nice") for seed, gap in gaps]
+    assert set(FILES) <= {path.name for path in Path("out").iterdir()}
+    assert "| realnvp | 3 | 0.250 ± 0.250 |" in Path("out/table.md").read_text(encoding="utf-8")
+    found = load_comparison(Path("out/comparison.flowviz"))
+    assert (found.names, found.seeds, len(found.trials)) == (("realnvp", "nice"), 3, 6)
+    assert {project.flow.layers for project in found.projects.values()} == {1}
+
+
+def test_interrupted_comparison_keeps_its_runs_and_continues(
+    runs: FakeRuns, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs.interrupted_after = 1
+    assert compare(f"{COMPARE} --seeds 2 -o out/") == 143
+    assert rows("out") == [("realnvp", "0", "0.0")]
+    runs.interrupted_after = 99
+    assert compare(f"{COMPARE} --seeds 2 -o out/") == 0
+    assert runs.asked == [("nice", 0), ("realnvp", 1), ("nice", 1)]
+    assert "already contains 1 run of 4" in capsys.readouterr().err
+    assert len(rows("out")) == len(set(rows("out"))) == 4
+    assert compare(f"{COMPARE} --seeds 3 -o out/") == 0
+    assert runs.asked == [("realnvp", 2), ("nice", 2)]
+    assert compare("compare out/comparison.flowviz -o copy/") == 0
+    assert runs.asked == []
+    assert rows("copy") == rows("out")
+
+
+def test_interrupted_before_the_first_run_leaves_nothing(runs: FakeRuns) -> None:
+    runs.interrupted_after = 0
+    assert compare(f"{COMPARE} -o out/") == 143
+    assert not Path("out").exists()
+
+
+def test_failed_run_is_reported_and_repeated(runs: FakeRuns, capsys: pytest.CaptureFixture[str]) -> None:
+    runs.failing = "nice"
+    assert compare(f"{COMPARE} -o out/") == 1
+    assert "A run failed: nice, seed 0: failed, its process was killed repeatedly." in capsys.readouterr().err
+    runs.failing = ""
+    assert compare(f"{COMPARE} -o out/") == 0
+    assert runs.asked == [("nice", 0)]
+    assert rows("out") == [("realnvp", "0", "0.0"), ("nice", "0", "0.0")]
+
+
+def test_file_gives_any_field_and_options_change_all_entrants(runs: FakeRuns) -> None:
+    entrants: list[dict[str, Any]] = [
+        {"name": "deep", "flow": {"layers": 3}},
+        {"name": "bold & wild", "flow": {"family": "spline"}, "training": {"learning_rate": 0.1, "steps": 9}},
+    ]
+    shared = {"target": {"kind": "text", "text": "A"}, "flow": {"width": 4}, "training": {"steps": 9, "seed": 5}}
+    Path("c.json").write_text(json.dumps({"entrants": entrants, "seeds": 2, **shared}), encoding="utf-8")
+    assert compare("compare c.json --steps 7 --batch 32 -o out/") == 0
+    assert runs.asked == [("deep", 5), ("bold & wild", 5), ("deep", 6), ("bold & wild", 6)]
+    deep, bold = load_comparison(Path("out/comparison.flowviz")).projects.values()
+    assert (deep.flow.layers, deep.flow.width, bold.flow.family) == (3, 4, "spline")
+    assert deep.training == TrainingSpec(steps=7, batch=32, seed=5)
+    assert bold.training == TrainingSpec(steps=7, batch=32, seed=5, learning_rate=0.1)
+    assert r"bold \& wild & 2 &" in Path("out/table.tex").read_text(encoding="utf-8")
+    assert r"| bold \& wild | 2 |" in Path("out/table.md").read_text(encoding="utf-8")
+
+
+def test_preset_names_its_entrants(runs: FakeRuns) -> None:
+    assert compare("compare --text I --preset learning_rate --steps 3 -o out/") == 0
+    assert [name for name, _ in runs.asked] == ["too high", "right", "too low"]
+
+
+@pytest.fixture
+def refused(runs: FakeRuns, capsys: pytest.CaptureFixture[str]) -> Callable[[str], str]:
+    """Return the sentence with which a command is refused before any run."""
+    Path("seven.json").write_text(json.dumps({"entrants": [{"name": str(number)} for number in range(7)]}))
+    Path("typo.json").write_text(json.dumps({"entrants": [{"name": "a", "flows": {}}]}))
+    Path("budgets.json").write_text(
+        json.dumps({"entrants": [{"name": name, "training": {"steps": n}} for n, name in enumerate("ab", start=1)]})
+    )
+    Path("mine").mkdir()
+    Path("mine/table.csv").write_text("mine", encoding="utf-8")
+    save_project(Project.untrained(TextSpec(text="I"), FlowSpec(), TrainingSpec(steps=1)), Path("one.flowviz"))
+
+    def sentence(command: str) -> str:
+        capsys.readouterr()
+        assert compare(command) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert captured.err.count("\n") == 1
+        assert runs.asked == []
+        assert not Path("out").exists()
+        return captured.err
+
+    return sentence
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("compare --text I -o out/", "There is nothing to compare. Give families"),
+        ("compare --flow realnvp,spline -o out/", "There is no target. Give --text"),
+        ("compare --text I --flow nice,nice -o out/", 'Entrant "nice" is listed twice.'),
+        ("compare --text I --flow nice,nicer -o out/", 'Entrant "nicer": There is no flow named'),
+        ("compare --text I --flow nice,spline --bins 8 -o out/", 'Entrant "nice": '),
+        ("compare --text I --flow nice --preset base -o out/", "Give only one of --flow, --preset and a file"),
+        ("compare --text I --flow nice --seeds 0 -o out/", "seeds"),
+        ("compare --text I --flow nice -o out.png", "out.png is not a folder"),
+        ("compare --text I --flow nice -o one.flowviz", "one.flowviz is not a folder"),
+        ("compare --text I --flow nice -o mine", "already exists. Choose another folder, or give --force"),
+        ("compare seven.json --text I -o out/", 'up to 6 entrants, not 7. Leave out Entrant "6"'),
+        ("compare typo.json --text I -o out/", 'Entrant "a" has no field "flows".'),
+        ("compare budgets.json --text I -o out/", 'Entrant "b": its budget is 2 steps, but that of "a" is 1 steps.'),
+        ("compare seven.json -o out/", 'Entrant "0" has no target.'),
+        ("compare one.flowviz -o out/", "one.flowviz is a project of a single flow."),
+        ("compare gone.json -o out/", "gone.json cannot be read"),
+    ],
+)
+def test_invalid_comparison_is_one_sentence(command: str, said: str, refused: Callable[[str], str]) -> None:
+    assert said in refused(command)
+
+
+def test_workers_that_cannot_start_leave_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert compare(f"{COMPARE} --jobs 0 -o out/") == 2
+    assert compare(f"{COMPARE} --scheduler tcp://a:1 -o out/") == 2
+    assert "cannot be 0" in (said := capsys.readouterr().err)
+    assert "--scheduler requires --backend dask." in said
+    assert not Path("out").exists()
+
+
+def test_another_comparison_is_replaced_only_with_force(runs: FakeRuns, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(f"{COMPARE} -o out/") == 0
+    before = Path("out/comparison.flowviz").read_bytes()
+    other = f"compare --text I --flow nice {SMALL} -o out/"
+    assert compare(other) == 2
+    assert "contains another comparison. Choose another folder, or give --force" in capsys.readouterr().err
+    assert Path("out/comparison.flowviz").read_bytes() == before
+    assert compare(f"{other} --force") == 0
+    assert rows("out") == [("nice", "0", "0.0")]
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["sample {} -o a.npy", "trace {} -o a.npz", "score {} points.npy -o a.npy", "inspect {}", "info {}"],
+)
+def test_commands_on_a_comparison_ask_for_an_entrant(
+    command: str, runs: FakeRuns, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compare(f"{COMPARE} -o out/")
+    np.save("points.npy", np.zeros((3, 2)))
+    words = command.format("out/comparison.flowviz").split()
+    capsys.readouterr()
+    assert run(*words) == 2
+    assert "Choose an entrant with --entrant: realnvp, nice." in capsys.readouterr().err
+    assert run(*words, "--entrant", "other") == 2
+    assert "There is no entrant 'other'. Choose one of realnvp, nice." in capsys.readouterr().err
+    assert run(*words, "--entrant", "nice") == 0
+
+
+def test_project_has_no_entrants(refused: Callable[[str], str]) -> None:
+    assert "one.flowviz is not a comparison" in refused("info one.flowviz --entrant a")
+
+
+@pytest.mark.slow  # processes load TensorFlow and compile
+def test_runs_in_processes_have_the_numbers_of_a_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert compare(f"{COMPARE} --jobs 1 --seeds 2 -o out/") == 0
+    assert len(rows("out")) == 4
+    assert compare(f"train --text I --flow nice {SMALL} -o nice.flowviz") == 0
+    gap = load_comparison(Path("out/comparison.flowviz"))["nice"].gap
+    assert rows("out")[2][2] == str(gap)
