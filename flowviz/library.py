@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from flowviz import extensions, projects
 from flowviz.errors import FileError
+from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec
 from flowviz.exporting.export import Export
 from flowviz.extensions import Extension
 from flowviz.file_kinds import PROJECT, check_suffix, suffixes_of
@@ -26,6 +27,7 @@ from flowviz.projects import Comparison, Project, load_project, save_project
 from flowviz.records import Event, Trace, Trial, Units, Weights, checked_points, slices
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import ComparisonSpec, ExportSpec, FlowSpec, PictureSize, TargetSpec, TrainingSpec
+from flowviz.specs.comparison import FigureColumns
 from flowviz.specs.export_kinds import IN_FOLDERS
 from flowviz.specs.view import Direction, UnitName
 from flowviz.targets import Target, draw_in_parts, spec_units, target_units
@@ -290,6 +292,34 @@ def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
     if spec.what not in IN_FOLDERS:
         check_suffix(place, suffixes_of(spec.format))
     for _ in Export(project, spec).write(place):
+        pass
+
+
+def render_comparison(
+    comparison: Comparison,
+    path: str | Path,
+    spec: ExportSpec | None = None,
+    columns: FigureColumns | None = None,
+) -> None:
+    """Write the figure of a comparison to a file: a row for each entrant, with its gap; or all of them in motion.
+
+    The same comparison and spec give the same bytes. TensorFlow is loaded only for densities, grids and velocities.
+
+    Args:
+        comparison: The comparison.
+        path: The file, whose suffix implies the format, unless a spec says it.
+        spec: A sheet or an animation with its size and view. None for one whose size fits the number of panels.
+        columns: `stages` at equal shares of the layers, `marks` (points, density and grid, unless the view of the spec
+            has others), or `targets` of flows that learn several. None for those that fit.
+
+    Raises:
+        FileError: If it cannot be written.
+        SpecError: If a comparison cannot be exported so, or the file ends in the suffix of another format.
+    """
+    place = Path(path)
+    found = spec or figure_spec(comparison, place, columns)
+    check_suffix(place, suffixes_of(found.format))
+    for _ in ComparisonFigure(comparison, found, columns).write(place):
         pass
 
 

@@ -17,6 +17,7 @@ from flowviz.cli.target_sources import Sources, built, chosen_sources
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting.comparison_tables import caption, latex, markdown
 from flowviz.files import atomic_write, folder_for
+from flowviz.library import render_comparison
 from flowviz.projects import Comparison, is_comparison, is_project, load_comparison, save_comparison
 from flowviz.records import Trial, to_csv
 from flowviz.specs import COMPARISON_PRESETS, ComparisonSpec, FlowSpec, TargetSpec, TrainingSpec, comparison_spec
@@ -26,7 +27,7 @@ from flowviz.specs.fields import fields_of
 if TYPE_CHECKING:
     from flowviz.training.jobs import Backend
 
-COMPARISON = "comparison.flowviz"
+COMPARISON, FIGURE = "comparison.flowviz", "figure.png"
 TABLES: Mapping[str, Callable[[Comparison], str]] = {
     "table.csv": lambda found: to_csv(found.ordered_trials()),
     "table.md": markdown,
@@ -71,7 +72,7 @@ def compare(
     {...}, "flow": {...}, "training": {...}}, ...], "seeds": N}. A target, a flow and a training beside the entrants
     hold for all of them, and so do options.
 
-    The folder gets a figure, table.csv with a row for each run, table.md and table.tex with means and standard
+    The folder gets figure.png, table.csv with a row for each run, table.md and table.tex with means and standard
     deviations over seeds, and comparison.flowviz, which keeps the flows. The tables are written after each run. If the
     command is interrupted, repeat it: it continues. Each run has one core, and --seconds count the processor time of
     its process. The exit status is 1 if any run failed.
@@ -79,7 +80,7 @@ def compare(
     spec = _requested(_entrants(file, preset, flow), sources, flow, training, seeds, has_file=file is not None)
     saved, files = output / COMPARISON, given_files(file)
     inputs = [path for path in [*sources.files, *files] if not is_same_file(path, saved)]
-    check_folder_output(output, [COMPARISON, *TABLES], inputs, force=force or is_comparison(saved))
+    check_folder_output(output, [COMPARISON, *TABLES, FIGURE], inputs, force=force or is_comparison(saved))
     begun = _begun(spec, files if force else [saved, *files], saved)
     for target in _targets(spec):
         built(target)
@@ -211,5 +212,6 @@ def _write(found: Comparison, folder: Path) -> None:
 def _report(found: Comparison, folder: Path) -> None:
     """Print the table of a comparison, and write all files."""
     _write(found, folder)
+    render_comparison(found, folder / FIGURE)
     console().print(comparison_table(found.summaries()))
-    say(f"{caption(found)} Wrote {', '.join((COMPARISON, *TABLES))} to {folder}.")
+    say(f"{caption(found)} Wrote {', '.join((FIGURE, *TABLES))} and {COMPARISON} to {folder}.")

@@ -45,6 +45,15 @@ def requested_export(name: str, given: Given, seen: Seen, file: Mapping[str, Any
     return spec
 
 
+def requested_figure(name: str, given: Given, file: Mapping[str, Any]) -> ExportSpec:
+    """Return the export of a comparison that options ask for. Raises as `requested_export` does."""
+    said = given.get("what", file.get("what", said_by_name(Path(name))[0]))
+    spec = requested_export(name, {**given, "what": "sheet"} if said == "view" else given, Seen(), file)
+    if spec.what not in {"sheet", "animation"}:
+        raise SpecError(f"A comparison has no {spec.what}. Choose one of its flows with --entrant.")
+    return spec
+
+
 def _with_format(file: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the values with a format that goes with what is exported."""
     formats = (FORMATS[what][0] for what in FORMATS if what == file.get("what", "view"))

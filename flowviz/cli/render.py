@@ -10,22 +10,24 @@ from typing import Annotated
 import typer
 
 from flowviz.cli import options
-from flowviz.cli.export_request import FIELDS, requested_export
+from flowviz.cli.export_request import FIELDS, requested_export, requested_figure
 from flowviz.cli.loaded_project import EncodedPoints, LoadedProject, integrator_options
 from flowviz.cli.messages import counted, progress_bar, say
 from flowviz.cli.outputs import STDOUT, check_output, check_replaceable
 from flowviz.cli.spec_options import Given, SpecFile, given_files, read_spec, spec_options, takes
 from flowviz.errors import SpecError
+from flowviz.exporting.comparison_figure import ComparisonFigure, usual_size
 from flowviz.exporting.export import Export
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import seen_moment, shots
 from flowviz.file_kinds import suffixes_of
-from flowviz.projects import Project
+from flowviz.projects import Project, is_comparison, load_comparison
 from flowviz.records import Selection, Trace, checked_stage
 from flowviz.specs import ExportSpec, Playback, Seen, ViewSpec
+from flowviz.specs.comparison import FigureColumns
 from flowviz.specs.export import effects
 from flowviz.specs.export_kinds import IN_FOLDERS
-from flowviz.specs.fields import with_values
+from flowviz.specs.fields import checked, with_values
 
 RECTANGLE = "STAGE:LEFT,BOTTOM,RIGHT,TOP"
 PLACES = (  # in an export, of the specs that a file of `--spec` may hold
@@ -49,6 +51,10 @@ def render(
     fields: Given,
     integrator: Given,
     entrant: options.Entrant = None,
+    columns: Annotated[
+        FigureColumns | None,
+        typer.Option(help="Columns of the figure of a comparison: stages, marks or targets, if a flow has several."),
+    ] = None,
     spec_file: SpecFile = None,
     as_seen: Annotated[
         bool, typer.Option("--as-seen", help="Begin with the view of the saved project; other options override it.")
@@ -69,11 +75,21 @@ def render(
     The name of the output implies what to export: .png, .svg and .pdf are pictures, .gif, .apng, .webp and .mp4
     animations. A name without a suffix, or one that ends in /, is a folder for the stages or, with --fps, the frames
     of an animation. Otherwise, give --what; with --view overview, all stages are in one picture.
+
+    A comparison is exported as a figure with a row for each flow, or as an animation of all flows at once. With
+    --entrant, one of its flows is exported.
     """
     path = Path(output)
     if path == STDOUT:
         raise SpecError("Exports cannot be written to stdout. Give the name of a file or a folder.")
     given = {**fields, **({"select": select} if select else {}), **({} if speed is None else {"speed": speed})}
+    if entrant is None and is_comparison(project):
+        if integrator or select or as_seen:
+            raise SpecError("--integrator, --select and --as-seen apply to a single flow. Choose one with --entrant.")
+        _render_comparison(project, path, output, given, columns, spec_file)
+        return
+    if columns is not None:
+        raise SpecError("--columns applies to the figure of a comparison. Leave it out.")
     inputs, found = [project, *given_files(spec_file)], LoadedProject.at(project, entrant, integrator).project
     spec = requested_export(output, given, found.seen if as_seen else Seen(), read_spec(spec_file, *PLACES))
     if spec.what not in IN_FOLDERS:
@@ -138,6 +154,18 @@ class _Followed:
         return with_values(self.spec, {**window, "fitted": False})
 
 
+def _render_comparison(
+    comparison: Path, path: Path, output: str, given: Given, columns: FigureColumns | None, spec_file: Path | None
+) -> None:
+    """Write the figure of a comparison."""
+    found, file = load_comparison(comparison), read_spec(spec_file, *PLACES)
+    spec = requested_figure(output, given, file)
+    if "size" not in {*given, *file}:
+        spec = checked(with_values(spec, {"size": usual_size(found, spec, columns)}))
+    check_output(path, suffixes_of(spec.format), [comparison, *given_files(spec_file)])
+    _write(ComparisonFigure(found, spec, columns), spec, path)
+
+
 def _rectangle(text: str) -> tuple[int, tuple[float, ...]]:
     """Return a stage and the sides of a rectangle there. Raises `SpecError`."""
     stage, _, sides = text.partition(":")
@@ -150,7 +178,7 @@ def _rectangle(text: str) -> tuple[int, tuple[float, ...]]:
     return found
 
 
-def _write(export: Export, spec: ExportSpec, path: Path) -> None:
+def _write(export: Export | ComparisonFigure, spec: ExportSpec, path: Path) -> None:
     with progress_bar() as bar:
         task = bar.add_task("Writing", total=export.count, figures="")
         for _ in export.write(path):

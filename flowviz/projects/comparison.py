@@ -2,18 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from io import BytesIO
 from math import isnan
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import flowviz
 from flowviz.errors import SpecError
 from flowviz.projects.project import Project
 from flowviz.records import FLOW_UNITS, Trial, Units
 from flowviz.records.comparison_table import COLUMNS, Row, RunSummary, row_of, summary_of
 from flowviz.records.trial import figures_of_run
 from flowviz.specs import ComparisonSpec, Entrant
+from flowviz.specs.comparison import FigureColumns
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+    from PIL.Image import Image
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,25 @@ class Comparison:
     def summaries(self) -> list[RunSummary]:
         """Return the mean and the standard deviation over seeds of the figures of each entrant."""
         return [summary_of(name, self.trials) for name in self.projects]
+
+    def figure(self, path: str | Path | None = None, columns: FigureColumns | None = None) -> "Image | None":
+        """Return the figure with a row for each entrant as a picture, or write it to a file.
+
+        `flowviz.render_comparison` also takes an `ExportSpec`, with the size and the view.
+
+        Args:
+            path: The file to write, .png, .svg, .pdf, .gif or .mp4. None to return the picture.
+            columns: `stages`, `marks` or `targets`. None for those that fit.
+        """
+        if path is not None:
+            flowviz.render_comparison(self, path, columns=columns)
+            return None
+        from PIL.Image import open as open_image
+
+        with TemporaryDirectory(prefix="flowviz-") as folder:
+            file = Path(folder) / "figure.png"
+            flowviz.render_comparison(self, file, columns=columns)
+            return open_image(BytesIO(file.read_bytes()))
 
     def table(self) -> "DataFrame":
         """Return `rows` as a data frame of pandas. Shares are from 0 to 1, NLLs in nats; unknown figures are NaN."""

@@ -42,23 +42,32 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: Sequen
     chosen, whole = stages or range(len(scene.trace.names)), Panel(size.width, size.height)
     found = keys(scene, scene.trace.last_stage, small_view(view)) if view.labels else ()
     layout, text = SheetLayout.of(view, len(chosen), whole), em(view, whole)
-    surroundings = SURROUNDINGS[view.theme]
     picture = np.empty((size.height, size.width, 4), np.uint8)
     picture[:] = paper(view)
     labels, views = [], small_views(scene.trace, view, layout.panel, chosen)
     for place, stage in enumerate(chosen):
         left, top = layout.corner(place)
-        framed = picture[top - 1 : top + layout.panel.height + 1, left - 1 : left + layout.panel.width + 1]
-        framed[:] = (*surroundings.axis, 255)
-        framed[1:-1, 1:-1] = render_panel(scene, stage, views[place], layout.panel, enlarged=ENLARGED)
+        frame_panel(picture, render_panel(scene, stage, views[place], layout.panel, enlarged=ENLARGED), left, top, view)
         title = fitted(scene.trace.short_title(stage), text_width(text), layout.panel.width - text / 2)
         labels.append(Label(left, top - 0.5 * text, title, "ls"))
     canvas = Canvas(picture, Projection(view, whole))
     if view.labels:
         canvas.draw_layer(write(view, whole, labels))
     if found:
-        canvas.draw_layer(_foot(view, whole, found))
-    return canvas.picture() if view.background == "solid" else lifted(canvas.picture(), surroundings.background)
+        canvas.draw_layer(foot(view, whole, found))
+    return (
+        canvas.picture()
+        if view.background == "solid"
+        else lifted(canvas.picture(), SURROUNDINGS[view.theme].background)
+    )
+
+
+def frame_panel(picture: RGBA, panel: RGBA, left: int, top: int, view: ViewSpec) -> None:
+    """Draw a panel with its upper left corner at a pixel of a picture, and a frame around it."""
+    height, width = panel.shape[:2]
+    framed = picture[top - 1 : top + height + 1, left - 1 : left + width + 1]
+    framed[:] = (*SURROUNDINGS[view.theme].axis, 255)
+    framed[1:-1, 1:-1] = panel
 
 
 def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: float) -> int | None:
@@ -186,7 +195,7 @@ def foot_places(view: ViewSpec, whole: Panel | PictureSize, count: int) -> list[
     return [(whole.width - (number + 1) * width, top) for number in range(count)]
 
 
-def _foot(view: ViewSpec, whole: Panel, found: tuple[Key, ...]) -> Layer:
+def foot(view: ViewSpec, whole: Panel, found: tuple[Key, ...]) -> Layer:
     """Return the legend, whose entries are side by side in the lower right corner, as a layer."""
     layer = Image.new("RGBA", whole, (*SURROUNDINGS[view.theme].background, 0))
     for key, place in zip(found, foot_places(view, whole, len(found)), strict=True):

@@ -1,7 +1,7 @@
 """The spec of a comparison: several entrants, each a flow that learns a target, with the same budget."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import field_validator, model_validator
 
@@ -18,6 +18,7 @@ LONGEST_NAME = 40  # characters
 
 SHARED = ("target", "flow", "training")  # what a comparison can give to all entrants at once
 Values = Mapping[str, Any]
+FigureColumns = Literal["stages", "marks", "targets"]  # of the figure of a comparison
 
 
 class Entrant(Spec):

@@ -8,7 +8,8 @@ import pytest
 
 from flowviz.records import Scene, Selection
 from flowviz.records.provenance import Provenance
-from flowviz.rendering.figure import Vectors, save_frame
+from flowviz.rendering.figure import save_frame
+from flowviz.rendering.page import Vectors
 from flowviz.rendering.paths import path_alphas, path_particles
 from flowviz.specs import PictureSize, ViewSpec
 from tests.rendering.scenes import broken, full

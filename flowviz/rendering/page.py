@@ -1,0 +1,192 @@
+"""A page of vector graphics, on which text stays text and lines stay lines."""
+
+from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from threading import Lock
+from typing import Any, Literal
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.path import Path as Curve
+from matplotlib.patheffects import Stroke
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Bbox, TransformedBbox
+from numpy.typing import NDArray
+
+from flowviz.records.provenance import SOFTWARE, Provenance
+from flowviz.rendering.annotate import (
+    OPACITY,
+    Label,
+    em,
+)
+from flowviz.rendering.colors import SURROUNDINGS, Color
+from flowviz.rendering.projection import Panel
+from flowviz.rendering.raster import RGBA
+from flowviz.specs import PictureSize, ViewSpec
+
+Vectors = Literal["svg", "pdf"]
+
+POINTS_PER_INCH = 72
+BELOW_LINES, PATHS, ABOVE_PATHS, ABOVE_LINES = 0, 0.5, 1, 2  # orders; matplotlib draws other lines at 2, text at 3
+CUBIC = np.array([Curve.MOVETO, Curve.CURVE4, Curve.CURVE4, Curve.CURVE4], Curve.code_type)
+HALO = 1 / 3  # em; stroke width of the halo around text
+LETTERS = 0.92  # scales the font, whose letters are larger than those of Pillow's font at the same size
+FONT = "DejaVu Sans"  # bundled with matplotlib
+ACROSS: Mapping[str, Any] = {"l": "left", "m": "center", "r": "right"}
+DOWN: Mapping[str, Any] = {"t": "top", "m": "center", "b": "bottom", "s": "baseline"}
+# Make the ids in the file reproducible, and keep text as text.
+SETTINGS: Any = {"svg.hashsalt": "flowviz", "svg.fonttype": "none", "pdf.fonttype": 42, "font.family": FONT}
+# These options are global to the process. Without the lock, the second of two overlapping threads would save the
+# options of the first one as the original ones and restore them for good.
+_matplotlib_lock = Lock()
+
+
+def save_page(
+    draw: "Callable[[Page], None]", view: ViewSpec, size: PictureSize, path: Path, form: Vectors, about: Provenance
+) -> None:
+    """Write an SVG or PDF with what a function draws on an empty page.
+
+    Args:
+        draw: Draws on the page.
+        view: The view, which determines the background and the size of the text.
+        size: The size of the page in pixels, of which an inch has `about.dpi`.
+        path: The file to write.
+        form: The file format.
+        about: The metadata and the resolution.
+    """
+    with _matplotlib_lock, rc_context(SETTINGS):
+        page = Page(view, size, about.dpi)
+        draw(page)
+        written = BytesIO()  # matplotlib would leave a file open if the disk is full
+        page.figure.savefig(written, format=form, metadata=_metadata(form, about), transparent=False)
+    path.write_bytes(written.getvalue())
+
+
+def _metadata(form: Vectors, about: Provenance) -> dict[str, Any]:
+    """Return the metadata under the keys of a format, without a date, so that equal figures are equal files."""
+    if form == "svg":
+        return {"Date": None, "Creator": SOFTWARE, "Title": about.title, "Description": about.description}
+    return {
+        "CreationDate": None, "Creator": SOFTWARE, "Producer": None, "Title": about.title, "Subject": about.description,
+    }  # fmt: skip
+
+
+class Page:
+    """A matplotlib figure with positions, line widths and font sizes in pixels from the upper left corner."""
+
+    def __init__(self, view: ViewSpec, size: PictureSize, dpi: int) -> None:
+        self._point = POINTS_PER_INCH / dpi  # points per pixel: matplotlib takes line widths and font sizes in points
+        self._size, self._colors = size, SURROUNDINGS[view.theme]
+        self.em = em(view, Panel(size.width, size.height))
+        self.figure = Figure(figsize=(size.width / dpi, size.height / dpi), dpi=POINTS_PER_INCH)
+        self.figure.set_facecolor((_hex(self._colors.background), float(view.background == "solid")))
+
+    def draw_picture(
+        self, picture: RGBA, left: float, top: float, width: float, height: float, order: float = BELOW_LINES
+    ) -> None:
+        """Draw an image, stretched to a rectangle, above what has a lower order."""
+        axes = self.figure.add_axes(
+            (*self._share(left, top + height), width / self._size.width, height / self._size.height)
+        )
+        axes.set_axis_off()
+        axes.set_zorder(order)
+        axes.imshow(picture, interpolation="none", aspect="auto")
+
+    def draw_backing(self, left: float, top: float, width: float, height: float) -> None:
+        """Draw the background of a text: a rectangle that lets little shine through."""
+        pixel = np.array((*self._colors.background, OPACITY), np.uint8)
+        self.draw_picture(pixel.reshape(1, 1, 4), left, top, width, height, ABOVE_LINES)
+
+    def draw_frame(self, left: float, top: float, width: float, height: float) -> None:
+        """Draw the outline of a rectangle."""
+        corner, sides = self._share(left, top + height), (width / self._size.width, height / self._size.height)
+        self.figure.add_artist(
+            Rectangle(
+                corner,
+                *sides,
+                fill=False,
+                edgecolor=_hex(self._colors.axis),
+                linewidth=self._point,
+                transform=self.figure.transFigure,
+            )
+        )
+
+    def draw_line(
+        self, x0: float, y0: float, x1: float, y1: float, width: float = 1, color: Color | None = None
+    ) -> None:
+        """Draw a line below all images, in the color of the axes by default."""
+        (left, top), (right, bottom) = self._share(x0, y0), self._share(x1, y1)
+        named = _hex(color or self._colors.axis)
+        manner: dict[str, Any] = {"color": named, "linewidth": width * self._point, "solid_capstyle": "butt"}
+        line = Line2D((left, right), (top, bottom), zorder=-1, **manner)
+        self.figure.add_artist(line)  # in figure coordinates
+
+    def draw_polylines(self, lines: Sequence[Any], width: float, color: Color, alpha: float = 1.0) -> None:
+        """Draw lines, each (m, 2) in pixels, above all images."""
+        shares = [np.stack(self._share(*line.T), axis=1) for line in lines]
+        manner: dict[str, Any] = {"linewidths": width * self._point, "capstyle": "round", "joinstyle": "round"}
+        drawn = LineCollection(shares, colors=[(*rgb(color), alpha)], transform=self.figure.transFigure, **manner)
+        drawn.set_gid("velocity")
+        self.figure.add_artist(drawn)
+
+    def draw_curves(self, curves: NDArray[Any], width: float, colors: NDArray[Any], left: float, panel: Panel) -> None:
+        """Draw cubic Bézier curves in a panel.
+
+        Args:
+            curves: The control points of each curve, (n, 4, 2) in pixels of the panel.
+            width: The width of the lines in pixels.
+            colors: The color and the alpha of each curve, (n, 4), from 0 to 1.
+            left: The left edge of the panel in pixels.
+            panel: The size of the panel.
+        """
+        shares = np.stack(self._share(left + curves[..., 0], curves[..., 1]), axis=-1)
+        shapes = [Curve(points, CUBIC) for points in shares]
+        drawn = PathCollection(shapes, facecolors="none", edgecolors=colors, linewidths=width * self._point)
+        drawn.set(transform=self.figure.transFigure, capstyle="butt", gid="paths", zorder=PATHS)
+        (x0, y0), (x1, y1) = self._share(left, panel.height), self._share(left + panel.width, 0)
+        self.figure.add_artist(drawn)
+        drawn.set_clip_box(TransformedBbox(Bbox([(x0, y0), (x1, y1)]), self.figure.transFigure))
+
+    def write(self, left: float, top: float, label: Label, size: float, *, halo: bool = False) -> None:
+        """Draw a text label.
+
+        Args:
+            left: The offset that is added to the label's x.
+            top: The offset that is added to the label's y.
+            label: The label.
+            size: 1 em in pixels.
+            halo: Whether to draw a halo in the background color behind the text.
+        """
+        manner: dict[str, Any] = {
+            "fontsize": LETTERS * label.ems * size * self._point,
+            "horizontalalignment": ACROSS[label.anchor[0]],
+            "verticalalignment": DOWN[label.anchor[1]],
+        }
+        place = self._share(left + label.x, top + label.y)
+        if halo:  # a separate artist: with path effects, matplotlib would write the text itself as outlines
+            stroke = Stroke(
+                linewidth=HALO * size * self._point, foreground=_hex(self._colors.background), joinstyle="round"
+            )
+            self.figure.text(*place, label.text, path_effects=[stroke], **manner)
+        self.figure.text(*place, label.text, color=_hex(label.color or self._colors.label), **manner)
+
+    def length(self, text: str, size: float) -> float:
+        """Return the width in pixels of a text at a font size in pixels."""
+        return float(TextPath((0, 0), text, size=LETTERS * size).get_extents().width) if text else 0.0
+
+    def _share(self, x: Any, y: Any) -> tuple[Any, Any]:
+        return x / self._size.width, 1 - y / self._size.height
+
+
+def rgb(color: Color) -> tuple[float, ...]:
+    """Return the channels of a color from 0 to 1."""
+    return tuple(channel / 255 for channel in color)
+
+
+def _hex(color: Color) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*color)
