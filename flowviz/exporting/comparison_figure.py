@@ -78,10 +78,7 @@ class ComparisonFigure:
         Raises:
             SpecError: If the spec asks for something else, or the panels do not fit.
         """
-        if spec.what not in {"sheet", "animation"} or spec.seen.playback.through != "layers":
-            raise SpecError("A comparison is exported as a picture, or as an animation over the layers.")
-        if spec.seen.view.color_by == "selection":
-            raise SpecError("A comparison has no selection. Choose other colors.")
+        _check(spec)
         self._comparison, self._spec = comparison, spec
         self._columns = columns or usual_columns(comparison)
         self._arrangement = _arranged(comparison, spec, self._columns)
@@ -202,6 +199,16 @@ class _EntrantScenes(Scenes):
     def camera(self, moment: Moment | None) -> Camera:
         """Return the camera over the layers."""
         return Camera(self._seen.view, self.boxes)
+
+
+def _check(spec: ExportSpec) -> None:
+    """Raise `SpecError` if a comparison cannot be exported as a spec describes."""
+    if spec.what not in {"sheet", "animation"} or spec.seen.playback.through != "layers":
+        raise SpecError("A comparison is exported as a picture, or as an animation over the layers.")
+    if (spec.first, spec.last, spec.seen.moment) != (None, None, None):
+        raise SpecError("A comparison shows all layers of the trained flows. Leave out the stages and the moment.")
+    if spec.seen.view.color_by == "selection":
+        raise SpecError("A comparison has no selection. Choose other colors.")
 
 
 def usual_columns(comparison: Comparison) -> FigureColumns:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from flowviz.cli.interrupts import Interrupted
 from flowviz.projects import Project, load_comparison, save_project
@@ -19,7 +20,7 @@ from tests.test_cli import run
 
 SMALL = "--layers 1 --width 2 --depth 1 --steps 3"
 COMPARE = f"compare --text I --flow realnvp,nice {SMALL}"
-FILES = ["comparison.flowviz", "table.csv", "table.md", "table.tex"]
+FILES = ["comparison.flowviz", "figure.png", "table.csv", "table.md", "table.tex"]
 
 
 class FakeRuns:
@@ -62,7 +63,7 @@ def test_table_has_a_row_for_each_run_and_means_over_seeds(runs: FakeRuns) -> No
     assert compare(f"{COMPARE} --seeds 3 -o out/") == 0
     gaps = [(str(seed), str(0.25 * seed)) for seed in range(3)]
     assert rows("out") == [(name, seed, gap) for name in ("realnvp", "nice") for seed, gap in gaps]
-    assert set(FILES) <= {path.name for path in Path("out").iterdir()}
+    assert sorted(path.name for path in Path("out").iterdir()) == FILES
     assert "| realnvp | 3 | 0.250 ± 0.250 |" in Path("out/table.md").read_text(encoding="utf-8")
     found = load_comparison(Path("out/comparison.flowviz"))
     assert (found.names, found.seeds, len(found.trials)) == (("realnvp", "nice"), 3, 6)
@@ -213,6 +214,42 @@ def test_commands_on_a_comparison_ask_for_an_entrant(
     assert run(*words, "--entrant", "other") == 2
     assert "There is no entrant 'other'. Choose one of realnvp, nice." in capsys.readouterr().err
     assert run(*words, "--entrant", "nice") == 0
+
+
+def test_figure_is_exported_in_each_format(runs: FakeRuns, capsys: pytest.CaptureFixture[str]) -> None:
+    compare(f"{COMPARE} -o out/")
+    assert compare("render out/comparison.flowviz -o a.png --columns targets --theme dark --size 300x200") == 0
+    with Image.open("a.png") as picture:
+        assert picture.size == (300, 200)
+    assert compare("render out/comparison.flowviz -o a.svg --columns stages") == 0
+    assert "50%" in Path("a.svg").read_text(encoding="utf-8")
+    assert compare("render out/comparison.flowviz -o a.gif --in-betweens 0 --size 300x200") == 0
+    with Image.open("a.gif") as film:
+        assert getattr(film, "n_frames", 0) == 4
+    assert compare("render out/comparison.flowviz -o nice.png --size 200x200 --entrant nice") == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("-o a.png --size 100x100", "panels do not fit into 100x100 pixels"),
+        ("-o a.png --stage 1", "--stage applies to view, density, not to sheet."),
+        ("-o a.png --last 1", "A comparison shows all layers"),
+        ("-o a.png --integrator euler", "apply to a single flow. Choose one with --entrant."),
+        ("-o a.csv --what losses", "A comparison has no losses. Choose one of its flows with --entrant."),
+        ("-o out/comparison.flowviz", "cannot be exported"),
+        ("-o a.png --entrant nice --columns marks", "--columns applies to the figure of a comparison."),
+    ],
+)
+def test_figure_that_cannot_be_drawn_is_one_sentence(
+    words: str, said: str, runs: FakeRuns, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compare(f"{COMPARE} -o out/")
+    capsys.readouterr()
+    assert compare(f"render out/comparison.flowviz {words}") == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
 
 
 def test_project_has_no_entrants(refused: Callable[[str], str]) -> None:

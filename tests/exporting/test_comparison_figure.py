@@ -1,0 +1,200 @@
+"""The figure of a comparison: its panels, its text, its formats, and the tables beside it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from flowviz import render_comparison
+from flowviz.errors import SpecError
+from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec, usual_columns
+from flowviz.exporting.comparison_tables import latex, markdown
+from flowviz.projects import Comparison, Project
+from flowviz.records import Trial
+from flowviz.rendering import panel_table
+from flowviz.rendering.panel_table import PanelTable
+from flowviz.specs import ExportSpec, FlowSpec, PictureSize, Seen, ShapeSpec, TextSpec, TrainingSpec, ViewSpec
+
+SMALL = PictureSize(width=700, height=500)
+TRAINING = TrainingSpec(steps=1000)
+SQUARE, HEART = ShapeSpec(name="square"), ShapeSpec(name="heart")
+FLOWS = {"affine": FlowSpec(), "spline": FlowSpec(family="spline"), "nice": FlowSpec(family="nice", layers=2)}
+
+
+def trial(name: str, gap: float | None, seed: int = 0, ending: Any = "completed") -> Trial:
+    return Trial("realnvp", 2e-3, seed, ending, ending == "completed", {"gap": gap, "test_nll": 1.5}, name=name)
+
+
+def comparison(names: Sequence[str] = tuple(FLOWS), trials: Sequence[Trial] = (), seeds: int = 1) -> Comparison:
+    projects = {name: Project.untrained(SQUARE, FLOWS[name], TRAINING) for name in names}
+    return Comparison(projects, tuple(trials), seeds)
+
+
+def matrix() -> Comparison:
+    projects = {
+        f"{name} {target.name}": Project.untrained(target, FLOWS[name], TRAINING)
+        for name in ("affine", "spline")
+        for target in (SQUARE, HEART)
+    }
+    return Comparison(projects)
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[PanelTable]:
+    """List the tables of panels that are drawn."""
+    found = list[PanelTable]()
+    render = panel_table.render_table
+
+    def render_table(table: PanelTable, *others: Any) -> Any:
+        found.append(table)
+        return render(table, *others)
+
+    monkeypatch.setattr("flowviz.exporting.comparison_figure.render_table", render_table)
+    return found
+
+
+def titles(table: PanelTable) -> list[list[str | None]]:
+    return [[f"{cell.title} {cell.result}".strip() if cell else None for cell in row] for row in table.rows]
+
+
+def stages(table: PanelTable) -> list[list[float | None]]:
+    return [[cell.stage if cell else None for cell in row] for row in table.rows]
+
+
+def spec(what: Any = "sheet", form: Any = "png", size: PictureSize = SMALL, **changes: Any) -> ExportSpec:
+    return ExportSpec(what=what, format=form, size=size, seen=Seen(view=ViewSpec(**changes)), in_betweens=0)
+
+
+def test_stages_are_at_equal_shares_of_the_layers(drawn: list[PanelTable]) -> None:
+    found = comparison(trials=[trial("affine", 0.25), trial("affine", 0.75, 1), trial("spline", None)], seeds=2)
+    assert ComparisonFigure(found, spec()).picture().shape == (500, 700, 4)
+    [table] = drawn
+    assert stages(table) == [[0, 5, 10, 14, 19], [0, 2, 4, 5, 7], [0, 1, 2, 4, 5]]
+    assert titles(table)[0][:2] == ["affine gap 0.500 ± 0.354", ""]
+    assert [row[0] for row in titles(table)[1:]] == ["spline NLL 1.500", "nice not trained"]
+    assert table.headings == ("base", "25% of the layers", "50%", "75%", "100%")
+    assert table.note.startswith("1,000 steps each. Gap in nats")
+
+
+def test_targets_are_columns_if_a_flow_learns_several(drawn: list[PanelTable]) -> None:
+    assert usual_columns(comparison()) == "stages"
+    ComparisonFigure(matrix(), spec()).picture()
+    assert drawn[0].headings == (SQUARE.title, HEART.title)
+    names = [["affine square", "affine heart"], ["spline square", "spline heart"]]
+    assert titles(drawn[0]) == [[f"{name} not trained" for name in row] for row in names]
+    ComparisonFigure(matrix().without("affine heart"), spec()).picture()
+    assert titles(drawn[1])[0] == ["affine square not trained", None]
+
+
+def test_last_stages_of_one_target_are_framed_alike(drawn: list[PanelTable]) -> None:
+    found = comparison(("affine", "spline"))
+    wide = found["spline"].trace
+    spread = replace(wide, positions=wide.positions * np.float32(3))
+    ComparisonFigure(found.with_project("spline", replace(found["spline"], trace=spread)), spec()).picture()
+    first, second = (row[-1].view for row in drawn[0].rows if row[-1])
+    assert (first.center, first.half_extent) == (second.center, second.half_extent)
+    ComparisonFigure(found, spec(common_scale=True)).picture()
+    assert len({cell.view.half_extent for _, cell in drawn[1].cells}) == 1
+
+
+def test_animation_moves_through_all_flows_at_once(drawn: list[PanelTable], tmp_path: Path) -> None:
+    figure = ComparisonFigure(comparison(), spec("animation", "gif"))
+    assert sum(1 for _ in figure.write(tmp_path / "a.gif")) == figure.count == 20
+    with Image.open(tmp_path / "a.gif") as film:
+        assert (film.size, getattr(film, "n_frames", 0)) == ((700, 500), 20)
+    assert stages(drawn[-1]) == [[19, 7, 5]]
+    assert drawn[-1].note.startswith("100% of the layers. 1,000 steps each.")
+    drawn.clear()
+    names = [f"run {number}" for number in range(5)]
+    five = Comparison({name: Project.untrained(SQUARE, FLOWS["nice"], TRAINING) for name in names})
+    ComparisonFigure(five, spec("animation", "gif")).picture(2)
+    assert [len(row) for row in drawn[0].rows] == [3, 3]
+    assert drawn[0].rows[1][2] is None
+
+
+def test_diverged_flow_is_drawn_and_named(drawn: list[PanelTable]) -> None:
+    found = comparison(("affine", "spline"), [trial("affine", None, ending="diverged"), trial("spline", 0.1)])
+    lost = replace(found["affine"].trace, positions=np.full_like(found["affine"].trace.positions, np.nan))
+    ComparisonFigure(found.with_project("affine", replace(found["affine"], trace=lost)), spec()).picture()
+    assert titles(drawn[0])[0][0] == "affine diverged"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_formats_are_reproducible(suffix: Any, theme: Any, tmp_path: Path) -> None:
+    contents = []
+    for name in ("one", "two"):
+        path = tmp_path / f"{name}.{suffix}"
+        render_comparison(comparison(), path, spec(form=suffix, theme=theme))
+        contents.append(path.read_bytes())
+    assert contents[0] == contents[1]
+    if suffix == "svg":
+        text = contents[0].decode()
+        assert all(word in text for word in (">affine<", ">not trained<", "1,000 steps each."))
+
+
+def test_long_names_leave_room_for_the_gap(drawn: list[PanelTable]) -> None:
+    name = 40 * "w"
+    found = Comparison(
+        {each: Project.untrained(SQUARE, FLOWS["nice"], TRAINING) for each in (name, "b", "c")},
+        (trial(name, 0.125),),
+    )
+    figure = ComparisonFigure(found, spec("animation", "gif"))
+    table = figure._table(1.0)
+    labels = panel_table.table_labels(table, ViewSpec(), SMALL, lambda text: 7.0 * len(text))
+    [gap] = [label for label in labels if label.text == "gap 0.125"]
+    [shown] = [label for label in labels if label.text.startswith("w")]
+    assert shown.text.endswith("…")
+    assert shown.x + 7 * len(shown.text) < gap.x < gap.x + 7 * len(gap.text) <= SMALL.width / 3
+
+
+def test_figure_of_the_library(tmp_path: Path) -> None:
+    picture = comparison().figure()
+    assert picture is not None
+    assert picture.size == (1250, 700)
+    assert comparison().figure(tmp_path / "a.svg", columns="targets") is None
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8").startswith("<?xml")
+    assert figure_spec(comparison(), Path("a.mp4")).what == "animation"
+
+
+REFUSED: Mapping[str, tuple[Callable[[], ExportSpec], str]] = {
+    "view": (lambda: ExportSpec(size=SMALL), "exported as a picture, or as an animation"),
+    "range": (lambda: spec().model_copy(update={"last": 3}), "shows all layers"),
+    "selection": (lambda: spec(color_by="selection"), "no selection"),
+    "size": (lambda: spec(size=PictureSize(width=300, height=200)), r"3 × 5 panels do not fit into 300x200 pixels"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_no_figure_can_show_is_refused(case: str) -> None:
+    make, said = REFUSED[case]
+    with pytest.raises(SpecError, match=said):
+        ComparisonFigure(comparison(), make())
+
+
+@pytest.mark.slow  # loads TensorFlow
+def test_marks_are_columns_with_a_legend_for_all(drawn: list[PanelTable]) -> None:
+    ComparisonFigure(comparison(("affine", "nice")), spec(), "marks").picture()
+    assert drawn[0].headings == ("points", "density", "grid")
+    assert [[cell and set(cell.view.marks) for cell in row] for row in drawn[0].rows] == 2 * [
+        [{"points"}, {"density"}, {"grid"}]
+    ]
+    assert {key.shape for key in panel_table.shared_keys(drawn[0])} == {"quadrants", "bar"}
+
+
+def test_best_of_each_column_is_bold_and_signs_are_escaped() -> None:
+    names = ("100% a_b & $c$", "d|e \\ ~^{f}")
+    projects = {name: Project.untrained(TextSpec(text="I"), FLOWS["nice"], TRAINING) for name in names}
+    trials = [trial(names[0], 0.5), trial(names[0], 0.3, 1), trial(names[1], 0.2), trial(names[1], None, 1, "diverged")]
+    found = Comparison(projects, tuple(trials), 2)
+    first, second = markdown(found).splitlines()[2:4]
+    assert first.startswith(r"| 100% a\_b \& \$c\$ | 2 | 0.400 ± 0.141 | 1.500 | – |")
+    assert second.startswith(r"| d\|e \\ \~^\{f\} | 1 of 2 | **0.200** | 1.500 | – |")
+    first, second = latex(found).splitlines()[6:8]
+    assert first.startswith(r"100\% a\_b \& \$c\$ & 2 & 0.400 $\pm$ 0.141 & 1.500 & -- &")
+    assert second.startswith(r"d\textbar{}e \textbackslash{} \textasciitilde{}\textasciicircum{}\{f\} & 1 of 2 &")
+    assert r"\textbf{0.200}" in second
