@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import ceil, log
 from typing import Literal
 
 import numpy as np
@@ -20,7 +19,7 @@ from flowviz.specs import ViewSpec
 Box = NDArray[np.float64]  # (2, 2): lower left and upper right corner
 Tool = Literal["move", "rectangle"]
 WIDEST = 4.0  # half extent between base and target, relative to the larger of theirs: a cloud that diverges leaves it
-ROUNDING = 1.25  # half extents in between are rounded up to powers of this ratio, so that the view seldom changes
+ENDS = 0.15  # share of the depth at either end in which the view widens, so that it never jumps
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def shared_frame(runs: Sequence[EntrantRun], view: SharedView, spec: ViewSpec, p
         extents = sorted(_frame_of([box], spec, panel, center).half_extent for box in boxes)
         most = WIDEST * max(base.half_extent, target.half_extent)
         needed = min(extents[len(extents) // 2], most)
-        extent *= ROUNDING ** max(ceil(log(needed / extent) / log(ROUNDING) - 1e-9), 0)
+        extent *= max(needed / extent, 1.0) ** min(min(depth, 1 - depth) / ENDS, 1.0)
     return Frame(center, extent)
 
 

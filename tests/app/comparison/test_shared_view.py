@@ -40,7 +40,7 @@ def test_a_frame_that_was_chosen_stays(compared: Compared) -> None:
 def test_the_frame_moves_from_the_base_to_the_target_without_a_jump(compared: Compared) -> None:
     frames = [shared_frame(compared.runs, SharedView(depth=depth), SPEC, PANEL) for depth in np.linspace(0, 1, 101)]
     extents = np.array([frame.half_extent for frame in frames])
-    assert np.all(np.abs(np.diff(np.log(extents))) < 0.4)
+    assert np.all(np.abs(np.diff(np.log(extents))) < 0.15)
 
 
 def test_a_selection_follows_the_same_particles(qtbot: QtBot) -> None:
