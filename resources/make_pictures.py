@@ -45,7 +45,8 @@ README = Path(__file__).parents[1] / "README.md"
 LARGEST_FILE = 200_000  # bytes
 SIZE, LAPTOP = (1280, 800), (1366, 768)
 WORD, PROJECT = "FLOW", "flow.flowviz"  # as in the README
-DRAWING = rf"^flowviz (gallery \w+ -o .*|render (?:{PROJECT}|drift\.flowviz) .*)$"  # lines of the README
+# Lines of the README that make pictures.
+DRAWING = rf"^flowviz (gallery \w+ -o .*|compare .*|render (?:{PROJECT}|drift\.flowviz|brad/comparison\.flowviz) .*)$"
 STEPS, STEPS_IN_PICTURE = 15_000, 5_000  # of the training: in all, and when its picture is taken
 STAGE, PROBED = 9, (-1.0, 0.4)  # of the last picture: the stage, and the point under the mouse
 TIMEOUT_SECONDS = 300

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import signal
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import flowviz
 from flowviz.cli.interrupts import Interrupted
 from flowviz.projects import Project, load_comparison, save_project
 from flowviz.records import Trial
@@ -119,6 +121,14 @@ def test_file_gives_any_field_and_options_change_all_entrants(runs: FakeRuns) ->
     assert bold.training == TrainingSpec(steps=7, batch=32, seed=5, learning_rate=0.1)
     assert r"bold \& wild & 2 &" in Path("out/table.tex").read_text(encoding="utf-8")
     assert r"| bold \& wild | 2 |" in Path("out/table.md").read_text(encoding="utf-8")
+
+
+def test_file_in_the_guide_is_a_comparison(runs: FakeRuns) -> None:
+    guide = (Path(flowviz.__file__).parents[1] / "resources/guide/terminal.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```json\n(.*?)```", guide, re.DOTALL)
+    Path("c.json").write_text(example, encoding="utf-8")
+    assert compare("compare c.json -o out/") == 0
+    assert {name for name, _ in runs.asked} == {"8 layers", "16 layers, slow"}
 
 
 def test_preset_names_its_entrants(runs: FakeRuns) -> None:
