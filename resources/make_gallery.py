@@ -16,16 +16,17 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from flowviz.projects import Project, load_project, save_project
+from flowviz.projects import Comparison, Project, load_project, save_comparison, save_project
 from flowviz.projects.gallery import SENTENCES
 from flowviz.records import Finished, History, Moment, Timeline
-from flowviz.specs import Seen, TrainingSpec, ViewSpec
+from flowviz.specs import ComparisonSpec, Seen, TrainingSpec, ViewSpec, comparison_spec
 from flowviz.targets import build_target
-from flowviz.training import train
+from flowviz.training import train, train_in_turns
 
 GALLERY = Path(__file__).parent / "gallery"
-LARGEST_FILE = 1_500_000  # bytes
+LARGEST_FILE, LARGEST_COMPARISON = 1_500_000, 2_500_000  # bytes
 MOMENTS_BYTES = 600_000  # of memory, for the weights of all earlier moments
+ENTRANT_MOMENTS = 6  # number of earlier moments of each entrant of a comparison
 MOMENT_SECONDS = 0.05  # between two that are recorded, of which a few are kept
 STEPS, FEWER_STEPS = 60_000, {"spline": 25_000, "flow_matching": 30_000}  # 30 to 60 seconds
 PICTURE = "planet.png"
@@ -55,13 +56,31 @@ VIEWS = {
     "pinwheel": ViewSpec(marks={"points", "paths"}),
     "eight_components": ViewSpec(color_by="component"),
 }
-assert VIEWS.keys() < set(ARGUMENTS) == set(SENTENCES)
+COMPARISONS = {
+    "three_flows": {
+        "target": {"kind": "text", "text": "SUN"},
+        "training": {"steps": 20_000},
+        "entrants": [
+            {"name": "affine", "flow": {"layers": 5, "width": 24}},
+            {"name": "spline", "flow": {"family": "spline", "layers": 3, "width": 16}},
+            {
+                "name": "flow matching",
+                "flow": {"family": "flow_matching", "integrator": "rk4", "integrator_steps": 4},
+            },
+        ],
+    },
+}
+assert VIEWS.keys() < set(ARGUMENTS)
+assert ARGUMENTS.keys() | COMPARISONS.keys() == set(SENTENCES)
 
 
 def main() -> None:
     """Make the examples named on the command line, or all of them."""
     GALLERY.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or ARGUMENTS:
+    for name in sys.argv[1:] or SENTENCES:
+        if name in COMPARISONS:
+            make_comparison(name)
+            continue
         with tempfile.TemporaryDirectory() as folder:
             draw_planet(Path(folder) / PICTURE)
             make(name, Path(folder))
@@ -71,9 +90,22 @@ def make(name: str, folder: Path) -> None:
     """Train an example in a folder, and save it to the gallery without its checkpoint."""
     project, path = trained(described(ARGUMENTS[name], folder)), GALLERY / f"{name}.flowviz"
     save_project(replace(project, checkpoint=None, seen=Seen(view=VIEWS.get(name, ViewSpec()))), path)
+    report(path, project, LARGEST_FILE)
+
+
+def make_comparison(name: str) -> None:
+    """Train a comparison, and save it to the gallery. Checkpoints show how much of the budget each flow has used."""
+    comparison, path = trained_comparison(comparison_spec(COMPARISONS[name])), GALLERY / f"{name}.flowviz"
+    save_comparison(comparison, path)
+    for project in comparison.projects.values():
+        report(path, project, LARGEST_COMPARISON)
+
+
+def report(path: Path, project: Project, limit: int) -> None:
+    """Print the size of an example, and the moments of a project in it."""
     size, steps = path.stat().st_size, [moment.step for moment in project.timeline.moments]
-    if size > LARGEST_FILE:
-        sys.exit(f"{path} has {size:,} bytes. The limit is {LARGEST_FILE:,} bytes.")
+    if size > limit:
+        sys.exit(f"{path} has {size:,} bytes. The limit is {limit:,} bytes.")
     print(f"{path}: {size:,} bytes, with the moments {steps}")  # noqa: T201
 
 
@@ -99,12 +131,26 @@ def trained(start: Project) -> Project:
     return replace(project, timeline=Timeline((*past, event.snapshot)))
 
 
-def few(moments: Sequence[Moment]) -> list[Moment]:
-    """Return as many moments as `MOMENTS_BYTES` allow, the first among them, denser where the training is faster."""
+def trained_comparison(spec: ComparisonSpec) -> Comparison:
+    """Return a comparison after the whole training of each entrant, with a few of its moments."""
+    comparison, moments = Comparison.untrained(spec), {entrant.name: list[Moment]() for entrant in spec.entrants}
+    for turn in train_in_turns(comparison, moment_seconds=MOMENT_SECONDS):
+        comparison = turn.comparison
+        if isinstance(turn.event, Moment):
+            moments[turn.name].append(turn.event)
+    for name, project in comparison.projects.items():
+        last = project.timeline.moments[-1]
+        past = few([moment for moment in moments[name] if moment.step < last.step], ENTRANT_MOMENTS)
+        comparison = comparison.with_project(name, replace(project, timeline=Timeline((*past, last))))
+    return comparison
+
+
+def few(moments: Sequence[Moment], most: int | None = None) -> list[Moment]:
+    """Return some moments, the first among them, denser where the training is faster: as many as memory allows."""
     weights = moments[0].weights
     size = sum(array.nbytes for array in (*weights.parameters.values(), *weights.statistics.values()))
     steps = np.array([moment.step for moment in moments])
-    wanted = np.geomspace(max(1, steps[1]), steps[-1], MOMENTS_BYTES // size - 1)
+    wanted = np.geomspace(max(1, steps[1]), steps[-1], (most or MOMENTS_BYTES // size) - 1)
     chosen = {0, *(int(np.abs(steps - step).argmin()) for step in wanted)}
     return [moments[number] for number in sorted(chosen)]
 

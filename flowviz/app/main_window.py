@@ -227,7 +227,7 @@ class MainWindow(QMainWindow):
         self.welcome.comparison_requested.connect(comparisons.choose)
         comparisons.state_changed.connect(self._show_title)
         comparisons.file_used.connect(self.document_actions.recent.add)
-        self.document_actions.comparison_chosen.connect(comparisons.open)
+        self.document_actions.comparison_chosen.connect(lambda path, is_copy: comparisons.open(path, is_copy=is_copy))
         for entered in (
             self.welcome.entered, self._presentation.entered, self._layout.resetting, self.session.started,
             self.document_actions.document.opened, self.session.undo.view_restored,

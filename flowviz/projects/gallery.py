@@ -1,4 +1,4 @@
-"""The gallery: trained projects that are included with flowviz, created by `resources/make_gallery.py`."""
+"""The gallery: trained projects and comparisons that are included with flowviz, made by `resources/make_gallery.py`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,12 +7,14 @@ from pathlib import Path
 from flowviz import projects
 from flowviz.errors import FileError
 from flowviz.files import atomic_write, content_of, resource
+from flowviz.projects.comparison import Comparison
 from flowviz.projects.project import LARGEST_FILE, Project
 
 SENTENCES: Mapping[str, str] = {
     "brad": "The word and the flow of the blog post: affine couplings and batch normalization.",
     "flow": "Four spline couplings: the sharpest letters with the fewest layers.",
     "drift": "Flow matching: particles drift to the letters along nearly straight paths. Try fewer steps, or Euler.",
+    "three_flows": "A comparison: affine couplings, splines and flow matching learn the word SUN side by side.",
     "pinwheel": "Flow matching that pairs points at random, so paths bend. Compare them with those of the word DRIFT.",
     "sine": "A wave, learned by Glow: three times actnorm, a linear mixing of the whole cloud, and a coupling.",
     "two_moons": "A classic test: a Gaussian is pulled apart into two half circles, except for a thin thread.",
@@ -30,28 +32,41 @@ SENTENCES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Example:
-    """A trained project of the gallery.
+    """A trained project or comparison of the gallery.
 
     Attributes:
         name: Name of the example.
         sentence: What to notice in the example.
-        path: Project file.
+        path: Its file.
     """
 
     name: str
     sentence: str
     path: Path
 
+    @property
+    def is_comparison(self) -> bool:
+        """Return whether the example compares several flows."""
+        return projects.is_comparison(self.path)
+
     def project(self) -> Project:
-        """Load the project.
+        """Load the project of an example that is not a comparison.
 
         Raises:
             FileError: If the file cannot be read.
         """
         return projects.load_project(self.path)
 
+    def comparison(self) -> Comparison:
+        """Load the comparison of an example that is one.
+
+        Raises:
+            FileError: If the file cannot be read.
+        """
+        return projects.load_comparison(self.path)
+
     def copy_to(self, path: Path) -> None:
-        """Copy the project file to a path.
+        """Copy the file to a path.
 
         Raises:
             FileError: If the file cannot be read or the copy cannot be written.

@@ -24,7 +24,7 @@ import flowviz.app.main as program
 from flowviz.app.main_window import MainWindow
 from flowviz.app.training.training_state import TrainingState
 from flowviz.cli import main as run_command
-from flowviz.files import resource
+from flowviz.projects import example
 
 STATUS = Path("/proc/self/status")
 SETTLED_SECONDS = 3.0
@@ -107,7 +107,7 @@ def _bring_into(window: MainWindow, situation: str) -> None:
     elif (focused := QApplication.focusWidget()) is not None:
         focused.clearFocus()
     if situation == "opened":
-        window.document_actions.open_copy(next(resource("gallery").glob("*.flowviz")))
+        window.document_actions.open_copy(example("brad").path)
     if situation in {"trained", "paused"}:
         window.findChild(QPushButton, "trainButton").click()
         _wait_until(lambda: window.session.state == TrainingState.TRAINING)

@@ -109,10 +109,10 @@ class Comparisons(QObject):
         dialog.chosen.connect(self.show)
         dialog.open()
 
-    def open(self, path: Path) -> None:
-        """Open the file of a comparison; ask first if another one has unsaved changes."""
+    def open(self, path: Path, *, is_copy: bool = False) -> None:
+        """Open the file of a comparison, or a copy without a file; ask first if another one has unsaved changes."""
         file = self._present().file
-        file.leave(lambda: file.open(path))
+        file.leave(lambda: file.open(path, is_copy=is_copy))
 
     def recover(self, draft: Draft, comparison: Comparison) -> None:
         """Show the comparison of a draft."""

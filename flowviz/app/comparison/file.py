@@ -80,9 +80,9 @@ class ComparisonFile(QObject):
         self._saved = self._revision
         self.state_changed.emit()
 
-    def open(self, path: Path) -> None:
-        """Read a comparison, and emit `opened`."""
-        self._worker.ask(FILE, partial(_read, path), partial(self._take_read, path))
+    def open(self, path: Path, *, is_copy: bool = False) -> None:
+        """Read a comparison, and emit `opened`; a copy is not saved to that file."""
+        self._worker.ask(FILE, partial(_read, path), partial(self._take_read, path, is_copy))
 
     def recover(self, draft: Draft, comparison: Comparison) -> None:
         """Show the comparison of a draft, which differs from its file."""
@@ -176,14 +176,16 @@ class ComparisonFile(QObject):
         written = partial(self._take_written, path, self._revision, then)
         self._worker.ask("saving the comparison", partial(_save, self._content(), path), written)
 
-    def _take_read(self, path: Path, result: tuple[Comparison, Fingerprint | None] | Notice) -> None:
+    def _take_read(self, path: Path, is_copy: bool, result: tuple[Comparison, Fingerprint | None] | Notice) -> None:
         if isinstance(result, Notice):
             self.notice_posted.emit(result)
             return
         comparison, mark = result
         self.opened.emit(comparison)
-        self.path, self._mark = path, mark
-        self._announce_use(path)
+        self.notice_posted.emit(Notice(FILE))
+        if not is_copy:
+            self.path, self._mark = path, mark
+            self._announce_use(path)
 
     def _take_written(
         self, path: Path, revision: int, then: Callable[[], object], result: Fingerprint | Notice | None

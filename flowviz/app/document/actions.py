@@ -31,7 +31,7 @@ class DocumentActions(QObject):
     """Opens and saves projects; asks first where unsaved changes would be lost."""
 
     notice_posted = pyqtSignal(object)  # Notice; without a text, when a file is read or written again
-    comparison_chosen = pyqtSignal(object)  # Path of a comparison
+    comparison_chosen = pyqtSignal(object, bool)  # Path of a comparison, and whether to open a copy
     target_file_chosen = pyqtSignal(object)  # Path of points or an image
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
@@ -57,8 +57,11 @@ class DocumentActions(QObject):
         self.leave(lambda: self.document.show(prepare(project), changed=True))
 
     def open_copy(self, path: Path) -> None:
-        """Open a project without its file, so that saving asks for another one."""
-        self.leave(partial(self.document.open, path, is_copy=True))
+        """Open a project or a comparison without its file, so that saving asks for another one."""
+        if projects.is_comparison(path):
+            self.comparison_chosen.emit(path, True)
+        else:
+            self.leave(partial(self.document.open, path, is_copy=True))
 
     def choose(self) -> None:
         """Show the Open dialog."""
@@ -71,7 +74,7 @@ class DocumentActions(QObject):
     def open(self, path: Path) -> None:
         """Open a project or a comparison; offer to open points or an image as the target instead."""
         if projects.is_comparison(path):
-            self.comparison_chosen.emit(path.absolute())
+            self.comparison_chosen.emit(path.absolute(), False)
             return
         kind = _target_kind(path)
         if kind is None:

@@ -13,15 +13,16 @@ from flowviz.app.style.icons import icon
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.errors import FlowvizError
-from flowviz.projects import Example, examples
+from flowviz.projects import Example, Project, examples
 from flowviz.records import Scene
 from flowviz.rendering import Camera
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.shapes import heading_of
-from flowviz.specs.view import Theme
+from flowviz.specs.view import SMALLEST_SIDE, Theme
 
 THUMBNAIL_SIDE = 130  # pixels
 GAP_BESIDE, GAP_BELOW = 20, 16  # pixels between cells
+LINE_COLOR = 128, 128, 128, 255  # between the flows of a comparison
 
 
 class GalleryList(QListWidget):
@@ -71,9 +72,9 @@ class GalleryList(QListWidget):
     def draw_thumbnails(self, theme: Theme) -> None:
         """Start to draw the thumbnails for a theme."""
         side = round(THUMBNAIL_SIDE * self.devicePixelRatioF())
-        view, size = ViewSpec(theme=theme, labels=False, axes=False), PictureSize(width=side, height=side)
+        view = ViewSpec(theme=theme, labels=False, axes=False)
         for row, example in enumerate(self._examples):
-            self._worker.ask(example.name, partial(_thumbnail, example, view, size), partial(self._show_thumbnail, row))
+            self._worker.ask(example.name, partial(_thumbnail, example, view, side), partial(self._show_thumbnail, row))
 
     def stop_drawing(self) -> None:
         """Stop the background thread."""
@@ -100,19 +101,32 @@ def _item(example: Example) -> QListWidgetItem:
     return item
 
 
-def _thumbnail(example: Example, view: ViewSpec, size: PictureSize) -> NDArray[np.uint8] | None:
-    """Return the last stage of an example, in its colors, as RGBA pixels of shape (height, width, 4).
+def _thumbnail(example: Example, view: ViewSpec, side: int) -> NDArray[np.uint8] | None:
+    """Return the last stage of an example, or those of all its flows, as RGBA pixels of shape (side, side, 4).
 
     Returns None if the file cannot be read; opening the example reports that.
     """
     try:
-        project = example.project()
+        projects = [*example.comparison().projects.values()] if example.is_comparison else [example.project()]
     except FlowvizError:
         return None
-    trace, view = project.trace, view.model_copy(update={"color_by": project.seen.view.color_by})
-    return rendering.render_frame(
-        Scene(trace), trace.last_stage, Camera(view, trace.boxes).at(trace.last_stage, size), size
-    )
+    edges = np.linspace(0, side, len(projects) + 1).round().astype(int)
+    strips = zip(projects, np.diff(edges).tolist(), strict=True)
+    pixels = np.concatenate([_strip(project, view, side, height) for project, height in strips])
+    pixels[edges[1:-1]] = LINE_COLOR
+    return pixels
+
+
+def _strip(project: Project, view: ViewSpec, width: int, height: int) -> NDArray[np.uint8]:
+    """Return the last stage of a project, in its colors; a low strip is drawn larger and scaled down."""
+    scale, trace = -(-SMALLEST_SIDE // height), project.trace
+    size = PictureSize(width=scale * width, height=scale * height)
+    diameter = view.point_diameter * width / height  # else points would be smaller in a lower strip
+    view = view.model_copy(update={"color_by": project.seen.view.color_by, "point_diameter": diameter})
+    camera = Camera(view, trace.boxes).at(trace.last_stage, size)
+    pixels = rendering.render_frame(Scene(trace), trace.last_stage, camera, size)
+    means: NDArray[np.float64] = pixels.reshape(height, scale, width, scale, 4).mean((1, 3))
+    return means.astype(np.uint8)
 
 
 COLUMNS, ROWS = 4, 3

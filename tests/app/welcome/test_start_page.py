@@ -98,10 +98,10 @@ def test_example_opens_with_a_click_or_with_keys(start: Welcome, qtbot: QtBot) -
     start.show()
     start.gallery.setFocus()
     start.gallery.setCurrentRow(1)
-    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
         qtbot.keyClick(start.gallery, key)
     qtbot.waitUntil(lambda: not start.is_shown)
-    assert start.window.main.session.project().target == examples()[3].project().target
+    assert start.window.main.session.project().target == examples()[4].project().target
 
 
 class Activating(QProxyStyle):

@@ -1,0 +1,96 @@
+"""The comparison in the gallery, and what the start page offers about comparisons."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QLabel, QListWidget
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.comparison.dialog import ComparisonDialog
+from flowviz.app.welcome.gallery import THUMBNAIL_SIDE
+from flowviz.cli import app
+from flowviz.projects import example, examples, load_comparison
+from flowviz.targets import build_target
+from tests.app.conftest import Window
+from tests.app.welcome.test_gallery import open_gallery
+from tests.app.welcome.test_start_page import Welcome, click, is_drawn, item, start
+
+__all__ = ["start"]
+
+NAME = "three_flows"
+ROW = [each.name for each in examples()].index(NAME)
+MAX_BYTES = 2_500_000
+LINE = 0xFF808080
+
+
+def test_gallery_has_a_small_comparison() -> None:
+    (found,) = [each for each in examples() if each.is_comparison]
+    assert found.name == NAME
+    assert found.path.stat().st_size <= MAX_BYTES
+    comparison = found.comparison()
+    projects = comparison.projects.values()
+    assert [project.flow.family for project in projects] == ["realnvp", "spline", "flow_matching"]
+    assert {project.target.title for project in projects} == {"SUN"}
+    assert comparison.spec.budget.steps, "with a budget of seconds, the result depends on the machine"
+    for row, project in zip(comparison.rows(), projects, strict=True):
+        assert row["ending"] == "completed"
+        assert None not in row.values()
+        assert build_target(project.target).on_target(project.trace.positions[-1]) > 0.75  # type: ignore[operator]  # a word has ink
+        assert len(project.timeline.moments) > 3, "an entrant cannot play through its training"
+
+
+def test_comparison_opens_from_the_gallery(start: Welcome, qtbot: QtBot) -> None:
+    click(start.gallery, ROW, qtbot)
+    qtbot.waitUntil(lambda: start.window.main.comparisons.is_shown)
+    assert not start.page.isVisible()
+    assert not start.window.main.isWindowModified()
+
+
+def test_comparison_opens_as_a_copy(window: Window, qtbot: QtBot) -> None:
+    dialog = open_gallery(window)
+    gallery = dialog.findChild(QListWidget, "galleryList")
+    gallery.setCurrentRow(ROW)
+    assert "comparison" in dialog.findChild(QLabel, "gallerySentence").text().lower()
+    with qtbot.waitSignal(dialog.finished):
+        qtbot.keyClick(gallery, Qt.Key.Key_Return)
+    comparisons = window.main.comparisons
+    qtbot.waitUntil(lambda: comparisons.is_shown)
+    assert comparisons.file is not None
+    assert comparisons.file.path is None, "the example itself was opened instead of a copy"
+    assert not window.main.isWindowModified()
+    assert not window.main.document_actions.recent.paths()
+    assert comparisons.workbench is not None
+    runs = comparisons.workbench.compared.value.runs
+    assert [run.status for run in runs] == 3 * ["completed"]
+    assert "smallest gap" in comparisons.workbench.page.findChild(QLabel, "statusLabel").text()
+
+
+def test_thumbnail_of_a_comparison_shows_its_flows_one_above_the_other(window: Window, qtbot: QtBot) -> None:
+    dialog = open_gallery(window)
+    gallery = dialog.findChild(QListWidget, "galleryList")
+    entry = item(gallery, ROW)
+    qtbot.waitUntil(lambda: is_drawn(entry))
+    image = entry.icon().pixmap(THUMBNAIL_SIDE, THUMBNAIL_SIDE).toImage()
+    colors = [{image.pixel(x, y) for x in range(image.width())} for y in range(image.height())]
+    lines = [row for row, found in enumerate(colors) if found == {LINE}]
+    assert lines == [round(image.height() / 3), round(image.height() * 2 / 3)]
+    for first, last in pairwise([0, *lines, image.height()]):
+        assert len(set.union(*colors[first + 1 : last])) > 50, "there is no cloud between the lines"
+    dialog.close()
+
+
+def test_terminal_copies_the_comparison(tmp_path: Path) -> None:
+    copy = tmp_path / "copy.flowviz"
+    with pytest.raises(SystemExit) as left:
+        app(["gallery", NAME, "-o", str(copy)])
+    assert left.value.code == 0
+    assert load_comparison(copy).names == example(NAME).comparison().names
+
+
+def test_compare_asks_what_to_compare(start: Welcome) -> None:
+    start.press("startCompareButton")
+    dialog = start.window.find(ComparisonDialog, "comparisonDialog")
+    assert dialog.isVisible()
+    dialog.reject()
