@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QRect
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenuBar, QWidget
 
 from flowviz.app.training.widgets import TrainingWidgets
@@ -66,10 +67,22 @@ def tour_steps(panels: TrainingWidgets, viewer: ViewerWidgets, bar: QMenuBar) ->
             (viewer.inspector,),
         ),
         TourStep(
+            "Compare flows",
+            "Which flow learns your word best? Train ▸ Compare… lets up to six flows learn it side by side, with equal "
+            "time or equally many steps each. The gallery has such a comparison, already trained.",
+            (bar,),
+            lambda: bar.actionGeometry(_entry(bar, "&Train")),
+        ),
+        TourStep(
             "Export your results",
             "File ▸ Export… saves pictures, animations and numbers. That is all! The Help menu has a list of all "
             "keyboard shortcuts, and this tour.",
             (bar,),
-            lambda: bar.actionGeometry(bar.actions()[0]),
+            lambda: bar.actionGeometry(_entry(bar, "&File")),
         ),
     ]
+
+
+def _entry(bar: QMenuBar, title: str) -> QAction:
+    """Return the entry of a menu."""
+    return next(action for action in bar.actions() if action.text() == title)
