@@ -36,9 +36,8 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.main import create_window
-from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.cloud_view import CloudView
-from flowviz.projects import save_project
+from flowviz.projects import example, save_project
 
 PICTURES = Path(__file__).parent / "pictures"
 README = Path(__file__).parents[1] / "README.md"
@@ -110,19 +109,12 @@ def show_window(path: Path) -> None:
 
 
 def show_comparison() -> None:
-    """Compare the first three flows that the dialog offers."""
+    """Open the comparison of the gallery."""
     window = Window()
     window.main.resize(*LAPTOP)  # where the table has room for all columns
-    window.main.request.show_text(WORD)
-    window.find(QAction, "compareAction").trigger()
-    window.find(QPushButton, "startComparison").click()
-    workbench = window.main.comparisons.workbench
-    assert workbench is not None
-    workbench.request.set_budget("steps", STEPS_IN_PICTURE)
-    workbench.controller.train()
-    window.wait(lambda: workbench.compared.value.state == TrainingState.IDLE)
+    window.main.document_actions.open_copy(example("three_flows").path)
+    window.wait(lambda: window.main.comparisons.is_shown)
     window.take("comparison")
-    window.main.discard_changes()
     window.main.close()
 
 
