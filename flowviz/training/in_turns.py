@@ -301,8 +301,7 @@ class _Trainings:
             case Add(name, project):
                 yield from self._add(name, project)
             case Remove(name):
-                self._comparison = self._comparison.without(name)
-                self._entrants.pop(name, None)
+                self._remove(name)
                 yield Turn(name, None, self._comparison)
             case Retarget():
                 self._retarget(change)
@@ -313,6 +312,11 @@ class _Trainings:
             self._entrants[name] = self._entrant(name, project)
         except FlowvizError as error:
             yield Turn(name, Trial.failed(name, project.flow, project.training, clause_of(error)), self._comparison)
+
+    def _remove(self, name: str) -> None:
+        self._entrants.pop(name, None)
+        is_only_one = self._comparison.names == (name,)  # a replacement is about to be added
+        self._comparison = self._comparison.without_trials(name) if is_only_one else self._comparison.without(name)
 
     def _retarget(self, change: Retarget) -> None:
         """Retarget all entrants, including those whose training has ended."""

@@ -256,6 +256,14 @@ def test_entrant_that_joins_or_leaves_does_not_change_the_others(whole: Comparis
     assert [turn.event for turn in turns if turn.name == "spline"][-1] is None
 
 
+def test_only_entrant_is_replaced_by_one_that_starts_over(whole: Comparison) -> None:
+    replaced = Project.untrained(TARGET, FLOWS["nice"], STEPS)
+    turns = changed(comparison("affine"), 1, Remove("affine"), Add("affine", replaced))
+    found = turns[-1].comparison
+    assert found.names == ("affine",)
+    assert gaps(found)["affine"] == gaps(whole)["nice"]
+
+
 def test_entrant_with_another_budget_cannot_join() -> None:
     turns = changed(comparison("affine"), 1, Add("nice", project("nice", TrainingSpec(steps=7))))
     (refused,) = (turn for turn in turns if turn.name == "nice")
