@@ -129,7 +129,8 @@ class Comparisons(QObject):
         self.entered.emit()
         self._opened = ""
         self.notice_posted.emit(Notice(OPENED))
-        if self._session.state == TrainingState.TRAINING:
+        self._session.cancel_start()
+        if self._session.state in {TrainingState.PREPARING, TrainingState.TRAINING}:
             self._session.toggle_pause()
         workbench = self._present()
         if not self.is_shown:

@@ -162,7 +162,7 @@ class Session(QObject):
         if self.state == TrainingState.IDLE:
             trained = self._presenter.trained
             (self.extend if trained is not None and trained.can_extend() else self.resume)()
-        elif run is not None and self.state == TrainingState.TRAINING:
+        elif run is not None and self.state in {TrainingState.PREPARING, TrainingState.TRAINING}:
             run.worker.pause()
             self._presenter.set_state(TrainingState.PAUSED)
         elif run is not None and self.state == TrainingState.PAUSED:

@@ -60,3 +60,10 @@ def test_failure_of_an_extension_keeps_the_trained_flow(harness: SessionHarness)
     assert harness.session.project().training == before.training
     assert harness.session.project().checkpoint is before.checkpoint
     assert harness.controls.can_extend
+
+
+def test_training_that_is_being_prepared_can_be_paused(harness: SessionHarness) -> None:
+    harness.session.train()
+    harness.session.toggle_pause()
+    assert harness.session.state == TrainingState.PAUSED
+    assert harness.thread.calls[-1] == "pause"
