@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from flowviz.app.comparison.entrants import free_name
 from flowviz.app.comparison.joining import entrant_name, joining, name_of
 from flowviz.errors import SpecError
 from flowviz.projects import Comparison, Project
@@ -59,7 +60,7 @@ class Choice:
         """
         members = dict[str, Project]()
         for wanted, project in self._members():
-            members[_free(wanted, members)] = project
+            members[free_name(wanted, members)] = project
         if not members:
             raise SpecError(NO_WORDS if self.kind == "words" else NO_ENTRANT)
         if len(members) > MOST_ENTRANTS:
@@ -96,8 +97,3 @@ def with_current_as_asked(project: Project) -> Project:
     if asked.flow == project.flow and asked.target == project.target:
         return project
     return Project.untrained(asked.target, asked.flow, asked.training)
-
-
-def _free(wanted: str, taken: dict[str, Project]) -> str:
-    names = (wanted, *(f"{wanted[:30]} {number}" for number in range(2, len(taken) + 3)))
-    return next(name for name in names if name not in taken)

@@ -175,7 +175,7 @@ class ComparisonController(QObject):
     def rename(self, old: str, new: str) -> None:
         """Give an entrant another name."""
         run = self._compared.value.run(old)
-        if run is None or new in self._compared.value.names:
+        if run is None or new in self._compared.value.names or self.state == STOPPING:
             return
         trial = replace(run.trial, name=new) if run.trial else None
         later = tuple(replace(each, name=new) for each in run.later)
@@ -260,7 +260,9 @@ class ComparisonController(QObject):
             return
         if isinstance(turn.event, Preparing):
             self._activity = f"{turn.name}: {turn.event.activity}…"
-        changed = run.after(turn.event, turn.comparison[turn.name])
+        project = turn.comparison[turn.name]  # its budget is the former one if that has changed during a stop
+        project = replace(project, training=with_budget(project.training, run.project.training))
+        changed = run.after(turn.event, project)
         value = self._compared.value.having(self._with_target(changed))
         starts = value.state == PREPARING and isinstance(turn.event, Advanced)
         self._compared.set(replace(value, state=TRAINING if starts else value.state))

@@ -1,7 +1,9 @@
 """The entrants of a comparison while they are trained."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from typing import Literal
 
 import numpy as np
@@ -26,6 +28,7 @@ from flowviz.records import (
 from flowviz.records.comparison_table import COLUMNS
 from flowviz.records.trial import ON_TARGET_GOAL
 from flowviz.specs import Entrant, TargetSpec
+from flowviz.specs.comparison import LONGEST_NAME
 from flowviz.training.schedule import Budget
 
 Status = Literal["waiting", "preparing", "training", "completed", "stopped", "diverged", "failed"]
@@ -40,6 +43,7 @@ WORDS: Mapping[Status, str] = {
 }
 ENDED: frozenset[Status] = frozenset({"completed", "stopped", "diverged", "failed"})
 Figures = Mapping[str, float | None]
+NUMBER_LENGTH = 4  # characters that a number at the end of a name may need, with the space before it
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,8 +229,7 @@ class Compared:
 
     def free_name(self, wanted: str) -> str:
         """Return a name that no entrant has: the wanted one, or that with a number."""
-        names = (wanted, *(f"{wanted} {number}" for number in range(2, len(self.runs) + 3)))
-        return next(name for name in names if name not in self.names)
+        return free_name(wanted, self.names)
 
 
 class ComparedState(State[Compared]):
@@ -263,6 +266,13 @@ class ComparedState(State[Compared]):
         number = min(value.names.index(name), len(rest) - 1)
         selected = value.selected if value.selected != name else rest[number].name if rest else ""
         self.set(replace(value, runs=rest, selected=selected))
+
+
+def free_name(wanted: str, taken: Collection[str]) -> str:
+    """Return a name that is not taken: the wanted one, or that with another number at its end."""
+    stem = re.sub(r" \d+$", "", wanted)[: LONGEST_NAME - NUMBER_LENGTH].strip()
+    names = chain([wanted], (f"{stem} {number}" for number in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def untrained_run(entrant: Entrant, built: BuiltTarget | None = None) -> EntrantRun:

@@ -13,18 +13,19 @@ def joining(project: Project, target: TargetSpec, budget: TrainingSpec) -> Proje
     """Return a project as an entrant of a comparison.
 
     It keeps what it has learned if that was the same target, and not longer than the budget allows. Otherwise it starts
-    over, so that all entrants are treated alike.
+    over, with the seed of the others, so that all entrants are treated alike.
 
     Args:
         project: The project.
         target: The target that it learns in the comparison.
-        budget: A training with the budget of all entrants.
+        budget: A training with the budget and the seed of all entrants.
     """
     training = with_budget(project.training, budget)
     last = project.checkpoint
     if project.target == target and last is not None and _fits(Budget.at(last, training)):
         return replace(project, training=training, next=None)
-    return Project.untrained(target, project.flow, training)
+    flow = project.flow.model_copy(update={"seed": budget.seed})
+    return Project.untrained(target, flow, training.with_seed(budget.seed))
 
 
 def name_of(project: Project) -> str:

@@ -54,7 +54,8 @@ def _idle(compared: Compared) -> str:
         return GREETING
     best = _best(compared)
     waiting = [run.name for run in compared.runs if not run.has_ended]
-    result = f"Done: {best.name} has the smallest gap, {best.gap:.3f} nats." if best else "Done."
+    end = "Stopped" if any(run.status == "stopped" for run in compared.runs) else "Done"
+    result = f"{end}: {best.name} has the smallest gap, {best.gap:.3f} nats." if best else f"{end}."
     return f"{result} Still to be trained: {', '.join(waiting)}." if waiting else result
 
 

@@ -74,3 +74,8 @@ def test_the_current_flow_is_the_requested_one(project: Project) -> None:
     asked = replace(project, next=Plan(project.target, FlowSpec(family="spline"), project.training))
     assert with_current_as_asked(asked).flow.family == "spline"
     assert with_current_as_asked(asked).checkpoint is None
+
+
+def test_a_flow_that_starts_over_has_the_seed_of_the_others(project: Project) -> None:
+    joined = joining(project, TextSpec(text="else"), TrainingSpec(steps=10, seed=7))
+    assert (joined.flow.seed, joined.training.seed) == (7, 7)

@@ -11,6 +11,7 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Project
 from flowviz.records import Preparing, Recovered, Retargeted
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
+from flowviz.specs.comparison import LONGEST_NAME
 from flowviz.training import Add, Remove, Retarget
 from tests.app.comparison.fakes import TARGET, ComparisonHarness, untrained
 from tests.app.session.fakes import finished
@@ -266,3 +267,40 @@ def _learning(project: Project, target: TextSpec) -> Project:
     return Project(
         target, project.flow, project.training, project.weights, project.history, project.trace, project.checkpoint
     )
+
+
+def test_a_budget_that_changes_during_a_stop_is_kept(harness: ComparisonHarness) -> None:
+    harness.train()
+    harness.controller.stop()
+    harness.controller.set_budget(TrainingSpec(steps=2000))
+    harness.thread.send("a", finished(200, "stopped"))
+    harness.thread.end()
+    assert {run.project.training.steps for run in harness.compared.value.runs} == {2000}
+    assert harness.controller.comparison.names == ("a", "b")
+
+
+def test_a_name_stays_while_the_flows_are_scored(harness: ComparisonHarness) -> None:
+    harness.train()
+    harness.controller.stop()
+    harness.controller.rename("a", "c")
+    harness.thread.send("a", finished(200, "stopped"))
+    harness.thread.end()
+    assert harness.run("a").trial is not None
+
+
+def test_copies_have_short_names(qtbot: QtBot) -> None:
+    long = "a" * LONGEST_NAME
+    harness = ComparisonHarness(untrained("b", long))
+    for name in ("b", "b 2", long, long):
+        harness.controller.add(name, harness.run("b").project)
+    assert harness.names[2:] == ("b 2", "b 3", f"{'a' * 36} 2", f"{'a' * 36} 3")
+    assert harness.controller.comparison.names == harness.names
+
+
+def test_a_stopped_comparison_is_not_called_done(harness: ComparisonHarness) -> None:
+    harness.train()
+    harness.controller.stop()
+    for name in harness.names:
+        harness.thread.send(name, finished(200, "stopped"))
+    harness.thread.end()
+    assert harness.controls.sentence.startswith("Stopped: a has the smallest gap")
