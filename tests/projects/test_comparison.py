@@ -185,6 +185,7 @@ def test_best_values_of_a_column() -> None:
     assert best_of(gap, [0.3, None, 0.1, 0.1]) == {2, 3}
     assert best_of(on_target, [0.3, None, 0.1]) == {0}
     assert best_of(gap, [0.3, None]) == set()
+    assert best_of(gap, [0.3, None, 0.3]) == set(), "none is better than another"
 
 
 def test_changes_of_a_comparison() -> None:

@@ -21,6 +21,7 @@ AXES: dict[Axis, str] = {"seconds": "over time", "step": "over steps"}
 LABELS: dict[Axis, str] = {"seconds": "seconds of training", "step": "step"}
 PADDING = 0.05  # of the range of an axis, on either side
 FIRST_RANGES: dict[Axis, float] = {"seconds": 10.0, "step": 1000.0}  # before the first report
+MOST_OF_USUAL = 3.0  # height of the plot, relative to what the better half of the entrants needs
 SELECTED_WIDTH, USUAL_WIDTH = 3, 2  # pixels
 DOT_SIZE = 6  # pixels; a single report makes no line
 HEIGHT_LINES = 5  # smallest height of the plot, in lines of text
@@ -70,7 +71,7 @@ class LossCurves(QWidget):
         )
         self._title.show_texts(words[0], tip=words[1])
         lines = [_line(run.project.history, axis, gaps=has_gaps) for run in compared.runs]
-        low, high = _common_range([losses for _, losses in lines])
+        low, high = common_range([losses for _, losses in lines])
         item = self._panel.item
         item.setLabel("bottom", LABELS[axis])
         self._fit_curves(len(lines))
@@ -108,9 +109,11 @@ def _line(history: History, axis: Axis, *, gaps: bool) -> tuple[NDArray[np.float
     return getattr(history, axis), losses
 
 
-def _common_range(lines: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
-    """Return the lowest and the highest loss to show, without spikes."""
+def common_range(lines: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+    """Return the lowest and the highest loss to show, without spikes, and without lines far above most others."""
     ranges = [loss_range(losses[np.isfinite(losses)]) for losses in lines if np.isfinite(losses).any()]
     if not ranges:
         return loss_range(np.zeros(0))
-    return min(low for low, _ in ranges), max(high for _, high in ranges)
+    lowest, highs = min(low for low, _ in ranges), sorted(high for _, high in ranges)
+    usual = highs[(len(highs) - 1) // 2]
+    return lowest, min(highs[-1], lowest + MOST_OF_USUAL * (usual - lowest))

@@ -1,7 +1,9 @@
 """The page of a comparison in the real window, without training."""
 
+from dataclasses import replace
 from typing import TypeVar
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QMimeData, QObject, Qt
 from PyQt6.QtGui import QAction
@@ -12,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.comparison.cloud import EntrantCloud
 from flowviz.app.comparison.depth_bar import TICKS, DepthSlider
 from flowviz.app.comparison.dialog import ComparisonDialog
+from flowviz.app.comparison.loss_curves import common_range
 from flowviz.app.comparison.table import BEST, FiguresTable
 from flowviz.app.comparison.workbench import Workbench
 from flowviz.app.widgets.labels import FittingLabel
@@ -187,3 +190,9 @@ def test_the_table_sorts_by_numbers(qtbot: QtBot) -> None:
     model = table.model()
     assert model is not None
     assert model.index(2, 0).data() == "b"  # its gap is unknown
+
+
+def test_a_line_far_above_the_others_does_not_flatten_them() -> None:
+    near, far = np.array([0.8, 0.6, 0.5]), np.array([35.0, 10.0])
+    assert common_range([near, far]) == pytest.approx((0.5, 1.4))
+    assert common_range([near, near + 0.2]) == pytest.approx((0.5, 1.0))
