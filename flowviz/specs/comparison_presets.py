@@ -41,12 +41,19 @@ COMPARISON_PRESETS: Mapping[ComparisonPresetName, ComparisonPreset] = {
     "families": ComparisonPreset(
         "Affine, spline, flow matching",
         "Couplings that stretch, couplings that bend, and a velocity along which particles drift",
-        {name: {"flow": {"family": name}} for name in ("realnvp", "spline", "flow_matching")},
+        {
+            "affine": {"flow": {"family": "realnvp"}},
+            "spline": {"flow": {"family": "spline"}},
+            "flow matching": {"flow": {"family": "flow_matching"}},
+        },
     ),
     "normalization": ComparisonPreset(
         "Batch normalization as in the post, and a stable one",
         "Statistics of each batch make picture and loss disagree; running averages do not",
-        {name: {"flow": {"normalization": name}} for name in ("minibatch", "running")},
+        {
+            "as in the post": {"flow": {"normalization": "minibatch"}},
+            "stable": {"flow": {"normalization": "running"}},
+        },
     ),
     "learning_rate": ComparisonPreset(
         "Learning rate: too high, right, too low",
