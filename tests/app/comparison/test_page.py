@@ -1,6 +1,5 @@
 """The page of a comparison in the real window, without training."""
 
-from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
