@@ -255,11 +255,6 @@ class MainWindow(QMainWindow):
         if self.comparisons.file is not None:
             self.comparisons.file.discard_changes()
 
-    def save_drafts_now(self) -> None:
-        """Write drafts of unsaved changes at once, because the program is about to end."""
-        self.autosave.save_now()
-        self.comparisons.save_now()
-
     def copy_image(self) -> None:
         """Copy the picture of the cloud, or those of a comparison, to the clipboard, and say so in the status bar."""
         clipboard = QGuiApplication.clipboard()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -17,10 +16,11 @@ from flowviz.app.comparison.entrants import (
 )
 from flowviz.app.comparison.runner import ComparisonRunner
 from flowviz.app.comparison.sentences import sentence
+from flowviz.app.comparison.targets import EntrantTargets
 from flowviz.app.notices.notice import Notice
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.builder import TargetBuilder
-from flowviz.app.target.built_target import BuiltTarget, build_or_explain
+from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.displays import ControlsDisplay
 from flowviz.app.training.training_state import TrainingState
@@ -57,8 +57,8 @@ class ComparisonController(QObject):
     ) -> None:
         super().__init__(parent)
         self._compared, self._request, self._runner, self._controls = compared, request, runner, controls
-        self._worker = worker or LatestWorker()
-        self._built: list[BuiltTarget] = []
+        self._targets = EntrantTargets(compared, worker or LatestWorker(), self)
+        self._targets.notice_posted.connect(self.notice_posted)
         self._activity = ""
         self.editing = EntrantEditing(compared, request, builder, self)
         self.editing.flow_edited.connect(self.change_entrant)
@@ -67,7 +67,8 @@ class ComparisonController(QObject):
         compared.changed.connect(self._on_changed)
         runner.turn_taken.connect(self._on_turn)
         runner.ended.connect(self._on_ended)
-        runner.failed.connect(self._on_failed)
+        runner.failed.connect(lambda: self._on_ended())
+        runner.failed.connect(self.notice_posted)
         controls.set_can_train(True)
 
     @property
@@ -84,9 +85,9 @@ class ComparisonController(QObject):
         """Show another comparison, and abandon the current one."""
         self._runner.abandon()
         self.editing.discard()
-        self._built = list(built)
+        self._targets.begin(built)
         self._compared.show(comparison)
-        self._build_targets()
+        self._targets.build()
         self._update_controls()
 
     def train(self) -> None:
@@ -141,10 +142,10 @@ class ComparisonController(QObject):
         if value.runs:
             project = replace(project, training=with_budget(project.training, value.runs[0].project.training))
         if built is not None:
-            self._built.append(built)
+            self._targets.add(built)
         name = value.free_name(name)
         self._compared.add(runs_of(Comparison({name: project}))[0])
-        self._build_targets()
+        self._targets.build()
         if self._runner.current is not None:
             self._runner.change(Add(name, project))
         self._update_controls()
@@ -153,14 +154,11 @@ class ComparisonController(QObject):
     def learn(self, spec: TargetSpec, then: Callable[[], object]) -> None:
         """Let all entrants learn another target as soon as it has been built, and then call `then`."""
 
-        def on_built(result: BuiltTarget | str) -> None:
-            if isinstance(result, BuiltTarget):
-                self._retarget(result, at_once=True)
-                then()
-            else:
-                self.notice_posted.emit(Notice("comparison", result))
+        def on_built(built: BuiltTarget) -> None:
+            self._retarget(built, at_once=True)
+            then()
 
-        self._worker.ask("shared target", partial(build_or_explain, spec), on_built)
+        self._targets.learn(spec, on_built)
 
     def remove(self, name: str) -> None:
         """Remove an entrant, unless it is the only one."""
@@ -208,7 +206,7 @@ class ComparisonController(QObject):
     def close(self) -> None:
         """End all work as soon as possible."""
         self._runner.abandon()
-        self._worker.close()
+        self._targets.close()
 
     def _start(self, *changes: Retarget) -> None:
         self._activity = ""
@@ -231,7 +229,7 @@ class ComparisonController(QObject):
         self._compared.update(changed)
         if self._runner.current is not None:
             self._runner.replace(run.name, Add(run.name, changed.project))
-        self._build_targets()
+        self._targets.build()
         self._update_controls()
         self.changed.emit()
 
@@ -241,13 +239,13 @@ class ComparisonController(QObject):
         if value.shares_target:
             self._retarget(built, at_once=self._request.value.follows)
         elif (run := value.selected_run) is not None:
-            self._built.append(built)
+            self._targets.add(built)
             self._replace(replace(run, project=replace(run.project, target=built.spec), built=built, asked=None))
 
     def _retarget(self, built: BuiltTarget, *, at_once: bool) -> None:
         """Let all entrants learn another target, at once or when they start over."""
         value = self._compared.value
-        self._built.append(built)
+        self._targets.add(built)
         self._compared.set(replace(value, runs=tuple(_asking(run, built) for run in value.runs)))
         if self._runner.current is not None and at_once:
             self._runner.change(Retarget(built.spec, built.target))
@@ -263,7 +261,7 @@ class ComparisonController(QObject):
         project = turn.comparison[turn.name]  # its budget is the former one if that has changed during a stop
         project = replace(project, training=with_budget(project.training, run.project.training))
         changed = run.after(turn.event, project)
-        value = self._compared.value.having(self._with_target(changed))
+        value = self._compared.value.having(self._targets.given_to(changed))
         starts = value.state == PREPARING and isinstance(turn.event, Advanced)
         self._compared.set(replace(value, state=TRAINING if starts else value.state))
         self.turn_shown.emit(turn)
@@ -273,10 +271,6 @@ class ComparisonController(QObject):
     def _on_ended(self) -> None:
         runs = tuple(map(_at_rest, self._compared.value.runs))
         self._compared.set(replace(self._compared.value, runs=runs, state=IDLE))
-
-    def _on_failed(self, notice: Notice) -> None:
-        self._on_ended()
-        self.notice_posted.emit(notice)
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
         self._controls.set_fraction(new.fraction)
@@ -291,34 +285,6 @@ class ComparisonController(QObject):
         self._controls.set_can_resume(begun and any(run.can_go_on for run in value.runs))
         self._controls.set_state(value.state)
         self._controls.set_status(sentence(value, self._activity))
-
-    def _build_targets(self) -> None:
-        """Build the targets that are not known yet, in the background."""
-        self._show_targets()
-        for number, run in enumerate(self._compared.value.runs):
-            if run.built is None:
-                self._worker.ask(f"target {number}", partial(build_or_explain, run.project.target), self._on_built)
-
-    def _on_built(self, result: BuiltTarget | str) -> None:
-        if isinstance(result, BuiltTarget):
-            self._built.append(result)
-            self._show_targets()
-        else:
-            self.notice_posted.emit(Notice("comparison", result))
-
-    def _show_targets(self) -> None:
-        value = self._compared.value
-        self._compared.set(replace(value, runs=tuple(map(self._with_target, value.runs))))
-
-    def _with_target(self, run: EntrantRun) -> EntrantRun:
-        """Return an entrant with its built target, if that is known."""
-        if run.built is not None and run.built.spec == run.project.target:
-            return run
-        found = self._known(run.project.target)
-        return run if found is run.built else replace(run, built=found)
-
-    def _known(self, spec: TargetSpec) -> BuiltTarget | None:
-        return next((built for built in reversed(self._built) if built.spec == spec), None)
 
 
 def _anew(run: EntrantRun) -> EntrantRun:
