@@ -87,6 +87,7 @@ class Training:
             self._guard = Guard(State.of(self._flow))
         else:
             self._restore(resume)
+        self._plain_start = self._guard.step, self._clock.seconds  # of steps while XLA compiles
         self._validation_due = Interval(VALIDATION_SECONDS, first=VALIDATION_SECONDS)
         self._snapshot_due = Interval(snapshot_seconds)
         self._moment_due = Interval(moment_seconds)
@@ -126,7 +127,8 @@ class Training:
         while True:
             if not compiled and self._runner.is_ready:
                 compiled = True
-                self._start = self._guard.step, self._clock.seconds  # compiling does not use up the budget
+                steps, seconds = self._guard.step - self._plain_start[0], self._clock.seconds - self._plain_start[1]
+                self._start = self._start[0] + steps, self._start[1] + seconds  # compiling does not use up the budget
                 if not self._runner.wait():
                     yield Uncompiled()
             if not self._stop_requested() and (new := self._retarget()) is not None:
@@ -147,7 +149,7 @@ class Training:
         self._losses.clear()
         self._kept, self._monitor = None, OverfittingMonitor()
         self._guard.begin_anew()
-        self._start = self._guard.step, self._clock.seconds
+        self._start = self._plain_start = self._guard.step, self._clock.seconds
         return Retargeted(self._guard.step, new.title)
 
     @property

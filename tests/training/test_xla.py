@@ -1,5 +1,6 @@
 """XLA: when a training compiles, what it does meanwhile, and what it does without."""
 
+from itertools import chain, repeat
 from threading import Event as Flag
 from typing import Any
 
@@ -11,7 +12,7 @@ from flowviz.flows import Flow, build_flow
 from flowviz.records import Finished, Snapshot, Trace
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Ink
-from flowviz.training import train
+from flowviz.training import prepare, train
 from flowviz.training.step import ChunkRunner, State
 from tests.training.clock import Clock
 from tests.training.events import finished
@@ -102,6 +103,28 @@ def test_a_watched_training_by_the_clock_does_not_wait_for_xla(
     assert isinstance(event, Finished)
     assert event.checkpoint.start_step >= 200, "the budget is spent on compiled steps"
     assert event.ending == "completed"
+
+
+def test_a_watched_training_does_not_get_its_budget_again_when_it_resumes(
+    target: Ink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, trace, spec = Clock(monkeypatch), Flow.trace, TrainingSpec(seconds=0.6)
+
+    def trace_slowly(self: Flow, particles: Any) -> Trace:
+        clock.advance(0.05)
+        return trace(self, particles)
+
+    monkeypatch.setattr(Flow, "trace", trace_slowly)
+    prepare(SMALL, spec)
+    ends = list[Finished]()
+    for stops in ([False, False, False, False, True], [False]):
+        answers = chain(stops, repeat(stops[-1]))
+        resume = ends[0].checkpoint if ends else None
+        events = train(target, SMALL, spec, snapshot_seconds=0.0, stop_requested=answers.__next__, resume=resume)
+        ends.append(finished(events))
+    stopped, completed = (end.checkpoint for end in ends)
+    assert 0 < stopped.seconds - stopped.start_seconds < 0.6
+    assert (completed.start_step, completed.start_seconds) == (stopped.start_step, stopped.start_seconds)
 
 
 def test_a_training_by_steps_waits_for_xla_also_when_it_is_watched(target: Ink) -> None:
