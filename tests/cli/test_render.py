@@ -300,7 +300,7 @@ def test_export_begins_with_the_spec_in_a_file(
         ('{"what": []}', "The what cannot be []"),
         ('{"scale": 9}', "The scale cannot be 9"),
         ('{"size": {"width": 3}}', "The width cannot be 3"),
-        ('{"color": 1}', "The color cannot be 1"),
+        ('{"color": 1}', "ExportSpec has no field color. Its fields are what,"),
     ],
 )
 def test_file_without_a_spec_is_explained(
