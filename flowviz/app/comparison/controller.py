@@ -115,12 +115,14 @@ class ComparisonController(QObject):
             self.toggle_pause()
 
     def resume(self) -> None:
-        """Continue the trainings that can go on, on the requested target."""
-        changes = []
-        asked = next((run.asked for run in self._compared.value.runs if run.asked), None)
-        if asked is not None and self._compared.value.shares_target:
-            changes.append(Retarget(asked.spec, asked.target))
-        self._start(*changes)
+        """Continue the trainings that can go on. If "Follow the target" is on, they learn the requested target."""
+        value = self._compared.value
+        asked = next((run.asked for run in value.runs if run.asked), None)
+        has_begun = asked is not None and any(run.project.target == asked.spec for run in value.runs)
+        if asked is not None and value.shares_target and (has_begun or self._request.value.follows):
+            self._start(Retarget(asked.spec, asked.target))
+        else:
+            self._start()
 
     def stop(self) -> None:
         """End the training, and keep its results."""

@@ -147,6 +147,8 @@ def test_a_training_that_does_not_follow_the_target_keeps_its_own(harness: Compa
     harness.request.set_follows(False)
     harness.request.show_target(BYE)
     assert harness.thread.changes == []
+    harness.controller.rename("a", "c")
+    assert harness.threads[1].changes == [], "the training goes on with its target under another name"
 
 
 def test_an_entrant_joins_a_training_with_the_budget_of_the_others(harness: ComparisonHarness) -> None:
