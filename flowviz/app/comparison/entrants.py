@@ -42,6 +42,7 @@ WORDS: Mapping[Status, str] = {
     "failed": "failed",
 }
 ENDED: frozenset[Status] = frozenset({"completed", "stopped", "diverged", "failed"})
+FAILED: frozenset[Status] = frozenset({"diverged", "failed"})
 Figures = Mapping[str, float | None]
 NUMBER_LENGTH = 4  # characters that a number at the end of a name may need, with the space before it
 
@@ -201,8 +202,9 @@ class Compared:
 
     @property
     def fraction(self) -> float:
-        """Mean share of the budget that is spent, from 0 to 1."""
-        return sum(run.fraction for run in self.runs) / max(len(self.runs), 1)
+        """Mean share of the budget that is spent, from 0 to 1. That of a flow that has diverged counts as spent."""
+        shares = [1.0 if run.status in FAILED else run.fraction for run in self.runs]
+        return sum(shares) / max(len(shares), 1)
 
     @property
     def deepest(self) -> int:

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSize, QSortF
 from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from flowviz.app.comparison.entrants import Compared, ComparedState, Figures
+from flowviz.app.comparison.entrants import FAILED, Compared, ComparedState, EntrantRun, Figures
 from flowviz.app.style.theme import CHOSEN
 from flowviz.records.comparison_table import COLUMNS, best_of
 from flowviz.specs.view import Theme
@@ -70,9 +70,7 @@ class FiguresModel(QAbstractTableModel):
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         run = self._value.runs[index.row()]
         if index.column() == NAME_COLUMN:
-            if role in {Qt.ItemDataRole.DisplayRole, VALUE_ROLE}:
-                return f"{run.name} · {run.words()}" if run.status in {"diverged", "failed"} else run.name
-            return (run.problem or run.project.flow.recipe.title) if role == Qt.ItemDataRole.ToolTipRole else None
+            return _name(run, role)
         return self._figure(index.row(), index.column() - 1, role)
 
     def _figure(self, row: int, number: int, role: int) -> Any:
@@ -114,6 +112,19 @@ class FiguresModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
 
 
+def _name(run: EntrantRun, role: int) -> str | None:
+    """Return the name of an entrant, marked if it has failed; it is read and explained in full."""
+    has_failed = run.status in FAILED
+    match role:
+        case Qt.ItemDataRole.DisplayRole:
+            return f"⚠ {run.name}" if has_failed else run.name
+        case Qt.ItemDataRole.AccessibleTextRole:
+            return f"{run.name}, {run.words()}" if has_failed else run.name
+        case Qt.ItemDataRole.ToolTipRole:
+            return f"{run.name}: {run.problem or (run.words() if has_failed else run.project.flow.recipe.title)}"
+    return run.name if role == VALUE_ROLE else None
+
+
 class _Sorted(QSortFilterProxyModel):
     """Sorts by the numbers; unknown ones come last in either order."""
 
@@ -152,6 +163,7 @@ class FiguresTable(QTableView):
         assert numbers is not None
         numbers.hide()
         self._fit()
+        self._sorted.modelReset.connect(self._fit)  # a reset forgets how each column is sized
         selection = self.selectionModel()
         assert selection is not None
         selection.currentRowChanged.connect(self._on_row_changed)
@@ -188,7 +200,8 @@ class FiguresTable(QTableView):
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         down.setDefaultSectionSize(self.fontMetrics().height() + 6)
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        across.setStretchLastSection(True)
+        across.setStretchLastSection(False)
+        across.setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Stretch)  # long names are elided
         across.setMinimumSectionSize(4 * self.fontMetrics().averageCharWidth())
 
     def _name(self, index: QModelIndex) -> str:

@@ -17,9 +17,11 @@ from flowviz.app.comparison.loss_curves import common_range
 from flowviz.app.comparison.table import BEST, FiguresTable
 from flowviz.app.comparison.workbench import Workbench
 from flowviz.app.widgets.labels import FittingLabel
+from flowviz.records import Advanced
+from flowviz.specs.comparison import LONGEST_NAME
 from tests.app.comparison.fakes import ComparisonHarness, untrained
 from tests.app.conftest import Window
-from tests.app.session.fakes import progress
+from tests.app.session.fakes import finished, progress
 from tests.app.test_accessibility import undescribed
 
 Found = TypeVar("Found", bound=QObject)
@@ -178,6 +180,32 @@ def test_the_best_value_of_a_column_is_marked(qtbot: QtBot) -> None:
     model = table.model()
     assert model is not None
     assert [model.index(row, 1).data() for row in range(2)] == ["0.125", f"{BEST} 0.062"]
+
+
+def test_all_figures_are_visible_beside_long_names(qtbot: QtBot) -> None:
+    harness = ComparisonHarness(untrained("a", "b" * LONGEST_NAME))
+    table = FiguresTable(harness.compared)
+    qtbot.addWidget(table)
+    table.resize(750, 150)
+    table.show()
+    harness.controller.add("c", harness.run("a").project)
+    header = table.horizontalHeader()
+    assert header is not None
+    assert header.length() <= table.width()
+
+
+def test_a_diverged_flow_is_marked_and_does_not_hold_the_progress(qtbot: QtBot) -> None:
+    harness = ComparisonHarness()
+    table = FiguresTable(harness.compared)
+    qtbot.addWidget(table)
+    harness.train()
+    harness.thread.send("a", finished(200, "diverged"))
+    harness.thread.send("b", Advanced(1000, 1.0, 1.0), finished(1000))
+    model = table.model()
+    assert model is not None
+    assert model.index(0, 0).data() == "⚠ a"
+    assert model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "a, diverged"
+    assert harness.compared.value.fraction == 1
 
 
 def test_the_table_sorts_by_numbers(qtbot: QtBot) -> None:
