@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QGridLayout, QWidget
 
 from flowviz.app.comparison.cloud import CloudPicture, EntrantCloud
 from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun
-from flowviz.app.comparison.shared_view import SharedView, SharedViewState, shared_frame
+from flowviz.app.comparison.shared_view import SharedView, SharedViewState, is_begun, shared_frame
 from flowviz.app.state.view import View, ViewState
 from flowviz.records import Combination, Scene, Selection, TargetPicture
 from flowviz.rendering import positions_at
@@ -195,6 +195,6 @@ def _spec_of(view: ViewSpec) -> ViewSpec:
 
 
 def _moves_camera(old: Compared, new: Compared) -> bool:
-    return old.names != new.names or any(
-        before.built is not after.built for before, after in zip(old.runs, new.runs, strict=True)
-    )
+    if old.names != new.names or is_begun(old.runs) != is_begun(new.runs):
+        return True
+    return any(before.built is not after.built for before, after in zip(old.runs, new.runs, strict=True))

@@ -105,7 +105,7 @@ def shared_frame(runs: Sequence[EntrantRun], view: SharedView, spec: ViewSpec, p
         return view.frame or Frame(spec.center, spec.half_extent)
     traces = [run.project.trace for run in runs]
     base = _frame_of([trace.boxes[0] for trace in traces], spec, panel)
-    target = _frame_of([_target_box(run) for run in runs], spec, panel)
+    target = _frame_of([_target_box(run, with_particles=not is_begun(runs)) for run in runs], spec, panel)
     way, depth = 1 - (1 - min(view.depth * 4, 1.0)) ** 2, view.depth  # it centers the target early on
     (x, y), (to_x, to_y) = base.center, target.center
     center = x + way * (to_x - x), y + way * (to_y - y)
@@ -119,14 +119,19 @@ def shared_frame(runs: Sequence[EntrantRun], view: SharedView, spec: ViewSpec, p
     return Frame(center, extent)
 
 
-def _target_box(run: EntrantRun) -> Box:
-    """Return the box of the target, and of the particles of an untrained flow."""
+def is_begun(runs: Sequence[EntrantRun]) -> bool:
+    """Return whether any flow has been trained. Until then, the frame holds the particles of all."""
+    return any(run.is_begun for run in runs)
+
+
+def _target_box(run: EntrantRun, *, with_particles: bool) -> Box:
+    """Return the box of the target and, on request, of the particles as well."""
     particles: Box = run.project.trace.boxes[-1]
     if run.built is None:
         return particles
     left, right, bottom, top = run.built.target.extent
     box: Box = np.array([[left, bottom], [right, top]])
-    return box if run.is_begun else common_box(np.stack([box, particles]))
+    return common_box(np.stack([box, particles])) if with_particles else box
 
 
 def _box_at(trace: Trace, stage: float) -> Box:

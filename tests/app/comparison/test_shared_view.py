@@ -32,6 +32,14 @@ def test_the_target_is_framed_at_the_end(compared: Compared) -> None:
     assert 2 * frame.half_extent > (right - left) / 2
 
 
+def test_an_untrained_flow_that_joins_does_not_make_the_others_tiny(qtbot: QtBot) -> None:
+    harness = ComparisonHarness(untrained("a", "b"))
+    harness.train("a")
+    one_trained = shared_frame(harness.compared.value.runs, SharedView(), SPEC, PANEL)
+    harness.advance("b", 100)
+    assert shared_frame(harness.compared.value.runs, SharedView(), SPEC, PANEL) == one_trained
+
+
 def test_a_frame_that_was_chosen_stays(compared: Compared) -> None:
     chosen = Frame((1.0, 2.0), 0.5)
     assert shared_frame(compared.runs, SharedView(depth=0.3, frame=chosen), SPEC, PANEL) == chosen
