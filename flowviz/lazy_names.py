@@ -1,4 +1,4 @@
-"""Packages that import a name when it is first used, so that a program does not load what it does not use yet."""
+"""Packages that import a name when it is first used, so that a program starts faster."""
 
 import sys
 from collections.abc import Callable

@@ -44,7 +44,7 @@ Steps = Generator[None, None, None]
 
 
 class _Place(NamedTuple):
-    """What a panel shows: an entrant at a share of its layers, None for that of the frame, with all marks or one."""
+    """Describes a panel: an entrant at a share of its layers, None for that of the frame, with all marks or one."""
 
     name: str
     share: float | None = None
@@ -204,7 +204,7 @@ class _EntrantScenes(Scenes):
 def _check(spec: ExportSpec) -> None:
     """Raise `SpecError` if a comparison cannot be exported as a spec describes."""
     if spec.what not in {"sheet", "animation"} or spec.seen.playback.through != "layers":
-        raise SpecError("A comparison is exported as a picture, or as an animation over the layers.")
+        raise SpecError("A comparison can only be exported as a picture, or as an animation through the layers.")
     if (spec.first, spec.last, spec.seen.moment) != (None, None, None):
         raise SpecError("A comparison shows all layers of the trained flows. Leave out the stages and the moment.")
     if spec.seen.view.color_by == "selection":
@@ -233,7 +233,7 @@ def figure_spec(comparison: Comparison, path: Path, columns: FigureColumns | Non
 def note(comparison: Comparison) -> str:
     """Return sentences about the budget and the results."""
     deviations = f"; mean ± standard deviation of {comparison.seeds} seeds" if comparison.seeds > 1 else ""
-    return f"{comparison.spec.budget_words} each. Gap in nats, 0 is perfect{deviations}."
+    return f"{comparison.spec.budget_words} each. Gap in nats; 0 is perfect{deviations}."
 
 
 def _result(comparison: Comparison, summary: RunSummary) -> str:

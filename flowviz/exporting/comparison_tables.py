@@ -23,7 +23,7 @@ LATEX_SIGNS = {
 
 
 def caption(comparison: Comparison) -> str:
-    """Return sentences about what the figures of a comparison are, beginning with the budget."""
+    """Return sentences that explain the figures of a comparison, beginning with the budget."""
     deviations = "; ± is the standard deviation over seeds" if comparison.seeds > 1 else ""
     return f"Budget: {comparison.spec.budget_words} each. Gap and NLL are in nats{deviations}."
 
@@ -32,7 +32,7 @@ def markdown(comparison: Comparison) -> str:
     """Return the table of a comparison in Markdown, with the best mean of each column in bold type."""
     rows = [HEADINGS, ["---", *["---:"] * (len(HEADINGS) - 1)], *_rows(comparison, _markdown, "**{}**".format)]
     lines = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join([*lines, "", f"{caption(comparison)} The best of each column is bold.", ""])
+    return "\n".join([*lines, "", f"{caption(comparison)} The best value of each column is bold.", ""])
 
 
 def latex(comparison: Comparison) -> str:

@@ -39,7 +39,7 @@ class ChainGraphs:
     def shared(cls, chain: Chain) -> "ChainGraphs":
         """Return the graphs for a chain. All of its kind share those of the first one: TensorFlow never frees a graph.
 
-        What the graphs depend on makes a kind: a part of the spec, the names of the stages if they differ in more than
+        The graphs depend on the kind of chain: a part of the spec, the names of the stages if they differ in more than
         their constants, and the classes of the stages.
         """
         any_of_kind: dict[str, Any] = {"seed": 0}

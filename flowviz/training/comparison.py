@@ -17,7 +17,7 @@ def compared(
     on_event: OnEvent = lambda *_: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Comparison:
-    """Train what has not been trained yet of a comparison, in turns: all entrants with their own seed, then later ones.
+    """Train the missing runs of a comparison in turns: first with the own seed of each entrant, then with later seeds.
 
     Args:
         comparison: The comparison, of which some runs may have ended or been stopped.

@@ -19,7 +19,7 @@ from flowviz.training.prepare import prepare
 from flowviz.training.schedule import Budget
 from flowviz.training.train import train
 
-POLL_SECONDS = 0.05  # between questions whether to stop, while a call takes long
+POLL_SECONDS = 0.05  # between checks for a stop, during a long call
 UNEXPECTED = "an unexpected error"
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ Change = Add | Remove | Retarget
 
 @dataclass(frozen=True)
 class Turn:
-    """What happened to an entrant, and the comparison thereafter, which can be saved and resumed.
+    """An event of an entrant, and the comparison thereafter, which can be saved and resumed.
 
     Attributes:
         name: Name of the entrant.
@@ -145,7 +145,7 @@ class _Entrant:
 
     @property
     def shape(self) -> tuple[FlowSpec, int]:
-        """What the compiled code depends on: the flow apart from its seed, and the batch."""
+        """Everything that the compiled code depends on: the flow apart from its seed, and the batch."""
         return self.project.flow.model_copy(update={"seed": 0}), self.project.training.batch
 
     def retarget(self, change: Retarget) -> None:
@@ -223,7 +223,7 @@ class _Trainings:
         yield from self._stopped()
 
     def close(self) -> None:
-        """Abandon what is not done."""
+        """Abandon unfinished work."""
         self._is_stopping = True
         self._threads.shutdown(wait=False, cancel_futures=True)
 

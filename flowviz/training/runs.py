@@ -44,7 +44,7 @@ def run_all(
         scheduler: Address of the cluster's scheduler.
 
     Yields:
-        Each result as soon as it is there. If the run raised an error or its process was killed repeatedly, the ending
+        Each result as soon as it is known. If the run raised an error or its process was killed repeatedly, the ending
         of its trial is "failed".
 
     Raises:
@@ -81,7 +81,7 @@ def run_here(run: Run, extensions: Loading | None = None) -> Result:
 def compared_in_processes(
     comparison: Comparison, *, jobs: int = -1, backend: Backend = "loky", scheduler: str | None = None
 ) -> Generator[Comparison, None, None]:
-    """Train what has not been trained yet of a comparison in worker processes, each run on its own core.
+    """Train the missing runs of a comparison in worker processes, each run on its own core.
 
     A budget of seconds is measured in the processor time of the process.
 
