@@ -24,7 +24,7 @@ COMPARISON = "comparison"  # topic of its notices
 
 
 class Entrants(Protocol):
-    """What entrants are added to, such as `ComparisonController`."""
+    """Takes new entrants, such as `ComparisonController`."""
 
     def add(self, name: str, project: Project) -> None: ...
     def learn(self, spec: TargetSpec, then: Callable[[], object]) -> None: ...
@@ -85,11 +85,11 @@ class EntrantAdding(QObject):
             add(name, joining(project, project.target, budget))
             return
         ask(
-            self._page, "otherTargetBox", f"“{name}” has another target. Which one should it learn?",
-            f"The flows learn “{_line(present)}” now, and “{name}” has learned “{_line(project.target)}”.",
-            Answer(f"“{_line(present)}”", SAVE, lambda: add(name, joining(project, present, budget))),
-            Answer(f"All learn “{_line(project.target)}”", SAVE, lambda: self._adopt(name, project)),
-            Answer("Each its own", SAVE, lambda: add(name, joining(project, project.target, budget))),
+            self._page, "otherTargetBox", f"'{name}' has another target. Which one should it learn?",
+            f"The flows here learn '{_line(present)}', but '{name}' has learned '{_line(project.target)}'.",
+            Answer(f"'{_line(present)}'", SAVE, lambda: add(name, joining(project, present, budget))),
+            Answer(f"All learn '{_line(project.target)}'", SAVE, lambda: self._adopt(name, project)),
+            Answer("Each keeps its own", SAVE, lambda: add(name, joining(project, project.target, budget))),
             Answer("Cancel", CANCEL),
         )  # fmt: skip
 
@@ -109,14 +109,15 @@ class EntrantAdding(QObject):
         self._entrants.learn(project.target, partial(self._entrants.add, name, joined))
 
     def _fill(self) -> None:
-        tip = "Add a copy of the selected flow, and change something in it"
+        tip = "Add an untrained copy of the selected flow, to change one of its settings"
         self._entry("Copy of the &Selected Flow", "copyEntrant", tip, self.add_copy)
         self.menu.addSeparator()
         for name, preset in PRESETS.items():
             add = partial(self.add_flow, preset.title, preset.flow())
             self._entry(preset.title, f"{name}Entrant", preset.sentence, add)
         self.menu.addSeparator()
-        self._entry("&Current Flow", "currentEntrant", "Add the flow of the window, as it is trained", self.add_current)
+        tip = "Add the flow of the window, with its training so far"
+        self._entry("&Current Flow", "currentEntrant", tip, self.add_current)
         self._entry("&Project File…", "fileEntrant", "Add the flow of a project file", self._choose_file)
 
     def _entry(self, title: str, name: str, tip: str, run: Callable[[], None]) -> None:

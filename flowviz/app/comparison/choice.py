@@ -1,4 +1,4 @@
-"""What the user chooses to compare."""
+"""The choices that the user makes before a comparison."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ NO_WORDS = "Type two to six words, separated by spaces."
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """What is compared.
+    """Describes a comparison that the user has chosen.
 
     Attributes:
         kind: A preset, one flow on several words, or only the projects.
@@ -65,7 +65,7 @@ class Choice:
             raise SpecError(NO_WORDS if self.kind == "words" else NO_ENTRANT)
         if len(members) > MOST_ENTRANTS:
             raise SpecError(
-                f"These are {len(members)} flows, but a comparison has up to {MOST_ENTRANTS}. Leave out some."
+                f"You chose {len(members)} flows, but a comparison can have up to {MOST_ENTRANTS}. Leave some out."
             )
         return Comparison(members)
 

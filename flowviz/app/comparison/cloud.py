@@ -260,7 +260,7 @@ class EntrantCloud(QWidget):
         self._header.show_run(run, number, theme)
         self.setAccessibleName(self._header.text() + (" · selected" if selected else ""))
         self.setAccessibleDescription(
-            "Left and right move through the flows, Return opens this one in the normal view, Delete removes it"
+            "Left and Right move through the layers, Return opens this flow in the normal view, Delete removes it"
         )
         self.update()
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flowviz.app.comparison.file import ComparisonFile
     from flowviz.app.comparison.workbench import Workbench
 
-HIDDEN_MENUS = {"&Edit", "&Select", "&Train", "&Layers"}  # about what the page hides
+HIDDEN_MENUS = {"&Edit", "&Select", "&Train", "&Layers"}  # about widgets that the page hides
 OPENED = "opened entrant"  # topic of a notice
 KEPT = " The comparison is kept."
 WAY_BACK = "To return to it, choose Train ▸ Compare…"
@@ -149,7 +149,7 @@ class Comparisons(QObject):
         self.left.emit()
         self.state_changed.emit()
         if self._opened:
-            self.notice_posted.emit(Notice(OPENED, f"“{self._opened}” is open on its own.{KEPT}", WAY_BACK))
+            self.notice_posted.emit(Notice(OPENED, f"'{self._opened}' is open on its own.{KEPT}", WAY_BACK))
 
     def save_draft(self) -> None:
         """Write a draft of unsaved changes."""

@@ -16,13 +16,13 @@ PLAY_SECONDS = 4.0  # from the base to the target
 FRAME_PERIOD_MS = 33
 SPACING = 6  # pixels
 TOOLS: dict[Tool, tuple[str, str]] = {
-    "move": ("Move", "Drag to move all clouds; turn the wheel to zoom"),
+    "move": ("Move", "Drag to move all clouds, or turn the wheel to zoom"),
     "rectangle": ("Select", "Drag to select particles, which are highlighted in all clouds. Shift adds, Alt removes"),
 }
 
 
 class DepthBar(QWidget):
-    """Slider over the depth of all flows, with a button that plays them, and buttons for the mouse and the camera."""
+    """Slider for the depth in all flows, with a button that plays them, and buttons for the mouse and the camera."""
 
     def __init__(self, compared: ComparedState, shared: SharedViewState) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class DepthBar(QWidget):
             "playDepthButton", "play", "Play", "Play from the base to the target in all clouds"
         )
         self._fit = _tool_button("fitCloudsButton", "fitthecloud", "Fit", "Show all particles of all clouds")
-        self._clear = _tool_button("clearParticlesButton", "deselect", "Clear", "Select no particles")
+        self._clear = _tool_button("clearParticlesButton", "deselect", "Clear", "Deselect all particles")
         self._ticks = QTimer(self)
         self._ticks.setInterval(FRAME_PERIOD_MS)
         self._ticks.timeout.connect(self._advance)
@@ -121,14 +121,18 @@ class DepthBar(QWidget):
 
 
 class DepthSlider(JumpSlider):
-    """Slider over the depth of all flows."""
+    """Slider for the depth in all flows."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("depthSlider")
         self.setAccessibleName("Depth")
-        self.setAccessibleDescription("How far the particles have come: on the left the base, on the right the target")
-        self.setToolTip("How far the particles have come in each flow, however many layers it has (arrow keys)")
+        self.setAccessibleDescription(
+            "How far the particles have moved through the flow: from the base, on the left, to the target, on the right"
+        )
+        self.setToolTip(
+            "How far the particles have moved through each flow, from its first to its last layer (arrow keys)"
+        )
         self.setRange(0, TICKS)
         self.setTickPosition(JumpSlider.TickPosition.TicksBelow)
 

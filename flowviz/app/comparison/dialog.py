@@ -42,17 +42,17 @@ from flowviz.specs import COMPARISON_PRESETS, TrainingSpec
 from flowviz.specs.comparison import MOST_ENTRANTS
 
 HEADING = (
-    "Several flows learn side by side. They take turns, so each gets the same time or number of steps, and you can "
+    "Train several flows side by side. They take turns, so each gets the same time or number of steps, and you can "
     "watch where they differ."
 )
 FIRST_SECONDS = 20.0  # of each flow
-OTHER_TARGETS = " They have learned other targets: choose below which one all flows learn."
+OTHER_TARGETS = " The flows have learned different targets: choose below which one they all learn."
 MOST_ROWS = 8  # of the list of presets
 PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
 
 
 class ComparisonDialog(QDialog):
-    """Dialog to choose what is compared."""
+    """Dialog to choose the flows to compare."""
 
     chosen = pyqtSignal(object)  # Comparison, which has not been trained
 
@@ -91,11 +91,13 @@ class ComparisonDialog(QDialog):
         self._target = QComboBox()
         self._target.setObjectName("comparisonTarget")
         self._target.setAccessibleName("Target of all flows")
-        self._target.setToolTip("What all flows learn. Projects that learned something else start over")
+        self._target.setToolTip("The target that all flows learn. Projects that have learned another one start over")
         self._seed = QSpinBox()
         self._seed.setObjectName("comparisonSeed")
         self._seed.setAccessibleName("Seed")
-        self._seed.setToolTip("All flows begin with the same random numbers, unless the comparison is about them")
+        self._seed.setToolTip(
+            "Number from which the random numbers of all flows are drawn, unless the flows differ in it"
+        )
         self._seed.setRange(0, MAX_SEED)
         self._problem = WarningLabel("comparisonProblem", "Problem with the comparison")
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
@@ -103,10 +105,10 @@ class ComparisonDialog(QDialog):
         assert self._compare is not None
         self._compare.setText("Compare")
         self._compare.setObjectName("startComparison")
-        self._compare.setToolTip("Show the flows side by side, ready to be trained")
+        self._compare.setToolTip("Show the flows side by side, ready for training")
         cancel = self._buttons.button(QDialogButtonBox.StandardButton.Cancel)
         assert cancel is not None
-        cancel.setToolTip("Compare nothing")
+        cancel.setToolTip("Close without comparing flows")
 
     def _lay_out(self) -> None:
         heading = WrappingLabel("comparisonHeading", HEADING)
@@ -150,7 +152,7 @@ class ComparisonDialog(QDialog):
         return Choice(**{**vars(choice), "target": targets[number]})
 
     def _update(self) -> None:
-        """Describe the choice, and say what is wrong with it."""
+        """Describe the choice, and any problem with it."""
         item, choice = self._presets.currentItem(), self._choice()
         self._sentence.setText(f"{item.toolTip()}." if item else "")
         is_words = choice.kind == "words"
@@ -167,7 +169,7 @@ class ComparisonDialog(QDialog):
         self._compare.setEnabled(not problem)
 
     def _show_added(self) -> None:
-        names = [f"“{name}”" for name, _ in self._projects]
+        names = [f"'{name}'" for name, _ in self._projects]
         others = len(self._choice().targets()) > 1
         self._added.setText(f"Added: {', '.join(names)}.{OTHER_TARGETS if others else ''}")
         self._added.setVisible(bool(names))
@@ -210,7 +212,7 @@ def _preset_list() -> QListWidget:
     presets = QListWidget()
     presets.setObjectName("comparisonPresets")
     presets.setAccessibleName("What to compare")
-    presets.setAccessibleDescription("Prepared comparisons, each of which shows one choice")
+    presets.setAccessibleDescription("Prepared comparisons, each of which shows the effect of one setting")
     entries: dict[Kind, tuple[str, str]] = {
         **{name: (preset.title, preset.sentence) for name, preset in COMPARISON_PRESETS.items()},
         "words": (WORDS_TITLE, WORDS_SENTENCE),

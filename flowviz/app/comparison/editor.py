@@ -25,8 +25,8 @@ class ComparisonEditor(ScrollColumn):
         self._compared = compared
         self._name = QLineEdit()
         self._name.setObjectName("entrantName")
-        self._name.setAccessibleName("Name of the entrant")
-        self._name.setToolTip("Name of the selected entrant")
+        self._name.setAccessibleName("Name of the selected flow")
+        self._name.setToolTip("Name of the selected flow")
         self._name.setMaxLength(LONGEST_NAME)
         self._add = button("addEntrantButton", "&Add", "Add another flow to the comparison", "add")
         self._remove = button("removeEntrantButton", "Re&move", "Remove the selected flow (Delete)", "remove")

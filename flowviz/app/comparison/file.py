@@ -127,7 +127,7 @@ class ComparisonFile(QObject):
             return
         ask(
             self._window, "unsavedComparisonBox", f"Save the changes to '{self.name}'?",
-            "What the flows have learned will be lost otherwise.",
+            "Otherwise, everything that the flows have learned will be lost.",
             Answer("&Save", SAVE, partial(self.save, then)),
             Answer("&Discard", DISCARD, then),
             Answer("Cancel", CANCEL),
@@ -145,7 +145,7 @@ class ComparisonFile(QObject):
             self._draft_of(self._content())()
 
     def close(self) -> None:
-        """Stop saving, and discard the draft: unsaved changes are not wanted any more."""
+        """Stop saving, and discard the draft: unsaved changes are no longer wanted."""
         self._worker.close()
         self._worker.wait(CLOSING_PATIENCE_MS)
         self._remove_draft()

@@ -33,7 +33,7 @@ class LossCurves(QWidget):
     def __init__(self, compared: ComparedState) -> None:
         super().__init__()
         self.setObjectName("comparisonPlot")
-        self.setAccessibleName("Losses of all entrants")
+        self.setAccessibleName("Losses of all flows")
         self._compared = compared
         self._theme: Theme = "light"
         self._title = FittingLabel("comparisonPlotTitle", "What the lines show")

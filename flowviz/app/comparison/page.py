@@ -39,9 +39,9 @@ class ComparisonPage(QWidget):
         self.grid = CloudGrid(compared, shared, view)
         self.depth_bar = DepthBar(compared, shared)
         self.plot, self.table = LossCurves(compared), FiguresTable(compared)
-        self._title = FittingLabel("comparisonTitle", "What is compared")
-        self._leave = button("leaveComparisonButton", "&Back to the Flow", "Leave the comparison, which is kept (Esc)")
-        self._new = button("newComparisonButton", "&New Comparison…", "Compare something else")
+        self._title = FittingLabel("comparisonTitle", "Description of the comparison")
+        self._leave = button("leaveComparisonButton", "&Back to the Flow", "Return, and keep the comparison (Esc)")
+        self._new = button("newComparisonButton", "&New Comparison…", "Compare other flows")
         self._new.clicked.connect(lambda: self.new_requested.emit())
         self._leave.clicked.connect(lambda: self.leave_requested.emit())
         self.grid.depth_stepped.connect(self.depth_bar.step)
@@ -49,7 +49,7 @@ class ComparisonPage(QWidget):
         self.grid.arranged.connect(self._order_tabs)
 
     def show_title(self, *texts: str) -> None:
-        """Say what is compared, in the longest text that fits."""
+        """Describe the comparison, in the longest text that fits."""
         self._title.show_texts(*texts)
 
     def set_theme(self, theme: Theme) -> None:

@@ -4,13 +4,13 @@ from flowviz.app.comparison.entrants import Compared, EntrantRun
 from flowviz.app.training.training_state import TrainingState
 from flowviz.specs.comparison import budget_words
 
-GREETING = "Press Train: the flows take turns, each with its own clock and the same budget."
+GREETING = "Press Train: the flows take turns, and each gets the same budget."
 NUMBERS = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}
 MAX_TITLE = 24  # characters
 
 
 def title(compared: Compared) -> tuple[str, ...]:
-    """Return what is compared, in words, from the longest to the shortest text."""
+    """Return descriptions of the comparison, from the longest to the shortest."""
     if not compared.runs:
         return ("",)
     count, budget = len(compared.runs), budget_words(compared.runs[0].project.training)
@@ -20,19 +20,19 @@ def title(compared: Compared) -> tuple[str, ...]:
     target = _short(compared.runs[0].target.title)
     learn = "learn" if count > 1 else "learns"
     return (
-        f"{flows} {learn} “{target}”, each with {budget}, on the same points",
-        f"{flows} {learn} “{target}”, each with {budget}",
+        f"{flows} {learn} '{target}', each with {budget}, on the same points",
+        f"{flows} {learn} '{target}', each with {budget}",
         f"{flows}, {budget} each",
     )
 
 
 def sentence(compared: Compared, activity: str) -> str:
-    """Return the state of the training; `activity` is what a flow is being prepared for."""
+    """Return the state of the training; `activity` names the current preparation of a flow, if any."""
     match compared.state:
         case TrainingState.PREPARING:
             return activity or "Loading TensorFlow…"
         case TrainingState.PAUSED:
-            return "Paused. Resume continues exactly where each flow was."
+            return "Paused. Resume continues each flow exactly where it stopped."
         case TrainingState.STOPPING:
             return "Stopping: the flows are being scored…"
         case TrainingState.TRAINING:
@@ -42,21 +42,21 @@ def sentence(compared: Compared, activity: str) -> str:
 
 def _training(compared: Compared) -> str:
     diverged = [run.name for run in compared.runs if run.status in {"diverged", "failed"}]
-    words = f" {', '.join(diverged)} did not survive." if diverged else ""
+    words = f" {', '.join(diverged)} diverged or failed." if diverged else ""
     return f"The flows take turns: {compared.fraction:.0%} of the budget is used.{words}"
 
 
 def _idle(compared: Compared) -> str:
     asked = next((run.asked for run in compared.runs if run.asked), None)
     if asked is not None:
-        return f"Train starts all flows over on “{_short(asked.title)}”."
+        return f"Press Train to start all flows over, with '{_short(asked.title)}' as their target."
     if not any(run.is_begun for run in compared.runs):
         return GREETING
     best = _best(compared)
     waiting = [run.name for run in compared.runs if not run.has_ended]
     end = "Stopped" if any(run.status == "stopped" for run in compared.runs) else "Done"
     result = f"{end}: {best.name} has the smallest gap, {best.gap:.3f} nats." if best else f"{end}."
-    return f"{result} Still to be trained: {', '.join(waiting)}." if waiting else result
+    return f"{result} Not finished yet: {', '.join(waiting)}." if waiting else result
 
 
 def _best(compared: Compared) -> EntrantRun | None:

@@ -15,17 +15,19 @@ BEST = "★"  # beside the best value of a column
 NAME_COLUMN = 0
 VALUE_ROLE = Qt.ItemDataRole.UserRole  # the number, for sorting
 TIPS = {
-    "gap": "Distance from the best possible loss, in nats: 0 is a perfect fit. The test gap after the end, and the "
-    "validation gap until then",
-    "test_nll": "Negative log-likelihood, in nats: how much points surprise the flow. Lower is better",
+    "gap": "Distance from the best possible loss, in nats: 0 is a perfect fit. Measured on test points at "
+    "the end of the training, and on validation points until then",
+    "test_nll": "Negative log-likelihood, in nats: how much points of the target surprise the flow. Lower is better",
     "on_target": "Share of the particles that land on the target",
     "coverage": "Share of the target that the particles reach",
     "leaked": "Share of the particles that miss the target",
     "parameters": "Number of trained parameters",
-    "steps_per_second": "Training steps per second of its own training time",
-    "seconds_to_goal": "Training time until 80% of the particles were on the target",
+    "steps_per_second": "Training steps per second, not counting the turns of other flows",
+    "seconds_to_goal": "Seconds of its own training until 80% of the particles were on the target",
 }
-DESCRIPTION = "A row for each flow. Return opens it in the normal view, Delete removes it; a click on a heading sorts"
+DESCRIPTION = (
+    "A row for each flow. Return opens the flow in the normal view, Delete removes it. Click a heading to sort"
+)
 SHORT = {"seconds_to_goal": "s to 80%"}  # headings that are shorter than in files
 ALIGNED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -146,7 +148,7 @@ class FiguresTable(QTableView):
     def __init__(self, compared: ComparedState) -> None:
         super().__init__()
         self.setObjectName("comparisonTable")
-        self.setAccessibleName("Figures of all entrants")
+        self.setAccessibleName("Figures of all flows")
         self.setAccessibleDescription(DESCRIPTION)
         self._compared, self._figures, self._sorted = compared, FiguresModel(compared), _Sorted()
         self._is_showing = False

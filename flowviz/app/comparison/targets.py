@@ -24,11 +24,11 @@ class EntrantTargets(QObject):
         self._built: list[BuiltTarget] = []
 
     def begin(self, built: Iterable[BuiltTarget]) -> None:
-        """Know only some targets, because another comparison is shown."""
+        """Forget all targets except some, because another comparison is shown."""
         self._built = list(built)
 
     def add(self, built: BuiltTarget) -> None:
-        """Know another target."""
+        """Keep another target for the entrants that learn it."""
         self._built.append(built)
 
     def build(self) -> None:

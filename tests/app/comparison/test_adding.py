@@ -69,21 +69,21 @@ def test_a_preset_learns_the_same_target(flows: Adding) -> None:
 def test_another_target_is_asked_about(flows: Adding) -> None:
     flows.adding.add_current()
     assert len(flows.harness.names) == 2
-    flows.press("“Hi”")
+    flows.press("'Hi'")
     flows.wait(lambda: len(flows.harness.names) == 3)
     assert flows.targets == ["Hi", "Hi", "Hi"]
 
 
 def test_all_can_adopt_the_target_of_a_project(flows: Adding) -> None:
     flows.adding.add_current()
-    flows.press("All learn “Bye”")
+    flows.press("All learn 'Bye'")
     flows.wait(lambda: len(flows.harness.names) == 3)
     assert flows.targets == ["Bye", "Bye", "Bye"]
 
 
 def test_each_can_keep_its_own_target(flows: Adding) -> None:
     flows.adding.add_current()
-    flows.press("Each its own")
+    flows.press("Each keeps its own")
     flows.wait(lambda: len(flows.harness.names) == 3)
     assert flows.targets == ["Hi", "Hi", "Bye"]
 
