@@ -56,7 +56,8 @@ def compare(
         typer.Argument(metavar="COMPARISON", help="A .json file with the entrants, or a comparison to continue."),
     ] = None,
     preset: Annotated[
-        ComparisonPresetName | None, typer.Option(help=f"A comparison that shows one choice. {PRESET_HELP}.")
+        ComparisonPresetName | None,
+        typer.Option(help=f"A prepared comparison, which shows the effect of one setting. {PRESET_HELP}."),
     ] = None,
     seeds: Annotated[
         int | None, typer.Option(help="Number of runs of each entrant, whose seeds count up from its own.")
@@ -74,7 +75,7 @@ def compare(
 
     The folder gets figure.png, table.csv with a row for each run, table.md and table.tex with means and standard
     deviations over seeds, and comparison.flowviz, which keeps the flows. The tables are written after each run. If the
-    command is interrupted, repeat it: it continues. Each run has one core, and --seconds count the processor time of
+    command is interrupted, repeat it to continue. Each run has one core, and --seconds count the processor time of
     its process. The exit status is 1 if any run failed.
     """
     spec = _requested(_entrants(file, preset, flow), sources, flow, training, seeds, has_file=file is not None)
@@ -173,7 +174,7 @@ def _targets(spec: ComparisonSpec) -> list[TargetSpec]:
 def _trained(
     found: Comparison, folder: Path, jobs: int, backend: "Backend", scheduler: str | None
 ) -> tuple[Comparison, int]:
-    """Train what is missing, and write what is there after each run; return it, and the exit status of a signal."""
+    """Train missing runs, writing all results after each; return the comparison and the exit status of a signal."""
     from flowviz.training.runs import compared_in_processes  # loads much that no other command needs
 
     total = found.seeds * len(found.names)
@@ -190,7 +191,7 @@ def _trained(
                 bar.update(task, completed=count, figures=f"{count} of {total}, {sentence}")
                 if found.trials[-1].failure:
                     say(f"A run failed: {sentence}.")
-    except Interrupted as interrupt:  # what is done by then is reported
+    except Interrupted as interrupt:  # report the runs that have ended
         return found, interrupt.status
     return found, 0
 

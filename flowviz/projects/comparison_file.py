@@ -60,7 +60,7 @@ def save_comparison(comparison: Comparison, path: Path, *, private: bool = False
     """
     content = comparison_to_bytes(comparison)
     if len(content) > LARGEST_FILE:
-        raise FileError(f"The comparison is too large to be saved: {len(content) / 1e6:,.0f} MB. Remove an entrant.")
+        raise FileError(f"The comparison is too large to save: {len(content) / 1e6:,.0f} MB. Remove a flow.")
     with atomic_write(path, lasting=True, private=private) as part:
         part.write_bytes(content)
 

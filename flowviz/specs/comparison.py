@@ -24,7 +24,7 @@ FigureColumns = Literal["stages", "marks", "targets"]  # of the figure of a comp
 class Entrant(Spec):
     """A flow that learns a target, and how it is trained, under a name."""
 
-    name: Annotated[str, described("Name", "Name of the entrant, which no other entrant has")]
+    name: Annotated[str, described("Name", "Name of the entrant, different from all other names")]
     target: Annotated[TargetSpec, described("Target", "The target that the flow learns")]
     flow: Annotated[FlowSpec, described("Flow", "The flow")]
     training: Annotated[TrainingSpec, described("Training", "How the flow is trained")]
@@ -34,7 +34,7 @@ class Entrant(Spec):
     def _is_short_and_printable(cls, name: str) -> str:
         if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
             raise ValueError(
-                f"{name!r} cannot be the name of an entrant. Give 1 to {LONGEST_NAME} printable characters."
+                f"{name!r} cannot be the name of an entrant. Use 1 to {LONGEST_NAME} printable characters."
             )
         return name
 
@@ -83,7 +83,7 @@ class ComparisonSpec(Spec):
             raise ValueError(f"A comparison can have up to {MOST_ENTRANTS} entrants, not {count}. Leave out {extra}.")
         names = [entrant.name for entrant in self.entrants]
         if repeated := next((name for number, name in enumerate(names) if name in names[:number]), None):
-            raise ValueError(f"{_called(repeated)} is listed twice. Give each entrant a name of its own.")
+            raise ValueError(f"{_called(repeated)} is listed twice. Give each entrant a different name.")
         first = self.entrants[0]
         for other in self.entrants:
             if budget_words(other.training) != budget_words(first.training):
@@ -135,7 +135,7 @@ def _entrant(values: Values, shared: Values, label: str) -> Entrant:
         raise SpecError(f'{label} has no name. Give it one, such as "name": "spline".')
     target = values.get("target", shared.get("target"))
     if target is None:
-        raise SpecError(f"{label} has no target. Give it one, or give one for all entrants beside them.")
+        raise SpecError(f'{label} has no target. Give it one, or put a "target" for all entrants next to the list.')
     try:
         training = TrainingSpec(**_training(*(_part("training", source) for source in (values, shared))))
         flow = _flow(*(_part("flow", source) for source in (values, shared)))
@@ -146,14 +146,14 @@ def _entrant(values: Values, shared: Values, label: str) -> Entrant:
 
 
 def _flow(own: Values, shared: Values) -> Values:
-    """Return the fields of a flow. The shared ones hold only for the family that they are about."""
+    """Return the fields of a flow. Of another family, it shares only the seed."""
     if own.get("family", shared.get("family")) != shared.get("family"):
         shared = {name: value for name, value in shared.items() if name == "seed"}
     return {**shared, **own}
 
 
 def _training(own: Values, shared: Values) -> Values:
-    """Return the fields of a training, whose own budget replaces the shared one, with the usual budget if none is."""
+    """Return the fields of a training: its own budget, or else the shared one, or else the usual one."""
     budget = {"seconds", "steps"}
     found = {name: value for name, value in shared.items() if name not in budget or not budget & own.keys()} | {**own}
     has_budget = any(found.get(name) is not None for name in budget)

@@ -40,7 +40,7 @@ class ComparisonPreset:
 COMPARISON_PRESETS: Mapping[ComparisonPresetName, ComparisonPreset] = {
     "families": ComparisonPreset(
         "Affine, spline, flow matching",
-        "Couplings that stretch, couplings that bend, and a velocity along which particles drift",
+        "Layers that stretch the plane, layers that bend it, and a velocity along which particles drift",
         {
             "affine": {"flow": {"family": "realnvp"}},
             "spline": {"flow": {"family": "spline"}},
@@ -49,7 +49,7 @@ COMPARISON_PRESETS: Mapping[ComparisonPresetName, ComparisonPreset] = {
     ),
     "normalization": ComparisonPreset(
         "Batch normalization as in the post, and a stable one",
-        "Statistics of each batch make picture and loss disagree; running averages do not",
+        "Statistics of single batches make the picture and the loss disagree, and running averages prevent that",
         {
             "as in the post": {"flow": {"normalization": "minibatch"}},
             "stable": {"flow": {"normalization": "running"}},
@@ -57,7 +57,7 @@ COMPARISON_PRESETS: Mapping[ComparisonPresetName, ComparisonPreset] = {
     ),
     "learning_rate": ComparisonPreset(
         "Learning rate: too high, right, too low",
-        "Steps that are too large destroy what was learned; steps that are too small do not arrive",
+        "Steps that are too large destroy what was learned; steps that are too small take too long",
         {
             "too high": {"training": {"learning_rate": 0.1}},
             "right": {"training": {"learning_rate": LEARNING_RATE}},
@@ -66,7 +66,7 @@ COMPARISON_PRESETS: Mapping[ComparisonPresetName, ComparisonPreset] = {
     ),
     "layers": ComparisonPreset(
         "4, 8 and 16 layers",
-        "More layers draw finer letters, but each step takes longer",
+        "More layers draw finer letters, but each training step takes longer",
         {f"{layers} layers": {"flow": {"layers": layers}} for layers in (4, 8, 16)},
     ),
     "base": ComparisonPreset(

@@ -13,7 +13,7 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.records import FLOW_UNITS, Finished, History, Overfitting, Progress, Recovered, Score, Uncompiled, Units
 from flowviz.training.schedule import Budget
 
-DEFERRED = "The picture follows with the next snapshot."
+DEFERRED = "The picture changes with the next update from the training."
 SLOWER = "The XLA compiler does not work on this computer: training will take longer, with the same results."
 TRAINING, OVERFITTING = "training", "overfitting"  # topics of its notices
 STATES = {
