@@ -242,7 +242,7 @@ class MainWindow(QMainWindow):
             source.notice_posted.connect(self.notifications.post)
         self._drafts_thread.failed.connect(self.notifications.post)
         self._drafts_thread.succeeded.connect(self.notifications.withdraw)
-        for done in (self._report.done, self._about.done, self.exports.done):
+        for done in (self._report.done, self._about.done, self.exports.done, self.comparisons.done):
             done.connect(self._training.status_bar.show_message)
         bus = session_bus()
         self._task_bar, self._end_notification = TaskBar(bus), EndNotification(self, bus)
@@ -264,10 +264,12 @@ class MainWindow(QMainWindow):
             self._training.status_bar.show_message("The picture was copied to the clipboard.")
 
     def export(self) -> None:
-        """Open the export dialog."""
+        """Open the dialog that exports the flow, or the comparison that is shown."""
         self.welcome.leave()
-        self.comparisons.leave()
-        self.exports.show(self._export_source())
+        if self.comparisons.is_shown:
+            self.comparisons.export()
+        else:
+            self.exports.show(self._export_source())
 
     def show_gallery(self) -> None:
         """Open the gallery, and then a copy of the chosen example."""

@@ -1,6 +1,6 @@
 """The command that compares flows: compare."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +15,12 @@ from flowviz.cli.outputs import check_folder_output, is_same_file
 from flowviz.cli.spec_options import Given, given_files, parsed, read_spec, spec_options, takes
 from flowviz.cli.target_sources import Sources, built, chosen_sources
 from flowviz.errors import FileError, SpecError
-from flowviz.exporting.comparison_tables import caption, latex, markdown
+from flowviz.exporting import comparison_tables
+from flowviz.exporting.comparison_tables import caption
 from flowviz.files import atomic_write, folder_for
 from flowviz.library import render_comparison
 from flowviz.projects import Comparison, is_comparison, is_project, load_comparison, save_comparison
-from flowviz.records import Trial, to_csv
+from flowviz.records import Trial
 from flowviz.specs import COMPARISON_PRESETS, ComparisonSpec, FlowSpec, TargetSpec, TrainingSpec, comparison_spec
 from flowviz.specs.comparison_presets import ComparisonPresetName
 from flowviz.specs.fields import fields_of
@@ -28,11 +29,7 @@ if TYPE_CHECKING:
     from flowviz.training.jobs import Backend
 
 COMPARISON, FIGURE = "comparison.flowviz", "figure.png"
-TABLES: Mapping[str, Callable[[Comparison], str]] = {
-    "table.csv": lambda found: to_csv(found.ordered_trials()),
-    "table.md": markdown,
-    "table.tex": latex,
-}
+TABLES = {f"table.{suffix}": text_of for suffix, text_of in comparison_tables.TABLES.items()}
 FAILED_STATUS = 1  # of a comparison in which a run failed
 PRESET_HELP = "; ".join(f"{name}: {preset.title}" for name, preset in COMPARISON_PRESETS.items())
 NOTHING = (

@@ -239,8 +239,8 @@ def note(comparison: Comparison) -> str:
 def _result(comparison: Comparison, summary: RunSummary) -> str:
     """Return the gap of an entrant, or its NLL if the entropy is unknown, or why it has none."""
     if not summary.finite:
-        trial = comparison.trial(summary.name)
-        return trial.ending if trial else "not trained"
+        trial, last = comparison.trial(summary.name), comparison[summary.name].checkpoint
+        return trial.ending if trial else f"{last.step:,} steps so far" if last else "not trained"
     column = next((each for each in COLUMNS[:2] if summary.means[each.name] is not None), COLUMNS[0])
     count = f", {summary.finite} of {summary.runs} runs" if summary.finite < summary.runs else ""
     return f"{column.title} {summary.text(column)}{count}"

@@ -1,9 +1,13 @@
-"""Tables of a comparison in Markdown and LaTeX: a row for each entrant, with means over seeds."""
+"""Tables of a comparison: its runs as CSV; in Markdown and LaTeX a row for each entrant, with means over seeds."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
+from pathlib import Path
 
+from flowviz.errors import SpecError
+from flowviz.files import atomic_write
 from flowviz.projects import Comparison
+from flowviz.records import to_csv
 from flowviz.records.comparison_table import COLUMNS, RunSummary, best_of
 
 HEADINGS = ("name", "runs", *(column.title for column in COLUMNS))
@@ -53,6 +57,45 @@ def latex(comparison: Comparison) -> str:
         r"\end{tabular}",
     ]
     return "\n".join([*lines, ""])
+
+
+TABLES: Mapping[str, Callable[[Comparison], str]] = {  # by suffix
+    "csv": lambda comparison: to_csv(comparison.ordered_trials()),
+    "md": markdown,
+    "tex": latex,
+}
+
+
+class ComparisonTable:
+    """A table of the runs that have ended, as a file."""
+
+    count = 1  # number of steps that `write` takes
+
+    def __init__(self, comparison: Comparison, form: str) -> None:
+        """Prepare a table in a format of `TABLES`; nothing is written yet.
+
+        Raises:
+            SpecError: If no run has ended.
+        """
+        if not comparison.trials:
+            raise SpecError("The table has no rows before a flow has been trained. Train the flows first.")
+        self._comparison, self._form = comparison, form
+
+    def write(self, output: Path) -> Generator[None, None, None]:
+        """Write the table. If the generator is closed early, nothing is left behind.
+
+        Args:
+            output: The file to write.
+
+        Yields:
+            None after its only step.
+
+        Raises:
+            FileError: If the file cannot be written.
+        """
+        with atomic_write(output) as part:
+            part.write_text(TABLES[self._form](self._comparison), encoding="utf-8", newline="")
+            yield
 
 
 def _rows(

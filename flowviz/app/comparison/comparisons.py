@@ -33,6 +33,7 @@ class Comparisons(QObject):
     left = pyqtSignal()
     state_changed = pyqtSignal()  # whether it is shown, its name, or whether it has unsaved changes
     file_used = pyqtSignal(object)  # Path that was opened or saved
+    done = pyqtSignal(str)  # message
     notice_posted = pyqtSignal(object)  # Notice
 
     def __init__(
@@ -107,6 +108,17 @@ class Comparisons(QObject):
 
         dialog = ComparisonDialog(self._session.project(), Path.home(), self._window)
         dialog.chosen.connect(self.show)
+        dialog.open()
+
+    def export(self) -> None:
+        """Ask what to export of the comparison that is shown, and where to."""
+        from flowviz.app.comparison.export_dialog import ComparisonExportDialog
+
+        workbench = self._present()
+        dialog = ComparisonExportDialog(
+            lambda: workbench.controller.comparison, workbench.file.path, self._theme, self._window
+        )
+        dialog.exported.connect(lambda path: self.done.emit(f"Exported to {path}"))
         dialog.open()
 
     def open(self, path: Path, *, is_copy: bool = False) -> None:

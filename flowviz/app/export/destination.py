@@ -1,5 +1,6 @@
 """The file, or the folder, that an export is written to."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QStandardPaths, pyqtSignal
@@ -32,12 +33,13 @@ class ExportDestination(QWidget):
     changed = pyqtSignal()
     format_named = pyqtSignal(str)  # by the suffix that the user typed
 
-    def __init__(self, folder: Path, name: str) -> None:
-        """Propose files in a folder whose names begin with `name`."""
+    def __init__(self, folder: Path, name: str, suffixes: Sequence[str] = EXPORTED) -> None:
+        """Propose files in a folder whose names begin with `name`; other formats replace one of these suffixes."""
         super().__init__()
-        self._folder, self._name = folder, name
-        self._what: What = "view"
-        self._format: Format = "png"
+        self._folder, self._name, self._suffixes = folder, name, suffixes
+        self._is_folder = False
+        self._format = "png"
+        self._formats: Sequence[str] = ("png",)
         self._proposed = ""
         self._label = QLabel()
         self._line = QLineEdit()
@@ -63,12 +65,17 @@ class ExportDestination(QWidget):
 
     def show_kind(self, what: What, format_: Format) -> None:
         """Ask for a file of a format, or for a folder."""
-        self._what, self._format = what, format_
-        self._label.setText("Fo&lder" if what in IN_FOLDERS else "Fi&le")
-        self._line.setAccessibleName("Folder for the pictures" if what in IN_FOLDERS else "File")
+        name = NAMES[what].format(self._name)
+        self.show_name(name, format_, FORMATS[what], is_folder=what in IN_FOLDERS)
+
+    def show_name(self, name: str, format_: str, formats: Sequence[str], *, is_folder: bool = False) -> None:
+        """Propose a name, and ask for a file of one of the formats, or for a folder."""
+        self._is_folder, self._format, self._formats = is_folder, format_, formats
+        self._label.setText("Fo&lder" if is_folder else "Fi&le")
+        self._line.setAccessibleName("Folder for the pictures" if is_folder else "File")
         self._line.setAccessibleDescription("Where the export is saved; Browse opens a file dialog")
         if self._line.text() == self._proposed:
-            self._proposed = str(self._with_suffix(self._folder / NAMES[what].format(self._name)))
+            self._proposed = str(self._with_suffix(self._folder / name))
             self._line.setText(self._proposed)
         else:
             self.show_path()
@@ -86,18 +93,18 @@ class ExportDestination(QWidget):
     def _with_suffix(self, path: Path) -> Path:
         if not path.name:  # such as "/" or ".."
             return path
-        stem = path.with_suffix("") if path.suffix.lower() in EXPORTED else path
-        return stem if self._what in IN_FOLDERS else stem.with_name(f"{stem.name}.{self._format}")
+        stem = path.with_suffix("") if path.suffix.lower() in self._suffixes else path
+        return stem if self._is_folder else stem.with_name(f"{stem.name}.{self._format}")
 
     def _take_text(self, text: str) -> None:
         format_ = Path(text).suffix.lower().removeprefix(".")
-        if self._what not in IN_FOLDERS and format_ in FORMATS[self._what] and format_ != self._format:
+        if not self._is_folder and format_ in self._formats and format_ != self._format:
             self.format_named.emit(format_)
         self.changed.emit()
 
     def _choose(self) -> None:
         path = str(self.path or self._folder)
-        if self._what in IN_FOLDERS:
+        if self._is_folder:
             chosen = QFileDialog.getExistingDirectory(self, "Folder for the pictures", path)
         else:  # the export dialog asks before it overwrites a file, however the path was given
             files, options = f"{self._format.upper()} (*.{self._format})", QFileDialog.Option.DontConfirmOverwrite

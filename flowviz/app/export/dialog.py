@@ -171,7 +171,7 @@ class ExportDialog(QDialog):
         if not existing:
             self._write(path)
             return
-        box = QMessageBox(QMessageBox.Icon.Question, "Export", _question(files, existing), parent=self)
+        box = QMessageBox(QMessageBox.Icon.Question, "Export", overwriting_question(files, existing), parent=self)
         overwrite = box.addButton("&Overwrite", QMessageBox.ButtonRole.AcceptRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -237,7 +237,8 @@ def _length(export: Export, spec: ExportSpec) -> str:
     return f"{export.count:,} frames, {export.count / spec.fps:.1f} s"
 
 
-def _question(files: list[Path], existing: int) -> str:
+def overwriting_question(files: list[Path], existing: int) -> str:
+    """Return the question before some of the files are overwritten."""
     if lost := next(((file, work) for file in files if (work := work_in(file))), None):
         return f"{lost[0]} is {lost[1]}, which would be lost. Overwrite it anyway?"
     if len(files) == 1:

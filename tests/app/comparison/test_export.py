@@ -1,0 +1,137 @@
+"""Exporting the comparison that is shown, as a figure or a table."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPushButton, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.comparison.export_dialog import ComparisonExportDialog
+from flowviz.app.training.status_bar import StatusBar
+from flowviz.app.widgets.controls import ChoiceBox
+from flowviz.projects import Comparison
+from flowviz.records import Trial
+from flowviz.specs import TextSpec
+from tests.app.comparison.fakes import untrained
+from tests.app.conftest import Found, Window
+from tests.app.test_accessibility import undescribed
+
+
+def with_results(comparison: Comparison) -> Comparison:
+    """Return a comparison with a result of each entrant."""
+    for name in comparison.names:
+        comparison = comparison.with_trial(Trial("realnvp", 1e-3, 0, "completed", True, {"gap": 0.25}, name=name))
+    return comparison
+
+
+class ExportDialog:
+    """The dialog as the user sees it."""
+
+    def __init__(self, window: Window, qtbot: QtBot) -> None:
+        self.window, self.qtbot = window, qtbot
+        window.find(QAction, "exportAction").trigger()
+        self.itself = window.find(ComparisonExportDialog, "comparisonExportDialog")
+
+    def find(self, kind: type[Found], name: str) -> Found:
+        (child,) = self.itself.findChildren(kind, name)
+        return child
+
+    def columns(self) -> list[str]:
+        box = self.find(ChoiceBox, "exportColumns")
+        return [box.itemData(number) for number in range(box.count())]
+
+    @property
+    def message(self) -> str:
+        return self.find(QLabel, "exportMessage").text()
+
+    @property
+    def button(self) -> QPushButton:
+        return self.find(QPushButton, "exportButton")
+
+    def name(self, path: Path) -> None:
+        self.find(QLineEdit, "exportPath").setText(str(path))
+
+    def write(self, path: Path) -> None:
+        """Export to a path, and wait for the end."""
+        self.name(path)
+        with self.qtbot.waitSignal(self.itself.exported, timeout=60_000):
+            self.button.click()
+
+
+@pytest.fixture
+def dialog(window: Window, qtbot: QtBot) -> ExportDialog:
+    """Return the dialog for two flows with results."""
+    window.main.comparisons.show(with_results(untrained("a", "b")))
+    return ExportDialog(window, qtbot)
+
+
+def test_the_comparison_stays_and_its_figure_is_written(dialog: ExportDialog, tmp_path: Path) -> None:
+    dialog.find(QSpinBox, "exportWidth").setValue(800)
+    dialog.write(tmp_path / "two.png")
+    with Image.open(tmp_path / "two.png") as picture:
+        assert picture.width == 800
+    assert dialog.window.main.comparisons.is_shown
+    assert str(tmp_path / "two.png") in dialog.window.find(StatusBar, "statusBar").text
+
+
+def test_the_suffix_chooses_the_format_of_a_table(dialog: ExportDialog, tmp_path: Path) -> None:
+    dialog.find(ChoiceBox, "exportWhat").choose("table")
+    dialog.name(tmp_path / "two.md")
+    assert dialog.find(ChoiceBox, "exportFormat").value == "md"
+    dialog.write(tmp_path / "two.csv")
+    lines = (tmp_path / "two.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["name", "a", "b"]
+
+
+def test_panels_that_do_not_fit_are_refused(dialog: ExportDialog) -> None:
+    dialog.find(QSpinBox, "exportWidth").setValue(64)
+    assert "do not fit" in dialog.message
+    assert not dialog.button.isEnabled()
+
+
+def test_a_failure_is_a_sentence_and_the_dialog_stays(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog.name(tmp_path / "nowhere" / "two.png")
+    dialog.button.click()
+    qtbot.waitUntil(lambda: "cannot be written" in dialog.message, timeout=60_000)
+    assert dialog.button.isEnabled()
+
+
+def test_a_cancelled_animation_leaves_no_file(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog.find(ChoiceBox, "exportWhat").choose("animation")
+    dialog.name(tmp_path / "two.gif")
+    dialog.button.click()
+    dialog.itself.reject()
+    qtbot.waitUntil(lambda: "Cancelled" in dialog.message, timeout=60_000)
+    assert not list(tmp_path.iterdir())
+
+
+def test_overwriting_is_asked_about(dialog: ExportDialog, tmp_path: Path) -> None:
+    (tmp_path / "two.png").write_text("mine")
+    dialog.name(tmp_path / "two.png")
+    dialog.button.click()
+    dialog.find(QMessageBox, "overwriteBox").findChildren(QPushButton, "cancelButton")[0].click()
+    assert (tmp_path / "two.png").read_text() == "mine"
+
+
+def test_a_table_without_results_is_refused(window: Window, qtbot: QtBot) -> None:
+    window.main.comparisons.show(untrained("a", "b"))
+    dialog = ExportDialog(window, qtbot)
+    dialog.find(ChoiceBox, "exportWhat").choose("table")
+    assert "Train the flows first" in dialog.message
+    assert not dialog.button.isEnabled()
+
+
+def test_only_columns_that_apply_are_offered(dialog: ExportDialog) -> None:
+    assert dialog.columns() == ["stages", "marks"]
+
+
+def test_columns_of_targets_come_first_where_a_flow_has_several(window: Window, qtbot: QtBot) -> None:
+    other = untrained("b", target=TextSpec(text="Yo"))["b"]
+    window.main.comparisons.show(untrained("a").with_project("b", other))
+    assert ExportDialog(window, qtbot).columns() == ["targets", "stages", "marks"]
+
+
+def test_every_control_has_a_name_and_a_description(dialog: ExportDialog) -> None:
+    assert undescribed(dialog.itself) == []
