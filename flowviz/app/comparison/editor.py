@@ -42,6 +42,7 @@ class ComparisonEditor(ScrollColumn):
         )  # fmt: skip
         self.setObjectName("comparisonEditor")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)  # from the top of the page on
+        self.target.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)  # room is left below
         self._connect()
         self._show(compared.value)
 

@@ -20,7 +20,7 @@ from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Advanced
 from flowviz.specs.comparison import LONGEST_NAME
 from tests.app.comparison.fakes import ComparisonHarness, untrained
-from tests.app.conftest import Window
+from tests.app.conftest import Window, settle
 from tests.app.session.fakes import finished, progress
 from tests.app.test_accessibility import undescribed
 
@@ -157,6 +157,13 @@ def test_every_control_has_a_name_and_a_description(page: Page) -> None:
     assert undescribed(page.workbench.page) == []
     page.comparisons.choose_another()
     assert undescribed(page.window.find(ComparisonDialog, "comparisonDialog")) == []
+
+
+def test_the_panels_stay_together_in_a_tall_window(page: Page) -> None:
+    page.window.main.resize(1400, 1300)
+    settle(page.window.main)
+    target = page.workbench.page.editor.target
+    assert target.height() <= target.sizeHint().height()
 
 
 def test_a_removed_cloud_is_not_drawn_again(page: Page, qtbot: QtBot) -> None:
