@@ -25,11 +25,9 @@ from pydantic import Field
 from safetensors.numpy import load, save
 
 from flowviz.errors import FileError
-from flowviz.files import atomic_write, content_of
 from flowviz.projects.comparison import Comparison
-from flowviz.projects.format import NotOurs, checked, from_bytes, to_bytes
+from flowviz.projects.format import NotOurs, checked, from_bytes, read_content, to_bytes, write_content
 from flowviz.projects.header import COMPARISON, PROJECT, file_holds, holds, metadata
-from flowviz.projects.project import LARGEST_FILE
 from flowviz.records import Trial, to_csv
 from flowviz.records.trial import from_csv
 from flowviz.specs.comparison import MOST_ENTRANTS
@@ -58,11 +56,7 @@ def save_comparison(comparison: Comparison, path: Path, *, private: bool = False
     Raises:
         FileError: If the comparison is too large or the file cannot be written.
     """
-    content = comparison_to_bytes(comparison)
-    if len(content) > LARGEST_FILE:
-        raise FileError(f"The comparison is too large to save: {len(content) / 1e6:,.0f} MB. Remove a flow.")
-    with atomic_write(path, lasting=True, private=private) as part:
-        part.write_bytes(content)
+    write_content(comparison_to_bytes(comparison), path, "comparison", "Remove a flow.", private=private)
 
 
 def load_comparison(path: Path) -> Comparison:
@@ -71,12 +65,7 @@ def load_comparison(path: Path) -> Comparison:
     Raises:
         FileError: If the file cannot be read, is damaged, or is not a comparison.
     """
-    try:
-        return comparison_from_bytes(content_of(path, LARGEST_FILE))
-    except FileError as error:
-        if str(path) in str(error):
-            raise
-        raise FileError(f"{path} cannot be opened. {error}") from error
+    return read_content(path, comparison_from_bytes)
 
 
 def is_comparison(path: Path) -> bool:

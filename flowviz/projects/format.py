@@ -57,9 +57,9 @@ must be consistent, and the project may take at most 4 times the memory of the f
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,8 @@ from flowviz.records import (
     base_of,
 )
 from flowviz.specs import FlowSpec
+
+Content = TypeVar("Content")
 
 SAVED_BYTES = 32  # per weight of the flow: with its moments and checkpoint, each weight is saved about seven times
 UNLIKELY_VERSION = 1000
@@ -133,11 +135,7 @@ def save_project(project: Project, path: Path, *, private: bool = False) -> None
     Raises:
         FileError: If the project is too large or the file cannot be written.
     """
-    content = to_bytes(project)
-    if len(content) > LARGEST_FILE:
-        raise FileError(f"The project is too large to be saved: {len(content) / 1e6:,.0f} MB. Train a smaller flow.")
-    with atomic_write(path, lasting=True, private=private) as part:
-        part.write_bytes(content)
+    write_content(to_bytes(project), path, "project", "Train a smaller flow.", private=private)
 
 
 def load_project(path: Path) -> Project:
@@ -146,8 +144,29 @@ def load_project(path: Path) -> Project:
     Raises:
         FileError: If the file cannot be read, is damaged, or is not a project.
     """
+    return read_content(path, from_bytes)
+
+
+def write_content(content: bytes, path: Path, kind: str, advice: str, *, private: bool) -> None:
+    """Write the content of a project or of another kind of file, atomically even if the power fails.
+
+    Raises:
+        FileError: If the content is too large or the file cannot be written.
+    """
+    if len(content) > LARGEST_FILE:
+        raise FileError(f"The {kind} is too large to be saved: {len(content) / 1e6:,.0f} MB. {advice}")
+    with atomic_write(path, lasting=True, private=private) as part:
+        part.write_bytes(content)
+
+
+def read_content(path: Path, parse: Callable[[bytes], Content]) -> Content:
+    """Return the parsed content of a file.
+
+    Raises:
+        FileError: If the file cannot be read or parsed. The message names the file.
+    """
     try:
-        return from_bytes(content_of(path, LARGEST_FILE))
+        return parse(content_of(path, LARGEST_FILE))
     except FileError as error:
         if str(path) in str(error):
             raise
