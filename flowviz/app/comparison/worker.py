@@ -2,12 +2,11 @@
 
 import logging
 from collections import deque
-from threading import Event as Flag
 
 from PyQt6.QtCore import pyqtSignal
 
 from flowviz.app.notices.notice import REPORT_IT, notice_of
-from flowviz.app.threads.worker import Worker
+from flowviz.app.threads.worker import PausableWorker
 from flowviz.errors import FlowvizError
 from flowviz.projects import Comparison
 from flowviz.records import Snapshot
@@ -19,7 +18,7 @@ SNAPSHOT_SECONDS = 0.3  # of the training of each entrant
 log = logging.getLogger(__name__)
 
 
-class ComparisonWorker(Worker):
+class ComparisonWorker(PausableWorker):
     """Thread that trains the entrants in turns, and emits each turn with the number of the run."""
 
     turn_taken = pyqtSignal(int, object)  # run number, Turn
@@ -34,39 +33,16 @@ class ComparisonWorker(Worker):
             comparison: The comparison. Entrants with a checkpoint continue from it.
             previous: The worker of the previous run, which must end first.
         """
-        super().__init__()
-        self.number = number
-        self._comparison, self._previous = comparison, previous
+        super().__init__(number, previous)
+        self._comparison = comparison
         self._changes = deque[Change]()
-        self._stopping, self._running = Flag(), Flag()
-        self._running.set()
-
-    def pause(self) -> None:
-        """Pause after the next event."""
-        self._running.clear()
-
-    def resume(self) -> None:
-        """Continue after a pause."""
-        self._running.set()
 
     def change(self, change: Change) -> None:
         """Add or remove an entrant, or learn another target, before the next chunk of steps."""
         self._changes.append(change)
 
-    def stop(self) -> None:
-        """End all trainings and keep their results."""
-        self._stopping.set()
-        self._running.set()
-
-    def abandon(self) -> None:
-        """End all trainings as soon as possible, without results."""
-        self.requestInterruption()
-        self.stop()
-
     def run(self) -> None:
-        if self._previous is not None:
-            self._previous.wait()
-            self._previous = None
+        self._wait_for_previous()
         turns = train_in_turns(
             self._comparison,
             snapshot_seconds=SNAPSHOT_SECONDS,

@@ -2,13 +2,12 @@
 
 import logging
 from collections import deque
-from threading import Event as Flag
 
 from PyQt6.QtCore import pyqtSignal
 
 from flowviz.app.notices.notice import REPORT_IT, notice_of
 from flowviz.app.target.built_target import BuiltTarget
-from flowviz.app.threads.worker import Worker
+from flowviz.app.threads.worker import PausableWorker
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
 from flowviz.records import Checkpoint, Event, Finished, Overfitting, Recovered, Retargeted, Snapshot, Uncompiled
@@ -21,7 +20,7 @@ KEPT = f"The latest snapshot was kept. {REPORT_IT}"
 log = logging.getLogger(__name__)
 
 
-class TrainingWorker(Worker):
+class TrainingWorker(PausableWorker):
     """Thread that runs one training and emits its events with the number of the run."""
 
     event_arrived = pyqtSignal(int, object)  # run number, Event
@@ -46,25 +45,13 @@ class TrainingWorker(Worker):
             checkpoint: Where to resume. None starts from the beginning.
             previous: The worker of the previous run, which must end first.
         """
-        super().__init__()
-        self.number = number
+        super().__init__(number, previous)
         self._job = built.target, plan.flow, plan.training
         self._checkpoint = checkpoint
         self._flow = self._announced = plan.flow  # with the integrator for the particles
         self._requested: deque[BuiltTarget] = deque(maxlen=1)  # latest request
         self._current = built
-        self._previous = previous
         self._has_snapshot = False
-        self._stopping, self._running = Flag(), Flag()
-        self._running.set()
-
-    def pause(self) -> None:
-        """Pause after the next event."""
-        self._running.clear()
-
-    def resume(self) -> None:
-        """Continue after a pause."""
-        self._running.set()
 
     def follow(self, built: BuiltTarget) -> None:
         """Request to switch to another target before the next chunk of steps."""
@@ -81,20 +68,8 @@ class TrainingWorker(Worker):
         """
         self._flow = flow
 
-    def stop(self) -> None:
-        """End training after the current chunk of steps, with `Finished`."""
-        self._stopping.set()
-        self._running.set()
-
-    def abandon(self) -> None:
-        """End training as soon as possible, without `Finished`."""
-        self.requestInterruption()
-        self.stop()
-
     def run(self) -> None:
-        if self._previous is not None:
-            self._previous.wait()
-            self._previous = None
+        self._wait_for_previous()
         try:
             for event in train(
                 *self._job,
