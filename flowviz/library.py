@@ -286,7 +286,8 @@ def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
 
     Raises:
         FileError: If it cannot be written.
-        SpecError: If the project does not have what is asked for, or the file ends in the suffix of another format.
+        SpecError: If the project lacks something that the spec requires, or the suffix of the file denotes another
+            format.
     """
     place = Path(path)
     if spec.what not in IN_FOLDERS:

@@ -283,7 +283,7 @@ def _by_target(projects: Mapping[str, Project], share: float | None) -> _Arrange
 
 
 def _with_small_text(view: ViewSpec, columns: int, size: PictureSize) -> ViewSpec:
-    """Return the view of a figure, with smaller text if there are so many columns that titles would not fit."""
+    """Return the view of a figure, with smaller text if the titles of its columns would not fit otherwise."""
     usual: float = ViewSpec.model_fields["word_height"].default
     share = size.width / columns / PANEL_EMS / (usual * min(size.width, size.height))
     return view.model_copy(update={"word_height": view.word_height * min(1.0, share)})

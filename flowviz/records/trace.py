@@ -155,7 +155,7 @@ class Trace:
 
     @property
     def has_densities(self) -> bool:
-        """Whether the log-determinants, on which densities depend, have been computed."""
+        """Return whether the trace has log-determinants, which densities require."""
         return not (self.log_det.size and np.isnan(self.log_det[0]).all())
 
     @property

@@ -1,4 +1,4 @@
-"""How soon the picture follows another integrator of a trained velocity field, in the window.
+"""Time from a change of the integrator in the window to the new picture of a trained velocity field.
 
     python -m tests.benchmarks.integrator FILE [--before CHECKOUT]
 

@@ -38,7 +38,7 @@ def test_a_transparent_picture_over_the_ground_is_the_solid_one(theme: Theme, ma
 
 
 def test_the_color_of_a_rim_is_that_of_its_point() -> None:
-    """Over any other background, too, a point shall look as it does over its own."""
+    """A point looks the same over any background."""
     view = ViewSpec(background="transparent", labels=False, axes=False, palette="plain", point_diameter=30)
     scene = Scene(full(1).trace)
     picture = render_frame(scene, 0, view, SIZE)

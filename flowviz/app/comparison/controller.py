@@ -303,7 +303,7 @@ def _at_rest(run: EntrantRun) -> EntrantRun:
 
 
 def _asking(run: EntrantRun, built: BuiltTarget) -> EntrantRun:
-    """Return an entrant that is asked to learn a target; an untrained one simply has it."""
+    """Return an entrant with another target, which a trained one learns when it continues."""
     if run.is_begun:
         return replace(run, asked=None if built.spec == run.project.target else built)
     return replace(run, project=replace(run.project, target=built.spec), built=built, asked=None)

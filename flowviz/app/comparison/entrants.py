@@ -82,28 +82,28 @@ class EntrantRun:
 
     @property
     def entrant(self) -> Entrant:
-        """The spec of the entrant."""
+        """Return the spec of the entrant."""
         project = self.project
         return Entrant(name=self.name, target=project.target, flow=project.flow, training=project.training)
 
     @property
     def has_ended(self) -> bool:
-        """Whether its training has ended."""
+        """Return whether its training has ended."""
         return self.status in ENDED
 
     @property
     def target(self) -> TargetSpec:
-        """The requested target."""
+        """Return the requested target."""
         return self.asked.spec if self.asked else self.project.target
 
     @property
     def is_begun(self) -> bool:
-        """Whether it has been trained."""
+        """Return whether it has been trained, at least in part."""
         return self.project.checkpoint is not None
 
     @property
     def can_go_on(self) -> bool:
-        """Whether its training has not ended, or has a larger budget by now."""
+        """Return whether it can train further: its training has not ended, or its budget has grown since."""
         if self.asked is not None or self.trial is None or self.trial.ending in {"failed", "stopped"}:
             return True
         last, training = self.project.checkpoint, self.project.training
@@ -208,17 +208,17 @@ class Compared:
 
     @property
     def deepest(self) -> int:
-        """The largest number of stages after the base."""
+        """Return the largest number of stages after the base."""
         return max((run.project.trace.last_stage for run in self.runs), default=1)
 
     @property
     def shares_target(self) -> bool:
-        """Whether all entrants learn one target."""
+        """Return whether all entrants have the same target."""
         return all(run.target == self.runs[0].target for run in self.runs)
 
     @property
     def is_ended(self) -> bool:
-        """Whether the trainings of all entrants have ended."""
+        """Return whether the trainings of all entrants have ended."""
         return all(run.has_ended for run in self.runs)
 
     def run(self, name: str) -> EntrantRun | None:

@@ -19,7 +19,7 @@ MAX_TITLE = 24  # characters
 
 @dataclass(frozen=True)
 class NextTraining:
-    """What the next training would learn.
+    """The request for the next training, beside the flow that is shown.
 
     Attributes:
         shown: The target of the trained flow that is shown. None before the first training.

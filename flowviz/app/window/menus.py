@@ -263,7 +263,7 @@ class FileMenu:
 
     @property
     def _shown(self) -> "DocumentActions | ComparisonFile":
-        """What is visible, and so what is saved."""
+        """Return the document to save: the comparison if it is shown, or else the project."""
         comparisons = self._comparisons
         return comparisons.file if comparisons.is_shown and comparisons.file else self._document_actions
 

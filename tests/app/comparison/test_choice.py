@@ -1,4 +1,4 @@
-"""What the dialog offers becomes a comparison, or a sentence that says why not."""
+"""Choices of the dialog: the comparisons that they describe, and the errors that they cause."""
 
 from dataclasses import replace
 

@@ -20,7 +20,7 @@ PATIENCE_MS = 10_000
 
 
 class Engine:
-    """Yields turns until it is told to stop; a test lets each of them pass."""
+    """Fake of the engine, which yields turns until a stop is requested."""
 
     def __init__(self) -> None:
         self.changes, self.error = list[Change](), TargetError("Nothing to learn.")
@@ -47,7 +47,7 @@ class Engine:
 
 
 class Heard:
-    """What a worker has announced."""
+    """Record of the signals of a worker."""
 
     def __init__(self, worker: ComparisonWorker) -> None:
         self.turns, self.ends, self.notices = list[Turn](), list[int](), list[Notice]()
