@@ -57,7 +57,7 @@ def test_training_follows_the_typed_text_and_marks_the_change(morphing: Morphing
     before = morphing.on("::")
     morphing.type("::")
     morphing.wait_for_title("::")
-    assert morphing.change_labels == ["::"]
+    morphing.qtbot.waitUntil(lambda: morphing.change_labels == ["::"])
     morphing.qtbot.waitUntil(lambda: morphing.on("::") > before + 0.2)
     assert morphing.window.find(QLabel, "onTargetFigure").text().endswith("%")
     same_run = morphing.window.main.session.run
