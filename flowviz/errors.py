@@ -11,7 +11,15 @@ class FlowvizError(Exception):
 
 
 class SpecError(FlowvizError):
-    """An option, such as a size or a number of steps, is invalid or outside the supported range."""
+    """An option, such as a size or a number of steps, is invalid or outside the supported range.
+
+    Attributes:
+        place: Keys and indices that lead to the invalid value, if it is inside a larger one; empty if unknown.
+    """
+
+    def __init__(self, message: str = "", place: tuple[int | str, ...] = ()) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 class TargetError(FlowvizError):

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 import flowviz
 from flowviz import extensions, process
-from flowviz.cli import about, comparison, desktop, inspect, numbers, options, render, training
+from flowviz.cli import about, comparison, desktop, inspect, lessons, numbers, options, render, training
 from flowviz.cli.interrupts import Interrupted, interruptible
 from flowviz.cli.messages import say
 from flowviz.errors import FlowvizError
@@ -60,6 +60,7 @@ for command in (
     *about.COMMANDS,
 ):
     app.command()(command)
+app.add_typer(lessons.app, name="lesson")
 
 
 @app.command(OPEN, hidden=True)

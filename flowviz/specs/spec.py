@@ -19,6 +19,9 @@ WORDS = {
     "a valid number": "a number",
     "a valid string": "text",
     "Field required": "a value is missing",
+    "String should have": "the text must have",
+    "Tuple should have": "the list must have",
+    " after validation": "",
     "greater than or equal to": "at least",
     "less than or equal to": "at most",
 }
@@ -33,7 +36,8 @@ class Spec(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise SpecError(_sentence(error, type(self).model_fields)) from None
+            place = error.errors(include_url=False)[0]["loc"]
+            raise SpecError(_sentence(error, type(self).model_fields), place) from None
 
 
 def _sentence(error: ValidationError, fields: Mapping[str, FieldInfo]) -> str:

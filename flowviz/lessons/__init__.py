@@ -1,0 +1,26 @@
+"""Lessons: data files of text, setups, actions and conditions that the window runs. Teachers can write their own."""
+
+from flowviz.lessons.lesson import Condition, Lesson, Opening, Prediction, Step
+from flowviz.lessons.observations import GROUPS, OBSERVATIONS, Observation
+from flowviz.lessons.reader import LESSON_SUFFIX, check_lesson, is_lesson, read_lesson
+from flowviz.lessons.setup import Setup, setup_keys
+from flowviz.lessons.shipped import lesson_file, shipped_lessons
+
+__all__ = [
+    "GROUPS",
+    "LESSON_SUFFIX",
+    "OBSERVATIONS",
+    "Condition",
+    "Lesson",
+    "Observation",
+    "Opening",
+    "Prediction",
+    "Setup",
+    "Step",
+    "check_lesson",
+    "is_lesson",
+    "lesson_file",
+    "read_lesson",
+    "setup_keys",
+    "shipped_lessons",
+]

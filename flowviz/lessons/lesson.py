@@ -1,0 +1,220 @@
+"""The spec of a lesson: a few steps, each of which explains one idea and asks for one action or one prediction."""
+
+from collections.abc import Mapping
+from math import isfinite
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from flowviz.lessons.observations import OBSERVATIONS, Kind, Observation
+from flowviz.lessons.setup import Setup
+from flowviz.specs.spec import Spec
+
+FORMAT = 1  # of lesson files
+MAX_STEPS = 20
+Comparison = Literal["is", "is_not", "above", "below", "at_least", "at_most", "includes", "changed"]
+Word = bool | int | float | str
+Value = Word | tuple[Word, ...]
+Title = Annotated[str, Field(min_length=1, max_length=80)]
+Sentence = Annotated[str, Field(min_length=1, max_length=300)]
+Text = Annotated[str, Field(min_length=1, max_length=1500)]
+
+COMPARISONS: Mapping[Kind, tuple[Comparison, ...]] = {
+    "number": ("is", "is_not", "above", "below", "at_least", "at_most", "changed"),
+    "text": ("is", "is_not", "changed"),
+    "flag": ("is", "changed"),
+    "list": ("is", "is_not", "includes", "changed"),
+}
+
+
+class Condition(Spec):
+    """A comparison of something that the program observes with a value, such as "stage is 3".
+
+    Attributes:
+        observe: Name of the observation.
+        comparison: How it is compared.
+        value: What it is compared with; True for "changed".
+    """
+
+    observe: str
+    comparison: Comparison
+    value: Value
+
+    @property
+    def observation(self) -> Observation:
+        """Return what is observed."""
+        return OBSERVATIONS[self.observe]
+
+    @model_validator(mode="after")
+    def _fits_the_observation(self) -> Self:
+        if self.observe not in OBSERVATIONS:
+            raise ValueError(f"There is no observation named {self.observe!r}.")
+        kind = self.observation.kind
+        if self.comparison not in COMPARISONS[kind]:
+            raise ValueError(
+                f"{self.observe} is a {kind}, which cannot be compared by {self.comparison!r}. "
+                f"Use {', '.join(COMPARISONS[kind])}."
+            )
+        if self.comparison == "changed":
+            if self.value is not True:
+                raise ValueError("The only value of changed is true.")
+        elif problem := self.observation.problem(self.value, is_item=self.comparison == "includes"):
+            raise ValueError(problem)
+        return self
+
+    def holds(self, now: Mapping[str, Any], start: Mapping[str, Any]) -> bool:
+        """Return whether the condition is met. What is unknown, None, meets none.
+
+        Args:
+            now: The current observations by name.
+            start: The observations when the step began.
+        """
+        seen = now.get(self.observe)
+        if seen is None:
+            return False
+        match self.comparison:
+            case "is":
+                return _same(seen, self.value)
+            case "is_not":
+                return not _same(seen, self.value)
+            case "includes":
+                wanted = self.value if isinstance(self.value, tuple) else (self.value,)
+                return set(wanted) <= set(seen)
+            case "changed":
+                before = start.get(self.observe)
+                return before is None or not _same(seen, before)
+            case _:
+                return isfinite(seen) and _ordered(self.comparison, seen, self.value)
+
+
+def _same(seen: Any, value: Any) -> bool:
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return bool(abs(seen - value) <= 1e-9 * max(1, abs(value)))
+    return bool(set(seen) == set(value) if isinstance(value, tuple | frozenset | list) else seen == value)
+
+
+def _ordered(comparison: Comparison, seen: Any, value: Any) -> bool:
+    return bool(
+        {"above": seen > value, "below": seen < value, "at_least": seen >= value, "at_most": seen <= value}[comparison]
+    )
+
+
+class Opening(Spec):
+    """What a lesson, or one of its steps, opens: a file beside the lesson, an example of the gallery, or a view.
+
+    Attributes:
+        project: A project file.
+        gallery: Name of an example of the gallery, which may be a comparison.
+        comparison: A comparison file.
+        view: A view of its own in place of the cloud.
+    """
+
+    project: Path | None = None
+    gallery: str | None = None
+    comparison: Path | None = None
+    view: Literal["one_dimension"] | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        given = [name for name, value in self if value is not None]
+        if len(given) > 1:
+            raise ValueError(f"Only one of {' and '.join(given)} can be opened.")
+        return self
+
+    def __bool__(self) -> bool:
+        """Return whether anything is opened."""
+        return any(value is not None for _, value in self)
+
+
+class Prediction(Spec):
+    """A question about what will happen, with answers to choose from, and an explanation of the correct one.
+
+    Attributes:
+        question: The question.
+        answers: Two to five answers.
+        correct: Number of the correct answer, from 1.
+        because: Why it is correct.
+    """
+
+    question: Sentence
+    answers: Annotated[tuple[Sentence, ...], Field(min_length=2, max_length=5)]
+    correct: Annotated[int, Field(ge=1)]
+    because: Text
+
+    @model_validator(mode="after")
+    def _has_the_correct_answer(self) -> Self:
+        if self.correct > len(self.answers):
+            raise ValueError(f"The correct answer is number {self.correct}, but there are {len(self.answers)} answers.")
+        return self
+
+
+class Step(Spec):
+    """A step of a lesson: one idea, and one action or prediction, or neither, if there is only something to read.
+
+    Attributes:
+        title: The idea in a few words.
+        text: The idea in Markdown.
+        picture: A picture to show, or None.
+        alt: Description of the picture, for those who cannot see it.
+        opening: What is opened before the step.
+        setup: What is set before the step.
+        action: What the learner is asked to do.
+        conditions: When it is done: all of them must hold at once.
+        done: What the learner has just seen, shown when the action is done.
+        predict: A question instead of an action.
+    """
+
+    title: Title
+    text: Text
+    picture: Path | None = None
+    alt: Annotated[str, Field(max_length=300)] = ""
+    opening: Opening = Field(default_factory=Opening)
+    setup: Setup = Field(default_factory=Setup)
+    action: Sentence | None = None
+    conditions: tuple[Condition, ...] = ()
+    done: Sentence | None = None
+    predict: Prediction | None = None
+
+    @model_validator(mode="after")
+    def _asks_for_one_thing(self) -> Self:
+        if self.action is not None and not self.conditions:
+            raise ValueError("A step with an action needs a condition, which detects that the action was done.")
+        if self.conditions and self.action is None:
+            raise ValueError("A step with a condition needs an action, which says what to do.")
+        if self.predict is not None and self.action is not None:
+            raise ValueError("A step has an action or a prediction, not both. Make two steps of it.")
+        if self.done is not None and self.action is None:
+            raise ValueError("Only a step with an action has a message for when it is done.")
+        if self.picture is not None and not self.alt:
+            raise ValueError("A picture needs an alt text, which describes it for those who cannot see it.")
+        return self
+
+    def is_done(self, now: Mapping[str, Any], start: Mapping[str, Any]) -> bool:
+        """Return whether all conditions are met; see `Condition.holds`. Without any, there is nothing to do."""
+        return all(condition.holds(now, start) for condition in self.conditions)
+
+
+class Lesson(Spec):
+    """A lesson.
+
+    Attributes:
+        path: The file of the lesson.
+        title: The title.
+        summary: What the lesson is about, in one sentence.
+        minutes: How long it takes.
+        opening: What is opened with the lesson; if nothing, a new project.
+        steps: The steps.
+    """
+
+    path: Path
+    title: Title
+    summary: Sentence
+    minutes: Annotated[int, Field(ge=1, le=120)]
+    opening: Opening = Field(default_factory=Opening)
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=MAX_STEPS)]
+
+    @property
+    def name(self) -> str:
+        """Return the name of the file without its suffix."""
+        return self.path.stem

@@ -1,0 +1,189 @@
+"""What the program observes of itself, by which a lesson detects that an action was done."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, Literal, get_args
+
+from flowviz.specs import recipes
+from flowviz.specs.flow import Arrangement, BaseName, ConditionerKind, Integrator, Pairing
+from flowviz.specs.recipes import RECIPES, Normalization
+from flowviz.specs.shapes import SHAPES
+from flowviz.specs.view import ColorBy, Direction, Mark
+
+Kind = Literal["number", "text", "flag", "list"]
+
+STAGE_KINDS = (
+    recipes.BASE, recipes.REAL_NVP, recipes.ADDITIVE_COUPLING, recipes.SPLINE_COUPLING, recipes.MASKED_AUTOREGRESSIVE,
+    recipes.INVERSE_AUTOREGRESSIVE, recipes.BATCH_NORMALIZATION, recipes.ACTNORM, recipes.PERMUTE,
+    recipes.LINEAR_MIXING, recipes.SCALE, recipes.FLOW_STEP, recipes.PLANAR_LAYER, recipes.RADIAL_LAYER,
+)  # fmt: skip
+TARGET_KINDS = ("text", "image", "shape", "drawing", "points", "mix")
+TOOLS = ("move", "rectangle", "lasso", "probe")
+TRAINING_STATES = ("idle", "preparing", "running", "paused", "stopping", "ended", "diverged")
+PANELS = ("target", "flow", "training", "loss", "inspector")
+NATS = "nats"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Something that the program observes.
+
+    Attributes:
+        name: Name in a lesson file.
+        kind: A number, a text, a flag (true or false), or a list.
+        description: What it is.
+        unit: Unit of a number.
+        choices: All values of a text, or of the items of a list; empty if any is possible. Extensions may add to them.
+    """
+
+    name: str
+    kind: Kind
+    description: str
+    unit: str = ""
+    choices: Collection[str] = ()
+
+    def problem(self, value: Any, *, is_item: bool = False) -> str:
+        """Return why a value cannot be compared with this observation, in a sentence, or an empty string.
+
+        Args:
+            value: The value.
+            is_item: Whether the value is an item of a list, or several of them.
+        """
+        items = value if isinstance(value, tuple | list) else (value,)
+        if self.kind != "list" and isinstance(value, tuple | list):
+            return f"{self.name} is compared with one value, not with a list."
+        if self.kind == "list" and not is_item and not isinstance(value, tuple | list):
+            return f"{self.name} is compared with a list, such as [{_quoted(value)}]."
+        if self.kind == "number" and not is_number(value):
+            return f"{self.name} is compared with a number, not with {_quoted(value)}."
+        if self.kind == "flag" and not isinstance(value, bool):
+            return f"{self.name} is compared with true or false, not with {_quoted(value)}."
+        if self.kind == "text" and not isinstance(value, str):
+            return f"{self.name} is compared with a text in quotation marks, not with {_quoted(value)}."
+        wrong = next((item for item in items if self.choices and item not in self.choices), None)
+        return "" if wrong is None else f"{self.name} is never {_quoted(wrong)}. It is {_either(self.choices)}."
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a value is a finite number, which true and false are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _quoted(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _either(choices: Collection[str]) -> str:
+    *others, last = (f'"{choice}"' for choice in choices)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _number(name: str, description: str, unit: str = "") -> Observation:
+    return Observation(name, "number", description, unit)
+
+
+def _text(name: str, description: str, choices: Collection[str] = ()) -> Observation:
+    return Observation(name, "text", description, "", choices)
+
+
+def _flag(name: str, description: str) -> Observation:
+    return Observation(name, "flag", description)
+
+
+def _list(name: str, description: str, choices: Collection[str] = ()) -> Observation:
+    return Observation(name, "list", description, "", choices)
+
+
+VIEW = (
+    _number("stage", "The stage that is shown: 0 is the base, 1 the cloud after the first layer"),
+    _number("last_stage", "The number of the last stage"),
+    _text("stage_kind", "The kind of the layer before the stage that is shown", STAGE_KINDS),
+    _number("moment", "The training step whose flow is shown; unknown before a training", "steps"),
+    _flag("live", "Whether the latest moment of the training is shown"),
+    _list("marks", "What is drawn", get_args(Mark)),
+    _text("color_by", "What the colors of the particles mean", get_args(ColorBy)),
+    _text("direction", "Whether particles move from the base to the target, or back", get_args(Direction)),
+    _flag("beside", "Whether density, grid and velocity are drawn beside the points"),
+    _flag("overview", "Whether all stages are shown in one picture"),
+    _text("tool", "The tool of the mouse", TOOLS),
+    _flag("probe", "Whether a point is probed"),
+    _number("probe_stage", "The stage at which a point was probed"),
+    _number("probe_x", "The horizontal coordinate of the probed point, at its stage", "flow units"),
+    _number("probe_y", "The vertical coordinate of the probed point, at its stage", "flow units"),
+    _number("selection", "How many particles are selected", "particles"),
+    _flag("fitted", "Whether the view follows the cloud, rather than showing a part of the plane that was zoomed to"),
+    _flag("playing", "Whether the flow is playing"),
+    _flag("played", "Whether a playback has reached its end since the step began"),
+)
+REQUEST = (
+    _text("target_kind", "The page of the target panel", TARGET_KINDS),
+    _text("text", "The text of the target; unknown on other pages"),
+    _text("shape", "The shape of the target; unknown on other pages", SHAPES),
+    _text("flow_family", "The family of the flow to train next", RECIPES),
+    _number("flow_layers", "How many layers the flow to train next has", "layers"),
+    _text("conditioner", "What the layers of the flow to train next learn", get_args(ConditionerKind)),
+    _text("normalization", "How the flow to train next is normalized between layers", get_args(Normalization)),
+    _number("log_scale_bound", "The log-scale bound of the flow to train next; unknown without one"),
+    _text("base", "The base distribution of the flow to train next", get_args(BaseName)),
+    _number("components", "How many Gaussians a mixture base has", "Gaussians"),
+    _text("arrangement", "Where the Gaussians of a mixture base are", get_args(Arrangement)),
+    _text("pairing", "How flow matching pairs particles with points", get_args(Pairing)),
+    _text("integrator", "The integrator of flow matching", get_args(Integrator)),
+    _number("integrator_steps", "In how many steps flow matching follows the velocity", "steps"),
+    _number("learning_rate", "The learning rate of the next training; that of the family if none was chosen"),
+    _number("clip_norm", "The norm to which the next training clips gradients; that of the family if none was chosen"),
+    _number("batch", "How many target points each training step has", "points"),
+    _number("budget_seconds", "How long to train; unknown if a number of steps was chosen", "s"),
+    _number("budget_steps", "How many steps to train; unknown if a time was chosen", "steps"),
+)
+TRAINING = (
+    _text(
+        "training",
+        "The state of the training: idle if none has begun since the flow was opened, ended if it is over, whether by "
+        "itself or by Stop",
+        TRAINING_STATES,
+    ),
+    _number("steps", "How many steps were trained", "steps"),
+    _number("recoveries", "How often the guard brought the training back since it began"),
+    _number("nll", "The loss on points that were not trained on; for a finished flow, on the test points", NATS),
+    _number("entropy", "The entropy of the target; unknown for points without a density", NATS),
+    _number("gap", "The loss minus the entropy", NATS),
+    _number("on_target", "How many of the particles land on the target", "%"),
+)
+EDITS = (
+    _list("disabled_layers", "The numbers of the disabled layers"),
+    _number("bumps", "How many bumps bend the curves of layers"),
+)
+COMPARISON = (
+    _flag("comparison", "Whether a comparison is shown"),
+    _number("comparison_entrants", "How many flows are compared", "flows"),
+    _list("comparison_families", "The families of the flows that are compared", RECIPES),
+    _text("comparison_training", "The state of the comparison's training", TRAINING_STATES),
+    _text("comparison_best", "The family of the flow with the smallest gap; unknown before all have one", RECIPES),
+)
+ONE_DIMENSION = (
+    _number("one_dimension_slope_at_center", "The slope of the curve in the middle"),
+    _number("one_dimension_max_density", "The highest density after the curve"),
+    _number("one_dimension_total", "The area below the density after the curve"),
+    _number(
+        "one_dimension_largest_move", "How far the point of the curve that was moved the most is from where it was"
+    ),
+    _number("one_dimension_slice", "Where the shaded slice is before the curve"),
+)
+WINDOW = (
+    _flag("exported", "Whether something was exported since the step began"),
+    _flag("presenting", "Whether the window is in presentation mode"),
+    _list("panels", "The panels of the window that are open", PANELS),
+)
+
+GROUPS: Mapping[str, tuple[Observation, ...]] = {
+    "The view": VIEW,
+    "The target, the flow and the next training": REQUEST,
+    "The training": TRAINING,
+    "Edits of layers": EDITS,
+    "Comparisons": COMPARISON,
+    "The one-dimensional view": ONE_DIMENSION,
+    "The window": WINDOW,
+}
+OBSERVATIONS: Mapping[str, Observation] = {each.name: each for group in GROUPS.values() for each in group}

@@ -1,0 +1,266 @@
+"""The reading of lesson files. Errors name the file, the line and the key."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PIL import Image
+
+from flowviz import projects
+from flowviz.errors import FileError, FlowvizError, SpecError
+from flowviz.file_kinds import PROJECT_SUFFIX
+from flowviz.files import content_of
+from flowviz.lessons.lesson import COMPARISONS, FORMAT, Condition, Lesson, Opening, Prediction, Step
+from flowviz.lessons.lines import Place, key_lines, line_of
+from flowviz.lessons.observations import OBSERVATIONS
+from flowviz.lessons.setup import Setup
+from flowviz.projects.gallery import SENTENCES
+from flowviz.specs.spec import Spec
+
+LESSON_SUFFIX = ".toml"
+MAX_BYTES = 256 * 1024
+MAX_PICTURE_BYTES, MAX_PICTURE_SIDE = 5_000_000, 4096  # bytes; pixels
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
+
+OPENING_KEYS = tuple(Opening.model_fields)
+LESSON_KEYS = ("format", "title", "summary", "minutes", *OPENING_KEYS, "step")
+STEP_KEYS = ("title", "text", "picture", "alt", "setup", "action", "condition", "done", "predict")
+SETUP_KEYS = (*Setup.model_fields, *OPENING_KEYS)
+TESTS = tuple(dict.fromkeys(name for names in COMPARISONS.values() for name in names))
+
+S = TypeVar("S", bound=Spec)
+
+
+def read_lesson(path: Path) -> Lesson:
+    """Read a lesson from a TOML file.
+
+    Args:
+        path: The file. Pictures and projects are in its folder.
+
+    Raises:
+        FileError: If the file cannot be read or is no lesson. The message names the line and the key.
+    """
+    text = _text_of(path)
+    try:
+        values = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # a number with too many digits; lists that are nested too deeply
+        raise FileError(f"{path}{_toml_problem(error, text)}") from error
+    try:
+        return _lesson(values, path)
+    except SpecError as error:
+        line = line_of(error.place, key_lines(text))
+        raise FileError(f"{path}, line {line}, {_words(error.place)}{error}") from error
+
+
+def check_lesson(path: Path) -> Lesson:
+    """Read a lesson and everything that it opens, and check that its steps fit what is opened.
+
+    Raises:
+        FileError: If something cannot be read or does not fit. The message names the line and the key.
+    """
+    lesson = read_lesson(path)
+    lines = key_lines(_text_of(path))
+    last_stage = _last_stage(lesson.opening, path, lines, ())
+    for number, step in enumerate(lesson.steps):
+        place: Place = ("step", number, "setup")
+        if step.opening:
+            last_stage = _last_stage(step.opening, path, lines, place)
+        stage = step.setup.stage
+        if isinstance(stage, int) and last_stage is not None and stage > last_stage:
+            raise FileError(
+                f"{path}, line {line_of((*place, 'stage'), lines)}, {_words((*place, 'stage'))}"
+                f"The flow has no stage {stage}. Its last stage is {last_stage}."
+            )
+    return lesson
+
+
+def is_lesson(path: Path) -> bool:
+    """Return whether a file is meant as a lesson, by its suffix."""
+    return path.suffix.lower() == LESSON_SUFFIX
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return content_of(path, MAX_BYTES).decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise FileError(f"{path} is not a lesson: it is not a text file in UTF-8.") from error
+
+
+def _toml_problem(error: Exception, text: str) -> str:
+    """Return where and why a text is not TOML, to follow the name of its file."""
+    words, _, where = str(error).partition(" (at ")
+    line = where.removeprefix("line ").partition(",")[0]
+    if isinstance(error, RecursionError):
+        return ": Its lists are nested too deeply."
+    if not isinstance(error, tomllib.TOMLDecodeError):
+        return ": A number has too many digits."
+    number = int(line) if line.isdigit() else max(text.rstrip().count("\n") + 1, 1)
+    return f", line {number}: This is not valid TOML: {words[:1].lower()}{words[1:]}."
+
+
+def _words(place: Place) -> str:
+    """Return the words for a place that precede a sentence, such as "step 2, condition.observe: "."""
+    if place[:1] == ("step",) and len(place) > 1:
+        number, *inner = place[1:]
+        parts = [f"step {int(number) + 1}", ".".join(_part(key) for key in inner)]
+    else:
+        parts = [".".join(_part(key) for key in place)]
+    words = ", ".join(filter(None, parts))
+    return f"{words}: " if words else ""
+
+
+def _part(key: int | str) -> str:
+    return str(key + 1) if isinstance(key, int) else key
+
+
+def _lesson(values: Mapping[str, Any], path: Path) -> Lesson:
+    if values.get("format") != FORMAT:
+        found = f", not {values['format']!r}" if "format" in values else ""
+        raise SpecError(f"A lesson begins with the line format = {FORMAT}{found}.", ("format",))
+    _check_keys(values, LESSON_KEYS, "A lesson", ())
+    steps = values.get("step", [])
+    if not isinstance(steps, list) or not steps:
+        raise SpecError("A lesson has steps, each of which begins with the line [[step]].", ("step",))
+    folder = path.parent
+    return _built(
+        Lesson,
+        {
+            **{key: values[key] for key in ("title", "summary", "minutes") if key in values},
+            "path": path,
+            "opening": _opening(values, folder, ()),
+            "steps": tuple(_step(step, folder, ("step", number)) for number, step in enumerate(steps)),
+        },
+        (),
+    )
+
+
+def _step(values: Any, folder: Path, place: Place) -> Step:
+    _check_keys(values, STEP_KEYS, "A step", place)
+    given = {key: values[key] for key in STEP_KEYS if key in values}
+    setup = given.pop("setup", {})
+    _check_keys(setup, SETUP_KEYS, "A setup", (*place, "setup"))
+    own = {key: value for key, value in setup.items() if key not in OPENING_KEYS}
+    if "picture" in given:
+        given["picture"] = _picture(given["picture"], folder, (*place, "picture"))
+    if "predict" in given:
+        _check_keys(given["predict"], tuple(Prediction.model_fields), "A prediction", (*place, "predict"))
+        given["predict"] = _built(Prediction, given["predict"], (*place, "predict"))
+    if "condition" in given:
+        given["conditions"] = _conditions(given.pop("condition"), (*place, "condition"))
+    given["opening"] = _opening(setup, folder, (*place, "setup"))
+    given["setup"] = _built(Setup, own, (*place, "setup"))
+    return _built(Step, given, place)
+
+
+def _conditions(values: Any, place: Place) -> tuple[Condition, ...]:
+    if not isinstance(values, list):
+        return (_condition(values, place),)
+    if not values:
+        raise SpecError("A list of conditions contains at least one.", place)
+    return tuple(_condition(each, (*place, number)) for number, each in enumerate(values))
+
+
+def _condition(values: Any, place: Place) -> Condition:
+    _check_keys(values, ("observe", *TESTS), "A condition", place)
+    name, tests = values.get("observe"), [key for key in values if key != "observe"]
+    if not isinstance(name, str) or name not in OBSERVATIONS:
+        known = f" Did you mean {close[0]!r}?" if (close := get_close_matches(str(name), OBSERVATIONS, 1)) else ""
+        problem = f"There is no observation named {name!r}." if name is not None else "A condition observes something."
+        raise SpecError(f"{problem}{known} flowviz lesson observations lists all.", (*place, "observe"))
+    if len(tests) != 1:
+        raise SpecError(f"A condition has one comparison, one of {', '.join(TESTS)}.", place)
+    test = tests[0]
+    try:
+        return Condition(observe=name, comparison=test, value=values[test])
+    except SpecError as error:
+        raise SpecError(str(error), (*place, test)) from error
+
+
+def _opening(values: Mapping[str, Any], folder: Path, place: Place) -> Opening:
+    given = {key: values[key] for key in OPENING_KEYS if key in values}
+    for key in ("project", "comparison"):
+        if key in given:
+            given[key] = _file_beside(given[key], folder, (PROJECT_SUFFIX,), (*place, key))
+    if given.get("gallery", next(iter(SENTENCES))) not in SENTENCES:
+        raise SpecError(f"The gallery has no example named {given['gallery']!r}.", (*place, "gallery"))
+    return _built(Opening, given, place)
+
+
+def _picture(value: Any, folder: Path, place: Place) -> Path:
+    path = _file_beside(value, folder, PICTURE_SUFFIXES, place)
+    try:
+        content_of(path, MAX_PICTURE_BYTES)
+        with Image.open(path, formats=("PNG", "JPEG")) as picture:
+            size = picture.size
+            if max(size) <= MAX_PICTURE_SIDE:
+                picture.verify()
+    except FlowvizError as error:
+        raise SpecError(str(error), place) from error
+    except Exception as error:  # Pillow raises errors of many kinds for damaged files
+        raise SpecError(f"{path.name} is not a PNG or JPEG picture, or it is damaged.", place) from error
+    if max(size) > MAX_PICTURE_SIDE:
+        raise SpecError(f"{path.name} is too large. Its sides can have up to {MAX_PICTURE_SIDE:,} pixels.", place)
+    return path
+
+
+def _file_beside(value: Any, folder: Path, suffixes: tuple[str, ...], place: Place) -> Path:
+    """Return the path of a file in the folder of a lesson, or in a folder inside it."""
+    if not isinstance(value, str) or not value.isprintable():
+        raise SpecError("Give the name of a file in quotation marks.", place)
+    if not value.lower().endswith(suffixes):
+        raise SpecError(f"{value!r} must end in {' or '.join(suffixes)}.", place)
+    path = folder / value
+    try:
+        is_inside = path.resolve().is_relative_to(folder.resolve())
+        exists = path.is_file()
+    except (OSError, RuntimeError, ValueError):
+        is_inside, exists = True, False
+    if not is_inside:
+        raise SpecError(f"{value!r} is outside the folder of the lesson. Copy it there.", place)
+    if not exists:
+        raise SpecError(f"There is no file {value!r} in the folder of the lesson.", place)
+    return path
+
+
+def _check_keys(values: Any, known: tuple[str, ...], noun: str, place: Place) -> None:
+    if not isinstance(values, dict):
+        raise SpecError(f"{noun} has keys and values, not {values!r}."[:300], place)
+    if unknown := next((key for key in values if key not in known), None):
+        close = get_close_matches(unknown, known, 1)
+        hint = f" Did you mean {close[0]!r}?" if close else f" Its keys are {', '.join(known)}."
+        raise SpecError(f"{noun} has no key {unknown!r}.{hint}", (*place, unknown))
+
+
+def _built(kind: Callable[..., S], values: Mapping[str, Any], place: Place) -> S:
+    """Build a spec from values whose keys are known; errors name the whole place."""
+    try:
+        return kind(**values)
+    except SpecError as error:
+        raise SpecError(str(error), (*place, *_known(error.place, values))) from error
+
+
+def _known(place: Place, values: Any) -> Place:
+    """Return the part of a place that is in the values: pydantic adds names of types to it, and of missing keys."""
+    if not place:
+        return ()
+    key, *rest = place
+    is_known = isinstance(values, Mapping) and key in values
+    is_item = isinstance(values, list | tuple) and isinstance(key, int) and key < len(values)
+    return (key, *_known(tuple(rest), values[key])) if is_known or is_item else ()
+
+
+def _last_stage(opening: Opening, path: Path, lines: Mapping[Place, int], place: Place) -> int | None:
+    """Return the last stage of the flow that is opened; None for a comparison or if nothing is."""
+    for key, file in (("project", opening.project), ("comparison", opening.comparison)):
+        if file is None:
+            continue
+        try:
+            if key == "comparison":
+                projects.load_comparison(file)
+                return None
+            return len(projects.load_project(file).flow.stage_names()) - 1
+        except FlowvizError as error:
+            raise FileError(f"{path}, line {line_of((*place, key), lines)}, {_words((*place, key))}{error}") from error
+    return None

@@ -1,0 +1,141 @@
+"""What a step of a lesson sets in the program before it begins."""
+
+import json
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from flowviz.errors import SpecError
+from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs.edits import Edits
+from flowviz.specs.seen import StageNumber
+from flowviz.specs.spec import Spec
+from flowviz.specs.target import ShapeSpec, TextSpec
+from flowviz.specs.training import DEFAULT_SECONDS
+from flowviz.specs.view import ColorBy, Direction, Mark
+
+PanelName = Literal["target", "flow", "training", "loss", "inspector"]
+Clear = Literal["clear"]
+
+
+def _key(title: str, description: str, example: Any) -> Any:
+    """Return a field that is left as it is by default, with a description and an example for the guide."""
+    return Field(default=None, title=title, description=description, examples=[example])
+
+
+class Setup(Spec):
+    """The state that a step begins with. Whatever is not given stays as it is."""
+
+    stage: StageNumber | Literal["last"] | None = _key("Stage", 'The stage to show, or "last"', 2)
+    moment: StageNumber | Literal["latest"] | None = _key(
+        "Moment", 'The training step whose flow is shown, or "latest"', 100
+    )
+    marks: frozenset[Mark] | None = _key("Marks", "What is drawn", ["points", "grid"])
+    color_by: ColorBy | None = _key("Color by", "What the colors of the particles mean", "log_density")
+    direction: Direction | None = _key(
+        "Direction", "Whether particles move from the base to the target, or back", "encode"
+    )
+    beside: bool | None = _key("Beside", "Whether density, grid and velocity are drawn beside the points", True)
+    overview: bool | None = _key("Overview", "Whether all stages are shown in one picture", False)
+    fitted: Literal[True] | None = _key("Fitted", "Follow the cloud again, after the learner has zoomed", True)
+    tool: Literal["move", "rectangle", "lasso", "probe"] | None = _key("Tool", "The tool of the mouse", "probe")
+    probe: Clear | tuple[StageNumber, float, float] | None = _key(
+        "Probe", 'A point to probe: its stage and its two coordinates in flow units; or "clear"', [0, 1.0, 0.5]
+    )
+    selection: Clear | None = _key("Selection", '"clear" selects no particles', "clear")
+    playing: bool | None = _key("Playing", "Whether the flow plays", False)
+    panels: frozenset[PanelName] | None = _key(
+        "Panels", "The panels of the window that are open beside the lesson; none at first", ["flow", "training"]
+    )
+    text: Annotated[str, Field(min_length=1)] | None = _key("Text", "The text to learn", "SUN")
+    shape: str | None = _key("Shape", "The shape to learn, instead of a text", "two_moons")
+    flow: dict[str, Any] | None = _key(
+        "Flow", "The flow to train next; fields as in a comparison, with the defaults of the family", {"family": "nice"}
+    )
+    training: dict[str, Any] | None = _key(
+        "Training", "The next training; by default, it takes 60 seconds", {"steps": 2000, "learning_rate": 0.1}
+    )
+    train: Literal["start", "stop"] | None = _key("Train", '"start" begins a training, "stop" ends it', "stop")
+    disabled_layers: frozenset[Annotated[int, Field(ge=1)]] | None = _key(
+        "Disabled layers", "The layers that are disabled", [2]
+    )
+    curve: Literal["straight"] | None = _key(
+        "Curve", '"straight" makes the curve of the one-dimensional view a straight line', "straight"
+    )
+    edits: Clear | None = _key("Edits", '"clear" enables all layers and removes all bumps', "clear")
+
+    @property
+    def flow_spec(self) -> FlowSpec | None:
+        """Return the flow to train next, or None to leave it as it is."""
+        return None if self.flow is None else FlowSpec(**self.flow)
+
+    @property
+    def training_spec(self) -> TrainingSpec | None:
+        """Return the next training, or None to leave it as it is."""
+        if self.training is None:
+            return None
+        budget = {} if {"seconds", "steps"} & self.training.keys() else {"seconds": DEFAULT_SECONDS}
+        return TrainingSpec(**budget, **self.training)
+
+    @property
+    def target_spec(self) -> TextSpec | ShapeSpec | None:
+        """Return the target to learn next, or None to leave it as it is."""
+        if self.shape is not None:
+            return ShapeSpec(name=self.shape)
+        return None if self.text is None else TextSpec(text=self.text)
+
+    def after(self, earlier: "Setup") -> "Setup":
+        """Return the state after an earlier setup and this one."""
+        return Setup(**{**earlier.given(), **self.given()})
+
+    def given(self) -> dict[str, Any]:
+        """Return what is set, by key."""
+        return {name: value for name, value in self if value is not None}
+
+    @field_validator("flow", "training")
+    @classmethod
+    def _has_fields(cls, values: dict[str, Any] | None) -> dict[str, Any] | None:
+        if values is not None and not all(name.isidentifier() and name != "self" for name in values):
+            raise ValueError("The names of fields are words, such as learning_rate.")
+        return values
+
+    @model_validator(mode="after")
+    def _can_be_set(self) -> Self:
+        if self.text is not None and self.shape is not None:
+            raise SpecError("Give a text or a shape, not both.", ("shape",))
+        if self.edits is not None and self.disabled_layers is not None:
+            raise SpecError("Disable layers or clear all edits, not both.", ("edits",))
+        for key in ("flow_spec", "training_spec", "target_spec"):
+            self._check(key)
+        return self
+
+    def _check(self, key: str) -> None:
+        """Raise a `SpecError` that names the key if a spec cannot be built."""
+        place = "shape" if key == "target_spec" and self.shape is not None else key.removesuffix("_spec")
+        try:
+            getattr(self, key)
+        except SpecError as error:
+            raise SpecError(str(error), ("text" if place == "target" else place, *error.place)) from error
+
+    def edited(self, edits: Edits) -> Edits:
+        """Return the edits of layers after this setup."""
+        if self.edits is not None:
+            return Edits()
+        if self.disabled_layers is None:
+            return edits
+        for stage in edits.disabled | self.disabled_layers:
+            disabled = stage in self.disabled_layers
+            edits = edits.having(stage, edits.of(stage).model_copy(update={"disabled": disabled}))
+        return edits
+
+
+def setup_keys() -> list[tuple[str, str, str]]:
+    """Return the name and the description of each key of a setup, and an example of its value in TOML."""
+    fields = Setup.model_fields.items()
+    return [(name, field.description or "", _as_toml(*(field.examples or []))) for name, field in fields]
+
+
+def _as_toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_as_toml(inner)}' for key, inner in value.items())} }}"
+    return json.dumps(value)

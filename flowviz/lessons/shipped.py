@@ -1,0 +1,37 @@
+"""The lessons that come with flowviz."""
+
+from pathlib import Path
+
+from flowviz.errors import FileError
+from flowviz.files import resource
+from flowviz.lessons.lesson import Lesson
+from flowviz.lessons.reader import LESSON_SUFFIX, is_lesson, read_lesson
+
+
+def shipped_lessons() -> list[Lesson]:
+    """Return all installed lessons, in the order of the names of their files, which begin with numbers."""
+    return [read_lesson(path) for path in _files()]
+
+
+def lesson_file(name: str) -> Path:
+    """Return the file of a lesson that comes with flowviz, or of one that is given by its path.
+
+    Args:
+        name: The name of a shipped lesson, such as "03_why_permute", its number, or the path of a file.
+
+    Raises:
+        FileError: If there is no such lesson.
+    """
+    files = _files()
+    for path in files:
+        number = path.stem.partition("_")[0]
+        if name == path.stem or (name.isdigit() and number.isdigit() and int(name) == int(number)):
+            return path
+    if is_lesson(Path(name)):
+        return Path(name)
+    names = ", ".join(path.stem for path in files)
+    raise FileError(f"There is no lesson named {name!r}. Choose one of {names}; or give a file that ends in .toml.")
+
+
+def _files() -> list[Path]:
+    return sorted(resource("lessons").glob(f"*{LESSON_SUFFIX}"))
