@@ -133,7 +133,7 @@ def test_the_gradient_of_a_training_step_is_that_of_its_loss(flow: Flow) -> None
 def test_the_density_integrates_to_one(spec: FlowSpec) -> None:
     flow = build_flow(spec, random_weights(spec, seed=2, scale=0.15), dtype="float64")
     reach = 1.3 * np.abs(flow.sample(20_000)).max()
-    side = np.linspace(-reach, reach, 600)
+    side = np.linspace(-reach, reach, 300)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     mass = np.exp(flow.log_prob(grid)).sum() * (side[1] - side[0]) ** 2
     assert mass == pytest.approx(1, abs=2e-3)

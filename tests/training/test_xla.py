@@ -67,7 +67,7 @@ def test_xla_that_had_no_memory_is_asked_again_by_the_next_training(monkeypatch:
 
 @pytest.mark.parametrize(
     "flow",
-    [FlowSpec(layers=1, width=7, depth=1), FlowSpec(family="flow_matching", width=7, depth=1)],
+    [FlowSpec(layers=1, width=7, depth=1), FlowSpec(family="flow_matching", width=7, depth=1, integrator_steps=2)],
     ids=["realnvp", "flow matching, whose snapshots take long"],
 )
 def test_a_watched_training_by_the_clock_does_not_wait_for_xla(
