@@ -1,6 +1,6 @@
 """A mouse on a cloud view."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 
@@ -43,17 +43,11 @@ class CloudMouse:
 
     def hover(self, x: float, y: float) -> None:
         with _all_mouse_moves():
-            self._send(QEvent.Type.MouseMove, QPointF(self.pixel(x, y)), NO_KEY, held=Qt.MouseButton.NoButton)
+            _send(self.canvas, QEvent.Type.MouseMove, QPointF(self.pixel(x, y)), NO_KEY, held=Qt.MouseButton.NoButton)
 
     def drag(self, *corners: tuple[float, float], modifier: Qt.KeyboardModifier = NO_KEY) -> None:
         """Press the left button at the first position, move over the others, and release it at the last one."""
-        pixels = [QPointF(self.pixel(*corner)) for corner in corners]
-        with _all_mouse_moves():
-            self._send(QEvent.Type.MouseButtonPress, pixels[0], modifier)
-            for start, end in pairwise(pixels):
-                for share in np.linspace(0, 1, MOVES):
-                    self._send(QEvent.Type.MouseMove, start + float(share) * (end - start), modifier)
-            self._send(QEvent.Type.MouseButtonRelease, pixels[-1], modifier, held=Qt.MouseButton.NoButton)
+        drag(self.canvas, [QPointF(self.pixel(*corner)) for corner in corners], modifier)
 
     def turn_wheel(self, x: float, y: float, angle: int) -> None:
         """Turn the wheel by an angle in eighths of a degree."""
@@ -63,12 +57,27 @@ class CloudMouse:
         wheel = QWheelEvent(on_canvas, on_screen, QPoint(), QPoint(0, angle), button, NO_KEY, phase, False)
         QApplication.sendEvent(self.canvas, wheel)
 
-    def _send(
-        self, kind: QEvent.Type, pixel: QPointF, modifier: Qt.KeyboardModifier, held: Qt.MouseButton = LEFT
-    ) -> None:
-        button = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else LEFT
-        on_screen = QPointF(self.canvas.mapToGlobal(pixel.toPoint()))
-        QApplication.sendEvent(self.canvas, QMouseEvent(kind, pixel, on_screen, button, held, modifier))
+
+def drag(canvas: QWidget, pixels: Sequence[QPointF], modifier: Qt.KeyboardModifier = NO_KEY) -> None:
+    """Press the left button at the first pixel of a pyqtgraph canvas, move over the others, and release it."""
+    with _all_mouse_moves():
+        _send(canvas, QEvent.Type.MouseButtonPress, pixels[0], modifier)
+        for start, end in pairwise(pixels):
+            for share in np.linspace(0, 1, MOVES):
+                _send(canvas, QEvent.Type.MouseMove, start + float(share) * (end - start), modifier)
+        _send(canvas, QEvent.Type.MouseButtonRelease, pixels[-1], modifier, held=Qt.MouseButton.NoButton)
+
+
+def _send(
+    canvas: QWidget,
+    kind: QEvent.Type,
+    pixel: QPointF,
+    modifier: Qt.KeyboardModifier,
+    held: Qt.MouseButton = LEFT,
+) -> None:
+    button = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else LEFT
+    on_screen = QPointF(canvas.mapToGlobal(pixel.toPoint()))
+    QApplication.sendEvent(canvas, QMouseEvent(kind, pixel, on_screen, button, held, modifier))
 
 
 @contextmanager

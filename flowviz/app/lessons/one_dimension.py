@@ -1,0 +1,241 @@
+"""The view of the first lesson: a curve that the learner drags, and the densities on both sides of it."""
+
+from functools import partial
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QFont, QKeyEvent
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from flowviz.app.style.theme import background
+from flowviz.app.widgets.jump_slider import JumpSlider
+from flowviz.app.widgets.labels import WrappingLabel
+from flowviz.app.widgets.plot import Axis
+from flowviz.lessons.one_dimension import (
+    KNOTS,
+    RANGE,
+    MonotoneCurve,
+    Slice,
+    moved_density,
+    normal_density,
+    slice_at,
+)
+from flowviz.rendering.colors import CURVES, SURROUNDINGS
+from flowviz.specs.view import Theme
+
+POINTS = 4000  # of the histograms
+BINS = np.linspace(-RANGE, RANGE, 65)
+FINE = np.linspace(-8, 8, 1601)  # further than the view, as a curve may bring distant points into it
+HIGHEST = 2.0  # density at the end of the axes
+STEP = 0.1  # by which an arrow key moves a knot
+SLICES_PER_UNIT = 20  # steps of the slider
+AXIS_WIDTH = 46  # pixels, so that the plots in a column line up
+HINT = (
+    "Drag a point of the curve up or down, or choose one with the left and right arrow keys and move it with the up "
+    "and down keys."
+)
+
+
+class OneDimension(QWidget):
+    """A curve y = f(x) with a knot at each whole number, the density of x below it, and that of y beside it."""
+
+    changed = pyqtSignal()  # the curve or the slice
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("oneDimension")
+        self.setAccessibleName("Change of variables in one dimension")
+        self.setAccessibleDescription(HINT)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._curve, self._knot = MonotoneCurve(), len(KNOTS) // 2
+        self._theme: Theme = "light"
+        self._sample = np.random.default_rng(0).standard_normal(POINTS)
+        self._create_plots()
+        self._create_controls()
+        self._create_items("light")
+        self._lay_out()
+        self._show()
+
+    @property
+    def curve(self) -> MonotoneCurve:
+        """Return the curve."""
+        return self._curve
+
+    @property
+    def slice(self) -> Slice:
+        """Return the shaded slice."""
+        return slice_at(self._curve, self._slider.value() / SLICES_PER_UNIT)
+
+    def observations(self) -> dict[str, float]:
+        """Return what the conditions of a lesson can refer to, by name."""
+        _, slopes = self._curve.values_and_slopes(np.zeros(1))
+        y, density = moved_density(self._curve, FINE)
+        return {
+            "one_dimension_slope_at_center": float(slopes[0]),
+            "one_dimension_max_density": float(density.max()),
+            "one_dimension_total": float(np.trapezoid(density, y)),
+            "one_dimension_largest_move": float(np.abs(np.subtract(self._curve.heights, KNOTS)).max()),
+            "one_dimension_slice": self._slider.value() / SLICES_PER_UNIT,
+        }
+
+    def set_curve(self, curve: MonotoneCurve) -> None:
+        """Show another curve."""
+        if curve != self._curve:
+            self._curve = curve
+            self._show()
+            self.changed.emit()
+
+    def straighten(self) -> None:
+        """Return to the curve that moves nothing, and to the slice in the middle."""
+        self._slider.setValue(0)
+        self.set_curve(MonotoneCurve())
+
+    def set_appearance(self, font: QFont, theme: Theme) -> None:
+        """Set the font and the theme."""
+        self._theme = theme
+        self._plots.setBackground(background(theme))
+        for plot in (self._map, self._below, self._beside):
+            for side in ("left", "bottom"):
+                plot.getAxis(side).set_appearance(font, theme)
+        self._map.getAxis("left").setWidth(AXIS_WIDTH)
+        self._below.getAxis("left").setWidth(AXIS_WIDTH)
+        self._create_items(theme)
+        self._show()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        sideways = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        upward = {Qt.Key.Key_Down: -STEP, Qt.Key.Key_Up: STEP}.get(Qt.Key(event.key()))
+        if sideways is not None:
+            self._knot = min(max(self._knot + sideways, 0), len(KNOTS) - 1)
+            self._show()
+        elif upward is not None:
+            self.set_curve(self._curve.moved(self._knot, self._curve.heights[self._knot] + upward))
+        else:
+            super().keyPressEvent(event)
+
+    def _create_plots(self) -> None:
+        self._plots = pg.GraphicsLayoutWidget()
+        self._plots.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._map, self._beside = self._created_plot(0, 0), self._created_plot(0, 1)
+        self._below = self._created_plot(1, 0)
+        self._map.setLabel("left", "after: y")
+        self._below.setLabel("bottom", "before: x")
+        self._below.setLabel("left", "density")
+        self._beside.setLabel("bottom", "density")
+        for plot in (self._map, self._below):
+            plot.setXRange(-RANGE, RANGE, padding=0)
+        for plot in (self._map, self._beside):
+            plot.setYRange(-RANGE, RANGE, padding=0)
+        self._below.setYRange(0, HIGHEST / 2, padding=0)
+        self._beside.setXRange(0, HIGHEST, padding=0)
+        self._beside.getAxis("left").setStyle(showValues=False)  # they are those of the curve
+        layout = self._plots.ci.layout
+        for line, share in enumerate((3, 2)):
+            layout.setRowStretchFactor(line, share)
+            layout.setColumnStretchFactor(line, share)
+
+    def _created_plot(self, row: int, column: int) -> pg.PlotItem:
+        axes = {side: Axis(side) for side in ("left", "bottom")}
+        plot = self._plots.addPlot(row=row, col=column, axisItems=axes, enableMenu=False)
+        plot.hideButtons()
+        plot.setMouseEnabled(x=False, y=False)
+        return plot
+
+    def _create_controls(self) -> None:
+        self._slider = JumpSlider()
+        self._slider.setObjectName("sliceSlider")
+        self._slider.setAccessibleName("Position of the shaded slice")
+        self._slider.setToolTip("Move the shaded slice")
+        self._slider.setRange(int(-2.5 * SLICES_PER_UNIT), int(2.5 * SLICES_PER_UNIT))
+        self._slider.valueChanged.connect(self._on_slice_moved)
+        self._button = QPushButton("Straighten")
+        self._button.setToolTip("Return to the line on which nothing moves")
+        self._button.clicked.connect(self.straighten)
+        self._sentence = WrappingLabel("sliceSentence", "The shaded slice")
+        self._hint = WrappingLabel("curveHint", "How to bend the curve")
+        self._hint.setText(HINT)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.addWidget(self._slider, 1)
+        row.addWidget(self._button)
+        column = QVBoxLayout(self)
+        column.addWidget(self._hint)
+        column.addWidget(self._plots, 1)
+        column.addWidget(self._sentence)
+        column.addLayout(row)
+
+    def _create_items(self, theme: Theme) -> None:
+        """Create all lines and points of the plots in the colors of a theme."""
+        for plot in (self._map, self._below, self._beside):
+            plot.clear()
+        colors, gray = CURVES[theme], SURROUNDINGS[theme].axis
+        line, faint = pg.mkPen(colors["validation"], width=2), (*colors["train"], 90)
+        shade = pg.mkBrush(*colors["loss"], 110)
+        self._map.plot([-RANGE, RANGE], [-RANGE, RANGE], pen=pg.mkPen(gray, style=Qt.PenStyle.DashLine))
+        self._beside.addItem(pg.InfiniteLine(1.0, 90, pen=pg.mkPen(gray, style=Qt.PenStyle.DashLine)))
+        self._line = self._map.plot(pen=line)
+        self._bars_before = self._bars(self._below, pg.mkBrush(*faint))
+        self._bars_after = self._bars(self._beside, pg.mkBrush(*faint))
+        self._shade_before = self._below.plot(pen=None, fillLevel=0, brush=shade)
+        self._shade_after = pg.FillBetweenItem(pg.PlotCurveItem(), pg.PlotCurveItem(), brush=shade)
+        self._beside.addItem(self._shade_after)
+        self._before, self._after = self._below.plot(pen=line), self._beside.plot(pen=line)
+        self._slice_lines = [self._map.plot(pen=pg.mkPen(colors["loss"], width=1)) for _ in range(2)]
+        self._handles = [self._created_handle(knot, colors["validation"]) for knot in range(len(KNOTS))]
+
+    def _bars(self, plot: pg.PlotItem, brush: object) -> pg.BarGraphItem:
+        bars = pg.BarGraphItem(x0=[], y0=[], width=[], height=[], brush=brush, pen=None)
+        plot.addItem(bars)
+        return bars
+
+    def _created_handle(self, knot: int, color: tuple[int, int, int]) -> pg.TargetItem:
+        handle = pg.TargetItem(size=13, symbol="o", pen=pg.mkPen(color, width=2), brush=background(self._theme))
+        handle.sigPositionChanged.connect(partial(self._on_dragged, knot))
+        self._map.addItem(handle)
+        return handle
+
+    def _on_dragged(self, knot: int, handle: pg.TargetItem) -> None:
+        if handle.moving:
+            self._knot = knot
+            self.set_curve(self._curve.moved(knot, handle.pos().y()))
+            self._place_handles()
+
+    def _on_slice_moved(self) -> None:
+        self._show_slice()
+        self.changed.emit()
+
+    def _show(self) -> None:
+        y, density = moved_density(self._curve, FINE)
+        self._line.setData(FINE, y)
+        self._before.setData(FINE, normal_density(FINE))
+        self._after.setData(density, y)
+        after, _ = self._curve.values_and_slopes(self._sample)
+        width = float(BINS[1] - BINS[0])
+        before_heights, after_heights = (np.histogram(each, BINS)[0] / POINTS / width for each in (self._sample, after))
+        self._bars_before.setOpts(x0=BINS[:-1], y0=np.zeros(len(BINS) - 1), width=width, height=before_heights)
+        self._bars_after.setOpts(x0=np.zeros(len(BINS) - 1), y0=BINS[:-1], width=after_heights, height=width)
+        self._place_handles()
+        self._show_slice()
+
+    def _place_handles(self) -> None:
+        color = CURVES[self._theme]["validation"]
+        for knot, handle in enumerate(self._handles):
+            handle.setPos(KNOTS[knot], self._curve.heights[knot])
+            handle.setBrush(pg.mkBrush(color if knot == self._knot else background(self._theme)))
+
+    def _show_slice(self) -> None:
+        here = self.slice
+        x = np.linspace(*here.x, 21)
+        y, density = moved_density(self._curve, x)
+        self._shade_before.setData(x, normal_density(x))
+        self._shade_after.setCurves(pg.PlotCurveItem(np.zeros(len(y)), y), pg.PlotCurveItem(density, y))
+        for line, from_x, to_y in zip(self._slice_lines, here.x, here.y, strict=True):
+            line.setData([from_x, from_x, RANGE], [-RANGE, to_y, to_y])
+        self._sentence.setText(
+            f"The shaded slice holds {here.share:.1%} of the points, before and after. Before, it is "
+            f"{here.x[1] - here.x[0]:.2f} wide, so its density is {here.density_before:.2f}. After, it is "
+            f"{here.y[1] - here.y[0]:.2f} wide, so its density is <b>{here.density_after:.2f}</b>."
+        )

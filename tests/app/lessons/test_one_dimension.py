@@ -1,0 +1,75 @@
+"""The one-dimensional view: dragging, keys, and what a lesson observes."""
+
+import pyqtgraph as pg
+import pytest
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.lessons.one_dimension import OneDimension
+from flowviz.app.widgets.jump_slider import JumpSlider
+from flowviz.lessons.one_dimension import KNOTS, MonotoneCurve
+from tests.app.viewer.mouse import drag
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> OneDimension:
+    view = OneDimension()
+    qtbot.addWidget(view)
+    view.resize(800, 600)
+    view.set_appearance(view.font(), "dark")
+    with qtbot.waitExposed(view):
+        view.show()
+    return view
+
+
+def drag_the_point_at_one(view: OneDimension, y: float) -> None:
+    """Drag the knot at x = 1 to a height with the mouse."""
+    [plots] = view.findChildren(pg.GraphicsLayoutWidget)
+    box = plots.getItem(0, 0).getViewBox()
+    ends = [QPointF(plots.mapFromScene(box.mapViewToScene(QPointF(1, height)))) for height in (1, y)]
+    drag(plots.viewport(), ends)
+
+
+def test_a_point_of_the_curve_follows_the_mouse(view: OneDimension) -> None:
+    drag_the_point_at_one(view, 0.2)
+    assert view.curve.heights[4] == pytest.approx(0.2, abs=0.1)
+    assert view.curve.heights[3] == 0
+
+
+def test_a_point_of_the_curve_stops_at_its_neighbor(view: OneDimension) -> None:
+    drag_the_point_at_one(view, -2.0)
+    assert 0 < view.curve.heights[4] < 0.1
+
+
+def test_the_keys_choose_and_move_a_point(qtbot: QtBot, view: OneDimension) -> None:
+    with qtbot.waitSignal(view.changed):
+        qtbot.keyClick(view, Qt.Key.Key_Up)
+    assert view.curve.heights[3] == pytest.approx(0.1)
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert view.curve.heights[4] == pytest.approx(0.9)
+    view.straighten()
+    assert view.curve == MonotoneCurve()
+
+
+def test_a_lesson_observes_the_curve_and_the_slice(view: OneDimension) -> None:
+    seen = view.observations()
+    assert seen["one_dimension_slope_at_center"] == pytest.approx(1)
+    assert seen["one_dimension_max_density"] < 0.4
+    view.set_curve(MonotoneCurve().moved(2, -0.2).moved(4, 0.2))
+    view.findChildren(JumpSlider, "sliceSlider")[0].setValue(20)
+    seen = view.observations()
+    assert seen["one_dimension_max_density"] > 1
+    assert seen["one_dimension_total"] == pytest.approx(1, abs=1e-3)
+    assert seen["one_dimension_largest_move"] == pytest.approx(0.8)
+    assert seen["one_dimension_slice"] == 1
+    assert len(view.curve.heights) == len(KNOTS)
+
+
+def test_the_sentence_gives_the_density_of_the_slice(view: OneDimension) -> None:
+    sentence = view.findChildren(QLabel, "sliceSentence")[0]
+    assert "holds 19.7% of the points" in sentence.text()
+    before = sentence.text()
+    view.set_curve(MonotoneCurve().moved(3, 0.8))
+    assert sentence.text() != before
