@@ -16,6 +16,8 @@ from flowviz.app.document.autosave import Autosave
 from flowviz.app.document.recovery import Recovery
 from flowviz.app.export.exports import Exports
 from flowviz.app.export.source import ExportSource
+from flowviz.app.lessons.create import create_lessons
+from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.notices.notifications import Notifications
 from flowviz.app.session.session import Session
@@ -44,11 +46,13 @@ from flowviz.app.window.crash_handler import CrashHandler
 from flowviz.app.window.drop_target import DropTarget
 from flowviz.app.window.edit_menu import EditMenu
 from flowviz.app.window.keyboard import FocusRings, order_tabs
+from flowviz.app.window.lesson_dock import LessonDock
 from flowviz.app.window.menus import (
     FileMenu,
     fill_export_entries,
     fill_help_menu,
     fill_layers_menu,
+    fill_lesson_entries,
     fill_selection_menu,
     fill_source_entries,
     fill_start_entries,
@@ -92,6 +96,7 @@ class MainWindow(QMainWindow):
         self._center = CentralWidget(self._viewing)
         self._stack = QStackedWidget()  # central widget, start page or comparison
         self._stack.addWidget(self._center)
+        self._lesson_panel = LessonPanel()
         window_notices = NoticeList("windowNotices")
         self.setCentralWidget(_with_notices(window_notices, self._stack))
         self.setStatusBar(self._training.status_bar)
@@ -108,9 +113,8 @@ class MainWindow(QMainWindow):
         self.target_builder = TargetBuilder(self.request, self)
         self.target_importer = TargetImporter(training.target, self.request, self)
         self.status = TrainingStatus(training.controls, training.loss_plot, training.metrics, training.status_bar, self)
-        self.session = Session(
-            self.request, self.view, self.target_builder, self.viewer, self.status, TrainingRunner(self), self
-        )
+        runner = TrainingRunner(self)
+        self.session = Session(self.request, self.view, self.target_builder, self.viewer, self.status, runner, self)
         self.warm_up = WarmUp(self.request, self.session, self)
         self.document_actions = DocumentActions(self, self.session)
         drafts, document = Drafts(drafts_folder()), self.document_actions.document
@@ -123,8 +127,12 @@ class MainWindow(QMainWindow):
             drafts, self._drafts_thread, document, self.autosave, self.document_actions.leave,
             self.comparisons.recover, self,
         )  # fmt: skip
-        self.crash_handler = CrashHandler((self.autosave.save, self.comparisons.save_draft), self)
         self.exports = Exports(self)
+        self.lessons = create_lessons(
+            self, self._stack, self._lesson_panel, self.request, self.view, self.viewer, self.session, runner,
+            self.status, self.document_actions, self.comparisons, self.exports, self._layout.open_panels,
+        )  # fmt: skip
+        self.crash_handler = CrashHandler((self.autosave.save, self.comparisons.save_draft), self)
         self._report, self._about = BugReport(self), About(self)
         self.welcome = Welcome(
             self, self._stack, training, self._viewing, self.request, self.target_builder, self.session,
@@ -145,7 +153,8 @@ class MainWindow(QMainWindow):
         bar = PresentationBar(self.request, training.controls, self.viewer.playhead)
         bar.on_return(self.session.learn, viewing.strip)
         self._center.set_presentation_bar(bar)
-        self._presentation = Presentation(self, self._center, view)
+        self._lesson_dock = LessonDock(self, self._lesson_panel, self._layout)
+        self._presentation = Presentation(self, self._center, view, self._lesson_dock)
         fill_training_menu(
             new_menu(self, "&Train"), training.controls, viewing.history, self._copy_training, self.warm_up,
             self.comparisons.choose,
@@ -155,6 +164,7 @@ class MainWindow(QMainWindow):
         fill_layers_menu(layers, self.view, viewing.playback, viewer.playhead.toggle_playing, viewer.end_playback)
         help_menu = new_menu(self, "&Help")
         fill_start_entries(help_menu, self.welcome)
+        fill_lesson_entries(help_menu, self.lessons)
         fill_help_menu(help_menu, self.show_shortcuts, self.find_command, self._report, self._about)
         self.welcome.leave_for(self._commands())
 
@@ -182,7 +192,7 @@ class MainWindow(QMainWindow):
         switch.clicked.connect(lambda: appearance.switch_theme())
         appearance.theme_changed.connect(switch.show_theme)
         appearance.theme_changed.connect(lambda theme: self.setStyleSheet(style_sheet(theme)))
-        for themed in (self.viewer, self._training, self.welcome, self.comparisons):
+        for themed in (self.viewer, self._training, self.welcome, self.comparisons, self.lessons):
             appearance.theme_changed.connect(themed.set_theme)
         appearance.resizing_words.connect(self._layout.follow_words)
         appearance.motion_changed.connect(self.viewer.reduce_motion)
@@ -200,12 +210,18 @@ class MainWindow(QMainWindow):
         document.saves_ended.connect(self._close_after_saving)
         self.target_importer.project_arrived.connect(self.document_actions.open)
         self.document_actions.target_file_chosen.connect(self.target_importer.open_file)
-        DropTarget(self, lambda media: self.comparisons.take_media(media) or self.target_importer.take_media(media))
+        takers = self.lessons, self.comparisons, self.target_importer
+        DropTarget(self, lambda media: any(taker.take_media(media) for taker in takers))
         self.target_builder.built_changed.connect(self._show_target)
         self.target_builder.pictures_ready.connect(self._training.target.shape.show_pictures)
         self._show_target()
         self._connect_presentation()
         self._connect_comparisons()
+        self._lesson_dock.connect(
+            self.lessons, self._presentation, self.welcome.end_tour, self.welcome.leave, self.comparisons.leave
+        )
+        self.document_actions.lesson_chosen.connect(self.lessons.open)
+        self.comparisons.kept_panels = (self._lesson_dock,)
         self._connect_notices()
 
     def _connect_presentation(self) -> None:
@@ -237,12 +253,12 @@ class MainWindow(QMainWindow):
     def _connect_notices(self) -> None:
         for source in (
             self.target_builder, self.target_importer, self.status, self.document_actions, self.autosave,
-            self.crash_handler, self.viewer, self._report, self.exports, self.comparisons,
+            self.crash_handler, self.viewer, self._report, self.exports, self.comparisons, self.lessons,
         ):  # fmt: skip
             source.notice_posted.connect(self.notifications.post)
         self._drafts_thread.failed.connect(self.notifications.post)
         self._drafts_thread.succeeded.connect(self.notifications.withdraw)
-        for done in (self._report.done, self._about.done, self.exports.done, self.comparisons.done):
+        for done in (self._report.done, self._about.done, self.exports.done, self.comparisons.done, self.lessons.done):
             done.connect(self._training.status_bar.show_message)
         bus = session_bus()
         self._task_bar, self._end_notification = TaskBar(bus), EndNotification(self, bus)
@@ -334,6 +350,7 @@ class MainWindow(QMainWindow):
             self._may_close, self._closes_after_saving = False, True
             self._training.status_bar.show_message("The window closes when the project is saved.")
             return
+        self.lessons.discard_changes()
         if not self._may_close and (document.is_changed or self.comparisons.is_changed):
             assert event is not None
             event.ignore()
@@ -341,6 +358,7 @@ class MainWindow(QMainWindow):
             return
         self.welcome.close()
         self.comparisons.close()
+        self.lessons.close()
         if not self._presentation.is_on:
             self._layout.remember()
         self.hide()

@@ -218,3 +218,20 @@ class Lesson(Spec):
     def name(self) -> str:
         """Return the name of the file without its suffix."""
         return self.path.stem
+
+    def beginning(self, number: int, *, replays: bool) -> tuple[Opening | None, Setup]:
+        """Return what a step opens, None to keep what is open, and what it sets.
+
+        Args:
+            number: Number of the step, counted from 0.
+            replays: Whether the step does not follow on the one before, because the learner goes back or continues
+                another day. Then, the earlier steps are taken into account.
+        """
+        first = number
+        while replays and first > 0 and not self.steps[first].opening:
+            first -= 1
+        setup = self.steps[first].setup
+        for step in self.steps[first + 1 : number + 1]:
+            setup = step.setup.after(setup)
+        opening = self.steps[first].opening or (self.opening if first == 0 else None)
+        return opening, setup

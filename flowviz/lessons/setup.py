@@ -16,6 +16,7 @@ from flowviz.specs.view import ColorBy, Direction, Mark
 
 PanelName = Literal["target", "flow", "training", "loss", "inspector"]
 Clear = Literal["clear"]
+EXCLUSIVE = {"text", "shape"}, {"edits", "disabled_layers"}  # keys of which a setup has one
 
 
 def _key(title: str, description: str, example: Any) -> Any:
@@ -86,7 +87,10 @@ class Setup(Spec):
 
     def after(self, earlier: "Setup") -> "Setup":
         """Return the state after an earlier setup and this one."""
-        return Setup(**{**earlier.given(), **self.given()})
+        given = self.given()
+        replaced = {name for pair in EXCLUSIVE if pair & given.keys() for name in pair}
+        kept = {name: value for name, value in earlier.given().items() if name not in replaced}
+        return Setup(**{**kept, **given})
 
     def given(self) -> dict[str, Any]:
         """Return what is set, by key."""

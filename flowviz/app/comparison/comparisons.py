@@ -27,7 +27,11 @@ WAY_BACK = "To return to it, choose Train ▸ Compare…"
 
 
 class Comparisons(QObject):
-    """Shows a comparison in place of the cloud and its panels. The page is created when it is first shown."""
+    """Shows a comparison in place of the cloud and its panels. The page is created when it is first shown.
+
+    Attributes:
+        kept_panels: The panels that stay open beside a comparison.
+    """
 
     entered = pyqtSignal()  # before the page is shown
     left = pyqtSignal()
@@ -64,6 +68,7 @@ class Comparisons(QObject):
         self._disabled: list[QAction] = []
         self._theme: Theme = "light"
         self._opened = ""  # name of the entrant that is being opened in the normal view
+        self.kept_panels: tuple[QDockWidget, ...] = ()
 
     @property
     def is_shown(self) -> bool:
@@ -225,6 +230,7 @@ class Comparisons(QObject):
     def _hide_surroundings(self) -> None:
         """Hide the panels and disable the menus, which are about the cloud."""
         self._hidden = [dock for dock in self._window.findChildren(QDockWidget) if not dock.isHidden()]
+        self._hidden = [dock for dock in self._hidden if dock not in self.kept_panels]
         for dock in self._hidden:
             dock.hide()
         bar = self._window.menuBar()

@@ -19,6 +19,7 @@ from flowviz.app.state.request import first_plan
 from flowviz.app.target import image_page, points_page
 from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
 from flowviz.files import as_file_name
+from flowviz.lessons import is_lesson
 from flowviz.projects import Project
 
 PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
@@ -33,6 +34,7 @@ class DocumentActions(QObject):
     notice_posted = pyqtSignal(object)  # Notice; without a text, when a file is read or written again
     comparison_chosen = pyqtSignal(object, bool)  # Path of a comparison, and whether to open a copy
     target_file_chosen = pyqtSignal(object)  # Path of points or an image
+    lesson_chosen = pyqtSignal(object)  # Path of a lesson
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
@@ -72,9 +74,12 @@ class DocumentActions(QObject):
         dialog.open()
 
     def open(self, path: Path) -> None:
-        """Open a project or a comparison; offer to open points or an image as the target instead."""
+        """Open a project, a comparison or a lesson; offer to open points or an image as the target instead."""
         if projects.is_comparison(path):
             self.comparison_chosen.emit(path.absolute(), False)
+            return
+        if is_lesson(path):
+            self.lesson_chosen.emit(path.absolute())
             return
         kind = _target_kind(path)
         if kind is None:

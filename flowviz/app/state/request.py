@@ -77,6 +77,10 @@ class RequestState(State[Request]):
         """Request a target, and turn to its page."""
         self.show_page(contents_of(spec))
 
+    def show_flow(self, flow: FlowSpec) -> None:
+        """Request a flow exactly as it is."""
+        self._update_plan(flow=flow)
+
     def show_text(self, text: str) -> None:
         """Request a text in the current font, and turn to its page."""
         self.show_page(replace(self.value.pages.text, text=text))

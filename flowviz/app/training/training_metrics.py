@@ -12,6 +12,7 @@ class TrainingMetrics:
 
     Attributes:
         units: The units of the data of the current target.
+        on_target: Share of the particles that land on the target, at the moment that is shown. None if unknown.
     """
 
     def __init__(self, loss_plot: LossDisplay, table: MetricsDisplay) -> None:
@@ -20,11 +21,33 @@ class TrainingMetrics:
         self._score: Score | None = None  # of the kept state, once training has ended
         self._history = History()
         self._entropy: float | None = None
+        self._shown_progress: Progress | None = None
+        self._shown_score: Score | None = None
+        self.on_target: float | None = None
         self.units = FLOW_UNITS
+
+    @property
+    def nll(self) -> float | None:
+        """Return the NLL that is shown: that of the score, or else the latest validation. None if unknown."""
+        score, progress = self._shown_score, self._shown_progress
+        return score.test_nll if score else progress.validation_nll if progress else None
+
+    @property
+    def entropy(self) -> float | None:
+        """Return the entropy of the target of the moment that is shown, in nats. None if unknown."""
+        shown = self._shown_score or self._shown_progress
+        return shown.entropy if shown else None
+
+    @property
+    def gap(self) -> float | None:
+        """Return the NLL minus the entropy, in nats. None if unknown."""
+        nll, entropy = self.nll, self.entropy
+        return None if nll is None or entropy is None else nll - entropy
 
     def begin(self, history: History, entropy: float | None, units: Units) -> None:
         """Show the losses up to the start of a training, and no metrics; see `show_history`."""
         self._progress, self._score = None, None
+        self._shown_progress, self._shown_score, self.on_target = None, None, None
         self._table.clear()
         self.show_history(history, entropy, units)
 
@@ -49,6 +72,7 @@ class TrainingMetrics:
         """Show the metrics of the moment that is shown."""
         is_running = is_latest and self._score is None
         past = self._history.progress_at(moment.step, self._entropy)
+        self.on_target = moment.on_target
         self._table.show_hits(moment)
         self._show_losses(self._progress if is_running else past)
         self._show_score(self._score if is_latest else None)
@@ -72,7 +96,9 @@ class TrainingMetrics:
         self._table.show_round_trip(trace, stage)
 
     def _show_losses(self, progress: Progress | None) -> None:
-        self._table.show_progress(progress.in_units(self.units) if progress else None)
+        self._shown_progress = progress.in_units(self.units) if progress else None
+        self._table.show_progress(self._shown_progress)
 
     def _show_score(self, score: Score | None) -> None:
-        self._table.show_score(score.in_units(self.units) if score else None)
+        self._shown_score = score.in_units(self.units) if score else None
+        self._table.show_score(self._shown_score)

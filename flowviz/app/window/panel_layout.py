@@ -25,6 +25,7 @@ class PanelLayout(QObject):
     """Creates the panels, arranges them, and saves and restores how the user arranged them."""
 
     resetting = pyqtSignal()
+    panels_changed = pyqtSignal()  # a panel was opened, closed or moved
 
     def __init__(self, window: QMainWindow, panels: TrainingWidgets, inspector: Inspector) -> None:
         super().__init__(window)
@@ -40,10 +41,12 @@ class PanelLayout(QObject):
         self._width_timer = _timer(self, self._restore_extra_widths)
         self._rooms: dict[Dock, int] = {}  # height of each column, by its first panel
         self._extra_widths: dict[Dock, int] = {}  # by the first panel of each column
+        self._before: tuple[QByteArray, bool] | None = None  # layout while another panel takes the place of all
         window.installEventFilter(self)
         for dock in self._docks:
             for signal in (dock.content_switched, dock.dockLocationChanged, dock.visibilityChanged):
                 signal.connect(lambda: self._fit_timer.start())
+            dock.visibilityChanged.connect(lambda _: self.panels_changed.emit())
             dock.content_resized.connect(lambda dock=dock: self._make_room(dock))
         self._arrange()
 
@@ -67,9 +70,10 @@ class PanelLayout(QObject):
     def remember(self) -> None:
         """Save the layout for the next start."""
         saved = settings()
-        saved.setValue(STATE, self._window.saveState(VERSION))
+        state, is_compact = self._before or (self._window.saveState(VERSION), self._is_compact)
+        saved.setValue(STATE, state)
         saved.setValue(GEOMETRY, self._window.saveGeometry())
-        saved.setValue(COMPACT, self._is_compact)
+        saved.setValue(COMPACT, is_compact)
 
     def reset(self) -> None:
         """Return to the default layout."""
@@ -79,6 +83,39 @@ class PanelLayout(QObject):
         self._arrange()
         self._set_default_widths(self.target, self.inspector)
         self._fit_timer.start()
+
+    def set_aside(self, dock: Dock, width: int) -> None:
+        """Close all panels for another one, of a width in pixels, until `put_back`."""
+        self._before = self._window.saveState(VERSION), self._is_compact
+        self._is_compact = False
+        self.open_panels(frozenset())
+        self._window.addDockWidget(RIGHT, dock)
+        dock.show()
+        self._window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
+
+    def open_panels(self, names: frozenset[str]) -> None:
+        """Open these panels, all of them on the left, and close the others."""
+        for dock in self._docks:
+            is_open = dock.objectName().removesuffix("Dock") in names
+            if is_open and self._window.dockWidgetArea(dock) != LEFT:
+                self._window.addDockWidget(LEFT, dock)
+            dock.setVisible(is_open)
+        self._fit_timer.start()
+
+    def put_back(self, dock: Dock) -> None:
+        """Restore the panels that another one has replaced."""
+        before, self._before = self._before, None
+        if before is not None:
+            state, self._is_compact = before
+            self._window.restoreState(state, VERSION)
+            self._fit_timer.start()
+        self._window.removeDockWidget(dock)
+        dock.setParent(None)  # else Qt adds it to layouts that it restores
+
+    @property
+    def open_names(self) -> frozenset[str]:
+        """Return the names of the open panels."""
+        return frozenset(dock.objectName().removesuffix("Dock") for dock in self._docks if not dock.isHidden())
 
     def follow_words(self) -> None:
         """Keep each column as much wider than it needs as it is now, before the text size changes."""

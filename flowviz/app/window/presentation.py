@@ -33,11 +33,12 @@ class Presentation(QObject):
 
     entered = pyqtSignal()  # emitted before the window changes
     left = pyqtSignal()
+    scaled = pyqtSignal(float)  # factor by which text is enlarged; 1 at the end
 
-    def __init__(self, window: QMainWindow, center: CentralWidget, menu: QMenu) -> None:
-        """Add the actions for both modes to a menu."""
+    def __init__(self, window: QMainWindow, center: CentralWidget, menu: QMenu, *kept: QDockWidget) -> None:
+        """Add the actions for both modes to a menu; the `kept` panels stay open in presentation mode."""
         super().__init__(window)
-        self._window, self._center = window, center
+        self._window, self._center, self._kept = window, center, kept
         self._before: WindowSnapshot | None = None
         self._restoring: WindowSnapshot | None = None  # while the window manager has yet to resize the window
         self._restore_timer = QTimer(self)
@@ -61,13 +62,15 @@ class Presentation(QObject):
         bars = [bar for kind in (QToolBar, QStatusBar) for bar in window.findChildren(kind) if bar.isVisible()]
         state = window.windowState()
         self._before = WindowSnapshot(window.size(), state, window.saveState(), bars, window.focusWidget())
-        for widget in (*bars, *window.findChildren(QDockWidget)):
+        for widget in (*bars, *(dock for dock in window.findChildren(QDockWidget) if dock not in self._kept)):
             widget.hide()
         self._show_menu_bar(False)
         screen = window.screen()
         assert screen is not None
         height = screen.size().height()
-        self._center.present(height, min(max(height / PLAIN_HEIGHT, LEAST_SCALE), LARGEST_SCALE))
+        scale = min(max(height / PLAIN_HEIGHT, LEAST_SCALE), LARGEST_SCALE)
+        self._center.present(height, scale)
+        self.scaled.emit(scale)
         window.setWindowState(state | FULL_SCREEN)
         self._presentation.setChecked(True)
 
@@ -78,6 +81,7 @@ class Presentation(QObject):
             return
         self._window.setWindowState(before.state)
         self._center.end_presentation()
+        self.scaled.emit(1.0)
         self._show_menu_bar(True)
         for bar in before.bars:
             bar.show()

@@ -1,0 +1,67 @@
+"""Creation of the lessons: connects their parts to the states of the window."""
+
+from collections.abc import Callable
+
+from PyQt6.QtWidgets import QMainWindow, QStackedWidget
+
+from flowviz.app.comparison.comparisons import Comparisons
+from flowviz.app.document.actions import DocumentActions
+from flowviz.app.export.exports import Exports
+from flowviz.app.lessons.lessons import Lessons
+from flowviz.app.lessons.observer import Observer
+from flowviz.app.lessons.one_dimension_page import OneDimensionPage
+from flowviz.app.lessons.opener import Opener
+from flowviz.app.lessons.panel import LessonPanel
+from flowviz.app.lessons.preparation import Preparation
+from flowviz.app.lessons.sources import (
+    PlaybackEnd,
+    TrainingSource,
+    comparison_observations,
+    request_observations,
+    view_observations,
+)
+from flowviz.app.session.session import Session
+from flowviz.app.session.training_runner import TrainingRunner
+from flowviz.app.state.request import RequestState
+from flowviz.app.state.view import ViewState
+from flowviz.app.training.status import TrainingStatus
+from flowviz.app.viewer.viewer import Viewer
+
+
+def create_lessons(
+    window: QMainWindow,
+    stack: QStackedWidget,
+    panel: LessonPanel,
+    request: RequestState,
+    view: ViewState,
+    viewer: Viewer,
+    session: Session,
+    runner: TrainingRunner,
+    status: TrainingStatus,
+    documents: DocumentActions,
+    comparisons: Comparisons,
+    exports: Exports,
+    open_panels: Callable[[frozenset[str]], object],
+) -> Lessons:
+    """Create the lessons of a window, which observe its states and change them."""
+    observer = Observer(window)
+    playhead = viewer.playhead
+    observer.add(
+        lambda: view_observations(view.value, viewer), view.changed, viewer.moment_shown, playhead.playing_changed
+    )
+    observer.add_event("exported", exports.done)
+    observer.add_event("played", PlaybackEnd(playhead, view, window).reached)
+    observer.add(lambda: request_observations(request.value), request.changed)
+    training = TrainingSource(session, runner, status, documents.document, window)
+    observer.add(training.read, training.changed, session.changed, viewer.moment_shown)
+    observer.add(lambda: comparison_observations(comparisons), comparisons.state_changed)
+    preparation = Preparation(view, request, session, playhead, open_panels)
+    opener = Opener(documents.document, session, comparisons, window)
+    page = OneDimensionPage(stack, window)
+    observer.add(page.observations, page.changed)
+    opener.one_dimension_requested.connect(page.set_shown)
+    preparation.straighten = page.straighten
+    lessons = Lessons(window, panel, documents, observer, opener, preparation)
+    lessons.text_scaled.connect(page.set_text_scale)
+    lessons.theme_changed.connect(page.set_theme)
+    return lessons

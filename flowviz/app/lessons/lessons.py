@@ -1,0 +1,256 @@
+"""The lessons of the window: runs a lesson beside the picture, and detects that its actions were done."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
+from PyQt6.QtWidgets import QFileDialog, QMainWindow
+
+from flowviz.app.document.actions import DocumentActions
+from flowviz.app.lessons.observer import Observer
+from flowviz.app.lessons.opener import LESSON, Opener
+from flowviz.app.lessons.panel import LessonPanel
+from flowviz.app.lessons.preparation import Preparation
+from flowviz.app.lessons.state import Attendance, LessonState
+from flowviz.app.lessons.stored_progress import store_progress, stored_progress
+from flowviz.app.notices.notice import Notice, notice_of
+from flowviz.errors import FlowvizError
+from flowviz.lessons import Lesson, is_lesson, read_lesson, shipped_lessons
+from flowviz.lessons.markdown import as_plain
+from flowviz.lessons.progress import Progress
+from flowviz.specs.view import Theme
+
+FILTER = "Lessons (*.toml)"
+PAUSED = "The lesson is interrupted. Help ▸ Lessons continues it."
+NO_PANELS: frozenset[str] = frozenset()
+
+
+class Lessons(QObject):
+    """Controller of the lessons panel.
+
+    A lesson opens its own project. The learner's project is kept, and comes back when the panel is closed.
+
+    Attributes:
+        state: The lesson that is attended.
+        observer: What the conditions of its steps observe.
+        opener: Opens what it needs.
+    """
+
+    entered = pyqtSignal()  # before the panel is shown
+    left = pyqtSignal()  # the panel is to be closed
+    began = pyqtSignal()  # a lesson is about to begin
+    panels_requested = pyqtSignal(object)  # names of the panels of the window that a step needs
+    text_scaled = pyqtSignal(float)  # factor by which text is enlarged in a presentation, or 1
+    theme_changed = pyqtSignal(str)  # Theme
+    done = pyqtSignal(str)  # message
+    notice_posted = pyqtSignal(object)  # Notice
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        panel: LessonPanel,
+        documents: DocumentActions,
+        observer: Observer,
+        opener: Opener,
+        preparation: Preparation,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._panel, self._documents = window, panel, documents
+        self.observer, self.opener, self._preparation = observer, opener, preparation
+        self.state = LessonState(self)
+        self.is_shown = False
+        self._start: Mapping[str, Any] | None = None  # observations when the step began; None before
+        self._connect()
+
+    @property
+    def lesson(self) -> Lesson | None:
+        """Return the lesson that is attended. None if there is none."""
+        return self.state.value.lesson
+
+    def show(self) -> None:
+        """Show the panel: the current step, or the list of lessons."""
+        self._show_panel()
+        if self.lesson is None:
+            self.show_list()
+        else:
+            self._panel.step.take_focus()
+
+    def show_list(self) -> None:
+        """Interrupt the lesson, and show the list of lessons."""
+        self._start = None
+        self.state.attend(None)
+        try:
+            found = [(lesson, stored_progress(lesson)) for lesson in shipped_lessons()]
+        except FlowvizError as error:
+            found = []
+            self.notice_posted.emit(notice_of(LESSON, error))
+        self._panel.list.show_lessons(found)
+        self._panel.setCurrentWidget(self._panel.list)
+        self._panel.list.take_focus()
+
+    def choose(self) -> None:
+        """Ask for the file of a lesson."""
+        dialog = QFileDialog(self._window, "Open Lesson", str(Path.home()), f"{FILTER};;All files (*)")
+        dialog.setObjectName("openLessonDialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.fileSelected.connect(lambda name: self.open(Path(name)))
+        dialog.open()
+
+    def open(self, path: Path) -> None:
+        """Run the lesson of a file."""
+        self.notice_posted.emit(Notice(LESSON))
+        try:
+            lesson = read_lesson(path.absolute())
+        except FlowvizError as error:
+            self.notice_posted.emit(notice_of(LESSON, error))
+        else:
+            self.begin(lesson)
+
+    def take_media(self, media: QMimeData) -> bool:
+        """Run a lesson that was dropped on the window; return whether it was one."""
+        files = [Path(url.toLocalFile()) for url in media.urls() if url.isLocalFile()]
+        if files and is_lesson(files[0]):
+            self.open(files[0])
+            return True
+        return False
+
+    def begin(self, lesson: Lesson) -> None:
+        """Begin or continue a lesson, after asking about unsaved changes of the learner's project."""
+        if self.opener.kept is None:
+            self._documents.leave(partial(self._begin, lesson))
+        else:
+            self._begin(lesson)
+
+    def leave(self) -> None:
+        """Close the panel, and show the learner's project again."""
+        if self.is_shown:
+            self._interrupt()
+            self.left.emit()
+            self.opener.put_back()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colors of a theme."""
+        self.theme_changed.emit(theme)
+
+    def set_text_scale(self, scale: float) -> None:
+        """Enlarge the text by a factor, or show it in its usual size, 1."""
+        self._panel.set_text_scale(scale)
+        self.text_scaled.emit(scale)
+
+    def discard_changes(self) -> None:
+        """Treat the project of a lesson as saved, unless the learner has given it a file."""
+        document = self._documents.document
+        if self.opener.opened is not None and document.path is None and document.is_changed:
+            document.discard_changes()
+
+    def export_worksheet(self) -> None:
+        """Ask where to save the current lesson as a worksheet."""
+
+    def close(self) -> None:
+        """Close the panel for good, because the window closes."""
+        if self.is_shown:
+            self._interrupt()
+            self.left.emit()
+        self.opener.close()
+
+    def _connect(self) -> None:
+        panel, opener = self._panel, self.opener
+        panel.list.lesson_chosen.connect(self.begin)
+        panel.list.open_requested.connect(self.choose)
+        panel.list.close_requested.connect(self.leave)
+        panel.step.list_requested.connect(self.show_list)
+        panel.step.return_requested.connect(self.leave)
+        panel.step.step_chosen.connect(self._go)
+        panel.step.answered.connect(self._answer)
+        self.observer.changed.connect(self._evaluate)
+        self.state.changed.connect(self._on_changed)
+        opener.failed.connect(self._on_failed)
+        opener.taken_over.connect(self._on_taken_over)
+
+    def _show_panel(self) -> None:
+        if not self.is_shown:
+            self.is_shown = True
+            self.entered.emit()
+
+    def _begin(self, lesson: Lesson) -> None:
+        self.began.emit()
+        self.opener.keep()
+        self._show_panel()
+        progress = stored_progress(lesson)
+        self.opener.opened = None
+        self._start = None
+        self.state.attend(lesson, Progress() if progress.has_ended(lesson) else progress)
+        self.panels_requested.emit(NO_PANELS)
+        self._enter(replays=True)
+
+    def _go(self, step: int) -> None:
+        is_next = step == self.state.value.progress.step + 1
+        self._start = None
+        self.state.go_to(step)
+        self._enter(replays=not is_next)
+
+    def _enter(self, *, replays: bool) -> None:
+        """Open and set what the current step needs; `replays` means that the step before was not the current one."""
+        lesson, number = self.lesson, self.state.value.progress.step
+        self._panel.step.take_focus()
+        if lesson is None or self.state.value.step is None:
+            return
+        opening, setup = lesson.beginning(number, replays=replays)
+        if opening is not None and opening != self.opener.opened:
+            self.opener.open(opening, partial(self._prepare, lesson, number, setup))
+        else:
+            self._prepare(lesson, number, setup)
+
+    def _prepare(self, lesson: Lesson, number: int, setup: Any) -> None:
+        value = self.state.value
+        if value.lesson is not lesson or value.progress.step != number:
+            return  # the learner has gone on meanwhile
+        self._preparation.apply(setup)
+        self._start = self.observer.begin()
+        self._panel.step.take_focus()
+        self._evaluate()
+
+    def _answer(self, answer: int) -> None:
+        self.state.set_answer(answer)
+        self.state.mark_done()
+
+    def _evaluate(self) -> None:
+        """Mark the current step as done if its conditions hold now."""
+        value = self.state.value
+        step = value.step
+        if step is None or value.is_done or self._start is None or step.predict is not None:
+            return
+        if step.is_done(self.observer.read(), self._start):
+            self.state.mark_done()
+            if step.action is not None:
+                self.done.emit(f"Done. {as_plain(step.done or '')}".strip())
+
+    def _on_changed(self, old: Attendance, new: Attendance) -> None:
+        if new.lesson is None:
+            return
+        kept = self.opener.kept
+        way_back = f"&Return to '{kept.name}'" if kept is not None and kept.name else "&Close the Lessons"
+        self._panel.step.show_attendance(new, way_back)
+        self._panel.setCurrentWidget(self._panel.step)
+        if old.progress != new.progress or old.lesson is not new.lesson:
+            store_progress(new.lesson, new.progress)
+
+    def _interrupt(self) -> None:
+        if self.state.value.step is not None:
+            self.done.emit(PAUSED)
+        self._start = None
+        self.state.attend(None)
+        self.is_shown = False
+
+    def _on_taken_over(self) -> None:
+        """Close the panel, because the learner has opened something else."""
+        if self.is_shown:
+            self._interrupt()
+            self.left.emit()
+
+    def _on_failed(self, notice: Notice) -> None:
+        self.notice_posted.emit(notice)
+        self.show_list()

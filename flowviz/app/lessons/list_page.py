@@ -1,0 +1,103 @@
+"""The list of lessons."""
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from flowviz.app.widgets.controls import button
+from flowviz.app.widgets.labels import WrappingLabel
+from flowviz.app.widgets.scroll_column import ScrollColumn
+from flowviz.lessons import Lesson
+from flowviz.lessons.markdown import as_html, as_plain
+from flowviz.lessons.progress import Progress
+
+INTRODUCTION = "Each lesson takes a few minutes, and runs on a real flow. You can interrupt it at any time."
+
+
+class ListPage(QWidget):
+    """A button for each lesson, with its title, a sentence, its duration and the learner's progress."""
+
+    lesson_chosen = pyqtSignal(object)  # Lesson
+    open_requested = pyqtSignal()
+    close_requested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("lessonList")
+        self._introduction = WrappingLabel("lessonsIntroduction", "About the lessons")
+        self._introduction.setText(INTRODUCTION)
+        self._entries = QWidget()
+        self._column = QVBoxLayout(self._entries)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._open = button("lessonOpenButton", "&Open Lesson…", "Open a lesson from a file that ends in .toml")
+        self._close = button("lessonCloseButton", "&Close", "Close the lessons, and return to the panels")
+        self._open.clicked.connect(lambda: self.open_requested.emit())
+        self._close.clicked.connect(lambda: self.close_requested.emit())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        scroll = ScrollColumn(self._introduction, self._entries)
+        scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        column.addWidget(scroll, stretch=1)
+        buttons = QVBoxLayout()
+        buttons.setContentsMargins(9, 0, 9, 9)
+        buttons.addWidget(self._open)
+        buttons.addWidget(self._close)
+        column.addLayout(buttons)
+
+    @property
+    def entries(self) -> list["LessonEntry"]:
+        """Return the buttons of the lessons."""
+        return [widget for widget in self._entries.findChildren(LessonEntry) if not widget.isHidden()]
+
+    def show_lessons(self, lessons: Sequence[tuple[Lesson, Progress]]) -> None:
+        """Show lessons and the progress in them."""
+        for entry in self.entries:
+            self._column.removeWidget(entry)
+            entry.hide()
+            entry.deleteLater()
+        for number, (lesson, progress) in enumerate(lessons, start=1):
+            entry = LessonEntry(number, lesson, progress)
+            entry.clicked.connect(lambda _, lesson=lesson: self.lesson_chosen.emit(lesson))
+            self._column.addWidget(entry)
+
+    def take_focus(self) -> None:
+        """Give the focus to the first lesson that is not finished."""
+        entries = self.entries
+        unfinished = next((entry for entry in entries if not entry.is_finished), None)
+        (unfinished or (entries[0] if entries else self._open)).setFocus()
+
+
+class LessonEntry(QPushButton):
+    """Button with the title of a lesson, a sentence about it, its duration and the progress in it."""
+
+    def __init__(self, number: int, lesson: Lesson, progress: Progress) -> None:
+        super().__init__()
+        self.setObjectName(f"lesson{number}")
+        self.setAutoDefault(True)
+        self.is_finished = progress.has_ended(lesson)
+        words = progress.words(lesson)
+        facts = f"{lesson.minutes} min{f' · {words}' if words else ''}{' ✓' if self.is_finished else ''}"
+        self.setAccessibleName(f"{number}. {as_plain(lesson.title)}")
+        self.setAccessibleDescription(
+            f"{as_plain(lesson.summary)} {lesson.minutes} minutes{f', {words}' if words else ''}"
+        )
+        self.setToolTip("Begin or continue this lesson")
+        label = WrappingLabel(f"lessonEntry{number}", "Lesson")
+        label.setText(
+            f"<b>{number}. {as_html(lesson.title)[3:-4]}</b><br>{as_html(lesson.summary)[3:-4]}<br><i>{facts}</i>"
+        )
+        label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        column = QVBoxLayout(self)
+        column.addWidget(label)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        assert layout is not None
+        return layout.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        layout = self.layout()
+        assert layout is not None
+        return layout.minimumSize()

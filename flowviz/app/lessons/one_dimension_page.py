@@ -1,0 +1,67 @@
+"""The page of the one-dimensional view, in place of the cloud."""
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtGui import QFont
+from PyQt6.QtWidgets import QApplication, QStackedWidget
+
+from flowviz.app.lessons.one_dimension import OneDimension
+from flowviz.specs.view import Theme
+
+
+class OneDimensionPage(QObject):
+    """Shows the one-dimensional view while a lesson needs it, and observes it. It is created when it is first shown."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, stack: QStackedWidget, parent: QObject) -> None:
+        super().__init__(parent)
+        self._stack = stack
+        self._view: OneDimension | None = None
+        self._theme: Theme = "light"
+        self._text_scale = 1.0
+
+    def set_shown(self, shown: bool) -> None:
+        """Show the view, or the cloud again if the view is shown."""
+        if shown:
+            view = self._view = self._view or self._create()
+            self._stack.setCurrentWidget(view)
+        elif self._view is not None and self._stack.currentWidget() is self._view:
+            self._stack.setCurrentIndex(0)
+        self.changed.emit()
+
+    def observations(self) -> Mapping[str, float | None]:
+        """Observe the view; nothing is known of it while it is not shown."""
+        is_shown = self._view is not None and self._stack.currentWidget() is self._view
+        return self._view.observations() if self._view is not None and is_shown else {}
+
+    def straighten(self) -> None:
+        """Return to the curve that moves nothing."""
+        if self._view is not None:
+            self._view.straighten()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colors of a theme."""
+        self._theme = theme
+        self._update()
+
+    def set_text_scale(self, scale: float) -> None:
+        """Enlarge the text by a factor, or show it in its usual size, 1."""
+        self._text_scale = scale
+        self._update()
+
+    def _create(self) -> OneDimension:
+        view = OneDimension()
+        view.changed.connect(self.changed)
+        self._stack.addWidget(view)
+        self._view = view
+        self._update()
+        return view
+
+    def _update(self) -> None:
+        if self._view is not None:
+            font = QFont(QApplication.font())
+            font.setPointSizeF(self._text_scale * font.pointSizeF())
+            self._view.setStyleSheet(f"* {{ font-size: {font.pointSizeF():.1f}pt; }}" if self._text_scale != 1 else "")
+            self._view.set_appearance(font, self._theme)

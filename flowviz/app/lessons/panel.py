@@ -1,0 +1,48 @@
+"""The lessons panel: the list of lessons, or the step of one."""
+
+from PyQt6.QtCore import QEvent
+from PyQt6.QtGui import QFontMetrics
+from PyQt6.QtWidgets import QApplication, QStackedWidget
+
+from flowviz.app.lessons.list_page import ListPage
+from flowviz.app.lessons.step_page import StepPage
+
+WIDTH = 56  # characters
+
+
+class LessonPanel(QStackedWidget):
+    """The list of lessons, or a step, in large type during a presentation.
+
+    Attributes:
+        list: The list.
+        step: The step.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("lessonPanel")
+        self.list, self.step = ListPage(), StepPage()
+        self.addWidget(self.list)
+        self.addWidget(self.step)
+        self._text_scale = 1.0
+
+    @property
+    def wanted_width(self) -> int:
+        """Return the width in pixels at which lines are easy to read."""
+        return round(WIDTH * self._text_scale * QFontMetrics(QApplication.font()).averageCharWidth())
+
+    def set_text_scale(self, scale: float) -> None:
+        """Enlarge the text by a factor, or show it in its usual size, 1."""
+        self._text_scale = scale
+        self._update_text_size()
+
+    def _update_text_size(self) -> None:
+        size = self._text_scale * QApplication.font().pointSizeF()
+        style = f"* {{ font-size: {size:.1f}pt; }}" if self._text_scale != 1 else ""
+        if style != self.styleSheet():
+            self.setStyleSheet(style)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._update_text_size()

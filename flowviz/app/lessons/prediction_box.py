@@ -1,0 +1,95 @@
+"""The question of a step: answers as radio buttons, and feedback that explains."""
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+
+from flowviz.app.widgets.controls import button
+from flowviz.app.widgets.labels import WrappingLabel
+from flowviz.lessons import Prediction
+from flowviz.lessons.markdown import as_html, as_plain
+
+CORRECT, WRONG = "✓ Yes.", "Not quite."
+
+
+class PredictionBox(QWidget):
+    """A question, its answers, and a button that checks the chosen one. Another answer can be checked later."""
+
+    answered = pyqtSignal(int)  # number of the answer, counted from 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("lessonPrediction")
+        self._question = WrappingLabel("lessonQuestion", "Question")
+        self._feedback = WrappingLabel("lessonFeedback", "Feedback")
+        self._feedback.setTextFormat(Qt.TextFormat.RichText)
+        self._check = button("lessonCheckButton", "&Check", "Check the chosen answer")
+        self._check.clicked.connect(lambda: self.answered.emit(self._group.checkedId()))
+        self._group = QButtonGroup(self)
+        self._group.idClicked.connect(lambda _: self._check.setEnabled(True))
+        self._answers = QVBoxLayout()
+        self._rows: list[AnswerRow] = []
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._question)
+        column.addLayout(self._answers)
+        column.addWidget(self._check, alignment=Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._feedback)
+
+    def show_question(self, prediction: Prediction, answer: int | None) -> None:
+        """Show a question, and the answer to it if there is one."""
+        self._question.setText(f"<b>{as_html(prediction.question).removeprefix('<p>').removesuffix('</p>')}</b>")
+        self._clear()
+        for number, text in enumerate(prediction.answers):
+            row = AnswerRow(number, text, prediction.question)
+            self._group.addButton(row.button, number)
+            self._answers.addWidget(row)
+            self._rows.append(row)
+        if answer is not None:
+            self._rows[answer].button.setChecked(True)
+        self._check.setEnabled(answer is not None)
+        self.show_feedback(prediction, answer)
+
+    def show_feedback(self, prediction: Prediction, answer: int | None) -> None:
+        """Say whether the answer is correct, and why, or nothing before there is one."""
+        self._feedback.setHidden(answer is None)
+        if answer is None:
+            return
+        is_correct = answer == prediction.correct - 1
+        verdict = CORRECT if is_correct else f"{WRONG} The answer is: {prediction.answers[prediction.correct - 1]}"
+        self._feedback.setText(f"<p><b>{as_html(verdict)[3:-4]}</b></p>{as_html(prediction.because)}")
+        self._check.setAccessibleDescription(f"{as_plain(verdict)} {as_plain(prediction.because)}")
+
+    def _clear(self) -> None:
+        for row in self._rows:
+            self._group.removeButton(row.button)
+            self._answers.removeWidget(row)
+            row.deleteLater()
+        self._rows = []
+
+
+class AnswerRow(QWidget):
+    """A radio button, and beside it the answer, which wraps; Qt does not wrap the text of a radio button."""
+
+    def __init__(self, number: int, text: str, question: str) -> None:
+        super().__init__()
+        self.button = QRadioButton(" ")  # as high as a line of text
+        self.button.setObjectName(f"lessonAnswer{number + 1}")
+        self.button.setAccessibleName(as_plain(text))
+        self.button.setAccessibleDescription(as_plain(question))
+        label = AnswerLabel(f"lessonAnswerText{number + 1}", "Answer")
+        label.setText(as_html(text))
+        label.setBuddy(self.button)
+        label.pressed.connect(self.button.click)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(label, stretch=1)
+
+
+class AnswerLabel(WrappingLabel):
+    """Text of an answer; a click chooses it."""
+
+    pressed = pyqtSignal()
+
+    def mousePressEvent(self, event: object) -> None:
+        self.pressed.emit()

@@ -1,0 +1,93 @@
+"""The preparation of a step: sets the states of the window as its setup says."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flowviz.app.session.session import Session
+from flowviz.app.state.request import RequestState
+from flowviz.app.state.view import ViewState
+from flowviz.app.viewer.playhead import Playhead
+from flowviz.lessons import Setup
+
+VIEW_KEYS, SEEN_KEYS = ("marks", "color_by", "beside"), ("direction", "overview", "fitted")
+
+
+class Preparation:
+    """Sets the view, the request, the training and the panels.
+
+    Attributes:
+        straighten: Straightens the curve of the one-dimensional view.
+        edit: Replaces the edits of layers by those that the setup makes of them.
+    """
+
+    def __init__(
+        self,
+        view: ViewState,
+        request: RequestState,
+        session: Session,
+        playhead: Playhead,
+        open_panels: Callable[[frozenset[str]], object],
+    ) -> None:
+        self._view, self._request, self._session, self._playhead = view, request, session, playhead
+        self._open_panels = open_panels
+        self.straighten: Callable[[], object] = lambda: None
+        self.edit: Callable[[Setup], object] = lambda _: None
+
+    def apply(self, setup: Setup) -> None:
+        """Set everything that a setup gives, and leave the rest as it is."""
+        if setup.panels is not None:
+            self._open_panels(frozenset(setup.panels))
+        self._set_request(setup)
+        if setup.disabled_layers is not None or setup.edits is not None:
+            self.edit(setup)
+        if setup.curve is not None:
+            self.straighten()
+        if setup.train is not None:
+            (self._session.train if setup.train == "start" else self._session.stop)()
+        self._set_view(setup)
+
+    def _set_request(self, setup: Setup) -> None:
+        request = self._request
+        if (target := setup.target_spec) is not None:
+            request.show_target(target)
+        if (flow := setup.flow_spec) is not None:
+            request.show_flow(flow)
+        if (training := setup.training_spec) is not None:
+            request.update_training(**dict(training))
+
+    def _set_view(self, setup: Setup) -> None:
+        view, given = self._view, setup.given()
+        if setup.direction is not None and setup.direction != view.seen.direction:
+            view.set_direction(setup.direction)
+        if changes := _chosen(given, VIEW_KEYS):
+            view.update_view(**changes)
+        if changes := _chosen(given, SEEN_KEYS):
+            view.update(**changes)
+        if setup.tool is not None:
+            view.set_tool(setup.tool)
+        if setup.selection is not None:
+            view.set_selection(None)
+        self._set_probe(setup)
+        self._set_place(setup)
+
+    def _set_probe(self, setup: Setup) -> None:
+        if setup.probe == "clear":
+            self._view.update(probe=None)
+        elif setup.probe is not None:
+            stage, x, y = setup.probe
+            self._view.set_tool("probe")
+            self._view.update(probe=(stage, (x, y)))
+
+    def _set_place(self, setup: Setup) -> None:
+        if setup.moment is not None:
+            self._view.set_moment(None if setup.moment == "latest" else setup.moment)
+        if setup.stage == "last":
+            self._view.show_last_stage()
+        elif setup.stage is not None:
+            self._view.set_stage(setup.stage)
+        if setup.playing is not None and setup.playing != self._playhead.is_playing:
+            self._playhead.toggle_playing()
+
+
+def _chosen(given: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key: given[key] for key in keys if key in given}

@@ -1,0 +1,179 @@
+"""The sources of observations: functions that read them from the states of the window."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.comparison.comparisons import Comparisons
+from flowviz.app.comparison.entrants import Compared
+from flowviz.app.document.document import Document
+from flowviz.app.session.session import Session
+from flowviz.app.session.training_runner import TrainingRunner
+from flowviz.app.state.pages import ShapeContents, TextContents
+from flowviz.app.state.request import Request
+from flowviz.app.state.view import View, ViewState
+from flowviz.app.training.status import TrainingStatus
+from flowviz.app.training.training_state import TrainingState
+from flowviz.app.viewer.playhead import Playhead
+from flowviz.app.viewer.viewer import Viewer
+from flowviz.records import Advanced, Event, Finished, Preparing, Progress, Recovered
+from flowviz.records.events import Ending
+
+TRAINING_WORDS = {
+    TrainingState.PREPARING: "preparing",
+    TrainingState.TRAINING: "running",
+    TrainingState.PAUSED: "paused",
+    TrainingState.STOPPING: "stopping",
+}
+ENDING_WORDS: Mapping[Ending | None, str] = {
+    "completed": "ended",
+    "stopped": "ended",
+    "diverged": "diverged",
+    None: "idle",
+}
+FLOW_FIELDS = (
+    "conditioner", "normalization", "log_scale_bound", "base", "components", "arrangement", "pairing", "integrator",
+    "integrator_steps",
+)  # fmt: skip
+
+
+def view_observations(value: View, viewer: Viewer) -> Mapping[str, Any]:
+    """Observe what is shown."""
+    seen, view = value.seen, value.seen.view
+    probe = seen.probe
+    moments = viewer.timeline.moments
+    return {
+        "stage": value.stage,
+        "last_stage": value.last_stage,
+        "stage_kind": _kind(viewer, value.stage),
+        "moment": seen.moment if seen.moment is not None else moments[-1].step if moments else None,
+        "live": viewer.is_live,
+        "marks": view.marks,
+        "color_by": view.color_by,
+        "direction": seen.direction,
+        "beside": view.beside,
+        "overview": seen.overview,
+        "tool": value.tool,
+        "probe": probe is not None,
+        "probe_stage": probe[0] if probe else None,
+        "probe_x": probe[1][0] if probe else None,
+        "probe_y": probe[1][1] if probe else None,
+        "selection": value.selection.count if value.selection else 0,
+        "fitted": seen.fitted,
+        "playing": viewer.playhead.is_playing,
+    }
+
+
+def _kind(viewer: Viewer, stage: int) -> str | None:
+    """Return the kind of a stage: its name without its number."""
+    names = viewer.generated.names
+    return names[stage].partition("_")[2] if stage < len(names) else None
+
+
+class PlaybackEnd(QObject):
+    """Notices that a playback reaches its end."""
+
+    reached = pyqtSignal()
+
+    def __init__(self, playhead: Playhead, view: ViewState, parent: QObject) -> None:
+        super().__init__(parent)
+        self._playhead, self._view = playhead, view
+        playhead.stage_reached.connect(self._on_stage_reached)
+
+    def _on_stage_reached(self, stage: int) -> None:
+        value = self._view.value
+        end = value.last_stage if value.seen.playback.heading == "forward" else 0
+        if self._playhead.is_playing and stage == end:
+            self.reached.emit()
+
+
+def request_observations(value: Request) -> Mapping[str, Any]:
+    """Observe what is requested next."""
+    flow, training = value.plan.flow, value.plan.training.of_family(value.plan.flow.recipe)
+    contents = value.pages.of(value.kind)
+    return {
+        "target_kind": value.kind,
+        "text": contents.text if isinstance(contents, TextContents) else None,
+        "shape": contents.shape if isinstance(contents, ShapeContents) else None,
+        "flow_family": flow.family,
+        "flow_layers": flow.layers,
+        **{name: getattr(flow, name) for name in FLOW_FIELDS},
+        "learning_rate": training.learning_rate,
+        "clip_norm": training.clip_norm,
+        "batch": training.batch,
+        "budget_seconds": training.seconds,
+        "budget_steps": training.steps,
+    }
+
+
+class TrainingSource(QObject):
+    """Observes the training, and the metrics of the moment that is shown."""
+
+    changed = pyqtSignal()
+
+    def __init__(
+        self, session: Session, runner: TrainingRunner, status: TrainingStatus, document: Document, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._metrics = session, status.metrics
+        self._ending: Ending | None = None  # of the training that began since a project was opened
+        self._steps, self._recoveries = 0, 0
+        document.opened.connect(self._begin)
+        runner.event_arrived.connect(self._on_event)
+
+    def read(self) -> Mapping[str, Any]:
+        """Return the observations."""
+        metrics, share = self._metrics, self._metrics.on_target
+        return {
+            "training": TRAINING_WORDS.get(self._session.state) or ENDING_WORDS[self._ending],
+            "steps": self._steps,
+            "recoveries": self._recoveries,
+            "nll": metrics.nll,
+            "entropy": metrics.entropy,
+            "gap": metrics.gap,
+            "on_target": None if share is None else 100 * share,
+        }
+
+    def _begin(self) -> None:
+        steps = self._session.project().history.step
+        self._ending, self._recoveries, self._steps = None, 0, int(steps[-1]) if len(steps) else 0
+        self.changed.emit()
+
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case Preparing():
+                self._ending, self._recoveries = None, 0
+            case Progress() | Advanced():
+                self._steps = event.step
+            case Recovered():
+                self._recoveries = event.recoveries
+            case Finished():
+                self._ending, self._steps = event.ending, event.progress.step
+        self.changed.emit()
+
+
+def comparison_observations(comparisons: Comparisons) -> Mapping[str, Any]:
+    """Observe the comparison that is shown."""
+    workbench = comparisons.workbench if comparisons.is_shown else None
+    value = workbench.compared.value if workbench else Compared()
+    return {
+        "comparison": bool(value.runs),
+        "comparison_entrants": len(value.runs),
+        "comparison_families": frozenset(run.project.flow.family for run in value.runs),
+        "comparison_training": _comparison_state(value) if value.runs else None,
+        "comparison_best": _best(value),
+    }
+
+
+def _comparison_state(value: Compared) -> str:
+    if word := TRAINING_WORDS.get(value.state):
+        return word
+    return "ended" if value.is_ended else "idle"
+
+
+def _best(value: Compared) -> str | None:
+    """Return the family of the entrant with the smallest gap. None while one of them has none."""
+    gaps = [(run.gap, run.project.flow.family) for run in value.runs]
+    known = [(gap, family) for gap, family in gaps if gap is not None]
+    return min(known)[1] if known and len(known) == len(gaps) else None

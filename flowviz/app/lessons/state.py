@@ -1,0 +1,67 @@
+"""The state of the lessons panel: which lesson is attended, and how far it has come."""
+
+from dataclasses import dataclass, field, replace
+
+from PyQt6.QtCore import QObject
+
+from flowviz.app.state.state import State
+from flowviz.lessons import Lesson, Step
+from flowviz.lessons.progress import Progress
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """A lesson and the progress in it; without a lesson, the list of all lessons is shown.
+
+    Attributes:
+        lesson: The lesson.
+        progress: The progress in it.
+        answers: The answers that were given, by step, both counted from 0.
+    """
+
+    lesson: Lesson | None = None
+    progress: Progress = field(default_factory=Progress)
+    answers: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def step(self) -> Step | None:
+        """Return the current step. None on the list and at the end of a lesson."""
+        if self.lesson is None or self.progress.has_ended(self.lesson):
+            return None
+        return self.lesson.steps[self.progress.step]
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether the current step is done."""
+        return self.progress.step in self.progress.done
+
+    @property
+    def answer(self) -> int | None:
+        """Return the answer to the question of the current step, counted from 0. None before it was answered."""
+        return dict(self.answers).get(self.progress.step)
+
+
+class LessonState(State[Attendance]):
+    """Observable attendance."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(Attendance(), parent)
+
+    def attend(self, lesson: Lesson | None, progress: Progress | None = None) -> None:
+        """Begin or continue a lesson, or return to the list."""
+        self.set(Attendance(lesson, progress or Progress()))
+
+    def go_to(self, step: int) -> None:
+        """Go to a step, or to the end."""
+        self.set(replace(self.value, progress=self.value.progress.at(step)))
+
+    def mark_done(self) -> None:
+        """Mark the current step as done."""
+        value = self.value
+        self.set(replace(value, progress=value.progress.having_done(value.progress.step)))
+
+    def set_answer(self, answer: int) -> None:
+        """Answer the question of the current step."""
+        value = self.value
+        answers = {**dict(value.answers), value.progress.step: answer}
+        self.set(replace(value, answers=tuple(answers.items())))

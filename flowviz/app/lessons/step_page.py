@@ -1,0 +1,180 @@
+"""The page of a step: its idea, what to do, whether it is done, and the way on."""
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QPixmap, QResizeEvent
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from flowviz.app.lessons.prediction_box import PredictionBox
+from flowviz.app.lessons.state import Attendance
+from flowviz.app.widgets.controls import button, row
+from flowviz.app.widgets.labels import WrappingLabel
+from flowviz.app.widgets.scroll_column import ScrollColumn
+from flowviz.lessons import Lesson, Step
+from flowviz.lessons.markdown import as_html, as_plain
+
+DONE, TO_DO = "✓ Done.", "☐"
+TITLE_SIZE = 1.2  # relative to the font of the window
+END = "You have reached the end of this lesson."
+
+
+class StepPage(QWidget):
+    """A step with the buttons Back, Skip and Next. Next waits until the step is done; Skip does not."""
+
+    step_chosen = pyqtSignal(int)
+    answered = pyqtSignal(int)
+    list_requested = pyqtSignal()
+    return_requested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("lessonPage")
+        self._shown: tuple[Lesson | None, int] | None = None  # the step whose texts are shown
+        self._create_labels()
+        self._create_buttons()
+        self._question = PredictionBox()
+        self._question.answered.connect(self.answered)
+        self._lay_out()
+
+    def show_attendance(self, value: Attendance, way_back: str) -> None:
+        """Show the current step of a lesson, or its end.
+
+        Args:
+            value: The lesson and the progress in it.
+            way_back: What the button at the end returns to.
+        """
+        assert value.lesson is not None
+        shown = value.lesson, value.progress.step
+        if shown != self._shown:
+            self._shown = shown
+            self._show_texts(value, way_back)
+            self._scroll.verticalScrollBar().setValue(0)  # type: ignore[union-attr]
+        self._show_done(value)
+
+    def take_focus(self) -> None:
+        """Give the focus to the text, which a screen reader then reads."""
+        self._text.clearFocus()
+        self._text.setFocus()
+
+    def _create_labels(self) -> None:
+        self._position = WrappingLabel("lessonPosition", "Position in the lesson")
+        self._title = WrappingLabel("lessonTitle", "Title of the step")
+        self._text = WrappingLabel("lessonText", "Text of the step")
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self._text.setOpenExternalLinks(True)
+        self._text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._picture = Picture()
+        self._action = WrappingLabel("lessonAction", "What to do")
+        self._done = WrappingLabel("lessonDone", "Whether it is done")
+
+    def _create_buttons(self) -> None:
+        self._list = button("lessonListButton", "All &Lessons", "Interrupt the lesson, and show the list of lessons")
+        self._return = button("lessonReturnButton", "&Return", "Leave the lesson")
+        self._back = button("lessonBackButton", "&Back", "Go to the previous step")
+        self._skip = button("lessonSkipButton", "S&kip", "Go to the next step without doing this one")
+        self._next = button("lessonNextButton", "&Next", "Go to the next step")
+        self._list.clicked.connect(lambda: self.list_requested.emit())
+        self._return.clicked.connect(lambda: self.return_requested.emit())
+        self._back.clicked.connect(lambda: self._choose(-1))
+        self._skip.clicked.connect(lambda: self._choose(1))
+        self._next.clicked.connect(lambda: self._choose(1))
+        for each in (self._back, self._skip, self._next):
+            each.setAutoDefault(True)
+
+    def _lay_out(self) -> None:
+        self._scroll = ScrollColumn(
+            self._title, self._text, self._picture, self._action, self._question, self._done, self._return,
+        )  # fmt: skip
+        self._scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        buttons = QHBoxLayout()
+        for each in (self._back, self._skip, self._next):
+            buttons.addWidget(each)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        top = row(self._position, self._list, stretched=self._position)
+        top.setContentsMargins(9, 5, 9, 0)
+        buttons.setContentsMargins(9, 0, 9, 9)
+        column.addLayout(top)
+        column.addWidget(self._scroll, stretch=1)
+        column.addLayout(buttons)
+
+    def _show_texts(self, value: Attendance, way_back: str) -> None:
+        lesson, step = value.lesson, value.step
+        assert lesson is not None
+        number, count = value.progress.step + 1, len(lesson.steps)
+        self._position.setText(f"{lesson.title}: {f'step {number} of {count}' if step else 'the end'}")
+        self._set_title(step.title if step else "The end")
+        self._text.setText(as_html(step.text if step else END))
+        self._show_step(step)
+        self._return.setVisible(step is None)
+        self._return.setText(way_back)
+        self._return.setAccessibleName(way_back.replace("&", ""))
+        self._back.setEnabled(value.progress.step > 0)
+        self._next.setText("&Finish" if number == count else "&Next")
+        self._next.setAccessibleName(self._next.text().replace("&", ""))
+        spoken = [step.title, as_plain(step.text), step.action or ""] if step else [END]
+        self._text.setAccessibleName(f"{self._position.text()}. {' '.join(filter(None, spoken))}")
+
+    def _show_step(self, step: Step | None) -> None:
+        self._picture.show_file(str(step.picture) if step and step.picture else "", step.alt if step else "")
+        self._action.setVisible(bool(step and step.action))
+        self._question.setVisible(bool(step and step.predict))
+
+    def _show_done(self, value: Attendance) -> None:
+        step, is_done = value.step, value.is_done
+        if step is not None and step.action:
+            self._action.setText(f"<b>{TO_DO if not is_done else '☑'} {as_html(step.action)[3:-4]}</b>")
+        if step is not None and step.predict:
+            self._show_question(value)
+        self._done.setVisible(is_done and bool(step and step.action))
+        message = f"{DONE} {step.done or ''}".strip() if step and is_done else ""
+        self._done.setText(as_html(message))
+        self._done.setAccessibleName(as_plain(message))
+        self._skip.setEnabled(step is not None and not is_done)
+        self._next.setEnabled(step is not None and is_done)
+        self._next.setAccessibleDescription(as_plain(message))
+
+    def _show_question(self, value: Attendance) -> None:
+        assert value.step is not None
+        assert value.step.predict is not None
+        shown = (value.lesson, value.progress.step)
+        if self._question.property("shown") != hash((id(shown[0]), shown[1])):
+            self._question.setProperty("shown", hash((id(shown[0]), shown[1])))
+            self._question.show_question(value.step.predict, value.answer)
+        self._question.show_feedback(value.step.predict, value.answer)
+
+    def _set_title(self, title: str) -> None:
+        self._title.setText(f'<p style="font-size: large; font-weight: bold">{as_html(title)[3:-4]}</p>')
+
+    def _choose(self, steps: int) -> None:
+        assert self._shown is not None
+        self.step_chosen.emit(self._shown[1] + steps)
+
+
+class Picture(QLabel):
+    """Picture of a step, at most as wide as the panel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("lessonPicture")
+        self._pixmap = QPixmap()
+        self.setMinimumWidth(1)
+
+    def show_file(self, path: str, alt: str) -> None:
+        """Show a picture and its description, or nothing."""
+        self._pixmap = QPixmap(path) if path else QPixmap()
+        self.setHidden(self._pixmap.isNull())
+        self.setAccessibleName(alt)
+        self.setToolTip(alt)
+        self._fit()
+
+    def _fit(self) -> None:
+        if not self._pixmap.isNull():
+            width = min(self._pixmap.width(), max(self.width(), 1))
+            self.setPixmap(self._pixmap.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(1, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._fit()
+        super().resizeEvent(event)

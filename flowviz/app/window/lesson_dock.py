@@ -1,0 +1,63 @@
+"""The dock of the lessons panel: takes the place of the other panels, and stays open in presentations."""
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import Qt, pyqtBoundSignal
+from PyQt6.QtWidgets import QMainWindow
+
+from flowviz.app.lessons.lessons import Lessons
+from flowviz.app.lessons.panel import LessonPanel
+from flowviz.app.window.dock import Dock
+from flowviz.app.window.panel_layout import PanelLayout
+from flowviz.app.window.presentation import Presentation
+
+WIDEST_SHARE = 0.36  # of the window
+
+
+class LessonDock(Dock):
+    """Panel of the lessons. It is part of the window only while it is open."""
+
+    def __init__(self, window: QMainWindow, panel: LessonPanel, layout: PanelLayout) -> None:
+        super().__init__("lessons", "Le&ssons", panel)
+        self._window, self._lesson_panel, self._panels = window, panel, layout
+        self.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
+
+    def connect(self, lessons: Lessons, presentation: Presentation, *way_makers: Callable[[], object]) -> None:
+        """Open and close with the lessons, and follow a presentation.
+
+        Args:
+            lessons: The lessons.
+            presentation: The presentation mode, which keeps the panel.
+            way_makers: Leave what would cover the cloud, before the panel is shown and before a lesson begins.
+        """
+        for way_maker in way_makers:
+            for signal in (lessons.entered, lessons.began):
+                _call(signal, way_maker)
+        for signal, run in ((lessons.entered, self._open), (lessons.left, self._leave)):
+            signal.connect(presentation.give_way)
+            signal.connect(run)
+        lessons.panels_requested.connect(self._panels.open_panels)
+        self._panels.resetting.connect(lessons.leave)
+        self.closed.connect(lessons.leave)
+        presentation.scaled.connect(lessons.set_text_scale)
+        presentation.scaled.connect(self._follow)
+        observer = lessons.observer
+        observer.add(lambda: {"presenting": presentation.is_on}, presentation.scaled)
+        observer.add(lambda: {"panels": self._panels.open_names}, self._panels.panels_changed)
+
+    def _open(self) -> None:
+        self._panels.set_aside(self, self._wanted_width())
+
+    def _leave(self) -> None:
+        self._panels.put_back(self)
+
+    def _wanted_width(self) -> int:
+        return min(self._lesson_panel.wanted_width, round(WIDEST_SHARE * self._window.width()))
+
+    def _follow(self, scale: float) -> None:
+        if not self.isHidden() and scale != 1:
+            self._window.resizeDocks([self], [self._wanted_width()], Qt.Orientation.Horizontal)
+
+
+def _call(signal: pyqtBoundSignal, run: Callable[[], object]) -> None:
+    signal.connect(lambda: run())
