@@ -128,7 +128,7 @@ class MainWindow(QMainWindow):
             self.comparisons.recover, self,
         )  # fmt: skip
         self.exports = Exports(self)
-        self.lessons = create_lessons(
+        self.lessons, self._lesson_files = create_lessons(
             self, self._stack, self._lesson_panel, self.request, self.view, self.viewer, self.session, runner,
             self.status, self.document_actions, self.comparisons, self.exports, self._layout.open_panels,
         )  # fmt: skip
@@ -164,7 +164,7 @@ class MainWindow(QMainWindow):
         fill_layers_menu(layers, self.view, viewing.playback, viewer.playhead.toggle_playing, viewer.end_playback)
         help_menu = new_menu(self, "&Help")
         fill_start_entries(help_menu, self.welcome)
-        fill_lesson_entries(help_menu, self.lessons)
+        fill_lesson_entries(help_menu, self.lessons, self._lesson_files)
         fill_help_menu(help_menu, self.show_shortcuts, self.find_command, self._report, self._about)
         self.welcome.leave_for(self._commands())
 
@@ -192,7 +192,7 @@ class MainWindow(QMainWindow):
         switch.clicked.connect(lambda: appearance.switch_theme())
         appearance.theme_changed.connect(switch.show_theme)
         appearance.theme_changed.connect(lambda theme: self.setStyleSheet(style_sheet(theme)))
-        for themed in (self.viewer, self._training, self.welcome, self.comparisons, self.lessons):
+        for themed in (self.viewer, self._training, self.welcome, self.comparisons, self.lessons.one_dimension):
             appearance.theme_changed.connect(themed.set_theme)
         appearance.resizing_words.connect(self._layout.follow_words)
         appearance.motion_changed.connect(self.viewer.reduce_motion)
@@ -210,7 +210,7 @@ class MainWindow(QMainWindow):
         document.saves_ended.connect(self._close_after_saving)
         self.target_importer.project_arrived.connect(self.document_actions.open)
         self.document_actions.target_file_chosen.connect(self.target_importer.open_file)
-        takers = self.lessons, self.comparisons, self.target_importer
+        takers = self._lesson_files, self.comparisons, self.target_importer
         DropTarget(self, lambda media: any(taker.take_media(media) for taker in takers))
         self.target_builder.built_changed.connect(self._show_target)
         self.target_builder.pictures_ready.connect(self._training.target.shape.show_pictures)

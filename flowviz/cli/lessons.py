@@ -6,8 +6,19 @@ from typing import Annotated
 
 import typer
 
-from flowviz.cli.messages import counted
-from flowviz.lessons import GROUPS, Observation, check_lesson, setup_keys, shipped_lessons
+from flowviz.cli.messages import counted, say
+from flowviz.cli.outputs import check_output
+from flowviz.files import atomic_write
+from flowviz.lessons import (
+    GROUPS,
+    Observation,
+    check_lesson,
+    lesson_file,
+    read_lesson,
+    setup_keys,
+    shipped_lessons,
+)
+from flowviz.specs.export_kinds import Paper
 
 app = typer.Typer(
     help="List the lessons of the window, check one of your own, or make a worksheet of one.",
@@ -40,6 +51,24 @@ def observations() -> None:
         typer.echo(f"{title}\n{_table((each.name, _kind(each), _described(each)) for each in group)}\n")
     keys = ((name, "", f"{description}. Example: {name} = {example}") for name, description, example in setup_keys())
     typer.echo(f"Keys of a setup\n{_table(keys)}")
+
+
+@app.command()
+def worksheet(
+    lesson: Annotated[str, typer.Argument(help="Name or number of a lesson, or a lesson file.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The PDF to write.")],
+    answers: Annotated[bool, typer.Option("--answers", help="Add a page with the answers.")] = False,
+    paper: Annotated[Paper, typer.Option("--paper", help="The size of the pages.")] = "a4",
+) -> None:
+    """Write a lesson as a worksheet, with lines to write on."""
+    from flowviz.lessons.worksheet import save_worksheet  # loads matplotlib
+
+    path = lesson_file(lesson)
+    check_output(output, [".pdf"], [path])
+    found = read_lesson(path)
+    with atomic_write(output) as part:
+        save_worksheet(found, part, answers=answers, paper=paper)
+    say(f"Wrote {output}.")
 
 
 def _kind(observation: Observation) -> str:

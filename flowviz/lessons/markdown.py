@@ -21,3 +21,18 @@ def as_html(text: str) -> str:
 def as_plain(text: str) -> str:
     """Return Markdown as text for a screen reader."""
     return unescape(sub(r"<[^>]*>", "", as_html(text)))
+
+
+def paragraphs(text: str) -> list[tuple[str, str]]:
+    """Return the paragraphs of Markdown without emphasis, each with the mark of a list item before it, or ""."""
+    found: list[tuple[str, str]] = []
+    mark = ""
+    for token in _parser().parse(text):
+        if token.type == "list_item_open":
+            mark = f"{token.info}." if token.info else "•"
+        elif token.type == "inline" or token.type in {"fence", "code_block"}:
+            parts = token.children or [token]
+            words = "".join(" " if part.type in {"softbreak", "hardbreak"} else part.content for part in parts)
+            found.append((mark, words.strip()))
+            mark = ""
+    return found

@@ -43,7 +43,7 @@ DOWN: Mapping[str, Any] = {"t": "top", "m": "center", "b": "bottom", "s": "basel
 SETTINGS: Any = {"svg.hashsalt": "flowviz", "svg.fonttype": "none", "pdf.fonttype": 42, "font.family": FONT}
 # These options are global to the process. Without the lock, the second of two overlapping threads would save the
 # options of the first one as the original ones and restore them for good.
-_matplotlib_lock = Lock()
+matplotlib_lock = Lock()
 
 
 def save_page(
@@ -59,7 +59,7 @@ def save_page(
         form: The file format.
         about: The metadata and the resolution.
     """
-    with _matplotlib_lock, rc_context(SETTINGS):
+    with matplotlib_lock, rc_context(SETTINGS):
         page = Page(view, size, about.dpi)
         draw(page)
         written = BytesIO()  # matplotlib would leave a file open if the disk is full

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 What = Literal["view", "stages", "sheet", "animation", "frames", "trace", "samples", "density", "losses"]
+Paper = Literal["a4", "letter"]  # of worksheets
 Format = Literal["png", "svg", "pdf", "gif", "apng", "webp", "mp4", "npz", "csv"]
 Kinds = frozenset[What]
 

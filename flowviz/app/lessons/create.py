@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.export.exports import Exports
+from flowviz.app.lessons.files import LessonFiles
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.lessons.observer import Observer
 from flowviz.app.lessons.one_dimension_page import OneDimensionPage
@@ -42,7 +43,7 @@ def create_lessons(
     comparisons: Comparisons,
     exports: Exports,
     open_panels: Callable[[frozenset[str]], object],
-) -> Lessons:
+) -> tuple[Lessons, LessonFiles]:
     """Create the lessons of a window, which observe its states and change them."""
     observer = Observer(window)
     playhead = viewer.playhead
@@ -61,7 +62,5 @@ def create_lessons(
     observer.add(page.observations, page.changed)
     opener.one_dimension_requested.connect(page.set_shown)
     preparation.straighten = page.straighten
-    lessons = Lessons(window, panel, documents, observer, opener, preparation)
-    lessons.text_scaled.connect(page.set_text_scale)
-    lessons.theme_changed.connect(page.set_theme)
-    return lessons
+    lessons = Lessons(window, panel, documents, observer, opener, preparation, page)
+    return lessons, LessonFiles(window, lessons)

@@ -5,11 +5,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
-from PyQt6.QtWidgets import QFileDialog, QMainWindow
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtWidgets import QMainWindow
 
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.lessons.observer import Observer
+from flowviz.app.lessons.one_dimension_page import OneDimensionPage
 from flowviz.app.lessons.opener import LESSON, Opener
 from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.lessons.preparation import Preparation
@@ -17,12 +18,10 @@ from flowviz.app.lessons.state import Attendance, LessonState
 from flowviz.app.lessons.stored_progress import store_progress, stored_progress
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.errors import FlowvizError
-from flowviz.lessons import Lesson, is_lesson, read_lesson, shipped_lessons
+from flowviz.lessons import Lesson, Setup, read_lesson, shipped_lessons
 from flowviz.lessons.markdown import as_plain
 from flowviz.lessons.progress import Progress
-from flowviz.specs.view import Theme
 
-FILTER = "Lessons (*.toml)"
 PAUSED = "The lesson is interrupted. Help ▸ Lessons continues it."
 NO_PANELS: frozenset[str] = frozenset()
 
@@ -36,14 +35,14 @@ class Lessons(QObject):
         state: The lesson that is attended.
         observer: What the conditions of its steps observe.
         opener: Opens what it needs.
+        one_dimension: The page of the one-dimensional view.
     """
 
     entered = pyqtSignal()  # before the panel is shown
     left = pyqtSignal()  # the panel is to be closed
     began = pyqtSignal()  # a lesson is about to begin
     panels_requested = pyqtSignal(object)  # names of the panels of the window that a step needs
-    text_scaled = pyqtSignal(float)  # factor by which text is enlarged in a presentation, or 1
-    theme_changed = pyqtSignal(str)  # Theme
+    open_requested = pyqtSignal()  # the user wants to choose a file
     done = pyqtSignal(str)  # message
     notice_posted = pyqtSignal(object)  # Notice
 
@@ -55,10 +54,12 @@ class Lessons(QObject):
         observer: Observer,
         opener: Opener,
         preparation: Preparation,
+        one_dimension: OneDimensionPage,
     ) -> None:
         super().__init__(window)
         self._window, self._panel, self._documents = window, panel, documents
         self.observer, self.opener, self._preparation = observer, opener, preparation
+        self.one_dimension = one_dimension
         self.state = LessonState(self)
         self.is_shown = False
         self._start: Mapping[str, Any] | None = None  # observations when the step began; None before
@@ -90,15 +91,6 @@ class Lessons(QObject):
         self._panel.setCurrentWidget(self._panel.list)
         self._panel.list.take_focus()
 
-    def choose(self) -> None:
-        """Ask for the file of a lesson."""
-        dialog = QFileDialog(self._window, "Open Lesson", str(Path.home()), f"{FILTER};;All files (*)")
-        dialog.setObjectName("openLessonDialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.fileSelected.connect(lambda name: self.open(Path(name)))
-        dialog.open()
-
     def open(self, path: Path) -> None:
         """Run the lesson of a file."""
         self.notice_posted.emit(Notice(LESSON))
@@ -108,14 +100,6 @@ class Lessons(QObject):
             self.notice_posted.emit(notice_of(LESSON, error))
         else:
             self.begin(lesson)
-
-    def take_media(self, media: QMimeData) -> bool:
-        """Run a lesson that was dropped on the window; return whether it was one."""
-        files = [Path(url.toLocalFile()) for url in media.urls() if url.isLocalFile()]
-        if files and is_lesson(files[0]):
-            self.open(files[0])
-            return True
-        return False
 
     def begin(self, lesson: Lesson) -> None:
         """Begin or continue a lesson, after asking about unsaved changes of the learner's project."""
@@ -131,23 +115,11 @@ class Lessons(QObject):
             self.left.emit()
             self.opener.put_back()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colors of a theme."""
-        self.theme_changed.emit(theme)
-
-    def set_text_scale(self, scale: float) -> None:
-        """Enlarge the text by a factor, or show it in its usual size, 1."""
-        self._panel.set_text_scale(scale)
-        self.text_scaled.emit(scale)
-
     def discard_changes(self) -> None:
         """Treat the project of a lesson as saved, unless the learner has given it a file."""
         document = self._documents.document
         if self.opener.opened is not None and document.path is None and document.is_changed:
             document.discard_changes()
-
-    def export_worksheet(self) -> None:
-        """Ask where to save the current lesson as a worksheet."""
 
     def close(self) -> None:
         """Close the panel for good, because the window closes."""
@@ -159,7 +131,7 @@ class Lessons(QObject):
     def _connect(self) -> None:
         panel, opener = self._panel, self.opener
         panel.list.lesson_chosen.connect(self.begin)
-        panel.list.open_requested.connect(self.choose)
+        panel.list.open_requested.connect(self.open_requested)
         panel.list.close_requested.connect(self.leave)
         panel.step.list_requested.connect(self.show_list)
         panel.step.return_requested.connect(self.leave)
@@ -204,7 +176,7 @@ class Lessons(QObject):
         else:
             self._prepare(lesson, number, setup)
 
-    def _prepare(self, lesson: Lesson, number: int, setup: Any) -> None:
+    def _prepare(self, lesson: Lesson, number: int, setup: Setup) -> None:
         value = self.state.value
         if value.lesson is not lesson or value.progress.step != number:
             return  # the learner has gone on meanwhile

@@ -1,7 +1,7 @@
 """The page of a step: its idea, what to do, whether it is done, and the way on."""
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QPixmap, QResizeEvent
+from PyQt6.QtCore import QSize, Qt, QUrl, pyqtSignal
+from PyQt6.QtGui import QDesktopServices, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.lessons.prediction_box import PredictionBox
@@ -60,7 +60,7 @@ class StepPage(QWidget):
         self._title = WrappingLabel("lessonTitle", "Title of the step")
         self._text = WrappingLabel("lessonText", "Text of the step")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-        self._text.setOpenExternalLinks(True)
+        self._text.linkActivated.connect(_open_link)
         self._text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._picture = Picture()
         self._action = WrappingLabel("lessonAction", "What to do")
@@ -148,6 +148,13 @@ class StepPage(QWidget):
     def _choose(self, steps: int) -> None:
         assert self._shown is not None
         self.step_chosen.emit(self._shown[1] + steps)
+
+
+def _open_link(address: str) -> None:
+    """Open a page of the web; a lesson cannot open files."""
+    url = QUrl(address)
+    if url.scheme() in {"http", "https"}:
+        QDesktopServices.openUrl(url)
 
 
 class Picture(QLabel):

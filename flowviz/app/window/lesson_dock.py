@@ -39,7 +39,8 @@ class LessonDock(Dock):
         lessons.panels_requested.connect(self._panels.open_panels)
         self._panels.resetting.connect(lessons.leave)
         self.closed.connect(lessons.leave)
-        presentation.scaled.connect(lessons.set_text_scale)
+        presentation.scaled.connect(self._lesson_panel.set_text_scale)
+        presentation.scaled.connect(lessons.one_dimension.set_text_scale)
         presentation.scaled.connect(self._follow)
         observer = lessons.observer
         observer.add(lambda: {"presenting": presentation.is_on}, presentation.scaled)

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
 from flowviz.app.commands.actions import Key, add_action, add_choices, add_submenu, add_toggle, make_checkable
 from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.document.actions import DocumentActions
+from flowviz.app.lessons.files import LessonFiles
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.session.warm_up import WarmUp
 from flowviz.app.state.binding import bind_checked
@@ -213,12 +214,12 @@ def fill_start_entries(menu: QMenu, welcome: Welcome) -> None:
     menu.addSeparator()
 
 
-def fill_lesson_entries(menu: QMenu, lessons: Lessons) -> None:
+def fill_lesson_entries(menu: QMenu, lessons: Lessons, files: LessonFiles) -> None:
     """Fill the part of the Help menu about lessons."""
     add_action(menu, "Le&ssons", "Ctrl+Shift+L", lessons.show, "Learn about flows, step by step, beside the picture")
-    add_action(menu, "Open Less&on…", None, lessons.choose, "Run a lesson of your own, a file that ends in .toml")
+    add_action(menu, "Open Less&on…", None, files.choose, "Run a lesson of your own, a file that ends in .toml")
     tip = "Save the texts and questions of the current lesson as a PDF to write in"
-    export = add_action(menu, "Export &Worksheet…", None, lessons.export_worksheet, tip)
+    export = add_action(menu, "Export &Worksheet…", None, files.export_worksheet, tip)
     export.setEnabled(False)
     lessons.state.changed.connect(lambda _, new: export.setEnabled(new.lesson is not None))
     menu.addSeparator()
