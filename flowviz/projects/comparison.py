@@ -101,6 +101,15 @@ class Comparison:
         later = (entrant.with_later_seeds(offset) for entrant in self.spec.entrants)
         return tuple(entrant for entrant in later if (entrant.name, entrant.seed) not in ended)
 
+    @property
+    def unscored(self) -> tuple[str, ...]:
+        """Names of the entrants that have been trained, but whose result is unknown, because the training stopped."""
+        return tuple(
+            name
+            for name, project in self.projects.items()
+            if project.checkpoint is not None and project.checkpoint.step > 0 and self.trial(name) is None
+        )
+
     def ordered_trials(self) -> list[Trial]:
         """Return the runs that have ended, in the order of the entrants and of their seeds."""
         return sorted(self.trials, key=lambda each: (self.names.index(each.name), each.seed))

@@ -20,6 +20,7 @@ __all__ = [
     "Turn",
     "compared",
     "prepare",
+    "score_stopped",
     "train",
     "train_in_turns",
     "trained",
@@ -28,5 +29,11 @@ __all__ = [
 if TYPE_CHECKING:  # the window does not compare flows at its start
     from flowviz.training.comparison import compared
     from flowviz.training.in_turns import Add, Change, Remove, Retarget, Turn, train_in_turns
+    from flowviz.training.stopped import score_stopped
 else:
-    __getattr__ = lazy_names(__name__, comparison="compared", in_turns="Add Change Remove Retarget Turn train_in_turns")
+    __getattr__ = lazy_names(
+        __name__,
+        comparison="compared",
+        in_turns="Add Change Remove Retarget Turn train_in_turns",
+        stopped="score_stopped",
+    )

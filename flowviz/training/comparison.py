@@ -6,6 +6,7 @@ from flowviz.projects import Comparison
 from flowviz.records import Event, Trial
 from flowviz.specs import ComparisonSpec
 from flowviz.training.in_turns import train_in_turns
+from flowviz.training.stopped import score_stopped
 from flowviz.training.trained import moment_period
 
 OnEvent = Callable[[str, Event | Trial], object]
@@ -22,8 +23,8 @@ def compared(
     Args:
         comparison: The comparison, of which some runs may have ended or been stopped.
         on_event: Called with the name of an entrant and each event of its training. The last ones are `Finished` and
-            the result of the run, a `Trial`; after an error, there is only the latter.
-        should_stop: Called about 20 times per second. If it returns true, all trainings end early.
+            the result of the run, a `Trial`; after an error or a stop, there is only the latter.
+        should_stop: Called about 20 times per second. If it returns true, all trainings end early, and are scored.
 
     Returns:
         The comparison with its results. Only the runs of later seeds that were stopped are lost.
@@ -37,6 +38,10 @@ def compared(
         comparison = turn.comparison
         assert turn.event is not None
         on_event(turn.name, turn.event)
+    for turn in score_stopped(comparison):
+        comparison = turn.comparison
+        assert turn.event is not None
+        on_event(turn.name, turn.event)
     for offset in range(1, comparison.seeds):
         missing = comparison.missing(offset)
         if not missing or should_stop():
@@ -44,7 +49,7 @@ def compared(
         later = Comparison.untrained(ComparisonSpec(entrants=missing))
         for turn in train_in_turns(later, stop_requested=should_stop):
             assert turn.event is not None
-            if isinstance(turn.event, Trial) and turn.event.ending != "stopped":
+            if isinstance(turn.event, Trial):
                 comparison = comparison.with_trial(turn.event)
             on_event(turn.name, turn.event)
     return comparison

@@ -94,9 +94,9 @@ def train_in_turns(
         snapshot_seconds: As for `train`, of each entrant.
         moment_seconds: As for `train`, of each entrant.
         checkpoint_seconds: As for `train`, of each entrant.
-        stop_requested: Called at least every 50 ms, in the thread of the caller. If it returns true, all trainings end.
-            Every entrant that has taken steps yields its checkpoint at once, and then its `Finished` and its result;
-            a caller who does not need its score can close the generator.
+        stop_requested: Called at least every 50 ms, in the thread of the caller. If it returns true, all trainings end:
+            every entrant that has taken steps yields its checkpoint at once. It has no result then; `score_stopped`
+            computes it, which can take seconds.
         changes: Called before each chunk. Returns the entrants to add and to remove and the targets to learn, in order.
 
     Yields:
@@ -120,7 +120,7 @@ class _Entrant:
     def __init__(self, name: str, project: Project, target: Target) -> None:
         self.name, self.project, self.target = name, project, target
         self.spent = 0.0  # share of its budget
-        self.has_advanced = False
+        self.is_ahead = False  # of its checkpoint
         self.events: Generator[Event, None, None] | None = None
         self.pending: Future[Event] | None = None  # the next event, which is being computed
         self._next: Retarget | None = None  # requested
@@ -167,7 +167,8 @@ class _Entrant:
             timeline = self.project.timeline.with_moment(without_particles(moment))
             self.project = replace(self.project, timeline=timeline)
         if isinstance(event, Advanced):
-            self.spent, self.has_advanced = event.fraction, True
+            self.spent = event.fraction
+        self.is_ahead = isinstance(event, Advanced) or (self.is_ahead and not isinstance(event, Checkpoint))
 
     def _take_target(self) -> NewTarget | None:
         change, self._next = self._next, None
@@ -279,21 +280,19 @@ class _Trainings:
             yield self._turn(entrant, entrant.result(event))
 
     def _stopped(self) -> Iterator[Turn]:
-        """End all trainings: first the checkpoints, then the scores."""
-        begun = [each for each in self._entrants.values() if each.has_advanced]
-        for entrant in sorted(begun, key=lambda each: each.pending is not None):
-            yield from self._until(Checkpoint, entrant)
-        for entrant in begun:
-            yield from self._until(Finished, entrant)
+        """End all trainings at their checkpoints, the busy one last. A score that is being computed is abandoned."""
+        ahead = [each for each in self._entrants.values() if each.is_ahead]
+        for entrant in sorted(ahead, key=lambda each: each.pending is not None):
+            yield from self._to_checkpoint(entrant)
 
-    def _until(self, kind: type, entrant: _Entrant) -> Iterator[Turn]:
-        """Yield the events of an entrant up to one of a kind, or up to its end."""
+    def _to_checkpoint(self, entrant: _Entrant) -> Iterator[Turn]:
+        """Yield the events of an entrant up to its checkpoint, or up to its end."""
         while entrant.name in self._entrants:
             assert entrant.events is not None
             entrant.pending = entrant.pending or self._threads.submit(next, entrant.events)
             found = list(self._taken(entrant))
             yield from found
-            if any(isinstance(turn.event, kind) for turn in found):
+            if any(isinstance(turn.event, Checkpoint) for turn in found):
                 return
 
     def _change(self, change: Change) -> Iterator[Turn]:

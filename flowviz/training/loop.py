@@ -107,11 +107,11 @@ class Training:
         if self._begins_plainly:
             # Use the plain graph even if XLA is ready, because the same seed must give the same result.
             yield from self._advance(self._budget.steps_ahead(self._plain_steps), compiled=False)
-        self._runner.compile()  # not during the first steps, which would slow both down
         if not self._stop_requested():
+            self._runner.compile()  # not during the first steps, which would slow both down
             mean_nll(self._flow, self._validation_points)  # traces the graph while the clock is paused
-        if self._waits and not self._runner.wait():
-            yield Uncompiled()
+            if self._waits and not self._runner.wait():
+                yield Uncompiled()
         prepare_seconds = perf_counter() - prepare_started
         ending = yield from self._train()
         if self._reports_chunks:

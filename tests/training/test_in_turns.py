@@ -16,7 +16,7 @@ from flowviz.projects import Comparison, Project, comparison_from_bytes, compari
 from flowviz.records import Advanced, Checkpoint, Finished, Preparing, Retargeted, Trial
 from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from flowviz.targets import Target, build_target
-from flowviz.training import Add, Change, Remove, Retarget, Turn, compared, prepare, train, train_in_turns
+from flowviz.training import Add, Change, Remove, Retarget, Turn, compared, prepare, score_stopped, train, train_in_turns
 from flowviz.training.step import ChunkRunner, State
 from tests.training.events import finished
 
@@ -177,25 +177,28 @@ def test_failure_of_one_is_reported_and_does_not_stop_the_others(
     assert [trial.ending for trial in again.ordered_trials()] == ["completed", "completed"], "it is tried again"
 
 
-def test_stopped_comparison_resumes_exactly(whole: Comparison) -> None:
-    stopper = Stopper(after=5)
-    stopped = stopper.take(train_in_turns(comparison(), stop_requested=stopper.requested))
-    assert {trial.ending for trial in stopped.trials} == {"stopped"}
-    assert 0 < max(each.checkpoint.step for each in stopped.projects.values() if each.checkpoint) < 900
-    resumed = compared(comparison_from_bytes(comparison_to_bytes(stopped)))
+def stopped(after: int, **values: Any) -> Comparison:
+    stopper = Stopper(after)
+    return stopper.take(train_in_turns(comparison(**values), stop_requested=stopper.requested))
+
+
+def copied(found: Comparison) -> Comparison:
+    return comparison_from_bytes(comparison_to_bytes(found))
+
+
+@pytest.mark.parametrize("is_scored", [True, False])
+def test_stopped_comparison_resumes_exactly(whole: Comparison, is_scored: bool) -> None:
+    found = stopped(after=5)
+    assert 0 < max(each.checkpoint.step for each in found.projects.values() if each.checkpoint) < 900
+    for turn in score_stopped(found) if is_scored else ():
+        found = turn.comparison
+    assert [trial.ending for trial in found.trials] == (3 if is_scored else 0) * ["stopped"]
+    resumed = compared(copied(found))
     assert gaps(resumed) == gaps(whole)
     assert {trial.ending for trial in resumed.trials} == {"completed"}
     for name in FLOWS:
         np.testing.assert_array_equal(resumed[name].history.step, whole[name].history.step)
         np.testing.assert_array_equal(resumed[name].trace.positions, whole[name].trace.positions)
-
-
-def test_after_a_stop_all_checkpoints_come_before_the_scores() -> None:
-    stopper = Stopper(after=4)
-    stopper.take(train_in_turns(comparison(), stop_requested=stopper.requested))
-    after = stopper.turns[[isinstance(turn.event, Advanced) for turn in stopper.turns].index(True) :]
-    kinds = [type(turn.event) for turn in after if isinstance(turn.event, Checkpoint | Finished | Trial)]
-    assert kinds[-9:] == [Checkpoint, Checkpoint, Checkpoint, *3 * [Finished, Trial]]
 
 
 def test_stop_after_the_first_chunk_does_not_wait_for_a_validation(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,77 @@
+"""A stop leaves checkpoints at once; the results follow from them, at any time."""
+
+from collections.abc import Iterator
+from threading import Event as Flag
+from typing import Any
+
+import numpy as np
+import pytest
+
+from flowviz.errors import MachineError
+from flowviz.records import Advanced, Checkpoint, Finished, Trial
+from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.targets import build_target
+from flowviz.training import score_stopped, train, train_in_turns
+from flowviz.training.loop import Training
+from tests.training.test_in_turns import FLOWS, STEPS, TARGET, Stopper, comparison, copied, stopped
+
+
+def stopped_at(step: int, flow: FlowSpec) -> Finished:
+    """Return the end of a separate training that was stopped after a step."""
+    steps = [0]
+    for event in train(
+        build_target(TARGET), flow, STEPS, stop_requested=lambda: steps[-1] >= step, reports_chunks=True
+    ):
+        steps.append(event.step if isinstance(event, Advanced) else steps[-1])
+    assert isinstance(event, Finished)
+    return event
+
+
+def test_stop_computes_no_scores_but_those_of_its_checkpoints_are_the_same_later() -> None:
+    stopper = Stopper(after=4)
+    found = stopper.take(train_in_turns(comparison(), stop_requested=stopper.requested))
+    last = next(number for number, turn in enumerate(stopper.turns) if isinstance(turn.event, Advanced)) + 4
+    assert not any(isinstance(turn.event, Finished | Trial) for turn in stopper.turns)
+    assert [turn.event for turn in stopper.turns[last:] if isinstance(turn.event, Checkpoint)]
+    assert found.unscored == tuple(FLOWS)
+    *_, turn = score_stopped(copied(found))
+    assert turn.comparison.unscored == ()
+    for name, flow in FLOWS.items():
+        checkpoint = found[name].checkpoint
+        assert checkpoint is not None
+        end = stopped_at(checkpoint.step, flow)
+        assert end.checkpoint.step == checkpoint.step
+        trial = turn.comparison.trial(name)
+        assert trial is not None
+        assert (trial.ending, trial.figures["gap"]) == ("stopped", end.score.gap)
+        np.testing.assert_array_equal(turn.comparison[name].trace.positions, end.trace.positions)
+
+
+def test_stop_does_not_wait_for_the_score_of_a_flow_that_has_just_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_scoring, may_end = Flag(), Flag()
+    finish = Training._finished
+
+    def slow(self: Training, *values: Any) -> Finished:
+        is_scoring.set()
+        assert may_end.wait(60)
+        return finish(self, *values)
+
+    monkeypatch.setattr(Training, "_finished", slow)
+    *_, turn = train_in_turns(comparison("affine", training=TrainingSpec(steps=3)), stop_requested=is_scoring.is_set)
+    may_end.set()
+    assert isinstance(turn.event, Checkpoint)
+    assert turn.comparison.unscored == ("affine",)
+    *_, turn = score_stopped(turn.comparison)
+    assert [trial.ending for trial in turn.comparison.trials] == ["completed"]
+
+
+def test_failure_of_a_score_is_the_result_of_its_entrant(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = stopped(after=4)
+
+    def broken(*values: Any, **how: Any) -> Iterator[Any]:
+        raise MachineError("There is not enough memory.")
+        yield
+
+    monkeypatch.setattr("flowviz.training.stopped.train", broken)
+    *_, turn = score_stopped(found)
+    assert {trial.failure for trial in turn.comparison.trials} == {"There is not enough memory"}
