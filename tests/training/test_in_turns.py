@@ -16,7 +16,18 @@ from flowviz.projects import Comparison, Project, comparison_from_bytes, compari
 from flowviz.records import Advanced, Checkpoint, Finished, Preparing, Retargeted, Trial
 from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from flowviz.targets import Target, build_target
-from flowviz.training import Add, Change, Remove, Retarget, Turn, compared, prepare, score_stopped, train, train_in_turns
+from flowviz.training import (
+    Add,
+    Change,
+    Remove,
+    Retarget,
+    Turn,
+    compared,
+    prepare,
+    score_stopped,
+    train,
+    train_in_turns,
+)
 from flowviz.training.step import ChunkRunner, State
 from tests.training.events import finished
 

@@ -60,6 +60,7 @@ class ComparisonController(QObject):
         self._targets = EntrantTargets(compared, worker or LatestWorker(), self)
         self._targets.notice_posted.connect(self.notice_posted)
         self._activity = ""
+        self._scoring: Comparison  # of which results are being computed
         self.editing = EntrantEditing(compared, request, builder, self)
         self.editing.flow_edited.connect(self.change_entrant)
         self.editing.budget_edited.connect(self.set_budget)
@@ -69,6 +70,7 @@ class ComparisonController(QObject):
         runner.ended.connect(self._on_ended)
         runner.failed.connect(lambda: self._on_ended())
         runner.failed.connect(self.notice_posted)
+        runner.scored.connect(self._on_scored)
         controls.set_can_train(True)
 
     @property
@@ -89,6 +91,7 @@ class ComparisonController(QObject):
         self._compared.show(comparison)
         self._targets.build()
         self._update_controls()
+        self._score()
 
     def train(self) -> None:
         """Start all over, on the requested targets."""
@@ -151,6 +154,7 @@ class ComparisonController(QObject):
         if self._runner.current is not None:
             self._runner.change(Add(name, project))
         self._update_controls()
+        self._score()
         self.changed.emit()
 
     def learn(self, spec: TargetSpec, then: Callable[[], object]) -> None:
@@ -184,6 +188,7 @@ class ComparisonController(QObject):
         selected = new if self._compared.value.selected == old else self._compared.value.selected
         self._compared.set(replace(self._compared.value, runs=runs, selected=selected))
         self._restart_if_running()
+        self._score()
         self.changed.emit()
 
     def change_entrant(self, name: str, plan: Plan) -> None:
@@ -202,6 +207,7 @@ class ComparisonController(QObject):
         )
         self._compared.set(replace(self._compared.value, runs=runs))
         self._restart_if_running()
+        self._score()
         self._update_controls()
         self.changed.emit()
 
@@ -273,6 +279,20 @@ class ComparisonController(QObject):
     def _on_ended(self) -> None:
         runs = tuple(map(_at_rest, self._compared.value.runs))
         self._compared.set(replace(self._compared.value, runs=runs, state=IDLE))
+        self._score()
+
+    def _score(self) -> None:
+        """Compute missing results in the background. They need not be saved, because checkpoints determine them."""
+        if self._runner.current is None and (comparison := self.comparison).unscored:
+            self._scoring = comparison
+            self._runner.score(comparison)
+
+    def _on_scored(self, turn: Turn) -> None:
+        run = self._compared.value.run(turn.name)
+        if run is not None and run.project is self._scoring.projects.get(turn.name):
+            scored = next(each for each in runs_of(turn.comparison) if each.name == turn.name)
+            self._compared.update(replace(scored, built=run.built, asked=run.asked))
+            self._update_controls()
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
         self._controls.set_fraction(new.fraction)

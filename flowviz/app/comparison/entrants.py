@@ -102,6 +102,11 @@ class EntrantRun:
         return self.project.checkpoint is not None
 
     @property
+    def is_unscored(self) -> bool:
+        """Return whether its training was stopped and its result is still being computed."""
+        return self.status == "stopped" and self.trial is None and bool(Comparison({self.name: self.project}).unscored)
+
+    @property
     def can_go_on(self) -> bool:
         """Return whether it can train further: its training has not ended, or its budget has grown since."""
         if self.asked is not None or self.trial is None or self.trial.ending in {"failed", "stopped"}:
@@ -171,6 +176,8 @@ class EntrantRun:
 
     def words(self) -> str:
         """Return the state of the training for users, such as "45%" or "diverged"."""
+        if self.is_unscored:
+            return "stopped, scoring…"
         return f"{self.fraction:.0%}" if self.status == "training" else WORDS[self.status]
 
 

@@ -1,4 +1,4 @@
-"""The comparison runner: trains the entrants in one thread, and drops outdated events."""
+"""The comparison runner: trains the entrants in one thread, or scores them, and drops outdated events."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from PyQt6.QtCore import QObject, pyqtBoundSignal, pyqtSignal
 
-from flowviz.app.comparison.worker import ComparisonWorker
+from flowviz.app.comparison.worker import ComparisonWorker, ScoringWorker
 from flowviz.app.notices.notice import Notice
 from flowviz.projects import Comparison
 from flowviz.training import Add, Change, Remove, Turn
@@ -45,11 +45,18 @@ class ComparisonRunner(QObject):
     turn_taken = pyqtSignal(object)  # Turn of an entrant that has not left
     ended = pyqtSignal()
     failed = pyqtSignal(object)  # Notice
+    scored = pyqtSignal(object)  # Turn with the result of an entrant whose training was stopped
 
-    def __init__(self, parent: QObject, make_thread: ThreadFactory = ComparisonWorker) -> None:
+    def __init__(
+        self,
+        parent: QObject,
+        make_thread: ThreadFactory = ComparisonWorker,
+        make_scorer: ThreadFactory = ScoringWorker,
+    ) -> None:
         super().__init__(parent)
-        self._make_thread, self._numbers = make_thread, count(1)
+        self._make_thread, self._make_scorer, self._numbers = make_thread, make_scorer, count(1)
         self.current: ComparisonThread | None = None
+        self._scorer: ComparisonThread | None = None
         self._abandoned: ComparisonThread | None = None  # may still be running
         self._leaving = Counter[str]()  # names of entrants whose removal the thread has yet to confirm
 
@@ -64,6 +71,13 @@ class ComparisonRunner(QObject):
             thread.change(change)
         thread.start()
 
+    def score(self, comparison: Comparison) -> None:
+        """Compute the results that a comparison lacks because its training was stopped, unless a run begins."""
+        self.abandon()
+        scorer = self._scorer = self._make_scorer(next(self._numbers), comparison, self._abandoned)
+        scorer.turn_taken.connect(self._on_scored)
+        scorer.start()
+
     def change(self, change: Change) -> None:
         """Add or remove an entrant, or learn another target, in the current run."""
         assert self.current is not None
@@ -77,10 +91,11 @@ class ComparisonRunner(QObject):
         self.change(added)
 
     def abandon(self) -> None:
-        """End the current run and ignore its remaining turns."""
-        if self.current is not None:
-            self.current.abandon()
-            self._abandoned, self.current = self.current, None
+        """End the current run, and what computes results; ignore the remaining turns of both."""
+        for thread in filter(None, (self._scorer, self.current)):
+            thread.abandon()
+            self._abandoned = thread
+        self.current = self._scorer = None
         self._leaving.clear()
 
     def _is_current(self, number: int) -> bool:
@@ -93,6 +108,10 @@ class ComparisonRunner(QObject):
             self._leaving[turn.name] -= 1
         elif not self._leaving[turn.name]:
             self.turn_taken.emit(turn)
+
+    def _on_scored(self, number: int, turn: Turn) -> None:
+        if self._scorer is not None and number == self._scorer.number:
+            self.scored.emit(turn)
 
     def _on_ended(self, number: int) -> None:
         if self._is_current(number):

@@ -34,7 +34,7 @@ def sentence(compared: Compared, activity: str) -> str:
         case TrainingState.PAUSED:
             return "Paused. Resume continues each flow exactly where it stopped."
         case TrainingState.STOPPING:
-            return "Stopping: the flows are being scored…"
+            return "Stopping…"
         case TrainingState.TRAINING:
             return _training(compared)
     return _idle(compared)
@@ -52,6 +52,8 @@ def _idle(compared: Compared) -> str:
         return f"Press Train to start all flows over, with '{_short(asked.title)}' as their target."
     if not any(run.is_begun for run in compared.runs):
         return GREETING
+    if any(run.is_unscored for run in compared.runs):
+        return "Stopped. The final figures are being computed; until then, those of validation points are shown."
     best = _best(compared)
     waiting = [run.name for run in compared.runs if not run.has_ended]
     end = "Stopped" if any(run.status == "stopped" for run in compared.runs) else "Done"

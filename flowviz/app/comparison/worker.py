@@ -2,6 +2,7 @@
 
 import logging
 from collections import deque
+from collections.abc import Iterator
 
 from PyQt6.QtCore import pyqtSignal
 
@@ -10,7 +11,7 @@ from flowviz.app.threads.worker import PausableWorker
 from flowviz.errors import FlowvizError
 from flowviz.projects import Comparison
 from flowviz.records import Snapshot
-from flowviz.training import Change, train_in_turns
+from flowviz.training import Change, Turn, score_stopped, train_in_turns
 
 COMPARISON = "comparison"  # topic of its notices
 SNAPSHOT_SECONDS = 0.3  # of the training of each entrant
@@ -43,14 +44,8 @@ class ComparisonWorker(PausableWorker):
 
     def run(self) -> None:
         self._wait_for_previous()
-        turns = train_in_turns(
-            self._comparison,
-            snapshot_seconds=SNAPSHOT_SECONDS,
-            stop_requested=self._stopping.is_set,
-            changes=self._take_changes,
-        )
         try:
-            for turn in turns:
+            for turn in self._turns():
                 if self.isInterruptionRequested():
                     return
                 if isinstance(turn.event, Snapshot):
@@ -64,8 +59,23 @@ class ComparisonWorker(PausableWorker):
         else:
             self.ended.emit(self.number)
 
+    def _turns(self) -> Iterator[Turn]:
+        return train_in_turns(
+            self._comparison,
+            snapshot_seconds=SNAPSHOT_SECONDS,
+            stop_requested=self._stopping.is_set,
+            changes=self._take_changes,
+        )
+
     def _take_changes(self) -> list[Change]:
         changes = list[Change]()
         while self._changes:
             changes.append(self._changes.popleft())
         return changes
+
+
+class ScoringWorker(ComparisonWorker):
+    """Thread that computes the results of entrants whose training was stopped, and emits a turn with each."""
+
+    def _turns(self) -> Iterator[Turn]:
+        return score_stopped(self._comparison, stop_requested=self._stopping.is_set)

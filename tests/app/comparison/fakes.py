@@ -53,6 +53,14 @@ class FakeThread(QObject):
         self.comparison = self.comparison.with_trial(trial)
         self.turn_taken.emit(self.number, Turn(name, trial, self.comparison))
 
+    def score(self, name: str, gap: float = 0.1) -> None:
+        """Send the result of an entrant whose training was stopped."""
+        project = self.comparison[name]
+        assert project.checkpoint is not None
+        trial = Trial(project.flow.family, 1e-3, project.training.seed, "stopped", True, {"gap": gap}, name=name)
+        self.comparison = self.comparison.with_trial(trial)
+        self.turn_taken.emit(self.number, Turn(name, trial, self.comparison))
+
     def take_changes(self) -> None:
         """Take the changes, as the engine does."""
         changes, self.changes = self.changes, []
@@ -91,10 +99,10 @@ class ComparisonHarness:
     def __init__(self, comparison: Comparison | None = None, building: LatestWorker | None = None) -> None:
         """Show a comparison, by default of two flows; `building` builds requested targets, by default at once."""
         self.owner = owner = QObject()
-        self.threads = list[FakeThread]()
+        self.threads, self.scorers = list[FakeThread](), list[FakeThread]()
         self.compared, self.request, self.controls = ComparedState(owner), RequestState(owner), FakeControls()
         self.builder = TargetBuilder(self.request, owner, building or SynchronousWorker())
-        runner = ComparisonRunner(owner, self._make_thread)
+        runner = ComparisonRunner(owner, self._make_thread, self._make_scorer)
         self.controller = ComparisonController(
             self.compared, self.request, self.builder, runner, self.controls, owner, SynchronousWorker()
         )
@@ -103,6 +111,10 @@ class ComparisonHarness:
     def _make_thread(self, *args: Any) -> FakeThread:
         self.threads.append(FakeThread(*args))
         return self.threads[-1]
+
+    def _make_scorer(self, *args: Any) -> FakeThread:
+        self.scorers.append(FakeThread(*args))
+        return self.scorers[-1]
 
     @property
     def thread(self) -> FakeThread:
@@ -136,6 +148,13 @@ class ComparisonHarness:
         self.thread.send(
             name, Advanced(step, step / 400, step / 1000), snapshot(step), progress(step), checkpoint(step)
         )
+
+    def stop(self, step: int = 200) -> None:
+        """Stop the training when all entrants have taken as many steps, and send their checkpoints."""
+        self.controller.stop()
+        for name in self.names:
+            self.thread.send(name, checkpoint(step))
+        self.thread.end()
 
     def finish(self, *names: str) -> None:
         """Send the ends of the trainings."""

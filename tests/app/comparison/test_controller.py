@@ -14,7 +14,7 @@ from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from flowviz.specs.comparison import LONGEST_NAME
 from flowviz.training import Add, Remove, Retarget
 from tests.app.comparison.fakes import TARGET, ComparisonHarness, untrained
-from tests.app.session.fakes import finished
+from tests.app.session.fakes import checkpoint, finished
 
 BYE = TextSpec(text="Bye")
 
@@ -71,13 +71,13 @@ def test_a_stopped_comparison_resumes_from_its_checkpoints(harness: ComparisonHa
     harness.train()
     harness.controller.stop()
     assert harness.state == TrainingState.STOPPING
-    harness.thread.send("a", finished(200, "stopped"))
+    harness.thread.send("a", checkpoint(200))
     harness.thread.end()
     assert harness.controls.can_resume
     harness.controller.toggle_pause()
-    checkpoint = harness.thread.comparison["a"].checkpoint
-    assert checkpoint is not None
-    assert checkpoint.step == 200
+    last = harness.thread.comparison["a"].checkpoint
+    assert last is not None
+    assert last.step == 200
 
 
 def test_an_entrant_that_was_still_being_prepared_waits_after_a_stop(harness: ComparisonHarness) -> None:
@@ -275,19 +275,19 @@ def test_a_budget_that_changes_during_a_stop_is_kept(harness: ComparisonHarness)
     harness.train()
     harness.controller.stop()
     harness.controller.set_budget(TrainingSpec(steps=2000))
-    harness.thread.send("a", finished(200, "stopped"))
+    harness.thread.send("a", checkpoint(200))
     harness.thread.end()
     assert {run.project.training.steps for run in harness.compared.value.runs} == {2000}
     assert harness.controller.comparison.names == ("a", "b")
 
 
-def test_a_name_stays_while_the_flows_are_scored(harness: ComparisonHarness) -> None:
+def test_a_name_stays_during_a_stop(harness: ComparisonHarness) -> None:
     harness.train()
     harness.controller.stop()
     harness.controller.rename("a", "c")
-    harness.thread.send("a", finished(200, "stopped"))
+    harness.thread.send("a", checkpoint(200))
     harness.thread.end()
-    assert harness.run("a").trial is not None
+    assert harness.names == ("a", "b")
 
 
 def test_copies_have_short_names(qtbot: QtBot) -> None:
@@ -297,12 +297,3 @@ def test_copies_have_short_names(qtbot: QtBot) -> None:
         harness.controller.add(name, harness.run("b").project)
     assert harness.names[2:] == ("b 2", "b 3", f"{'a' * 36} 2", f"{'a' * 36} 3")
     assert harness.controller.comparison.names == harness.names
-
-
-def test_a_stopped_comparison_is_not_called_done(harness: ComparisonHarness) -> None:
-    harness.train()
-    harness.controller.stop()
-    for name in harness.names:
-        harness.thread.send(name, finished(200, "stopped"))
-    harness.thread.end()
-    assert harness.controls.sentence.startswith("Stopped: a has the smallest gap")
