@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from flowviz.records import Weights
 from flowviz.specs import FlowSpec
+from flowviz.specs.edits import Edits
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -16,15 +17,17 @@ class FlowKeeper:
         self._flow: Flow | None = None
         self._weights: Weights | None = None
 
-    def flow(self, spec: FlowSpec, weights: Weights | None) -> "Flow":
+    def flow(self, spec: FlowSpec, weights: Weights | None, edits: Edits | None = None) -> "Flow":
         """Return a flow with given weights, building it only if necessary. Loads TensorFlow.
 
         Args:
             spec: The description of the flow.
             weights: The weights. If they are missing or empty, the flow is freshly initialized.
+            edits: The edits of its layers, if any.
 
         Raises:
             FileError: If the weights do not fit the flow.
+            SpecError: If the edits do not fit the flow.
         """
         from flowviz.flows import build_flow
 
@@ -34,4 +37,6 @@ class FlowKeeper:
         elif given is not None and given is not self._weights:
             self._flow.restore(given)
         self._weights = given
+        if self._flow.edits != (wanted := edits or Edits()):
+            self._flow.edit(wanted)
         return self._flow

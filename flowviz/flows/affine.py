@@ -4,9 +4,12 @@ from abc import abstractmethod
 
 import tensorflow as tf
 
+from flowviz.flows.bumps import BUMPS, added
+from flowviz.flows.conditioner import conditioner_of
 from flowviz.flows.reporting import Forward, Numbers, Spans, diagonal_numbers, linear_lines, linear_part
 from flowviz.flows.stage import Stage, Tensors
 from flowviz.records import StageReport
+from flowviz.specs import FlowSpec
 
 
 def scale_and_shift(x: tf.Tensor, log_scale: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
@@ -22,6 +25,16 @@ def unshift_and_unscale(y: tf.Tensor, log_scale: tf.Tensor, shift: tf.Tensor) ->
 def softly_bounded(log_scale: tf.Tensor, bound: float | None) -> tf.Tensor:
     """Return c·tanh(s / c): about s near 0, and never beyond ±c, so that exp(s) cannot overflow in a training step."""
     return log_scale if bound is None else bound * tf.tanh(log_scale / bound)
+
+
+def shift_and_log_scale(spec: FlowSpec, numbers: Tensors, x_a: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return t(x_a) and s(x_a), both (n,), which the conditioner of a flow computes and edits bend."""
+    shift, log_scale = tf.unstack(conditioner_of(spec)(numbers, x_a))
+    log_scale = softly_bounded(log_scale, spec.log_scale_bound)
+    if BUMPS not in numbers:
+        return shift, log_scale
+    higher_shift, higher_log_scale = tf.unstack(added(numbers[BUMPS], x_a))
+    return shift + higher_shift, log_scale + higher_log_scale
 
 
 class ElementwiseAffine(Stage):

@@ -21,11 +21,14 @@ from flowviz.flows.spline import SPLINE
 from flowviz.records import Weights
 from flowviz.records.bases import initial_parameters
 from flowviz.specs import FlowSpec
+from flowviz.specs.edits import Edits
 
 FAMILIES = {family.name: family for family in (REAL_NVP, NICE, GLOW, MAF, IAF, SPLINE, FLOW_MATCHING, PLANAR, RADIAL)}
 
 
-def build_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "float32") -> Flow:
+def build_flow(
+    spec: FlowSpec, weights: Weights | None = None, dtype: str = "float32", edits: Edits | None = None
+) -> Flow:
     """Build the flow that a spec describes.
 
     Args:
@@ -33,10 +36,12 @@ def build_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "flo
         weights: Weights of the flow. By default, they are initialized with the seed of the spec, such that every layer
             is the identity.
         dtype: Data type of the flow, ``"float32"`` or ``"float64"``.
+        edits: Edits of its layers, if any; see `Flow.edit`.
 
     Raises:
         FileError: If the weights do not fit the spec.
-        SpecError: If the stages of a family from an extension cannot be imported or are incomplete.
+        SpecError: If the stages of a family from an extension cannot be imported or are incomplete, or if the edits do
+            not fit the spec.
     """
     family = FAMILIES.get(spec.family) or _of_extension(spec)
     stages = family.stages(spec)
@@ -46,7 +51,10 @@ def build_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "flo
             parameters=named(stages, lambda stage: stage.initial_parameters(rng)) | initial_parameters(spec),
             statistics=named(stages, lambda stage: stage.initial_statistics()),
         )
-    return Flow(stages, weights, dtype, family.objective)
+    flow = Flow(stages, weights, dtype, family.objective)
+    if edits:
+        flow.edit(edits)
+    return flow
 
 
 def _of_extension(spec: FlowSpec) -> Family:

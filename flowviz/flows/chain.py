@@ -1,20 +1,24 @@
 """Chains of stages: the compositions that training, densities, samples and traces evaluate."""
 
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Sequence
+from copy import copy
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from flowviz.flows.bumps import BUMPS
+from flowviz.flows.disabled import Disabled
 from flowviz.flows.flat import Shapes, of_stage, size_of, unflatten
 from flowviz.flows.stage import Stage, Tensors
 from flowviz.records import Base, base_of
 from flowviz.records.bases import STAGE_NAME
 from flowviz.records.mixture import Mixture
 
-Numbers = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # parameters, statistics and constants of all stages
+# Parameters, statistics and constants of all stages; of an edited flow also which are disabled, and their bumps.
+Numbers = tuple[tf.Tensor, ...]
 SHAPES = [None, 2], [None]  # of the points and of the log-determinants that a stage returns
 ROUND_TRIPS = 500  # particles whose round trip is measured first if the inverse takes long
 SHARED_IMAGE = 1e-2  # distance from x at which the inverse has found another point with the same image
@@ -44,6 +48,8 @@ class Chain:
         starts = np.cumsum(list(sizes.values()), axis=0) - list(sizes.values())
         offsets = dict(zip(sizes, starts, strict=True))
         self._offsets = np.array([offsets[stage.numbers_name] for stage in stages], np.int32)
+        self._bumps: tf.Tensor | None = None
+        self._disabled = frozenset[int]()
         self.is_uniform = len(examples) == len(sizes) == 1 < len(stages[0].constants)
 
     @cached_property
@@ -52,6 +58,17 @@ class Chain:
         values = [list(stage.constants.values()) for stage in self.stages]
         most = max(map(len, values))
         return np.array([each + [0.0] * (most - len(each)) for each in values]).reshape(len(self.stages), most)
+
+    def edited(self, disabled: Collection[int], bumps: tf.Tensor) -> "Chain":
+        """Return the same chain with edits, for the methods that take parameters and statistics.
+
+        Args:
+            disabled: Numbers of the stages that are left out, 1 for the first.
+            bumps: Bumps of all stages (stages, bumps, 6); see `edit_arrays`.
+        """
+        found = copy(self)
+        found._disabled, found._bumps = frozenset(disabled), bumps
+        return found
 
     def base(self, parameters: tf.Tensor) -> Base:
         """Return the base distribution. Its numbers are tensors if they are learned."""
@@ -65,14 +82,17 @@ class Chain:
         """Return the numbers of each stage, by name."""
         flat = zip((parameters, statistics), self._shapes, strict=True)
         by_name = {name: number for numbers, shapes in flat for name, number in unflatten(numbers, shapes).items()}
-        return [{**of_stage(by_name, stage.numbers_name), **stage.constants} for stage in self.stages]
+        numbers: list[Tensors] = [{**of_stage(by_name, stage.numbers_name), **stage.constants} for stage in self.stages]
+        if self._bumps is None:
+            return numbers
+        return [{**each, BUMPS: bumps} for each, bumps in zip(numbers, tf.unstack(self._bumps), strict=True)]
 
     def forward_and_log_det(
         self, parameters: tf.Tensor, statistics: tf.Tensor, x: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Return y = f(x) and log|det ∂f/∂x|."""
         log_det = tf.zeros_like(x[:, 0])
-        for stage, numbers in zip(self.stages, self.numbers(parameters, statistics), strict=True):
+        for stage, numbers in self._from_base(parameters, statistics):
             x, change = stage.forward_and_log_det(numbers, x)
             log_det += change
         return x, log_det
@@ -94,7 +114,8 @@ class Chain:
 
         `pace`, from 0 to 1, slows running averages down.
         """
-        y, log_det, found = batch, tf.zeros_like(batch[:, 0]), dict[str, tf.Tensor]()
+        y, log_det = batch, tf.zeros_like(batch[:, 0])
+        found = unflatten(statistics, self._shapes[1]) if self._disabled else {}
         for stage, numbers in self._from_data(parameters, statistics):
             used, measured = stage.adapt(numbers, y, pace)
             found.update({f"{stage.numbers_name}/{name}": number for name, number in measured.items()})
@@ -207,9 +228,14 @@ class Chain:
         log_density = _while(lambda i, *_: i < blocks, score, tf.constant(0), found)[1].concat()
         return tf.where(tf.math.is_finite(log_density), log_density, -np.inf)
 
+    def _from_base(self, parameters: tf.Tensor, statistics: tf.Tensor) -> list[tuple[Stage, Tensors]]:
+        """Return the stages that are not disabled, with their numbers, in drawing order."""
+        pairs = zip(self.stages, self.numbers(parameters, statistics), strict=True)
+        return [pair for number, pair in enumerate(pairs, start=1) if number not in self._disabled]
+
     def _from_data(self, parameters: tf.Tensor, statistics: tf.Tensor) -> list[tuple[Stage, Tensors]]:
-        """Return the stages with their numbers in the order in which the inverse applies them."""
-        return list(zip(self.stages, self.numbers(parameters, statistics), strict=True))[::-1]
+        """Return the same in the order in which the inverse applies them."""
+        return self._from_base(parameters, statistics)[::-1]
 
     def _log_density(self, numbers: Numbers, points: tf.Tensor, stage: tf.Tensor) -> tf.Tensor:
         def down(k: Any, y: Any, log_det: Any) -> tuple[Any, ...]:
@@ -224,19 +250,25 @@ class Chain:
     ) -> Any:
         """Evaluate one stage: points (n, 2), and log-determinants (n,) and whatever else is returned."""
         branches = [
-            lambda kind=kind: evaluate(self._examples[kind], self._numbers_at(kind, stage, numbers))
-            for kind in range(len(self._examples))
+            partial(lambda each: evaluate(self._examples[each], self._numbers_at(each, stage, numbers)), each)
+            for each in range(len(self._examples))
         ]
-        found = branches[0]() if self.is_uniform else _cases(tf.gather(self._classes, stage - 1), branches)
+        kind = tf.constant(0) if self.is_uniform else tf.gather(self._classes, stage - 1)
+        if edits := numbers[3:]:
+            branches.append(partial(evaluate, Disabled("disabled", self.spec), {}))
+            kind = tf.where(edits[0][stage - 1] > 0, len(self._examples), kind)
+        found = branches[0]() if len(branches) == 1 else _cases(kind, branches)
         shaped = [tf.ensure_shape(each, shape) for each, shape in zip(found, SHAPES, strict=False)]
         return *shaped, *found[len(shaped) :]
 
     def _numbers_at(self, kind: int, stage: tf.Tensor, numbers: Numbers) -> Tensors:
         """Return the numbers of a stage that has the class number `kind`."""
-        *flat, constants = numbers
+        *flat, constants = numbers[:3]
         offsets = self._offsets[0] if self.is_uniform else tf.unstack(tf.gather(self._offsets, stage - 1))
         names = self._examples[kind].constants
         found: dict[str, tf.Tensor] = {name: constants[stage - 1, i] for i, name in enumerate(names)}
+        if edits := numbers[3:]:
+            found[BUMPS] = edits[1][stage - 1]
         for each, offset, shapes in zip(flat, offsets, self._example_shapes[kind], strict=True):
             found.update(unflatten(tf.slice(each, [offset], [size_of(shapes)]), shapes))
         return found

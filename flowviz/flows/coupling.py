@@ -1,6 +1,7 @@
 """Couplings: one coordinate determines how the other is transformed."""
 
 from abc import abstractmethod
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -14,6 +15,7 @@ class Coupling(Stage):
 
     θ is the conditioner; its weights are the parameters of the stage. log|det J| = log ∂g/∂x_b.
     A subclass defines g by `transform` and `inverse_transform`, and the number of its parameters by `outputs`.
+    It may change what the conditioner returns by `theta`.
     """
 
     @property
@@ -22,24 +24,28 @@ class Coupling(Stage):
         """Return the number of parameters of g."""
 
     @abstractmethod
-    def transform(self, theta: tf.Tensor, x_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return y_b = g(x_b; θ) and log ∂g/∂x_b, both (n,), for θ (outputs, n)."""
+    def transform(self, theta: Any, x_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return y_b = g(x_b; θ) and log ∂g/∂x_b, both (n,)."""
 
     @abstractmethod
-    def inverse_transform(self, theta: tf.Tensor, y_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return x_b = g⁻¹(y_b; θ) and log ∂g⁻¹/∂y_b, both (n,), for θ (outputs, n)."""
+    def inverse_transform(self, theta: Any, y_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return x_b = g⁻¹(y_b; θ) and log ∂g⁻¹/∂y_b, both (n,)."""
+
+    def theta(self, numbers: Tensors, x_a: tf.Tensor) -> Any:
+        """Return θ at x_a (n,): a tensor (outputs, n), or that many tensors (n,)."""
+        return self._conditioner(numbers, x_a)
 
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:
         return self._conditioner.initial_weights(self.outputs, rng)
 
     def forward_and_log_det(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         x_a, x_b = tf.unstack(x, axis=1)
-        y_b, log_det = self.transform(self._conditioner(numbers, x_a), x_b)
+        y_b, log_det = self.transform(self.theta(numbers, x_a), x_b)
         return tf.stack([x_a, y_b], axis=1), log_det
 
     def inverse_and_log_det(self, numbers: Tensors, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         y_a, y_b = tf.unstack(y, axis=1)
-        x_b, log_det = self.inverse_transform(self._conditioner(numbers, y_a), y_b)
+        x_b, log_det = self.inverse_transform(self.theta(numbers, y_a), y_b)
         return tf.stack([y_a, x_b], axis=1), log_det
 
     @property

@@ -9,11 +9,12 @@ import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
 from flowviz.errors import SpecError
+from flowviz.flows.bumps import BUMPS, edit_arrays
 from flowviz.flows.chain import Chain, Numbers
 from flowviz.flows.flat import flatten, named, of_stage, shapes_of, unflatten
 from flowviz.flows.graphs import ChainGraphs
 from flowviz.flows.objective import MaximumLikelihood, Objective
-from flowviz.flows.reporting import DEFAULT_SPANS, base_report
+from flowviz.flows.reporting import DEFAULT_SPANS, base_report, compared, disabled
 from flowviz.flows.stage import Stage
 from flowviz.records import (
     Base,
@@ -32,6 +33,7 @@ from flowviz.records.bases import initial_parameters
 from flowviz.records.density import DENSITY_SIDE
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import FlowSpec
+from flowviz.specs.edits import Bump, Edits, LayerEdit
 
 FINE_ABOVE = -10.5  # nats; near -10, float32 errors are at most 0.01, so all log-densities above -10 are recomputed
 
@@ -68,6 +70,8 @@ class Flow(tf.Module):
             flatten(weights.statistics, self._statistic_shapes), dtype=self.dtype, trainable=False
         )
         self._graphs = ChainGraphs.shared(self.chain)
+        self._plain_chain = self.chain
+        self._edits = Edits()
 
     @property
     def spec(self) -> FlowSpec:
@@ -83,6 +87,25 @@ class Flow(tf.Module):
     def base(self) -> Base:
         """Return the base distribution, with its present numbers if they are learned."""
         return base_of(self.spec, self.weights().parameters if self.spec.arrangement == "learned" else None)
+
+    @property
+    def edits(self) -> Edits:
+        """Return the edits of the flow, with which it computes everything."""
+        return self._edits
+
+    def edit(self, edits: Edits) -> None:
+        """Disable layers and bend their curves, in place of earlier edits; those of `Edits()` reset the flow.
+
+        The first edit of a flow traces its graphs once more. Edits that follow change only their arguments.
+
+        Raises:
+            SpecError: If the flow has no such layer, or the layer no such curve.
+        """
+        self._edits = edits.checked(self.spec)
+        self.chain = self._plain_chain
+        if edits:
+            bumps = edit_arrays(edits, len(self.stages))[1]
+            self.chain = self.chain.edited(edits.disabled, tf.constant(bumps, self.dtype))
 
     def weights(self) -> Weights:
         """Return a copy of the parameters and statistics, by name."""
@@ -253,7 +276,16 @@ class Flow(tf.Module):
         """
         if checked_stage(stage, len(self.stages)) == 0:
             return base_report(self.base)
-        recipe, flat = self.stages[stage - 1], self._numbers(tf.float64)
+        edit = self.edits.of(stage)
+        found = self._learned(stage, trace, edit.bumps)
+        if edit.bumps:
+            found = compared(found, self._learned(stage, trace))
+        return disabled(found) if edit.disabled else found
+
+    def _learned(self, stage: int, trace: Trace | None, bumps: tuple[Bump, ...] = ()) -> StageReport:
+        """Describe a stage after the base with bumps, as if it were not disabled."""
+        edits = Edits(layers={stage: LayerEdit(bumps=bumps)})
+        recipe, flat = self.stages[stage - 1], self._numbers(tf.float64, edits)
         parameters = of_stage(unflatten(flat[0].numpy(), self._parameter_shapes), recipe.numbers_name)
         statistics = of_stage(unflatten(flat[1].numpy(), self._statistic_shapes), recipe.numbers_name)
 
@@ -261,7 +293,7 @@ class Flow(tf.Module):
             images, log_dets = self._graphs.evaluate("forward_at", flat, points, stage)
             return images, log_dets
 
-        numbers = {**parameters, **statistics}
+        numbers = {**parameters, **statistics, **({BUMPS: flat[4][stage - 1].numpy()} if edits else {})}
         if trace is None:
             return recipe.report(numbers, DEFAULT_SPANS, forward)
         before = stage if recipe.curves_over_output else stage - 1
@@ -277,8 +309,12 @@ class Flow(tf.Module):
         checked = None if stage is None else checked_stage(stage, len(self.stages))
         return self._graphs.in_parts(name, self._numbers(self.dtype), points, checked)
 
-    def _numbers(self, dtype: tf.DType) -> Numbers:
+    def _numbers(self, dtype: tf.DType, edits: Edits | None = None) -> Numbers:
         """Return the present numbers, rounded to the type of the flow and then converted to another one."""
-        constants = tf.constant(self.chain.constants, self.dtype)
-        parameters, statistics = self.parameters.read_value(), self.statistics.read_value()
-        return tf.cast(parameters, dtype), tf.cast(statistics, dtype), tf.cast(constants, dtype)
+        edits = self.edits if edits is None else edits
+        arrays = self.chain.constants, *(edit_arrays(edits, len(self.stages)) if edits else ())
+        numbers = self.parameters.read_value(), self.statistics.read_value(), *map(self._constant, arrays)
+        return tuple(tf.cast(each, dtype) for each in numbers)
+
+    def _constant(self, array: NDArray[np.float64]) -> tf.Tensor:
+        return tf.constant(array, self.dtype)

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from flowviz.flows.bumps import BUMPS, added, added_with_derivatives
 from flowviz.flows.family import Family
 from flowviz.flows.matching import FlowMatching
 from flowviz.flows.reporting import Forward, Numbers, Spans
@@ -72,10 +73,11 @@ class FlowStep(Stage):
     def velocity(self, numbers: Tensors, x: tf.Tensor, *, at_end: bool = False) -> tf.Tensor:
         """Return v(x, t) (n, 2) at the time t at which the step begins or ends."""
         time = numbers["time"] + numbers["duration"] if at_end else numbers["time"]
-        return tf.transpose(self._field(numbers, tf.transpose(x), _times(time, x)))
+        return tf.transpose(self._velocity(numbers, tf.transpose(x), time))
 
     def is_identity(self, numbers: Tensors) -> tf.Tensor:
-        return self._field.is_zero(numbers)
+        is_zero = self._field.is_zero(numbers)
+        return is_zero & tf.reduce_all(numbers[BUMPS] == 0) if BUMPS in numbers else is_zero
 
     def forward(self, numbers: Tensors, x: tf.Tensor) -> tf.Tensor:
         return tf.transpose(self._step(numbers, tf.transpose(x), numbers["time"], numbers["duration"]))
@@ -113,7 +115,7 @@ class FlowStep(Stage):
         time, duration = (self.constants[name] for name in ("time", "duration"))
         tensors = {name: tf.constant(array) for name, array in numbers.items()}
         at = tf.constant(points.T, tf.float64)
-        velocity, jacobian = self._field.with_derivatives(tensors, at, _unit_vectors(at), _times(time, at))
+        velocity, jacobian = self._with_derivatives(tensors, at, _unit_vectors(at), time)
         speed = np.linalg.norm(velocity, axis=0)
         divergence = np.trace(jacobian)
         assert self.spec.integrator is not None
@@ -137,11 +139,26 @@ class FlowStep(Stage):
         assert self.spec.integrator is not None
         return METHODS[self.spec.integrator]
 
+    def _velocity(self, numbers: Tensors, x: tf.Tensor, time: Any) -> tf.Tensor:
+        """Return the velocity (2, n) at x (2, n), which edits of this step bend."""
+        velocity = self._field(numbers, x, _times(time, x))
+        return velocity + added(numbers[BUMPS], *tf.unstack(x)) if BUMPS in numbers else velocity
+
+    def _with_derivatives(
+        self, numbers: Tensors, x: tf.Tensor, directions: tf.Tensor, time: Any
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the velocity (2, n) at x (2, n), and its derivatives along directions (directions, 2, n)."""
+        velocity, along = self._field.with_derivatives(numbers, x, directions, _times(time, x))
+        if BUMPS not in numbers:
+            return velocity, along
+        higher, steeper = added_with_derivatives(numbers[BUMPS], x, directions)
+        return velocity + higher, along + steeper
+
     def _step(self, numbers: Tensors, x: tf.Tensor, time: Any, duration: Any) -> tf.Tensor:
         """Return the images (2, n) of x (2, n)."""
         total = velocity = tf.zeros_like(x)
         for place, weight in self._slopes:
-            velocity = self._field(numbers, x + place * duration * velocity, _times(time + place * duration, x))
+            velocity = self._velocity(numbers, x + place * duration * velocity, time + place * duration)
             total += weight * velocity
         return x + duration * total
 
@@ -152,7 +169,7 @@ class FlowStep(Stage):
         slope = total = 0.0, 0.0
         for place, weight in self._slopes:
             at, directions = _plus(start, place * duration, slope)
-            slope = self._field.with_derivatives(numbers, at, directions, _times(time + place * duration, x))
+            slope = self._with_derivatives(numbers, at, directions, time + place * duration)
             total = _plus(total, weight, slope)
         return _plus(start, duration, total)
 

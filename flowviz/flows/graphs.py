@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
+from flowviz.flows.bumps import COLUMNS
 from flowviz.flows.chain import Chain, Numbers
 from flowviz.flows.stage import Stage
 from flowviz.flows.stored_graphs import Graph, stored_or_traced
@@ -29,11 +30,12 @@ class ChainGraphs:
     """Evaluates the functions of a chain, each of which is traced at its first call.
 
     Numbers are the tensors of parameters, statistics and constants. Their type is that in which functions compute.
+    Those of an edited flow are followed by its edits, for which the function is traced a second time.
     """
 
     def __init__(self, chain: Chain, spec: FlowSpec) -> None:
         self._chain, self._spec = chain, spec
-        self._graphs: dict[tuple[str, tf.DType], Graph] = {}
+        self._graphs: dict[tuple[str, tf.DType, int], Graph] = {}
 
     @classmethod
     def shared(cls, chain: Chain) -> "ChainGraphs":
@@ -79,7 +81,7 @@ class ChainGraphs:
             yield self.evaluate(name, numbers, checked[some], stage)
 
     def _graph(self, name: str, numbers: Numbers) -> Graph:
-        key = name, numbers[0].dtype
+        key = name, numbers[0].dtype, len(numbers)
         if key not in self._graphs:
             self._graphs[key] = self._traced(name, numbers)
         return self._graphs[key]
@@ -91,15 +93,18 @@ class ChainGraphs:
         """
         chain, dtype = self._chain, numbers[0].dtype
         function = getattr(chain, name)
-        parameters, statistics, constants = (each.shape for each in numbers)
-        shapes = [parameters, statistics, [None, constants[1]] if chain.is_uniform else constants, [None, 2]]
+        parameters, statistics, constants = (each.shape for each in numbers[:3])
+        count = None if chain.is_uniform else constants[0]
+        edits = [[count], [count, None, COLUMNS]] if numbers[3:] else []
+        shapes = [parameters, statistics, [count, constants[1]], *edits, [None, 2]]
         signature = [*(tf.TensorSpec(shape, dtype) for shape in shapes), *([STAGE] if name in AT_STAGE else [])]
         names = () if chain.is_uniform else chain.spec.stage_names()
         key = f"{name} {signature} {self._spec.model_dump_json()} {names}"
         with _tracing:  # a second thread that needs the graph waits until it is traced
             if key in _found:
                 return _found[key]
-            flat = tf.function(lambda p, s, c, *rest: function((p, s, c), *rest), autograph=False)
+            count = len(numbers)
+            flat = tf.function(lambda *given: function(given[:count], *given[count:]), autograph=False)
             trace = partial(flat.get_concrete_function, *signature)
             [found] = stored_or_traced(key, lambda: [trace()], signature, self._spec)
             if not self._spec.recipe.stages:  # the code of an extension can change

@@ -34,7 +34,8 @@ class InverseAutoregressive(MaskedAutoregressive):
         x = evenly(spans[0])
         images, log_det = forward(at(x))  # at y = 0: −t(x) · exp(−s(x))
         log_scale = np.log(scale) - log_det
-        curves = curve("shift t(x)", x, -images[:, 1] * np.exp(log_scale)), curve("log-scale s(x)", x, log_scale)
+        shift_curve = curve("shift t(x)", x, -images[:, 1] * np.exp(log_scale), "shift")
+        curves = shift_curve, curve("log-scale s(x)", x, log_scale, "log-scale")
         return self._reported(scale, shift, curves, "(y − t(x)) · exp(−s(x))", "− s(x)")
 
 

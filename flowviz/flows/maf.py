@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from flowviz.flows.affine import scale_and_shift, softly_bounded, unshift_and_unscale
+from flowviz.flows.affine import scale_and_shift, shift_and_log_scale, softly_bounded, unshift_and_unscale
 from flowviz.flows.conditioner import conditioner_of
 from flowviz.flows.family import Family
 from flowviz.flows.permutation import Permutation
@@ -32,13 +32,13 @@ class MaskedAutoregressive(Stage):
     def forward_and_log_det(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         first_log_scale, first_shift = self._first(numbers)
         y_1 = scale_and_shift(x[:, 0], first_log_scale, first_shift)
-        log_scale, shift = self._second(numbers, y_1)
+        shift, log_scale = shift_and_log_scale(self.spec, numbers, y_1)
         return tf.stack([y_1, scale_and_shift(x[:, 1], log_scale, shift)], axis=1), first_log_scale + log_scale
 
     def inverse_and_log_det(self, numbers: Tensors, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         y_1, y_2 = tf.unstack(y, axis=1)
         first_log_scale, first_shift = self._first(numbers)
-        log_scale, shift = self._second(numbers, y_1)
+        shift, log_scale = shift_and_log_scale(self.spec, numbers, y_1)
         x_1, x_2 = (unshift_and_unscale(y_1, first_log_scale, first_shift), unshift_and_unscale(y_2, log_scale, shift))
         return tf.stack([x_1, x_2], axis=1), -first_log_scale - log_scale
 
@@ -46,17 +46,13 @@ class MaskedAutoregressive(Stage):
         scale, shift = horizontal_part(forward)
         x = evenly(spans[0])
         images, log_det = forward(at((x - shift) / scale))
-        curves = curve("shift t(x′)", x, images[:, 1]), curve("log-scale s(x′)", x, log_det - np.log(scale))
+        log_scale = log_det - np.log(scale)
+        curves = curve("shift t(x′)", x, images[:, 1], "shift"), curve("log-scale s(x′)", x, log_scale, "log-scale")
         return self._reported(scale, shift, curves, "y · exp(s(x′)) + t(x′)", "+ s(x′)")
 
     def _first(self, numbers: Tensors) -> tuple[tf.Tensor, tf.Tensor]:
         """Return s_1 and t_1, both (1,)."""
         return softly_bounded(numbers["first_log_scale"], self.spec.log_scale_bound), numbers["first_shift"]
-
-    def _second(self, numbers: Tensors, y_1: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return s(y_1) and t(y_1), both (n,)."""
-        shift, log_scale = tf.unstack(conditioner_of(self.spec)(numbers, y_1))
-        return softly_bounded(log_scale, self.spec.log_scale_bound), shift
 
     def _reported(
         self, scale: float, shift: float, curves: tuple[Curve, Curve], vertical: str, log_det: str

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from flowviz.flows.affine import ElementwiseAffine
+from flowviz.flows.bumps import BUMPS, added
 from flowviz.flows.coupling import Coupling
 from flowviz.flows.family import Family
 from flowviz.flows.permutation import Permutation
@@ -23,15 +24,19 @@ class AdditiveCoupling(Coupling):
     kind = recipes.ADDITIVE_COUPLING
     outputs = 1
 
-    def transform(self, theta: tf.Tensor, x_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def theta(self, numbers: Tensors, x_a: tf.Tensor) -> tuple[tf.Tensor]:
+        shift = super().theta(numbers, x_a)[0]
+        return (shift + added(numbers[BUMPS], x_a)[0] if BUMPS in numbers else shift,)
+
+    def transform(self, theta: tuple[tf.Tensor], x_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return x_b + theta[0], tf.zeros_like(x_b)
 
-    def inverse_transform(self, theta: tf.Tensor, y_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def inverse_transform(self, theta: tuple[tf.Tensor], y_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return y_b - theta[0], tf.zeros_like(y_b)
 
     def report(self, numbers: Numbers, spans: Spans, forward: Forward) -> StageReport:
         x = evenly(spans[0])
-        curves = (curve("shift t(x)", x, forward(at(x))[0][:, 1]),)
+        curves = (curve("shift t(x)", x, forward(at(x))[0][:, 1], "shift"),)
         formula = "horizontal: x → x", "vertical: y → y + t(x)", KEPT_AREA, *ranges(curves), *self.table_line()
         return self.reported(formula, {}, curves, across="horizontal x")
 

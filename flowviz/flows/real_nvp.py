@@ -2,11 +2,12 @@
 
 import tensorflow as tf
 
-from flowviz.flows.affine import scale_and_shift, softly_bounded, unshift_and_unscale
+from flowviz.flows.affine import scale_and_shift, shift_and_log_scale, unshift_and_unscale
 from flowviz.flows.coupling import Coupling
 from flowviz.flows.family import Family
 from flowviz.flows.permutation import Permutation
 from flowviz.flows.reporting import Forward, Numbers, Spans, at, curve, evenly, ranges
+from flowviz.flows.stage import Tensors
 from flowviz.records import StageReport
 from flowviz.specs import recipes
 
@@ -20,24 +21,23 @@ class AffineCoupling(Coupling):
     kind = recipes.REAL_NVP
     outputs = 2
 
-    def transform(self, theta: tf.Tensor, x_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        shift, log_scale = self._shift_and_log_scale(theta)
+    def theta(self, numbers: Tensors, x_a: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return shift_and_log_scale(self.spec, numbers, x_a)
+
+    def transform(self, theta: tuple[tf.Tensor, tf.Tensor], x_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        shift, log_scale = theta
         return scale_and_shift(x_b, log_scale, shift), log_scale
 
-    def inverse_transform(self, theta: tf.Tensor, y_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        shift, log_scale = self._shift_and_log_scale(theta)
+    def inverse_transform(self, theta: tuple[tf.Tensor, tf.Tensor], y_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        shift, log_scale = theta
         return unshift_and_unscale(y_b, log_scale, shift), -log_scale
 
     def report(self, numbers: Numbers, spans: Spans, forward: Forward) -> StageReport:
         x = evenly(spans[0])
         images, log_scale = forward(at(x))  # at y = 0, where the image is the shift
-        curves = curve("shift t(x)", x, images[:, 1]), curve("log-scale s(x)", x, log_scale)
+        curves = curve("shift t(x)", x, images[:, 1], "shift"), curve("log-scale s(x)", x, log_scale, "log-scale")
         formula = "horizontal: x → x", "vertical: y → y · exp(s(x)) + t(x)", "log|det J| = s(x)", *ranges(curves)
         return self.reported((*formula, *self.table_line()), {}, curves, across="horizontal x")
-
-    def _shift_and_log_scale(self, theta: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        shift, log_scale = tf.unstack(theta)
-        return shift, softly_bounded(log_scale, self.spec.log_scale_bound)
 
 
 REAL_NVP = Family("realnvp", AffineCoupling, Permutation)

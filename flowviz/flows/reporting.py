@@ -1,11 +1,13 @@
 """Building blocks of stage reports: formulas as text, and curves over the spans of the particles."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Base, Curve, StageReport, written
+from flowviz.specs.edits import BentCurve
 from flowviz.specs.recipes import BASE
 
 CURVE_POINTS = 400
@@ -44,11 +46,27 @@ def at(x: NDArray[np.float64], y: NDArray[np.float64] | float = 0.0) -> NDArray[
     return np.stack(np.broadcast_arrays(x, y), axis=1)
 
 
-def curve(name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> Curve:
+def curve(
+    name: str, x: NDArray[np.float64], y: NDArray[np.float64], bends: BentCurve | None = None, at: float | None = None
+) -> Curve:
     """Return a curve through the points (x, y), without those whose y is not finite."""
     values = y.astype(np.float32)
     finite = np.isfinite(values)
-    return Curve(name, x[finite].astype(np.float32), values[finite])
+    return Curve(name, x[finite].astype(np.float32), values[finite], bends, at)
+
+
+def compared(bent: StageReport, learned: StageReport) -> StageReport:
+    """Return the report of a bent stage, whose curves contain the learned ones."""
+    curves = [
+        replace(each, learned=np.interp(each.x, before.x, before.y).astype(np.float32))
+        for each, before in zip(bent.curves, learned.curves, strict=True)
+    ]
+    return replace(bent, curves=tuple(curves))
+
+
+def disabled(report: StageReport) -> StageReport:
+    """Return the report of a stage that an edit disables."""
+    return replace(report, formula=("disabled: points stay", KEPT_AREA), disabled=True)
 
 
 def ranges(curves: Sequence[Curve]) -> tuple[str, ...]:

@@ -3,11 +3,13 @@
 import numpy as np
 import tensorflow as tf
 
+from flowviz.flows.bumps import BUMPS, pulled, pushed
 from flowviz.flows.coupling import Coupling
 from flowviz.flows.family import Family
 from flowviz.flows.permutation import Permutation
 from flowviz.flows.rational_quadratic import RationalQuadraticSpline
 from flowviz.flows.reporting import Forward, Numbers, Spans, at, curve, evenly
+from flowviz.flows.stage import Tensors
 from flowviz.records import StageReport, written
 from flowviz.specs import recipes
 
@@ -27,6 +29,20 @@ class SplineCoupling(Coupling):
     @property
     def outputs(self) -> int:
         return 3 * self._spline.bins - 1
+
+    def forward_and_log_det(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        y, log_det = super().forward_and_log_det(numbers, x)
+        if BUMPS not in numbers:
+            return y, log_det
+        y, log_slope = pushed(numbers[BUMPS], y)
+        return y, log_det + log_slope
+
+    def inverse_and_log_det(self, numbers: Tensors, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        if BUMPS not in numbers:
+            return super().inverse_and_log_det(numbers, y)
+        y, log_slope = pulled(numbers[BUMPS], y)
+        x, log_det = super().inverse_and_log_det(numbers, y)
+        return x, log_det + log_slope
 
     def transform(self, theta: tf.Tensor, x_b: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return self._spline.inverse(theta, x_b)
@@ -48,7 +64,7 @@ class SplineCoupling(Coupling):
             *self.table_line(),
         )
         maps = images[:, 1].reshape(len(x), len(y))
-        curves = tuple(curve(f"x = {written(at_x)}", y, image) for at_x, image in zip(x, maps, strict=True))
+        curves = tuple(curve(f"x = {written(a)}", y, image, "spline", a) for a, image in zip(x, maps, strict=True))
         return self.reported(formula, {"bins": bins, "bound": BOUND}, curves, "vertical y")
 
     @property

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.errors import SpecError
+from flowviz.specs.edits import BentCurve, Bump
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -14,12 +17,36 @@ class Curve:
     Attributes:
         name: Name of the function.
         x: Finite coordinates (m,), float32.
-        y: Finite values (m,), float32, of the function.
+        y: Finite values (m,), float32, of the function, as it is bent by edits.
+        bends: What a bump of this curve bends. None if it cannot be bent.
+        at: The other coordinate of the points that the curve moves. None if the curve does not depend on it.
+        learned: Values (m,) of the function as it was learned. None if no edit bends the curves of the stage.
     """
 
     name: str
     x: NDArray[np.float32]
     y: NDArray[np.float32]
+    bends: BentCurve | None = None
+    at: float | None = None
+    learned: NDArray[np.float32] | None = None
+
+    def bump(self, x: float, rise: float, width: float) -> Bump:
+        """Return the bump that moves the point of the curve at x by `rise`, and those nearby by less.
+
+        A spline cannot rise by more than `MAX_SPLINE_RISE` widths.
+
+        Args:
+            x: A coordinate.
+            rise: How far the point is moved.
+            width: Standard deviation of the bump, along x; along the values for a spline.
+
+        Raises:
+            SpecError: If the curve cannot be bent, or not so far.
+        """
+        if self.bends is None:
+            raise SpecError(f"The curve {self.name} cannot be bent.")
+        center = (x,) if self.at is None else (self.at, float(np.interp(x, self.x, self.y)))
+        return Bump(curve=self.bends, center=center, height=(rise,), width=width)
 
 
 @dataclass(frozen=True)
@@ -33,6 +60,7 @@ class StageReport:
         numbers: Current numbers of the stage, by name.
         curves: Learned functions, all of the same coordinate.
         across: Name of the coordinate that the curves depend on.
+        disabled: Whether an edit disables the stage, which then moves nothing; numbers and curves are those without it.
     """
 
     stage: int
@@ -41,6 +69,7 @@ class StageReport:
     numbers: Mapping[str, float] = field(default_factory=dict)
     curves: tuple[Curve, ...] = ()
     across: str = ""
+    disabled: bool = False
 
 
 def written(number: float) -> str:

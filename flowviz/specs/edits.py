@@ -1,31 +1,76 @@
 """Edits of layers: a user disables layers of a flow, and bends their curves, without training it."""
 
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
+from flowviz.errors import SpecError
+from flowviz.specs import recipes
+from flowviz.specs.flow import FlowSpec
 from flowviz.specs.spec import Spec
 
 MAX_BUMPS = 16  # of one layer
 MIN_BUMP_WIDTH, MAX_BUMP_WIDTH = 0.02, 10.0
+MAX_SPLINE_RISE = 1.5  # height of a bump of a spline, in widths: up to √e, the spline would still increase
 StageNumber = Annotated[int, Field(ge=1, le=1000)]
+BentCurve = Literal["shift", "log-scale", "spline", "velocity"]
+
+
+class Bent(NamedTuple):
+    """Numbers of a bump of a curve: allowed lengths of its center, length of its height, and the largest of those."""
+
+    centers: tuple[int, ...]
+    heights: int
+    highest: float
+
+
+BENT: Mapping[BentCurve, Bent] = {
+    "shift": Bent((1,), 1, 20.0),
+    "log-scale": Bent((1,), 1, 5.0),
+    "spline": Bent((1, 2), 1, MAX_SPLINE_RISE * MAX_BUMP_WIDTH),
+    "velocity": Bent((2,), 2, 100.0),
+}
+BENT_CURVES: Mapping[str, tuple[BentCurve, ...]] = {  # by the kind of the stage
+    recipes.REAL_NVP: ("shift", "log-scale"),
+    recipes.ADDITIVE_COUPLING: ("shift",),
+    recipes.MASKED_AUTOREGRESSIVE: ("shift", "log-scale"),
+    recipes.INVERSE_AUTOREGRESSIVE: ("shift", "log-scale"),
+    recipes.SPLINE_COUPLING: ("spline",),
+    recipes.FLOW_STEP: ("velocity",),
+}
 
 
 class Bump(Spec):
-    """A smooth bump that is added to a curve of a layer: height · exp(−|x − center|² / 2 width²).
+    """A smooth bump of a curve of a layer: height · exp(−|x − center|² / 2 width²).
+
+    A bump of a shift, a log-scale or a velocity is added to it; those of a layer add up. A bump of a spline moves the
+    points of its curves up or down: it maps the value v to v + height · exp(…), after the bumps before it. It is at
+    most `MAX_SPLINE_RISE` widths high, and cut off there, so that splines remain strictly increasing. Its center is the
+    point (x, v) of the plane, in which the curve of x takes the value v, or only v, to bend the curves of all x alike.
 
     Attributes:
-        curve: Name of the curve, as in the report of the stage: "shift", "log-scale", or "velocity".
-        center: Where the bump is highest, in flow units: a coordinate, or two of them for a velocity.
+        curve: What is bent.
+        center: Where the bump is highest, in flow units: the coordinate that a shift or log-scale depends on, the value
+            or the point of a spline, the point of a velocity.
         height: How far the curve is moved there: one number, or two of them for a velocity.
         width: Standard deviation of the bump, in flow units.
     """
 
-    curve: Annotated[str, Field(min_length=1, max_length=40)]
-    center: Annotated[tuple[float, ...], Field(min_length=1, max_length=2)]
+    curve: BentCurve
+    center: Annotated[tuple[Annotated[float, Field(ge=-1000, le=1000)], ...], Field(min_length=1, max_length=2)]
     height: Annotated[tuple[float, ...], Field(min_length=1, max_length=2)]
     width: Annotated[float, Field(ge=MIN_BUMP_WIDTH, le=MAX_BUMP_WIDTH)] = 0.5
+
+    @model_validator(mode="after")
+    def _check_sizes(self) -> Self:
+        bent = BENT[self.curve]
+        if len(self.center) not in bent.centers or len(self.height) != bent.heights:
+            sizes = f"{bent.centers[-1]} and {bent.heights} numbers"
+            raise ValueError(f"The center and the height of a bump of a {self.curve} have {sizes}.")
+        if max(map(abs, self.height)) > bent.highest:
+            raise ValueError(f"A bump of a {self.curve} can be at most {bent.highest:g} high.")
+        return self
 
 
 class LayerEdit(Spec):
@@ -63,3 +108,19 @@ class Edits(Spec):
     def having(self, stage: int, edit: LayerEdit) -> "Edits":
         """Return these edits with another edit of a stage."""
         return Edits(layers={**self.layers, stage: edit})
+
+    def checked(self, flow: FlowSpec) -> "Edits":
+        """Return these edits if they fit a flow.
+
+        Raises:
+            SpecError: If there is no such stage, or if it has no curve that is bent so.
+        """
+        names = flow.stage_names()
+        for stage, edit in self.layers.items():
+            if stage >= len(names):
+                raise SpecError(f"The edits refer to stage {stage}, but the flow ends with stage {len(names) - 1}.")
+            kind = names[stage].partition("_")[2]
+            for bump in edit.bumps:
+                if bump.curve not in BENT_CURVES.get(kind, ()):
+                    raise SpecError(f"The edits bend the {bump.curve} of stage {names[stage]}, which has none.")
+        return self

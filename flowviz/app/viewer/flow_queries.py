@@ -234,7 +234,7 @@ class FlowQueries(QObject):
         on_result: OnResult[Answer],
     ) -> None:
         keeper = self._keepers[thread]
-        thread.ask(topic, lambda: compute(keeper.flow(subject.spec, subject.weights)), on_result)
+        thread.ask(topic, lambda: compute(keeper.flow(subject.spec, subject.weights, subject.edits)), on_result)
 
 
 def _example_trace(name: str) -> Trace | None:
@@ -249,7 +249,7 @@ def _example_trace(name: str) -> Trace | None:
 def encoded_trace(target: Target, keeper: FlowKeeper, subject: Subject) -> Trace:
     """Return a fixed sample of the target, pulled back through all stages."""
     points = target.sample(PARTICLES, np.random.default_rng(0))
-    trace = keeper.flow(subject.spec, subject.weights).encoded(points)
+    trace = keeper.flow(subject.spec, subject.weights, subject.edits).encoded(points)
     trace.measure()
     return trace
 
