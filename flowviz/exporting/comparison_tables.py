@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from flowviz.errors import SpecError
 from flowviz.files import atomic_write
 from flowviz.projects import Comparison
-from flowviz.records import to_csv
+from flowviz.records import Trial, to_csv
 from flowviz.records.comparison_table import COLUMNS, RunSummary, best_of
+from flowviz.targets import build_target, target_units
 
 HEADINGS = ("name", "runs", *(column.title for column in COLUMNS))
 MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
@@ -29,7 +31,8 @@ LATEX_SIGNS = {
 def caption(comparison: Comparison) -> str:
     """Return sentences that explain the figures of a comparison, beginning with the budget."""
     deviations = "; ± is the standard deviation over seeds" if comparison.seeds > 1 else ""
-    return f"Budget: {comparison.spec.budget_words} each. Gap and NLL are in nats{deviations}."
+    running = " Runs that have not ended are measured on validation points." if _has_running(comparison) else ""
+    return f"Budget: {comparison.spec.budget_words} each. Gap and NLL are in nats{deviations}.{running}"
 
 
 def markdown(comparison: Comparison) -> str:
@@ -60,14 +63,14 @@ def latex(comparison: Comparison) -> str:
 
 
 TABLES: Mapping[str, Callable[[Comparison], str]] = {  # by suffix
-    "csv": lambda comparison: to_csv(comparison.ordered_trials()),
+    "csv": lambda comparison: to_csv(map(_tested, comparison.ordered_trials())),
     "md": markdown,
     "tex": latex,
 }
 
 
 class ComparisonTable:
-    """A table of the runs that have ended, as a file."""
+    """A table of the runs, as a file. Those in progress have their current figures."""
 
     count = 1  # number of steps that `write` takes
 
@@ -75,9 +78,9 @@ class ComparisonTable:
         """Prepare a table in a format of `TABLES`; nothing is written yet.
 
         Raises:
-            SpecError: If no run has ended.
+            SpecError: If no flow has been trained.
         """
-        if not comparison.trials:
+        if not comparison.trials and not comparison.in_progress:
             raise SpecError("The table has no rows before a flow has been trained. Train the flows first.")
         self._comparison, self._form = comparison, form
 
@@ -93,8 +96,11 @@ class ComparisonTable:
         Raises:
             FileError: If the file cannot be written.
         """
+        targets = {name: build_target(self._comparison[name].target) for name in self._comparison.in_progress}
+        units = {name: target_units(target, "data") for name, target in targets.items()}
         with atomic_write(output) as part:
-            part.write_text(TABLES[self._form](self._comparison), encoding="utf-8", newline="")
+            text = TABLES[self._form](self._comparison.with_current(units))
+            part.write_text(text, encoding="utf-8", newline="")
             yield
 
 
@@ -109,8 +115,20 @@ def _rows(
 
 
 def _runs(summary: RunSummary) -> str:
-    """Return the number of runs, of which those that are not finite have no figures."""
-    return f"{summary.runs}" if summary.finite == summary.runs else f"{summary.finite} of {summary.runs}"
+    """Return the number of runs, of which those that are not finite have no figures, and how many have not ended."""
+    count = f"{summary.runs}" if summary.finite == summary.runs else f"{summary.finite} of {summary.runs}"
+    return f"{count}, {summary.running} training" if summary.running else count
+
+
+def _has_running(comparison: Comparison) -> bool:
+    return any(trial.ending == "training" for trial in comparison.trials)
+
+
+def _tested(trial: Trial) -> Trial:
+    """Return a trial without a test NLL if it has not been tested, because the column of that name has no other."""
+    if trial.ending != "training":
+        return trial
+    return replace(trial, figures={**trial.figures, "test_nll": None})
 
 
 def _markdown(text: str) -> str:

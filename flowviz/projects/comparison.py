@@ -121,25 +121,45 @@ class Comparison:
     def current_row(self, name: str, units: Units = FLOW_UNITS) -> Row:
         """Return the row of the run of an entrant with its own seed, as far as it has come.
 
-        Until the run has ended, its ending is empty, and its gap and NLL are those of the validation points.
+        Until the run has ended, its ending is "training", and its gap and NLL are those of the validation points.
 
         Args:
             name: Name of the entrant.
             units: Units of the data of its target, to which the NLLs are converted.
         """
-        if (ended := self.trial(name)) is not None:
-            return _row(ended)
+        return _row(self.trial(name) or self._running(name, units))
+
+    @property
+    def in_progress(self) -> tuple[str, ...]:
+        """Names of the entrants that have been trained, and whose runs have not ended."""
+        return tuple(
+            name for name, project in self.projects.items() if len(project.history.step) and self.trial(name) is None
+        )
+
+    def with_current(self, units: Mapping[str, Units]) -> "Comparison":
+        """Return this comparison with the current figures of the runs that are in progress, as results of these runs.
+
+        It is meant for tables: their ending is "training", and their gap and NLL are those of the validation points.
+
+        Args:
+            units: Units of the data of the target of each of these entrants, to which the NLLs are converted.
+        """
+        running = (self._running(name, units[name]) for name in self.in_progress)
+        return replace(self, trials=(*self.trials, *running))
+
+    def _running(self, name: str, units: Units) -> Trial:
         project, figures = self[name], dict[str, float | None]()
         if (progress := project.history.last_progress(None)) is not None:
             entropy = float(project.history.entropy[-1])
             known = replace(progress, entropy=None if isnan(entropy) else entropy).in_units(units)
+            figures |= {"steps": known.step, "seconds": known.seconds, "steps_per_second": known.steps_per_second}
             figures |= {"gap": known.validation_gap, "test_nll": known.validation_nll}
-            figures["steps_per_second"] = known.steps_per_second
+            figures["validation_nll"] = known.validation_nll
         if project.timeline.moments:
             latest = project.timeline.moments[-1]
             figures |= {"on_target": latest.on_target, "leaked": latest.leaked, "coverage": latest.coverage}
         figures |= figures_of_run(project.weights, project.history)
-        return row_of(name, project.training.seed, "", figures)
+        return Trial.running(name, project.flow, project.training, figures)
 
     def summaries(self) -> list[RunSummary]:
         """Return the mean and the standard deviation over seeds of the figures of each entrant."""

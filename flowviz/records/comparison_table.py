@@ -51,7 +51,8 @@ class RunSummary:
 
     Attributes:
         name: Name of the entrant.
-        runs: Number of its runs that have ended.
+        runs: Number of its runs.
+        running: Number of runs that have not ended, whose gap and NLL are those of validation points.
         finite: Number of runs whose results are all finite; only these count in means and deviations.
         means: Mean of each column. None if no run has the figure.
         deviations: Sample standard deviation of each column. None if fewer than two runs have the figure.
@@ -62,6 +63,7 @@ class RunSummary:
     finite: int
     means: Mapping[str, float | None]
     deviations: Mapping[str, float | None]
+    running: int = 0
 
     def text(self, column: Column) -> str:
         """Return the mean of a column for users, with its standard deviation over seeds if they differ."""
@@ -85,7 +87,8 @@ def summary_of(name: str, trials: Iterable[Trial]) -> RunSummary:
     }
     means = {each: float(np.mean(known)) if known else None for each, known in values.items()}
     deviations = {each: float(np.std(known, ddof=1)) if len(known) > 1 else None for each, known in values.items()}
-    return RunSummary(name, len(runs), len(finite), means, deviations)
+    running = sum(trial.ending == "training" for trial in runs)
+    return RunSummary(name, len(runs), len(finite), means, deviations, running)
 
 
 def best_of(column: Column, values: Sequence[float | None]) -> set[int]:

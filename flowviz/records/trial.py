@@ -20,7 +20,7 @@ PLOT_TITLE = "flowviz trials"  # in the metadata of a plot of trials, to recogni
 ON_TARGET_GOAL = 0.8  # share of the particles, the time until which is a figure
 MEASURES = {"gap": "gap", "test_nll": "test NLL", "validation_nll": "validation NLL"}  # by decreasing preference
 
-TrialEnding = Literal[Ending, "failed"]
+TrialEnding = Literal[Ending, "failed", "training"]
 TrialKey = tuple[str, float, int]
 
 
@@ -32,7 +32,8 @@ class Trial:
         family: Family of the flow.
         learning_rate: Learning rate.
         seed: Seed of the training.
-        ending: How the training ended. "failed" means that its process was killed or raised an error.
+        ending: How the training ended. "failed" means that its process was killed or raised an error; "training", that
+            it has not ended or not been scored, and that the figures are the latest ones.
         finite: Whether all figures, weights and particles are finite.
         figures: Figures by name; see `Finished.figures`. Empty for a failed trial.
         failure: Reason that the trial failed. Empty if it did not fail.
@@ -74,6 +75,11 @@ class Trial:
     def failed(cls, name: str, flow: FlowSpec, spec: TrainingSpec, failure: str) -> "Trial":
         """Return the result of a training that raised an error or whose process was killed, with the reason."""
         return cls(flow.family, spec.of_family(flow.recipe).peak_rate, spec.seed, "failed", False, {}, failure, name)
+
+    @classmethod
+    def running(cls, name: str, flow: FlowSpec, spec: TrainingSpec, figures: Mapping[str, float | None]) -> "Trial":
+        """Return the figures of a training that has not ended."""
+        return cls(flow.family, spec.of_family(flow.recipe).peak_rate, spec.seed, "training", True, figures, name=name)
 
     @property
     def key(self) -> TrialKey:

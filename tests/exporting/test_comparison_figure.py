@@ -1,5 +1,6 @@
 """The figure of a comparison: its panels, its text, its formats, and the tables beside it."""
 
+import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +13,13 @@ from PIL import Image
 from flowviz import render_comparison
 from flowviz.errors import SpecError
 from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec, usual_columns
-from flowviz.exporting.comparison_tables import latex, markdown
+from flowviz.exporting.comparison_tables import ComparisonTable, latex, markdown
 from flowviz.projects import Comparison, Project
 from flowviz.records import Trial
 from flowviz.rendering import panel_table
 from flowviz.rendering.panel_table import PanelTable
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, Seen, ShapeSpec, TextSpec, TrainingSpec, ViewSpec
+from tests.projects.examples import whole_project
 
 SMALL = PictureSize(width=700, height=500)
 TRAINING = TrainingSpec(steps=1000)
@@ -198,3 +200,21 @@ def test_best_of_each_column_is_bold_and_signs_are_escaped() -> None:
     assert first.startswith(r"100\% a\_b \& \$c\$ & 2 & 0.400 $\pm$ 0.141 & 1.500 & -- &")
     assert second.startswith(r"d\textbar{}e \textbackslash{} \textasciitilde{}\textasciicircum{}\{f\} & 1 of 2 &")
     assert r"\textbf{0.200}" in second
+
+
+def test_table_of_runs_in_progress_has_their_current_figures(tmp_path: Path) -> None:
+    project = replace(whole_project(), target=SQUARE)
+    new = Project.untrained(project.target, project.flow, project.training)
+    found = Comparison({"begun": project, "new": new})
+    last = project.history.last_progress(None)
+    assert last is not None
+    for form in ("csv", "md"):
+        list(ComparisonTable(found, form).write(tmp_path / f"a.{form}"))
+    [row] = csv.DictReader((tmp_path / "a.csv").read_text(encoding="utf-8").splitlines())
+    assert (row["name"], row["ending"], row["test_nll"]) == ("begun", "training", "")
+    assert float(row["validation_nll"]) == last.validation_nll
+    table = (tmp_path / "a.md").read_text(encoding="utf-8")
+    assert "| begun | 1, 1 training | " in table
+    assert "Runs that have not ended are measured on validation points." in table
+    with pytest.raises(SpecError, match="no rows before a flow has been trained"):
+        ComparisonTable(Comparison({"new": new}), "csv")

@@ -28,7 +28,7 @@ from flowviz.projects import (
     save_project,
     to_bytes,
 )
-from flowviz.records import Trial
+from flowviz.records import FLOW_UNITS, Trial
 from flowviz.records.comparison_table import COLUMNS, best_of
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from tests.projects.examples import assert_same, whole_project
@@ -215,9 +215,12 @@ def test_row_of_a_run_in_progress_is_that_of_its_validation_points() -> None:
     row = comparison.current_row("a")
     last = project.history.last_progress(None)
     assert last is not None
-    assert (row["name"], row["seed"], row["ending"]) == ("a", project.training.seed, "")
+    assert (row["name"], row["seed"], row["ending"]) == ("a", project.training.seed, "training")
     assert row["test_nll"] == last.validation_nll
     assert row["on_target"] == project.timeline.moments[-1].on_target
     assert comparison.current_row("b")["gap"] is None
     seed = project.training.seed
     assert comparison.with_trial(trial("a", seed, 0.25)).current_row("a")["gap"] == 0.25
+    assert comparison.in_progress == ("a",)
+    (summary, nothing) = comparison.with_current({"a": FLOW_UNITS}).summaries()
+    assert (summary.runs, summary.running, summary.means["gap"], nothing.runs) == (1, 1, row["gap"], 0)
