@@ -27,6 +27,7 @@ from flowviz.records import (
 from flowviz.records.events import Cause, Ending
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
+from flowviz.training.clocks import Interval, Stopwatch
 from flowviz.training.guard import Guard, advice
 from flowviz.training.new_target import NewTarget, Retarget, same_target
 from flowviz.training.overfitting import OverfittingMonitor
@@ -200,14 +201,27 @@ class Training:
         if self._needs_validation():
             reports.append(report := self._validate())
             reports += self._overfitting(report)
-        started = self._clock.seconds
-        if self._snapshot_due.passed(started):
-            reports += [snapshot, self._checkpoint()] if (snapshot := self._snapshot()).finite() else []
-            # While XLA compiles, the steps are not the ones that count, and there is time for pictures.
-            if self._flow.objective.validation_share < 1 and self._runner.is_ready:  # densities take long
-                ended = self._clock.seconds
-                self._snapshot_due.postpone(ended + (ended - started) / LARGEST_SNAPSHOT_SHARE)
-        return reports
+        return [*reports, *self._due_snapshot()]
+
+    def _due_snapshot(self) -> list[Event]:
+        """Return a snapshot and its checkpoint if they are due.
+
+        In a comparison, they do not count as training time: flows whose particles take long would get fewer steps than
+        without pictures.
+        """
+        if not self._snapshot_due.passed(self._clock.seconds):
+            return []
+        started = self._clock.now
+        if self._reports_chunks:
+            self._clock.pause()
+        snapshot = self._snapshot()
+        if self._reports_chunks:
+            self._clock.resume()
+        # While XLA compiles, the steps are not the ones that count, and there is time for pictures.
+        if self._flow.objective.validation_share < 1 and self._runner.is_ready:  # densities take long
+            taken = self._clock.now - started
+            self._snapshot_due.postpone(self._clock.seconds + taken / LARGEST_SNAPSHOT_SHARE)
+        return [snapshot, self._checkpoint()] if snapshot.finite() else []
 
     def _needs_validation(self) -> bool:
         """Return whether a validation is due.
@@ -353,44 +367,3 @@ class Training:
             coverage=self._target.coverage(samples),
             trace=trace,
         )
-
-
-class Stopwatch:
-    """A stopwatch that can be paused."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self.counted = 0.0  # seconds before it was last resumed
-        self._resumed: float | None = None
-
-    @property
-    def seconds(self) -> float:
-        """Total running time so far, in seconds."""
-        running = 0.0 if self._resumed is None else self._clock() - self._resumed
-        return self.counted + running
-
-    def resume(self) -> None:
-        """Start counting, or continue to count."""
-        self._resumed = self._clock()
-
-    def pause(self) -> None:
-        """Stop counting until it is resumed."""
-        self.counted, self._resumed = self.seconds, None
-
-
-class Interval:
-    """A periodic event, due every `period` seconds and for the first time at `first`. Never due if `period` is None."""
-
-    def __init__(self, period: float | None, first: float = 0.0) -> None:
-        self._period, self._due = period, first
-
-    def passed(self, seconds: float) -> bool:
-        """Return whether the event is due when the clock shows `seconds`; if so, schedule the next one."""
-        if self._period is None or seconds < self._due:
-            return False
-        self._due = seconds + self._period
-        return True
-
-    def postpone(self, seconds: float) -> None:
-        """Make the event due no earlier than when the clock shows `seconds`."""
-        self._due = max(self._due, seconds)

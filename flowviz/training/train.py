@@ -47,7 +47,7 @@ def train(
         retarget: Called before each chunk. If it returns a new target, the flow learns that target with its current
             weights and compiled code, and with a new budget and warm-up. A `Retargeted` event marks the step.
         reports_chunks: Whether to report every chunk, so that the caller can let other trainings take turns, and the
-            final checkpoint before the score is computed.
+            final checkpoint before the score is computed. Snapshots do not count as training time then.
         reintegrate: Called before each snapshot. If it returns a flow, which differs from the trained one in its
             integrator, that flow moves the particles from then on, and is scored at the end.
 

@@ -13,7 +13,7 @@ from flowviz.errors import MachineError, TargetError
 from flowviz.flows.matching import FlowMatching
 from flowviz.flows.objective import MaximumLikelihood
 from flowviz.projects import Comparison, Project, comparison_from_bytes, comparison_to_bytes
-from flowviz.records import Advanced, Checkpoint, Finished, Preparing, Retargeted, Trial
+from flowviz.records import Advanced, Checkpoint, Finished, Preparing, Retargeted, Snapshot, Trial
 from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from flowviz.targets import Target, build_target
 from flowviz.training import (
@@ -28,7 +28,9 @@ from flowviz.training import (
     train,
     train_in_turns,
 )
+from flowviz.training.loop import Training
 from flowviz.training.step import ChunkRunner, State
+from tests.training.clock import Clock
 from tests.training.events import finished
 
 TARGET, STEPS = TextSpec(text="I"), TrainingSpec(steps=900)
@@ -145,6 +147,21 @@ def test_own_clock_of_each_entrant_counts_its_own_steps() -> None:
     }
     assert ends.keys() == {"affine", "nice"}
     assert all(seconds >= 0.2 for seconds in ends.values())
+
+
+def test_pictures_of_a_flow_do_not_count_as_its_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, snapshot = Clock(monkeypatch), Training._snapshot
+
+    def slow(self: Training) -> Snapshot:
+        clock.advance(1000)
+        return snapshot(self)
+
+    monkeypatch.setattr(Training, "_snapshot", slow)
+    training = TrainingSpec(seconds=0.1)
+    turns = list(train_in_turns(comparison("affine", training=training), snapshot_seconds=0.01))
+    assert sum(isinstance(turn.event, Snapshot) for turn in turns) > 3
+    (end,) = (turn.event for turn in turns if isinstance(turn.event, Finished))
+    assert 0.1 <= end.progress.seconds < 1
 
 
 def test_everything_is_compiled_before_the_first_step() -> None:
