@@ -72,8 +72,9 @@ def compare(
 
     The folder gets figure.png, table.csv with a row for each run, table.md and table.tex with means and standard
     deviations over seeds, and comparison.flowviz, which keeps the flows. The tables are written after each run. If the
-    command is interrupted, repeat it to continue. Each run has one core, and --seconds count the processor time of
-    its process. The exit status is 1 if any run failed.
+    command is interrupted, repeat it to continue: runs on this machine keep checkpoints in the folder until they end.
+    Each run has one core, and --seconds count the processor time of its process. The exit status is 1 if any run
+    failed.
     """
     spec = _requested(_entrants(file, preset, flow), sources, flow, training, seeds, has_file=file is not None)
     saved, files = output / COMPARISON, given_files(file)
@@ -83,15 +84,15 @@ def compare(
     for target in _targets(spec):
         built(target)
     with folder_for(output):
+        if force:
+            _discard_checkpoints(spec, output)
         found, status = _trained(begun, output, jobs, backend, scheduler)
-        if not found.trials:
-            say("Interrupted before the first run ended. Nothing was written.")
+        if status:
+            _keep_interrupted(found, output)
             raise typer.Exit(status)
         _report(found, output)
-    if status == 0 and any(trial.ending == "failed" for trial in _asked(found)):
-        status = FAILED_STATUS
-    if status:
-        raise typer.Exit(status)
+    if any(trial.ending == "failed" for trial in _asked(found)):
+        raise typer.Exit(FAILED_STATUS)
 
 
 COMMANDS = (compare,)
@@ -178,7 +179,7 @@ def _trained(
     known = total - sum(len(found.missing(offset)) for offset in range(found.seeds))
     if known:
         say(f"Continuing {folder / COMPARISON}, which already contains {counted(known, 'run')} of {total}.")
-    runs = compared_in_processes(found, jobs=jobs, backend=backend, scheduler=scheduler)
+    runs = compared_in_processes(found, jobs=jobs, backend=backend, scheduler=scheduler, folder=folder)
     try:
         with closing(runs), progress_bar() as bar:
             task = bar.add_task("Runs", total=total, completed=known, figures=f"{known} of {total}")
@@ -188,9 +189,34 @@ def _trained(
                 bar.update(task, completed=count, figures=f"{count} of {total}, {sentence}")
                 if found.trials[-1].failure:
                     say(f"A run failed: {sentence}.")
-    except Interrupted as interrupt:  # report the runs that have ended
+    except Interrupted as interrupt:  # keep the runs that have ended
         return found, interrupt.status
     return found, 0
+
+
+def _keep_interrupted(found: Comparison, folder: Path) -> None:
+    """Write what an interrupted comparison has reached by now. A figure would take seconds."""
+    from flowviz.training.runs import with_checkpoints
+
+    kept = with_checkpoints(found, folder)
+    if not kept.trials and kept is found:
+        say("Interrupted before the first run ended. Nothing was written.")
+        return
+    _write(kept, folder)
+    console().print(comparison_table(kept.summaries()))
+    total = kept.seeds * len(kept.names)
+    say(
+        f"Interrupted after {len(_asked(kept))} of {counted(total, 'run')}. Repeat the command to continue in {folder}."
+    )
+
+
+def _discard_checkpoints(spec: ComparisonSpec, folder: Path) -> None:
+    """Remove the checkpoint files of an earlier comparison with the same names."""
+    from flowviz.training.run_files import discard_checkpoint_of
+
+    for entrant in spec.entrants:
+        for offset in range(spec.seeds):
+            discard_checkpoint_of(entrant.name, entrant.seed + offset, folder)
 
 
 def _asked(found: Comparison) -> list[Trial]:

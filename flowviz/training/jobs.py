@@ -29,6 +29,7 @@ Result = TypeVar("Result")
 Job = Callable[[], Result]
 
 CLUSTER_SECONDS = 10
+PATIENCE_SECONDS = 0.4  # for running jobs to end by themselves after an interruption
 # Concurrent jobs are comparable only if each has one core. TensorFlow and BLAS read these variables when they load.
 ONE_CORE = {
     **dict.fromkeys(
@@ -60,7 +61,9 @@ class Workers:
     repeats: int = 1
 
 
-def run_jobs(jobs: Mapping[Key, Job[Result]], workers: Workers) -> Iterator[tuple[Key, Result | Failure]]:
+def run_jobs(
+    jobs: Mapping[Key, Job[Result]], workers: Workers, on_interrupt: Callable[[], object] = lambda: None
+) -> Iterator[tuple[Key, Result | Failure]]:
     """Run jobs and yield each result as soon as it is ready.
 
     A job whose process was killed is submitted again. A job that raised an error is not, because it would fail again.
@@ -68,6 +71,8 @@ def run_jobs(jobs: Mapping[Key, Job[Result]], workers: Workers) -> Iterator[tupl
     Args:
         jobs: The jobs by key.
         workers: The workers that run them.
+        on_interrupt: Called if jobs are left when the caller, or an exception, closes the generator. It can ask running
+            jobs to end, which have a moment to do so.
 
     Yields:
         The key of a job with its result, or with a `Failure` if it has none.
@@ -75,8 +80,20 @@ def run_jobs(jobs: Mapping[Key, Job[Result]], workers: Workers) -> Iterator[tupl
     Raises:
         MachineError: If the workers are lost for good.
     """
-    killed = dict.fromkeys(jobs, 0)
     pending = {workers.submit(job): key for key, job in jobs.items()}
+    try:
+        yield from _results(jobs, workers, pending)
+    finally:
+        if pending:
+            on_interrupt()
+            wait([future for future in pending if not future.cancel()], PATIENCE_SECONDS)
+
+
+def _results(
+    jobs: Mapping[Key, Job[Result]], workers: Workers, pending: dict["Future[Result]", Key]
+) -> Iterator[tuple[Key, Result | Failure]]:
+    """Yield the results of pending jobs, which leave `pending` as they end."""
+    killed = dict.fromkeys(jobs, 0)
     while pending:
         ended, _ = wait(pending, return_when=FIRST_COMPLETED)
         for future in ended:

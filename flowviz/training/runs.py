@@ -1,16 +1,22 @@
 """Trainings in worker processes, each on one core."""
 
-from collections.abc import Generator, Sequence
+import os
+from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import process_time
 
+from flowviz.errors import FileError
 from flowviz.extensions import Loading, loading
-from flowviz.projects import Comparison, Project
+from flowviz.projects import Comparison, Project, save_checkpoint
 from flowviz.records import Event, Finished, Trial
 from flowviz.specs import Entrant
 from flowviz.targets import build_target, target_units
 from flowviz.training.jobs import Backend, Failure, run_jobs, workers
+from flowviz.training.run_files import checkpoint_of, discard_checkpoint_of, output_of
 from flowviz.training.trained import trained
 
 
@@ -22,11 +28,18 @@ class Run:
         entrant: What to train.
         start: A project of the entrant, to continue from its checkpoint. None to train from scratch.
         keeps_project: Whether the trained project is wanted, and not only its figures.
+        folder: The folder in which the run keeps its checkpoint until its result is saved, and from which it continues
+            if there is one. None to keep no checkpoint.
     """
 
     entrant: Entrant
     start: Project | None = None
     keeps_project: bool = False
+    folder: Path | None = None
+
+
+class RunStopped(Exception):  # noqa: N818  # nothing is wrong
+    """The run has kept its checkpoint, and nobody waits for its result."""
 
 
 Result = tuple[Trial, Project | None]  # of a run; the project is None unless it was wanted, and after a failure
@@ -53,33 +66,84 @@ def run_all(
     """
     if not runs:
         return
-    calls = {number: partial(run_here, run, loading()) for number, run in enumerate(runs)}
-    with workers(backend, jobs, scheduler) as found:
-        for number, result in run_jobs(calls, found):
-            yield _failed(runs[number], result) if isinstance(result, Failure) else result
+    with TemporaryDirectory(prefix="flowviz-") as shared:
+        stop = Path(shared) / "stop"
+        calls = {number: partial(run_here, run, loading(), stop) for number, run in enumerate(runs)}
+        with workers(backend, jobs, scheduler) as found:
+            for number, result in run_jobs(calls, found, on_interrupt=stop.touch):
+                yield _failed(runs[number], result) if isinstance(result, Failure) else result
 
 
-def run_here(run: Run, extensions: Loading | None = None) -> Result:
-    """Run a training in this process, after loading the extensions that the program has loaded."""
+def run_here(run: Run, extensions: Loading | None = None, stop: Path | None = None) -> Result:
+    """Run a training in this process, after loading the extensions that the program has loaded.
+
+    Args:
+        run: The training.
+        extensions: The extensions.
+        stop: A file that appears when the run must end. The run ends as well if its parent process does.
+
+    Raises:
+        RunStopped: If it had to end, after its checkpoint has been kept.
+    """
     if extensions is not None:
         extensions.repeat()
-    entrant, ends = run.entrant, list[Finished]()
+    entrant, ends, parent = run.entrant, list[Finished](), os.getppid()
     target = build_target(entrant.target)
-    start = run.start or Project.untrained(entrant.target, entrant.flow, entrant.training)
 
     def take(event: Event) -> None:
         if isinstance(event, Finished):
             ends.append(event)
 
-    found = trained(start, target, on_event=take, clock=process_time, keeps_moments=run.keeps_project)
+    def must_stop() -> bool:
+        return os.getppid() != parent or (stop is not None and stop.exists())
+
+    found = trained(
+        _start(run),
+        target,
+        on_event=take,
+        should_stop=must_stop,
+        on_checkpoint=_keeper(run.folder, entrant, must_stop),
+        checkpoints_end=True,
+        clock=process_time,
+        keeps_moments=run.keeps_project,
+    )
     (end,) = ends
     units = target_units(target, "data")
     trial = Trial.of(entrant.name, entrant.flow, entrant.training, end, found.history, units)
     return trial, found if run.keeps_project else None
 
 
+def _start(run: Run) -> Project:
+    """Return the most advanced state of a run."""
+    entrant = run.entrant
+    states = (run.start, checkpoint_of(entrant, run.folder) if run.folder else None)
+    known = [state for state in states if state is not None and state.checkpoint is not None]
+    new = Project.untrained(entrant.target, entrant.flow, entrant.training)
+    return max(known, key=_steps, default=new)
+
+
+def _keeper(folder: Path | None, entrant: Entrant, must_stop: Callable[[], bool]) -> Callable[[Project], None] | None:
+    """Return what keeps the checkpoint of a run, and ends the run if it must stop."""
+    if folder is None:
+        return None
+    output = output_of(entrant, folder)
+
+    def keep(project: Project) -> None:
+        with suppress(FileError):  # a full disk need not end the run
+            save_checkpoint(project, output)
+        if must_stop():
+            raise RunStopped
+
+    return keep
+
+
 def compared_in_processes(
-    comparison: Comparison, *, jobs: int = -1, backend: Backend = "loky", scheduler: str | None = None
+    comparison: Comparison,
+    *,
+    jobs: int = -1,
+    backend: Backend = "loky",
+    scheduler: str | None = None,
+    folder: Path | None = None,
 ) -> Generator[Comparison, None, None]:
     """Train the missing runs of a comparison in worker processes, each run on its own core.
 
@@ -90,6 +154,8 @@ def compared_in_processes(
         jobs: Number of processes on this machine; -1 for one per core.
         backend: `loky` for processes on this machine, `dask` for a cluster.
         scheduler: Address of the cluster's scheduler.
+        folder: A folder in which runs on this machine keep their checkpoints until the next comparison is requested,
+            and from which interrupted ones continue. None to keep none.
 
     Yields:
         The comparison after each run that has ended, including those that failed.
@@ -102,17 +168,31 @@ def compared_in_processes(
     """
     for entrant in comparison.spec.entrants:
         build_target(entrant.target)
-    own = [Run(entrant, _begun(comparison[entrant.name]), keeps_project=True) for entrant in comparison.missing()]
-    later = [Run(entrant) for offset in range(1, comparison.seeds) for entrant in comparison.missing(offset)]
+    place = folder if backend == "loky" else None
+    own = [Run(entrant, comparison[entrant.name], keeps_project=True, folder=place) for entrant in comparison.missing()]
+    later = [
+        Run(entrant, folder=place) for offset in range(1, comparison.seeds) for entrant in comparison.missing(offset)
+    ]
     for trial, found in run_all([*own, *later], jobs=jobs, backend=backend, scheduler=scheduler):
         if found is not None:
             comparison = comparison.with_project(trial.name, found)
         comparison = comparison.with_trial(trial)
         yield comparison
+        if folder is not None:
+            discard_checkpoint_of(trial.name, trial.seed, folder)
 
 
-def _begun(project: Project) -> Project | None:
-    return project if project.checkpoint else None
+def with_checkpoints(comparison: Comparison, folder: Path) -> Comparison:
+    """Return a comparison with the states that interrupted runs have kept in a folder, each with its entrant's seed."""
+    for entrant in comparison.missing():
+        kept = checkpoint_of(entrant, folder)
+        if kept is not None and _steps(kept) > _steps(comparison[entrant.name]):
+            comparison = comparison.with_project(entrant.name, kept)
+    return comparison
+
+
+def _steps(project: Project) -> int:
+    return project.checkpoint.step if project.checkpoint else 0
 
 
 def _failed(run: Run, failure: Failure) -> Result:

@@ -22,6 +22,7 @@ def trained(
     on_event: Callable[[Event], object] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
     on_checkpoint: Callable[[Project], object] | None = None,
+    checkpoints_end: bool = False,
     clock: Callable[[], float] | None = None,
     keeps_moments: bool = True,
 ) -> Project:
@@ -34,6 +35,8 @@ def trained(
         should_stop: Called about ten times per second. If it returns true, training ends early.
         on_checkpoint: Called after every minute of training with the current project, from which training can be
             continued exactly.
+        checkpoints_end: Whether `on_checkpoint` is also called when training ends, before it is scored, which can take
+            seconds.
         clock: Returns the time in seconds. By default `time.perf_counter`.
         keeps_moments: Whether to compute moments of the training for its timeline.
 
@@ -58,6 +61,7 @@ def trained(
         clock=clock,
         stop_requested=should_stop,
         resume=checkpoint,
+        reports_chunks=checkpoints_end,
     )
     for event in with_final_report(events, target.training_points):
         on_event(event)

@@ -109,3 +109,24 @@ def test_running_jobs_end_with_the_block() -> None:
         running, waiting = (found.submit(partial(time.sleep, 600)) for _ in range(2))
     assert isinstance(running.exception(), Exception)
     assert waiting.cancelled() or isinstance(waiting.exception(), CancelledError)
+
+
+def until_asked(mark: Path, stop: Path) -> None:
+    """Work until a file appears, and leave another one."""
+    mark.touch()
+    while not stop.exists():
+        time.sleep(0.01)
+    mark.with_name("kept").touch()
+
+
+def test_running_job_may_keep_something_when_the_series_is_interrupted(tmp_path: Path) -> None:
+    mark, stop = tmp_path / "mark", tmp_path / "stop"
+    jobs: dict[str, Callable[[], Any]] = {"quick": os.getpid, "long": partial(until_asked, mark, stop)}
+    jobs |= {str(number): partial(time.sleep, 600) for number in range(3)}
+    with workers("loky", 2, None) as found:
+        results = run_jobs(jobs, found, stop.touch)
+        assert next(results)[0] == "quick"
+        while not mark.exists():
+            time.sleep(0.01)
+        results.close()  # type: ignore[attr-defined]  # it is a generator
+        assert (tmp_path / "kept").exists()
