@@ -146,7 +146,8 @@ class MainWindow(QMainWindow):
         fill_source_entries(file, training.target, self.show_gallery)
         fill_export_entries(file, self.export, self.copy_image)
         add_action(file, "&Quit", Key.Quit, self.close, "Close the window; asks about unsaved changes")
-        EditMenu(new_menu(self, "&Edit"), self.session.undo, self.target_importer, training.target.drawing, self)
+        self._edit_menu = EditMenu(new_menu(self, "&Edit"), self.session.undo, self.target_importer, self)
+        training.target.drawing.connect_history(self.session.undo)
         fill_selection_menu(new_menu(self, "&Select"), viewing.view_bar)
         view = new_menu(self, "&View")
         fill_view_menu(view, viewing, self.view, self._layout, self.appearance)
@@ -242,6 +243,7 @@ class MainWindow(QMainWindow):
         comparisons.left.connect(self._viewing.slider.setFocus)
         self.welcome.comparison_requested.connect(comparisons.choose)
         comparisons.state_changed.connect(self._show_title)
+        comparisons.state_changed.connect(self._serve_edits)
         comparisons.file_used.connect(self.document_actions.recent.add)
         self.document_actions.comparison_chosen.connect(lambda path, is_copy: comparisons.open(path, is_copy=is_copy))
         for entered in (
@@ -319,6 +321,14 @@ class MainWindow(QMainWindow):
         shown = file or self.document_actions.document
         self.setWindowTitle(f"{_shortened(shown.name)}[*] – flowviz")
         self.setWindowModified(shown.is_changed)
+
+    def _serve_edits(self) -> None:
+        """Let the Edit menu act on what is shown."""
+        shown = self.comparisons.workbench if self.comparisons.is_shown else None
+        if shown is not None:
+            self._edit_menu.serve(shown.undo, shown.importer)
+        else:
+            self._edit_menu.serve(self.session.undo, self.target_importer)
 
     def _close_now(self) -> None:
         self._may_close = True

@@ -1,7 +1,7 @@
 """A comparison: the projects of its entrants, and the results of their runs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from math import isnan
 from pathlib import Path
@@ -30,6 +30,7 @@ class Comparison:
         projects: The project of each entrant, trained with its own seed, in the order of the entrants.
         trials: The runs that have ended: one of each entrant with its own seed, and others with later seeds.
         seeds: Number of runs that were asked for, for each entrant.
+        styles: Number of the color and the dashes of each entrant. Those without one have that of their place.
 
     Raises:
         SpecError: If the projects cannot be compared, for example because their budgets differ.
@@ -38,6 +39,7 @@ class Comparison:
     projects: Mapping[str, Project]
     trials: tuple[Trial, ...] = ()
     seeds: int = 1
+    styles: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.spec  # noqa: B018  # raises the error
@@ -61,6 +63,10 @@ class Comparison:
     def names(self) -> tuple[str, ...]:
         """Names of the entrants."""
         return tuple(self.projects)
+
+    def style(self, name: str) -> int:
+        """Return the number of the color and the dashes of an entrant, which it keeps when others leave."""
+        return self.styles.get(name, self.names.index(name))
 
     def __getitem__(self, name: str) -> Project:
         """Return the project of an entrant.

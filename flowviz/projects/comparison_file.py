@@ -6,6 +6,7 @@ Like a project file, it is a safetensors file: arrays, and a JSON text in the me
     metadata    format_version    1
                 names             names of the entrants, in their order
                 seeds             number of runs that were asked for, for each entrant
+                styles            numbers of the colors of the entrants, unless they count up from 0
     arrays      project/NUMBER    uint8: the project file of an entrant, see `format.py`, counted from 0
                 trials            uint8: the results of the runs as a CSV table, see `records/trial.py`
 
@@ -43,6 +44,7 @@ class ComparisonText(Spec):
     format_version: int
     names: Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST_ENTRANTS)]
     seeds: int
+    styles: tuple[Annotated[int, Field(ge=0, lt=MOST_ENTRANTS)], ...] = ()
 
 
 def save_comparison(comparison: Comparison, path: Path, *, private: bool = False) -> None:
@@ -81,6 +83,9 @@ def comparison_to_bytes(comparison: Comparison) -> bytes:
     }
     arrays["trials"] = np.frombuffer(to_csv(comparison.ordered_trials()).encode(), np.uint8)
     text = {"format_version": COMPARISON_VERSION, "names": comparison.names, "seeds": comparison.seeds}
+    styles = [comparison.style(name) for name in comparison.names]
+    if styles != list(range(len(styles))):
+        text["styles"] = styles
     return save(arrays, metadata={COMPARISON: json.dumps(text)})
 
 
@@ -104,7 +109,10 @@ def comparison_from_bytes(content: bytes) -> Comparison:
         projects = {name: from_bytes(_bytes(arrays, f"project/{number}")) for number, name in enumerate(found.names)}
         if len(projects) < len(found.names):
             raise ValueError("a name is used twice")
-        return Comparison(projects, _trials(arrays, projects.keys()), found.seeds)
+        if len({*found.styles}) < len(found.styles):
+            raise ValueError("two entrants have the same style")
+        styles = dict(zip(found.names, found.styles, strict=bool(found.styles)))
+        return Comparison(projects, _trials(arrays, projects.keys()), found.seeds, styles)
     except (*NotOurs, csv.Error) as error:
         raise FileError("It is damaged or was not written by flowviz.") from error
 

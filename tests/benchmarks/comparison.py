@@ -121,7 +121,7 @@ def _trained(window: MainWindow, comparison: Comparison) -> tuple[Trial, ...]:
     assert workbench is not None
     workbench.controller.train()
     loop = QEventLoop()
-    while workbench.controller.state != TrainingState.IDLE:
+    while workbench.compared.value.state != TrainingState.IDLE:
         loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     return workbench.controller.comparison.trials
 

@@ -60,6 +60,15 @@ def test_file_holds_the_whole_comparison(tmp_path: Path) -> None:
     assert comparison_to_bytes(found) == path.read_bytes()
 
 
+def test_entrants_keep_their_colors(tmp_path: Path) -> None:
+    path, comparison = tmp_path / "c.flowviz", example()
+    first, second = comparison.names
+    left = replace(comparison, styles={first: 0, second: 1}).without(first)
+    save_comparison(left, path)
+    assert load_comparison(path).style(second) == 1
+    assert comparison.style(second) == 1
+
+
 def test_a_comparison_and_a_project_are_told_apart(tmp_path: Path) -> None:
     one, several = tmp_path / "project.flowviz", tmp_path / "comparison.flowviz"
     save_project(whole_project(), one)
@@ -105,6 +114,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "missing project": (lambda: other_text(names=["a", "b", "c"]), "damaged"),
     "name with escape sequence": (lambda: other_text(names=["a", "b\x1b[2J"]), "damaged"),
     "no seeds": (lambda: other_text(seeds=0), "damaged"),
+    "one style twice": (lambda: other_text(styles=[1, 1]), "damaged"),
+    "style of a stranger": (lambda: other_text(styles=[0, 1, 2]), "damaged"),
     "unknown field": (lambda: other_text(more=1), "damaged"),
     "damaged project": (lambda: other_array("project/1", to_bytes(whole_project())[:-9]), "damaged"),
     "nested comparison": (lambda: other_array("project/1", comparison_to_bytes(bare())), "not a single project"),

@@ -186,13 +186,13 @@ class CloudHeader(FittingLabel):
     def __init__(self) -> None:
         super().__init__("entrantHeader", "Name, gap and progress of the entrant")
         self.setContentsMargins(SWATCH + 6, 2, 4, 4)
-        self._number, self._fraction = 0, 0.0
+        self._style, self._fraction = 0, 0.0
         self._theme: Theme = "light"
         self._has_problem = False
 
-    def show_run(self, run: EntrantRun, number: int, theme: Theme) -> None:
-        """Show an entrant, the number of its place, and its colors."""
-        self._number, self._theme, self._fraction = number, theme, run.fraction
+    def show_run(self, run: EntrantRun, theme: Theme) -> None:
+        """Show an entrant in its color."""
+        self._style, self._theme, self._fraction = run.style, theme, run.fraction
         self._has_problem = run.status in {"diverged", "failed"}
         colors = self.palette()
         colors.setColor(QPalette.ColorRole.WindowText, QColor(*WARNING[theme]) if self._has_problem else ink(theme))
@@ -206,9 +206,9 @@ class CloudHeader(FittingLabel):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        color = entrant_color(self._number, self._theme)
+        color = entrant_color(self._style, self._theme)
         middle = self.contentsRect().center().y() + 1
-        painter.setPen(entrant_pen(self._number, self._theme))
+        painter.setPen(entrant_pen(self._style, self._theme))
         painter.drawLine(3, middle, SWATCH, middle)
         bar = QRect(0, self.height() - 3, round(self._fraction * self.width()), 3)
         painter.fillRect(
@@ -254,10 +254,10 @@ class EntrantCloud(QWidget):
         """Name, gap and progress of the entrant."""
         return self._header.text()
 
-    def show_run(self, run: EntrantRun, number: int, theme: Theme, *, selected: bool) -> None:
+    def show_run(self, run: EntrantRun, theme: Theme, *, selected: bool) -> None:
         """Show the header of an entrant, and whether it is selected."""
         self._name, self._is_selected = run.name, selected
-        self._header.show_run(run, number, theme)
+        self._header.show_run(run, theme)
         self.setAccessibleName(self._header.text() + (" · selected" if selected else ""))
         self.setAccessibleDescription(
             "Left and Right move through the layers, Return opens this flow in the normal view, Delete removes it"

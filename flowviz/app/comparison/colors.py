@@ -10,16 +10,16 @@ WIDTH = 2  # pixels
 PATTERNS = ((), (4, 2), (1, 2), (6, 2, 1, 2), (8, 3), (2, 2))  # lengths of dashes and gaps, in line widths
 
 
-def entrant_color(number: int, theme: Theme) -> QColor:
-    """Return the color of the entrant in a place."""
+def entrant_color(style: int, theme: Theme) -> QColor:
+    """Return the color of an entrant."""
     colors = COMPONENTS[theme]
-    return QColor(*colors[number % len(colors)])
+    return QColor(*colors[style % len(colors)])
 
 
-def entrant_pen(number: int, theme: Theme) -> QPen:
-    """Return the pen of the entrant in a place."""
-    pen = QPen(entrant_color(number, theme), WIDTH)
-    pattern = PATTERNS[number % len(PATTERNS)]
+def entrant_pen(style: int, theme: Theme) -> QPen:
+    """Return the pen of an entrant."""
+    pen = QPen(entrant_color(style, theme), WIDTH)
+    pattern = PATTERNS[style % len(PATTERNS)]
     if pattern:
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         pen.setDashPattern(pattern)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flowviz.app.comparison.file import ComparisonFile
     from flowviz.app.comparison.workbench import Workbench
 
-HIDDEN_MENUS = {"&Edit", "&Select", "&Train", "&Layers"}  # about widgets that the page hides
+HIDDEN_MENUS = {"&Select", "&Train", "&Layers"}  # about widgets that the page hides
 OPENED = "opened entrant"  # topic of a notice
 KEPT = " The comparison is kept."
 WAY_BACK = "To return to it, choose Train ▸ Compare…"
@@ -153,6 +153,7 @@ class Comparisons(QObject):
         if not self.is_shown:
             self._hide_surroundings()
         self._stack.setCurrentWidget(workbench.page)
+        workbench.undo.set_recording(True)
         workbench.take_focus()
         self.state_changed.emit()
 
@@ -161,6 +162,7 @@ class Comparisons(QObject):
         if self._workbench is None or not self.is_shown:
             return
         self._workbench.controller.pause()
+        self._workbench.undo.set_recording(False)
         self._stack.setCurrentIndex(0)
         self._show_surroundings()
         self.left.emit()

@@ -1,6 +1,6 @@
 """The controller of a comparison: trains its entrants, and adds, changes and removes them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -12,8 +12,8 @@ from flowviz.app.comparison.entrants import (
     EntrantRun,
     comparison_of,
     runs_of,
-    untrained_run,
 )
+from flowviz.app.comparison.restoring import Requested, asking, at_rest, renamed, restored
 from flowviz.app.comparison.runner import ComparisonRunner
 from flowviz.app.comparison.sentences import sentence
 from flowviz.app.comparison.targets import EntrantTargets
@@ -26,7 +26,7 @@ from flowviz.app.training.displays import ControlsDisplay
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Comparison, Plan, Project
 from flowviz.records import Advanced, Preparing
-from flowviz.specs import Entrant, TargetSpec, TrainingSpec
+from flowviz.specs import TargetSpec, TrainingSpec
 from flowviz.specs.comparison import MOST_ENTRANTS
 from flowviz.training import Add, Remove, Retarget, Turn
 
@@ -78,11 +78,6 @@ class ComparisonController(QObject):
         """The comparison, as it can be saved."""
         return comparison_of(self._compared.value)
 
-    @property
-    def state(self) -> TrainingState:
-        """The state of the training."""
-        return self._compared.value.state
-
     def show(self, comparison: Comparison, built: Iterable[BuiltTarget] = ()) -> None:
         """Show another comparison, and abandon the current one."""
         self._runner.abandon()
@@ -96,25 +91,25 @@ class ComparisonController(QObject):
     def train(self) -> None:
         """Start all over, on the requested targets."""
         self.editing.apply()
-        self._compared.set(replace(self._compared.value, runs=tuple(map(_anew, self._compared.value.runs))))
+        self._compared.set(replace(self._compared.value, runs=tuple(run.anew() for run in self._compared.value.runs)))
         self._start()
 
     def toggle_pause(self) -> None:
         """Pause or resume the training, or continue one that has ended."""
         self.editing.apply()
         thread = self._runner.current
-        if self.state == IDLE:
+        if self._compared.value.state == IDLE:
             self.resume()
-        elif thread is not None and self.state in {TRAINING, PREPARING}:
+        elif thread is not None and self._compared.value.state in {TRAINING, PREPARING}:
             thread.pause()
             self._compared.set_state(PAUSED)
-        elif thread is not None and self.state == PAUSED:
+        elif thread is not None and self._compared.value.state == PAUSED:
             thread.resume()
             self._compared.set_state(TRAINING)
 
     def pause(self) -> None:
         """Pause the training if it is running."""
-        if self.state in {TRAINING, PREPARING}:
+        if self._compared.value.state in {TRAINING, PREPARING}:
             self.toggle_pause()
 
     def resume(self) -> None:
@@ -179,17 +174,10 @@ class ComparisonController(QObject):
     def rename(self, old: str, new: str) -> None:
         """Give an entrant another name."""
         run = self._compared.value.run(old)
-        if run is None or new in self._compared.value.names or self.state == STOPPING:
+        if run is None or new in self._compared.value.names or self._compared.value.state == STOPPING:
             return
-        trial = replace(run.trial, name=new) if run.trial else None
-        later = tuple(replace(each, name=new) for each in run.later)
-        renamed = replace(run, name=new, trial=trial, later=later)
-        runs = tuple(renamed if each is run else each for each in self._compared.value.runs)
-        selected = new if self._compared.value.selected == old else self._compared.value.selected
-        self._compared.set(replace(self._compared.value, runs=runs, selected=selected))
-        self._restart_if_running()
-        self._score()
-        self.changed.emit()
+        runs = [renamed(run, new) if each is run else each for each in self._compared.value.runs]
+        self._continue_with(self._compared.value.with_runs(runs))
 
     def change_entrant(self, name: str, plan: Plan) -> None:
         """Replace the flow and the training of an entrant, which starts over."""
@@ -201,15 +189,31 @@ class ComparisonController(QObject):
 
     def set_budget(self, budget: TrainingSpec) -> None:
         """Set the budget of all entrants, which continue with it."""
-        runs = tuple(
+        runs = [
             replace(run, project=replace(run.project, training=with_budget(run.project.training, budget)))
             for run in self._compared.value.runs
-        )
-        self._compared.set(replace(self._compared.value, runs=runs))
-        self._restart_if_running()
-        self._score()
-        self._update_controls()
-        self.changed.emit()
+        ]
+        self._continue_with(self._compared.value.with_runs(runs))
+
+    def restore(self, entrants: Sequence[Requested], trained: Mapping[int, EntrantRun]) -> None:
+        """Return to entrants as they were requested earlier, and let a running training continue with them.
+
+        Args:
+            entrants: The entrants as they were requested.
+            trained: By style, entrants that have lost their training since.
+        """
+        self.editing.discard()
+        value, find = self._compared.value, self._targets.find
+        present = {run.style: run for run in value.runs}
+        runs = [restored(each, present.get(each.style), trained.get(each.style), find) for each in entrants]
+        after = value.with_runs([run if run in value.runs else at_rest(run) for run in runs])
+        target = after.runs[0].asked or after.runs[0].built
+        if target is None or not (value.shares_target and after.shares_target) or _others(value) != _others(after):
+            self._continue_with(after)
+        elif value.runs[0].target != after.runs[0].target:
+            self._retarget(target, at_once=self._request.value.follows)
+        self._targets.build()
+        self.editing.show_selected()
 
     def close(self) -> None:
         """End all work as soon as possible."""
@@ -222,18 +226,20 @@ class ComparisonController(QObject):
         self._compared.set_state(PREPARING)
         self.notice_posted.emit(Notice("comparison"))
 
-    def _restart_if_running(self) -> None:
-        """Let a training continue with changes that a thread does not take."""
-        if self._runner.current is None or self.state == STOPPING:
-            return
-        was_paused = self.state == PAUSED
-        self.resume()
-        if was_paused:
-            self.toggle_pause()
+    def _continue_with(self, compared: Compared) -> None:
+        """Show other entrants. A running training starts again, and continues with them from their checkpoints."""
+        self._compared.set(compared)
+        if self._runner.current is not None and compared.state != STOPPING:
+            self.resume()
+            if compared.state == PAUSED:
+                self.toggle_pause()
+        self._score()
+        self._update_controls()
+        self.changed.emit()
 
     def _replace(self, run: EntrantRun) -> None:
         """Replace an entrant by an untrained one with its project."""
-        changed = untrained_run(run.entrant, run.asked or run.built)
+        changed = run.anew()
         self._compared.update(changed)
         if self._runner.current is not None:
             self._runner.replace(run.name, Add(run.name, changed.project))
@@ -254,7 +260,7 @@ class ComparisonController(QObject):
         """Let all entrants learn another target, at once or when they start over."""
         value = self._compared.value
         self._targets.add(built)
-        self._compared.set(replace(value, runs=tuple(_asking(run, built) for run in value.runs)))
+        self._compared.set(replace(value, runs=tuple(asking(run, built) for run in value.runs)))
         if self._runner.current is not None and at_once:
             self._runner.change(Retarget(built.spec, built.target))
         self._update_controls()
@@ -277,7 +283,7 @@ class ComparisonController(QObject):
             self.changed.emit()
 
     def _on_ended(self) -> None:
-        runs = tuple(map(_at_rest, self._compared.value.runs))
+        runs = tuple(map(at_rest, self._compared.value.runs))
         self._compared.set(replace(self._compared.value, runs=runs, state=IDLE))
         self._score()
 
@@ -309,21 +315,6 @@ class ComparisonController(QObject):
         self._controls.set_status(sentence(value, self._activity))
 
 
-def _anew(run: EntrantRun) -> EntrantRun:
-    """Return an entrant that learns the requested target from the beginning."""
-    entrant = Entrant(name=run.name, target=run.target, flow=run.project.flow, training=run.project.training)
-    return untrained_run(entrant, run.asked or run.built)
-
-
-def _at_rest(run: EntrantRun) -> EntrantRun:
-    """Return an entrant after a training that ended before its own did."""
-    if run.has_ended:
-        return run
-    return replace(run, status="stopped" if run.is_begun else "waiting")
-
-
-def _asking(run: EntrantRun, built: BuiltTarget) -> EntrantRun:
-    """Return an entrant with another target, which a trained one learns when it continues."""
-    if run.is_begun:
-        return replace(run, asked=None if built.spec == run.project.target else built)
-    return replace(run, project=replace(run.project, target=built.spec), built=built, asked=None)
+def _others(compared: Compared) -> list[object]:
+    """Return how the entrants are requested, apart from their targets."""
+    return [(run.style, run.name, run.project.flow, run.project.training) for run in compared.runs]

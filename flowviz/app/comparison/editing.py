@@ -49,6 +49,12 @@ class EntrantEditing(QObject):
         self._timer.stop()
         self._edited = ""
 
+    def show_selected(self) -> None:
+        """Show the selected entrant as it is requested."""
+        self.discard()
+        if (run := self._compared.value.selected_run) is not None:
+            self._show(run)
+
     def _on_edited(self) -> None:
         self._edited = self._compared.value.selected
         self._timer.start()
@@ -64,7 +70,7 @@ class EntrantEditing(QObject):
             self._show(run)
 
     def _show(self, run: EntrantRun) -> None:
-        if _plan_of(run) != self._request.plan:
+        if _plan_of(run) != self._request.plan or self._builder.problem:
             self._builder.expect(run.asked or run.built)
             self._request.show_plan(_plan_of(run))
 

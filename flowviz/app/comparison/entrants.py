@@ -1,7 +1,7 @@
 """The entrants of a comparison while they are trained."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from typing import Literal
@@ -27,7 +27,7 @@ from flowviz.records import (
 )
 from flowviz.records.comparison_table import COLUMNS
 from flowviz.records.trial import ON_TARGET_GOAL
-from flowviz.specs import Entrant, TargetSpec
+from flowviz.specs import TargetSpec
 from flowviz.specs.comparison import LONGEST_NAME
 from flowviz.training.schedule import Budget
 
@@ -62,6 +62,7 @@ class EntrantRun:
         asked: The target that it learns next. None if that is the same one.
         trial: The result of its training. None before it has ended.
         later: The results of runs with later seeds, which the command line computes.
+        style: Number of its color and dashes, which it keeps when others leave.
     """
 
     name: str
@@ -74,17 +75,12 @@ class EntrantRun:
     asked: BuiltTarget | None = None
     trial: Trial | None = None
     later: tuple[Trial, ...] = ()
+    style: int = 0
 
     @property
     def problem(self) -> str:
         """Why its training has failed. Empty if it has not."""
         return self.trial.failure if self.trial else ""
-
-    @property
-    def entrant(self) -> Entrant:
-        """Return the spec of the entrant."""
-        project = self.project
-        return Entrant(name=self.name, target=project.target, flow=project.flow, training=project.training)
 
     @property
     def has_ended(self) -> bool:
@@ -118,6 +114,11 @@ class EntrantRun:
     def gap(self) -> float | None:
         """Test gap after the end of the training, and the latest validation gap before, in nats. None if unknown."""
         return self.figures()["gap"]
+
+    def anew(self) -> "EntrantRun":
+        """Return this entrant as it is before its training on the requested target."""
+        project = Project.untrained(self.target, self.project.flow, self.project.training)
+        return EntrantRun(self.name, project, built=self.asked or self.built, style=self.style)
 
     def after(self, event: Event | Trial, project: Project) -> "EntrantRun":
         """Return this entrant after an event of its training, or with its result, and with its project thereafter."""
@@ -236,6 +237,18 @@ class Compared:
         """Return a copy with another state of an entrant."""
         return replace(self, runs=tuple(changed if run.name == changed.name else run for run in self.runs))
 
+    @property
+    def free_style(self) -> int:
+        """Return the lowest number of a style that no entrant has."""
+        return next(number for number in count() if number not in {run.style for run in self.runs})
+
+    def with_runs(self, runs: Sequence[EntrantRun]) -> "Compared":
+        """Return a copy with other entrants. The same one stays selected, or the one beside it if it has left."""
+        number = self.names.index(self.selected)
+        style = self.runs[number].style
+        same = next((run for run in runs if run.style == style), runs[min(number, len(runs) - 1)])
+        return replace(self, runs=tuple(runs), selected=same.name)
+
     def free_name(self, wanted: str) -> str:
         """Return a name that no entrant has: the wanted one, or that with a number."""
         return free_name(wanted, self.names)
@@ -265,16 +278,13 @@ class ComparedState(State[Compared]):
         self.set(replace(self.value, state=state))
 
     def add(self, run: EntrantRun) -> None:
-        """Add an entrant, and select it."""
-        self.set(replace(self.value, runs=(*self.value.runs, run), selected=run.name))
+        """Add an entrant in a free style, and select it."""
+        styled = replace(run, style=self.value.free_style)
+        self.set(replace(self.value, runs=(*self.value.runs, styled), selected=run.name))
 
     def remove(self, name: str) -> None:
         """Remove an entrant, and select the one beside it if it was selected."""
-        value = self.value
-        rest = tuple(run for run in value.runs if run.name != name)
-        number = min(value.names.index(name), len(rest) - 1)
-        selected = value.selected if value.selected != name else rest[number].name if rest else ""
-        self.set(replace(value, runs=rest, selected=selected))
+        self.set(self.value.with_runs([run for run in self.value.runs if run.name != name]))
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:
@@ -282,12 +292,6 @@ def free_name(wanted: str, taken: Collection[str]) -> str:
     stem = re.sub(r" \d+$", "", wanted)[: LONGEST_NAME - NUMBER_LENGTH].strip()
     names = chain([wanted], (f"{stem} {number}" for number in count(2)))
     return next(name for name in names if name not in taken)
-
-
-def untrained_run(entrant: Entrant, built: BuiltTarget | None = None) -> EntrantRun:
-    """Return an entrant that has not been trained; `built` is its target if that has been built."""
-    project = Project.untrained(entrant.target, entrant.flow, entrant.training)
-    return EntrantRun(entrant.name, project, built=built)
 
 
 def runs_of(comparison: Comparison) -> tuple[EntrantRun, ...]:
@@ -298,15 +302,17 @@ def runs_of(comparison: Comparison) -> tuple[EntrantRun, ...]:
 def comparison_of(compared: Compared) -> Comparison:
     """Return the comparison, as it can be saved and trained."""
     trials = tuple(trial for run in compared.runs for trial in (run.trial, *run.later) if trial is not None)
-    return Comparison({run.name: run.project for run in compared.runs}, trials, compared.seeds)
+    styles = {run.name: run.style for run in compared.runs}
+    return Comparison({run.name: run.project for run in compared.runs}, trials, compared.seeds, styles)
 
 
 def _run_of(comparison: Comparison, name: str) -> EntrantRun:
     project, trial = comparison[name], comparison.trial(name)
     later = tuple(each for each in comparison.trials if each.name == name and each is not trial)
     last = project.checkpoint
+    style = comparison.style(name)
     if last is None:
-        return EntrantRun(name, project, trial=trial, later=later)
+        return EntrantRun(name, project, trial=trial, later=later, style=style)
     history = project.history
     entropy = None if not len(history.entropy) or np.isnan(history.entropy[-1]) else float(history.entropy[-1])
     moments = project.timeline.moments
@@ -319,4 +325,5 @@ def _run_of(comparison: Comparison, name: str) -> EntrantRun:
         progress=history.last_progress(entropy),
         trial=trial,
         later=later,
+        style=style,
     )

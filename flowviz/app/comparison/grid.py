@@ -148,8 +148,8 @@ class CloudGrid(QWidget):
 
     def _show_headers(self, compared: Compared) -> None:
         theme = self._view.seen.view.theme
-        for number, (cloud, run) in enumerate(zip(self._clouds, compared.runs, strict=True)):
-            cloud.show_run(run, number, theme, selected=run.name == compared.selected)
+        for cloud, run in zip(self._clouds, compared.runs, strict=True):
+            cloud.show_run(run, theme, selected=run.name == compared.selected)
 
     def _show(self, runs: tuple[EntrantRun, ...] | list[EntrantRun]) -> None:
         """Update the pictures of some entrants."""

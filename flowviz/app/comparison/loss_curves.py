@@ -76,11 +76,11 @@ class LossCurves(QWidget):
         item.setLabel("bottom", LABELS[axis])
         self._fit_curves(len(lines))
         for number, (run, (places, losses)) in enumerate(zip(compared.runs, lines, strict=True)):
-            pen = entrant_pen(number, self._theme)
+            pen = entrant_pen(run.style, self._theme)
             pen.setWidth(SELECTED_WIDTH if run.name == compared.selected else USUAL_WIDTH)
             self._curves[number].setData(
                 places, np.minimum(losses, high), pen=pen, symbol="o" if len(places) == 1 else None, symbolPen=None,
-                symbolBrush=entrant_color(number, self._theme), symbolSize=DOT_SIZE,
+                symbolBrush=entrant_color(run.style, self._theme), symbolSize=DOT_SIZE,
             )  # fmt: skip
         last = max((places[-1] for places, _ in lines if len(places)), default=FIRST_RANGES[axis])
         rest = PADDING * (high - low)
@@ -96,7 +96,7 @@ class LossCurves(QWidget):
 
 def _shown_of(compared: Compared) -> tuple[object, ...]:
     """Return what the plot depends on."""
-    return compared.selected, tuple((run.name, id(run.project.history.step)) for run in compared.runs)
+    return compared.selected, tuple((run.name, run.style, id(run.project.history.step)) for run in compared.runs)
 
 
 def _entropy_is_known(history: History) -> bool:

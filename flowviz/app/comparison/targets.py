@@ -38,6 +38,11 @@ class EntrantTargets(QObject):
             if run.built is None:
                 self._ask(f"target {number}", run.project.target, lambda _: self._show())
 
+    def find(self, spec: TargetSpec) -> BuiltTarget | None:
+        """Return the target of a spec that some entrant has learned. None if it cannot be built."""
+        found = self._known(spec) or build_or_explain(spec)
+        return found if isinstance(found, BuiltTarget) else None
+
     def learn(self, spec: TargetSpec, on_built: Callable[[BuiltTarget], object]) -> None:
         """Build a target that all entrants are to learn."""
         self._ask("shared target", spec, on_built)
@@ -46,12 +51,15 @@ class EntrantTargets(QObject):
         """Return an entrant with its target, if that is known."""
         if run.built is not None and run.built.spec == run.project.target:
             return run
-        found = next((built for built in reversed(self._built) if built.spec == run.project.target), None)
+        found = self._known(run.project.target)
         return run if found is run.built else replace(run, built=found)
 
     def close(self) -> None:
         """Stop building targets."""
         self._worker.close()
+
+    def _known(self, spec: TargetSpec) -> BuiltTarget | None:
+        return next((built for built in reversed(self._built) if built.spec == spec), None)
 
     def _ask(self, topic: str, spec: TargetSpec, on_built: Callable[[BuiltTarget], object]) -> None:
         self._worker.ask(topic, partial(build_or_explain, spec), partial(self._take, on_built))

@@ -14,6 +14,7 @@ from flowviz.app.comparison.page import ComparisonPage
 from flowviz.app.comparison.runner import ComparisonRunner
 from flowviz.app.comparison.sentences import title
 from flowviz.app.comparison.shared_view import SharedViewState
+from flowviz.app.comparison.undo import ComparisonUndo
 from flowviz.app.session.session import Session
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
@@ -35,6 +36,7 @@ class Workbench(QObject):
         importer: Imports files, pictures and text as targets.
         adding: Adds entrants.
         file: Opens and saves the comparison.
+        undo: The undo history.
     """
 
     open_requested = pyqtSignal(str)  # name of an entrant
@@ -60,6 +62,9 @@ class Workbench(QObject):
             self.compared, self.request, self._builder, runner, editor.controls, self
         )
         self.adding = EntrantAdding(self.compared, self.controller, session, self.page)
+        self.undo = ComparisonUndo(
+            self.compared, self.request, self._builder, view, self.shared, self.controller, self
+        )  # fmt: skip
         self.file = ComparisonFile(lambda: self.controller.comparison, drafts, self.page)
         self._connect()
 
@@ -72,6 +77,7 @@ class Workbench(QObject):
         """Show another comparison, which has no file."""
         self.controller.show(comparison)
         self.file.begin()
+        self.undo.clear()
 
     def take_focus(self) -> None:
         """Focus the slider of the depth, so that the arrow keys move it."""
@@ -103,6 +109,7 @@ class Workbench(QObject):
             view.chosen.connect(self.compared.select)
             view.open_requested.connect(self.open_requested)
             view.removal_requested.connect(controller.remove)
+        editor.target.drawing.connect_history(self.undo)
         self.importer.project_arrived.connect(self.adding.add_file)
         self.compared.changed.connect(self._on_changed)
         controller.changed.connect(self.file.mark_changed)

@@ -28,6 +28,20 @@ class Choices:
     selection: Selection | None
 
 
+class Burst(QTimer):
+    """Time in which changes of the same kind are one edit."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.setSingleShot(True)
+        self.setInterval(BURST_MS)
+        self.timeout.connect(self._on_ended)
+
+    def _on_ended(self) -> None:
+        if QGuiApplication.mouseButtons():  # a drag may pause
+            self.start()
+
+
 class UndoHistory(QObject):
     """Records edits of the choices, and undoes and redoes them.
 
@@ -43,10 +57,7 @@ class UndoHistory(QObject):
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(MOST_EDITS)
         self._is_restoring = False
-        self._burst = QTimer(self)
-        self._burst.setSingleShot(True)
-        self._burst.setInterval(BURST_MS)
-        self._burst.timeout.connect(self._on_burst_ended)
+        self._burst = Burst(self)
         self._choices = self.choices()
         request.changed.connect(self._record)
         view.changed.connect(self._on_view_changed)
@@ -54,6 +65,14 @@ class UndoHistory(QObject):
     def choices(self) -> Choices:
         """Return the current choices."""
         return Choices(self._request.value, _choices_in(self._view.seen), self._view.value.selection)
+
+    def undo(self) -> None:
+        """Undo the last edit."""
+        self.stack.undo()
+
+    def redo(self) -> None:
+        """Redo the edit that was undone last."""
+        self.stack.redo()
 
     def clear(self) -> None:
         """Forget all edits."""
@@ -93,10 +112,6 @@ class UndoHistory(QObject):
         self.stack.push(Edit(self, title, before, after, continues=self._burst.isActive()))
         self._burst.start()
 
-    def _on_burst_ended(self) -> None:
-        if QGuiApplication.mouseButtons():  # a drag may pause
-            self._burst.start()
-
     def _start_from(self, choices: Choices) -> None:
         self._burst.stop()
         self._choices = choices
@@ -105,7 +120,8 @@ class UndoHistory(QObject):
 class Edit(QUndoCommand):
     """Change of the choices, which may be merged into the edit before it."""
 
-    def __init__(self, history: UndoHistory, title: str, before: Choices, after: Choices, *, continues: bool) -> None:
+    def __init__(self, history: Any, title: str, before: Any, after: Any, *, continues: bool) -> None:
+        """Create an edit that has been made. `history` restores choices, such as `UndoHistory`."""
         super().__init__(title.replace("&", "&&"))
         self._history, self._before, self._after = history, before, after
         self._continues = continues
@@ -114,13 +130,18 @@ class Edit(QUndoCommand):
     def undo(self) -> None:
         """Restore the choices before the edit."""
         self._is_done = False
-        self._history.restore(self._before)
+        self._after = self._restored(self._before, self._after)
 
     def redo(self) -> None:
         """Restore the choices after the edit."""
         if not self._is_done:
             self._is_done = True
-            self._history.restore(self._after)
+            self._before = self._restored(self._after, self._before)
+
+    def _restored(self, wanted: Any, others: Any) -> Any:
+        """Restore choices, and return those that the opposite restores."""
+        self._history.restore(wanted)
+        return others
 
     def id(self) -> int:
         """Return the same number for edits that may be merged."""

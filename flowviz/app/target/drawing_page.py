@@ -7,6 +7,7 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QToolButton
 
 from flowviz import targets
+from flowviz.app.commands.history import History
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.pages import DrawingContents
 from flowviz.app.state.request import Request, RequestState
@@ -66,6 +67,13 @@ class DrawingPage(Page):
 
     def set_theme(self, theme: Theme) -> None:
         self.canvas.set_theme(theme)
+
+    def connect_history(self, history: History) -> None:
+        """Let the buttons undo and redo the edits of a history."""
+        history.stack.undoTextChanged.connect(self.show_undo)
+        history.stack.redoTextChanged.connect(self.show_redo)
+        self.undo_requested.connect(history.undo)
+        self.redo_requested.connect(history.redo)
 
     def show_undo(self, title: str) -> None:
         """Offer to undo the edit of this title, or nothing for an empty title."""

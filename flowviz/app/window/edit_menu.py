@@ -1,7 +1,10 @@
 """The Edit menu."""
 
-from PyQt6.QtCore import QMetaObject, QObject
-from PyQt6.QtGui import QAction, QGuiApplication
+from collections.abc import Callable
+from typing import Protocol
+
+from PyQt6.QtCore import QMetaObject, QObject, pyqtBoundSignal
+from PyQt6.QtGui import QGuiApplication, QUndoStack
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -15,25 +18,30 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.commands.actions import Key, add_action
-from flowviz.app.session.undo import UndoHistory
-from flowviz.app.style.icons import icon
-from flowviz.app.target.drawing_page import DrawingPage
-from flowviz.app.target.importer import TargetImporter
+from flowviz.app.commands.history import History
 from flowviz.app.target.text_page import is_media
 
 Text = QPlainTextEdit | QLineEdit
 
 
+class Importer(Protocol):
+    """Takes what is pasted, such as `TargetImporter`."""
+
+    def paste(self) -> None: ...
+
+
 class EditMenu(QObject):
     """Undo, redo and the clipboard, which serves the text box that has the focus, or else the target."""
 
-    def __init__(
-        self, menu: QMenu, undo: UndoHistory, importer: TargetImporter, drawing: DrawingPage, window: QMainWindow
-    ) -> None:
+    def __init__(self, menu: QMenu, history: History, importer: Importer, window: QMainWindow) -> None:
+        """Fill the menu; `history` and `importer` are those of the flow in the normal view."""
         super().__init__(window)
-        self._window, self._importer, stack = window, importer, undo.stack
-        self._add_history(menu, "undo", stack.createUndoAction(self, "&Undo"), Key.Undo, "Undo the last change")
-        self._add_history(menu, "redo", stack.createRedoAction(self, "&Redo"), Key.Redo, "Redo what was undone")
+        self._window, self._history, self._importer = window, history, importer
+        self._undo = add_action(menu, "&Undo", None, lambda: self._history.undo(), "Undo the last change")
+        self._redo = add_action(menu, "&Redo", None, lambda: self._history.redo(), "Redo what was undone")
+        self._undo.setShortcuts(Key.Undo)
+        self._redo.setShortcuts(Key.Redo)
+        self._follow_history()
         menu.addSeparator()
         self._cut = add_action(menu, "Cu&t", Key.Cut, self._cut_text, "Move the selected text to the clipboard")
         self._copy = add_action(menu, "&Copy", Key.Copy, self._copy_text, "Copy the selected text to the clipboard")
@@ -46,19 +54,37 @@ class EditMenu(QObject):
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._follow_focus)
         self._update()
-        stack.undoTextChanged.connect(drawing.show_undo)
-        stack.redoTextChanged.connect(drawing.show_redo)
-        drawing.undo_requested.connect(stack.undo)
-        drawing.redo_requested.connect(stack.redo)
 
-    def _add_history(self, menu: QMenu, name: str, action: QAction | None, key: Key, tip: str) -> None:
-        assert action is not None
-        action.setParent(menu)  # or Python would delete it
-        action.setObjectName(f"{name}Action")
-        action.setIcon(icon(name))
-        action.setShortcuts(key)
-        action.setToolTip(tip)
-        menu.addAction(action)
+    def serve(self, history: History, importer: Importer) -> None:
+        """Undo the edits of a history, and let an importer take what is pasted."""
+        for signal, slot in self._connections(self._history.stack):
+            signal.disconnect(slot)
+        self._history, self._importer = history, importer
+        self._follow_history()
+
+    def _follow_history(self) -> None:
+        stack = self._history.stack
+        for signal, slot in self._connections(stack):
+            signal.connect(slot)
+        self._undo.setEnabled(stack.canUndo())
+        self._redo.setEnabled(stack.canRedo())
+        self._show_undo(stack.undoText())
+        self._show_redo(stack.redoText())
+
+    def _connections(self, stack: QUndoStack) -> tuple[tuple[pyqtBoundSignal, Callable[..., object]], ...]:
+        """Return which signals of a stack keep the actions up to date."""
+        return (
+            (stack.canUndoChanged, self._undo.setEnabled),
+            (stack.canRedoChanged, self._redo.setEnabled),
+            (stack.undoTextChanged, self._show_undo),
+            (stack.redoTextChanged, self._show_redo),
+        )
+
+    def _show_undo(self, title: str) -> None:
+        self._undo.setText(f"&Undo {title}".rstrip())
+
+    def _show_redo(self, title: str) -> None:
+        self._redo.setText(f"&Redo {title}".rstrip())
 
     def _follow_focus(self, _: QWidget | None, focused: QWidget | None) -> None:
         """Keep the actions up to date with the selection in the focused text.

@@ -7,7 +7,10 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz.app.comparison.controller import ComparisonController
 from flowviz.app.comparison.entrants import ComparedState, EntrantRun
 from flowviz.app.comparison.runner import ComparisonRunner
+from flowviz.app.comparison.shared_view import SharedViewState
+from flowviz.app.comparison.undo import ComparisonUndo
 from flowviz.app.state.request import RequestState
+from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.training_state import TrainingState
@@ -106,7 +109,12 @@ class ComparisonHarness:
         self.controller = ComparisonController(
             self.compared, self.request, self.builder, runner, self.controls, owner, SynchronousWorker()
         )
+        self.shared, self.view = SharedViewState(owner), ViewState(owner)
+        self.undo = ComparisonUndo(
+            self.compared, self.request, self.builder, self.view, self.shared, self.controller, owner
+        )
         self.controller.show(comparison or untrained("a", "b"))
+        self.undo.set_recording(True)
 
     def _make_thread(self, *args: Any) -> FakeThread:
         self.threads.append(FakeThread(*args))
@@ -127,9 +135,14 @@ class ComparisonHarness:
         return self.compared.value.names
 
     @property
+    def edits(self) -> list[str]:
+        """The titles of the edits that can be undone."""
+        return [self.undo.stack.text(number) for number in range(self.undo.stack.index())]
+
+    @property
     def state(self) -> TrainingState:
         """The state of the training."""
-        return self.controller.state
+        return self.compared.value.state
 
     def run(self, name: str) -> EntrantRun:
         """Return an entrant."""
