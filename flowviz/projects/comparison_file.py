@@ -26,8 +26,9 @@ from pydantic import Field
 from safetensors.numpy import load, save
 
 from flowviz.errors import FileError
+from flowviz.projects.arrays import checked
 from flowviz.projects.comparison import Comparison
-from flowviz.projects.format import NotOurs, checked, from_bytes, read_content, to_bytes, write_content
+from flowviz.projects.format import NotOurs, from_bytes, read_content, to_bytes, write_content
 from flowviz.projects.header import COMPARISON, PROJECT, file_holds, holds, metadata
 from flowviz.records import Trial, to_csv
 from flowviz.records.trial import from_csv

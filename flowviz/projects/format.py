@@ -12,6 +12,8 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                                   concatenated in a state, each in C order
                 present           number of the current state, whose particles are the trace
                 changes           [{"step", "title"}, ...]: the latest changes of the target during training
+                adjustments       [{"step", "before", "after"}, ...]: the latest changes of the settings, which are
+                                  {"learning_rate", "clip_norm", "batch"}; missing from older files
                 kept_step         step of the best report in the history since the latest change, or null
                 score             score of the current state, or null: {"step", "validation_nll", "test_nll",
                                   "standard_error", "entropy", "folded": share of test points without an exact
@@ -58,6 +60,7 @@ must be consistent, and the project may take at most 4 times the memory of the f
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -68,9 +71,11 @@ from safetensors.numpy import load, save
 
 from flowviz.errors import FileError, SpecError
 from flowviz.files import atomic_write, content_of
+from flowviz.projects.arrays import checked
 from flowviz.projects.columns import columns_of, trace_of
 from flowviz.projects.contents import put_back, taken_out
 from flowviz.projects.header import COMPARISON, NOT_OURS, PROJECT, file_holds, holds, max_memory, metadata
+from flowviz.projects.losses import history_of
 from flowviz.projects.metadata import CheckpointText, Metadata, missing_extensions
 from flowviz.projects.moments import with_particles
 from flowviz.projects.project import LARGEST_FILE, Plan, Project
@@ -82,7 +87,6 @@ from flowviz.records import (
     History,
     Kept,
     Moment,
-    Retargeted,
     Score,
     Selection,
     Timeline,
@@ -255,6 +259,7 @@ def _metadata(project: Project, states: States) -> dict[str, Any]:
         "layout": vars(states.layout),
         "present": present,
         "changes": [vars(change) for change in project.history.changes],
+        "adjustments": [asdict(change) for change in project.history.adjustments],
         "kept_step": project.history.kept_step,
         "score": project.score and vars(project.score),
         "checkpoint": checkpoint,
@@ -309,7 +314,7 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
         flow=found.flow,
         training=found.training,
         weights=states[found.present],
-        history=_history(found, arrays),
+        history=history_of(found, arrays),
         trace=trace,
         checkpoint=checkpoint,
         timeline=_timeline(found, states, trace),
@@ -331,26 +336,6 @@ def _trace(found: Metadata, arrays: Mapping[str, NDArray[Any]], weights: Weights
         folded if folded is None else checked(folded, np.uint8),
         base_of(found.flow, weights.parameters),
     )
-
-
-def _history(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> History:
-    names = ("step", "seconds", "train_nll", "validation_nll")
-    columns = {name: checked(arrays[f"history/{name}"], np.float64) for name in names}
-    if len({column.shape for column in columns.values()}) != 1 or columns["step"].ndim != 1:
-        raise ValueError("the columns of the history differ in length")
-    changes = tuple(Retargeted(change.step, change.title) for change in found.changes)
-    if found.kept_step is not None and found.kept_step not in columns["step"]:
-        raise ValueError(f"the history has no step {found.kept_step}")
-    partial = {name: _partial(arrays, name, columns["step"].shape) for name in ("entropy", "loss", "on_target")}
-    return History(**columns, **partial, changes=changes, kept_step=found.kept_step)
-
-
-def _partial(arrays: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Return a column of the history that is NaN where it is unknown."""
-    column = arrays.get(f"history/{name}", np.full(shape, np.nan))
-    if column.shape != shape or column.dtype != np.float64 or np.isinf(column).any():
-        raise ValueError(f"{name} {column.dtype} {column.shape} does not fit a history of shape {shape}")
-    return column
 
 
 def _checkpoint(text: CheckpointText, arrays: Mapping[str, NDArray[Any]], states: list[Weights]) -> Checkpoint:
@@ -387,10 +372,3 @@ def _selection(bits: NDArray[Any] | None, trace: Trace) -> Selection | None:
     if checked(bits, np.uint8).shape != (-(-count // 8),):
         raise ValueError(f"a selection of {bits.size} bytes does not match {count} particles")
     return Selection(np.unpackbits(bits, count=count).astype(np.bool_))
-
-
-def checked(array: NDArray[Any], *dtypes: Any) -> NDArray[Any]:
-    """Return the array. Raises `ValueError` if it has none of the types, or if a number is not finite."""
-    if array.dtype not in dtypes or (array.dtype.kind == "f" and not np.isfinite(array).all()):
-        raise ValueError(f"an array {array.dtype} {array.shape} has the wrong type or is not finite")
-    return array

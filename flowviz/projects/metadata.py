@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self, cast
 import numpy as np
 from pydantic import Field, model_validator
 
+from flowviz.records import Adjusted, Settings
 from flowviz.records.timeline import MAX_MOMENTS
 from flowviz.specs import RECIPES, SHAPES, FlowSpec, Seen, TargetSpec, TrainingSpec
 from flowviz.specs.recipes import NAME
@@ -32,6 +33,22 @@ class ChangeText(Spec):
 
     step: Count
     title: str
+
+
+class SettingsText(Spec):
+    """JSON of `Settings`."""
+
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
+    clip_norm: Annotated[float, Field(gt=0)]
+    batch: Annotated[int, Field(ge=2, le=65_536)]
+
+
+class AdjustedText(Spec):
+    """JSON of an `Adjusted`."""
+
+    step: Count
+    before: SettingsText
+    after: SettingsText
 
 
 class KeptText(Spec):
@@ -132,6 +149,7 @@ class Metadata(PlanText):
     layout: LayoutText
     present: State
     changes: tuple[ChangeText, ...] = ()
+    adjustments: tuple[AdjustedText, ...] = ()
     kept_step: Count | None = None
     score: ScoreText | None = None
     checkpoint: CheckpointText | None = None
@@ -152,6 +170,11 @@ class Metadata(PlanText):
         if self.seen.moment not in (None, *(moment.step for moment in self.timeline.moments)):
             raise ValueError("The view shows a moment that the timeline does not have.")
         return self
+
+
+def adjusted_of(text: AdjustedText) -> Adjusted:
+    """Return a change of settings from its JSON."""
+    return Adjusted(text.step, Settings(**dict(text.before)), Settings(**dict(text.after)))
 
 
 def missing_extensions(text: Mapping[str, Any]) -> str:

@@ -1,13 +1,14 @@
 """A project: a flow with everything that belongs to it. See `format.py` for the format of its file."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import accumulate, takewhile
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import flowviz
 from flowviz.projects.moments import storable_timeline, without_particles
 from flowviz.records import (
+    Adjusted,
     Checkpoint,
     Environment,
     Event,
@@ -28,8 +29,10 @@ from flowviz.specs.flow import Integrator
 if TYPE_CHECKING:
     from flowviz.flows import Flow
 
+Change = TypeVar("Change", Retargeted, Adjusted)
+
 LARGEST_FILE = 2**31  # bytes; a default project has 2 million
-CHANGES_BYTES = 16_384  # of JSON, enough for about 300 changes of the target
+CHANGES_BYTES = 16_384  # of JSON, enough for about 300 changes of the target, and 80 of the settings
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Project:
     Attributes:
         target: The target of the training that produced the weights.
         flow: The flow.
-        training: The training that produced the weights.
+        training: The training that produced the weights, with its latest settings.
         weights: The current weights. Empty before any training.
         history: The losses during training.
         trace: The particles at every stage, as the current weights move them.
@@ -121,6 +124,8 @@ class Project:
                 return replace(self, history=history, checkpoint=event)
             case Finished():
                 return self.trained(event, history)
+            case Adjusted():
+                return replace(self, history=history, training=event.applied(self.training))
         return replace(self, history=history)
 
     @property
@@ -183,7 +188,7 @@ class Project:
         timeline = storable_timeline(self.timeline, self.weights, self.trace, self.seen.moment)
         return replace(
             self,
-            history=replace(self.history, changes=_latest(self.history.changes)),
+            history=_storable(self.history),
             timeline=timeline,
             seen=_seen_of(self.seen, timeline, self.trace),
             selection=self._selection(),
@@ -194,8 +199,13 @@ class Project:
         return self.selection if fits else None
 
 
-def _latest(changes: tuple[Retargeted, ...]) -> tuple[Retargeted, ...]:
-    sizes = accumulate(len(json.dumps(json.dumps(vars(change)))) for change in reversed(changes))
+def _storable(history: History) -> History:
+    """Return the history with the latest changes of the target and of the settings."""
+    return replace(history, changes=_latest(history.changes), adjustments=_latest(history.adjustments))
+
+
+def _latest(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    sizes = accumulate(len(json.dumps(json.dumps(asdict(change)))) for change in reversed(changes))
     count = sum(1 for _ in takewhile(lambda size: size <= CHANGES_BYTES, sizes))
     return changes[len(changes) - count :]
 

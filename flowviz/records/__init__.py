@@ -1,5 +1,6 @@
 """Results of trainings and queries, as frozen dataclasses of NumPy arrays."""
 
+from flowviz.records.adjusted import Adjusted, Settings
 from flowviz.records.base_distribution import STANDARD_NORMAL, Base
 from flowviz.records.bases import base_of
 from flowviz.records.checkpoint import Checkpoint, Kept, Validated
@@ -35,6 +36,7 @@ from flowviz.records.weights import Weights
 __all__ = [
     "FLOW_UNITS",
     "STANDARD_NORMAL",
+    "Adjusted",
     "Advanced",
     "Base",
     "Checkpoint",
@@ -58,6 +60,7 @@ __all__ = [
     "Scene",
     "Score",
     "Selection",
+    "Settings",
     "Snapshot",
     "StageReport",
     "TargetPicture",

@@ -1,7 +1,7 @@
 """The complete state of a training, from which it resumes exactly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -88,3 +88,7 @@ class Checkpoint:
     def validated_step(self) -> int:
         """Return the step of the latest validated state; for files of older versions, the step of the checkpoint."""
         return self.step if self.validated is None else self.validated.step
+
+    def at_full_rate(self) -> "Checkpoint":
+        """Return this checkpoint without the effects of recoveries on the learning rate."""
+        return replace(self, rate_factor=1.0, failed_chunks=0, failed_validations=0)

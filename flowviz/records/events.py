@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from flowviz.records.adjusted import Adjusted
 from flowviz.records.checkpoint import Checkpoint, Kept
 from flowviz.records.score import Score
 from flowviz.records.trace import PARTICLES, Trace
@@ -319,5 +320,6 @@ Event = (
     | Recovered
     | Overfitting
     | Retargeted
+    | Adjusted
     | Finished
 )

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.records.adjusted import Adjusted, returned_to
 from flowviz.records.checkpoint import Checkpoint
 from flowviz.records.events import Event, Finished, Progress, Recovered, Retargeted
 from flowviz.records.units import Units
 
 SETTLED_SECONDS = 2.0  # of training; shorter-lived targets are intermediate, such as those of a half-typed word
+COLUMNS = "step", "seconds", "train_nll", "validation_nll", "entropy", "loss", "on_target"
 ENTROPY_TOLERANCE = 1e-3  # nats; rebuilding a target may change its entropy by rounding
 
 
@@ -50,6 +53,7 @@ class History:
             report.
         loss: Mean loss of the latest steps, if it is not the NLL. NaN otherwise.
         on_target: Share of the particles that land on the target. NaN if unknown.
+        adjustments: Changes of settings, such as the learning rate, at increasing steps.
     """
 
     step: NDArray[np.float64] = field(default_factory=_empty)
@@ -61,6 +65,7 @@ class History:
     kept_step: int | None = None
     loss: NDArray[np.float64] = field(default_factory=_empty)
     on_target: NDArray[np.float64] = field(default_factory=_empty)
+    adjustments: tuple[Adjusted, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("entropy", "loss", "on_target"):
@@ -72,14 +77,16 @@ class History:
     def with_event(self, event: Event) -> "History":
         """Return this history updated by an event.
 
-        `Progress` and `Finished` add a report, `Recovered` removes the reports that it undoes, and `Retargeted` adds a
-        change of target. Other events leave the history unchanged.
+        `Progress` and `Finished` add a report, `Recovered` removes the reports that it undoes, `Retargeted` adds a
+        change of target, and `Adjusted` one of the settings. Other events leave the history unchanged.
         """
         match event:
             case Recovered():
-                return self.up_to(event.step)
+                return replace(self.up_to(event.step), adjustments=returned_to(self.adjustments, event.step))
             case Retargeted():
                 return replace(self, changes=(*self.changes, event), kept_step=None)
+            case Adjusted():
+                return replace(self, adjustments=returned_to((*self.adjustments, event), event.step))
             case Finished():
                 return self._with_progress(event.progress)
             case Progress():
@@ -91,17 +98,11 @@ class History:
         if self.changes and progress.step <= self.changes[-1].step:  # no step with the new target yet
             return self
         before = self.up_to(progress.step - 1)
-        return History(
-            np.append(before.step, progress.step),
-            np.append(before.seconds, progress.seconds),
-            np.append(before.train_nll, progress.train_nll),
-            np.append(before.validation_nll, progress.validation_nll),
-            self.changes,
-            np.append(before.entropy, np.nan if progress.entropy is None else progress.entropy),
-            progress.kept_step,
-            np.append(before.loss, np.nan if progress.loss is None else progress.loss),
-            np.append(before.on_target, np.nan if progress.on_target is None else progress.on_target),
-        )
+        columns: dict[str, Any] = {
+            name: np.append(getattr(before, name), np.nan if (value := getattr(progress, name)) is None else value)
+            for name in COLUMNS
+        }
+        return replace(before, **columns, kept_step=progress.kept_step)
 
     def in_units(self, units: Units) -> "History":
         """Return this history with its NLLs and entropy converted from flow units.
@@ -170,17 +171,7 @@ class History:
     def up_to(self, step: int) -> "History":
         """Return this history without the reports of later steps."""
         kept = self.step <= step
-        return History(
-            self.step[kept],
-            self.seconds[kept],
-            self.train_nll[kept],
-            self.validation_nll[kept],
-            self.changes,
-            self.entropy[kept],
-            self.kept_step,
-            self.loss[kept],
-            self.on_target[kept],
-        )
+        return replace(self, **{name: getattr(self, name)[kept] for name in COLUMNS})
 
     def seconds_until(self, on_target: float) -> float | None:
         """Return the training time until a share of the particles was on the present target. None if it never was.
@@ -206,7 +197,8 @@ class History:
         This drops the validation at the end of a stopped training, which an uninterrupted training would not have made.
         """
         kept_step = checkpoint.kept.step if checkpoint.kept else None
-        return replace(self.up_to(checkpoint.validated_step), kept_step=kept_step)
+        adjustments = returned_to(self.adjustments, checkpoint.step)
+        return replace(self.up_to(checkpoint.validated_step), kept_step=kept_step, adjustments=adjustments)
 
     def entropy_segments(self, entropy: float | None) -> tuple[EntropySegment, ...]:
         """Return the entropy of each target whose entropy is known, in the order of training.

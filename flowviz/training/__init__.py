@@ -6,8 +6,8 @@ Importing this package does not load TensorFlow; `train` loads it when it runs.
 from typing import TYPE_CHECKING
 
 from flowviz.lazy_names import lazy_names
-from flowviz.training.new_target import NewTarget
 from flowviz.training.prepare import prepare
+from flowviz.training.requests import NewTarget
 from flowviz.training.train import train
 from flowviz.training.trained import trained
 

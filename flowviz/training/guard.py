@@ -117,9 +117,13 @@ class Guard:
         The losses so far are forgotten, because they say nothing about those on the new target.
         """
         self._validated = self.state, self.step
+        self._median_loss = np.inf
+        self.restore_rate()
+
+    def restore_rate(self) -> None:
+        """Restore the full learning rate, as after a change of target or of the learning rate itself."""
         self.rate_factor = 1.0
         self._failed_chunks, self._failed_validations = 0, 0
-        self._median_loss = np.inf
 
     def _fault(self, state: State, losses: NDArray[np.float32]) -> Cause | None:
         if not np.isfinite(losses).all():

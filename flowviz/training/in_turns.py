@@ -14,8 +14,8 @@ from flowviz.projects.moments import without_particles
 from flowviz.records import Advanced, Checkpoint, Event, Finished, Moment, Preparing, Retargeted, Trial
 from flowviz.specs import FlowSpec, TargetSpec
 from flowviz.targets import Target
-from flowviz.training.new_target import NewTarget
 from flowviz.training.prepare import prepare
+from flowviz.training.requests import NewTarget
 from flowviz.training.schedule import Budget
 from flowviz.training.train import train
 

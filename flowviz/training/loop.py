@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from flowviz.flows import Flow, build_flow
 from flowviz.records import (
+    Adjusted,
     Advanced,
     Checkpoint,
     Event,
@@ -21,16 +22,18 @@ from flowviz.records import (
     Recovered,
     Retargeted,
     Score,
+    Settings,
     Snapshot,
     Uncompiled,
 )
 from flowviz.records.events import Cause, Ending
-from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
+from flowviz.training.batch_change import BatchChange
 from flowviz.training.clocks import Interval, Stopwatch
 from flowviz.training.guard import Guard, advice
-from flowviz.training.new_target import NewTarget, Retarget, same_target
 from flowviz.training.overfitting import OverfittingMonitor
+from flowviz.training.requests import NewTarget, Requests
 from flowviz.training.schedule import Budget, chunk_steps
 from flowviz.training.scoring import generators, mean_nll, score_of, validation_points
 from flowviz.training.step import State, chunk_runner
@@ -45,18 +48,17 @@ VALIDATION_CHUNKS = 5  # between validations, with a budget of steps
 
 
 class Training:
-    """A run of training, which starts from scratch or from a checkpoint. Its target may change along the way."""
+    """A run of training, which starts from scratch or from a checkpoint. Its target and settings may change."""
 
     def __init__(
         self,
         flow: Flow,
         target: Target,
         spec: TrainingSpec,
-        snapshot_seconds: float | None,
-        stop_requested: Callable[[], bool],
+        snapshot_seconds: float | None = None,
+        requests: Requests | None = None,
+        *,
         resume: Checkpoint | None = None,
-        retarget: Retarget = same_target,
-        reintegrate: Callable[[], FlowSpec | None] = lambda: None,
         moment_seconds: float | None = None,
         checkpoint_seconds: float | None = None,
         clock: Callable[[], float] | None = None,
@@ -65,7 +67,7 @@ class Training:
         self._shown = flow  # by snapshots and at the end; metrics use the integrator of the recipe
         self._flow = flow if flow.spec == flow.spec.as_trained() else build_flow(flow.spec.as_trained(), flow.weights())
         self._target, self._spec = target, spec.of_family(flow.spec.recipe)
-        self._stop_requested, self._retarget, self._reintegrate = stop_requested, retarget, reintegrate
+        self._requests = requests or Requests()
         self._reports_chunks = reports_chunks
         self._train_rng = generators(spec)[0]
         self._validation_points = self._some(validation_points(target, spec))
@@ -79,6 +81,7 @@ class Training:
         self._kept: Kept | None = None
         self._monitor = OverfittingMonitor()
         self._runner = chunk_runner(flow.spec, spec, self._chunk_steps)
+        self._batch_change = BatchChange(flow.spec)
         is_new = resume is None or resume.chunks == resume.recoveries == 0
         self._begins_plainly = is_new and (self._is_repeatable or not self._waits)
         if self._begins_plainly:
@@ -108,7 +111,7 @@ class Training:
         if self._begins_plainly:
             # Use the plain graph even if XLA is ready, because the same seed must give the same result.
             yield from self._advance(self._budget.steps_ahead(self._plain_steps), compiled=False)
-        if not self._stop_requested():
+        if not self._requests.stop():
             self._runner.compile()  # not during the first steps, which would slow both down
             mean_nll(self._flow, self._validation_points)  # traces the graph while the clock is paused
             if self._waits and not self._runner.wait():
@@ -132,16 +135,46 @@ class Training:
                 self._start = self._start[0] + steps, self._start[1] + seconds  # compiling does not use up the budget
                 if not self._runner.wait():
                     yield Uncompiled()
-            if not self._stop_requested() and (new := self._retarget()) is not None:
-                yield self._take_target(new)
+            if not self._requests.stop():
+                yield from self._changes()
             count = self._budget.steps_ahead(self._chunk_steps if compiled else self._plain_steps)
             if self._guard.gives_up:
                 return "diverged"
             if count == 0:
                 return "completed"
-            if self._stop_requested():
+            if self._requests.stop():
                 return "stopped"
             yield from self._advance(count, compiled=compiled)
+
+    def _changes(self) -> Iterator[Event]:
+        """Apply the changes that are requested, and yield their events."""
+        if (new := self._requests.retarget()) is not None:
+            yield self._take_target(new)
+        if (requested := self._requests.adjust()) is not None and self._budget.fraction < 1:
+            yield from self._take_settings(requested.of_family(self._flow.spec.recipe))
+
+    def _take_settings(self, requested: TrainingSpec) -> Iterator[Adjusted]:
+        """Continue with other settings and the same optimizer state; with another batch as soon as it is compiled."""
+        recipe = self._flow.spec.recipe
+        before, after = Settings.of(self._spec, recipe), Settings.of(requested, recipe)
+        if after.batch != before.batch and not self._take_batch(requested):
+            after = replace(after, batch=before.batch)
+        if after == before:
+            return
+        if after.learning_rate != before.learning_rate:
+            self._guard.restore_rate()
+        event = Adjusted(self._guard.step, before, after)
+        self._spec = event.applied(self._spec)
+        yield event
+
+    def _take_batch(self, requested: TrainingSpec) -> bool:
+        """Switch to the step for another batch, and return whether it is ready."""
+        runner = self._batch_change.runner(requested)
+        if runner is None:
+            return False
+        self._runner, self._chunk_steps = runner, runner.shape[0]
+        self._losses = deque(self._losses, maxlen=self._chunk_steps)
+        return True
 
     def _take_target(self, new: NewTarget) -> Retargeted:
         """Switch to a new target with a full budget. The weights are kept; the best state so far is discarded."""
@@ -355,7 +388,7 @@ class Training:
         return self._shown
 
     def _snapshot(self) -> Snapshot:
-        if (spec := self._reintegrate()) is not None and spec != self._shown.spec:
+        if (spec := self._requests.reintegrate()) is not None and spec != self._shown.spec:
             self._shown = self._flow if spec == self._flow.spec else build_flow(spec)
         shown = self._in_sync()
         trace = shown.trace(shown.particles())

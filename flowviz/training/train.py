@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 from time import perf_counter
 
 from flowviz import projects
-from flowviz.errors import MachineError
-from flowviz.records import Checkpoint, Event, Preparing
+from flowviz.records import Adjusted, Checkpoint, Event, Preparing
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
-from flowviz.training.new_target import Retarget, same_target
+from flowviz.training.requests import NewTarget, Requests, no_change
 
 
 def train(
@@ -22,9 +21,10 @@ def train(
     clock: Callable[[], float] | None = None,
     stop_requested: Callable[[], bool] = lambda: False,
     resume: Checkpoint | None = None,
-    retarget: Retarget = same_target,
+    retarget: Callable[[], NewTarget | None] = no_change,
+    adjust: Callable[[], TrainingSpec | None] = no_change,
     reports_chunks: bool = False,
-    reintegrate: Callable[[], FlowSpec | None] = lambda: None,
+    reintegrate: Callable[[], FlowSpec | None] = no_change,
 ) -> Iterator[Event]:
     """Train a flow on a target, from scratch or from a checkpoint.
 
@@ -46,6 +46,9 @@ def train(
             interrupted.
         retarget: Called before each chunk. If it returns a new target, the flow learns that target with its current
             weights and compiled code, and with a new budget and warm-up. A `Retargeted` event marks the step.
+        adjust: Called before each chunk. If it returns a training, its learning rate, clip norm and batch apply from
+            then on, with the same state of the optimizer; another batch as soon as its step is compiled, while the
+            training goes on with the previous one. An `Adjusted` event marks the step.
         reports_chunks: Whether to report every chunk, so that the caller can let other trainings take turns, and the
             final checkpoint before the score is computed. Snapshots do not count as training time then.
         reintegrate: Called before each snapshot. If it returns a flow, which differs from the trained one in its
@@ -64,28 +67,26 @@ def train(
     yield Preparing("Loading TensorFlow")
     from flowviz.flows import build_flow
     from flowviz.flows.machine import OUT_OF_MEMORY
+    from flowviz.training.batch_change import out_of_memory
     from flowviz.training.loop import Training
 
     yield Preparing("Compiling the training step")
+    batch = spec.batch
     try:
-        flow = build_flow(flow_spec)
         training = Training(
-            flow,
+            build_flow(flow_spec),
             target,
             spec,
             snapshot_seconds,
-            stop_requested,
-            resume,
-            retarget,
-            reintegrate,
-            moment_seconds,
-            checkpoint_seconds,
-            clock,
-            reports_chunks,
+            Requests(stop_requested, retarget, adjust, reintegrate),
+            resume=resume,
+            moment_seconds=moment_seconds,
+            checkpoint_seconds=checkpoint_seconds,
+            clock=clock,
+            reports_chunks=reports_chunks,
         )
-        yield from training.events(prepare_started=started)
+        for event in training.events(prepare_started=started):
+            batch = event.after.batch if isinstance(event, Adjusted) else batch
+            yield event
     except OUT_OF_MEMORY as error:
-        raise MachineError(
-            f"There is not enough memory to train this flow with {spec.batch:,} points per step. "
-            "Choose a smaller batch, a smaller width or fewer layers."
-        ) from error
+        raise out_of_memory(batch) from error

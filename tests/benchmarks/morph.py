@@ -16,6 +16,7 @@ from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import NewTarget
 from flowviz.training.loop import Training
+from flowviz.training.requests import Requests
 
 GOAL = 0.8
 SECONDS = 20.0
@@ -39,7 +40,7 @@ def main(
         return new
 
     target = build_target(TextSpec(text=first))
-    training = Training(flow, target, TrainingSpec(seconds=60), 0.2, lambda: False, retarget=retarget)
+    training = Training(flow, target, TrainingSpec(seconds=60), 0.2, Requests(retarget=retarget))
     changed, codes, reached = 0.0, list[Any](), None
     for event in training.events(0.0):
         if training._runner._compiled not in codes:

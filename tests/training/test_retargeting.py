@@ -13,6 +13,7 @@ from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import Target, build_target
 from flowviz.training import NewTarget, train
 from flowviz.training.loop import Training
+from flowviz.training.requests import Requests
 from flowviz.training.schedule import Budget
 
 SMALL = FlowSpec(layers=2, width=8, depth=1)
@@ -43,7 +44,7 @@ def end_of(events: list[Event]) -> Finished:
 def test_it_learns_the_new_target_with_the_code_that_was_compiled_for_the_old() -> None:
     flow, spec = build_flow(FlowSpec(layers=2, width=32)), TrainingSpec(steps=1200)
     asked, compiled = Asked(7), set[int]()
-    training = Training(flow, FIRST, spec, 0.0, lambda: False, retarget=asked)
+    training = Training(flow, FIRST, spec, 0.0, Requests(retarget=asked))
     on_new = list[float]()
     for event in training.events(0.0):
         if isinstance(event, Snapshot) and event.step >= 200:

@@ -92,7 +92,7 @@ def test_it_learns_and_cannot_beat_the_entropy(target: Ink) -> None:
 def test_picture_and_loss_agree_at_every_moment(target: Ink) -> None:
     """The round trip holds during training, with batch normalization on."""
     flow = build_flow(SMALL)
-    training = Training(flow, target, TrainingSpec(steps=400), 0.0, lambda: False)
+    training = Training(flow, target, TrainingSpec(steps=400), 0.0)
     for event in training.events(0.0):
         if isinstance(event, Snapshot):
             particles, image = event.trace.positions[0], event.trace.positions[-1]
@@ -306,7 +306,7 @@ class Overflowing(Flow):
 def test_particles_that_run_away_are_brought_back(target: Ink) -> None:
     fresh = build_flow(SMALL)
     flow = Overflowing(fresh.stages, fresh.weights())
-    events = list(Training(flow, target, TrainingSpec(steps=5000), None, lambda: False).events(0.0))
+    events = list(Training(flow, target, TrainingSpec(steps=5000)).events(0.0))
     assert [event.step for event in events if isinstance(event, Recovered)] == [0, 0]
     end = events[-1]
     assert isinstance(end, Finished)

@@ -1,0 +1,38 @@
+"""What the caller of a training may request while it runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.targets import Target
+
+
+@dataclass(frozen=True)
+class NewTarget:
+    """The target to learn from now on, and its title for the user."""
+
+    target: Target
+    title: str
+
+
+def no_change() -> Any:
+    """Return None: continue as before."""
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Functions that a training calls to learn what its caller requests.
+
+    Attributes:
+        stop: Called before each chunk of steps. Returns whether to end the training.
+        retarget: Called before each chunk. Returns a target to switch to, or None.
+        adjust: Called before each chunk. Returns a training with the settings to continue with, or None. Only its
+            learning rate, clip norm and batch have an effect.
+        reintegrate: Called before each snapshot. Returns the flow that moves the particles, or None.
+    """
+
+    stop: Callable[[], bool] = bool
+    retarget: Callable[[], NewTarget | None] = no_change
+    adjust: Callable[[], TrainingSpec | None] = no_change
+    reintegrate: Callable[[], FlowSpec | None] = no_change
