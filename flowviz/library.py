@@ -33,6 +33,7 @@ from flowviz.specs.view import Direction, UnitName
 from flowviz.targets import Target, draw_in_parts, spec_units, target_units
 from flowviz.targets import build_target as target_of
 from flowviz.training import compared, trained
+from flowviz.training.settings import adjusted
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -126,6 +127,9 @@ def compare(
 def resume(
     project: Project,
     *,
+    learning_rate: float | None = None,
+    clip_norm: float | None = None,
+    batch: int | None = None,
     on_event: Callable[[Event], object] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Project:
@@ -133,17 +137,22 @@ def resume(
 
     Args:
         project: A project with a checkpoint.
+        learning_rate: The learning rate from now on, before its decay. None keeps it, as for the other settings.
+        clip_norm: The clip norm from now on.
+        batch: The number of points per step from now on.
         on_event: As for `train`.
         should_stop: As for `train`.
 
     Raises:
         FileError: If the project has no checkpoint, or one that does not fit its flow.
+        SpecError: If a setting is out of range.
         TargetError: If there is nothing to learn.
     """
     if project.checkpoint is None:
         raise FileError(
             "The project cannot be continued, because it was saved by an older version of flowviz without a checkpoint."
         )
+    project = adjusted(project, learning_rate=learning_rate, clip_norm=clip_norm, batch=batch)
     return _trained(project, build_target(project.target), on_event, should_stop)
 
 

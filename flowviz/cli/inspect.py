@@ -19,7 +19,7 @@ from flowviz.cli.outputs import check_output
 from flowviz.errors import SpecError
 from flowviz.files import atomic_write
 from flowviz.projects import Project
-from flowviz.records import Environment, StageReport, checked_stage, written
+from flowviz.records import Environment, Settings, StageReport, checked_stage, written
 
 WIDTH, INDENT = 80, "      "
 
@@ -129,6 +129,8 @@ def _project_info(project: Project) -> machine.SystemInfo:
         "layers": flow.layers,
         **({"pairing": flow.pairing, **_integration(project)} if flow.recipe.is_continuous else {}),
         "steps": int(steps[-1]) if len(steps) else 0,
+        **vars(Settings.of(project.training, flow.recipe)),
+        "changes_of_settings": [change.sentence() for change in project.history.adjustments],
         **dict.fromkeys(names, "unknown"),
         **(vars(project.environment) if project.environment else {}),
     }

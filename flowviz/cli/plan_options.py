@@ -33,6 +33,7 @@ PLAN = ("target", "flow", "training")
 TARGETS: tuple[type[Spec], ...] = (TextSpec, ImageSpec, ShapeSpec, DrawingSpec, PointsSpec, MixSpec)
 PRESET_HELP = "; ".join(f"{name}: {preset.title}. {preset.sentence}" for name, preset in PRESETS.items())
 VARIED = {"seed", "learning_rate"}  # by trials
+ADJUSTABLE = "learning_rate", "clip_norm", "batch"  # when a training continues
 
 
 def _flow_options(fields: Mapping[str, SpecField]) -> Callable[..., Given]:
@@ -59,6 +60,7 @@ def _fixed(kind: type[Spec]) -> Mapping[str, SpecField]:
 
 
 flow_options, training_options = _flow_options(fields_of(FlowSpec)), spec_options(fields_of(TrainingSpec))
+settings_options = spec_options({name: fields_of(TrainingSpec)[name] for name in ADJUSTABLE})
 fixed_flow_options, fixed_training_options = _flow_options(_fixed(FlowSpec)), spec_options(_fixed(TrainingSpec))
 
 

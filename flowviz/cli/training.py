@@ -19,6 +19,7 @@ from flowviz.cli.plan_options import (
     fixed_training_options,
     flow_options,
     requested_plan,
+    settings_options,
     training_options,
 )
 from flowviz.cli.spec_options import Given, SpecFile, given_files, takes
@@ -41,6 +42,7 @@ from flowviz.specs import TrainingSpec
 from flowviz.targets import target_units
 from flowviz.training import trained
 from flowviz.training.schedule import Budget, extended
+from flowviz.training.settings import adjusted
 
 if TYPE_CHECKING:
     from flowviz.training.trial_table import TrialTable
@@ -69,9 +71,11 @@ def train(
     _train(Project.untrained(plan.target, plan.flow, plan.training), output, as_json, is_new=True)
 
 
+@takes(settings=settings_options)
 def resume(
     project: options.ProjectFile,
     output: options.Output,
+    settings: Given,
     steps: Annotated[int | None, typer.Option(help="Train longer: this many steps in all.")] = None,
     seconds: Annotated[float | None, typer.Option(help="Train longer: this many seconds in all.")] = None,
     as_json: options.AsJson = False,
@@ -79,7 +83,8 @@ def resume(
 ) -> None:
     """Continue a training to the end of its budget, step for step as if it had never been stopped.
 
-    If the training was interrupted, it continues from the checkpoint beside the project.
+    If the training was interrupted, it continues from the checkpoint beside the project. With another learning rate,
+    clip norm or batch, it continues from the same state, and the loss plot marks the change.
     """
     check_training_output(output, [], force=force or is_same_file(project, output))
     found, at = latest_state(project, output)
@@ -95,7 +100,7 @@ def resume(
     elif Budget.at(checkpoint, found.training).fraction == 1:
         _copy_trained(found, project, output)
         return
-    _train(found, output, as_json)
+    _train(adjusted(found, **settings), output, as_json)
 
 
 @takes(sources=chosen_sources, flow=fixed_flow_options, training=fixed_training_options)
@@ -209,7 +214,9 @@ def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = Fals
     [end] = ending
     if as_json:
         name = "flow" if units.are_flow_units else "data"
-        typer.echo(json.dumps({**end.figures(), "nll_units": name, "log_det_of_units": units.log_det}))
+        changes = [change.as_json() for change in found.history.adjustments]
+        figures = {**end.figures(), "nll_units": name, "log_det_of_units": units.log_det}
+        typer.echo(json.dumps({**figures, "changes_of_settings": changes}))
     say(f"{end.sentence()} Saved {output}.")
     if not units.are_flow_units:
         say("NLLs are per area in the units of the data.")

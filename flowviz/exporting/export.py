@@ -18,7 +18,7 @@ from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import shots, stage_range
 from flowviz.files import atomic_write
 from flowviz.projects import Project
-from flowviz.records import History, Selection, cell_centers, checked_stage, slices
+from flowviz.records import History, Selection, Settings, cell_centers, checked_stage, slices
 from flowviz.records.provenance import Provenance
 from flowviz.rendering import render_sheet, sheet_stage
 from flowviz.rendering.raster import RGBA
@@ -116,7 +116,8 @@ class Export:
             case "density":
                 return self._write_density(output)
             case "losses" if self._spec.format == "csv":
-                return tables.write_losses_csv(output, *self._losses())
+                settings = Settings.of(self._project.training, self._project.flow.recipe)
+                return tables.write_losses_csv(output, *self._losses(), settings)
             case "view" | "sheet" if self._spec.format != "png":
                 return self._write_figure(output)
             case _:

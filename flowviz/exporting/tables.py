@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
 from flowviz.files import atomic_write, scratch_file
-from flowviz.records import FLOW_UNITS, History, Rectangle, Trace, Units, cell_centers
+from flowviz.records import FLOW_UNITS, History, Rectangle, Settings, Trace, Units, cell_centers
 from flowviz.targets.tables import NO_PARQUET
 
 NumberFormat = Literal["csv", "npy", "npz", "parquet"]
@@ -217,15 +217,17 @@ def write_density_npz(
         np.savez(file, x=centers[0, :, 0], y=centers[:, 0, 1], log_prob=log_density)
 
 
-def write_losses_csv(path: Path, history: History, entropy: float | None) -> Steps:
+def write_losses_csv(path: Path, history: History, entropy: float | None, settings: Settings) -> Steps:
     """Write the losses as a CSV file with a row for each validation.
 
-    The columns are step, seconds, train_nll, validation_nll, validation_gap and kept, with losses in nats.
+    The columns are step, seconds, train_nll, validation_nll, validation_gap and kept, with losses in nats, and the
+    settings of the steps before the validation.
 
     Args:
         path: The file to write.
         history: The history of the training, in the units to write.
         entropy: The entropy of the current target in nats, in the same units, or None if unknown.
+        settings: The latest settings of the training.
 
     Yields:
         None once, after the rows are written.
@@ -240,6 +242,7 @@ def write_losses_csv(path: Path, history: History, entropy: float | None) -> Ste
         "validation_nll": history.validation_nll,
         "validation_gap": _validation_gap(history, entropy),
         "kept": (history.step == (np.nan if history.kept_step is None else history.kept_step)).astype(np.int64),
+        **history.settings(settings),
     }
     with atomic_write(path) as part:
         yield from _write_csv(part, iter([columns]))

@@ -1,6 +1,7 @@
 """The history of a training in a project file."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ def history_of(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> History:
         raise ValueError(f"the history has no step {found.kept_step}")
     partial = {name: _partial(arrays, name, columns["step"].shape) for name in ("entropy", "loss", "on_target")}
     adjustments = tuple(map(adjusted_of, found.adjustments))
+    if any(one.step >= other.step for one, other in pairwise(adjustments)):
+        raise ValueError("the steps of the changes of settings are not increasing")
     return History(**columns, **partial, changes=changes, adjustments=adjustments, kept_step=found.kept_step)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records.adjusted import Adjusted, returned_to
+from flowviz.records.adjusted import Adjusted, Settings, returned_to
 from flowviz.records.checkpoint import Checkpoint
 from flowviz.records.events import Event, Finished, Progress, Recovered, Retargeted
 from flowviz.records.units import Units
@@ -139,6 +139,16 @@ class History:
         known = float(self.entropy[number])
         present = None if self.has_changed_since(self.step[number]) else entropy
         return self._progress(number, present if np.isnan(known) else known)
+
+    def settings(self, latest: Settings) -> dict[str, NDArray[Any]]:
+        """Return the settings of the steps before each report, by name: arrays (reports,).
+
+        Args:
+            latest: The latest settings.
+        """
+        every = [*(change.before for change in self.adjustments), latest]
+        numbers = np.searchsorted([change.step for change in self.adjustments], self.step)
+        return {name: np.array([vars(each)[name] for each in every])[numbers] for name in vars(latest)}
 
     def has_changed_since(self, step: float) -> bool:
         """Return whether the target has changed since a step."""

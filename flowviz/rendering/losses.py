@@ -1,5 +1,6 @@
 """A plot of the losses over the steps of training."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -88,21 +89,36 @@ def _draw_kept(axes: Axes, history: History, view: ViewSpec, pixel: float) -> No
 
 
 def _draw_changes(axes: Axes, history: History, view: ViewSpec, text: float, pixel: float) -> None:
-    """Draw a vertical line at each lasting change of the target, labeled if there is room before the next one."""
-    changes = history.settled_changes
-    color, steps = _rgb(SURROUNDINGS[view.theme].label), [change.step for change in changes]
-    for change, after in zip(changes, [*steps, np.inf][1:], strict=True):
-        axes.axvline(change.step, color=color, linewidth=pixel, linestyle=":")
-        if view.labels and after - change.step >= ROOM_FOR_NAME * history.step[-1]:
+    """Draw a vertical line at each lasting change of the target, and of the settings, with labels at either end."""
+    targets = [(change.step, change.title[:LONGEST_NAME]) for change in history.settled_changes]
+    settings = [(change.step, change.label()) for change in history.adjustments]
+    _draw_lines(axes, targets, 1.0, ":", view, text, pixel)
+    _draw_lines(axes, settings, 0.0, "--", view, text, pixel)
+
+
+def _draw_lines(
+    axes: Axes,
+    changes: Sequence[tuple[int, str]],
+    height: float,
+    style: str,
+    view: ViewSpec,
+    text: float,
+    pixel: float,
+) -> None:
+    """Draw vertical lines at steps with labels at a height from 0 to 1, where there is room before the next one."""
+    color, steps = _rgb(SURROUNDINGS[view.theme].label), [step for step, _ in changes]
+    for (step, label), after in zip(changes, [*steps, np.inf][1:], strict=True):
+        axes.axvline(step, color=color, linewidth=pixel, linestyle=style)
+        if view.labels and after - step >= ROOM_FOR_NAME * axes.get_xlim()[1]:
             axes.annotate(
-                _written(change.title[:LONGEST_NAME]),
-                (change.step, 1),
-                (0.4 * text, -0.4 * text),
+                _written(label),
+                (step, height),
+                (0.4 * text, (0.4 - 0.8 * height) * text),
                 xycoords=("data", "axes fraction"),
                 textcoords="offset points",
                 color=color,
                 fontsize=0.9 * text,
-                va="top",
+                va="top" if height else "bottom",
                 parse_math=False,
             )
 

@@ -7,8 +7,21 @@ from flowviz.records import Adjusted, Settings
 from flowviz.specs import TrainingSpec
 
 
-def adjusted(project: Project, requested: TrainingSpec) -> Project:
-    """Return a project whose training continues with other settings, and whose history marks the change.
+def adjusted(
+    project: Project, *, learning_rate: float | None = None, clip_norm: float | None = None, batch: int | None = None
+) -> Project:
+    """Return a project whose training continues with other settings. Those that are None stay the same.
+
+    Raises:
+        SpecError: If a setting is out of range.
+    """
+    given = {"learning_rate": learning_rate, "clip_norm": clip_norm, "batch": batch}
+    changes = {name: value for name, value in given.items() if value is not None}
+    return with_settings_of(project, TrainingSpec(**{**dict(project.training), **changes}))
+
+
+def with_settings_of(project: Project, requested: TrainingSpec) -> Project:
+    """Return a project whose training continues with the settings of another one, and whose history marks the change.
 
     The state of the optimizer and the schedule are kept. A new learning rate applies in full, even if recoveries have
     halved the previous one.

@@ -1,5 +1,6 @@
 """Resuming: exactly, longer, from the checkpoint of a training that was killed, and never from the wrong file."""
 
+import json
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import flowviz
 from flowviz.errors import FileError
 from flowviz.projects import Project, checkpoint_path, load_project, save_project
 from flowviz.records import Event, Finished
@@ -205,3 +207,33 @@ def test_budget_below_what_was_taken_is_refused(
     assert run("resume", path, "-o", path, *budget) == 2
     assert said in capsys.readouterr().err
     assert load_project(path).training == half.training
+
+
+def test_continues_with_other_settings_and_marks_the_change(
+    half: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, output = tmp_path / "half.flowviz", tmp_path / "other.flowviz"
+    save_project(half, path)
+    assert half.checkpoint is not None
+    assert run("resume", path, "-o", output, "--learning-rate", 1e-4, "--clip-norm", 0.5, "--json") == 0
+    values = {"learning_rate": [2e-3, 1e-4], "clip_norm": [1.0, 0.5]}
+    assert json.loads(capsys.readouterr().out)["changes_of_settings"] == [{"step": half.checkpoint.step, **values}]
+    found = load_project(output)
+    assert (found.training.learning_rate, found.training.clip_norm) == (1e-4, 0.5)
+    again = flowviz.resume(half, learning_rate=1e-4, clip_norm=0.5)
+    check_same(again, found)
+    assert again.history.adjustments == found.history.adjustments
+    assert run("info", output) == 0
+    assert f"After step {half.checkpoint.step:,}: learning rate 0.0001 instead of 0.002" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", ["--learning-rate=-0.1", "--clip-norm=0", "--batch=1", "--batch=1000000"])
+def test_settings_out_of_range_are_refused(
+    half: Project, option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "half.flowviz"
+    save_project(half, path)
+    before = path.read_bytes()
+    assert run("resume", path, "-o", path, option) == 2
+    assert "cannot be" in capsys.readouterr().err
+    assert path.read_bytes() == before

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from flowviz.projects import Project
-from flowviz.records import Retargeted
+from flowviz.records import Adjusted, Retargeted, Settings
 from flowviz.records.trace import TOGETHER
 from flowviz.specs import ExportSpec, Seen
 from flowviz.targets import build_target
@@ -76,11 +76,24 @@ def test_samples_are_where_the_particles_end(project: Project, tmp_path: Path, m
 def test_losses_are_those_of_the_history(project: Project, tmp_path: Path) -> None:
     found = table(written(project, ExportSpec(what="losses", format="csv"), tmp_path / "losses.csv"))
     history, entropy = project.history, build_target(project.target).entropy
-    assert list(found) == ["step", "seconds", "train_nll", "validation_nll", "validation_gap", "kept"]
+    assert list(found) == [
+        "step", "seconds", "train_nll", "validation_nll", "validation_gap", "kept", "learning_rate", "clip_norm",
+        "batch",
+    ]  # fmt: skip
     for name in ("step", "seconds", "train_nll", "validation_nll"):
         np.testing.assert_array_equal(found[name], getattr(history, name))
     assert entropy is not None
     np.testing.assert_array_equal(found["validation_gap"], history.validation_nll - entropy)
+
+
+def test_losses_name_the_settings_of_their_steps(project: Project, tmp_path: Path) -> None:
+    steps, latest = project.history.step, Settings.of(project.training, project.flow.recipe)
+    change = Adjusted(int(steps[1]), replace(latest, learning_rate=0.25, batch=100), latest)
+    changed = replace(project, history=replace(project.history, adjustments=(change,)))
+    found = table(written(changed, ExportSpec(what="losses", format="csv"), tmp_path / "losses.csv"))
+    np.testing.assert_array_equal(found["learning_rate"], np.where(steps <= steps[1], 0.25, latest.learning_rate))
+    np.testing.assert_array_equal(found["batch"], np.where(steps <= steps[1], 100, latest.batch))
+    assert set(found["clip_norm"]) == {latest.clip_norm}
 
 
 def test_no_gap_is_told_of_a_target_that_was_left(project: Project, tmp_path: Path) -> None:

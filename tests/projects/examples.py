@@ -7,6 +7,7 @@ import numpy as np
 
 from flowviz.projects import Plan, Project
 from flowviz.records import (
+    Adjusted,
     Checkpoint,
     Environment,
     History,
@@ -15,6 +16,7 @@ from flowviz.records import (
     Retargeted,
     Score,
     Selection,
+    Settings,
     Snapshot,
     Timeline,
     Trace,
@@ -67,7 +69,9 @@ def history(rng: np.random.Generator) -> History:
     seconds, train_nll, validation_nll = rng.normal(size=(3, 7))
     step = np.arange(100.0, 800, 100)
     entropy = np.array([np.nan, *rng.normal(size=6)])
-    return History(step, seconds, train_nll, validation_nll, changes, entropy, 400)
+    before, after = Settings(2e-3, 1.0, 256), Settings(1e-4, 0.1, 300)
+    adjustments = (Adjusted(150, before, after), Adjusted(151, after, before))
+    return History(step, seconds, train_nll, validation_nll, changes, entropy, 400, adjustments=adjustments)
 
 
 def weights(flow: FlowSpec, width: int, rng: np.random.Generator) -> Weights:

@@ -19,10 +19,12 @@ from flowviz.projects import Plan, Project, from_bytes, load_project, save_proje
 from flowviz.projects.columns import SHARING, columns_of
 from flowviz.projects.moments import FEWEST_MOMENTS
 from flowviz.records import (
+    Adjusted,
     Environment,
     Moment,
     Retargeted,
     Selection,
+    Settings,
     Snapshot,
     Timeline,
     base_particles,
@@ -110,6 +112,20 @@ def test_of_many_changes_the_latest_are_kept() -> None:
         kept = from_bytes(to_bytes(project)).history.changes
         assert fewest <= len(kept) < 500
         assert kept == changes[-len(kept) :]
+
+
+def test_of_many_changes_of_settings_the_latest_are_kept() -> None:
+    one, other, project = Settings(2e-3, 1.0, 256), Settings(1e-4, 1.0, 256), whole_project()
+    adjustments = tuple(Adjusted(step, one, other) for step in range(3000))
+    project = replace(project, history=replace(project.history, adjustments=adjustments))
+    kept = from_bytes(to_bytes(project)).history.adjustments
+    assert 50 <= len(kept) < 500
+    assert kept == adjustments[-len(kept) :]
+
+
+def test_history_of_an_older_file_has_no_changes_of_settings() -> None:
+    project = from_bytes(changed(to_bytes(whole_project()), lambda t, _: t.pop("adjustments")))
+    assert project.history.adjustments == ()
 
 
 def test_history_without_entropies_opens_with_unknown_ones() -> None:
@@ -342,6 +358,9 @@ INCONSISTENT: dict[str, Change] = {
     "an unknown key": lambda t, _: t.update(code="print()"),
     "a text too long": lambda t, _: t["target"].update(kind="text", text="x" * 10_000),
     "next of no kind": lambda t, _: t.update(next={"target": 1}),
+    "settings that make no sense": lambda t, _: t["adjustments"][0]["after"].update(learning_rate=-1),
+    "settings that are missing": lambda t, _: t["adjustments"][0]["before"].pop("batch"),
+    "changes of settings that descend": lambda t, _: t["adjustments"].reverse(),
     "changes of other things": lambda t, _: t.update(changes=[[1, "a"]]),
 }
 

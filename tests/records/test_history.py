@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from flowviz.records import EntropySegment, Event, History, Progress, Recovered, Retargeted
+from flowviz.records import Adjusted, EntropySegment, Event, History, Progress, Recovered, Retargeted, Settings
 
 
 def report(step: int, entropy: float | None = 1.0, nll: float = 2.0) -> Progress:
@@ -80,3 +80,34 @@ def test_time_until_enough_particles_were_on_target_counts_from_the_latest_chang
     assert other.up_to(200).seconds_until(0.8) is None
     assert history_of([on(None, 100)]).seconds_until(0.0) is None
     assert History().seconds_until(0.0) is None
+
+
+FAST, SLOW, LARGE = Settings(2e-3, 1.0, 256), Settings(1e-4, 1.0, 256), Settings(1e-4, 1.0, 1024)
+
+
+def test_changes_of_settings_are_kept_with_the_reports() -> None:
+    changes = Adjusted(100, FAST, SLOW), Adjusted(200, SLOW, LARGE)
+    history = history_of([report(100), changes[0], report(200), changes[1], report(300)])
+    assert history.adjustments == changes
+    assert list(history.step) == [100, 200, 300]
+
+
+def test_changes_at_one_step_are_one() -> None:
+    both = history_of([report(100), Adjusted(100, FAST, SLOW), Adjusted(100, SLOW, LARGE)])
+    assert both.adjustments == (Adjusted(100, FAST, LARGE),)
+    undone = history_of([report(100), Adjusted(100, FAST, SLOW), Adjusted(100, SLOW, FAST)])
+    assert undone.adjustments == ()
+
+
+def test_settings_outlast_a_return_to_an_earlier_step() -> None:
+    events = Adjusted(100, FAST, SLOW), report(200), Adjusted(250, SLOW, LARGE), report(300)
+    history = history_of([*events, Recovered("loss exploded", 200, 1e-4, 1)])
+    assert history.adjustments == (Adjusted(100, FAST, SLOW), Adjusted(200, SLOW, LARGE))
+    assert history_of([*events, Recovered("loss exploded", 0, 1e-4, 1)]).adjustments == (Adjusted(0, FAST, LARGE),)
+
+
+def test_change_of_settings_in_words() -> None:
+    change = Adjusted(1200, FAST, LARGE)
+    assert change.label() == "rate 0.0001, batch 1,024"
+    assert change.sentence() == "After step 1,200: learning rate 0.0001 instead of 0.002, batch 1,024 instead of 256."
+    assert change.as_json() == {"step": 1200, "learning_rate": [2e-3, 1e-4], "batch": [256, 1024]}
