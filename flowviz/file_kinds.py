@@ -35,8 +35,9 @@ PROJECT = FileKind("a project", (PROJECT_SUFFIX,))
 PICTURE = FileKind("a picture", (".png", ".svg", ".pdf"), (".jpg", ".jpeg", ".bmp", ".tif", ".tiff"))
 ANIMATION = FileKind("an animation", (".gif", ".apng", ".webp", ".mp4"))
 NUMBERS = FileKind("numbers", (".csv", ".npy", ".npz", ".parquet"), (".txt", ".tsv"))
+JSON = FileKind("JSON", (".json",))
 
-KINDS = {suffix: kind for kind in (PROJECT, PICTURE, ANIMATION, NUMBERS) for suffix in kind.suffixes}
+KINDS = {suffix: kind for kind in (PROJECT, PICTURE, ANIMATION, NUMBERS, JSON) for suffix in kind.suffixes}
 # Suffixes that the table of Python lacks, in some versions at least.
 OF_OTHERS = (
     ".docx",
@@ -53,7 +54,13 @@ OF_OTHERS = (
     ".xlsx",
     ".yaml",
 )
-EXPORTED = (*PICTURE.written, *ANIMATION.written, ".npz", ".csv")  # what `flowviz render` and the export dialog write
+EXPORTED = (
+    *PICTURE.written,
+    *ANIMATION.written,
+    ".npz",
+    ".csv",
+    ".json",
+)  # what exports write
 
 
 def denoted(path: Path) -> str | None:

@@ -11,10 +11,10 @@ from flowviz.cli import options
 from flowviz.cli.spec_options import Given, parsed
 from flowviz.errors import SpecError
 from flowviz.exporting.commands import default_format, said_by_name
-from flowviz.file_kinds import EXPORTED
+from flowviz.file_kinds import EXPORTED, listed
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen
 from flowviz.specs.export import effects
-from flowviz.specs.export_kinds import FILMS, FORMATS, What
+from flowviz.specs.export_kinds import FILMS, FORMATS, PLOTS, What
 from flowviz.specs.fields import checked, fields_of, with_values
 from flowviz.specs.playback import STEP_SECONDS
 
@@ -89,7 +89,8 @@ def _is_folder(name: str) -> bool:
 def _unsaid(output: Path) -> str:
     """Return why the name of an output does not imply what to export."""
     if output.suffix.lower() in EXPORTED:
-        return f"The name {output} does not determine what to export. Give --what trace, samples, density or losses."
+        kinds = [what for what in FORMATS if output.suffix.lower().removeprefix(".") in FORMATS[what]]
+        return f"The name {output} does not determine what to export. Give --what {listed(kinds)}."
     return (
         f"Files ending in {output.suffix} cannot be exported. Choose from {', '.join(EXPORTED)}, "
         "or add / to the name of a folder."
@@ -162,4 +163,6 @@ def _check_idle(spec: ExportSpec, given: Given, values: Mapping[str, Any]) -> No
 def _idle(spec: ExportSpec, kinds: frozenset[What]) -> str:
     if spec.what not in kinds:
         return f"applies to {', '.join(kind for kind in FORMATS if kind in kinds)}, not to {spec.what}."
-    return "has no effect on losses as CSV." if spec.what == "losses" else "has no effect on this kind of playback."
+    if spec.what in PLOTS:
+        return f"has no effect on this export of {spec.what} as {spec.format.upper()}."
+    return "has no effect on this kind of playback."

@@ -9,6 +9,7 @@ from PIL import Image
 
 from flowviz.errors import SpecError
 from flowviz.exporting import tables
+from flowviz.exporting.diagnostics import Diagnostic
 from flowviz.exporting.film import write_film
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.pictures import Draw, write_picture, write_together
@@ -23,11 +24,12 @@ from flowviz.records.provenance import Provenance
 from flowviz.rendering import render_sheet, sheet_stage
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import ExportSpec, PictureSize
-from flowviz.specs.export_kinds import FILMS, IN_FOLDERS, PICTURES
+from flowviz.specs.export_kinds import DIAGNOSTICS, FILMS, IN_FOLDERS, PICTURES, Kinds
 from flowviz.specs.playback import STEP_SECONDS
 from flowviz.specs.view import SMALLEST_SIDE
 from flowviz.targets import build_target, spec_units
 
+COMPARING: Kinds = DIAGNOSTICS | {"four_panels"}  # these need both directions of the flow
 PREVIEW_SIDE = 1080  # pixels; previews are drawn at up to this size, then scaled down, so that the text scales, too
 
 Steps = Generator[None, None, None]
@@ -55,6 +57,7 @@ class Export:
         self._spec = spec
         self._shots = shots(project, spec)
         self._previewed = self._scenes(spec.particles if spec.what in PICTURES else None, keeper)
+        self._previewed_diagnostic = Diagnostic(project, spec, keeper)
         _check(project, spec, self._previewed.selection)
 
     @property
@@ -115,6 +118,8 @@ class Export:
                 return self._write_samples(output)
             case "density":
                 return self._write_density(output)
+            case what if what in COMPARING and self._spec.format != "png":
+                return self._write_diagnostic(output)
             case "losses" if self._spec.format == "csv":
                 settings = Settings.of(self._project.training, self._project.flow.recipe)
                 return tables.write_losses_csv(output, *self._losses(), settings)
@@ -130,6 +135,10 @@ class Export:
             return partial(self._sheet, scenes, size)
         if self._spec.what == "losses":
             return partial(self._loss_plot, size)
+        if self._spec.what in COMPARING:
+            is_preview = scenes is self._previewed
+            diagnostic = self._previewed_diagnostic if is_preview else Diagnostic(self._project, self._spec)
+            return partial(diagnostic.picture, size)
         number = round(min(max(share, 0.0), 1.0) * (len(self._shots) - 1))
         return partial(scenes.picture, number, size)
 
@@ -178,6 +187,16 @@ class Export:
             else:
                 title, view = scene.trace.title(round(shot.stage)), scenes.view(0, size)
                 save_frame(scene, shot.stage, view, size, title, part, form, self._provenance)
+            yield
+
+    def _write_diagnostic(self, path: Path) -> Steps:
+        diagnostic, form = Diagnostic(self._project, self._spec), self._spec.format
+        with atomic_write(path) as part:
+            if form in {"svg", "pdf"}:
+                diagnostic.save(part, form, self._provenance)
+            else:
+                text = diagnostic.as_json() if form == "json" else "".join(tables.csv_pieces([diagnostic.columns()]))
+                part.write_text(text, encoding="utf-8", newline="")
             yield
 
     def _write_trace(self, path: Path) -> Steps:

@@ -180,6 +180,22 @@ class Scenes:
         flow = self._flow(shot.moment)
         return (flow.log_density(round(shot.stage), points[some]) for some in slices(len(points)))
 
+    def probe(self, moment: Moment | None) -> Trace:
+        """Return the trace of the probed point, which the view must have, at a moment of training.
+
+        Raises:
+            SpecError: If the stage of the probe does not exist.
+        """
+        from flowviz.flows.scenes import probe_trace  # loads TensorFlow
+
+        assert self._seen.probe is not None
+        return probe_trace(self._flow(moment), self._seen.probe)
+
+    def encoded(self, points: NDArray[np.floating], moment: Moment | None) -> Trace:
+        """Return the trace of points (n, 2) of the target that the flow pulls back at a moment of training."""
+        flow = self._flow(moment)
+        return Trace.joined([flow.encoded(points[some]) for some in slices(len(points))])
+
     def _known(self, moment: Moment | None) -> Trace | None:
         """Return the particles at a moment if the project contains them, else None."""
         present = self._project.trace

@@ -2,7 +2,8 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from math import erfc
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 
 from flowviz.specs.flow import BaseName
 
-LOG_2PI = float(np.log(2 * np.pi))
+LOG_2PI, SQRT_2 = float(np.log(2 * np.pi)), float(np.sqrt(2))
+REGION_DRAWS = 2**18  # from which the levels of regions are estimated: their share is exact to 0.1%
+FARTHEST_QUANTILE = 1e4  # Student's t reaches this far with a probability of 1e-15
 EDGE = 0.05  # scale of the logistic distribution that smooths the edges of the square
 HALF_SIDE = float(np.sqrt(3 * (1 - (np.pi * EDGE) ** 2 / 3)))  # such that the standard deviation is 1
 DEGREES_OF_FREEDOM = 4  # few, for many outliers; with 2 or fewer, the variance would be infinite
@@ -45,6 +48,28 @@ class Base(ABC):
     def formula(self) -> tuple[str, ...]:
         """Return lines that define the density."""
 
+    @abstractmethod
+    def coordinate_density(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the density of a coordinate, 0 for x and 1 for y, at values (n,)."""
+
+    @abstractmethod
+    def coordinate_below(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability that a coordinate, 0 for x and 1 for y, is below values (n,)."""
+
+    def coordinate_quantiles(self, axis: int, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the values (n,) below which a coordinate lies with given probabilities (n,), by bisection."""
+        low, high = (np.full(len(shares), end) for end in (-FARTHEST_QUANTILE, FARTHEST_QUANTILE))
+        for _ in range(60):
+            middle = (low + high) / 2
+            is_below = self.coordinate_below(axis, middle) < shares
+            low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
+        found: NDArray[np.float64] = (low + high) / 2
+        return found
+
+    def region_level(self, mass: float) -> float:
+        """Return the log-density in nats on the edge of the smallest region that has a probability of `mass`."""
+        return float(np.quantile(_region_draws(self), 1 - mass))
+
     def component_of(self, points: NDArray[np.floating]) -> NDArray[np.intp] | None:
         """Return the number (n,) of the component that most likely produced each point, or None without them."""
         return None
@@ -65,6 +90,18 @@ class StandardNormal(Base):
     def sample(self, count: int, seed: int) -> NDArray[np.float32]:
         """Draw independent points (count, 2)."""
         return normal_draws(count, seed)
+
+    def coordinate_density(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the density of a coordinate at values (n,)."""
+        return normal_density(values)
+
+    def coordinate_below(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability that a coordinate is below values (n,)."""
+        return normal_below(values)
+
+    def region_level(self, mass: float) -> float:
+        """Return the log-density in nats on the edge of the circle that has a probability of `mass`."""
+        return float(np.log1p(-mass)) - LOG_2PI
 
 
 class Uniform(Base):
@@ -90,6 +127,18 @@ class Uniform(Base):
         smooth = np.clip(smooth, 2.0**-53, None)  # 0 has no logit
         points: NDArray[np.float64] = HALF_SIDE * (2 * flat - 1) + EDGE * np.log(smooth / (1 - smooth))
         return points.astype(np.float32)
+
+    def coordinate_density(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the density of a coordinate at values (n,)."""
+        found: NDArray[np.float64] = np.exp(self._log_prob_of_one(values, np))
+        return found
+
+    def coordinate_below(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability that a coordinate is below values (n,), the integral of its density."""
+        edges = ((values + side) / EDGE for side in (HALF_SIDE, -HALF_SIDE))
+        left, right = (_softplus(edge, np) for edge in edges)
+        found: NDArray[np.float64] = EDGE / (2 * HALF_SIDE) * (left - right)
+        return found
 
     @cached_property
     def entropy(self) -> float:
@@ -136,6 +185,23 @@ class StudentT(Base):
         points: NDArray[np.float64] = normal * np.sqrt(spread * np.expm1(square / DEGREES_OF_FREEDOM) / square)
         return points.astype(np.float32)
 
+    def coordinate_density(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the density of a coordinate at values (n,): of Student's t with 4 degrees of freedom, scaled."""
+        found: NDArray[np.float64] = 3 / 8 * (1 + (values / self.scale) ** 2 / 4) ** -2.5 / self.scale
+        return found
+
+    def coordinate_below(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability that a coordinate is below values (n,), in closed form for 4 degrees of freedom."""
+        t = values / self.scale
+        sine = t / np.sqrt(4 + t * t)
+        found: NDArray[np.float64] = 0.5 + 0.75 * (sine - sine**3 / 3)
+        return found
+
+    def region_level(self, mass: float) -> float:
+        """Return the log-density in nats on the edge of the circle that has a probability of `mass`."""
+        constant = LOG_2PI + 2 * float(np.log(self.scale))
+        return float((1 + 2 / DEGREES_OF_FREEDOM) * np.log1p(-mass)) - constant
+
 
 STANDARD_NORMAL = StandardNormal()
 
@@ -143,6 +209,24 @@ STANDARD_NORMAL = StandardNormal()
 def normal_draws(count: int, seed: int) -> NDArray[np.float32]:
     """Draw points (count, 2) from the standard normal distribution."""
     return np.random.default_rng(seed).standard_normal((count, 2), dtype=np.float32)
+
+
+def normal_density(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the standard normal density at values (n,)."""
+    found: NDArray[np.float64] = np.exp(-0.5 * (values * values + LOG_2PI))
+    return found
+
+
+def normal_below(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probability that a standard normal variable is below values (n,)."""
+    return np.array([0.5 * erfc(-value / SQRT_2) for value in values.tolist()])
+
+
+@lru_cache(maxsize=4)
+def _region_draws(base: Base) -> NDArray[np.float32]:
+    """Return the log-densities of draws from a base, whose quantiles are the levels of regions."""
+    found: NDArray[np.float32] = base.log_prob(base.sample(REGION_DRAWS, seed=0))
+    return found
 
 
 def _softplus(t: Any, xp: Any) -> Any:

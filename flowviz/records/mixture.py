@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records.base_distribution import LOG_2PI, STANDARD_NORMAL, Base, normal_draws
+from flowviz.records.base_distribution import (
+    LOG_2PI,
+    STANDARD_NORMAL,
+    Base,
+    normal_below,
+    normal_density,
+    normal_draws,
+)
 
 SPACING = 8.0  # standard deviations of a component between it and its nearest neighbor
 LEARNED_SPACING = 4.0  # the same at the start of a training that moves the components
@@ -45,6 +52,11 @@ class Component:
         """Return the log-density (n,) in nats at points (n, 2), of which the weight is a part."""
         x, y = (points[:, 0] - self.x) / self.scale, (points[:, 1] - self.y) / self.scale
         return xp.maximum(self.log_peak - 0.5 * (x * x + y * y), LEAST)
+
+    def standardized(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return values (n,) of a coordinate, 0 for x and 1 for y, in standard deviations from the mean."""
+        found: NDArray[np.float64] = (values - (self.x, self.y)[axis]) / self.scale
+        return found
 
     def moved(self, points: NDArray[np.floating]) -> NDArray[np.floating]:
         """Return standard normal points (n, 2) as points of this component."""
@@ -122,6 +134,18 @@ class Mixture(Base):
             own = chosen == number
             points[own] = each.moved(points[own])
         return points
+
+    def coordinate_density(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the density of a coordinate at values (n,)."""
+        parts = (c.weight / c.scale * normal_density(c.standardized(axis, values)) for c in self.components)
+        found: NDArray[np.float64] = np.sum(list(parts), axis=0)
+        return found
+
+    def coordinate_below(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability that a coordinate is below values (n,)."""
+        parts = (c.weight * normal_below(c.standardized(axis, values)) for c in self.components)
+        found: NDArray[np.float64] = np.sum(list(parts), axis=0)
+        return found
 
     @cached_property
     def entropy(self) -> float | None:

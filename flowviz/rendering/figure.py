@@ -30,6 +30,7 @@ from flowviz.rendering.annotate import (
 )
 from flowviz.rendering.colors import SURROUNDINGS, unpacked
 from flowviz.rendering.density import contour_labels, density_strength
+from flowviz.rendering.drawing import Drawing
 from flowviz.rendering.frame import draw_marks, outside_text, panel_views, render_panel
 from flowviz.rendering.legend import Key, key_parts, keys, legend_places
 from flowviz.rendering.page import ABOVE_LINES, ABOVE_PATHS, BELOW_LINES, Page, Vectors, rgb, save_page
@@ -137,6 +138,33 @@ def save_table(
                 page.write(0, 0, label, page.em)
             for key, (left, top) in zip(found, foot_places(view, size, len(found)), strict=True):
                 _draw_key(page, view, key, left, top, page.em)
+
+    save_page(draw, view, size, path, form, about)
+
+
+def save_drawing(
+    drawing: Drawing, view: ViewSpec, size: PictureSize, path: Path, form: Vectors, about: Provenance
+) -> None:
+    """Write an SVG or PDF with the content of `render_drawing`.
+
+    Args:
+        drawing: The drawing.
+        view: The view, which determines the background and the size of the text.
+        size: The size of the figure in pixels, of which an inch has `about.dpi`.
+        path: The file to write.
+        form: The file format.
+        about: The metadata and the resolution.
+    """
+
+    def draw(page: Page) -> None:
+        for box in drawing.boxes:
+            page.fill(*box)
+        for each in drawing.panels:
+            _draw_framed(page, each.scene, each.stage, each.view, each.left, each.top, each.panel)
+        for line in drawing.lines:
+            page.draw_polylines([line.points], line.width, line.color, line.alpha, "lines")
+        for label in drawing.labels:
+            page.write(0, 0, label, page.em, halo=bool(drawing.panels))
 
     save_page(draw, view, size, path, form, about)
 

@@ -116,6 +116,12 @@ class Page:
             )
         )
 
+    def fill(self, left: float, top: float, width: float, height: float, color: Color, alpha: float = 1.0) -> None:
+        """Fill a rectangle below all images and lines."""
+        corner, sides = self._share(left, top + height), (width / self._size.width, height / self._size.height)
+        manner: dict[str, Any] = {"facecolor": _hex(color), "alpha": alpha, "linewidth": 0}
+        self.figure.add_artist(Rectangle(corner, *sides, zorder=-2, transform=self.figure.transFigure, **manner))
+
     def draw_line(
         self, x0: float, y0: float, x1: float, y1: float, width: float = 1, color: Color | None = None
     ) -> None:
@@ -126,12 +132,14 @@ class Page:
         line = Line2D((left, right), (top, bottom), zorder=-1, **manner)
         self.figure.add_artist(line)  # in figure coordinates
 
-    def draw_polylines(self, lines: Sequence[Any], width: float, color: Color, alpha: float = 1.0) -> None:
-        """Draw lines, each (m, 2) in pixels, above all images."""
+    def draw_polylines(
+        self, lines: Sequence[Any], width: float, color: Color, alpha: float = 1.0, name: str = "velocity"
+    ) -> None:
+        """Draw lines, each (m, 2) in pixels, above all images, as a group with a name."""
         shares = [np.stack(self._share(*line.T), axis=1) for line in lines]
         manner: dict[str, Any] = {"linewidths": width * self._point, "capstyle": "round", "joinstyle": "round"}
         drawn = LineCollection(shares, colors=[(*rgb(color), alpha)], transform=self.figure.transFigure, **manner)
-        drawn.set_gid("velocity")
+        drawn.set_gid(name)
         self.figure.add_artist(drawn)
 
     def draw_curves(self, curves: NDArray[Any], width: float, colors: NDArray[Any], left: float, panel: Panel) -> None:

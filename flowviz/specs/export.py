@@ -4,7 +4,18 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from flowviz.specs.export_kinds import FILMS, FORMATS, PICTURES, PLOTS, RANGES, Format, Kinds, What
+from flowviz.specs.export_kinds import (
+    DIAGNOSTICS,
+    FILMS,
+    FORMATS,
+    PICTURES,
+    PLOTS,
+    RANGES,
+    TABLES,
+    Format,
+    Kinds,
+    What,
+)
 from flowviz.specs.fields import Option, checked, described, fields_of, values_of, with_values
 from flowviz.specs.seen import Seen
 from flowviz.specs.spec import Spec
@@ -12,14 +23,17 @@ from flowviz.specs.view import LARGEST_SIDE, USUAL_DPI, PictureSize
 
 FRAMES_PER_SECOND, MAX_GIF_FRAMES_PER_SECOND = 25, 50
 ALL: Kinds = frozenset(FORMATS)
+OF_NUMBERS = frozenset({"what", "format", "moment", "probe", "particles", "units"})  # fields that affect their tables
 
 
 class ExportSpec(Spec):
     """What is written: `what`, in which format, of what is seen.
 
-    view: one picture; stages: one a stage, in a folder; sheet: all stages in one; animation: one file that plays;
-    frames: its pictures, in a folder; trace: particles at every stage; samples: points of the flow; density: the
-    log-density of a stage over the cells of a grid; losses: the history of the training.
+    view: one picture; stages: one a stage, in a folder; sheet: all stages in one; four_panels: the data, their latents,
+    the base and its images; animation: one file that plays; frames: its pictures, in a folder; ledger: what each stage
+    adds to the log-density of the probed point or, without one, of the data; latents: how well the latents of the data
+    match the base; trace: particles at every stage; samples: points of the flow; density: the log-density of a stage
+    over the cells of a grid; losses: the history of the training.
 
     MP4 has even sides only; where one is odd, it gets a row or column of the background. `first` and `last` are both
     inclusive. An animation is one pass of the playback through that range, whatever its speed. It repeats for ever,
@@ -64,7 +78,7 @@ class ExportSpec(Spec):
     particles: Annotated[
         int | None,
         described("Particles", "Number of particles; by default as many as the project holds", ge=1, le=10_000_000),
-        Option(PICTURES | {"trace", "samples"}),
+        Option(PICTURES | DIAGNOSTICS | {"trace", "samples"}),
     ] = None
 
     @property
@@ -99,9 +113,11 @@ def _any(formats: tuple[Format, ...]) -> str:
 
 def effects(spec: ExportSpec) -> frozenset[str]:
     """Return the names of the fields that affect what an export writes."""
-    if (spec.what, spec.format) == ("losses", "csv"):
-        return frozenset({"what", "format", "units"})
     found = frozenset(name for name, field in fields_of(ExportSpec).items() if spec.what in field.option.kinds)
+    if spec.what in PLOTS and spec.format in TABLES:
+        found &= OF_NUMBERS
+    if spec.what == "ledger" and spec.seen.probe is not None:
+        found -= {"particles"}
     if spec.what not in FILMS or spec.seen.playback.through == "layers":
         return found
     if spec.seen.playback.through == "both":

@@ -3,25 +3,34 @@
 from collections.abc import Mapping
 from typing import Literal
 
-What = Literal["view", "stages", "sheet", "animation", "frames", "trace", "samples", "density", "losses"]
+What = Literal[
+    "view", "stages", "sheet", "four_panels", "animation", "frames", "ledger", "latents", "trace", "samples", "density",
+    "losses",
+]  # fmt: skip
 Paper = Literal["a4", "letter"]  # of worksheets
-Format = Literal["png", "svg", "pdf", "gif", "apng", "webp", "mp4", "npz", "csv"]
+Format = Literal["png", "svg", "pdf", "gif", "apng", "webp", "mp4", "npz", "csv", "json"]
 Kinds = frozenset[What]
 
 FORMATS: Mapping[What, tuple[Format, ...]] = {
     "view": ("png", "svg", "pdf"),
     "stages": ("png",),
     "sheet": ("png", "svg", "pdf"),
+    "four_panels": ("png", "svg", "pdf"),
     "animation": ("gif", "apng", "webp", "mp4"),
     "frames": ("png",),
+    "ledger": ("png", "svg", "pdf", "csv", "json"),
+    "latents": ("png", "svg", "pdf", "csv", "json"),
     "trace": ("npz", "csv"),
     "samples": ("npz", "csv"),
     "density": ("npz",),
     "losses": ("csv", "png"),
 }
+TABLES: frozenset[Format] = frozenset({"npz", "csv", "json"})  # formats of numbers
 IN_FOLDERS: Kinds = frozenset({"stages", "frames"})  # one file for each picture
 FILMS: Kinds = frozenset({"animation", "frames"})
 SINGLE_VIEWS: Kinds = FILMS | {"view", "stages"}  # pictures of one stage each
-PICTURES: Kinds = SINGLE_VIEWS | {"sheet"}  # pictures of particles
-PLOTS: Kinds = frozenset({"losses"})  # as PNG; as CSV, they have only units
+DIRECTED: Kinds = SINGLE_VIEWS | {"sheet"}  # pictures of particles that move in one direction
+PICTURES: Kinds = DIRECTED | {"four_panels"}  # pictures of particles
+DIAGNOSTICS: Kinds = frozenset({"ledger", "latents"})  # plots of numbers that are computed from the flow
+PLOTS: Kinds = DIAGNOSTICS | {"losses"}  # as pictures; as tables, they have no appearance
 RANGES: Kinds = FILMS | {"stages", "sheet", "trace"}  # of a range of stages

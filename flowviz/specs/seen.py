@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from flowviz.specs.export_kinds import PICTURES, SINGLE_VIEWS
+from flowviz.specs.export_kinds import DIAGNOSTICS, DIRECTED, PICTURES, SINGLE_VIEWS
 from flowviz.specs.fields import Option, described
 from flowviz.specs.playback import Playback
 from flowviz.specs.spec import Spec
@@ -28,18 +28,18 @@ class Seen(Spec):
     direction: Annotated[
         Direction,
         described("Direction", "Generate: particles of the base move forward; encode: points of the target move back"),
-        Option(PICTURES | {"trace"}),
+        Option(DIRECTED | {"trace"}),
     ] = "generate"
     moment: Annotated[
         int | None,
         described("Moment", "Training step to show; by default the latest", ge=0),
-        Option(PICTURES | {"trace", "samples", "density"}, form="STEP|latest", none="latest"),
+        Option(PICTURES | DIAGNOSTICS | {"trace", "samples", "density"}, form="STEP|latest", none="latest"),
     ] = None
     playback: Annotated[Playback, described("Playback", "How the flow plays")] = Field(default_factory=Playback)
     probe: Annotated[
         tuple[StageNumber, tuple[float, float]] | None,
         described("Probe", "Point at a stage, in flow units, to mark at every stage; or none"),
-        Option(PICTURES, form="STAGE:X,Y", none="none"),
+        Option(DIRECTED | {"ledger"}, form="STAGE:X,Y", none="none"),
     ] = None
     fitted: Annotated[
         bool,

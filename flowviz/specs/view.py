@@ -116,7 +116,7 @@ class ViewSpec(Spec):
         described(
             "Units", "Units of axes, points and densities: the data, the pixels of the target's picture, or the flow"
         ),
-        Option(SINGLE_VIEWS | {"trace", "samples", "density", "losses"}),
+        Option(SINGLE_VIEWS | {"ledger", "trace", "samples", "density", "losses"}),
     ] = "data"
 
     @property

@@ -19,6 +19,7 @@ __all__ = [
     "columns_of",
     "darkness_of",
     "draw_in_parts",
+    "fresh_points",
     "has_pixels",
     "image_spec",
     "installed_faces",
@@ -47,7 +48,15 @@ if TYPE_CHECKING:
     from flowviz.targets.pixels import PixelDensity
     from flowviz.targets.points import Points, points_spec
     from flowviz.targets.tables import columns_of, read_points, reading_columns, reading_points
-    from flowviz.targets.target import DRAWN_TOGETHER, Extent, Target, draw_in_parts, leaked, target_picture
+    from flowviz.targets.target import (
+        DRAWN_TOGETHER,
+        Extent,
+        Target,
+        draw_in_parts,
+        fresh_points,
+        leaked,
+        target_picture,
+    )
     from flowviz.targets.text import borrowed_fonts, reads_fonts
     from flowviz.targets.units import has_pixels, spec_units, target_units
 else:
@@ -63,7 +72,7 @@ else:
         pixels="PixelDensity",
         points="Points points_spec",
         tables="columns_of read_points reading_columns reading_points",
-        target="DRAWN_TOGETHER Extent Target draw_in_parts leaked target_picture",
+        target="DRAWN_TOGETHER Extent Target draw_in_parts fresh_points leaked target_picture",
         text="borrowed_fonts reads_fonts",
         units="has_pixels spec_units target_units",
     )

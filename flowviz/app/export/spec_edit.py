@@ -10,8 +10,11 @@ WHAT: Mapping[What, tuple[str, str]] = {  # titles and descriptions
     "view": ("This view", "One picture of one stage"),
     "stages": ("Each stage", "One picture per stage, in a folder"),
     "sheet": ("Contact sheet", "All stages in one figure"),
+    "four_panels": ("Four panels", "The data and their latents, samples of the base and their images"),
     "animation": ("Animation", "One animated file"),
     "frames": ("Frames of the animation", "One picture per frame, in a folder"),
+    "ledger": ("Ledger", "What each layer adds to the log-density of the probed point or, without one, of the data"),
+    "latents": ("Latents against the base", "How well the data, moved back, match the base from which the flow starts"),
     "trace": ("Trace", "Positions of the particles at every stage, as numbers"),
     "samples": ("Samples", "Points drawn from the flow, as numbers"),
     "density": ("Density", "The log-density of one stage over a grid, as numbers"),
@@ -27,6 +30,7 @@ FORMAT_WORDS: Mapping[Format, tuple[str, str]] = {
     "mp4": ("MP4", "Video: the smallest files, without transparency"),
     "npz": ("NPZ", "Arrays for NumPy"),
     "csv": ("CSV", "A table for spreadsheets"),
+    "json": ("JSON", "Numbers for programs"),
 }
 DIGITS = 5  # of the half extent: a hundredth of a pixel of a picture
 

@@ -1,0 +1,217 @@
+"""The picture of a ledger: a bar for each stage, which begins where the one above ends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+
+import numpy as np
+
+from flowviz.records.ledger import Entry, Ledger, limits_for
+from flowviz.rendering.annotate import Label, Ticks, em, fitted, text_width, tick_step
+from flowviz.rendering.colors import CURVES, SURROUNDINGS, Color, Surroundings
+from flowviz.rendering.drawing import Box, Drawing, Line, render_drawing, segment
+from flowviz.rendering.projection import Panel
+from flowviz.rendering.raster import RGBA
+from flowviz.specs import PictureSize, ViewSpec
+
+LEAST_ROW_EMS, MOST_ROW_EMS = 1.3, 4.0  # distance between two rows
+HEAD_EMS, FOOT_EMS, PAD_EMS = 3.4, 2.0, 0.6  # for the lines above the rows, for the numbers below, and between columns
+WIDEST_TITLE = 0.36  # share of the width
+BAR = 0.62  # share of the height of a row
+MARGIN = 0.03  # share of the scale, beyond each of its ends
+NUMBER = "-00.00"  # takes as much room as any usual number, so that nothing moves while numbers change
+SUM_DECIMALS = 3
+UNKNOWN = "unknown"
+
+Limits = tuple[float, float]
+
+
+def ledger_height(ledger: Ledger, text: float) -> int:
+    """Return the height in pixels at which every stage has a row, without lines above; `text` is 1 em in pixels."""
+    return ceil(text * (PAD_EMS + FOOT_EMS + LEAST_ROW_EMS * (len(ledger.entries) + 1)))
+
+
+def ledger_sentences(ledger: Ledger) -> tuple[str, str]:
+    """Return the formula of a ledger, and its sum in words."""
+    base = "log N(z)" if ledger.base == "normal" else "log p_base(z)"
+    formula = f"log p(x) = {base} - sum of log|det J|"
+    inexact = ", inexact, because steps fold over" if ledger.is_inexact and ledger.is_known else ""
+    if not ledger.is_mean:
+        return formula, f"log p(x): {number(ledger.total, SUM_DECIMALS)} nats{inexact}"
+    left_out = f" ({ledger.unknown:,} unknown)" if ledger.unknown else ""
+    nll = number(-ledger.total, SUM_DECIMALS)
+    return f"mean of {formula}", f"NLL: {nll} nats, of {ledger.count:,} points of the data{left_out}{inexact}"
+
+
+def number(nats: float, decimals: int = 2) -> str:
+    """Return a number of nats as text, or "unknown"."""
+    return f"{nats + 0.0:.{decimals}f}" if np.isfinite(nats) else UNKNOWN
+
+
+def render_ledger(
+    ledger: Ledger,
+    view: ViewSpec,
+    size: PictureSize,
+    limits: Limits | None = None,
+    stage: int | None = None,
+    *,
+    headed: bool = True,
+) -> RGBA:
+    """Render a ledger, (height, width, 4).
+
+    Args:
+        ledger: The ledger.
+        view: The view, of which the picture uses the theme, the background, the text height, and the switches for axes
+            and labels.
+        size: The size of the picture, in pixels.
+        limits: The lowest and the highest sum on the scale for most points. They are doubled until the ledger fits.
+        stage: The stage whose row is marked.
+        headed: Whether to write the formula and the sum above the rows.
+    """
+    return render_drawing(draw_ledger(ledger, view, size, limits, stage, headed=headed), view, size)
+
+
+def draw_ledger(
+    ledger: Ledger,
+    view: ViewSpec,
+    size: PictureSize,
+    limits: Limits | None = None,
+    stage: int | None = None,
+    *,
+    headed: bool = True,
+) -> Drawing:
+    """Return the drawing of a ledger; see `render_ledger`."""
+    layout, colors = _Layout.of(ledger, view, size, limits, headed=headed), SURROUNDINGS[view.theme]
+    rows = [*layout.entries, Entry("sum", ledger.total, 0.0)]
+    marked = [place for place, entry in enumerate(rows) if stage is not None and _is_about(entry, stage)]
+    found = Drawing(tuple(Box(0, layout.top + p * layout.row, layout.width, layout.row, colors.grid) for p in marked))
+    found += _head(ledger, layout, colors) if headed and view.labels else Drawing()
+    found += _scale(layout, colors, has_numbers=view.axes)
+    for place, entry in enumerate(rows):
+        is_sum = place == len(rows) - 1
+        found += Drawing(_bar(layout, place, entry, colors.title if is_sum else _color(entry, view)))
+        if view.labels:
+            found += _words(layout, place, entry, colors.title if is_sum or place in marked else None)
+    return found + Drawing(lines=tuple(_connectors(layout, colors)))
+
+
+def row_at(ledger: Ledger, view: ViewSpec, size: PictureSize, y: float) -> Entry | None:
+    """Return the line at a vertical position in pixels of a picture without lines above, or None beside them."""
+    layout = _Layout.of(ledger, view, size, None, headed=False)
+    place = floor((y - layout.top) / layout.row)
+    return layout.entries[place] if 0 <= place < len(layout.entries) else None
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """The rows of a picture, and its places in pixels.
+
+    Attributes:
+        entries: The lines above the sum.
+        text: 1 em.
+        width: The width of the picture.
+        top: The top of the first row.
+        row: The height of a row.
+        left: The left end of the scale.
+        right: The right end of the scale.
+        limits: The sums at the ends of the scale.
+    """
+
+    entries: tuple[Entry, ...]
+    text: float
+    width: int
+    top: float
+    row: float
+    left: float
+    right: float
+    limits: Limits
+
+    @classmethod
+    def of(cls, ledger: Ledger, view: ViewSpec, size: PictureSize, limits: Limits | None, *, headed: bool) -> "_Layout":
+        text = em(view, Panel(size.width, size.height))
+        top = text * (HEAD_EMS if headed and view.labels else PAD_EMS)
+        room = size.height - top - text * (FOOT_EMS if view.axes else PAD_EMS)
+        others = 1 + bool(ledger.of_units)  # the sum and the units
+        entries = ledger.grouped(max(int(room / (LEAST_ROW_EMS * text)) - others, 2))
+        row = min(room / (len(entries) + 1), MOST_ROW_EMS * text)
+        pad, length = PAD_EMS * text, text_width(text)
+        titles = min(max(length(entry.title) for entry in entries), WIDEST_TITLE * size.width) if view.labels else 0
+        numbers = length(NUMBER) if view.labels else 0
+        left, right = titles + 2 * pad, size.width - numbers - 2 * pad
+        return cls(entries, text, size.width, top, row, left, max(right, left + 1), limits_for(ledger, limits))
+
+    def x(self, nats: float) -> float:
+        """Return the horizontal position of a sum."""
+        low, high = self.limits
+        share = (nats - low) / (high - low) * (1 - 2 * MARGIN) + MARGIN
+        return self.left + share * (self.right - self.left)
+
+    def middle(self, place: int) -> float:
+        """Return the vertical position of the middle of a row."""
+        return self.top + (place + 0.5) * self.row
+
+
+def _color(entry: Entry, view: ViewSpec) -> Color:
+    if entry.stages in {None, (0, 0)}:
+        return SURROUNDINGS[view.theme].label
+    return CURVES[view.theme]["validation" if entry.nats >= 0 else "loss"]
+
+
+def _head(ledger: Ledger, layout: _Layout, colors: Surroundings) -> Drawing:
+    pad, length = PAD_EMS * layout.text, text_width(layout.text)
+    lines = [fitted(line, length, layout.width - 2 * pad) for line in ledger_sentences(ledger)]
+    tops = (pad, pad + 1.4 * layout.text)
+    labels = (Label(pad, top, line, "lt", color=colors.title) for top, line in zip(tops, lines, strict=True))
+    return Drawing(labels=tuple(labels))
+
+
+def _scale(layout: _Layout, colors: Surroundings, *, has_numbers: bool) -> Drawing:
+    """Return vertical lines at round sums, with their numbers below, and one at 0."""
+    low, high = layout.limits
+    height = (len(layout.entries) + 1) * layout.row
+
+    def upright(nats: float, color: Color) -> Box:
+        return Box(layout.x(nats), layout.top, 1, height, color)
+
+    if not has_numbers:
+        return Drawing((upright(0, colors.axis),))
+    step = tick_step((high - low) / 2)
+    ticks = Ticks(step, range(ceil(low / step), floor(high / step) + 1))
+    ticks = ticks.legible((layout.right - layout.left) / (high - low), text_width(layout.text))
+    places = zip(ticks.values, ticks.texts, strict=True)
+    below = layout.top + height + 0.4 * layout.text
+    return Drawing(
+        (*(upright(value, colors.grid) for value in ticks.values), upright(0, colors.axis)),
+        labels=tuple(Label(layout.x(value), below, text, "mt") for value, text in places),
+    )
+
+
+def _is_about(entry: Entry, stage: int) -> bool:
+    return entry.stages is not None and entry.stages[0] <= stage <= entry.stages[1]
+
+
+def _words(layout: _Layout, place: int, entry: Entry, color: Color | None) -> Drawing:
+    """Return the title and the number of a line."""
+    middle, pad = layout.middle(place), PAD_EMS * layout.text
+    title = fitted(entry.title, text_width(layout.text), layout.left - 2 * pad)
+    nats = Label(layout.width - pad, middle, number(entry.nats), "rm", color=color)
+    return Drawing(labels=(Label(pad, middle, title, "lm", color=color), nats))
+
+
+def _bar(layout: _Layout, place: int, entry: Entry, color: Color) -> tuple[Box, ...]:
+    """Return the bar of a line, or none if a number is unknown."""
+    if not np.isfinite(entry.after):
+        return ()
+    start, end = sorted((layout.x(entry.before), layout.x(entry.after)))
+    height = BAR * layout.row
+    return (Box(start, layout.middle(place) - height / 2, max(end - start, 1), height, color),)
+
+
+def _connectors(layout: _Layout, colors: Surroundings) -> Sequence[Line]:
+    """Return a line from the end of each bar to the beginning of the next one."""
+    reach, found = BAR * layout.row / 2, list[Line]()
+    for place, entry in enumerate(layout.entries):
+        if np.isfinite(entry.after):
+            x, y = layout.x(entry.after), layout.middle(place)
+            found.append(segment(x, y + reach, x, y + layout.row - reach, colors.label))
+    return found
