@@ -66,6 +66,16 @@ class Lessons(QObject):
         self._connect()
 
     @property
+    def beginning(self) -> Mapping[str, Any]:
+        """Return the observations when the current step began; none while it is being prepared."""
+        return self._start or {}
+
+    @property
+    def is_ready(self) -> bool:
+        """Return whether the current step is prepared, or the end of the lesson reached."""
+        return self._start is not None or (self.lesson is not None and self.state.value.step is None)
+
+    @property
     def lesson(self) -> Lesson | None:
         """Return the lesson that is attended. None if there is none."""
         return self.state.value.lesson

@@ -216,7 +216,7 @@ def fill_start_entries(menu: QMenu, welcome: Welcome) -> None:
 
 def fill_lesson_entries(menu: QMenu, lessons: Lessons, files: LessonFiles) -> None:
     """Fill the part of the Help menu about lessons."""
-    add_action(menu, "Le&ssons", "Ctrl+Shift+L", lessons.show, "Learn about flows, step by step, beside the picture")
+    add_action(menu, "Le&ssons", "Shift+F1", lessons.show, "Learn about flows, step by step, beside the picture")
     add_action(menu, "Open Less&on…", None, files.choose, "Run a lesson of your own, a file that ends in .toml")
     tip = "Save the texts and questions of the current lesson as a PDF to write in"
     export = add_action(menu, "Export &Worksheet…", None, files.export_worksheet, tip)

@@ -1,0 +1,52 @@
+"""Every lesson that comes with flowviz, in the real window: its actions make its conditions true."""
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from flowviz.lessons import Lesson, check_lesson, read_lesson, shipped_lessons
+from flowviz.lessons.markdown import as_plain
+from tests.app.conftest import Window
+from tests.app.lessons.learner import Learner
+
+LONGEST_TEXT = 80  # words
+TINY = Path(__file__).parent / "tiny.toml"
+LESSONS = [read_lesson(TINY), *shipped_lessons()]
+
+
+@pytest.fixture(params=LESSONS, ids=lambda lesson: lesson.name)
+def lesson(request: pytest.FixtureRequest) -> Lesson:
+    found: Lesson = request.param
+    return found
+
+
+def test_a_lesson_is_valid_and_short(lesson: Lesson) -> None:
+    assert check_lesson(lesson.path) == lesson
+    assert 3 <= len(lesson.steps) <= 7
+    for step in lesson.steps:
+        assert len(as_plain(step.text).split()) <= LONGEST_TEXT, step.title
+
+
+def test_each_condition_is_false_before_its_action_and_true_after_it(
+    window: Window, qtbot: QtBot, lesson: Lesson
+) -> None:
+    learner = Learner(window, qtbot)
+    learner.attend(lesson)
+    for number, step in enumerate(lesson.steps):
+        learner.wait_for_step()
+        assert learner.step == step
+        if step.action is not None:
+            assert not all(map(learner.holds, step.conditions)), f"step {number + 1} is done before its action"
+            assert not learner.is_done
+            for condition in step.conditions:
+                if not learner.holds(condition):
+                    learner.fulfill(condition)
+            qtbot.waitUntil(lambda: learner.is_done)
+        elif step.predict is not None:
+            assert not learner.is_done
+            learner.answer(step.predict.correct)
+        assert learner.is_done, f"step {number + 1}"
+        learner.press("Next")
+    assert learner.step is None
+    assert learner.lessons.state.value.progress.words(lesson) == "finished"
