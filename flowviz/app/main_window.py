@@ -1,6 +1,7 @@
 """The main window: assembles the widgets, the controllers and the menus."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
@@ -66,6 +67,9 @@ from flowviz.app.window.presentation_bar import PresentationBar
 from flowviz.exporting.commands import TrainingCopy
 from flowviz.projects.drafts import Drafts, drafts_folder
 
+if TYPE_CHECKING:
+    from flowviz.app.comparison.workbench import Workbench
+
 MAX_TITLE = 60  # characters
 CLOSING_PATIENCE_MS = 500  # lets threads end cleanly: a cancelled export deletes its unfinished file
 
@@ -97,8 +101,8 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()  # central widget, start page or comparison
         self._stack.addWidget(self._center)
         self._lesson_panel = LessonPanel()
-        window_notices = NoticeList("windowNotices")
-        self.setCentralWidget(_with_notices(window_notices, self._stack))
+        window_notices, self._bars = NoticeList("windowNotices"), QVBoxLayout()
+        self.setCentralWidget(_with_notices(window_notices, self._bars, self._stack))
         self.setStatusBar(self._training.status_bar)
         self.notifications = Notifications(window_notices, self)
         for topic in (SOURCE, TARGET):
@@ -121,8 +125,9 @@ class MainWindow(QMainWindow):
         self._drafts_thread = LatestWorker()
         self.autosave = Autosave(drafts, self._drafts_thread, self.session, document, self)
         self.comparisons = Comparisons(
-            self, self._stack, self.session, self.view, self.document_actions.show_unsaved, Drafts(drafts_folder())
+            self, self._stack, self.session, self.view, self.document_actions.show_project, Drafts(drafts_folder())
         )
+        self._bars.addWidget(self.comparisons.return_bar)
         self.recovery = Recovery(
             drafts, self._drafts_thread, document, self.autosave, self.document_actions.leave,
             self.comparisons.recover, self,
@@ -150,7 +155,7 @@ class MainWindow(QMainWindow):
         training.target.drawing.connect_history(self.session.undo)
         fill_selection_menu(new_menu(self, "&Select"), viewing.view_bar)
         view = new_menu(self, "&View")
-        fill_view_menu(view, viewing, self.view, self._layout, self.appearance)
+        fill_view_menu(view, viewing, self.view, self._layout, self.appearance, self._zoom)
         bar = PresentationBar(self.request, training.controls, self.viewer.playhead)
         bar.on_return(self.session.learn, viewing.strip)
         self._center.set_presentation_bar(bar)
@@ -222,7 +227,7 @@ class MainWindow(QMainWindow):
             self.lessons, self._presentation, self.welcome.end_tour, self.welcome.leave, self.comparisons.leave
         )
         self.document_actions.lesson_chosen.connect(self.lessons.open)
-        self.comparisons.kept_panels = (self._lesson_dock,)
+        self.comparisons.surroundings.kept_panels = (self._lesson_dock,)
         self._connect_notices()
 
     def _connect_presentation(self) -> None:
@@ -243,7 +248,8 @@ class MainWindow(QMainWindow):
         comparisons.left.connect(self._viewing.slider.setFocus)
         self.welcome.comparison_requested.connect(comparisons.choose)
         comparisons.state_changed.connect(self._show_title)
-        comparisons.state_changed.connect(self._serve_edits)
+        comparisons.state_changed.connect(self._serve_shown)
+        self._viewing.view_bar.fit_requested.connect(comparisons.fit)
         comparisons.file_used.connect(self.document_actions.recent.add)
         self.document_actions.comparison_chosen.connect(lambda path, is_copy: comparisons.open(path, is_copy=is_copy))
         for entered in (
@@ -322,13 +328,22 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{_shortened(shown.name)}[*] – flowviz")
         self.setWindowModified(shown.is_changed)
 
-    def _serve_edits(self) -> None:
-        """Let the Edit menu act on what is shown."""
-        shown = self.comparisons.workbench if self.comparisons.is_shown else None
+    def _serve_shown(self) -> None:
+        """Let the menus act on what is shown."""
+        shown = self._shown_workbench
+        self._viewing.view_bar.set_comparing(shown is not None)
         if shown is not None:
             self._edit_menu.serve(shown.undo, shown.importer)
         else:
             self._edit_menu.serve(self.session.undo, self.target_importer)
+
+    @property
+    def _shown_workbench(self) -> "Workbench | None":
+        return self.comparisons.workbench if self.comparisons.is_shown else None
+
+    def _zoom(self, factor: float) -> None:
+        """Show a larger part of the plane, or a smaller one for a factor below 1."""
+        (self._shown_workbench or self._viewing.cloud).zoom(factor)
 
     def _close_now(self) -> None:
         self._may_close = True
@@ -388,13 +403,14 @@ def _shortened(title: str) -> str:
     return short.replace("[*]", "[*][*]") or "Untitled"
 
 
-def _with_notices(notices: NoticeList, content: QWidget) -> QWidget:
-    """Return a widget that shows notices above its content."""
+def _with_notices(notices: NoticeList, bars: QVBoxLayout, content: QWidget) -> QWidget:
+    """Return a widget that shows notices and bars above its content."""
     notices.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
     middle = QWidget()
     column = QVBoxLayout(middle)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     column.addWidget(notices)
+    column.addLayout(bars)
     column.addWidget(content, stretch=1)
     return middle

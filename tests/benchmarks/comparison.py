@@ -123,7 +123,7 @@ def _trained(window: MainWindow, comparison: Comparison) -> tuple[Trial, ...]:
     loop = QEventLoop()
     while workbench.compared.value.state != TrainingState.IDLE:
         loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-    return workbench.controller.comparison.trials
+    return workbench.compared.comparison.trials
 
 
 def by_command(request: Request) -> tuple[Trial, ...]:

@@ -141,7 +141,7 @@ class CommandPalette(CommandList):
         if command is None:
             return
         if not command.action.isEnabled():
-            self.sentence.setText(f"“{command.title}” is not available at the moment.")
+            self.sentence.setText(f"'{command.title}' is not available at the moment.")
             return
         self.accept()
         QTimer.singleShot(0, command.action.trigger)  # after the window has the focus again

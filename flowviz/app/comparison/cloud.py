@@ -36,6 +36,8 @@ RING = 6.0  # radius of the mark of a particle, in pixels
 EDGE = 2  # pixels around a cloud, which show whether it is selected
 SWATCH = 22  # width in pixels of the piece of the entrant's line beside its name
 GAP = "gap {:.3f}"
+PICTURED = "trace", "target", "selection", "density", "grid", "velocities"  # fields of a scene
+HINT_PLACE = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
 RUBBER_BAND = QColor(128, 128, 128)
 
 
@@ -56,6 +58,7 @@ class CloudPicture(QWidget):
         self._scene: Scene | None = None
         self._stage, self._view = 0.0, ViewSpec()
         self._hovered: int | None = None
+        self._hint = ""
         self._tool: Tool = "move"
         self._image: QImage | None = None
         self._pixels: Any = None  # of the image, which does not own them
@@ -74,6 +77,12 @@ class CloudPicture(QWidget):
             return
         self._scene, self._stage, self._view = scene, stage, view
         self.outdated.emit()
+
+    def show_hint(self, text: str) -> None:
+        """Show why the particles cannot be seen, or nothing for an empty text."""
+        if text != self._hint:
+            self._hint = text
+            self.update()
 
     def show_hovered(self, particle: int | None) -> None:
         """Mark a particle."""
@@ -101,6 +110,9 @@ class CloudPicture(QWidget):
         if self._image is not None:
             painter.drawImage(QRectF(self.rect()), self._image)
         self._paint_ring(painter)
+        if self._hint:
+            painter.setPen(QColor(*WARNING[self._view.theme]))
+            painter.drawText(self.rect().adjusted(6, 4, -6, -4), HINT_PLACE, self._hint)
         if self._region is not None:
             painter.setPen(QPen(RUBBER_BAND, 1.5, Qt.PenStyle.DashLine))
             painter.drawRect(self._region)
@@ -301,7 +313,7 @@ class EntrantCloud(QWidget):
 
 
 def _same_content(one: Scene, other: Scene) -> bool:
-    return one.trace is other.trace and one.target is other.target and one.selection is other.selection
+    return all(getattr(one, name) is getattr(other, name) for name in PICTURED)
 
 
 def _combination(modifiers: Qt.KeyboardModifier) -> Combination:

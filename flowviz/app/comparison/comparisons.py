@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
-from PyQt6.QtGui import QAction, QImage
-from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 
-from flowviz.app.notices.notice import Notice
+from flowviz.app.comparison.return_bar import ReturnBar
+from flowviz.app.comparison.surroundings import Surroundings
 from flowviz.app.session.session import Session
 from flowviz.app.state.view import ViewState
 from flowviz.app.training.training_state import TrainingState
@@ -20,17 +21,13 @@ if TYPE_CHECKING:
     from flowviz.app.comparison.file import ComparisonFile
     from flowviz.app.comparison.workbench import Workbench
 
-HIDDEN_MENUS = {"&Select", "&Train", "&Layers"}  # about widgets that the page hides
-OPENED = "opened entrant"  # topic of a notice
-KEPT = " The comparison is kept."
-WAY_BACK = "To return to it, choose Train ▸ Compare…"
-
 
 class Comparisons(QObject):
     """Shows a comparison in place of the cloud and its panels. The page is created when it is first shown.
 
     Attributes:
-        kept_panels: The panels that stay open beside a comparison.
+        surroundings: What makes room for a comparison.
+        return_bar: A bar that leads back to the comparison, for a place above the cloud.
     """
 
     entered = pyqtSignal()  # before the page is shown
@@ -60,15 +57,15 @@ class Comparisons(QObject):
             drafts: Where drafts of unsaved comparisons are saved.
         """
         super().__init__(window)
+        self.return_bar = ReturnBar()
+        self.return_bar.return_requested.connect(self.enter)
+        self.surroundings = Surroundings(window)
         self._window, self._stack, self._session = window, stack, session
         self._view = view
         self._open_project, self._drafts = open_project, drafts
         self._workbench: Workbench | None = None
-        self._hidden: list[QDockWidget] = []
-        self._disabled: list[QAction] = []
         self._theme: Theme = "light"
         self._opened = ""  # name of the entrant that is being opened in the normal view
-        self.kept_panels: tuple[QDockWidget, ...] = ()
 
     @property
     def is_shown(self) -> bool:
@@ -121,7 +118,7 @@ class Comparisons(QObject):
 
         workbench = self._present()
         dialog = ComparisonExportDialog(
-            lambda: workbench.controller.comparison, workbench.file.path, self._theme, self._window
+            lambda: workbench.compared.comparison, workbench.file.path, self._theme, self._window
         )
         dialog.exported.connect(lambda path: self.done.emit(f"Exported to {path}"))
         dialog.open()
@@ -145,13 +142,13 @@ class Comparisons(QObject):
         """Show the page. A training in the normal view pauses."""
         self.entered.emit()
         self._opened = ""
-        self.notice_posted.emit(Notice(OPENED))
+        self.return_bar.hide()
         self._session.cancel_start()
         if self._session.state in {TrainingState.PREPARING, TrainingState.TRAINING}:
             self._session.toggle_pause()
         workbench = self._present()
         if not self.is_shown:
-            self._hide_surroundings()
+            self.surroundings.hide()
         self._stack.setCurrentWidget(workbench.page)
         workbench.undo.set_recording(True)
         workbench.take_focus()
@@ -164,11 +161,15 @@ class Comparisons(QObject):
         self._workbench.controller.pause()
         self._workbench.undo.set_recording(False)
         self._stack.setCurrentIndex(0)
-        self._show_surroundings()
+        self.surroundings.show()
+        self.return_bar.offer(self._opened)
         self.left.emit()
         self.state_changed.emit()
-        if self._opened:
-            self.notice_posted.emit(Notice(OPENED, f"'{self._opened}' is open on its own.{KEPT}", WAY_BACK))
+
+    def fit(self) -> None:
+        """Show all particles of all clouds."""
+        if self._workbench is not None and self.is_shown:
+            self._workbench.shared.follow()
 
     def save_draft(self) -> None:
         """Write a draft of unsaved changes."""
@@ -198,7 +199,7 @@ class Comparisons(QObject):
 
     def close(self) -> None:
         """End all work, and restore the panels so that their layout can be saved."""
-        self._show_surroundings()
+        self.surroundings.show()
         if self._workbench is not None:
             self._workbench.close()
 
@@ -224,26 +225,7 @@ class Comparisons(QObject):
         return workbench
 
     def _open(self, name: str) -> None:
-        controller = self._present().controller
-        controller.pause()
+        workbench = self._present()
+        workbench.controller.pause()
         self._opened = name
-        self._open_project(controller.comparison[name])
-
-    def _hide_surroundings(self) -> None:
-        """Hide the panels and disable the menus, which are about the cloud."""
-        self._hidden = [dock for dock in self._window.findChildren(QDockWidget) if not dock.isHidden()]
-        self._hidden = [dock for dock in self._hidden if dock not in self.kept_panels]
-        for dock in self._hidden:
-            dock.hide()
-        bar = self._window.menuBar()
-        assert bar is not None
-        self._disabled = [action for action in bar.actions() if action.text() in HIDDEN_MENUS]
-        for action in self._disabled:
-            action.setEnabled(False)  # and with it the shortcuts in the menu
-
-    def _show_surroundings(self) -> None:
-        for dock in self._hidden:
-            dock.show()
-        for action in self._disabled:
-            action.setEnabled(True)
-        self._hidden, self._disabled = [], []
+        self._open_project(workbench.compared.comparison[name])

@@ -10,7 +10,6 @@ from flowviz.app.comparison.entrants import (
     Compared,
     ComparedState,
     EntrantRun,
-    comparison_of,
     runs_of,
 )
 from flowviz.app.comparison.restoring import Requested, asking, at_rest, renamed, restored
@@ -18,7 +17,7 @@ from flowviz.app.comparison.runner import ComparisonRunner
 from flowviz.app.comparison.sentences import sentence
 from flowviz.app.comparison.targets import EntrantTargets
 from flowviz.app.notices.notice import Notice
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.latest import LatestWorker
@@ -66,17 +65,13 @@ class ComparisonController(QObject):
         self.editing.budget_edited.connect(self.set_budget)
         self.editing.target_chosen.connect(self._on_target_chosen)
         compared.changed.connect(self._on_changed)
+        request.changed.connect(self._on_request_changed)
         runner.turn_taken.connect(self._on_turn)
         runner.ended.connect(self._on_ended)
         runner.failed.connect(lambda: self._on_ended())
         runner.failed.connect(self.notice_posted)
         runner.scored.connect(self._on_scored)
         controls.set_can_train(True)
-
-    @property
-    def comparison(self) -> Comparison:
-        """The comparison, as it can be saved."""
-        return comparison_of(self._compared.value)
 
     def show(self, comparison: Comparison, built: Iterable[BuiltTarget] = ()) -> None:
         """Show another comparison, and abandon the current one."""
@@ -105,7 +100,8 @@ class ComparisonController(QObject):
             self._compared.set_state(PAUSED)
         elif thread is not None and self._compared.value.state == PAUSED:
             thread.resume()
-            self._compared.set_state(TRAINING)
+            has_begun = any(run.status == "training" for run in self._compared.value.runs)
+            self._compared.set_state(TRAINING if has_begun else PREPARING)
 
     def pause(self) -> None:
         """Pause the training if it is running."""
@@ -222,7 +218,7 @@ class ComparisonController(QObject):
 
     def _start(self, *changes: Retarget) -> None:
         self._activity = ""
-        self._runner.start(self.comparison, *changes)
+        self._runner.start(self._compared.comparison, *changes)
         self._compared.set_state(PREPARING)
         self.notice_posted.emit(Notice("comparison"))
 
@@ -266,6 +262,12 @@ class ComparisonController(QObject):
         self._update_controls()
         self.changed.emit()
 
+    def _on_request_changed(self, old: Request, new: Request) -> None:
+        """Let a running training switch to the target that was typed before "Follow the target" was ticked."""
+        asked = next((run.asked for run in self._compared.value.runs if run.asked), None)
+        if new.follows and not old.follows and asked is not None and self._runner.current is not None:
+            self._runner.change(Retarget(asked.spec, asked.target))
+
     def _on_turn(self, turn: Turn) -> None:
         run = self._compared.value.run(turn.name)
         if run is None or turn.event is None:
@@ -289,7 +291,7 @@ class ComparisonController(QObject):
 
     def _score(self) -> None:
         """Compute missing results in the background. They need not be saved, because checkpoints determine them."""
-        if self._runner.current is None and (comparison := self.comparison).unscored:
+        if self._runner.current is None and (comparison := self._compared.comparison).unscored:
             self._scoring = comparison
             self._runner.score(comparison)
 

@@ -260,6 +260,11 @@ class ComparedState(State[Compared]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(Compared(), parent)
 
+    @property
+    def comparison(self) -> Comparison:
+        """The comparison, as it can be saved and trained."""
+        return comparison_of(self.value)
+
     def show(self, comparison: Comparison) -> None:
         """Show the entrants of another comparison, the first of which is selected."""
         self.set(Compared(runs_of(comparison), comparison.names[0], seeds=comparison.seeds))

@@ -5,20 +5,24 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QWidget
 
+from flowviz.app.comparison.arrangement import columns_for
 from flowviz.app.comparison.cloud import CloudPicture, EntrantCloud
 from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun
+from flowviz.app.comparison.fields import CloudFields, can_query
+from flowviz.app.comparison.hints import hint
 from flowviz.app.comparison.shared_view import SharedView, SharedViewState, is_begun, shared_frame
 from flowviz.app.state.view import View, ViewState
 from flowviz.records import Combination, Scene, Selection, TargetPicture
-from flowviz.rendering import positions_at
+from flowviz.rendering import Frame, positions_at
 from flowviz.rendering.projection import Panel
 from flowviz.specs import ViewSpec
+from flowviz.specs.comparison import MOST_ENTRANTS
+from flowviz.specs.view import FIELDS
 from flowviz.targets import Target, target_picture
 
-COLUMNS = {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3}  # of the grid, by the number of entrants
-MARKS = frozenset({"points", "target"})  # that a small cloud can show; the others need a query for each flow
 SPACING = 4  # pixels
 FRAME_PERIOD_MS = 16
 FRAME_SECONDS = 0.008  # for drawing in one frame; at least one cloud is drawn
@@ -67,6 +71,7 @@ class CloudGrid(QWidget):
     removal_requested = pyqtSignal(str)
     depth_stepped = pyqtSignal(int)  # number of steps forward
     arranged = pyqtSignal()  # clouds were created or removed
+    notice_posted = pyqtSignal(object)  # Notice about a density, a grid or velocities
 
     def __init__(self, compared: ComparedState, shared: SharedViewState, view: ViewState) -> None:
         """Create a grid; theme, colors and marks are those of the window's `view`."""
@@ -74,7 +79,9 @@ class CloudGrid(QWidget):
         self.setObjectName("cloudGrid")
         self._compared, self._shared, self._view = compared, shared, view
         self._clouds: list[EntrantCloud] = []
-        self._queue = DrawingQueue(self)
+        self._frame = Frame((0.0, 0.0), 1.0)
+        self._columns = 0
+        self._queue, self._fields = DrawingQueue(self), CloudFields(self)
         self._pictured: list[tuple[Target, TargetPicture]] = []
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -82,6 +89,8 @@ class CloudGrid(QWidget):
         compared.changed.connect(self._on_compared_changed)
         shared.changed.connect(self._on_shared_changed)
         view.changed.connect(self._on_view_changed)
+        self._fields.computed.connect(self._on_computed)
+        self._fields.failed.connect(self.notice_posted)
         self._arrange(compared.value)
 
     @property
@@ -89,12 +98,28 @@ class CloudGrid(QWidget):
         """The clouds, in the order of the entrants."""
         return self._clouds
 
+    @property
+    def frame(self) -> Frame:
+        """The part of the plane that all clouds show."""
+        return self._frame
+
+    def close_fields(self) -> None:
+        """Stop computing densities, grids and velocities."""
+        self._fields.close()
+
     def _on_compared_changed(self, old: Compared, new: Compared) -> None:
+        if can_query(old) != can_query(new):
+            self._fields.drop()
         if len(old.runs) != len(new.runs):
             self._arrange(new)
+        elif _moves_camera(old, new):
+            self._place(new)
         changed = [run for run in new.runs if old.run(run.name) is not run]
         self._show_headers(new)
-        self._show(new.runs if _moves_camera(old, new) else changed)
+        self._show(new.runs if _moves_camera(old, new) or can_query(old) != can_query(new) else changed)
+
+    def _on_computed(self, style: int) -> None:
+        self._show([run for run in self._compared.value.runs if run.style == style])
 
     def _on_shared_changed(self, old: SharedView, new: SharedView) -> None:
         for cloud in self._clouds:
@@ -120,16 +145,26 @@ class CloudGrid(QWidget):
             cloud.deleteLater()
         while len(self._clouds) < count:
             self._clouds.append(self._create_cloud())
-        columns = COLUMNS.get(count, 3)
-        for number, cloud in enumerate(self._clouds):
-            self._layout.addWidget(cloud, number // columns, number % columns)
-        for column in range(3):
-            self._layout.setColumnStretch(column, int(column < columns))
-        for row in range(2):
-            self._layout.setRowStretch(row, int(row * columns < count))
+        self._columns = 0
+        self._place(compared)
         self._show_headers(compared)
         self._show(compared.runs)
         self.arranged.emit()
+
+    def _place(self, compared: Compared) -> None:
+        """Place the clouds in the number of columns in which they appear largest."""
+        columns = columns_for(compared.runs, self.size(), self._columns)
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for number, cloud in enumerate(self._clouds):
+            self._layout.addWidget(cloud, number // columns, number % columns)
+        for number in range(MOST_ENTRANTS):
+            self._layout.setColumnStretch(number, int(number < columns))
+            self._layout.setRowStretch(number, int(number * columns < len(self._clouds)))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._place(self._compared.value)
 
     def _create_cloud(self) -> EntrantCloud:
         cloud = EntrantCloud()
@@ -156,16 +191,21 @@ class CloudGrid(QWidget):
         compared, shared = self._compared.value, self._shared.value
         if not self._clouds or len(self._clouds) != len(compared.runs):
             return
-        spec = _spec_of(self._view.seen.view)
+        spec = _spec_of(self._view.seen.view, can_query(compared))
         size = self._clouds[0].picture.size_in_pixels
-        view = shared_frame(compared.runs, shared, spec, Panel(size.width, size.height)).on(spec)
+        self._frame = shared_frame(compared.runs, shared, spec, Panel(size.width, size.height))
+        view = self._frame.on(spec)
         for cloud, run in zip(self._clouds, compared.runs, strict=True):
             if run in runs:
-                cloud.picture.show_scene(self._scene(run, shared), shared.stage(run.project.trace), view)
+                stage = shared.stage(run.project.trace)
+                cloud.picture.show_scene(self._scene(run, shared), stage, view)
+                cloud.picture.show_hint(hint(run, stage, view, size))
+                self._fields.query(run, stage, view, size)
 
     def _scene(self, run: EntrantRun, shared: SharedView) -> Scene:
         trace = run.project.trace
-        return Scene(trace, shared.selection_of(trace), target=self._target_picture(run))
+        scene = Scene(trace, shared.selection_of(trace), target=self._target_picture(run))
+        return self._fields.completed(scene, run.style)
 
     def _target_picture(self, run: EntrantRun) -> TargetPicture | None:
         """Return the target as a picture if it is shown; entrants share it."""
@@ -186,9 +226,11 @@ class CloudGrid(QWidget):
             self._shared.select(Selection.in_rectangle(positions, tuple(corners[0]), tuple(corners[1])), how)
 
 
-def _spec_of(view: ViewSpec) -> ViewSpec:
-    """Return the view of a small cloud, without text."""
-    marks = view.marks & MARKS or frozenset({"points"})
+def _spec_of(view: ViewSpec, has_fields: bool) -> ViewSpec:
+    """Return the view of a small cloud, without text; points take the place of fields that are not computed."""
+    marks = view.marks if has_fields else view.marks - FIELDS
+    if not marks - {"target"}:
+        marks |= {"points"}
     color_by = view.color_by if view.color_by != "leaked" else "quadrant"
     changes = {"labels": False, "axes": False, "beside": False, "marks": marks, "color_by": color_by}
     return view.model_copy(update={**changes, "point_diameter": POINT_SCALE * view.point_diameter})

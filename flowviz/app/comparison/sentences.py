@@ -1,18 +1,35 @@
 """Sentences about a comparison."""
 
 from flowviz.app.comparison.entrants import Compared, EntrantRun
+from flowviz.app.comparison.fields import can_query
 from flowviz.app.training.training_state import TrainingState
+from flowviz.specs import ViewSpec
 from flowviz.specs.comparison import budget_words
+from flowviz.specs.view import FIELDS
 
 GREETING = "Press Train: the flows take turns, and each gets the same budget."
 NUMBERS = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}
 MAX_TITLE = 24  # characters
+MANY = 3  # words that need a comma between them
 
 
-def title(compared: Compared) -> tuple[str, ...]:
-    """Return descriptions of the comparison, from the longest to the shortest."""
+def title(compared: Compared, view: ViewSpec) -> tuple[str, ...]:
+    """Return descriptions of the comparison, from the longest to the shortest.
+
+    During a training, they end by saying which of the marks of a view are not drawn.
+    """
     if not compared.runs:
         return ("",)
+    texts = _description(compared)
+    hidden = sorted(view.marks & FIELDS)
+    if can_query(compared) or not hidden:
+        return texts
+    names = " and ".join(hidden) if len(hidden) < MANY else f"{', '.join(hidden[:-1])} and {hidden[-1]}"
+    note = f"{names.capitalize()} return{'s' if len(hidden) == 1 else ''} when the training pauses or ends"
+    return (*(f"{text}. {note}" for text in texts), note)
+
+
+def _description(compared: Compared) -> tuple[str, ...]:
     count, budget = len(compared.runs), budget_words(compared.runs[0].project.training)
     flows = f"{NUMBERS[count]} flow{'s' if count > 1 else ''}"
     if not compared.shares_target:

@@ -28,7 +28,8 @@ TIPS = {
 DESCRIPTION = (
     "A row for each flow. Return opens the flow in the normal view, Delete removes it. Click a heading to sort"
 )
-SHORT = {"seconds_to_goal": "s to 80%"}  # headings that are shorter than in files
+SHORT = {"seconds_to_goal": "80% after"}  # headings that are shorter than in files
+UNITS = {"seconds_to_goal": " s"}  # of values
 ALIGNED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -77,12 +78,13 @@ class FiguresModel(QAbstractTableModel):
 
     def _figure(self, row: int, number: int, role: int) -> Any:
         column, value = COLUMNS[number], self._figures[row][COLUMNS[number].name]
+        text = column.text(value) + (UNITS.get(column.name, "") if value is not None else "")
         is_best = row in self._best[number]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return f"{BEST} {column.text(value)}" if is_best else column.text(value)
+                return f"{BEST} {text}" if is_best else text
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{column.text(value)}, the best" if is_best else column.text(value)
+                return f"{text}, the best" if is_best else text
             case Qt.ItemDataRole.TextAlignmentRole:
                 return ALIGNED
             case Qt.ItemDataRole.ToolTipRole:

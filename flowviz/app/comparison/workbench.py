@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.comparison.adding import EntrantAdding
 from flowviz.app.comparison.controller import ComparisonController
-from flowviz.app.comparison.entrants import Compared, ComparedState
+from flowviz.app.comparison.entrants import ComparedState
 from flowviz.app.comparison.file import ComparisonFile
 from flowviz.app.comparison.page import ComparisonPage
 from flowviz.app.comparison.runner import ComparisonRunner
@@ -52,6 +52,7 @@ class Workbench(QObject):
             parent: The owner.
         """
         super().__init__(parent)
+        self._view = view
         self.compared, self.shared, self.request = ComparedState(self), SharedViewState(self), RequestState(self)
         self.page = ComparisonPage(self.compared, self.shared, self.request, view)
         editor = self.page.editor
@@ -65,7 +66,7 @@ class Workbench(QObject):
         self.undo = ComparisonUndo(
             self.compared, self.request, self._builder, view, self.shared, self.controller, self
         )  # fmt: skip
-        self.file = ComparisonFile(lambda: self.controller.comparison, drafts, self.page)
+        self.file = ComparisonFile(lambda: self.compared.comparison, drafts, self.page)
         self._connect()
 
     @property
@@ -79,6 +80,11 @@ class Workbench(QObject):
         self.file.begin()
         self.undo.clear()
 
+    def zoom(self, factor: float) -> None:
+        """Show a larger part of the plane in all clouds, or a smaller one for a factor below 1."""
+        frame = self.page.grid.frame
+        self.shared.zoom_to(frame.center, factor * frame.half_extent)
+
     def take_focus(self) -> None:
         """Focus the slider of the depth, so that the arrow keys move it."""
         self.page.depth_bar.slider.setFocus()
@@ -86,6 +92,7 @@ class Workbench(QObject):
     def close(self) -> None:
         """End all work."""
         self.controller.close()
+        self.page.grid.close_fields()
         self.adding.close()
         self.file.close()
         self._builder.close()
@@ -111,16 +118,16 @@ class Workbench(QObject):
             view.removal_requested.connect(controller.remove)
         editor.target.drawing.connect_history(self.undo)
         self.importer.project_arrived.connect(self.adding.add_file)
-        self.compared.changed.connect(self._on_changed)
+        self.compared.changed.connect(lambda: self._show_title())
+        self._view.changed.connect(lambda: self._show_title())
         controller.changed.connect(self.file.mark_changed)
         self._builder.built_changed.connect(lambda built: editor.target.show_target(built, self._builder.problem))
         self._builder.pictures_ready.connect(editor.target.shape.show_pictures)
-        for source in (controller, self._builder, self.importer, self.adding, self.file):
+        for source in (controller, page.grid, self._builder, self.importer, self.adding, self.file):
             source.notice_posted.connect(self.notice_posted)
 
-    def _on_changed(self, old: Compared, new: Compared) -> None:
-        if title(old) != title(new):
-            self.page.show_title(*title(new))
+    def _show_title(self) -> None:
+        self.page.show_title(*title(self.compared.value, self._view.seen.view))
 
 
 def _add_key(page: QWidget, keys: str, run: Callable[[], object]) -> None:

@@ -54,9 +54,9 @@ class DocumentActions(QObject):
         project = Project.untrained(plan.target, plan.flow, plan.training)
         self.leave(lambda: self.document.show(prepare(project)))
 
-    def show_unsaved(self, project: Project) -> None:
-        """Show a project that has no file yet, after asking about unsaved changes."""
-        self.leave(lambda: self.document.show(prepare(project), changed=True))
+    def show_project(self, project: Project) -> None:
+        """Show a project that has no file and is kept elsewhere, after asking about unsaved changes."""
+        self.leave(lambda: self.document.show(prepare(project)))
 
     def open_copy(self, path: Path) -> None:
         """Open a project or a comparison without its file, so that saving asks for another one."""

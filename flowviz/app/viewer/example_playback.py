@@ -17,8 +17,8 @@ DELAY_MS = 300  # a training that is prepared already shows its first picture so
 FRAME_PERIOD_MS = 33  # leaves the processor to the training that is being prepared
 SPEED = 2.5
 REST_SECONDS = 0.6  # at the word, before the way back begins
-MOVING = "Example: how a trained flow bends the Gaussian cloud into “{}”"
-STILL = "Example: a Gaussian cloud that a trained flow has bent into “{}”"
+MOVING = "Example: how a trained flow bends the Gaussian cloud into '{}'"
+STILL = "Example: a Gaussian cloud that a trained flow has bent into '{}'"
 EXAMPLES = "flow", "brad"  # of the gallery, each named after its word; the first has few stages, and sharp letters
 
 

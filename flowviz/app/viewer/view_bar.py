@@ -20,6 +20,7 @@ from flowviz.specs.view import Mark
 BESIDE = "Be&side", "Ctrl+5", "Show density, grid and velocity beside the particles; turn one of them on first"
 OVERVIEW = "&Overview", "Ctrl+6", "Show all stages in one figure; click a stage to open it"
 FOLLOW = "Follo&w the Cloud", "Ctrl+9", "Following frames the cloud at every stage; Fixed keeps what is visible"
+NOT_COMPARING = ". Not available in a comparison, which shows all clouds alike"
 FOLLOWING, FIXED = "Following", "Fixed"
 TOOLS: Mapping[Tool, tuple[str, str, str]] = {
     "move": ("&Pan", "Ctrl+Shift+M", "Drag to pan; click a particle to select it"),
@@ -42,7 +43,7 @@ class ViewBar(QWidget):
 
     def __init__(self, view: ViewState) -> None:
         super().__init__()
-        self._view = view
+        self._view, self._is_comparing = view, False
         self._direction = ChoiceBox("directionBox", "Direction", DIRECTIONS)
         self._color = ChoiceBox("colorBox", "Color by", COLORS)
         self.mark_actions = {mark: self._toggle(mark, f"{mark}Action", *texts) for mark, texts in MARKS.items()}
@@ -58,6 +59,14 @@ class ViewBar(QWidget):
         self._lay_out()
         self._connect()
         self._bind()
+
+    def set_comparing(self, comparing: bool) -> None:
+        """Disable the actions that do not apply to several clouds, and say so."""
+        self._is_comparing = comparing
+        for action in (self.beside_action, self.overview_action, self.fit_stage_action, self.follow_action):
+            tip = action.toolTip().removesuffix(NOT_COMPARING)
+            action.setToolTip(tip + NOT_COMPARING if comparing else tip)
+        self._enable(self._view.value)
 
     def _connect(self) -> None:
         view = self._view
@@ -98,10 +107,12 @@ class ViewBar(QWidget):
         self._enable(view.value)
 
     def _enable(self, view: View) -> None:
-        self.beside_action.setEnabled(can_split(view.seen.view))
+        shows_stage = not view.seen.overview and not self._is_comparing
+        self.beside_action.setEnabled(can_split(view.seen.view) and not self._is_comparing)
+        self.overview_action.setEnabled(not self._is_comparing)
         self.clear_action.setEnabled(view.selection is not None)
-        self.fit_stage_action.setEnabled(not view.seen.overview)
-        self.follow_action.setEnabled(not view.seen.overview)
+        self.fit_stage_action.setEnabled(shows_stage)
+        self.follow_action.setEnabled(shows_stage)
 
     def _show_following(self, follows: bool) -> None:
         self.follow_action.setChecked(follows)

@@ -87,15 +87,20 @@ def fill_selection_menu(menu: QMenu, bar: ViewBar) -> None:
 
 
 def fill_view_menu(
-    menu: QMenu, widgets: ViewerWidgets, view: ViewState, layout: PanelLayout, appearance: Appearance
+    menu: QMenu,
+    widgets: ViewerWidgets,
+    view: ViewState,
+    layout: PanelLayout,
+    appearance: Appearance,
+    zoom: Callable[[float], None],
 ) -> None:
     """Fill the View menu: what is drawn and how, the panels, and the appearance of the window."""
-    bar, cloud = widgets.view_bar, widgets.cloud
+    bar = widgets.view_bar
     menu.addActions([*bar.mark_actions.values(), bar.beside_action, bar.overview_action])
     menu.addSeparator()
     zooms = (
-        add_action(menu, "Zoom &In", Key.ZoomIn, lambda: cloud.zoom(1 / ZOOM_STEP), "Show a smaller part of the plane"),
-        add_action(menu, "Zoom &Out", Key.ZoomOut, lambda: cloud.zoom(ZOOM_STEP), "Show a larger part of the plane"),
+        add_action(menu, "Zoom &In", Key.ZoomIn, lambda: zoom(1 / ZOOM_STEP), "Show a smaller part of the plane"),
+        add_action(menu, "Zoom &Out", Key.ZoomOut, lambda: zoom(ZOOM_STEP), "Show a larger part of the plane"),
     )
     menu.addActions([bar.follow_action, bar.fit_action, bar.fit_stage_action])
     menu.addSeparator()

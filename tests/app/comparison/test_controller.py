@@ -55,7 +55,7 @@ def test_the_results_of_a_training_are_kept(harness: ComparisonHarness) -> None:
     assert harness.state == TrainingState.IDLE
     assert harness.run("a").status == "completed"
     assert harness.run("a").gap == pytest.approx(0.25)
-    assert len(harness.controller.comparison.trials) == 2
+    assert len(harness.compared.comparison.trials) == 2
 
 
 def test_a_diverged_entrant_does_not_stop_the_others(harness: ComparisonHarness) -> None:
@@ -244,7 +244,7 @@ def test_entrants_with_different_targets_are_retargeted_one_by_one(qtbot: QtBot)
 def test_a_saved_comparison_is_shown_as_it_was(harness: ComparisonHarness) -> None:
     harness.train()
     harness.finish()
-    reopened = ComparisonHarness(harness.controller.comparison)
+    reopened = ComparisonHarness(harness.compared.comparison)
     assert reopened.run("b").status == "completed"
     assert reopened.run("b").figures() == harness.run("b").figures()
     assert not reopened.controls.can_resume
@@ -253,16 +253,16 @@ def test_a_saved_comparison_is_shown_as_it_was(harness: ComparisonHarness) -> No
 def test_results_of_later_seeds_are_kept(harness: ComparisonHarness) -> None:
     harness.train()
     harness.finish()
-    comparison = harness.controller.comparison
+    comparison = harness.compared.comparison
     trial = comparison.trial("a")
     assert trial is not None
     several = replace(comparison.with_trial(replace(trial, seed=trial.seed + 1)), seeds=2)
     reopened = ComparisonHarness(several)
     reopened.controller.rename("a", "c")
-    assert sorted((trial.name, trial.seed) for trial in reopened.controller.comparison.trials) == [
+    assert sorted((trial.name, trial.seed) for trial in reopened.compared.comparison.trials) == [
         ("b", 0), ("c", 0), ("c", 1)
     ]  # fmt: skip
-    assert reopened.controller.comparison.seeds == 2
+    assert reopened.compared.comparison.seeds == 2
 
 
 def _learning(project: Project, target: TextSpec) -> Project:
@@ -278,7 +278,7 @@ def test_a_budget_that_changes_during_a_stop_is_kept(harness: ComparisonHarness)
     harness.thread.send("a", checkpoint(200))
     harness.thread.end()
     assert {run.project.training.steps for run in harness.compared.value.runs} == {2000}
-    assert harness.controller.comparison.names == ("a", "b")
+    assert harness.compared.comparison.names == ("a", "b")
 
 
 def test_a_name_stays_during_a_stop(harness: ComparisonHarness) -> None:
@@ -296,4 +296,13 @@ def test_copies_have_short_names(qtbot: QtBot) -> None:
     for name in ("b", "b 2", long, long):
         harness.controller.add(name, harness.run("b").project)
     assert harness.names[2:] == ("b 2", "b 3", f"{'a' * 36} 2", f"{'a' * 36} 3")
-    assert harness.controller.comparison.names == harness.names
+    assert harness.compared.comparison.names == harness.names
+
+
+def test_a_stopped_comparison_is_not_called_done(harness: ComparisonHarness) -> None:
+    harness.train()
+    harness.controller.stop()
+    for name in harness.names:
+        harness.thread.send(name, finished(200, "stopped"))
+    harness.thread.end()
+    assert harness.controls.sentence.startswith("Stopped: a has the smallest gap")

@@ -35,14 +35,14 @@ def test_results_take_the_place_of_the_latest_figures(harness: ComparisonHarness
     assert {run.name: run.gap for run in harness.compared.value.runs} == {"a": 0.2, "b": 0.1}
     assert harness.run("a").words() == "stopped"
     assert harness.controls.sentence.startswith("Stopped: b has the smallest gap, 0.100 nats")
-    assert len(harness.controller.comparison.trials) == 2
+    assert len(harness.compared.comparison.trials) == 2
 
 
 def test_a_comparison_that_was_saved_before_is_scored_when_it_is_opened(harness: ComparisonHarness) -> None:
-    opened = ComparisonHarness(harness.controller.comparison)
+    opened = ComparisonHarness(harness.compared.comparison)
     opened.scorers[-1].score("b", 0.1)
     assert opened.run("b").gap == 0.1
-    scored = ComparisonHarness(opened.controller.comparison.without("a"))
+    scored = ComparisonHarness(opened.compared.comparison.without("a"))
     assert scored.scorers == [], "nothing is left to compute"
 
 

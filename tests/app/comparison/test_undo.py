@@ -162,7 +162,7 @@ def test_colors_belong_to_the_entrants(harness: ComparisonHarness) -> None:
     styles = {name: harness.run(name).style for name in harness.names}
     harness.controller.remove("a")
     assert {name: harness.run(name).style for name in harness.names} == {"b": styles["b"], "c": styles["c"]}
-    reopened = ComparisonHarness(harness.controller.comparison)
+    reopened = ComparisonHarness(harness.compared.comparison)
     assert reopened.run("c").style == styles["c"]
     harness.controller.add("d", harness.run("b").project)
     assert harness.run("d").style == styles["a"]

@@ -84,7 +84,7 @@ def test_example_has_another_word_than_the_training(waiting: Waiting, word: str,
     waiting.wait()
     assert waiting.queries.asked["example"][0] == name
     waiting.queries.answer("example", EXAMPLE)
-    assert f"“{name.upper()}”" in waiting.displays.example.title
+    assert f"'{name.upper()}'" in waiting.displays.example.title
 
 
 def test_example_is_still_with_reduced_motion(waiting: Waiting) -> None:

@@ -1,0 +1,117 @@
+"""Densities, grids and velocities of all clouds, which are computed in the background while no flow is trained."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from flowviz.app.comparison.entrants import Compared, EntrantRun
+from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.training_state import TrainingState
+from flowviz.exporting.flow_keeper import FlowKeeper
+from flowviz.projects import Project
+from flowviz.records import FLOW_UNITS, Scene
+from flowviz.rendering import Camera, prepare_density, swept_grids, visible_rectangle
+from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs.view import FIELDS
+
+DELAY_MS = 60  # collects the changes of a movement
+
+
+@dataclass(frozen=True)
+class FieldQuery:
+    """What to compute for a cloud: the marks of a view at a stage, for a picture of a size in pixels."""
+
+    project: Project
+    stage: int
+    view: ViewSpec
+    size: PictureSize
+
+    def is_answered_by(self, other: "FieldQuery | None") -> bool:
+        """Return whether the answer to another query has everything that is asked for."""
+        if other is None or other.project.trace is not self.project.trace:
+            return False
+        asked = [(each.stage, each.view.center, each.view.half_extent, each.size) for each in (self, other)]
+        return asked[0] == asked[1] and self.view.marks & FIELDS <= other.view.marks
+
+
+class CloudFields(QObject):
+    """Computes the fields of the clouds one after the other, and keeps the latest ones of each entrant."""
+
+    computed = pyqtSignal(int)  # style of the entrant
+    failed = pyqtSignal(object)  # Notice
+
+    def __init__(self, parent: QObject, worker: LatestWorker | None = None) -> None:
+        super().__init__(parent)
+        self._worker = worker or LatestWorker()
+        self._worker.failed.connect(self.failed)
+        self._keepers: dict[int, FlowKeeper] = {}  # by the style of the entrant, as are the others
+        self._waiting: dict[int, FieldQuery] = {}
+        self._asked: dict[int, FieldQuery] = {}
+        self._found: dict[int, Scene] = {}
+        self._delay = QTimer(self)
+        self._delay.setSingleShot(True)
+        self._delay.setInterval(DELAY_MS)
+        self._delay.timeout.connect(self._ask)
+
+    def completed(self, scene: Scene, style: int) -> Scene:
+        """Return the scene of an entrant with the fields of its particles, as far as they are known."""
+        found = self._found.get(style)
+        if found is None or found.trace is not scene.trace:
+            return scene
+        return replace(scene, density=found.density, grid=found.grid, velocities=found.velocities)
+
+    def query(self, run: EntrantRun, stage: float, view: ViewSpec, size: PictureSize) -> None:
+        """Compute the fields that a view shows, unless they are known."""
+        query = FieldQuery(run.project, round(stage), view, size)
+        if view.marks & FIELDS and not query.is_answered_by(self._asked.get(run.style)):
+            self._waiting[run.style] = query
+            if not self._delay.isActive():
+                self._delay.start()
+
+    def drop(self) -> None:
+        """Forget all queries, because the flows are about to change."""
+        self._worker.drop()
+        self._delay.stop()
+        for kept in (self._waiting, self._asked, self._found):
+            kept.clear()
+
+    def close(self) -> None:
+        """End the thread after the present query."""
+        self._delay.stop()
+        self._worker.close()
+
+    def _ask(self) -> None:
+        for style, query in self._waiting.items():
+            self._asked[style] = query
+            known = self.completed(Scene(query.project.trace), style)
+            keeper = self._keepers.setdefault(style, FlowKeeper())
+            self._worker.ask(f"fields {style}", _computation(query, keeper, known), partial(self._take, style))
+        self._waiting.clear()
+
+    def _take(self, style: int, scene: Scene) -> None:
+        self._found[style] = scene
+        self.computed.emit(style)
+
+
+def can_query(compared: Compared) -> bool:
+    """Return whether fields are computed now: during a training, they would take the time of the flows."""
+    return compared.state in {TrainingState.IDLE, TrainingState.PAUSED}
+
+
+def _computation(query: FieldQuery, keeper: FlowKeeper, known: Scene) -> Callable[[], Scene]:
+    def compute() -> Scene:
+        from flowviz.flows.scenes import completed  # loads TensorFlow
+
+        project, view, size = query.project, query.view, query.size
+        swept = swept_grids(Camera(view), project.trace.last_stage, size)
+        flow = keeper.flow(project.flow, project.weights)
+        scene = completed(
+            flow, replace(known, velocities=None), query.stage, view, visible_rectangle(view, size), swept=swept
+        )
+        if scene.density is not None:
+            prepare_density(scene.density, view, size, FLOW_UNITS)
+        return scene
+
+    return compute

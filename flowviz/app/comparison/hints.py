@@ -1,0 +1,33 @@
+"""Hints in the place of a cloud that cannot be seen."""
+
+import numpy as np
+
+from flowviz.app.comparison.entrants import FAILED, EntrantRun
+from flowviz.rendering import positions_at, visible_rectangle
+from flowviz.specs import PictureSize, ViewSpec
+
+LEAST_VISIBLE = 0.02  # share of the particles; with fewer, the cloud seems to be missing
+MIDDLE = 0.5  # share of the particles whose distance is named
+
+
+def hint(run: EntrantRun, stage: float, view: ViewSpec, size: PictureSize) -> str:
+    """Return why the cloud of an entrant is not visible, or that it has diverged. Empty if neither is the case."""
+    texts = [_divergence(run)] if run.status in FAILED else []
+    positions = positions_at(run.project.trace, stage)
+    left, right, bottom, top = visible_rectangle(view, size)
+    x, y = positions.T
+    inside = (left <= x) & (x <= right) & (bottom <= y) & (y <= top)
+    if inside.mean() < LEAST_VISIBLE:
+        texts.append(_distance(positions - np.array(view.center), view.half_extent))
+    return "\n".join(filter(None, texts))
+
+
+def _divergence(run: EntrantRun) -> str:
+    last = run.project.checkpoint
+    return f"Diverged at step {last.step:,}" if run.status == "diverged" and last is not None else run.problem
+
+
+def _distance(offsets: np.ndarray[tuple[int, ...], np.dtype[np.floating]], half_extent: float) -> str:
+    distances = np.hypot(*offsets.T)
+    middle = float(np.quantile(np.where(np.isfinite(distances), distances, np.inf), MIDDLE)) / half_extent
+    return f"Outside the view: {middle:,.0f} times as far out" if 2 <= middle < np.inf else "Outside the view"

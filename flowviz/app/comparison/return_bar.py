@@ -1,0 +1,37 @@
+"""The bar that leads back to a comparison."""
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout
+
+from flowviz.app.widgets.controls import button
+from flowviz.app.widgets.labels import FittingLabel
+
+KEPT = "The comparison is kept, and its training is paused."
+
+
+class ReturnBar(QFrame):
+    """Bar above the cloud with a button that returns to the comparison; hidden while there is none to return to."""
+
+    return_requested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("returnBar")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._text = FittingLabel("returnText", "Which flow is shown")
+        back = button("returnButton", "&Back to the Comparison", "Show the flows side by side again (Ctrl+Shift+T)")
+        back.clicked.connect(lambda: self.return_requested.emit())
+        close = button("returnClose", "", "Hide this bar. Train ▸ Compare… leads back as well", "remove")
+        close.setAccessibleName("Hide")
+        close.clicked.connect(lambda: self.hide())
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 3, 3, 3)
+        layout.addWidget(self._text, stretch=1)
+        layout.addWidget(back)
+        layout.addWidget(close)
+        self.hide()
+
+    def offer(self, entrant: str) -> None:
+        """Offer to return from the entrant of a name that is shown on its own, or from another flow if it is empty."""
+        self._text.show_texts(f"'{entrant}' is open on its own. {KEPT}" if entrant else KEPT)
+        self.show()
