@@ -62,6 +62,7 @@ class StepPage(QWidget):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self._text.linkActivated.connect(_open_link)
         self._text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._text.setAccessibleDescription("The text can be selected and copied")
         self._picture = Picture()
         self._action = WrappingLabel("lessonAction", "What to do")
         self._done = WrappingLabel("lessonDone", "Whether it is done")

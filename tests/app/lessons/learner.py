@@ -347,7 +347,8 @@ def controls_of(top: QWidget) -> list[QWidget]:
     found = [top]
     widget = top.nextInFocusChain()
     while widget is not None and widget is not top:
-        if top.isAncestorOf(widget) and widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        takes_focus = widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if top.isAncestorOf(widget) and takes_focus:
             found.append(widget)
         widget = widget.nextInFocusChain()
     return found[1:]

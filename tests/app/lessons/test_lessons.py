@@ -1,0 +1,292 @@
+"""The lessons panel of the real window."""
+
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PyQt6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton, QRadioButton
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.lessons.stored_progress import store_progress, stored_progress
+from flowviz.app.window.lesson_dock import LessonDock
+from flowviz.lessons import Lesson, read_lesson
+from flowviz.lessons.progress import Progress
+from tests.app.conftest import FileMenu, Window, open_main_window, settle, work_is_running
+from tests.app.lessons.learner import Learner, controls_of
+from tests.app.lessons.test_shipped_lessons import TINY
+from tests.app.test_accessibility import undescribed
+
+
+@pytest.fixture
+def lesson() -> Lesson:
+    return read_lesson(TINY)
+
+
+@pytest.fixture
+def learner(window: Window, qtbot: QtBot) -> Learner:
+    return Learner(window, qtbot)
+
+
+def dock(window: Window) -> LessonDock:
+    return window.main._lesson_dock
+
+
+def text(window: Window, name: str) -> str:
+    return window.find(QLabel, name).text()
+
+
+def open_panels(window: Window) -> frozenset[str]:
+    return window.main._layout.open_names
+
+
+def test_the_menu_opens_the_list_and_closing_it_restores_the_panels(window: Window, learner: Learner) -> None:
+    before = open_panels(window)
+    learner.trigger("lessonsAction")
+    assert dock(window).isVisible()
+    assert not open_panels(window)
+    assert window.find(QPushButton, "lessonOpenButton").isVisible()
+    window.find(QPushButton, "lessonCloseButton").click()
+    settle(window.main)
+    assert not dock(window).isVisible()
+    assert open_panels(window) == before
+
+
+def test_the_cloud_keeps_most_of_a_small_window(qtbot: QtBot, learner: Learner, window: Window, lesson: Lesson) -> None:
+    window.main.resize(1366, 768)
+    learner.attend(lesson)
+    settle(window.main)
+    assert window.main._center.width() >= 2 / 3 * 1366
+
+
+def test_a_lesson_opens_a_project_of_its_own_and_gives_back_that_of_the_learner(
+    window: Window, file_menu: FileMenu, learner: Learner, lesson: Lesson, tmp_path: Path
+) -> None:
+    file_menu.type("MINE")
+    path = tmp_path / "mine.flowviz"
+    file_menu.save_as(path)
+    before = path.read_bytes()
+    learner.attend(lesson)
+    document = window.main.document_actions.document
+    assert not document.path
+    assert window.main.session.trained_title == "two moons"
+    learner.lessons.leave()
+    assert (document.path, document.is_changed, file_menu.text) == (path, False, "MINE")
+    assert path.read_bytes() == before
+
+
+def test_unsaved_work_is_asked_about_and_survives_even_if_it_is_discarded(
+    window: Window, file_menu: FileMenu, learner: Learner, lesson: Lesson
+) -> None:
+    file_menu.type("MINE")
+    learner.lessons.begin(lesson)
+    file_menu.press("unsavedBox", "cancel")
+    assert learner.lessons.lesson is None
+    learner.lessons.begin(lesson)
+    file_menu.press("unsavedBox", "discard")
+    learner.wait_for_step()
+    learner.lessons.leave()
+    assert file_menu.text == "MINE"
+    assert file_menu.is_changed
+
+
+def test_the_end_offers_the_way_back(window: Window, learner: Learner, lesson: Lesson) -> None:
+    learner.attend(lesson)
+    for _ in lesson.steps:
+        learner.press("Skip") if not learner.is_done else learner.press("Next")
+        learner.wait_for_step()
+    button = window.find(QPushButton, "lessonReturnButton")
+    assert button.isVisible()
+    assert "steps skipped" in learner.lessons.state.value.progress.words(lesson)
+    button.click()
+    assert not dock(window).isVisible()
+    assert window.main.session.trained_title == "BRAD"
+
+
+def test_a_lesson_is_resumed_where_it_was_left(window: Window, qtbot: QtBot, learner: Learner, lesson: Lesson) -> None:
+    learner.attend(lesson)
+    for _ in range(3):
+        learner.press("Skip") if not learner.is_done else learner.press("Next")
+        learner.wait_for_step()
+    learner.lessons.leave()
+    assert stored_progress(lesson).step == 3
+    window.main.view.set_mark("grid", True)
+    learner.attend(lesson)
+    assert learner.step == lesson.steps[3]
+    assert window.main.view.seen.view.marks == {"points"}, "as an earlier step has set it"
+    assert window.main.request.plan.flow.family == "nice"
+
+
+def test_going_back_sets_the_earlier_step_again(window: Window, learner: Learner, lesson: Lesson) -> None:
+    learner.attend(lesson)
+    window.main.view.set_stage(4)
+    learner.press("Skip")
+    learner.wait_for_step()
+    learner.press("Back")
+    learner.wait_for_step()
+    assert window.main.view.value.stage == 2
+    assert not window.find(QPushButton, "lessonBackButton").isEnabled()
+
+
+def test_next_waits_for_the_action_and_the_learner_is_never_trapped(
+    window: Window, qtbot: QtBot, learner: Learner, lesson: Lesson
+) -> None:
+    learner.attend(lesson)
+    following, skip = (window.find(QPushButton, f"lesson{name}Button") for name in ("Next", "Skip"))
+    assert (following.isEnabled(), skip.isEnabled()) == (False, True)
+    for condition in lesson.steps[0].conditions:
+        learner.fulfill(condition)
+    qtbot.waitUntil(following.isEnabled)
+    assert not skip.isEnabled()
+    assert "The cloud has changed." in text(window, "lessonDone")
+    assert "The cloud has changed." in following.accessibleDescription()
+    window.main.view.set_stage(0)
+    qtbot.waitUntil(lambda: learner.lessons.observer.read()["stage"] == 0)
+    assert following.isEnabled(), "what was done stays done"
+
+
+def test_a_wrong_answer_is_explained_and_can_be_changed(window: Window, learner: Learner, lesson: Lesson) -> None:
+    store_progress(lesson, Progress(2))
+    learner.attend(lesson)
+    learner.answer(1)
+    assert "Not quite. The answer is: Two" in text(window, "lessonFeedback")
+    assert "<em>two moons</em>" in text(window, "lessonFeedback")
+    assert learner.is_done
+    learner.answer(2)
+    assert "Yes." in text(window, "lessonFeedback")
+    learner.press("Next")
+    learner.wait_for_step()
+    learner.press("Back")
+    assert window.find(QRadioButton, "lessonAnswer2").isChecked()
+
+
+def test_a_lesson_works_by_keyboard_alone(window: Window, qtbot: QtBot, learner: Learner, lesson: Lesson) -> None:
+    window.main.activateWindow()
+    store_progress(lesson, Progress(1))
+    learner.attend(lesson)
+    panel = window.main._lesson_panel
+    focused = QApplication.focusWidget()
+    assert focused is window.find(QLabel, "lessonText"), "a screen reader reads the text of the step"
+    names = [widget.objectName() for widget in controls_of(panel)]
+    assert names == ["lessonListButton", "lessonText", "lessonBackButton", "lessonNextButton"]
+    following = window.find(QPushButton, "lessonNextButton")
+    following.setFocus()
+    qtbot.keyClick(following, Qt.Key.Key_Return)
+    learner.wait_for_step()
+    assert learner.step == lesson.steps[2]
+
+
+def test_everything_in_the_panel_has_a_name_and_a_description(window: Window, learner: Learner, lesson: Lesson) -> None:
+    learner.trigger("lessonsAction")
+    assert undescribed(window.main._lesson_panel) == []
+    for step in range(len(lesson.steps) + 1):
+        store_progress(lesson, Progress(step) if step < len(lesson.steps) else Progress(0))
+        learner.attend(lesson)
+        assert undescribed(window.main._lesson_panel) == []
+        spoken = window.find(QLabel, "lessonText").accessibleName()
+        assert lesson.title in spoken
+        assert "*" not in spoken
+
+
+def test_the_list_shows_the_progress(window: Window, lesson: Lesson) -> None:
+    page = window.main._lesson_panel.list
+    page.show_lessons([(lesson, Progress(2)), (lesson, Progress(5, frozenset(range(5))))])
+    first, second = page.entries
+    assert "at step 3 of 5" in first.accessibleDescription()
+    assert "finished" in second.accessibleDescription()
+    assert (first.accessibleName(), first.is_finished, second.is_finished) == ("1. A tiny lesson", False, True)
+
+
+def test_a_broken_lesson_is_one_plain_sentence(window: Window, learner: Learner, tmp_path: Path) -> None:
+    path = tmp_path / "broken.toml"
+    path.write_text(TINY.read_text(encoding="utf-8").replace('"stage"', '"stags"'), encoding="utf-8")
+    learner.lessons.open(path)
+    assert "line 12, step 1, condition.1.observe: There is no observation named 'stags'." in window.notice
+    assert not dock(window).isVisible()
+
+
+def test_a_lesson_whose_project_is_damaged_returns_to_the_list(
+    window: Window, qtbot: QtBot, learner: Learner, tmp_path: Path
+) -> None:
+    path = tmp_path / "damaged.toml"
+    (tmp_path / "own.flowviz").write_bytes(b"no project")
+    lesson = TINY.read_text(encoding="utf-8").replace('gallery = "two_moons"', 'project = "own.flowviz"')
+    path.write_text(lesson, encoding="utf-8")
+    learner.lessons.open(path)
+    qtbot.waitUntil(lambda: "own.flowviz" in window.notice)
+    assert learner.lessons.lesson is None
+    learner.lessons.leave()
+    assert window.main.session.trained_title == "BRAD"
+
+
+def test_a_lesson_can_be_dropped_on_the_window_and_chosen_in_a_dialog(
+    window: Window, file_menu: FileMenu, learner: Learner
+) -> None:
+    media = QMimeData()
+    media.setUrls([QUrl.fromLocalFile(str(TINY))])
+    place, copy = QPoint(200, 200), Qt.DropAction.CopyAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(window.main, QDragEnterEvent(place, copy, media, left, none))
+    QApplication.sendEvent(window.main, QDropEvent(place.toPointF(), copy, media, left, none))
+    learner.wait_for_step()
+    assert text(window, "lessonPosition") == "A tiny lesson: step 1 of 5"
+    learner.lessons.leave()
+    learner.trigger("openlessonAction")
+    file_menu.answer_dialog("openLessonDialog", TINY)
+    learner.wait_for_step()
+
+
+def test_opening_another_project_ends_the_lesson(
+    window: Window, qtbot: QtBot, learner: Learner, lesson: Lesson
+) -> None:
+    before = open_panels(window)
+    learner.attend(lesson)
+    window.main.discard_changes()
+    learner.trigger("newAction")
+    qtbot.waitUntil(lambda: not dock(window).isVisible())
+    assert learner.lessons.lesson is None
+    assert open_panels(window) == before
+    assert window.main.session.trained_title == "BRAD"
+
+
+def test_the_panel_stays_in_a_presentation_in_large_type(
+    window: Window, qtbot: QtBot, learner: Learner, lesson: Lesson
+) -> None:
+    learner.attend(lesson)
+    label = window.find(QLabel, "lessonText")
+    size = label.fontInfo().pointSizeF()
+    learner.trigger("presentationAction")
+    settle(window.main)
+    assert dock(window).isVisible()
+    assert label.fontInfo().pointSizeF() >= 1.7 * size
+    learner.trigger("presentationAction")
+    settle(window.main)
+    assert dock(window).isVisible()
+    assert label.fontInfo().pointSizeF() == pytest.approx(size)
+
+
+def test_the_worksheet_is_exported(
+    window: Window, qtbot: QtBot, file_menu: FileMenu, learner: Learner, lesson: Lesson, tmp_path: Path
+) -> None:
+    action = window.find(QAction, "exportworksheetAction")
+    assert not action.isEnabled()
+    learner.attend(lesson)
+    action.trigger()
+    file_menu.answer_dialog("worksheetDialog", tmp_path / "sheet.pdf")
+    assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
+    assert not window.main.findChildren(QFileDialog)
+
+
+def test_closing_the_window_asks_nothing_about_the_project_of_a_lesson(qtbot: QtBot, lesson: Lesson) -> None:
+    main = open_main_window(qtbot)
+    learner = Learner(Window(main), qtbot)
+    before = main._layout.open_names
+    learner.attend(lesson)
+    main.request.update_flow(layers=3)
+    assert main.close()
+    assert not main.findChildren(QMessageBox)
+    qtbot.waitUntil(lambda: not work_is_running())
+    again = open_main_window(qtbot)
+    assert again._layout.open_names == before, "the layout of the panels was kept"
+    again.close()
+    qtbot.waitUntil(lambda: not work_is_running())
