@@ -1,0 +1,81 @@
+"""Train the flows that ship with the lessons, and save them with a few moments of their training.
+
+    python resources/make_lessons.py [NAME ...]
+
+It takes about two minutes. The files are reproducible on the same computer: every training has a budget of steps.
+"""
+
+import sys
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flowviz.projects import Project, save_project
+from flowviz.records import Finished, History, Moment, Timeline
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.targets import build_target
+from flowviz.training import train
+
+LESSONS = Path(__file__).parent / "lessons"
+LARGEST_FILE = 1_500_000  # bytes
+EVERY_CHUNK = 1e-6  # seconds between two moments, of which a few are kept
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A flow of the lessons: what it learns, for how many steps, and which earlier moments are kept."""
+
+    text: str
+    flow: FlowSpec
+    steps: int
+    seed: int = 0
+    moments: Collection[int] = (0,)
+
+
+SPLINE = FlowSpec(family="spline", layers=4, width=16)
+RECIPES = {
+    # Splines can bend every column of particles as needed, so the columns are all that a missing permutation spoils.
+    "hi": Recipe("HI", SPLINE, 8_000),
+    "thin_letters": Recipe("to be or not to be", SPLINE, 15_000),
+    # The averages follow the batches slowly, so that the picture is still wrong at the end.
+    "minibatch": Recipe(
+        "BRAD",
+        FlowSpec(layers=6, width=24, seed=2, normalization="minibatch", batch_normalization_momentum=0.999),
+        2_000,
+        seed=2,
+        moments=(0, 250, 450, 650, 850, 1_050, 1_250, 1_450, 1_650, 1_850),
+    ),
+}
+
+
+def main() -> None:
+    """Make the flows named on the command line, or all of them."""
+    for name in sys.argv[1:] or RECIPES:
+        make(name, RECIPES[name])
+
+
+def make(name: str, recipe: Recipe) -> None:
+    """Train a flow, and save it without what only a training needs."""
+    project, path = trained(recipe), LESSONS / f"{name}.flowviz"
+    save_project(replace(project, checkpoint=None), path)
+    if (size := path.stat().st_size) > LARGEST_FILE:
+        sys.exit(f"{path} has {size:,} bytes. The limit is {LARGEST_FILE:,} bytes.")
+    steps = [moment.step for moment in project.timeline.moments]
+    print(f"{path}: {size:,} bytes, gap {project.gap:.3f} nats, with the moments {steps}")  # noqa: T201
+
+
+def trained(recipe: Recipe) -> Project:
+    """Return the project of a flow after its whole training, with some of its moments."""
+    target, training = TextSpec(text=recipe.text), TrainingSpec(steps=recipe.steps, seed=recipe.seed)
+    history, moments = History(), dict[int, Moment]()
+    for event in train(build_target(target), recipe.flow, training, moment_seconds=EVERY_CHUNK):
+        history = history.with_event(event)
+        if isinstance(event, Moment) and event.step in recipe.moments:
+            moments[event.step] = event
+    assert isinstance(event, Finished)
+    project = Project.untrained(target, recipe.flow, training).trained(event, history)
+    return replace(project, timeline=Timeline((*moments.values(), event.snapshot)))
+
+
+if __name__ == "__main__":
+    main()
