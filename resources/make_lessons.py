@@ -48,20 +48,28 @@ RECIPES = {
 }
 
 
+UNTRAINED = {
+    # With a learning rate of 1, this flow diverges at once, whatever its seed.
+    "unbounded": Project.untrained(
+        TextSpec(text="BRAD"), FlowSpec(log_scale_bound=None), TrainingSpec(steps=2_000, warmup_steps=0)
+    ),
+}
+
+
 def main() -> None:
     """Make the flows named on the command line, or all of them."""
-    for name in sys.argv[1:] or RECIPES:
-        make(name, RECIPES[name])
+    for name in sys.argv[1:] or [*RECIPES, *UNTRAINED]:
+        make(name, UNTRAINED[name] if name in UNTRAINED else trained(RECIPES[name]))
 
 
-def make(name: str, recipe: Recipe) -> None:
-    """Train a flow, and save it without what only a training needs."""
-    project, path = trained(recipe), LESSONS / f"{name}.flowviz"
+def make(name: str, project: Project) -> None:
+    """Save a flow without what only a training needs."""
+    path = LESSONS / f"{name}.flowviz"
     save_project(replace(project, checkpoint=None), path)
     if (size := path.stat().st_size) > LARGEST_FILE:
         sys.exit(f"{path} has {size:,} bytes. The limit is {LARGEST_FILE:,} bytes.")
     steps = [moment.step for moment in project.timeline.moments]
-    print(f"{path}: {size:,} bytes, gap {project.gap:.3f} nats, with the moments {steps}")  # noqa: T201
+    print(f"{path}: {size:,} bytes, {project}, with the moments {steps}")  # noqa: T201
 
 
 def trained(recipe: Recipe) -> Project:
