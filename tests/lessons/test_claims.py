@@ -1,0 +1,282 @@
+"""What the lessons say about their flows is true: each number is measured, and found in the text of the lesson."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from flowviz import rescored
+from flowviz.app.lessons import one_dimension
+from flowviz.lessons.one_dimension import MonotoneCurve, moved_density, normal_density, slice_at
+from flowviz.projects import example
+from flowviz.specs import RECIPES, FlowSpec
+from flowviz.specs.edits import Bump, Edits, LayerEdit
+from flowviz.targets import build_target
+from tests.lessons.flows import (
+    detour,
+    entropy,
+    gallery,
+    gap,
+    height,
+    leaked,
+    nll,
+    on_target,
+    score,
+    shipped,
+    words,
+)  # fmt: skip
+
+X = np.linspace(-8, 8, 6_001)
+ROUND_TRIP = 1e-6  # "less than a millionth"
+
+
+def says(number: int, *numbers: str) -> None:
+    """Check that a lesson contains some words."""
+    found = words(number)
+    for each in numbers:
+        assert each in found, f"Lesson {number} does not say {each!r}."
+
+
+def slope_in_the_middle(curve: MonotoneCurve) -> float:
+    return float(curve.values_and_slopes(np.zeros(1))[1][0])
+
+
+def test_1_a_flat_curve_crowds_points_and_keeps_their_share() -> None:
+    says(1, f"{one_dimension.POINTS:,} points")
+    curve = MonotoneCurve().moved(2, -0.5).moved(4, 0.5)
+    assert slope_in_the_middle(curve) == pytest.approx(0.5)
+    y, density = moved_density(curve, np.zeros(1))
+    assert density == pytest.approx(2 * normal_density(np.zeros(1)))  # "at slope ½, the density doubles"
+    here = slice_at(curve, 0)
+    assert here.y[1] - here.y[0] < here.x[1] - here.x[0]
+    assert here.density_after > here.density_before
+
+
+def test_1_a_density_above_1_has_an_area_of_1() -> None:
+    curve = MonotoneCurve().moved(2, -0.2).moved(4, 0.2)
+    y, density = moved_density(curve, X)
+    assert density.max() > 1
+    assert np.trapezoid(density, y) == pytest.approx(1, abs=1e-3)
+
+
+def test_1_a_steep_middle_makes_two_hills() -> None:
+    curve = MonotoneCurve().moved(4, 1.55).moved(2, -1.55)
+    assert slope_in_the_middle(curve) > 1.5
+    density = moved_density(curve, X)[1]
+    is_peak = (density[1:-1] > density[:-2]) & (density[1:-1] > density[2:])
+    heights = density[1:-1][is_peak]
+    assert (heights > density[len(X) // 2]).sum() == 2
+
+
+def test_2_a_coupling_keeps_the_columns() -> None:
+    trace = gallery("two_moons").trace
+    assert trace.last_stage == 12
+    says(2, "12 small moves")
+    assert trace.names[1] == "01_real_nvp"
+    np.testing.assert_array_equal(trace.positions[0][:, 0], trace.positions[1][:, 0])
+
+
+def test_2_the_whole_flow_can_be_undone() -> None:
+    says(2, "less than a millionth")
+    project = gallery("two_moons")
+    flow = project.build_flow()
+    there = project.trace.positions
+    back = flow.encoded(there[-1]).positions[0]
+    assert np.median(np.linalg.norm(back - there[0], axis=1)) < ROUND_TRIP
+    moons = build_target(project.target).sample(4_000, np.random.default_rng(0))
+    cloud = flow.encoded(moons).positions[0]
+    assert np.abs(cloud.mean(axis=0)).max() < 0.1
+    assert np.abs(cloud.std(axis=0) - 1).max() < 0.1
+
+
+def test_2_a_bent_coupling_can_be_undone_as_well() -> None:
+    bump = Bump(curve="shift", center=(0.0,), height=(1.5,))
+    project = gallery("two_moons").with_edits(Edits(layers={1: LayerEdit(bumps=(bump,))}))
+    there = project.trace.positions
+    assert np.abs(there[-1] - gallery("two_moons").trace.positions[-1]).max() > 0.5
+    back = project.build_flow().encoded(there[-1]).positions[0]
+    assert np.median(np.linalg.norm(back - there[0], axis=1)) < ROUND_TRIP
+
+
+def test_3_without_permutations_particles_never_move_sideways() -> None:
+    project = shipped("hi_without_permutations")
+    assert project.edits.disabled == {2, 4, 6}
+    sideways = project.trace.positions[:, :, 0] - project.trace.positions[0, :, 0]
+    assert not sideways.any()
+    says(3, f"Without permutations, {on_target(project):.0%} of the particles")
+
+
+def test_3_with_permutations_nearly_all_end_on_the_letters() -> None:
+    with_them, without = shipped("hi"), shipped("hi_without_permutations")
+    assert replace(with_them, target=without.target).plan == without.plan  # the same flow and training
+    assert with_them.flow.bijector_kinds().count("permute") == 3
+    assert with_them.flow.bijector_kinds().count("spline_coupling") == 4
+    says(3, f"{on_target(with_them):.0%} end on the letters", f"About {on_target(with_them):.0%}")
+
+
+def test_3_a_permutation_swaps_the_axes() -> None:
+    positions = shipped("hi").trace.positions
+    np.testing.assert_array_equal(positions[2], positions[1][:, ::-1])
+
+
+def test_3_the_word_breaks_without_the_first_permutation() -> None:
+    broken = shipped("hi").with_edits(Edits(layers={2: LayerEdit(disabled=True)}))
+    assert on_target(broken) == pytest.approx(2 / 3, abs=0.02)
+    says(3, "two thirds")
+
+
+def test_4_the_layers_of_the_flow_are_where_the_lesson_says() -> None:
+    trace = gallery("brad").trace
+    assert trace.last_stage == 14
+    assert [trace.names[stage] for stage in (1, 3)] == ["01_real_nvp", "03_permute"]
+
+
+def test_4_log_det_is_that_of_a_column_in_a_coupling_and_0_in_a_permutation() -> None:
+    trace = gallery("brad").trace
+    order = np.argsort(trace.positions[0][:, 0])
+    coupling = trace.log_det[1][order] - trace.log_det[0][order]
+    assert np.ptp(coupling) > 0.5
+    assert np.percentile(np.abs(np.diff(coupling)), 99) < 0.02  # neighboring columns have nearly the same value
+    np.testing.assert_array_equal(trace.log_det[3], trace.log_det[2])
+
+
+def test_4_the_layers_shrink_the_area_to_an_eighth() -> None:
+    total = gallery("brad").trace.log_det[-1]
+    assert (total < 0).mean() > 0.99
+    says(4, f"the sum is {total.mean():.1f} here".replace("-", "−"))
+    assert np.exp(-total.mean()) == pytest.approx(8, abs=0.5)
+
+
+def test_5_loss_entropy_and_gap_of_the_word() -> None:
+    project = gallery("brad")
+    says(
+        5,
+        f"the loss is {nll(project):.2f} nats",
+        f"the entropy {entropy(project):.2f} nats",
+        f"{gap(project):.2f} nats",
+    )
+    says(5, f"the letters of BRAD cover {np.exp(entropy(project)):.2f} square units")
+    assert round(nll(project), 2) - round(entropy(project), 2) == pytest.approx(round(gap(project), 2))
+
+
+def test_5_loss_of_the_untrained_flow() -> None:
+    project = gallery("brad")
+    flow = replace(project, weights=project.timeline.moments[0].weights).build_flow()
+    assert project.timeline.moments[0].step == 0
+    points = build_target(project.target).test(20_000, np.random.default_rng(0))
+    assert points is not None
+    says(5, f"the loss of this untrained flow was {-flow.log_prob(points).mean():.2f}")
+
+
+def test_5_thin_letters_have_a_negative_loss() -> None:
+    project = shipped("thin_letters")
+    area = np.exp(entropy(project))
+    says(5, f"covers only {area:.2f} square units")
+    assert 1 / area > 1  # the density of even ink
+    numbers = [f"{value:.2f}".replace("-", "−") for value in (nll(project), entropy(project))]
+    says(5, f"The loss is {numbers[0]} nats, the entropy {numbers[1]} nats: a gap of {gap(project):.2f} nats")
+    points = [build_target(each.target).sample(4_000, np.random.default_rng(0)) for each in (project, gallery("brad"))]
+    widths = [np.ptp(each[:, 0]) for each in points]
+    assert widths[0] == pytest.approx(widths[1], rel=0.15)  # "as wide as BRAD"
+
+
+def test_5_the_smaller_gap_is_not_the_smaller_loss() -> None:
+    a, b = shipped("hi"), shipped("thin_letters")
+    says(5, f"Flow A writes HI: loss {nll(a):.2f}, gap {gap(a):.2f}.")
+    says(5, f"loss {nll(b):.2f}, gap {gap(b):.2f}.".replace("-", "−"))
+    assert gap(a) < gap(b)
+    assert nll(b) < 0 < nll(a)
+
+
+def test_6_minibatch_statistics_make_picture_and_loss_disagree() -> None:
+    project = shipped("minibatch")
+    says(
+        6,
+        f"*train* is {project.history.train_nll[-1]:.2f}",
+        f"*validation* is {project.history.validation_nll[-1]:.2f}",
+    )
+    says(6, f"Before, {on_target(project):.0%} of the particles")
+    word = build_target(project.target).sample(8_000, np.random.default_rng(0))
+    assert height(project.trace.positions[-1]) > 2 * height(word)  # "more than twice as tall as the word"
+    assert project.flow.normalization == "minibatch"
+    assert project.flow.batch_normalization_momentum == 0.999  # "keeps 99.9%"
+    assert 1 - 0.999**1_000 > 0.5  # "to replace most of the old value"
+    assert FlowSpec(normalization="minibatch").batch_normalization_momentum == 0.99  # "the post's flow keeps 99%"
+
+
+def test_6_earlier_moments_are_even_farther_from_the_word() -> None:
+    project = shipped("minibatch")
+    assert all(
+        moment.on_target < 0.8 * on_target(project)
+        for moment in project.timeline.moments
+        if moment.on_target is not None and moment.step <= 850
+    )
+
+
+def test_7_numbers_about_learning_rates_and_overflow() -> None:
+    recipe = RECIPES["realnvp"]
+    assert recipe.learning_rate == 0.002
+    assert recipe.clip_norm == 1
+    assert 1 / recipe.learning_rate == pytest.approx(500)
+    assert f"{0.5**5:.2f}" == "0.03"
+    assert 0.5**5 / recipe.learning_rate == pytest.approx(16, abs=0.5)
+    assert 1e38 < np.finfo(np.float32).max < 1e39
+    assert np.exp(100.0) > 1e43
+    assert FlowSpec().log_scale_bound == 1  # a factor of at most e
+    assert shipped("unbounded").flow.log_scale_bound is None
+
+
+def test_8_fewer_particles_leak_from_a_mixture() -> None:
+    one, eight = gallery("eight_gaussians"), gallery("eight_components")
+    says(8, f"{leaked(one).sum()} of 8,000 particles, {leaked(one).mean():.1%}")
+    says(8, f"Only {leaked(eight).sum()} of 8,000 particles")
+    assert (one.flow.base, eight.flow.base, eight.flow.components) == ("normal", "mixture", 8)
+    assert eight.trace.last_stage == one.trace.last_stage == 12
+
+
+def test_8_leaked_particles_come_from_seams_between_the_islands() -> None:
+    project = gallery("eight_gaussians")
+    base, end = project.trace.positions[0], project.trace.positions[-1]
+    island = np.floor(np.arctan2(end[:, 1], end[:, 0]) / (np.pi / 4) + 0.5) % 8
+    near = np.array([np.linalg.norm(base - base[one], axis=1).argsort()[1:31] for one in leaked(project).nonzero()[0]])
+    on_a_seam = np.array([len(np.unique(island[each])) > 1 for each in near])
+    assert on_a_seam.mean() > 0.9
+    everywhere = np.array([np.linalg.norm(base - point, axis=1).argsort()[1:31] for point in base[:200]])
+    assert np.array([len(np.unique(island[each])) > 1 for each in everywhere]).mean() < 0.6
+
+
+def test_9_paths_are_straight_with_a_transport_plan_and_bent_without() -> None:
+    assert gallery("drift").flow.pairing == "transport"
+    assert gallery("pinwheel").flow.pairing == "independent"
+    assert detour(gallery("drift")) < 1.01
+    assert detour(gallery("pinwheel")) > 2
+    radius = np.linalg.norm(gallery("pinwheel").trace.positions, axis=2).mean(axis=1)
+    assert radius[4] < 0.8 * min(radius[0], radius[-1])  # "first drift to the middle"
+
+
+def test_9_numbers_of_steps() -> None:
+    project = gallery("drift")
+    assert project.flow.integrator_steps == 8
+    one, eight = project.with_integrator("euler", 1), project.with_integrator("euler", 8)
+    says(
+        9,
+        f"{on_target(one):.0%} of the particles still end on the letters",
+        f"{on_target(eight):.0%} end on the letters",
+    )
+
+
+@pytest.mark.slow  # folded points are found by many evaluations of the flow
+def test_9_long_steps_fold_the_plane() -> None:
+    one, eight = (score(rescored(gallery("drift").with_integrator("euler", steps))).folded for steps in (1, 8))
+    assert one > 1 / 3
+    assert round(eight, 2) == 0.01
+    says(9, "at 1% of the test points, instead of at more than a third")
+
+
+def test_10_the_spline_is_best_and_slower_than_the_affine_flow() -> None:
+    comparison = example("three_flows").comparison()
+    projects = comparison.projects
+    assert min(projects, key=lambda name: gap(projects[name])) == "spline"
+    speeds = {name: each.history.step[-1] / each.history.seconds[-1] for name, each in projects.items()}
+    assert speeds["spline"] < speeds["affine"]
+    assert len({each.history.step[-1] for each in projects.values()}) == 1
