@@ -1,7 +1,6 @@
 """The flows that lessons show, and the texts of the lessons, to compare them with."""
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,7 @@ from flowviz.files import resource
 from flowviz.lessons import Lesson, read_lesson
 from flowviz.projects import Project, example, load_project
 from flowviz.records import Score
-from flowviz.targets import Target, build_target
+from flowviz.targets import build_target
 
 LESSONS = resource("lessons")
 FILES = sorted(LESSONS.glob("*.toml"))
@@ -39,12 +38,6 @@ def shipped(name: str) -> Project:
 def gallery(name: str) -> Project:
     """Return an example of the gallery."""
     return example(name).project()
-
-
-@cache
-def target_of(project_path: Path) -> Target:
-    """Return the target of a project file."""
-    return build_target(load_project(project_path).target)
 
 
 def score(project: Project) -> Score:

@@ -1,0 +1,65 @@
+"""What the lessons say about trainings is true: these are run with the settings of their steps."""
+
+import pytest
+
+from flowviz import train
+from flowviz.lessons import Setup
+from flowviz.projects import Project
+from flowviz.records import Event, Finished
+from flowviz.specs import FlowSpec, TextSpec
+from tests.lessons.flows import gap, lesson, on_target, shipped, words
+
+pytestmark = pytest.mark.slow  # each test trains flows
+BRAD = TextSpec(text="BRAD")
+
+
+def trained(flow: FlowSpec, setup: Setup) -> tuple[Project, Finished]:
+    """Return the result of the training that a step sets up."""
+    assert setup.training_spec is not None
+    events: list[Event] = []
+    project = train(BRAD, flow, setup.training_spec, on_event=events.append)
+    end = events[-1]
+    assert isinstance(end, Finished)
+    return project, end
+
+
+def largest_gap(number: int, step: int) -> float:
+    """Return the gap that a step of a lesson demands."""
+    (condition,) = [each for each in lesson(number).steps[step - 1].conditions if each.observe == "gap"]
+    assert isinstance(condition.value, float)
+    return condition.value
+
+
+def test_6_running_averages_cure_the_flow() -> None:
+    setup = lesson(6).steps[5].setup
+    assert setup.target_spec == BRAD
+    flow, before = setup.flow_spec, shipped("minibatch")
+    assert flow is not None
+    same = {"normalization": "minibatch", "batch_normalization_momentum": 0.999}
+    assert FlowSpec(**{**dict(flow), **same}) == before.flow
+    assert setup.training_spec == before.training
+    project, end = trained(flow, setup)
+    assert gap(project) < largest_gap(6, 6)
+    assert on_target(project) == pytest.approx(0.8, abs=0.05)
+    assert "now, about 80%" in words(6)
+    assert end.progress.train_nll == pytest.approx(end.progress.validation_nll, abs=0.05)
+
+
+def test_7_a_high_learning_rate_breaks_the_unbounded_flow_alone() -> None:
+    setup, unbounded = lesson(7).steps[2].setup, shipped("unbounded").flow
+    _, end = trained(unbounded, setup)
+    assert end.ending == "diverged"
+    assert end.recoveries == 5
+    assert end.kept.step == 0  # "the round cloud of the beginning"
+    bounded = unbounded.model_copy(update={"log_scale_bound": 1.0})
+    project, end = trained(bounded, setup)
+    assert (end.ending, end.recoveries) == ("completed", 0)
+    assert gap(project) > 0.6  # "still too long to learn anything fine"
+
+
+def test_7_the_usual_settings_repair_it() -> None:
+    setup = lesson(7).steps[6].setup
+    assert setup.flow_spec is not None
+    project, end = trained(setup.flow_spec, setup)
+    assert end.recoveries == 0
+    assert gap(project) < largest_gap(7, 7)
