@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flowviz.errors import FlowvizError
-    from flowviz.exporting.diagnostics import latents, ledger
     from flowviz.library import (
         build_flow,
         build_target,
         compare,
+        latents,
+        ledger,
         load,
         load_comparison,
         load_extensions,
@@ -113,13 +114,7 @@ def __getattr__(name: str) -> Any:
     if name.endswith(("Spec", "PRESETS", "_spec")) or name in {"Entrant", "Part", "PictureSize", "Playback", "Seen"}:
         module = "flowviz.specs"
     else:
-        own = {
-            "FlowvizError": "flowviz.errors",
-            "Comparison": "flowviz.projects",
-            "Project": "flowviz.projects",
-            "latents": "flowviz.exporting.diagnostics",
-            "ledger": "flowviz.exporting.diagnostics",
-        }
+        own = {"FlowvizError": "flowviz.errors", "Comparison": "flowviz.projects", "Project": "flowviz.projects"}
         module = own.get(name, "flowviz.library")
     return getattr(import_module(module), name)
 

@@ -54,13 +54,7 @@ OF_OTHERS = (
     ".xlsx",
     ".yaml",
 )
-EXPORTED = (
-    *PICTURE.written,
-    *ANIMATION.written,
-    ".npz",
-    ".csv",
-    ".json",
-)  # what exports write
+EXPORTED = (*PICTURE.written, *ANIMATION.written, ".npz", ".csv", ".json")  # what exports write
 
 
 def denoted(path: Path) -> str | None:

@@ -19,6 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 from flowviz import extensions, projects
 from flowviz.errors import FileError
 from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec
+from flowviz.exporting.diagnostics import latents as latents
+from flowviz.exporting.diagnostics import ledger as ledger
 from flowviz.exporting.export import Export
 from flowviz.extensions import Extension
 from flowviz.file_kinds import PROJECT, check_suffix, suffixes_of

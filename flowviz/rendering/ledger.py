@@ -37,15 +37,19 @@ def ledger_sentences(ledger: Ledger) -> tuple[str, str]:
     formula = f"log p(x) = {base} - sum of log|det J|"
     inexact = ", inexact, because steps fold over" if ledger.is_inexact and ledger.is_known else ""
     if not ledger.is_mean:
-        return formula, f"log p(x): {number(ledger.total, SUM_DECIMALS)} nats{inexact}"
+        return formula, f"log p(x): {_in_nats(ledger.total)}{inexact}"
     left_out = f" ({ledger.unknown:,} unknown)" if ledger.unknown else ""
-    nll = number(-ledger.total, SUM_DECIMALS)
-    return f"mean of {formula}", f"NLL: {nll} nats, of {ledger.count:,} points of the data{left_out}{inexact}"
+    about = f"{ledger.count:,} points of the data{left_out}{inexact}"
+    return f"mean of {formula}", f"NLL: {_in_nats(-ledger.total)}, of {about}"
+
+
+def _in_nats(nats: float) -> str:
+    return f"{number(nats, SUM_DECIMALS)} nats" if np.isfinite(nats) else UNKNOWN
 
 
 def number(nats: float, decimals: int = 2) -> str:
     """Return a number of nats as text, or "unknown"."""
-    return f"{nats + 0.0:.{decimals}f}" if np.isfinite(nats) else UNKNOWN
+    return f"{round(nats, decimals) + 0.0:.{decimals}f}" if np.isfinite(nats) else UNKNOWN
 
 
 def render_ledger(

@@ -71,13 +71,13 @@ class ViewSpec(Spec):
     palette: Annotated[
         Palette,
         described("Palette", "Colors that are safe for color-blind viewers, or the plain ones of the blog post"),
-        Option(PICTURES),
+        Option(PICTURES | {"latents"}),
     ] = "safe"
     theme: Annotated[Theme, described("Theme", "Light or dark background"), Option(PICTURES | PLOTS)] = "light"
     point_diameter: Annotated[
         float,
         described("Point diameter", "Point diameter in pixels, for an 800-pixel shorter side", gt=0, le=50),
-        Option(PICTURES),
+        Option(PICTURES | {"latents"}),
     ] = 3.5
     labels: Annotated[
         bool,

@@ -122,7 +122,7 @@ def test_same_file_in_other_capitals_is_an_input(
         ("sample mine.flowviz -o other.flowviz", "ends in .csv, .npy, .npz or .parquet"),
         ("sample mine.flowviz -o a.png", "contain a picture"),
         ("sample mine.flowviz -o a.txt", "contain numbers. Give a file that ends in .csv"),
-        ("sample mine.flowviz -o a.json", "contain another kind of data"),
+        ("sample mine.flowviz -o a.json", "contain JSON"),
         ("sample mine.flowviz -o a.csv.gz", "contain another kind of data"),
         ("sample mine.flowviz -o a", "a has no suffix that names a format"),
         ("sample mine.flowviz -o a.npy --format csv", "--format csv contradicts the suffix of a.npy"),

@@ -206,12 +206,13 @@ def test_speed_says_how_many_frames_are_in_between(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("-o x.npz", "Give --what trace, samples, density or losses"),
+        ("-o x.npz", "Give --what trace, samples or density"),
+        ("-o x.json", "Give --what ledger or latents"),
         ("-o x.png --what animation", "cannot be written as png. Choose gif, apng, webp or mp4"),
         ("-o x.gif --what view", "cannot be written as gif. Choose png, svg or pdf"),
         (
             "-o x.gif --what trace --format csv --size 90x90",
-            "--size applies to view, stages, sheet, animation, frames, density, losses, not",
+            "stages, sheet, four_panels, animation, frames, ledger, latents, density, losses, not to trace",
         ),
         ("-o x.png --what view --view overview", "--what sheet"),
         ("-o x.png --fps 5", "--fps applies to animation, not to view"),
@@ -219,6 +220,9 @@ def test_speed_says_how_many_frames_are_in_between(
         ("-o x.gif --stage 3", "--stage applies to view, density, not to animation"),
         ("-o x.gif --through training --first 3", "--first has no effect on this kind of playback"),
         ("-o x.gif --through both --moment 50", "--moment has no effect on this kind of playback"),
+        ("-o x.csv --what ledger --theme dark", "--theme has no effect on this export of ledger as CSV"),
+        ("-o x.png --what ledger --probe 3:0,0 --particles 9", "--particles has no effect on this export of ledger"),
+        ("-o x.png --what four_panels --direction encode", "--direction applies to"),
         ("-o x.gif --speed 1 --in-betweens 3", "either --in-betweens or --speed"),
         ("-o x.gif --in-betweens 999", "in-betweens cannot be 999"),
         ("-o x --stage 3-5 --first 3", "either --stage or --first and --last"),

@@ -1,5 +1,6 @@
 """Everything that can be taken away: what is written, that it is the same each time, and what goes wrong."""
 
+import json
 import os
 import resource
 import subprocess
@@ -17,7 +18,7 @@ import pytest
 from PIL import Image
 
 from flowviz.errors import FileError, SpecError
-from flowviz.exporting.export import Export
+from flowviz.exporting.export import COMPARING, Export
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Shot
 from flowviz.projects import Project
@@ -34,9 +35,16 @@ from tests.rendering.scenes import bent_trace
 SHEET = PictureSize(width=400, height=360)
 SVG = "{http://www.w3.org/2000/svg}"
 EVERY = [(what, form) for what, forms in FORMATS.items() for form in forms]
-STORED = [(what, form) for what, form in EVERY if what != "density"]  # needs no flow
+STORED = [(what, form) for what, form in EVERY if what not in {*COMPARING, "density"}]  # needs no flow
 ONE_OF_A_KIND = [("view", "png"), ("stages", "png"), ("animation", "gif"), ("trace", "csv")]
 FIRST_FORMATS = [(what, forms[0]) for what, forms in FORMATS.items()]
+IN_SVG = {  # some texts of each kind of figure, and the number of embedded images: panels, keys and titles
+    "view": ({"19 of 19 · Coupling", "base quadrant"}, 1 + 3),  # the picture is too small for a longer title
+    "sheet": ({"0 · Base", "base quadrant"}, 4 + 1),
+    "four_panels": ({"1 · data", "3 · samples of the base", "base quadrant"}, 4 + 1),
+    "ledger": ({"0 · Base", "19 · Coupling", "sum"}, 0),
+    "latents": ({"horizontal coordinate", "points in each region"}, 1),
+}
 SAME = """
 import sys
 from pathlib import Path
@@ -56,7 +64,7 @@ def bent() -> Project:
 
 def small_spec(what: Any, form: Any, **changes: Any) -> ExportSpec:
     """One of each kind, small."""
-    size = SHEET if what in {"sheet", "losses"} or form in {"svg", "pdf"} else SMALL
+    size = SHEET if what in {"sheet", "losses", *COMPARING} or form in {"svg", "pdf"} else SMALL
     return ExportSpec(what=what, format=form, size=size, **{"first": 0, "last": 3, "in_betweens": 1, **changes})
 
 
@@ -74,6 +82,8 @@ def reopened(path: Path, form: str) -> Any:
             return dict(arrays)
     if form == "csv":
         return path.read_text().splitlines()
+    if form == "json":
+        return json.loads(path.read_text())["rows"]
     if form == "svg":
         return ET.parse(path).getroot()
     if form in {"pdf", "mp4"}:
@@ -102,9 +112,9 @@ def test_everything_is_written_and_opens_again(bent: Project, tmp_path: Path, wh
     elif form == "pdf":
         assert found.startswith(b"%PDF") and found.rstrip().endswith(b"%%EOF")  # noqa: PT018
     elif form == "svg":
-        title = "0 · Base" if what == "sheet" else "19 of 19 · Coupling"  # the picture is too small for more
-        assert {title, "base quadrant"} <= set(words_of(found))
-        assert len(list(found.iter(f"{SVG}image"))) == (4 + 1 if what == "sheet" else 1 + 3)  # stages, keys, title
+        words, images = IN_SVG[what]
+        assert words <= set(words_of(found))
+        assert len(list(found.iter(f"{SVG}image"))) == images
     else:
         assert len(found) > (form == "csv")
 
