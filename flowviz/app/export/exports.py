@@ -93,7 +93,7 @@ class Exports(QObject):
 def initial_spec(source: ExportSource) -> ExportSpec:
     """Return an export of what the window shows."""
     seen = source.project.seen
-    return ExportSpec(what="sheet" if seen.overview else "view", seen=for_export(seen))
+    return ExportSpec(what=source.figure or ("sheet" if seen.overview else "view"), seen=for_export(seen))
 
 
 def carry_over(chosen: ExportSpec, before: ExportSource, now: ExportSource) -> ExportSpec:
@@ -102,6 +102,8 @@ def carry_over(chosen: ExportSpec, before: ExportSource, now: ExportSource) -> E
     spec = chosen.model_copy(update={"seen": for_export(seen)})
     if now.project.seen.overview and not before.project.seen.overview:
         spec = spec.model_copy(update={"what": "sheet", "format": "png"})
+    if now.figure not in {None, before.figure}:
+        spec = spec.model_copy(update={"what": now.figure, "format": "png"})
     return spec.model_copy(update={"size": now.window_size}) if chosen.size == before.window_size else spec
 
 

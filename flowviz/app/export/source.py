@@ -7,6 +7,7 @@ from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import as_file_name
 from flowviz.projects import Project
 from flowviz.specs import FlowSpec, PictureSize
+from flowviz.specs.export_kinds import What
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class ExportSource:
     """A project as its file stores it, and the name shown to the user.
 
     `path` is its file, or None; `is_saved` says whether the file is up to date. `window_size` is the size of the
-    cloud in the window, in pixels.
+    cloud in the window, in pixels, and `figure` the figure that covers it, or None.
     """
 
     project: Project
@@ -22,6 +23,7 @@ class ExportSource:
     path: Path | None
     is_saved: bool
     window_size: PictureSize
+    figure: What | None = None
 
     @property
     def file_name(self) -> str:

@@ -11,6 +11,7 @@ from flowviz.specs import Playback, Seen
 from flowviz.specs.view import Direction, Mark
 
 Tool = Literal["move", "rectangle", "lasso", "probe"]
+Figure = Literal["four_panels", "latents"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class View:
         selection: The selected particles, or None if there are none.
         last_stage: The number of the last stage of the displayed flow.
         particles: The number of displayed particles.
+        figure: The figure that covers the cloud, or None. It is not saved in a project.
         is_continuous: Whether the displayed stages are the steps of an integrator, at equal distances of time.
     """
 
@@ -33,6 +35,7 @@ class View:
     last_stage: int = 0
     particles: int = 0
     is_continuous: bool = False
+    figure: Figure | None = None
 
     @property
     def stage(self) -> int:
@@ -50,6 +53,7 @@ class View:
             or seen.overview
             or seen.direction == "encode"
             or not seen.fitted
+            or self.figure is not None
         )
 
 
@@ -86,7 +90,7 @@ class ViewState(State[View]):
         selection = value.selection
         if selection is not None and len(selection.chosen) != particles:
             selection = None
-        self.set(View(seen, value.tool, selection, last_stage, particles, is_continuous))
+        self.set(View(seen, value.tool, selection, last_stage, particles, is_continuous, value.figure))
 
     def _at_same_time(self, last_stage: int) -> Seen:
         """Return the view at the same time of a flow with another number of steps, without adding up rounding."""
@@ -138,6 +142,10 @@ class ViewState(State[View]):
         """Set the tool. Only the probe tool keeps the probed point."""
         probe = self.seen.probe if tool == "probe" else None
         self.set(replace(self.value, seen=self.seen.model_copy(update={"probe": probe}), tool=tool))
+
+    def set_figure(self, figure: Figure | None) -> None:
+        """Cover the cloud with a figure, or show it again."""
+        self.set(replace(self.value, figure=figure))
 
     def set_selection(self, selection: Selection | None) -> None:
         """Replace the selection; an empty one becomes None."""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import pyqtBoundSignal
 
 from flowviz.app.state.view import Tool
+from flowviz.app.viewer.figure_maker import DrawnFigure, FigureRequest
 from flowviz.app.viewer.subject import Subject
 from flowviz.records import (
     Density,
@@ -22,6 +23,7 @@ from flowviz.records import (
     Units,
     VelocityField,
 )
+from flowviz.records.ledger import Ledger
 from flowviz.rendering import Camera
 from flowviz.specs import FlowSpec, PictureSize, TrainingSpec, ViewSpec
 from flowviz.specs.view import Direction, Theme
@@ -106,6 +108,43 @@ class InspectorDisplay(Protocol):
     def set_theme(self, theme: Theme) -> None: ...
 
 
+class FigureDisplay(Protocol):
+    """Covers the cloud with a picture."""
+
+    @property
+    def left(self) -> pyqtBoundSignal: ...
+    @property
+    def resized(self) -> pyqtBoundSignal: ...
+    @property
+    def size_in_pixels(self) -> PictureSize:
+        """Return the size of the picture in device pixels."""
+
+    @property
+    def word_height(self) -> float:
+        """Return the height of text, relative to the shorter side of the picture."""
+
+    def show_title(self, title: str) -> None: ...
+    def show_sentence(self, sentence: str) -> None: ...
+    def show_picture(self, pixels: NDArray[np.uint8], sentences: str) -> None: ...
+    def hide(self) -> None: ...
+
+
+class LedgerDisplay(Protocol):
+    """Shows what each stage adds to a log-density."""
+
+    @property
+    def mean_requested(self) -> pyqtBoundSignal: ...
+    @property
+    def shown(self) -> pyqtBoundSignal: ...
+    @property
+    def stage_chosen(self) -> pyqtBoundSignal: ...
+    def is_shown(self) -> bool: ...
+    def show_ledger(self, ledger: Ledger, limits: tuple[float, float] | None) -> None: ...
+    def show_nothing(self, sentence: str) -> None: ...
+    def show_stage(self, stage: int) -> None: ...
+    def set_theme(self, theme: Theme) -> None: ...
+
+
 class StripDisplay(Protocol):
     """Shows small pictures of the stages."""
 
@@ -177,6 +216,10 @@ class Displays(Protocol):
     def history(self) -> HistoryDisplay: ...
     @property
     def inspector(self) -> InspectorDisplay: ...
+    @property
+    def figure(self) -> FigureDisplay: ...
+    @property
+    def ledger(self) -> LedgerDisplay: ...
 
 
 class Queries(Protocol):
@@ -207,6 +250,11 @@ class Queries(Protocol):
     ) -> None: ...
 
     def encoded(self, subject: Subject, target: Target, on_result: Callable[[Trace], object]) -> None: ...
+
+    def figure(self, asked: FigureRequest, on_result: Callable[[DrawnFigure], object]) -> None: ...
+    def mean_ledger(
+        self, subject: Subject, target: Target, units: Units, on_result: Callable[[Ledger], object]
+    ) -> None: ...
 
     def followed(
         self,

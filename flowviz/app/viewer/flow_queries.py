@@ -11,12 +11,13 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from flowviz import rendering
 from flowviz.app.notices.notice import Notice
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.viewer.figure_maker import DrawnFigure, FigureMaker, FigureRequest
 from flowviz.app.viewer.subject import Subject
 from flowviz.errors import FileError
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.projects import example
 from flowviz.records import Density, FieldGrid, Moment, Scene, Score, Snapshot, StageReport, Trace, Units, VelocityField
-from flowviz.records.trace import PARTICLES
+from flowviz.records.ledger import Ledger
 from flowviz.rendering import Camera, visible_rectangle
 from flowviz.specs import FlowSpec, PictureSize, TrainingSpec, ViewSpec
 from flowviz.targets import Target
@@ -47,6 +48,7 @@ class FlowQueries(QObject):
         self._pictures = LatestWorker(start_delay_ms=PICTURES_DELAY_MS)
         self._threads = self._slow, self._quick, self._pictures
         self._keepers = {self._slow: FlowKeeper(), self._quick: FlowKeeper()}
+        self._figures = FigureMaker(self._keepers[self._slow])
         self._delayed: Callable[[], None] | None = None  # asks for a score
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
@@ -99,7 +101,15 @@ class FlowQueries(QObject):
 
     def encoded(self, subject: Subject, target: Target, on_result: OnResult[Trace]) -> None:
         """Pull a fixed sample of the target back through all stages."""
-        self._slow.ask("encoding", partial(encoded_trace, target, self._keepers[self._slow], subject), on_result)
+        self._slow.ask("encoding", partial(self._figures.encoded, subject, target), on_result)
+
+    def figure(self, asked: FigureRequest, on_result: OnResult[DrawnFigure]) -> None:
+        """Draw a figure that compares both directions of the flow."""
+        self._slow.ask("figure", lambda: self._figures.drawn(asked), on_result)
+
+    def mean_ledger(self, subject: Subject, target: Target, units: Units, on_result: OnResult[Ledger]) -> None:
+        """Compute the mean ledger of a fixed sample of the target."""
+        self._slow.ask("ledger", lambda: Ledger.mean_of(self._figures.encoded(subject, target), units), on_result)
 
     def followed(
         self,
@@ -242,14 +252,6 @@ def _example_trace(name: str) -> Trace | None:
         trace = example(name).project().trace
     except FileError:
         return None
-    trace.measure()
-    return trace
-
-
-def encoded_trace(target: Target, keeper: FlowKeeper, subject: Subject) -> Trace:
-    """Return a fixed sample of the target, pulled back through all stages."""
-    points = target.sample(PARTICLES, np.random.default_rng(0))
-    trace = keeper.flow(subject.spec, subject.weights, subject.edits).encoded(points)
     trace.measure()
     return trace
 

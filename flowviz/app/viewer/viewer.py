@@ -8,6 +8,8 @@ from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.app.viewer.displays import Displays, Queries
 from flowviz.app.viewer.end_playback import EndPlayback
 from flowviz.app.viewer.example_playback import ExamplePlayback
+from flowviz.app.viewer.figures import FigureController
+from flowviz.app.viewer.ledger_controller import LedgerController
 from flowviz.app.viewer.moment_browser import MomentBrowser
 from flowviz.app.viewer.playhead import Playhead
 from flowviz.app.viewer.reintegration import Reintegration
@@ -43,6 +45,8 @@ class Viewer(QObject):
         self._moments = MomentBrowser(view, queries, self)
         self._scenes = SceneModel(view, queries, self)
         self._presenter = ScenePresenter(displays, view, queries, self._scenes, self._moments, self)
+        FigureController(view, displays.figure, queries, self._scenes, self)
+        LedgerController(view, displays.ledger, queries, self._scenes, self)
         self.end_playback = EndPlayback(view, self.playhead, self)
         self.example = ExamplePlayback(view, displays.example, queries, self)
         self.integration = Reintegration(self._moments, self._scenes, queries)
@@ -120,7 +124,7 @@ class Viewer(QObject):
         tool: Tool = "move" if seen.probe is None else "probe"
         changes = {"view": seen.view.model_copy(update=own), "stage": stage, "moment": None}
         restored = seen.model_copy(update=changes)
-        self._view.set(replace(self._view.value, seen=restored, selection=fitting, tool=tool))
+        self._view.set(replace(self._view.value, seen=restored, selection=fitting, tool=tool, figure=None))
         self._moments.go_to(seen.moment)
         self.playhead.jump_to(self._view.value.stage)
 
@@ -146,6 +150,7 @@ class Viewer(QObject):
         """Draw on a light or a dark background."""
         self._view.update_view(theme=theme)
         self._displays.inspector.set_theme(theme)
+        self._displays.ledger.set_theme(theme)
 
     def reduce_motion(self, reduced: bool) -> None:
         """Set whether to jump to stages and frames instead of gliding."""

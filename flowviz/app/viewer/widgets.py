@@ -6,9 +6,11 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.example_view import ExampleView
+from flowviz.app.viewer.figure_view import FigureView
 from flowviz.app.viewer.history_bar import HistoryBar
 from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.viewer.integrator_bar import IntegratorBar
+from flowviz.app.viewer.ledger_panel import LedgerPanel
 from flowviz.app.viewer.playback_bar import PlaybackBar
 from flowviz.app.viewer.readout import Readout, Score
 from flowviz.app.viewer.stage_slider import StageSlider
@@ -31,15 +33,18 @@ class ViewerWidgets:
     integrator: IntegratorBar
     history: HistoryBar
     inspector: Inspector
+    figure: FigureView
+    ledger: LedgerPanel
 
     @classmethod
     def create(cls, view: ViewState, request: RequestState) -> "ViewerWidgets":
         """Create widgets that show and change a view, and the integrator of a request."""
         cloud = CloudView()
+        figure, example = FigureView(cloud), ExampleView(cloud)  # the example covers both
         return cls(
             ViewBar(view),
             cloud,
-            ExampleView(cloud),
+            example,
             Readout(),
             Score(),
             StageStrip(view),
@@ -48,4 +53,6 @@ class ViewerWidgets:
             IntegratorBar(request, view),
             HistoryBar(view),
             Inspector(),
+            figure,
+            LedgerPanel(),
         )

@@ -14,7 +14,7 @@ from flowviz.app.lessons.files import LessonFiles
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.session.warm_up import WarmUp
 from flowviz.app.state.binding import bind_checked
-from flowviz.app.state.view import View, ViewState
+from flowviz.app.state.view import Figure, View, ViewState
 from flowviz.app.style.appearance import TEXT_SIZES, Appearance
 from flowviz.app.style.theme import THEMES
 from flowviz.app.target.panel import TargetPanel
@@ -38,6 +38,14 @@ if TYPE_CHECKING:
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Blog Post": "plain"}
 ZOOM_STEP = 1.25
+FIGURES: dict[Figure, tuple[str, str, str]] = {
+    "four_panels": (
+        "Fou&r Panels",
+        "Ctrl+Shift+F",
+        "Show the data, their latents, the base and its images",
+    ),
+    "latents": ("&Latents Against the Base", "Ctrl+Shift+B", "Show how well the data, moved back, match the base"),
+}
 STAGE_COMMANDS = (
     ("&Next", "Alt+Right", 1, "Go to the next stage"),
     ("P&revious", "Alt+Left", -1, "Go to the previous stage"),
@@ -97,6 +105,7 @@ def fill_view_menu(
     """Fill the View menu: what is drawn and how, the panels, and the appearance of the window."""
     bar = widgets.view_bar
     menu.addActions([*bar.mark_actions.values(), bar.beside_action, bar.overview_action])
+    _fill_figure_entries(menu, view)
     menu.addSeparator()
     zooms = (
         add_action(menu, "Zoom &In", Key.ZoomIn, lambda: zoom(1 / ZOOM_STEP), "Show a smaller part of the plane"),
@@ -118,13 +127,31 @@ def fill_view_menu(
     add_action(menu, "&Reset Layout", None, layout.reset, "Return all panels to their original places")
     menu.addSeparator()
     tip = "Show a short explanation of each layer and view"
-    add_toggle(menu, "E&xplanations", "Ctrl+H", widgets.inspector.show_explanations, tip)
+    explained = widgets.inspector, widgets.ledger
+    add_toggle(
+        menu, "E&xplanations", "Ctrl+H", lambda shown: [each.show_explanations(shown) for each in explained], tip
+    )
     palettes = add_choices(
         menu, "&Colors", PALETTES, lambda palette: view.update_view(palette=palette), "Colors of the particles"
     )
     view.changed.connect(partial(_update_view_entries, palettes, zooms))
     _update_view_entries(palettes, zooms, view.value, view.value)
     fill_appearance_entries(menu, appearance)
+
+
+def _fill_figure_entries(menu: QMenu, view: ViewState) -> None:
+    for figure, (title, key, tip) in FIGURES.items():
+        action = add_action(menu, title, key, lambda: None, tip)
+        make_checkable(action)
+        bind_checked(view, partial(_shows_figure, figure), action, partial(_set_figure, view, figure))
+
+
+def _shows_figure(figure: Figure, view: View) -> bool:
+    return view.figure == figure
+
+
+def _set_figure(view: ViewState, figure: Figure, shown: bool) -> None:
+    view.set_figure(figure if shown else None)
 
 
 def _update_view_entries(palettes: dict[Palette, QAction], zooms: tuple[QAction, ...], _: View, new: View) -> None:

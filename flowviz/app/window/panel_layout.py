@@ -8,16 +8,18 @@ from PyQt6.QtWidgets import QMainWindow, QMenu
 from flowviz.app.desktop.settings import settings
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.viewer.inspector import Inspector
+from flowviz.app.viewer.ledger_panel import LedgerPanel
 from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.app.window.dock import Dock
 
 STATE, GEOMETRY, COMPACT = "layout/state", "layout/geometry", "layout/compact"  # keys of the settings
-VERSION = 1  # increase it when panels are added or removed: older saved layouts are then ignored
+VERSION = 2  # increase it when panels are added or removed: older saved layouts are then ignored
 FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(1008, 600)
 FRAME = QSize(16, 48)  # room for the frame and title bar, whose sizes are unknown until the window is shown
 SHARE_OF_SCREEN = 0.75  # for the first window on a large screen
 LEFT_SHARE, RIGHT_SHARE, WIDEST = 1 / 7, 0.19, 520  # first widths of the panels: shares of the window, limit in pixels
 LEAST_CENTER = 600  # width in pixels; where there is less room, the inspector leaves its own to the cloud
+KEYS = {"inspectorDock": "Ctrl+I", "ledgerDock": "Ctrl+Shift+G"}
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 
 
@@ -27,7 +29,7 @@ class PanelLayout(QObject):
     resetting = pyqtSignal()
     panels_changed = pyqtSignal()  # a panel was opened, closed or moved
 
-    def __init__(self, window: QMainWindow, panels: TrainingWidgets, inspector: Inspector) -> None:
+    def __init__(self, window: QMainWindow, panels: TrainingWidgets, inspector: Inspector, ledger: LedgerPanel) -> None:
         super().__init__(window)
         self._window, self._notices = window, panels.controls.notices
         self.target = Dock("target", "&Target", ScrollColumn(panels.target))
@@ -35,7 +37,9 @@ class PanelLayout(QObject):
         self.training = Dock("training", "T&raining", ScrollColumn(panels.controls), has_priority=True)
         self.loss = Dock("loss", "&Loss", ScrollColumn(panels.loss_plot, panels.metrics, stretched=True))
         self.inspector = Dock("inspector", "Layer &Inspector", inspector)
-        self._docks = self.target, self.flow, self.training, self.loss, self.inspector
+        self.ledger = Dock("ledger", "Le&dger", ledger)
+        self._docks = self.target, self.flow, self.training, self.loss, self.inspector, self.ledger
+        self._has_opened_ledger = False  # for the probe, so that it closes with it
         self._is_compact = False  # whether the inspector was tabbed behind the loss panel for lack of room
         self._fit_timer = _timer(self, self._fit)
         self._width_timer = _timer(self, self._restore_extra_widths)
@@ -53,7 +57,7 @@ class PanelLayout(QObject):
     def fill_menu(self, menu: QMenu) -> None:
         """Add an entry for each panel."""
         for dock in self._docks:
-            menu.addAction(dock.action("Ctrl+I" if dock is self.inspector else None))
+            menu.addAction(dock.action(KEYS.get(dock.objectName())))
 
     def restore(self) -> None:
         """Restore the saved layout, or set up the default one."""
@@ -67,8 +71,25 @@ class PanelLayout(QObject):
         else:
             self._set_default_widths(self.target, self.inspector)
 
+    def show_ledger(self, wanted: bool) -> None:
+        """Open the ledger in front of the inspector, where no other panel has to move, or close it again."""
+        if wanted and self.ledger.isHidden():
+            self._put_ledger()
+            self.ledger.show()
+            self.ledger.raise_()
+            self._has_opened_ledger = True
+        elif not wanted and self._has_opened_ledger:
+            self.ledger.close()
+            self._has_opened_ledger = False
+
+    def _put_ledger(self) -> None:
+        """Tab the ledger with the inspector if that is docked, unless the user has moved it elsewhere."""
+        if not (self.inspector.isHidden() or self.inspector.isFloating() or self.ledger.isFloating()):
+            self._window.tabifyDockWidget(self.inspector, self.ledger)
+
     def remember(self) -> None:
         """Save the layout for the next start."""
+        self.show_ledger(False)
         saved = settings()
         state, is_compact = self._before or (self._window.saveState(VERSION), self._is_compact)
         saved.setValue(STATE, state)
@@ -139,9 +160,10 @@ class PanelLayout(QObject):
     def _arrange(self) -> None:
         self._is_compact = False
         for dock in self._docks:
-            self._window.addDockWidget(RIGHT if dock is self.inspector else LEFT, dock)
+            self._window.addDockWidget(RIGHT if dock in {self.inspector, self.ledger} else LEFT, dock)
             dock.setFloating(False)
-            dock.show()
+            dock.setVisible(dock is not self.ledger)
+        self._has_opened_ledger = False
 
     def _set_default_widths(self, *docks: Dock) -> None:
         shares = [LEFT_SHARE if dock is self.target else RIGHT_SHARE for dock in docks]
@@ -198,7 +220,7 @@ class PanelLayout(QObject):
         is_tabbed = self.inspector in self._window.tabifiedDockWidgets(self.loss)
         self._is_compact &= is_tabbed  # else the user has moved it
         areas = [self._window.dockWidgetArea(dock) for dock in (self.loss, self.inspector)]
-        has_room = self._window.width() >= _needed_width(self._docks[:-1]) + LEAST_CENTER + self.inspector.needed_width
+        has_room = self._window.width() >= _needed_width(self._docks[:4]) + LEAST_CENTER + self.inspector.needed_width
         if areas == [LEFT, RIGHT] and not has_room:
             self._window.tabifyDockWidget(self.loss, self.inspector)
             self.loss.raise_()
@@ -208,6 +230,8 @@ class PanelLayout(QObject):
         else:
             return False
         self._is_compact = not has_room
+        if not self.ledger.isHidden():
+            self._put_ledger()
         return True
 
     def _columns(self) -> list[list[Dock]]:

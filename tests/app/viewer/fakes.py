@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.records import Scene, Snapshot, StageReport, Timeline, Trace, Units, Weights
+from flowviz.records.ledger import Ledger
 from flowviz.specs import FlowSpec, PictureSize, TextSpec, ViewSpec
 from flowviz.targets import build_target
 
@@ -194,12 +195,60 @@ class FakeBar(QObject):
     stage_fit_requested = pyqtSignal()
 
 
+class FakeFigure(QObject):
+    left, resized = pyqtSignal(), pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.size_in_pixels, self.word_height = PictureSize(width=400, height=300), 0.04
+        self.title, self.sentence, self.picture = "", "", None
+
+    def show_title(self, title: str) -> None:
+        self.title = title
+
+    def show_sentence(self, sentence: str) -> None:
+        self.sentence, self.picture = sentence, None
+
+    def show_picture(self, pixels: Any, sentences: str) -> None:
+        self.sentence, self.picture = sentences, pixels
+
+    def hide(self) -> None:
+        self.title = ""
+
+
+class FakeLedger(QObject):
+    mean_requested, shown, stage_chosen = pyqtSignal(bool), pyqtSignal(), pyqtSignal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_visible = True
+        self.ledger: Ledger | None = None
+        self.limits: tuple[float, float] | None = None
+        self.sentence, self.stage, self.theme = "", -1, ""
+
+    def is_shown(self) -> bool:
+        return self.is_visible
+
+    def show_ledger(self, ledger: Ledger, limits: tuple[float, float] | None) -> None:
+        self.ledger, self.limits, self.sentence = ledger, limits, ""
+
+    def show_nothing(self, sentence: str) -> None:
+        self.ledger, self.sentence = None, sentence
+
+    def show_stage(self, stage: int) -> None:
+        self.stage = stage
+
+    def set_theme(self, theme: str) -> None:
+        self.theme = theme
+
+
 class FakeDisplays:
     def __init__(self) -> None:
         self.view_bar, self.cloud, self.readout = FakeBar(), FakeCloud(), FakeReadout()
         self.score, self.example = FakeScore(), FakeExample()
         self.strip, self.slider, self.playback = FakeStrip(), FakeSlider(), FakePlayback()
         self.history, self.inspector = FakeHistory(), FakeInspector()
+        self.figure, self.ledger = FakeFigure(), FakeLedger()
 
     def clear_calls(self) -> None:
         self.inspector.calls.clear()
@@ -228,6 +277,12 @@ class FakeQueries(QObject):
 
     def encoded(self, *asked: Any) -> None:
         self.asked["encoded"] = asked
+
+    def figure(self, *asked: Any) -> None:
+        self.asked["figure"] = asked
+
+    def mean_ledger(self, *asked: Any) -> None:
+        self.asked["ledger"] = asked
 
     def followed(self, *asked: Any) -> None:
         self.asked["followed"] = asked

@@ -1,0 +1,196 @@
+"""The ledger panel: what the base and each stage add to the log-density of the probed point, or of the data."""
+
+from PyQt6.QtCore import QEvent, QPointF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFontInfo, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PyQt6.QtWidgets import QApplication, QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from flowviz.app.widgets.controls import check_box
+from flowviz.app.widgets.labels import WrappingLabel
+from flowviz.records.ledger import Ledger
+from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs.view import LARGEST_SIDE, SMALLEST_SIDE, Theme
+
+MIN_WIDTH = 200  # pixels
+HELP = (
+    "Each bar begins where the one above ends. To the right (blue), a layer squeezes areas together, which raises the "
+    "density; to the left (orange), it stretches them. Click a row to go to its layer."
+)
+MEAN = "&Mean over the data"
+MEAN_TIP = "While no point is probed, show the mean over points of the target. Its sum is minus the NLL"
+
+
+class LedgerPanel(QScrollArea):
+    """Panel with a ledger as a picture, its formula and its sum."""
+
+    mean_requested = pyqtSignal(bool)
+    shown = pyqtSignal()
+    stage_chosen = pyqtSignal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("ledgerPanel")
+        self.setAccessibleName("Ledger")
+        self.setMinimumWidth(MIN_WIDTH)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._formula = WrappingLabel("ledgerFormula", "Formula of the ledger")
+        self._sum = WrappingLabel("ledgerSum", "Sum of the ledger")
+        self._picture = LedgerPicture()
+        self._picture.stage_chosen.connect(self.stage_chosen)
+        self._mean: QCheckBox = check_box("ledgerMean", MEAN, MEAN_TIP)
+        self._mean.toggled.connect(self.mean_requested)
+        self._help = WrappingLabel("ledgerHelp", "How to read the ledger")
+        self._help.setText(HELP)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(9, 5, 9, 5)
+        column.setSpacing(6)
+        for widget in (self._formula, self._sum, self._picture, self._mean, self._help):
+            column.addWidget(widget, stretch=int(widget is self._picture))
+        self.setWidget(content)
+
+    def is_shown(self) -> bool:
+        """Return whether the panel is visible, so that its content is worth computing."""
+        return self.isVisible()
+
+    def show_ledger(self, ledger: Ledger, limits: tuple[float, float] | None) -> None:
+        """Show a ledger on a scale with common limits."""
+        from flowviz.rendering.ledger import ledger_sentences  # loads Pillow
+
+        formula, total = ledger_sentences(ledger)
+        self._formula.setText(_typeset(formula))
+        self._sum.setText(f"<b>{_typeset(total)}</b>")
+        self._picture.show_ledger(ledger, limits)
+
+    def show_nothing(self, sentence: str) -> None:
+        """Show a sentence in place of a ledger."""
+        self._formula.setText(sentence)
+        self._sum.setText("")
+        self._picture.show_ledger(None, None)
+
+    def show_stage(self, stage: int) -> None:
+        """Mark the row of a stage."""
+        self._picture.show_stage(stage)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw on a light or a dark background."""
+        self._picture.set_theme(theme)
+
+    def show_explanations(self, shown: bool) -> None:
+        """Show or hide how to read the ledger."""
+        self._help.setVisible(shown)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self.shown.emit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(MIN_WIDTH, super().sizeHint().height())
+
+
+class LedgerPicture(QWidget):
+    """Widget that draws a ledger as an export does; its height gives every stage a row."""
+
+    stage_chosen = pyqtSignal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("ledgerPicture")
+        self.setAccessibleName("Bars of the ledger")
+        self._ledger: Ledger | None = None
+        self._limits: tuple[float, float] | None = None
+        self._stage = 0
+        self._theme: Theme = "light"
+        self._image: QImage | None = None
+
+    def show_ledger(self, ledger: Ledger | None, limits: tuple[float, float] | None) -> None:
+        """Show a ledger, or nothing."""
+        self._ledger, self._limits = ledger, limits
+        self._fit()
+        self.setAccessibleDescription("" if ledger is None else _lines(ledger))
+        self._redraw()
+
+    def show_stage(self, stage: int) -> None:
+        """Mark the row of a stage."""
+        self._stage = stage
+        self._redraw()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw on a light or a dark background."""
+        self._theme = theme
+        self._redraw()
+
+    def _fit(self) -> None:
+        if self._ledger is None:
+            return
+        from flowviz.rendering.ledger import ledger_height
+
+        self.setMinimumHeight(ledger_height(self._ledger, QFontInfo(self.font()).pixelSize()))
+
+    def _redraw(self) -> None:
+        self._image = None
+        self.update()
+
+    def _size(self) -> PictureSize:
+        ratio = self.devicePixelRatioF()
+        sides = (min(max(SMALLEST_SIDE, round(side * ratio)), LARGEST_SIDE) for side in (self.width(), self.height()))
+        width, height = sides
+        return PictureSize(width=width, height=height)
+
+    def _view(self) -> ViewSpec:
+        """Return a view whose text is as large as that of widgets."""
+        size = self._size()
+        pixels = QFontInfo(QApplication.font()).pixelSize() * self.devicePixelRatioF()
+        return ViewSpec(theme=self._theme, word_height=min(pixels / min(size.width, size.height), 0.1))
+
+    def _drawn(self, ledger: Ledger) -> QImage:
+        from flowviz.rendering.ledger import render_ledger
+
+        size = self._size()
+        pixels = render_ledger(ledger, self._view(), size, self._limits, self._stage, headed=False)
+        image = QImage(pixels.tobytes(), size.width, size.height, QImage.Format.Format_RGBX8888).copy()
+        image.setDevicePixelRatio(self.devicePixelRatioF())
+        return image
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        if self._ledger is None:
+            return
+        if self._image is None:
+            self._image = self._drawn(self._ledger)
+        QPainter(self).drawImage(QPointF(), self._image)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        if event is None or self._ledger is None:
+            return
+        from flowviz.rendering.ledger import row_at
+
+        y = event.position().y() * self.devicePixelRatioF()
+        entry = row_at(self._ledger, self._view(), self._size(), y)
+        if entry is not None and entry.stages is not None:
+            self.stage_chosen.emit(entry.stages[1])
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._redraw()
+        super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._fit()
+            self._redraw()
+
+
+def _typeset(text: str) -> str:
+    """Return a text of a picture with the signs that its font lacks."""
+    whole = text.replace("log|det J|", "log\u2060|\u2060det\u00a0J\u2060|")  # is not broken
+    return whole.replace("p_base", "p<sub>base</sub>").replace("- sum of ", "− Σ\u00a0").replace("-", "−")
+
+
+def _lines(ledger: Ledger) -> str:
+    """Return the lines of a ledger for screen readers."""
+    return "; ".join(f"{entry.title}: {entry.nats:.2f}" for entry in ledger.entries) + f"; sum: {ledger.total:.2f} nats"
