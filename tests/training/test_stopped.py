@@ -65,6 +65,20 @@ def test_stop_does_not_wait_for_the_score_of_a_flow_that_has_just_ended(monkeypa
     assert [trial.ending for trial in turn.comparison.trials] == ["completed"]
 
 
+def test_stop_does_not_wait_for_a_flow_that_is_being_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_compiling, may_end = Flag(), Flag()
+
+    def slow(*values: Any, **how: Any) -> None:
+        is_compiling.set()
+        assert may_end.wait(60)
+
+    monkeypatch.setattr("flowviz.training.in_turns.prepare", slow)
+    (turn,) = train_in_turns(comparison(), stop_requested=is_compiling.is_set)
+    assert not may_end.is_set()
+    may_end.set()
+    assert turn.comparison.unscored == ()
+
+
 def test_failure_of_a_score_is_the_result_of_its_entrant(monkeypatch: pytest.MonkeyPatch) -> None:
     found = stopped(after=4)
 

@@ -59,7 +59,7 @@ class ComparisonController(QObject):
         self._targets = EntrantTargets(compared, worker or LatestWorker(), self)
         self._targets.notice_posted.connect(self.notice_posted)
         self._activity = ""
-        self._scoring: Comparison  # of which results are being computed
+        self._scoring: dict[str, Project] = {}  # whose results are being computed
         self.editing = EntrantEditing(compared, request, builder, self)
         self.editing.flow_edited.connect(self.change_entrant)
         self.editing.budget_edited.connect(self.set_budget)
@@ -76,12 +76,12 @@ class ComparisonController(QObject):
     def show(self, comparison: Comparison, built: Iterable[BuiltTarget] = ()) -> None:
         """Show another comparison, and abandon the current one."""
         self._runner.abandon()
+        self._scoring = {}
         self.editing.discard()
         self._targets.begin(built)
         self._compared.show(comparison)
         self._targets.build()
         self._update_controls()
-        self._score()
 
     def train(self) -> None:
         """Start all over, on the requested targets."""
@@ -145,7 +145,6 @@ class ComparisonController(QObject):
         if self._runner.current is not None:
             self._runner.change(Add(name, project))
         self._update_controls()
-        self._score()
         self.changed.emit()
 
     def learn(self, spec: TargetSpec, then: Callable[[], object]) -> None:
@@ -217,7 +216,7 @@ class ComparisonController(QObject):
         self._targets.close()
 
     def _start(self, *changes: Retarget) -> None:
-        self._activity = ""
+        self._activity, self._scoring = "", {}
         self._runner.start(self._compared.comparison, *changes)
         self._compared.set_state(PREPARING)
         self.notice_posted.emit(Notice("comparison"))
@@ -229,7 +228,6 @@ class ComparisonController(QObject):
             self.resume()
             if compared.state == PAUSED:
                 self.toggle_pause()
-        self._score()
         self._update_controls()
         self.changed.emit()
 
@@ -287,17 +285,18 @@ class ComparisonController(QObject):
     def _on_ended(self) -> None:
         runs = tuple(map(at_rest, self._compared.value.runs))
         self._compared.set(replace(self._compared.value, runs=runs, state=IDLE))
-        self._score()
 
     def _score(self) -> None:
         """Compute missing results in the background. They need not be saved, because checkpoints determine them."""
-        if self._runner.current is None and (comparison := self._compared.comparison).unscored:
-            self._scoring = comparison
+        comparison = self._compared.comparison
+        missing = {name: comparison[name] for name in comparison.unscored}
+        if any(project is not self._scoring.get(name) for name, project in missing.items()):
+            self._scoring = missing
             self._runner.score(comparison)
 
     def _on_scored(self, turn: Turn) -> None:
         run = self._compared.value.run(turn.name)
-        if run is not None and run.project is self._scoring.projects.get(turn.name):
+        if run is not None and run.project is self._scoring.get(turn.name):
             scored = next(each for each in runs_of(turn.comparison) if each.name == turn.name)
             self._compared.update(replace(scored, built=run.built, asked=run.asked))
             self._update_controls()
@@ -308,6 +307,8 @@ class ComparisonController(QObject):
             self._update_controls()
         else:
             self._controls.set_status(sentence(new, self._activity))
+        if new.runs and new.state == IDLE and (old.state, old.runs) != (new.state, new.runs):
+            self._score()
 
     def _update_controls(self) -> None:
         value = self._compared.value

@@ -83,6 +83,21 @@ def test_a_trained_flow_that_is_added_is_scored(harness: ComparisonHarness) -> N
     assert harness.scorers[-1].comparison.unscored == ("other",)
 
 
+def test_a_removed_flow_that_comes_back_is_scored(harness: ComparisonHarness) -> None:
+    before = harness.compared.value
+    harness.controller.remove("a")
+    harness.scorers[-1].score("b")
+    harness.compared.set(before)
+    harness.scorers[-1].score("a", 0.3)
+    assert harness.run("a").gap == 0.3
+
+
+def test_a_selection_does_not_begin_the_scoring_anew(harness: ComparisonHarness) -> None:
+    harness.compared.select("b")
+    harness.scorers[-1].score("a")
+    assert len(harness.scorers) == 1
+
+
 def test_a_scoring_changes_nothing_that_must_be_saved(harness: ComparisonHarness) -> None:
     changes = list[None]()
     harness.controller.changed.connect(lambda: changes.append(None))
