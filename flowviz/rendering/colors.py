@@ -61,6 +61,7 @@ CURVES: dict[Theme, dict[str, Color]] = {
         "entropy": (0, 128, 94),
         "kept": (0, 114, 178),
         "loss": (180, 80, 0),
+        "previous": (110, 145, 175),
     },
     "dark": {
         "train": (150, 155, 164),
@@ -68,6 +69,7 @@ CURVES: dict[Theme, dict[str, Color]] = {
         "entropy": (60, 190, 150),
         "kept": (86, 180, 233),
         "loss": (240, 150, 60),
+        "previous": (90, 125, 150),
     },
 }
 

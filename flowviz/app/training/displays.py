@@ -23,6 +23,7 @@ class LossDisplay(Protocol):
     """Shows the losses over the steps."""
 
     def show_history(self, history: History, entropy: float | None) -> None: ...
+    def show_previous(self, history: History) -> None: ...
 
 
 class MetricsDisplay(Protocol):

@@ -1,15 +1,14 @@
 """The plot of the losses over the training steps."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from flowviz.app.training.change_lines import LABEL_MARGIN, Change, ChangeLines
 from flowviz.app.training.regression_curve import RegressionCurve
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.plot import Plot
@@ -25,6 +24,7 @@ LEGEND = {
     "entropy": ("╍", "entropy"),
     "kept": ("◆", "kept"),
     "loss": ("─", "regression (right)"),
+    "previous": ("─", "previous"),
 }
 LEGEND_TIP = (
     "Loss: the negative log-likelihood (NLL), which measures how much the points surprise the flow. Lower is better. "
@@ -34,6 +34,8 @@ LEGEND_TIP = (
     "Kept: the step with the lowest validation loss. Its flow is kept when training ends.\n"
     "Regression: the mean squared error of the velocity, which flow matching minimizes. "
     "Its logarithmic axis is on the right.\n"
+    "Previous: the validation loss of the previous training on the same target.\n"
+    "Dashed vertical lines: changes of settings during the training. Point at one to read it.\n"
     "▲: losses above the range shown. Point at it to see the highest."
 )
 INITIAL_STEPS, INITIAL_LOSSES = 1000.0, (0.0, 3.0)  # the axes before the first report
@@ -45,10 +47,7 @@ DOT_SIZE, SPIKE_SIZE, KEPT_SIZE = 6, 9, 11  # pixels
 SPIKE_TEXT = "{data:.3f} nats at step {x:,.0f}"  # pyqtgraph sets these names
 KEPT_TEXT = "Kept: {data:.3f} nats at step {x:,.0f}"
 DESCRIPTION = "The metrics below show the latest values."
-CHANGE_LABEL = {"position": 1.0, "movable": False}
-RIGHT_OF_LINE, LEFT_OF_LINE = (0, 0), (1, 0)  # anchors at the upper end of a vertical line
-LABEL_MARGIN = 10  # pixels; pyqtgraph adds some around the text
-MIN_LABEL_WIDTH = 3  # in line heights
+MOST_TOLD = 5  # changes of settings in the description for screen readers
 
 
 class LossPlot(QWidget):
@@ -69,6 +68,8 @@ class LossPlot(QWidget):
         self._plot.setLabel("bottom", "step")
         self._legend = WrappingLabel("lossLegend", "Legend of the curves")
         self._legend.setToolTip(LEGEND_TIP)
+        self._previous_history = History()
+        self._previous = self._plot.plot()
         self._train = self._plot.plot()
         self._validation = self._plot.plot()
         self._entropy = self._plot.plot(connect="pairs")
@@ -77,7 +78,8 @@ class LossPlot(QWidget):
         for marks in (self._spikes, self._kept):
             self._plot.addItem(marks, ignoreBounds=True)
         self._regression = RegressionCurve(self._plot)
-        self._changes: list[Any] = []
+        self._targets = ChangeLines(self._plot, at_top=True, style=Qt.PenStyle.DotLine)
+        self._settings = ChangeLines(self._plot, at_top=False, style=Qt.PenStyle.DashLine)
         self._lay_out()
         self.set_theme(self._theme)
         self._plot.getViewBox().sigResized.connect(self._update_axes)
@@ -95,16 +97,28 @@ class LossPlot(QWidget):
         if history is self._history and segments == self._segments:
             return
         self._history, self._segments = history, segments
+        self._targets.show([Change(change.step, change.title, change.title) for change in history.settled_changes])
+        self._settings.show([Change(each.step, each.label(), each.sentence()) for each in history.adjustments])
+        self._update_curves()
+
+    def show_previous(self, history: History) -> None:
+        """Show the validation losses of a previous training faintly; an empty history hides them."""
+        if history is not self._previous_history:
+            self._previous_history = history
+            self._update_curves()
+
+    def _update_curves(self) -> None:
+        history, previous = self._history, self._previous_history
         dot = "o" if len(history.step) == 1 else None  # a single report makes no line
-        self._range = loss_range(np.concatenate([history.train_nll, history.validation_nll]))
+        self._range = loss_range(np.concatenate([history.train_nll, history.validation_nll, previous.validation_nll]))
         top = self._range[1]
+        self._previous.setData(previous.step, np.minimum(previous.validation_nll, top))
         self._train.setData(history.step, np.minimum(history.train_nll, top), symbol=dot)
         self._validation.setData(history.step, np.minimum(history.validation_nll, top), symbol=dot)
         self._regression.show_history(history)
         self._update_legend()
         self._mark_spikes(top)
         self._mark_kept(top)
-        self._create_change_lines()
         self._update_axes()
 
     def set_theme(self, theme: Theme) -> None:
@@ -112,6 +126,7 @@ class LossPlot(QWidget):
         pens = {name: pg.mkPen(color, width=2) for name, color in CURVES[theme].items()}
         pens["entropy"].setStyle(Qt.PenStyle.DashLine)
         pens["train"].setStyle(Qt.PenStyle.DotLine)
+        pens["previous"].setWidth(1)
         for name, curve in (("train", self._train), ("validation", self._validation), ("entropy", self._entropy)):
             curve.setPen(pens[name])
             curve.setSymbolPen(None)
@@ -124,39 +139,44 @@ class LossPlot(QWidget):
         self._panel.set_appearance(self.font(), theme)
         self._regression.set_theme(theme)
         self._theme = theme
+        self._previous.setPen(pens["previous"])
         self._update_legend()
-        for line in self._changes:
-            self._style_change_line(line)
+        for lines in (self._targets, self._settings):
+            lines.set_appearance(self.font(), theme)
         self._update_axes()  # the labels depend on the font
 
     def _update_legend(self) -> None:
-        shown = {name: words for name, words in LEGEND.items() if name != "loss" or self._regression.is_shown}
-        legend = _legend(self._theme, shown)
+        absent = {"loss"} if not self._regression.is_shown else set()
+        absent |= {"previous"} if not len(self._previous_history.step) else set()
+        legend = _legend(self._theme, {name: words for name, words in LEGEND.items() if name not in absent})
         if legend != self._legend.text():
             self._legend.setText(legend)
 
     def _update_axes(self) -> None:
         """Fit the axes to the losses, then place the lines and labels."""
-        steps = self._history.step
-        last_step = max(steps[-1], 1.0) if len(steps) else INITIAL_STEPS
+        ends = [history.step[-1] for history in (self._history, self._previous_history) if len(history.step)]
+        last_step = max(*ends, 1.0) if ends else INITIAL_STEPS
         left, right = -PADDING * last_step, (1 + PADDING) * last_step
         self._plot.setRange(xRange=(left, right), yRange=self._padded_loss_range(), padding=0)
-        ends = [
+        spans = [
             (segment.start_step or left, right if segment.end_step is None else segment.end_step)
             for segment in self._segments
         ]
-        self._entropy.setData(np.ravel(ends), np.repeat([segment.entropy for segment in self._segments], 2))
-        self._place_change_labels(left, right)
+        self._entropy.setData(np.ravel(spans), np.repeat([segment.entropy for segment in self._segments], 2))
+        for lines in (self._targets, self._settings):
+            lines.place(left, right)
 
     def _padded_loss_range(self) -> tuple[float, float]:
-        """Return the range of the vertical axis, with room for the labels of targets above the curves."""
+        """Return the range of the vertical axis, with room for the labels of changes above and below the curves."""
         shown = [*self._range, *(segment.entropy for segment in self._segments)]
         low, high = min(shown), max(shown)
         padding = PADDING * max(high - low, MIN_RANGE)
         low, high = low - padding, high + padding
         height, label_height = self._plot.getViewBox().height(), self.fontMetrics().height() + LABEL_MARGIN
-        if self._changes and height > 2 * label_height:
-            high += (high - low) * label_height / (height - label_height)
+        rows = self._targets.is_shown, self._settings.is_shown
+        if any(rows) and height > 2 * sum(rows) * label_height:
+            row = (high - low) * label_height / (height - sum(rows) * label_height)
+            low, high = low - rows[1] * row, high + rows[0] * row
         return low, high
 
     def _mark_spikes(self, top: float) -> None:
@@ -169,6 +189,8 @@ class LossPlot(QWidget):
         self._spikes.setData(steps, np.full(len(peaks), top), data=losses[peaks])
         texts = [SPIKE_TEXT.format(data=loss, x=step) for step, loss in zip(steps, losses[peaks], strict=True)]
         description = DESCRIPTION + (f" Above the range shown: {'; '.join(texts)}." if texts else "")
+        changes = [change.sentence() for change in self._history.adjustments[-MOST_TOLD:]]
+        description = " ".join([description, *changes])
         if description != self.accessibleDescription():
             self.setAccessibleDescription(description)
 
@@ -178,36 +200,6 @@ class LossPlot(QWidget):
         step, loss = point or (0.0, 0.0)
         self._kept.setData([step] if point else [], [min(loss, top)] if point else [], data=[loss] if point else [])
 
-    def _create_change_lines(self) -> None:
-        """Create a vertical line for each change to a target that was kept."""
-        changes = self._history.settled_changes
-        for line in self._changes[len(changes) :]:
-            self._plot.removeItem(line)
-        self._changes = self._changes[: len(changes)]
-        for change in changes[len(self._changes) :]:
-            line = pg.InfiniteLine(change.step, 90, label="", labelOpts=CHANGE_LABEL)
-            self._style_change_line(line)
-            self._plot.addItem(line, ignoreBounds=True)
-            self._changes.append(line)
-
-    def _place_change_labels(self, left: float, right: float) -> None:
-        changes, width = self._history.settled_changes, self._plot.getViewBox().width()
-        positions = [(change.step - left) / (right - left) * width for change in changes]
-        labels = fitted_labels([change.title for change in changes], positions, width, self.fontMetrics())
-        for line, change, label in zip(self._changes, changes, labels, strict=True):
-            line.setValue(change.step)
-            text = label.text.replace("{", "{{").replace("}", "}}")
-            if text != line.label.format:
-                line.label.setFormat(text)
-            line.label.anchors = [label.anchor, label.anchor]
-            line.label.updatePosition()
-
-    def _style_change_line(self, line: Any) -> None:
-        color = SURROUNDINGS[self._theme].label
-        line.setPen(pg.mkPen(color, width=1, style=Qt.PenStyle.DotLine))
-        line.label.setColor(color)
-        line.label.setFont(self.font())
-
 
 def loss_range(losses: NDArray[np.float64]) -> tuple[float, float]:
     """Return the lowest and the highest loss to show, without spikes far above the bulk of the losses."""
@@ -216,44 +208,6 @@ def loss_range(losses: NDArray[np.float64]) -> tuple[float, float]:
     lowest = losses.min()
     bulk = max(np.quantile(losses, BULK_SHARE) - lowest, MIN_RANGE)
     return float(lowest), float(losses[losses <= lowest + CLIP_FACTOR * bulk].max())
-
-
-class Label(NamedTuple):
-    """The text of a label, shortened to fit, and its anchor, which decides the side of the line."""
-
-    text: str
-    anchor: tuple[int, int]
-
-
-def fitted_labels(
-    titles: Sequence[str], positions: Sequence[float], width: float, metrics: QFontMetrics
-) -> list[Label]:
-    """Return a label for each vertical line, such that no labels overlap. Only the last one is sure to have a text.
-
-    Args:
-        titles: The full text of each label, from left to right.
-        positions: The horizontal position of each line, in pixels.
-        width: The width of the plot, in pixels.
-        metrics: The metrics of the font.
-    """
-    labels: list[Label] = []
-    limit = width
-    for title, position in zip(reversed(titles), reversed(positions), strict=True):
-        room, needed = limit - position, metrics.horizontalAdvance(title) + LABEL_MARGIN
-        if room >= min(needed, MIN_LABEL_WIDTH * metrics.height()):
-            labels.append(Label(_elided(title, room, metrics), RIGHT_OF_LINE))
-            limit = position
-        elif not labels:
-            labels.append(Label(_elided(title, position, metrics), LEFT_OF_LINE))
-            limit = position - needed
-        else:
-            labels.append(Label("", RIGHT_OF_LINE))
-            limit = position
-    return labels[::-1]
-
-
-def _elided(title: str, room: float, metrics: QFontMetrics) -> str:
-    return metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(room - LABEL_MARGIN))
 
 
 def _legend(theme: Theme, shown: Mapping[str, tuple[str, str]]) -> str:

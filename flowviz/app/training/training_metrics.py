@@ -62,6 +62,10 @@ class TrainingMetrics:
         self._history, self._entropy, self.units = history, entropy, units
         self._loss_plot.show_history(history.in_units(units), units.nll(entropy))
 
+    def show_previous(self, history: History, units: Units) -> None:
+        """Show the losses of a previous training for comparison, or none if the history is empty."""
+        self._loss_plot.show_previous(history.in_units(units))
+
     def show_progress(self, progress: Progress, *, is_live: bool) -> None:
         """Keep the latest report, and show it only if the latest moment is shown."""
         self._progress = progress

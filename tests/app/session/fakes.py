@@ -21,7 +21,7 @@ from flowviz.projects import Plan
 from flowviz.records import Checkpoint, Event, Finished, History, Kept, Moment, Progress, Score, Snapshot, Trace
 from flowviz.records.events import Ending
 from flowviz.records.trace import base_particles, untrained_trace
-from flowviz.specs import FlowSpec
+from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.training.schedule import Budget
 from tests.app.viewer.fakes import WEIGHTS, FakeDisplays, FakeQueries
 
@@ -56,10 +56,13 @@ class FakeControls:
 
 
 class FakeLossPlot:
-    history, entropy = History(), None
+    history, previous, entropy = History(), History(), None
 
     def show_history(self, history: History, entropy: float | None) -> None:
         self.history, self.entropy = history, entropy
+
+    def show_previous(self, history: History) -> None:
+        self.previous = history
 
 
 class FakeMetrics:
@@ -117,7 +120,7 @@ class FakeThread(QObject):
     ) -> None:
         super().__init__()
         self.number, self.built, self.plan, self.checkpoint, self.previous = number, built, plan, checkpoint, previous
-        self.calls = list[str]()
+        self.calls, self.adjusted = list[str](), list[TrainingSpec]()
         self.followed: BuiltTarget | None = None
         self.flow = plan.flow
 
@@ -142,6 +145,9 @@ class FakeThread(QObject):
 
     def keep_target(self) -> None:
         self.followed = None
+
+    def adjust(self, training: TrainingSpec, /) -> None:
+        self.adjusted.append(training)
 
     def integrate(self, flow: FlowSpec, /) -> None:
         self.flow = flow

@@ -12,11 +12,14 @@ from PyQt6.QtGui import QFontMetrics, QPainter, QPicture
 from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.training.loss_plot import LEFT_OF_LINE, RIGHT_OF_LINE, Label, LossPlot, fitted_labels, loss_range
+from flowviz.app.training.change_lines import LEFT_OF_LINE, RIGHT_OF_LINE, Label, fitted_labels
+from flowviz.app.training.loss_plot import LossPlot, loss_range
 from flowviz.app.viewer.inspector import CurvePlot
 from flowviz.projects import example
-from flowviz.records import History, Progress, Retargeted, StageReport
+from flowviz.records import Adjusted, History, Progress, Retargeted, Settings, StageReport
 from flowviz.records.report import Curve
+from flowviz.rendering.colors import SURROUNDINGS
+from flowviz.specs.view import Theme
 from tests.app.conftest import Window
 
 SIZES = 100, 150
@@ -168,7 +171,7 @@ def test_best_possible_line_is_absent_where_the_entropy_is_unknown(losses: LossP
 def test_label_of_a_target_is_above_all_curves(losses: LossPlot, qtbot: QtBot, size: tuple[int, int]) -> None:
     losses.show_history(history_of_targets(2.0, 1.0), 0.9)
     losses.resize(*size)
-    view, (line,) = losses._plot.getViewBox(), losses._changes
+    view, (line,) = losses._plot.getViewBox(), losses._targets._lines
 
     def is_above() -> bool:
         label = view.mapFromScene(line.label.sceneBoundingRect()).boundingRect()
@@ -181,7 +184,7 @@ def test_label_of_the_latest_target_is_inside_the_plot(losses: LossPlot) -> None
     plot = losses._plot.getViewBox().sceneBoundingRect()
     history = history_of_targets(2.0).with_event(Retargeted(1000, "a long title"))
     losses.show_history(history, 0.9)
-    (line,) = losses._changes
+    (line,) = losses._targets._lines
     assert line.label.sceneBoundingRect().right() <= plot.right()
     losses.show_history(history.with_event(Progress(3000, 30.0, 0.5, 1.0, 1.0, 0.9, 100.0, 1.0)), 0.9)
     assert line.label.sceneBoundingRect().left() >= line.sceneBoundingRect().center().x() - 1, "there is room again"
@@ -192,8 +195,54 @@ def test_word_that_is_typed_letter_by_letter_has_one_mark(losses: LossPlot) -> N
     for step, word in ((1000, "c"), (1030, "ca"), (1060, "cat")):
         history = history.with_event(Retargeted(step, word))
         losses.show_history(history, 0.9)
-        (line,) = losses._changes
+        (line,) = losses._targets._lines
         assert (line.value(), line.label.format) == (step, word)
+
+
+SLOWER = Adjusted(1000, Settings(2e-3, 1.0, 256), Settings(1e-4, 1.0, 256))
+
+
+@pytest.mark.parametrize("size", [(400, 250), (250, 200)])
+def test_label_of_a_change_of_settings_is_below_all_curves(
+    losses: LossPlot, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    losses.show_history(replace(history_of_targets(2.0, 1.0), adjustments=(SLOWER,)), 0.9)
+    losses.resize(*size)
+    view, (line,) = losses._plot.getViewBox(), losses._settings._lines
+    assert (line.value(), line.label.format) == (1000, "rate 0.0001")
+    assert line.toolTip() == SLOWER.sentence()
+    assert SLOWER.sentence() in losses.accessibleDescription()
+
+    def is_below() -> bool:
+        label = view.mapFromScene(line.label.sceneBoundingRect()).boundingRect()
+        return bool(label.top() >= view.mapFromViewToItem(view, QPointF(0, 0.9)).y())
+
+    qtbot.waitUntil(is_below)
+    losses.show_history(history_of_targets(2.0, 1.0), 0.9)
+    assert losses._settings._lines == []
+
+
+def test_marks_of_settings_have_the_color_of_the_theme(losses: LossPlot) -> None:
+    losses.show_history(replace(history_of_targets(2.0), adjustments=(SLOWER,)), 0.9)
+    themes: tuple[Theme, ...] = ("dark", "light")
+    for theme in themes:
+        losses.set_theme(theme)
+        (line,) = losses._settings._lines
+        assert line.pen.color().getRgb()[:3] == SURROUNDINGS[theme].label
+
+
+def test_earlier_training_is_shown_faintly_for_its_whole_length(losses: LossPlot) -> None:
+    losses.show_history(history_of_targets(1.0), 0.9)
+    losses.show_previous(history_of_targets(2.0, 2.0))
+    steps, _ = losses._previous.getData()
+    assert steps[-1] == 2000
+    (_, right), (low, high) = losses._plot.viewRange()
+    assert right >= 2000
+    assert high >= 2.0 > low
+    assert "previous" in losses._legend.text()
+    losses.show_previous(History())
+    assert losses._plot.viewRange()[0][1] < 2000
+    assert "previous" not in losses._legend.text()
 
 
 def test_labels_of_targets_do_not_overlap(qapp: QApplication) -> None:
@@ -271,7 +320,7 @@ def test_new_report_sets_no_text_again(losses: LossPlot, monkeypatch: pytest.Mon
 
 def test_label_shows_braces(losses: LossPlot) -> None:
     losses.show_history(history_of_targets(2.0, 1.0, titles=("{x}",)), 0.9)
-    assert losses._changes[0].label.textItem.toPlainText() == "{x}"
+    assert losses._targets._lines[0].label.textItem.toPlainText() == "{x}"
 
 
 def regression(count: int) -> History:
