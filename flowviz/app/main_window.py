@@ -162,8 +162,8 @@ class MainWindow(QMainWindow):
         self._lesson_dock = LessonDock(self, self._lesson_panel, self._layout)
         self._presentation = Presentation(self, self._center, view, self._lesson_dock)
         fill_training_menu(
-            new_menu(self, "&Train"), training.controls, viewing.history, self._copy_training, self.warm_up,
-            self.comparisons.choose,
+            new_menu(self, "&Train"), training.controls, self.session, viewing.history, self._copy_training,
+            self.warm_up, self.comparisons.choose,
         )  # fmt: skip
         viewer = self.viewer
         layers = new_menu(self, "&Layers")
@@ -211,6 +211,7 @@ class MainWindow(QMainWindow):
         controls.train_requested.connect(self.session.train)
         controls.pause_toggled.connect(self.session.toggle_pause)
         controls.stop_requested.connect(self.session.stop)
+        self.session.adjusting.hint_changed.connect(self._training.flow.show_hint)
         document.state_changed.connect(self._show_title)
         document.opened.connect(self.target_importer.cancel)
         document.failed.connect(self._stay_open)

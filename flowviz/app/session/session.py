@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.session.adjusting import Adjusting, same_course, same_weights
 from flowviz.app.session.integration import Integration
+from flowviz.app.session.previous import PreviousTraining
 from flowviz.app.session.training_presenter import TrainingPresenter
 from flowviz.app.session.training_runner import Run, TrainingRunner
 from flowviz.app.session.undo import UndoHistory
@@ -17,7 +19,7 @@ from flowviz.app.training.status_sentence import NextTraining
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Project
-from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs import TargetSpec, TrainingSpec
 
 
 class Session(QObject):
@@ -42,6 +44,8 @@ class Session(QObject):
         self._runner = runner
         self._presenter = TrainingPresenter(runner, viewer, status, view, self)
         self._integration = Integration(self._presenter, runner, viewer, status, self)
+        self.adjusting = Adjusting(request, self._presenter, runner, self)
+        self.previous = PreviousTraining(self._presenter, runner, status, self)
         self._awaited: TargetSpec | None = None  # training starts as soon as it is built
         self._extension: TrainingSpec | None = None  # the request by which the current training was extended
         self.undo = UndoHistory(request, view, self)
@@ -106,6 +110,7 @@ class Session(QObject):
         self._builder.expect(built)
         self._integration.expect(project.asked.flow)
         self._presenter.show_project(project, built)
+        self.previous.forget()
         self._request.show_plan(project.asked)
         self._viewer.restore(project.seen, project.selection)
         self._show_next()
@@ -119,6 +124,19 @@ class Session(QObject):
         self._awaited = self._builder.pending
         if built is not None:
             self._start(built, Project.untrained(built.spec, plan.flow, plan.training))
+
+    def train_again(self) -> None:
+        """Train the flow that is shown again, from the same initial weights, on the same points in the same order.
+
+        The settings and the budget are those that are requested, so that a change of one of them shows its effect.
+        """
+        self.cancel_start()
+        shown, training = self._runner.run or self._presenter.trained, self._request.plan.training
+        if shown is None or shown.built is None:
+            self.train()
+        else:
+            flow, seed = shown.project.flow, shown.project.training.seed
+            self._start(shown.built, Project.untrained(shown.built.spec, flow, training.with_seed(seed)))
 
     def learn(self) -> None:
         """Learn the requested target: a training that follows it switches to it; otherwise, a new one starts."""
@@ -141,19 +159,19 @@ class Session(QObject):
     def resume(self) -> None:
         """Continue a training that was stopped or opened, exactly as if it had not been interrupted.
 
-        If "Follow the target" is on, it then switches to the requested target.
+        It takes the requested settings, and if "Follow the target" is on, it then switches to the requested target.
         """
         self.cancel_start()
         trained = self._presenter.trained
         if trained is not None and trained.built is not None and trained.can_resume():
-            self._start(trained.built, trained.project)
+            self._start(trained.built, self.adjusting.continued(trained.project))
 
     def extend(self) -> None:
         """Continue a training whose budget is used up, for the requested time or number of steps."""
         self.cancel_start()
         trained, budget = self._presenter.trained, self._request.plan.training
         if trained is not None and trained.built is not None and trained.can_extend():
-            self._start(trained.built, trained.extended(budget))
+            self._start(trained.built, self.adjusting.continued(trained.extended(budget)))
             self._extension = budget
 
     def toggle_pause(self) -> None:
@@ -192,7 +210,10 @@ class Session(QObject):
 
     def _start(self, built: BuiltTarget, project: Project) -> None:
         self._extension = None
+        if project.checkpoint is None:
+            self.previous.keep()
         self._presenter.start(built, project)
+        self.previous.update()
         self._follow()
         self.started.emit()
 
@@ -235,18 +256,19 @@ class Session(QObject):
                 requested=request.plan.target,
                 problem=self._builder.problem,
                 follows=request.follows,
-                has_other_flow=shown is not None and not _same_weights(shown.flow, request.plan.flow),
+                has_other_flow=shown is not None and not same_weights(shown.flow, request.plan.flow),
             )
             self._status.show_next(coming)
 
     @property
     def _is_following(self) -> bool:
-        """Return whether a training is going on that differs from the requested one at most in its target."""
+        """Return whether a training is going on that differs from the requested one at most in target and settings."""
         run, request = self._runner.run, self._request.value
         if run is None or self.state in {TrainingState.IDLE, TrainingState.STOPPING} or not request.follows:
             return False
-        has_same_flow = _same_weights(run.project.flow, request.plan.flow)
-        return has_same_flow and request.plan.training in (run.project.training, self._extension)
+        has_same_flow = same_weights(run.project.flow, request.plan.flow)
+        known = filter(None, (run.project.training, self._extension))
+        return has_same_flow and any(same_course(request.plan.training, each) for each in known)
 
     def _follow(self) -> None:
         """Let the running training switch to the requested target if "Follow the target" is on."""
@@ -257,8 +279,3 @@ class Session(QObject):
             run.worker.keep_target()
         elif built is not None:
             run.worker.follow(built)
-
-
-def _same_weights(flow: FlowSpec, other: FlowSpec) -> bool:
-    """Return whether two flows differ at most in their integrators."""
-    return flow.as_trained() == other.as_trained()

@@ -15,6 +15,7 @@ from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Project
 from flowviz.records import (
     FLOW_UNITS,
+    Adjusted,
     Checkpoint,
     Event,
     Finished,
@@ -159,6 +160,8 @@ class TrainingPresenter(QObject):
                 self._on_snapshot(event)
             case Checkpoint():
                 self._on_checkpoint()
+            case Adjusted():
+                self._show_losses()
             case Retargeted():
                 self._show_losses()
                 if not self._viewer.is_live:

@@ -12,7 +12,7 @@ Title = str | Callable[[Any, Any], str]  # or a function of the values before an
 
 CONTINUOUS = frozenset({
     "Typing", "Weight", "Threshold", "Shares of the Mix", "Layers", "Width", "Depth", "Bins", "Seed", "Rate", "Batch",
-    "Integrator Steps", "Train For", "Zoom or Pan",
+    "Clip Norm", "Integrator Steps", "Train For", "Zoom or Pan",
 })  # fmt: skip
 
 
@@ -85,6 +85,7 @@ TITLES: Mapping[str, Title] = {
     "integrator_steps": "Integrator Steps",
     "seed": "Seed",
     "learning_rate": "Rate",
+    "clip_norm": "Clip Norm",
     "batch": "Batch",
     "seconds": "Train For",
     "steps": "Train For",

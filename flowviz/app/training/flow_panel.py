@@ -21,7 +21,9 @@ from flowviz.app.state.binding import bind_checked, bind_choice, bind_number
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.training.presets import PresetBox
 from flowviz.app.widgets.controls import DisclosureButton, describe, label_of, row
+from flowviz.app.widgets.entry_committer import EntryCommitter
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
+from flowviz.records import Settings
 from flowviz.specs import RECIPES, FlowSpec, TrainingSpec
 from flowviz.specs.fields import SpecField, fields_of
 from flowviz.specs.flow import MIXTURE_DEFAULTS
@@ -65,9 +67,10 @@ class FlowPanel(QWidget):
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._warning = WarningLabel("flowWarning", "Warning about the flow")
         self._options = QWidget()
-        tip = "Family, sizes, normalization, learning rate, batch size and seed"
+        tip = "Family, sizes, normalization, learning rate, batch size, clip norm and seed"
         self._more = DisclosureButton("flowOptionsButton", "Options", "Show or hide the options", tip, self._options)
         self._form = FlowOptions(request)
+        self.show_hint = self._form.show_hint
         self._lay_out()
         bind_choice(request, lambda value: value.plan.flow.family, self._family, request.set_family)
         request.changed.connect(lambda _, new: self._describe(new.plan.flow))
@@ -105,41 +108,53 @@ class FlowOptions(QWidget):
             self._flow_number, ("layers", "width", "depth", "bins")
         )
         batch = _spin_box("trainingBatch", TRAINING["batch"])
-        rate = _rate_box()
+        rate, clip = _rate_box(), _clip_box()
         seed = _spin_box("trainingSeed", TRAINING["seed"])
         bind_number(request, lambda value: value.plan.training.batch, batch, self._training_setter("batch"))
-        bind_number(request, _peak_rate, rate, self._training_setter("learning_rate"))
+        bind_number(request, _settings(lambda found: found.learning_rate), rate, self._training_setter("learning_rate"))
+        bind_number(request, _settings(lambda found: found.clip_norm), clip, self._training_setter("clip_norm"))
+        for box in (rate, clip, batch):
+            EntryCommitter(box)
         bind_number(request, lambda value: min(value.plan.flow.seed, MAX_SEED), seed, request.set_seed)
+        self._hint = WrappingLabel("settingsHint", "When a change of the settings applies")
+        self._hint.hide()
         self._bounded = self._bounded_box()
         self._conditioner = self._flow_choice("conditioner", CONDITIONERS)
         self._normalization = self._flow_choice("normalization", NORMALIZATIONS)
         self._pairing = self._flow_choice("pairing", PAIRINGS)
         self._rows: dict[QWidget, QWidget] = {}
-        pairs = (self._layers, self._width), (self._depth, self._bins), (rate, batch)
+        pairs = (self._layers, self._width), (self._depth, self._bins), (rate, batch), (clip, seed)
         self._arrangement = self._flow_choice("arrangement", ARRANGEMENTS)
         self._mixture = _mixture_row(self._arrangement, self._flow_number("components"))
         base = self._flow_choice("base", BASES)
-        self._lay_out(pairs, seed, self._pairing, self._conditioner, self._normalization, base)
+        self._lay_out(pairs, self._pairing, self._conditioner, self._normalization, base)
         request.changed.connect(self._on_request_changed)
         self._enable(request.plan.flow)
 
-    def _lay_out(self, pairs: tuple[tuple[QWidget, QWidget], ...], seed: QWidget, *wide: QWidget) -> None:
+    def _lay_out(self, pairs: tuple[tuple[QWidget, QWidget], ...], *wide: QWidget) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         for index, pair in enumerate(pairs):
             for column, box in enumerate(pair):
                 _add_labeled(grid, index, 2 * column, box)
-        _add_labeled(grid, 3, 0, seed)
-        grid.addWidget(self._bounded, 3, 2, 1, 2)
-        for index, box in enumerate(wide, start=4):  # in all columns, because their long items would widen one
+        grid.addWidget(self._hint, len(pairs), 0, 1, 4)
+        for index, box in enumerate(
+            wide, start=len(pairs) + 1
+        ):  # in all columns, because their long items would widen one
             self._rows[box] = QWidget()
             labeled = row(label_of(box), box, stretched=box)
             labeled.setContentsMargins(0, 0, 0, 0)
             self._rows[box].setLayout(labeled)
             grid.addWidget(self._rows[box], index, 0, 1, 4)
         grid.addWidget(self._mixture, grid.rowCount(), 0, 1, 4)
+        grid.addWidget(self._bounded, grid.rowCount(), 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
+
+    def show_hint(self, hint: str) -> None:
+        """Say when a change of learning rate, batch or clip norm applies; an empty hint says nothing."""
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
 
     def _flow_number(self, field: str) -> QSpinBox:
         box = _spin_box(f"flow{FLOW[field].title}", FLOW[field])
@@ -198,8 +213,9 @@ class FlowOptions(QWidget):
         _enable_item(self._arrangement, "learned", not flow.recipe.is_continuous, FIXED_BASE)
 
 
-def _peak_rate(request: Request) -> float:
-    return request.plan.training.of_family(request.plan.flow.recipe).peak_rate
+def _settings(part: Callable[[Settings], float]) -> Callable[[Request], float]:
+    """Return a function that returns a part of the requested settings."""
+    return lambda request: part(Settings.of(request.plan.training, request.plan.flow.recipe))
 
 
 def _is_bounded(request: Request) -> bool:
@@ -236,6 +252,14 @@ def _rate_box() -> QDoubleSpinBox:
     box = describe(QDoubleSpinBox(), "trainingRate", TRAINING["learning_rate"])
     box.setDecimals(5)
     box.setRange(1e-5, 1.0)
+    box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+    return box
+
+
+def _clip_box() -> QDoubleSpinBox:
+    box = describe(QDoubleSpinBox(), "trainingClip", TRAINING["clip_norm"])
+    box.setDecimals(3)
+    box.setRange(1e-3, 1e4)
     box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
     return box
 

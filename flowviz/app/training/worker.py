@@ -10,8 +10,18 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.worker import PausableWorker
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
-from flowviz.records import Checkpoint, Event, Finished, Overfitting, Recovered, Retargeted, Snapshot, Uncompiled
-from flowviz.specs import FlowSpec
+from flowviz.records import (
+    Adjusted,
+    Checkpoint,
+    Event,
+    Finished,
+    Overfitting,
+    Recovered,
+    Retargeted,
+    Snapshot,
+    Uncompiled,
+)
+from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.training import NewTarget, train
 
 SNAPSHOT_SECONDS = 0.2
@@ -47,6 +57,7 @@ class TrainingWorker(PausableWorker):
         """
         super().__init__(number, previous)
         self._job = built.target, plan.flow, plan.training
+        self._settings = plan.training
         self._checkpoint = checkpoint
         self._flow = self._announced = plan.flow  # with the integrator for the particles
         self._requested: deque[BuiltTarget] = deque(maxlen=1)  # latest request
@@ -60,6 +71,10 @@ class TrainingWorker(PausableWorker):
     def keep_target(self) -> None:
         """Withdraw the request to switch to another target."""
         self._requested.clear()
+
+    def adjust(self, training: TrainingSpec) -> None:
+        """Continue with the settings of another training from the next chunk of steps on."""
+        self._settings = training
 
     def integrate(self, flow: FlowSpec) -> None:
         """Move the particles of the following snapshots by a flow that differs only in its integrator.
@@ -77,6 +92,7 @@ class TrainingWorker(PausableWorker):
                 stop_requested=self._stopping.is_set,
                 resume=self._checkpoint,
                 retarget=self._take_next,
+                adjust=lambda: self._settings,
                 reintegrate=self._take_flow,
             ):
                 self._emit(event)
@@ -91,7 +107,7 @@ class TrainingWorker(PausableWorker):
             self.failed.emit(self.number, notice_of("training", error, "Training ended unexpectedly.", advice))
 
     def _emit(self, event: Event) -> None:
-        if isinstance(event, Recovered | Overfitting | Uncompiled | Finished):
+        if isinstance(event, Recovered | Overfitting | Uncompiled | Adjusted | Finished):
             log.info("%s", event.sentence())
         if isinstance(event, Retargeted):
             self.retargeted.emit(self.number, self._current)

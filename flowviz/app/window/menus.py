@@ -12,6 +12,7 @@ from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.lessons.files import LessonFiles
 from flowviz.app.lessons.lessons import Lessons
+from flowviz.app.session.session import Session
 from flowviz.app.session.warm_up import WarmUp
 from flowviz.app.state.binding import bind_checked
 from flowviz.app.state.view import Figure, View, ViewState
@@ -176,6 +177,7 @@ def fill_appearance_entries(menu: QMenu, appearance: Appearance) -> None:
 def fill_training_menu(
     menu: QMenu,
     controls: TrainingControls,
+    session: Session,
     history: HistoryBar,
     copy: Callable[[str, TrainingCopy], None],
     warm_up: WarmUp,
@@ -183,6 +185,13 @@ def fill_training_menu(
 ) -> None:
     """Fill the Train menu: the training, its moments, comparisons, and commands to repeat it elsewhere."""
     _fill_button_entries(menu, controls)
+    menu.addSeparator()
+    tip = "Start over with the same initial weights and points, and with the learning rate, batch and clip norm chosen"
+    add_action(menu, "Train &Again from the Same Start", "Ctrl+Shift+Return", session.train_again, tip)
+    tip = "Show the training before this one again; choose it once more to come back"
+    back = add_action(menu, "&Return to the Previous Training", None, session.previous.swap, tip)
+    back.setEnabled(False)
+    session.previous.changed.connect(back.setEnabled)
     menu.addSeparator()
     add_action(menu, "&Compare…", "Ctrl+Shift+T", compare, "Train several flows side by side, or return to them")
     menu.addSeparator()

@@ -119,6 +119,24 @@ def test_training_resumes_from_the_checkpoint(monkeypatch: pytest.MonkeyPatch) -
     assert options["resume"] is start
 
 
+def test_training_is_asked_to_continue_with_other_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, slower = list[TrainingSpec](), TrainingSpec(steps=9, learning_rate=1e-4)
+
+    def training(given: dict[str, Any]) -> Iterator[Event]:
+        asked.append(given["adjust"]())
+        yield PREPARING
+        asked.append(given["adjust"]())
+
+    recorded = Recorded(monkeypatch, training)
+    recorded.worker.pause()
+    recorded.worker.start()
+    assert recorded.next_event() is PREPARING
+    recorded.worker.adjust(slower)
+    recorded.worker.resume()
+    recorded.join()
+    assert asked == [TrainingSpec(steps=9), slower]
+
+
 def test_snapshot_is_measured_in_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     measured = snapshot()
     recorded = Recorded(monkeypatch, lambda _: iter([measured]))
