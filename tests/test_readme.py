@@ -173,6 +173,7 @@ def test_files_exist() -> None:
         ".github/CONTRIBUTING.md",
         "resources/guide/window.md",
         "resources/guide/terminal.md",
+        "resources/guide/lessons.md",
     ],
 )
 def test_links_to_files_lead_somewhere(path: str) -> None:

@@ -63,6 +63,7 @@ class PredictionBox(QWidget):
         for row in self._rows:
             self._group.removeButton(row.button)
             self._answers.removeWidget(row)
+            row.setParent(None)  # at once, so that no two answers have the same name
             row.deleteLater()
         self._rows = []
 

@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
+    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QLineEdit,
@@ -156,6 +157,23 @@ def _go_to_stage(learner: Learner, stage: int) -> None:
         learner.qtbot.keyClick(slider, Qt.Key.Key_Right if stage > now else Qt.Key.Key_Left)
 
 
+def _go_to_moment(learner: Learner, step: float) -> None:
+    """Go back in the training, moment by moment, to one at a step or before it."""
+    slider = learner.window.find(JumpSlider, "historyScrubber")
+    moments = learner.window.main.viewer.timeline.moments
+    for _ in moments:
+        now = learner.lessons.observer.read()["moment"]
+        if now is not None and now <= step:
+            return
+        learner.qtbot.keyClick(slider, Qt.Key.Key_Left)
+
+
+def _bound(learner: Learner, bound: float) -> None:
+    box = learner.shown(QCheckBox, "flowBounded")
+    if not box.isChecked():
+        learner.qtbot.keyClick(box, Qt.Key.Key_Space)
+
+
 def _go_to_kind(learner: Learner, kind: str) -> None:
     names = learner.window.main.viewer.generated.names
     _go_to_stage(learner, next(stage for stage, name in enumerate(names) if name.endswith(f"_{kind}")))
@@ -296,6 +314,8 @@ def _type_in(box: str) -> Act:
 ACTS: Mapping[str, Act] = {
     "stage": _go_to_stage,
     "stage_kind": _go_to_kind,
+    "moment": _go_to_moment,
+    "live": lambda learner, live: learner.trigger("liveAction"),
     "marks": Learner.set_marks,
     "color_by": _choose_in("colorBox"),
     "direction": _choose_in("directionBox"),
@@ -315,6 +335,7 @@ ACTS: Mapping[str, Act] = {
     "flow_layers": _type_in("flowLayers"),
     "conditioner": _choose_in("flowConditioner"),
     "normalization": _choose_in("flowNormalization"),
+    "log_scale_bound": _bound,
     "base": _choose_in("flowBase"),
     "components": _type_in("flowComponents"),
     "arrangement": _choose_in("flowArrangement"),

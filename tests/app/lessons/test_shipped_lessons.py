@@ -1,6 +1,7 @@
 """Every lesson that comes with flowviz, in the real window: its actions make its conditions true."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -13,9 +14,20 @@ from tests.app.lessons.learner import Learner
 LONGEST_TEXT = 80  # words
 TINY = Path(__file__).parent / "tiny.toml"
 LESSONS = [read_lesson(TINY), *shipped_lessons()]
+TRAINED = {"training", "steps", "recoveries", "nll", "gap", "on_target", "comparison_training", "comparison_best"}
 
 
-@pytest.fixture(params=LESSONS, ids=lambda lesson: lesson.name)
+def _trains(lesson: Lesson) -> bool:
+    """Return whether the learner has to train a flow."""
+    return any(condition.observe in TRAINED for step in lesson.steps for condition in step.conditions)
+
+
+def _param(lesson: Lesson) -> Any:
+    slow = [pytest.mark.slow] if _trains(lesson) else []  # trains a flow, for half a minute or more
+    return pytest.param(lesson, marks=slow, id=lesson.name)
+
+
+@pytest.fixture(params=map(_param, LESSONS))
 def lesson(request: pytest.FixtureRequest) -> Lesson:
     found: Lesson = request.param
     return found

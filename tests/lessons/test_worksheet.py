@@ -1,0 +1,62 @@
+"""Worksheets of lessons."""
+
+import re
+import zlib
+from pathlib import Path
+
+import pytest
+
+from flowviz.lessons import read_lesson
+from flowviz.lessons.markdown import as_html, as_plain, paragraphs
+from flowviz.lessons.worksheet import save_worksheet
+from flowviz.rendering.text_pages import Text, save_text_pages, wrapped
+from tests.app.lessons.test_shipped_lessons import TINY
+
+
+def pages(path: Path) -> int:
+    return len(re.findall(rb"/Type /Page\b", path.read_bytes()))
+
+
+def test_a_worksheet_is_the_same_file_each_time_and_answers_are_on_a_page_of_their_own(tmp_path: Path) -> None:
+    lesson = read_lesson(TINY)
+    first, second, answers = (tmp_path / f"{name}.pdf" for name in ("first", "second", "answers"))
+    save_worksheet(lesson, first)
+    save_worksheet(lesson, second)
+    save_worksheet(lesson, answers, answers=True, paper="letter")
+    assert first.read_bytes() == second.read_bytes()
+    assert pages(answers) == pages(first) + 1
+    assert b"/MediaBox [ 0 0 612 792 ]" in answers.read_bytes()
+    assert lesson.title.encode() in first.read_bytes()
+
+
+def test_long_texts_continue_on_the_next_page(tmp_path: Path) -> None:
+    path = tmp_path / "long.pdf"
+    save_text_pages([Text("word " * 3000)], "Long", path)
+    assert pages(path) == 4
+
+
+@pytest.mark.parametrize("text", ["short", "a " * 200, "x" * 500, "", "costs $5 and $6 " * 20])
+def test_wrapping_keeps_every_letter_and_the_width(text: str) -> None:
+    lines = list(wrapped(text, 200, 10))
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(len(line) <= 80 for line in lines)
+
+
+def test_dollar_signs_are_no_formulas(tmp_path: Path) -> None:
+    path = tmp_path / "dollars.pdf"
+    save_text_pages([Text("$\\frac$ and $x")], "Dollars", path)
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", path.read_bytes(), re.DOTALL)
+    assert any(b"Tj" in zlib.decompress(stream) or b"TJ" in zlib.decompress(stream) for stream in streams[:1])
+
+
+def test_markdown_loads_nothing() -> None:
+    text = "A *b* <img src='file:///x'> ![c](/etc/passwd) [d](javascript:alert(1)) & <script>"
+    html = as_html(text)
+    assert "<img" not in html
+    assert "<script" not in html
+    assert "javascript" not in re.sub(r">[^<]*<", "><", html)
+    assert as_plain("A *b* & `c`") == "A b & c"
+
+
+def test_paragraphs_keep_the_marks_of_lists() -> None:
+    assert paragraphs("One\ntwo.\n\n- a\n- **b**\n\n1. c") == [("", "One two."), ("•", "a"), ("•", "b"), ("1.", "c")]
