@@ -22,6 +22,7 @@ from flowviz.projects import Project
 from flowviz.records import History, Selection, Settings, cell_centers, checked_stage, slices
 from flowviz.records.provenance import Provenance
 from flowviz.rendering import render_sheet, sheet_stage
+from flowviz.rendering.four_panels import check_room
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.export_kinds import DIAGNOSTICS, FILMS, IN_FOLDERS, PICTURES, Kinds
@@ -254,6 +255,8 @@ def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> N
                 "A sheet cannot show the density, which is computed for one stage at a time. Leave one of them out."
             )
         sheet_stage(len(stage_range(project, spec)), view, spec.pixels, 0, 0)
+    if spec.what == "four_panels":
+        check_room(view, spec.pixels)
     if spec.what in PICTURES and view.color_by == "selection" and selection is None:
         raise SpecError(
             "The colors show the selection, but nothing is selected. Select some particles, or choose other colors."

@@ -33,7 +33,7 @@ def four_panels(encoded: Scene, generated: Scene, view: ViewSpec, size: PictureS
     Raises:
         SpecError: If the panels do not fit.
     """
-    layout, last = TableLayout.of(view, 2, 2, size, has_headings=True), generated.trace.last_stage
+    layout, last = check_room(view, size), generated.trace.last_stage
     bare = small_view(view).model_copy(update={"marks": (view.marks & SHOWN) | {"points"}})
     views = {
         stage: fitted_view(common_box(_boxes(encoded, generated, stage)), bare, layout.panel) for stage in (0, last)
@@ -43,6 +43,11 @@ def four_panels(encoded: Scene, generated: Scene, view: ViewSpec, size: PictureS
         for scene, titles in zip((encoded, generated), TITLES, strict=True)
     )
     return PanelTable(rows, HEADINGS, NOTE)
+
+
+def check_room(view: ViewSpec, size: PictureSize) -> TableLayout:
+    """Return the layout of the panels in a picture of a size in pixels. Raises `SpecError` if they do not fit."""
+    return TableLayout.of(view, 2, 2, size, has_headings=True)
 
 
 def _boxes(encoded: Scene, generated: Scene, stage: int) -> np.ndarray[tuple[int, int, int], np.dtype[np.float64]]:

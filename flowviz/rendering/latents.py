@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from flowviz.errors import SpecError
 from flowviz.records import Density, Scene, Trace, cell_centers
 from flowviz.records.latents import Latents, Region
 from flowviz.rendering.annotate import Label, em, fitted, text_width
@@ -25,6 +26,7 @@ LINE_WIDTH = 2.0  # pixels, for an 800-pixel shorter side
 BAR_ALPHA, BAND = 0.45, 2.0  # opacity of the bars; standard errors that chance explains, on each side
 CENTRAL = 0.005, 0.995  # probabilities between which a coordinate is shown
 ABOVE = 1.15  # height of a histogram, relative to its highest bar
+SMALLEST_PLOT = 16  # pixels
 CELLS = 128  # along each side of the grid on which the edges of the regions are found
 TITLES = ("horizontal coordinate", "vertical coordinate", "both, with regions of the base")
 LOWER_TITLES = ("quantiles: horizontal", "quantiles: vertical", "points in each region")
@@ -43,6 +45,9 @@ def render_latents(latents: Latents, view: ViewSpec, size: PictureSize) -> RGBA:
         view: The view, of which the picture uses the theme, the colors of the quadrants, the background, the text
             height, and the switches for axes and labels.
         size: The size of the picture, in pixels.
+
+    Raises:
+        SpecError: If the plots do not fit.
     """
     return render_drawing(draw_latents(latents, view, size), view, size)
 
@@ -106,8 +111,9 @@ class _Layout:
         notes = wrapped(f"{about(latents)} {ADVICE}", text_width(text), room) if view.labels else []
         width = (size.width - PAD_EMS * text) / COLUMNS - (PAD_EMS + NUMBER_EMS) * text
         height = (size.height - (PAD_EMS + len(notes) * LINE_EMS) * text) / ROWS - (TITLE_EMS + NUMBER_EMS) * text
-        pixel = min(size.width, size.height) / 800
-        return cls(text, max(width, 8.0), max(height, 8.0), notes, pixel)
+        if min(width, height) < SMALLEST_PLOT:
+            raise SpecError(f"The plots of the latents do not fit into {size} pixels. Choose a larger size.")
+        return cls(text, width, height, notes, min(size.width, size.height) / 800)
 
     def corner(self, row: int, column: int) -> tuple[float, float]:
         """Return the upper left corner of a plot."""

@@ -62,9 +62,14 @@ def test_no_latents_are_a_sentence() -> None:
     assert any("8,000 others have no known latent" in text for text in words(empty))
 
 
-@pytest.mark.parametrize("size", [PictureSize(width=64, height=64), PictureSize(width=300, height=900)])
+@pytest.mark.parametrize("size", [PictureSize(width=320, height=240), PictureSize(width=300, height=900)])
 def test_small_and_tall_pictures_are_no_error(size: PictureSize) -> None:
     assert render_latents(drawn(count=100), VIEW, size).shape == (size.height, size.width, 4)
+
+
+def test_plots_that_are_too_small_are_refused() -> None:
+    with pytest.raises(SpecError, match="do not fit into 64x64 pixels"):
+        render_latents(drawn(count=100), VIEW, PictureSize(width=64, height=64))
 
 
 def test_four_panels_are_the_two_ends_of_both_traces_at_one_scale_per_column() -> None:
