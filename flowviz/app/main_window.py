@@ -25,7 +25,7 @@ from flowviz.app.session.session import Session
 from flowviz.app.session.training_runner import TrainingRunner
 from flowviz.app.session.warm_up import WarmUp
 from flowviz.app.state.request import RequestState
-from flowviz.app.state.view import View, ViewState
+from flowviz.app.state.view import ViewState
 from flowviz.app.style.appearance import Appearance, ThemeSwitch
 from flowviz.app.style.theme import style_sheet
 from flowviz.app.target.builder import TARGET, TargetBuilder
@@ -223,7 +223,7 @@ class MainWindow(QMainWindow):
         self.target_builder.built_changed.connect(self._show_target)
         self.target_builder.pictures_ready.connect(self._training.target.shape.show_pictures)
         self._show_target()
-        self.view.changed.connect(self._show_ledger)
+        self._layout.follow_probe(self.view, lambda: self._presentation.is_on)
         self._connect_presentation()
         self._connect_comparisons()
         self._lesson_dock.connect(
@@ -287,8 +287,7 @@ class MainWindow(QMainWindow):
         clipboard = QGuiApplication.clipboard()
         self.welcome.leave()
         if clipboard is not None:
-            viewing = self._viewing
-            clipboard.setImage(self.comparisons.picture() or viewing.figure.picture or viewing.cloud.picture())
+            clipboard.setImage(self.comparisons.picture() or self._viewing.picture())
             self._training.status_bar.show_message("The picture was copied to the clipboard.")
 
     def export(self) -> None:
@@ -325,11 +324,6 @@ class MainWindow(QMainWindow):
 
     def _show_target(self) -> None:
         self._training.target.show_target(self.target_builder.built, self.target_builder.problem)
-
-    def _show_ledger(self, old: View, new: View) -> None:
-        """Open the ledger for the probe, except in a presentation, which has no panels."""
-        if old.tool != new.tool and not self._presentation.is_on:
-            self._layout.show_ledger(new.tool == "probe")
 
     def _show_title(self) -> None:
         file = self.comparisons.file if self.comparisons.is_shown else None
@@ -371,8 +365,8 @@ class MainWindow(QMainWindow):
         """Return the project as `flowviz render` would load it from a file."""
         document, size = self.document_actions.document, self._viewing.cloud.size_in_pixels
         is_saved = document.path is not None and not document.is_changed
-        figure = self.view.value.figure
-        return ExportSource(self.session.project().storable(), document.name, document.path, is_saved, size, figure)
+        project, figure = self.session.project().storable(), self.view.value.figure
+        return ExportSource(project, document.name, document.path, is_saved, size, figure)
 
     def _copy_training(self, title: str, copy: TrainingCopy) -> None:
         self.exports.copy_training(title, copy, self._export_source())

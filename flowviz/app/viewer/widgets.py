@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from PyQt6.QtGui import QImage
+
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.cloud_view import CloudView
@@ -35,6 +37,10 @@ class ViewerWidgets:
     inspector: Inspector
     figure: FigureView
     ledger: LedgerPanel
+
+    def picture(self) -> QImage:
+        """Return the visible picture, of the cloud or of the figure that covers it, in device pixels."""
+        return self.figure.picture or self.cloud.picture()
 
     @classmethod
     def create(cls, view: ViewState, request: RequestState) -> "ViewerWidgets":

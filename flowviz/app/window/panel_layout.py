@@ -6,6 +6,7 @@ from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, pyqtSig
 from PyQt6.QtWidgets import QMainWindow, QMenu
 
 from flowviz.app.desktop.settings import settings
+from flowviz.app.state.view import View, ViewState
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.viewer.ledger_panel import LedgerPanel
@@ -70,6 +71,15 @@ class PanelLayout(QObject):
             self._is_compact = saved.value(COMPACT) in (True, "true")
         else:
             self._set_default_widths(self.target, self.inspector)
+
+    def follow_probe(self, view: ViewState, is_presenting: Callable[[], bool]) -> None:
+        """Open the ledger while the probe is the tool, except in a presentation, which has no panels."""
+
+        def follow(old: View, new: View) -> None:
+            if old.tool != new.tool and not is_presenting():
+                self.show_ledger(new.tool == "probe")
+
+        view.changed.connect(follow)
 
     def show_ledger(self, wanted: bool) -> None:
         """Open the ledger in front of the inspector, where no other panel has to move, or close it again."""
