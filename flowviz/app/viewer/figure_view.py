@@ -28,6 +28,7 @@ class FigureView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setAutoFillBackground(True)
+        self._cloud = cloud
         self._image: QImage | None = None
         self._sentence = ""
         self._leave = QToolButton()
@@ -88,6 +89,13 @@ class FigureView(QWidget):
         self._image.setDevicePixelRatio(self.devicePixelRatioF())
         self.setAccessibleDescription(sentences)
         self.update()
+
+    def hide(self) -> None:
+        """Show the cloud again, which takes the focus from this widget."""
+        has_focus = self.hasFocus()
+        super().hide()
+        if has_focus:
+            self._cloud.setFocus()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)

@@ -9,6 +9,7 @@ from flowviz.records import Trace
 from flowviz.records.ledger import Ledger, common_limits
 
 NO_PROBE = "Choose <b>Select ▸ Probe</b> and move over the cloud: this panel then adds up the log-density there."
+NO_POINT = "Move over the cloud: this panel then adds up the log-density at the point under the mouse."
 NO_TARGET = "There is no target. Choose one first."
 COMPUTING = "Computing the mean…"
 
@@ -36,6 +37,8 @@ class LedgerController(QObject):
     def _on_view_changed(self, old: View, new: View) -> None:
         if old.stage != new.stage:
             self._display.show_stage(new.stage)
+        if old.tool != new.tool:
+            self._update()
 
     def _on_mean_requested(self, wanted: bool) -> None:
         self._wants_mean = wanted
@@ -66,7 +69,8 @@ class LedgerController(QObject):
     def _update_mean(self) -> None:
         scenes = self._scenes
         if not self._wants_mean or scenes.target is None:
-            self._display.show_nothing(NO_TARGET if self._wants_mean else NO_PROBE)
+            advice = NO_POINT if self._view.value.tool == "probe" else NO_PROBE
+            self._display.show_nothing(NO_TARGET if self._wants_mean else advice)
             return
         asked = scenes.subject, scenes.target, scenes.scene.units
         if len(asked) != len(self._asked) or any(a is not b for a, b in zip(asked, self._asked, strict=True)):

@@ -41,11 +41,11 @@ PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the 
 ZOOM_STEP = 1.25
 FIGURES: dict[Figure, tuple[str, str, str]] = {
     "four_panels": (
-        "Fou&r Panels",
+        "Four Pane&ls",
         "Ctrl+Shift+F",
         "Show the data, their latents, the base and its images",
     ),
-    "latents": ("&Latents Against the Base", "Ctrl+Shift+B", "Show how well the data, moved back, match the base"),
+    "latents": ("La&tents Against the Base", "Ctrl+Shift+B", "Show how well the data, moved back, match the base"),
 }
 STAGE_COMMANDS = (
     ("&Next", "Alt+Right", 1, "Go to the next stage"),
