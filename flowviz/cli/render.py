@@ -186,4 +186,4 @@ def _write(export: Export | ComparisonFigure, spec: ExportSpec, path: Path) -> N
     if spec.what in IN_FOLDERS:
         say(f"Wrote {counted(export.count, 'picture')} to {path}.")
     else:
-        say(f"Wrote the {spec.what} to {path}.")
+        say(f"Wrote the {spec.what.replace('_', ' ')} to {path}.")
