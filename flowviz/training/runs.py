@@ -19,6 +19,8 @@ from flowviz.training.jobs import Backend, Failure, run_jobs, workers
 from flowviz.training.run_files import checkpoint_of, discard_checkpoint_of, output_of
 from flowviz.training.trained import trained
 
+CHECKPOINT_SECONDS = 10.0  # training time between checkpoints, the most that a killed run loses
+
 
 @dataclass(frozen=True)
 class Run:
@@ -103,6 +105,7 @@ def run_here(run: Run, extensions: Loading | None = None, stop: Path | None = No
         on_event=take,
         should_stop=must_stop,
         on_checkpoint=_keeper(run.folder, entrant, must_stop),
+        checkpoint_seconds=CHECKPOINT_SECONDS,
         checkpoints_end=True,
         clock=process_time,
         keeps_moments=run.keeps_project,

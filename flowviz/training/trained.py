@@ -22,6 +22,7 @@ def trained(
     on_event: Callable[[Event], object] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
     on_checkpoint: Callable[[Project], object] | None = None,
+    checkpoint_seconds: float = CHECKPOINT_SECONDS,
     checkpoints_end: bool = False,
     clock: Callable[[], float] | None = None,
     keeps_moments: bool = True,
@@ -33,8 +34,8 @@ def trained(
         target: The target of the project.
         on_event: Called with each event, the last of which is `Finished`.
         should_stop: Called about ten times per second. If it returns true, training ends early.
-        on_checkpoint: Called after every minute of training with the current project, from which training can be
-            continued exactly.
+        on_checkpoint: Called periodically with the current project, from which training can be continued exactly.
+        checkpoint_seconds: Training time between two of these calls.
         checkpoints_end: Whether `on_checkpoint` is also called when training ends, before it is scored, which can take
             seconds.
         clock: Returns the time in seconds. By default `time.perf_counter`.
@@ -57,7 +58,7 @@ def trained(
         project.flow,
         project.training,
         moment_seconds=moment_period(project.training) if keeps_moments else None,
-        checkpoint_seconds=CHECKPOINT_SECONDS if on_checkpoint else None,
+        checkpoint_seconds=checkpoint_seconds if on_checkpoint else None,
         clock=clock,
         stop_requested=should_stop,
         resume=checkpoint,
