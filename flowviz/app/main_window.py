@@ -256,10 +256,16 @@ class MainWindow(QMainWindow):
         comparisons.file_used.connect(self.document_actions.recent.add)
         self.document_actions.comparison_chosen.connect(lambda path, is_copy: comparisons.open(path, is_copy=is_copy))
         for entered in (
-            self.welcome.entered, self._presentation.entered, self._layout.resetting, self.session.started,
+            self.welcome.entered, self._layout.resetting, self.session.started,
             self.document_actions.document.opened, self.session.undo.view_restored,
         ):  # fmt: skip
             entered.connect(comparisons.leave)
+        self._presentation.entered.connect(self._leave_comparison_unless_taught)
+
+    def _leave_comparison_unless_taught(self) -> None:
+        """Return to the cloud for a presentation, unless a lesson about the comparison is presented."""
+        if self.lessons.lesson is None:
+            self.comparisons.leave()
 
     def _connect_notices(self) -> None:
         for source in (

@@ -25,7 +25,7 @@ def test_a_broken_lesson_is_one_sentence_and_status_2(tmp_path: Path, capsys: py
 
 
 def test_observations_and_keys_of_setups_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(*"lesson observations".split()) == 0
+    assert run("lesson", "observations") == 0
     printed = capsys.readouterr().out
     assert "  stage                      number      The stage that is shown" in printed
     assert 'Example: marks = ["points", "grid"]' in printed

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QFont, QKeyEvent
+from PyQt6.QtGui import QFont, QFontMetrics, QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from flowviz.app.style.theme import background
@@ -30,7 +30,7 @@ FINE = np.linspace(-8, 8, 1601)  # further than the view, as a curve may bring d
 HIGHEST = 2.0  # density at the end of the axes
 STEP = 0.1  # by which an arrow key moves a knot
 SLICES_PER_UNIT = 20  # steps of the slider
-AXIS_WIDTH = 46  # pixels, so that the plots in a column line up
+AXIS_EMS = 3.2  # width of the axes, so that the plots in a column line up
 HINT = (
     "Drag a point of the curve up or down, or choose one with the left and right arrow keys and move it with the up "
     "and down keys."
@@ -98,8 +98,9 @@ class OneDimension(QWidget):
         for plot in (self._map, self._below, self._beside):
             for side in ("left", "bottom"):
                 plot.getAxis(side).set_appearance(font, theme)
-        self._map.getAxis("left").setWidth(AXIS_WIDTH)
-        self._below.getAxis("left").setWidth(AXIS_WIDTH)
+        width = AXIS_EMS * QFontMetrics(font).height()
+        self._map.getAxis("left").setWidth(width)
+        self._below.getAxis("left").setWidth(width)
         self._create_items(theme)
         self._show()
 

@@ -83,6 +83,7 @@ class AnswerRow(QWidget):
         label.pressed.connect(self.button.click)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         layout.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignTop)
         layout.addWidget(label, stretch=1)
 

@@ -297,6 +297,29 @@ def _compare(learner: Learner, _: object) -> None:
         learner.qtbot.waitUntil(lambda: not dialog.isVisible())
 
 
+def _add_entrants(learner: Learner, count: float) -> None:
+    """Add copies of the selected flow to the comparison until there are as many flows."""
+    if not learner.window.main.comparisons.is_shown:
+        _compare(learner, count)
+    while learner.lessons.observer.read()["comparison_entrants"] < count:
+        learner.trigger("copyEntrant")
+
+
+def _disable(learner: Learner, stages: Sequence[int]) -> None:
+    """Disable or enable layers until these are the disabled ones, and stay at the last of them."""
+    now = learner.lessons.observer.read()["disabled_layers"]
+    for stage in sorted(set(stages) ^ set(now)):
+        _go_to_stage(learner, stage)
+        learner.trigger("disableorenablelayerAction")
+
+
+def _bend(learner: Learner, count: float) -> None:
+    """Bend the first curve of the layer in the inspector by the keyboard."""
+    handles = learner.shown(QWidget, "curveHandles")
+    for _ in range(round(count)):
+        learner.qtbot.keyClick(handles, Qt.Key.Key_1)
+
+
 def _train_comparison(learner: Learner, _: object) -> None:
     page = learner.window.main.comparisons.workbench
     assert page is not None
@@ -349,10 +372,12 @@ ACTS: Mapping[str, Act] = {
     "training": _train_until,
     **dict.fromkeys(("steps", "recoveries", "nll", "gap", "on_target"), _train),
     "comparison": _compare,
-    "comparison_entrants": _compare,
+    "comparison_entrants": _add_entrants,
     "comparison_families": _compare,
     "comparison_training": _train_comparison,
     "comparison_best": _train_comparison,
+    "disabled_layers": _disable,
+    "bumps": _bend,
     "one_dimension_max_density": _steepen,
     "one_dimension_largest_move": _steepen,
     "one_dimension_slope_at_center": _slope,

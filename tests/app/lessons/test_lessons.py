@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.stored_progress import store_progress, stored_progress
 from flowviz.app.window.lesson_dock import LessonDock
-from flowviz.lessons import Lesson, read_lesson
+from flowviz.lessons import OBSERVATIONS, Lesson, read_lesson
 from flowviz.lessons.progress import Progress
 from tests.app.conftest import FileMenu, Window, open_main_window, settle, work_is_running
 from tests.app.lessons.learner import Learner, controls_of
@@ -265,6 +265,21 @@ def test_the_panel_stays_in_a_presentation_in_large_type(
     assert label.fontInfo().pointSizeF() == pytest.approx(size)
 
 
+def test_a_comparison_stays_when_its_lesson_is_presented(window: Window, learner: Learner, tmp_path: Path) -> None:
+    path = tmp_path / "compare.toml"
+    text = TINY.read_text(encoding="utf-8").replace('gallery = "two_moons"', 'gallery = "three_flows"')
+    path.write_text(text, encoding="utf-8")
+    learner.attend(read_lesson(path))
+    comparisons = window.main.comparisons
+    assert learner.lessons.observer.read()["comparison_best"] == "spline"
+    learner.trigger("presentationAction")
+    assert comparisons.is_shown
+    assert dock(window).isVisible()
+    learner.trigger("presentationAction")
+    learner.lessons.leave()
+    assert not comparisons.is_shown
+
+
 def test_the_worksheet_is_exported(
     window: Window, qtbot: QtBot, file_menu: FileMenu, learner: Learner, lesson: Lesson, tmp_path: Path
 ) -> None:
@@ -275,6 +290,23 @@ def test_the_worksheet_is_exported(
     file_menu.answer_dialog("worksheetDialog", tmp_path / "sheet.pdf")
     assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
     assert not window.main.findChildren(QFileDialog)
+
+
+def test_everything_that_conditions_can_observe_is_observed(
+    window: Window, learner: Learner, lesson: Lesson, tmp_path: Path
+) -> None:
+    path = tmp_path / "curve.toml"
+    path.write_text(
+        TINY.read_text(encoding="utf-8").replace('gallery = "two_moons"', 'view = "one_dimension"'), encoding="utf-8"
+    )
+    learner.attend(read_lesson(path))
+    found = learner.lessons.observer.read()
+    assert found.keys() <= OBSERVATIONS.keys()
+    assert OBSERVATIONS.keys() - found.keys() <= {"disabled_layers", "bumps"}
+    for name, value in found.items():
+        if value is not None:
+            listed = sorted(value) if OBSERVATIONS[name].kind == "list" else value
+            assert OBSERVATIONS[name].problem(listed, is_item=True) == ""
 
 
 def test_closing_the_window_asks_nothing_about_the_project_of_a_lesson(qtbot: QtBot, lesson: Lesson) -> None:
