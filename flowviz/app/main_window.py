@@ -226,11 +226,8 @@ class MainWindow(QMainWindow):
         self._layout.follow_probe(self.view, lambda: self._presentation.is_on)
         self._connect_presentation()
         self._connect_comparisons()
-        self._lesson_dock.connect(
-            self.lessons, self._presentation, self.welcome.end_tour, self.welcome.leave, self.comparisons.leave
-        )
-        self.document_actions.lesson_chosen.connect(self.lessons.open)
-        self.comparisons.surroundings.kept_panels = (self._lesson_dock,)
+        welcome, comparisons = self.welcome, self.comparisons
+        self._lesson_dock.connect(self.lessons, self._presentation, comparisons, welcome.end_tour, welcome.leave)
         self._connect_notices()
 
     def _connect_presentation(self) -> None:
@@ -260,12 +257,6 @@ class MainWindow(QMainWindow):
             self.document_actions.document.opened, self.session.undo.view_restored,
         ):  # fmt: skip
             entered.connect(comparisons.leave)
-        self._presentation.entered.connect(self._leave_comparison_unless_taught)
-
-    def _leave_comparison_unless_taught(self) -> None:
-        """Return to the cloud for a presentation, unless a lesson about the comparison is presented."""
-        if self.lessons.lesson is None:
-            self.comparisons.leave()
 
     def _connect_notices(self) -> None:
         for source in (

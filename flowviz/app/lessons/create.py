@@ -63,4 +63,5 @@ def create_lessons(
     opener.one_dimension_requested.connect(page.set_shown)
     preparation.straighten = page.straighten
     lessons = Lessons(window, panel, documents, observer, opener, preparation, page)
+    documents.lesson_chosen.connect(lessons.open)
     return lessons, LessonFiles(window, lessons)

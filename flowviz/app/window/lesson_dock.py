@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PyQt6.QtCore import Qt, pyqtBoundSignal
 from PyQt6.QtWidgets import QMainWindow
 
+from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.window.dock import Dock
@@ -22,15 +23,29 @@ class LessonDock(Dock):
         self._window, self._lesson_panel, self._panels = window, panel, layout
         self.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
 
-    def connect(self, lessons: Lessons, presentation: Presentation, *way_makers: Callable[[], object]) -> None:
+    def connect(
+        self,
+        lessons: Lessons,
+        presentation: Presentation,
+        comparisons: Comparisons,
+        *way_makers: Callable[[], object],
+    ) -> None:
         """Open and close with the lessons, and follow a presentation.
 
         Args:
             lessons: The lessons.
             presentation: The presentation mode, which keeps the panel.
+            comparisons: The comparisons, which keep it as well.
             way_makers: Leave what would cover the cloud, before the panel is shown and before a lesson begins.
         """
-        for way_maker in way_makers:
+        comparisons.surroundings.kept_panels = (self,)
+
+        def leave_unless_taught() -> None:
+            if lessons.lesson is None:
+                comparisons.leave()
+
+        presentation.entered.connect(leave_unless_taught)
+        for way_maker in (*way_makers, comparisons.leave):
             for signal in (lessons.entered, lessons.began):
                 _call(signal, way_maker)
         for signal, run in ((lessons.entered, self._open), (lessons.left, self._leave)):
