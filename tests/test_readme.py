@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tomllib
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -146,7 +146,8 @@ def test_installation_commands_use_the_files_and_extras_of_the_project() -> None
 def test_commands_and_options_exist() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     options = {"--help", "--self-test", "--version", "--with", "--nthreads"}  # the last one is of Dask
-    for command in commands.values():
+    groups = (getattr(command, "commands", {}).values() for command in commands.values())
+    for command in (*commands.values(), *chain.from_iterable(groups)):
         options.update(*((*param.opts, *param.secondary_opts) for param in command.params))
     for code in CODE_SPANS:
         if code.startswith("flowviz "):
