@@ -38,7 +38,8 @@ class Progress:
         """Return the progress in a lesson in a few words, or an empty string if it has not begun."""
         count = len(lesson.steps)
         if self.has_ended(lesson):
-            return "finished" if len(self.done) == count else f"finished, {count - len(self.done)} steps skipped"
+            skipped = count - len(self.done)
+            return f"finished, {skipped} {'step' if skipped == 1 else 'steps'} skipped" if skipped else "finished"
         return f"at step {self.step + 1} of {count}" if self.step or self.done else ""
 
     def text(self) -> str:

@@ -1,6 +1,6 @@
 """The lessons of the window: runs a lesson beside the picture, and detects that its actions were done."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ class Lessons(QObject):
         observer: What the conditions of its steps observe.
         opener: Opens what it needs.
         one_dimension: The page of the one-dimensional view.
+        is_shown: Whether the panel is open.
+        beginning: What was observed when the current step began. None while it is being prepared.
     """
 
     entered = pyqtSignal()  # before the panel is shown
@@ -62,18 +64,8 @@ class Lessons(QObject):
         self.one_dimension = one_dimension
         self.state = LessonState(self)
         self.is_shown = False
-        self._start: Mapping[str, Any] | None = None  # observations when the step began; None before
+        self.beginning: Mapping[str, Any] | None = None
         self._connect()
-
-    @property
-    def beginning(self) -> Mapping[str, Any]:
-        """Return the observations when the current step began; none while it is being prepared."""
-        return self._start or {}
-
-    @property
-    def is_ready(self) -> bool:
-        """Return whether the current step is prepared, or the end of the lesson reached."""
-        return self._start is not None or (self.lesson is not None and self.state.value.step is None)
 
     @property
     def lesson(self) -> Lesson | None:
@@ -90,7 +82,7 @@ class Lessons(QObject):
 
     def show_list(self) -> None:
         """Interrupt the lesson, and show the list of lessons."""
-        self._start = None
+        self.beginning = None
         self.state.attend(None)
         try:
             found = [(lesson, stored_progress(lesson)) for lesson in shipped_lessons()]
@@ -113,17 +105,16 @@ class Lessons(QObject):
 
     def begin(self, lesson: Lesson) -> None:
         """Begin or continue a lesson, after asking about unsaved changes of the learner's project."""
-        if self.opener.kept is None:
-            self._documents.leave(partial(self._begin, lesson))
-        else:
-            self._begin(lesson)
+        self._after_asking(partial(self._begin, lesson))
 
     def leave(self) -> None:
         """Close the panel, and show the learner's project again."""
-        if self.is_shown:
-            self._interrupt()
-            self.left.emit()
-            self.opener.put_back()
+        if not self.is_shown:
+            return
+        if self.opener.kept is None:
+            self._leave()
+        else:
+            self._after_asking(self._leave)
 
     def discard_changes(self) -> None:
         """Treat the project of a lesson as saved, unless the learner has given it a file."""
@@ -157,20 +148,36 @@ class Lessons(QObject):
             self.is_shown = True
             self.entered.emit()
 
+    def _leave(self) -> None:
+        self._interrupt()
+        self.left.emit()
+        self.opener.put_back()
+
+    def _after_asking(self, then: Callable[[], object]) -> None:
+        """Call `then`; ask first about unsaved changes of the learner's project, or of a lesson's that was saved."""
+        if self.opener.kept is None or self._documents.document.path is not None:
+            self._documents.leave(then)
+        else:
+            then()
+
     def _begin(self, lesson: Lesson) -> None:
         self.began.emit()
         self.opener.keep()
         self._show_panel()
         progress = stored_progress(lesson)
         self.opener.opened = None
-        self._start = None
+        self.beginning = None
         self.state.attend(lesson, Progress() if progress.has_ended(lesson) else progress)
         self.panels_requested.emit(NO_PANELS)
         self._enter(replays=True)
 
     def _go(self, step: int) -> None:
+        self._after_asking(partial(self._go_to, step))
+
+    def _go_to(self, step: int) -> None:
+        self.done.emit("")  # what was said about the last step
         is_next = step == self.state.value.progress.step + 1
-        self._start = None
+        self.beginning = None
         self.state.go_to(step)
         self._enter(replays=not is_next)
 
@@ -191,7 +198,7 @@ class Lessons(QObject):
         if value.lesson is not lesson or value.progress.step != number:
             return  # the learner has gone on meanwhile
         self._preparation.apply(setup)
-        self._start = self.observer.begin()
+        self.beginning = self.observer.begin()
         self._panel.step.take_focus()
         self._evaluate()
 
@@ -203,19 +210,19 @@ class Lessons(QObject):
         """Mark the current step as done if its conditions hold now."""
         value = self.state.value
         step = value.step
-        if step is None or value.is_done or self._start is None or step.predict is not None:
+        if step is None or value.is_done or self.beginning is None or step.predict is not None:
             return
-        if step.is_done(self.observer.read(), self._start):
+        if step.is_done(self.observer.read(), self.beginning):
             self.state.mark_done()
             if step.action is not None:
                 self.done.emit(f"Done. {as_plain(step.done or '')}".strip())
 
     def _on_changed(self, old: Attendance, new: Attendance) -> None:
         if new.lesson is None:
+            self._panel.step.clear()
             return
         kept = self.opener.kept
-        way_back = f"&Return to '{kept.name}'" if kept is not None and kept.name else "&Close the Lessons"
-        self._panel.step.show_attendance(new, way_back)
+        self._panel.step.show_attendance(new, kept.name if kept is not None else "")
         self._panel.setCurrentWidget(self._panel.step)
         if old.progress != new.progress or old.lesson is not new.lesson:
             store_progress(new.lesson, new.progress)
@@ -223,7 +230,7 @@ class Lessons(QObject):
     def _interrupt(self) -> None:
         if self.state.value.step is not None:
             self.done.emit(PAUSED)
-        self._start = None
+        self.beginning = None
         self.state.attend(None)
         self.is_shown = False
 

@@ -47,7 +47,6 @@ class PredictionBox(QWidget):
         if answer is not None:
             self._rows[answer].button.setChecked(True)
         self._check.setEnabled(answer is not None)
-        self.show_feedback(prediction, answer)
 
     def show_feedback(self, prediction: Prediction, answer: int | None) -> None:
         """Say whether the answer is correct, and why, or nothing before there is one."""

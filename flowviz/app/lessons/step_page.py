@@ -14,6 +14,7 @@ from flowviz.lessons.markdown import as_html, as_plain
 
 DONE, TO_DO = "✓ Done.", "☐"
 TITLE_SIZE = 1.2  # relative to the font of the window
+LONGEST_NAME = 24  # characters
 END = "You have reached the end of this lesson."
 
 
@@ -40,7 +41,7 @@ class StepPage(QWidget):
 
         Args:
             value: The lesson and the progress in it.
-            way_back: What the button at the end returns to.
+            way_back: Name of the project that the button at the end returns to. Empty if there is none.
         """
         assert value.lesson is not None
         shown = value.lesson, value.progress.step
@@ -49,6 +50,10 @@ class StepPage(QWidget):
             self._show_texts(value, way_back)
             self._scroll.verticalScrollBar().setValue(0)  # type: ignore[union-attr]
         self._show_done(value)
+
+    def clear(self) -> None:
+        """Forget the step that is shown, because the lesson is interrupted."""
+        self._shown = None
 
     def take_focus(self) -> None:
         """Give the focus to the text, which a screen reader then reads."""
@@ -106,14 +111,21 @@ class StepPage(QWidget):
         self._set_title(step.title if step else "The end")
         self._text.setText(as_html(step.text if step else END))
         self._show_step(step)
+        if step is not None and step.predict is not None:
+            self._question.show_question(step.predict, value.answer)
         self._return.setVisible(step is None)
-        self._return.setText(way_back)
-        self._return.setAccessibleName(way_back.replace("&", ""))
+        self._show_way_back(way_back)
         self._back.setEnabled(value.progress.step > 0)
         self._next.setText("&Finish" if number == count else "&Next")
         self._next.setAccessibleName(self._next.text().replace("&", ""))
         spoken = [step.title, as_plain(step.text), step.action or ""] if step else [END]
         self._text.setAccessibleName(f"{self._position.text()}. {' '.join(filter(None, spoken))}")
+
+    def _show_way_back(self, name: str) -> None:
+        short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+        text = f"Return to '{short}'" if name else "Close the Lessons"
+        self._return.setText(text.replace("&", "&&"))
+        self._return.setAccessibleName(text)
 
     def _show_step(self, step: Step | None) -> None:
         self._picture.show_file(str(step.picture) if step and step.picture else "", step.alt if step else "")
@@ -124,8 +136,8 @@ class StepPage(QWidget):
         step, is_done = value.step, value.is_done
         if step is not None and step.action:
             self._action.setText(f"<b>{TO_DO if not is_done else '☑'} {as_html(step.action)[3:-4]}</b>")
-        if step is not None and step.predict:
-            self._show_question(value)
+        if step is not None and step.predict is not None:
+            self._question.show_feedback(step.predict, value.answer)
         self._done.setVisible(is_done and bool(step and step.action))
         message = f"{DONE} {step.done or ''}".strip() if step and is_done else ""
         self._done.setText(as_html(message))
@@ -133,15 +145,6 @@ class StepPage(QWidget):
         self._skip.setEnabled(step is not None and not is_done)
         self._next.setEnabled(step is not None and is_done)
         self._next.setAccessibleDescription(as_plain(message))
-
-    def _show_question(self, value: Attendance) -> None:
-        assert value.step is not None
-        assert value.step.predict is not None
-        shown = (value.lesson, value.progress.step)
-        if self._question.property("shown") != hash((id(shown[0]), shown[1])):
-            self._question.setProperty("shown", hash((id(shown[0]), shown[1])))
-            self._question.show_question(value.step.predict, value.answer)
-        self._question.show_feedback(value.step.predict, value.answer)
 
     def _set_title(self, title: str) -> None:
         self._title.setText(f'<p style="font-size: large; font-weight: bold">{as_html(title)[3:-4]}</p>')

@@ -53,6 +53,7 @@ class LessonDock(Dock):
             signal.connect(run)
         lessons.panels_requested.connect(self._panels.open_panels)
         self._panels.resetting.connect(lessons.leave)
+        self.closed.connect(self.show)  # it closes with the lessons, which may ask first
         self.closed.connect(lessons.leave)
         presentation.scaled.connect(self._lesson_panel.set_text_scale)
         presentation.scaled.connect(lessons.one_dimension.set_text_scale)

@@ -53,6 +53,11 @@ class Learner:
     def is_done(self) -> bool:
         return self.lessons.state.value.is_done
 
+    @property
+    def is_ready(self) -> bool:
+        """Return whether the current step is prepared, or the end of the lesson reached."""
+        return self.lessons.beginning is not None or (self.lessons.lesson is not None and self.step is None)
+
     def attend(self, lesson: Lesson) -> None:
         """Begin a lesson at its first step, and wait until it has opened what it needs."""
         self.lessons.begin(lesson)
@@ -60,14 +65,14 @@ class Learner:
 
     def wait_for_step(self) -> None:
         """Wait until the current step has set what it sets, and nothing else changes."""
-        self.qtbot.waitUntil(lambda: self.lessons.is_ready, timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(lambda: self.is_ready, timeout=PATIENCE_MS)
 
     def press(self, name: str) -> None:
         self.qtbot.mouseClick(self.window.find(QPushButton, f"lesson{name}Button"), Qt.MouseButton.LeftButton)
 
     def holds(self, condition: Condition) -> bool:
         """Return whether a condition is met now, compared with the beginning of the step."""
-        return condition.holds(self.lessons.observer.read(), self.lessons.beginning)
+        return condition.holds(self.lessons.observer.read(), self.lessons.beginning or {})
 
     def fulfill(self, condition: Condition) -> None:
         """Do what makes a condition true, and wait for it."""

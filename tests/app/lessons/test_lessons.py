@@ -8,6 +8,7 @@ from PyQt6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.lessons.state import Attendance
 from flowviz.app.lessons.stored_progress import store_progress, stored_progress
 from flowviz.app.window.lesson_dock import LessonDock
 from flowviz.lessons import OBSERVATIONS, Lesson, read_lesson
@@ -88,6 +89,31 @@ def test_unsaved_work_is_asked_about_and_survives_even_if_it_is_discarded(
     learner.lessons.leave()
     assert file_menu.text == "MINE"
     assert file_menu.is_changed
+
+
+def test_a_project_that_the_learner_saved_during_a_lesson_is_not_lost(
+    window: Window, file_menu: FileMenu, learner: Learner, lesson: Lesson, tmp_path: Path
+) -> None:
+    learner.attend(lesson)
+    file_menu.save_as(tmp_path / "found.flowviz")
+    window.main.request.update_flow(layers=3)
+    dock(window).close()
+    file_menu.press("unsavedBox", "cancel")
+    assert dock(window).isVisible()
+    assert learner.step is not None
+    dock(window).close()
+    file_menu.press("unsavedBox", "save")
+    file_menu.wait(lambda: not dock(window).isVisible())
+    assert window.main.session.trained_title == "BRAD"
+
+
+def test_a_long_name_with_an_ampersand_fits_the_way_back(window: Window, lesson: Lesson) -> None:
+    page, button = window.main._lesson_panel.step, "lessonReturnButton"
+    page.show_attendance(Attendance(lesson, Progress(5)), "A & B " * 20)
+    (found,) = page.findChildren(QPushButton, button)
+    assert "A && B" in found.text()
+    assert found.accessibleName().startswith("Return to 'A & B")
+    assert len(found.accessibleName()) < 45
 
 
 def test_the_end_offers_the_way_back(window: Window, learner: Learner, lesson: Lesson) -> None:
