@@ -38,7 +38,10 @@ class LessonPanel(QStackedWidget):
 
     def _update_text_size(self) -> None:
         size = self._text_scale * QApplication.font().pointSizeF()
+        dot = 2 * round(0.35 * self._text_scale * QFontMetrics(QApplication.font()).height())
         style = f"* {{ font-size: {size:.1f}pt; }}" if self._text_scale != 1 else ""
+        if style:
+            style += f"QRadioButton::indicator {{ width: {dot}px; height: {dot}px; border-radius: {dot // 2 + 2}px; }}"
         if style != self.styleSheet():
             self.setStyleSheet(style)
 

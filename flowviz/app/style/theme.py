@@ -19,13 +19,21 @@ LINK: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (120, 195, 240)}
 WARNING: dict[Theme, Color] = {"light": (176, 58, 0), "dark": (255, 160, 100)}
 NOTICE: dict[Theme, Color] = {"light": (255, 244, 233), "dark": (64, 50, 40)}
 
-# Fusion only darkens a checked button, which is invisible in the dark theme.
+# Fusion only darkens a checked button, which is invisible in the dark theme, where a radio button has no outline.
 STYLE = """
 WordBox {{ border: 1px solid rgb{edge}; border-radius: 4px; padding: 2px 4px; }}
 TextBox {{ font-size: {large}pt; }}
 QPushButton, QToolButton {{ icon-size: {icon}px; }}
 QToolButton:checked {{
     background: rgb{chosen}; border: 2px solid rgb{focus}; border-radius: 3px; padding: 0 1px;
+}}
+QRadioButton::indicator {{
+    width: {dot}px; height: {dot}px; border: 2px solid rgb{edge}; border-radius: {rounding}px; background: rgb{paper};
+}}
+QRadioButton::indicator:checked {{
+    border-color: rgb{focus};
+    background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5,
+        stop: 0 rgb{focus}, stop: 0.55 rgb{focus}, stop: 0.65 rgb{paper}, stop: 1 rgb{paper});
 }}
 NoticeBar {{ background: rgb{notice}; border: 1px solid rgb{warning}; border-radius: 4px; }}
 #exampleCaption {{ background: rgb{paper}; border: 1px solid rgb{edge}; border-radius: 4px; padding: 4px 8px; }}
@@ -40,7 +48,10 @@ WarningLabel[warns="true"] {{ color: rgb{warning}; }}
 def style_sheet(theme: Theme) -> str:
     """Return the style sheet of the window, for what a palette cannot express."""
     font = QGuiApplication.font()
+    dot = 2 * round(0.35 * QFontMetrics(font).height())
     return STYLE.format(
+        dot=dot,
+        rounding=dot // 2 + 2,  # with the border, a circle
         icon=QFontMetrics(font).height() + 2,  # a little higher than the text beside it
         title_icon=QFontMetrics(font).height() - 2,
         large=1.3 * font.pointSizeF(),
