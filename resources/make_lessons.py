@@ -13,8 +13,10 @@ from pathlib import Path
 from flowviz.projects import Project, save_project
 from flowviz.records import Finished, History, Moment, Timeline
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs.edits import Edits, LayerEdit
+from flowviz.specs.recipes import PERMUTE
 from flowviz.targets import build_target
-from flowviz.training import train
+from flowviz.training import from_here, train
 
 LESSONS = Path(__file__).parent / "lessons"
 LARGEST_FILE = 1_500_000  # bytes
@@ -23,19 +25,22 @@ EVERY_CHUNK = 1e-6  # seconds between two moments, of which a few are kept
 
 @dataclass(frozen=True)
 class Recipe:
-    """A flow of the lessons: what it learns, for how many steps, and which earlier moments are kept."""
+    """A flow: what it learns, for how many steps, the earlier moments to keep, and the layers that are disabled."""
 
     text: str
     flow: FlowSpec
     steps: int
     seed: int = 0
     moments: Collection[int] = (0,)
+    disabled: Collection[int] = ()
 
 
 SPLINE = FlowSpec(family="spline", layers=4, width=16)
+SWAPS = [stage for stage, kind in enumerate(SPLINE.bijector_kinds(), start=1) if kind == PERMUTE]
 RECIPES = {
     # Splines can bend every column of particles as needed, so the columns are all that a missing permutation spoils.
     "hi": Recipe("HI", SPLINE, 8_000),
+    "hi_without_permutations": Recipe("HI", SPLINE, 8_000, disabled=SWAPS),
     "thin_letters": Recipe("to be or not to be", SPLINE, 15_000),
     # The averages follow the batches slowly, so that the picture is still wrong at the end.
     "minibatch": Recipe(
@@ -46,8 +51,6 @@ RECIPES = {
         moments=(0, 250, 450, 650, 850, 1_050, 1_250, 1_450, 1_650, 1_850),
     ),
 }
-
-
 UNTRAINED = {
     # With a learning rate of 1, this flow diverges at once, whatever its seed.
     "unbounded": Project.untrained(
@@ -75,14 +78,17 @@ def make(name: str, project: Project) -> None:
 def trained(recipe: Recipe) -> Project:
     """Return the project of a flow after its whole training, with some of its moments."""
     target, training = TextSpec(text=recipe.text), TrainingSpec(steps=recipe.steps, seed=recipe.seed)
+    edits = Edits(layers={stage: LayerEdit(disabled=True) for stage in recipe.disabled})
+    untrained = Project.untrained(target, recipe.flow, training)
+    start = from_here(untrained.with_edits(edits)) if edits else untrained
     history, moments = History(), dict[int, Moment]()
-    for event in train(build_target(target), recipe.flow, training, moment_seconds=EVERY_CHUNK):
+    events = train(build_target(target), recipe.flow, training, moment_seconds=EVERY_CHUNK, resume=start.checkpoint)
+    for event in events:
         history = history.with_event(event)
         if isinstance(event, Moment) and event.step in recipe.moments:
             moments[event.step] = event
     assert isinstance(event, Finished)
-    project = Project.untrained(target, recipe.flow, training).trained(event, history)
-    return replace(project, timeline=Timeline((*moments.values(), event.snapshot)))
+    return replace(start.trained(event, history), timeline=Timeline((*moments.values(), event.snapshot)))
 
 
 if __name__ == "__main__":

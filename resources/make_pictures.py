@@ -37,15 +37,20 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.main import create_window
 from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.files import resource
 from flowviz.projects import example, save_project
 
 PICTURES = Path(__file__).parent / "pictures"
 README = Path(__file__).parents[1] / "README.md"
+TERMINAL_GUIDE = Path(__file__).parent / "guide" / "terminal.md"
 LARGEST_FILE = 200_000  # bytes
 SIZE, LAPTOP = (1280, 800), (1366, 768)
 WORD, PROJECT = "FLOW", "flow.flowviz"  # as in the README
-# Lines of the README that make pictures.
-DRAWING = rf"^flowviz (gallery \w+ -o .*|compare .*|render (?:{PROJECT}|drift\.flowviz|brad/comparison\.flowviz) .*)$"
+# Lines of the README and of the guide that make pictures.
+DRAWING = (
+    rf"^flowviz (gallery \w+ -o .*|render (?:{PROJECT}|drift\.flowviz) .*|"
+    r"compare .* -o brad/|render brad/.* -o entrants\.png .*)$"
+)
 STEPS, STEPS_IN_PICTURE = 15_000, 5_000  # of the training: in all, and when its picture is taken
 STAGE, PROBED = 9, (-1.0, 0.4)  # of the last picture: the stage, and the point under the mouse
 TIMEOUT_SECONDS = 300
@@ -65,6 +70,7 @@ def main() -> None:
         app.setCursorFlashTime(0)  # else the cursor would be in some pictures only
         show_window(Path(folder) / PROJECT)
         show_comparison()
+        show_lesson()
         run_commands(Path(folder))
     for path in sorted(PICTURES.iterdir()):
         print(f"{path}: {path.stat().st_size:,} bytes")  # noqa: T201
@@ -118,9 +124,23 @@ def show_comparison() -> None:
     window.main.close()
 
 
+def show_lesson() -> None:
+    """Open the lesson about permutations at its second step."""
+    window = Window()
+    window.main.resize(*LAPTOP)
+    lessons = window.main.lessons
+    lessons.open(resource("lessons/03_why_permute.toml"))
+    window.wait(lambda: lessons.is_ready)
+    window.find(QPushButton, "lessonSkipButton").click()
+    window.wait(lambda: lessons.is_ready)
+    window.take("lesson")
+    window.main.close()
+
+
 def run_commands(folder: Path) -> None:
-    """Run the commands of the README that draw the saved project, or an example of the gallery."""
-    for line in re.findall(DRAWING, README.read_text(encoding="utf-8"), re.MULTILINE):
+    """Run the commands that draw the saved project, an example of the gallery, or a comparison."""
+    text = "".join(path.read_text(encoding="utf-8") for path in (README, TERMINAL_GUIDE))
+    for line in re.findall(DRAWING, text, re.MULTILINE):
         words = shlex.split(line, comments=True)
         subprocess.run([sys.executable, "-m", "flowviz", *words], check=True, cwd=folder)  # noqa: S603  # from the README
         if words[0] == "render":
