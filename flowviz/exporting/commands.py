@@ -11,6 +11,7 @@ from flowviz.extensions import has_any, loading
 from flowviz.file_kinds import ANIMATION, EXPORTED, PICTURE
 from flowviz.projects import Plan
 from flowviz.specs import ExportSpec, FlowSpec, MixSpec, ShapeSpec, Spec, TargetSpec, TextSpec, TrainingSpec
+from flowviz.specs.comparison import FigureColumns
 from flowviz.specs.export import relevant
 from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS, Format, What
 from flowviz.specs.fields import as_text, fields_of, values_of, with_values
@@ -46,7 +47,13 @@ def default_format(what: What, output: Path) -> Format:
     return FORMATS[what][0] if said is None or what in IN_FOLDERS else said
 
 
-def render_command(project_path: Path, spec: ExportSpec, output: Path, flow: FlowSpec | None = None) -> str:
+def render_command(
+    project_path: Path,
+    spec: ExportSpec,
+    output: Path,
+    flow: FlowSpec | None = None,
+    columns: FigureColumns | None = None,
+) -> str:
     """Return the `flowviz render` that writes what `Export(project, spec)` writes, for the project in that file.
 
     Args:
@@ -54,6 +61,7 @@ def render_command(project_path: Path, spec: ExportSpec, output: Path, flow: Flo
         spec: The export.
         output: The file or folder to write.
         flow: The flow of the project if its file may have another integrator, because the project has changed since.
+        columns: The columns of the figure of a comparison.
     """
     asked = relevant(spec)
     options: Options = [("output", output)]
@@ -63,7 +71,8 @@ def render_command(project_path: Path, spec: ExportSpec, output: Path, flow: Flo
         options.append(("format", asked.format))
     usual = ExportSpec(what=asked.what, format=asked.format)
     integrator = [(FLOW_FIELDS[name].option_name, value) for name, value in _integrator(flow).items()]
-    return _command("render", project_path, options + integrator + _options(asked, usual))
+    chosen = [("columns", columns)] if columns else []
+    return _command("render", project_path, options + integrator + _options(asked, usual) + chosen)
 
 
 def render_python(project_path: Path, spec: ExportSpec, output: Path, flow: FlowSpec | None = None) -> str:

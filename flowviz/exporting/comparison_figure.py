@@ -95,6 +95,18 @@ class ComparisonFigure:
         """Render one of the frames, (height, width, 4); a figure that does not move has a single one."""
         return render_table(self._table(self._shares[number]), self._view, self._spec.pixels)
 
+    def preview(self, share: float, size: PictureSize) -> RGBA:
+        """Return a frame at a share of all frames, scaled down to a size in pixels, (height, width, 4)."""
+        from PIL import Image
+
+        picture = Image.fromarray(self.picture(round(share * (self.count - 1))))
+        picture.thumbnail((size.width, size.height), Image.Resampling.BOX)
+        return np.asarray(picture)
+
+    def names(self) -> list[str]:
+        """Return the names of the files in a folder: none, because a figure is a single file."""
+        return []
+
     def write(self, output: Path) -> Steps:
         """Write the figure. If the generator fails or is closed early, nothing is left behind.
 

@@ -96,12 +96,16 @@ class ComparisonTable:
         Raises:
             FileError: If the file cannot be written.
         """
-        targets = {name: build_target(self._comparison[name].target) for name in self._comparison.in_progress}
-        units = {name: target_units(target, "data") for name, target in targets.items()}
+        text = self.text()
         with atomic_write(output) as part:
-            text = TABLES[self._form](self._comparison.with_current(units))
             part.write_text(text, encoding="utf-8", newline="")
             yield
+
+    def text(self) -> str:
+        """Return the content of the file."""
+        targets = {name: build_target(self._comparison[name].target) for name in self._comparison.in_progress}
+        units = {name: target_units(target, "data") for name, target in targets.items()}
+        return TABLES[self._form](self._comparison.with_current(units))
 
 
 def _rows(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QMainWindow, QStackedWidget
+from PyQt6.QtWidgets import QDialog, QMainWindow, QStackedWidget
 
 from flowviz.app.comparison.return_bar import ReturnBar
 from flowviz.app.comparison.surroundings import Surroundings
@@ -118,8 +118,9 @@ class Comparisons(QObject):
 
         workbench = self._present()
         dialog = ComparisonExportDialog(
-            lambda: workbench.compared.comparison, workbench.file.path, self._theme, self._window
-        )
+            lambda: workbench.compared.comparison, workbench.file.path, self._theme, self._window,
+            is_saved=not workbench.file.is_changed,
+        )  # fmt: skip
         dialog.exported.connect(lambda path: self.done.emit(f"Exported to {path}"))
         dialog.open()
 
@@ -198,7 +199,9 @@ class Comparisons(QObject):
             self._workbench.page.set_theme(theme)
 
     def close(self) -> None:
-        """End all work, and restore the panels so that their layout can be saved."""
+        """End all work, and restore the panels so that their layout can be saved. An export leaves no file."""
+        for dialog in self._window.findChildren(QDialog, "comparisonExportDialog"):
+            dialog.close()
         self.surroundings.show()
         if self._workbench is not None:
             self._workbench.close()

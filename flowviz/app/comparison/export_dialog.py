@@ -6,22 +6,26 @@ from pathlib import Path
 from typing import Literal
 
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtGui import QCloseEvent
-from PyQt6.QtWidgets import QDialog, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtGui import QCloseEvent, QFontDatabase, QGuiApplication
+from PyQt6.QtWidgets import QDialog, QFormLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from flowviz.app.comparison.file import UNTITLED
 from flowviz.app.export.destination import ExportDestination, pictures_folder
 from flowviz.app.export.dialog import CANCELLED, FAILED, NO_PATH, overwriting_question
+from flowviz.app.export.preview import ExportPreview
 from flowviz.app.export.progress import ExportProgress
 from flowviz.app.export.section import number_box
+from flowviz.app.export.source import copied_message
 from flowviz.app.notices.message_box import CANCEL, DISCARD, Answer, ask
 from flowviz.app.notices.notice import Notice
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.widgets.controls import ChoiceBox, button, row
 from flowviz.app.widgets.labels import WarningLabel
 from flowviz.errors import FlowvizError
+from flowviz.exporting.commands import render_command
 from flowviz.exporting.comparison_figure import ComparisonFigure, usual_columns, usual_size
 from flowviz.exporting.comparison_tables import TABLES, ComparisonTable
-from flowviz.file_kinds import EXPORTED
+from flowviz.file_kinds import EXPORTED, PROJECT_SUFFIX
 from flowviz.projects import Comparison
 from flowviz.specs import ExportSpec, PictureSize, Seen, ViewSpec
 from flowviz.specs.comparison import FigureColumns
@@ -40,6 +44,7 @@ FORMAT_TITLES = {"md": "Markdown", "tex": "LaTeX"}  # of formats that are not na
 MARKS_TITLE, TARGETS_TITLE = "Points, density and grid", "Targets"
 STAGES_TITLE: Mapping[What, str] = {"sheet": "Stages", "animation": "One panel per flow"}
 SIDES = fields_of(PictureSize)
+PREVIEW_LINES = 16  # least height of the preview, in lines of text
 
 
 class ComparisonExportDialog(QDialog):
@@ -47,13 +52,30 @@ class ComparisonExportDialog(QDialog):
 
     exported = pyqtSignal(object)  # Path
 
-    def __init__(self, content: Callable[[], Comparison], file: Path | None, theme: Theme, parent: QWidget) -> None:
-        """Propose a figure of what `content` returns, in a theme, beside the file of the comparison."""
+    def __init__(
+        self,
+        content: Callable[[], Comparison],
+        file: Path | None,
+        theme: Theme,
+        parent: QWidget,
+        *,
+        is_saved: bool = False,
+    ) -> None:
+        """Propose a figure of what `content` returns.
+
+        Args:
+            content: Returns the comparison.
+            file: Its file, beside which the figure is proposed. None if there is none.
+            theme: The theme of the figure.
+            parent: The window.
+            is_saved: Whether the file is up to date.
+        """
         super().__init__(parent)
         self.setObjectName("comparisonExportDialog")
         self.setWindowTitle("Export Comparison")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._content, self._theme, self._path = content, theme, Path()
+        self._file, self._is_saved = file or Path(f"{UNTITLED}{PROJECT_SUFFIX}"), is_saved
         folder, self._name = (file.parent, file.stem) if file else (pictures_folder(), UNTITLED)
         self._destination = ExportDestination(folder, self._name, (*EXPORTED, *(f".{form}" for form in TABLES)))
         self._progress = ExportProgress()
@@ -63,6 +85,11 @@ class ComparisonExportDialog(QDialog):
         self._start = button("exportButton", "&Export", "Export (Return)", "export")
         self._start.setDefault(True)
         self._leave = button("exportLeave", "Cancel", "Export nothing (Esc)")
+        self._command = button(
+            "exportCopyCommand", "Copy as Co&mmand", "Copy the flowviz command for this export", "copyascommand"
+        )
+        self._preview, self._text = ExportPreview(), _text_box()
+        self._texts = LatestWorker()
         self._lay_out()
         self._connect()
         self._offer()
@@ -95,13 +122,17 @@ class ComparisonExportDialog(QDialog):
         label = QLabel("&Size")
         label.setBuddy(self._width)
         self._form.addRow(label, self._size)
-        layout, buttons = QVBoxLayout(self), row()
+        self._form.addRow(self._destination.take_label(), self._destination)
+        layout = QVBoxLayout(self)
+        for preview in (self._preview, self._text):
+            preview.setMinimumHeight(PREVIEW_LINES * self.fontMetrics().lineSpacing())
+            layout.addWidget(preview, stretch=1)
         layout.addLayout(self._form)
-        for widget in (self._destination, self._progress, self._message):
+        for widget in (self._progress, self._message):
             layout.addWidget(widget)
-        buttons.addWidget(self._start)
-        buttons.addWidget(self._leave)
-        layout.addLayout(buttons)
+        layout.addLayout(row(self._command, self._start, self._leave, stretched=self._command))
+        self.finished.connect(lambda: self._preview.close_thread())
+        self.finished.connect(lambda: self._texts.close())
 
     def _connect(self) -> None:
         self._what.chosen.connect(lambda: self._offer())
@@ -112,6 +143,7 @@ class ComparisonExportDialog(QDialog):
         self._destination.changed.connect(self._describe)
         self._destination.format_named.connect(self._format.choose)
         self._start.clicked.connect(self._ask_and_write)
+        self._command.clicked.connect(self._copy_command)
         self._leave.clicked.connect(self.reject)
         self._progress.exported.connect(self._finish)
         self._progress.cancelled.connect(lambda: self._end(CANCELLED))
@@ -126,6 +158,8 @@ class ComparisonExportDialog(QDialog):
                 _fill(self._columns, _columns(self._content(), what))
         for field in (self._columns, self._size):
             self._form.setRowVisible(field, what != "table")
+        self._preview.setVisible(what != "table")
+        self._text.setVisible(what == "table")
         self._propose_size()
         self._take_format()
 
@@ -157,11 +191,30 @@ class ComparisonExportDialog(QDialog):
         """Say what is wrong with the choices, in place of earlier messages."""
         problem = "" if self._destination.path else NO_PATH
         try:
-            self._export()
+            export = self._export()
         except FlowvizError as error:
             problem = str(error)
+            self._preview.show_problem(problem)
+            self._text.setPlainText(problem)
+        else:
+            self._show_preview(export)
         self._show_message(problem, is_problem=bool(problem))
         self._start.setEnabled(not problem)
+        self._command.setEnabled(not problem and self._what.value != "table")
+
+    def _show_preview(self, export: ComparisonFigure | ComparisonTable) -> None:
+        if isinstance(export, ComparisonTable):
+            self._texts.ask("preview", export.text, self._text.setPlainText)
+        else:
+            self._preview.show_export(export, self._spec())
+
+    def _copy_command(self) -> None:
+        """Copy the command that writes this figure from the file of the comparison."""
+        clipboard, path = QGuiApplication.clipboard(), self._destination.path
+        assert clipboard is not None
+        assert path is not None
+        clipboard.setText(render_command(self._file, self._spec(), path, columns=self._columns.value))
+        self._show_message(copied_message("command", is_saved=self._is_saved))
 
     def _ask_and_write(self) -> None:
         """Start the export; ask first if it would overwrite a file."""
@@ -207,13 +260,26 @@ class ComparisonExportDialog(QDialog):
         self._message.setText(message)
 
     def _set_busy(self, busy: bool) -> None:
-        for widget in (self._what, self._columns, self._format, self._size, self._destination, self._start):
+        choices = self._what, self._columns, self._format, self._size, self._destination
+        for widget in (*choices, self._command, self._start):
             widget.setEnabled(not busy)
         self._leave.setToolTip("Stop and delete the unfinished file (Esc)" if busy else "Export nothing (Esc)")
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         self._progress.cancel()
         self.done(QDialog.DialogCode.Rejected)
+
+
+def _text_box() -> QPlainTextEdit:
+    box = QPlainTextEdit()
+    box.setObjectName("exportText")
+    box.setAccessibleName("Preview of the table")
+    box.setToolTip("The content of the file")
+    box.setReadOnly(True)
+    box.setTabChangesFocus(True)
+    box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    box.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+    return box
 
 
 def _columns(comparison: Comparison, what: What) -> dict[FigureColumns, str]:

@@ -1,13 +1,13 @@
 """Hints in the place of a cloud that cannot be seen."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flowviz.app.comparison.entrants import FAILED, EntrantRun
 from flowviz.rendering import positions_at, visible_rectangle
 from flowviz.specs import PictureSize, ViewSpec
 
 LEAST_VISIBLE = 0.02  # share of the particles; with fewer, the cloud seems to be missing
-MIDDLE = 0.5  # share of the particles whose distance is named
 
 
 def hint(run: EntrantRun, stage: float, view: ViewSpec, size: PictureSize) -> str:
@@ -27,7 +27,8 @@ def _divergence(run: EntrantRun) -> str:
     return f"Diverged at step {last.step:,}" if run.status == "diverged" and last is not None else run.problem
 
 
-def _distance(offsets: np.ndarray[tuple[int, ...], np.dtype[np.floating]], half_extent: float) -> str:
+def _distance(offsets: NDArray[np.floating], half_extent: float) -> str:
+    """Return how far half of the particles are from the center, relative to the view."""
     distances = np.hypot(*offsets.T)
-    middle = float(np.quantile(np.where(np.isfinite(distances), distances, np.inf), MIDDLE)) / half_extent
+    middle = np.sort(np.where(np.isfinite(distances), distances, np.inf))[len(distances) // 2] / half_extent
     return f"Outside the view: {middle:,.0f} times as far out" if 2 <= middle < np.inf else "Outside the view"

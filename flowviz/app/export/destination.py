@@ -54,6 +54,10 @@ class ExportDestination(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         self.setLayout(line)
 
+    def take_label(self) -> QLabel:
+        """Return the label, for a form to place it beside its other labels."""
+        return self._label
+
     @property
     def path(self) -> Path | None:
         """Return the file, with the suffix of its format, or the folder; None if the line is empty.

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.style.icons import icon
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.widgets.controls import row
-from flowviz.exporting.export import Export
-from flowviz.specs import ExportSpec
+from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.export_kinds import FILMS
 from flowviz.specs.view import Theme
 
@@ -26,12 +26,21 @@ STAGES_PER_SECOND = 3
 WIDEST_POSITION = "00,000 of 00,000"
 
 
+class Previewed(Protocol):
+    """Export whose pictures can be previewed, such as `Export`."""
+
+    @property
+    def count(self) -> int: ...
+    def names(self) -> list[str]: ...
+    def preview(self, share: float, size: PictureSize, /) -> NDArray[np.uint8]: ...
+
+
 class ExportPreview(QWidget):
     """Draws one picture of an export in a thread, always the one requested last."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._export: Export | None = None
+        self._export: Previewed | None = None
         self._spec = ExportSpec()
         self._count, self._share, self._rate = 1, 1.0, float(STAGES_PER_SECOND)
         self._background = LatestWorker()
@@ -50,7 +59,7 @@ class ExportPreview(QWidget):
         self._lay_out()
         self._set_playing(False)
 
-    def show_export(self, export: Export, spec: ExportSpec) -> None:
+    def show_export(self, export: Previewed, spec: ExportSpec) -> None:
         """Preview an export, at the same share of the way as the last one."""
         self._export, self._spec = export, spec
         self._count = export.count if spec.what in FILMS | {"stages"} else 1

@@ -306,3 +306,24 @@ def test_a_stopped_comparison_is_not_called_done(harness: ComparisonHarness) -> 
         harness.thread.send(name, finished(200, "stopped"))
     harness.thread.end()
     assert harness.controls.sentence.startswith("Stopped: a has the smallest gap")
+
+
+def test_ticking_follow_during_a_training_switches_it(harness: ComparisonHarness) -> None:
+    harness.request.set_follows(False)
+    harness.train()
+    harness.request.show_target(BYE)
+    assert harness.thread.changes == []
+    harness.request.set_follows(True)
+    (change,) = harness.thread.changes
+    assert isinstance(change, Retarget)
+    assert change.spec == BYE
+
+
+def test_a_pause_before_the_first_step_resumes_with_what_is_prepared(harness: ComparisonHarness) -> None:
+    harness.controller.train()
+    harness.thread.send("a", Preparing("Compiling the training step"))
+    harness.controller.toggle_pause()
+    harness.controller.toggle_pause()
+    assert harness.controls.sentence == "a: Compiling the training step…"
+    harness.advance("a", 100)
+    assert harness.state == TrainingState.TRAINING

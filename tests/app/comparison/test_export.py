@@ -4,18 +4,21 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPushButton, QSpinBox
+from PyQt6.QtCore import QPoint
+from PyQt6.QtGui import QAction, QGuiApplication
+from PyQt6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.comparison.export_dialog import ComparisonExportDialog
+from flowviz.app.export.preview_image import PreviewImage
 from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.projects import Comparison
 from flowviz.records import Trial
 from flowviz.specs import TextSpec
 from tests.app.comparison.fakes import untrained
-from tests.app.conftest import Found, Window
+from tests.app.conftest import Found, Window, settle, work_is_running
+from tests.app.session.fakes import checkpoint, progress
 from tests.app.test_accessibility import undescribed
 
 
@@ -135,3 +138,51 @@ def test_columns_of_targets_come_first_where_a_flow_has_several(window: Window, 
 
 def test_every_control_has_a_name_and_a_description(dialog: ExportDialog) -> None:
     assert undescribed(dialog.itself) == []
+
+
+def test_the_file_is_aligned_with_the_other_rows(dialog: ExportDialog) -> None:
+    settle(dialog.itself)
+    path, form = dialog.find(QLineEdit, "exportPath"), dialog.find(ChoiceBox, "exportFormat")
+    assert path.mapTo(dialog.itself, QPoint()).x() == form.mapTo(dialog.itself, QPoint()).x()
+
+
+def test_a_figure_and_a_table_are_previewed(dialog: ExportDialog, qtbot: QtBot) -> None:
+    picture = dialog.find(PreviewImage, "exportPicture")
+    qtbot.waitUntil(lambda: bool(picture.shown()), timeout=60_000)
+    dialog.find(ChoiceBox, "exportWhat").choose("table")
+    text = dialog.find(QPlainTextEdit, "exportText")
+    qtbot.waitUntil(lambda: text.toPlainText().startswith("name,"))
+    assert not picture.isVisible()
+
+
+def test_the_command_renders_the_file_of_the_comparison(dialog: ExportDialog, tmp_path: Path) -> None:
+    dialog.find(ChoiceBox, "exportColumns").choose("marks")
+    dialog.name(tmp_path / "two.png")
+    dialog.find(QPushButton, "exportCopyCommand").click()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    words = clipboard.text().split()
+    assert words[:5] == ["flowviz", "render", "comparison.flowviz", "--output", str(tmp_path / "two.png")]
+    assert words[-2:] == ["--columns", "marks"]
+    dialog.find(ChoiceBox, "exportWhat").choose("table")
+    assert not dialog.find(QPushButton, "exportCopyCommand").isEnabled()
+
+
+def test_closing_the_window_leaves_no_half_of_an_export(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog.find(ChoiceBox, "exportWhat").choose("animation")
+    dialog.name(tmp_path / "two.gif")
+    dialog.button.click()
+    dialog.window.main.discard_changes()
+    dialog.window.main.close()
+    qtbot.waitUntil(lambda: not work_is_running(), timeout=60_000)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_table_is_exported_during_the_first_run(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    comparison = untrained("a", "b")
+    begun = comparison["a"].after(progress(100)).after(checkpoint(100))
+    window.main.comparisons.show(comparison.with_project("a", begun))
+    dialog = ExportDialog(window, qtbot)
+    dialog.find(ChoiceBox, "exportWhat").choose("table")
+    dialog.write(tmp_path / "two.csv")
+    assert (tmp_path / "two.csv").read_text().splitlines()[1].startswith("a,")

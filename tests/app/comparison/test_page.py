@@ -14,6 +14,7 @@ from flowviz.app.comparison.cloud import EntrantCloud
 from flowviz.app.comparison.depth_bar import TICKS, DepthSlider
 from flowviz.app.comparison.dialog import ComparisonDialog
 from flowviz.app.comparison.loss_curves import common_range
+from flowviz.app.comparison.return_bar import ReturnBar
 from flowviz.app.comparison.table import BEST, FiguresTable
 from flowviz.app.comparison.workbench import Workbench
 from flowviz.app.widgets.labels import FittingLabel
@@ -149,7 +150,11 @@ def test_a_double_click_opens_an_entrant_and_keeps_the_comparison(page: Page, qt
     qtbot.mouseDClick(page.clouds[1].picture, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not page.comparisons.is_shown)
     assert page.window.main.session.project().target.title == "Hi"
-    page.comparisons.choose()
+    qtbot.mouseRelease(page.window.main, Qt.MouseButton.LeftButton)  # of the second click, which hid the cloud
+    assert not page.window.main.document_actions.document.is_changed  # so opening another one asks no question
+    assert page.window.find(ReturnBar, "returnBar").isVisible()
+    page.window.find(QPushButton, "returnButton").click()
+    assert page.window.find(ReturnBar, "returnBar").isHidden()
     assert [cloud.name for cloud in page.clouds] == ["a", "b"]
 
 

@@ -1,0 +1,104 @@
+"""Densities, grids and velocities of the clouds, which are computed while no flow is trained; no flow is built here."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.comparison.fields import CloudFields
+from flowviz.app.comparison.sentences import title
+from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.viewer.view_bar import ViewBar
+from flowviz.records import Scene, Trace
+from flowviz.specs import PictureSize, ViewSpec
+from tests.app.comparison.fakes import ComparisonHarness, untrained
+from tests.app.conftest import Window
+
+SIZE = PictureSize(width=300, height=200)
+GRID = ViewSpec(marks=frozenset({"points", "grid"}))
+
+
+class FakeWorker(LatestWorker):
+    """Worker that computes nothing: a test sends the results."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = list[tuple[str, Callable[[Any], object]]]()
+
+    def ask(self, topic: str, compute: Callable[[], Any], on_result: Callable[[Any], object]) -> None:
+        self.asked.append((topic, on_result))
+
+
+class Fields:
+    """The fields of the clouds of a comparison."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.owner, self.worker, self.harness, self.qtbot = QObject(), FakeWorker(), ComparisonHarness(), qtbot
+        self.fields = CloudFields(self.owner, self.worker)
+
+    def query(self, view: ViewSpec = GRID, stage: float = 2.0) -> int:
+        """Query the fields of an entrant, and return the number of queries so far."""
+        self.fields.query(self.harness.run("b"), stage, view, SIZE)
+        self.qtbot.waitUntil(lambda: not self.fields._delay.isActive())
+        return len(self.worker.asked)
+
+    @property
+    def trace(self) -> Trace:
+        return self.harness.run("b").project.trace
+
+
+@pytest.fixture
+def fields(qtbot: QtBot) -> Fields:
+    return Fields(qtbot)
+
+
+def test_a_cloud_gets_the_fields_of_its_particles_only(fields: Fields) -> None:
+    fields.query()
+    scene = Scene(fields.trace)
+    fields.worker.asked[0][1](replace(scene, grid=fields.trace))
+    assert fields.fields.completed(scene, 1).grid is fields.trace
+    assert fields.fields.completed(Scene(replace(fields.trace)), 1).grid is None
+    assert fields.fields.completed(scene, 0).grid is None
+
+
+def test_fields_are_computed_once_for_each_stage_and_frame(fields: Fields) -> None:
+    assert fields.query() == fields.query() == 1
+    assert fields.query(stage=3.0) == 2
+    assert fields.query(GRID.model_copy(update={"half_extent": 9.0}), stage=3.0) == 3
+    assert fields.query(ViewSpec(), stage=3.0) == 3
+
+
+def test_the_start_of_a_training_discards_fields(fields: Fields) -> None:
+    fields.query()
+    fields.worker.asked[0][1](Scene(fields.trace, grid=fields.trace))
+    fields.fields.drop()
+    assert fields.fields.completed(Scene(fields.trace), 1).grid is None
+
+
+def test_the_title_says_what_is_not_drawn_during_a_training(qtbot: QtBot) -> None:
+    harness = ComparisonHarness()
+    harness.train()
+    assert title(harness.compared.value, GRID)[0].endswith("Grid returns when the training pauses or ends")
+    harness.controller.toggle_pause()
+    assert "returns" not in title(harness.compared.value, GRID)[0]
+
+
+def test_what_does_not_apply_to_several_clouds_is_disabled_with_a_reason(window: Window) -> None:
+    overview = window.find(QAction, "overviewAction")
+    window.main.comparisons.show(untrained("a", "b"))
+    assert not overview.isEnabled()
+    assert "comparison" in overview.toolTip()
+    assert window.find(QAction, "gridAction").isEnabled()
+    workbench = window.main.comparisons.workbench
+    assert workbench is not None
+    window.find(QAction, "zoominAction").trigger()
+    assert workbench.shared.value.frame is not None
+    window.main.findChildren(ViewBar)[0].fit_action.trigger()
+    assert workbench.shared.value.frame is None
+    window.main.comparisons.leave()
+    assert overview.isEnabled()
+    assert "comparison" not in overview.toolTip()
