@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         build_flow,
         build_target,
         compare,
+        edit,
         latents,
         ledger,
         load,
@@ -38,12 +39,15 @@ if TYPE_CHECKING:
     from flowviz.specs import (
         COMPARISON_PRESETS,
         PRESETS,
+        Bump,
         ComparisonSpec,
         DrawingSpec,
+        Edits,
         Entrant,
         ExportSpec,
         FlowSpec,
         ImageSpec,
+        LayerEdit,
         MixSpec,
         Part,
         PictureSize,
@@ -57,18 +61,22 @@ if TYPE_CHECKING:
         comparison_spec,
     )
 
+OTHER_SPECS = {"Bump", "Edits", "Entrant", "LayerEdit", "Part", "PictureSize", "Playback", "Seen"}
 __version__ = "0.1.0"
 __all__ = [
     "COMPARISON_PRESETS",
     "PRESETS",
+    "Bump",
     "Comparison",
     "ComparisonSpec",
     "DrawingSpec",
+    "Edits",
     "Entrant",
     "ExportSpec",
     "FlowSpec",
     "FlowvizError",
     "ImageSpec",
+    "LayerEdit",
     "MixSpec",
     "Part",
     "PictureSize",
@@ -84,6 +92,7 @@ __all__ = [
     "build_target",
     "compare",
     "comparison_spec",
+    "edit",
     "latents",
     "ledger",
     "load",
@@ -111,7 +120,7 @@ def __getattr__(name: str) -> Any:
     """Import a public name on its first use (PEP 562)."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name.endswith(("Spec", "PRESETS", "_spec")) or name in {"Entrant", "Part", "PictureSize", "Playback", "Seen"}:
+    if name.endswith(("Spec", "PRESETS", "_spec")) or name in OTHER_SPECS:
         module = "flowviz.specs"
     else:
         own = {"FlowvizError": "flowviz.errors", "Comparison": "flowviz.projects", "Project": "flowviz.projects"}

@@ -8,7 +8,6 @@ message says how.
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
@@ -26,15 +25,18 @@ from flowviz.extensions import Extension
 from flowviz.file_kinds import PROJECT, check_suffix, suffixes_of
 from flowviz.notebook import progress_display
 from flowviz.projects import Comparison, Project, load_project, save_project
+from flowviz.projects.editing import edit as edit
 from flowviz.records import Event, Trace, Trial, Units, Weights, checked_points, slices
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import ComparisonSpec, ExportSpec, FlowSpec, PictureSize, TargetSpec, TrainingSpec
 from flowviz.specs.comparison import FigureColumns
+from flowviz.specs.edits import Edits
 from flowviz.specs.export_kinds import IN_FOLDERS
 from flowviz.specs.view import Direction, UnitName
 from flowviz.targets import Target, draw_in_parts, spec_units, target_units
 from flowviz.targets import build_target as target_of
 from flowviz.training import compared, trained
+from flowviz.training.rescored import rescored as rescored
 from flowviz.training.settings import adjusted
 
 if TYPE_CHECKING:
@@ -56,20 +58,24 @@ def build_target(spec: TargetSpec) -> Target:
     return target_of(spec)
 
 
-def build_flow(spec: FlowSpec, weights: Weights | None = None, dtype: Precision = "float32") -> "Flow":
+def build_flow(
+    spec: FlowSpec, weights: Weights | None = None, dtype: Precision = "float32", edits: Edits | None = None
+) -> "Flow":
     """Build the flow that a spec describes: `sample`, `log_prob`, `forward`, `inverse`, `trace`. Loads TensorFlow.
 
     Args:
         spec: The flow.
         weights: Its weights, such as those of a project. None for initial ones, with which it is the identity.
         dtype: The precision in which it computes.
+        edits: Layers to disable, and curves to bend; see `Flow.edit`.
 
     Raises:
         FileError: If the weights do not fit the spec.
+        SpecError: If the edits do not fit the spec.
     """
     from flowviz.flows import build_flow
 
-    return build_flow(spec, weights, dtype)
+    return build_flow(spec, weights, dtype, edits)
 
 
 def train(
@@ -170,24 +176,6 @@ def units(project: Project, name: UnitName = "data") -> Units:
         TargetError: If the target has no pixels.
     """
     return spec_units(project.target, name)
-
-
-def rescored(project: Project) -> Project:
-    """Return a project with the score of its weights, which changes with the integrator of its flow. Loads TensorFlow.
-
-    Raises:
-        FileError: If the project was not trained, or the weights do not fit the flow.
-        TargetError: If there is nothing to learn.
-    """
-    if project.score is not None:
-        return project
-    if not project.weights.parameters:
-        raise FileError("The project was not trained, so there is nothing to score.")
-    from flowviz.training.scoring import score_of
-
-    steps = project.history.step
-    step = project.history.kept_step or (int(steps[-1]) if len(steps) else 0)
-    return replace(project, score=score_of(project.build_flow(), build_target(project.target), project.training, step))
 
 
 def sample(project: Project, n: int = SAMPLES, seed: int = 0, units: UnitName = "data") -> NDArray[np.floating]:

@@ -16,6 +16,7 @@ from flowviz.cli import options
 from flowviz.cli.loaded_project import LoadedProject, project_at
 from flowviz.cli.messages import counted, say
 from flowviz.cli.outputs import check_output
+from flowviz.cli.spec_options import given_files
 from flowviz.errors import SpecError
 from flowviz.files import atomic_write
 from flowviz.projects import Project
@@ -27,6 +28,7 @@ WIDTH, INDENT = 80, "      "
 def inspect(
     project: options.ProjectFile,
     entrant: options.Entrant = None,
+    edits: options.EditsFile = None,
     stage: Annotated[int | None, typer.Option(help="Describe this stage only.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     curves: Annotated[
@@ -35,8 +37,8 @@ def inspect(
 ) -> None:
     """Describe each stage of a saved flow: its formula, its numbers, and its share of the total change of areas."""
     if curves is not None:
-        check_output(curves, [".csv"], [project])
-    loaded = LoadedProject.at(project, entrant)
+        check_output(curves, [".csv"], [project, *given_files(edits)])
+    loaded = LoadedProject.at(project, entrant, edits=edits)
     found = loaded.project.trace
     stages = range(len(found.names)) if stage is None else (checked_stage(stage, found.last_stage),)
     shares = found.volume_shares
@@ -85,6 +87,7 @@ class _Inspected:
             "sentence": self.sentence,
             "formula": report.formula,
             "numbers": dict(report.numbers),
+            "disabled": report.disabled,
             "share_of_area_change": self.share,
             "curves": [curve.name for curve in report.curves],
             "across": report.across,

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.cli.messages import say
-from flowviz.cli.spec_options import Given, spec_options
+from flowviz.cli.spec_options import Given, read_json, spec_options
 from flowviz.errors import FileError, SpecError
 from flowviz.library import score_in_parts, trace_in_parts
 from flowviz.projects import Project, is_comparison, load_comparison, load_project
 from flowviz.records import Trace
 from flowviz.records.score import inexact_note
 from flowviz.specs import FlowSpec, TargetSpec
+from flowviz.specs.edits import Edits
 from flowviz.specs.fields import fields_of
 from flowviz.specs.flow import INTEGRATOR_FIELDS
 from flowviz.specs.view import Direction, UnitName
@@ -43,6 +44,14 @@ def project_at(path: Path, entrant: str | None) -> Project:
     return found[entrant]
 
 
+def edited(project: Project, path: Path) -> Project:
+    """Return a project with the edits of a JSON file, if they are not its own. Raises `FileError` and `SpecError`."""
+    try:
+        return project.with_edits(Edits(**read_json(path)))
+    except SpecError as error:
+        raise SpecError(f"{path} cannot be used. {error}") from error
+
+
 @dataclass(frozen=True)
 class LoadedProject:
     """A project and its file. The flow is built, and TensorFlow loaded, when it is first used."""
@@ -51,14 +60,21 @@ class LoadedProject:
     project: Project
 
     @classmethod
-    def at(cls, path: Path, entrant: str | None = None, integrator: Given | None = None) -> "LoadedProject":
-        """Read a file, and change the integrator to that of some options. Raises `FileError` and `SpecError`."""
+    def at(
+        cls, path: Path, entrant: str | None = None, integrator: Given | None = None, edits: Path | None = None
+    ) -> "LoadedProject":
+        """Read a file, and change the integrator to that of some options, and the edits to those of another file.
+
+        Raises `FileError` and `SpecError`.
+        """
         loaded = cls(path, project_at(path, entrant))
-        if not integrator:
-            return loaded
         with loaded._named():
-            changed = {name: integrator.get(name) for name in INTEGRATOR_FIELDS}
-            return cls(path, loaded.project.with_integrator(changed["integrator"], changed["integrator_steps"]))
+            project = loaded.project
+            if integrator:
+                changed = {name: integrator.get(name) for name in INTEGRATOR_FIELDS}
+                project = project if edits is None else project.with_edits(Edits())  # they belong to its present steps
+                project = project.with_integrator(changed["integrator"], changed["integrator_steps"])
+        return cls(path, project if edits is None else edited(project, edits))
 
     @cached_property
     def flow(self) -> "Flow":

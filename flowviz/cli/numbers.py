@@ -31,6 +31,7 @@ def trace(
     output: options.NumbersFile,
     integrator: Given,
     entrant: options.Entrant = None,
+    edits: options.EditsFile = None,
     n: options.Count = PARTICLES,
     seed: options.Seed = 0,
     direction: options.DirectionChoice = "generate",
@@ -43,8 +44,8 @@ def trace(
     and names (stages,), an .npy records (stages, n) of x, y and log_det.
     """
     count, start = options.checked_count(n), options.checked_seed(seed)
-    place = NumbersOutput.checked(output, form, [project])
-    loaded = LoadedProject.at(project, entrant, integrator)
+    place = NumbersOutput.checked(output, form, [project, *given_files(edits)])
+    loaded = LoadedProject.at(project, entrant, integrator, edits)
     shown = spec_units(loaded.project.target, units)
     stages, followed = range(len(loaded.project.trace.names)), loaded.followed(direction, count, start, units)
     what = f"{counted(count, 'particle')} at {len(stages)} stages"
@@ -57,6 +58,7 @@ def sample(
     output: options.NumbersFile,
     integrator: Given,
     entrant: options.Entrant = None,
+    edits: options.EditsFile = None,
     n: options.Count = 20_000,
     seed: options.Seed = 0,
     units: options.UnitsChoice = "data",
@@ -64,8 +66,8 @@ def sample(
 ) -> None:
     """Draw points from a saved flow: columns x and y, or an array (n, 2)."""
     count, start = options.checked_count(n), options.checked_seed(seed)
-    place = NumbersOutput.checked(output, form, [project])
-    loaded = LoadedProject.at(project, entrant, integrator)
+    place = NumbersOutput.checked(output, form, [project, *given_files(edits)])
+    loaded = LoadedProject.at(project, entrant, integrator, edits)
     shown = spec_units(loaded.project.target, units)
     parts = loaded.parts(sample_in_parts(loaded.project, count, start, units))
     place.write(tables.points(count, parts, shown), "Sampling", len(slices(count)), counted(count, "point"))
@@ -78,6 +80,7 @@ def score(
     output: options.NumbersFile,
     integrator: Given,
     entrant: options.Entrant = None,
+    edits: options.EditsFile = None,
     columns: options.Columns = None,
     units: options.UnitsChoice = "data",
     form: options.NumbersFormat = None,
@@ -86,8 +89,8 @@ def score(
 
     The density is per area in the units of the points.
     """
-    place = NumbersOutput.checked(output, form, [project, points])
-    loaded, found = LoadedProject.at(project, entrant, integrator), _read_scored(points, columns)
+    place = NumbersOutput.checked(output, form, [project, points, *given_files(edits)])
+    loaded, found = LoadedProject.at(project, entrant, integrator, edits), _read_scored(points, columns)
     scores = Rows("log_prob", ("log_prob",), len(found), loaded.scored(found, units))
     place.write(scores, "Scoring", len(slices(len(found))), f"the log-densities of {counted(len(found), 'point')}")
 

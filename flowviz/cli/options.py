@@ -36,6 +36,14 @@ ProjectFile = Annotated[Path, typer.Argument(help="A project file.", metavar="PR
 Entrant = Annotated[
     str | None, typer.Option("--entrant", metavar="NAME", help="Name of the entrant, if the file is a comparison.")
 ]
+EditsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--edits",
+        metavar="FILE.json",
+        help="Disable layers and bend their curves as in this file, instead of the edits of the project.",
+    ),
+]
 Jobs = Annotated[int, typer.Option("--jobs", help="Number of simultaneous runs; by default, one for each core.")]
 BackendChoice = Annotated[
     Literal["loky", "dask"], typer.Option("--backend", help="Processes of this machine, or a Dask cluster.")

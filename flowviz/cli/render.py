@@ -51,6 +51,7 @@ def render(
     fields: Given,
     integrator: Given,
     entrant: options.Entrant = None,
+    edits: options.EditsFile = None,
     columns: Annotated[
         FigureColumns | None,
         typer.Option(help="Columns of the figure of a comparison: stages, marks or targets, if a flow has several."),
@@ -84,13 +85,15 @@ def render(
         raise SpecError("Exports cannot be written to stdout. Give the name of a file or a folder.")
     given = {**fields, **({"select": select} if select else {}), **({} if speed is None else {"speed": speed})}
     if entrant is None and is_comparison(project):
-        if integrator or select or as_seen:
-            raise SpecError("--integrator, --select and --as-seen apply to a single flow. Choose one with --entrant.")
+        if integrator or select or as_seen or edits:
+            alone = "--integrator, --edits, --select and --as-seen"
+            raise SpecError(f"{alone} apply to a single flow. Choose one with --entrant.")
         _render_comparison(project, path, output, given, columns, spec_file)
         return
     if columns is not None:
         raise SpecError("--columns applies to the figure of a comparison. Leave it out.")
-    inputs, found = [project, *given_files(spec_file)], LoadedProject.at(project, entrant, integrator).project
+    inputs = [project, *given_files(spec_file, edits)]
+    found = LoadedProject.at(project, entrant, integrator, edits).project
     spec = requested_export(output, given, found.seen if as_seen else Seen(), read_spec(spec_file, *PLACES))
     if spec.what not in IN_FOLDERS:
         check_output(path, suffixes_of(spec.format), inputs)

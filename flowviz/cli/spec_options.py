@@ -78,15 +78,21 @@ def read_spec(path: Path | None, *places: tuple[Collection[str], tuple[str, ...]
     Raises:
         FileError: The file cannot be read, or holds no object in JSON.
     """
+    values = {} if path is None else read_json(path)
+    for name in reversed(next((place for fields, place in places if values.keys() <= {*fields}), ())):
+        values = {name: values}
+    return values
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the values of a spec in a JSON file. Raises `FileError` as `read_spec` does."""
     try:
-        values = {} if path is None else json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         why = reason(error) if isinstance(error, OSError) else "it is not valid JSON"
         raise FileError(f"{path} cannot be read: {why}.") from error
     if not isinstance(values, dict):
         raise FileError(f"{path} does not contain a spec, which is a JSON object.")
-    for name in reversed(next((place for fields, place in places if values.keys() <= {*fields}), ())):
-        values = {name: values}
     return values
 
 

@@ -11,13 +11,14 @@ from flowviz.specs.export import relevant
 def provenance_of(project: Project, spec: ExportSpec) -> Provenance:
     """Return the metadata of the pictures of an export.
 
-    The description is JSON with the title of the target, the flow, the training and the export, without fields that
-    have their default values.
+    The description is JSON with the title of the target, the flow, the training, its edits if there are any, and the
+    export, without fields that have their default values.
     """
     description = {
         "target": project.target.title,
         "flow": project.flow.model_dump(mode="json", exclude_defaults=True),
         "training": project.training.model_dump(mode="json", exclude_defaults=True),
+        **({"edits": project.edits.model_dump(mode="json", exclude_defaults=True)} if project.edits else {}),
         "steps": int(project.history.step[-1]) if len(project.history.step) else 0,
         "export": relevant(_without_usual_end(spec, project.trace.last_stage)).model_dump(
             mode="json", exclude_defaults=True

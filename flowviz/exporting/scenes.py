@@ -222,7 +222,8 @@ class Scenes:
         Raises:
             FileError: If the weights do not fit the flow.
         """
-        return self._keeper.flow(self._project.flow, (self._project if moment is None else moment).weights)
+        project = self._project
+        return self._keeper.flow(project.flow, (project if moment is None else moment).weights, project.edits)
 
     @cached_property
     def _encoded_points(self) -> NDArray[np.floating]:

@@ -40,6 +40,13 @@ def added(bumps: tf.Tensor, *x: tf.Tensor) -> tf.Tensor:
     return tf.transpose(bumps[:, 2:4]) @ _shapes(bumps, x)
 
 
+def added_to_each(bumps: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
+    """Return the sums (2, n) at points x (2, n), each of which has bumps of its own (n, bumps, 6)."""
+    squares = [(bumps[..., 4 + i] * (x[i, :, tf.newaxis] - bumps[..., i])) ** 2 for i in range(2)]
+    shapes = tf.exp(-tf.add_n(squares))
+    return tf.stack([tf.reduce_sum(bumps[..., 2 + i] * shapes, axis=1) for i in range(2)])
+
+
 def added_with_derivatives(bumps: tf.Tensor, x: tf.Tensor, directions: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Return the sums (2, n) of bumps at points x (2, n), and their derivatives along directions (directions, 2, n)."""
     shapes = _shapes(bumps, tf.unstack(x))

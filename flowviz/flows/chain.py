@@ -48,7 +48,7 @@ class Chain:
         starts = np.cumsum(list(sizes.values()), axis=0) - list(sizes.values())
         offsets = dict(zip(sizes, starts, strict=True))
         self._offsets = np.array([offsets[stage.numbers_name] for stage in stages], np.int32)
-        self._bumps: tf.Tensor | None = None
+        self.bumps: tf.Tensor | None = None  # of all stages, if they are edited
         self._disabled = frozenset[int]()
         self.is_uniform = len(examples) == len(sizes) == 1 < len(stages[0].constants)
 
@@ -67,7 +67,7 @@ class Chain:
             bumps: Bumps of all stages (stages, bumps, 6); see `edit_arrays`.
         """
         found = copy(self)
-        found._disabled, found._bumps = frozenset(disabled), bumps
+        found._disabled, found.bumps = frozenset(disabled), bumps
         return found
 
     def base(self, parameters: tf.Tensor) -> Base:
@@ -83,9 +83,9 @@ class Chain:
         flat = zip((parameters, statistics), self._shapes, strict=True)
         by_name = {name: number for numbers, shapes in flat for name, number in unflatten(numbers, shapes).items()}
         numbers: list[Tensors] = [{**of_stage(by_name, stage.numbers_name), **stage.constants} for stage in self.stages]
-        if self._bumps is None:
+        if self.bumps is None:
             return numbers
-        return [{**each, BUMPS: bumps} for each, bumps in zip(numbers, tf.unstack(self._bumps), strict=True)]
+        return [{**each, BUMPS: bumps} for each, bumps in zip(numbers, tf.unstack(self.bumps), strict=True)]
 
     def forward_and_log_det(
         self, parameters: tf.Tensor, statistics: tf.Tensor, x: tf.Tensor

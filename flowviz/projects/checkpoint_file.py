@@ -122,7 +122,8 @@ def _steps(project: Project) -> int:
 
 def _is_same_training(one: Project, other: Project) -> bool:
     """Return whether both are states of the same training, apart from its budget, which the user can change."""
-    return (one.target, one.flow, _without_budget(one)) == (other.target, other.flow, _without_budget(other))
+    first, second = ((each.target, each.flow, each.edits, _without_budget(each)) for each in (one, other))
+    return first == second
 
 
 def _without_budget(project: Project) -> TrainingSpec:

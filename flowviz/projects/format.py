@@ -1,10 +1,10 @@
-"""Format 9 of the project file: conversion between a project and the bytes of its file.
+"""Format 10 of the project file: conversion between a project and the bytes of its file.
 
 The file is a safetensors file: arrays, and a JSON text under the key "flowviz" of the metadata. A *state* is a row of
 all parameters and statistics of the flow at one moment; states that are equal bit for bit are stored once. Saving the
 same project always produces the same bytes. NLLs, losses and entropies are in nats.
 
-    metadata    format_version    9
+    metadata    format_version    10
                 target            the target spec, with {"content": NUMBER} in place of the bytes of a file
                 flow, training    the other specs of the training that produced the weights
                 next              {"target", "flow", "training"} of the next training, or null if they are the same
@@ -24,11 +24,14 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                                   "kept": {"step", "validation_nll", "state"} of the best state so far, or null,
                                   "failed_chunks" and "failed_validations" in a row, "median_loss" of the latest
                                   successful chunk, or null, "validated_step": step of the latest successfully
-                                  validated state, null if that is the state of the checkpoint}
+                                  validated state, null if that is the state of the checkpoint, "edits" of the
+                                  training}
                 timeline          {"period", "moments": [{"step", "state", "on_target", "coverage"}, ...]} of the
                                   training: steps ascend; shares are from 0 to 1, or null. The particles of a moment
                                   are stored only if it is the last one and its state is the current one, as the trace
                 seen              how the project was viewed: the spec `Seen`
+                edits             {"layers": {STAGE: {"disabled", "bumps": [{"curve", "center", "height", "width"},
+                                  ...]}, ...}}: the spec `Edits`, with which the trace and the score were computed
                 environment       {"flowviz", "tensorflow", "python", "platform"} in which the weights were trained, or
                                   null; missing from older files of this format
     arrays      target/NUMBER     uint8: contents of files in targets: pictures (PNG) and points (float32,
@@ -266,6 +269,7 @@ def _metadata(project: Project, states: States) -> dict[str, Any]:
         "timeline": {"period": project.timeline.period, "moments": moments},
         "seen": project.seen.model_dump(),
         "environment": project.environment and vars(project.environment),
+        "edits": project.edits.model_dump(),
     }
 
 
@@ -279,6 +283,7 @@ def _checkpoint_text(checkpoint: Checkpoint, states: States) -> dict[str, Any]:
         "kept": kept
         and {"step": kept.step, "validation_nll": kept.validation_nll, "state": states.number(kept.weights)},
         "validated_step": validated and validated.step,
+        "edits": checkpoint.edits.model_dump(),
     }
 
 
@@ -323,6 +328,7 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
         next=Plan(found.next.target, found.next.flow, found.next.training) if found.next else None,
         environment=Environment(**found.environment.model_dump()) if found.environment else None,
         score=Score(**dict(found.score)) if found.score else None,
+        edits=found.edits,
     )
 
 

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from flowviz.records import Adjusted, Settings
 from flowviz.records.timeline import MAX_MOMENTS
 from flowviz.specs import RECIPES, SHAPES, FlowSpec, Seen, TargetSpec, TrainingSpec
+from flowviz.specs.edits import Edits
 from flowviz.specs.recipes import NAME
 from flowviz.specs.spec import Spec
 
@@ -75,6 +76,7 @@ class CheckpointText(Spec):
     failed_chunks: Count = 0
     failed_validations: Count = 0
     median_loss: float | None = None
+    edits: Edits = Field(default_factory=Edits)
 
     @model_validator(mode="after")
     def _numpy_takes_it(self) -> Self:
@@ -157,6 +159,7 @@ class Metadata(PlanText):
     seen: Seen = Field(default_factory=Seen)
     next: PlanText | None = None
     environment: EnvironmentText | None = None
+    edits: Edits = Field(default_factory=Edits)
 
     @model_validator(mode="after")
     def _of_this_flow(self) -> Self:
@@ -164,6 +167,8 @@ class Metadata(PlanText):
         layout = (*self.layout.parameters, *self.layout.statistics)
         if any(name.partition("/")[0] not in owners for name in layout):
             raise ValueError("The weights belong to a different flow.")
+        for edits in (self.edits, *([self.checkpoint.edits] if self.checkpoint else [])):
+            edits.checked(self.flow)
         stages = (self.seen.stage, self.seen.probe and self.seen.probe[0])
         if any(stage is not None and stage >= len(names) for stage in stages):
             raise ValueError("The view shows a stage that the flow does not have.")

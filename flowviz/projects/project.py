@@ -6,6 +6,7 @@ from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import flowviz
+from flowviz.errors import SpecError
 from flowviz.projects.moments import storable_timeline, without_particles
 from flowviz.records import (
     Adjusted,
@@ -24,6 +25,7 @@ from flowviz.records import (
     untrained_trace,
 )
 from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
+from flowviz.specs.edits import Edits
 from flowviz.specs.flow import Integrator
 
 if TYPE_CHECKING:
@@ -60,7 +62,8 @@ class Project:
         seen: How the project is viewed.
         selection: The selected particles, if any.
         next: The next training. None if it is the same as the last one.
-        score: Score of the weights. None unless they are those that a training kept.
+        edits: Edits of the layers, with which the flow is traced, scored and exported, whichever its weights are.
+        score: Score of the weights and edits. None unless the weights are those that a training kept.
         environment: Versions and platform with which the weights were trained, or with which an untrained project was
             created. None for projects of older versions, which did not save it.
     """
@@ -78,6 +81,7 @@ class Project:
     next: Plan | None = None
     score: Score | None = None
     environment: Environment | None = None
+    edits: Edits = field(default_factory=Edits)
 
     @classmethod
     def untrained(cls, target: TargetSpec, flow: FlowSpec, training: TrainingSpec) -> "Project":
@@ -138,7 +142,9 @@ class Project:
         return self.score.gap if self.score else None
 
     def build_flow(self, dtype: Literal["float32", "float64"] = "float32") -> "Flow":
-        """Build the flow with the weights of the project, or initial ones before any training. Loads TensorFlow.
+        """Build the flow with the edits and weights of the project, or initial weights before any training.
+
+        Loads TensorFlow.
 
         The flow works in flow units; `flowviz.sample` and `flowviz.score` convert them. It is built by the library,
         which lies above this package, as are the packages that compute.
@@ -146,7 +152,7 @@ class Project:
         Raises:
             FileError: If the weights do not fit the flow.
         """
-        return flowviz.build_flow(self.flow, self.weights if self.weights.parameters else None, dtype)
+        return flowviz.build_flow(self.flow, self.weights if self.weights.parameters else None, dtype, self.edits)
 
     def with_integrator(self, integrator: Integrator | None = None, steps: int | None = None) -> "Project":
         """Return this project with another integrator of its flow, the same weights, and its particles followed anew.
@@ -158,16 +164,39 @@ class Project:
             steps: The number of steps. None keeps it.
 
         Raises:
-            SpecError: If the values are wrong, or the flow has no integrator.
+            SpecError: If the values are wrong, if the flow has no integrator, or if edits belong to its present steps.
         """
         flow = self.flow.with_integrator(integrator, steps)
         if flow == self.flow:
             return self
-        changed = replace(self, flow=flow, score=None)
-        built = changed.build_flow() if self.weights.parameters else None
-        trace = built.trace(built.particles()) if built else untrained_trace(flow)
+        if self.edits and flow.integrator_steps != self.flow.integrator_steps:
+            raise SpecError(
+                f"The edits belong to the {self.flow.integrator_steps} steps of the flow. Reset them before you change "
+                "the number of steps."
+            )
+        return replace(self, flow=flow)._followed_anew()
+
+    def with_edits(self, edits: Edits) -> "Project":
+        """Return this project with other edits in place of its own, and its particles followed anew.
+
+        Loads TensorFlow, unless nothing was trained and nothing is edited. The score is unknown then: see
+        `flowviz.rescored`.
+
+        Args:
+            edits: The edits; `Edits()` resets the flow to what it learned.
+
+        Raises:
+            SpecError: If the edits do not fit the flow.
+        """
+        return self if edits == self.edits else replace(self, edits=edits.checked(self.flow))._followed_anew()
+
+    def _followed_anew(self) -> "Project":
+        """Return this project with the particles as its flow moves them, and without what belonged to others."""
+        built = self.build_flow() if self.weights.parameters or self.edits else None
+        trace = built.trace(built.particles()) if built else untrained_trace(self.flow)
         timeline = replace(self.timeline, moments=tuple(map(without_particles, self.timeline.moments)))
-        return replace(changed, trace=trace, timeline=timeline, seen=_seen_of(self.seen, timeline, trace))
+        seen = _seen_of(self.seen, timeline, trace)
+        return replace(self, trace=trace, timeline=timeline, seen=seen, score=None)
 
     def __repr__(self) -> str:
         """Return one line, because the arrays would take thousands."""

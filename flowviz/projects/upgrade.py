@@ -1,5 +1,6 @@
 """Upgrades of older project file formats to the current one, one version at a time.
 
+- Format 9 had no edits.
 - Format 8 had flows with a standard normal base only, which is still the default.
 - Format 7 used the same held-out points to select the kept state and to score it. What it calls held out is the
   validation set now, and it has no score. Half of the held-out points of a table are test points now, so a training
@@ -23,7 +24,7 @@ from flowviz.specs import FlowSpec
 from flowviz.specs.flow import NETWORK_FIELDS
 from flowviz.specs.recipes import BASE, PERMUTE
 
-FORMAT_VERSION = 9
+FORMAT_VERSION = 10
 TRAINING_SHARE_OF_7 = 0.8  # of the points of a target
 MIN_BIN_HEIGHT_OF_6 = 1e-3
 

@@ -1,13 +1,14 @@
 """The complete state of a training, from which it resumes exactly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records.weights import Weights
+from flowviz.specs.edits import Edits
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Checkpoint:
         failed_validations: Number of validations that failed in a row.
         median_loss: Median loss of the latest chunk that succeeded. None if there is no such chunk, or
             if the checkpoint comes from a file of an older version.
+        edits: Edits of the flow that is trained.
     """
 
     parameters: NDArray[np.float32]
@@ -83,6 +85,7 @@ class Checkpoint:
     failed_chunks: int = 0
     failed_validations: int = 0
     median_loss: float | None = None
+    edits: Edits = field(default_factory=Edits)
 
     @property
     def validated_step(self) -> int:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from flowviz.lazy_names import lazy_names
+from flowviz.specs.edits import Bump, Edits, LayerEdit
 from flowviz.specs.export import ExportSpec
 from flowviz.specs.flow import FlowSpec
 from flowviz.specs.playback import Playback
@@ -31,15 +32,18 @@ __all__ = [
     "PRESETS",
     "RECIPES",
     "SHAPES",
+    "Bump",
     "ComparisonPreset",
     "ComparisonPresetName",
     "ComparisonSpec",
     "DrawingSpec",
+    "Edits",
     "Entrant",
     "ExportSpec",
     "Family",
     "FlowSpec",
     "ImageSpec",
+    "LayerEdit",
     "MixSpec",
     "Normalization",
     "Part",

@@ -124,3 +124,8 @@ class Edits(Spec):
                 if bump.curve not in BENT_CURVES.get(kind, ()):
                     raise SpecError(f"The edits bend the {bump.curve} of stage {names[stage]}, which has none.")
         return self
+
+
+def flow_by_hand(layers: int = 4) -> FlowSpec:
+    """Return a flow to be built by hand: couplings with tables, which are the identity until they are edited."""
+    return FlowSpec(layers=layers, conditioner="table", normalization="none")

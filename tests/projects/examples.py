@@ -26,8 +26,20 @@ from flowviz.records import (
     untrained_trace,
 )
 from flowviz.specs import DrawingSpec, FlowSpec, Playback, PointsSpec, Seen, TextSpec, TrainingSpec, ViewSpec
+from flowviz.specs.edits import Bump, Edits, LayerEdit
 from flowviz.specs.recipes import BATCH_NORMALIZATION, PERMUTE
 
+EDITS = Edits(
+    layers={
+        1: LayerEdit(
+            bumps=(
+                Bump(curve="shift", center=(0.5,), height=(1 / 3,), width=0.3),
+                Bump(curve="log-scale", center=(-0.1,), height=(-0.7,)),
+            )
+        ),
+        3: LayerEdit(disabled=True),
+    }
+)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
 
 
@@ -61,6 +73,7 @@ def whole_project(
         score=Score(400, -0.5, -0.25, 0.125, -1.5),
         next=Plan(PointsSpec(data=PNG[:160]), FlowSpec(family="spline"), TrainingSpec(steps=3)),
         environment=Environment(flowviz="0.1.0", tensorflow="2.21.0", python="3.11.7", platform="Linux 6.1 x86_64"),
+        edits=EDITS if flow == FlowSpec(layers=4, width=8) else Edits(),
     )
 
 
@@ -134,6 +147,7 @@ def checkpoint(present: Weights, best: Weights, rng: np.random.Generator) -> Che
         failed_chunks=1,
         failed_validations=2,
         median_loss=0.25,
+        edits=Edits(layers={4: LayerEdit(disabled=True)}),
     )
 
 

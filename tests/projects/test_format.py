@@ -32,6 +32,7 @@ from flowviz.records import (
 )
 from flowviz.records.timeline import MAX_MOMENTS
 from flowviz.specs import FlowSpec, MixSpec, Part, PointsSpec, Seen, TextSpec, TrainingSpec
+from flowviz.specs.edits import Edits
 from tests.flows.families import SPECS
 from tests.projects.examples import assert_same, bare_project, moved, replace_moment, weights, whole_project
 
@@ -254,7 +255,15 @@ def test_a_file_of_format_8_opens_with_a_normal_base() -> None:
     )
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 6, 7, 8])
+def test_a_file_of_format_9_opens_without_edits() -> None:
+    old = load_project(FILES / "format_9.flowviz")
+    assert old.checkpoint is not None
+    assert (old.edits, old.checkpoint.edits) == (Edits(), Edits())
+    assert (old.flow, old.checkpoint.step) == (FlowSpec(layers=4, width=8), 500)
+    assert old.score is not None
+
+
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 6, 7, 8, 9])
 def test_an_old_file_is_the_same_once_it_is_saved_again(version: int) -> None:
     old = load_project(FILES / f"format_{version}.flowviz")
     assert_same(from_bytes(to_bytes(old)), old)
@@ -321,6 +330,19 @@ INCONSISTENT: dict[str, Change] = {
     "a probe beyond the last": lambda t, _: t["seen"].update(probe=[10, [0, 0]]),
     "a probe at infinity": lambda t, _: t["seen"].update(probe=[1, [0, float("inf")]]),
     "a moment that is missing": lambda t, _: t["seen"].update(moment=201),
+    "edits beyond the last stage": lambda t, _: t["edits"]["layers"].update({"10": {"disabled": True}}),
+    "edits of the base": lambda t, _: t["edits"]["layers"].update({"0": {"disabled": True}}),
+    "edits of no stage": lambda t, _: t["edits"]["layers"].update({"x": {"disabled": True}}),
+    "edits that are no object": lambda t, _: t.update(edits=[]),
+    "a bump of a normalization": lambda t, _: t["edits"]["layers"].update({"2": t["edits"]["layers"]["1"]}),
+    "a bump without a center": lambda t, _: t["edits"]["layers"]["1"]["bumps"][0].update(center=[]),
+    "a bump at infinity": lambda t, _: t["edits"]["layers"]["1"]["bumps"][0].update(center=[float("inf")]),
+    "a bump that is too high": lambda t, _: t["edits"]["layers"]["1"]["bumps"][0].update(height=[1e300]),
+    "a bump of nothing": lambda t, _: t["edits"]["layers"]["1"]["bumps"][0].update(curve="x"),
+    "more bumps than allowed": lambda t, _: t["edits"]["layers"]["1"]["bumps"].extend(
+        17 * t["edits"]["layers"]["1"]["bumps"][:1]
+    ),
+    "edits of another checkpoint": lambda t, _: t["checkpoint"]["edits"]["layers"].update({"99": {"disabled": True}}),
     "a flow with more stages": lambda t, _: t["flow"].update(layers=5),
     "numbers of another stage": lambda t, _: t["layout"]["parameters"].update({"99_real_nvp/bias": [0]}),
     "a layout of more numbers": lambda t, _: t["layout"]["statistics"].update({"01_real_nvp/bias": [3]}),

@@ -1,0 +1,27 @@
+"""The score of a project whose weights have not been scored as they are now integrated or edited."""
+
+from dataclasses import replace
+
+from flowviz.errors import FileError
+from flowviz.projects import Project
+from flowviz.targets import build_target
+
+
+def rescored(project: Project) -> Project:
+    """Return a project with the score of its weights, which changes with the integrator and the edits of its flow.
+
+    Loads TensorFlow.
+
+    Raises:
+        FileError: If the project was neither trained nor edited, or the weights do not fit the flow.
+        TargetError: If there is nothing to learn.
+    """
+    if project.score is not None:
+        return project
+    if not project.weights.parameters and not project.edits:
+        raise FileError("The project was not trained, so there is nothing to score.")
+    from flowviz.training.scoring import score_of
+
+    steps = project.history.step
+    step = project.history.kept_step or (int(steps[-1]) if len(steps) else 0)
+    return replace(project, score=score_of(project.build_flow(), build_target(project.target), project.training, step))
