@@ -35,7 +35,7 @@ from flowviz.specs.export_kinds import IN_FOLDERS
 from flowviz.specs.view import Direction, UnitName
 from flowviz.targets import Target, draw_in_parts, spec_units, target_units
 from flowviz.targets import build_target as target_of
-from flowviz.training import compared, trained
+from flowviz.training import compared, continued, trained
 from flowviz.training.rescored import rescored as rescored
 from flowviz.training.settings import adjusted
 
@@ -143,8 +143,11 @@ def resume(
 ) -> Project:
     """Continue a training that was stopped, step for step as if it had not been. Loads TensorFlow.
 
+    A project that was edited since is trained from what it shows, with a new budget: bumps stay on top of what is
+    learned, and disabled layers remain the identity.
+
     Args:
-        project: A project with a checkpoint.
+        project: A project with a checkpoint, or with edits.
         learning_rate: The learning rate from now on, before its decay. None keeps it, as for the other settings.
         clip_norm: The clip norm from now on.
         batch: The number of points per step from now on.
@@ -152,15 +155,15 @@ def resume(
         should_stop: As for `train`.
 
     Raises:
-        FileError: If the project has no checkpoint, or one that does not fit its flow.
+        FileError: If the project has neither checkpoint nor edits, or a checkpoint that does not fit its flow.
         SpecError: If a setting is out of range.
         TargetError: If there is nothing to learn.
     """
-    if project.checkpoint is None:
+    if project.checkpoint is None and not project.edits:
         raise FileError(
             "The project cannot be continued, because it was saved by an older version of flowviz without a checkpoint."
         )
-    project = adjusted(project, learning_rate=learning_rate, clip_norm=clip_norm, batch=batch)
+    project = adjusted(continued(project), learning_rate=learning_rate, clip_norm=clip_norm, batch=batch)
     return _trained(project, build_target(project.target), on_event, should_stop)
 
 

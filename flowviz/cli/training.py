@@ -12,6 +12,7 @@ import typer
 
 from flowviz.cli import options
 from flowviz.cli.interrupts import Interrupted, stoppable
+from flowviz.cli.loaded_project import edited
 from flowviz.cli.messages import console, counted, describe, progress_bar, say, summary_table, validation_sentence
 from flowviz.cli.outputs import check_training_output, check_trial_outputs, is_same_file
 from flowviz.cli.plan_options import (
@@ -40,7 +41,7 @@ from flowviz.records import Event, Finished, Progress, Trial, summarized
 from flowviz.records.trial import MEASURES, measure, measured
 from flowviz.specs import TrainingSpec
 from flowviz.targets import target_units
-from flowviz.training import trained
+from flowviz.training import continued, trained
 from flowviz.training.schedule import Budget, extended
 from flowviz.training.settings import adjusted
 
@@ -78,16 +79,20 @@ def resume(
     settings: Given,
     steps: Annotated[int | None, typer.Option(help="Train longer: this many steps in all.")] = None,
     seconds: Annotated[float | None, typer.Option(help="Train longer: this many seconds in all.")] = None,
+    edits: options.EditsFile = None,
     as_json: options.AsJson = False,
     force: options.Force = False,
 ) -> None:
     """Continue a training to the end of its budget, step for step as if it had never been stopped.
 
     If the training was interrupted, it continues from the checkpoint beside the project. With another learning rate,
-    clip norm or batch, it continues from the same state, and the loss plot marks the change.
+    clip norm or batch, it continues from the same state, and the loss plot marks the change. A flow that was edited
+    since is trained from what it shows, with a new budget: bumps stay on top of what it learns, and disabled layers
+    do nothing.
     """
     check_training_output(output, [], force=force or is_same_file(project, output))
     found, at = latest_state(project, output)
+    found = continued(found if edits is None else edited(found, edits))
     checkpoint = found.checkpoint
     if checkpoint is None:
         raise FileError(

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from flowviz.flows.bumps import added_to_each
 from flowviz.flows.chain import Chain
 from flowviz.flows.objective import Objective
 from flowviz.flows.velocity_field import VelocityField
@@ -17,7 +18,8 @@ class FlowMatching(Objective):
 
     The minimum is the field along which the base flows to the target. If x_0 and x_1 are independent, it averages over
     all paths through a point, so its own paths bend. A transport plan pairs near points, whose paths hardly cross: the
-    paths become nearly straight, and the loss less noisy.
+    paths become nearly straight, and the loss less noisy. The bumps of an edited step are
+    part of the field at its times.
     References: Lipman et al. 2023, "Flow matching for generative modeling", https://arxiv.org/abs/2210.02747; Tong et
     al. 2024, "Improving and generalizing flow-based generative models with minibatch optimal transport",
     https://arxiv.org/abs/2302.00482.
@@ -38,7 +40,12 @@ class FlowMatching(Objective):
     ) -> tuple[tf.Tensor, tf.Tensor]:
         start, end, time = tf.split(tf.transpose(batch), [2, 2, 1])
         weights = chain.numbers(parameters, statistics)[0]
-        velocity = VelocityField(self.spec)(weights, start + time * (end - start), time[0])
+        places = start + time * (end - start)
+        velocity = VelocityField(self.spec)(weights, places, time[0])
+        if chain.bumps is not None:
+            steps = len(chain.stages)
+            step = tf.minimum(tf.cast(time[0] * steps, tf.int32), steps - 1)
+            velocity += added_to_each(tf.gather(chain.bumps, step), places)
         return tf.reduce_mean(tf.reduce_sum((velocity - (end - start)) ** 2, axis=0)), statistics
 
     def _paired(

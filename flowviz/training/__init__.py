@@ -6,6 +6,7 @@ Importing this package does not load TensorFlow; `train` loads it when it runs.
 from typing import TYPE_CHECKING
 
 from flowviz.lazy_names import lazy_names
+from flowviz.training.from_here import continued, from_here
 from flowviz.training.prepare import prepare
 from flowviz.training.requests import NewTarget
 from flowviz.training.train import train
@@ -19,6 +20,8 @@ __all__ = [
     "Retarget",
     "Turn",
     "compared",
+    "continued",
+    "from_here",
     "prepare",
     "score_stopped",
     "train",

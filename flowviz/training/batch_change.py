@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from flowviz.errors import MachineError
 from flowviz.flows.machine import OUT_OF_MEMORY
 from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs.edits import Edits
 from flowviz.training.schedule import chunk_steps
 from flowviz.training.step import ChunkRunner, chunk_runner
 
@@ -12,8 +13,8 @@ from flowviz.training.step import ChunkRunner, chunk_runner
 class BatchChange:
     """Compiles the step for another batch in a thread, while the training goes on with the previous one."""
 
-    def __init__(self, flow: FlowSpec) -> None:
-        self._flow = flow
+    def __init__(self, flow: FlowSpec, edits: Edits | None = None) -> None:
+        self._flow, self._edits = flow, edits
         self._coming: tuple[int, Future[ChunkRunner]] | None = None
 
     def runner(self, spec: TrainingSpec) -> ChunkRunner | None:
@@ -40,7 +41,7 @@ class BatchChange:
 
     def _begin(self, spec: TrainingSpec) -> None:
         pool = ThreadPoolExecutor(1, "batch")
-        self._coming = spec.batch, pool.submit(_compiled, self._flow, spec)
+        self._coming = spec.batch, pool.submit(_compiled, self._flow, spec, self._edits)
         pool.shutdown(wait=False)
 
 
@@ -52,8 +53,8 @@ def out_of_memory(batch: int) -> MachineError:
     )
 
 
-def _compiled(flow: FlowSpec, spec: TrainingSpec) -> ChunkRunner:
-    runner = chunk_runner(flow, spec, chunk_steps(flow, spec))
+def _compiled(flow: FlowSpec, spec: TrainingSpec, edits: Edits | None) -> ChunkRunner:
+    runner = chunk_runner(flow, spec, chunk_steps(flow, spec), edits)
     runner.compile()
     runner.wait()
     return runner

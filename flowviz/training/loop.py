@@ -8,7 +8,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.flows import Flow, build_flow
+from flowviz.flows import Flow
 from flowviz.records import (
     Adjusted,
     Advanced,
@@ -36,6 +36,7 @@ from flowviz.training.overfitting import OverfittingMonitor
 from flowviz.training.requests import NewTarget, Requests
 from flowviz.training.schedule import Budget, chunk_steps
 from flowviz.training.scoring import generators, mean_nll, score_of, validation_points
+from flowviz.training.shown_flow import ShownFlow
 from flowviz.training.step import State, chunk_runner
 
 PLAIN_STEPS = 50  # steps per chunk while XLA compiles: about 50 ms, so that the picture keeps moving
@@ -64,8 +65,8 @@ class Training:
         clock: Callable[[], float] | None = None,
         reports_chunks: bool = False,
     ) -> None:
-        self._shown = flow  # by snapshots and at the end; metrics use the integrator of the recipe
-        self._flow = flow if flow.spec == flow.spec.as_trained() else build_flow(flow.spec.as_trained(), flow.weights())
+        self._shown = ShownFlow(flow)
+        self._flow = self._shown.trained
         self._target, self._spec = target, spec.of_family(flow.spec.recipe)
         self._requests = requests or Requests()
         self._reports_chunks = reports_chunks
@@ -80,8 +81,8 @@ class Training:
         self._waits = snapshot_seconds is None or self._is_repeatable  # wait for XLA before most of the steps
         self._kept: Kept | None = None
         self._monitor = OverfittingMonitor()
-        self._runner = chunk_runner(flow.spec, spec, self._chunk_steps)
-        self._batch_change = BatchChange(flow.spec)
+        self._runner = chunk_runner(flow.spec, spec, self._chunk_steps, flow.edits)
+        self._batch_change = BatchChange(flow.spec, flow.edits)
         is_new = resume is None or resume.chunks == resume.recoveries == 0
         self._begins_plainly = is_new and (self._is_repeatable or not self._waits)
         if self._begins_plainly:
@@ -200,7 +201,9 @@ class Training:
         self._latest_points = drawn[:count].reshape(-1, 2)[-LATEST_POINTS:]
         rates = self._budget.rates(count) * np.float32(self._guard.rate_factor)
         guard = self._guard
-        state, losses = self._runner.run(guard.state, guard.step, points, rates, self._spec, compiled=compiled)
+        state, losses = self._runner.run(
+            guard.state, guard.step, points, rates, self._spec, compiled=compiled, edits=self._flow.edits
+        )
         cause = self._guard.take_chunk(state, self._guard.step + count, losses)
         if cause is not None:
             reports: list[Event] = [self._recovered(cause)]
@@ -330,6 +333,7 @@ class Training:
             kept=self._kept,
             start_step=self._start[0],
             start_seconds=self._start[1],
+            edits=self._flow.edits,
         )
 
     def _restore(self, checkpoint: Checkpoint) -> None:
@@ -351,9 +355,9 @@ class Training:
 
     def _score(self, kept: Kept) -> Score:
         """Return the score of the kept state, whose weights must be those of the flow."""
-        is_known = self._shown is self._flow and self._flow.objective.validation_share == 1
+        is_known = self._shown.is_trained and self._flow.objective.validation_share == 1
         nll = kept.validation_nll if is_known else None
-        return score_of(self._in_sync(), self._target, self._spec, kept.step, nll)
+        return score_of(self._shown.in_sync(), self._target, self._spec, kept.step, nll)
 
     def _progress(self, validation_nll: float, on_target: float | None = None) -> Progress:
         budget, is_nll = self._budget, self._flow.objective.is_nll
@@ -381,16 +385,9 @@ class Training:
         """Return the points (n, 2) that a validation uses."""
         return points[: round(len(points) * self._flow.objective.validation_share)]
 
-    def _in_sync(self) -> Flow:
-        """Return the shown flow with the present numbers."""
-        if self._shown is not self._flow:
-            self._shown.restore(self._flow.weights())
-        return self._shown
-
     def _snapshot(self) -> Snapshot:
-        if (spec := self._requests.reintegrate()) is not None and spec != self._shown.spec:
-            self._shown = self._flow if spec == self._flow.spec else build_flow(spec)
-        shown = self._in_sync()
+        self._shown.integrate(self._requests.reintegrate())
+        shown = self._shown.in_sync()
         trace = shown.trace(shown.particles())
         samples = trace.positions[-1]
         return Snapshot(

@@ -13,13 +13,17 @@ from numpy.typing import NDArray
 from flowviz import compile_cache
 from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
+from flowviz.flows.bumps import edit_arrays
+from flowviz.flows.chain import Chain
 from flowviz.flows.machine import OUT_OF_MEMORY
 from flowviz.flows.stored_graphs import Graph, stored_or_traced
 from flowviz.machine import return_memory
 from flowviz.records import Checkpoint, Validated
 from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs.edits import Edits
 
 FIRST_DECAY, EPSILON = 0.9, 1e-8  # β₁ and ε of Adam: Kingma & Ba 2015, algorithm 1
+STEP_ARGUMENTS = 10  # of a chunk without edits, of which four are the state
 REMEMBERED = 64  # runners: TensorFlow never frees a graph, so creating one again would only add a second copy
 _making = Lock()
 log = logging.getLogger(__name__)
@@ -70,20 +74,29 @@ class State(NamedTuple):
         return all(bool(np.isfinite(tensor).all()) for tensor in self)
 
 
-def chunk_runner(flow: FlowSpec, spec: TrainingSpec, steps: int) -> "ChunkRunner":
+class Edited(NamedTuple):
+    """What the graph of an edited flow depends on: its disabled stages, and the largest number of bumps of a stage."""
+
+    disabled: frozenset[int]
+    bumps: int
+
+
+def chunk_runner(flow: FlowSpec, spec: TrainingSpec, steps: int, edits: Edits | None = None) -> "ChunkRunner":
     """Return the runner for a flow and a batch size, with at most `steps` steps per chunk.
 
-    Runners are shared: the seed of the flow makes no difference. A thread that requests a runner while another thread
-    creates one waits.
+    Runners are shared: the seed of the flow makes no difference, nor do the numbers of its bumps. A thread that
+    requests a runner while another thread creates one waits. The steps of the integrator matter to edits only.
     """
+    own = (flow if edits else flow.as_trained()).model_copy(update={"seed": 0})
+    edited = Edited(edits.disabled, edit_arrays(edits, len(own.stage_names()) - 1)[1].shape[1]) if edits else None
     with _making:
-        return _made(flow.as_trained().model_copy(update={"seed": 0}), flow.recipe.stages, spec.batch, steps)
+        return _made(own, flow.recipe.stages, spec.batch, steps, edited)
 
 
 @lru_cache(REMEMBERED)
-def _made(flow: FlowSpec, _: tuple[Any, ...], batch: int, steps: int) -> "ChunkRunner":
+def _made(flow: FlowSpec, _: tuple[Any, ...], batch: int, steps: int, edited: Edited | None) -> "ChunkRunner":
     """Make a runner for a flow; the classes of an extension, which may be registered anew, are part of the key."""
-    return ChunkRunner(build_flow(flow), batch, steps)
+    return ChunkRunner(build_flow(flow), batch, steps, edited)
 
 
 class ChunkRunner:
@@ -92,17 +105,20 @@ class ChunkRunner:
     If XLA cannot compile for this machine, the plain graph remains in use.
     """
 
-    def __init__(self, flow: Flow, batch: int, steps: int) -> None:
+    def __init__(self, flow: Flow, batch: int, steps: int, edited: Edited | None = None) -> None:
         """Trace the graph of a chunk, or load it from the compile cache.
 
         Args:
             flow: Any flow of the architecture to train; its numbers are not used.
             batch: Number of points per step.
             steps: Maximum number of steps per chunk.
+            edited: What to know about the edits of the flow; None without edits.
         """
-        self.flow = flow
+        self.flow, self._edited = flow, edited
         self.shape = (steps, batch, flow.objective.columns)
         key = f"steps {self.shape} {flow.spec.model_copy(update={'seed': 0}).model_dump_json()}"
+        if edited:
+            key += f" {sorted(edited.disabled)} {edited.bumps}"
         self._signature = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in self._no_steps()]
         self._graph, self._compilable = stored_or_traced(key, self._trace, self._signature, flow.spec)
         self._compiled: Future[Graph | None] | None = None
@@ -152,6 +168,7 @@ class ChunkRunner:
         spec: TrainingSpec,
         *,
         compiled: bool = True,
+        edits: Edits | None = None,
     ) -> tuple[State, NDArray[np.float32]]:
         """Take `len(rates)` training steps.
 
@@ -164,6 +181,7 @@ class ChunkRunner:
             spec: The training, with the peak learning rate and the clip norm.
             compiled: Whether to use the graph as compiled by XLA, and to wait for XLA if it is still compiling. If
                 false, run the plain graph, whose results differ by rounding.
+            edits: The edits of the flow, if it has any.
 
         Returns:
             The new state, and the loss of each step's batch (len(rates),).
@@ -180,6 +198,7 @@ class ChunkRunner:
             tf.constant(padded),
             *self._constants(spec),
             tf.constant(len(rates)),
+            *self._bumps(edits or Edits()),
         )
         return State(*tensors), losses.numpy()[: len(rates)]
 
@@ -222,7 +241,16 @@ class ChunkRunner:
             rates,
             *self._constants(TrainingSpec(steps=1)),
             tf.constant(0),
+            *self._bumps(Edits()),
         ]
+
+    def _bumps(self, edits: Edits) -> list[tf.Tensor]:
+        """Return the bumps (stages, bumps, 6) as an argument, so that changing them needs no recompilation."""
+        if self._edited is None:
+            return []
+        found = edit_arrays(edits, len(self.flow.stages))[1]
+        missing = self._edited.bumps - found.shape[1]
+        return [tf.constant(np.pad(found, ((0, 0), (0, missing), (0, 0))), tf.float32)]
 
     def _constants(self, spec: TrainingSpec) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the peak learning rate and the clip norm as tensors, so that changing them needs no recompilation."""
@@ -230,12 +258,15 @@ class ChunkRunner:
         return tf.constant(own.peak_rate, tf.float32), tf.constant(own.clip_norm, tf.float32)
 
     def _take_steps(self, *arguments: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        *state, step, points, rates, highest_rate, clip_norm, count = arguments
+        *state, step, points, rates, highest_rate, clip_norm, count = arguments[:STEP_ARGUMENTS]
+        chain = self.flow.chain
+        if self._edited:
+            chain = chain.edited(self._edited.disabled, arguments[-1])
 
         def take_step(i: tf.Tensor, losses: tf.Tensor, *tensors: tf.Tensor) -> tuple[tf.Tensor, ...]:
             # Running averages slow down with the learning rate; otherwise the weights could not keep up at the end.
             pace = tf.minimum(1.0, rates[i] / highest_rate)
-            new_state, loss = self._take_step(State(*tensors), step + i, points[i], rates[i], pace, clip_norm)
+            new_state, loss = self._take_step(chain, State(*tensors), step + i, points[i], rates[i], pace, clip_norm)
             return i + 1, tf.tensor_scatter_nd_update(losses, [[i]], [loss]), *new_state
 
         _, losses, *state = tf.while_loop(
@@ -244,12 +275,19 @@ class ChunkRunner:
         return *state, losses
 
     def _take_step(
-        self, state: State, step: tf.Tensor, batch: tf.Tensor, rate: tf.Tensor, pace: tf.Tensor, clip_norm: tf.Tensor
+        self,
+        chain: Chain,
+        state: State,
+        step: tf.Tensor,
+        batch: tf.Tensor,
+        rate: tf.Tensor,
+        pace: tf.Tensor,
+        clip_norm: tf.Tensor,
     ) -> tuple[State, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(state.parameters)
             numbers = state.parameters, state.statistics
-            loss, statistics = self.flow.objective.loss(self.flow.chain, *numbers, batch, pace)
+            loss, statistics = self.flow.objective.loss(chain, *numbers, batch, pace)
         gradient = tf.clip_by_norm(tape.gradient(loss, state.parameters), clip_norm)
         number, second_decay = tf.cast(step + 1, tf.float32), self.flow.spec.recipe.second_decay
         return _adam(state, gradient, number, rate, second_decay)._replace(statistics=statistics), loss

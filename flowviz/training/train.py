@@ -43,7 +43,8 @@ def train(
         stop_requested: Called before each chunk of steps, which takes about 100 ms. If it returns true, training ends
             with the best state so far.
         resume: A checkpoint to continue from. With the same specs, training continues exactly as if it had not been
-            interrupted.
+            interrupted. The flow keeps the edits of the checkpoint: disabled layers remain the identity and learn
+            nothing, and bumps are added to what is learned.
         retarget: Called before each chunk. If it returns a new target, the flow learns that target with its current
             weights and compiled code, and with a new budget and warm-up. A `Retargeted` event marks the step.
         adjust: Called before each chunk. If it returns a training, its learning rate, clip norm and batch apply from
@@ -52,7 +53,8 @@ def train(
         reports_chunks: Whether to report every chunk, so that the caller can let other trainings take turns, and the
             final checkpoint before the score is computed. Snapshots do not count as training time then.
         reintegrate: Called before each snapshot. If it returns a flow, which differs from the trained one in its
-            integrator, that flow moves the particles from then on, and is scored at the end.
+            integrator, that flow moves the particles from then on, and is scored at the end. Without effect on
+            an edited flow, whose edits belong to the steps of its integrator.
 
     Yields:
         The events of the training, the last of which is `Finished`.
@@ -74,7 +76,7 @@ def train(
     batch = spec.batch
     try:
         training = Training(
-            build_flow(flow_spec),
+            build_flow(flow_spec, edits=resume.edits if resume else None),
             target,
             spec,
             snapshot_seconds,

@@ -7,6 +7,7 @@ from flowviz.projects import Project
 from flowviz.records import Checkpoint, Environment, Event, Finished, Moment, Snapshot
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
+from flowviz.training.from_here import continued
 from flowviz.training.overfitting import with_final_report
 from flowviz.training.train import train
 
@@ -29,6 +30,8 @@ def trained(
 ) -> Project:
     """Train a project, or continue its training from its checkpoint.
 
+    If its edits are not those of the checkpoint, training starts from what is shown; see `from_here`.
+
     Args:
         project: The project to train.
         target: The target of the project.
@@ -49,6 +52,7 @@ def trained(
         MachineError: If there is not enough memory, or if TensorFlow cannot be loaded.
         SpecError: If the flow is too large for a project file.
     """
+    project = continued(project)
     checkpoint, timeline = project.checkpoint, project.timeline
     project = replace(project, environment=Environment.current())
     history = project.history.resumed(checkpoint) if checkpoint else project.history

@@ -65,6 +65,15 @@ def test_inspect_says_which_layers_are_disabled(files: tuple[Path, Path], capsys
     assert "disabled: points stay" in capsys.readouterr().out
 
 
+def test_a_training_continues_from_the_edits(files: tuple[Path, Path], tmp_path: Path) -> None:
+    project, edits = files
+    assert run("resume", project, "-o", tmp_path / "more.flowviz", "--edits", edits) == 0
+    found = load_project(tmp_path / "more.flowviz")
+    assert found.edits == EDITS
+    assert found.checkpoint is not None
+    assert (found.checkpoint.step, found.checkpoint.edits) == (20, EDITS)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

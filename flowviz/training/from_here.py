@@ -1,0 +1,57 @@
+"""Training that starts from what is shown: an edited flow."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from flowviz.projects import Project
+from flowviz.records import Checkpoint
+
+
+def from_here(project: Project) -> Project:
+    """Return a project whose training continues from its weights and edits, with a new budget. Loads TensorFlow.
+
+    The first step starts from exactly what is shown: bumps stay on top of what is learned, as fixed parts of the flow,
+    and disabled layers remain the identity. As after a change of the target, the steps and the moments of Adam go on,
+    and the warm-up begins anew; the best state so far is forgotten, because it is that of another flow.
+
+    Args:
+        project: The project, which may be untrained: it starts from initial weights, with which layers are the
+            identity.
+
+    Raises:
+        FileError: If the weights do not fit the flow.
+        SpecError: If the edits do not fit the flow.
+    """
+    from flowviz.training.scoring import generators
+    from flowviz.training.step import State
+
+    flow, before = project.build_flow(), project.checkpoint
+    state: dict[str, Any] = {**State.of(flow).arrays()}
+    if before is not None:
+        state |= {name: getattr(before, name) for name in ("first_moment", "second_moment")}
+    step, seconds = (before.step, before.seconds) if before else (0, 0.0)
+    rng = generators(project.training)[0].bit_generator
+    checkpoint = Checkpoint(
+        **state,
+        losses=np.zeros(0, np.float32),
+        step=step,
+        seconds=seconds,
+        chunks=0,
+        rate_factor=1.0,
+        recoveries=0,
+        random_state=before.random_state if before else rng.state,
+        kept=None,
+        start_step=step,
+        start_seconds=seconds,
+        edits=project.edits,
+    )
+    return replace(project, checkpoint=checkpoint)
+
+
+def continued(project: Project) -> Project:
+    """Return a project whose training continues from its checkpoint, or from what is shown if its edits are others."""
+    checkpoint = project.checkpoint
+    is_same = not project.edits if checkpoint is None else checkpoint.edits == project.edits
+    return project if is_same else from_here(project)
