@@ -152,21 +152,19 @@ class Training:
         if (new := self._requests.retarget()) is not None:
             yield self._take_target(new)
         if (requested := self._requests.adjust()) is not None and self._budget.fraction < 1:
-            yield from self._take_settings(requested.of_family(self._flow.spec.recipe))
+            yield from self._take_settings(requested)
 
     def _take_settings(self, requested: TrainingSpec) -> Iterator[Adjusted]:
         """Continue with other settings and the same optimizer state; with another batch as soon as it is compiled."""
-        recipe = self._flow.spec.recipe
-        before, after = Settings.of(self._spec, recipe), Settings.of(requested, recipe)
+        before, after = (Settings.of(spec, self._flow.spec.recipe) for spec in (self._spec, requested))
         if after.batch != before.batch and not self._take_batch(requested):
             after = replace(after, batch=before.batch)
-        if after == before:
-            return
         if after.learning_rate != before.learning_rate:
             self._guard.restore_rate()
-        event = Adjusted(self._guard.step, before, after)
-        self._spec = event.applied(self._spec)
-        yield event
+        if after != before:
+            event = Adjusted(self._guard.step, before, after)
+            self._spec = event.applied(self._spec)
+            yield event
 
     def _take_batch(self, requested: TrainingSpec) -> bool:
         """Switch to the step for another batch, and return whether it is ready."""
