@@ -83,10 +83,12 @@ class Pool:
     def __call__(self, *_: object) -> "Pool":
         return self
 
-    def submit(self, job: Callable[..., ChunkRunner], flow: FlowSpec, spec: TrainingSpec) -> Future[ChunkRunner]:
+    def submit(
+        self, job: Callable[..., ChunkRunner], flow: FlowSpec, spec: TrainingSpec, *rest: object
+    ) -> Future[ChunkRunner]:
         self.batches.append(spec.batch)
         future: Future[ChunkRunner] = Future()
-        self._jobs.append((future, lambda: job(flow, spec)))
+        self._jobs.append((future, lambda: job(flow, spec, *rest)))
         if self.is_immediate:
             self.compile()
         return future
@@ -183,7 +185,7 @@ def test_old_batch_trains_until_the_new_one_is_compiled(pool: Pool) -> None:
 
 
 def test_only_the_latest_of_several_batches_is_adopted(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_change, "_compiled", lambda _, spec: spec)
+    monkeypatch.setattr(batch_change, "_compiled", lambda _, spec, *__: spec)
     change = BatchChange(SMALL)
     assert change.runner(with_batch(300)) is None
     assert change.runner(with_batch(310)) is None
