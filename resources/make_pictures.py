@@ -130,9 +130,9 @@ def show_lesson() -> None:
     window.main.resize(*LAPTOP)
     lessons = window.main.lessons
     lessons.open(resource("lessons/03_why_permute.toml"))
-    window.wait(lambda: lessons.is_ready)
+    window.wait(lambda: lessons.beginning is not None)
     window.find(QPushButton, "lessonSkipButton").click()
-    window.wait(lambda: lessons.is_ready)
+    window.wait(lambda: lessons.beginning is not None)
     window.take("lesson")
     window.main.close()
 
