@@ -1,7 +1,7 @@
 """The table of a comparison: its columns, its rows, and their means over seeds."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -80,15 +80,20 @@ def row_of(name: str, seed: int, ending: str, figures: Mapping[str, float | None
 def summary_of(name: str, trials: Iterable[Trial]) -> RunSummary:
     """Return the summary of the runs of an entrant, without those of others."""
     runs = [trial for trial in trials if trial.name == name]
-    finite = [trial for trial in runs if trial.finite]
+    running = sum(trial.ending == "training" for trial in runs)
+    summary = summary_of_figures(name, [trial.figures for trial in runs if trial.finite])
+    return replace(summary, runs=len(runs), running=running)
+
+
+def summary_of_figures(name: str, runs: Sequence[Mapping[str, float | None]]) -> RunSummary:
+    """Return the summary of runs with finite results from their figures."""
     values = {
-        column.name: [value for trial in finite if (value := trial.figures.get(column.name)) is not None]
+        column.name: [value for figures in runs if (value := figures.get(column.name)) is not None]
         for column in COLUMNS
     }
     means = {each: float(np.mean(known)) if known else None for each, known in values.items()}
     deviations = {each: float(np.std(known, ddof=1)) if len(known) > 1 else None for each, known in values.items()}
-    running = sum(trial.ending == "training" for trial in runs)
-    return RunSummary(name, len(runs), len(finite), means, deviations, running)
+    return RunSummary(name, len(runs), len(runs), means, deviations)
 
 
 def best_of(column: Column, values: Sequence[float | None]) -> set[int]:

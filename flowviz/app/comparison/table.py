@@ -6,7 +6,8 @@ from PyQt6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSize, QSortF
 from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from flowviz.app.comparison.entrants import FAILED, Compared, ComparedState, EntrantRun, Figures
+from flowviz.app.comparison.entrants import FAILED, Compared, ComparedState, EntrantRun
+from flowviz.app.comparison.seeds import SummaryRow, shown, summary_rows
 from flowviz.app.style.theme import CHOSEN
 from flowviz.records.comparison_table import COLUMNS, best_of
 from flowviz.specs.view import Theme
@@ -29,7 +30,7 @@ DESCRIPTION = (
     "A row for each flow. Return opens the flow in the normal view, Delete removes it. Click a heading to sort"
 )
 SHORT = {"seconds_to_goal": "80% after"}  # headings that are shorter than in files
-UNITS = {"seconds_to_goal": " s"}  # of values
+SUMMARY_TIP = "Over the flows that differ only in their seeds, without those that diverged or failed"
 ALIGNED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -39,10 +40,7 @@ class FiguresModel(QAbstractTableModel):
     def __init__(self, compared: ComparedState) -> None:
         super().__init__()
         self._theme: Theme = "light"
-        self._value = compared.value
-        self._figures: list[Figures] = []
-        self._best: list[set[int]] = []
-        self._update()
+        self._update(compared.value, summary_rows(compared.value.runs))
         compared.changed.connect(self._on_changed)
 
     def set_theme(self, theme: Theme) -> None:
@@ -51,11 +49,18 @@ class FiguresModel(QAbstractTableModel):
         self._announce()
 
     def name(self, row: int) -> str:
-        """Return the name of the entrant in a row."""
-        return self._value.runs[row].name
+        """Return the name of the entrant in a row. Empty for a mean over seeds."""
+        return "" if self.is_summary(row) else self._value.runs[row].name
+
+    def is_summary(self, row: int) -> bool:
+        """Return whether a row is below those of the entrants: a mean or a standard deviation over seeds."""
+        return row >= len(self._value.runs)
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        return Qt.ItemFlag.ItemIsEnabled if self.is_summary(index.row()) else super().flags(index)
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._value.runs)
+        return 0 if parent is not None and parent.isValid() else len(self._value.runs) + len(self._summaries)
 
     def columnCount(self, parent: QModelIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else 1 + len(COLUMNS)
@@ -71,6 +76,8 @@ class FiguresModel(QAbstractTableModel):
         return TIPS[column.name] if role == Qt.ItemDataRole.ToolTipRole else None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if self.is_summary(index.row()):
+            return _summary(self._summaries[index.row() - len(self._value.runs)], index.column(), role)
         run = self._value.runs[index.row()]
         if index.column() == NAME_COLUMN:
             return _name(run, role)
@@ -78,7 +85,7 @@ class FiguresModel(QAbstractTableModel):
 
     def _figure(self, row: int, number: int, role: int) -> Any:
         column, value = COLUMNS[number], self._figures[row][COLUMNS[number].name]
-        text = column.text(value) + (UNITS.get(column.name, "") if value is not None else "")
+        text = shown(column, value)
         is_best = row in self._best[number]
         match role:
             case Qt.ItemDataRole.DisplayRole:
@@ -98,16 +105,19 @@ class FiguresModel(QAbstractTableModel):
         return value if role == VALUE_ROLE else None
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
-        self._value = new
-        if old.names != new.names:
+        if old.runs == new.runs:
+            return
+        summaries = summary_rows(new.runs)
+        if old.names != new.names or len(summaries) != len(self._summaries):
             self.beginResetModel()
-            self._update()
+            self._update(new, summaries)
             self.endResetModel()
-        elif old.runs != new.runs:
-            self._update()
+        else:
+            self._update(new, summaries)
             self._announce()
 
-    def _update(self) -> None:
+    def _update(self, value: Compared, summaries: list[SummaryRow]) -> None:
+        self._value, self._summaries = value, summaries
         self._figures = [run.figures() for run in self._value.runs]
         self._best = [best_of(column, [figures[column.name] for figures in self._figures]) for column in COLUMNS]
 
@@ -129,13 +139,32 @@ def _name(run: EntrantRun, role: int) -> str | None:
     return run.name if role == VALUE_ROLE else None
 
 
+def _summary(row: SummaryRow, column: int, role: int) -> Any:
+    """Return what a row of means or deviations shows."""
+    match role:
+        case Qt.ItemDataRole.DisplayRole:
+            return row.title if column == NAME_COLUMN else row.texts[COLUMNS[column - 1].name]
+        case Qt.ItemDataRole.TextAlignmentRole if column != NAME_COLUMN:
+            return ALIGNED
+        case Qt.ItemDataRole.ToolTipRole:
+            return SUMMARY_TIP
+        case Qt.ItemDataRole.FontRole:
+            font = QFont()
+            font.setItalic(True)
+            return font
+    return None
+
+
 class _Sorted(QSortFilterProxyModel):
-    """Sorts by the numbers; unknown ones come last in either order."""
+    """Sorts by the numbers; unknown ones come last in either order, and then means over seeds."""
 
     def lessThan(self, left: QModelIndex, right: QModelIndex) -> bool:
+        model, is_ascending = self.sourceModel(), self.sortOrder() == Qt.SortOrder.AscendingOrder
+        assert isinstance(model, FiguresModel)
+        if model.is_summary(left.row()) or model.is_summary(right.row()):
+            return (left.row() < right.row()) == is_ascending  # they are the last rows
         one, other = left.data(VALUE_ROLE), right.data(VALUE_ROLE)
         if one is None or other is None:
-            is_ascending = self.sortOrder() == Qt.SortOrder.AscendingOrder
             return (other is None and one is not None) == is_ascending
         return bool(one < other)
 
