@@ -30,11 +30,12 @@ def columns_for(runs: Sequence[EntrantRun], room: QSize, present: int = 0) -> in
 
 
 def _scale(columns: int, count: int, room: QSize, shape: tuple[float, float]) -> float:
-    """Return the scale of a cloud in pixels per flow unit. 0 if the clouds do not fit into the grid."""
-    width, height = room.width() / columns, room.height() / -(-count // columns) - HEADER
+    """Return the scale of a cloud in pixels per flow unit, less if places are empty. 0 if the clouds do not fit."""
+    rows = -(-count // columns)
+    width, height = room.width() / columns, room.height() / rows - HEADER
     if width < LEAST.width() or height < LEAST.height():
         return 0.0
-    return min(width / shape[0], height / shape[1])
+    return min(width / shape[0], height / shape[1]) * count / (rows * columns)
 
 
 def _shape(runs: Sequence[EntrantRun]) -> tuple[float, float] | None:
