@@ -1,5 +1,6 @@
 """The grid of clouds, one for each entrant, with one camera, one depth and one selection."""
 
+from math import sqrt
 from time import perf_counter
 
 import numpy as np
@@ -18,7 +19,7 @@ from flowviz.app.state.view import View, ViewState
 from flowviz.records import Combination, Scene, Selection, TargetPicture
 from flowviz.rendering import Frame, positions_at
 from flowviz.rendering.projection import Panel
-from flowviz.specs import ViewSpec
+from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.comparison import MOST_ENTRANTS
 from flowviz.specs.view import FIELDS
 from flowviz.targets import Target, target_picture
@@ -26,6 +27,7 @@ from flowviz.targets import Target, target_picture
 SPACING = 4  # pixels
 FRAME_PERIOD_MS = 16
 FRAME_SECONDS = 0.008  # for drawing in one frame; at least one cloud is drawn
+LONG = 2.5  # ratio of the sides of a cloud, above which its points are enlarged, or they would be tiny
 POINT_SCALE = 1.6  # points are larger than in the large cloud, relative to the picture
 
 
@@ -191,8 +193,8 @@ class CloudGrid(QWidget):
         compared, shared = self._compared.value, self._shared.value
         if not self._clouds or len(self._clouds) != len(compared.runs):
             return
-        spec = _spec_of(self._view.seen.view, can_query(compared))
         size = self._clouds[0].picture.size_in_pixels
+        spec = _spec_of(self._view.seen.view, size, can_query(compared))
         self._frame = shared_frame(compared.runs, shared, spec, Panel(size.width, size.height))
         view = self._frame.on(spec)
         for cloud, run in zip(self._clouds, compared.runs, strict=True):
@@ -226,14 +228,15 @@ class CloudGrid(QWidget):
             self._shared.select(Selection.in_rectangle(positions, tuple(corners[0]), tuple(corners[1])), how)
 
 
-def _spec_of(view: ViewSpec, has_fields: bool) -> ViewSpec:
+def _spec_of(view: ViewSpec, size: PictureSize, has_fields: bool) -> ViewSpec:
     """Return the view of a small cloud, without text; points take the place of fields that are not computed."""
+    enlarged = sqrt(max(max(size.width, size.height) / min(size.width, size.height) / LONG, 1.0))
     marks = view.marks if has_fields else view.marks - FIELDS
     if not marks - {"target"}:
         marks |= {"points"}
     color_by = view.color_by if view.color_by != "leaked" else "quadrant"
     changes = {"labels": False, "axes": False, "beside": False, "marks": marks, "color_by": color_by}
-    return view.model_copy(update={**changes, "point_diameter": POINT_SCALE * view.point_diameter})
+    return view.model_copy(update={**changes, "point_diameter": POINT_SCALE * enlarged * view.point_diameter})
 
 
 def _moves_camera(old: Compared, new: Compared) -> bool:
