@@ -1,7 +1,6 @@
 """The main window: assembles the widgets, the controllers and the menus."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
@@ -64,11 +63,9 @@ from flowviz.app.window.menus import (
 from flowviz.app.window.panel_layout import LEAST_SIZE, PanelLayout
 from flowviz.app.window.presentation import Presentation
 from flowviz.app.window.presentation_bar import PresentationBar
+from flowviz.app.window.shown_view import ShownView
 from flowviz.exporting.commands import TrainingCopy
 from flowviz.projects.drafts import Drafts, drafts_folder
-
-if TYPE_CHECKING:
-    from flowviz.app.comparison.workbench import Workbench
 
 MAX_TITLE = 60  # characters
 CLOSING_PATIENCE_MS = 500  # lets threads end cleanly: a cancelled export deletes its unfinished file
@@ -101,8 +98,8 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()  # central widget, start page or comparison
         self._stack.addWidget(self._center)
         self._lesson_panel = LessonPanel()
-        window_notices, self._bars = NoticeList("windowNotices"), QVBoxLayout()
-        self.setCentralWidget(_with_notices(window_notices, self._bars, self._stack))
+        window_notices = NoticeList("windowNotices")
+        self.setCentralWidget(_with_notices(window_notices, self._stack))
         self.setStatusBar(self._training.status_bar)
         self.notifications = Notifications(window_notices, self)
         for topic in (SOURCE, TARGET):
@@ -127,7 +124,7 @@ class MainWindow(QMainWindow):
         self.comparisons = Comparisons(
             self, self._stack, self.session, self.view, self.document_actions.show_project, Drafts(drafts_folder())
         )
-        self._bars.addWidget(self.comparisons.return_bar)
+        self._center.add_bar(self.comparisons.return_bar)
         self.recovery = Recovery(
             drafts, self._drafts_thread, document, self.autosave, self.document_actions.leave,
             self.comparisons.recover, self,
@@ -151,11 +148,13 @@ class MainWindow(QMainWindow):
         fill_source_entries(file, training.target, self.show_gallery)
         fill_export_entries(file, self.export, self.copy_image)
         add_action(file, "&Quit", Key.Quit, self.close, "Close the window; asks about unsaved changes")
-        self._edit_menu = EditMenu(new_menu(self, "&Edit"), self.session.undo, self.target_importer, self)
-        training.target.drawing.connect_history(self.session.undo)
+        undo, importer = self.session.undo, self.target_importer
+        edit_menu = EditMenu(new_menu(self, "&Edit"), undo, importer, self)
+        shown = ShownView(self.comparisons, viewing, edit_menu, undo, importer, self)
+        training.target.drawing.connect_history(undo)
         fill_selection_menu(new_menu(self, "&Select"), viewing.view_bar)
         view = new_menu(self, "&View")
-        fill_view_menu(view, viewing, self.view, self._layout, self.appearance, self._zoom)
+        fill_view_menu(view, viewing, self.view, self._layout, self.appearance, shown.zoom)
         bar = PresentationBar(self.request, training.controls, self.viewer.playhead)
         bar.on_return(self.session.learn, viewing.strip)
         self._center.set_presentation_bar(bar)
@@ -234,6 +233,7 @@ class MainWindow(QMainWindow):
         presentation = self._presentation
         presentation.entered.connect(self.welcome.leave)
         presentation.entered.connect(self.welcome.end_tour)
+        presentation.entered.connect(self.comparisons.return_bar.hide)
         presentation.entered.connect(self._layout.remember)
         presentation.entered.connect(lambda: self.notifications.set_aside(True))
         presentation.left.connect(lambda: self.notifications.set_aside(False))
@@ -248,8 +248,6 @@ class MainWindow(QMainWindow):
         comparisons.left.connect(self._viewing.slider.setFocus)
         self.welcome.comparison_requested.connect(comparisons.choose)
         comparisons.state_changed.connect(self._show_title)
-        comparisons.state_changed.connect(self._serve_shown)
-        self._viewing.view_bar.fit_requested.connect(comparisons.fit)
         comparisons.file_used.connect(self.document_actions.recent.add)
         self.document_actions.comparison_chosen.connect(lambda path, is_copy: comparisons.open(path, is_copy=is_copy))
         for entered in (
@@ -328,23 +326,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{_shortened(shown.name)}[*] – flowviz")
         self.setWindowModified(shown.is_changed)
 
-    def _serve_shown(self) -> None:
-        """Let the menus act on what is shown."""
-        shown = self._shown_workbench
-        self._viewing.view_bar.set_comparing(shown is not None)
-        if shown is not None:
-            self._edit_menu.serve(shown.undo, shown.importer)
-        else:
-            self._edit_menu.serve(self.session.undo, self.target_importer)
-
-    @property
-    def _shown_workbench(self) -> "Workbench | None":
-        return self.comparisons.workbench if self.comparisons.is_shown else None
-
-    def _zoom(self, factor: float) -> None:
-        """Show a larger part of the plane, or a smaller one for a factor below 1."""
-        (self._shown_workbench or self._viewing.cloud).zoom(factor)
-
     def _close_now(self) -> None:
         self._may_close = True
         self.close()
@@ -404,14 +385,13 @@ def _shortened(title: str) -> str:
     return short.replace("[*]", "[*][*]") or "Untitled"
 
 
-def _with_notices(notices: NoticeList, bars: QVBoxLayout, content: QWidget) -> QWidget:
-    """Return a widget that shows notices and bars above its content."""
+def _with_notices(notices: NoticeList, content: QWidget) -> QWidget:
+    """Return a widget that shows notices above its content."""
     notices.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
     middle = QWidget()
     column = QVBoxLayout(middle)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     column.addWidget(notices)
-    column.addLayout(bars)
     column.addWidget(content, stretch=1)
     return middle

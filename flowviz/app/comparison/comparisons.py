@@ -73,6 +73,11 @@ class Comparisons(QObject):
         return self._workbench is not None and self._stack.currentWidget() is self._workbench.page
 
     @property
+    def shown(self) -> "Workbench | None":
+        """The page and its controllers while they are visible. None otherwise."""
+        return self._workbench if self.is_shown else None
+
+    @property
     def workbench(self) -> "Workbench | None":
         """The page and its controllers. None before the first comparison."""
         return self._workbench
@@ -166,11 +171,6 @@ class Comparisons(QObject):
         self.return_bar.offer(self._opened)
         self.left.emit()
         self.state_changed.emit()
-
-    def fit(self) -> None:
-        """Show all particles of all clouds."""
-        if self._workbench is not None and self.is_shown:
-            self._workbench.shared.follow()
 
     def save_draft(self) -> None:
         """Write a draft of unsaved changes."""

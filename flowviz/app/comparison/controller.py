@@ -14,6 +14,7 @@ from flowviz.app.comparison.entrants import (
 )
 from flowviz.app.comparison.restoring import Requested, asking, at_rest, renamed, restored
 from flowviz.app.comparison.runner import ComparisonRunner
+from flowviz.app.comparison.scoring import EntrantScoring
 from flowviz.app.comparison.sentences import sentence
 from flowviz.app.comparison.targets import EntrantTargets
 from flowviz.app.notices.notice import Notice
@@ -59,7 +60,6 @@ class ComparisonController(QObject):
         self._targets = EntrantTargets(compared, worker or LatestWorker(), self)
         self._targets.notice_posted.connect(self.notice_posted)
         self._activity = ""
-        self._scoring: dict[str, Project] = {}  # whose results are being computed
         self.editing = EntrantEditing(compared, request, builder, self)
         self.editing.flow_edited.connect(self.change_entrant)
         self.editing.budget_edited.connect(self.set_budget)
@@ -70,13 +70,14 @@ class ComparisonController(QObject):
         runner.ended.connect(self._on_ended)
         runner.failed.connect(lambda: self._on_ended())
         runner.failed.connect(self.notice_posted)
-        runner.scored.connect(self._on_scored)
+        self._scoring = EntrantScoring(compared, runner, self)
+        self._scoring.scored.connect(self._update_controls)
         controls.set_can_train(True)
 
     def show(self, comparison: Comparison, built: Iterable[BuiltTarget] = ()) -> None:
         """Show another comparison, and abandon the current one."""
         self._runner.abandon()
-        self._scoring = {}
+        self._scoring.begin_anew()
         self.editing.discard()
         self._targets.begin(built)
         self._compared.show(comparison)
@@ -216,7 +217,8 @@ class ComparisonController(QObject):
         self._targets.close()
 
     def _start(self, *changes: Retarget) -> None:
-        self._activity, self._scoring = "", {}
+        self._activity = ""
+        self._scoring.begin_anew()
         self._runner.start(self._compared.comparison, *changes)
         self._compared.set_state(PREPARING)
         self.notice_posted.emit(Notice("comparison"))
@@ -286,29 +288,12 @@ class ComparisonController(QObject):
         runs = tuple(map(at_rest, self._compared.value.runs))
         self._compared.set(replace(self._compared.value, runs=runs, state=IDLE))
 
-    def _score(self) -> None:
-        """Compute missing results in the background. They need not be saved, because checkpoints determine them."""
-        comparison = self._compared.comparison
-        missing = {name: comparison[name] for name in comparison.unscored}
-        if any(project is not self._scoring.get(name) for name, project in missing.items()):
-            self._scoring = missing
-            self._runner.score(comparison)
-
-    def _on_scored(self, turn: Turn) -> None:
-        run = self._compared.value.run(turn.name)
-        if run is not None and run.project is self._scoring.get(turn.name):
-            scored = next(each for each in runs_of(turn.comparison) if each.name == turn.name)
-            self._compared.update(replace(scored, built=run.built, asked=run.asked))
-            self._update_controls()
-
     def _on_changed(self, old: Compared, new: Compared) -> None:
         self._controls.set_fraction(new.fraction)
         if old.state != new.state:
             self._update_controls()
         else:
             self._controls.set_status(sentence(new, self._activity))
-        if new.runs and new.state == IDLE and (old.state, old.runs) != (new.state, new.runs):
-            self._score()
 
     def _update_controls(self) -> None:
         value = self._compared.value

@@ -44,6 +44,10 @@ class CentralWidget(QWidget):
         for widget in (widgets.strip, widgets.slider, self._playback, widgets.history):
             self._column.addWidget(widget)
 
+    def add_bar(self, bar: QWidget) -> None:
+        """Add a bar above everything else."""
+        self._column.insertWidget(0, bar)
+
     def set_presentation_bar(self, bar: QWidget) -> None:
         """Set the bar below the strip, which is visible in presentation mode."""
         self._bar = bar
