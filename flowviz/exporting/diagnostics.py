@@ -105,7 +105,7 @@ class Diagnostic:
         view = self._spec.seen.view
         if self._spec.what == "latents":
             return draw_latents(self.latents, view, size)
-        limits = common_limits(self._generated.trace(self._moment))
+        limits = None if self.ledger.is_mean else common_limits(self._generated.trace(self._moment))
         return draw_ledger(self.ledger, view, size, limits)
 
     def _panels(self, size: PictureSize) -> PanelTable:

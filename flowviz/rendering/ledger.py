@@ -68,7 +68,8 @@ def render_ledger(
         view: The view, of which the picture uses the theme, the background, the text height, and the switches for axes
             and labels.
         size: The size of the picture, in pixels.
-        limits: The lowest and the highest sum on the scale for most points. They are doubled until the ledger fits.
+        limits: The lowest and the highest sum on the scale for most points. They are doubled until the ledger
+            fits. None for those of a nat on both sides.
         stage: The stage whose row is marked.
         headed: Whether to write the formula and the sum above the rows.
     """

@@ -84,7 +84,7 @@ class LedgerController(QObject):
             self._show(ledger)
 
     def _show(self, ledger: Ledger) -> None:
-        self._display.show_ledger(ledger, self._common_limits())
+        self._display.show_ledger(ledger, None if ledger.is_mean else self._common_limits())
 
     def _common_limits(self) -> tuple[float, float] | None:
         generated = self._scenes.generated

@@ -64,6 +64,7 @@ def test_mean_of_the_data_is_shown_on_request_while_nothing_is_probed(viewed: Vi
     panel.mean_requested.emit(True)
     viewed.queries.answer("ledger", MEAN)
     assert panel.ledger is MEAN
+    assert panel.limits is None, "it has a scale of its own"
     probe(viewed)
     assert panel.ledger is not MEAN
     viewed.view.set_tool("move")
