@@ -14,6 +14,7 @@ from flowviz.errors import SpecError, TargetError
 from flowviz.projects import Project
 from flowviz.projects.gallery import example
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, Seen, ShapeSpec, TrainingSpec, ViewSpec
+from flowviz.specs.edits import Edits, LayerEdit
 from flowviz.targets import build_target, fresh_points, points_spec
 from tests.exporting.projects import bent_project, written
 
@@ -148,6 +149,15 @@ def test_a_point_of_another_shape_is_refused(learned: Project, point: Any) -> No
 def test_a_probe_at_a_stage_that_does_not_exist_is_refused(learned: Project, tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="no stage 99"):
         written(learned, spec_of("ledger", probe=(99, (0.0, 0.0))), tmp_path / "a.png")
+
+
+def test_ledger_of_an_edited_flow_has_nothing_for_a_disabled_layer(learned: Project) -> None:
+    stage = next(stage for stage, name in enumerate(learned.trace.names) if not name.endswith(("base", "permute")))
+    edited = learned.with_edits(Edits(layers={stage: LayerEdit(disabled=True)}))
+    ledger = flowviz.ledger(edited, (0.4, 0.1))
+    assert ledger.terms[stage] == 0
+    assert flowviz.ledger(learned, (0.4, 0.1)).terms[stage] != 0
+    assert ledger.total == pytest.approx(float(flowviz.score(edited, [(0.4, 0.1)])[0]), abs=1e-4)
 
 
 def test_weights_that_are_not_finite_are_unknown_in_every_file(learned: Project, tmp_path: Path) -> None:
