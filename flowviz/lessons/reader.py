@@ -1,7 +1,7 @@
 """The reading of lesson files. Errors name the file, the line and the key."""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -67,13 +67,23 @@ def check_lesson(path: Path) -> Lesson:
         place: Place = ("step", number, "setup")
         if step.opening:
             last_stage = _last_stage(step.opening, path, lines, place)
-        stage = step.setup.stage
-        if isinstance(stage, int) and last_stage is not None and stage > last_stage:
-            raise FileError(
-                f"{path}, line {line_of((*place, 'stage'), lines)}, {_words((*place, 'stage'))}"
-                f"The flow has no stage {stage}. Its last stage is {last_stage}."
-            )
+        for key, stage in _stages(step.setup):
+            if last_stage is not None and stage > last_stage:
+                raise FileError(
+                    f"{path}, line {line_of((*place, key), lines)}, {_words((*place, key))}"
+                    f"The flow has no stage {stage}. Its last stage is {last_stage}."
+                )
     return lesson
+
+
+def _stages(setup: Setup) -> Iterator[tuple[str, int]]:
+    """Yield the numbers of stages in a setup, with their keys."""
+    if isinstance(setup.stage, int):
+        yield "stage", setup.stage
+    if isinstance(setup.probe, tuple):
+        yield "probe", setup.probe[0]
+    for stage in setup.disabled_layers or ():
+        yield "disabled_layers", stage
 
 
 def is_lesson(path: Path) -> bool:

@@ -174,9 +174,10 @@ def test_a_check_reads_what_is_opened(path: Path) -> None:
         check_lesson(path)
     example("two_moons").copy_to(path.parent / "own.flowviz")
     check_lesson(path)
-    path.write_text(own.replace("stage = 2", "stage = 99"), encoding="utf-8")
-    with pytest.raises(FileError, match=r"line 12, step 1, setup\.stage: The flow has no stage 99\."):
-        check_lesson(path)
+    for key, value in (("stage", "99"), ("probe", "[99, 0.0, 0.0]"), ("disabled_layers", "[2, 99]")):
+        path.write_text(own.replace("stage = 2", f"{key} = {value}"), encoding="utf-8")
+        with pytest.raises(FileError, match=rf"line 12, step 1, setup\.{key}: The flow has no stage 99\."):
+            check_lesson(path)
 
 
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:

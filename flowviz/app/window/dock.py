@@ -1,7 +1,7 @@
 """Dock widgets: the panels around the cloud."""
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QCloseEvent, QKeySequence
+from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import (
     QWIDGETSIZE_MAX,
     QAbstractButton,
@@ -28,7 +28,6 @@ class Dock(QDockWidget):
 
     content_switched = pyqtSignal()  # the user opened, closed or chose a part of the panel
     content_resized = pyqtSignal()
-    closed = pyqtSignal()  # by the user
 
     def __init__(self, name: str, title: str, panel: QWidget, *, has_priority: bool = False) -> None:
         """Create a panel.
@@ -85,10 +84,6 @@ class Dock(QDockWidget):
         if key is not None:
             action.setShortcut(QKeySequence(key))
         return action
-
-    def closeEvent(self, event: QCloseEvent | None) -> None:
-        super().closeEvent(event)
-        self.closed.emit()
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self._fitted_height)

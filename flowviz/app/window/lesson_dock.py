@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import Qt, pyqtBoundSignal
+from PyQt6.QtCore import Qt, pyqtBoundSignal, pyqtSignal
+from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QMainWindow
 
 from flowviz.app.comparison.comparisons import Comparisons
@@ -17,6 +18,8 @@ WIDEST_SHARE = 0.36  # of the window
 
 class LessonDock(Dock):
     """Panel of the lessons. It is part of the window only while it is open."""
+
+    close_requested = pyqtSignal()
 
     def __init__(self, window: QMainWindow, panel: LessonPanel, layout: PanelLayout) -> None:
         super().__init__("lessons", "Le&ssons", panel)
@@ -53,14 +56,18 @@ class LessonDock(Dock):
             signal.connect(run)
         lessons.panels_requested.connect(self._panels.open_panels)
         self._panels.resetting.connect(lessons.leave)
-        self.closed.connect(self.show)  # it closes with the lessons, which may ask first
-        self.closed.connect(lessons.leave)
+        self.close_requested.connect(lessons.leave)
         presentation.scaled.connect(self._lesson_panel.set_text_scale)
         presentation.scaled.connect(lessons.one_dimension.set_text_scale)
         presentation.scaled.connect(self._follow)
         observer = lessons.observer
         observer.add(lambda: {"presenting": presentation.is_on}, presentation.scaled)
         observer.add(lambda: {"panels": self._panels.open_names}, self._panels.panels_changed)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        assert event is not None
+        event.ignore()  # it closes with the lessons, which may ask first
+        self.close_requested.emit()
 
     def _open(self) -> None:
         self._panels.set_aside(self, self._wanted_width())

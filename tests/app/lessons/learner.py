@@ -1,18 +1,15 @@
 """A learner in the real window, who does what the conditions of a lesson ask for."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import TypeVar
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
-    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QRadioButton,
     QSpinBox,
@@ -21,18 +18,13 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.comparison.dialog import ComparisonDialog
 from flowviz.app.lessons.lessons import Lessons
-from flowviz.app.lessons.one_dimension import OneDimension
-from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.lessons import Condition, Lesson, Step
 from tests.app.conftest import Window
-from tests.app.viewer.mouse import CloudMouse
 
 PATIENCE_MS = 120_000  # for a training
 
 Found = TypeVar("Found", bound=QWidget)
-Act = Callable[["Learner", Any], None]
 
 
 class Learner:
@@ -73,14 +65,6 @@ class Learner:
     def holds(self, condition: Condition) -> bool:
         """Return whether a condition is met now, compared with the beginning of the step."""
         return condition.holds(self.lessons.observer.read(), self.lessons.beginning or {})
-
-    def fulfill(self, condition: Condition) -> None:
-        """Do what makes a condition true, and wait for it."""
-        observe = condition.observe
-        act = ACTS.get(observe)
-        assert act is not None, f"No action makes {observe!r} change. Add one to ACTS."
-        act(self, wanted(condition, self.lessons.observer.read().get(observe)))
-        self.qtbot.waitUntil(partial(self.holds, condition), timeout=PATIENCE_MS)
 
     def answer(self, number: int) -> None:
         """Choose an answer, counted from 1, by the keyboard, and check it."""
@@ -124,273 +108,6 @@ class Learner:
         shown = self.window.main.view.seen.view.marks
         for mark in sorted(set(marks) ^ shown):
             self.qtbot.mouseClick(self.window.find(QToolButton, f"{mark}Button"), Qt.MouseButton.LeftButton)
-
-
-def wanted(condition: Condition, now: Any) -> Any:
-    """Return a value that meets a condition; for changes, another one than now."""
-    value: Any = condition.value
-    match condition.comparison:
-        case "is":
-            return value
-        case "includes":
-            return sorted({*(now or ()), *(value if isinstance(value, tuple) else (value,))})
-        case "above" | "at_least":
-            return value if condition.comparison == "at_least" else value + max(1, abs(value))
-        case "below" | "at_most":
-            return value if condition.comparison == "at_most" else value / 2 if value > 0 else value - 1
-    return another(condition, now)
-
-
-def another(condition: Condition, now: Any) -> Any:
-    """Return another value than the present one or than the value of "is not"."""
-    avoided: Any = now if condition.comparison == "changed" else condition.value
-    choices = sorted(condition.observation.choices)
-    match condition.observation.kind:
-        case "number":
-            return 1 if avoided is None else avoided + 1
-        case "flag":
-            return not avoided
-        case "list":
-            return sorted(set(choices[:1]) ^ set(avoided or ()))
-    return next((choice for choice in choices if choice != avoided), "SUN")
-
-
-def _go_to_stage(learner: Learner, stage: int) -> None:
-    slider = learner.window.find(JumpSlider, "layerScrubber")
-    now = learner.window.main.view.value.stage
-    for _ in range(abs(stage - now)):
-        learner.qtbot.keyClick(slider, Qt.Key.Key_Right if stage > now else Qt.Key.Key_Left)
-
-
-def _go_to_moment(learner: Learner, step: float) -> None:
-    """Go back in the training, moment by moment, to one at a step or before it."""
-    slider = learner.window.find(JumpSlider, "historyScrubber")
-    moments = learner.window.main.viewer.timeline.moments
-    for _ in moments:
-        now = learner.lessons.observer.read()["moment"]
-        if now is not None and now <= step:
-            return
-        learner.qtbot.keyClick(slider, Qt.Key.Key_Left)
-
-
-def _bound(learner: Learner, bound: float) -> None:
-    box = learner.shown(QCheckBox, "flowBounded")
-    if not box.isChecked():
-        learner.qtbot.keyClick(box, Qt.Key.Key_Space)
-
-
-def _go_to_kind(learner: Learner, kind: str) -> None:
-    names = learner.window.main.viewer.generated.names
-    _go_to_stage(learner, next(stage for stage, name in enumerate(names) if name.endswith(f"_{kind}")))
-
-
-def _probe(learner: Learner, wants: bool, x: float = 0.5, y: float = 0.5) -> None:
-    if not wants:
-        learner.trigger("moveTool")
-        return
-    learner.trigger("probeTool")
-    CloudMouse(learner.window.main._viewing.cloud, learner.qtbot).click(x, y)
-
-
-def _select(learner: Learner, count: int) -> None:
-    learner.trigger("rectangleTool")
-    cloud = learner.window.main._viewing.cloud
-    left, right, bottom, top = cloud.rectangle
-    middle, reach = ((left + right) / 2, (bottom + top) / 2), (right - left) / 8
-    (x, y), corner = middle, (middle[0] + reach, middle[1] + reach)
-    CloudMouse(cloud, learner.qtbot).drag((x - reach, y - reach), corner)
-    assert count or learner.window.main.view.value.selection is None
-
-
-def _play(learner: Learner, wants: bool) -> None:
-    learner.qtbot.mouseClick(learner.window.find(QToolButton, "playButton"), Qt.MouseButton.LeftButton)
-
-
-def _type(learner: Learner, text: str) -> None:
-    box = learner.window.find(QPlainTextEdit, "targetText")
-    box.selectAll()
-    learner.qtbot.keyClicks(box, text)
-
-
-def _train_until(learner: Learner, state: str) -> None:
-    name = {"paused": "pause", "ended": "stop"}.get(state)
-    now = learner.lessons.observer.read()["training"]
-    if now in {"idle", "ended", "diverged"} and state != "idle":
-        learner.window.find(QPushButton, "trainButton").click()
-        if name is not None:
-            learner.qtbot.waitUntil(
-                lambda: learner.lessons.observer.read()["training"] == "running", timeout=PATIENCE_MS
-            )
-    if name is not None:
-        learner.window.find(QPushButton, f"{name}Button").click()
-
-
-def _train(learner: Learner, _: object) -> None:
-    """Train; the condition is met sooner or later."""
-    learner.window.find(QPushButton, "trainButton").click()
-
-
-def _zoom(learner: Learner, follows: bool) -> None:
-    if learner.window.main.view.seen.fitted and not follows:
-        CloudMouse(learner.window.main._viewing.cloud, learner.qtbot).turn_wheel(0, 0, 120)
-    elif follows:
-        learner.window.main._viewing.view_bar.follow_action.trigger()
-
-
-def _toggle(action: str, learner: Learner, wants: bool) -> None:
-    found = learner.window.find(QAction, action)
-    if found.isChecked() != wants:
-        found.trigger()
-
-
-def _press_button(name: str, learner: Learner, wants: bool) -> None:
-    button = learner.window.find(QToolButton, name)
-    if button.isChecked() != wants:
-        learner.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-def _open_panels(learner: Learner, names: Sequence[str]) -> None:
-    now = learner.lessons.observer.read()["panels"]
-    for name in set(names) ^ set(now):
-        learner.trigger(f"{name}DockAction")
-
-
-def _export(learner: Learner, _: bool) -> None:
-    learner.window.main.exports.done.emit("Exported")  # the dialog has tests of its own
-
-
-def _steepen(learner: Learner, _: object) -> None:
-    """Press the knots beside the middle toward it, so that the density there becomes high."""
-    view = learner.window.find(OneDimension, "oneDimension")
-    for sideways, vertical in ((Qt.Key.Key_Left, Qt.Key.Key_Up), (Qt.Key.Key_Right, Qt.Key.Key_Down)):
-        learner.qtbot.keyClick(view, sideways)
-        for _ in range(8):
-            learner.qtbot.keyClick(view, vertical)
-        learner.qtbot.keyClick(view, Qt.Key.Key_Left if sideways == Qt.Key.Key_Right else Qt.Key.Key_Right)
-
-
-def _stretch(learner: Learner, _: object) -> None:
-    view = learner.window.find(OneDimension, "oneDimension")
-    for sideways, vertical in ((Qt.Key.Key_Left, Qt.Key.Key_Down), (Qt.Key.Key_Right, Qt.Key.Key_Up)):
-        learner.qtbot.keyClick(view, sideways)
-        for _ in range(8):
-            learner.qtbot.keyClick(view, vertical)
-        learner.qtbot.keyClick(view, Qt.Key.Key_Left if sideways == Qt.Key.Key_Right else Qt.Key.Key_Right)
-
-
-def _slope(learner: Learner, slope: float) -> None:
-    (_stretch if slope > 1 else _steepen)(learner, slope)
-
-
-def _move_slice(learner: Learner, place: float) -> None:
-    slider = learner.window.find(JumpSlider, "sliceSlider")
-    slider.setFocus()
-    now = learner.lessons.observer.read()["one_dimension_slice"]
-    key = Qt.Key.Key_Right if place > now else Qt.Key.Key_Left
-    for _ in range(200):
-        if abs(learner.lessons.observer.read()["one_dimension_slice"] - place) < 0.05:
-            return
-        learner.qtbot.keyClick(slider, key)
-
-
-def _compare(learner: Learner, _: object) -> None:
-    """Begin the comparison that the dialog proposes."""
-    learner.trigger("compareAction")
-    if not learner.window.main.comparisons.is_shown:
-        (dialog,) = learner.window.main.findChildren(ComparisonDialog)
-        learner.window.find(QPushButton, "startComparison").click()
-        learner.qtbot.waitUntil(lambda: not dialog.isVisible())
-
-
-def _add_entrants(learner: Learner, count: float) -> None:
-    """Add copies of the selected flow to the comparison until there are as many flows."""
-    if not learner.window.main.comparisons.is_shown:
-        _compare(learner, count)
-    while learner.lessons.observer.read()["comparison_entrants"] < count:
-        learner.trigger("copyEntrant")
-
-
-def _disable(learner: Learner, stages: Sequence[int]) -> None:
-    """Disable or enable layers until these are the disabled ones, and stay at the last of them."""
-    now = learner.lessons.observer.read()["disabled_layers"]
-    for stage in sorted(set(stages) ^ set(now)):
-        _go_to_stage(learner, stage)
-        learner.trigger("disableorenablelayerAction")
-
-
-def _bend(learner: Learner, count: float) -> None:
-    """Bend the first curve of the layer in the inspector by the keyboard."""
-    handles = learner.shown(QWidget, "curveHandles")
-    for _ in range(round(count)):
-        learner.qtbot.keyClick(handles, Qt.Key.Key_1)
-
-
-def _train_comparison(learner: Learner, _: object) -> None:
-    page = learner.window.main.comparisons.workbench
-    assert page is not None
-    page.page.editor.controls.train_button.click()
-
-
-def _choose_in(box: str) -> Act:
-    return lambda learner, value: learner.choose(box, value)
-
-
-def _type_in(box: str) -> Act:
-    return lambda learner, value: learner.type_number(box, value)
-
-
-ACTS: Mapping[str, Act] = {
-    "stage": _go_to_stage,
-    "stage_kind": _go_to_kind,
-    "moment": _go_to_moment,
-    "live": lambda learner, live: learner.trigger("liveAction"),
-    "marks": Learner.set_marks,
-    "color_by": _choose_in("colorBox"),
-    "direction": _choose_in("directionBox"),
-    "beside": partial(_press_button, "besideButton"),
-    "overview": partial(_press_button, "overviewButton"),
-    "tool": lambda learner, tool: learner.trigger(f"{tool}Tool"),
-    "probe": _probe,
-    "probe_x": lambda learner, x: _probe(learner, True, x=x),
-    "probe_y": lambda learner, y: _probe(learner, True, y=y),
-    "selection": _select,
-    "fitted": _zoom,
-    "playing": _play,
-    "played": _play,
-    "text": _type,
-    "shape": _choose_in("targetShape"),
-    "flow_family": _choose_in("flowFamily"),
-    "flow_layers": _type_in("flowLayers"),
-    "conditioner": _choose_in("flowConditioner"),
-    "normalization": _choose_in("flowNormalization"),
-    "log_scale_bound": _bound,
-    "base": _choose_in("flowBase"),
-    "components": _type_in("flowComponents"),
-    "arrangement": _choose_in("flowArrangement"),
-    "pairing": _choose_in("flowPairing"),
-    "integrator": _choose_in("integratorBox"),
-    "integrator_steps": _type_in("integratorSteps"),
-    "learning_rate": _type_in("trainingRate"),
-    "batch": _type_in("trainingBatch"),
-    "budget_seconds": _type_in("budgetAmount"),
-    "budget_steps": _type_in("budgetAmount"),
-    "training": _train_until,
-    **dict.fromkeys(("steps", "recoveries", "nll", "gap", "on_target"), _train),
-    "comparison": _compare,
-    "comparison_entrants": _add_entrants,
-    "comparison_families": _compare,
-    "comparison_training": _train_comparison,
-    "comparison_best": _train_comparison,
-    "disabled_layers": _disable,
-    "bumps": _bend,
-    "one_dimension_max_density": _steepen,
-    "one_dimension_largest_move": _steepen,
-    "one_dimension_slope_at_center": _slope,
-    "one_dimension_slice": _move_slice,
-    "exported": _export,
-    "presenting": partial(_toggle, "presentationAction"),
-    "panels": _open_panels,
-}
 
 
 def controls_of(top: QWidget) -> list[QWidget]:

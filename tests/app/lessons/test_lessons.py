@@ -14,6 +14,7 @@ from flowviz.app.window.lesson_dock import LessonDock
 from flowviz.lessons import OBSERVATIONS, Lesson, read_lesson
 from flowviz.lessons.progress import Progress
 from tests.app.conftest import FileMenu, Window, open_main_window, settle, work_is_running
+from tests.app.lessons.acts import fulfill
 from tests.app.lessons.learner import Learner, controls_of
 from tests.app.lessons.test_shipped_lessons import TINY
 from tests.app.test_accessibility import undescribed
@@ -161,7 +162,7 @@ def test_next_waits_for_the_action_and_the_learner_is_never_trapped(
     following, skip = (window.find(QPushButton, f"lesson{name}Button") for name in ("Next", "Skip"))
     assert (following.isEnabled(), skip.isEnabled()) == (False, True)
     for condition in lesson.steps[0].conditions:
-        learner.fulfill(condition)
+        fulfill(learner, condition)
     qtbot.waitUntil(following.isEnabled)
     assert not skip.isEnabled()
     assert "The cloud has changed." in text(window, "lessonDone")

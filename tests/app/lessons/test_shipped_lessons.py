@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.lessons import Lesson, check_lesson, read_lesson, shipped_lessons
 from flowviz.lessons.markdown import as_plain
 from tests.app.conftest import Window
+from tests.app.lessons.acts import fulfill
 from tests.app.lessons.learner import Learner
 
 LONGEST_TEXT = 80  # words
@@ -53,7 +54,7 @@ def test_each_condition_is_false_before_its_action_and_true_after_it(
             assert not learner.is_done
             for condition in step.conditions:
                 if not learner.holds(condition):
-                    learner.fulfill(condition)
+                    fulfill(learner, condition)
             qtbot.waitUntil(lambda: learner.is_done)
         elif step.predict is not None:
             assert not learner.is_done
