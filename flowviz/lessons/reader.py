@@ -1,8 +1,7 @@
 """The reading of lesson files. Errors name the file, the line and the key."""
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -176,7 +175,7 @@ def _condition(values: Any, place: Place) -> Condition:
     _check_keys(values, ("observe", *TESTS), "A condition", place)
     name, tests = values.get("observe"), [key for key in values if key != "observe"]
     if not isinstance(name, str) or name not in OBSERVATIONS:
-        known = f" Did you mean {close[0]!r}?" if (close := get_close_matches(str(name), OBSERVATIONS, 1)) else ""
+        known = f" Did you mean {close!r}?" if (close := _closest(str(name), OBSERVATIONS)) else ""
         problem = f"There is no observation named {name!r}." if name is not None else "A condition observes something."
         raise SpecError(f"{problem}{known} flowviz lesson observations lists all.", (*place, "observe"))
     if len(tests) != 1:
@@ -234,12 +233,19 @@ def _file_beside(value: Any, folder: Path, suffixes: tuple[str, ...], place: Pla
     return path
 
 
+def _closest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that is most similar to another one. None if none is."""
+    from difflib import get_close_matches  # for errors alone
+
+    return next(iter(get_close_matches(word, list(known), 1)), None)
+
+
 def _check_keys(values: Any, known: tuple[str, ...], noun: str, place: Place) -> None:
     if not isinstance(values, dict):
         raise SpecError(f"{noun} has keys and values, not {values!r}."[:300], place)
     if unknown := next((key for key in values if key not in known), None):
-        close = get_close_matches(unknown, known, 1)
-        hint = f" Did you mean {close[0]!r}?" if close else f" Its keys are {', '.join(known)}."
+        close = _closest(unknown, known)
+        hint = f" Did you mean {close!r}?" if close else f" Its keys are {', '.join(known)}."
         raise SpecError(f"{noun} has no key {unknown!r}.{hint}", (*place, unknown))
 
 

@@ -1,13 +1,16 @@
 """The page of the one-dimensional view, in place of the cloud."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QFont
 from PyQt6.QtWidgets import QApplication, QStackedWidget
 
-from flowviz.app.lessons.one_dimension import OneDimension
 from flowviz.specs.view import Theme
+
+if TYPE_CHECKING:
+    from flowviz.app.lessons.one_dimension import OneDimension
 
 
 class OneDimensionPage(QObject):
@@ -51,7 +54,9 @@ class OneDimensionPage(QObject):
         self._text_scale = scale
         self._update()
 
-    def _create(self) -> OneDimension:
+    def _create(self) -> "OneDimension":
+        from flowviz.app.lessons.one_dimension import OneDimension
+
         view = OneDimension()
         view.changed.connect(self.changed)
         self._stack.addWidget(view)
