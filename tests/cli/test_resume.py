@@ -19,7 +19,7 @@ from tests.test_cli import SMALL, run, stopped_training
 
 KILLED = """
 from importlib import import_module
-import_module("flowviz.training.trained").CHECKPOINT_SECONDS = 1e-9
+import_module("flowviz.training.trained").trained.__kwdefaults__["checkpoint_seconds"] = 1e-9
 import flowviz.training.loop as loop
 advance = loop.Training._advance
 def killed(self, count, *, compiled):

@@ -80,7 +80,7 @@ def test_the_panels_around_the_cloud_make_room_and_return(page: Page) -> None:
     docks = page.window.main.findChildren(QDockWidget)
     assert all(dock.isHidden() for dock in docks)
     page.find(QPushButton, "leaveComparisonButton").click()
-    assert not any(dock.isHidden() for dock in docks)
+    assert {dock.windowTitle() for dock in docks if not dock.isHidden()} >= {"Target", "Training", "Loss"}
     assert not page.comparisons.is_shown
 
 
