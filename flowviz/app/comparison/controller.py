@@ -32,6 +32,7 @@ from flowviz.training import Add, Remove, Retarget, Turn
 
 IDLE, PREPARING, TRAINING = TrainingState.IDLE, TrainingState.PREPARING, TrainingState.TRAINING
 PAUSED, STOPPING = TrainingState.PAUSED, TrainingState.STOPPING
+PERCENT = 100
 
 
 class ComparisonController(QObject):
@@ -289,7 +290,8 @@ class ComparisonController(QObject):
         self._compared.set(replace(self._compared.value, runs=runs, state=IDLE))
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
-        self._controls.set_fraction(new.fraction)
+        if old.state != new.state or round(PERCENT * old.fraction) != round(PERCENT * new.fraction):
+            self._controls.set_fraction(new.fraction)  # seldom, because Qt repaints the window at once
         if old.state != new.state:
             self._update_controls()
         else:

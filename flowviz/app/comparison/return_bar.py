@@ -19,16 +19,13 @@ class ReturnBar(QFrame):
         self.setObjectName("returnBar")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._text = FittingLabel("returnText", "Which flow is shown")
+        self._text.show_texts(KEPT)
         back = button("returnButton", "&Back to the Comparison", "Show the flows side by side again (Ctrl+Shift+T)")
         back.clicked.connect(lambda: self.return_requested.emit())
-        close = button("returnClose", "", "Hide this bar. Train ▸ Compare… leads back as well", "remove")
-        close.setAccessibleName("Hide")
-        close.clicked.connect(lambda: self.hide())
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 3, 3, 3)
         layout.addWidget(self._text, stretch=1)
         layout.addWidget(back)
-        layout.addWidget(close)
         self.hide()
 
     def offer(self, entrant: str) -> None:

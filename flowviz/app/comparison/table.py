@@ -113,8 +113,15 @@ class FiguresModel(QAbstractTableModel):
             self._update(new, summaries)
             self.endResetModel()
         else:
+            before = self._content
             self._update(new, summaries)
-            self._announce()
+            if self._content != before:  # most turns change no figure, and Qt would measure all cells again
+                self._announce()
+
+    @property
+    def _content(self) -> tuple[object, ...]:
+        """Return what the cells show."""
+        return self._figures, self._summaries, [_name(run, Qt.ItemDataRole.ToolTipRole) for run in self._value.runs]
 
     def _update(self, value: Compared, summaries: list[SummaryRow]) -> None:
         self._value, self._summaries = value, summaries
