@@ -58,7 +58,10 @@ class PanelLayout(QObject):
     def fill_menu(self, menu: QMenu) -> None:
         """Add an entry for each panel."""
         for dock in self._docks:
-            menu.addAction(dock.action(KEYS.get(dock.objectName())))
+            action = dock.action(KEYS.get(dock.objectName()))
+            menu.addAction(action)
+            if dock is self.ledger:
+                action.triggered.connect(self._on_ledger_triggered)
 
     def restore(self) -> None:
         """Restore the saved layout, or set up the default one."""
@@ -92,9 +95,17 @@ class PanelLayout(QObject):
             self.ledger.close()
             self._has_opened_ledger = False
 
+    def _on_ledger_triggered(self, shown: bool) -> None:
+        self._has_opened_ledger = False  # it stays as the user wants it
+        if shown:
+            self._put_ledger()
+            self.ledger.raise_()
+
     def _put_ledger(self) -> None:
-        """Tab the ledger with the inspector if that is docked, unless the user has moved it elsewhere."""
-        if not (self.inspector.isHidden() or self.inspector.isFloating() or self.ledger.isFloating()):
+        """Tab the ledger with the inspector if that is docked, unless the user has moved it to the other side."""
+        is_docked = not (self.inspector.isHidden() or self.inspector.isFloating() or self.ledger.isFloating())
+        area, own = (self._window.dockWidgetArea(dock) for dock in (self.inspector, self.ledger))
+        if is_docked and own in {RIGHT, area}:
             self._window.tabifyDockWidget(self.inspector, self.ledger)
 
     def remember(self) -> None:
@@ -230,6 +241,7 @@ class PanelLayout(QObject):
         is_tabbed = self.inspector in self._window.tabifiedDockWidgets(self.loss)
         self._is_compact &= is_tabbed  # else the user has moved it
         areas = [self._window.dockWidgetArea(dock) for dock in (self.loss, self.inspector)]
+        has_ledger = self.ledger in self._window.tabifiedDockWidgets(self.inspector)  # which then follows it
         has_room = self._window.width() >= _needed_width(self._docks[:4]) + LEAST_CENTER + self.inspector.needed_width
         if areas == [LEFT, RIGHT] and not has_room:
             self._window.tabifyDockWidget(self.loss, self.inspector)
@@ -240,8 +252,8 @@ class PanelLayout(QObject):
         else:
             return False
         self._is_compact = not has_room
-        if not self.ledger.isHidden():
-            self._put_ledger()
+        if has_ledger:
+            self._window.tabifyDockWidget(self.inspector, self.ledger)
         return True
 
     def _columns(self) -> list[list[Dock]]:
