@@ -92,7 +92,8 @@ def resume(
     """
     check_training_output(output, [], force=force or is_same_file(project, output))
     found, at = latest_state(project, output)
-    found = continued(found if edits is None else edited(found, edits))
+    shown = found if edits is None else edited(found, edits)
+    found = continued(shown)
     checkpoint = found.checkpoint
     if checkpoint is None:
         raise FileError(
@@ -100,7 +101,9 @@ def resume(
         )
     if steps is not None or seconds is not None:
         found = replace(found, training=extended(found.training, checkpoint, steps=steps, seconds=seconds))
-    if at != project:
+    if found is not shown:
+        say("The flow was edited since it was trained. Training it from what it shows, with a new budget.")
+    elif at != project:
         say(f"Continuing an interrupted training from its checkpoint {at}, step {checkpoint.step:,}.")
     elif Budget.at(checkpoint, found.training).fraction == 1:
         _copy_trained(found, project, output)

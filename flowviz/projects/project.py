@@ -191,9 +191,10 @@ class Project:
         return self if edits == self.edits else replace(self, edits=edits.checked(self.flow))._followed_anew()
 
     def _followed_anew(self) -> "Project":
-        """Return this project with the particles as its flow moves them, and without what belonged to others."""
+        """Return this project with its particles as its flow moves them, and without what belonged to another flow."""
         built = self.build_flow() if self.weights.parameters or self.edits else None
-        trace = built.trace(built.particles()) if built else untrained_trace(self.flow)
+        own = self.trace.particles_of(built.base) if built else self.trace.positions[0]
+        trace = built.trace(own) if built else untrained_trace(self.flow, own)
         timeline = replace(self.timeline, moments=tuple(map(without_particles, self.timeline.moments)))
         seen = _seen_of(self.seen, timeline, trace)
         return replace(self, trace=trace, timeline=timeline, seen=seen, score=None)
