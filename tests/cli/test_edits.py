@@ -84,7 +84,7 @@ def test_a_training_continues_from_the_edits(files: tuple[Path, Path], tmp_path:
         ('{"stages": {}}', "Edits has no field stages"),
         ("[]", "JSON object"),
         ("{", "not valid JSON"),
-        (None, "No such file"),
+        (None, "no such file"),
     ],
 )
 def test_files_that_are_no_edits_of_the_flow_are_refused(

@@ -14,6 +14,7 @@ from flowviz.specs.edits import BENT_CURVES, MAX_SPLINE_RISE, Bump, Edits, Layer
 from tests.flows.families import SPECS, random_weights, stages_of
 
 NAMES = ["realnvp", "nice", "glow", "maf", "iaf", "spline", "flow_matching", "planar", "radial", "tables"]
+FEW = ["realnvp", "spline", "flow_matching"]  # of which the graphs differ in kind
 NEAR, WIDE = {"width": 0.4}, {"width": 0.8}
 BUMPS = {  # two of every curve
     "shift": (((0.3,), (0.8,)), ((-0.5,), (-0.6,))),
@@ -76,15 +77,12 @@ class TestLaws:
             np.testing.assert_allclose(trace.positions[k], y, rtol=1e-12, atol=1e-12)
             np.testing.assert_allclose(trace.log_det[k], log_det, rtol=1e-10, atol=1e-12)
         np.testing.assert_array_equal(trace.positions[2], trace.positions[1])
-        np.testing.assert_array_equal(flow.trace_positions(particles).positions, trace.positions)
-        np.testing.assert_array_equal(flow.velocity(2, particles), np.zeros((50, 2)))
 
     def test_log_prob_follows_from_the_trace(self, flow: Flow) -> None:
         particles = base_particles(50).astype(np.float64)
         trace = flow.trace(particles)
         log_prob = flow.base.log_prob(particles) - trace.log_det[-1]
         np.testing.assert_allclose(flow.log_prob(trace.positions[-1]), log_prob, atol=1e-8)
-        np.testing.assert_allclose(flow.inverse(trace.positions[-1]), particles, atol=1e-8)
         numbers = flow.parameters, flow.statistics, tf.constant(trace.positions[-1], tf.float64)
         if flow.spec.normalization != "minibatch":
             np.testing.assert_allclose(flow.chain.training_log_prob(*numbers, pace=0.0)[0], log_prob, atol=1e-8)
@@ -110,14 +108,14 @@ class TestLaws:
 def test_the_density_integrates_to_one(name: str) -> None:
     spec = SPECS[name]
     flow = build_flow(spec, random_weights(spec, seed=2, scale=0.15), "float64", edits_of(spec))
-    reach = 1.3 * np.abs(flow.sample(20_000)).max()
-    side = np.linspace(-reach, reach, 600)
+    reach = 1.3 * np.abs(flow.sample(10_000)).max()
+    side = np.linspace(-reach, reach, 400)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     mass = np.exp(flow.log_prob(grid)).sum() * (side[1] - side[0]) ** 2
     assert mass == pytest.approx(1, abs=2e-3)
 
 
-@pytest.mark.parametrize("name", [*NAMES, "learned base"])
+@pytest.mark.parametrize("name", [*FEW, "learned base"])
 def test_without_all_layers_the_base_remains(name: str) -> None:
     spec = SPECS[name]
     stages = range(1, len(spec.stage_names()))
@@ -130,13 +128,15 @@ def test_without_all_layers_the_base_remains(name: str) -> None:
     np.testing.assert_allclose(flow.log_prob(particles), flow.base.log_prob(particles.astype(np.float64)), atol=1e-5)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FEW)
 def test_a_reset_restores_every_bit(name: str) -> None:
     spec = SPECS[name]
     flow = build_flow(spec, random_weights(spec))
     before = flow.trace(base_particles(50))
     flow.edit(edits_of(spec))
     edited = flow.trace(base_particles(50))
+    np.testing.assert_array_equal(flow.trace_positions(base_particles(50)).positions, edited.positions)
+    np.testing.assert_array_equal(flow.velocity(2, base_particles(50)), np.zeros((50, 2)))
     flow.edit(Edits())
     after = flow.trace(base_particles(50))
     assert not np.array_equal(edited.positions, before.positions)

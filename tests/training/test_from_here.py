@@ -63,7 +63,8 @@ def test_it_learns_with_its_edits(shown: Project, result: tuple[Project, list[Ev
     assert before.score is not None
     assert after.score.test_nll is not None
     assert before.score.test_nll is not None
-    assert after.score.test_nll < before.score.test_nll - 0.1
+    assert after.score.standard_error is not None
+    assert after.score.test_nll < before.score.test_nll - 5 * after.score.standard_error
     assert after.score == flowviz.rescored(replace(after, score=None)).score, "it is that of the edited flow"
     np.testing.assert_array_equal(after.trace.positions[3], after.trace.positions[2])
     for name, array in after.weights.parameters.items():
@@ -130,7 +131,7 @@ def test_the_loss_of_flow_matching_is_that_of_the_bent_field() -> None:
     loss, _ = flow.objective.loss(flow.chain, flow.parameters, flow.statistics, batch, 1.0)
     places = start + time * (end - start)
     weights = flow.chain.numbers(flow.parameters, flow.statistics)[0]
-    learned = tf.transpose(VelocityField(flow_spec)(weights, tf.constant(places.T), tf.constant(time[:, 0])))
+    learned = VelocityField(flow_spec)(weights, tf.constant(places.T), tf.constant(time[:, 0])).numpy().T
     shape = np.exp(-((places - bump.center) ** 2).sum(axis=1) / (2 * bump.width**2))
     is_bent = (time[:, 0] >= 0.25) & (time[:, 0] < 0.5)
     velocity = learned + (is_bent * shape)[:, np.newaxis] * bump.height
