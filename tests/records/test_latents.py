@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from flowviz.records import Base, Trace
+from flowviz.records import Base, Trace, base_of
 from flowviz.records.base_distribution import STANDARD_NORMAL
 from flowviz.records.latents import Latents
-from tests.records.test_base_distributions import every_base
+from tests.records.test_base_distributions import MIXTURES, SPECS
 
 N = 40_000
+BASES = [base_of(spec) for spec in (*SPECS[:3], MIXTURES[3], MIXTURES[8])]  # of each kind
+every_base = pytest.mark.parametrize("base", BASES, ids=lambda base: base.name)
 
 
 def draws(base: Base, seed: int = 5) -> NDArray[np.float32]:
