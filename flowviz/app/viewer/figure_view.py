@@ -25,6 +25,8 @@ class FigureView(QWidget):
         """Create a hidden view that covers a cloud view when it is shown."""
         super().__init__()
         self.setObjectName("figureView")
+        self.setAccessibleName("Figure")
+        self.setAccessibleDescription("A picture of the flow in place of the cloud; Esc returns to the cloud.")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setAutoFillBackground(True)
