@@ -208,7 +208,7 @@ def _add_entrants(learner: Learner, count: float) -> None:
     if not learner.window.main.comparisons.is_shown:
         _compare(learner, count)
     while learner.lessons.observer.read()["comparison_entrants"] < count:
-        learner.trigger("copyEntrant")
+        learner.trigger("copyEntrantAction")
 
 
 def _disable(learner: Learner, stages: Sequence[int]) -> None:
