@@ -15,9 +15,9 @@ from flowviz.app.lessons.opener import Opener
 from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.lessons.preparation import Preparation
 from flowviz.app.lessons.sources import (
+    ComparisonSource,
     PlaybackEnd,
     TrainingSource,
-    comparison_observations,
     request_observations,
     view_observations,
 )
@@ -55,7 +55,8 @@ def create_lessons(
     observer.add(lambda: request_observations(request.value), request.changed)
     training = TrainingSource(session, runner, status, documents.document, window)
     observer.add(training.read, training.changed, session.changed, viewer.moment_shown)
-    observer.add(lambda: comparison_observations(comparisons), comparisons.state_changed)
+    comparison = ComparisonSource(comparisons, window)
+    observer.add(comparison.read, comparison.changed)
     preparation = Preparation(view, request, session, playhead, open_panels)
     opener = Opener(documents.document, session, comparisons, window)
     page = OneDimensionPage(stack, window)

@@ -6,7 +6,7 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.comparison.comparisons import Comparisons
-from flowviz.app.comparison.entrants import Compared
+from flowviz.app.comparison.entrants import Compared, ComparedState
 from flowviz.app.document.document import Document
 from flowviz.app.session.session import Session
 from flowviz.app.session.training_runner import TrainingRunner
@@ -153,17 +153,35 @@ class TrainingSource(QObject):
         self.changed.emit()
 
 
-def comparison_observations(comparisons: Comparisons) -> Mapping[str, Any]:
-    """Observe the comparison that is shown."""
-    workbench = comparisons.workbench if comparisons.is_shown else None
-    value = workbench.compared.value if workbench else Compared()
-    return {
-        "comparison": bool(value.runs),
-        "comparison_entrants": len(value.runs),
-        "comparison_families": frozenset(run.project.flow.family for run in value.runs),
-        "comparison_training": _comparison_state(value) if value.runs else None,
-        "comparison_best": _best(value),
-    }
+class ComparisonSource(QObject):
+    """Observes the comparison that is shown, whose page is created late."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, comparisons: Comparisons, parent: QObject) -> None:
+        super().__init__(parent)
+        self._comparisons = comparisons
+        self._watched: ComparedState | None = None
+        comparisons.state_changed.connect(self._on_state_changed)
+
+    def read(self) -> Mapping[str, Any]:
+        """Return the observations."""
+        workbench = self._comparisons.workbench if self._comparisons.is_shown else None
+        value = workbench.compared.value if workbench else Compared()
+        return {
+            "comparison": bool(value.runs),
+            "comparison_entrants": len(value.runs),
+            "comparison_families": frozenset(run.project.flow.family for run in value.runs),
+            "comparison_training": _comparison_state(value) if value.runs else None,
+            "comparison_best": _best(value),
+        }
+
+    def _on_state_changed(self) -> None:
+        workbench = self._comparisons.workbench
+        if workbench is not None and self._watched is None:
+            self._watched = workbench.compared
+            workbench.compared.changed.connect(lambda *_: self.changed.emit())
+        self.changed.emit()
 
 
 def _comparison_state(value: Compared) -> str:

@@ -227,9 +227,12 @@ def _bend(learner: Learner, count: float) -> None:
 
 
 def _train_comparison(learner: Learner, _: object) -> None:
-    page = learner.window.main.comparisons.workbench
-    assert page is not None
-    page.page.editor.controls.train_button.click()
+    """Train the flows that can go on, or else all of them."""
+    workbench = learner.window.main.comparisons.workbench
+    assert workbench is not None
+    controls = workbench.page.editor.controls
+    resumes = controls.pause_button.isEnabled() and controls.pause_button.text() == "Resume"
+    (controls.pause_button if resumes else controls.train_button).click()
 
 
 def _choose_in(box: str) -> Act:

@@ -1,5 +1,6 @@
 """The lessons panel of the real window."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.state import Attendance
 from flowviz.app.lessons.stored_progress import store_progress, stored_progress
+from flowviz.app.training.training_state import TrainingState
 from flowviz.app.window.lesson_dock import LessonDock
 from flowviz.lessons import OBSERVATIONS, Lesson, read_lesson
 from flowviz.lessons.progress import Progress
@@ -305,6 +307,22 @@ def test_a_comparison_stays_when_its_lesson_is_presented(window: Window, learner
     learner.trigger("presentationAction")
     learner.lessons.leave()
     assert not comparisons.is_shown
+
+
+def test_the_training_of_a_comparison_is_observed_when_it_changes(
+    window: Window, qtbot: QtBot, learner: Learner, tmp_path: Path
+) -> None:
+    path = tmp_path / "compare.toml"
+    text = TINY.read_text(encoding="utf-8").replace('gallery = "two_moons"', 'gallery = "three_flows"')
+    condition = 'condition = { observe = "comparison_training", is = "paused" }'
+    path.write_text(re.sub(r"condition = \[.*\]", condition, text), encoding="utf-8")
+    learner.attend(read_lesson(path))
+    workbench = window.main.comparisons.workbench
+    assert workbench is not None
+    assert not learner.is_done
+    workbench.compared.set_state(TrainingState.PAUSED)
+    qtbot.waitUntil(lambda: learner.is_done)
+    workbench.compared.set_state(TrainingState.IDLE)
 
 
 def test_the_worksheet_is_exported(
