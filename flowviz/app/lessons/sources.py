@@ -121,6 +121,7 @@ class TrainingSource(QObject):
         self._steps, self._recoveries = 0, 0
         document.opened.connect(self._begin)
         runner.event_arrived.connect(self._on_event)
+        status.state_shown.connect(self.changed)
 
     def read(self) -> Mapping[str, Any]:
         """Return the observations."""

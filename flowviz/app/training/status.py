@@ -34,6 +34,7 @@ class TrainingStatus(QObject):
 
     notice_posted = pyqtSignal(object)  # Notice
     progressed = pyqtSignal(object)  # share of the budget that is spent, 0 to 1; None once training ends
+    state_shown = pyqtSignal()  # another state of the training
     ended = pyqtSignal(str)  # reason, in a sentence; not emitted if the user stopped the training
 
     def __init__(
@@ -76,6 +77,7 @@ class TrainingStatus(QObject):
         if state == TrainingState.IDLE:
             self.progressed.emit(None)
         self._say(state=state)
+        self.state_shown.emit()
 
     def begin(self, history: History, entropy: float | None, units: Units = FLOW_UNITS) -> None:
         """Show a new training, with the losses up to its start; see `TrainingMetrics.show_history`."""

@@ -325,6 +325,13 @@ def test_the_training_of_a_comparison_is_observed_when_it_changes(
     workbench.compared.set_state(TrainingState.IDLE)
 
 
+def test_a_pause_of_the_training_is_observed(window: Window, qtbot: QtBot, learner: Learner) -> None:
+    observer = learner.lessons.observer
+    with qtbot.waitSignal(observer.changed):
+        window.main.status.show_state(TrainingState.PAUSED)
+    window.main.status.show_state(TrainingState.IDLE)
+
+
 def test_the_worksheet_is_exported(
     window: Window, qtbot: QtBot, file_menu: FileMenu, learner: Learner, lesson: Lesson, tmp_path: Path
 ) -> None:
