@@ -4,7 +4,7 @@ from functools import partial
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
-from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
 from flowviz.app.commands.actions import Key, add_action
 from flowviz.app.commands.catalog import Command, commands_of
@@ -14,15 +14,17 @@ from flowviz.app.desktop.notifications import EndNotification, TaskBar, session_
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.document.autosave import Autosave
 from flowviz.app.document.recovery import Recovery
+from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.export.exports import Exports
 from flowviz.app.export.source import ExportSource
 from flowviz.app.lessons.create import create_lessons
 from flowviz.app.lessons.panel import LessonPanel
-from flowviz.app.notices.notice_list import NoticeList
+from flowviz.app.notices.notice_list import NoticeList, below_notices
 from flowviz.app.notices.notifications import Notifications
 from flowviz.app.session.session import Session
 from flowviz.app.session.training_runner import TrainingRunner
 from flowviz.app.session.warm_up import WarmUp
+from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.appearance import Appearance, ThemeSwitch
@@ -45,6 +47,7 @@ from flowviz.app.window.bug_report import BugReport
 from flowviz.app.window.crash_handler import CrashHandler
 from flowviz.app.window.drop_target import DropTarget
 from flowviz.app.window.edit_menu import EditMenu
+from flowviz.app.window.editing import Editing
 from flowviz.app.window.keyboard import FocusRings, order_tabs
 from flowviz.app.window.lesson_dock import LessonDock
 from flowviz.app.window.menus import (
@@ -78,7 +81,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setMinimumSize(LEAST_SIZE)
         self._may_close = self._closes_after_saving = False
-        self.request, self.view = RequestState(self), ViewState(self)
+        self.request, self.view, self.edits = RequestState(self), ViewState(self), EditsState(self)
+        self.layer_editor = LayerEditor(self.view, self.edits, self)
         self._create_widgets()
         self._create_controllers()
         self._create_menus()
@@ -92,14 +96,14 @@ class MainWindow(QMainWindow):
 
     def _create_widgets(self) -> None:
         self._training = TrainingWidgets.create(self.request)
-        self._viewing = ViewerWidgets.create(self.view, self.request)
+        self._viewing = ViewerWidgets.create(self.view, self.request, self.layer_editor)
         self._layout = PanelLayout(self, self._training, self._viewing.inspector, self._viewing.ledger)
         self._center = CentralWidget(self._viewing)
         self._stack = QStackedWidget()  # central widget, start page or comparison
         self._stack.addWidget(self._center)
         self._lesson_panel = LessonPanel()
         window_notices = NoticeList("windowNotices")
-        self.setCentralWidget(_with_notices(window_notices, self._stack))
+        self.setCentralWidget(below_notices(window_notices, self._stack, MARGIN))
         self.setStatusBar(self._training.status_bar)
         self.notifications = Notifications(window_notices, self)
         for topic in (SOURCE, TARGET):
@@ -115,7 +119,9 @@ class MainWindow(QMainWindow):
         self.target_importer = TargetImporter(training.target, self.request, self)
         self.status = TrainingStatus(training.controls, training.loss_plot, training.metrics, training.status_bar, self)
         runner = TrainingRunner(self)
-        self.session = Session(self.request, self.view, self.target_builder, self.viewer, self.status, runner, self)
+        self.session = Session(
+            self.request, self.view, self.edits, self.target_builder, self.viewer, self.status, runner, self
+        )
         self.warm_up = WarmUp(self.request, self.session, self)
         self.document_actions = DocumentActions(self, self.session)
         drafts, document = Drafts(drafts_folder()), self.document_actions.document
@@ -131,10 +137,11 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         self.exports = Exports(self)
         self.lessons, self._lesson_files = create_lessons(
-            self, self._stack, self._lesson_panel, self.request, self.view, self.viewer, self.session, runner,
-            self.status, self.document_actions, self.comparisons, self.exports, self._layout.open_panels,
+            self, self._stack, self._lesson_panel, self.request, self.view, self.edits, self.viewer, self.session,
+            runner, self.status, self.document_actions, self.comparisons, self.exports, self._layout.open_panels,
         )  # fmt: skip
         self.crash_handler = CrashHandler((self.autosave.save, self.comparisons.save_draft), self)
+        Editing(self, self.session, self.layer_editor, self._viewing, self.view, training.status_bar)
         self._report, self._about = BugReport(self), About(self)
         self.welcome = Welcome(
             self, self._stack, training, self._viewing, self.request, self.target_builder, self.session,
@@ -162,11 +169,10 @@ class MainWindow(QMainWindow):
         self._presentation = Presentation(self, self._center, view, self._lesson_dock)
         fill_training_menu(
             new_menu(self, "&Train"), training.controls, self.session, viewing.history, self._copy_training,
-            self.warm_up, self.comparisons.choose,
+            self.warm_up, self.comparisons.choose, self.layer_editor,
         )  # fmt: skip
-        viewer = self.viewer
-        layers = new_menu(self, "&Layers")
-        fill_layers_menu(layers, self.view, viewing.playback, viewer.playhead.toggle_playing, viewer.end_playback)
+        layers, playing = new_menu(self, "&Layers"), self.viewer.playhead.toggle_playing
+        fill_layers_menu(layers, self.view, viewing.playback, playing, self.viewer.end_playback, self.layer_editor)
         help_menu = new_menu(self, "&Help")
         fill_start_entries(help_menu, self.welcome)
         fill_lesson_entries(help_menu, self.lessons, self._lesson_files)
@@ -383,15 +389,3 @@ def _shortened(title: str) -> str:
     """Return a title that fits, with "[*]" escaped, which Qt replaces in window titles."""
     short = title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1]}…"
     return short.replace("[*]", "[*][*]") or "Untitled"
-
-
-def _with_notices(notices: NoticeList, content: QWidget) -> QWidget:
-    """Return a widget that shows notices above its content."""
-    notices.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
-    middle = QWidget()
-    column = QVBoxLayout(middle)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(notices)
-    column.addWidget(content, stretch=1)
-    return middle

@@ -19,7 +19,7 @@ STAGE_KINDS = (
     recipes.LINEAR_MIXING, recipes.SCALE, recipes.FLOW_STEP, recipes.PLANAR_LAYER, recipes.RADIAL_LAYER,
 )  # fmt: skip
 TARGET_KINDS = ("text", "image", "shape", "drawing", "points", "mix")
-TOOLS = ("move", "rectangle", "lasso", "probe")
+TOOLS = ("move", "rectangle", "lasso", "probe", "bend")
 TRAINING_STATES = ("idle", "preparing", "running", "paused", "stopping", "ended", "diverged")
 PANELS = ("target", "flow", "training", "loss", "inspector")
 NATS = "nats"

@@ -96,6 +96,10 @@ class Edits(Spec):
         """Return whether any layer is edited."""
         return bool(self.layers)
 
+    def __hash__(self) -> int:
+        """Return a hash, which pydantic does not for mappings."""
+        return hash(tuple(self.layers.items()))
+
     @property
     def disabled(self) -> frozenset[int]:
         """Return the numbers of the disabled stages."""

@@ -106,7 +106,7 @@ def _computation(query: FieldQuery, keeper: FlowKeeper, known: Scene) -> Callabl
 
         project, view, size = query.project, query.view, query.size
         swept = swept_grids(Camera(view), project.trace.last_stage, size)
-        flow = keeper.flow(project.flow, project.weights)
+        flow = keeper.flow(project.flow, project.weights, project.edits)
         scene = completed(
             flow, replace(known, velocities=None), query.stage, view, visible_rectangle(view, size), swept=swept
         )

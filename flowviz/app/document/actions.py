@@ -10,13 +10,14 @@ from PyQt6.QtCore import QObject, QStandardPaths, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
 from flowviz import projects
-from flowviz.app.document.document import FILE, Document, prepare
+from flowviz.app.document.document import FILE, Document, LoadedProject, prepare
 from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
 from flowviz.app.notices.notice import Notice
 from flowviz.app.session.session import Session
 from flowviz.app.state.request import first_plan
 from flowviz.app.target import image_page, points_page
+from flowviz.app.target.built_target import BuiltTarget
 from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
 from flowviz.files import as_file_name
 from flowviz.lessons import is_lesson
@@ -57,6 +58,11 @@ class DocumentActions(QObject):
     def show_project(self, project: Project) -> None:
         """Show a project that has no file and is kept elsewhere, after asking about unsaved changes."""
         self.leave(lambda: self.document.show(prepare(project)))
+
+    def show_unsaved(self, project: Project, built: BuiltTarget | None = None) -> None:
+        """Show a project that has no file yet, after asking about unsaved changes; its target may be built already."""
+        loaded = prepare(project) if built is None else LoadedProject(project, built)
+        self.leave(lambda: self.document.show(loaded, changed=True))
 
     def open_copy(self, path: Path) -> None:
         """Open a project or a comparison without its file, so that saving asks for another one."""

@@ -18,11 +18,13 @@ from flowviz.app.lessons.sources import (
     ComparisonSource,
     PlaybackEnd,
     TrainingSource,
+    edit_observations,
     request_observations,
     view_observations,
 )
 from flowviz.app.session.session import Session
 from flowviz.app.session.training_runner import TrainingRunner
+from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.training.status import TrainingStatus
@@ -35,6 +37,7 @@ def create_lessons(
     panel: LessonPanel,
     request: RequestState,
     view: ViewState,
+    edits: EditsState,
     viewer: Viewer,
     session: Session,
     runner: TrainingRunner,
@@ -53,11 +56,13 @@ def create_lessons(
     observer.add_event("exported", exports.done)
     observer.add_event("played", PlaybackEnd(playhead, view, window).reached)
     observer.add(lambda: request_observations(request.value), request.changed)
+    observer.add(lambda: edit_observations(edits.value), edits.changed)
     training = TrainingSource(session, runner, status, documents.document, window)
     observer.add(training.read, training.changed, session.changed, viewer.moment_shown)
     comparison = ComparisonSource(comparisons, window)
     observer.add(comparison.read, comparison.changed)
     preparation = Preparation(view, request, session, playhead, open_panels)
+    preparation.edit = lambda setup: edits.set(setup.edited(edits.value))
     opener = Opener(documents.document, session, comparisons, window)
     page = OneDimensionPage(stack, window)
     observer.add(page.observations, page.changed)

@@ -19,6 +19,7 @@ from flowviz.app.viewer.playhead import Playhead
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.records import Advanced, Event, Finished, Preparing, Progress, Recovered
 from flowviz.records.events import Ending
+from flowviz.specs.edits import Edits
 
 TRAINING_WORDS = {
     TrainingState.PREPARING: "preparing",
@@ -86,6 +87,12 @@ class PlaybackEnd(QObject):
         end = value.last_stage if value.seen.playback.heading == "forward" else 0
         if self._playhead.is_playing and stage == end:
             self.reached.emit()
+
+
+def edit_observations(edits: Edits) -> Mapping[str, Any]:
+    """Return what is observed of the edits of layers."""
+    bumps = sum(len(edit.bumps) for edit in edits.layers.values())
+    return {"disabled_layers": sorted(edits.disabled), "bumps": bumps}
 
 
 def request_observations(value: Request) -> Mapping[str, Any]:

@@ -163,3 +163,15 @@ def _tool_button(object_name: str, text: str, tip: str) -> QToolButton:
     button.setToolTip(tip)
     button.setAutoRaise(True)
     return button
+
+
+def below_notices(notices: NoticeList, content: QWidget, margin: int) -> QWidget:
+    """Return a widget that shows notices, with a margin in pixels around them, above its content."""
+    notices.setContentsMargins(margin, margin, margin, 0)
+    middle = QWidget()
+    column = QVBoxLayout(middle)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(notices)
+    column.addWidget(content, stretch=1)
+    return middle

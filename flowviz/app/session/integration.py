@@ -1,27 +1,36 @@
-"""The integrator of the displayed flow, which changes without training again."""
+"""The variant of the displayed flow: its integrator and the edits of its layers, which need no training."""
 
+import sys
 from functools import partial
+from time import perf_counter
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.session.training_presenter import TrainingPresenter
 from flowviz.app.session.training_runner import TrainingRunner
+from flowviz.app.state.variant import Variant
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.records import Score, Snapshot
 from flowviz.specs import FlowSpec
+from flowviz.specs.edits import Edits
 
+LOADING = "The first edit loads TensorFlow, which takes a few seconds…"
+PREVIEW_SECONDS = 0.15  # between two scores while a curve is dragged
 RUNNING = {TrainingState.TRAINING, TrainingState.STOPPING}
 
 
 class Integration(QObject):
-    """Keeps the integrator of the trained flow as requested, without changing its weights.
+    """Keeps the integrator and the edits of the trained flow as requested, without changing its weights.
 
-    A running training moves the particles of its next snapshot by the integrator, and reports its losses as before.
-    Otherwise, the positions of the particles are computed in the background and shown, then their log-determinants,
-    with which the project changes, and then the score. A project that was saved without its score gets it as well.
+    A running training moves the particles of its next snapshot by the integrator, and reports its losses as before. It
+    keeps its own edits until it ends. Otherwise, the positions of the particles are computed in the background and
+    shown, then their log-determinants, with which the project changes, and then the score. A project that was saved
+    without its score gets it as well. A glimpse is shown in the same way, but leaves the project as it is.
     """
+
+    gap_previewed = pyqtSignal(object)  # the gap of the variant that is shown, in nats, or None
 
     def __init__(
         self,
@@ -33,58 +42,94 @@ class Integration(QObject):
     ) -> None:
         super().__init__(parent)
         self._presenter, self._runner, self._viewer, self._status = presenter, runner, viewer, status
-        self._requested = FlowSpec()
-        self._is_preview = False  # whether the shown integrator is not yet that of the project
-        self._awaited: tuple[object, FlowSpec] | None = None  # the state and flow whose score is being computed
+        self._requested = Variant(FlowSpec())
+        self._glimpse: Edits | None = None
+        self._next_preview = 0.0  # seconds, before which the score of no other preview is computed
+        self._is_preview = False  # whether the shown variant is not yet that of the project
+        self._awaited: tuple[object, Variant] | None = None  # the state and variant whose score is being computed
         presenter.state_changed.connect(self._update)  # a pause or an end may come before the next snapshot
 
-    def expect(self, flow: FlowSpec) -> None:
-        """Set the integrator that is requested by the project to be shown next."""
-        self._requested, self._is_preview = flow, False
+    def expect(self, variant: Variant) -> None:
+        """Set the variant that is requested by the project to be shown next."""
+        self._requested, self._glimpse, self._is_preview = variant, None, False
 
     def request(self, flow: FlowSpec) -> None:
         """Request the integrator of a flow."""
-        self._requested = flow
+        self._requested = Variant(flow, self._requested.edits)
         self._update()
+
+    def request_edits(self, edits: Edits) -> None:
+        """Request edits of the layers."""
+        self._requested = Variant(self._requested.flow, edits)
+        self._update()
+
+    def show_glimpse(self, edits: Edits | None) -> None:
+        """Show other edits for a while, without requesting them. None shows the requested ones again."""
+        if edits != self._glimpse:
+            self._glimpse = edits
+            self._update()
 
     def _update(self) -> None:
         run = self._runner.run
         if run is not None:
-            run.worker.integrate(run.project.flow.with_integrator_of(self._requested))
-        flow = self._outstanding()
+            run.worker.integrate(run.project.flow.with_integrator_of(self._requested.flow))
+        variant = self._outstanding()
         is_moved = run is not None and run.is_shown and self._presenter.state in RUNNING  # by the training
-        self._status.show_deferred(flow is not None and is_moved)
-        if flow is not None and not is_moved:
-            self._viewer.integration.locate(flow, partial(self._on_located, flow))
-        elif flow is None:
+        self._status.show_deferred(variant is not None and is_moved)
+        if variant is not None and not is_moved:
+            self._show(variant)
+        elif variant is None:
             self._end_preview()
             self._ask_for_score()
 
-    def _outstanding(self) -> FlowSpec | None:
-        """Return the trained flow with the requested integrator, or None if that is the flow already."""
-        project = self._presenter.project
-        flow = project.flow.with_integrator_of(self._requested) if project else None
-        return flow if project and flow != project.flow else None
+    def _show(self, variant: Variant) -> None:
+        if self._glimpse is None and not variant.edits and self._presenter.remove_edits(variant.flow):
+            self._is_preview = False
+            self._ask_for_score()
+        else:
+            if variant.edits and "tensorflow" not in sys.modules:
+                self._status.show_message(LOADING)
+            self._viewer.integration.locate(variant, partial(self._on_located, variant))
 
-    def _on_located(self, flow: FlowSpec, snapshot: Snapshot) -> None:
-        if flow != self._outstanding():
-            return  # it was requested before another integrator
+    def _outstanding(self) -> Variant | None:
+        """Return the variant of the trained flow to be shown, or None if it is that of the project."""
+        project = self._presenter.project
+        if project is None:
+            return None
+        run = self._runner.run
+        edits = self._requested.edits if self._glimpse is None else self._glimpse
+        is_trained = run is not None and run.is_shown  # with edits of its own
+        flow = project.flow.with_integrator_of(self._requested.flow)
+        variant = Variant(flow, project.edits if is_trained else edits)
+        return variant if variant != Variant.of(project) else None
+
+    def _on_located(self, variant: Variant, snapshot: Snapshot) -> None:
+        wanted = self._outstanding()
+        if wanted is None or wanted.flow != variant.flow:
+            return  # it was requested before another variant
         if snapshot.step == self._viewer.integration.moment.step:
             self._is_preview = True
-            self._presenter.preview(flow, snapshot)
-        self._viewer.integration.compute(flow, partial(self._on_moved, flow))
+            self._presenter.preview(variant, snapshot)
+        if variant == wanted:
+            self._viewer.integration.compute(variant, partial(self._on_moved, variant))
+        else:  # the user drags a curve, and the next positions are on their way
+            self._preview_score(variant)
 
     def _end_preview(self) -> None:
-        """Show the integrator of the project again, because it is requested again."""
+        """Show the variant of the project again, because it is requested again."""
         if self._is_preview:
             self._is_preview = False
             self._presenter.end_preview()
 
-    def _on_moved(self, flow: FlowSpec, snapshot: Snapshot) -> None:
-        if flow != self._outstanding() or snapshot.step != self._viewer.timeline.moments[-1].step:
-            return  # it was requested before another integrator or another snapshot
+    def _on_moved(self, variant: Variant, snapshot: Snapshot) -> None:
+        if variant != self._outstanding() or snapshot.step != self._viewer.timeline.moments[-1].step:
+            return  # it was requested before another variant or another snapshot
+        if self._glimpse is not None:
+            if self._viewer.is_live:
+                self._presenter.preview(variant, snapshot)
+            return
         self._is_preview = False
-        self._presenter.show_integrated(flow, snapshot)
+        self._presenter.show_variant(variant, snapshot)
         self._ask_for_score()
 
     def _ask_for_score(self) -> None:
@@ -92,15 +137,24 @@ class Integration(QObject):
         trained = self._presenter.trained
         if self._runner.run is not None or trained is None or trained.built is None or not trained.lacks_score:
             return
-        asked = trained.state, trained.project.flow
+        asked = trained.state, Variant.of(trained.project)
         if asked != self._awaited:
             self._awaited = asked
             target, training = trained.built.target, trained.project.training
-            self._viewer.integration.score(target, training, partial(self._on_scored, asked))
+            self._viewer.integration.score(asked[1], target, training, partial(self._on_scored, asked))
 
-    def _on_scored(self, asked: tuple[object, FlowSpec], score: Score) -> None:
+    def _preview_score(self, variant: Variant) -> None:
+        """Compute the score of a variant that is shown for a moment, from time to time, if that is quick."""
+        trained, now = self._presenter.trained, perf_counter()
+        if trained is None or trained.built is None or variant.flow.recipe.is_continuous or now < self._next_preview:
+            return
+        self._next_preview, self._awaited = now + PREVIEW_SECONDS, None  # the query replaces one that is awaited
+        target, training = trained.built.target, trained.project.training
+        self._viewer.integration.score(variant, target, training, lambda score: self.gap_previewed.emit(score.gap))
+
+    def _on_scored(self, asked: tuple[object, Variant], score: Score) -> None:
         if asked == self._awaited:
             self._awaited = None
         trained = self._presenter.trained
-        if trained is not None and asked == (trained.state, trained.project.flow):
+        if trained is not None and asked == (trained.state, Variant.of(trained.project)):
             self._presenter.show_score(score)

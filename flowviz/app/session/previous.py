@@ -17,6 +17,7 @@ class PreviousTraining(QObject):
     """
 
     changed = pyqtSignal(bool)  # whether there is a previous training
+    returning = pyqtSignal(object)  # Project of the previous training, which is about to be shown
 
     def __init__(
         self, presenter: TrainingPresenter, runner: TrainingRunner, status: TrainingStatus, parent: QObject
@@ -30,7 +31,7 @@ class PreviousTraining(QObject):
     def keep(self) -> None:
         """Keep the trained flow, which a new training is about to replace, unless it has hardly begun."""
         trained = self._presenter.trained
-        if trained is not None and len(trained.project.history.step):
+        if trained is not None and (len(trained.project.history.step) or trained.project.edits):
             self._set(trained)
 
     def forget(self) -> None:
@@ -43,6 +44,7 @@ class PreviousTraining(QObject):
         if self._kept is None:
             return
         back, present = self._kept, self._presenter.trained
+        self.returning.emit(back.project)
         self._presenter.show_project(back.project, back.built)
         self._presenter.trained = back  # with the scores of its integrators, and known as saved if it was
         self._set(present)

@@ -10,7 +10,9 @@ from flowviz.app.session.previous import PreviousTraining
 from flowviz.app.session.training_presenter import TrainingPresenter
 from flowviz.app.session.training_runner import Run, TrainingRunner
 from flowviz.app.session.undo import UndoHistory
+from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import Request, RequestState
+from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
@@ -20,18 +22,27 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Project
 from flowviz.specs import TargetSpec, TrainingSpec
+from flowviz.specs.edits import Edits
+from flowviz.targets import Target
+
+UNTRAINED = "Train a flow first, or build one by hand: its layers do nothing yet."
+DROPPED = "The edits belonged to the former steps of the integrator. Undo brings them back."
+RUNS = "Stop the training to edit the layers."
 
 
 class Session(QObject):
     """Starts and stops trainings, and assembles the project of one window."""
 
     changed = pyqtSignal()  # the project, or what is requested next
+    edit_problem_changed = pyqtSignal(str)  # why the layers cannot be edited, or nothing
+    score_previewed = pyqtSignal(object)  # the gap in nats of a flow whose curve is being dragged, or None
     started = pyqtSignal()  # a training was started or resumed, or goes on with the requested target
 
     def __init__(
         self,
         request: RequestState,
         view: ViewState,
+        edits: EditsState,
         builder: TargetBuilder,
         viewer: Viewer,
         status: TrainingStatus,
@@ -39,7 +50,7 @@ class Session(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._request, self._view, self._status = request, view, status
+        self._request, self._view, self._edits, self._status = request, view, edits, status
         self._builder, self._viewer = builder, viewer
         self._runner = runner
         self._presenter = TrainingPresenter(runner, viewer, status, view, self)
@@ -48,7 +59,7 @@ class Session(QObject):
         self.previous = PreviousTraining(self._presenter, runner, status, self)
         self._awaited: TargetSpec | None = None  # training starts as soon as it is built
         self._extension: TrainingSpec | None = None  # the request by which the current training was extended
-        self.undo = UndoHistory(request, view, self)
+        self.undo = UndoHistory(request, view, edits, self)
         self._connect()
         if builder.pending is None:
             self._on_built(builder.built)
@@ -70,6 +81,22 @@ class Session(QObject):
         """Return the title of the target of the trained flow, or of the requested target before the first training."""
         return self._presenter.title or ("" if self._builder.problem else self._request.plan.target.title)
 
+    @property
+    def edit_problem(self) -> str:
+        """Return why the layers cannot be edited now, in a sentence, or an empty text.
+
+        The training moves the particles itself, and its snapshots would replace edited ones: it has to end first.
+        """
+        if self._presenter.trained is None:
+            return UNTRAINED
+        return "" if self.state == TrainingState.IDLE else RUNS
+
+    @property
+    def trained_target(self) -> Target | None:
+        """Return the target of the trained flow that is shown. None if there is none, or if it cannot be built."""
+        trained = self._presenter.trained
+        return trained.built.target if trained and trained.built else None
+
     def project(self) -> Project:
         """Return the current project, which contains a running training up to its latest checkpoint."""
         plan, trained = self._request.plan, self._presenter.trained
@@ -87,12 +114,13 @@ class Session(QObject):
         It excludes the view, which is saved as well but is no reason to ask before closing.
         """
         trained = self._presenter.trained
-        return self._request.plan, trained, trained and trained.project.score, self._view.value.selection
+        known = trained and (trained.project.score, trained.project.edits)
+        return self._request.plan, trained, known, self._view.value.selection, self._edits.value
 
     def edits(self) -> tuple[object, ...]:
         """Return a value that changes with every edit and every new training, but not while a training runs."""
         trained = self.run.worker if self.run else self._presenter.trained
-        return self._request.plan, trained, self._view.value.selection
+        return self._request.plan, trained, self._view.value.selection, self._edits.value
 
     def show_project(self, project: Project, result: BuiltTarget | str | None = None) -> str:
         """Show a project as it was saved, and abandon the current training.
@@ -108,10 +136,11 @@ class Session(QObject):
         result = result or build_or_explain(project.target)
         built, problem = (None, result) if isinstance(result, str) else (result, "")
         self._builder.expect(built)
-        self._integration.expect(project.asked.flow)
+        self._integration.expect(Variant(project.asked.flow, project.edits))
         self._presenter.show_project(project, built)
         self.previous.forget()
         self._request.show_plan(project.asked)
+        self._edits.set(project.edits)
         self._viewer.restore(project.seen, project.selection)
         self._show_next()
         self.undo.clear()
@@ -156,6 +185,20 @@ class Session(QObject):
         """Cancel a start that waits for its target."""
         self._awaited = None
 
+    def train_from_here(self) -> None:
+        """Train the flow that is shown, with its edits, for the requested time or number of steps.
+
+        Bends stay on top of what is learned, and disabled layers remain the identity.
+        """
+        self.cancel_start()
+        trained = self._presenter.trained
+        if trained is None or trained.built is None or not trained.project.edits:
+            return
+        if trained.is_edited_since_training:
+            self._start(trained.built, replace(trained.project, training=self._request.plan.training))
+        else:
+            (self.extend if trained.can_extend() else self.resume)()
+
     def resume(self) -> None:
         """Continue a training that was stopped or opened, exactly as if it had not been interrupted.
 
@@ -178,8 +221,7 @@ class Session(QObject):
         """Pause or resume the training, or extend one whose budget is used up."""
         run = self.run
         if self.state == TrainingState.IDLE:
-            trained = self._presenter.trained
-            (self.extend if trained is not None and trained.can_extend() else self.resume)()
+            self._continue()
         elif run is not None and self.state in {TrainingState.PREPARING, TrainingState.TRAINING}:
             run.worker.pause()
             self._presenter.set_state(TrainingState.PAUSED)
@@ -187,12 +229,26 @@ class Session(QObject):
             run.worker.resume()
             self._presenter.set_state(TrainingState.TRAINING)
 
+    def _continue(self) -> None:
+        """Resume or extend the training that has ended; if its flow was edited since, train from what is shown."""
+        trained = self._presenter.trained
+        if trained is None:
+            return
+        if trained.is_edited_since_training and trained.project.edits:
+            self.train_from_here()
+        else:
+            (self.extend if trained.can_extend() else self.resume)()
+
     def stop(self) -> None:
         """Stop the training and keep its result. Cancel a start that waits for its target, too."""
         self.cancel_start()
         if self._runner.run is not None:
             self._runner.run.worker.stop()
             self._presenter.set_state(TrainingState.STOPPING)
+
+    def glimpse(self, edits: Edits | None) -> None:
+        """Show other edits of the layers for a while, or the requested ones again if they are None."""
+        self._integration.show_glimpse(edits)
 
     def shut_down(self) -> None:
         """End all background work as soon as possible."""
@@ -203,9 +259,15 @@ class Session(QObject):
     def _connect(self) -> None:
         self._request.changed.connect(self._on_request_changed)
         self._view.changed.connect(self._on_view_changed)
+        self._edits.changed.connect(self._on_edits_changed)
+        self._presenter.began.connect(self._keep_edits_of_run)
+        self.previous.returning.connect(self._return_to_edits)
+        for changed in (self._presenter.changed, self._presenter.state_changed):
+            changed.connect(self._update_edit_problem)
         self._builder.built_changed.connect(self._on_built)
         self._presenter.changed.connect(self._show_next)
         self._presenter.changed.connect(self.changed)
+        self._integration.gap_previewed.connect(self.score_previewed)
         self._presenter.failed.connect(self._show_untrained)
 
     def _start(self, built: BuiltTarget, project: Project) -> None:
@@ -219,6 +281,8 @@ class Session(QObject):
 
     def _on_request_changed(self, old: Request, new: Request) -> None:
         if old.plan.flow != new.plan.flow:
+            if old.plan.flow.integrator_steps != new.plan.flow.integrator_steps and self._edits.value:
+                self._drop_edits_of_steps()
             self._show_untrained()
             self._integration.request(new.plan.flow)
         if old.follows != new.follows:
@@ -229,6 +293,30 @@ class Session(QObject):
     def _on_view_changed(self, old: View, new: View) -> None:
         if old.selection != new.selection:
             self.changed.emit()
+
+    def _on_edits_changed(self, _: Edits, new: Edits) -> None:
+        self._integration.request_edits(new)
+        self.changed.emit()
+
+    def _return_to_edits(self, project: Project) -> None:
+        """Request the edits of a flow that is about to be shown again."""
+        self._integration.expect(Variant(self._request.plan.flow, project.edits))
+        self._edits.set(project.edits)
+
+    def _drop_edits_of_steps(self) -> None:
+        """Reset edits of the steps of an integrator, which now has others; undo brings both back."""
+        project = self._presenter.project
+        if project is not None and project.flow.recipe.is_continuous and not self.undo.is_restoring:
+            self.undo.amend(self._edits.reset_all)
+            self._status.show_message(DROPPED)
+
+    def _update_edit_problem(self) -> None:
+        self.edit_problem_changed.emit(self.edit_problem)
+
+    def _keep_edits_of_run(self) -> None:
+        """Show the edits that the training began with: none if it started over. Undo brings others back."""
+        if self.run is not None:
+            self._edits.set(self.run.project.edits)
 
     def _on_built(self, built: BuiltTarget | None) -> None:
         awaited, self._awaited = self._awaited, None

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.editing.layer_editor import edited_sentence
 from flowviz.app.notices.notice import Notice
 from flowviz.app.session.training_runner import Run, TrainingRunner
+from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.status import TrainingStatus
@@ -44,6 +46,7 @@ class TrainingPresenter(QObject):
 
     changed = pyqtSignal()  # the trained project, or its target
     state_changed = pyqtSignal()
+    began = pyqtSignal()  # the first snapshot of a training replaces the previous flow
     failed = pyqtSignal()
 
     def __init__(
@@ -108,34 +111,46 @@ class TrainingPresenter(QObject):
         self._status.show_state(state)
         self.state_changed.emit()
 
-    def show_integrated(self, flow: FlowSpec, snapshot: Snapshot) -> None:
-        """Show the particles of another integrator at the latest moment, and make them those of the project."""
+    def show_variant(self, variant: Variant, snapshot: Snapshot) -> None:
+        """Show the particles of another variant at the latest moment, and make them those of the project."""
         if self._runner.run is not None and self._runner.run.is_shown:
-            self._runner.integrate(flow, snapshot)
-            self._viewer.integration.show(flow, snapshot)
+            self._runner.integrate(variant.flow, snapshot)
+            self._viewer.integration.show(variant, snapshot)
             self._update_trained()
         elif self.trained is not None:
-            self._replace_trained(self.trained.integrated(flow, snapshot))
-            self._viewer.integration.show(flow, snapshot)
+            self._replace_trained(self.trained.varied(variant, snapshot))
+            self._viewer.integration.show(variant, snapshot)
             project = replace(self.trained.project, timeline=self._viewer.timeline)
             self.trained = replace(self.trained, project=project)
             self.changed.emit()
 
-    def preview(self, flow: FlowSpec, snapshot: Snapshot) -> None:
-        """Show the particles of another integrator at the current moment before the project has that integrator."""
+    def remove_edits(self, flow: FlowSpec) -> bool:
+        """Show the trained flow exactly as it was before it was edited. Return whether that is known."""
+        if self._runner.run is not None or self.trained is None:
+            return False
+        plain = self.trained.without_edits(flow)
+        if plain is None:
+            return False
+        self._replace_trained(plain)
+        self._viewer.integration.restore(Variant.of(plain.project), plain.project.timeline)
+        self.changed.emit()
+        return True
+
+    def preview(self, variant: Variant, snapshot: Snapshot) -> None:
+        """Show the particles of another variant at the current moment before it is that of the project."""
         if self._runner.run is None and self.trained is not None:
-            self._show_trained(self.trained.integrated(flow, snapshot))
-        self._viewer.preview(flow, snapshot)
-        self._status.metrics.show_flow(flow)
+            self._show_trained(self.trained.varied(variant, snapshot))
+        self._viewer.preview(variant, snapshot)
+        self._status.metrics.show_flow(variant.flow)
 
     def end_preview(self) -> None:
-        """Show the integrator of the project again."""
+        """Show the variant of the project again."""
         if self._runner.run is None and self.trained is not None:
             self._show_trained(self.trained)
         self._viewer.show_moment_again()
 
     def show_score(self, score: Score) -> None:
-        """Show the score of the trained flow with its present integrator."""
+        """Show the score of the trained flow as its present variant."""
         if self.trained is None:
             return
         self.trained = self.trained.scored(score)
@@ -145,7 +160,7 @@ class TrainingPresenter(QObject):
         self.changed.emit()
 
     def _replace_trained(self, trained: TrainedProject) -> None:
-        """Replace the trained project by one with another integrator or score."""
+        """Replace the trained project by one of another variant or score."""
         self.trained = trained
         self._show_trained(trained)
 
@@ -186,12 +201,12 @@ class TrainingPresenter(QObject):
 
     def _take_snapshot(self, snapshot: Snapshot) -> None:
         """Show a snapshot of the training, whose integrator may have changed."""
-        flow = self._run.project.flow
-        if flow == self._viewer.integration.flow:
+        variant = Variant.of(self._run.project)
+        if variant == self._viewer.integration.variant:
             self._viewer.take_snapshot(snapshot)
         else:
             self._status.show_deferred(False)
-            self._viewer.integration.show(flow, snapshot)
+            self._viewer.integration.show(variant, snapshot)
 
     def _prepare_display(self) -> None:
         """Prepare the viewer for the first snapshot of a training."""
@@ -202,7 +217,8 @@ class TrainingPresenter(QObject):
         self.title = run.built.title
         self._status.show_target(self.title)
         past = self._viewer.timeline if run.project.checkpoint else None  # includes computed particles
-        self._viewer.begin_training(run.project.flow, run.built.target, past)
+        self._viewer.begin_training(Variant.of(run.project), run.built.target, past)
+        self.began.emit()
 
     def _on_checkpoint(self) -> None:
         self._update_trained()
@@ -259,7 +275,8 @@ class TrainingPresenter(QObject):
         """Show the metrics of a flow that was trained before."""
         project = trained.project
         progress = project.history.last_progress(trained.entropy)
-        self._status.show_trained(self.title, trained.budget or progress, progress, project.score)
+        edited = edited_sentence(project.edits)
+        self._status.show_trained(self.title, trained.budget or progress, progress, project.score, edited)
         self._show_round_trip()
 
     def _on_moment_shown(self, moment: Moment, is_latest: bool) -> None:

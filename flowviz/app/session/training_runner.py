@@ -10,8 +10,8 @@ from PyQt6.QtCore import QObject, pyqtBoundSignal, pyqtSignal
 from flowviz.app.notices.notice import Notice
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.worker import TrainingWorker
-from flowviz.projects import Plan, Project
-from flowviz.records import Checkpoint, Event, Finished, Snapshot
+from flowviz.projects import Project
+from flowviz.records import Event, Finished, Snapshot
 from flowviz.specs import FlowSpec, TrainingSpec
 
 
@@ -39,7 +39,7 @@ class TrainingThread(Protocol):
     def abandon(self) -> None: ...
 
 
-ThreadFactory = Callable[[int, BuiltTarget, Plan, Checkpoint | None, Any], TrainingThread]
+ThreadFactory = Callable[[int, BuiltTarget, Project, Any], TrainingThread]
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,9 @@ class TrainingRunner(QObject):
         self.run: Run | None = None
 
     def start(self, built: BuiltTarget, project: Project) -> None:
-        """Abandon the current training, and train a project from its checkpoint or from the beginning."""
+        """Abandon the current training, and train a project from its checkpoint, its edits, or the beginning."""
         self.abandon()
-        worker = self._make_worker(next(self._numbers), built, project.plan, project.checkpoint, self._abandoned)
+        worker = self._make_worker(next(self._numbers), built, project, self._abandoned)
         worker.event_arrived.connect(self._on_event)
         worker.retargeted.connect(self._on_retargeted)
         worker.integrated.connect(self._on_integrated)

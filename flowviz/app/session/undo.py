@@ -1,5 +1,6 @@
-"""The undo history of target, flow, training and view."""
+"""The undo history of target, flow, training, view, and edits of layers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -7,11 +8,13 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QUndoCommand, QUndoStack
 
 from flowviz.app.session.undo_titles import CONTINUOUS, title_of
+from flowviz.app.state.edits import EditsState
 from flowviz.app.state.pages import named_fields
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.view import View, ViewState
 from flowviz.records import Selection
 from flowviz.specs import Seen, ViewSpec
+from flowviz.specs.edits import Edits
 
 MOST_EDITS = 100
 BURST_MS = 1000  # changes of the same kind with shorter pauses are one edit, such as typing or zooming
@@ -21,11 +24,12 @@ ZOOM_FIELDS = "center", "half_extent"  # chosen by the user unless the view foll
 
 @dataclass(frozen=True)
 class Choices:
-    """Everything that can be undone: the request, and the view without navigation."""
+    """Everything that can be undone: the request, the view without navigation, and the edits of layers."""
 
     request: Request
     seen: Seen
     selection: Selection | None
+    edits: Edits
 
 
 class Burst(QTimer):
@@ -51,9 +55,9 @@ class UndoHistory(QObject):
 
     view_restored = pyqtSignal()
 
-    def __init__(self, request: RequestState, view: ViewState, parent: QObject) -> None:
+    def __init__(self, request: RequestState, view: ViewState, edits: EditsState, parent: QObject) -> None:
         super().__init__(parent)
-        self._request, self._view = request, view
+        self._request, self._view, self._edits = request, view, edits
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(MOST_EDITS)
         self._is_restoring = False
@@ -61,10 +65,16 @@ class UndoHistory(QObject):
         self._choices = self.choices()
         request.changed.connect(self._record)
         view.changed.connect(self._on_view_changed)
+        edits.changed.connect(self._record)
+
+    @property
+    def is_restoring(self) -> bool:
+        """Return whether earlier choices are being restored."""
+        return self._is_restoring
 
     def choices(self) -> Choices:
         """Return the current choices."""
-        return Choices(self._request.value, _choices_in(self._view.seen), self._view.value.selection)
+        return Choices(self._request.value, _choices_in(self._view.seen), self._view.value.selection, self._edits.value)
 
     def undo(self) -> None:
         """Undo the last edit."""
@@ -83,11 +93,24 @@ class UndoHistory(QObject):
         """Record the next change as a separate edit."""
         self._burst.stop()
 
+    def amend(self, change: Callable[[], object]) -> None:
+        """Make a change that is undone together with the latest edit."""
+        self._is_restoring = True
+        try:
+            change()
+        finally:
+            self._is_restoring = False
+        self._choices = self.choices()
+        latest = self.stack.command(self.stack.index() - 1)
+        if isinstance(latest, Edit):
+            latest.end_with(self._choices)
+
     def restore(self, choices: Choices) -> None:
         """Restore earlier choices."""
         self._is_restoring = True
         try:
             self._request.set(choices.request)
+            self._edits.set(choices.edits)
             current = self.choices()
             if (current.seen, current.selection) != (choices.seen, choices.selection):
                 self._view.set(_restored(self._view.value, choices))
@@ -143,6 +166,10 @@ class Edit(QUndoCommand):
         self._history.restore(wanted)
         return others
 
+    def end_with(self, choices: Choices) -> None:
+        """Set the choices after the edit."""
+        self._after = choices
+
     def id(self) -> int:
         """Return the same number for edits that may be merged."""
         return 1 if self.text() in CONTINUOUS else -1
@@ -184,4 +211,5 @@ def _fields(choices: Choices, shown: Choices) -> dict[str, Any]:
         **dict(seen),
         **dict(seen.view),
         "selection": choices.selection,
+        "edits": choices.edits,
     }

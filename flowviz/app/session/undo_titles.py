@@ -5,6 +5,7 @@ from typing import Any
 
 from flowviz.app.widgets.choice_words import COLORS, MARKS
 from flowviz.specs import RECIPES
+from flowviz.specs.edits import Edits
 from flowviz.specs.shapes import heading_of
 
 Fields = Mapping[str, Any]
@@ -12,7 +13,7 @@ Title = str | Callable[[Any, Any], str]  # or a function of the values before an
 
 CONTINUOUS = frozenset({
     "Typing", "Weight", "Threshold", "Shares of the Mix", "Layers", "Width", "Depth", "Bins", "Seed", "Rate", "Batch",
-    "Clip Norm", "Integrator Steps", "Train For", "Zoom or Pan",
+    "Clip Norm", "Integrator Steps", "Train For", "Zoom or Pan", "Bend Curve",
 })  # fmt: skip
 
 
@@ -46,6 +47,19 @@ def _selection_title(before: Any, selection: Any) -> str:
     everything = before is None and selection.chosen.all()
     is_inverse = everything or (before is not None and before == selection.inverted())
     return "Invert Selection" if is_inverse else "Selection"
+
+
+def _edits_title(before: Edits, edits: Edits) -> str:
+    changed = [stage for stage in before.layers.keys() | edits.layers.keys() if before.of(stage) != edits.of(stage)]
+    if len(changed) > 1:
+        return "Edits of Layers" if edits else "Reset All Edits"
+    [stage] = changed
+    old, new = before.of(stage), edits.of(stage)
+    if old.bumps == new.bumps:
+        return f"{'Disable' if new.disabled else 'Enable'} Layer {stage}"
+    if len(old.bumps) > len(new.bumps) + 1 or old.disabled != new.disabled:
+        return f"Reset Layer {stage}"
+    return "Bend Curve" if len(new.bumps) >= len(old.bumps) else "Remove Bend"
 
 
 def _show_or_hide(thing: str) -> Callable[[Any, Any], str]:
@@ -101,4 +115,5 @@ TITLES: Mapping[str, Title] = {
     "center": "Zoom or Pan",
     "half_extent": "Zoom or Pan",
     "selection": _selection_title,
+    "edits": _edits_title,
 }

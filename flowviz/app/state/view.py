@@ -10,7 +10,7 @@ from flowviz.records import Selection
 from flowviz.specs import Playback, Seen
 from flowviz.specs.view import Direction, Mark
 
-Tool = Literal["move", "rectangle", "lasso", "probe"]
+Tool = Literal["move", "rectangle", "lasso", "probe", "bend"]
 Figure = Literal["four_panels", "latents"]
 
 

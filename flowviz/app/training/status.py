@@ -148,11 +148,19 @@ class TrainingStatus(QObject):
         self.ended.emit(notice.text)
 
     def show_trained(
-        self, title: str, budget: Progress | Budget | None, progress: Progress | None, score: Score | None
+        self,
+        title: str,
+        budget: Progress | Budget | None,
+        progress: Progress | None,
+        score: Score | None,
+        edited: str = "",
     ) -> None:
-        """Show the title, the spent budget, the latest report and the score of a flow that was trained before."""
-        step, fraction = (budget.step, budget.fraction) if budget else (0, 1.0)
-        self._idle_word = ENDINGS["completed" if fraction >= 1 else "stopped"]
+        """Show the title, the spent budget, the latest report and the score of a flow that was trained before.
+
+        `edited` says how many layers are edited, or nothing.
+        """
+        step, fraction = (budget.step, budget.fraction) if budget else (0, 0.0)
+        self._idle_word = ENDINGS["completed" if fraction >= 1 else "stopped"] if budget else "Ready"
         self.metrics.show_trained(progress, score)
         self._status.show_progress(budget if step else None)
         self._status.show_state(self._idle_word)
@@ -161,11 +169,16 @@ class TrainingStatus(QObject):
         found = score.in_units(self.metrics.units) if score else None
         result = f": {found.sentence()}" if found else "" if progress else "; no losses yet"
         kept = f" Kept the best state, step {found.step:,}." if found and found.step != step else ""
-        self._say(event=f"{title}, after {steps}{result}.{kept}")
+        made = f"after {steps}" if budget else "built by hand"
+        self._say(event=f"{title}, {', '.join(filter(None, (made, edited)))}{result}.{kept}")
 
     def show_following(self, following: bool) -> None:
         """Explain why showing an earlier moment of a project takes a while."""
         self._say(is_following=following)
+
+    def show_message(self, message: str) -> None:
+        """Show a message for a while."""
+        self._status.show_message(message)
 
     def show_deferred(self, deferred: bool) -> None:
         """Say that the picture follows the requested integrator only with the next snapshot, or no longer say so."""

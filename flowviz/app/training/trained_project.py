@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from flowviz.app.state.variant import Variant
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Project
 from flowviz.records import FLOW_UNITS, Score, Snapshot, Units
 from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs.edits import Edits
 from flowviz.training.schedule import Budget, extended
 
 
@@ -19,13 +21,17 @@ class TrainedProject:
     Attributes:
         project: The project.
         built: The target. None if it can no longer be built.
-        scores: Known scores of the weights, by flow, which differ in their integrators alone.
-        state: What distinguishes the state of the training from all others, whatever the integrator.
+        scores: Known scores of the weights, by variant.
+        plain: The project without its edits. None if it has none, or if its particles are not known without them.
+        is_varied: Whether another variant was shown before.
+        state: What distinguishes the state of the training from all others, whatever the variant.
     """
 
     project: Project = field(compare=False)
     built: BuiltTarget | None = field(compare=False)
-    scores: Mapping[FlowSpec, Score] = field(default_factory=dict, compare=False)
+    scores: Mapping[Variant, Score] = field(default_factory=dict, compare=False)
+    plain: Project | None = field(default=None, compare=False)
+    is_varied: bool = field(default=False, compare=False)
     state: object = field(default_factory=object)
 
     @property
@@ -61,14 +67,23 @@ class TrainedProject:
         return replace(self.project, training=extended(self.project.training, last, steps=steps, seconds=seconds))
 
     @property
-    def lacks_score(self) -> bool:
-        """Return whether the score of the kept weights with the current integrator has not been computed yet.
+    def is_edited_since_training(self) -> bool:
+        """Return whether the edits are others than those with which the flow was trained."""
+        last = self.project.checkpoint
+        return self.project.edits != (last.edits if last else Edits())
 
-        This can also be true of a project that was saved before its score was computed. Flows without an integrator
-        never lack a score: projects of older versions stay as they are, and need no saving after they were opened.
+    @property
+    def lacks_score(self) -> bool:
+        """Return whether the score of the kept weights as the current variant has not been computed yet.
+
+        This can also be true of a project that was saved before its score was computed. Trained flows without an
+        integrator or edits never lack a score: projects of older versions stay as they are, and need no saving after
+        they were opened.
         """
-        is_continuous = self.project.flow.recipe.is_continuous
-        return is_continuous and self.project.score is None and self._has_kept_weights
+        project = self.project
+        is_untrained = project.checkpoint is None and not len(project.history.step)
+        has_variants = self.is_varied or bool(project.edits) or project.flow.recipe.is_continuous
+        return (has_variants or is_untrained) and self.project.score is None and self._has_kept_weights
 
     @property
     def _has_kept_weights(self) -> bool:
@@ -79,13 +94,31 @@ class TrainedProject:
         kept = last.kept.weights.parameters if last.kept else {}
         return kept.keys() == present.keys() and all(np.array_equal(kept[name], present[name]) for name in kept)
 
-    def integrated(self, flow: FlowSpec, snapshot: Snapshot) -> "TrainedProject":
-        """Return the same state with the particles of another integrator, and with its score if it is known."""
+    def varied(self, variant: Variant, snapshot: Snapshot) -> "TrainedProject":
+        """Return the same state with the particles of another variant, and with its score if it is known."""
         known = self.project.score
-        scores = {**self.scores, self.project.flow: known} if known else self.scores
-        score = scores.get(flow)
-        project = replace(self.project, flow=flow, trace=snapshot.trace, score=score)
-        return replace(self, project=project, scores=scores)
+        scores = {**self.scores, Variant.of(self.project): known} if known else self.scores
+        project = replace(
+            self.project,
+            flow=variant.flow,
+            edits=variant.edits,
+            trace=snapshot.trace,
+            score=scores.get(variant),
+        )
+        return replace(self, project=project, scores=scores, plain=self._plain_of(variant), is_varied=True)
+
+    def _plain_of(self, variant: Variant) -> Project | None:
+        """Return the project without edits that another variant is an edit of, if it is known."""
+        plain = self.plain if self.project.edits else self.project
+        return plain if variant.edits and plain is not None and plain.flow == variant.flow else None
+
+    def without_edits(self, flow: FlowSpec) -> "TrainedProject | None":
+        """Return the same state without edits, exactly as it was before them, or None if it is not known."""
+        if self.plain is None or self.plain.flow != flow:
+            return None
+        known = self.project.score
+        scores = {**self.scores, Variant.of(self.project): known} if known else self.scores
+        return replace(self, project=self.plain, scores=scores, plain=None)
 
     def scored(self, score: Score) -> "TrainedProject":
         """Return the same state with its score."""

@@ -9,20 +9,10 @@ from flowviz.app.notices.notice import REPORT_IT, notice_of
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.worker import PausableWorker
 from flowviz.errors import FlowvizError
-from flowviz.projects import Plan
-from flowviz.records import (
-    Adjusted,
-    Checkpoint,
-    Event,
-    Finished,
-    Overfitting,
-    Recovered,
-    Retargeted,
-    Snapshot,
-    Uncompiled,
-)
+from flowviz.projects import Project
+from flowviz.records import Adjusted, Event, Finished, Overfitting, Recovered, Retargeted, Snapshot, Uncompiled
 from flowviz.specs import FlowSpec, TrainingSpec
-from flowviz.training import NewTarget, train
+from flowviz.training import NewTarget, continued, train
 
 SNAPSHOT_SECONDS = 0.2
 KEPT = f"The latest snapshot was kept. {REPORT_IT}"
@@ -42,8 +32,7 @@ class TrainingWorker(PausableWorker):
         self,
         number: int,
         built: BuiltTarget,
-        plan: Plan,
-        checkpoint: Checkpoint | None,
+        project: Project,
         previous: "TrainingWorker | None",
     ) -> None:
         """Prepare a run.
@@ -51,15 +40,12 @@ class TrainingWorker(PausableWorker):
         Args:
             number: The number of the run.
             built: The target to learn.
-            plan: The flow and the training to run.
-            checkpoint: Where to resume. None starts from the beginning.
+            project: The project to train. It resumes from its checkpoint, if it has one, or starts from its edits.
             previous: The worker of the previous run, which must end first.
         """
         super().__init__(number, previous)
-        self._job = built.target, plan.flow, plan.training
-        self._settings = plan.training
-        self._checkpoint = checkpoint
-        self._flow = self._announced = plan.flow  # with the integrator for the particles
+        self._target, self._project, self._settings = built.target, project, project.training
+        self._flow = self._announced = project.flow  # with the integrator for the particles
         self._requested: deque[BuiltTarget] = deque(maxlen=1)  # latest request
         self._current = built
         self._has_snapshot = False
@@ -86,11 +72,14 @@ class TrainingWorker(PausableWorker):
     def run(self) -> None:
         self._wait_for_previous()
         try:
+            project = continued(self._project)
             for event in train(
-                *self._job,
+                self._target,
+                project.flow,
+                project.training,
                 snapshot_seconds=SNAPSHOT_SECONDS,
                 stop_requested=self._stopping.is_set,
-                resume=self._checkpoint,
+                resume=project.checkpoint,
                 retarget=self._take_next,
                 adjust=lambda: self._settings,
                 reintegrate=self._take_flow,

@@ -27,7 +27,7 @@ class CentralWidget(QWidget):
         self.setObjectName("center")
         self._widgets = widgets
         self._playback = WrappingRow(ROW_SPACING, widgets.playback, widgets.integrator, widgets.slider.label)
-        self._bar = QWidget()
+        self._bar, self._banner = QWidget(), QWidget()
         self._least_height = widgets.cloud.minimumHeight()  # of the cloud, outside of presentations
         self._screen_height = 0  # pixels; 0 outside of presentations
         self._text_scale = 1.0
@@ -40,7 +40,7 @@ class CentralWidget(QWidget):
         self._column.setSpacing(SPACING)
         self._column.addWidget(widgets.view_bar)
         self._column.addWidget(widgets.cloud, stretch=1)
-        self._column.addLayout(row(widgets.readout, widgets.score, stretched=widgets.readout))
+        self._column.addLayout(row(widgets.readout, widgets.edited, widgets.score, stretched=widgets.readout))
         for widget in (widgets.strip, widgets.slider, self._playback, widgets.history):
             self._column.addWidget(widget)
 
@@ -53,6 +53,11 @@ class CentralWidget(QWidget):
         self._bar = bar
         bar.hide()
         self._column.addWidget(bar)
+
+    def set_banner(self, banner: QWidget) -> None:
+        """Set a widget above the cloud, which is visible when it has something to say."""
+        self._banner = banner
+        self._column.insertWidget(self._column.indexOf(self._widgets.cloud), banner)
 
     def present(self, screen_height: int, text_scale: float) -> None:
         """Enter presentation mode on a screen of a height in pixels, with text enlarged by a factor."""
@@ -69,20 +74,23 @@ class CentralWidget(QWidget):
         for widget in (widgets.view_bar, widgets.slider, self._playback, widgets.history):
             widget.setHidden(is_presenting)
         self._bar.setVisible(is_presenting)
-        picture = ceil(PICTURE_SHARE * screen_height) if is_presenting else self._least_height
-        widgets.cloud.setMinimumHeight(picture)
         widgets.cloud.set_word_scale(text_scale)
         self._update_text_size()
         self._fit_strip()
 
     def _fit_strip(self) -> None:
         """Give the strip in presentation mode the height that the cloud, the sentence and the bar leave."""
+        widgets = self._widgets
         if self._screen_height:
-            others = self._widgets.cloud.minimumHeight(), self._widgets.readout.sizeHint().height()
-            room = self._screen_height - sum(others) - self._bar.sizeHint().height() - 2 * MARGIN - 3 * SPACING
-            self._widgets.strip.limit_height(room)
+            banner = 0 if self._banner.isHidden() else self._banner.sizeHint().height() + SPACING
+            picture = ceil(PICTURE_SHARE * self._screen_height) - banner
+            line = max(each.sizeHint().height() for each in (widgets.readout, widgets.edited) if not each.isHidden())
+            others = picture + banner + line + self._bar.sizeHint().height()
+            widgets.cloud.setMinimumHeight(picture)
+            widgets.strip.limit_height(self._screen_height - others - 2 * MARGIN - 3 * SPACING)
         else:
-            self._widgets.strip.limit_height(None)
+            widgets.cloud.setMinimumHeight(self._least_height)
+            widgets.strip.limit_height(None)
 
     def _update_text_size(self) -> None:
         size = self._text_scale * QApplication.font().pointSizeF()

@@ -1,5 +1,6 @@
 """The graphics item that draws the cloud and handles the mouse."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,12 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from PyQt6.QtWidgets import QGraphicsSceneWheelEvent
 
 from flowviz import rendering
+from flowviz.app.editing.bend_arrows import draw_arrows
+from flowviz.app.editing.cloud_bending import Arrow
 from flowviz.app.state.view import Tool
 from flowviz.errors import SpecError
 from flowviz.records import Combination, Scene
-from flowviz.rendering import plane_position
+from flowviz.rendering import plane_position, visible_rectangle
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import LARGEST_SIDE, SMALLEST_SIDE
 
@@ -32,6 +35,10 @@ class CloudEvents(QObject):
     point_clicked = pyqtSignal(float, float, str)  # x, y, Combination
     pointer_moved = pyqtSignal(object)  # (x, y)
     stage_clicked = pyqtSignal(int)  # in the overview
+    bend_began = pyqtSignal(object)  # (x, y)
+    bend_dragged = pyqtSignal(object)  # (x, y)
+    bend_ended = pyqtSignal()
+    bend_widened = pyqtSignal(float)  # notches of the wheel
     resized = pyqtSignal()
 
 
@@ -46,6 +53,8 @@ class CloudItem(pg.GraphicsWidget):
         self.view = ViewSpec()
         self.overview = False
         self._tool: Tool = "move"
+        self._is_bending = False
+        self._arrows: Sequence[Arrow] = ()
         self._region: list[QPointF] = []  # corners of the region that is being drawn, in logical pixels
         self._pixels: Any = None  # of the drawn image, which does not own them
         self._drawn: QImage | None = None
@@ -58,6 +67,12 @@ class CloudItem(pg.GraphicsWidget):
             setattr(self, name, value)
         self._drawn = None
         self.update()
+
+    def show_arrows(self, arrows: Sequence[Arrow]) -> None:
+        """Set the bumps that are drawn above the picture."""
+        if list(arrows) != list(self._arrows):
+            self._arrows = arrows
+            self.update()
 
     def set_tool(self, tool: Tool) -> None:
         """Set the tool, which decides what a drag does."""
@@ -94,6 +109,8 @@ class CloudItem(pg.GraphicsWidget):
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         painter.drawImage(QPointF(), image)
         painter.restore()
+        if not self.overview:
+            draw_arrows(painter, self._arrows, self._pixel_at)
         if self._region:
             painter.setPen(QPen(RUBBER_BAND, 1.5, Qt.PenStyle.DashLine))
             painter.drawPolygon(QPolygonF(self._region))
@@ -128,6 +145,10 @@ class CloudItem(pg.GraphicsWidget):
     def wheelEvent(self, event: QGraphicsSceneWheelEvent | None) -> None:
         if event is None or self.overview:
             return
+        if self._is_bending:
+            self.events.bend_widened.emit(event.delta() / WHEEL_NOTCH)
+            event.accept()
+            return
         factor = ZOOM_FACTOR ** (-event.delta() / WHEEL_NOTCH)
         x, y = self._plane(event.pos())
         (center_x, center_y), half = self.view.center, self.view.half_extent
@@ -142,6 +163,8 @@ class CloudItem(pg.GraphicsWidget):
         event.accept()
         if event.button() == MIDDLE or self._tool == "move":
             self._pan(event)
+        elif self._tool == "bend":
+            self._bend(event)
         elif self._tool == "probe":
             self.events.pointer_moved.emit(self._plane(event.pos()))
         else:
@@ -151,6 +174,21 @@ class CloudItem(pg.GraphicsWidget):
         (x, y), (from_x, from_y) = self._plane(event.pos()), self._plane(event.lastPos())
         center = self.view.center
         self.events.zoomed.emit((center[0] - x + from_x, center[1] - y + from_y), self.view.half_extent)
+
+    def _bend(self, event: Any) -> None:
+        if event.isStart():
+            self._is_bending = True
+            self.events.bend_began.emit(self._plane(event.buttonDownPos()))
+        self.events.bend_dragged.emit(self._plane(event.pos()))
+        if event.isFinish():
+            self._is_bending = False
+            self.events.bend_ended.emit()
+
+    def _pixel_at(self, x: float, y: float) -> QPointF:
+        """Return the pixel at which a point of the plane is drawn."""
+        size = self.logical_size()
+        left, right, bottom, top = visible_rectangle(self.view, size)
+        return QPointF((x - left) / (right - left) * size.width, (top - y) / (top - bottom) * size.height)
 
     def _draw_region(self, event: Any) -> None:
         start, here = event.buttonDownPos(), event.pos()

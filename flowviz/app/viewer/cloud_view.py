@@ -1,6 +1,6 @@
 """The cloud view: a widget that draws a scene at a stage and reports mouse input."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -9,6 +9,7 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QFontInfo, QImage, QKeySequence, QPainter, QShortcut
 from PyQt6.QtWidgets import QApplication, QGridLayout, QWidget
 
+from flowviz.app.editing.cloud_bending import Arrow
 from flowviz.app.state.view import Tool
 from flowviz.app.viewer.cloud_item import CloudItem
 from flowviz.records import Rectangle, Scene
@@ -38,6 +39,10 @@ class CloudView(QWidget):
     point_clicked = pyqtSignal(float, float, str)  # x and y in target units, Combination
     pointer_moved = pyqtSignal(object)  # (x, y) in target units, or None when it has left
     stage_clicked = pyqtSignal(int)  # in the overview
+    bend_began = pyqtSignal(object)  # (x, y) in target units
+    bend_dragged = pyqtSignal(object)  # (x, y) in target units
+    bend_ended = pyqtSignal()
+    bend_widened = pyqtSignal(float)  # notches of the wheel
     resized = pyqtSignal()
 
     def __init__(self) -> None:
@@ -124,6 +129,10 @@ class CloudView(QWidget):
         """Set the tool, which decides what a drag does."""
         self._item.set_tool(tool)
 
+    def show_arrows(self, arrows: Sequence[Arrow]) -> None:
+        """Set the bumps that are drawn above the picture."""
+        self._item.show_arrows(arrows)
+
     def set_overview(self, overview: bool) -> None:
         """Set whether to draw all stages in one figure instead of a single stage."""
         self._item.cancel_region()
@@ -146,6 +155,10 @@ class CloudView(QWidget):
         events.point_clicked.connect(self.point_clicked)
         events.pointer_moved.connect(self.pointer_moved)
         events.stage_clicked.connect(self.stage_clicked)
+        events.bend_began.connect(self.bend_began)
+        events.bend_dragged.connect(self.bend_dragged)
+        events.bend_ended.connect(self.bend_ended)
+        events.bend_widened.connect(self.bend_widened)
         events.resized.connect(lambda: self.set_view(item.view))
         events.resized.connect(self.resized)
         self.add_pan_keys(self)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import pyqtBoundSignal
 
+from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import Tool
 from flowviz.app.viewer.figure_maker import DrawnFigure, FigureRequest
 from flowviz.app.viewer.subject import Subject
@@ -25,7 +26,7 @@ from flowviz.records import (
 )
 from flowviz.records.ledger import Ledger
 from flowviz.rendering import Camera
-from flowviz.specs import FlowSpec, PictureSize, TrainingSpec, ViewSpec
+from flowviz.specs import PictureSize, TrainingSpec, ViewSpec
 from flowviz.specs.view import Direction, Theme
 from flowviz.targets import Target
 
@@ -258,7 +259,7 @@ class Queries(Protocol):
 
     def followed(
         self,
-        spec: FlowSpec,
+        variant: Variant,
         particles: Trace,
         moments: tuple[Moment, ...],
         on_result: Callable[[tuple[Snapshot, ...]], object],
@@ -266,7 +267,7 @@ class Queries(Protocol):
 
     def integrated(
         self,
-        spec: FlowSpec,
+        variant: Variant,
         particles: NDArray[np.float32],
         moment: Moment,
         target: Target | None,
@@ -275,7 +276,7 @@ class Queries(Protocol):
 
     def positions(
         self,
-        spec: FlowSpec,
+        variant: Variant,
         particles: NDArray[np.float32],
         moment: Moment,
         target: Target | None,

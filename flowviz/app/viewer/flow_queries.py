@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from flowviz import rendering
 from flowviz.app.notices.notice import Notice
+from flowviz.app.state.variant import Variant
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.viewer.figure_maker import DrawnFigure, FigureMaker, FigureRequest
 from flowviz.app.viewer.subject import Subject
@@ -19,7 +20,7 @@ from flowviz.projects import example
 from flowviz.records import Density, FieldGrid, Moment, Scene, Score, Snapshot, StageReport, Trace, Units, VelocityField
 from flowviz.records.ledger import Ledger
 from flowviz.rendering import Camera, visible_rectangle
-from flowviz.specs import FlowSpec, PictureSize, TrainingSpec, ViewSpec
+from flowviz.specs import PictureSize, TrainingSpec, ViewSpec
 from flowviz.targets import Target
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ class FlowQueries(QObject):
         self._delayed: Callable[[], None] | None = None  # asks for a score
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
-        self._delay.setInterval(SCORE_DELAY_MS)
         self._delay.timeout.connect(self._ask_delayed)
         for thread in self._threads:
             thread.failed.connect(self._on_failed)
@@ -113,18 +113,18 @@ class FlowQueries(QObject):
 
     def followed(
         self,
-        spec: FlowSpec,
+        variant: Variant,
         particles: Trace,
         moments: tuple[Moment, ...],
         on_result: OnResult[tuple[Snapshot, ...]],
     ) -> None:
         """Move the particles of a trace through the flow as it was at earlier moments of its training."""
         keeper = self._keepers[self._slow]
-        self._slow.ask(PAST, lambda: tuple(_followed(keeper, spec, particles, each) for each in moments), on_result)
+        self._slow.ask(PAST, lambda: tuple(_followed(keeper, variant, particles, each) for each in moments), on_result)
 
     def integrated(
         self,
-        spec: FlowSpec,
+        variant: Variant,
         particles: NDArray[np.float32],
         moment: Moment,
         target: Target | None,
@@ -138,11 +138,11 @@ class FlowQueries(QObject):
         def compute(flow: "Flow") -> Snapshot:
             return _moved(moment, flow.trace(particles), target)
 
-        self._ask(self._slow, DENSITIES_NOW, Subject(spec, moment.weights), compute, on_result)
+        self._ask(self._slow, DENSITIES_NOW, Subject.of(variant, moment.weights), compute, on_result)
 
     def positions(
         self,
-        spec: FlowSpec,
+        variant: Variant,
         particles: NDArray[np.float32],
         moment: Moment,
         target: Target | None,
@@ -153,12 +153,15 @@ class FlowQueries(QObject):
         def compute(flow: "Flow") -> Snapshot:
             return _moved(moment, flow.trace_positions(particles), target)
 
-        self._ask(self._quick, POSITIONS_NOW, Subject(spec, moment.weights), compute, on_result)
+        self._ask(self._quick, POSITIONS_NOW, Subject.of(variant, moment.weights), compute, on_result)
 
     def scored(
         self, subject: Subject, step: int, target: Target, training: TrainingSpec, on_result: OnResult[Score]
     ) -> None:
-        """Score a flow with the weights of a step of its training, once no other one has been asked for a while."""
+        """Score a flow with the weights of a step of its training.
+
+        That of a flow with an integrator takes long, and waits until no other one has been asked for a while.
+        """
 
         def compute(flow: "Flow") -> Score:
             from flowviz.training.scoring import score_of
@@ -166,7 +169,7 @@ class FlowQueries(QObject):
             return score_of(flow, target, training, step)
 
         self._delayed = partial(self._ask, self._slow, SCORE, subject, compute, on_result)
-        self._delay.start()
+        self._delay.start(SCORE_DELAY_MS if subject.spec.recipe.is_continuous else 0)
 
     def report(self, subject: Subject, stage: int, trace: Trace, on_result: OnResult[StageReport]) -> None:
         """Describe a stage: its formula, its numbers, and its curves over the range of the particles."""
@@ -256,8 +259,8 @@ def _example_trace(name: str) -> Trace | None:
     return trace
 
 
-def _followed(keeper: FlowKeeper, spec: FlowSpec, particles: Trace, moment: Moment) -> Snapshot:
-    flow = keeper.flow(spec, moment.weights)
+def _followed(keeper: FlowKeeper, variant: Variant, particles: Trace, moment: Moment) -> Snapshot:
+    flow = keeper.flow(variant.flow, moment.weights, variant.edits)
     return _moved(moment, flow.trace(particles.particles_of(flow.base)), None)
 
 

@@ -1,37 +1,22 @@
 """The layer inspector: formula, numbers and curves of a stage, and explanations of what is shown."""
 
 from math import isnan
-from typing import Any
 
-import pyqtgraph as pg
-from PyQt6.QtCore import QBuffer, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QPainter, QPen, QPixmap
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from flowviz import rendering
+from flowviz.app.editing.curve_bending import CurveBending
+from flowviz.app.editing.curve_plot import CurvePlot
+from flowviz.app.editing.layer_bar import LayerBar
+from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.widgets.labels import WrappingLabel, breakable, breakable_formula
-from flowviz.app.widgets.plot import Plot
 from flowviz.records import StageReport, written
-from flowviz.rendering.colors import Color
 from flowviz.rendering.projection import is_split
 from flowviz.specs import ViewSpec, explanations
 from flowviz.specs.view import Direction, Theme
 
-# From Okabe and Ito (2008), ordered so that neighbors also differ in lightness. The lines also differ in their dashes.
-CURVE_COLORS: dict[Theme, tuple[Color, ...]] = {
-    "light": ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (120, 120, 120)),
-    "dark": ((86, 180, 233), (240, 150, 60), (60, 200, 150), (220, 150, 190), (170, 170, 170)),
-}
 MIN_WIDTH = 200  # pixels
-DASHES = (
-    Qt.PenStyle.SolidLine,
-    Qt.PenStyle.DashLine,
-    Qt.PenStyle.DotLine,
-    Qt.PenStyle.DashDotLine,
-    Qt.PenStyle.DashDotDotLine,
-)
-SAMPLE_SIZE = QSize(26, 8)  # of a line beside its name, in pixels
-PLOT_LINES = 11  # height of the plot in lines of text
 OFFER = '<a href="#numbers">Show formula, numbers and curves</a>. This loads TensorFlow, which takes a few seconds.'
 UNTRAINED, LOADING = "Numbers appear here once you train.", "Computing formula, numbers and curves…"
 
@@ -41,7 +26,7 @@ class Inspector(QScrollArea):
 
     report_requested = pyqtSignal()  # the link that offers formula, numbers and curves was clicked
 
-    def __init__(self) -> None:
+    def __init__(self, editor: LayerEditor) -> None:
         super().__init__()
         self.setObjectName("layerInspector")
         self.setAccessibleName("Layer inspector")
@@ -51,7 +36,9 @@ class Inspector(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._create_labels()
-        self._plot = CurvePlot()
+        self._bar = LayerBar(editor)
+        self._bending = CurveBending(editor, self)
+        self._plot = CurvePlot(self._bending)
         self._lay_out()
 
     def _create_labels(self) -> None:
@@ -71,7 +58,7 @@ class Inspector(QScrollArea):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(9, 5, 9, 5)
         layout.setSpacing(8)
-        facts = self._title, self._formula, self._numbers, self._plot, self._share
+        facts = self._title, self._bar, self._formula, self._numbers, self._plot, self._share
         for widget in (*facts, self._explanation, self._view_explanation):
             layout.addWidget(widget)
         layout.addStretch(1)  # a tall panel keeps its contents together
@@ -89,7 +76,7 @@ class Inspector(QScrollArea):
         numbers = [f"{name} = {written(value)}" for name, value in report.numbers.items()] if report else []
         self._numbers.setText("<br>".join(numbers))
         self._numbers.setVisible(bool(numbers))
-        self._plot.show_curves(report)
+        self._bending.show_report(report)
 
     def offer_report(self) -> None:
         """Offer formula, numbers and curves, which take a few seconds to compute the first time."""
@@ -131,77 +118,3 @@ class Inspector(QScrollArea):
 
     def sizeHint(self) -> QSize:
         return QSize(MIN_WIDTH, super().sizeHint().height())
-
-
-class CurvePlot(QWidget):
-    """Plot of the learned curves of a stage, with their names."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("curvePlot")
-        self.setAccessibleName("Curves of this stage")
-        self._names = WrappingLabel("curveNames", "Names of the curves")
-        self._plot: Plot | None = None  # created with the first curves, for a fast start of the window
-        self._theme: Theme = "light"
-        self._report: StageReport | None = None
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addWidget(self._names)
-        self.hide()
-
-    def show_curves(self, report: StageReport | None) -> None:
-        """Show the curves of a stage; hide the plot if there are none."""
-        self._report = report
-        self.setVisible(bool(report and report.curves))
-        if report is None or not report.curves:
-            return
-        plot = self._created().item
-        items = plot.listDataItems()
-        if [item.name() for item in items] != [curve.name for curve in report.curves]:
-            plot.clear()
-            items = [plot.plot(name=curve.name, pen=self._pen(i)) for i, curve in enumerate(report.curves)]
-        for item, curve in zip(items, report.curves, strict=True):
-            item.setData(curve.x, curve.y)
-        plot.setLabel("bottom", report.across)
-        self._names.setText(" &nbsp; ".join(self._legend(i, curve.name) for i, curve in enumerate(report.curves)))
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw on a light or a dark background."""
-        self._theme = theme
-        if self._plot is not None:
-            self._style(self._plot)
-            self._plot.item.clear()
-        self.show_curves(self._report)
-
-    def _created(self) -> Plot:
-        if self._plot is None:
-            self._plot = Plot()
-            self._style(self._plot)
-            self._column.addWidget(self._plot)
-        return self._plot
-
-    def _style(self, plot: Plot) -> None:
-        plot.setFixedHeight(PLOT_LINES * self.fontMetrics().lineSpacing())
-        plot.set_appearance(self.font(), self._theme)
-
-    def _legend(self, number: int, name: str) -> str:
-        """Return the name of a curve beside a sample of its line. A legend inside the plot would cover the curves."""
-        return f"<span style='white-space: nowrap'><img src='{_sample(self._pen(number))}'>&nbsp;{name}</span>"
-
-    def _pen(self, number: int) -> Any:
-        colors = CURVE_COLORS[self._theme]
-        number %= len(colors)
-        return pg.mkPen(colors[number], width=2, style=DASHES[number])
-
-
-def _sample(pen: QPen) -> str:
-    """Return a picture of a line as a data URL, for use in rich text."""
-    picture, buffer = QPixmap(SAMPLE_SIZE), QBuffer()
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setPen(pen)
-    middle = SAMPLE_SIZE.height() // 2
-    painter.drawLine(1, middle, SAMPLE_SIZE.width() - 1, middle)
-    painter.end()
-    picture.save(buffer, "PNG")
-    return f"data:image/png;base64,{buffer.data().toBase64().data().decode()}"

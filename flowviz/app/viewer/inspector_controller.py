@@ -84,12 +84,18 @@ class InspectorController(QObject):
         )
 
     def _show_report(self) -> None:
-        """Query the report of the current stage of a trained flow; show a loading state unless one is displayed."""
-        self._asked = None
+        """Query the report of the current stage of a trained flow; show a loading state unless one is displayed.
+
+        While a curve is dragged, the report of its stage stays until the particles are complete.
+        """
         if self._flow is None:
+            self._asked = None
             return
         subject, particles = self._flow
         stage = min(self._view.value.stage, particles.last_stage)
+        if self._reported == (subject.spec, stage) and not particles.has_densities:
+            return
+        self._asked = None
         if subject.weights is None:
             self._reported = None
             self._inspector.show_report(None)

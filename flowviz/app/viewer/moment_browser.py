@@ -6,6 +6,7 @@ from functools import partial
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
+from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.viewer.displays import Queries
 from flowviz.app.viewer.flow_queries import PAST
@@ -28,7 +29,7 @@ class MomentBrowser(QObject):
     def __init__(self, view: ViewState, queries: Queries, parent: QObject) -> None:
         super().__init__(parent)
         self._view, self._queries = view, queries
-        self._spec = FlowSpec()
+        self._variant = Variant(FlowSpec())
         self.timeline = Timeline()
         self._step: int | None = None  # of the current moment; None for the latest
         self._is_following = False
@@ -45,18 +46,25 @@ class MomentBrowser(QObject):
         """Return the current moment. There must be one."""
         return self.timeline.moments[self.timeline.nearest(self._view.seen.moment)]
 
-    def begin(self, spec: FlowSpec, timeline: Timeline) -> None:
+    def begin(self, variant: Variant, timeline: Timeline) -> None:
         """Go to the latest moment of another training."""
         self._set_following(False)
-        self._spec, self._step = spec, None
+        self._variant, self._step = variant, None
         self._set_timeline(timeline)
         self._view.set_moment(None)
 
-    def change_flow(self, spec: FlowSpec) -> None:
-        """Move the particles of all moments by another integrator; they are computed when they are needed."""
+    def change_variant(self, variant: Variant) -> None:
+        """Move the particles of all moments by another variant; they are computed when they are needed."""
         self._set_following(False)
-        self._spec = spec
+        self._variant = variant
         self.timeline = replace(self.timeline, moments=tuple(map(without_particles, self.timeline.moments)))
+
+    def restore(self, variant: Variant, timeline: Timeline) -> None:
+        """Show the moments of a variant that was shown before."""
+        self._set_following(False)
+        self._variant = variant
+        self._set_timeline(timeline)
+        self.show_again()
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
         """Add the latest snapshot of the training, and show it if the view is live."""
@@ -103,11 +111,11 @@ class MomentBrowser(QObject):
             return
         self._set_following(True)
         missing = tuple(moment for moment in self.timeline.moments if not isinstance(moment, Snapshot))
-        self._queries.followed(self._spec, present.trace, missing, partial(self._on_followed, self._spec))
+        self._queries.followed(self._variant, present.trace, missing, partial(self._on_followed, self._variant))
 
-    def _on_followed(self, spec: FlowSpec, snapshots: tuple[Snapshot, ...]) -> None:
-        if spec != self._spec:
-            return  # the particles of another integrator are still being computed
+    def _on_followed(self, variant: Variant, snapshots: tuple[Snapshot, ...]) -> None:
+        if variant != self._variant:
+            return  # the particles of another variant are still being computed
         self._set_following(False)
         by_step = {snapshot.step: snapshot for snapshot in snapshots}
         moments = tuple(

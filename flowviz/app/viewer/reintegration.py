@@ -1,49 +1,52 @@
-"""Other integrators for the displayed flow."""
+"""Other variants of the displayed flow."""
 
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.app.state.variant import Variant
 from flowviz.app.viewer.displays import Queries
 from flowviz.app.viewer.moment_browser import MomentBrowser
 from flowviz.app.viewer.scene_model import SceneModel
 from flowviz.app.viewer.subject import Subject
-from flowviz.records import Moment, Score, Snapshot
+from flowviz.records import Moment, Score, Snapshot, Timeline
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
 
 
 class Reintegration:
-    """Computes, scores and shows the displayed flow with another integrator: positions first, because they are quick.
+    """Computes, scores and shows other variants of the displayed flow: positions first, because they are quick.
 
     Attributes:
-        flow: The displayed flow.
+        variant: The displayed variant, whose particles the moments have.
     """
 
     def __init__(self, moments: MomentBrowser, scenes: SceneModel, queries: Queries) -> None:
         self._moments, self._scenes, self._queries = moments, scenes, queries
-        self.flow = FlowSpec()
+        self.variant = Variant(FlowSpec())
 
     @property
     def moment(self) -> Moment:
         """Return the current moment of the training."""
         return self._moments.current
 
-    def locate(self, flow: FlowSpec, on_result: Callable[[Snapshot], object]) -> None:
-        """Compute the positions of the particles of the current moment for a flow that differs in its integrator."""
+    def locate(self, variant: Variant, on_result: Callable[[Snapshot], object]) -> None:
+        """Compute the positions of the particles of the current moment for a variant."""
         target = self._scenes.target if self._moments.is_live else None
-        self._queries.positions(flow, self._particles, self._moments.current, target, on_result)
+        self._queries.positions(variant, self._particles, self._moments.current, target, on_result)
 
-    def compute(self, flow: FlowSpec, on_result: Callable[[Snapshot], object]) -> None:
+    def compute(self, variant: Variant, on_result: Callable[[Snapshot], object]) -> None:
         """Compute the particles of the latest moment, with their log-determinants."""
         latest = self._moments.timeline.moments[-1]
-        self._queries.integrated(flow, self._particles, latest, self._scenes.target, on_result)
+        self._queries.integrated(variant, self._particles, latest, self._scenes.target, on_result)
 
-    def score(self, target: Target, training: TrainingSpec, on_result: Callable[[Score], object]) -> None:
-        """Compute the score of the latest moment."""
+    def score(
+        self, variant: Variant, target: Target, training: TrainingSpec, on_result: Callable[[Score], object]
+    ) -> None:
+        """Compute the score of a variant at the latest moment."""
         latest = self._moments.timeline.moments[-1]
-        self._queries.scored(Subject(self.flow, latest.weights), latest.step, target, training, on_result)
+        self._queries.scored(Subject.of(variant, latest.weights), latest.step, target, training, on_result)
 
     @property
     def _particles(self) -> NDArray[np.float32]:
@@ -51,10 +54,15 @@ class Reintegration:
         particles: NDArray[np.float32] = self._scenes.generated.positions[0]
         return particles
 
-    def show(self, flow: FlowSpec, snapshot: Snapshot) -> None:
-        """Use another integrator, which moves the particles of the latest snapshot, and those of earlier moments."""
-        self.flow = flow
-        self._moments.change_flow(flow)
+    def restore(self, variant: Variant, timeline: Timeline) -> None:
+        """Show a variant again, whose moments are known."""
+        self.variant = variant
+        self._moments.restore(variant, timeline)
+
+    def show(self, variant: Variant, snapshot: Snapshot) -> None:
+        """Show another variant, which moves the particles of the latest snapshot, and those of earlier moments."""
+        self.variant = variant
+        self._moments.change_variant(variant)
         self._moments.take_snapshot(snapshot)
         if not self._moments.is_live:
             self._moments.show_again()

@@ -85,7 +85,7 @@ class SceneModel(QObject):
             self.is_encoded = False
         has_waited = not self.generated.has_densities and subject.weights is self.subject.weights
         self.generated = generated
-        if has_waited and subject.spec == self.subject.spec:  # only the densities are new
+        if has_waited and subject.variant == self.subject.variant:  # only the densities are new
             self._show_trace(self.scene.trace if self.is_encoded else generated, encoded=self.is_encoded)
         else:
             self.subject = subject

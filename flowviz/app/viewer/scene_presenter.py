@@ -82,7 +82,8 @@ class ScenePresenter(QObject):
         stages = range(len(trace.names))
         titles = [trace.title(stage) for stage in stages]
         thinned = trace.is_continuous  # neighbors look alike
-        self._displays.strip.set_stages(titles, trace.volume_shares, thinned=thinned)
+        if not _is_dragged(self._scene, trace):
+            self._displays.strip.set_stages(titles, trace.volume_shares, thinned=thinned)
         self._displays.slider.set_stages([trace.position(stage) for stage in stages], titles, thinned=thinned)
         self.playhead.set_last(trace.last_stage)
         self._view.show_flow(trace.last_stage, trace.positions.shape[1], is_continuous=trace.is_continuous)
@@ -97,7 +98,7 @@ class ScenePresenter(QObject):
             selected = scene.selection.count if scene.selection else 0
             self._displays.readout.show_summary(scene.trace, encoded=self._scenes.is_encoded, selected=selected)
         self._tools.show_scene(scene)
-        if _differ(previous, scene, IN_THUMBNAILS):
+        if _differ(previous, scene, IN_THUMBNAILS) and not _is_dragged(previous, scene.trace):
             self._query_thumbnails()
 
     def _on_view_changed(self, old: View, new: View) -> None:
@@ -149,6 +150,11 @@ def _panels_of(view: View) -> ViewSpec:
     usual = ViewSpec()
     unused = {name: getattr(usual, name) for name in ("center", "half_extent", "labels", "beside")}
     return view.seen.view.model_copy(update=unused)
+
+
+def _is_dragged(shown: Scene | None, trace: Trace) -> bool:
+    """Return whether particles of the same stages will soon be complete, as while a curve is dragged."""
+    return shown is not None and shown.trace.names == trace.names and not trace.has_densities
 
 
 def _differ(old: Scene | None, new: Scene, fields: tuple[str, ...]) -> bool:

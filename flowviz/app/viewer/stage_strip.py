@@ -1,4 +1,4 @@
-"""The stage strip: a small picture of each stage, and a bar for its share of the total stretching."""
+"""The stage strip: a small picture of each stage, its edits, and a bar for its share of the total stretching."""
 
 from collections.abc import Sequence
 from math import ceil, floor
@@ -6,11 +6,14 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPoint, QPointF, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PyQt6.QtGui import QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from flowviz import rendering
+from flowviz.app.editing.edit_mark import draw_edit, edit_words
+from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import View, ViewState
+from flowviz.specs.edits import Edits
 
 MIN_SIDE, MAX_SIDE = 26, 96  # side of a picture, in logical pixels
 STEP_SIDE = 44  # of the picture of a step of an integrator: only as many steps as fit have one
@@ -25,10 +28,11 @@ class StageStrip(QWidget):
     """
 
     side_changed = pyqtSignal()
+    menu_requested = pyqtSignal(int, QPoint)  # stage, and where on the screen
 
-    def __init__(self, view: ViewState) -> None:
+    def __init__(self, view: ViewState, edits: EditsState) -> None:
         super().__init__()
-        self._view = view
+        self._view, self._edits = view, edits
         self.setObjectName("stageStrip")
         self.setAccessibleName("Small pictures of all stages")
         self.setAccessibleDescription("The bars below show each stage's share of the total stretching")
@@ -42,6 +46,7 @@ class StageStrip(QWidget):
         self._pictures: dict[int, QImage] = {}
         self._pixels: NDArray[np.uint8] | None = None
         view.changed.connect(self._on_view_changed)
+        edits.changed.connect(self._on_edits_changed)
 
     @property
     def side(self) -> int:
@@ -95,6 +100,10 @@ class StageStrip(QWidget):
 
     def _on_view_changed(self, old: View, new: View) -> None:
         if old.stage != new.stage:
+            self.update()
+
+    def _on_edits_changed(self, old: Edits, new: Edits) -> None:
+        if old.disabled != new.disabled or old.layers.keys() != new.layers.keys():
             self.update()
 
     def _side(self) -> int:
@@ -158,17 +167,20 @@ class StageStrip(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         accent, frame = (self.palette().color(role) for role in (QPalette.ColorRole.Accent, QPalette.ColorRole.Mid))
+        edits = self._edits.value
         shown = min(self.pictured, key=lambda stage: abs(stage - self._stage))
         for stage in self.pictured:
             place = self._place(stage)
             if stage in self._pictures:
                 painter.drawImage(place, self._pictures[stage])
+            if edit := edits.layers.get(stage):
+                draw_edit(painter, place, edit, self.palette())
             is_current = stage == shown
             painter.setPen(QPen(accent if is_current else frame, 2 if is_current else 1))
             painter.drawRect(place)
         if self._height_limit is None:
             for stage in range(len(self._titles)):
-                painter.fillRect(self._bar(stage), accent)
+                painter.fillRect(self._bar(stage), frame if stage in edits.disabled else accent)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._update_side()
@@ -180,6 +192,15 @@ class StageStrip(QWidget):
             if stage is not None:
                 self._view.set_stage(stage)
 
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        if event is None:
+            return
+        is_keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
+        stage = self._stage if is_keyboard else self._stage_at(QPointF(event.pos()))
+        if stage is not None:
+            where = self.mapToGlobal(self._place(stage).center()) if is_keyboard else event.globalPos()
+            self.menu_requested.emit(stage, where)
+
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         if event is None:
             return
@@ -189,4 +210,5 @@ class StageStrip(QWidget):
         else:
             share = self._shares[stage]
             text = self._titles[stage] + ("" if np.isnan(share) else f": {share:.0%} of the total stretching")
+            text += edit_words(self._edits.value.of(stage))
             QToolTip.showText(event.globalPosition().toPoint(), text, self)

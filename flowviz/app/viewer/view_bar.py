@@ -27,6 +27,11 @@ TOOLS: Mapping[Tool, tuple[str, str, str]] = {
     "rectangle": ("&Rectangle", "Ctrl+Shift+R", "Drag to select; hold Shift to add, Alt to remove"),
     "lasso": ("&Lasso", "Ctrl+Shift+L", "Draw around particles to select them; hold Shift to add, Alt to remove"),
     "probe": ("Pro&be", "Ctrl+Shift+P", "Follow the point under the mouse through all stages"),
+    "bend": (
+        "Ben&d",
+        "Ctrl+Shift+D",
+        "Drag points to bend what this layer does there; the wheel sets the width",
+    ),
 }
 MOST_LINES = 2  # of buttons with text; a narrower bar shows icons only, and no labels
 GROUP_SPACING, LABEL_SPACING = 10, 6  # pixels

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.app.viewer.displays import Displays, Queries
 from flowviz.app.viewer.end_playback import EndPlayback
@@ -32,7 +33,7 @@ class Viewer(QObject):
     Attributes:
         end_playback: The playback at the end of a training.
         example: The example that is played before the first snapshot of a training.
-        integration: Other integrators for the displayed flow.
+        integration: Other variants of the displayed flow.
     """
 
     moment_shown = pyqtSignal(object, bool)  # Snapshot, and whether it is the latest
@@ -83,12 +84,12 @@ class Viewer(QObject):
 
     def show_untrained(self, spec: FlowSpec, target: Target | None) -> None:
         """Show a flow before its first training step."""
-        self._begin(spec, target)
+        self._begin(Variant(spec), target)
         self._show(Subject(spec), untrained_trace(spec))
 
-    def begin_training(self, spec: FlowSpec, target: Target, past: Timeline | None = None) -> None:
+    def begin_training(self, variant: Variant, target: Target, past: Timeline | None = None) -> None:
         """Prepare for the snapshots of a new training, or of one that continues after its `past`."""
-        self._begin(spec, target, past)
+        self._begin(variant, target, past)
         self._presenter.inspector.use_tensorflow()
 
     def show_score(self, score: str) -> None:
@@ -108,7 +109,7 @@ class Viewer(QObject):
         """Show a trained flow as it was saved. TensorFlow is not loaded before a query needs it."""
         *past, present = project.timeline.moments or (_latest_moment(project, target),)
         latest = Snapshot(present.step, project.weights, present.on_target, present.coverage, project.trace)
-        self._begin(project.flow, target, replace(project.timeline, moments=(*past, latest)))
+        self._begin(Variant.of(project), target, replace(project.timeline, moments=(*past, latest)))
         self._show_snapshot(latest)
 
     def restore(self, seen: Seen, selection: Selection | None) -> None:
@@ -132,9 +133,9 @@ class Viewer(QObject):
         """Add the latest snapshot of the training, and show it if the view is live."""
         self._moments.take_snapshot(snapshot)
 
-    def preview(self, flow: FlowSpec, snapshot: Snapshot) -> None:
-        """Show the current moment with another integrator, without changing that of the moments."""
-        self._show(Subject(flow, snapshot.weights), snapshot.trace)
+    def preview(self, variant: Variant, snapshot: Snapshot) -> None:
+        """Show the current moment of another variant, without changing that of the moments."""
+        self._show(Subject.of(variant, snapshot.weights), snapshot.trace)
         self.moment_shown.emit(snapshot, self.is_live)
 
     def show_moment_again(self) -> None:
@@ -165,12 +166,12 @@ class Viewer(QObject):
         self.example.end()
         self._queries.close()
 
-    def _begin(self, spec: FlowSpec, target: Target | None, past: Timeline | None = None) -> None:
+    def _begin(self, variant: Variant, target: Target | None, past: Timeline | None = None) -> None:
         self._presenter.camera.begin()
         self.show_score("")
-        self.integration.flow = spec
-        self._scenes.begin(spec, target)
-        self._moments.begin(spec, past or Timeline())
+        self.integration.variant = variant
+        self._scenes.begin(variant.flow, target)
+        self._moments.begin(variant, past or Timeline())
 
     def _on_view_changed(self, old: View, new: View) -> None:
         if old.seen.direction != new.seen.direction:
@@ -181,7 +182,7 @@ class Viewer(QObject):
         self._displays.score.show_score("" if self._view.seen.direction == "encode" else self._score)
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
-        self.preview(self.integration.flow, snapshot)
+        self.preview(self.integration.variant, snapshot)
 
     def _show(self, subject: Subject, generated: Trace) -> None:
         self._presenter.inspector.show_flow(subject, generated)

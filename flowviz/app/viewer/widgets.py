@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from PyQt6.QtGui import QImage
 
+from flowviz.app.editing.edited_note import EditedNote
+from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.cloud_view import CloudView
@@ -37,14 +39,15 @@ class ViewerWidgets:
     inspector: Inspector
     figure: FigureView
     ledger: LedgerPanel
+    edited: EditedNote
 
     def picture(self) -> QImage:
         """Return the visible picture, of the cloud or of the figure that covers it, in device pixels."""
         return self.figure.picture or self.cloud.picture()
 
     @classmethod
-    def create(cls, view: ViewState, request: RequestState) -> "ViewerWidgets":
-        """Create widgets that show and change a view, and the integrator of a request."""
+    def create(cls, view: ViewState, request: RequestState, editor: LayerEditor) -> "ViewerWidgets":
+        """Create widgets that show and change a view, the integrator of a request, and edits of layers."""
         cloud = CloudView()
         figure, example = FigureView(cloud), ExampleView(cloud)  # the example covers both
         return cls(
@@ -53,12 +56,13 @@ class ViewerWidgets:
             example,
             Readout(),
             Score(),
-            StageStrip(view),
+            StageStrip(view, editor.edits),
             StageSlider(view),
             PlaybackBar(view),
             IntegratorBar(request, view),
             HistoryBar(view),
-            Inspector(),
+            Inspector(editor),
             figure,
             LedgerPanel(),
+            EditedNote(editor),
         )

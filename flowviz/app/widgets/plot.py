@@ -5,7 +5,7 @@ from math import ceil, floor, log10
 from typing import Any
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import QPointF, QSize, Qt
 from PyQt6.QtGui import QFont, QFontMetrics
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
@@ -113,6 +113,17 @@ class Plot(QWidget):
             axis.set_appearance(font, theme)
         top = QFontMetrics(font).height() // 2 + 1  # the highest tick label protrudes by half a line
         self.item.layout.setContentsMargins(1, top, 1, 1)
+
+    def place(self, x: float, y: float) -> QPointF:
+        """Return where a point of the plot is drawn, in pixels of this widget."""
+        scene = self.item.getViewBox().mapViewToScene(QPointF(x, y))
+        return QPointF(self._widget.mapFromScene(scene)) + QPointF(self._widget.pos())
+
+    def point(self, place: QPointF) -> tuple[float, float]:
+        """Return the point (x, y) of the plot that is drawn at a place, in pixels of this widget."""
+        scene = self._widget.mapToScene((place - QPointF(self._widget.pos())).toPoint())
+        found = self.item.getViewBox().mapSceneToView(scene)
+        return found.x(), found.y()
 
     def sizeHint(self) -> QSize:
         return QSize(0, self.minimumHeight())

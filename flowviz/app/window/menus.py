@@ -10,6 +10,8 @@ from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
 from flowviz.app.commands.actions import Key, add_action, add_choices, add_submenu, add_toggle, make_checkable
 from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.document.actions import DocumentActions
+from flowviz.app.editing.entries import fill_editing_entries, fill_training_entry
+from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.lessons.files import LessonFiles
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.session.session import Session
@@ -182,9 +184,11 @@ def fill_training_menu(
     copy: Callable[[str, TrainingCopy], None],
     warm_up: WarmUp,
     compare: Callable[[], None],
+    editor: LayerEditor,
 ) -> None:
     """Fill the Train menu: the training, its moments, comparisons, and commands to repeat it elsewhere."""
     _fill_button_entries(menu, controls)
+    fill_training_entry(menu, editor, session.train_from_here)
     menu.addSeparator()
     tip = "Start over with the same initial weights and points, and with the learning rate, batch and clip norm chosen"
     add_action(menu, "Train &Again from the Same Start", "Ctrl+Shift+Return", session.train_again, tip)
@@ -232,8 +236,9 @@ def fill_layers_menu(
     playback: PlaybackBar,
     toggle_playing: Callable[[], None],
     end_playback: EndPlayback,
+    editor: LayerEditor,
 ) -> None:
-    """Fill the Layers menu: stages and playback."""
+    """Fill the Layers menu: stages, playback and edits."""
     for title, key, stages, tip in STAGE_COMMANDS:
         add_action(menu, title, key, partial(view.step, stages), tip)
     menu.addSeparator()
@@ -246,6 +251,7 @@ def fill_layers_menu(
     tip = "Play all layers once when a training ends, unless you are using the view"
     enabled = end_playback.is_enabled
     add_toggle(menu, "Play When Training &Ends", None, end_playback.set_enabled, tip, checked=enabled)
+    fill_editing_entries(menu, editor)
 
 
 def fill_start_entries(menu: QMenu, welcome: Welcome) -> None:

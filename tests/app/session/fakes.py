@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz.app.notices.notice import Notice
 from flowviz.app.session.session import Session
 from flowviz.app.session.training_runner import TrainingRunner
+from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
@@ -17,7 +18,7 @@ from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
-from flowviz.projects import Plan
+from flowviz.projects import Project
 from flowviz.records import Checkpoint, Event, Finished, History, Kept, Moment, Progress, Score, Snapshot, Trace
 from flowviz.records.events import Ending
 from flowviz.records.trace import base_particles, untrained_trace
@@ -115,14 +116,13 @@ class FakeThread(QObject):
     integrated = pyqtSignal(int, object)
     failed = pyqtSignal(int, object)
 
-    def __init__(
-        self, number: int, built: BuiltTarget, plan: Plan, checkpoint: Checkpoint | None, previous: Any
-    ) -> None:
+    def __init__(self, number: int, built: BuiltTarget, project: Project, previous: Any) -> None:
         super().__init__()
-        self.number, self.built, self.plan, self.checkpoint, self.previous = number, built, plan, checkpoint, previous
+        self.number, self.built, self.project, self.previous = number, built, project, previous
+        self.plan, self.checkpoint = project.plan, project.checkpoint
         self.calls, self.adjusted = list[str](), list[TrainingSpec]()
         self.followed: BuiltTarget | None = None
-        self.flow = plan.flow
+        self.flow = project.flow
 
     def send(self, *events: Event) -> None:
         for event in events:
@@ -178,7 +178,10 @@ class SessionHarness:
         self.builder = TargetBuilder(self.request, owner, SynchronousWorker())
         self.status = TrainingStatus(self.controls, self.loss_plot, self.metrics, self.status_bar, owner)
         runner = TrainingRunner(owner, self._make_thread)
-        self.session = Session(self.request, self.view, self.builder, self.viewer, self.status, runner, owner)
+        self.edits = EditsState(owner)
+        self.session = Session(
+            self.request, self.view, self.edits, self.builder, self.viewer, self.status, runner, owner
+        )
 
     def _make_thread(self, *args: Any) -> FakeThread:
         self.threads.append(FakeThread(*args))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from flowviz.app.state.variant import Variant
 from flowviz.records import Score, Snapshot
 from flowviz.specs import FlowSpec
 from tests.app.session.fakes import SessionHarness, finished, snapshot, train
@@ -35,7 +36,7 @@ def request(harness: SessionHarness, flow: FlowSpec) -> None:
 def answer(harness: SessionHarness, flow: FlowSpec, on_target: float = 0.5, score: Score | None = None) -> None:
     """Answer the queries for positions and for densities, and that for a score if there is one."""
     locate(harness, flow, on_target)
-    assert harness.queries.asked["integrated"][0] == flow
+    assert harness.queries.asked["integrated"][0] == Variant(flow)
     harness.queries.answer("integrated", snapshot(200, on_target, flow))
     if score:
         harness.queries.answer("scored", score)
@@ -49,7 +50,7 @@ def located(flow: FlowSpec, on_target: float = 0.5, step: int = 200) -> Snapshot
 
 def locate(harness: SessionHarness, flow: FlowSpec, on_target: float = 0.5, step: int = 200) -> None:
     """Answer the query for positions alone."""
-    assert harness.queries.asked["positions"][0] == flow
+    assert harness.queries.asked["positions"][0] == Variant(flow)
     harness.queries.answer("positions", located(flow, on_target, step))
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from flowviz.app.state.variant import Variant
 from flowviz.app.training.status import DEFERRED
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.subject import Subject
@@ -191,8 +192,8 @@ def test_earlier_moment_is_computed_with_the_integrator(trained: SessionHarness)
     trained.view.set_moment(100)
     request(trained, COARSE)
     answer(trained, COARSE)
-    spec, _, moments, on_result = trained.queries.asked["followed"]
-    assert (spec, [moment.step for moment in moments]) == (COARSE, [100])
+    variant, _, moments, on_result = trained.queries.asked["followed"]
+    assert (variant, [moment.step for moment in moments]) == (Variant(COARSE), [100])
     on_result((snapshot(100, 0.3, COARSE),))
     assert (stages(trained), trained.metrics.hits[0]) == (10, 0.3)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from flowviz.app.state.variant import Variant
 from flowviz.app.viewer.subject import Subject
 from tests.app.session.fakes import SessionHarness, snapshot
 from tests.app.session.integrating import (
@@ -45,7 +46,7 @@ def test_other_steps_are_shown_although_densities_of_the_last_ones_are_not_known
         request(trained, flow)
         locate(trained, flow)
     assert stages(trained) == 5
-    assert trained.queries.asked["integrated"][0] == replace_steps(5)
+    assert trained.queries.asked["integrated"][0] == Variant(replace_steps(5))
 
 
 def test_integrator_that_returns_before_its_densities_are_known_is_shown_as_before(trained: SessionHarness) -> None:
@@ -84,5 +85,5 @@ def test_earlier_moment_is_located_first_as_well(trained: SessionHarness) -> Non
     locate(trained, COARSE, step=100)
     assert (stages(trained), trained.view.seen.moment) == (10, 100)
     trained.queries.answer("integrated", snapshot(200, 0.5, COARSE))
-    assert trained.queries.asked["followed"][0] == COARSE
+    assert trained.queries.asked["followed"][0] == Variant(COARSE)
     assert stages(trained) == 10

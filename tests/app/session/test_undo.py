@@ -13,6 +13,7 @@ from PyQt6.QtGui import QGuiApplication, QUndoStack
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.session.undo import MOST_EDITS, Choices, UndoHistory
+from flowviz.app.state.edits import EditsState
 from flowviz.app.state.pages import PointsContents, Table
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
@@ -30,9 +31,9 @@ class Edited:
 
     def __init__(self) -> None:
         self.owner = QObject()
-        self.request, self.view = RequestState(), ViewState()
+        self.request, self.view, self.edits = RequestState(), ViewState(), EditsState()
         self.view.show_flow(LAST_STAGE, PARTICLES)
-        self.history = UndoHistory(self.request, self.view, self.owner)
+        self.history = UndoHistory(self.request, self.view, self.edits, self.owner)
 
     @property
     def stack(self) -> QUndoStack:

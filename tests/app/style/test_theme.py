@@ -4,6 +4,7 @@ import pytest
 from PyQt6.QtGui import QColor, QPalette
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.editing.curve_plot import CURVE_COLORS, DASHES
 from flowviz.app.style.theme import (
     BUTTON,
     CHOSEN,
@@ -18,7 +19,6 @@ from flowviz.app.style.theme import (
 )
 from flowviz.app.style.theme import ink as ink_color
 from flowviz.app.training.loss_plot import LossPlot
-from flowviz.app.viewer.inspector import CURVE_COLORS, DASHES
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme
 

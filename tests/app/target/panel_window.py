@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notifications import Notifications
 from flowviz.app.session.undo import UndoHistory
+from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
@@ -28,7 +29,7 @@ class PanelWindow(QWidget):
         self.target_builder = TargetBuilder(self.request, self)
         self.target_importer = TargetImporter(panel, self.request, self)
         self.notifications = Notifications(panel.notices, self)
-        self.undo = UndoHistory(self.request, ViewState(self), self)
+        self.undo = UndoHistory(self.request, ViewState(self), EditsState(self), self)
         QVBoxLayout(self).addWidget(panel)
         DropTarget(self, self.target_importer.take_media)
         builder = self.target_builder

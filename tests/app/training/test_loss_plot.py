@@ -12,9 +12,9 @@ from PyQt6.QtGui import QFontMetrics, QPainter, QPicture
 from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.editing.curve_plot import CurvePlot
 from flowviz.app.training.change_lines import LEFT_OF_LINE, RIGHT_OF_LINE, Label, fitted_labels
 from flowviz.app.training.loss_plot import LossPlot, loss_range
-from flowviz.app.viewer.inspector import CurvePlot
 from flowviz.projects import example
 from flowviz.records import Adjusted, History, Progress, Retargeted, Settings, StageReport
 from flowviz.records.report import Curve

@@ -1,6 +1,7 @@
 """The training thread, around a fake training and without a window."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import repeat
 from queue import SimpleQueue
 from threading import Event as Flag
@@ -14,7 +15,7 @@ from flowviz.app.notices.notice import REPORT_IT, Notice
 from flowviz.app.target.built_target import BuiltTarget, build
 from flowviz.app.training.worker import TrainingWorker
 from flowviz.errors import FileError
-from flowviz.projects import Plan
+from flowviz.projects import Project
 from flowviz.records import (
     Checkpoint,
     Event,
@@ -49,8 +50,8 @@ class Recorded:
     ) -> None:
         monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **options: training(options))
         built = target("BRAD")
-        plan = Plan(built.spec, flow or FlowSpec(), TrainingSpec(steps=9))
-        self.worker = TrainingWorker(NUMBER, built, plan, checkpoint, previous)
+        project = Project.untrained(built.spec, flow or FlowSpec(), TrainingSpec(steps=9))
+        self.worker = TrainingWorker(NUMBER, built, replace(project, checkpoint=checkpoint), previous)
         self.numbers = set[int]()
         self.events: list[Event] = []
         self.targets: list[BuiltTarget] = []

@@ -7,6 +7,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QApplication, QSlider
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.state.variant import Variant
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.projects import Project
 from flowviz.records import Scene, Snapshot, Trace
@@ -26,7 +27,7 @@ class Explored:
         self.cloud = window.find(CloudView, "cloudView")
         self.mouse = CloudMouse(self.cloud, qtbot)
         self.trace, self.target = project.trace, build_target(project.target)
-        self.viewer.begin_training(project.flow, self.target)
+        self.viewer.begin_training(Variant(project.flow), self.target)
         for step, scale in STEPS_AND_SCALES:
             positions = self.trace.positions * np.float32(scale)
             self.take(self.trace if scale == 1 else Trace(self.trace.names, positions, self.trace.log_det), step)

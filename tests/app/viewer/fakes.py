@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.records import Scene, Snapshot, StageReport, Timeline, Trace, Units, Weights
@@ -341,7 +342,7 @@ class Viewed:
 
     def start(self, **sizes: int) -> None:
         """Begin a training, and take its first snapshots."""
-        self.viewer.begin_training(SPEC, TARGET)
+        self.viewer.begin_training(Variant(SPEC), TARGET)
         for step in STEPS:
             self.take(step, **sizes)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, QTimer
 
+from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.cloud_camera import CloudCamera
 from flowviz.records import Snapshot, Trace
@@ -148,7 +149,7 @@ def test_small_pictures_are_drawn_again_only_if_they_change(viewed: Viewed) -> N
 
 def test_new_training_starts_with_a_view_of_its_own(viewed: Viewed) -> None:
     wide = extent_at(viewed, WIDE)
-    viewed.viewer.begin_training(FlowSpec(), TARGET)
+    viewed.viewer.begin_training(Variant(FlowSpec()), TARGET)
     viewed.take(10, 1.0)
     assert viewed.displays.cloud.view.half_extent < wide
 

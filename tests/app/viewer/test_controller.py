@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from flowviz.app.notices.notice import Notice
+from flowviz.app.state.variant import Variant
 from flowviz.app.viewer.flow_queries import PAST
 from flowviz.projects import Project
 from flowviz.records import Density, Moment, Selection, StageReport, VelocityField
@@ -41,7 +42,7 @@ def test_viewer_shows_the_latest_snapshot_at_the_last_stage(viewed: Viewed) -> N
 
 
 def test_last_stage_stays_the_last_one_in_a_longer_flow(viewed: Viewed) -> None:
-    viewed.viewer.begin_training(FlowSpec(layers=4), TARGET)
+    viewed.viewer.begin_training(Variant(FlowSpec(layers=4)), TARGET)
     viewed.take(10, stages=9)
     assert viewed.displays.cloud.stage == 8
 
@@ -130,7 +131,7 @@ def test_inspector_shows_a_loading_state_for_another_family(viewed: Viewed) -> N
     assert inspector.report == f"report {LAST}"
     viewed.take(300)
     assert inspector.report == f"report {LAST}", "it is replaced when the new numbers arrive"
-    viewed.viewer.begin_training(FlowSpec(family="spline"), TARGET)
+    viewed.viewer.begin_training(Variant(FlowSpec(family="spline")), TARGET)
     viewed.take(10, stages=STAGES + 1)
     assert inspector.report == "loading"
 
@@ -289,7 +290,7 @@ def test_shorter_flow_has_no_grid_probe_or_density_of_the_longer_one(viewed: Vie
     viewed.displays.cloud.pointer_moved.emit((0.5, 0.5))
     for topic, result in (("density", density_of(LAST)), ("grid", trace()), ("probe", trace(particles=1))):
         viewed.queries.answer(topic, result)
-    viewed.viewer.begin_training(FlowSpec(layers=1), TARGET)
+    viewed.viewer.begin_training(Variant(FlowSpec(layers=1)), TARGET)
     viewed.take(10, stages=2)
     assert (viewed.scene.density, viewed.scene.grid, viewed.scene.probe) == (None, None, None)
     assert (viewed.view.value.stage, viewed.view.seen.probe) == (1, None)

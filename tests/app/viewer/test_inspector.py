@@ -6,6 +6,9 @@ import pytest
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.editing.layer_editor import LayerEditor
+from flowviz.app.state.edits import EditsState
+from flowviz.app.state.view import ViewState
 from flowviz.app.style.theme import background
 from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.widgets.choice_words import COLORS
@@ -24,7 +27,7 @@ SUBJECTS = {
 
 @pytest.fixture
 def inspector(qtbot: QtBot) -> Inspector:
-    inspector = Inspector()
+    inspector = Inspector(LayerEditor(ViewState(), EditsState()))
     qtbot.addWidget(inspector)
     return inspector
 

@@ -5,6 +5,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.history_bar import HistoryBar
@@ -24,7 +25,7 @@ class Navigated:
 
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot, self.view, self.plays = qtbot, ViewState(), 0
-        self.cloud, self.strip, self.slider = CloudView(), StageStrip(self.view), StageSlider(self.view)
+        self.cloud, self.strip, self.slider = CloudView(), StageStrip(self.view, EditsState()), StageSlider(self.view)
         self.window = QWidget()
         qtbot.addWidget(self.window)
         layout = QVBoxLayout(self.window)

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor, QPalette
 from PyQt6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.theme import WINDOW, palette
 from flowviz.app.viewer.stage_strip import StageStrip
@@ -30,7 +31,7 @@ def view() -> ViewState:
 
 @pytest.fixture
 def narrow(view: ViewState, qtbot: QtBot) -> StageStrip:
-    strip = StageStrip(view)
+    strip = StageStrip(view, EditsState())
     qtbot.addWidget(strip)
     strip.set_stages([str(stage) for stage in range(STAGES)], np.ones(STAGES))
     strip.resize(320, strip.height())
@@ -80,7 +81,7 @@ def test_frame_around_the_current_picture_is_visible(narrow: StageStrip, theme: 
 def steps(view: ViewState, qtbot: QtBot) -> StageStrip:
     """A strip of the 100 steps of an integrator."""
     view.show_flow(100, 8000, is_continuous=True)
-    strip = StageStrip(view)
+    strip = StageStrip(view, EditsState())
     qtbot.addWidget(strip)
     strip.set_stages([str(stage) for stage in range(101)], np.full(101, 0.01), thinned=True)
     strip.resize(720, strip.height())

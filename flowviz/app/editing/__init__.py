@@ -1,0 +1,1 @@
+"""Editing of layers: disabling them, and bending their curves."""

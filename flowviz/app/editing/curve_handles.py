@@ -1,0 +1,158 @@
+"""The handles of the bumps of a layer, drawn above the plot of its curves."""
+
+from math import hypot
+
+from PyQt6.QtCore import QEvent, QObject, QPointF, Qt
+from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
+from PyQt6.QtWidgets import QWidget
+
+from flowviz.app.editing.curve_bending import CurveBending
+from flowviz.app.widgets.plot import Plot
+
+RADIUS, SELECTED_RADIUS = 5.0, 7.0  # pixels
+WHEEL_NOTCH = 120  # eighths of a degree
+NUDGES = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
+WIDTHS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
+SELECTIONS = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
+REMOVALS = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
+DESCRIPTION = (
+    "Keys 1 to 5 add a bend to a curve. The arrow keys move the selected bend, plus and minus change its width, "
+    "Page Up and Page Down select another one, Delete removes it."
+)
+TIP = "Drag a curve to bend it. The wheel changes the width of the bend, Delete removes it"
+
+
+class CurveHandles(QWidget):
+    """Transparent widget above a plot that draws handles, and passes mouse and keys on as points of the plot."""
+
+    def __init__(self, plot: Plot, bending: CurveBending) -> None:
+        super().__init__(plot)
+        self._plot, self._bending = plot, bending
+        self.setObjectName("curveHandles")
+        self.setAccessibleName("Bends of the curves")
+        self.setMouseTracking(True)
+        plot.installEventFilter(self)
+        plot.item.getViewBox().sigRangeChanged.connect(lambda *_: self.update())
+        bending.changed.connect(self._update)
+        self._update()
+        self.show()
+
+    def _update(self) -> None:
+        can_bend = self._bending.can_bend
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if can_bend else Qt.FocusPolicy.NoFocus)
+        self.setAccessibleDescription(DESCRIPTION if can_bend else self._bending.problem)
+        self.setToolTip(TIP if can_bend else self._bending.problem)
+        self.update()
+
+    @property
+    def _pixel(self) -> tuple[float, float]:
+        """Return the width and the height of a pixel in the units of the plot."""
+        (left, right), (bottom, top) = self._plot.item.getViewBox().viewRange()
+        corner, opposite = self._plot.place(left, bottom), self._plot.place(right, top)
+        width, height = abs(opposite.x() - corner.x()), abs(opposite.y() - corner.y())
+        return (right - left) / max(width, 1), (top - bottom) / max(height, 1)
+
+    def _point(self, event: QMouseEvent) -> tuple[float, float]:
+        return self._plot.point(event.position())
+
+    def _freeze(self, frozen: bool) -> None:
+        """Keep the range of the plot during a drag, because the handle would move away from the mouse."""
+        if frozen:
+            self._plot.item.disableAutoRange()
+        else:
+            self._plot.item.enableAutoRange()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if event is not None and event.type() in {QEvent.Type.Resize, QEvent.Type.Show}:
+            self.resize(self._plot.size())
+            self.raise_()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        accent, base = (self.palette().color(role) for role in (QPalette.ColorRole.Accent, QPalette.ColorRole.Base))
+        for handle in self._bending.handles:
+            is_selected = handle.bump == self._bending.selected
+            _draw_handle(painter, self._plot.place(handle.x, handle.y), accent, base, is_selected=is_selected)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        if event is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._bending.press(self._point(event), self._pixel):
+            self._freeze(True)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        if event is None:
+            return
+        if self._bending.is_dragging:
+            self._bending.drag(self._point(event))
+        else:
+            self._show_cursor(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        self._bending.release()
+        self._freeze(False)
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        if event is None:
+            return
+        if self._bending.is_dragging or self._is_near_selected(event.position()):
+            self._bending.widen(event.angleDelta().y() / WHEEL_NOTCH)
+            event.accept()
+        else:
+            event.ignore()  # scroll the inspector
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is None or not self._take_key(event):
+            super().keyPressEvent(event)
+
+    def _take_key(self, event: QKeyEvent) -> bool:
+        """Return whether a key has done something."""
+        key, bending = event.key(), self._bending
+        if event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
+            return False
+        if Qt.Key.Key_1 <= key <= Qt.Key.Key_5:
+            (left, right), _ = self._plot.item.getViewBox().viewRange()
+            return bending.add(key - Qt.Key.Key_1, (left + right) / 2)
+        if key in SELECTIONS:
+            bending.select_next(SELECTIONS[Qt.Key(key)])
+        elif bending.selected is None:
+            return False
+        elif key in NUDGES:
+            (left, right), (bottom, top) = self._plot.item.getViewBox().viewRange()
+            bending.nudge(*NUDGES[Qt.Key(key)], (right - left, top - bottom))
+        elif key in WIDTHS:
+            bending.widen(WIDTHS[Qt.Key(key)])
+        elif key in REMOVALS:
+            bending.remove()
+        else:
+            return False
+        return True
+
+    def _show_cursor(self, event: QMouseEvent) -> None:
+        point, pixel = self._point(event), self._pixel
+        bending = self._bending
+        if bending.can_bend and bending.handle_at(point, pixel):
+            self.setCursor(Qt.CursorShape.SizeAllCursor)
+        elif bending.can_bend and bending.curve_at(point, pixel) is not None:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        else:
+            self.unsetCursor()
+
+    def _is_near_selected(self, place: QPointF) -> bool:
+        found = [handle for handle in self._bending.handles if handle.bump == self._bending.selected]
+        places = [self._plot.place(handle.x, handle.y) - place for handle in found]
+        return any(hypot(distance.x(), distance.y()) <= 3 * SELECTED_RADIUS for distance in places)
+
+
+def _draw_handle(painter: QPainter, place: QPointF, accent: QColor, base: QColor, *, is_selected: bool) -> None:
+    painter.setPen(QPen(accent, 2))
+    painter.setBrush(accent if is_selected else base)
+    radius = SELECTED_RADIUS if is_selected else RADIUS
+    painter.drawEllipse(place, radius, radius)

@@ -1,0 +1,146 @@
+"""The plot of the curves of a stage, which can be bent."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyqtgraph as pg
+from PyQt6.QtCore import QBuffer, QSize, Qt
+from PyQt6.QtGui import QPainter, QPalette, QPen, QPixmap
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from flowviz.app.editing.curve_bending import CurveBending
+from flowviz.app.editing.curve_handles import CurveHandles
+from flowviz.app.widgets.labels import WrappingLabel
+from flowviz.app.widgets.plot import Plot
+from flowviz.records import Curve
+from flowviz.rendering.colors import Color
+from flowviz.specs.view import Theme
+
+# From Okabe and Ito (2008), ordered so that neighbors also differ in lightness. The lines also differ in their dashes.
+CURVE_COLORS: dict[Theme, tuple[Color, ...]] = {
+    "light": ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (120, 120, 120)),
+    "dark": ((86, 180, 233), (240, 150, 60), (60, 200, 150), (220, 150, 190), (170, 170, 170)),
+}
+DASHES = (
+    Qt.PenStyle.SolidLine,
+    Qt.PenStyle.DashLine,
+    Qt.PenStyle.DotLine,
+    Qt.PenStyle.DashDotLine,
+    Qt.PenStyle.DashDotDotLine,
+)
+SAMPLE_SIZE = QSize(26, 8)  # of a line beside its name, in pixels
+PLOT_LINES = 11  # height of the plot in lines of text
+LEARNED_DASHES = 6.0, 5.0  # lengths of a dash and a gap, in widths of the line
+
+
+class CurvePlot(QWidget):
+    """Plot of the curves of a stage, with their names; the handles of its bumps are above it."""
+
+    def __init__(self, bending: CurveBending) -> None:
+        super().__init__()
+        self._bending = bending
+        self.setObjectName("curvePlot")
+        self.setAccessibleName("Curves of this stage")
+        self._names = WrappingLabel("curveNames", "Names of the curves")
+        self._names.linkActivated.connect(lambda number: bending.prefer(int(number)))
+        self._hint = WrappingLabel("bendHint", "Selected bend", reserved_lines=2)
+        self._plot: Plot | None = None  # created with the first curves, for a fast start of the window
+        self._theme: Theme = "light"
+        self._samples: dict[tuple[int, bool, Theme], str] = {}
+        self._across = ""  # the label of the horizontal axis
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self._names)
+        self._column.addWidget(self._hint)
+        self.hide()
+        bending.changed.connect(self._update)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw on a light or a dark background."""
+        self._theme = theme
+        if self._plot is not None:
+            self._style(self._plot)
+            self._plot.item.clear()
+        self._update()
+
+    def _update(self) -> None:
+        """Show the curves of the stage; hide the plot if there are none."""
+        report = self._bending.report
+        self.setVisible(bool(report and report.curves))
+        if report is None or not report.curves:
+            return
+        self._draw_curves(self._created().item, report.curves)
+        names = " &nbsp; ".join(self._legend(i, curve) for i, curve in enumerate(report.curves))
+        if names != self._names.text():
+            self._names.setText(names)
+        if (across := report.across) != self._across:
+            self._across = across
+            self._created().item.setLabel("bottom", across)
+        self._hint.setText(self._bending.description())
+        self._hint.setVisible(bool(self._hint.text()))
+
+    def _draw_curves(self, plot: Any, curves: Sequence[Curve]) -> None:
+        """Draw the curves, and behind each bent one what was learned."""
+        lines: dict[str, tuple[Any, Any, Any]] = {}
+        for number, curve in enumerate(curves):
+            is_bent = self._bending.is_bent(number)
+            if is_bent:
+                lines[f"{curve.name}, learned"] = curve.x, self._bending.learned(number), self._thin_pen(number)
+            lines[curve.name] = curve.x, self._bending.values(number), self._pen(number, is_bent=is_bent)
+        items = plot.listDataItems()
+        if [item.name() for item in items] != list(lines):
+            plot.clear()
+            items = [plot.plot(name=name) for name in lines]
+        for item, (x, y, pen) in zip(items, lines.values(), strict=True):
+            item.setData(x, y, pen=pen)
+
+    def _created(self) -> Plot:
+        if self._plot is None:
+            self._plot = Plot()
+            self._style(self._plot)
+            self._column.insertWidget(1, self._plot)
+            CurveHandles(self._plot, self._bending)
+        return self._plot
+
+    def _style(self, plot: Plot) -> None:
+        plot.setFixedHeight(PLOT_LINES * self.fontMetrics().lineSpacing())
+        plot.set_appearance(self.font(), self._theme)
+
+    def _legend(self, number: int, curve: Curve) -> str:
+        """Return the name of a curve beside a sample of its line. A legend inside the plot would cover the curves."""
+        sample = self._sample_of(number, self._bending.is_bent(number), self._theme)
+        name = curve.name
+        if self._bending.can_bend and curve.bends:
+            weight = "bold" if number == self._bending.preferred else "normal"
+            color = self.palette().color(QPalette.ColorRole.WindowText).name()
+            name = f"<a href='{number}' style='color: {color}; font-weight: {weight}'>{name}</a>"
+        return f"<span style='white-space: nowrap'><img src='{sample}'>&nbsp;{name}</span>"
+
+    def _sample_of(self, number: int, is_bent: bool, theme: Theme) -> str:
+        key = number, is_bent, theme
+        if key not in self._samples:
+            self._samples[key] = _sample(self._pen(number, is_bent=is_bent))
+        return self._samples[key]
+
+    def _pen(self, number: int, *, is_bent: bool) -> Any:
+        """Return the pen of a curve: one of a bent curve is solid, because the learned one behind it is dashed."""
+        colors = CURVE_COLORS[self._theme]
+        number %= len(colors)
+        return pg.mkPen(colors[number], width=3 if is_bent else 2, style=DASHES[0 if is_bent else number])
+
+    def _thin_pen(self, number: int) -> Any:
+        colors = CURVE_COLORS[self._theme]
+        return pg.mkPen(colors[number % len(colors)], width=1, dash=LEARNED_DASHES)
+
+
+def _sample(pen: QPen) -> str:
+    """Return a picture of a line as a data URL, for use in rich text."""
+    picture, buffer = QPixmap(SAMPLE_SIZE), QBuffer()
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setPen(pen)
+    middle = SAMPLE_SIZE.height() // 2
+    painter.drawLine(1, middle, SAMPLE_SIZE.width() - 1, middle)
+    painter.end()
+    picture.save(buffer, "PNG")
+    return f"data:image/png;base64,{buffer.data().toBase64().data().decode()}"

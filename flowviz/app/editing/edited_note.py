@@ -1,0 +1,37 @@
+"""The note that layers are edited, with a way to reset them."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QMenu, QToolButton
+
+from flowviz.app.commands.actions import add_action
+from flowviz.app.editing.layer_editor import LayerEditor, edited_sentence
+from flowviz.app.style.icons import icon
+
+
+class EditedNote(QToolButton):
+    """Button that says how many layers are edited, and resets them; hidden while there are none."""
+
+    def __init__(self, editor: LayerEditor) -> None:
+        super().__init__()
+        self._editor = editor
+        self.setObjectName("editedNote")
+        self.setIcon(icon("layerbent"))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        self._reset = add_action(menu, "Reset &This Layer", None, editor.reset, "Undo all edits of this layer")
+        add_action(menu, "Reset &All Edits", None, editor.reset_all, "Return all layers to what they have learned")
+        for action in menu.actions():
+            action.setObjectName(f"{action.objectName()}OfNote")
+        self.setMenu(menu)
+        editor.changed.connect(self._update)
+        self._update()
+
+    def _update(self) -> None:
+        editor, text = self._editor, edited_sentence(self._editor.edits.value)
+        self.setVisible(bool(text))
+        self.setText(text)
+        self.setAccessibleName(text or "Edited layers")
+        self.setToolTip(editor.problem or "The flow differs from what it has learned. Click to reset its layers")
+        self.setEnabled(not editor.problem)
+        self._reset.setEnabled(editor.stage in editor.edits.value.layers)

@@ -1,0 +1,35 @@
+"""The controls of the inspector that disable a layer and reset it."""
+
+from PyQt6.QtWidgets import QCheckBox, QToolButton
+
+from flowviz.app.editing.layer_editor import LayerEditor
+from flowviz.app.widgets.flow_row import WrappingRow
+
+SPACING = 12  # pixels
+ENABLED_TIP = "Disabled, the layer moves nothing. Hold D to see the flow without it for a while"
+RESET_TIP = "Enable the layer, and return its curves to what they have learned"
+
+
+class LayerBar(WrappingRow):
+    """Check box "Layer enabled" and button "Reset this layer" for the current layer; hidden at the base."""
+
+    def __init__(self, editor: LayerEditor) -> None:
+        enabled, reset = QCheckBox("Layer enabled"), QToolButton()
+        enabled.setObjectName("layerEnabled")
+        reset.setObjectName("resetLayerButton")
+        reset.setText("Reset this layer")
+        super().__init__(SPACING, enabled, reset)
+        self._editor, self._enabled, self._reset = editor, enabled, reset
+        self._enabled.clicked.connect(lambda enabled: editor.set_disabled(editor.stage, not enabled))
+        self._reset.clicked.connect(lambda: editor.reset())
+        editor.changed.connect(self._update)
+        self._update()
+
+    def _update(self) -> None:
+        editor, problem = self._editor, self._editor.problem_of(self._editor.stage)
+        self.setVisible(editor.stage > 0)
+        self._enabled.setChecked(not editor.is_disabled)
+        self._enabled.setEnabled(not problem)
+        self._enabled.setToolTip(problem or ENABLED_TIP)
+        self._reset.setEnabled(not problem and editor.stage in editor.edits.value.layers)
+        self._reset.setToolTip(problem or RESET_TIP)

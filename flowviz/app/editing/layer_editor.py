@@ -1,0 +1,130 @@
+"""The layer editor: edits the current layer, if that is possible, and shows the flow without it for a while."""
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from flowviz.app.state.edits import EditsState
+from flowviz.app.state.view import View, ViewState
+from flowviz.specs.edits import Edits, LayerEdit
+
+GLIMPSE_MS = 2000  # of a glimpse that is not ended by releasing a key
+
+
+class LayerEditor(QObject):
+    """Disables, enables and resets layers, and shows glimpses of the flow without the current one.
+
+    Attributes:
+        edits: The edits.
+        problem: Why layers cannot be edited now, in a sentence. Empty if they can.
+    """
+
+    changed = pyqtSignal()  # the current layer, its edit, or whether it can be edited
+    gesture_began = pyqtSignal()  # the next edit is to be undone by itself
+    glimpse_requested = pyqtSignal(object)  # Edits to show without requesting them, or None for the requested ones
+
+    def __init__(self, view: ViewState, edits: EditsState, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._view, self.edits = view, edits
+        self.problem = "Train a flow first, or build one by hand."
+        self._glimpses = False
+        self._end = QTimer(self)
+        self._end.setSingleShot(True)
+        self._end.timeout.connect(self.end_glimpse)
+        edits.changed.connect(self._on_edits_changed)
+        view.changed.connect(self._on_view_changed)
+
+    @property
+    def stage(self) -> int:
+        """Return the number of the current stage."""
+        return self._view.value.stage
+
+    @property
+    def edit(self) -> LayerEdit:
+        """Return the edit of the current stage."""
+        return self.edits.value.of(self.stage)
+
+    @property
+    def is_disabled(self) -> bool:
+        """Return whether the current layer is disabled."""
+        return self.edit.disabled
+
+    def problem_of(self, stage: int) -> str:
+        """Return why a stage cannot be edited, in a sentence, or an empty text."""
+        return self.problem or ("" if stage else "The base is no layer: it cannot be edited.")
+
+    def set_problem(self, problem: str) -> None:
+        """Set why layers cannot be edited now; an empty text means that they can."""
+        if problem != self.problem:
+            self.problem = problem
+            if problem:
+                self.end_glimpse()
+            self.changed.emit()
+
+    def set_disabled(self, stage: int, disabled: bool) -> None:
+        """Disable a layer, or enable it again, if layers can be edited."""
+        if not self.problem_of(stage):
+            self.end_glimpse()
+            self.gesture_began.emit()
+            self.edits.set_disabled(stage, disabled)
+
+    def toggle(self, stage: int | None = None) -> None:
+        """Disable or enable a layer, by default the current one."""
+        stage = self.stage if stage is None else stage
+        self.set_disabled(stage, not self.edits.value.of(stage).disabled)
+
+    def reset(self, stage: int | None = None) -> None:
+        """Return a layer, by default the current one, to what it has learned."""
+        stage = self.stage if stage is None else stage
+        if not self.problem_of(stage):
+            self.gesture_began.emit()
+            self.edits.reset(stage)
+
+    def reset_all(self) -> None:
+        """Return all layers to what they have learned."""
+        if not self.problem:
+            self.gesture_began.emit()
+            self.edits.reset_all()
+
+    def begin_glimpse(self) -> None:
+        """Show the flow without the current layer until `end_glimpse`."""
+        if not self.problem_of(self.stage):
+            self._glimpses = True
+            self._show_glimpse()
+
+    def glimpse_briefly(self) -> None:
+        """Show the flow without the current layer for two seconds."""
+        self.begin_glimpse()
+        self._end.start(GLIMPSE_MS)
+
+    def end_glimpse(self) -> None:
+        """Show the flow with its edits again."""
+        if self._glimpses:
+            self._glimpses = False
+            self._end.stop()
+            self.glimpse_requested.emit(None)
+
+    @property
+    def is_glimpsing(self) -> bool:
+        """Return whether the flow is shown without the current layer for a while."""
+        return self._glimpses
+
+    def _show_glimpse(self) -> None:
+        without = self.edit.model_copy(update={"disabled": True})
+        edits = self.edits.value.having(self.stage, without) if self.stage else self.edits.value
+        self.glimpse_requested.emit(edits)
+
+    def _on_edits_changed(self, _old: Edits, _new: Edits) -> None:
+        if self._glimpses:
+            self._show_glimpse()
+        self.changed.emit()
+
+    def _on_view_changed(self, old: View, new: View) -> None:
+        if old.stage != new.stage:
+            if self._glimpses:
+                self._show_glimpse()
+            self.changed.emit()
+
+
+def edited_sentence(edits: Edits) -> str:
+    """Return how many layers are edited, such as "2 layers edited", or an empty text."""
+    count = len(edits.layers)
+    return f"{count} {'layer' if count == 1 else 'layers'} edited" if count else ""

@@ -1,0 +1,253 @@
+"""Edits of the layers of a trained flow, without a window."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from flowviz.app.state.variant import Variant
+from flowviz.app.training.training_state import TrainingState
+from flowviz.records import Score, Snapshot
+from flowviz.specs import FlowSpec
+from flowviz.specs.edits import Bump, Edits, LayerEdit
+from tests.app.session.fakes import SessionHarness, finished, snapshot, train
+from tests.app.session.integrating import TRAINED, trained_flow_matching
+
+FLOW = FlowSpec()
+WITHOUT_THIRD = Edits(layers={3: LayerEdit(disabled=True)})
+BENT = Edits(layers={3: LayerEdit(bumps=(Bump(curve="shift", center=(0.0,), height=(1.0,)),))})
+SCORE = Score(200, 1.625, 2.5, 0.02, 1.5)
+
+
+@pytest.fixture
+def trained(qapp: object) -> SessionHarness:
+    """Return a session whose training has ended."""
+    harness = SessionHarness()
+    train(harness, 100, 200)
+    harness.thread.send(finished(200))
+    return harness
+
+
+def located(on_target: float) -> Snapshot:
+    """Return a snapshot whose densities are not known yet."""
+    known = snapshot(200, on_target)
+    return replace(known, trace=replace(known.trace, log_det=np.full_like(known.trace.log_det, np.nan)))
+
+
+def answer(harness: SessionHarness, edits: Edits, on_target: float = 0.25, score: Score | None = SCORE) -> None:
+    """Answer the queries that follow edits."""
+    assert harness.queries.asked["positions"][0] == Variant(FLOW, edits)
+    harness.queries.answer("positions", located(on_target))
+    assert harness.queries.asked["integrated"][0] == Variant(FLOW, edits)
+    harness.queries.answer("integrated", snapshot(200, on_target))
+    if score:
+        assert harness.queries.asked["scored"][0].edits == edits
+        harness.queries.answer("scored", score)
+
+
+def test_edit_shows_positions_first_and_then_the_score(trained: SessionHarness) -> None:
+    before = trained.session.project()
+    trained.edits.toggle(3)
+    trained.queries.answer("positions", located(0.25))
+    assert trained.metrics.hits[0] == 0.25
+    assert trained.session.project().trace is before.trace, "which is saved until the other one is complete"
+    assert trained.session.project().score == before.score
+    trained.queries.answer("integrated", snapshot(200, 0.25))
+    assert trained.session.project().edits == WITHOUT_THIRD
+    assert trained.session.project().score is None
+    trained.queries.answer("scored", SCORE)
+    assert trained.session.project().score == SCORE
+    assert trained.metrics.score == SCORE
+
+
+def test_reset_restores_exactly_what_was_there_and_asks_nothing(trained: SessionHarness) -> None:
+    before = trained.session.project()
+    trained.edits.toggle(3)
+    answer(trained, WITHOUT_THIRD)
+    trained.queries.asked.clear()
+    trained.edits.reset_all()
+    after = trained.session.project()
+    assert (after.trace, after.weights, after.score) == (before.trace, before.weights, before.score)
+    assert after.timeline is before.timeline
+    assert not {"positions", "integrated", "scored"} & trained.queries.asked.keys()
+    assert trained.viewer.generated is before.trace
+
+
+def test_undo_and_redo_of_edits(trained: SessionHarness) -> None:
+    stack = trained.session.undo.stack
+    trained.edits.toggle(3)
+    answer(trained, WITHOUT_THIRD)
+    trained.session.undo.end_burst()
+    trained.edits.reset_all()
+    assert [stack.text(i) for i in range(stack.index())] == ["Disable Layer 3", "Enable Layer 3"]
+    stack.undo()
+    assert trained.edits.value == WITHOUT_THIRD
+    answer(trained, WITHOUT_THIRD, score=None)
+    assert trained.session.project().score == SCORE, "it is known from before"
+    stack.undo()
+    assert not trained.session.project().edits
+
+
+def test_drag_is_one_step_to_undo(trained: SessionHarness) -> None:
+    stack = trained.session.undo.stack
+    for height in (0.1, 0.2, 0.3):
+        bump = Bump(curve="shift", center=(0.0,), height=(height,))
+        trained.edits.set_bump(3, 0, bump) if trained.edits.value else trained.edits.add_bump(3, bump)
+    assert [stack.text(i) for i in range(stack.index())] == ["Bend Curve"]
+    stack.undo()
+    assert not trained.edits.value
+
+
+def test_edits_are_unsaved_changes_until_they_are_saved_with_their_particles(trained: SessionHarness) -> None:
+    contents = [trained.session.content()]
+    trained.edits.toggle(3)
+    contents.append(trained.session.content())
+    answer(trained, WITHOUT_THIRD)
+    contents.append(trained.session.content())
+    assert len({str(each) for each in contents}) == 3
+
+
+def test_positions_of_a_drag_are_shown_although_it_went_on(trained: SessionHarness) -> None:
+    trained.edits.set(WITHOUT_THIRD)
+    outdated = trained.queries.asked["positions"]
+    trained.edits.set(BENT)
+    outdated[-1](located(0.125))
+    assert trained.metrics.hits[0] == 0.125
+    assert "integrated" not in trained.queries.asked, "which would keep the next positions waiting"
+    assert not trained.session.project().edits
+    answer(trained, BENT)
+    assert trained.session.project().edits == BENT
+
+
+def test_gap_is_known_while_a_curve_is_dragged(trained: SessionHarness) -> None:
+    gaps: list[float | None] = []
+    trained.session.score_previewed.connect(gaps.append)
+    trained.edits.set(WITHOUT_THIRD)
+    outdated = trained.queries.asked["positions"]
+    trained.edits.set(BENT)
+    outdated[-1](located(0.125))
+    trained.queries.answer("scored", SCORE)
+    assert gaps == [SCORE.gap]
+    assert trained.session.project().score != SCORE
+
+
+def test_glimpse_changes_neither_project_nor_undo(trained: SessionHarness) -> None:
+    before, content = trained.session.project(), trained.session.content()
+    trained.session.glimpse(WITHOUT_THIRD)
+    answer(trained, WITHOUT_THIRD, 0.125, score=None)
+    assert trained.metrics.hits[0] == 0.125
+    assert trained.session.content() == content
+    assert not trained.session.undo.stack.count()
+    trained.session.glimpse(None)
+    assert trained.metrics.hits[0] == before.timeline.moments[-1].on_target
+    assert trained.session.project().trace is before.trace
+
+
+def test_short_glimpse_shows_nothing_late(trained: SessionHarness) -> None:
+    shown = trained.viewer.generated
+    trained.session.glimpse(WITHOUT_THIRD)
+    trained.session.glimpse(None)
+    trained.queries.answer("positions", located(0.125))
+    assert trained.viewer.generated is shown
+
+
+def test_new_training_begins_without_edits_which_undo_brings_back(trained: SessionHarness) -> None:
+    trained.edits.set(BENT)
+    answer(trained, BENT)
+    trained.session.train()
+    assert trained.edits.value == BENT, "the previous flow is still shown"
+    trained.thread.send(snapshot(0))
+    assert not trained.edits.value
+    trained.session.undo.stack.undo()
+    assert "positions" not in trained.queries.asked, "the training goes on without them"
+    assert trained.session.state == TrainingState.TRAINING
+    trained.thread.send(finished(100))
+    assert trained.queries.asked["positions"][0] == Variant(FLOW, BENT)
+
+
+def test_opened_project_keeps_its_edits(trained: SessionHarness) -> None:
+    trained.edits.set(BENT)
+    answer(trained, BENT)
+    project = trained.session.project()
+    other = SessionHarness()
+    other.session.show_project(project)
+    assert other.edits.value == BENT
+    assert other.viewer.generated is project.trace
+    assert not {"positions", "integrated"} & other.queries.asked.keys()
+    assert not other.session.undo.stack.count()
+
+
+def test_edits_remain_when_the_project_is_shown_without_them_before(trained: SessionHarness) -> None:
+    trained.session.show_project(replace(trained.session.project(), edits=BENT))
+    trained.edits.reset_all()
+    answer(trained, Edits(), score=None)  # the particles were never known
+    assert not trained.session.project().edits
+
+
+def test_score_is_known_again_after_edits_of_a_training_are_reset(trained: SessionHarness) -> None:
+    trained.session.show_project(replace(trained.session.project(), edits=BENT, score=SCORE))
+    trained.edits.reset_all()
+    answer(trained, Edits())
+    assert trained.session.project().score == SCORE
+
+
+def test_train_from_here_keeps_edits_and_begins_from_what_is_shown(trained: SessionHarness) -> None:
+    trained.session.train_from_here()
+    assert len(trained.threads) == 1, "there is nothing to train from"
+    trained.edits.set(BENT)
+    answer(trained, BENT)
+    trained.request.set_budget("steps", 77)
+    trained.session.train_from_here()
+    assert trained.thread.project.edits == BENT
+    assert trained.thread.project.training.steps == 77
+    assert trained.thread.project.checkpoint is not None
+    trained.thread.send(snapshot(201))
+    assert trained.edits.value == BENT
+    assert trained.session.project().edits == BENT
+
+
+def test_resume_of_an_edited_flow_trains_from_here(trained: SessionHarness) -> None:
+    trained.edits.set(BENT)
+    answer(trained, BENT)
+    trained.session.toggle_pause()
+    assert trained.thread.project.edits == BENT
+
+
+def test_other_steps_of_an_integrator_drop_edits_and_undo_brings_both_back(qapp: object) -> None:
+    harness = trained_flow_matching()
+    bent = Edits(layers={3: LayerEdit(bumps=(Bump(curve="velocity", center=(0.0, 0.0), height=(1.0, 0.0)),))})
+    harness.edits.set(bent)
+    harness.session.undo.end_burst()
+    harness.request.update_flow(integrator_steps=10)
+    assert not harness.edits.value
+    assert "Undo" in harness.status_bar.message
+    assert harness.queries.asked["positions"][0] == Variant(TRAINED.with_integrator(steps=10))
+    harness.session.undo.stack.undo()
+    assert (harness.edits.value, harness.request.plan.flow.integrator_steps) == (bent, 20)
+    harness.session.undo.stack.redo()
+    assert (harness.edits.value, harness.request.plan.flow.integrator_steps) == (Edits(), 10)
+
+
+def test_layers_can_be_edited_only_between_trainings(qapp: object) -> None:
+    harness, problems = SessionHarness(), list[str]()
+    harness.session.edit_problem_changed.connect(problems.append)
+    assert harness.session.edit_problem.startswith("Train a flow first")
+    train(harness, 100)
+    assert problems[-1] == harness.session.edit_problem == "Stop the training to edit the layers."
+    harness.thread.send(finished(100))
+    assert problems[-1] == ""
+
+
+def test_previous_training_returns_with_its_edits(trained: SessionHarness) -> None:
+    trained.edits.set(BENT)
+    answer(trained, BENT)
+    before = trained.session.project()
+    trained.session.train()
+    trained.thread.send(snapshot(0), finished(300))
+    assert not trained.edits.value
+    trained.session.previous.swap()
+    assert trained.edits.value == BENT
+    assert trained.session.project().trace is before.trace
+    trained.session.previous.swap()
+    assert not trained.edits.value
+    assert not trained.session.project().edits
