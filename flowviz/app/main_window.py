@@ -141,7 +141,10 @@ class MainWindow(QMainWindow):
             runner, self.status, self.document_actions, self.comparisons, self.exports, self._layout.open_panels,
         )  # fmt: skip
         self.crash_handler = CrashHandler((self.autosave.save, self.comparisons.save_draft), self)
-        Editing(self, self.session, self.layer_editor, self._viewing, self.view, training.status_bar)
+        self.editing = Editing(
+            self, self.session, self.layer_editor, self.target_builder, self.document_actions, self._viewing,
+            self.view, self._center, self._layout.inspector, training.status_bar,
+        )  # fmt: skip
         self._report, self._about = BugReport(self), About(self)
         self.welcome = Welcome(
             self, self._stack, training, self._viewing, self.request, self.target_builder, self.session,
@@ -169,7 +172,7 @@ class MainWindow(QMainWindow):
         self._presentation = Presentation(self, self._center, view, self._lesson_dock)
         fill_training_menu(
             new_menu(self, "&Train"), training.controls, self.session, viewing.history, self._copy_training,
-            self.warm_up, self.comparisons.choose, self.layer_editor,
+            self.warm_up, self.comparisons.choose, self.editing.by_hand.choose, self.layer_editor,
         )  # fmt: skip
         layers, playing = new_menu(self, "&Layers"), self.viewer.playhead.toggle_playing
         fill_layers_menu(layers, self.view, viewing.playback, playing, self.viewer.end_playback, self.layer_editor)
@@ -229,6 +232,7 @@ class MainWindow(QMainWindow):
         self.target_builder.pictures_ready.connect(self._training.target.shape.show_pictures)
         self._show_target()
         self._layout.follow_probe(self.view, lambda: self._presentation.is_on)
+        self.editing.by_hand.started.connect(self.welcome.leave)
         self._connect_presentation()
         self._connect_comparisons()
         welcome, comparisons = self.welcome, self.comparisons
@@ -266,6 +270,7 @@ class MainWindow(QMainWindow):
         for source in (
             self.target_builder, self.target_importer, self.status, self.document_actions, self.autosave,
             self.crash_handler, self.viewer, self._report, self.exports, self.comparisons, self.lessons,
+            self.editing.by_hand,
         ):  # fmt: skip
             source.notice_posted.connect(self.notifications.post)
         self._drafts_thread.failed.connect(self.notifications.post)
@@ -377,6 +382,7 @@ class MainWindow(QMainWindow):
         self.hide()
         self.exports.close()
         self.warm_up.close()
+        self.editing.by_hand.close()
         self.session.shut_down()
         self.target_importer.close()
         self.document_actions.close()

@@ -5,37 +5,55 @@ from functools import partial
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMainWindow
 
+from flowviz.app.by_hand.by_hand import ByHand
+from flowviz.app.document.actions import DocumentActions
 from flowviz.app.editing.cloud_bending import CloudBending, Layer
 from flowviz.app.editing.entries import LayerMenu
 from flowviz.app.editing.glimpse_key import GlimpseKey
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.session.session import Session
 from flowviz.app.state.view import ViewState
+from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.training.status_bar import StatusBar
+from flowviz.app.viewer.central_widget import CentralWidget
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.widgets import ViewerWidgets
+from flowviz.app.window.dock import Dock
 
 
 class Editing(QObject):
-    """Connects the editing of layers."""
+    """Connects the editing of layers, and shows the inspector when a flow is built by hand.
+
+    Attributes:
+        by_hand: Builds flows by hand.
+    """
 
     def __init__(
         self,
         window: QMainWindow,
         session: Session,
         editor: LayerEditor,
+        builder: TargetBuilder,
+        document_actions: DocumentActions,
         widgets: ViewerWidgets,
         view: ViewState,
+        center: CentralWidget,
+        inspector: Dock,
         status_bar: StatusBar,
     ) -> None:
         super().__init__(window)
+        self._inspector = inspector
+        self.by_hand = ByHand(window, session, builder, document_actions.show_unsaved)
+        center.set_banner(self.by_hand.bar)
         bending = CloudBending(editor, partial(_layer_of, session, view), self)
         editor.gesture_began.connect(session.undo.end_burst)
         editor.glimpse_requested.connect(session.glimpse)
         session.edit_problem_changed.connect(editor.set_problem)
         widgets.strip.menu_requested.connect(LayerMenu(editor, widgets.strip).open)
         self._connect_cloud(bending, widgets.cloud, view)
-        bending.refused.connect(status_bar.show_message)
+        self.by_hand.started.connect(self._show_inspector)
+        for messages in (bending.refused, self.by_hand.solved):
+            messages.connect(status_bar.show_message)
         GlimpseKey(window, editor, widgets.cloud)
 
     def _connect_cloud(self, bending: CloudBending, cloud: CloudView, view: ViewState) -> None:
@@ -45,6 +63,11 @@ class Editing(QObject):
         cloud.bend_widened.connect(bending.widen)
         bending.arrows_changed.connect(cloud.show_arrows)
         view.changed.connect(lambda _, new: bending.set_shown(new.tool == "bend"))
+
+    def _show_inspector(self) -> None:
+        """Show the curves to be bent."""
+        self._inspector.show()
+        self._inspector.raise_()
 
 
 def _layer_of(session: Session, view: ViewState) -> Layer:

@@ -184,6 +184,7 @@ def fill_training_menu(
     copy: Callable[[str, TrainingCopy], None],
     warm_up: WarmUp,
     compare: Callable[[], None],
+    build_by_hand: Callable[[], None],
     editor: LayerEditor,
 ) -> None:
     """Fill the Train menu: the training, its moments, comparisons, and commands to repeat it elsewhere."""
@@ -198,6 +199,8 @@ def fill_training_menu(
     session.previous.changed.connect(back.setEnabled)
     menu.addSeparator()
     add_action(menu, "&Compare…", "Ctrl+Shift+T", compare, "Train several flows side by side, or return to them")
+    tip = "Bend the curves of a flow yourself, on the current target, instead of training them"
+    add_action(menu, "&Build by Hand…", "Ctrl+B", build_by_hand, tip)
     menu.addSeparator()
     add_action(menu, "&Earlier", "Alt+Down", lambda: history.step(-1), "Show the previous moment of the training")
     add_action(menu, "&Later", "Alt+Up", lambda: history.step(1), "Show the next moment of the training")

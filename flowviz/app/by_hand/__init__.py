@@ -1,0 +1,1 @@
+"""Flows that a user builds by hand: nothing is trained, and all curves are bent."""

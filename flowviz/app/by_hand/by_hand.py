@@ -1,0 +1,112 @@
+"""Building a flow by hand: starts with a flow that does nothing, and shows the exercise."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtWidgets import QMainWindow
+
+from flowviz.app.by_hand.dialog import ByHandDialog
+from flowviz.app.by_hand.exercise import Exercise, first_gap, is_built_by_hand
+from flowviz.app.by_hand.exercise_bar import ExerciseBar
+from flowviz.app.notices.notice import Notice
+from flowviz.app.session.session import Session
+from flowviz.app.target.builder import TargetBuilder
+from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.threads.latest import LatestWorker
+from flowviz.projects import Project
+from flowviz.records import Weights
+from flowviz.specs import FlowSpec, TrainingSpec
+
+TOPIC = "by hand"
+NO_TARGET = Notice(TOPIC, "There is no target to build yet.", "Choose one in the target panel first.")
+
+
+class ByHand(QObject):
+    """Builds flows by hand on the current target.
+
+    Attributes:
+        bar: The bar with the exercise.
+    """
+
+    started = pyqtSignal()  # a flow that does nothing is shown
+    solved = pyqtSignal(str)  # a message
+    notice_posted = pyqtSignal(object)  # Notice
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        session: Session,
+        builder: TargetBuilder,
+        show_project: Callable[[Project, BuiltTarget], None],
+        worker: LatestWorker | None = None,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._session, self._builder, self._show_project = window, session, builder, show_project
+        self._worker = worker or LatestWorker()
+        self._worker.failed.connect(self.notice_posted)
+        self.bar = ExerciseBar()
+        self._shown: tuple[object, Exercise] | None = None  # the weights, and their exercise
+        session.changed.connect(self._update)
+        session.score_previewed.connect(self._show_gap)
+
+    def choose(self) -> None:
+        """Ask how many couplings to build a flow of."""
+        built = self._builder.built
+        if built is None:
+            self.notice_posted.emit(NO_TARGET)
+            return
+        dialog = ByHandDialog(built.title, self._window)
+        dialog.chosen.connect(partial(self.start, built))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def start(self, built: BuiltTarget, couplings: int) -> None:
+        """Show a flow of some couplings that do nothing. This loads TensorFlow, unless it is loaded already."""
+        flow = flow_of(couplings)
+        self._worker.ask(TOPIC, partial(_first_weights, flow), partial(self._take_weights, built, flow))
+
+    def close(self) -> None:
+        """End the thread."""
+        self._worker.close()
+
+    def _take_weights(self, built: BuiltTarget, flow: FlowSpec, weights: Weights) -> None:
+        untrained = Project.untrained(built.spec, flow, TrainingSpec(seconds=60.0))
+        self._show_project(replace(untrained, weights=weights), built)
+        self.started.emit()
+
+    def _update(self) -> None:
+        """Show the exercise of a flow that is built by hand, and hide it for others."""
+        project, target = self._session.project(), self._session.trained_target
+        weights = project.weights
+        if not is_built_by_hand(project) or target is None:
+            self._shown = None
+            self.bar.hide()
+            return
+        if self._shown is None or self._shown[0] is not weights:
+            self._shown = weights, Exercise(project.flow.layers, first_gap(project, target))
+            self.bar.show()
+        if project.gap is not None:
+            self._show_gap(project.gap)
+
+    def _show_gap(self, gap: float | None) -> None:
+        if self._shown is None:
+            return
+        weights, before = self._shown
+        exercise = Exercise(before.couplings, before.start, before.gap if gap is None else gap)
+        self._shown = weights, exercise
+        self.bar.show_exercise(exercise)
+        if exercise.is_solved and not before.is_solved and before.gap is not None:
+            self.solved.emit(f"Exercise solved: {exercise.task}")
+
+
+def flow_of(couplings: int) -> FlowSpec:
+    """Return a flow of couplings with tables, and with nothing in between but permutations."""
+    return FlowSpec(family="realnvp", layers=couplings, conditioner="table", normalization="none", log_scale_bound=None)
+
+
+def _first_weights(flow: FlowSpec) -> Weights:
+    from flowviz.flows import build_flow  # loads TensorFlow
+
+    return build_flow(flow).weights()

@@ -1,0 +1,49 @@
+"""The dialog that starts a flow that is built by hand."""
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QVBoxLayout, QWidget
+
+from flowviz.app.widgets.labels import WrappingLabel
+
+USUAL_COUPLINGS, MOST_COUPLINGS = 4, 16
+WIDTH = 380  # pixels
+HEADING = (
+    "Be the optimizer: start with couplings that do nothing, and bend their curves in the layer inspector until the "
+    "cloud becomes '{title}'. Nothing is trained; the gap tells how close you are."
+)
+
+
+class ByHandDialog(QDialog):
+    """Dialog to choose the number of couplings."""
+
+    chosen = pyqtSignal(int)  # number of couplings
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        """Ask how many couplings shall learn a target with a title."""
+        super().__init__(parent)
+        self.setObjectName("byHandDialog")
+        self.setWindowTitle("Build by Hand")
+        heading = WrappingLabel("byHandHeading", "What building by hand means")
+        heading.setText(HEADING.format(title=title))
+        heading.setMinimumWidth(WIDTH)
+        couplings = QSpinBox()
+        couplings.setObjectName("byHandCouplings")
+        couplings.setAccessibleName("Number of couplings")
+        couplings.setToolTip("Each coupling moves points along one axis; between two of them, the axes are swapped")
+        couplings.setRange(1, MOST_COUPLINGS)
+        couplings.setValue(USUAL_COUPLINGS)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        assert ok is not None
+        ok.setText("&Build")
+        ok.setObjectName("buildButton")
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.accepted.connect(lambda: self.chosen.emit(couplings.value()))
+        form = QFormLayout()
+        form.addRow("&Couplings", couplings)
+        column = QVBoxLayout(self)
+        column.addWidget(heading)
+        column.addLayout(form)
+        column.addWidget(buttons)
+        couplings.setFocus()

@@ -1,0 +1,47 @@
+"""The bar above the cloud with the exercise of building a flow by hand."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
+
+from flowviz.app.by_hand.exercise import Exercise
+from flowviz.app.style.icons import icon
+from flowviz.app.widgets.labels import WrappingLabel
+
+BAR_WIDTH = 140  # pixels
+
+
+class ExerciseBar(QWidget):
+    """The task, how far it is, and a button that hides both."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("exerciseBar")
+        self._text = WrappingLabel("exerciseText", "Exercise")
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._progress = QProgressBar()
+        self._progress.setObjectName("exerciseProgress")
+        self._progress.setAccessibleName("Progress of the exercise")
+        self._progress.setToolTip("How much of the way from the first gap to the goal is done")
+        self._progress.setRange(0, 100)
+        self._progress.setFixedWidth(BAR_WIDTH)
+        self._close = QToolButton()
+        self._close.setObjectName("closeExercise")
+        self._close.setIcon(icon("remove"))
+        self._close.setAutoRaise(True)
+        self._close.setAccessibleName("Close the exercise")
+        self._close.setToolTip("Close the exercise; the flow stays")
+        self._close.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._text)
+        layout.addWidget(self._progress)
+        layout.addWidget(self._close)
+        self.hide()
+
+    def show_exercise(self, exercise: Exercise) -> None:
+        """Show the task and how far it is."""
+        self._text.setText(f"{exercise.task} {exercise.result}".rstrip())
+        self._text.setProperty("solved", exercise.is_solved)
+        self._progress.setVisible(exercise.start is not None)
+        self._progress.setValue(round(100 * exercise.progress))

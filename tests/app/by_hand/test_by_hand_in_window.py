@@ -1,0 +1,66 @@
+"""A flow that is built by hand in the real window."""
+
+import pytest
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QDialog, QLabel, QProgressBar, QSpinBox, QToolButton
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.by_hand.exercise import is_built_by_hand
+from flowviz.specs.edits import BentCurve, Bump
+from tests.app.conftest import Window
+
+# A recipe for the word of the first start, with one bend of each curve: stage, curve, center, height, width.
+RECIPE: tuple[tuple[int, BentCurve, float, float, float], ...] = (
+    (1, "shift", 0.2, -1.4, 0.6),
+    (1, "log-scale", 2.0, -3.0, 0.6),
+    (3, "shift", -0.5, 0.4, 0.2),
+    (3, "log-scale", 0.7, -1.9, 0.5),
+    (5, "shift", 0.5, 1.6, 0.6),
+    (5, "log-scale", 1.4, 1.1, 0.4),
+    (7, "shift", 1.1, -0.3, 0.7),
+    (7, "log-scale", -1.4, -1.2, 1.6),
+)
+
+
+def build(window: Window, qtbot: QtBot, couplings: int = 4) -> None:
+    """Start a flow with the menu and the dialog, and wait until it is shown."""
+    window.find(QAction, "buildbyhandAction").trigger()
+    dialog = window.find(QDialog, "byHandDialog")
+    window.find(QSpinBox, "byHandCouplings").setValue(couplings)
+    dialog.accept()
+    session = window.main.session
+    qtbot.waitUntil(lambda: is_built_by_hand(session.project()), timeout=60_000)
+    qtbot.waitUntil(lambda: session.project().gap is not None, timeout=60_000)
+
+
+def test_exercise_is_solved_by_a_recipe(window: Window, qtbot: QtBot) -> None:
+    build(window, qtbot)
+    session, bar = window.main.session, window.find(QLabel, "exerciseText")
+    assert bar.isVisible()
+    assert bar.text() == f"Reach a gap below 1.0 with four couplings. The gap is {session.project().gap:.2f} nats."
+    assert window.find(QProgressBar, "exerciseProgress").value() == 0
+    assert "built by hand" in window.status
+    assert window.main.isWindowModified()
+    for stage, curve, center, height, width in RECIPE:
+        bump = Bump(curve=curve, center=(center,), height=(height,), width=width)
+        assert window.main.edits.add_bump(stage, bump)
+    qtbot.waitUntil(lambda: session.project().edits == window.main.edits.value, timeout=60_000)
+    qtbot.waitUntil(lambda: session.project().gap is not None, timeout=60_000)
+    gap = session.project().gap
+    assert gap is not None
+    assert gap < 1.0
+    assert bar.text().endswith(f"Well done: the gap is {gap:.2f} nats.")
+    assert window.find(QProgressBar, "exerciseProgress").value() == 100
+    assert "Exercise solved" in window.status
+    window.find(QToolButton, "closeExercise").click()
+    assert not bar.isVisible()
+    assert session.project().edits
+
+
+@pytest.mark.parametrize("couplings", [1, 16])
+def test_other_numbers_of_couplings(window: Window, qtbot: QtBot, couplings: int) -> None:
+    build(window, qtbot, couplings)
+    project = window.main.session.project()
+    assert project.flow.layers == couplings
+    assert project.trace.last_stage == 2 * couplings - 1
+    window.main.session.train()  # leaves the exercise
