@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QCheckBox, QPlainTextEdit, QPushButton, QToolButton,
 
 from flowviz.app.comparison.dialog import ComparisonDialog
 from flowviz.app.lessons.one_dimension import OneDimension
+from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.lessons import Condition
 from tests.app.lessons.learner import PATIENCE_MS, Learner
@@ -221,7 +222,15 @@ def _disable(learner: Learner, stages: Sequence[int]) -> None:
 
 def _bend(learner: Learner, count: float) -> None:
     """Bend the first curve of the layer in the inspector by the keyboard."""
-    handles = learner.shown(QWidget, "curveHandles")
+    main = learner.window.main
+
+    def shown() -> list[QWidget]:
+        return [handles for handles in main.findChildren(QWidget, "curveHandles") if handles.isVisible()]
+
+    if not shown():  # the inspector offers to load the curves
+        learner.window.find(Inspector, "layerInspector").report_requested.emit()
+        learner.qtbot.waitUntil(lambda: bool(shown()), timeout=PATIENCE_MS)
+    (handles,) = shown()
     for _ in range(round(count)):
         learner.qtbot.keyClick(handles, Qt.Key.Key_1)
 
