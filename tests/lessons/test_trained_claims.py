@@ -53,7 +53,7 @@ def test_7_a_high_learning_rate_breaks_the_unbounded_flow_alone() -> None:
     assert end.kept.step == 0  # "the round cloud of the beginning"
     bounded = unbounded.model_copy(update={"log_scale_bound": 1.0})
     project, end = trained(bounded, setup)
-    assert (end.ending, end.recoveries) == ("completed", 0)
+    assert end.ending == "completed"  # "the same training reaches its end"
     assert gap(project) > 0.6  # "still too long to learn anything fine"
 
 
