@@ -39,7 +39,7 @@ class Setup(Spec):
     beside: bool | None = _key("Beside", "Whether density, grid and velocity are drawn beside the points", True)
     overview: bool | None = _key("Overview", "Whether all stages are shown in one picture", False)
     fitted: Literal[True] | None = _key("Fitted", "Follow the cloud again, after the learner has zoomed", True)
-    tool: Literal["move", "rectangle", "lasso", "probe"] | None = _key("Tool", "The tool of the mouse", "probe")
+    tool: Literal["move", "rectangle", "lasso", "probe", "bend"] | None = _key("Tool", "The tool of the mouse", "probe")
     probe: Clear | tuple[StageNumber, float, float] | None = _key(
         "Probe", 'A point to probe: its stage and its two coordinates in flow units; or "clear"', [0, 1.0, 0.5]
     )
