@@ -6,6 +6,7 @@ is complete. So the parser itself tells where statements end, whatever strings a
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from io import StringIO
 from typing import Any
 
 Place = tuple[int | str, ...]  # keys and indices, such as ("step", 0, "title")
@@ -38,7 +39,7 @@ def line_of(place: Place, lines: Mapping[Place, int]) -> int:
 def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Yield the first line of each statement, and its text."""
     statement, first = "", 1
-    for number, line in enumerate(text.splitlines(keepends=True), start=1):
+    for number, line in enumerate(StringIO(text), start=1):
         if not statement and (not line.strip() or line.lstrip().startswith("#")):
             continue
         first = first if statement else number

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from math import isfinite
+from sys import float_info
 from typing import Any, Literal, get_args
 
 from flowviz.specs import recipes
@@ -23,6 +23,7 @@ TOOLS = ("move", "rectangle", "lasso", "probe", "bend")
 TRAINING_STATES = ("idle", "preparing", "running", "paused", "stopping", "ended", "diverged")
 PANELS = ("target", "flow", "training", "loss", "inspector")
 NATS = "nats"
+LARGEST = float_info.max  # a TOML file may contain larger integers
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,8 @@ class Observation:
 
 
 def is_number(value: Any) -> bool:
-    """Return whether a value is a finite number, which true and false are not."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    """Return whether a value is a number that a float can hold, which true and false are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
 def _quoted(value: Any) -> str:

@@ -192,9 +192,10 @@ def _opening(values: Mapping[str, Any], folder: Path, place: Place) -> Opening:
     for key in ("project", "comparison"):
         if key in given:
             given[key] = _file_beside(given[key], folder, (PROJECT_SUFFIX,), (*place, key))
-    if given.get("gallery", next(iter(SENTENCES))) not in SENTENCES:
-        raise SpecError(f"The gallery has no example named {given['gallery']!r}.", (*place, "gallery"))
-    return _built(Opening, given, place)
+    opening = _built(Opening, given, place)
+    if opening.gallery is not None and opening.gallery not in SENTENCES:
+        raise SpecError(f"The gallery has no example named {opening.gallery!r}.", (*place, "gallery"))
+    return opening
 
 
 def _picture(value: Any, folder: Path, place: Place) -> Path:

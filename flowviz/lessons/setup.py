@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from flowviz.errors import SpecError
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.edits import Edits
+from flowviz.specs.edits import StageNumber as LayerNumber
 from flowviz.specs.seen import StageNumber
 from flowviz.specs.spec import Spec
 from flowviz.specs.target import ShapeSpec, TextSpec
@@ -57,9 +58,7 @@ class Setup(Spec):
         "Training", "The next training; by default, it takes 60 seconds", {"steps": 2000, "learning_rate": 0.1}
     )
     train: Literal["start", "stop"] | None = _key("Train", '"start" begins a training, "stop" ends it', "stop")
-    disabled_layers: frozenset[Annotated[int, Field(ge=1)]] | None = _key(
-        "Disabled layers", "The layers that are disabled", [2]
-    )
+    disabled_layers: frozenset[LayerNumber] | None = _key("Disabled layers", "The layers that are disabled", [2])
     curve: Literal["straight"] | None = _key(
         "Curve", '"straight" makes the curve of the one-dimensional view a straight line', "straight"
     )

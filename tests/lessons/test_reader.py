@@ -126,6 +126,9 @@ def test_an_error_names_the_line_and_the_key(path: Path, old: str, new: str, pro
         b"format = 1\n[[step]]\ncondition = { observe = 3 }",
         b"format = 1\n[[step]]\ncondition = []",
         b'format = 1\n[[step]]\ncondition = { observe = "gap", below = nan }',
+        b'format = 1\n[[step]]\ncondition = { observe = "gap", below = 1' + b"0" * 400 + b" }",
+        b'format = 1\ngallery = ["brad"]\n[[step]]',
+        b"format = 1\n[[step]]\nsetup = { disabled_layers = [5000] }",
     ],
 )
 def test_a_hostile_file_is_refused_in_one_sentence(tmp_path: Path, content: bytes) -> None:
@@ -198,6 +201,10 @@ def test_lines_of_subtables_and_lists_of_tables() -> None:
     assert lines[("b", 0, "d", "e f")] == 7
     assert lines[("b", 1)] == 10
     assert lines[("b", 1, "d", "x", "y")] == 12
+
+
+def test_only_line_feeds_end_lines() -> None:
+    assert key_lines('a = "\u2028"\nb = 2\n')[("b",)] == 2
 
 
 @pytest.mark.parametrize(
