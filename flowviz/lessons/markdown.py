@@ -22,6 +22,12 @@ def as_html(text: str) -> str:
     return html.strip()
 
 
+def as_line(text: str) -> str:
+    """Return the Markdown of a title or a sentence as HTML without a paragraph; "1. Bend" remains text, not a list."""
+    html: str = _parser().renderInline(text)
+    return html
+
+
 def as_plain(text: str) -> str:
     """Return Markdown as text for a screen reader."""
     return unescape(sub(r"<[^>]*>", "", as_html(text)))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flowviz.lessons import read_lesson
-from flowviz.lessons.markdown import as_html, as_plain, paragraphs
+from flowviz.lessons.markdown import as_html, as_line, as_plain, paragraphs
 from flowviz.lessons.worksheet import save_worksheet
 from flowviz.rendering.text_pages import Text, save_text_pages, wrapped
 from tests.app.lessons.test_shipped_lessons import TINY
@@ -56,6 +56,11 @@ def test_markdown_loads_nothing() -> None:
     assert "<script" not in html
     assert "javascript" not in re.sub(r">[^<]*<", "><", html)
     assert as_plain("A *b* & `c`") == "A b & c"
+
+
+def test_a_numbered_title_is_no_list() -> None:
+    assert as_line("2. *Bend* a curve") == "2. <em>Bend</em> a curve"
+    assert as_line("# 3 < 4") == "# 3 &lt; 4"
 
 
 def test_paragraphs_keep_the_marks_of_lists() -> None:

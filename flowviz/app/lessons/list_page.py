@@ -9,7 +9,7 @@ from flowviz.app.widgets.controls import button
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.lessons import Lesson
-from flowviz.lessons.markdown import as_html, as_plain
+from flowviz.lessons.markdown import as_line, as_plain
 from flowviz.lessons.progress import Progress
 
 INTRODUCTION = "Each lesson takes a few minutes, and runs on a real flow. You can interrupt it at any time."
@@ -84,9 +84,7 @@ class LessonEntry(QPushButton):
         )
         self.setToolTip("Begin or continue this lesson")
         label = WrappingLabel(f"lessonEntry{number}", "Lesson")
-        label.setText(
-            f"<b>{number}. {as_html(lesson.title)[3:-4]}</b><br>{as_html(lesson.summary)[3:-4]}<br><i>{facts}</i>"
-        )
+        label.setText(f"<b>{number}. {as_line(lesson.title)}</b><br>{as_line(lesson.summary)}<br><i>{facts}</i>")
         label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         column = QVBoxLayout(self)
         column.addWidget(label)

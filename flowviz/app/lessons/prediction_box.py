@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout
 from flowviz.app.widgets.controls import button
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.lessons import Prediction
-from flowviz.lessons.markdown import as_html, as_plain
+from flowviz.lessons.markdown import as_html, as_line, as_plain
 
 CORRECT, WRONG = "✓ Yes.", "Not quite."
 
@@ -37,7 +37,7 @@ class PredictionBox(QWidget):
 
     def show_question(self, prediction: Prediction, answer: int | None) -> None:
         """Show a question, and the answer to it if there is one."""
-        self._question.setText(f"<b>{as_html(prediction.question).removeprefix('<p>').removesuffix('</p>')}</b>")
+        self._question.setText(f"<b>{as_line(prediction.question)}</b>")
         self._clear()
         for number, text in enumerate(prediction.answers):
             row = AnswerRow(number, text, prediction.question)
@@ -55,7 +55,7 @@ class PredictionBox(QWidget):
             return
         is_correct = answer == prediction.correct - 1
         verdict = CORRECT if is_correct else f"{WRONG} The answer is: {prediction.answers[prediction.correct - 1]}"
-        self._feedback.setText(f"<p><b>{as_html(verdict)[3:-4]}</b></p>{as_html(prediction.because)}")
+        self._feedback.setText(f"<p><b>{as_line(verdict)}</b></p>{as_html(prediction.because)}")
         self._check.setAccessibleDescription(f"{as_plain(verdict)} {as_plain(prediction.because)}")
 
     def _clear(self) -> None:

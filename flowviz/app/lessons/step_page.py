@@ -10,7 +10,7 @@ from flowviz.app.widgets.controls import button, row
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.lessons import Lesson, Step
-from flowviz.lessons.markdown import as_html, as_plain
+from flowviz.lessons.markdown import as_html, as_line, as_plain
 
 DONE, TO_DO = "✓ Done.", "☐"
 TITLE_SIZE = 1.2  # relative to the font of the window
@@ -135,7 +135,7 @@ class StepPage(QWidget):
     def _show_done(self, value: Attendance) -> None:
         step, is_done = value.step, value.is_done
         if step is not None and step.action:
-            self._action.setText(f"<b>{TO_DO if not is_done else '☑'} {as_html(step.action)[3:-4]}</b>")
+            self._action.setText(f"<b>{TO_DO if not is_done else '☑'} {as_line(step.action)}</b>")
         if step is not None and step.predict is not None:
             self._question.show_feedback(step.predict, value.answer)
         self._done.setVisible(is_done and bool(step and step.action))
@@ -147,7 +147,7 @@ class StepPage(QWidget):
         self._next.setAccessibleDescription(as_plain(message))
 
     def _set_title(self, title: str) -> None:
-        self._title.setText(f'<p style="font-size: large; font-weight: bold">{as_html(title)[3:-4]}</p>')
+        self._title.setText(f'<p style="font-size: large; font-weight: bold">{as_line(title)}</p>')
 
     def _choose(self, steps: int) -> None:
         assert self._shown is not None
