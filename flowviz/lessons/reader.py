@@ -205,7 +205,7 @@ def _picture(value: Any, folder: Path, place: Place) -> Path:
         with Image.open(path, formats=("PNG", "JPEG")) as picture:
             size = picture.size
             if max(size) <= MAX_PICTURE_SIDE:
-                picture.verify()
+                picture.load()  # a worksheet decodes it as well
     except FlowvizError as error:
         raise SpecError(str(error), place) from error
     except Exception as error:  # Pillow raises errors of many kinds for damaged files

@@ -156,6 +156,9 @@ def test_a_damaged_or_huge_picture_is_refused(path: Path) -> None:
     entry = 'text = "Text."\npicture = "picture.png"\nalt = "A picture"'
     picture.write_bytes(b"no picture")
     assert "is not a PNG or JPEG picture" in _changed(path, 'text = "Text."', entry)
+    Image.effect_noise((80, 80), 50).save(picture, "JPEG")
+    picture.write_bytes(picture.read_bytes()[:2000])
+    assert "or it is damaged" in _changed(path, 'text = "Text."', entry)
     Image.new("1", (5000, 10)).save(picture)
     assert "is too large" in _changed(path, 'text = "Text."', entry)
     picture.write_bytes(b"\x89PNG" + bytes(6_000_000))
