@@ -25,6 +25,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
     QApplication,
     QComboBox,
+    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -35,10 +36,12 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from flowviz.app.editing.curve_handles import CurveHandles
 from flowviz.app.main import create_window
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.files import resource
 from flowviz.projects import example, save_project
+from flowviz.specs.edits import Bump, Edits, LayerEdit
 
 PICTURES = Path(__file__).parent / "pictures"
 README = Path(__file__).parents[1] / "README.md"
@@ -53,6 +56,7 @@ DRAWING = (
 )
 STEPS, STEPS_IN_PICTURE = 15_000, 5_000  # of the training: in all, and when its picture is taken
 STAGE, PROBED = 9, (-1.0, 0.4)  # of the last picture: the stage, and the point under the mouse
+BENT = 14  # stage of the picture of edits: the last coupling
 TIMEOUT_SECONDS = 300
 
 T = TypeVar("T", bound=QObject)
@@ -71,6 +75,7 @@ def main() -> None:
         show_window(Path(folder) / PROJECT)
         show_comparison()
         show_lesson()
+        show_editing()
         run_commands(Path(folder))
     for path in sorted(PICTURES.iterdir()):
         print(f"{path}: {path.stat().st_size:,} bytes")  # noqa: T201
@@ -134,6 +139,21 @@ def show_lesson() -> None:
     window.find(QPushButton, "lessonSkipButton").click()
     window.wait(lambda: lessons.beginning is not None)
     window.take("lesson")
+    window.main.close()
+
+
+def show_editing() -> None:
+    """Bend a curve of the last layer of a trained flow."""
+    window = Window()
+    window.main.resize(*LAPTOP)
+    window.main.document_actions.open_copy(example("brad").path)
+    window.wait(lambda: window.main.viewer.generated is not None)
+    window.find(QLabel, "stageFormula").linkActivated.emit("#numbers")
+    window.wait(lambda: bool(window.main.findChildren(CurveHandles)))
+    bump = Bump(curve="shift", center=(-1.1,), height=(0.8,), width=0.4)
+    window.main.edits.set(Edits(layers={BENT: LayerEdit(bumps=(bump,))}))
+    window.take("editing")
+    window.main.discard_changes()
     window.main.close()
 
 
