@@ -17,7 +17,7 @@ from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits
 
 LOADING = "The first edit loads TensorFlow, which takes a few seconds…"
-PREVIEW_SECONDS = 0.15  # between two scores while a curve is dragged
+PREVIEW_SECONDS = 0.3  # between two scores while a curve is dragged
 RUNNING = {TrainingState.TRAINING, TrainingState.STOPPING}
 
 

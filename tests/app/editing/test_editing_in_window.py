@@ -16,7 +16,7 @@ from flowviz.app.editing.curve_handles import CurveHandles
 from flowviz.app.viewer.stage_strip import StageStrip
 from flowviz.projects import Project, example
 from flowviz.specs.edits import Edits, LayerEdit
-from tests.app.conftest import FileMenu, Window
+from tests.app.conftest import FileMenu, Window, settle
 from tests.app.viewer.mouse import drag
 
 LAYER, OTHER = 6, 9  # couplings of the example
@@ -57,6 +57,7 @@ class Editor:
     def handles(self) -> CurveHandles:
         self.window.find(QLabel, "stageFormula").linkActivated.emit("#numbers")
         self.wait(lambda: bool(self.main.findChildren(CurveHandles)))
+        settle(self.main)  # the plot has its range when it has been painted
         return self.window.find(CurveHandles, "curveHandles")
 
 
