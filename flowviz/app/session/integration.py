@@ -150,7 +150,11 @@ class Integration(QObject):
             return
         self._next_preview, self._awaited = now + PREVIEW_SECONDS, None  # the query replaces one that is awaited
         target, training = trained.built.target, trained.project.training
-        self._viewer.integration.score(variant, target, training, lambda score: self.gap_previewed.emit(score.gap))
+        self._viewer.integration.score(variant, target, training, self._on_score_previewed)
+
+    def _on_score_previewed(self, score: Score) -> None:
+        if self._is_preview:  # else the curve was released or reset meanwhile
+            self.gap_previewed.emit(score.gap)
 
     def _on_scored(self, asked: tuple[object, Variant], score: Score) -> None:
         if asked == self._awaited:

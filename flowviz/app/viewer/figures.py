@@ -1,6 +1,7 @@
 """The figures that cover the cloud: the four panels, and the latents beside the base."""
 
 from dataclasses import replace
+from functools import partial
 
 from PyQt6.QtCore import QObject
 
@@ -54,7 +55,7 @@ class FigureController(QObject):
         asked = FigureRequest(figure, scenes.subject, scenes.target, self._scene(), view, self._display.size_in_pixels)
         if not asked.is_same_as(self._asked):
             self._asked = asked
-            self._queries.figure(asked, self._on_drawn)
+            self._queries.figure(asked, partial(self._on_drawn, figure))
 
     def _scene(self) -> Scene:
         """Return the scene with particles of the base, without what the figures do not show."""
@@ -62,8 +63,8 @@ class FigureController(QObject):
         scene = replace(scenes.scene, probe=None, density=None, velocities=None)
         return replace(scene, trace=scenes.generated, selection=None, leaked=None) if scenes.is_encoded else scene
 
-    def _on_drawn(self, drawn: DrawnFigure) -> None:
-        if self._view.value.figure is None:
+    def _on_drawn(self, figure: Figure, drawn: DrawnFigure) -> None:
+        if self._view.value.figure != figure:
             return
         if drawn.pixels is None:
             self._display.show_sentence(drawn.sentences)

@@ -131,6 +131,19 @@ def test_gap_is_known_while_a_curve_is_dragged(trained: SessionHarness) -> None:
     assert trained.session.project().score != SCORE
 
 
+def test_gap_of_a_bend_that_was_undone_is_not_shown_late(trained: SessionHarness) -> None:
+    gaps: list[float | None] = []
+    trained.session.score_previewed.connect(gaps.append)
+    trained.edits.set(WITHOUT_THIRD)
+    outdated = trained.queries.asked["positions"]
+    trained.edits.set(BENT)
+    outdated[-1](located(0.125))
+    late = trained.queries.asked["scored"]
+    trained.edits.reset_all()
+    late[-1](SCORE)
+    assert not gaps
+
+
 def test_glimpse_changes_neither_project_nor_undo(trained: SessionHarness) -> None:
     before, content = trained.session.project(), trained.session.content()
     trained.session.glimpse(WITHOUT_THIRD)

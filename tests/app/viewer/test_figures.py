@@ -55,6 +55,14 @@ def test_figure_covers_the_cloud_until_it_is_left(viewed: Viewed) -> None:
     assert figure.title == ""
 
 
+def test_picture_of_the_figure_before_is_not_shown_late(viewed: Viewed) -> None:
+    viewed.view.set_figure("four_panels")
+    late = viewed.queries.asked["figure"]
+    viewed.view.set_figure("latents")
+    late[-1](PICTURE)
+    assert viewed.displays.figure.sentence == COMPUTING
+
+
 @pytest.mark.parametrize(
     "change",
     [
