@@ -132,4 +132,4 @@ class Edits(Spec):
 
 def flow_by_hand(layers: int = 4) -> FlowSpec:
     """Return a flow to be built by hand: couplings with tables, which are the identity until they are edited."""
-    return FlowSpec(layers=layers, conditioner="table", normalization="none")
+    return FlowSpec(family="realnvp", layers=layers, conditioner="table", normalization="none", log_scale_bound=None)

@@ -18,6 +18,7 @@ from flowviz.app.threads.latest import LatestWorker
 from flowviz.projects import Project
 from flowviz.records import Weights
 from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs.edits import flow_by_hand
 
 TOPIC = "by hand"
 NO_TARGET = Notice(TOPIC, "There is no target to build yet.", "Choose one in the target panel first.")
@@ -64,7 +65,7 @@ class ByHand(QObject):
 
     def start(self, built: BuiltTarget, couplings: int) -> None:
         """Show a flow of some couplings that do nothing. This loads TensorFlow, unless it is loaded already."""
-        flow = flow_of(couplings)
+        flow = flow_by_hand(couplings)
         self._worker.ask(TOPIC, partial(_first_weights, flow), partial(self._take_weights, built, flow))
 
     def close(self) -> None:
@@ -99,11 +100,6 @@ class ByHand(QObject):
         self.bar.show_exercise(exercise)
         if exercise.is_solved and not before.is_solved and before.gap is not None:
             self.solved.emit(f"Exercise solved: {exercise.task}")
-
-
-def flow_of(couplings: int) -> FlowSpec:
-    """Return a flow of couplings with tables, and with nothing in between but permutations."""
-    return FlowSpec(family="realnvp", layers=couplings, conditioner="table", normalization="none", log_scale_bound=None)
 
 
 def _first_weights(flow: FlowSpec) -> Weights:

@@ -51,12 +51,15 @@ class Exercise:
             return 0.0
         if self.is_solved:
             return 1.0
+        if self.start <= self.goal:
+            return 0.0
         return float(np.clip((self.start - self.gap) / (self.start - self.goal), 0, 0.99))
 
     @property
     def task(self) -> str:
         """Return what to do, in a sentence."""
-        couplings = f"{NUMBERS[self.couplings]} {'coupling' if self.couplings == 1 else 'couplings'}"
+        number = NUMBERS[self.couplings] if self.couplings < len(NUMBERS) else str(self.couplings)
+        couplings = f"{number} {'coupling' if self.couplings == 1 else 'couplings'}"
         if self.start is None:
             return f"Bend the curves of {couplings} until the cloud resembles the target."
         return f"Reach a gap below {self.goal:.1f} with {couplings}."

@@ -11,6 +11,7 @@ from flowviz.targets import build_target
 def test_goal_of_the_issue() -> None:
     assert Exercise(4, 1.6).task == "Reach a gap below 1.0 with four couplings."
     assert Exercise(1, 1.6).task == "Reach a gap below 1.0 with one coupling."
+    assert Exercise(20, 1.6).task == "Reach a gap below 1.0 with 20 couplings."
 
 
 @pytest.mark.parametrize(("start", "goal"), [(2.6, 1.0), (1.2, 1.0), (1.1, 0.7), (0.36, 0.2), (0.1, 0.1)])
@@ -24,6 +25,10 @@ def test_progress_and_success() -> None:
     assert [round(each.progress, 2) for each in exercises] == [0, 0.5, 0.99, 1, 0]
     assert [each.is_solved for each in exercises] == [False, False, False, True, False]
     assert exercises[3].result == "Well done: the gap is 0.99 nats."
+
+
+def test_no_progress_where_the_flow_starts_at_the_goal() -> None:
+    assert Exercise(4, 0.1, 0.1).progress == Exercise(4, 0.05, 0.2).progress == 0
 
 
 def test_target_of_unknown_entropy_has_no_gap_to_reach() -> None:
