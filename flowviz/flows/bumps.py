@@ -1,5 +1,6 @@
 """Bumps of the curves of layers: edits as arrays, and what they add to curves, splines and velocities."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -63,25 +64,22 @@ def pushed(bumps: tf.Tensor, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         The points, and the log-slopes (n,) of the map of v.
     """
 
-    def push(i: Any, v: Any, log_slope: Any) -> tuple[Any, ...]:
-        amplitude, shape, slope = _push(bumps[i], x[:, 0], v)
-        return i + 1, v + amplitude * shape, log_slope + tf.math.log(slope)
+    def push(bump: Any, v: Any, log_slope: Any) -> tuple[Any, Any]:
+        amplitude, shape, slope = _push(bump, x[:, 0], v)
+        return v + amplitude * shape, log_slope + tf.math.log(slope)
 
-    count = tf.shape(bumps)[0]
-    start = tf.constant(0), x[:, 1], tf.zeros_like(x[:, 1])
-    _, v, log_slope = _repeated(lambda i, *_: i < count, push, start, bumps.shape[0])
+    v, log_slope = _one_by_one(bumps, push, x[:, 1])
     return tf.stack([x[:, 0], v], axis=1), log_slope
 
 
 def pulled(bumps: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Undo `pushed`: return the points (n, 2), and the log-slopes (n,) of the inverse map."""
 
-    def pull(i: Any, v: Any, log_slope: Any) -> tuple[Any, ...]:
-        before = _before(bumps[i - 1], y[:, 0], v)
-        return i - 1, before, log_slope - tf.math.log(_push(bumps[i - 1], y[:, 0], before)[2])
+    def pull(bump: Any, v: Any, log_slope: Any) -> tuple[Any, Any]:
+        before = _before(bump, y[:, 0], v)
+        return before, log_slope - tf.math.log(_push(bump, y[:, 0], before)[2])
 
-    start = tf.shape(bumps)[0], y[:, 1], tf.zeros_like(y[:, 1])
-    _, v, log_slope = _repeated(lambda i, *_: i > 0, pull, start, bumps.shape[0])
+    v, log_slope = _one_by_one(bumps[::-1], pull, y[:, 1])
     return tf.stack([y[:, 0], v], axis=1), log_slope
 
 
@@ -129,10 +127,26 @@ def _before(bump: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         return tf.where(is_inside, there, (low + high) / 2), low, high, tf.reduce_any(tf.abs(excess) > tolerance)
 
     start = y_, y_ - tf.nn.relu(amplitude), y_ + tf.nn.relu(-amplitude), tf.constant(True)
-    v = tf.stop_gradient(_repeated(lambda *state: state[-1], improve, start, MAX_ITERATIONS)[0])
+    v, *_ = tf.while_loop(
+        lambda *state: state[-1], improve, start, parallel_iterations=1, maximum_iterations=MAX_ITERATIONS
+    )
+    v = tf.stop_gradient(v)
     amplitude, shape, slope = _push(bump, x, v)
     return v - (v + amplitude * shape - y) / slope
 
 
-def _repeated(condition: Any, body: Any, start: tuple[Any, ...], most: int | None) -> Any:
-    return tf.while_loop(condition, body, start, parallel_iterations=1, maximum_iterations=most)
+def _one_by_one(bumps: tf.Tensor, move: Callable[..., tuple[Any, Any]], v: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Move points v (n,) by one bump after the other, and add up the log-slopes (n,).
+
+    XLA cannot compile the gradient of a loop over them. The number of bumps of a training is known, so they need none.
+    """
+    state = v, tf.zeros_like(v)
+    if bumps.shape[0] is not None:
+        for bump in tf.unstack(bumps):
+            state = move(bump, *state)
+        return state
+    start, count = (tf.constant(0), *state), tf.shape(bumps)[0]
+    _, *found = tf.while_loop(
+        lambda i, *_: i < count, lambda i, *state: (i + 1, *move(bumps[i], *state)), start, parallel_iterations=1
+    )
+    return found[0], found[1]

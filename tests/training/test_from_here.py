@@ -144,3 +144,12 @@ def test_a_checkpoint_of_edits_belongs_to_them(shown: Project) -> None:
     assert (checkpoint.step, checkpoint.chunks, checkpoint.edits) == (0, 0, EDITS)
     loaded = from_bytes(to_bytes(from_here(shown)))
     assert continued(loaded) is loaded
+
+
+@pytest.mark.parametrize("bumps", [(), (Bump(curve="spline", center=(0.1, 0.2), height=(0.1,), width=0.4),)])
+def test_xla_compiles_the_steps_of_an_edited_spline(bumps: tuple[Bump, ...]) -> None:
+    flow = FlowSpec(family="spline", layers=2, width=4, depth=1, bins=3, hats=0)
+    edits = Edits(layers={1: LayerEdit(bumps=bumps), 2: LayerEdit(disabled=True)})
+    runner = chunk_runner(flow, STEPS, 4, edits)
+    runner.compile()
+    assert runner.wait()
