@@ -142,6 +142,7 @@ def test_curve_is_dragged_and_undone_at_once(editor: Editor, file_menu: FileMenu
     editor.qtbot.keyClick(handles, Qt.Key.Key_Delete)
     assert not editor.edits
     assert editor.project.trace is before.trace
+    editor.main.discard_changes()
     file_menu.open(tmp_path / "bent.flowviz")
     editor.wait(lambda: editor.edits == saved.edits)
     np.testing.assert_array_equal(editor.project.trace.positions, saved.trace.positions)
