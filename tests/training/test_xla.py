@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from flowviz.flows import Flow, build_flow
-from flowviz.records import Finished, Snapshot, Trace
+from flowviz.records import Finished, Snapshot
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Ink
 from flowviz.training import prepare, train
@@ -39,9 +39,12 @@ def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.Monk
     def no_xla(*arguments: Any) -> None:
         raise tf.errors.UnimplementedError(None, None, "this build has no XLA")
 
+    cleared = list[bool]()  # instead of the cache, which all tests share
+    monkeypatch.setattr("flowviz.compile_cache.clear", lambda: cleared.append(True))
     monkeypatch.setattr(runners[1], "_compilable", no_xla)
     runners[1].compile()
     assert not runners[1].wait()
+    assert cleared == [True], "its stored code may be damaged"
     points = np.random.default_rng(0).normal(size=(4, 32, 2)).astype(np.float32)
     rates = np.full(3, 1e-3, np.float32)
     results = [runner.run(State.of(runner.flow), 0, points, rates, TrainingSpec(steps=1)) for runner in runners]
@@ -83,13 +86,9 @@ def test_a_watched_training_by_the_clock_does_not_wait_for_xla(
         return found
 
     monkeypatch.setattr(ChunkRunner, "_compile", compile_later)
-    clock, trace = Clock(monkeypatch), Flow.trace
-
-    def trace_slowly(self: Flow, particles: Any) -> Trace:
-        clock.advance(0.05)
-        return trace(self, particles)
-
-    monkeypatch.setattr(Flow, "trace", trace_slowly)
+    clock = Clock(monkeypatch)
+    for part, name in ((Flow, "trace"), (ChunkRunner, "run")):
+        clock.slow_down(part, name, 0.05)
     steps = []
     for event in train(target, flow, TrainingSpec(seconds=0.6), snapshot_seconds=0.0):
         if isinstance(event, Snapshot):
@@ -108,13 +107,8 @@ def test_a_watched_training_by_the_clock_does_not_wait_for_xla(
 def test_a_watched_training_does_not_get_its_budget_again_when_it_resumes(
     target: Ink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock, trace, spec = Clock(monkeypatch), Flow.trace, TrainingSpec(seconds=0.6)
-
-    def trace_slowly(self: Flow, particles: Any) -> Trace:
-        clock.advance(0.05)
-        return trace(self, particles)
-
-    monkeypatch.setattr(Flow, "trace", trace_slowly)
+    clock, spec = Clock(monkeypatch), TrainingSpec(seconds=0.6)
+    clock.slow_down(Flow, "trace", 0.05)
     prepare(SMALL, spec)
     ends = list[Finished]()
     for stops in ([False, False, False, False, True], [False]):

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -142,26 +141,6 @@ def trains_without_tensorflow(user: User) -> Iterator[Condition]:
     yield after(SOON)
     user.type("Mine")
     tell("can try again", user.find(QPushButton, "trainButton").isEnabled())
-
-
-def trains_without_xla(user: User) -> Iterator[Condition]:
-    import flowviz.flows  # noqa: F401  # before TensorFlow: it keeps that from talking
-
-    runners: Any = import_module("flowviz.training.step").ChunkRunner
-    compile_it = runners._compile
-
-    def refuse(*_: object) -> None:
-        raise RuntimeError("no registered compiler for XLA_CPU_JIT")
-
-    def compile_nothing(runner: Any) -> Any:
-        runner._compilable = refuse
-        return compile_it(runner)
-
-    runners._compile = compile_nothing
-    user.choose_small_flow()
-    user.train_for(60)
-    yield user.says("Done: 60 steps")
-    tell("status", user.status)
 
 
 def works_where_nothing_can_be_written(user: User) -> Iterator[Condition]:

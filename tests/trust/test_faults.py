@@ -6,18 +6,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from PyQt6.QtWidgets import QPushButton
+from PyQt6.QtWidgets import QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from flowviz.projects import load_project
 from flowviz.training.step import ChunkRunner
 from tests.app.conftest import FileMenu, Window
 from tests.app.document.test_autosave import drafts
+from tests.app.test_main_window import choose_steps
 from tests.projects.disks import make_read_only, small_disk
+from tests.tensorflow_log import without_tensorflow_log
 from tests.trust import scripts
 from tests.trust.program import ROOT, used
 
@@ -56,10 +59,28 @@ def test_program_works_without_training_if_tensorflow_does_not_load(slip: str, c
     assert slip.split('"')[1] in ended.log, "the details are in the log"
 
 
-def test_training_without_xla_works_and_is_reported(tmp_path: Path) -> None:
-    ended = used(scripts.trains_without_xla, tmp_path)
-    ended.assert_sound()
-    assert "XLA compiler does not work on this computer" in ended.told["status"]
+def test_training_without_xla_works_and_is_reported(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    compile_it = ChunkRunner._compile
+
+    def refuse(*_: object) -> None:
+        raise RuntimeError("no registered compiler for XLA_CPU_JIT")
+
+    def compile_nothing(runner: ChunkRunner) -> Any:
+        monkeypatch.setattr(runner, "_compilable", refuse)
+        return compile_it(runner)
+
+    monkeypatch.setattr(ChunkRunner, "_compile", compile_nothing)
+    monkeypatch.setattr("flowviz.compile_cache.clear", lambda: None)  # all tests share it
+    for name, number in {"flowLayers": 1, "flowWidth": 3, "flowDepth": 1}.items():  # compiled by no other test
+        window.find(QSpinBox, name).setValue(number)
+    choose_steps(window, 60)
+    window.find(QPushButton, "trainButton").click()
+    qtbot.waitUntil(lambda: "Done: 60 steps" in window.status)
+    assert "XLA compiler does not work on this computer" in window.status
+    assert not window.notice
+    assert not without_tensorflow_log(capfd.readouterr().err)
 
 
 @pytest.mark.slow  # it moves hundreds of megabytes, and its limit is close: 20 s
