@@ -21,17 +21,16 @@ SPECS = {
     "planar": FlowSpec(family="planar", layers=3),
     "radial": FlowSpec(family="radial", layers=3, normalization="actnorm"),
     "tables": FlowSpec(layers=2, conditioner="table"),
-    "tables of a spline": FlowSpec(family="spline", layers=2, bins=8, conditioner="table"),
-    "tables of maf": FlowSpec(family="maf", layers=2, conditioner="table"),
-    "minibatch": FlowSpec(layers=2, width=8, normalization="minibatch"),
-    "uniform base": FlowSpec(layers=2, width=8, base="uniform"),
-    "Student's base": FlowSpec(family="spline", layers=2, width=8, bins=8, base="student_t"),
-    "mixture base": FlowSpec(family="maf", layers=2, width=8, base="mixture", components=3),
-    "learned base": FlowSpec(layers=2, width=8, base="mixture", components=4, arrangement="learned"),
     "unbounded": FlowSpec(layers=2, width=8, normalization="none", log_scale_bound=None),
+    # The other base distributions, most of them with kinds of layers that are not above.
+    "uniform base": FlowSpec(family="spline", layers=2, bins=8, conditioner="table", base="uniform"),
+    "Student's base": FlowSpec(family="spline", layers=2, width=8, bins=8, base="student_t"),
+    "mixture base": FlowSpec(family="maf", layers=2, conditioner="table", base="mixture", components=3),
+    "learned base": FlowSpec(
+        layers=2, width=8, normalization="minibatch", base="mixture", components=4, arrangement="learned"
+    ),
 }
 assert set(SPECS) >= set(RECIPES)
-LAYERS = {name: spec for name, spec in SPECS.items() if spec.base == "normal"}  # the others differ in their base only
 
 
 def stages_of(flow: Flow) -> list[tuple[Stage, Tensors]]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from flowviz.flows import build_flow
 from flowviz.records import base_particles
 from flowviz.specs import FlowSpec
-from tests.flows.families import LAYERS, random_weights
+from tests.flows.families import SPECS, random_weights
 
 Points = NDArray[np.float64]
 
@@ -20,7 +20,7 @@ def affine_error(before: Points, after: Points) -> float:
 
 
 @pytest.mark.parametrize("encoded", [False, True], ids=["generate", "encode"])
-@pytest.mark.parametrize("spec", LAYERS.values(), ids=LAYERS)
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
 def test_sentence_says_how_the_layer_moves_the_points(spec: FlowSpec, encoded: bool) -> None:
     flow = build_flow(spec, random_weights(spec, scale=0.2), dtype="float64")
     points = base_particles(500)
