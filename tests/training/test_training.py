@@ -254,7 +254,7 @@ def test_the_best_state_is_kept_when_a_small_cloud_is_learned_by_heart(monkeypat
 def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(target: Ink, family: str) -> None:
     spec = TrainingSpec(steps=300)
     recipe = RECIPES[family]
-    layers = {} if recipe.is_continuous else {"layers": 2}
+    layers = {"integrator_steps": 2} if recipe.is_continuous else {"layers": 2}
     network = {"width": 8, "depth": 1} | ({} if recipe.is_continuous else {"hats": 3}) if recipe.has_network else {}
     flow = FlowSpec.model_validate({"family": family, **layers, **network})
     whole = finished(train(target, flow, spec))
