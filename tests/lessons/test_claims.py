@@ -19,6 +19,7 @@ from tests.lessons.flows import (
     gap,
     height,
     leaked,
+    lesson,
     nll,
     on_target,
     score,
@@ -59,13 +60,17 @@ def test_1_a_density_above_1_has_an_area_of_1() -> None:
     assert np.trapezoid(density, y) == pytest.approx(1, abs=1e-3)
 
 
-def test_1_a_steep_middle_makes_two_hills() -> None:
-    curve = MonotoneCurve().moved(4, 1.55).moved(2, -1.55)
-    assert slope_in_the_middle(curve) > 1.5
-    density = moved_density(curve, X)[1]
-    is_peak = (density[1:-1] > density[:-2]) & (density[1:-1] > density[2:])
-    heights = density[1:-1][is_peak]
-    assert (heights > density[len(X) // 2]).sum() == 2
+def test_1_a_steep_piece_makes_two_hills() -> None:
+    says(1, "height of about 1.7")
+    (condition,) = lesson(1).steps[5].conditions
+    for height in (1.5, 1.7, 1.9):
+        curve = MonotoneCurve().moved(4, height)
+        assert slope_in_the_middle(curve) > condition.value
+        density = moved_density(curve, X)[1]
+        is_peak = (density[1:-1] > density[:-2]) & (density[1:-1] > density[2:])
+        assert is_peak.sum() == 2
+        first, second = 1 + np.flatnonzero(is_peak)
+        assert density[first:second].min() < 0.7 * min(density[first], density[second])
 
 
 def test_2_a_coupling_keeps_the_columns() -> None:
