@@ -187,7 +187,8 @@ class Lessons(QObject):
         self._panel.step.take_focus()
         if lesson is None or self.state.value.step is None:
             return
-        opening, setup = lesson.beginning(number, replays=replays)
+        is_opening = self.opener.opened is None  # what an earlier step needs, or nothing was opened yet
+        opening, setup = lesson.beginning(number, replays=replays or is_opening)
         if opening is not None and opening != self.opener.opened:
             self.opener.open(opening, partial(self._prepare, lesson, number, setup))
         else:

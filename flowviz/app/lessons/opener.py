@@ -55,7 +55,7 @@ class Opener(QObject):
         super().__init__(parent)
         self._document, self._session, self._comparisons = document, session, comparisons
         self._worker = LatestWorker()
-        self._worker.failed.connect(lambda notice: self._fail(notice))
+        self._worker.failed.connect(self.failed)
         self._is_opening = False
         self._then: Callable[[], object] | None = None
         self._is_connected = False  # to the page of comparisons, which is created late
@@ -71,15 +71,16 @@ class Opener(QObject):
 
     def put_back(self) -> None:
         """Show the kept project again, as it was."""
-        kept, self.kept, self.opened = self.kept, None, None
+        kept, self.kept, self.opened, self._then = self.kept, None, None, None
         self.one_dimension_requested.emit(False)
         self._worker.drop()
         if kept is not None:
             self._show(prepare(kept.project, kept.mark), kept.path, changed=kept.is_changed)
 
     def open(self, opening: Opening, then: Callable[[], object]) -> None:
-        """Open something, and call `then` when it is shown."""
+        """Open something, and call `then` when it is shown. What is still being opened is forgotten."""
         self.opened, self._then = None, None
+        self._worker.drop()
         path = opening.project or opening.comparison or (example(opening.gallery).path if opening.gallery else None)
         self.one_dimension_requested.emit(opening.view == "one_dimension")
         finish = partial(self._finish, opening, then)
@@ -122,9 +123,6 @@ class Opener(QObject):
     def _finish(self, opening: Opening, then: Callable[[], object]) -> None:
         self.opened = opening
         then()
-
-    def _fail(self, notice: Notice) -> None:
-        self.failed.emit(notice)
 
     def _on_opened(self) -> None:
         if not self._is_opening and self.kept is not None:
