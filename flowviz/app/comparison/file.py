@@ -47,6 +47,8 @@ class ComparisonFile(QObject):
         self._mark: Fingerprint | None = None  # of the file, when it was opened or saved
         self._revision = self._saved = self._drafted = 0  # numbers of changes
         self._recovered: list[Draft] = []  # superseded by the next draft
+        self._shown = object()  # identifies the comparison that is shown
+        self._opening: Path | None = None  # the file requested last, until something is shown
         timer = QTimer(self)
         timer.timeout.connect(self.save_draft)
         timer.start(DRAFT_PERIOD_MS)
@@ -63,7 +65,8 @@ class ComparisonFile(QObject):
 
     def begin(self) -> None:
         """Forget the file, because another comparison is shown, which has not been saved."""
-        self.path = self._mark = None
+        self.path = self._mark = self._opening = None
+        self._shown = object()
         self._saved = self._revision
         self._discard_draft()
         self.state_changed.emit()
@@ -81,7 +84,8 @@ class ComparisonFile(QObject):
         self.state_changed.emit()
 
     def open(self, path: Path, *, is_copy: bool = False) -> None:
-        """Read a comparison, and emit `opened`; a copy is not saved to that file."""
+        """Read a comparison, and emit `opened` unless another one is shown by then; a copy is not saved to that file."""
+        self._opening = path
         self._worker.ask(FILE, partial(_read, path), partial(self._take_read, path, is_copy))
 
     def recover(self, draft: Draft, comparison: Comparison) -> None:
@@ -173,10 +177,12 @@ class ComparisonFile(QObject):
             self._recovered.pop().discard()
 
     def _write(self, path: Path, then: Callable[[], object]) -> None:
-        written = partial(self._take_written, path, self._revision, then)
+        written = partial(self._take_written, path, self._shown, self._revision, then)
         self._worker.ask("saving the comparison", partial(_save, self._content(), path), written)
 
     def _take_read(self, path: Path, is_copy: bool, result: tuple[Comparison, Fingerprint | None] | Notice) -> None:
+        if path is not self._opening:
+            return
         if isinstance(result, Notice):
             self.notice_posted.emit(result)
             return
@@ -188,11 +194,18 @@ class ComparisonFile(QObject):
             self._announce_use(path)
 
     def _take_written(
-        self, path: Path, revision: int, then: Callable[[], object], result: Fingerprint | Notice | None
+        self,
+        path: Path,
+        saved: object,
+        revision: int,
+        then: Callable[[], object],
+        result: Fingerprint | Notice | None,
     ) -> None:
         if isinstance(result, Notice):
             self.notice_posted.emit(Notice(FILE, result.text, AFTER_FAILURE))
             return
+        if saved is not self._shown:
+            return  # the file is not that of the comparison that is shown by now
         self.path, self._mark, self._saved = path, result, revision
         if not self.is_changed:
             self._discard_draft()

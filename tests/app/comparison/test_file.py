@@ -58,6 +58,30 @@ def saved(tmp_path: Path, qtbot: QtBot) -> Iterator[Saved]:
     qtbot.waitUntil(lambda: not work_is_running(), timeout=20_000)
 
 
+def test_a_comparison_that_is_shown_during_a_save_does_not_get_the_file(saved: Saved) -> None:
+    path = saved.folder / "ab.flowviz"
+    saved.file._write(path, lambda: None)
+    saved.show(untrained("c"))
+    wait_for_file(saved)
+    assert load_comparison(path).names == ("a", "b")
+    assert saved.file.path is None
+
+
+def test_a_file_that_is_read_late_does_not_replace_another_comparison(saved: Saved) -> None:
+    saved.save_to(saved.folder / "ab.flowviz")
+    saved.file.open(saved.folder / "ab.flowviz")
+    saved.show(untrained("c"))
+    wait_for_file(saved)
+    assert saved.comparison.names == ("c",)
+
+
+def wait_for_file(saved: Saved) -> None:
+    """Wait until everything has been read and written."""
+    ended = list[object]()
+    saved.file._worker.ask("last", lambda: None, ended.append)
+    saved.wait(lambda: bool(ended))
+
+
 def test_a_saved_comparison_reopens(saved: Saved) -> None:
     saved.file.mark_changed()
     saved.save_to(saved.folder / "ab.flowviz")
