@@ -1,7 +1,7 @@
 """The spec of a lesson: a few steps, each of which explains one idea and asks for one action or one prediction."""
 
 from collections.abc import Mapping
-from math import isfinite
+from math import isfinite, isnan
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -70,7 +70,7 @@ class Condition(Spec):
             now: The current observations by name.
             start: The observations when the step began.
         """
-        seen = now.get(self.observe)
+        seen, before = now.get(self.observe), start.get(self.observe)
         if seen is None:
             return False
         match self.comparison:
@@ -82,7 +82,6 @@ class Condition(Spec):
                 wanted = self.value if isinstance(self.value, tuple) else (self.value,)
                 return set(wanted) <= set(seen)
             case "changed":
-                before = start.get(self.observe)
                 return before is None or not _same(seen, before)
             case _:
                 return isfinite(seen) and _ordered(self.comparison, seen, self.value)
@@ -90,6 +89,8 @@ class Condition(Spec):
 
 def _same(seen: Any, value: Any) -> bool:
     if isinstance(value, float | int) and not isinstance(value, bool):
+        if isnan(value):
+            return isnan(seen)
         return bool(abs(seen - value) <= 1e-9 * max(1, abs(value)))
     return bool(set(seen) == set(value) if isinstance(value, tuple | frozenset | list) else seen == value)
 

@@ -120,13 +120,13 @@ class Setup(Spec):
         except SpecError as error:
             raise SpecError(str(error), ("text" if place == "target" else place, *error.place)) from error
 
-    def edited(self, edits: Edits) -> Edits:
-        """Return the edits of layers after this setup."""
+    def edited(self, edits: Edits, last_stage: int) -> Edits:
+        """Return the edits of layers after this setup, without layers beyond the last stage of the flow."""
         if self.edits is not None:
             return Edits()
         if self.disabled_layers is None:
             return edits
-        for stage in edits.disabled | self.disabled_layers:
+        for stage in edits.disabled | {stage for stage in self.disabled_layers if stage <= last_stage}:
             disabled = stage in self.disabled_layers
             edits = edits.having(stage, edits.of(stage).model_copy(update={"disabled": disabled}))
         return edits

@@ -227,11 +227,12 @@ def test_only_line_feeds_end_lines() -> None:
         ("disabled_layers", "includes", 2, (2, 4), (4,)),
         ("text", "changed", True, "SUN", "BRAD"),
         ("marks", "changed", True, frozenset({"grid"}), frozenset()),
+        ("nll", "changed", True, 1.5, float("nan")),
     ],
 )
 def test_conditions(observe: str, comparison: Any, value: Any, holding: Any, failing: Any) -> None:
     condition = Condition(observe=observe, comparison=comparison, value=value)
-    start = {"text": "BRAD", "marks": frozenset[str]()}
+    start = {"text": "BRAD", "marks": frozenset[str](), "nll": float("nan")}
     assert condition.holds({observe: holding}, start)
     assert not condition.holds({observe: failing}, start)
     assert not condition.holds({}, start)

@@ -62,7 +62,7 @@ def create_lessons(
     comparison = ComparisonSource(comparisons, window)
     observer.add(comparison.read, comparison.changed)
     preparation = Preparation(view, request, session, playhead, open_panels)
-    preparation.edit = lambda setup: edits.set(setup.edited(edits.value))
+    preparation.edit = lambda setup: edits.set(setup.edited(edits.value, view.value.last_stage))
     opener = Opener(documents.document, session, comparisons, window)
     page = OneDimensionPage(stack, window)
     observer.add(page.observations, page.changed)

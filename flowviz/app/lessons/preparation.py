@@ -73,7 +73,7 @@ class Preparation:
     def _set_probe(self, setup: Setup) -> None:
         if setup.probe == "clear":
             self._view.update(probe=None)
-        elif setup.probe is not None:
+        elif setup.probe is not None and setup.probe[0] <= self._view.value.last_stage:
             stage, x, y = setup.probe
             self._view.set_tool("probe")
             self._view.update(probe=(stage, (x, y)))

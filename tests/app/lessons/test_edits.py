@@ -18,5 +18,8 @@ def test_steps_set_and_clear_edits(window: Window) -> None:
     preparation = window.main.lessons._preparation
     preparation.apply(Setup(disabled_layers=frozenset({2, 4})))
     assert window.main.edits.value.disabled == {2, 4}
+    preparation.apply(Setup(disabled_layers=frozenset({4, 999}), probe=(999, 0.0, 0.0)))
+    assert window.main.edits.value.disabled == {4}, "the flow has no stage 999"
+    assert window.main.view.seen.probe is None
     preparation.apply(Setup(edits="clear"))
     assert not window.main.edits.value
