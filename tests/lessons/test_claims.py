@@ -63,9 +63,9 @@ def test_1_a_density_above_1_has_an_area_of_1() -> None:
 def test_1_a_steep_piece_makes_two_hills() -> None:
     says(1, "height of about 1.7")
     (condition,) = lesson(1).steps[5].conditions
-    for height in (1.5, 1.7, 1.9):
-        curve = MonotoneCurve().moved(4, height)
-        assert slope_in_the_middle(curve) > condition.value
+    for y in (1.5, 1.7, 1.9):
+        curve = MonotoneCurve().moved(4, y)
+        assert condition.holds({"one_dimension_slope_at_center": slope_in_the_middle(curve)}, {})
         density = moved_density(curve, X)[1]
         is_peak = (density[1:-1] > density[:-2]) & (density[1:-1] > density[2:])
         assert is_peak.sum() == 2
